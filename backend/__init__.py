@@ -1,0 +1,1 @@
+"""点亮: one deployment of micro-wishes, volunteering and points for all communities of a city."""

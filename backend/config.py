@@ -1,0 +1,177 @@
+"""Settings, read once from the environment. `docs/configuration.md` is written from this table."""
+
+import json
+import secrets
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from environs import Env
+
+DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in production below
+DEMO_SEAL_KEYS = "demo:ZGVtby1vbmx5LWtleS1ub3QtZm9yLXByb2R1Y3Rpb24="
+SIMULATOR_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+class BadSettings(Exception):  # noqa: N818 - the sentence is shown to the operator as it is
+    """The installation may not start; says every fault at once, so that one round of mending is enough."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("Refusing to start:\n" + "\n".join(f"- {fault}" for fault in faults))
+
+
+def setting(name: str, default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"name": name, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    app_env: str = setting("APP_ENV", "development", "`production` refuses every demo default")
+    data_dir: str = setting("DATA_DIR", "var", "folder of the SQLite file and of all local state")
+    database_url: str = setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite in `DATA_DIR`")
+    database_pool: int = setting("DATABASE_POOL", 4, "connections a process keeps; at least its threads")
+    secret_key: str = setting("SECRET_KEY", DEMO_SECRET, "signs cursors and console sessions")
+    seal_keys: str = setting(
+        "SEAL_KEYS", DEMO_SEAL_KEYS, "`id:base64` pairs of 32 bytes, comma-separated; the first one seals"
+    )
+    seal_algorithm: str = setting("SEAL_ALGORITHM", "aes-gcm", "`aes-gcm` or `sm4-gcm`, for what is sealed anew")
+    index_key: str = setting("INDEX_KEY", DEMO_SECRET, "key of the blind indexes of sealed data")
+    wechat_app_id: str = setting("WECHAT_APP_ID", "wx-simulated", "the mini-program's AppID")
+    wechat_app_secret: str = setting("WECHAT_APP_SECRET", DEMO_SECRET, "the mini-program's AppSecret")
+    wechat_base_url: str = setting(
+        "WECHAT_BASE_URL", "", "WeChat's API; empty: the simulator on this machine (never in production)"
+    )
+    wechat_simulator_port: int = setting("WECHAT_SIMULATOR_PORT", 8001, "where the simulator listens")
+    wechat_connect_seconds: float = setting("WECHAT_CONNECT_SECONDS", 3.0, "time to reach WeChat")
+    wechat_read_seconds: float = setting("WECHAT_READ_SECONDS", 5.0, "time WeChat has to answer")
+    wechat_templates: str = setting("WECHAT_TEMPLATES", "{}", "JSON: template key → WeChat's template id")
+    wechat_page_state: str = setting("WECHAT_PAGE_STATE", "formal", "`formal`, `trial` or `developer`")
+    seed: str = setting("SEED", "empty", "data made at first start: `empty` or `demo` (`scripts/run`: `demo`)")
+    demo_password: str = setting("DEMO_PASSWORD", "", "console password of the demo cast; empty: made at random")
+    port: int = setting("PORT", 8000, "where gunicorn listens")
+    web_concurrency: int = setting("WEB_CONCURRENCY", 2, "gunicorn workers; best one a core")
+    web_threads: int = setting("WEB_THREADS", 4, "threads a gunicorn worker")
+    trusted_proxies: int = setting("TRUSTED_PROXIES", 0, "reverse proxies in front whose headers are believed")
+    log_level: str = setting("LOG_LEVEL", "INFO", "of the structured log on standard output")
+    max_body_bytes: int = setting("MAX_BODY_BYTES", 1024 * 1024, "largest JSON body")
+    rate_limit_storage: str = setting(
+        "RATE_LIMIT_STORAGE", "memory://", "`memory://` (per process), or `redis://…` shared by all machines"
+    )
+    rate_limit_person: str = setting("RATE_LIMIT_PERSON", "600/minute", "calls of one signed-in person")
+    rate_limit_address: str = setting(
+        "RATE_LIMIT_ADDRESS", "3000/minute", "calls from one address without a sign-in; a hall shares one address"
+    )
+    rate_limit_sign_in: str = setting("RATE_LIMIT_SIGN_IN", "1200/minute", "sign-ins from one address")
+    session_days: int = setting("SESSION_DAYS", 30, "a mini-program session ends after so many days unused")
+    idempotency_hours: int = setting("IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least")
+    sponsor: str = setting("SPONSOR", "青松市（演示）", "主办单位, shown on public pages")
+    filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
+    wish_cost_cap: int = setting("WISH_COST_CAP", 300, "yuan; dearer wishes are refused")
+    claim_limit: int = setting("CLAIM_LIMIT", 2, "wishes one person may have claimed and not yet fulfilled")
+    promise_days: int = setting("PROMISE_DAYS", 30, "days to fulfil when the claimer promises no date")
+    promise_grace_days: int = setting("PROMISE_GRACE_DAYS", 3, "days from the reminder to the release of a claim")
+    silence_days: int = setting("SILENCE_DAYS", 15, "days without an answer until a fulfilled wish closes")
+    contact_days: int = setting("CONTACT_DAYS", 7, "days after closing that the claimer still sees the contact")
+    lot_rule: str = setting(
+        "LOT_RULE", "next-year-end", "when points end: `next-year-end`, `never` or `months:N`"
+    )
+
+    @property
+    def production(self) -> bool:
+        return self.app_env == "production"
+
+    @property
+    def database(self) -> str:
+        """The address SQLAlchemy connects to, psycopg 3 for every PostgreSQL spelling."""
+        if not self.database_url:
+            return f"sqlite:///{Path(self.data_dir).resolve() / 'dianliang.sqlite3'}"
+        scheme, _, rest = self.database_url.partition("://")
+        return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database_url
+
+    @property
+    def wechat_url(self) -> str:
+        return self.wechat_base_url or f"http://127.0.0.1:{self.wechat_simulator_port}"
+
+    @property
+    def template_ids(self) -> dict[str, str]:
+        return json.loads(self.wechat_templates)
+
+
+def table() -> list[Field]:
+    """Every setting, for the documentation."""
+    return list(fields(Settings))
+
+
+def read(environment: dict[str, str] | None = None) -> Settings:
+    """Reads the environment (or the given mapping); refuses what cannot be read and what production forbids."""
+    env, values, faults = Env(environment) if environment is not None else Env(), {}, []
+    for one in table():
+        reader = {int: env.int, float: env.float}.get(one.type, env.str)
+        try:
+            values[one.name] = reader(one.metadata["name"], one.default)
+        except ValueError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise BadSettings(faults)
+    settings = Settings(**values)
+    faults = [*_unreadable(settings), *(_production_faults(settings) if settings.production else ())]
+    if faults:
+        raise BadSettings(faults)
+    return settings
+
+
+def _unreadable(settings: Settings) -> list[str]:
+    faults = []
+    if settings.app_env not in ("development", "test", "production"):
+        faults.append("APP_ENV must be development, test or production")
+    if settings.seal_algorithm not in ("aes-gcm", "sm4-gcm"):
+        faults.append("SEAL_ALGORITHM must be aes-gcm or sm4-gcm")
+    if settings.seed not in ("empty", "demo"):
+        faults.append("SEED must be empty or demo")
+    try:
+        if not isinstance(settings.template_ids, dict):
+            faults.append("WECHAT_TEMPLATES must be a JSON object")
+    except ValueError:
+        faults.append("WECHAT_TEMPLATES must be a JSON object")
+    return faults
+
+
+def _production_faults(settings: Settings) -> list[str]:
+    faults = []
+    for name in ("secret_key", "index_key", "wechat_app_secret"):
+        value = getattr(settings, name)
+        if not value or value == DEMO_SECRET or (name != "wechat_app_secret" and len(value) < 32):
+            faults.append(f"{name.upper()} is missing, too short or the demo value")
+    if not settings.seal_keys or settings.seal_keys == DEMO_SEAL_KEYS:
+        faults.append("SEAL_KEYS is missing or the demo value")
+    if settings.wechat_app_id in ("", "wx-simulated"):
+        faults.append("WECHAT_APP_ID is missing or the demo value")
+    if not settings.wechat_base_url or any(host in settings.wechat_base_url for host in SIMULATOR_HOSTS):
+        faults.append("WECHAT_BASE_URL points to the simulator")
+    if settings.seed != "empty":
+        faults.append("SEED must be empty: demo people do not belong in production")
+    if settings.demo_password:
+        faults.append("DEMO_PASSWORD must not be set")
+    return faults
+
+
+def new_secret() -> str:
+    """A secret fit for SECRET_KEY and INDEX_KEY."""
+    return secrets.token_urlsafe(48)
+
+
+_current: Settings | None = None
+
+
+def use(settings: Settings) -> None:
+    """Makes `settings` those of this process; called once, by create_app()."""
+    global _current
+    _current = settings
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    if _current is None:
+        raise RuntimeError("no settings yet: create_app() comes first")
+    return _current

@@ -1,0 +1,250 @@
+"""The database: one session, two ways in, and the only `commit` of the house.
+
+`transaction()` is for whoever writes: SQLite takes the write lock at once (`BEGIN IMMEDIATE`, with an
+operating-system file lock in front, so that writers queue fairly instead of polling), PostgreSQL runs READ
+COMMITTED and rows are locked by `take()`. Outside of it every statement is a read of its own
+(AUTOCOMMIT), which spares two round trips a request; a write there is a programming error and is refused.
+"""
+
+import contextlib
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase
+
+from backend.errors import DatabaseUnavailable, NotFound
+
+GATE_SECONDS = 15
+
+naming = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=naming)
+
+
+class HouseSession(FlaskSession):
+    """Sends statements outside `transaction()` to a view of the engine in which each stands alone."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Any:
+        engine = super().get_bind(*args, **kwargs)
+        if self.info.get("writing") or not isinstance(engine, sa.Engine):
+            return engine
+        return _reading_view(engine)
+
+
+_views: dict[int, tuple[sa.Engine, sa.Engine]] = {}
+
+
+def _reading_view(engine: sa.Engine) -> sa.Engine:
+    known = _views.get(id(engine))
+    if known is None or known[0] is not engine:
+        # SQLite connections stand in autocommit by themselves (see _teach_sqlite).
+        sqlite = engine.dialect.name == "sqlite"
+        alone: dict[str, Any] = {"reading": True} if sqlite else {"isolation_level": "AUTOCOMMIT"}
+        known = (engine, engine.execution_options(**alone))
+        _views[id(engine)] = known
+    return known[1]
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": HouseSession, "autoflush": False, "expire_on_commit": False},
+    disable_autonaming=True,
+)
+migrate = Migrate()
+session = db.session
+Model = db.Model
+
+
+@sa.event.listens_for(HouseSession, "before_flush")
+def _refuse_stray_flush(stray: Any, _context: Any, _instances: Any) -> None:
+    if not stray.info.get("writing"):
+        raise RuntimeError("a change outside transaction()")
+
+
+@sa.event.listens_for(HouseSession, "do_orm_execute")
+def _refuse_stray_write(state: Any) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and not state.session.info.get("writing"):
+        raise RuntimeError("a change outside transaction()")
+
+
+class Moment(sa.TypeDecorator):
+    """An aware moment in UTC. SQLite keeps it as sortable text, PostgreSQL as timestamptz."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers its rows only in a column that is exactly INTEGER.
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+# Kept as text on both, so that the same words come back in the same order.
+Json = sa.JSON()
+
+
+def init(app: Flask, address: str, pool: int) -> None:
+    """Binds the app to its database. `pool` is the number of connections a process may hold."""
+    url = make_url(address)
+    app.config["SQLALCHEMY_DATABASE_URI"] = address
+    options: dict[str, Any] = {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10}
+    if url.get_backend_name() == "sqlite":
+        options["connect_args"] = {"timeout": GATE_SECONDS, "check_same_thread": False}
+    else:
+        options["connect_args"] = {"connect_timeout": 5, "application_name": "dianliang"}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    migrate.init_app(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))
+    with app.app_context():
+        if url.get_backend_name() == "sqlite":
+            _teach_sqlite(db.engine)
+
+
+def _teach_sqlite(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",  # NORMAL may lose the last acknowledged commits when the power goes
+            "foreign_keys=ON",
+            f"busy_timeout={GATE_SECONDS * 1000}",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        # A read stays in SQLite's own autocommit; a deferred BEGIN that later writes would fail at once.
+        if not connection.get_execution_options().get("reading"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextlib.contextmanager
+def transaction() -> Iterator[None]:
+    """One unit of work: all of it is committed at the end of the block, or none of it.
+
+    Refuses to nest: a verb that needs a transaction is called inside the caller's. Raises
+    DatabaseUnavailable when the database cannot be reached or the write queue does not move.
+    """
+    if session.info.get("writing"):
+        raise RuntimeError("a transaction is already open: pass the work down, not the transaction")
+    # What was read before may be stale by now: forget it, and give its connection back.
+    session.close()
+    with _gate():
+        session.info["writing"] = True
+        try:
+            session.connection()
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
+
+
+@contextlib.contextmanager
+def savepoint() -> Iterator[None]:
+    """Inside a transaction: undoes the block alone when it raises."""
+    with session.begin_nested():
+        yield
+
+
+@contextlib.contextmanager
+def _gate() -> Iterator[None]:
+    """SQLite's writers queue on a file lock: its own busy handler polls and starves them for seconds."""
+    engine = db.engine
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        yield
+        return
+    handle = os.open(path + ".gate", os.O_RDWR | os.O_CREAT, 0o600)
+    # Threads queue on a lock first, so that only one contender a process tries the file.
+    if not _threads_gate.acquire(timeout=GATE_SECONDS):
+        os.close(handle)
+        raise DatabaseUnavailable()
+    try:
+        _wait_for(handle)
+        yield
+    finally:
+        _threads_gate.release()
+        os.close(handle)
+
+
+_threads_gate = threading.Lock()
+
+
+def _wait_for(handle: int) -> None:
+    deadline = time.monotonic() + GATE_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise DatabaseUnavailable()
+            time.sleep(0.001)
+
+
+def take(model: type[Any], row_id: int) -> Any:
+    """The row, read again under its lock, so that what is decided on it still holds at commit.
+
+    Raises NotFound where there is none.
+    """
+    found = session.get(model, row_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def dialect() -> str:
+    """`sqlite` or `postgresql`."""
+    return db.engine.dialect.name
+
+
+def append_only(table: str, dialect_name: str) -> list[str]:
+    """The statements that forbid changing or deleting rows of `table`, for its migration."""
+    if dialect_name == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
+    ]
