@@ -13,7 +13,7 @@ DEMO_SEAL_KEYS = "demo:ZGVtby1vbmx5LWtleS1ub3QtZm9yLXByb2R1Y3Rpb24="
 SIMULATOR_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
-class BadSettings(Exception):  # noqa: N818 - the sentence is shown to the operator as it is
+class BadSettings(Exception):
     """The installation may not start; says every fault at once, so that one round of mending is enough."""
 
     def __init__(self, faults: list[str]) -> None:
@@ -35,7 +35,9 @@ class Settings:
     seal_keys: str = setting(
         "SEAL_KEYS", DEMO_SEAL_KEYS, "`id:base64` pairs of 32 bytes, comma-separated; the first one seals"
     )
-    seal_algorithm: str = setting("SEAL_ALGORITHM", "aes-gcm", "`aes-gcm` or `sm4-gcm`, for what is sealed anew")
+    seal_algorithm: str = setting(
+        "SEAL_ALGORITHM", "aes-gcm", "`aes-gcm` or `sm4-gcm`, for what is sealed anew"
+    )
     index_key: str = setting("INDEX_KEY", DEMO_SECRET, "key of the blind indexes of sealed data")
     wechat_app_id: str = setting("WECHAT_APP_ID", "wx-simulated", "the mini-program's AppID")
     wechat_app_secret: str = setting("WECHAT_APP_SECRET", DEMO_SECRET, "the mini-program's AppSecret")
@@ -47,12 +49,18 @@ class Settings:
     wechat_read_seconds: float = setting("WECHAT_READ_SECONDS", 5.0, "time WeChat has to answer")
     wechat_templates: str = setting("WECHAT_TEMPLATES", "{}", "JSON: template key → WeChat's template id")
     wechat_page_state: str = setting("WECHAT_PAGE_STATE", "formal", "`formal`, `trial` or `developer`")
-    seed: str = setting("SEED", "empty", "data made at first start: `empty` or `demo` (`scripts/run`: `demo`)")
-    demo_password: str = setting("DEMO_PASSWORD", "", "console password of the demo cast; empty: made at random")
+    seed: str = setting(
+        "SEED", "empty", "data made at first start: `empty` or `demo` (`scripts/run`: `demo`)"
+    )
+    demo_password: str = setting(
+        "DEMO_PASSWORD", "", "console password of the demo cast; empty: made at random"
+    )
     port: int = setting("PORT", 8000, "where gunicorn listens")
     web_concurrency: int = setting("WEB_CONCURRENCY", 2, "gunicorn workers; best one a core")
     web_threads: int = setting("WEB_THREADS", 4, "threads a gunicorn worker")
-    trusted_proxies: int = setting("TRUSTED_PROXIES", 0, "reverse proxies in front whose headers are believed")
+    trusted_proxies: int = setting(
+        "TRUSTED_PROXIES", 0, "reverse proxies in front whose headers are believed"
+    )
     log_level: str = setting("LOG_LEVEL", "INFO", "of the structured log on standard output")
     max_body_bytes: int = setting("MAX_BODY_BYTES", 1024 * 1024, "largest JSON body")
     rate_limit_storage: str = setting(
@@ -60,19 +68,27 @@ class Settings:
     )
     rate_limit_person: str = setting("RATE_LIMIT_PERSON", "600/minute", "calls of one signed-in person")
     rate_limit_address: str = setting(
-        "RATE_LIMIT_ADDRESS", "3000/minute", "calls from one address without a sign-in; a hall shares one address"
+        "RATE_LIMIT_ADDRESS",
+        "3000/minute",
+        "calls from one address without a sign-in; a hall shares one address",
     )
     rate_limit_sign_in: str = setting("RATE_LIMIT_SIGN_IN", "1200/minute", "sign-ins from one address")
     session_days: int = setting("SESSION_DAYS", 30, "a mini-program session ends after so many days unused")
-    idempotency_hours: int = setting("IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least")
+    idempotency_hours: int = setting(
+        "IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least"
+    )
     sponsor: str = setting("SPONSOR", "青松市（演示）", "主办单位, shown on public pages")
     filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
     wish_cost_cap: int = setting("WISH_COST_CAP", 300, "yuan; dearer wishes are refused")
     claim_limit: int = setting("CLAIM_LIMIT", 2, "wishes one person may have claimed and not yet fulfilled")
     promise_days: int = setting("PROMISE_DAYS", 30, "days to fulfil when the claimer promises no date")
-    promise_grace_days: int = setting("PROMISE_GRACE_DAYS", 3, "days from the reminder to the release of a claim")
+    promise_grace_days: int = setting(
+        "PROMISE_GRACE_DAYS", 3, "days from the reminder to the release of a claim"
+    )
     silence_days: int = setting("SILENCE_DAYS", 15, "days without an answer until a fulfilled wish closes")
-    contact_days: int = setting("CONTACT_DAYS", 7, "days after closing that the claimer still sees the contact")
+    contact_days: int = setting(
+        "CONTACT_DAYS", 7, "days after closing that the claimer still sees the contact"
+    )
     lot_rule: str = setting(
         "LOT_RULE", "next-year-end", "when points end: `next-year-end`, `never` or `months:N`"
     )
@@ -103,9 +119,9 @@ def table() -> list[Field]:
     return list(fields(Settings))
 
 
-def read(environment: dict[str, str] | None = None) -> Settings:
-    """Reads the environment (or the given mapping); refuses what cannot be read and what production forbids."""
-    env, values, faults = Env(environment) if environment is not None else Env(), {}, []
+def read() -> Settings:
+    """Reads the environment; refuses what cannot be read and what production forbids. Raises BadSettings."""
+    env, values, faults = Env(), {}, []
     for one in table():
         reader = {int: env.int, float: env.float}.get(one.type, env.str)
         try:

@@ -22,7 +22,7 @@ _NONCE_BYTES = 12
 _TAG_BYTES = 16
 
 
-class CannotOpen(Exception):  # noqa: N818
+class CannotOpen(Exception):
     """The value was changed, moved to another place, or its key is not in SEAL_KEYS."""
 
 

@@ -109,7 +109,7 @@ class Moment(sa.TypeDecorator):
 # SQLite numbers its rows only in a column that is exactly INTEGER.
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # Kept as text on both, so that the same words come back in the same order.
-Json = sa.JSON()
+Json = sa.JSON(none_as_null=True)
 
 
 def init(app: Flask, address: str, pool: int) -> None:

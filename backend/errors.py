@@ -9,7 +9,7 @@ import re
 from typing import Any, ClassVar
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refused(Exception):
     """Base of all refusals. Facts given by keyword fill the message's places and go to the client as data."""
 
     code: ClassVar[int] = 40000

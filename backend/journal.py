@@ -1,0 +1,80 @@
+"""The journal: who did what, when, to which thing, from which state to which, and why. Append-only.
+
+A line is written in the transaction of what it tells, so that no change is without one. It carries no
+personal data: people stand in it by their ids, and a reason is staff's own sentence.
+"""
+
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend import clock
+from backend.db import Id, Json, Model, Moment, session
+
+# Set by whoever received the request, so that a line can be found from a log and the other way round.
+correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
+
+
+class JournalLine(Model):
+    __tablename__ = "journal"
+    __table_args__ = (
+        sa.Index("ix_journal_subject", "subject_kind", "subject_id", "id"),
+        sa.Index("ix_journal_actor", "actor_id", "id"),
+        sa.Index("ix_journal_place", "organisation_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    # Empty when time itself acted (a deadline passed).
+    actor_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    verb: Mapped[str] = mapped_column(sa.String(40))
+    subject_kind: Mapped[str] = mapped_column(sa.String(40))
+    subject_id: Mapped[int] = mapped_column(Id)
+    from_state: Mapped[str | None] = mapped_column(sa.String(24))
+    to_state: Mapped[str | None] = mapped_column(sa.String(24))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    organisation_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    facts: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    request: Mapped[str | None] = mapped_column(sa.String(64))
+
+
+def write(
+    verb: str,
+    kind: str,
+    subject_id: int,
+    *,
+    by: Any,
+    states: tuple[str | None, str | None] = (None, None),
+    reason: str | None = None,
+    place: int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """One line. `by` is a person (has an `id`), or None for time itself; `place` an organisation id."""
+    session.execute(
+        sa.insert(JournalLine).values(
+            at=clock.now(),
+            actor_id=by.id if by is not None else None,
+            verb=verb,
+            subject_kind=kind,
+            subject_id=subject_id,
+            from_state=states[0],
+            to_state=states[1],
+            reason=reason,
+            organisation_id=place,
+            facts=facts,
+            request=correlation.get(),
+        )
+    )
+
+
+def lines(kind: str, subject_id: int) -> list[JournalLine]:
+    """All that happened to one thing, oldest first."""
+    wanted = (
+        sa.select(JournalLine)
+        .where(JournalLine.subject_kind == kind, JournalLine.subject_id == subject_id)
+        .order_by(JournalLine.id)
+    )
+    return list(session.scalars(wanted))

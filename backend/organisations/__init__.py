@@ -1,0 +1,1 @@
+"""City → street → community → grid, work units and service centres: where people and records belong."""

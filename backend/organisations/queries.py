@@ -1,0 +1,63 @@
+"""Reading the tree."""
+
+import sqlalchemy as sa
+
+from backend.db import session
+from backend.errors import NotFound, Refused
+from backend.organisations.models import Organisation, Reach
+
+
+class NotACommunity(Refused):
+    code, message = 42221, "请选择一个社区"
+
+
+def get(organisation_id: int) -> Organisation:
+    """Raises NotFound."""
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def community(organisation_id: int) -> Organisation:
+    """The community with this id. Raises NotACommunity, also for an id that does not exist."""
+    found = session.get(Organisation, organisation_id)
+    if found is None or found.kind != "community":
+        raise NotACommunity()
+    return found
+
+
+def children(parent_id: int | None, kind: str | None, after: int, limit: int) -> list[Organisation]:
+    """A page of the tree in the order of ids: below one parent, or of one kind, or both."""
+    wanted = sa.select(Organisation).where(Organisation.id > after).order_by(Organisation.id).limit(limit)
+    if parent_id is not None:
+        wanted = wanted.where(Organisation.parent_id == parent_id)
+    if kind is not None:
+        wanted = wanted.where(Organisation.kind == kind)
+    return list(session.scalars(wanted))
+
+
+def within(organisation_id: int, ancestor_id: int) -> bool:
+    """Is the organisation the ancestor itself, or below it?"""
+    return session.scalar(
+        sa.select(sa.exists().where(Reach.ancestor_id == ancestor_id, Reach.descendant_id == organisation_id))
+    )
+
+
+def below(ancestor_id: int, kind: str) -> list[int]:
+    """Ids of all organisations of a kind below (and including) one, in order."""
+    wanted = (
+        sa.select(Organisation.id)
+        .join(Reach, Reach.descendant_id == Organisation.id)
+        .where(Reach.ancestor_id == ancestor_id, Organisation.kind == kind)
+        .order_by(Organisation.id)
+    )
+    return list(session.scalars(wanted))
+
+
+def names(ids: set[int]) -> dict[int, str]:
+    """Names by id, in one statement."""
+    if not ids:
+        return {}
+    rows = session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
+    return dict(rows.tuples().all())

