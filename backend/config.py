@@ -66,13 +66,13 @@ class Settings:
     rate_limit_storage: str = setting(
         "RATE_LIMIT_STORAGE", "memory://", "`memory://` (per process), or `redis://…` shared by all machines"
     )
-    rate_limit_person: str = setting("RATE_LIMIT_PERSON", "600/minute", "calls of one signed-in person")
+    rate_limit_person: str = setting("RATE_LIMIT_PERSON", "1200/minute", "calls of one signed-in person")
     rate_limit_address: str = setting(
         "RATE_LIMIT_ADDRESS",
         "3000/minute",
         "calls from one address without a sign-in; a hall shares one address",
     )
-    rate_limit_sign_in: str = setting("RATE_LIMIT_SIGN_IN", "1200/minute", "sign-ins from one address")
+    rate_limit_sign_in: str = setting("RATE_LIMIT_SIGN_IN", "6000/minute", "sign-ins from one address")
     session_days: int = setting("SESSION_DAYS", 30, "a mini-program session ends after so many days unused")
     idempotency_hours: int = setting(
         "IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least"

@@ -20,6 +20,8 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
 
@@ -225,6 +227,11 @@ def take(model: type[Any], row_id: int) -> Any:
     if found is None:
         raise NotFound()
     return found
+
+
+def insert(model: Any) -> Any:
+    """An INSERT that knows ON CONFLICT on either database. Ask RETURNING what happened, never `rowcount`."""
+    return (sqlite_insert if dialect() == "sqlite" else postgresql_insert)(model)
 
 
 def dialect() -> str:

@@ -53,21 +53,34 @@ def write(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """One line. `by` is a person (has an `id`), or None for time itself; `place` an organisation id."""
-    session.execute(
-        sa.insert(JournalLine).values(
-            at=clock.now(),
-            actor_id=by.id if by is not None else None,
-            verb=verb,
-            subject_kind=kind,
-            subject_id=subject_id,
-            from_state=states[0],
-            to_state=states[1],
-            reason=reason,
-            organisation_id=place,
-            facts=facts,
-            request=correlation.get(),
-        )
-    )
+    write_all(verb, kind, [subject_id], by=by, states=states, reason=reason, place=place, facts=facts)
+
+
+def write_all(
+    verb: str,
+    kind: str,
+    subject_ids: list[int],
+    *,
+    by: Any,
+    states: tuple[str | None, str | None] = (None, None),
+    reason: str | None = None,
+    place: int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """A line for each subject to which the same happened, in one statement."""
+    told = {
+        "at": clock.now(),
+        "actor_id": by.id if by is not None else None,
+        "verb": verb,
+        "subject_kind": kind,
+        "from_state": states[0],
+        "to_state": states[1],
+        "reason": reason,
+        "organisation_id": place,
+        "facts": facts,
+        "request": correlation.get(),
+    }
+    session.execute(sa.insert(JournalLine), [{**told, "subject_id": one} for one in subject_ids])
 
 
 def lines(kind: str, subject_id: int) -> list[JournalLine]:

@@ -2,16 +2,21 @@
 
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from backend import config
 from backend.app import create_app
 from backend.db import db, session
+from backend.seeds import demo
 from tests.databases import SqliteHost, start_postgres
+from tests.simulated import SimulatedWeChat
+from tests.town import Town
 
 
 def pytest_addoption(parser):
@@ -31,11 +36,19 @@ def host(request):
 
 
 @pytest.fixture(scope="session")
-def settings(host, tmp_path_factory):
+def wechat():
+    """The WeChat simulator, on a port of its own; the product speaks to it through its live gateway."""
+    with SimulatedWeChat() as simulated:
+        yield simulated
+
+
+@pytest.fixture(scope="session")
+def settings(host, wechat, tmp_path_factory):
     environment = {
         "APP_ENV": "test",
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "DATABASE_URL": host.url,
+        "WECHAT_BASE_URL": wechat.url,
         "LOG_LEVEL": "CRITICAL",
     }
     with patch.dict(os.environ, environment):
@@ -44,24 +57,60 @@ def settings(host, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def migrated_app(host, settings):
-    """The application on a database made by the real migrations, kept as the template of each test's own."""
+    """The application, with two kept databases: `empty` (migrated) and `town` (the demo city)."""
     host.clear()
     app = create_app(settings)
     app.testing = True
     with app.app_context():
         upgrade()
         db.engine.dispose()
-    host.keep_as_template()
+        host.keep_as("empty")
+        demo.seed()
+        session.remove()
+        db.engine.dispose()
+        host.keep_as("town")
     return app
+
+
+def _fresh(host, app, settings, template):
+    config.use(settings)
+    with app.app_context():
+        db.engine.dispose()
+        host.restore(template)
+        yield app
+        session.remove()
+        db.engine.dispose()
 
 
 @pytest.fixture
 def app(host, migrated_app, settings):
     """The application with a fresh, empty, migrated database and its context pushed."""
-    config.use(settings)
-    with migrated_app.app_context():
-        db.engine.dispose()
-        host.restore()
-        yield migrated_app
-        session.remove()
-        db.engine.dispose()
+    yield from _fresh(host, migrated_app, settings, "empty")
+
+
+@pytest.fixture
+def town(host, migrated_app, settings, wechat):
+    """The demo city in a fresh database, with its people by name."""
+    for app in _fresh(host, migrated_app, settings, "town"):
+        wechat.memory.reset()
+        yield Town(app)
+
+
+@pytest.fixture
+def statements():
+    """Counts the statements that reach the database: `with statements() as seen: …; len(seen)`."""
+
+    @contextmanager
+    def counting():
+        seen = []
+
+        def note(_connection, _cursor, statement, *_rest):
+            seen.append(statement)
+
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting

@@ -17,20 +17,23 @@ class SqliteHost:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.url = f"sqlite:///{folder / 'test.sqlite3'}"
-        self.template = folder / "template.sqlite3"
 
     def clear(self) -> None:
         for left in self.folder.glob("test.sqlite3*"):
             left.unlink()
 
-    def keep_as_template(self) -> None:
-        with sa.create_engine(self.url).connect() as connection:
+    def keep_as(self, template: str) -> None:
+        """Keeps the database as it stands under a name. Nobody may be connected."""
+        engine = sa.create_engine(self.url)
+        with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copy(self.folder / "test.sqlite3", self.template)
+        engine.dispose()
+        shutil.copy(self.folder / "test.sqlite3", self.folder / f"{template}.template")
 
-    def restore(self) -> None:
+    def restore(self, template: str) -> None:
+        """Puts a kept database in the place of the present one."""
         self.clear()
-        shutil.copy(self.template, self.folder / "test.sqlite3")
+        shutil.copy(self.folder / f"{template}.template", self.folder / "test.sqlite3")
 
 
 class PostgresHost:
@@ -57,16 +60,18 @@ class PostgresHost:
             f"CREATE DATABASE {self.database}",
         )
 
-    def keep_as_template(self) -> None:
+    def keep_as(self, template: str) -> None:
+        """Keeps the database as it stands under a name. Nobody may be connected."""
         self._run(
-            f"DROP DATABASE IF EXISTS {self.database}_template WITH (FORCE)",
-            f"CREATE DATABASE {self.database}_template TEMPLATE {self.database}",
+            f"DROP DATABASE IF EXISTS {self.database}_{template} WITH (FORCE)",
+            f"CREATE DATABASE {self.database}_{template} TEMPLATE {self.database}",
         )
 
-    def restore(self) -> None:
+    def restore(self, template: str) -> None:
+        """Puts a kept database in the place of the present one."""
         self._run(
             f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)",
-            f"CREATE DATABASE {self.database} TEMPLATE {self.database}_template",
+            f"CREATE DATABASE {self.database} TEMPLATE {self.database}_{template}",
         )
 
 

@@ -60,4 +60,4 @@ def names(ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -1,0 +1,162 @@
+"""The OpenAPI document, at `/openapi.json` and as a file; browsable at `/docs` with a package's files."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+from apiflask import APIBlueprint, APIFlask
+from flask import Response, current_app, send_from_directory
+from werkzeug.routing import Rule
+
+from backend import errors
+from backend.api.frame import PUBLIC, _json, route
+
+bp = APIBlueprint("documentation", __name__, enable_openapi=False)
+
+ASSETS = Path(flask_swagger_ui.__file__).parent / "dist"
+PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>点亮 接口文档</title>
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<link rel="icon" href="/docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css"></head><body><div id="docs"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>"""
+START = """window.onload = function () {
+  SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", docExpansion: "list", validatorUrl: null });
+};"""
+
+# Every success; `data` is the route's own.
+ENVELOPE = {
+    "type": "object",
+    "required": ["code", "message", "data", "requestId"],
+    "properties": {
+        "code": {"type": "integer", "enum": [0]},
+        "message": {"type": "string", "enum": ["ok"]},
+        "data": {"type": "object"},
+        "requestId": {"type": "string"},
+    },
+    "additionalProperties": False,
+}
+
+# The refusals that any route may answer with, beside those of its own rule.
+_REFUSALS = {
+    "400": "请求不是有效的 JSON",
+    "401": "未登录或登录已失效",
+    "403": "没有权限",
+    "404": "没有找到",
+    "409": "当前状态不能办理",
+    "413": "内容太大",
+    "415": "内容类型不对",
+    "422": "填写有误",
+    "429": "太频繁",
+    "500": "系统故障",
+    "503": "暂时不可用",
+}
+
+
+@route(bp, "GET", "/openapi.json", guard=PUBLIC, summary="OpenAPI 文档")
+def openapi() -> Response:
+    return _json(document(current_app), 200)
+
+
+@route(bp, "GET", "/docs", guard=PUBLIC, summary="接口文档页面")
+def docs() -> Response:
+    return Response(PAGE, mimetype="text/html")
+
+
+@route(bp, "GET", "/docs/start.js", guard=PUBLIC, summary="接口文档页面的启动脚本")
+def docs_start() -> Response:
+    return Response(START, mimetype="text/javascript")
+
+
+@route(bp, "GET", "/docs/assets/<path:name>", guard=PUBLIC, summary="接口文档页面的文件")
+def docs_assets(name: str) -> Response:
+    return send_from_directory(ASSETS, name, max_age=86400)
+
+
+def document(app: APIFlask) -> dict[str, Any]:
+    """The whole document, the same for the same code: paths in order, no host."""
+    known = app.extensions.get("openapi")
+    if known is None:
+        known = app.extensions["openapi"] = _complete(app.spec)
+    return known
+
+
+def path_of(rule: Rule) -> str:
+    """A Flask rule as the document writes it: `/wishes/<id:wish_id>` is `/wishes/{wish_id}`."""
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
+
+
+def _complete(spec: dict[str, Any]) -> dict[str, Any]:
+    spec["servers"] = [{"url": "/", "description": "部署所在的主机"}]
+    parts = spec.setdefault("components", {})
+    parts.setdefault("schemas", {})["Refusal"] = _refusal_schema()
+    parts["responses"] = {
+        f"Refused{status}": {
+            "description": sentence,
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
+        }
+        for status, sentence in _REFUSALS.items()
+    }
+    key = {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
+        "description": "8–64 个可见字符；同一编号重复提交得到第一次的结果",
+        "schema": {"type": "string", "minLength": 8, "maxLength": 64},
+    }
+    for path in spec["paths"].values():
+        for method, operation in path.items():
+            if method == "post" and operation.get("security"):
+                operation.setdefault("parameters", []).append(key)
+            for parameter in operation.get("parameters", []):
+                # Every id in a path goes through the same converter.
+                if parameter["in"] == "path" and parameter["name"].endswith("_id"):
+                    parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
+            for status in _REFUSALS:
+                operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Refused{status}"})
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    spec["paths"] = dict(sorted(spec["paths"].items()))
+    _promise_everything(spec)
+    return spec
+
+
+def _promise_everything(spec: dict[str, Any]) -> None:
+    """What we answer is answered in full: every property is always there, and no other one."""
+    waiting = [
+        spec["paths"][path][method]["responses"] for path in spec["paths"] for method in spec["paths"][path]
+    ]
+    seen: set[str] = set()
+    while waiting:
+        for name in _references(waiting.pop()) - seen:
+            seen.add(name)
+            schema = spec["components"]["schemas"][name]
+            waiting.append(schema)
+            if name != "Refusal":
+                schema["required"] = sorted(schema.get("properties", {}))
+                schema["additionalProperties"] = False
+                if not schema["required"]:
+                    del schema["required"]
+
+
+def _references(part: Any) -> set[str]:
+    if isinstance(part, dict):
+        own = part.get("$ref", "")
+        found = {own.rsplit("/", 1)[1]} if own.startswith("#/components/schemas/") else set()
+        return found.union(*map(_references, part.values()))
+    return set().union(*map(_references, part)) if isinstance(part, list) else set()
+
+
+def _refusal_schema() -> dict[str, Any]:
+    known = errors.catalogue()
+    return {
+        "type": "object",
+        "required": ["code", "error", "message", "data", "requestId"],
+        "additionalProperties": False,
+        "properties": {
+            "code": {"type": "integer", "enum": sorted({cls.code for cls in known})},
+            "error": {"type": "string", "enum": sorted({cls.name() for cls in known})},
+            "message": {"type": "string", "description": "给人看的中文说明"},
+            "data": {"type": "object", "nullable": True, "additionalProperties": True},
+            "requestId": {"type": "string"},
+        },
+    }

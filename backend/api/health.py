@@ -1,0 +1,51 @@
+"""For machines and their keepers: is the process up, can it serve, how is it doing."""
+
+from functools import cache
+
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+from apiflask import APIBlueprint
+from flask import Response
+
+from backend.api import telemetry
+from backend.api.fields import Schema, Text
+from backend.api.frame import PUBLIC, route
+from backend.db import migrate, session
+from backend.errors import Refused
+from backend.outbox import queries as outbox
+
+bp = APIBlueprint("health", __name__, tag="运行状况")
+
+
+class NotReady(Refused):
+    code, message = 50302, "数据库还没有准备好"
+
+
+class Health(Schema):
+    status = Text("ok", most=20)
+
+
+@route(bp, "GET", "/healthz", guard=PUBLIC, out=Health, summary="进程是否在运行")
+def healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@route(bp, "GET", "/readyz", guard=PUBLIC, out=Health, summary="数据库可用且已迁移到位")
+def readyz() -> dict[str, str]:
+    try:
+        found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+    except sa.exc.SQLAlchemyError:
+        raise NotReady() from None
+    if found != _heads():
+        raise NotReady()
+    return {"status": "ok"}
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(ScriptDirectory(migrate.directory).get_heads())
+
+
+@route(bp, "GET", "/metrics", guard=PUBLIC, summary="Prometheus 指标")
+def metrics() -> Response:
+    return telemetry.metrics({"dianliang_deliveries": outbox.waiting()})

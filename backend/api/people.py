@@ -1,0 +1,187 @@
+"""What staff do about people: verify, register a resident without a phone, bind a card to WeChat later."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from marshmallow import validate
+
+from backend import crypto
+from backend.api.fields import Choice, ListOf, Schema, Text, When, Whole
+from backend.api.frame import Done, paged, route
+from backend.api.paging import PageQuery, after, page
+from backend.db import transaction
+from backend.people import actions, binding, queries, sealed
+from backend.people.models import SERVICE_ROLES, PartyRegistration, Residency
+from backend.people.sessions import Caller
+from backend.wechat.gateway import gateway
+
+bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
+
+PHONE = validate.Regexp(r"^1\d{10}$", error="应为 11 位手机号")
+
+
+class CardHolderIn(Schema):
+    real_name = Text("真实姓名", most=20, required=True, example="鄂桂兰")
+    community_id = Whole("居住的社区", required=True, least=1)
+    phone = Text("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
+    grid_id = Whole("网格", least=1, load_default=None, allow_none=True)
+    address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
+    birth_year = Whole("出生年份", least=1900, most=2100, load_default=None, allow_none=True)
+
+
+class CardHolderOut(Schema):
+    id = Whole("人员编号")
+    card_number = Text("纸质卡号", most=16, example="P000001")
+
+
+class BindIn(Schema):
+    code = Text("居民本人手机上 wx.login 得到的凭证（工作人员扫码取得）", most=200, required=True)
+
+
+class ReasonIn(Schema):
+    reason = Text("原因", most=200, required=True)
+
+
+class DecideIn(Schema):
+    reason = Text("说明", most=200, load_default=None, allow_none=True)
+
+
+class WaitingOut(Schema):
+    person_id = Whole("人员编号")
+    real_name = Text("姓名（脱敏）", most=40, allow_none=True)
+    phone = Text("手机号（脱敏）", most=20, allow_none=True)
+    community_id = Whole("社区")
+    grid_id = Whole("网格", allow_none=True)
+    unit_id = Whole("单位", allow_none=True)
+    service_roles = ListOf("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
+    status = Choice("状态", ("declared", "pending", "verified", "rejected"))
+    declared_at = When("登记时间")
+
+
+def _told(row: Any, person: Any) -> dict[str, Any]:
+    return {
+        "person_id": person.id,
+        "real_name": crypto.masked("name", sealed.real_name(person)),
+        "phone": crypto.masked("phone", sealed.phone(person)),
+        "community_id": row.community_id,
+        "grid_id": getattr(row, "grid_id", None),
+        "unit_id": getattr(row, "unit_id", None),
+        "service_roles": getattr(row, "service_roles", None),
+        "status": row.status,
+        "declared_at": row.declared_at,
+    }
+
+
+def _queue(model: Any, status: str, word: str, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start = after(query["cursor"], int)
+    limit = query["limit"]
+    rows = queries.waiting(model, status, word, by=caller, after=start[0] if start else 0, limit=limit + 1)
+    return page([_told(*row) for row in rows], limit, lambda row: (row["person_id"],))
+
+
+@route(
+    bp,
+    "GET",
+    "/residencies/to-verify",
+    guard="residency:verify",
+    query=PageQuery,
+    out=paged(WaitingOut),
+    summary="待核实的居住登记",
+)
+def residencies_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    return _queue(Residency, "declared", "residency:verify", caller, query)
+
+
+@route(
+    bp,
+    "GET",
+    "/party-registrations/to-verify",
+    guard="party_registration:verify",
+    query=PageQuery,
+    out=paged(WaitingOut),
+    summary="待核实的双报到登记",
+)
+def party_registrations_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    return _queue(PartyRegistration, "pending", "party_registration:verify", caller, query)
+
+
+@route(
+    bp,
+    "POST",
+    "/residencies/<id:person_id>/verify",
+    guard="residency:verify",
+    body=DecideIn,
+    out=Done,
+    summary="核实居住登记",
+)
+def verify_residency(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
+    actions.decide_residency(person_id, True, body["reason"], by=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/residencies/<id:person_id>/reject",
+    guard="residency:verify",
+    body=ReasonIn,
+    out=Done,
+    summary="居住登记不通过",
+)
+def reject_residency(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
+    actions.decide_residency(person_id, False, body["reason"], by=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/party-registrations/<id:person_id>/verify",
+    guard="party_registration:verify",
+    body=DecideIn,
+    out=Done,
+    summary="核实双报到登记",
+)
+def verify_party_registration(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
+    actions.decide_party_registration(person_id, True, body["reason"], by=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/party-registrations/<id:person_id>/reject",
+    guard="party_registration:verify",
+    body=ReasonIn,
+    out=Done,
+    summary="双报到登记不通过",
+)
+def reject_party_registration(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
+    actions.decide_party_registration(person_id, False, body["reason"], by=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/people",
+    guard="person:create",
+    body=CardHolderIn,
+    out=CardHolderOut,
+    status=201,
+    summary="为没有手机的居民登记并发卡",
+)
+def create_card_holder(caller: Caller, body: dict[str, Any]) -> Any:
+    return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, by=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/people/<id:person_id>/bind",
+    guard="person:create",
+    writes=False,
+    body=BindIn,
+    out=CardHolderOut,
+    summary="把纸质卡绑定到居民的微信",
+)
+def bind_card(caller: Caller, person_id: int, body: dict[str, Any]) -> Any:
+    identity = gateway().sign_in(body["code"])
+    with transaction():
+        return binding.bind(person_id, identity.openid, by=caller)

@@ -1,0 +1,65 @@
+"""Rate limits and the headers that keep a browser from being used against us."""
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from backend import config, crypto
+
+# Nothing from another host, no inline script; Swagger UI and the console serve their own files.
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
+}
+
+
+def _who() -> str:
+    """A signed-in person, by their token's digest, else the address: a hall of people shares one address."""
+    given = request.headers.get("Authorization")
+    return f"token:{crypto.digest(given)}" if given else f"address:{get_remote_address()}"
+
+
+def _rate() -> str:
+    settings = config.settings()
+    return settings.rate_limit_person if "Authorization" in request.headers else settings.rate_limit_address
+
+
+def protect(app: Flask) -> Limiter:
+    """Adds limits and headers; answers the limiter, for routes with a limit of their own."""
+    settings = config.settings()
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    limiter = Limiter(
+        _who,
+        app=app,
+        default_limits=[_rate],
+        storage_uri=settings.rate_limit_storage,
+        strategy="fixed-window",
+        headers_enabled=True,
+        swallow_errors=True,
+        in_memory_fallback_enabled=True,
+        in_memory_fallback=[settings.rate_limit_person],
+    )
+
+    @app.after_request
+    def _add_headers(answer: Response) -> Response:
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        if request.is_secure:
+            answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if request.path.startswith("/api/"):
+            answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+    return limiter

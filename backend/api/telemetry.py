@@ -1,0 +1,81 @@
+"""What the operator sees: a request id on everything, one log line a request, metrics. No personal data:
+a line names the route, never the address with its query, a body, or a name."""
+
+import logging
+import os
+import re
+import secrets
+import sys
+import time
+from typing import Any
+
+import prometheus_client
+import structlog
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram, multiprocess
+
+from backend import journal
+
+_ACCEPTABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+REQUESTS = Counter("dianliang_requests", "Answered requests", ["method", "route", "status"])
+SECONDS = Histogram("dianliang_request_seconds", "Time to answer", ["method", "route"])
+
+log = structlog.get_logger()
+
+
+def configure_logs(level: str) -> None:
+    """One JSON object a line on standard output."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
+
+
+def observe(app: Flask) -> None:
+    """Numbers, times and logs every request of the app."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _ACCEPTABLE.fullmatch(given) else secrets.token_hex(12)
+    g.began = time.perf_counter()
+    journal.correlation.set(g.request_id)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=g.request_id)
+
+
+def _end(answer: Response) -> Response:
+    route = request.url_rule.rule if request.url_rule else "none"
+    took = time.perf_counter() - g.began
+    answer.headers["X-Request-Id"] = g.request_id
+    REQUESTS.labels(request.method, route, answer.status_code).inc()
+    SECONDS.labels(request.method, route).observe(took)
+    log.info(
+        "request", method=request.method, route=route, status=answer.status_code, ms=round(took * 1000, 1)
+    )
+    return answer
+
+
+def metrics(extra: dict[str, dict[str, int]]) -> Response:
+    """Prometheus text of all workers; `extra` is {metric name: {label: value}} read from the database."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry: Any = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)
+    else:
+        registry = prometheus_client.REGISTRY
+    text = prometheus_client.generate_latest(registry).decode()
+    for name, values in extra.items():
+        text += f"# TYPE {name} gauge\n"
+        text += "".join(f'{name}{{state="{label}"}} {value}\n' for label, value in sorted(values.items()))
+    return Response(text, mimetype="text/plain; version=0.0.4")

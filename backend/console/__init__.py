@@ -1,0 +1,1 @@
+"""Pages: the landing page and the hall's wall; the staff console grows here."""

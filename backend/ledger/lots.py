@@ -1,0 +1,117 @@
+"""Lots: which points end when, and the accounts that carry them."""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend import config
+from backend.db import dialect, session
+from backend.ledger.models import Account
+
+accounts = Account.__table__
+
+
+class Lot(NamedTuple):
+    """Points that end together. `ends_on` is the last day they can be used; None: they never end."""
+
+    name: str
+    ends_on: date | None
+
+
+class Side(NamedTuple):
+    """One end of a transfer."""
+
+    id: int
+    kind: str
+
+
+def lot_of(day: date) -> Lot:
+    """The lot into which points given on this business day fall, by the setting LOT_RULE."""
+    rule = config.settings().lot_rule
+    if rule == "never":
+        return Lot("never", None)
+    if rule == "next-year-end":
+        return Lot(str(day.year + 1), date(day.year + 1, 12, 31))
+    word, _, number = rule.partition(":")
+    if word != "months" or not number.isdigit() or number == "0":
+        raise ValueError(f"LOT_RULE {rule!r} is neither next-year-end, never nor months:N")
+    years, month = divmod(day.month - 1 + int(number), 12)
+    year, month = day.year + years, month + 1
+    return Lot(f"{year}-{month:02}", date(year, month, monthrange(year, month)[1]))
+
+
+@cache
+def insert_once(table: sa.Table, key: str | None, dialect_name: str) -> Any:
+    """An INSERT that leaves a row with the same key (None: any key) alone and then returns nothing."""
+    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[dialect_name]
+    return insert(table).on_conflict_do_nothing(index_elements=[key] if key else None)
+
+
+_BY_ADDRESS = sa.select(accounts.c.address, accounts.c.id, accounts.c.kind).where(
+    accounts.c.address.in_(sa.bindparam("addresses", expanding=True))
+)
+
+
+def sides(wanted: Iterable[dict[str, Any]]) -> list[Side]:
+    """The accounts that these rows describe, in their order; those that do not exist yet are made."""
+    rows = list(wanted)
+    addresses = [row["address"] for row in rows]
+    found = _by_address(addresses)
+    missing = [row for row in rows if row["address"] not in found]
+    if missing:
+        made = sorted((each for row in missing for each in _twins(row)), key=lambda row: row["address"])
+        session.execute(insert_once(accounts, "address", dialect()), made)
+        found = _by_address(addresses)
+    return [found[address] for address in addresses]
+
+
+def _by_address(addresses: list[str]) -> dict[str, Side]:
+    rows = session.execute(_BY_ADDRESS, {"addresses": addresses})
+    return {address: Side(id, kind) for address, id, kind in rows}
+
+
+def _twins(row: dict[str, Any]) -> list[dict[str, Any]]:
+    # A lot is opened together with its held side, so that a hold never has to open one.
+    if row["kind"] != "lot":
+        return [row]
+    return [row, {**row, "address": f"{row['address']}:held", "kind": "held"}]
+
+
+def persons_lot(person_id: int, lot: Lot) -> dict[str, Any]:
+    """`person:<id>:<lot>`, to be handed to sides()."""
+    return {
+        "address": f"person:{person_id}:{lot.name}",
+        "kind": "lot",
+        "person_id": person_id,
+        "community_id": None,
+        "lot": lot.name,
+        "ends_on": lot.ends_on,
+        "balance": 0,
+    }
+
+
+def communitys(community_id: int, kind: str) -> dict[str, Any]:
+    """`community:<id>:<kind>`: issuance, expired or adjusted."""
+    return _systems(f"community:{community_id}:{kind}", kind, community_id)
+
+
+def shops(shop_id: int, community_id: int) -> dict[str, Any]:
+    """`shop:<id>:spent`, of the community whose shop it is."""
+    return _systems(f"shop:{shop_id}:spent", "spent", community_id)
+
+
+def _systems(address: str, kind: str, community_id: int) -> dict[str, Any]:
+    return {
+        "address": address,
+        "kind": kind,
+        "person_id": None,
+        "community_id": community_id,
+        "lot": None,
+        "ends_on": None,
+        "balance": None,
+    }

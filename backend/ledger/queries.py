@@ -1,0 +1,112 @@
+"""Reading points: a person's balance and statement, a community's sums. Changes nothing."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.ledger.lots import accounts
+from backend.ledger.posting import transfers
+
+_PERSONS_ACCOUNTS = (
+    sa.select(accounts.c.kind, accounts.c.ends_on, accounts.c.balance)
+    .where(accounts.c.person_id == sa.bindparam("person"), accounts.c.balance > 0)
+    .order_by(accounts.c.ends_on.is_(None), accounts.c.ends_on, accounts.c.id)
+)
+
+
+def balance(person_id: int) -> dict[str, Any]:
+    """`{available, held, lots: [{points, expires_on}]}`, what ends first first; in points.
+
+    Points whose last day is past are no longer available, also in the hour until they are taken out.
+    """
+    rows = session.execute(_PERSONS_ACCOUNTS, {"person": person_id}).all()
+    today = clock.today()
+    live = [row for row in rows if row.kind == "lot" and (row.ends_on is None or row.ends_on >= today)]
+    return {
+        "available": sum(row.balance for row in live),
+        "held": sum(row.balance for row in rows if row.kind == "held"),
+        "lots": [{"points": row.balance, "expires_on": row.ends_on} for row in live],
+    }
+
+
+_target = accounts.alias("target")
+_STATEMENT = (
+    sa.select(
+        transfers.c.id,
+        transfers.c.at,
+        sa.case(
+            (_target.c.kind == sa.literal_column("'lot'"), transfers.c.amount), else_=-transfers.c.amount
+        ).label("points"),
+        transfers.c.balance,
+        transfers.c.kind,
+        transfers.c.title,
+        transfers.c.reference,
+    )
+    .select_from(transfers)
+    .join(_target, _target.c.id == transfers.c.target_id)
+    .where(
+        transfers.c.person_id == sa.bindparam("person"),
+        transfers.c.id < sa.bindparam("before"),
+        # What was held has left the available points already.
+        transfers.c.kind != sa.literal_column("'settle'"),
+    )
+    .order_by(transfers.c.id.desc())
+    .limit(sa.bindparam("size"))
+)
+_END = 2**62
+
+
+def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> Sequence[sa.Row[Any]]:
+    """积分流水, newest first: rows of `id, at, points, balance, kind, title, reference`.
+
+    `points` is the effect on what is available (+/−), `balance` what was available after it. A hold
+    stands in it as taken, its release as given back; its settlement changes nothing more and is left out.
+    The next page is asked for with the last row's id.
+    """
+    page = {"person": person_id, "before": _END if before_id is None else before_id, "size": limit}
+    return session.execute(_STATEMENT, page).all()
+
+
+def ending(first: date, last: date) -> Sequence[sa.Row[Any]]:
+    """Points whose last day is one of these, for a notice ahead: rows of `person_id, points, ends_on`."""
+    lot = accounts.c
+    wanted = sa.select(lot.person_id, lot.balance.label("points"), lot.ends_on).where(
+        lot.kind == sa.literal_column("'lot'"), lot.ends_on.between(first, last), lot.balance > 0
+    )
+    return session.execute(wanted.order_by(lot.person_id, lot.ends_on)).all()
+
+
+def issued(community_id: int) -> int:
+    """Points the community has ever given, less those it took back."""
+    return -_came_in(community_id, "issuance")
+
+
+def outstanding(community_id: int | None = None) -> int:
+    """Points given in the community's name and not yet spent, ended or taken back in its name.
+
+    Points have no home: one community's may be spent in another's shop, so a single community's figure
+    can be negative. Over the whole city (None) it is exactly what all persons have, held included.
+    """
+    return -_came_in(community_id)
+
+
+def _came_in(community_id: int | None, *kinds: str) -> int:
+    """What went into the system's accounts of a community, less what came out of them."""
+    wanted = accounts.c.person_id.is_(None)
+    if community_id is not None:
+        wanted = accounts.c.community_id == community_id
+    if kinds:
+        wanted = sa.and_(wanted, accounts.c.kind.in_(kinds))
+    whose = sa.select(accounts.c.id).where(wanted)
+    return session.scalar(
+        sa.select(_sum(transfers.c.target_id.in_(whose)) - _sum(transfers.c.source_id.in_(whose)))
+    )
+
+
+def _sum(condition: Any) -> Any:
+    total = sa.func.coalesce(sa.func.sum(transfers.c.amount), 0)
+    return sa.select(total).where(condition).scalar_subquery()

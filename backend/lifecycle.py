@@ -1,0 +1,142 @@
+"""Moves: how a wish, a round (later an activity, a redemption) changes its state. The one way to do so.
+
+A capability lists its moves as data; `make()` walks permission → state → change and its facts in one
+statement → journal. The tests try every move × role × state from these tables, and the diagrams in the
+documentation are drawn from them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
+from backend import journal
+from backend.db import session
+from backend.errors import NotAllowed, NotFound, Refused, StateConflict
+from backend.people import permissions
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from some states to another.
+
+    `permission` is asked in the subject's place; `never_by` names facts about a person that rule them out
+    all the same, because nobody makes and checks the same record.
+    """
+
+    name: str
+    sources: frozenset[str]
+    target: str
+    permission: str
+    never_by: frozenset[str] = frozenset()
+    refusal: type[Refused] = StateConflict
+    label: str = field(default="", compare=False)
+
+
+class FourEyes(Refused):
+    code, message = 40302, "这件事需要另一位工作人员来办：经手人不能自己复核"
+
+
+class Subject(Protocol):
+    """What can be moved: a row with a state, a place, and an opinion on who a person is to it."""
+
+    id: int
+    state: str
+    kind: str
+
+    @property
+    def place_id(self) -> int: ...
+
+    def facts_about(self, person_id: int) -> frozenset[str]: ...
+
+    def visible_to(self, person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool: ...
+
+
+def make(
+    move: Move, subject: Any, *, by: Any, reason: str | None = None, told: dict | None = None, **facts: Any
+) -> None:
+    """Moves `subject` and sets its `facts` in one guarded statement, with its journal line.
+
+    `by` is a person or None for time itself. Raises NotFound, NotAllowed, FourEyes, and the move's own
+    refusal when the state is no longer one of its sources.
+    """
+    permit(move, subject, by)
+    if subject.state not in move.sources:
+        raise move.refusal()
+    before = subject.state
+    if _change(move, [subject], before, facts) != {subject.id}:
+        raise move.refusal()
+    journal.write(
+        move.name,
+        subject.kind,
+        subject.id,
+        by=by,
+        states=(before, move.target),
+        reason=reason,
+        place=subject.place_id,
+        facts=told,
+    )
+
+
+def make_all(move: Move, subjects: Sequence[Any], *, place_id: int, by: Any, **facts: Any) -> None:
+    """Moves many subjects of one place, all or none: what happens to a round's wishes when it is published.
+
+    The caller has locked them. The permission is asked once, for the place.
+    """
+    allowed = permissions.facts_with(move.permission) if by is None else ()
+    if "time" not in allowed and (by is None or not permissions.appointed(by.id, move.permission, place_id)):
+        raise NotAllowed()
+    for before in sorted({subject.state for subject in subjects}):
+        group = [subject for subject in subjects if subject.state == before]
+        ids = [subject.id for subject in group]
+        if before not in move.sources or _change(move, group, before, facts) != set(ids):
+            raise move.refusal()
+        states = (before, move.target)
+        journal.write_all(move.name, group[0].kind, ids, by=by, states=states, place=place_id)
+
+
+def _change(move: Move, subjects: Sequence[Any], before: str, facts: dict[str, Any]) -> set[int]:
+    """Sets state and facts where the state is still `before`; answers whom it reached."""
+    model, values = type(subjects[0]), {"state": move.target, **facts}
+    moved = session.scalars(
+        sa.update(model)
+        .where(model.id.in_([subject.id for subject in subjects]), model.state == before)
+        .values(**values)
+        .returning(model.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    for subject in subjects:
+        for name, value in values.items():
+            set_committed_value(subject, name, value)
+    return set(moved)
+
+
+def permit(move: Move, subject: Any, by: Any) -> None:
+    """Refuses who may not make this move on this subject, whatever its state."""
+    if by is None:
+        if "time" not in permissions.facts_with(move.permission):
+            raise NotAllowed()
+        return
+    facts = subject.facts_about(by.id)
+    words = permissions.granted_words(by.id, subject.place_id)
+    if not _granted(move, words, facts):
+        known = subject.visible_to(by.id, words, facts)
+        elsewhere = permissions.appointed(by.id, move.permission)
+        raise NotAllowed() if known and not elsewhere else NotFound()
+    if facts & move.never_by:
+        raise FourEyes()
+
+
+def open_to(moves: tuple[Move, ...], subject: Any, words: frozenset[str], facts: frozenset[str]) -> list[str]:
+    """The names of the moves that someone with these words and facts may make now: a client's buttons."""
+    return [
+        move.name
+        for move in moves
+        if subject.state in move.sources and _granted(move, words, facts) and not facts & move.never_by
+    ]
+
+
+def _granted(move: Move, words: frozenset[str], facts: frozenset[str]) -> bool:
+    return move.permission in words or bool(facts & permissions.facts_with(move.permission))

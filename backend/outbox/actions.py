@@ -1,0 +1,194 @@
+"""Telling people: the inbox, and what they agreed to receive through WeChat."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import Json, Moment, dialect, insert, session
+from backend.errors import NotFound, Refused
+from backend.outbox import templates
+
+# A verb like those below; its long way has a file of its own.
+from backend.outbox.delivery import deliver_due as deliver_due
+from backend.outbox.models import Delivery, Notice, Subscription
+from backend.people.models import Person
+
+# What one person can save up of one template; more would only hide that WeChat counts for itself.
+MOST_SAVED = 50
+
+
+class UnknownTemplate(Refused):
+    code, message = 42260, "没有这种订阅消息"
+
+
+class ContradictingAnswers(Refused):
+    code, message = 42261, "同一种订阅消息不能既允许又拒绝"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What one person is told. `template`, `data` and `page` are for WeChat, and go together."""
+
+    person_id: int
+    kind: str
+    title: str
+    body: str
+    subject: tuple[str, int] | None = None
+    template: str | None = None
+    data: dict[str, templates.Value] | None = None
+    page: str | None = None
+
+
+NewNotice = Telling
+
+
+def notify(
+    person_id: int,
+    kind: str,
+    title: str,
+    body: str,
+    *,
+    subject: tuple[str, int] | None = None,
+    template: str | None = None,
+    data: dict[str, templates.Value] | None = None,
+    page: str | None = None,
+) -> int:
+    """Writes a notice in the caller's transaction; answers its id.
+
+    `kind` is a word (`wish_claimed`), `title` at most 60 characters, `subject` what the client opens
+    (`("wish", 17)`). With a template of the catalogue and all of its fields in `data`, the worker also sends
+    it through WeChat, if the person has WeChat. Raises ValueError for a template or fields not in the
+    catalogue.
+    """
+    return notify_many([Telling(person_id, kind, title, body, subject, template, data, page)])[0]
+
+
+def notify_many(notices: Sequence[Telling]) -> list[int]:
+    """Writes many notices in two statements; answers their ids in the same order. See `notify`."""
+    if not notices:
+        return []
+    now = clock.now()
+    # What does not fit the catalogue is found before anything is written.
+    messages = [_message(notice, now) for notice in notices]
+    added = session.scalars(_ADD_NOTICES[dialect()], [_notice(notice, now) for notice in notices])
+    # Both number the rows as they were given; SQLite just does not promise to answer in that order.
+    ids = sorted(added)
+    wanted = [
+        {**message, "notice": notice_id}
+        for notice_id, message in zip(ids, messages, strict=True)
+        if message is not None
+    ]
+    if wanted:
+        session.execute(_ADD_DELIVERY, wanted)
+    return ids
+
+
+_notices = Notice.__table__
+_ADD_NOTICES = {
+    "sqlite": sa.insert(_notices).returning(_notices.c.id),
+    "postgresql": sa.insert(_notices).returning(_notices.c.id, sort_by_parameter_order=True),
+}
+# Who has no WeChat gets no row: the condition saves reading the person first.
+_ADD_DELIVERY = sa.insert(Delivery.__table__).from_select(
+    ["notice_id", "template", "data", "page", "state", "attempts", "next_at"],
+    sa.select(
+        sa.bindparam("notice", type_=sa.BigInteger),
+        sa.bindparam("template", type_=sa.String),
+        sa.bindparam("data", type_=Json),
+        sa.bindparam("page", type_=sa.String),
+        sa.literal_column("'waiting'"),
+        sa.literal_column("0"),
+        sa.bindparam("now", type_=Moment),
+    ).where(Person.id == sa.bindparam("person"), Person.openid.is_not(None)),
+)
+
+
+def _notice(notice: Telling, now: datetime) -> dict[str, Any]:
+    subject_kind, subject_id = notice.subject or (None, None)
+    return {
+        "person_id": notice.person_id,
+        "kind": notice.kind,
+        "title": notice.title,
+        "body": notice.body,
+        "subject_kind": subject_kind,
+        "subject_id": subject_id,
+        "created_at": now,
+    }
+
+
+def _message(notice: Telling, now: datetime) -> dict[str, Any] | None:
+    if notice.template is None:
+        return None
+    return {
+        "person": notice.person_id,
+        "template": notice.template,
+        "data": templates.fitted(notice.template, notice.data or {}),
+        "page": notice.page,
+        "now": now,
+    }
+
+
+def read(notice_id: int, *, by: Any) -> None:
+    """`by` has read it; when for the first time is kept. Raises NotFound, also for another person's."""
+    found = session.execute(
+        sa.update(Notice)
+        .where(Notice.id == notice_id, Notice.person_id == by.id)
+        .values(read_at=sa.func.coalesce(Notice.read_at, sa.literal(clock.now(), Moment)))
+        .returning(Notice.id),
+        execution_options={"synchronize_session": False},
+    ).first()
+    if found is None:
+        raise NotFound()
+
+
+def read_all(*, by: Any) -> int:
+    """`by` has read everything told so far; answers how many notices were new to them."""
+    done = session.execute(
+        sa.update(Notice)
+        .where(Notice.person_id == by.id, Notice.read_at.is_(None))
+        .values(read_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+    return done.rowcount
+
+
+def record_subscriptions(by: Any, accepted: Iterable[str], rejected: Iterable[str]) -> None:
+    """What `by` answered when the mini-program asked: each template accepted is good for one message.
+
+    A rejection takes nothing of what was granted before, and earns or costs no points (WeChat: 运营规范
+    5.21.1). Raises UnknownTemplate and ContradictingAnswers.
+    """
+    granted, denied = set(accepted), set(rejected)
+    if not granted | denied <= templates.CATALOGUE.keys():
+        raise UnknownTemplate()
+    if granted & denied:
+        raise ContradictingAnswers()
+    now = clock.now()
+    answers = [
+        {
+            "person_id": by.id,
+            "template": key,
+            "remaining": int(key in granted),
+            "rejected_at": None if key in granted else now,
+        }
+        # In one order for everybody, so that two answers at once never wait for each other in a circle.
+        for key in sorted(granted | denied)
+    ]
+    if answers:
+        session.execute(_add_answers(answers))
+
+
+def _add_answers(answers: list[dict[str, Any]]) -> Any:
+    adding = insert(Subscription).values(answers)
+    saved = Subscription.remaining + adding.excluded.remaining
+    return adding.on_conflict_do_update(
+        index_elements=["person_id", "template"],
+        set_={
+            "remaining": sa.case((saved > MOST_SAVED, MOST_SAVED), else_=saved),
+            "rejected_at": adding.excluded.rejected_at,
+        },
+    )

@@ -1,0 +1,94 @@
+"""Notices, their delivery through WeChat, and how many messages a person agreed to receive."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Json, Model, Moment
+
+# waiting → sending → the others, which are ends. `unknown`: sending began and nobody saw how it ended.
+STATES = ("waiting", "sending", "sent", "refused", "not_subscribed", "dead", "unknown")
+
+
+class Notice(Model):
+    """One thing a person is told. It stands in their inbox whatever becomes of the WeChat message."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        sa.CheckConstraint("(subject_kind IS NULL) = (subject_id IS NULL)", name="subject_is_whole"),
+        sa.Index("ix_notices_inbox", "person_id", "id"),
+        sa.Index(
+            "ix_notices_unread",
+            "person_id",
+            sqlite_where=sa.text("read_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    title: Mapped[str] = mapped_column(sa.String(60))
+    body: Mapped[str] = mapped_column(sa.Text)
+    subject_kind: Mapped[str | None] = mapped_column(sa.String(40))
+    subject_id: Mapped[int | None] = mapped_column(Id)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Delivery(Model):
+    """The WeChat message of a notice, one at most.
+
+    While it is `sending` it belongs to the worker that holds `lease`, until `leased_until`; `next_at` says
+    when somebody has to look at it again, be it waiting or stranded.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {STATES}", name="state_known"),
+        sa.CheckConstraint("attempts >= 0", name="attempts_counted"),
+        sa.CheckConstraint("(state = 'sending') = (lease IS NOT NULL)", name="leased_while_sending"),
+        sa.CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_has_an_end"),
+        sa.CheckConstraint(
+            "(state IN ('waiting', 'sending')) = (finished_at IS NULL)", name="finished_when_over"
+        ),
+        sa.Index(
+            "ix_deliveries_due",
+            "next_at",
+            sqlite_where=sa.text("state IN ('waiting', 'sending')"),
+            postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+        ),
+        sa.Index(
+            "ix_deliveries_lost",
+            "notice_id",
+            sqlite_where=sa.text("state IN ('dead', 'unknown')"),
+            postgresql_where=sa.text("state IN ('dead', 'unknown')"),
+        ),
+    )
+
+    notice_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("notices.id"), primary_key=True, autoincrement=False
+    )
+    template: Mapped[str] = mapped_column(sa.String(40))
+    data: Mapped[dict[str, str]] = mapped_column(Json)
+    page: Mapped[str | None] = mapped_column(sa.String(200))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    attempts: Mapped[int] = mapped_column(sa.Integer)
+    next_at: Mapped[datetime] = mapped_column(Moment)
+    lease: Mapped[str | None] = mapped_column(sa.String(32))
+    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    errcode: Mapped[int | None] = mapped_column(sa.Integer)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Subscription(Model):
+    """How many messages of one template WeChat lets us send a person: each tap on 允许 grants one."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (sa.CheckConstraint("remaining >= 0", name="remaining_not_negative"),)
+
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    template: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    remaining: Mapped[int] = mapped_column(sa.Integer)
+    rejected_at: Mapped[datetime | None] = mapped_column(Moment)

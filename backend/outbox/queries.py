@@ -1,0 +1,89 @@
+"""Reading the inbox, the quota, and the state of the deliveries."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from backend.db import session
+from backend.outbox.models import Delivery, Notice, Subscription
+
+MOST_UNREAD = 99
+_NEWEST = 2**63 - 1
+
+_INBOX = (
+    sa.select(
+        Notice.id,
+        Notice.kind,
+        Notice.title,
+        Notice.body,
+        Notice.subject_kind,
+        Notice.subject_id,
+        Notice.created_at,
+        Notice.read_at,
+    )
+    .where(Notice.person_id == sa.bindparam("person"), Notice.id < sa.bindparam("before"))
+    .order_by(Notice.id.desc())
+    .limit(sa.bindparam("most"))
+)
+_UNREAD = sa.select(sa.func.count()).select_from(
+    sa.select(sa.literal_column("1"))
+    .where(Notice.person_id == sa.bindparam("person"), Notice.read_at.is_(None))
+    .limit(MOST_UNREAD)
+    .subquery()
+)
+_SUBSCRIPTIONS = (
+    sa.select(Subscription.template, Subscription.remaining, Subscription.rejected_at)
+    .where(Subscription.person_id == sa.bindparam("person"))
+    .order_by(Subscription.template)
+)
+# The words are written out, so that each half is answered from its partial index and never from all rows.
+_LIVE = sa.text("deliveries.state IN ('waiting', 'sending')")
+_LOST = sa.text("deliveries.state IN ('dead', 'unknown')")
+_WAITING = sa.union_all(
+    *(
+        sa.select(Delivery.state, sa.func.count()).where(these).group_by(Delivery.state)
+        for these in (_LIVE, _LOST)
+    )
+)
+_DEAD = (
+    sa.select(
+        Delivery.notice_id,
+        Notice.person_id,
+        Notice.kind,
+        Delivery.template,
+        Delivery.state,
+        Delivery.errcode,
+        Delivery.attempts,
+        Delivery.finished_at,
+    )
+    .join(Notice, Notice.id == Delivery.notice_id)
+    .where(_LOST, Delivery.notice_id < sa.bindparam("before"))
+    .order_by(Delivery.notice_id.desc())
+    .limit(sa.bindparam("most"))
+)
+
+
+def inbox(person_id: int, before_id: int | None, limit: int) -> Sequence[sa.Row]:
+    """A page of a person's notices, newest first; `before_id` is the last one of the page before."""
+    return session.execute(_INBOX, {"person": person_id, "before": before_id or _NEWEST, "most": limit}).all()
+
+
+def unread(person_id: int) -> int:
+    """How many notices are new to a person, counted up to 99: a badge shows no more."""
+    return session.scalar(_UNREAD, {"person": person_id})
+
+
+def subscriptions(person_id: int) -> Sequence[sa.Row]:
+    """(template, remaining, rejected_at) of the templates a person ever answered about."""
+    return session.execute(_SUBSCRIPTIONS, {"person": person_id}).all()
+
+
+def waiting() -> dict[str, int]:
+    """How many deliveries wait, are being sent, died or ended unknown; for the metrics."""
+    counted = dict(session.execute(_WAITING).all())
+    return {state: counted.get(state, 0) for state in ("waiting", "sending", "dead", "unknown")}
+
+
+def dead_letters(before_id: int | None = None, limit: int = 20) -> Sequence[sa.Row]:
+    """Deliveries that died or ended unknown, newest notice first, without a word of what they said."""
+    return session.execute(_DEAD, {"before": before_id or _NEWEST, "most": limit}).all()

@@ -1,0 +1,293 @@
+"""Verbs about persons: profile, residency, party registration, appointments, consent, paper cards."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, crypto, journal
+from backend.db import insert, session, take
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.organisations import queries as places
+from backend.people import permissions, sealed
+from backend.people.models import (
+    Appointment,
+    Consent,
+    Counter,
+    PartyRegistration,
+    Person,
+    Residency,
+)
+
+
+class NotThatGrid(Refused):
+    code, message = 42222, "这个网格不在所选的社区里"
+
+
+class NotAUnit(Refused):
+    code, message = 42223, "请选择一个单位"
+
+
+class NothingToVerify(Refused):
+    code, message = 40920, "这条登记已经处理过了，请刷新"
+
+
+class OwnRegistration(Refused):
+    code, message = 40320, "不能审核自己的登记，请同事来办"
+
+
+class AlreadyVerified(Refused):
+    code, message = 40921, "您的登记已经核实，变更请到社区办理"
+
+
+class AlreadyRegistered(Refused):
+    code, message = 40922, "这位居民已经登记过，卡号 {cardNumber}"
+
+
+class ConsentMissing(Refused):
+    code, message = 40923, "您没有同意过这份文件"
+
+
+def update_profile(changes: dict[str, Any], *, by: Any) -> None:
+    """Changes `nickname`, `real_name` or `birth_year` of the caller; what is absent stays."""
+    person = take(Person, by.id)
+    if "nickname" in changes:
+        person.nickname = changes["nickname"]
+    if "real_name" in changes:
+        sealed.keep_real_name(person, changes["real_name"])
+    if "birth_year" in changes:
+        person.birth_year = changes["birth_year"]
+    session.flush()
+    journal.write("update_profile", "person", person.id, by=by, facts={"fields": sorted(changes)})
+
+
+def declare_residency(
+    community_id: int, grid_id: int | None = None, address: str | None = None, *, by: Any
+) -> Residency:
+    """Says where the caller lives. Another community, grid or address asks for a new verification.
+
+    Raises NotACommunity, NotThatGrid.
+    """
+    places.community(community_id)
+    _check_grid(grid_id, community_id)
+    take(Person, by.id)
+    row = session.get(Residency, by.id, populate_existing=True) or Residency(person_id=by.id)
+    same = (row.community_id, row.grid_id) == (community_id, grid_id)
+    if same and row.status != "rejected" and address in (None, sealed.address(row)):
+        return row
+    before = row.status
+    row.community_id, row.grid_id = community_id, grid_id
+    row.status, row.declared_at, row.decided_by_id, row.reason = "declared", clock.now(), None, None
+    sealed.keep_address(row, address)
+    session.add(row)
+    session.flush()
+    journal.write(
+        "declare_residency", "residency", by.id, by=by, states=(before, "declared"), place=community_id
+    )
+    return row
+
+
+def register_party_member(
+    unit_id: int, community_id: int, service_roles: list[str], *, by: Any
+) -> PartyRegistration:
+    """双报到: reports to the community. A change of unit or community is verified anew. Raises NotAUnit."""
+    if places.get(unit_id).kind != "unit":
+        raise NotAUnit()
+    places.community(community_id)
+    take(Person, by.id)
+    row = session.get(PartyRegistration, by.id, populate_existing=True) or PartyRegistration(person_id=by.id)
+    before, same = row.status, (row.unit_id, row.community_id) == (unit_id, community_id)
+    row.unit_id, row.community_id, row.service_roles = unit_id, community_id, service_roles
+    if not same or before == "rejected":
+        row.status, row.declared_at, row.decided_by_id, row.reason = "pending", clock.now(), None, None
+    session.add(row)
+    session.flush()
+    journal.write(
+        "register_party_member",
+        "party_registration",
+        by.id,
+        by=by,
+        states=(before, row.status),
+        place=community_id,
+    )
+    return row
+
+
+def decide_residency(person_id: int, accepted: bool, reason: str | None = None, *, by: Any) -> Residency:
+    """Staff of the declared community verify or reject it; never their own."""
+    return _decide(Residency, "residency", "declared", person_id, accepted, reason, by=by)
+
+
+def decide_party_registration(
+    person_id: int, accepted: bool, reason: str | None = None, *, by: Any
+) -> PartyRegistration:
+    """Staff of the community reported to verify or reject it; never their own."""
+    return _decide(PartyRegistration, "party_registration", "pending", person_id, accepted, reason, by=by)
+
+
+def _decide(
+    model: Any, kind: str, source: str, person_id: int, accepted: bool, reason: str | None, *, by: Any
+) -> Any:
+    row = take(model, person_id)
+    permissions.require(by.id, f"{kind}:verify", row.community_id)
+    if person_id == by.id:
+        raise OwnRegistration()
+    if row.status != source:
+        raise NothingToVerify()
+    before, row.status = row.status, "verified" if accepted else "rejected"
+    row.decided_by_id, row.reason = by.id, reason
+    session.flush()
+    verb = "verify" if accepted else "reject"
+    journal.write(
+        verb, kind, person_id, by=by, states=(before, row.status), reason=reason, place=row.community_id
+    )
+    return row
+
+
+def create_card_holder(
+    real_name: str,
+    community_id: int,
+    *,
+    phone: str | None = None,
+    grid_id: int | None = None,
+    address: str | None = None,
+    birth_year: int | None = None,
+    by: Any,
+) -> Person:
+    """Staff register a resident without a phone; the paper card's number is given here, without gaps.
+
+    The clerk sees the person, so the residency is verified at once. Raises NotFound, NotAllowed outside the
+    clerk's place, AlreadyRegistered for the same phone in the same community.
+    """
+    places.community(community_id)
+    _check_grid(grid_id, community_id)
+    permissions.require_near(by.id, "person:create", community_id, grid_id)
+    _refuse_second_card(phone, community_id)
+    number = next_number("card")
+    person = Person(
+        card_number=f"P{number:06d}",
+        nickname="",
+        birth_year=birth_year,
+        status="active",
+        created_at=clock.now(),
+        created_by_id=by.id,
+    )
+    session.add(person)
+    session.flush()
+    sealed.keep_real_name(person, real_name)
+    sealed.keep_phone(person, phone)
+    home = Residency(
+        person_id=person.id,
+        community_id=community_id,
+        grid_id=grid_id,
+        status="verified",
+        declared_at=clock.now(),
+        decided_by_id=by.id,
+    )
+    sealed.keep_address(home, address)
+    session.add(home)
+    session.flush()
+    journal.write("create", "person", person.id, by=by, place=community_id)
+    return person
+
+
+def _refuse_second_card(phone: str | None, community_id: int) -> None:
+    if phone is None:
+        return
+    known = session.scalar(
+        sa.select(Person.card_number)
+        .join(Residency, Residency.person_id == Person.id)
+        .where(
+            Person.phone_index == crypto.blind_index("phone", phone),
+            Person.card_number.is_not(None),
+            Residency.community_id == community_id,
+        )
+    )
+    if known:
+        raise AlreadyRegistered(cardNumber=known)
+
+
+def _check_grid(grid_id: int | None, community_id: int) -> None:
+    if grid_id is not None and places.get(grid_id).parent_id != community_id:
+        raise NotThatGrid()
+
+
+def next_number(name: str) -> int:
+    """The next number of a counter; two at once wait for each other, and a rollback leaves no gap."""
+    bump = (
+        insert(Counter)
+        .values(name=name, value=1)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
+        .returning(Counter.value)
+    )
+    return session.scalars(bump).one()
+
+
+def appoint(
+    person_id: int, role: str, organisation_id: int, from_day: date, to_day: date | None, *, by: Any
+) -> Appointment:
+    """Gives a role in a place. `by` is None only for the first administrator of a new deployment."""
+    if by is not None:
+        permissions.require(by.id, "appointment:grant", organisation_id)
+        if by.id == person_id:
+            raise NotAllowed()
+    row = Appointment(
+        person_id=person_id, role=role, organisation_id=organisation_id, from_day=from_day, to_day=to_day
+    )
+    session.add(row)
+    session.flush()
+    facts = {"role": role, "appointment": row.id}
+    journal.write("appoint", "person", person_id, by=by, place=organisation_id, facts=facts)
+    return row
+
+
+def give_consent(document: str, version: str, *, by: Any) -> Consent:
+    """Agrees to a version of a document; the one before it is kept, as withdrawn."""
+    take(Person, by.id)
+    standing = _standing_consent(document, by)
+    if standing is not None and standing.version == version:
+        return standing
+    if standing is not None:
+        standing.withdrawn_at = clock.now()
+        session.flush()
+    row = Consent(person_id=by.id, document=document, version=version, given_at=clock.now())
+    session.add(row)
+    session.flush()
+    journal.write("consent", "person", by.id, by=by, facts={"document": document, "version": version})
+    return row
+
+
+def withdraw_consent(document: str, *, by: Any) -> None:
+    """Takes effect at once. Raises ConsentMissing."""
+    take(Person, by.id)
+    standing = _standing_consent(document, by)
+    if standing is None:
+        raise ConsentMissing()
+    standing.withdrawn_at = clock.now()
+    session.flush()
+    journal.write("withdraw_consent", "person", by.id, by=by, facts={"document": document})
+
+
+def _standing_consent(document: str, by: Any) -> Consent | None:
+    return session.scalar(
+        sa.select(Consent).where(
+            Consent.person_id == by.id, Consent.document == document, Consent.withdrawn_at.is_(None)
+        )
+    )
+
+
+def home_in(person_id: int, community_id: int) -> Residency:
+    """The residency (declared or verified) of an active person in that community. Raises NotFound."""
+    found = session.scalar(
+        sa.select(Residency)
+        .join(Person, Residency.person_id == Person.id)
+        .where(
+            Person.id == person_id,
+            Person.status == "active",
+            Residency.community_id == community_id,
+            Residency.status != "rejected",
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found

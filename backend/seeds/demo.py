@@ -1,0 +1,175 @@
+"""The demo city 青松市 with its named cast. All of it is invented; phones begin with 111, which is unassigned."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session, transaction
+from backend.ledger import actions as ledger
+from backend.ledger import rules
+from backend.organisations import actions as places
+from backend.organisations.models import Organisation
+from backend.people import actions as people
+from backend.people import sealed, sessions
+from backend.people.models import Membership, Person, Team
+from backend.seeds import wishes
+from backend.seeds.calendar import days_ago
+from backend.wechat.simulator_rules import openid_of
+
+CITY = "青松市"
+COMMUNITIES = {
+    "林海街道": ("松涛", "白桦", "红松", "椴香", "溪畔", "站前"),
+    "铁兴街道": ("铁兴", "育才", "向阳", "永安", "新风", "文昌"),
+    "金穗街道": ("北苑", "林海", "金穗", "和顺", "朝阳"),
+}
+GRIDS = 4
+UNITS = ("市水务局", "市教育局", "市人民医院", "市融媒体中心")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One named person: what they are called at the simulator, and their places by name."""
+
+    name: str
+    real_name: str
+    community: str = "松涛社区"
+    grid: int | None = None
+    role: str | None = None
+    place: str | None = None
+    unit: str | None = None
+    service_roles: tuple[str, ...] = ()
+    points: int = 0
+    resident: bool = True
+
+
+CAST = (
+    Cast("admin", "高远", role="city_admin", place=CITY),
+    Cast("tong", "佟雨禾", role="community_staff", place="松涛社区"),
+    Cast("lan", "蓝思源", role="community_staff", place="松涛社区"),
+    Cast("shao", "邵景川", role="grid_worker", place="松涛-03", grid=3),
+    Cast("bu", "卜秀云", role="shop_keeper", place="松涛社区"),
+    Cast("yan", "晏如松", role="supervisor", place="松涛社区"),
+    Cast("shang", "尚知远", role="auditor", place=CITY),
+    Cast("jie", "解长河", role="street_staff", place="林海街道"),
+    Cast("pei", "裴长青", grid=1, unit="市水务局", service_roles=("convenience", "relief")),
+    Cast("qin", "秦明远", grid=2, unit="市水务局", service_roles=("policy",)),
+    Cast("wulan", "乌兰舟", grid=2, points=120),
+    Cast("ning", "宁小舟", grid=3, points=40),
+    Cast("bai", "白露", community="白桦社区", role="community_staff", place="白桦社区"),
+    # Beyond the contract's cast, so that 白桦社区 has a life of its own.
+    Cast("jin", "靳小满", community="白桦社区", role="community_staff", place="白桦社区"),
+    Cast("he", "何沐阳", community="白桦社区", unit="市教育局", service_roles=("civility",)),
+)
+
+
+def seed() -> bool:
+    """Makes the city in one transaction; False when there is a city already."""
+    with transaction():
+        if session.scalar(sa.select(sa.func.count()).select_from(Organisation)):
+            return False
+        with days_ago(90):
+            found = _places()
+            who = _people(found)
+            who["e"] = _card_holder(found, who)
+            _teams(found, who)
+            rules.ensure_default_rules(by=who["admin"])
+            _opening_points(found, who)
+        wishes.seed(found, who)
+    return True
+
+
+def _places() -> dict[str, int]:
+    city = places.found_city(CITY, "青松")
+    found = {CITY: city.id}
+    for street_name, shorts in COMMUNITIES.items():
+        street = places.add(city.id, "street", street_name)
+        found[street_name] = street.id
+        for short in shorts:
+            community = places.add(street.id, "community", f"{short}社区")
+            found[community.name] = community.id
+            for number in range(1, GRIDS + 1):
+                name = f"{short}-{number:02d}"
+                found[name] = places.add(community.id, "grid", name, name).id
+        first = found[f"{shorts[0]}社区"]
+        places.add(first, "centre", f"{shorts[0]}社区党群服务中心")
+    for unit in UNITS:
+        found[unit] = places.add(city.id, "unit", unit).id
+    return found
+
+
+def _people(found: dict[str, int]) -> dict[str, Person]:
+    who = {one.name: sessions.person_of(openid_of(one.name)) for one in CAST}
+    first = who["admin"]
+    # The first administrator is appointed by the deployment itself, everyone else by them.
+    people.appoint(first.id, "city_admin", found[CITY], clock.today(), None, by=None)
+    for number, one in enumerate(CAST, start=1):
+        _introduce(one, who[one.name], f"111{number:08d}", found, first)
+    for one in CAST:
+        _settle(one, who, found)
+    return who
+
+
+def _introduce(one: Cast, person: Person, phone: str, found: dict[str, int], admin: Person) -> None:
+    person.nickname = one.real_name
+    sealed.keep_real_name(person, one.real_name)
+    sealed.keep_phone(person, phone)
+    session.flush()
+    if one.role and one.name != "admin":
+        people.appoint(person.id, one.role, found[one.place], clock.today(), None, by=admin)
+
+
+def _settle(one: Cast, who: dict[str, Person], found: dict[str, int]) -> None:
+    """Residency and registration, verified by a colleague who is not the person."""
+    person, community_id = who[one.name], found[one.community]
+    staff = {"松涛社区": ("tong", "lan"), "白桦社区": ("bai", "jin")}[one.community]
+    clerk = who[staff[0] if one.name != staff[0] else staff[1]]
+    grid_id = found[f"{one.community[:2]}-{one.grid:02d}"] if one.grid else None
+    people.declare_residency(community_id, grid_id, f"雪松家园 {person.id} 号楼", by=person)
+    people.decide_residency(person.id, True, by=clerk)
+    if one.unit:
+        people.register_party_member(found[one.unit], community_id, list(one.service_roles), by=person)
+        people.decide_party_registration(person.id, True, by=clerk)
+
+
+def _card_holder(found: dict[str, int], who: dict[str, Person]) -> Person:
+    """鄂桂兰, 82, without a phone: paper card P000001."""
+    return people.create_card_holder(
+        "鄂桂兰",
+        found["松涛社区"],
+        grid_id=found["松涛-03"],
+        address="雪松家园 7 号楼 2 单元 301",
+        birth_year=clock.today().year - 82,
+        by=who["tong"],
+    )
+
+
+def _teams(found: dict[str, int], who: dict[str, Person]) -> None:
+    riders = Team(
+        community_id=found["松涛社区"],
+        kind="social",
+        name="骑手先锋队",
+        speciality="跑腿、巡查、应急送药",
+        leader_id=who["wulan"].id,
+        created_at=clock.now(),
+    )
+    session.add(riders)
+    session.flush()
+    for name in ("ning", "pei"):
+        session.add(
+            Membership(team_id=riders.id, person_id=who[name].id, status="accepted", since=clock.now())
+        )
+    session.flush()
+
+
+def _opening_points(found: dict[str, int], who: dict[str, Person]) -> None:
+    for one in CAST:
+        if one.points:
+            ledger.grant(
+                who[one.name].id,
+                one.points,
+                reference=f"opening:{one.name}",
+                title="系统启用前的积分结转",
+                community_id=found[one.community],
+                by=who["tong"],
+            )

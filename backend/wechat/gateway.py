@@ -1,0 +1,136 @@
+"""What the house asks of WeChat, and every way WeChat may answer.
+
+This file knows no network library: `live.py` speaks to WeChat, and a test may stand anything else in. Every
+question is asked outside an open transaction, since an answer can take seconds.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Protocol
+
+from backend.errors import Refused
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who opened the mini-program. The session_key of the same answer is dropped: nothing here needs it."""
+
+    openid: str
+    unionid: str | None = None
+
+
+@dataclass(frozen=True)
+class TextVerdict:
+    """What WeChat thinks of a text. `review` means that a person has to look; label 100 is 正常."""
+
+    suggest: Literal["pass", "review", "risky"]
+    label: int
+
+
+class Sent(Enum):
+    """How a notice ended. REFUSED (43101) is a normal end: the person did not subscribe, or used it up."""
+
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+class WeChatUnavailable(Refused):
+    """WeChat gave no usable answer, or asked to come back later: the same question may succeed then.
+
+    `why` is for the log alone and never holds a secret. A notice that ended so may have arrived.
+    """
+
+    code, message = 50301, "微信暂时没有回应，请稍后再试，您填写的内容没有丢失"
+    headers = {"Retry-After": "5"}
+
+    def __init__(self, why: str = "") -> None:
+        self.why = why
+        super().__init__()
+
+
+class LoginCodeInvalid(Refused):
+    """WeChat: a login code lives five minutes and is good for one exchange."""
+
+    code, message = 40102, "登录凭证已失效，请重新进入小程序"
+
+
+class LoginBlocked(Refused):
+    """WeChat took this user for a high risk (40226)."""
+
+    code, message = 40301, "微信判断这个账号有风险，暂时不能登录"
+
+
+class PhoneCodeInvalid(Refused):
+    """WeChat: a phone code lives five minutes, serves once, and is of the person who pressed the button."""
+
+    code, message = 42210, "手机号授权已失效，请重新点击授权按钮"
+
+
+class TooBusy(Refused):
+    """One person may exchange only so many login codes a minute (45011)."""
+
+    code, message = 42901, "登录太频繁，请一分钟后再试"
+    headers = {"Retry-After": "60"}
+
+
+class WeChatRejected(Exception):
+    """WeChat said no, and asking again will not help: a wrong template, field, openid or setting of ours.
+
+    Not a Refused, because nobody who uses the product can mend it.
+    """
+
+    def __init__(self, errcode: int, errmsg: str) -> None:
+        self.errcode = errcode
+        self.errmsg = errmsg
+        super().__init__(f"{errcode} {errmsg}")
+
+
+class WeChat(Protocol):
+    """Every method may raise WeChatUnavailable and WeChatRejected besides what it names."""
+
+    def sign_in(self, code: str) -> Identity:
+        """Exchanges a wx.login code. Raises LoginCodeInvalid, LoginBlocked, TooBusy.
+
+        WeChat: 服务端/小程序登录/小程序登录凭证校验.
+        """
+        ...
+
+    def phone_number(self, code: str, openid: str) -> str:
+        """The number, without country code, behind the phone button's code. Raises PhoneCodeInvalid.
+
+        WeChat: 服务端/用户信息/手机号. Each success costs 0.03 yuan beyond the free ones.
+        """
+        ...
+
+    def check_text(self, text: str, *, openid: str, scene: int, title: str | None = None) -> TextVerdict:
+        """Whether a text of at most 2,500 characters may be shown.
+
+        `scene` is 1 资料, 2 评论, 3 论坛 or 4 社交日志. The writer must have used the mini-program within the
+        last two hours (61010), so ask while the writer waits. WeChat: 服务端/小程序安全/内容安全.
+        """
+        ...
+
+    def send_notice(
+        self, openid: str, template_id: str, data: dict[str, str], *, page: str | None = None
+    ) -> Sent:
+        """Sends a subscription message; `data` is {field: text}, `page` opens when it is tapped.
+
+        WeChat: 服务端/消息相关/订阅消息/发送订阅消息.
+        """
+        ...
+
+
+_current: WeChat | None = None
+
+
+def use(wechat: WeChat) -> None:
+    """Makes `wechat` the one this process asks; called once, by create_app()."""
+    global _current
+    _current = wechat
+
+
+def gateway() -> WeChat:
+    """The WeChat of this process."""
+    if _current is None:
+        raise RuntimeError("no WeChat yet: create_app() comes first")
+    return _current

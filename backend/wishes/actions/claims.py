@@ -1,0 +1,194 @@
+"""A party member claims a wish and fulfils it; the wisher, or staff after a call, confirms or disputes."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import session, take
+from backend.errors import NotAllowed, Refused
+from backend.ledger import actions as ledger
+from backend.lifecycle import make, permit
+from backend.people import queries as people
+from backend.people.models import Person
+from backend.wishes import notices, states
+from backend.wishes.actions import settling
+from backend.wishes.models import Claim, Wish
+
+METHODS = ("app", "call", "signature")
+
+
+class ClaimLimitReached(Refused):
+    code, message = 40910, "您已认领 {limit} 个心愿还没有完成，完成后再来认领"
+
+
+class NotYourTeam(Refused):
+    code, message = 40331, "您不是这支志愿队的成员"
+
+
+class TeamMissing(Refused):
+    code, message = 42233, "以志愿队名义认领时请选择志愿队"
+
+
+class PromiseOutOfRange(Refused):
+    code, message = 42234, "承诺日应在今天到 {latest} 之间"
+
+
+class MethodNotYours(Refused):
+    code, message = 42235, "本人确认请用“app”；工作人员回访请用“call”或“signature”"
+
+
+def claim(
+    wish_id: int,
+    party: str = "personal",
+    *,
+    team_id: int | None = None,
+    promised_on: date | None = None,
+    by: Any,
+) -> Wish:
+    """A verified party member of the wish's community promises to fulfil it; one winner.
+
+    `party` is personal, team or unit; `promised_on` at most PROMISE_DAYS ahead (that day if absent).
+    Raises WishNotOpen to everyone but the winner, ClaimLimitReached, NotYourTeam, PromiseOutOfRange.
+    """
+    # The person's row first: two wishes claimed at the same moment must both see the limit.
+    take(Person, by.id)
+    wish = take(Wish, wish_id)
+    permit(states.CLAIM, wish, by)
+    promised_on = _promise(promised_on)
+    party_of = _party(party, team_id, by)
+    if wish.state in states.CLAIM.sources:
+        _check_limit(by.id)
+    make(states.CLAIM, wish, by=by, told={"party": party})
+    made = Claim(
+        wish_id=wish.id,
+        person_id=by.id,
+        party=party,
+        claimed_at=clock.now(),
+        promised_on=promised_on,
+        **party_of,
+    )
+    session.add(made)
+    session.flush()
+    notices.claimed(wish, made)
+    return wish
+
+
+def _promise(promised_on: date | None) -> date:
+    today = clock.today()
+    latest = today + timedelta(days=config.settings().promise_days)
+    if promised_on is not None and not today <= promised_on <= latest:
+        raise PromiseOutOfRange(latest=latest.isoformat())
+    return promised_on or latest
+
+
+def _party(party: str, team_id: int | None, by: Any) -> dict[str, int]:
+    if party == "team":
+        if team_id is None:
+            raise TeamMissing()
+        if people.team_of(team_id, by.id) is None:
+            raise NotYourTeam()
+        return {"team_id": team_id}
+    if party == "unit":
+        registration = people.verified_registration(by.id)
+        if registration is None:
+            raise NotAllowed()
+        return {"unit_id": registration.unit_id}
+    return {}
+
+
+def open_claims(person_id: int) -> int:
+    """How many wishes the person has claimed and not yet fulfilled."""
+    return session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Claim)
+        .where(Claim.person_id == person_id, Claim.outcome.is_(None), Claim.fulfilled_at.is_(None))
+    )
+
+
+def _check_limit(person_id: int) -> None:
+    limit = config.settings().claim_limit
+    if open_claims(person_id) >= limit:
+        raise ClaimLimitReached(limit=limit)
+
+
+def release(wish_id: int, reason: str, *, by: Any) -> Wish:
+    """The claimer gives the wish back, without any penalty; others may claim it."""
+    wish = take(Wish, wish_id)
+    permit(states.RELEASE, wish, by)
+    if wish.state not in states.RELEASE.sources:
+        raise states.WishMovedOn()
+    settling.put_back(states.RELEASE, wish, standing_claim(wish.id), "released", reason=reason, by=by)
+    notices.released(wish, reason)
+    return wish
+
+
+def fulfil(wish_id: int, note: str, *, by: Any) -> Wish:
+    """点亮: the claimer says that it is done. A picture is never asked for."""
+    wish = take(Wish, wish_id)
+    make(states.FULFIL, wish, by=by, fulfilled_at=clock.now())
+    standing = standing_claim(wish.id)
+    standing.fulfilled_at, standing.note = clock.now(), note
+    session.flush()
+    notices.fulfilled(wish)
+    return wish
+
+
+def confirm(
+    wish_id: int, solved: bool, satisfaction: int, method: str, comment: str | None = None, *, by: Any
+) -> Wish:
+    """The wisher confirms in the app; staff register a call or a signature. The claimer earns points.
+
+    `solved` and `satisfaction` (1 to 5) are kept apart, and neither decides the points: nobody shall
+    have a reason to press a resident for a good answer. Never by the claimer or the reviewer.
+    """
+    wish = take(Wish, wish_id)
+    permit(states.CONFIRM, wish, by)
+    if (by.id == wish.wisher_id) != (method == "app"):
+        raise MethodNotYours()
+    make(
+        states.CONFIRM,
+        wish,
+        by=by,
+        told={"method": method},
+        closed_at=clock.now(),
+        confirmed_by_id=by.id,
+        confirm_method=method,
+        solved=solved,
+        satisfaction=satisfaction,
+        comment=comment,
+    )
+    standing = standing_claim(wish.id)
+    settling.end(standing, "confirmed")
+    awarded = ledger.award(
+        standing.person_id,
+        "wish_confirmed",
+        reference=f"wish:{wish.id}:confirmed",
+        title=f"点亮心愿 {wish.number}",
+        community_id=wish.community_id,
+        by=by,
+    )
+    notices.confirmed(wish, standing, awarded.points)
+    return wish
+
+
+def dispute(wish_id: int, reason: str, *, by: Any) -> Wish:
+    """The wisher (or staff for them) says that it is not done: the claim stands, and has time again."""
+    wish = take(Wish, wish_id)
+    make(states.DISPUTE, wish, by=by, reason=reason, fulfilled_at=None)
+    standing = standing_claim(wish.id)
+    again = clock.today() + timedelta(days=config.settings().promise_grace_days)
+    standing.fulfilled_at, standing.reminded_at = None, None
+    standing.promised_on = max(standing.promised_on, again)
+    session.flush()
+    notices.disputed(wish, standing, reason)
+    return wish
+
+
+def standing_claim(wish_id: int) -> Claim:
+    """The one claim that stands on a claimed or fulfilled wish."""
+    return session.scalars(
+        sa.select(Claim).where(Claim.wish_id == wish_id, Claim.outcome.is_(None)),
+        execution_options={"populate_existing": True},
+    ).one()

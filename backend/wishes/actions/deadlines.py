@@ -1,0 +1,110 @@
+"""What time brings: rounds end, promises fall due, silence closes. Each item in a transaction of its own."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import session, take
+from backend.jobs import Job
+from backend.lifecycle import make
+from backend.wishes import notices, states
+from backend.wishes.actions import rounds, settling
+from backend.wishes.actions.claims import standing_claim
+from backend.wishes.models import Claim, Round, Wish
+
+BATCH = 200
+
+
+def rounds_collected() -> list[int]:
+    """Rounds whose last day of collecting is past."""
+    wanted = sa.select(Round.id).where(Round.state == "collecting", Round.collect_until < clock.today())
+    return list(session.scalars(wanted.limit(BATCH)))
+
+
+def rounds_over() -> list[int]:
+    """Rounds whose last day of publication is past."""
+    wanted = sa.select(Round.id).where(Round.state == "published", Round.publish_until < clock.today())
+    return list(session.scalars(wanted.limit(BATCH)))
+
+
+def end_collecting(round_id: int) -> None:
+    rounds.review(round_id, by=None)
+
+
+def end_round(round_id: int) -> None:
+    rounds.close(round_id, by=None)
+
+
+def _promises(*more: sa.ColumnElement[bool]) -> list[int]:
+    wanted = sa.select(Claim.wish_id).where(
+        Claim.outcome.is_(None), Claim.fulfilled_at.is_(None), Claim.promised_on < clock.today(), *more
+    )
+    return list(session.scalars(wanted.order_by(Claim.promised_on).limit(BATCH)))
+
+
+def promises_to_remind() -> list[int]:
+    """Wishes whose claimer's promised day is past and who was not reminded yet."""
+    return _promises(Claim.reminded_at.is_(None))
+
+
+def promises_to_release() -> list[int]:
+    """Wishes whose claimer was reminded PROMISE_GRACE_DAYS ago and has still not fulfilled."""
+    return _promises(Claim.reminded_at <= _days_ago(config.settings().promise_grace_days))
+
+
+def remind(wish_id: int) -> None:
+    """Reminder first; a late promise has no penalty (减负: no score of people)."""
+    wish = take(Wish, wish_id)
+    if wish.state != "claimed":
+        return
+    standing = standing_claim(wish_id)
+    if standing.reminded_at is None and standing.promised_on < clock.today():
+        standing.reminded_at = clock.now()
+        session.flush()
+        notices.overdue(wish, standing)
+
+
+def release_overdue(wish_id: int) -> None:
+    """Gives the wish to others, once the reminder has had its time."""
+    wish = take(Wish, wish_id)
+    if wish.state != "claimed":
+        return
+    standing = standing_claim(wish_id)
+    due = _days_ago(config.settings().promise_grace_days)
+    if standing.reminded_at is None or standing.reminded_at > due:
+        return
+    settling.put_back(states.EXPIRE, wish, standing, "overdue", by=None)
+    notices.expired(wish, standing)
+
+
+def silent_wishes() -> list[int]:
+    """Fulfilled wishes to which nobody answered in SILENCE_DAYS."""
+    wanted = sa.select(Wish.id).where(
+        Wish.state == "fulfilled", Wish.fulfilled_at <= _days_ago(config.settings().silence_days)
+    )
+    return list(session.scalars(wanted.limit(BATCH)))
+
+
+def close_silent(wish_id: int) -> None:
+    """办结未回访: silence is not satisfaction, and awards nothing."""
+    wish = take(Wish, wish_id)
+    if wish.state != "fulfilled" or wish.fulfilled_at > _days_ago(config.settings().silence_days):
+        return
+    make(states.CLOSE_UNCONFIRMED, wish, by=None, closed_at=clock.now())
+    standing = standing_claim(wish_id)
+    settling.end(standing, "closed_unconfirmed")
+    notices.closed_unconfirmed(wish, standing)
+
+
+def _days_ago(days: int) -> object:
+    return clock.now() - timedelta(days=days)
+
+
+JOBS = [
+    Job("wishes.end_collecting", 60, rounds_collected, end_collecting),
+    Job("wishes.end_round", 60, rounds_over, end_round),
+    Job("wishes.remind_overdue", 300, promises_to_remind, remind),
+    Job("wishes.release_overdue", 300, promises_to_release, release_overdue),
+    Job("wishes.close_silent", 300, silent_wishes, close_silent),
+]

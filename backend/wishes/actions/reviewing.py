@@ -1,0 +1,90 @@
+"""Staff look at what was submitted: accept, send back, decline, refer; the street at what nobody claimed."""
+
+from typing import Any
+
+from backend import clock
+from backend.db import take
+from backend.errors import Refused
+from backend.lifecycle import make
+from backend.wishes import notices, states
+from backend.wishes.actions.writing import number_in_round
+from backend.wishes.models import Wish
+
+
+class NoRoundOpen(Refused):
+    code, message = 40906, "社区还没有正在征集的一期，请先开启新一期再审核通过"
+
+
+class NoRoundPublished(Refused):
+    code, message = 40907, "社区现在没有已发布的一期，不能重新发布"
+
+
+def accept(wish_id: int, *, by: Any) -> Wish:
+    """Into the community's round that is collecting or being reviewed. Raises NoRoundOpen.
+
+    Never by the wisher or by whoever reported the wish.
+    """
+    wish = take(Wish, wish_id)
+    # The round it was numbered in may have closed meanwhile; it is published with the one open now.
+    placed = number_in_round(wish, ("collecting", "reviewing"))
+    make(states.ACCEPT, wish, by=by, reviewer_id=by.id, review_reason=None, **_or_refuse(placed))
+    notices.accepted(wish)
+    return wish
+
+
+def _or_refuse(placed: dict[str, Any]) -> dict[str, Any]:
+    if not placed:
+        raise NoRoundOpen()
+    return placed
+
+
+def send_back(wish_id: int, reason: str, *, by: Any) -> Wish:
+    """Asks for more information; the wisher edits and submits again under the same number."""
+    wish = take(Wish, wish_id)
+    make(states.SEND_BACK, wish, by=by, reason=reason, review_reason=reason)
+    notices.sent_back(wish, reason)
+    return wish
+
+
+def decline(wish_id: int, reason: str, *, by: Any) -> Wish:
+    """Not a micro-wish; the reason is told to the wisher."""
+    wish = take(Wish, wish_id)
+    make(states.DECLINE, wish, by=by, reason=reason, review_reason=reason, closed_at=clock.now())
+    notices.declined(wish, reason)
+    return wish
+
+
+def refer(wish_id: int, to: str, reason: str, *, by: Any) -> Wish:
+    """Cash, medical bills, housing, debt or paving faults go to relief, the hotline or the grid."""
+    wish = take(Wish, wish_id)
+    make(
+        states.REFER,
+        wish,
+        by=by,
+        reason=reason,
+        told={"to": to},
+        review_reason=reason,
+        referred_to=to,
+        closed_at=clock.now(),
+    )
+    notices.referred(wish, to, reason)
+    return wish
+
+
+def republish(wish_id: int, *, by: Any) -> Wish:
+    """The street offers a wish that nobody claimed in two rounds once more. Raises NoRoundPublished."""
+    wish = take(Wish, wish_id)
+    placed = number_in_round(wish, ("published",))
+    if not placed:
+        raise NoRoundPublished()
+    make(states.REPUBLISH, wish, by=by, published_at=clock.now(), **placed)
+    notices.published([wish])
+    return wish
+
+
+def explain(wish_id: int, reason: str, *, by: Any) -> Wish:
+    """The street tells the wisher why the wish cannot be met (说明退回)."""
+    wish = take(Wish, wish_id)
+    make(states.EXPLAIN, wish, by=by, reason=reason, review_reason=reason, closed_at=clock.now())
+    notices.declined(wish, reason)
+    return wish

@@ -1,0 +1,123 @@
+"""Rounds: opened, reviewed, published, closed. While one is published the next one collects."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, journal
+from backend.db import savepoint, session, take
+from backend.errors import Refused
+from backend.lifecycle import make, make_all
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.wishes import notices, states
+from backend.wishes.models import Round, Wish
+
+
+class RoundAlreadyCollecting(Refused):
+    code, message = 40908, "社区已有一期正在征集或审核，请先完成那一期"
+
+
+class RoundAlreadyPublished(Refused):
+    code, message = 40909, "上一期还在发布中，请先结束上一期"
+
+
+class DaysOutOfOrder(Refused):
+    code, message = 42232, "发布截止日不能早于征集截止日，征集截止日不能早于今天"
+
+
+def open_round(community_id: int, title: str, collect_until: date, publish_until: date, *, by: Any) -> Round:
+    """Starts collecting the community's next round; it gets the next number.
+
+    Raises RoundAlreadyCollecting while another one is collecting or reviewing, DaysOutOfOrder.
+    """
+    places.community(community_id)
+    permissions.require(by.id, "round:open", community_id)
+    if publish_until < collect_until or collect_until < clock.today():
+        raise DaysOutOfOrder()
+    number = session.scalar(
+        sa.select(sa.func.coalesce(sa.func.max(Round.number), 0)).where(Round.community_id == community_id)
+    )
+    made = Round(
+        community_id=community_id,
+        number=number + 1,
+        title=title,
+        state="collecting",
+        collect_until=collect_until,
+        publish_until=publish_until,
+        last_sequence=0,
+        opened_at=clock.now(),
+    )
+    try:
+        with savepoint():
+            session.add(made)
+            session.flush()
+    except sa.exc.IntegrityError:
+        # The partial unique index decides, so two clerks at once cannot both open one.
+        raise RoundAlreadyCollecting() from None
+    journal.write("open", "round", made.id, by=by, states=(None, "collecting"), place=community_id)
+    return made
+
+
+def open_everywhere(
+    organisation_id: int, title: str, collect_until: date, publish_until: date, *, by: Any
+) -> tuple[list[Round], list[int]]:
+    """The city opens a round in every community below a place; answers the rounds, and the communities
+    skipped because they have one already."""
+    permissions.require(by.id, "round:open_everywhere", organisation_id)
+    opened, skipped = [], []
+    for community_id in places.below(organisation_id, "community"):
+        try:
+            opened.append(open_round(community_id, title, collect_until, publish_until, by=by))
+        except RoundAlreadyCollecting:
+            skipped.append(community_id)
+    return opened, skipped
+
+
+def review(round_id: int, *, by: Any) -> Round:
+    """Ends collecting: what is submitted from now on waits for the next round."""
+    found = take(Round, round_id)
+    make(states.REVIEW_ROUND, found, by=by)
+    return found
+
+
+def publish(round_id: int, *, by: Any) -> Round:
+    """Publishes the round with its accepted wishes and those carried over. Raises RoundAlreadyPublished."""
+    found = take(Round, round_id)
+    try:
+        with savepoint():
+            make(states.PUBLISH_ROUND, found, by=by, published_at=clock.now())
+    except sa.exc.IntegrityError:
+        raise RoundAlreadyPublished() from None
+    wishes = _wishes(found, ("accepted", "carried_over"))
+    told = {"round_id": found.id, "published_at": clock.now()}
+    make_all(states.PUBLISH, wishes, place_id=found.community_id, by=by, **told)
+    notices.published(wishes)
+    return found
+
+
+def close(round_id: int, *, by: Any) -> Round:
+    """Ends the round. Unclaimed wishes go into the next round once, a second time up to the street."""
+    found = take(Round, round_id)
+    make(states.CLOSE_ROUND, found, by=by, closed_at=clock.now())
+    wishes = _wishes(found, ("published",))
+    first, second = [w for w in wishes if not w.carried], [w for w in wishes if w.carried]
+    make_all(states.CARRY_OVER, first, place_id=found.community_id, by=by, carried=1)
+    make_all(states.ESCALATE, second, place_id=found.community_id, by=by)
+    notices.carried_over(first)
+    notices.escalated(second)
+    return found
+
+
+def _wishes(found: Round, wish_states: tuple[str, ...]) -> list[Wish]:
+    """The round's wishes in these states (and the community's carried-over ones), locked in order of id."""
+    mine = sa.and_(Wish.round_id == found.id, Wish.state.in_(wish_states))
+    if "carried_over" in wish_states:
+        mine = sa.or_(mine, Wish.state == "carried_over")
+    wanted = sa.select(Wish).where(Wish.community_id == found.community_id, mine)
+    return list(
+        session.scalars(
+            wanted.order_by(Wish.id).with_for_update(), execution_options={"populate_existing": True}
+        )
+    )

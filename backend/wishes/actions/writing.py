@@ -1,0 +1,169 @@
+"""Writing a wish: draft, edit, submit, withdraw; by the wisher, or by staff on their behalf (代办)."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config, crypto, journal
+from backend.db import session, take
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.lifecycle import make
+from backend.organisations import queries as places
+from backend.organisations.models import Organisation
+from backend.people import actions as people_actions
+from backend.people import permissions
+from backend.people import queries as people
+from backend.wishes import states
+from backend.wishes.models import Round, Wish
+
+
+class CostAboveCap(Refused):
+    code, message = 42230, "微心愿的预估金额不能超过 {cap} 元"
+
+
+class ResidencyNeeded(Refused):
+    code, message = 40330, "请先登记您居住的社区，再提交心愿"
+
+
+class WishNotEditable(Refused):
+    code, message = 40905, "心愿提交后不能再修改；需要补充时社区会退回给您"
+
+
+class WantedInThePast(Refused):
+    code, message = 42231, "期望时间不能早于今天"
+
+
+def write(
+    community_id: int, content: dict[str, Any], *, on_behalf_of: tuple[int, str] | None = None, by: Any
+) -> Wish:
+    """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear.
+
+    `on_behalf_of` is (person id, reason) when staff report for a resident of their community.
+    Raises NotACommunity, CostAboveCap, WantedInThePast, NotAllowed/NotFound when reporting out of place.
+    """
+    places.community(community_id)
+    _check(content)
+    wisher_id, reason = on_behalf_of or (by.id, None)
+    if on_behalf_of is not None:
+        _may_report(wisher_id, community_id, by)
+    home = people.home(wisher_id)
+    wish = Wish(
+        community_id=community_id,
+        grid_id=home.grid_id if home and home.community_id == community_id else None,
+        state="draft",
+        wisher_id=wisher_id,
+        reporter_id=by.id if on_behalf_of else None,
+        on_behalf_reason=reason,
+        carried=0,
+        created_at=clock.now(),
+        **_columns(content),
+    )
+    session.add(wish)
+    session.flush()
+    _seal(wish, content)
+    journal.write("write", "wish", wish.id, by=by, states=(None, "draft"), reason=reason, place=wish.place_id)
+    return wish
+
+
+def _may_report(wisher_id: int, community_id: int, by: Any) -> None:
+    """Staff report for residents of their own place, not for themselves."""
+    if wisher_id == by.id or not permissions.appointed(by.id, "wish:report"):
+        raise NotAllowed()
+    home = people_actions.home_in(wisher_id, community_id)
+    permissions.require_near(by.id, "wish:report", community_id, home.grid_id)
+
+
+def edit(wish_id: int, content: dict[str, Any], *, by: Any) -> Wish:
+    """Changes a draft, or a wish sent back for more information. Raises NotFound, WishNotEditable."""
+    wish = take(Wish, wish_id)
+    facts = wish.facts_about(by.id)
+    if not facts & {"wisher", "reporter"}:
+        visible = wish.visible_to(by.id, permissions.granted_words(by.id, wish.place_id), facts)
+        raise NotAllowed() if visible else NotFound()
+    if wish.state not in ("draft", "sent_back"):
+        raise WishNotEditable()
+    _check(content)
+    for name, value in _columns(content).items():
+        setattr(wish, name, value)
+    _seal(wish, content)
+    session.flush()
+    journal.write("edit", "wish", wish.id, by=by, place=wish.place_id, facts={"fields": sorted(content)})
+    return wish
+
+
+def submit(wish_id: int, *, by: Any) -> Wish:
+    """Hands the wish to the community. While a round is collecting it gets its number there, for good.
+
+    The wisher must have declared that they live in the community. Raises ResidencyNeeded, CostAboveCap.
+    """
+    wish = take(Wish, wish_id)
+    home = people.home(wish.wisher_id)
+    if home is None or home.community_id != wish.community_id:
+        raise ResidencyNeeded()
+    _check({"estimated_cost": wish.estimated_cost})
+    numbered = {} if wish.number else number_in_round(wish, ("collecting",))
+    make(states.SUBMIT, wish, by=by, submitted_at=clock.now(), **numbered)
+    return wish
+
+
+def withdraw(wish_id: int, *, by: Any) -> Wish:
+    """The wisher takes the wish back, at any time before it is claimed."""
+    wish = take(Wish, wish_id)
+    make(states.WITHDRAW, wish, by=by, closed_at=clock.now())
+    return wish
+
+
+def number_in_round(wish: Wish, round_states: tuple[str, ...]) -> dict[str, Any]:
+    """Round and number for the wish, counted up under the round's lock: no gap, no number twice.
+
+    Empty when the community has no round in these states. A wish keeps the number it got first.
+    """
+    counted = session.execute(
+        sa.update(Round)
+        .where(Round.community_id == wish.community_id, Round.state.in_(round_states))
+        .values(last_sequence=Round.last_sequence + (0 if wish.number else 1))
+        .returning(Round.id, Round.number, Round.last_sequence),
+        execution_options={"synchronize_session": False},
+    ).first()
+    if counted is None:
+        return {}
+    if wish.number:
+        return {"round_id": counted.id}
+    short = session.scalar(sa.select(Organisation.short).where(Organisation.id == wish.community_id))
+    return {"round_id": counted.id, "number": f"{short}-{counted.number:02d}-{counted.last_sequence:03d}"}
+
+
+_PLAIN = (
+    "title",
+    "description",
+    "category",
+    "beneficiary_group",
+    "service_role",
+    "estimated_cost",
+    "wanted_by",
+    "disclosure",
+    "salutation",
+)
+
+
+def _columns(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: content[name] for name in _PLAIN if name in content}
+
+
+def _check(content: dict[str, Any]) -> None:
+    cap = config.settings().wish_cost_cap
+    if content.get("estimated_cost", 0) > cap:
+        raise CostAboveCap(cap=cap)
+    wanted_by = content.get("wanted_by")
+    if wanted_by is not None and wanted_by < clock.today():
+        raise WantedInThePast()
+
+
+def _seal(wish: Wish, content: dict[str, Any]) -> None:
+    if "address" in content:
+        text = content["address"]
+        wish.address_sealed = crypto.seal(text, f"wishes.address:{wish.id}") if text else None
+    if "contact_phone" in content:
+        text = content["contact_phone"]
+        wish.phone_sealed = crypto.seal(text, f"wishes.phone:{wish.id}") if text else None
+    session.flush()

@@ -1,0 +1,271 @@
+"""Rounds, wishes and claims, with their rules repeated as constraints."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Model, Moment, session
+from backend.people import queries as people
+
+ROUND_STATES = ("collecting", "reviewing", "published", "closed")
+WISH_STATES = (
+    "draft",
+    "submitted",
+    "sent_back",
+    "accepted",
+    "declined",
+    "referred",
+    "published",
+    "claimed",
+    "fulfilled",
+    "confirmed",
+    "closed_unconfirmed",
+    "carried_over",
+    "escalated",
+    "withdrawn",
+)
+# What everyone who is signed in may see on the wall (masked), and of a single wish.
+ON_THE_WALL = ("published", "claimed", "confirmed")
+PUBLIC_STATES = (*ON_THE_WALL, "fulfilled", "closed_unconfirmed")
+
+CATEGORIES = ("goods", "service", "company", "repair", "learning", "other")
+GROUPS = ("elder", "child", "disabled", "family", "worker", "other")
+DISCLOSURES = ("anonymous", "title")
+SALUTATIONS = ("女士", "先生", "奶奶", "爷爷", "阿姨", "叔叔", "同学", "居民")
+REFERRALS = ("relief", "hotline", "grid")
+
+_wall = sa.text("state IN ('published', 'claimed', 'confirmed')")
+_live_round = sa.text("state IN ('collecting', 'reviewing')")
+_published_round = sa.text("state = 'published'")
+_standing = sa.text("outcome IS NULL")
+
+
+class Round(Model):
+    """期: wishes are collected until one day, and published until another."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {ROUND_STATES}", name="state_known"),
+        sa.CheckConstraint("publish_until >= collect_until", name="days_in_order"),
+        sa.CheckConstraint("last_sequence >= 0", name="sequence_counts_up"),
+        sa.UniqueConstraint("community_id", "number"),
+        sa.Index(
+            "uq_rounds_one_collecting",
+            "community_id",
+            unique=True,
+            sqlite_where=_live_round,
+            postgresql_where=_live_round,
+        ),
+        sa.Index(
+            "uq_rounds_one_published",
+            "community_id",
+            unique=True,
+            sqlite_where=_published_round,
+            postgresql_where=_published_round,
+        ),
+        sa.Index("ix_rounds_state", "state", "community_id"),
+    )
+    kind = "round"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    number: Mapped[int] = mapped_column(sa.Integer)
+    title: Mapped[str] = mapped_column(sa.String(60))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    collect_until: Mapped[date] = mapped_column(sa.Date)
+    publish_until: Mapped[date] = mapped_column(sa.Date)
+    last_sequence: Mapped[int] = mapped_column(sa.Integer, default=0)
+    opened_at: Mapped[datetime] = mapped_column(Moment)
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, _person_id: int) -> frozenset[str]:
+        return frozenset()
+
+    def visible_to(self, _person_id: int, _words: frozenset[str], _facts: frozenset[str]) -> bool:
+        return True
+
+
+class Wish(Model):
+    """A micro-wish: goods or a service in kind, never cash (慈善法 113, 124)."""
+
+    __tablename__ = "wishes"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {WISH_STATES}", name="state_known"),
+        sa.CheckConstraint(f"category IN {CATEGORIES}", name="category_known"),
+        sa.CheckConstraint(f"beneficiary_group IN {GROUPS}", name="group_known"),
+        sa.CheckConstraint(f"disclosure IN {DISCLOSURES}", name="disclosure_known"),
+        sa.CheckConstraint("estimated_cost >= 0", name="cost_not_negative"),
+        sa.CheckConstraint("carried IN (0, 1)", name="carried_over_once"),
+        sa.CheckConstraint(
+            "(reporter_id IS NULL) = (on_behalf_reason IS NULL)", name="on_behalf_with_reason"
+        ),
+        sa.CheckConstraint(
+            "reviewer_id IS NULL OR (reviewer_id <> wisher_id AND reviewer_id <> coalesce(reporter_id, -1))",
+            name="reviewed_by_another",
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('accepted', 'published', 'claimed', 'fulfilled', 'confirmed', 'closed_unconfirmed',"
+            " 'carried_over', 'escalated') OR (reviewer_id IS NOT NULL AND number IS NOT NULL)",
+            name="accepted_means_reviewed_and_numbered",
+        ),
+        sa.CheckConstraint(
+            "(state = 'confirmed') = (confirmed_by_id IS NOT NULL)"
+            " AND (state = 'confirmed') = (solved IS NOT NULL)",
+            name="confirmed_by_someone",
+        ),
+        sa.CheckConstraint(
+            "confirmed_by_id IS NULL OR confirmed_by_id <> reviewer_id", name="confirmed_by_another"
+        ),
+        sa.CheckConstraint(
+            "satisfaction IS NULL OR satisfaction BETWEEN 1 AND 5", name="satisfaction_1_to_5"
+        ),
+        sa.CheckConstraint("state <> 'referred' OR referred_to IS NOT NULL", name="referred_somewhere"),
+        sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_has_a_time"),
+        sa.UniqueConstraint("number"),
+        sa.Index(
+            "ix_wishes_wall",
+            "community_id",
+            sa.text("published_at DESC"),
+            sa.text("id DESC"),
+            sqlite_where=_wall,
+            postgresql_where=_wall,
+        ),
+        sa.Index(
+            "ix_wishes_city_wall",
+            sa.text("published_at DESC"),
+            sa.text("id DESC"),
+            sqlite_where=_wall,
+            postgresql_where=_wall,
+        ),
+        sa.Index("ix_wishes_community_state", "community_id", "state", "id"),
+        sa.Index("ix_wishes_wisher", "wisher_id", "id"),
+        sa.Index("ix_wishes_reporter", "reporter_id", "id"),
+        sa.Index("ix_wishes_round", "round_id", "state"),
+    )
+    kind = "wish"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    round_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("rounds.id"))
+    number: Mapped[str | None] = mapped_column(sa.String(60))
+    state: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(60))
+    description: Mapped[str] = mapped_column(sa.Text)
+    category: Mapped[str] = mapped_column(sa.String(12))
+    beneficiary_group: Mapped[str] = mapped_column(sa.String(12))
+    service_role: Mapped[str | None] = mapped_column(sa.String(16))
+    estimated_cost: Mapped[int] = mapped_column(sa.Integer)
+    wanted_by: Mapped[date | None] = mapped_column(sa.Date)
+    disclosure: Mapped[str] = mapped_column(sa.String(12))
+    salutation: Mapped[str | None] = mapped_column(sa.String(8))
+    wisher_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    on_behalf_reason: Mapped[str | None] = mapped_column(sa.Text)
+    address_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    phone_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    reviewer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    review_reason: Mapped[str | None] = mapped_column(sa.Text)
+    referred_to: Mapped[str | None] = mapped_column(sa.String(12))
+    carried: Mapped[int] = mapped_column(sa.Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    confirmed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    confirm_method: Mapped[str | None] = mapped_column(sa.String(12))
+    solved: Mapped[bool | None] = mapped_column(sa.Boolean)
+    satisfaction: Mapped[int | None] = mapped_column(sa.Integer)
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+
+    @property
+    def place_id(self) -> int:
+        """The grid where the wisher lives, so that a grid worker reaches the wishes of their own grid."""
+        return self.grid_id or self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        """Whether the person is its wisher, reporter, reviewer, claimer, or a party member of its community."""
+        registration = people.verified_registration(person_id)
+        member_here = registration is not None and registration.community_id == self.community_id
+        return facts_of(self, person_id, claimer_of(self.id), member_here)
+
+    def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
+        """Its own people and its community's staff see a wish in any state, others once it is public."""
+        return (
+            self.state in PUBLIC_STATES
+            or bool(facts & {"wisher", "reporter", "claimer"})
+            or (self.state != "draft" and "wish:read" in words)
+        )
+
+
+def facts_of(wish: Wish, person_id: int, claimer_id: int | None, member_here: bool) -> frozenset[str]:
+    """The same from what is known already, for a list."""
+    told = {
+        "wisher": wish.wisher_id == person_id,
+        "reporter": wish.reporter_id == person_id,
+        "reviewer": wish.reviewer_id == person_id,
+        "claimer": claimer_id == person_id,
+        "party_member": member_here,
+    }
+    return frozenset(name for name, true in told.items() if true)
+
+
+class Claim(Model):
+    """认领: a party member promises to fulfil a wish. One claim stands on a wish at a time."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        sa.CheckConstraint("party IN ('personal', 'team', 'unit')", name="party_known"),
+        sa.CheckConstraint("(party = 'team') = (team_id IS NOT NULL)", name="team_named"),
+        sa.CheckConstraint("(party = 'unit') = (unit_id IS NOT NULL)", name="unit_named"),
+        sa.CheckConstraint(
+            "outcome IS NULL OR outcome IN ('released', 'overdue', 'confirmed', 'closed_unconfirmed')",
+            name="outcome_known",
+        ),
+        sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended_with_an_outcome"),
+        sa.Index(
+            "uq_claims_one_standing",
+            "wish_id",
+            unique=True,
+            sqlite_where=_standing,
+            postgresql_where=_standing,
+        ),
+        sa.Index("ix_claims_wish", "wish_id", "id"),
+        sa.Index("ix_claims_person", "person_id", "id"),
+        sa.Index("ix_claims_promise", "promised_on", sqlite_where=_standing, postgresql_where=_standing),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    wish_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("wishes.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    party: Mapped[str] = mapped_column(sa.String(12))
+    team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
+    unit_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    claimed_at: Mapped[datetime] = mapped_column(Moment)
+    promised_on: Mapped[date] = mapped_column(sa.Date)
+    reminded_at: Mapped[datetime | None] = mapped_column(Moment)
+    fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
+    note: Mapped[str | None] = mapped_column(sa.Text)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    outcome: Mapped[str | None] = mapped_column(sa.String(20))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+
+
+def claimer_of(wish_id: int) -> int | None:
+    """Whose claim stands on the wish now, or stood to its end; who released it is a stranger again."""
+    return session.scalar(
+        sa.select(Claim.person_id)
+        .where(
+            Claim.wish_id == wish_id,
+            sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed"))),
+        )
+        .order_by(Claim.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,309 @@
+"""Reading wishes: the wall, mine, the staff queue, one wish with its timeline. Lists cost a fixed number of
+statements, however many rows they have."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config, crypto, journal
+from backend.db import session
+from backend.errors import NotAllowed, NotFound
+from backend.lifecycle import open_to
+from backend.organisations import queries as places
+from backend.organisations.models import Organisation, Reach
+from backend.people import permissions, sealed
+from backend.people import queries as people
+from backend.people.models import Appointment, PartyRegistration, Person, Residency, Team
+from backend.wishes import states
+from backend.wishes.actions.claims import open_claims
+from backend.wishes.models import Claim, Round, Wish, facts_of
+
+# A literal, so that the planner can prove the partial index.
+_ON_THE_WALL = sa.text("wishes.state IN ('published', 'claimed', 'confirmed')")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A wish as one viewer may see it: masked, with the moves open to that viewer."""
+
+    wish: Wish
+    wisher: str
+    claim: dict[str, Any] | None
+    round: Round | None
+    community: str
+    actions: list[str]
+    own: bool
+
+
+def wall(
+    *,
+    community_id: int | None,
+    category: str | None,
+    service_role: str | None,
+    state: str | None,
+    after: tuple[datetime, int] | None,
+    limit: int,
+) -> list[Wish]:
+    """What is published, claimed or confirmed, newest publication first."""
+    wanted = sa.select(Wish).where(_ON_THE_WALL)
+    for column, value in (
+        (Wish.community_id, community_id),
+        (Wish.category, category),
+        (Wish.service_role, service_role),
+        (Wish.state, state),
+    ):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if after is not None:
+        wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*map(sa.literal, after)))
+    return list(session.scalars(wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(limit)))
+
+
+def written_by(person_id: int, after: int | None, limit: int) -> list[Wish]:
+    """Wishes of the person, and those they reported for others, newest first."""
+    wanted = sa.select(Wish).where(sa.or_(Wish.wisher_id == person_id, Wish.reporter_id == person_id))
+    if after is not None:
+        wanted = wanted.where(Wish.id < after)
+    return list(session.scalars(wanted.order_by(Wish.id.desc()).limit(limit)))
+
+
+def claimed_by(person_id: int, after: int | None, limit: int) -> list[tuple[Claim, Wish]]:
+    """The person's claims with their wishes, newest first."""
+    wanted = sa.select(Claim, Wish).join(Wish, Wish.id == Claim.wish_id).where(Claim.person_id == person_id)
+    if after is not None:
+        wanted = wanted.where(Claim.id < after)
+    return list(session.execute(wanted.order_by(Claim.id.desc()).limit(limit)))
+
+
+def to_review(community_id: int | None, after: int | None, limit: int, *, by: Any) -> list[Wish]:
+    """Submitted wishes in the clerk's places, oldest first. Another community is NotFound."""
+    if community_id is not None:
+        permissions.require(by.id, "wish:review", community_id)
+    wanted = sa.select(Wish).where(
+        sa.text("wishes.state = 'submitted'"),
+        Wish.community_id.in_(permissions.reach_of(by.id, "wish:review")),
+    )
+    if community_id is not None:
+        wanted = wanted.where(Wish.community_id == community_id)
+    if after is not None:
+        wanted = wanted.where(Wish.id > after)
+    return list(session.scalars(wanted.order_by(Wish.id).limit(limit)))
+
+
+def one(wish_id: int, *, by: Any) -> Wish:
+    """A wish that the person may see; else NotFound."""
+    wish = session.get(Wish, wish_id)
+    if wish is None:
+        raise NotFound()
+    words = permissions.granted_words(by.id, wish.place_id)
+    if not wish.visible_to(by.id, words, wish.facts_about(by.id)):
+        raise NotFound()
+    return wish
+
+
+def rounds(community_id: int | None, state: str | None, after: int | None, limit: int) -> list[Round]:
+    """Rounds, newest first."""
+    wanted = sa.select(Round)
+    for column, value in ((Round.community_id, community_id), (Round.state, state)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if after is not None:
+        wanted = wanted.where(Round.id < after)
+    return list(session.scalars(wanted.order_by(Round.id.desc()).limit(limit)))
+
+
+def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
+    """The moves open to the person on each round."""
+    words = _words_by_place(by.id, {one.community_id for one in found})
+    nothing: frozenset[str] = frozenset()
+    return {
+        one.id: open_to(states.ROUND_MOVES, one, words.get(one.community_id, nothing), nothing)
+        for one in found
+    }
+
+
+def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
+    """Wishes as this person sees them; six statements for a page."""
+    if not wishes:
+        return []
+    claims = _claims_of([wish.id for wish in wishes])
+    words = _words_by_place(by.id, {wish.place_id for wish in wishes})
+    names = places.names({wish.community_id for wish in wishes})
+    rounds_by_id = _rounds({wish.round_id for wish in wishes if wish.round_id})
+    titles = _titles([wish for wish in wishes if wish.disclosure == "title"])
+    registration, busy = _standing_of(by.id)
+    faces = claim_faces(claims.values())
+    told = []
+    for wish in wishes:
+        claim = claims.get(wish.id)
+        member_here = registration == wish.community_id
+        facts = facts_of(wish, by.id, claim.person_id if claim else None, member_here)
+        open_moves = open_to(states.WISH_BUTTONS, wish, words.get(wish.place_id, frozenset()), facts)
+        if busy and "claim" in open_moves:
+            open_moves.remove("claim")
+        told.append(
+            Shown(
+                wish,
+                titles.get(wish.id, "匿名居民"),
+                faces.get(claim.id) if claim else None,
+                rounds_by_id.get(wish.round_id),
+                names[wish.community_id],
+                open_moves,
+                bool(facts & {"wisher", "reporter"}) or "wish:read" in words.get(wish.place_id, ()),
+            )
+        )
+    return told
+
+
+def _claims_of(wish_ids: list[int]) -> dict[int, Claim]:
+    """The claim that stands on each wish, or stood to its end."""
+    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    rows = session.scalars(sa.select(Claim).where(Claim.wish_id.in_(wish_ids), kept).order_by(Claim.id))
+    return {claim.wish_id: claim for claim in rows}
+
+
+def _words_by_place(person_id: int, place_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    rows = session.execute(
+        sa.select(Reach.descendant_id, Appointment.role)
+        .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
+        .where(permissions.standing(person_id), Reach.descendant_id.in_(list(place_ids)))
+    )
+    roles: dict[int, list[str]] = {}
+    for place_id, role in rows:
+        roles.setdefault(place_id, []).append(role)
+    return {place_id: permissions.words_of(found) for place_id, found in roles.items()}
+
+
+def _rounds(ids: set[int]) -> dict[int, Round]:
+    if not ids:
+        return {}
+    return {found.id: found for found in session.scalars(sa.select(Round).where(Round.id.in_(ids)))}
+
+
+def _titles(wishes: list[Wish]) -> dict[int, str]:
+    """How wishers who agreed to a title are shown: family name and salutation, 王女士."""
+    if not wishes:
+        return {}
+    rows = session.execute(
+        sa.select(Person.id, Person.real_name_sealed).where(
+            Person.id.in_({wish.wisher_id for wish in wishes})
+        )
+    )
+    family = {row[0]: people.family_name(row[0], row[1]) for row in rows}
+    return {
+        wish.id: f"{family[wish.wisher_id]}{wish.salutation or '居民'}"
+        for wish in wishes
+        if family.get(wish.wisher_id)
+    }
+
+
+def _standing_of(person_id: int) -> tuple[int | None, bool]:
+    """The community where the person is a verified party member, and whether the claim limit is reached."""
+    community_id = session.scalar(
+        sa.select(PartyRegistration.community_id).where(
+            PartyRegistration.person_id == person_id, PartyRegistration.status == "verified"
+        )
+    )
+    if community_id is None:
+        return None, False
+    return community_id, open_claims(person_id) >= config.settings().claim_limit
+
+
+def claim_faces(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
+    """Who claimed, as others see it: the masked name, or the team's or the unit's."""
+    claims = list(claims)
+    personal = people.masked_names({claim.person_id for claim in claims if claim.party == "personal"})
+    units = places.names({claim.unit_id for claim in claims if claim.unit_id})
+    team_ids = {claim.team_id for claim in claims if claim.team_id}
+    teams = (
+        dict(session.execute(sa.select(Team.id, Team.name).where(Team.id.in_(team_ids))).all())
+        if team_ids
+        else {}
+    )
+    return {
+        claim.id: {
+            "party": claim.party,
+            "by_name": teams.get(claim.team_id) or units.get(claim.unit_id) or personal.get(claim.person_id),
+            "promised_on": claim.promised_on,
+            "claimed_at": claim.claimed_at,
+            "fulfilled_at": claim.fulfilled_at,
+            "outcome": claim.outcome,
+        }
+        for claim in claims
+    }
+
+
+def timeline(wish: Wish, *, by: Any) -> list[dict[str, Any]]:
+    """What happened to the wish. Reasons are for its own people and its community's staff."""
+    words = permissions.granted_words(by.id, wish.place_id)
+    facts = wish.facts_about(by.id)
+    inside = bool(facts & {"wisher", "reporter", "claimer"}) or "wish:read" in words
+    found = [line for line in journal.lines("wish", wish.id) if line.from_state or line.to_state]
+    names = people.masked_names({line.actor_id for line in found if line.actor_id})
+    labels = {move.name: move.label for move in states.WISH_MOVES}
+    return [
+        {
+            "at": line.at,
+            "move": line.verb,
+            "label": labels.get(line.verb, "填写"),
+            "from_state": line.from_state,
+            "to_state": line.to_state,
+            "by_name": names.get(line.actor_id, "系统") if inside else None,
+            "reason": line.reason if inside else None,
+        }
+        for line in found
+    ]
+
+
+def contact(wish_id: int, reason: str | None, *, by: Any) -> dict[str, Any]:
+    """Name, phone and address in clear: for the claimer from claim until CONTACT_DAYS after closing, for
+    staff with a reason. Every opening stands in the journal (个人信息保护法 28; trust: break-glass)."""
+    wish = one(wish_id, by=by)
+    claimer = "claimer" in wish.facts_about(by.id) and not _contact_ended(wish)
+    if not claimer:
+        permissions.require(by.id, "wish:contact", wish.place_id)
+        if not reason:
+            raise NotAllowed("查看联系方式要写明理由")
+    journal.write(
+        "open_contact", "wish", wish.id, by=by, place=wish.community_id, reason=reason or "认领人联系许愿人"
+    )
+    person = session.get(Person, wish.wisher_id)
+    phone, address = wish.phone_sealed, wish.address_sealed
+    return {
+        "name": sealed.real_name(person),
+        "phone": crypto.unseal(phone, f"wishes.phone:{wish.id}") if phone else sealed.phone(person),
+        "address": crypto.unseal(address, f"wishes.address:{wish.id}") if address else _home(wish.wisher_id),
+    }
+
+
+def _home(person_id: int) -> str | None:
+    home = session.get(Residency, person_id)
+    return sealed.address(home) if home else None
+
+
+def _contact_ended(wish: Wish) -> bool:
+    days = timedelta(days=config.settings().contact_days)
+    return wish.closed_at is not None and clock.now() > wish.closed_at + days
+
+
+def figures(community_id: int | None = None) -> dict[str, int]:
+    """Wishes by state, for the public wall: totals of places, never of people."""
+    wanted = sa.select(Wish.state, sa.func.count()).group_by(Wish.state)
+    if community_id is not None:
+        wanted = wanted.where(Wish.community_id == community_id)
+    return dict(session.execute(wanted).all())
+
+
+def shown_publicly(limit: int) -> list[sa.Row[Any]]:
+    """The newest of the wall for a public screen: number, title, state and community, nothing of a person."""
+    wanted = (
+        sa.select(Wish.number, Wish.title, Wish.state, Organisation.name.label("community"))
+        .join(Organisation, Organisation.id == Wish.community_id)
+        .where(_ON_THE_WALL)
+        .order_by(Wish.published_at.desc(), Wish.id.desc())
+        .limit(limit)
+    )
+    return list(session.execute(wanted))

@@ -1,0 +1,61 @@
+"""Starts web, worker and the WeChat simulator on this machine, in the foreground, until told to stop."""
+
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from honcho.command import main as honcho
+
+DEFAULTS = {
+    "DATA_DIR": str(Path("var").resolve()),
+    "FLASK_APP": "backend.app:create_app",
+    "FLASK_SKIP_DOTENV": "1",
+    "HOST": "127.0.0.1",
+    "PORT": "8000",
+    "PYTHONUNBUFFERED": "1",
+    "SEED": "demo",
+    "WECHAT_SIMULATOR_PORT": "8001",
+}
+
+
+def main() -> None:
+    os.environ.update({name: os.environ.get(name) or usual for name, usual in DEFAULTS.items()})
+    refuse_taken_ports()
+    Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    for command in (("db", "upgrade"), ("seed",)):
+        if subprocess.run([sys.executable, "-m", "flask", *command]).returncode:
+            raise SystemExit(f"`flask {' '.join(command)}` failed; nothing was started.")
+    subprocess.Popen([sys.executable, "-m", "scripts.welcome"])
+    # A closed terminal ends everything, as Ctrl-C does; honcho itself knows only INT and TERM.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    sys.argv[1:] = ["start", "-f", "scripts/Procfile.dev", "-d", ".", "-e", os.devnull]
+    honcho()
+
+
+def refuse_taken_ports() -> None:
+    """Says so in plain words before anything is started on a port that somebody else has."""
+    held = []
+    for name, host in (("PORT", os.environ["HOST"]), ("WECHAT_SIMULATOR_PORT", "127.0.0.1")):
+        try:
+            port = int(os.environ[name])
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            held.append(socket.create_server((host, port), family=family))
+        except (ValueError, OverflowError):
+            raise SystemExit(f"{name} must be a port number, not {os.environ[name]!r}.") from None
+        except OSError as fault:
+            if fault.errno == errno.EADDRINUSE:
+                raise SystemExit(
+                    f"Port {port} is taken. Stop what listens there, or choose another: "
+                    f"{name}={port + 10} scripts/run"
+                ) from None
+            raise SystemExit(f"Cannot listen on {host}, port {port}: {fault.strerror}.") from None
+    for one in held:
+        one.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""Claims: who may, how many, how they end; confirmation, dispute, points and notices that follow."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import session, transaction
+from backend.errors import NotAllowed
+from backend.ledger import queries as ledger
+from backend.lifecycle import FourEyes
+from backend.outbox import queries as outbox
+from backend.wishes import queries
+from backend.wishes.actions import claims, deadlines
+from backend.wishes.models import Claim
+from backend.wishes.states import WishMovedOn, WishNotOpen
+from tests.wishes import cast
+
+
+def _inbox(town, name):
+    return [row.kind for row in outbox.inbox(town.person(name).id, None, 50)]
+
+
+def test_the_first_claimer_wins_and_the_second_is_told_kindly(town):
+    (wish_id,), _ = cast.published(town)
+    with transaction():
+        claims.claim(wish_id, by=cast.by(town, "pei"))
+    with pytest.raises(WishNotOpen, match="已被认领"), transaction():
+        claims.claim(wish_id, by=cast.by(town, "qin"))
+
+
+def test_the_database_alone_forbids_two_standing_claims(town):
+    wish_id = cast.claimed(town)
+    with pytest.raises(sa.exc.IntegrityError), transaction():
+        session.execute(
+            sa.insert(Claim).values(
+                wish_id=wish_id,
+                person_id=town.person("qin").id,
+                party="personal",
+                claimed_at=clock.now(),
+                promised_on=clock.today(),
+            )
+        )
+
+
+def test_a_third_open_claim_is_refused_until_one_is_fulfilled(town):
+    ids, _ = cast.published(town, 3)
+    for wish_id in ids[:2]:
+        with transaction():
+            claims.claim(wish_id, by=cast.by(town, "pei"))
+    with pytest.raises(claims.ClaimLimitReached, match="2 个"), transaction():
+        claims.claim(ids[2], by=cast.by(town, "pei"))
+    (shown,) = queries.shown([cast.wish(ids[2])], by=cast.by(town, "pei"))
+    assert "claim" not in shown.actions
+    with transaction():
+        claims.fulfil(ids[0], "好了", by=cast.by(town, "pei"))
+    with transaction():
+        claims.claim(ids[2], by=cast.by(town, "pei"))
+
+
+def test_a_party_member_of_another_community_cannot_claim_here(town):
+    (wish_id,), _ = cast.published(town)
+    with pytest.raises(NotAllowed), transaction():
+        claims.claim(wish_id, by=cast.by(town, "he"))
+
+
+def test_whoever_reviewed_a_wish_cannot_claim_it(town):
+    """Staff may be party members too; the points of a claim shall not reward one's own review."""
+    (wish_id,), _ = cast.published(town)
+    with transaction():
+        lan = cast.by(town, "lan")
+        cast.people_actions.register_party_member(town.place("市水务局"), town.songtao, [], by=lan)
+        cast.people_actions.decide_party_registration(lan.id, True, by=cast.by(town, "tong"))
+    with pytest.raises(FourEyes), transaction():
+        claims.claim(wish_id, by=lan)
+
+
+def test_a_claim_for_a_team_needs_membership_and_shows_the_teams_name(town):
+    (first, second), _ = cast.published(town, 2)
+    team_id = session.scalar(sa.text("SELECT id FROM teams WHERE name = '骑手先锋队'"))
+    with pytest.raises(claims.NotYourTeam), transaction():
+        claims.claim(first, "team", team_id=team_id, by=cast.by(town, "qin"))
+    with pytest.raises(claims.TeamMissing), transaction():
+        claims.claim(first, "team", by=cast.by(town, "pei"))
+    with transaction():
+        claims.claim(first, "team", team_id=team_id, by=cast.by(town, "pei"))
+        claims.claim(second, "unit", by=cast.by(town, "qin"))
+    shown = queries.shown([cast.wish(first), cast.wish(second)], by=cast.by(town, "ning"))
+    assert [one.claim["by_name"] for one in shown] == ["骑手先锋队", "市水务局"]
+
+
+def test_a_promise_lies_between_today_and_the_configured_days(town):
+    (wish_id,), _ = cast.published(town)
+    for day in (clock.today() - timedelta(days=1), clock.today() + timedelta(days=31)):
+        with pytest.raises(claims.PromiseOutOfRange), transaction():
+            claims.claim(wish_id, promised_on=day, by=cast.by(town, "pei"))
+
+
+def test_confirming_awards_the_claimer_once_and_tells_them(town):
+    wish_id = cast.fulfilled(town)
+    with transaction():
+        claims.confirm(wish_id, True, 5, "app", "谢谢", by=cast.by(town, "ning"))
+    balance = ledger.balance(town.person("pei").id)
+    row = ledger.statement(town.person("pei").id, None, 1)[0]
+    assert (row.points, row.reference, row.balance) == (5, f"wish:{wish_id}:confirmed", balance["available"])
+    assert "claim_confirmed" in _inbox(town, "pei")
+    with pytest.raises(WishMovedOn), transaction():
+        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
+    assert ledger.balance(town.person("pei").id) == balance
+
+
+def test_an_unsolved_wish_can_be_confirmed_without_pressure(town):
+    wish_id = cast.fulfilled(town)
+    with transaction():
+        found = claims.confirm(wish_id, False, 2, "app", by=cast.by(town, "ning"))
+    assert (found.state, found.solved, found.satisfaction) == ("confirmed", False, 2)
+
+
+def test_staff_confirm_after_a_call_but_not_the_reviewer_and_not_as_the_wisher(town):
+    wish_id = cast.fulfilled(town)
+    with pytest.raises(FourEyes), transaction():
+        claims.confirm(wish_id, True, 5, "call", by=cast.by(town, "lan"))
+    with pytest.raises(claims.MethodNotYours), transaction():
+        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "tong"))
+    with transaction():
+        claims.confirm(wish_id, True, 5, "call", by=cast.by(town, "tong"))
+    assert "wish_confirmed" in _inbox(town, "ning")
+
+
+def test_a_dispute_gives_the_wish_back_to_the_same_claimer_with_new_time(town):
+    wish_id = cast.fulfilled(town)
+    with transaction():
+        claims.dispute(wish_id, "灯不亮", by=cast.by(town, "ning"))
+    claim = cast.standing(wish_id)
+    assert cast.wish(wish_id).state == "claimed"
+    assert (claim.person_id, claim.fulfilled_at) == (town.person("pei").id, None)
+    assert "claim_disputed" in _inbox(town, "pei")
+
+
+def test_releasing_puts_the_wish_back_on_the_wall_for_others(town):
+    wish_id = cast.claimed(town)
+    with transaction():
+        claims.release(wish_id, "要出差", by=cast.by(town, "pei"))
+    with transaction():
+        claims.claim(wish_id, by=cast.by(town, "qin"))
+    assert cast.standing(wish_id).person_id == town.person("qin").id
+    assert _inbox(town, "ning").count("wish_claimed") == 2
+
+
+def _run(job_name):
+    from backend import jobs
+
+    (job,) = [job for job in deadlines.JOBS if job.name == job_name]
+    return jobs.run(job)
+
+
+def test_an_overdue_promise_is_reminded_first_and_released_later_without_a_penalty(town):
+    wish_id = cast.claimed(town)
+    settings = config.settings()
+    late = clock.now() + timedelta(days=settings.promise_days + 1)
+    with clock.standing_at(late):
+        assert _run("wishes.release_overdue") >= 0
+        assert cast.wish(wish_id).state == "claimed"
+        _run("wishes.remind_overdue")
+        assert _inbox(town, "pei").count("claim_overdue") == 1
+        _run("wishes.remind_overdue")
+        assert _inbox(town, "pei").count("claim_overdue") == 1
+        _run("wishes.release_overdue")
+        assert cast.wish(wish_id).state == "claimed"
+    with clock.standing_at(late + timedelta(days=settings.promise_grace_days, minutes=1)):
+        _run("wishes.release_overdue")
+        assert cast.wish(wish_id).state in ("published", "carried_over")
+        assert "claim_expired" in _inbox(town, "pei")
+        _run("wishes.release_overdue")
+        assert _inbox(town, "pei").count("claim_expired") == 1
+
+
+def test_silence_closes_a_wish_without_points_and_is_not_satisfaction(town):
+    wish_id = cast.fulfilled(town)
+    before = ledger.balance(town.person("pei").id)
+    _run("wishes.close_silent")
+    assert cast.wish(wish_id).state == "fulfilled"
+    with clock.standing_at(clock.now() + timedelta(days=config.settings().silence_days, minutes=1)):
+        _run("wishes.close_silent")
+        found = cast.wish(wish_id)
+        assert (found.state, found.satisfaction, found.solved) == ("closed_unconfirmed", None, None)
+        assert ledger.balance(town.person("pei").id) == before
+
+
+def test_rounds_end_by_themselves_on_the_day_after_their_last(town):
+    (wish_id,), round_id = cast.published(town)
+    last = cast.round_(round_id).publish_until
+    with clock.standing_at(clock.day_ends(last) - timedelta(minutes=1)):
+        _run("wishes.end_round")
+        assert cast.round_(round_id).state == "published"
+    with clock.standing_at(clock.day_ends(last)):
+        _run("wishes.end_round")
+        session.expire_all()
+        assert cast.round_(round_id).state == "closed"
+        assert cast.wish(wish_id).state == "carried_over"
+
+
+def test_the_contact_is_seen_by_the_claimer_until_some_days_after_closing_and_each_look_is_journaled(town):
+    wish_id = cast.claimed(town)
+
+    def look(name, reason=None):
+        with transaction():
+            return queries.contact(wish_id, reason, by=cast.by(town, name))
+
+    assert look("pei") == {"name": "宁小舟", "phone": "11100000001", "address": "雪松家园 7 号楼"}
+    for name in ("qin", "wulan", "shang", "yan", "bai"):
+        with pytest.raises((NotAllowed, cast.NotFound)):
+            look(name, "好奇")
+    with pytest.raises(NotAllowed, match="理由"):
+        look("tong")
+    assert look("tong", "核对地址")["phone"] == "11100000001"
+    seen = session.execute(
+        sa.text("SELECT reason FROM journal WHERE verb = 'open_contact' AND subject_id = :id ORDER BY id"),
+        {"id": wish_id},
+    ).all()
+    assert [row.reason for row in seen] == ["认领人联系许愿人", "核对地址"]
+    with transaction():
+        claims.fulfil(wish_id, "好", by=cast.by(town, "pei"))
+        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
+    assert look("pei")["name"] == "宁小舟"
+    with (
+        clock.standing_at(clock.now() + timedelta(days=config.settings().contact_days, minutes=1)),
+        pytest.raises(NotAllowed),
+    ):
+        look("pei")
+
+
+def test_after_a_release_the_former_claimer_sees_no_contact_any_more(town):
+    wish_id = cast.claimed(town)
+    with transaction():
+        claims.release(wish_id, "要出差", by=cast.by(town, "pei"))
+    with pytest.raises(NotAllowed), transaction():
+        queries.contact(wish_id, None, by=cast.by(town, "pei"))
