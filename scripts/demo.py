@@ -22,6 +22,14 @@ STATES = {
     "fulfilled": "已送达",
     "confirmed": "已点亮",
 }
+CAST = {
+    "ning": "宁小舟（居民）",
+    "shao": "邵景川（网格员）",
+    "tong": "佟雨禾（社区工作者）",
+    "lan": "蓝思源（社区工作者）",
+    "pei": "裴长青（在职党员）",
+    "qin": "秦明远（在职党员）",
+}
 LAMP = {
     "title": "想要一盏亮一点的台灯",
     "description": "晚上看书看不清，想要一盏光线柔和的台灯。",
@@ -63,16 +71,8 @@ class Story:
 
 def sign_in(story: Story) -> None:
     story.stage.act("登录")
-    roles = {
-        "ning": "居民",
-        "shao": "网格员",
-        "tong": "社区工作者",
-        "lan": "社区工作者",
-        "pei": "在职党员",
-        "qin": "在职党员",
-    }
-    for name, role in roles.items():
-        person = story.people[name] = story.stage.sign_in(name, role)
+    for name, who in CAST.items():
+        person = story.people[name] = story.stage.sign_in(name, who)
         where = (person.me["residency"] or {}).get("communityName")
         if where is None:
             raise Unexpected("这台服务器上没有演示人物。请用 SEED=demo 启动：scripts/run")
@@ -180,6 +180,7 @@ def claim(story: Story) -> None:
     story.lamp = pei.post(f"{lamp}/claim", {"as": "personal"})
     story.state(story.lamp, "claimed")
     promise = story.lamp["claim"]
+    story.stage.line(f"裴长青的手机上现在有这些按钮：{'、'.join(story.lamp['actions'])}")
     story.stage.line(f"别人看到的认领人：{promise['byName']}，承诺 {promise['promisedOn']} 前完成")
     story.stage.refusal(qin, qin.refused(f"{lamp}/claim", {"as": "personal"}, status=409))
     story.tap = pei.post(f"{tap}/claim", {"as": "personal"})
@@ -231,10 +232,11 @@ def points_of(story: Story) -> dict[str, int]:
 
 def compare_points(story: Story, before: dict[str, int]) -> None:
     story.stage.act("积分")
-    for name, now in points_of(story).items():
-        story.stage.line(f"{story.people[name].label}　{before[name]} → {now}")
-    for row in story.people["pei"].get("/me/points/statement", limit=2)["list"]:
-        story.stage.line(f"    {row['at'][:16].replace('T', ' ')}　{row['points']:+d}　{row['title']}")
+    now = points_of(story)
+    for name in before:
+        story.stage.line(f"{story.people[name].label}　{before[name]} → {now[name]}")
+        for row in story.people[name].get("/me/points/statement", limit=2)["list"]:
+            story.stage.line(f"    {row['at'][:16].replace('T', ' ')}　{row['points']:+d}　{row['title']}")
 
 
 def show_wechat(story: Story, simulator: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 CHINA = timezone(timedelta(hours=8))
-NUMERALS = "一二三四五六七八九十"
+NUMERALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
 
 
 class Away(Exception):
@@ -22,13 +22,12 @@ class Unexpected(Exception):
 class Person:
     """Someone who is signed in; `replayed` says whether the last answer was a stored one."""
 
-    def __init__(self, session: requests.Session, base: str, name: str, role: str) -> None:
-        self.session, self.base, self.role = session, base, role
+    def __init__(self, session: requests.Session, base: str, name: str, label: str) -> None:
+        self.session, self.base, self.label = session, base, label
         self.replayed = False
         self.token = ""
         opened = self.post("/sessions", {"code": f"sim:{name}:{secrets.token_hex(8)}"})
         self.token, self.me = opened["token"], opened["person"]
-        self.label = f"{name}（{self.me['realName'] or '未登记姓名'}，{role}）"
 
     def get(self, path: str, **query: Any) -> Any:
         return self._told(self._ask("GET", path, params=query))
@@ -91,8 +90,8 @@ class Stage:
         self.coloured = sys.stdout.isatty()
         self.acts = 0
 
-    def sign_in(self, name: str, role: str) -> Person:
-        return Person(self.session, self.base, name, role)
+    def sign_in(self, name: str, label: str) -> Person:
+        return Person(self.session, self.base, name, label)
 
     def act(self, title: str) -> None:
         print(f"\n{self._in(f'{NUMERALS[self.acts]}、{title}', '1;36')}")

@@ -45,7 +45,8 @@ def suites(arguments: list[str]) -> list[tuple[str, int, float]]:
     for database in DATABASES:
         output = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, after it was shown
         colour = "yes" if sys.stdout.isatty() else "no"
-        command = [PYTHON, "-m", "pytest", "--database", database, f"--color={colour}", *arguments]
+        # A skipped test is named with its reason, like a failed one.
+        command = [PYTHON, "-m", "pytest", "-rfEs", "--database", database, f"--color={colour}", *arguments]
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
         runs.append((database, process, output, began))

@@ -43,9 +43,6 @@ class Telling:
     page: str | None = None
 
 
-NewNotice = Telling
-
-
 def notify(
     person_id: int,
     kind: str,
