@@ -1,6 +1,7 @@
 """The command line: `flask seed`, `flask worker`, `flask open-api`, `flask ledger verify`."""
 
 import json
+import threading
 from pathlib import Path
 
 import click
@@ -28,7 +29,13 @@ def add_to(app: Flask, jobs: list[Job]) -> None:
     @click.option("--once", is_flag=True, help="Do what is due now, then end.")
     def work(once: bool) -> None:
         """Runs what time brings and delivers notices, until told to stop."""
-        worker.run_forever(app, jobs, lambda **how: delivery.deliver_due(gateway(), **how), once=once)
+        stop = threading.Event()
+
+        def deliver() -> int:
+            return delivery.deliver_due(gateway(), stopping=stop.is_set)
+
+        if not worker.run_forever(app, jobs, deliver, once=once, stop=stop) and once:
+            raise click.ClickException("not everything that is due could be done")
 
 
 @click.command("seed")

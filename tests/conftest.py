@@ -36,19 +36,26 @@ def host(request):
 
 
 @pytest.fixture(scope="session")
-def wechat():
+def running_wechat():
     """The WeChat simulator, on a port of its own; the product speaks to it through its live gateway."""
     with SimulatedWeChat() as simulated:
         yield simulated
 
 
+@pytest.fixture
+def wechat(running_wechat):
+    """The simulator, which has forgotten what earlier tests told it."""
+    running_wechat.memory.reset()
+    return running_wechat
+
+
 @pytest.fixture(scope="session")
-def settings(host, wechat, tmp_path_factory):
+def settings(host, running_wechat, tmp_path_factory):
     environment = {
         "APP_ENV": "test",
         "DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "DATABASE_URL": host.url,
-        "WECHAT_BASE_URL": wechat.url,
+        "WECHAT_BASE_URL": running_wechat.url,
         "LOG_LEVEL": "CRITICAL",
     }
     with patch.dict(os.environ, environment):
@@ -92,7 +99,6 @@ def app(host, migrated_app, settings):
 def town(host, migrated_app, settings, wechat):
     """The demo city in a fresh database, with its people by name."""
     for app in _fresh(host, migrated_app, settings, "town"):
-        wechat.memory.reset()
         yield Town(app)
 
 

@@ -270,7 +270,7 @@ def _send(wechat: WeChat, row: sa.Row) -> _End:
 
 def _unavailable(row: sa.Row, fault: WeChatUnavailable) -> _End:
     attempts = row.attempts + 1
-    if getattr(fault, "may_have_arrived", False):
+    if fault.may_have_arrived:
         log.warning("notice.unknown", notice=row.notice_id, why=fault.why)
         return _End("unknown", down=True)
     if attempts >= MOST_ATTEMPTS:

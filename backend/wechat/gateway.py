@@ -37,14 +37,16 @@ class Sent(Enum):
 class WeChatUnavailable(Refused):
     """WeChat gave no usable answer, or asked to come back later: the same question may succeed then.
 
-    `why` is for the log alone and never holds a secret. A notice that ended so may have arrived.
+    `why` is for the log alone and never holds a secret. `may_have_arrived` says that the question was
+    written and its answer lost: a notice that ended so is not sent again, for WeChat knows no repeat.
     """
 
     code, message = 50301, "微信暂时没有回应，请稍后再试，您填写的内容没有丢失"
     headers = {"Retry-After": "5"}
 
-    def __init__(self, why: str = "") -> None:
+    def __init__(self, why: str = "", *, may_have_arrived: bool = False) -> None:
         self.why = why
+        self.may_have_arrived = may_have_arrived
         super().__init__()
 
 

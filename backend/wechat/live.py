@@ -12,13 +12,13 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import structlog
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
@@ -68,6 +68,8 @@ class _Failure:
     kind: str
     errcode: int | None = None
     errmsg: str = ""
+    # The question was written, and what became of it is not known.
+    unanswered: bool = False
 
 
 class LiveWeChat:
@@ -114,6 +116,13 @@ class LiveWeChat:
         if page:
             body["page"] = page
         path = "cgi-bin/message/subscribe/send"
+        # Without a token nothing was sent: that is known before the message itself is risked.
+        token = self._outcome(self._client.token_at_hand)
+        _settled(
+            "cgi-bin/stable_token",
+            replace(token, unanswered=False) if isinstance(token, _Failure) else token,
+            {},
+        )
         outcome = self._outcome(lambda: self._client.post(path, data=body))
         if isinstance(outcome, _Failure) and outcome.errcode == NOT_SUBSCRIBED:
             return Sent.REFUSED
@@ -135,13 +144,20 @@ class LiveWeChat:
             answer = call()
         except WeChatClientException as said:
             if said.errcode is None:
-                return _Failure("http status")
+                return _Failure("http status", unanswered=True)
             return _Failure("refused", said.errcode, self._client.without_secrets(said.errmsg))
         except _WrongShape:
-            return _Failure("wrong shape")
+            return _Failure("wrong shape", unanswered=True)
         except (requests.RequestException, HTTPError) as fault:
-            return _Failure(type(fault).__name__)
-        return answer if isinstance(answer, dict) else _Failure("not a JSON object")
+            return _Failure(type(fault).__name__, unanswered=not _never_connected(fault))
+        return answer if isinstance(answer, dict) else _Failure("not a JSON object", unanswered=True)
+
+
+def _never_connected(fault: Exception) -> bool:
+    if isinstance(fault, requests.ConnectTimeout):
+        return True
+    cause = fault.args[0] if isinstance(fault, requests.ConnectionError) and fault.args else None
+    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
 
 
 def _settled(
@@ -155,7 +171,8 @@ def _settled(
     if errcode in refusals:
         raise refusals[errcode]()
     if errcode is None or errcode in PASSING:
-        raise WeChatUnavailable(f"{outcome.kind} {errcode or ''}".strip())
+        why = f"{outcome.kind} {errcode or ''}".strip()
+        raise WeChatUnavailable(why, may_have_arrived=outcome.unanswered)
     raise WeChatRejected(errcode, outcome.errmsg)
 
 
@@ -201,6 +218,10 @@ class _MiniClient(WeChatClient):
         """WeChat's own words, fit for a log even if they repeat what they were asked with."""
         # A run so long is an access token.
         return re.sub(r"[\w-]{64,}", "***", str(said).replace(self.secret, "***"))[:300]
+
+    def token_at_hand(self) -> dict[str, Any]:
+        """Makes sure that there is a token, and says nothing of it."""
+        return {"known": bool(self.access_token)}
 
     @property
     def access_token(self) -> str:

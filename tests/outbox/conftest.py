@@ -90,13 +90,22 @@ def zhu(app):
     return person
 
 
+class Statements(list):
+    """Texts of statements, with their parameters beside them."""
+
+    def __init__(self):
+        super().__init__()
+        self.parameters = []
+
+
 @pytest.fixture
 def statements(app):
     """Every statement sent to the database; clear it before what is to be counted."""
-    seen = []
+    seen = Statements()
 
-    def note(_connection, _cursor, statement, _parameters, _context, _many):
+    def note(_connection, _cursor, statement, parameters, _context, _many):
         seen.append(statement)
+        seen.parameters.append(parameters)
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
     yield seen

@@ -23,12 +23,6 @@ class Killed(BaseException):
     """Stands for kill -9: nothing after it runs."""
 
 
-class TimedOut(WeChatUnavailable):
-    """The answer was lost, not the question."""
-
-    may_have_arrived = True
-
-
 @pytest.fixture
 def logged(monkeypatch):
     """Every call of the logger, whatever level the settings of a test run let through."""
@@ -164,7 +158,7 @@ def test_what_will_never_get_better_is_dead_at_once_and_logged_without_a_word_of
 
 
 def test_an_answer_that_was_lost_is_unknown_and_never_asked_for_again(zhu):
-    notice, wechat = tell(zhu), StandIn(TimedOut("ReadTimeout"))
+    notice, wechat = tell(zhu), StandIn(WeChatUnavailable("ReadTimeout", may_have_arrived=True))
     now = clock.now()
     deliver_due(wechat)
     with clock.standing_at(now + timedelta(days=2)):

@@ -169,3 +169,30 @@ def test_the_gateway_is_the_one_that_was_chosen(monkeypatch):
     chosen = object()
     gateway.use(chosen)
     assert gateway.gateway() is chosen
+
+
+@pytest.mark.parametrize(
+    ("fault", "unknown"), [({"drop": True}, True), ({"status": 502}, True), ({"errcode": -1}, False)]
+)
+def test_a_notice_whose_answer_is_lost_is_told_apart_from_one_never_taken(simulator, wechat, fault, unknown):
+    simulator.misbehave("/cgi-bin/message", **fault)
+    with pytest.raises(WeChatUnavailable) as refusal:
+        wechat.send_notice(PEI, "tpl_x", {"thing1": "字"})
+    assert refusal.value.may_have_arrived is unknown
+
+
+def test_without_a_token_no_notice_was_risked(simulator, wechat):
+    simulator.misbehave("/cgi-bin/stable_token", status=502)
+    with pytest.raises(WeChatUnavailable) as refusal:
+        wechat.send_notice(PEI, "tpl_x", {"thing1": "字"})
+    assert refusal.value.may_have_arrived is False
+
+
+def test_a_notice_that_never_connected_may_be_sent_again(wechat):
+    wechat.send_notice(PEI, "tpl_x", {"thing1": "字"})
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    wechat._client.API_BASE_URL = f"http://127.0.0.1:{port}/"
+    with pytest.raises(WeChatUnavailable) as refusal:
+        wechat.send_notice(PEI, "tpl_x", {"thing1": "字"})
+    assert refusal.value.may_have_arrived is False
