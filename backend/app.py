@@ -69,7 +69,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.url_map.converters["id"] = IdConverter
     app.config.update(
         OPENAPI_VERSION="3.0.3",
-        BASE_RESPONSE_SCHEMA=documentation.ENVELOPE,
+        BASE_RESPONSE_SCHEMA=documentation.Envelope,
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         AUTO_404_RESPONSE=False,
         AUTO_AUTH_ERROR_RESPONSE=False,

@@ -5,7 +5,7 @@ statement → journal. The tests try every move × role × state from these tabl
 documentation are drawn from them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -55,16 +55,26 @@ class Subject(Protocol):
 
 
 def make(
-    move: Move, subject: Any, *, by: Any, reason: str | None = None, told: dict | None = None, **facts: Any
+    move: Move,
+    subject: Any,
+    *,
+    by: Any,
+    provided: Callable[[], None] | None = None,
+    reason: str | None = None,
+    told: dict[str, Any] | None = None,
+    **facts: Any,
 ) -> None:
     """Moves `subject` and sets its `facts` in one guarded statement, with its journal line.
 
-    `by` is a person or None for time itself. Raises NotFound, NotAllowed, FourEyes, and the move's own
-    refusal when the state is no longer one of its sources.
+    `by` is a person, or None for time itself; `provided` refuses for the move's own reasons, once permission
+    and state are settled. Raises NotFound, NotAllowed, FourEyes, and the move's own refusal when the state
+    is no longer one of its sources.
     """
     permit(move, subject, by)
     if subject.state not in move.sources:
         raise move.refusal()
+    if provided is not None:
+        provided()
     before = subject.state
     if _change(move, [subject], before, facts) != {subject.id}:
         raise move.refusal()

@@ -10,6 +10,7 @@ from flask import Response, current_app, send_from_directory
 from werkzeug.routing import Rule
 
 from backend import errors
+from backend.api.fields import Anything, Choice, Schema, Text, Whole
 from backend.api.frame import PUBLIC, _json, route
 
 bp = APIBlueprint("documentation", __name__, enable_openapi=False)
@@ -24,18 +25,15 @@ START = """window.onload = function () {
   SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", docExpansion: "list", validatorUrl: null });
 };"""
 
-# Every success; `data` is the route's own.
-ENVELOPE = {
-    "type": "object",
-    "required": ["code", "message", "data", "requestId"],
-    "properties": {
-        "code": {"type": "integer", "enum": [0]},
-        "message": {"type": "string", "enum": ["ok"]},
-        "data": {"type": "object"},
-        "requestId": {"type": "string"},
-    },
-    "additionalProperties": False,
-}
+
+class Envelope(Schema):
+    """Every success; `data` is the route's own."""
+
+    code = Whole("成功时为 0", most=0, example=0)
+    message = Choice("成功时为 ok", ("ok",))
+    data = Anything("内容")
+    request_id = Text("请求编号，与响应头 X-Request-Id 相同", most=64)
+
 
 # The refusals that any route may answer with, beside those of its own rule.
 _REFUSALS = {
@@ -122,6 +120,11 @@ def _complete(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _promise_everything(spec: dict[str, Any]) -> None:
     """What we answer is answered in full: every property is always there, and no other one."""
+    for path in spec["paths"].values():
+        for operation in path.values():
+            for described in operation["responses"].values():
+                for content in described.get("content", {}).values():
+                    _close(content["schema"])
     waiting = [
         spec["paths"][path][method]["responses"] for path in spec["paths"] for method in spec["paths"][path]
     ]
@@ -132,10 +135,13 @@ def _promise_everything(spec: dict[str, Any]) -> None:
             schema = spec["components"]["schemas"][name]
             waiting.append(schema)
             if name != "Refusal":
-                schema["required"] = sorted(schema.get("properties", {}))
-                schema["additionalProperties"] = False
-                if not schema["required"]:
-                    del schema["required"]
+                _close(schema)
+
+
+def _close(schema: dict[str, Any]) -> None:
+    schema["additionalProperties"] = False
+    if schema.get("properties"):
+        schema["required"] = sorted(schema["properties"])
 
 
 def _references(part: Any) -> set[str]:

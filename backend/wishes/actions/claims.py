@@ -9,7 +9,7 @@ from backend import clock, config
 from backend.db import session, take
 from backend.errors import NotAllowed, Refused
 from backend.ledger import actions as ledger
-from backend.lifecycle import make, permit
+from backend.lifecycle import make
 from backend.people import queries as people
 from backend.people.models import Person
 from backend.wishes import notices, states
@@ -55,12 +55,8 @@ def claim(
     # The person's row first: two wishes claimed at the same moment must both see the limit.
     take(Person, by.id)
     wish = take(Wish, wish_id)
-    permit(states.CLAIM, wish, by)
-    promised_on = _promise(promised_on)
-    party_of = _party(party, team_id, by)
-    if wish.state in states.CLAIM.sources:
-        _check_limit(by.id)
-    make(states.CLAIM, wish, by=by, told={"party": party})
+    promised_on, party_of = _promise(promised_on), _party(party, team_id, by)
+    make(states.CLAIM, wish, by=by, provided=lambda: _check_limit(by.id), told={"party": party})
     made = Claim(
         wish_id=wish.id,
         person_id=by.id,
@@ -116,10 +112,7 @@ def _check_limit(person_id: int) -> None:
 def release(wish_id: int, reason: str, *, by: Any) -> Wish:
     """The claimer gives the wish back, without any penalty; others may claim it."""
     wish = take(Wish, wish_id)
-    permit(states.RELEASE, wish, by)
-    if wish.state not in states.RELEASE.sources:
-        raise states.WishMovedOn()
-    settling.put_back(states.RELEASE, wish, standing_claim(wish.id), "released", reason=reason, by=by)
+    settling.put_back(states.RELEASE, wish, "released", reason=reason, by=by)
     notices.released(wish, reason)
     return wish
 
@@ -128,7 +121,7 @@ def fulfil(wish_id: int, note: str, *, by: Any) -> Wish:
     """点亮: the claimer says that it is done. A picture is never asked for."""
     wish = take(Wish, wish_id)
     make(states.FULFIL, wish, by=by, fulfilled_at=clock.now())
-    standing = standing_claim(wish.id)
+    standing = settling.standing_claim(wish.id)
     standing.fulfilled_at, standing.note = clock.now(), note
     session.flush()
     notices.fulfilled(wish)
@@ -144,13 +137,11 @@ def confirm(
     have a reason to press a resident for a good answer. Never by the claimer or the reviewer.
     """
     wish = take(Wish, wish_id)
-    permit(states.CONFIRM, wish, by)
-    if (by.id == wish.wisher_id) != (method == "app"):
-        raise MethodNotYours()
     make(
         states.CONFIRM,
         wish,
         by=by,
+        provided=lambda: _check_method(method, wish, by),
         told={"method": method},
         closed_at=clock.now(),
         confirmed_by_id=by.id,
@@ -159,7 +150,7 @@ def confirm(
         satisfaction=satisfaction,
         comment=comment,
     )
-    standing = standing_claim(wish.id)
+    standing = settling.standing_claim(wish.id)
     settling.end(standing, "confirmed")
     awarded = ledger.award(
         standing.person_id,
@@ -173,22 +164,19 @@ def confirm(
     return wish
 
 
+def _check_method(method: str, wish: Wish, by: Any) -> None:
+    if (by.id == wish.wisher_id) != (method == "app"):
+        raise MethodNotYours()
+
+
 def dispute(wish_id: int, reason: str, *, by: Any) -> Wish:
     """The wisher (or staff for them) says that it is not done: the claim stands, and has time again."""
     wish = take(Wish, wish_id)
     make(states.DISPUTE, wish, by=by, reason=reason, fulfilled_at=None)
-    standing = standing_claim(wish.id)
+    standing = settling.standing_claim(wish.id)
     again = clock.today() + timedelta(days=config.settings().promise_grace_days)
     standing.fulfilled_at, standing.reminded_at = None, None
     standing.promised_on = max(standing.promised_on, again)
     session.flush()
     notices.disputed(wish, standing, reason)
     return wish
-
-
-def standing_claim(wish_id: int) -> Claim:
-    """The one claim that stands on a claimed or fulfilled wish."""
-    return session.scalars(
-        sa.select(Claim).where(Claim.wish_id == wish_id, Claim.outcome.is_(None)),
-        execution_options={"populate_existing": True},
-    ).one()

@@ -10,7 +10,7 @@ from backend.jobs import Job
 from backend.lifecycle import make
 from backend.wishes import notices, states
 from backend.wishes.actions import rounds, settling
-from backend.wishes.actions.claims import standing_claim
+from backend.wishes.actions.settling import standing_claim
 from backend.wishes.models import Claim, Round, Wish
 
 BATCH = 200
@@ -74,7 +74,7 @@ def release_overdue(wish_id: int) -> None:
     due = _days_ago(config.settings().promise_grace_days)
     if standing.reminded_at is None or standing.reminded_at > due:
         return
-    settling.put_back(states.EXPIRE, wish, standing, "overdue", by=None)
+    settling.put_back(states.EXPIRE, wish, "overdue", by=None)
     notices.expired(wish, standing)
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import sqlalchemy as sa
+
 from backend import clock
 from backend.db import session
 from backend.lifecycle import Move, make
@@ -9,21 +11,29 @@ from backend.wishes import notices, states
 from backend.wishes.models import Claim, Round, Wish
 
 
+def standing_claim(wish_id: int) -> Claim:
+    """The one claim that stands on a claimed or fulfilled wish."""
+    return session.scalars(
+        sa.select(Claim).where(Claim.wish_id == wish_id, Claim.outcome.is_(None)),
+        execution_options={"populate_existing": True},
+    ).one()
+
+
 def end(standing: Claim, outcome: str, reason: str | None = None) -> None:
     standing.outcome, standing.ended_at, standing.reason = outcome, clock.now(), reason
     session.flush()
 
 
-def put_back(
-    move: Move, wish: Wish, standing: Claim, outcome: str, *, reason: str | None = None, by: Any
-) -> None:
+def put_back(move: Move, wish: Wish, outcome: str, *, reason: str | None = None, by: Any) -> Claim:
     """Ends the claim and puts the wish on the wall again; where its round has closed meanwhile, it goes the
-    way of what that round left unclaimed."""
+    way of what that round left unclaimed. Answers the claim that ended."""
     make(move, wish, by=by, reason=reason)
-    end(standing, outcome, reason)
+    ended = standing_claim(wish.id)
+    end(ended, outcome, reason)
     found = session.get(Round, wish.round_id)
     if found is not None and found.state == "closed":
         leave_round(wish)
+    return ended
 
 
 def leave_round(wish: Wish) -> None:
