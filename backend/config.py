@@ -1,5 +1,6 @@
 """Settings, read once from the environment. `docs/configuration.md` is written from this table."""
 
+import base64
 import json
 import secrets
 from dataclasses import Field, dataclass, field, fields
@@ -145,12 +146,26 @@ def _unreadable(settings: Settings) -> list[str]:
         faults.append("SEAL_ALGORITHM must be aes-gcm or sm4-gcm")
     if settings.seed not in ("empty", "demo"):
         faults.append("SEED must be empty or demo")
+    if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        faults.append("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
+    if settings.database_pool < settings.web_threads:
+        faults.append("DATABASE_POOL must be at least WEB_THREADS: a thread without a connection only waits")
+    if not all(_is_seal_key(pair) for pair in settings.seal_keys.split(",")):
+        faults.append("SEAL_KEYS must be `id:base64` pairs of 32 bytes each")
     try:
         if not isinstance(settings.template_ids, dict):
             faults.append("WECHAT_TEMPLATES must be a JSON object")
     except ValueError:
         faults.append("WECHAT_TEMPLATES must be a JSON object")
     return faults
+
+
+def _is_seal_key(pair: str) -> bool:
+    key_id, _, value = pair.strip().partition(":")
+    try:
+        return bool(key_id) and "|" not in key_id and len(base64.b64decode(value, validate=True)) == 32
+    except ValueError:
+        return False
 
 
 def _production_faults(settings: Settings) -> list[str]:

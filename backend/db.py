@@ -120,6 +120,8 @@ def init(app: Flask, address: str, pool: int) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = address
     options: dict[str, Any] = {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10}
     if url.get_backend_name() == "sqlite":
+        if url.database:
+            os.makedirs(os.path.dirname(url.database) or ".", exist_ok=True)
         options["connect_args"] = {"timeout": GATE_SECONDS, "check_same_thread": False}
     else:
         options["connect_args"] = {"connect_timeout": 5, "application_name": "dianliang"}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from honcho.command import main as honcho
 
+from backend import config
+
 DEFAULTS = {
     "DATA_DIR": str(Path("var").resolve()),
     "FLASK_APP": "backend.app:create_app",
@@ -24,6 +26,10 @@ DEFAULTS = {
 
 def main() -> None:
     os.environ.update({name: os.environ.get(name) or usual for name, usual in DEFAULTS.items()})
+    try:
+        config.read()
+    except config.BadSettings as fault:
+        raise SystemExit(str(fault)) from None
     refuse_taken_ports()
     Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     for command in (("db", "upgrade"), ("seed",)):
@@ -40,12 +46,12 @@ def refuse_taken_ports() -> None:
     """Says so in plain words before anything is started on a port that somebody else has."""
     held = []
     for name, host in (("PORT", os.environ["HOST"]), ("WECHAT_SIMULATOR_PORT", "127.0.0.1")):
+        port = int(os.environ[name])
         try:
-            port = int(os.environ[name])
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             held.append(socket.create_server((host, port), family=family))
-        except (ValueError, OverflowError):
-            raise SystemExit(f"{name} must be a port number, not {os.environ[name]!r}.") from None
+        except OverflowError:
+            raise SystemExit(f"{name} must be a port number, not {port}.") from None
         except OSError as fault:
             if fault.errno == errno.EADDRINUSE:
                 raise SystemExit(

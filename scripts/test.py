@@ -6,9 +6,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from typing import BinaryIO
 
+# What was run, its exit status, its seconds.
+Result = tuple[str, int, float]
+# The database, the process, what it writes, when it began.
+Run = tuple[str, subprocess.Popen, BinaryIO, float]
 DATABASES = ("sqlite", "postgresql")
 PYTHON = sys.executable
 CHECKS = {
@@ -22,63 +25,63 @@ def main(arguments: list[str]) -> int:
     if any(one.split("=")[0] == "--database" for one in arguments):
         print("scripts/test runs both databases. For one: .venv/bin/pytest --database sqlite …")
         return 2
-    began, results = time.monotonic(), []
-    for name, command in CHECKS.items():
-        print(f"\n── {name}", flush=True)
-        results.append(timed(name, lambda command=command: subprocess.run(command).returncode))
-    results += suites(arguments)
+    began = time.time()
+    results = [checked(name, command) for name, command in CHECKS.items()] + suites(arguments)
     print("\n── Summary")
     for name, code, seconds in results:
         print(f"  {'failed' if code else 'ok':<8}{name:<22}{seconds:6.1f} s")
-    print(f"  {'':<8}{'all together':<22}{time.monotonic() - began:6.1f} s")
+    print(f"  {'':<8}{'all together':<22}{time.time() - began:6.1f} s")
     return int(any(code for _name, code, _seconds in results))
 
 
-def timed(name: str, work: Callable[[], int]) -> tuple[str, int, float]:
-    began = time.monotonic()
-    return name, work(), time.monotonic() - began
+def checked(name: str, command: tuple[str, ...]) -> Result:
+    print(f"\n── {name}", flush=True)
+    began = time.time()
+    return name, subprocess.run(command).returncode, time.time() - began
 
 
-def suites(arguments: list[str]) -> list[tuple[str, int, float]]:
+def suites(arguments: list[str]) -> list[Result]:
     """Both at once; the first is shown as it goes, the second from its beginning when the first has ended."""
-    runs, results = [], []
-    for database in DATABASES:
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, after it was shown
-        colour = "yes" if sys.stdout.isatty() else "no"
-        # A skipped test is named with its reason, like a failed one.
-        command = [PYTHON, "-m", "pytest", "-rfEs", "--database", database, f"--color={colour}", *arguments]
-        began = time.monotonic()
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        runs.append((database, process, output, began))
+    runs = [start(database, arguments) for database in DATABASES]
     try:
-        for database, process, output, began in runs:
-            print(f"\n── pytest on {database}", flush=True)
-            results.append((f"pytest {database}", follow(process, output), time.monotonic() - began))
-            output.close()
+        return [follow(*run) for run in runs]
     finally:
         for _database, process, _output, _began in runs:
             if process.poll() is None:
                 # Interrupted: on this signal the tests stop their own PostgreSQL before they go.
                 process.send_signal(signal.SIGINT)
                 process.wait()
-    return results
 
 
-def follow(process: subprocess.Popen, output: BinaryIO) -> int:
-    """Shows what the process writes while it runs; answers its exit status."""
-    shown = 0
-    while True:
+def start(database: str, arguments: list[str]) -> Run:
+    """One suite, in a session of its own: a Ctrl-C reaches it once, from us."""
+    colour = "yes" if sys.stdout.isatty() else "no"
+    # A skipped test is named with its reason, like a failed one.
+    command = [PYTHON, "-m", "pytest", "-rfEs", "--database", database, f"--color={colour}", *arguments]
+    output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this program
+    process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+    return database, process, output, time.time()
+
+
+def follow(database: str, process: subprocess.Popen, output: BinaryIO, began: float) -> Result:
+    """Shows what the suite writes while it runs."""
+    print(f"\n── pytest on {database}", flush=True)
+    shown, ended = 0, False
+    while not ended:
         ended = process.poll() is not None
         # Not seek and read: the process writes at the place where this handle stands.
         while text := os.pread(output.fileno(), 65536, shown):
             shown += len(text)
             sys.stdout.buffer.write(text)
         sys.stdout.flush()
-        if ended:
-            return process.returncode
-        time.sleep(0.1)
+        time.sleep(0 if ended else 0.1)
+    # It may have ended long before it was shown.
+    return f"pytest {database}", process.returncode, os.fstat(output.fileno()).st_mtime - began
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -9,7 +9,7 @@ from backend.api.frame import Done, paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.ledger import queries as ledger
 from backend.outbox import actions, queries
-from backend.outbox.templates import CATALOGUE
+from backend.outbox.templates import CATALOGUE, template_id
 from backend.people.sessions import Caller
 
 bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分")
@@ -38,6 +38,16 @@ class SubscriptionOut(Schema):
 
 class SubscriptionsOut(Schema):
     list = ListOf("各模板的次数", Part(SubscriptionOut))
+
+
+class TemplateOut(Schema):
+    template = Choice("模板", tuple(CATALOGUE))
+    title = Text("名称", most=20)
+    template_id = Text("微信的模板编号，传给 wx.requestSubscribeMessage", most=80, allow_none=True)
+
+
+class TemplatesOut(Schema):
+    list = ListOf("可以订阅的消息", Part(TemplateOut))
 
 
 class LotOut(Schema):
@@ -76,6 +86,16 @@ def read_notice(caller: Caller, notice_id: int) -> None:
 @route(bp, "POST", "/me/notices/read-all", out=Done, summary="全部标为已读")
 def read_all_notices(caller: Caller) -> None:
     actions.read_all(by=caller)
+
+
+@route(bp, "GET", "/subscription-templates", out=TemplatesOut, summary="可以订阅的消息模板")
+def subscription_templates(caller: Caller) -> dict[str, Any]:
+    return {
+        "list": [
+            {"template": key, "title": one.title, "template_id": template_id(key)}
+            for key, one in CATALOGUE.items()
+        ]
+    }
 
 
 @route(

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from marshmallow import validate
 
 from backend import crypto
-from backend.api.fields import Choice, ListOf, Schema, Text, When, Whole
+from backend.api.fields import Choice, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
 from backend.api.frame import Done, paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.db import transaction
@@ -32,6 +32,23 @@ class CardHolderIn(Schema):
 class CardHolderOut(Schema):
     id = Whole("人员编号")
     card_number = Text("纸质卡号", most=16, example="P000001")
+
+
+class ResidentOut(Schema):
+    id = Whole("人员编号")
+    real_name = Text("姓名（脱敏）", most=40, allow_none=True)
+    phone = Text("手机号（脱敏）", most=20, allow_none=True)
+    card_number = Text("纸质卡号", most=16, allow_none=True)
+    has_we_chat = Truth("是否已绑定微信")
+    community_id = Whole("社区")
+    grid_id = Whole("网格", allow_none=True)
+    residency_status = Choice("居住登记", ("declared", "verified", "rejected"))
+
+
+class ResidentQuery(PageQuery):
+    community_id = QueryWhole("社区", least=1, load_default=None)
+    card_number = Text("纸质卡号", most=16, load_default=None, example="P000001")
+    phone = Text("完整手机号", most=11, validate=PHONE, load_default=None)
 
 
 class BindIn(Schema):
@@ -155,6 +172,34 @@ def verify_party_registration(caller: Caller, person_id: int, body: dict[str, An
 )
 def reject_party_registration(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
     actions.decide_party_registration(person_id, False, body["reason"], by=caller)
+
+
+@route(
+    bp,
+    "GET",
+    "/people",
+    guard="person:read",
+    query=ResidentQuery,
+    out=paged(ResidentOut),
+    summary="查找居民（代办用，脱敏）",
+)
+def find_residents(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    limit, start = query.pop("limit"), after(query.pop("cursor"), int)
+    rows = queries.found(**query, by=caller, after=start[0] if start else 0, limit=limit + 1)
+    return page([_resident(*row) for row in rows], limit, lambda row: (row["id"],))
+
+
+def _resident(person: Any, home: Any) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "real_name": crypto.masked("name", sealed.real_name(person)),
+        "phone": crypto.masked("phone", sealed.phone(person)),
+        "card_number": person.card_number,
+        "has_we_chat": person.openid is not None,
+        "community_id": home.community_id,
+        "grid_id": home.grid_id,
+        "residency_status": home.status,
+    }
 
 
 @route(

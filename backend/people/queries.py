@@ -130,3 +130,26 @@ def waiting(model: Any, status: str, permission: str, *, by: Any, after: int, li
         .limit(limit)
     )
     return list(session.execute(wanted))
+
+
+def found(
+    *, community_id: int | None, card_number: str | None, phone: str | None, by: Any, after: int, limit: int
+) -> list[tuple[Person, Residency]]:
+    """Residents in the clerk's places, by card number, by phone (through its blind index), or all of a place."""
+    reach = permissions.reach_of(by.id, "person:read")
+    wanted = (
+        sa.select(Person, Residency)
+        .join(Residency, Residency.person_id == Person.id)
+        .where(
+            Person.status == "active",
+            Person.id > after,
+            sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach)),
+        )
+    )
+    if community_id is not None:
+        wanted = wanted.where(Residency.community_id == community_id)
+    if card_number is not None:
+        wanted = wanted.where(Person.card_number == card_number.upper())
+    if phone is not None:
+        wanted = wanted.where(Person.phone_index == crypto.blind_index("phone", phone))
+    return list(session.execute(wanted.order_by(Person.id).limit(limit)))
