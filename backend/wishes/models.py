@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment, session
+from backend.db import Id, Model, Moment
 from backend.people import queries as people
 
 ROUND_STATES = ("collecting", "reviewing", "published", "closed")
@@ -120,7 +120,17 @@ class Wish(Model):
             name="confirmed_by_someone",
         ),
         sa.CheckConstraint(
-            "confirmed_by_id IS NULL OR confirmed_by_id <> reviewer_id", name="confirmed_by_another"
+            "confirmed_by_id IS NULL OR (confirmed_by_id <> reviewer_id AND confirmed_by_id <> claimer_id)",
+            name="confirmed_by_another",
+        ),
+        sa.CheckConstraint(
+            "(state IN ('claimed', 'fulfilled', 'confirmed', 'closed_unconfirmed')) = (claimer_id IS NOT NULL)",
+            name="claimed_by_someone",
+        ),
+        sa.CheckConstraint(
+            "claimer_id IS NULL OR (claimer_id <> wisher_id AND claimer_id <> reviewer_id"
+            " AND claimer_id <> coalesce(reporter_id, -1))",
+            name="claimed_by_another",
         ),
         sa.CheckConstraint(
             "satisfaction IS NULL OR satisfaction BETWEEN 1 AND 5", name="satisfaction_1_to_5"
@@ -171,6 +181,7 @@ class Wish(Model):
     address_sealed: Mapped[str | None] = mapped_column(sa.Text)
     phone_sealed: Mapped[str | None] = mapped_column(sa.Text)
     reviewer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    claimer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     review_reason: Mapped[str | None] = mapped_column(sa.Text)
     referred_to: Mapped[str | None] = mapped_column(sa.String(12))
     carried: Mapped[int] = mapped_column(sa.Integer, default=0)
@@ -194,7 +205,7 @@ class Wish(Model):
         """Whether the person is its wisher, reporter, reviewer, claimer, or a party member of its community."""
         registration = people.verified_registration(person_id)
         member_here = registration is not None and registration.community_id == self.community_id
-        return facts_of(self, person_id, claimer_of(self.id), member_here)
+        return facts_of(self, person_id, member_here)
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """Its own people and its community's staff see a wish in any state, others once it is public."""
@@ -205,13 +216,13 @@ class Wish(Model):
         )
 
 
-def facts_of(wish: Wish, person_id: int, claimer_id: int | None, member_here: bool) -> frozenset[str]:
+def facts_of(wish: Wish, person_id: int, member_here: bool) -> frozenset[str]:
     """The same from what is known already, for a list."""
     told = {
         "wisher": wish.wisher_id == person_id,
         "reporter": wish.reporter_id == person_id,
         "reviewer": wish.reviewer_id == person_id,
-        "claimer": claimer_id == person_id,
+        "claimer": wish.claimer_id == person_id,
         "party_member": member_here,
     }
     return frozenset(name for name, true in told.items() if true)
@@ -256,16 +267,3 @@ class Claim(Model):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(sa.String(20))
     reason: Mapped[str | None] = mapped_column(sa.Text)
-
-
-def claimer_of(wish_id: int) -> int | None:
-    """Whose claim stands on the wish now, or stood to its end; who released it is a stranger again."""
-    return session.scalar(
-        sa.select(Claim.person_id)
-        .where(
-            Claim.wish_id == wish_id,
-            sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed"))),
-        )
-        .order_by(Claim.id.desc())
-        .limit(1)
-    )

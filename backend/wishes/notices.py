@@ -136,6 +136,11 @@ def disputed(wish: Wish, claim: Claim, reason: str) -> None:
     _tell(claim.person_id, wish, "claim_disputed", "许愿人说还没办好", body, "需再办理", "claim_progress")
 
 
+def wisher_left(wish: Wish, claim: Claim) -> None:
+    body = f"您认领的{_named(wish)}已由许愿人撤回，不用再办了。谢谢您！"
+    _tell(claim.person_id, wish, "claim_ended", "心愿已撤回", body, "已撤回", "claim_progress")
+
+
 def closed_unconfirmed(wish: Wish, claim: Claim) -> None:
     body = f"{_named(wish)}送达后没有收到确认，已按“未回访办结”结束，不计入满意。"
     _tell_wisher(wish, "wish_closed_unconfirmed", "心愿已办结（未确认）", body, "已办结")

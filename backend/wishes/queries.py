@@ -13,10 +13,10 @@ from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
-from backend.organisations.models import Organisation, Reach
+from backend.organisations.models import Organisation
 from backend.people import permissions, sealed
 from backend.people import queries as people
-from backend.people.models import Appointment, PartyRegistration, Person, Residency, Team
+from backend.people.models import PartyRegistration, Person, Residency, Team
 from backend.wishes import states
 from backend.wishes.actions.claims import open_claims
 from backend.wishes.models import Claim, Round, Wish, facts_of
@@ -117,7 +117,7 @@ def rounds(community_id: int | None, state: str | None, after: int | None, limit
 
 def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
     """The moves open to the person on each round."""
-    words = _words_by_place(by.id, {one.community_id for one in found})
+    words = permissions.words_in(by.id, {one.community_id for one in found})
     nothing: frozenset[str] = frozenset()
     return {
         one.id: open_to(states.ROUND_MOVES, one, words.get(one.community_id, nothing), nothing)
@@ -130,7 +130,7 @@ def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
     if not wishes:
         return []
     claims = _claims_of([wish.id for wish in wishes])
-    words = _words_by_place(by.id, {wish.place_id for wish in wishes})
+    words = permissions.words_in(by.id, {wish.place_id for wish in wishes})
     names = places.names({wish.community_id for wish in wishes})
     rounds_by_id = _rounds({wish.round_id for wish in wishes if wish.round_id})
     titles = _titles([wish for wish in wishes if wish.disclosure == "title"])
@@ -140,7 +140,7 @@ def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
     for wish in wishes:
         claim = claims.get(wish.id)
         member_here = registration == wish.community_id
-        facts = facts_of(wish, by.id, claim.person_id if claim else None, member_here)
+        facts = facts_of(wish, by.id, member_here)
         open_moves = open_to(states.WISH_BUTTONS, wish, words.get(wish.place_id, frozenset()), facts)
         if busy and "claim" in open_moves:
             open_moves.remove("claim")
@@ -163,18 +163,6 @@ def _claims_of(wish_ids: list[int]) -> dict[int, Claim]:
     kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
     rows = session.scalars(sa.select(Claim).where(Claim.wish_id.in_(wish_ids), kept).order_by(Claim.id))
     return {claim.wish_id: claim for claim in rows}
-
-
-def _words_by_place(person_id: int, place_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    rows = session.execute(
-        sa.select(Reach.descendant_id, Appointment.role)
-        .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(permissions.standing(person_id), Reach.descendant_id.in_(list(place_ids)))
-    )
-    roles: dict[int, list[str]] = {}
-    for place_id, role in rows:
-        roles.setdefault(place_id, []).append(role)
-    return {place_id: permissions.words_of(found) for place_id, found in roles.items()}
 
 
 def _rounds(ids: set[int]) -> dict[int, Round]:

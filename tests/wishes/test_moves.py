@@ -94,9 +94,10 @@ def wish_in(town):
                 confirmed_by_id=who["ning"].id if state == "confirmed" else None,
                 solved=True if state == "confirmed" else None,
                 referred_to="grid" if state == "referred" else None,
+                claimer_id=who["pei"].id if state in CLAIMED else None,
             )
         )
-        if state in ("claimed", "fulfilled"):
+        if state in CLAIMED:
             session.add(
                 Claim(
                     wish_id=wish_id,
@@ -114,14 +115,17 @@ def wish_in(town):
 
 def _facts(move, who):
     """What the database asks of a wish in the target state."""
-    more = {"reviewer_id": who["lan"].id, "number": "松涛-09-001", "published_at": clock.now()}
-    if move.target == "confirmed":
-        return {"confirmed_by_id": who["ning"].id, "solved": True}
-    if move.target == "referred":
-        return {"referred_to": "grid"}
-    return more if move.target in ("accepted", "published") else {}
+    reviewed = {"reviewer_id": who["lan"].id, "number": "松涛-09-001", "published_at": clock.now()}
+    return {
+        "confirmed": {"confirmed_by_id": who["ning"].id, "solved": True},
+        "referred": {"referred_to": "grid"},
+        "accepted": reviewed,
+        "published": {**reviewed, "claimer_id": None},
+        "claimed": {"claimer_id": who["pei"].id},
+    }.get(move.target, {})
 
 
+CLAIMED = ("claimed", "fulfilled", "confirmed", "closed_unconfirmed")
 UNREVIEWED = ("draft", "submitted", "sent_back", "declined", "referred", "withdrawn")
 
 
@@ -130,7 +134,7 @@ def _may(name, move, state, allowed):
     if name == "lan" and move.name in ("confirm", "dispute"):
         return state in UNREVIEWED
     if name == "pei" and move.name in ("release", "fulfil"):
-        return state in ("claimed", "fulfilled")
+        return state in CLAIMED
     return name in allowed.split()
 
 
@@ -209,7 +213,10 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town):
                 found = session.get(Wish, wish_id, populate_existing=True)
                 try:
                     lifecycle.make(
-                        move, found, by=actor, **_facts(move, {"ning": actor, "lan": cast.by(town, "lan")})
+                        move,
+                        found,
+                        by=actor,
+                        **_facts(move, {"ning": actor, "pei": actor, "lan": cast.by(town, "lan")}),
                     )
                     works = True
                 except (NotAllowed, NotFound, lifecycle.FourEyes, move.refusal):

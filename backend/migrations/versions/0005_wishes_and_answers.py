@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("address_sealed", sa.Text(), nullable=True),
         sa.Column("phone_sealed", sa.Text(), nullable=True),
         sa.Column("reviewer_id", Id, nullable=True),
+        sa.Column("claimer_id", Id, nullable=True),
         sa.Column("review_reason", sa.Text(), nullable=True),
         sa.Column("referred_to", sa.String(length=12), nullable=True),
         sa.Column("carried", sa.Integer(), nullable=False),
@@ -135,8 +136,17 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("carried IN (0, 1)", name=op.f("ck_wishes_carried_over_once")),
         sa.CheckConstraint(
-            "confirmed_by_id IS NULL OR confirmed_by_id <> reviewer_id",
+            "confirmed_by_id IS NULL OR (confirmed_by_id <> reviewer_id AND confirmed_by_id <> claimer_id)",
             name=op.f("ck_wishes_confirmed_by_another"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('claimed', 'fulfilled', 'confirmed', 'closed_unconfirmed')) = (claimer_id IS NOT NULL)",
+            name=op.f("ck_wishes_claimed_by_someone"),
+        ),
+        sa.CheckConstraint(
+            "claimer_id IS NULL OR (claimer_id <> wisher_id AND claimer_id <> reviewer_id"
+            " AND claimer_id <> coalesce(reporter_id, -1))",
+            name=op.f("ck_wishes_claimed_by_another"),
         ),
         sa.CheckConstraint("estimated_cost >= 0", name=op.f("ck_wishes_cost_not_negative")),
         sa.CheckConstraint(
@@ -147,6 +157,7 @@ def upgrade() -> None:
             "satisfaction IS NULL OR satisfaction BETWEEN 1 AND 5", name=op.f("ck_wishes_satisfaction_1_to_5")
         ),
         sa.ForeignKeyConstraint(["community_id"], ["organisations.id"], name=op.f("fk_wishes_community_id")),
+        sa.ForeignKeyConstraint(["claimer_id"], ["persons.id"], name=op.f("fk_wishes_claimer_id")),
         sa.ForeignKeyConstraint(["confirmed_by_id"], ["persons.id"], name=op.f("fk_wishes_confirmed_by_id")),
         sa.ForeignKeyConstraint(["grid_id"], ["organisations.id"], name=op.f("fk_wishes_grid_id")),
         sa.ForeignKeyConstraint(["reporter_id"], ["persons.id"], name=op.f("fk_wishes_reporter_id")),

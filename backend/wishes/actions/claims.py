@@ -56,7 +56,14 @@ def claim(
     take(Person, by.id)
     wish = take(Wish, wish_id)
     promised_on, party_of = _promise(promised_on), _party(party, team_id, by)
-    make(states.CLAIM, wish, by=by, provided=lambda: _check_limit(by.id), told={"party": party})
+    make(
+        states.CLAIM,
+        wish,
+        by=by,
+        provided=lambda: _check_limit(by.id),
+        told={"party": party},
+        claimer_id=by.id,
+    )
     made = Claim(
         wish_id=wish.id,
         person_id=by.id,

@@ -27,7 +27,7 @@ def end(standing: Claim, outcome: str, reason: str | None = None) -> None:
 def put_back(move: Move, wish: Wish, outcome: str, *, reason: str | None = None, by: Any) -> Claim:
     """Ends the claim and puts the wish on the wall again; where its round has closed meanwhile, it goes the
     way of what that round left unclaimed. Answers the claim that ended."""
-    make(move, wish, by=by, reason=reason)
+    make(move, wish, by=by, reason=reason, claimer_id=None)
     ended = standing_claim(wish.id)
     end(ended, outcome, reason)
     found = session.get(Round, wish.round_id)

@@ -1,0 +1,90 @@
+"""A person leaves for good: what of theirs is still open among the wishes, and how it ends.
+
+Nobody else shall pay for it: a wish somebody already works on is ended with a word to them, and a claim goes
+back to the wall without any penalty.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session, take
+from backend.lifecycle import make
+from backend.wishes import notices, states
+from backend.wishes.actions import claims, settling, writing
+from backend.wishes.models import Claim, Wish
+
+WHY = "本人注销账号"
+# Of a wish that the public never saw, not even the words are kept.
+GONE = "（已删除）"
+_OPEN = (*states.WITHDRAW.sources - {"draft"}, "claimed", "fulfilled")
+
+
+def open_wishes(person_id: int) -> list[dict[str, Any]]:
+    """The person's own wishes that are on their way; a draft is nothing to wait for."""
+    wanted = sa.select(Wish.id, Wish.number, Wish.title, Wish.state).where(
+        Wish.wisher_id == person_id, Wish.state.in_(_OPEN)
+    )
+    return [dict(row) for row in session.execute(wanted.order_by(Wish.id)).mappings()]
+
+
+def open_claims(person_id: int) -> list[dict[str, Any]]:
+    """Wishes the person promised to fulfil and has not."""
+    wanted = (
+        sa.select(Wish.id, Wish.number, Wish.title, Wish.state)
+        .join(Claim, Claim.wish_id == Wish.id)
+        .where(Claim.person_id == person_id, Claim.outcome.is_(None), Claim.fulfilled_at.is_(None))
+    )
+    return [dict(row) for row in session.execute(wanted.order_by(Wish.id)).mappings()]
+
+
+def withdraw_all(person_id: int, *, by: Any) -> None:
+    """Ends all wishes of a person who leaves, whatever they wait for."""
+    ids = session.scalars(
+        sa.select(Wish.id)
+        .where(Wish.wisher_id == person_id, Wish.state.in_(("draft", *_OPEN)))
+        .order_by(Wish.id)
+    ).all()
+    for wish_id in ids:
+        _end(take(Wish, wish_id), by)
+
+
+def _end(wish: Wish, by: Any) -> None:
+    if wish.state == "fulfilled":
+        # Nobody is left who could say whether it helped; that is not satisfaction.
+        make(states.CLOSE_UNCONFIRMED, wish, by=None, reason=WHY, closed_at=clock.now())
+        standing = settling.standing_claim(wish.id)
+        settling.end(standing, "closed_unconfirmed", WHY)
+        notices.closed_unconfirmed(wish, standing)
+        return
+    if wish.state == "claimed":
+        ended = settling.put_back(states.EXPIRE, wish, "released", reason=WHY, by=None)
+        notices.wisher_left(wish, ended)
+    if wish.state in states.WITHDRAW.sources:
+        writing.withdraw(wish.id, by=by)
+
+
+def release_all(person_id: int, *, by: Any) -> None:
+    """Gives back every wish the person has claimed and not fulfilled. What they fulfilled stays theirs."""
+    for row in open_claims(person_id):
+        claims.release(row["id"], "认领人注销账号", by=by)
+
+
+def unfinished_among(persons: Any) -> set[int]:
+    """Which of these people (a SELECT of their ids) still have an open wish or claim."""
+    wishers = sa.select(Wish.wisher_id).where(Wish.state.in_(("draft", *_OPEN)), Wish.wisher_id.in_(persons))
+    claimers = sa.select(Claim.person_id).where(
+        Claim.outcome.is_(None), Claim.fulfilled_at.is_(None), Claim.person_id.in_(persons)
+    )
+    return {*session.scalars(wishers.limit(500)), *session.scalars(claimers.limit(500))}
+
+
+def forget_unpublished(person_id: int) -> None:
+    """Removes the words of wishes that never were public."""
+    session.execute(
+        sa.update(Wish)
+        .where(Wish.wisher_id == person_id, Wish.published_at.is_(None))
+        .values(title=GONE, description="", comment=None),
+        execution_options={"synchronize_session": False},
+    )
