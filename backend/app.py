@@ -6,28 +6,53 @@ from apiflask import APIFlask
 from apispec.ext.marshmallow.common import make_schema_key
 from flask import Flask
 from flask_limiter.util import get_remote_address
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from backend import commands, config, db
 from backend.api import (
+    activities,
+    attendance,
+    claims,
+    complaints,
+    console_sign_ins,
     documentation,
+    files,
+    guardians,
     health,
     idempotency,
     identity,
     inbox,
+    links,
     organisations,
     people,
+    phone,
+    points,
     protection,
+    push,
     refusals,
+    rights,
     rounds,
+    service_records,
+    supermarket_items,
+    supermarket_redemptions,
+    supermarket_shops,
+    supermarket_stock,
+    teams,
     telemetry,
     wishes,
 )
-from backend.console import public
+from backend.complaints import deadlines as complaint_deadlines
+from backend.console import pages, public
+from backend.files import deadlines as file_deadlines
 from backend.jobs import Job
 from backend.ledger import deadlines as ledger_deadlines
-from backend.people import sessions
+from backend.people import console_sessions, credentials, imports, sessions
+from backend.points import deadlines as points_deadlines
+from backend.rights import cancellation, retention
+from backend.supermarket.actions import deadlines as supermarket_deadlines
+from backend.volunteering.actions import deadlines as volunteering_deadlines
 from backend.wechat import gateway
+from backend.wechat import push as pushes
 from backend.wechat.live import LiveWeChat
 from backend.wechat.tokens import DatabaseTokens
 from backend.wishes.actions import deadlines as wish_deadlines
@@ -37,8 +62,20 @@ TITLE = "点亮 — 微心愿、志愿服务与积分兑换"
 # What time brings; the worker runs them.
 JOBS: list[Job] = [
     *wish_deadlines.JOBS,
+    *volunteering_deadlines.JOBS,
     *ledger_deadlines.JOBS,
+    *points_deadlines.JOBS,
+    *complaint_deadlines.JOBS,
+    *cancellation.JOBS,
+    *retention.JOBS,
+    *supermarket_deadlines.JOBS,
+    *file_deadlines.JOBS,
+    Job("wechat.forget_pushes", 3600, pushes.forgettable, pushes.forget),
     Job("sessions.forget", 3600, sessions.ended, sessions.forget),
+    Job("console.forget", 3600, console_sessions.ended, console_sessions.forget),
+    Job("console.forget_attempts", 3600, credentials.attempts_over, credentials.forget_attempt),
+    Job("imports.forget", 3600, imports.stale, imports.forget),
+    Job("console.forget_scans", 3600, console_sessions.scans_over, console_sessions.forget_scan),
     Job("idempotency.forget", 3600, idempotency.outlived, idempotency.forget),
 ]
 
@@ -50,14 +87,24 @@ class IdConverter(IntegerConverter):
         super().__init__(url_map, min=1, max=2**53 - 1)
 
 
+class WordConverter(BaseConverter):
+    """A word in a path; one with control characters is no such thing (PostgreSQL refuses NUL in a text)."""
+
+    regex = r"[^/\x00-\x1f\x7f]+"
+    part_isolating = True
+
+
 class Product(APIFlask):
     """APIFlask, naming each schema once in the document, whether it is met nested or alone first."""
 
-    def _register_schema_and_get_ref(self, spec: Any, known: dict[int, str], schema: Any) -> dict[str, str]:
+    def _register_schema_and_get_ref(self, spec: Any, known: dict[int, str], schema: Any) -> dict[str, Any]:
         name = self._ma_plugin.converter.refs.get(make_schema_key(schema))
         if name is not None:
-            return {"$ref": f"#/components/schemas/{name}"}
-        return super()._register_schema_and_get_ref(spec, known, schema)
+            found = {"$ref": f"#/components/schemas/{name}"}
+        else:
+            found = super()._register_schema_and_get_ref(spec, known, schema)
+        # APIFlask forgets that a body is a list of these.
+        return {"type": "array", "items": found} if getattr(schema, "many", False) else found
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -67,6 +114,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     telemetry.configure_logs(settings.log_level)
     app = Product(__name__, title=TITLE, version="1.0", docs_path=None, spec_path=None, static_folder=None)
     app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["default"] = app.url_map.converters["string"] = WordConverter
     app.config.update(
         OPENAPI_VERSION="3.0.3",
         BASE_RESPONSE_SCHEMA=documentation.Envelope,
@@ -82,9 +130,39 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     telemetry.observe(app)
     refusals.answer_refusals(app)
     limiter = protection.protect(app)
-    for room in (identity, people, organisations, inbox, wishes, rounds, health, documentation, public):
+    for room in (
+        identity,
+        people,
+        organisations,
+        inbox,
+        phone,
+        files,
+        links,
+        push,
+        wishes,
+        claims,
+        rounds,
+        teams,
+        activities,
+        attendance,
+        service_records,
+        supermarket_shops,
+        supermarket_items,
+        supermarket_stock,
+        supermarket_redemptions,
+        points,
+        rights,
+        complaints,
+        guardians,
+        console_sign_ins,
+        health,
+        documentation,
+        public,
+    ):
         app.register_blueprint(room.bp)
+    pages.install(app)
     sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
-    app.view_functions["identity.sign_in"] = sign_in(app.view_functions["identity.sign_in"])
+    for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):
+        app.view_functions[entrance] = sign_in(app.view_functions[entrance])
     commands.add_to(app, JOBS)
     return app

@@ -1,29 +1,35 @@
-"""The command line: `flask seed`, `flask worker`, `flask open-api`, `flask ledger verify`."""
+"""The command line: `flask seed`, `flask worker`, `flask open-api`, `flask keys rotate`, `flask ledger …`."""
 
 import json
 import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from backend import config, worker
+from backend import config, jobs, worker
 from backend.api import documentation
+from backend.db import transaction
 from backend.jobs import Job
-from backend.ledger import verify
+from backend.ledger import fill, seal_checks, seals, verify
 from backend.outbox import delivery
+from backend.rights import rotation
 from backend.seeds import demo
+from backend.supermarket import verify as stock_checks
 from backend.wechat.gateway import gateway
 
 OPEN_API = Path("miniprogram_api_docs") / "openapi.json"
 
 
-def add_to(app: Flask, jobs: list[Job]) -> None:
-    """Gives the app its commands; `jobs` is what the worker does when its time comes."""
+def add_to(app: Flask, due: list[Job]) -> None:
+    """Gives the app its commands; `due` is what the worker does when its time comes."""
     app.cli.add_command(seed)
     app.cli.add_command(open_api)
     app.cli.add_command(ledger)
+    app.cli.add_command(keys)
 
     @app.cli.command("worker")
     @click.option("--once", is_flag=True, help="Do what is due now, then end.")
@@ -34,7 +40,7 @@ def add_to(app: Flask, jobs: list[Job]) -> None:
         def deliver() -> int:
             return delivery.deliver_due(gateway(), stopping=stop.is_set)
 
-        if not worker.run_forever(app, jobs, deliver, once=once, stop=stop) and once:
+        if not worker.run_forever(app, due, deliver, once=once, stop=stop) and once:
             raise click.ClickException("not everything that is due could be done")
 
 
@@ -70,17 +76,86 @@ def open_api_text(app: Flask) -> str:
     return json.dumps(documentation.document(app), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
+keys = AppGroup("keys", help="The keys of sealed personal data.")
+
+
+@keys.command("rotate")
+@with_appcontext
+def keys_rotate() -> None:
+    """Seals everything anew under the first of SEAL_KEYS and INDEX_KEY; may be stopped and run again."""
+    faults = rotation.rotate(click.echo)
+    if faults:
+        raise click.ClickException(f"{faults} values could not be opened: is a key missing from SEAL_KEYS?")
+    click.echo("Everything is sealed under the first key.")
+
+
 ledger = AppGroup("ledger", help="The points ledger.")
 
 
+# Whatever can be wrong with the books: each is told how to show progress and yields one sentence a fault.
+AUDITS: tuple[Callable[[Callable[[str], object]], Iterator[str]], ...] = (
+    verify.findings,
+    seal_checks.findings,
+    stock_checks.findings,
+)
+
+
 @ledger.command("verify")
+@click.option("--quiet", is_flag=True, help="Tell findings only, no progress.")
 @with_appcontext
-def ledger_verify() -> None:
-    """Recomputes the books; names each wrong row, and ends with status 1 when there is one."""
+def ledger_verify(quiet: bool) -> None:
+    """Recomputes the books and the seals; names each wrong row, and ends with status 1 when there is one."""
     wrong = 0
-    for finding in verify.findings():
-        wrong += 1
-        click.echo(finding, err=True)
+    for audit in AUDITS:
+        for finding in audit(_ignore if quiet else _tell_progress):
+            wrong += 1
+            click.echo(finding)
     if wrong:
         raise click.ClickException(f"{wrong} findings")
-    click.echo("The books balance.")
+    if not quiet:
+        click.echo("The books balance.")
+
+
+def _tell_progress(line: str) -> None:
+    # Findings can be piped on; how far it got is for the eyes.
+    click.echo(line, err=True)
+
+
+def _ignore(_line: str) -> None:
+    pass
+
+
+@ledger.command("seal")
+@with_appcontext
+def ledger_seal() -> None:
+    """Seals every past day that is not sealed yet, oldest first, as the worker does every ten minutes."""
+    before, (job,) = seals.latest(), seals.JOBS
+    due = list(job.due())
+    if jobs.run(job) < len(due):
+        raise click.ClickException("not every day could be sealed")
+    newest = seals.latest()
+    if newest is None or newest == before:
+        click.echo("Nothing to seal.")
+    else:
+        click.echo(f"Sealed up to {newest.day}: {newest.short}")
+
+
+@ledger.command("fill")
+@click.option("--transfers", type=click.IntRange(4), required=True, help="How many there shall be.")
+@click.option("--per-person", type=click.IntRange(4), default=100, help="How many of them one person has.")
+@with_appcontext
+def ledger_fill(transfers: int, per_person: int) -> None:
+    """Invents persons with transfers, to try the ledger at its size; goes on where an earlier run stopped."""
+    if config.settings().production:
+        raise click.ClickException("never in production: the persons are invented")
+    there, began = fill.filled(), time.monotonic()
+    made = 0
+    while there + made < transfers:
+        try:
+            with transaction():
+                made += fill.add(transfers - there - made, per_person)
+        except fill.NothingToFill as fault:
+            raise click.ClickException(str(fault))
+        rate = made / (time.monotonic() - began)
+        _tell_progress(f"{there + made:,} of {transfers:,} transfers, {rate:,.0f} a second")
+    click.echo(f"{there + made} transfers.")

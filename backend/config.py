@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import secrets
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import Any
 from environs import Env
 
 DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in production below
+DEMO_PUSH_TOKEN = "demo-push-token"  # noqa: S105 - never used in production
+DEMO_PUSH_KEY = "demo".ljust(43, "0")
 DEMO_SEAL_KEYS = "demo:ZGVtby1vbmx5LWtleS1ub3QtZm9yLXByb2R1Y3Rpb24="
+LOT_RULES = r"next-year-end|never|months:[1-9][0-9]{0,2}"
 SIMULATOR_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -32,7 +36,9 @@ class Settings:
     data_dir: str = setting("DATA_DIR", "var", "folder of the SQLite file and of all local state")
     database_url: str = setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite in `DATA_DIR`")
     database_pool: int = setting("DATABASE_POOL", 4, "connections a process keeps; at least its threads")
-    secret_key: str = setting("SECRET_KEY", DEMO_SECRET, "signs cursors and console sessions")
+    secret_key: str = setting(
+        "SECRET_KEY", DEMO_SECRET, "signs cursors, console sessions and the ledger's seals"
+    )
     seal_keys: str = setting(
         "SEAL_KEYS", DEMO_SEAL_KEYS, "`id:base64` pairs of 32 bytes, comma-separated; the first one seals"
     )
@@ -40,6 +46,9 @@ class Settings:
         "SEAL_ALGORITHM", "aes-gcm", "`aes-gcm` or `sm4-gcm`, for what is sealed anew"
     )
     index_key: str = setting("INDEX_KEY", DEMO_SECRET, "key of the blind indexes of sealed data")
+    index_key_old: str = setting(
+        "INDEX_KEY_OLD", "", "the key before, still searched with until `flask keys rotate` is through"
+    )
     wechat_app_id: str = setting("WECHAT_APP_ID", "wx-simulated", "the mini-program's AppID")
     wechat_app_secret: str = setting("WECHAT_APP_SECRET", DEMO_SECRET, "the mini-program's AppSecret")
     wechat_base_url: str = setting(
@@ -50,6 +59,31 @@ class Settings:
     wechat_read_seconds: float = setting("WECHAT_READ_SECONDS", 5.0, "time WeChat has to answer")
     wechat_templates: str = setting("WECHAT_TEMPLATES", "{}", "JSON: template key → WeChat's template id")
     wechat_page_state: str = setting("WECHAT_PAGE_STATE", "formal", "`formal`, `trial` or `developer`")
+    wechat_push_token: str = setting(
+        "WECHAT_PUSH_TOKEN", "", "Token of 消息推送; empty in production: every push is refused"
+    )
+    wechat_push_key: str = setting("WECHAT_PUSH_KEY", "", "EncodingAESKey of 消息推送, 43 characters")
+    wechat_push_mode: str = setting(
+        "WECHAT_PUSH_MODE", "secure", "`secure` takes encrypted pushes alone, `plain` also unencrypted ones"
+    )
+    wechat_account: str = setting(
+        "WECHAT_ACCOUNT", "", "the mini-program's original id, `gh_…`; set: pushes to another are refused"
+    )
+    wechat_cloud_hosting: str = setting(
+        "WECHAT_CLOUD_HOSTING",
+        "off",
+        "`on` believes X-WX-OPENID and unsigned pushes: only where nothing but WeChat can reach the process",
+    )
+    public_url: str = setting(
+        "PUBLIC_URL", "", "where the outside reaches us, `https://…`; empty in production: no picture checks"
+    )
+    file_store: str = setting("FILE_STORE", "", "`s3://bucket/prefix`; empty: `DATA_DIR/files`")
+    file_link_minutes: int = setting("FILE_LINK_MINUTES", 60, "how long a link to a picture opens it")
+    s3_endpoint: str = setting("S3_ENDPOINT", "", "address of the S3-compatible store; empty: Amazon's")
+    s3_region: str = setting("S3_REGION", "us-east-1", "its region")
+    s3_access_key: str = setting("S3_ACCESS_KEY", "", "its access key; empty: boto3's own way to find one")
+    s3_secret_key: str = setting("S3_SECRET_KEY", "", "its secret key")
+    s3_addressing: str = setting("S3_ADDRESSING", "auto", "`auto`, `path` or `virtual` addresses of buckets")
     seed: str = setting(
         "SEED", "empty", "data made at first start: `empty` or `demo` (`scripts/run`: `demo`)"
     )
@@ -75,6 +109,12 @@ class Settings:
     )
     rate_limit_sign_in: str = setting("RATE_LIMIT_SIGN_IN", "6000/minute", "sign-ins from one address")
     session_days: int = setting("SESSION_DAYS", 30, "a mini-program session ends after so many days unused")
+    console_idle_minutes: int = setting(
+        "CONSOLE_IDLE_MINUTES", 30, "a console ends after so many minutes unused"
+    )
+    console_hours: int = setting(
+        "CONSOLE_HOURS", 12, "a console ends so many hours after its sign-in, at work or not"
+    )
     idempotency_hours: int = setting(
         "IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least"
     )
@@ -89,6 +129,46 @@ class Settings:
     silence_days: int = setting("SILENCE_DAYS", 15, "days without an answer until a fulfilled wish closes")
     contact_days: int = setting(
         "CONTACT_DAYS", 7, "days after closing that the claimer still sees the contact"
+    )
+    check_in_minutes: int = setting(
+        "CHECK_IN_MINUTES", 30, "minutes before an activity that its check-in opens"
+    )
+    check_out_minutes: int = setting(
+        "CHECK_OUT_MINUTES", 30, "minutes after an activity's planned end that its check-out still works"
+    )
+    hours_tolerance: int = setting(
+        "HOURS_TOLERANCE", 15, "minutes by which a service may be longer than its activity was planned"
+    )
+    backfill_points: int = setting(
+        "BACKFILL_POINTS", 0, "1: hours entered afterwards earn points too; 0: they do not"
+    )
+    venue_days_ahead: int = setting("VENUE_DAYS_AHEAD", 30, "days ahead that a venue may be booked")
+    batch_warning_days: int = setting(
+        "BATCH_WARNING_DAYS", 14, "days before a batch's end that the shop keeper is told"
+    )
+    wrong_code_limit: int = setting("WRONG_CODE_LIMIT", 10, "wrong pick-up codes a clerk may try")
+    wrong_code_minutes: int = setting("WRONG_CODE_MINUTES", 10, "minutes over which they are counted")
+    exports_per_day: int = setting("EXPORTS_PER_DAY", 5, "copies of their data a person may take in 24 hours")
+    complaint_days: int = setting(
+        "COMPLAINT_DAYS", 15, "days to answer a complaint; then it goes one level up"
+    )
+    complaint_remind_days: int = setting(
+        "COMPLAINT_REMIND_DAYS", 3, "days before its end that a complaint's deadline is recalled"
+    )
+    complaints_per_day: int = setting("COMPLAINTS_PER_DAY", 10, "complaints a person may file in 24 hours")
+    keep_notices_days: int = setting("KEEP_NOTICES_DAYS", 365, "days until a notice is deleted")
+    keep_contact_days: int = setting(
+        "KEEP_CONTACT_DAYS", 30, "days after closing until a wish's address and phone are deleted"
+    )
+    keep_draft_days: int = setting("KEEP_DRAFT_DAYS", 180, "days until the words of a forgotten draft go")
+    keep_rejected_days: int = setting(
+        "KEEP_REJECTED_DAYS", 180, "days until a rejected residency or party registration is deleted"
+    )
+    keep_complaint_days: int = setting(
+        "KEEP_COMPLAINT_DAYS", 1095, "days after its end until the words of a complaint are deleted"
+    )
+    keep_consent_days: int = setting(
+        "KEEP_CONSENT_DAYS", 1095, "days that a withdrawn consent is kept, as proof of what was agreed"
     )
     lot_rule: str = setting(
         "LOT_RULE", "next-year-end", "when points end: `next-year-end`, `never` or `months:N`"
@@ -109,6 +189,23 @@ class Settings:
     @property
     def wechat_url(self) -> str:
         return self.wechat_base_url or f"http://127.0.0.1:{self.wechat_simulator_port}"
+
+    @property
+    def push_token(self) -> str:
+        return self.wechat_push_token or ("" if self.production else DEMO_PUSH_TOKEN)
+
+    @property
+    def push_key(self) -> str:
+        return self.wechat_push_key or ("" if self.production else DEMO_PUSH_KEY)
+
+    @property
+    def cloud_hosting(self) -> bool:
+        return self.wechat_cloud_hosting == "on"
+
+    @property
+    def public_address(self) -> str:
+        """Where the outside reaches us, without a slash at its end; empty when nobody said so."""
+        return self.public_url.rstrip("/") or ("" if self.production else f"http://127.0.0.1:{self.port}")
 
     @property
     def template_ids(self) -> dict[str, str]:
@@ -144,14 +241,19 @@ def _unreadable(settings: Settings) -> list[str]:
         faults.append("APP_ENV must be development, test or production")
     if settings.seal_algorithm not in ("aes-gcm", "sm4-gcm"):
         faults.append("SEAL_ALGORITHM must be aes-gcm or sm4-gcm")
+    if settings.keep_contact_days < settings.contact_days:
+        faults.append("KEEP_CONTACT_DAYS must not be shorter than CONTACT_DAYS: the claimer may still look")
     if settings.seed not in ("empty", "demo"):
         faults.append("SEED must be empty or demo")
+    faults += _unreadable_wechat(settings)
     if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         faults.append("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
     if settings.database_pool < settings.web_threads:
         faults.append("DATABASE_POOL must be at least WEB_THREADS: a thread without a connection only waits")
-    if not all(_is_seal_key(pair) for pair in settings.seal_keys.split(",")):
+    if settings.seal_keys and not all(_is_seal_key(pair) for pair in settings.seal_keys.split(",")):
         faults.append("SEAL_KEYS must be `id:base64` pairs of 32 bytes each")
+    if not re.fullmatch(LOT_RULES, settings.lot_rule):
+        faults.append("LOT_RULE must be next-year-end, never or months:N (1 to 999)")
     try:
         if not isinstance(settings.template_ids, dict):
             faults.append("WECHAT_TEMPLATES must be a JSON object")
@@ -166,6 +268,26 @@ def _is_seal_key(pair: str) -> bool:
         return bool(key_id) and "|" not in key_id and len(base64.b64decode(value, validate=True)) == 32
     except ValueError:
         return False
+
+
+def _unreadable_wechat(settings: Settings) -> list[str]:
+    faults = [
+        f"{name.upper()} must be one of {', '.join(words)}"
+        for name, words in (
+            ("wechat_page_state", ("formal", "trial", "developer")),
+            ("wechat_push_mode", ("secure", "plain")),
+            ("wechat_cloud_hosting", ("off", "on")),
+            ("s3_addressing", ("auto", "path", "virtual")),
+        )
+        if getattr(settings, name) not in words
+    ]
+    if settings.wechat_push_key and not re.fullmatch(r"[A-Za-z0-9]{43}", settings.wechat_push_key):
+        faults.append("WECHAT_PUSH_KEY must be the 43 letters and digits of the EncodingAESKey")
+    if settings.public_url and not settings.public_url.startswith(("https://", "http://")):
+        faults.append("PUBLIC_URL must begin with https:// or http://")
+    if settings.file_store and not settings.file_store.startswith("s3://"):
+        faults.append("FILE_STORE must be empty or begin with s3://")
+    return faults
 
 
 def _production_faults(settings: Settings) -> list[str]:

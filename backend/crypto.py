@@ -55,8 +55,23 @@ def unseal(sealed: str, place: str) -> str:
 
 def blind_index(kind: str, value: str) -> str:
     """A keyed digest under which an equal value of the same kind (`phone`) is found again."""
-    key = config.settings().index_key.encode()
-    return hmac.new(key, f"{kind}|{value}".encode(), hashlib.sha256).hexdigest()
+    return _indexed(config.settings().index_key, kind, value)
+
+
+def blind_indexes(kind: str, value: str) -> list[str]:
+    """All digests under which the value may stand: the one of today, and the old one during a rotation."""
+    settings = config.settings()
+    return [_indexed(key, kind, value) for key in (settings.index_key, settings.index_key_old) if key]
+
+
+def _indexed(key: str, kind: str, value: str) -> str:
+    return hmac.new(key.encode(), f"{kind}|{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def sealing_head() -> str:
+    """How every value begins that is sealed as of now: `v1|algorithm|key id|`."""
+    settings = config.settings()
+    return f"v1|{settings.seal_algorithm}|{next(iter(_keys(settings.seal_keys)))}|"
 
 
 def signature(purpose: str, text: str) -> str:

@@ -23,8 +23,9 @@ class Refused(Exception):
 
     @classmethod
     def name(cls) -> str:
-        """The stable name, from the class's own: WishNotOpen is WISH_NOT_OPEN."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).upper()
+        """The stable name, from the class's own: WishNotOpen is WISH_NOT_OPEN, NotAUnit NOT_A_UNIT."""
+        words = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+        return re.sub(words, "_", cls.__name__).upper()
 
     @classmethod
     def status(cls) -> int:

@@ -1,4 +1,4 @@
-"""The story, over HTTP, as its people: two wishes from report to confirmation, on a running server."""
+"""The story, over HTTP, as its people: wishes, an activity and a redemption, on a running server."""
 
 import argparse
 import os
@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from scripts import demo_supermarket, demo_volunteering
 from scripts.stage import CHINA, Away, Person, Stage, Unexpected
 
 POLL_SECONDS = 10
@@ -29,6 +30,9 @@ CAST = {
     "lan": "蓝思源（社区工作者）",
     "pei": "裴长青（在职党员）",
     "qin": "秦明远（在职党员）",
+    "wulan": "乌兰舟（骑手队长）",
+    "bu": "卜秀云（超市管理员）",
+    "yan": "晏如松（监督员）",
 }
 LAMP = {
     "title": "想要一盏亮一点的台灯",
@@ -271,6 +275,8 @@ def play(stage: Stage, simulator: str) -> None:
     fulfil(story)
     look_back(story)
     compare_points(story, before)
+    demo_volunteering.play(stage, story.people, story.place)
+    demo_supermarket.play(stage, story.people, story.place)
     show_wechat(story, simulator)
     stage.end("演示完成。再运行一次，会开启新的一期。")
 
@@ -278,7 +284,9 @@ def play(stage: Stage, simulator: str) -> None:
 def main() -> int:
     port = os.environ.get("PORT") or 8000
     simulator_port = os.environ.get("WECHAT_SIMULATOR_PORT") or 8001
-    parser = argparse.ArgumentParser(prog="scripts/demo", description="在运行中的服务器上演示一遍微心愿")
+    parser = argparse.ArgumentParser(
+        prog="scripts/demo", description="在运行中的服务器上演示微心愿、志愿服务和积分兑换"
+    )
     parser.add_argument("--url", default=f"http://127.0.0.1:{port}", help="服务器地址（默认 %(default)s）")
     parser.add_argument(
         "--simulator",

@@ -8,7 +8,23 @@ from typing import Any
 import requests
 
 CHINA = timezone(timedelta(hours=8))
-NUMERALS = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"]
+NUMERALS = [
+    "一",
+    "二",
+    "三",
+    "四",
+    "五",
+    "六",
+    "七",
+    "八",
+    "九",
+    "十",
+    "十一",
+    "十二",
+    "十三",
+    "十四",
+    "十五",
+]
 
 
 class Away(Exception):
@@ -35,13 +51,13 @@ class Person:
     def put(self, path: str, body: dict[str, Any]) -> Any:
         return self._told(self._ask("PUT", path, json=body))
 
-    def post(self, path: str, body: dict[str, Any] | None = None, key: str | None = None) -> Any:
+    def post(self, path: str, body: Any = None, key: str | None = None) -> Any:
         headers = {"Idempotency-Key": key} if key else {}
-        answer = self._ask("POST", path, json=body or {}, headers=headers)
+        answer = self._ask("POST", path, json={} if body is None else body, headers=headers)
         self.replayed = answer.headers.get("Idempotency-Replayed") == "true"
         return self._told(answer)
 
-    def refused(self, path: str, body: dict[str, Any], *, status: int) -> dict[str, Any]:
+    def refused(self, path: str, body: Any, *, status: int) -> dict[str, Any]:
         """The refusal that the story wants here."""
         return self._refusal(self._ask("POST", path, json=body), status)
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import time
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -55,8 +56,15 @@ def sign_ins(address: str) -> list[str]:
         f"  curl -s {address}/api/v1/sessions -H 'Content-Type: application/json' \\",
         """       -d '{"code": "sim:ning:'$RANDOM$RANDOM'"}'""",
         "",
+        f"  In the console the same names sign in with the password: {console_password()}",
         "  In another terminal: scripts/demo plays the story as these people.",
     ]
+
+
+def console_password() -> str:
+    """DEMO_PASSWORD, else the one that seeding made at random and kept beside the database."""
+    kept = Path(os.environ["DATA_DIR"]) / "demo-password"
+    return os.environ.get("DEMO_PASSWORD") or (kept.read_text().strip() if kept.exists() else "(not seeded)")
 
 
 def place_of(one: Cast) -> str:

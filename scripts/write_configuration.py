@@ -34,7 +34,8 @@ python -c "import base64, os; print('2026a:' + base64.b64encode(os.urandom(32)).
 
 `SEAL_KEYS` opens the sealed names, phones and addresses: without it they are lost, so keep a copy apart from the
 database's. To change the key, put a new pair in front (`2027a:…,2026a:…`): the first one seals, all of them open.
-`INDEX_KEY` cannot be changed without computing the blind indexes anew.
+To change `INDEX_KEY`, put the one in use into `INDEX_KEY_OLD`. Then run `flask keys rotate`, which may be stopped and
+run again; when it ends well, the old pair and `INDEX_KEY_OLD` may go.
 
 ## Read by gunicorn and the scripts alone
 

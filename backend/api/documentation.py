@@ -85,6 +85,7 @@ def path_of(rule: Rule) -> str:
 
 
 def _complete(spec: dict[str, Any]) -> dict[str, Any]:
+    spec["tags"] = [{"name": name} for name in dict.fromkeys(tag["name"] for tag in spec["tags"])]
     spec["servers"] = [{"url": "/", "description": "部署所在的主机"}]
     parts = spec.setdefault("components", {})
     parts.setdefault("schemas", {})["Refusal"] = _refusal_schema()
@@ -115,7 +116,18 @@ def _complete(spec: dict[str, Any]) -> dict[str, Any]:
             operation["responses"] = dict(sorted(operation["responses"].items()))
     spec["paths"] = dict(sorted(spec["paths"].items()))
     _promise_everything(spec)
+    _name_files(spec)
     return spec
+
+
+def _name_files(spec: dict[str, Any]) -> None:
+    """A route that answers with a file says so with `x-media`: its success is that file, without envelope."""
+    for path in spec["paths"].values():
+        for operation in path.values():
+            media = operation.pop("x-media", None)
+            if media:
+                file = {"schema": {"type": "string", "format": "binary"}}
+                operation["responses"]["200"]["content"] = {media: file}
 
 
 def _promise_everything(spec: dict[str, Any]) -> None:

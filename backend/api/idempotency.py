@@ -72,6 +72,14 @@ def key_of_request() -> str | None:
     return bare
 
 
+def answered(key: str, person_id: int) -> bool:
+    """Whether a request under this key has its answer already."""
+    known = sa.select(StoredAnswer.id).where(
+        StoredAnswer.person_id == person_id, StoredAnswer.key == key, StoredAnswer.answer_sealed.is_not(None)
+    )
+    return session.scalar(known) is not None
+
+
 def begin(key: str, person_id: int) -> Pending | Response:
     """Takes the key for this request, or answers with what was stored. Inside the transaction."""
     if dialect() == "postgresql":
@@ -115,8 +123,24 @@ def keep(pending: Pending, answer: Response) -> None:
 
 
 def _fingerprint() -> str:
-    told = "\n".join((request.method, request.full_path, ""))
-    return hashlib.sha256(told.encode() + request.get_data(cache=True)).hexdigest()
+    """Keyed, because what a person sent could be guessed from a bare digest."""
+    told = hashlib.sha256("\n".join((request.method, request.full_path, "")).encode())
+    if request.mimetype == "multipart/form-data":
+        _tell_form(told)
+    else:
+        told.update(request.get_data(cache=True))
+    return crypto.blind_index("request", told.hexdigest())
+
+
+def _tell_form(told: Any) -> None:
+    """What a form says: a repeat has another boundary between its parts, and is the same request."""
+    for name, value in sorted(request.form.items(multi=True)):
+        told.update(f"{name}={len(value)}:{value}\n".encode("utf-8", "replace"))
+    for name, file in sorted(request.files.items(multi=True), key=lambda part: part[0]):
+        file.stream.seek(0)
+        content = hashlib.file_digest(file.stream, "sha256").hexdigest()
+        told.update(f"{name}:{content}\n".encode("utf-8", "replace"))
+        file.stream.seek(0)
 
 
 def outlived() -> list[int]:

@@ -4,6 +4,8 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from backend import screening
+from backend.api import hosting
 from backend.api.fields import (
     Choice,
     Day,
@@ -19,11 +21,11 @@ from backend.db import transaction
 from backend.outbox import queries as outbox
 from backend.people import actions, queries, sessions
 from backend.people.models import ROLES, SERVICE_ROLES
+from backend.rights import consent
+from backend.rights.notice import DOCUMENTS
 from backend.wechat.gateway import gateway
 
 bp = APIBlueprint("identity", __name__, url_prefix="/api/v1", tag="身份")
-
-DOCUMENTS = ("privacy", "sensitive_data", "unit_feedback", "pictures")
 
 
 class SignInIn(Schema):
@@ -153,10 +155,10 @@ def _columns(row: Any) -> dict[str, Any]:
     description="用 wx.login 的凭证换取令牌。微信没有回应时返回 503，可以重试。",
 )
 def sign_in(body: dict[str, Any]) -> dict[str, Any]:
-    # WeChat is asked outside any transaction: it may be slow.
-    identity = gateway().sign_in(body["code"])
+    # WeChat is asked outside any transaction: it may be slow. Its own hosting has told already who it is.
+    openid = hosting.openid() or gateway().sign_in(body["code"]).openid
     with transaction():
-        person = sessions.person_of(identity.openid)
+        person = sessions.person_of(openid)
         token, expires_at = sessions.open_session(person)
     return {"token": token, "expires_at": expires_at, "person": me(person.id)}
 
@@ -171,8 +173,18 @@ def get_me(caller: sessions.Caller) -> dict[str, Any]:
     return me(caller.id)
 
 
-@route(bp, "PUT", "/me", body=ProfileIn, out=Me, summary="修改我的资料")
-def put_me(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
+def _screen_nickname(caller: sessions.Caller, body: dict[str, Any]) -> None:
+    """A doubtful nickname is refused as well: nobody's duty is to look at it, and there are others.
+
+    One that could not be checked is kept, since nobody but its owner is shown it.
+    """
+    found = screening.screened(body.get("nickname"), scene=screening.PROFILE, by=caller)
+    if found.doubtful and found.checked:
+        raise screening.TextNotAccepted()
+
+
+@route(bp, "PUT", "/me", body=ProfileIn, out=Me, before=_screen_nickname, summary="修改我的资料")
+def put_me(caller: sessions.Caller, body: dict[str, Any], found: None) -> dict[str, Any]:
     actions.update_profile(body, by=caller)
     return me(caller.id)
 
@@ -196,4 +208,4 @@ def give_consent(caller: sessions.Caller, body: dict[str, Any]) -> Any:
 
 @route(bp, "DELETE", "/me/consents/<document>", out=Done, summary="撤回同意")
 def withdraw_consent(caller: sessions.Caller, document: str) -> None:
-    actions.withdraw_consent(document[:40], by=caller)
+    consent.withdraw(document[:40], by=caller)

@@ -1,5 +1,7 @@
 """Rate limits and the headers that keep a browser from being used against us."""
 
+import time
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -46,7 +48,8 @@ def protect(app: Flask) -> Limiter:
         default_limits=[_rate],
         storage_uri=settings.rate_limit_storage,
         strategy="fixed-window",
-        headers_enabled=True,
+        # Its headers would put the end of the window into every answer's Retry-After, a refusal's own too.
+        headers_enabled=False,
         swallow_errors=True,
         in_memory_fallback_enabled=True,
         in_memory_fallback=[settings.rate_limit_person],
@@ -60,6 +63,9 @@ def protect(app: Flask) -> Limiter:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         if request.path.startswith("/api/"):
             answer.headers.setdefault("Cache-Control", "no-store")
+        limit = limiter.current_limit
+        if answer.status_code == 429 and limit is not None and limit.breached:
+            answer.headers["Retry-After"] = str(max(1, int(limit.reset_at - time.time())))
         return answer
 
     return limiter

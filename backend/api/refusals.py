@@ -6,6 +6,7 @@ import structlog
 from apiflask import APIFlask, HTTPError
 from apiflask.schema_adapters.marshmallow import parser
 from flask import Response, request
+from marshmallow import RAISE
 from werkzeug.exceptions import HTTPException
 
 from backend.api.frame import refused
@@ -32,6 +33,10 @@ _BY_STATUS: dict[int, type[Refused]] = {
     415: UnsupportedType,
     429: TooManyRequests,
 }
+
+
+# A misspelt filter is refused like a misspelt field, instead of answering with more than was asked for.
+parser.DEFAULT_UNKNOWN_BY_LOCATION = {**parser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
 
 
 @parser.location_loader("json")

@@ -5,6 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from backend import screening
 from backend.api.fields import (
     Choice,
     Day,
@@ -22,8 +23,8 @@ from backend.api.paging import PageQuery, after, page
 from backend.api.people import PHONE, ReasonIn
 from backend.people.models import SERVICE_ROLES
 from backend.people.sessions import Caller
-from backend.wishes import queries
-from backend.wishes.actions import claims, reviewing, writing
+from backend.wishes import queries, states
+from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.models import (
     CATEGORIES,
     DISCLOSURES,
@@ -45,6 +46,13 @@ class RoundRef(Schema):
     title = Text("名称", most=60)
 
 
+class PictureOut(Schema):
+    id = Whole("编号")
+    state = Choice("检查状态；除本人外只看得到已通过的", ("checking", "passed", "needs_look", "refused"))
+    url = Text("图片地址，一段时间后失效；未通过时为 null", most=500, allow_none=True)
+    thumbnail_url = Text("缩略图地址", most=500, allow_none=True)
+
+
 class ClaimOut(Schema):
     party = Choice("以什么名义", PARTIES, data_key="as")
     by_name = Text("认领人（脱敏），或志愿队、单位的名称", most=80, allow_none=True, example="裴**")
@@ -52,6 +60,8 @@ class ClaimOut(Schema):
     claimed_at = When("认领时间")
     fulfilled_at = When("送达时间", allow_none=True)
     outcome = Text("结果；进行中为 null", most=20, allow_none=True)
+    note = Text("怎么完成的（本人、认领人和工作人员可见）", most=300, allow_none=True)
+    files = ListOf("送达时的图片", Part(PictureOut))
 
 
 class WishOut(Schema):
@@ -72,6 +82,8 @@ class WishOut(Schema):
     claim = Part(ClaimOut, "认领", allow_none=True)
     round = Part(RoundRef, "所属的期", allow_none=True)
     on_behalf = Truth("是否由工作人员代办")
+    files = ListOf("图片", Part(PictureOut))
+    needs_look = Truth("内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见）", allow_none=True)
     has_address = Truth("是否留有地址（内容只对认领人显示）")
     review_reason = Text("退回、不予受理或转介的原因（仅本人和工作人员可见）", most=500, allow_none=True)
     referred_to = Choice("转介去向", REFERRALS, allow_none=True)
@@ -103,6 +115,7 @@ class WishContent(Schema):
     salutation = Choice("公开称谓，与姓氏连用", SALUTATIONS, allow_none=True, load_default=None)
     address = Text("地址；加密保存，认领后只给认领人看", most=120, allow_none=True)
     contact_phone = Text("联系电话；加密保存", most=11, validate=PHONE, allow_none=True)
+    file_ids = ListOf("图片，最多三张，先用 POST /files 上传", Whole("编号", least=1), most=3)
 
 
 class WishIn(WishContent):
@@ -126,21 +139,9 @@ class ReferIn(ReasonIn):
     to = Choice("转介去向：临时救助、12345 热线、网格", REFERRALS, required=True)
 
 
-class ClaimIn(Schema):
-    party = Choice("以个人、志愿队或单位的名义", PARTIES, data_key="as", required=True)
-    team_id = Whole("志愿队", least=1, allow_none=True, load_default=None)
-    promised_on = Day("承诺完成日", allow_none=True, load_default=None)
-
-
-class FulfilIn(Schema):
-    note = Text("怎么完成的", most=300, required=True)
-
-
-class ConfirmIn(Schema):
-    solved = Truth("问题是否解决", required=True)
-    satisfaction = Whole("满意度", least=1, most=5, required=True)
-    comment = Text("想说的话", most=300, allow_none=True, load_default=None)
-    method = Choice("确认方式：本人、电话回访、签字", claims.METHODS, required=True)
+class LookIn(Schema):
+    passed = Truth("是否可以展示", required=True)
+    reason = Text("不予展示的原因", most=200, load_default=None, allow_none=True)
 
 
 class MoveOut(Schema):
@@ -167,11 +168,6 @@ class ContactOut(Schema):
     address = Text("地址", most=200, allow_none=True)
 
 
-class MyClaimOut(ClaimOut):
-    id = Whole("认领编号")
-    wish = Part(WishOut, "心愿")
-
-
 def tell(wishes: list[Any], caller: Caller) -> list[dict[str, Any]]:
     """Wishes as WishOut wants them, as this caller may see them."""
     return [_told(shown) for shown in queries.shown(wishes, by=caller)]
@@ -191,10 +187,12 @@ def _told(shown: queries.Shown) -> dict[str, Any]:
         "review_reason": wish.review_reason if shown.own else None,
         "carried_over": bool(wish.carried),
         "actions": shown.actions,
+        "files": shown.files,
+        "needs_look": wish.needs_look if shown.reviews else None,
     }
 
 
-def _tell_one(wish: Any, caller: Caller) -> dict[str, Any]:
+def tell_one(wish: Any, caller: Caller) -> dict[str, Any]:
     return tell([wish], caller)[0]
 
 
@@ -206,20 +204,36 @@ def list_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": tell(told["list"], caller)}
 
 
-@route(bp, "POST", "/wishes", body=WishIn, out=WishOut, status=201, summary="填报心愿")
-def write_wish(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | None:
+    """A draft is seen by its writer alone; what is submitted will be read by everyone."""
+    if not body["submit"]:
+        return None
+    return screening.screened(body["title"], body["description"], scene=screening.POST, by=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/wishes",
+    body=WishIn,
+    out=WishOut,
+    status=201,
+    before=_screen_new,
+    summary="填报心愿",
+)
+def write_wish(caller: Caller, body: dict[str, Any], found: screening.Screened | None) -> dict[str, Any]:
     community_id, submitting = body.pop("community_id"), body.pop("submit")
     proxy = body.pop("on_behalf_of")
     on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
     wish = writing.write(community_id, body, on_behalf_of=on_behalf_of, by=caller)
     if submitting:
-        wish = writing.submit(wish.id, by=caller)
-    return _tell_one(wish, caller)
+        wish = writing.submit(wish.id, found, by=caller)
+    return tell_one(wish, caller)
 
 
 @route(bp, "GET", "/wishes/<id:wish_id>", out=WishOut, summary="一个心愿")
 def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
-    return _tell_one(queries.one(wish_id, by=caller), caller)
+    return tell_one(queries.one(wish_id, by=caller), caller)
 
 
 @route(
@@ -231,7 +245,7 @@ def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
     summary="修改草稿或补充材料",
 )
 def edit_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell_one(writing.edit(wish_id, body, by=caller), caller)
+    return tell_one(writing.edit(wish_id, body, by=caller), caller)
 
 
 @route(bp, "GET", "/wishes/<id:wish_id>/timeline", out=TimelineOut, summary="心愿的经过")
@@ -255,11 +269,48 @@ def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": tell(told["list"], caller)}
 
 
+@route(
+    bp,
+    "GET",
+    "/wishes/to-look",
+    guard="wish:review",
+    query=PageQuery,
+    out=paged(WishOut),
+    summary="图片或留言待查看的心愿",
+)
+def wishes_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.to_look(start[0] if start else None, limit + 1, by=caller)
+    told = page(rows, limit, lambda wish: (wish.id,))
+    return {**told, "list": tell(told["list"], caller)}
+
+
+@route(
+    bp,
+    "POST",
+    "/wishes/<id:wish_id>/look",
+    guard="wish:review",
+    body=LookIn,
+    out=WishOut,
+    summary="查看存疑的图片和留言",
+)
+def look_at_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return tell_one(reviewing.look(wish_id, **body, by=caller), caller)
+
+
+def _screen_stored(caller: Caller, wish_id: int) -> screening.Screened | None:
+    """The words as they stand; should they be edited in this moment, the verdict is not about them."""
+    wish = queries.one(wish_id, by=caller)
+    if wish.state not in states.SUBMIT.sources:
+        return None
+    return screening.screened(*writing.words(wish), scene=screening.POST, by=caller)
+
+
 def _plain_move(rule: str, name: str, summary: str, verb: Any) -> None:
     """A move that needs nothing but the wish."""
 
     def view(caller: Caller, wish_id: int) -> dict[str, Any]:
-        return _tell_one(verb(wish_id, by=caller), caller)
+        return tell_one(verb(wish_id, by=caller), caller)
 
     view.__name__ = name
     route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", out=WishOut, summary=summary)(view)
@@ -269,41 +320,28 @@ def _reasoned_move(rule: str, name: str, summary: str, verb: Any) -> None:
     """A move that needs a reason."""
 
     def view(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-        return _tell_one(verb(wish_id, body["reason"], by=caller), caller)
+        return tell_one(verb(wish_id, body["reason"], by=caller), caller)
 
     view.__name__ = name
     route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", body=ReasonIn, out=WishOut, summary=summary)(view)
 
 
-_plain_move("submit", "submit_wish", "提交心愿", writing.submit)
 _plain_move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
 _plain_move("accept", "accept_wish", "审核通过", reviewing.accept)
 _plain_move("republish", "republish_wish", "街道重新发布", reviewing.republish)
 _reasoned_move("send-back", "send_back_wish", "退回补充", reviewing.send_back)
 _reasoned_move("decline", "decline_wish", "不予受理", reviewing.decline)
 _reasoned_move("explain", "explain_wish", "街道说明退回", reviewing.explain)
-_reasoned_move("release", "release_wish", "放弃认领", claims.release)
-_reasoned_move("dispute", "dispute_wish", "还没有办好", claims.dispute)
+
+
+@route(bp, "POST", "/wishes/<id:wish_id>/submit", out=WishOut, before=_screen_stored, summary="提交心愿")
+def submit_wish(caller: Caller, wish_id: int, found: screening.Screened | None) -> dict[str, Any]:
+    return tell_one(writing.submit(wish_id, found, by=caller), caller)
 
 
 @route(bp, "POST", "/wishes/<id:wish_id>/refer", body=ReferIn, out=WishOut, summary="转介")
 def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell_one(reviewing.refer(wish_id, body["to"], body["reason"], by=caller), caller)
-
-
-@route(bp, "POST", "/wishes/<id:wish_id>/claim", body=ClaimIn, out=WishOut, summary="认领心愿")
-def claim_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell_one(claims.claim(wish_id, **body, by=caller), caller)
-
-
-@route(bp, "POST", "/wishes/<id:wish_id>/fulfil", body=FulfilIn, out=WishOut, summary="点亮（送达）")
-def fulfil_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell_one(claims.fulfil(wish_id, body["note"], by=caller), caller)
-
-
-@route(bp, "POST", "/wishes/<id:wish_id>/confirm", body=ConfirmIn, out=WishOut, summary="确认")
-def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell_one(claims.confirm(wish_id, **body, by=caller), caller)
+    return tell_one(reviewing.refer(wish_id, body["to"], body["reason"], by=caller), caller)
 
 
 @route(
@@ -317,7 +355,7 @@ def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str
     description="认领人在认领期间可看；工作人员要写明理由。每次查看都记入日志。",
 )
 def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    return queries.contact(wish_id, query["reason"], by=caller)
+    return contacting.contact(wish_id, query["reason"], by=caller)
 
 
 @route(bp, "GET", "/me/wishes", query=PageQuery, out=paged(WishOut), summary="我的心愿（含代办）")
@@ -327,16 +365,3 @@ def my_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
         queries.written_by(caller.id, start[0] if start else None, limit + 1), limit, lambda wish: (wish.id,)
     )
     return {**told, "list": tell(told["list"], caller)}
-
-
-@route(bp, "GET", "/me/claims", query=PageQuery, out=paged(MyClaimOut), summary="我的认领")
-def my_claims(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.claimed_by(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row[0].id,))
-    claims_shown = queries.claim_faces([claim for claim, _ in told["list"]])
-    wishes = {wish["id"]: wish for wish in tell([wish for _, wish in told["list"]], caller)}
-    listed = [
-        {**claims_shown[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in told["list"]
-    ]
-    return {**told, "list": listed}

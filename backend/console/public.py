@@ -1,20 +1,24 @@
-"""What anyone may open: the landing page, the wall for a hall screen, and where the console will be."""
+"""What anyone may open: the landing page, the wall for a hall screen, and the files that pages need."""
 
+from pathlib import Path
+
+import flask_bootstrap
+import segno
 from apiflask import APIBlueprint
-from flask import render_template
+from flask import Response, render_template, request, send_from_directory, url_for
 
 from backend import clock, config
+from backend.console import wall_lists
 from backend.wishes import queries
 
-bp = APIBlueprint(
-    "public",
-    __name__,
-    template_folder="templates",
-    static_folder="static",
-    static_url_path="/static",
-    enable_openapi=False,
-)
+bp = APIBlueprint("public", __name__, template_folder="templates", enable_openapi=False)
 
+OWN = Path(__file__).parent / "static"
+# The packaged design system, served by the app itself: no page asks another host for anything.
+DESIGN = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
+
+# Time to read nine wishes from across a hall.
+TURN_SECONDS = 20
 STAGES = (
     ("征集中", ("submitted", "sent_back", "accepted")),
     ("等待认领", ("published", "carried_over", "escalated")),
@@ -29,6 +33,19 @@ def _public(view: object) -> object:
     return view
 
 
+@bp.get("/static/<path:filename>")
+@_public
+def static(filename: str) -> Response:
+    """Our own style and script; the browser asks each time whether they are still the same."""
+    return send_from_directory(OWN, filename)
+
+
+@bp.get("/static/design/<path:filename>")
+@_public
+def design(filename: str) -> Response:
+    return send_from_directory(DESIGN, filename, max_age=86400)
+
+
 @bp.get("/")
 @_public
 def landing() -> str:
@@ -39,19 +56,30 @@ def landing() -> str:
 @bp.get("/wall")
 @_public
 def wall() -> str:
-    """Public figures and the masked wall; turns the page over by itself every minute."""
-    counted = queries.figures()
-    stages = [(label, sum(counted.get(state, 0) for state in states)) for label, states in STAGES]
+    """Public figures and the masked wall, of the city or of one community; turns over by itself."""
+    place_id = request.args.get("place", type=int)
+    counted = queries.figures(place_id)
+    pages = wall_lists.pages(place_id)
+    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    asked = {"place": place_id} if place_id else {}
     return render_template(
         "wall.html",
         settings=config.settings(),
-        stages=stages,
-        wishes=queries.shown_publicly(12),
+        place=wall_lists.place_name(place_id),
+        stages=[(label, sum(counted.get(state, 0) for state in states)) for label, states in STAGES],
+        wishes=wall_lists.shown(place_id, number),
+        round=wall_lists.rounds_told(place_id),
+        title="等待点亮和已经点亮的心愿",
+        number=number,
+        pages=pages,
+        following=url_for("public.wall", page=number % pages + 1, **asked),
+        seconds=TURN_SECONDS,
+        picture=segno.make(_mini_program(), error="m").svg_data_uri(scale=4, border=1),
         now=clock.now().astimezone(clock.CHINA),
     )
 
 
-@bp.get("/console/")
-@_public
-def console() -> str:
-    return render_template("console.html", settings=config.settings())
+def _mini_program() -> str:
+    """The address that opens the mini-program from an ordinary code, once the operator has registered it with
+    WeChat (扫普通链接二维码打开小程序); until then a phone shows this site."""
+    return request.host_url

@@ -6,6 +6,7 @@ A reference comes from the domain (`wish:17:confirmed`) and names one movement f
 same facts answers the first and changes nothing, with other facts it is refused (ReferenceReused).
 """
 
+from backend.ledger.adjustments import adjust
 from backend.ledger.awards import Awarded, award, grant
 from backend.ledger.corrections import AlreadyReversed, NotReversible, give_back, reverse
 from backend.ledger.endings import expire, lots_to_expire
@@ -24,6 +25,7 @@ __all__ = [
     "NotEnoughPoints",
     "NotReversible",
     "ReferenceReused",
+    "adjust",
     "award",
     "expire",
     "give_back",

@@ -8,7 +8,7 @@ from backend import clock
 from backend.db import dialect, session
 from backend.errors import NotFound, Refused
 from backend.ledger.endings import expiry, has_ended
-from backend.ledger.lots import Side, accounts, insert_once, shops, sides
+from backend.ledger.lots import Part, Side, accounts, insert_once, live_lots, oldest_first, shops, sides
 from backend.ledger.models import Hold
 from backend.ledger.posting import (
     Line,
@@ -40,41 +40,7 @@ class Held(NamedTuple):
     transfer_ids: list[int]
 
 
-class Part(NamedTuple):
-    """What a hold took from one lot."""
-
-    lot: Side
-    held: Side
-    name: str
-    ends_on: Any
-    points: int
-
-
 # --- opening -----------------------------------------------------------------------------------------
-
-_sibling = accounts.alias("held")
-# Spent in this order: what ends first goes first, what never ends goes last.
-_LIVE_LOTS = (
-    sa.select(
-        accounts.c.id, _sibling.c.id.label("held_id"), accounts.c.lot, accounts.c.ends_on, accounts.c.balance
-    )
-    .select_from(accounts)
-    .join(
-        _sibling,
-        sa.and_(
-            _sibling.c.person_id == accounts.c.person_id,
-            _sibling.c.lot == accounts.c.lot,
-            _sibling.c.kind == sa.literal_column("'held'"),
-        ),
-    )
-    .where(
-        accounts.c.person_id == sa.bindparam("person"),
-        accounts.c.kind == sa.literal_column("'lot'"),
-        accounts.c.balance > 0,
-        sa.or_(accounts.c.ends_on.is_(None), accounts.c.ends_on >= sa.bindparam("today")),
-    )
-    .order_by(accounts.c.ends_on.is_(None), accounts.c.ends_on, accounts.c.id)
-)
 
 
 def hold(person_id: int, amount: int, *, reference: str, title: str, by: Any, community_id: int) -> Held:
@@ -85,8 +51,8 @@ def hold(person_id: int, amount: int, *, reference: str, title: str, by: Any, co
     """
     positive(amount)
     purse = take_purse(person_id)
-    rows = session.execute(_LIVE_LOTS, {"person": person_id, "today": clock.today()}).all()
-    usable = sum(row.balance for row in rows)
+    lots = live_lots(person_id)
+    usable = sum(lot.points for lot in lots)
     hold_id = _open(person_id, amount, reference) if usable >= amount else None
     if hold_id is None:
         repeated = _repeated(person_id, amount, reference, community_id)
@@ -95,20 +61,10 @@ def hold(person_id: int, amount: int, *, reference: str, title: str, by: Any, co
         return repeated
     lines = [
         Line(part.lot, part.held, part.points, f"{reference}:hold:{part.name}", "hold", title, community_id)
-        for part in _oldest_first(rows, amount)
+        for part in oldest_first(lots, amount)
     ]
     ids = post(purse, [line._replace(hold_id=hold_id) for line in lines], by=by)
     return Held(hold_id, amount, "open", ids)
-
-
-def _oldest_first(rows: Any, amount: int) -> list[Part]:
-    parts = []
-    for row in rows:
-        points = min(row.balance, amount)
-        if points:
-            parts.append(Part(Side(row.id, "lot"), Side(row.held_id, "held"), row.lot, row.ends_on, points))
-        amount -= points
-    return parts
 
 
 def _open(person_id: int, amount: int, reference: str) -> int | None:

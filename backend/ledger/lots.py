@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend import config
+from backend import clock, config
 from backend.db import dialect, session
 from backend.ledger.models import Account
 
@@ -28,6 +28,16 @@ class Side(NamedTuple):
 
     id: int
     kind: str
+
+
+class Part(NamedTuple):
+    """So many points of one lot; `held` is the account in which they are set aside."""
+
+    lot: Side
+    held: Side
+    name: str
+    ends_on: date | None
+    points: int
 
 
 def lot_of(day: date) -> Lot:
@@ -115,3 +125,48 @@ def _systems(address: str, kind: str, community_id: int) -> dict[str, Any]:
         "ends_on": None,
         "balance": None,
     }
+
+
+_sibling = accounts.alias("held")
+# Spent in this order: what ends first goes first, what never ends goes last.
+_LIVE_LOTS = (
+    sa.select(
+        accounts.c.id, _sibling.c.id.label("held_id"), accounts.c.lot, accounts.c.ends_on, accounts.c.balance
+    )
+    .select_from(accounts)
+    .join(
+        _sibling,
+        sa.and_(
+            _sibling.c.person_id == accounts.c.person_id,
+            _sibling.c.lot == accounts.c.lot,
+            _sibling.c.kind == sa.literal_column("'held'"),
+        ),
+    )
+    .where(
+        accounts.c.person_id == sa.bindparam("person"),
+        accounts.c.kind == sa.literal_column("'lot'"),
+        accounts.c.balance > 0,
+        sa.or_(accounts.c.ends_on.is_(None), accounts.c.ends_on >= sa.bindparam("today")),
+    )
+    .order_by(accounts.c.ends_on.is_(None), accounts.c.ends_on, accounts.c.id)
+)
+
+
+def live_lots(person_id: int) -> list[Part]:
+    """What the person can use today, all of each lot, the lot that ends first first."""
+    rows = session.execute(_LIVE_LOTS, {"person": person_id, "today": clock.today()})
+    return [
+        Part(Side(row.id, "lot"), Side(row.held_id, "held"), row.lot, row.ends_on, row.balance)
+        for row in rows
+    ]
+
+
+def oldest_first(lots: Iterable[Part], amount: int) -> list[Part]:
+    """The parts of these lots that make up `amount` points, from the first on."""
+    parts = []
+    for lot in lots:
+        points = min(lot.points, amount)
+        if points:
+            parts.append(lot._replace(points=points))
+        amount -= points
+    return parts

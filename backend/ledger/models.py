@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.journal import JournalLine
 
 # `lot` and `held` are a person's; the others are the system's.
 ACCOUNT_KINDS = ("lot", "held", "issuance", "spent", "expired", "adjusted")
@@ -160,6 +161,8 @@ class Transfer(Model):
         sa.CheckConstraint("reverses_id <> id", name="reverses_another"),
         sa.Index("ix_transfers_person", "person_id", "id"),
         sa.Index("ix_transfers_community", "community_id", "id"),
+        # A business day is sealed, and verified, in the order of time.
+        sa.Index("ix_transfers_at", "at", "id"),
         # The amount rides along: sums of the system's accounts are read from the index alone.
         sa.Index("ix_transfers_source", "source_id", "amount"),
         sa.Index("ix_transfers_target", "target_id", "amount"),
@@ -204,3 +207,54 @@ class Transfer(Model):
     cap_group: Mapped[str | None] = mapped_column(sa.String(80))
     hold_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("holds.id"))
     reverses_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("transfers.id"), unique=True)
+
+
+class Seal(Model):
+    """封存: the digest of one business day's transfers and journal lines, chained to the day before it.
+
+    `key_id` names the key of the signature and of the keyed digests, without telling it. Append-only.
+    """
+
+    __tablename__ = "seals"
+    __table_args__ = (sa.CheckConstraint("transfers >= 0 AND journal_lines >= 0", name="rows_counted"),)
+
+    day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    # Unique, so that the chain cannot fork.
+    previous_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    # What is printed and shown: four groups of four signs.
+    short: Mapped[str] = mapped_column(sa.String(19))
+    transfers: Mapped[int] = mapped_column(sa.Integer)
+    transfers_root: Mapped[str] = mapped_column(sa.String(64))
+    journal_lines: Mapped[int] = mapped_column(sa.Integer)
+    journal_root: Mapped[str] = mapped_column(sa.String(64))
+    key_id: Mapped[str] = mapped_column(sa.String(16))
+    signature: Mapped[str] = mapped_column(sa.String(64))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SealedPage(Model):
+    """Some hundred rows of a sealed day, in the order of time up to `last_at` and `last_id`. Append-only.
+
+    `digest` is of all its rows; `marks` has for each row its id and the beginning of its digest, so that a
+    row that was changed can be named.
+    """
+
+    __tablename__ = "seal_pages"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('transfer', 'journal')", name="kind_known"),
+        sa.CheckConstraint("size > 0", name="not_empty"),
+    )
+
+    day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    number: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(sa.Integer)
+    last_at: Mapped[datetime] = mapped_column(Moment)
+    last_id: Mapped[int] = mapped_column(Id)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    marks: Mapped[bytes] = mapped_column(sa.LargeBinary)
+
+
+# The journal belongs to everyone; only its seals ask for it by time.
+sa.Index("ix_journal_at", JournalLine.at, JournalLine.id)

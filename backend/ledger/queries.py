@@ -71,6 +71,37 @@ def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> 
     return session.execute(_STATEMENT, page).all()
 
 
+def lots_ending(last: date, but: sa.Select[tuple[int]]) -> list[int]:
+    """Ids of the lots with points that end from today to `last`, without those that `but` selects."""
+    lot = accounts.c
+    wanted = sa.select(lot.id).where(
+        lot.kind == sa.literal_column("'lot'"),
+        lot.ends_on.between(clock.today(), last),
+        lot.balance > 0,
+        lot.id.not_in(but),
+    )
+    return list(session.scalars(wanted.order_by(lot.id)))
+
+
+def lot(lot_id: int) -> Any | None:
+    """A person's lot: `person_id, points, ends_on`."""
+    one = accounts.c
+    wanted = sa.select(one.person_id, one.balance.label("points"), one.ends_on)
+    return session.execute(wanted.where(one.id == lot_id, one.kind == "lot")).one_or_none()
+
+
+def holdings(persons: sa.Select[tuple[int]], ending_by: date) -> dict[str, int]:
+    """What these persons have together: `available`, `held`, and of the available what ends by that day."""
+    one = accounts.c
+    live = sa.and_(one.kind == "lot", sa.or_(one.ends_on.is_(None), one.ends_on >= clock.today()))
+    sums = {"available": live, "held": one.kind == "held", "ending": sa.and_(live, one.ends_on <= ending_by)}
+    columns = (
+        sa.func.coalesce(sa.func.sum(sa.case((condition, one.balance), else_=0)), 0).label(name)
+        for name, condition in sums.items()
+    )
+    return dict(session.execute(sa.select(*columns).where(one.person_id.in_(persons))).one()._mapping)
+
+
 def ending(first: date, last: date) -> Sequence[sa.Row[Any]]:
     """Points whose last day is one of these, for a notice ahead: rows of `person_id, points, ends_on`."""
     lot = accounts.c
@@ -83,6 +114,21 @@ def ending(first: date, last: date) -> Sequence[sa.Row[Any]]:
 def issued(community_id: int) -> int:
     """Points the community has ever given, less those it took back."""
     return -_came_in(community_id, "issuance")
+
+
+def spent(community_id: int) -> int:
+    """Points spent in the community's shops, less those given back."""
+    return _came_in(community_id, "spent")
+
+
+def expired(community_id: int) -> int:
+    """Points that ended in the community's name."""
+    return _came_in(community_id, "expired")
+
+
+def adjusted(community_id: int) -> int:
+    """What adjustments gave, less what they took: below zero where they took more."""
+    return -_came_in(community_id, "adjusted")
 
 
 def outstanding(community_id: int | None = None) -> int:

@@ -1,6 +1,7 @@
 """Earning rules: what an event is worth, since when, and at most how much."""
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,6 +66,34 @@ def rule_in_force(event: str, community_id: int, day: date) -> EarningRule | Non
     return session.scalar(_IN_FORCE, {"event": event, "community": community_id, "day": day})
 
 
+def standing(community_id: int | None = None) -> list[EarningRule]:
+    """The versions in force today and those to come, of the city and its communities (or of one only).
+
+    By event, the city's first, what begins first first. A version that a newer one replaces before it ever
+    counts is left out; where the city has set nothing for an event, its default stands in.
+    """
+    shown: list[EarningRule] = []
+    known = [one for one in rules() if community_id is None or one.organisation_id in (None, community_id)]
+    for (event, organisation_id), versions in groupby(known, lambda one: (one.event, one.organisation_id)):
+        newest_of_day = {one.effective_from: one for one in reversed(list(versions))}
+        past = [day for day in newest_of_day if day <= clock.today()]
+        if not past and organisation_id is None and event in DEFAULTS:
+            shown.append(_default(event))
+        since = max(past, default=clock.today())
+        shown += [newest_of_day[day] for day in sorted(newest_of_day) if day >= since]
+    missing = DEFAULTS.keys() - {one.event for one in shown if one.organisation_id is None}
+    return sorted([*map(_default, missing), *shown], key=_order)
+
+
+def _default(event: str) -> EarningRule:
+    """What ensure_default_rules would write, not written."""
+    return EarningRule(event=event, version=1, effective_from=ALWAYS, **DEFAULTS[event])
+
+
+def _order(one: EarningRule) -> tuple[Any, ...]:
+    return one.event, one.organisation_id or 0, one.effective_from
+
+
 def rules() -> list[EarningRule]:
     """Every version of every rule: by event, the city's first, the newest version first."""
     rule = EarningRule
@@ -117,10 +146,17 @@ def set_rule(
     return session.get_one(EarningRule, made)
 
 
-def _latest(event: str, organisation_id: int | None) -> int:
-    rule = earning_rules.c
+def newest(event: str, organisation_id: int | None) -> EarningRule | None:
+    """The version made last, in force or to come."""
+    rule = EarningRule
     place = rule.organisation_id == organisation_id if organisation_id else rule.organisation_id.is_(None)
-    return session.scalar(sa.select(sa.func.max(rule.version)).where(rule.event == event, place)) or 0
+    wanted = sa.select(rule).where(rule.event == event, place).order_by(rule.version.desc()).limit(1)
+    return session.scalar(wanted)
+
+
+def _latest(event: str, organisation_id: int | None) -> int:
+    found = newest(event, organisation_id)
+    return found.version if found else 0
 
 
 def _insert(**values: Any) -> int | None:

@@ -8,17 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import Json, Moment, dialect, insert, session
+from backend.db import Json, Moment, dialect, session
 from backend.errors import NotFound, Refused
-from backend.outbox import templates
+from backend.outbox import acceptances, templates
+from backend.outbox.acceptances import MOST_SAVED as MOST_SAVED
 
 # A verb like those below; its long way has a file of its own.
 from backend.outbox.delivery import deliver_due as deliver_due
-from backend.outbox.models import Delivery, Notice, Subscription
+from backend.outbox.models import Delivery, Notice
 from backend.people.models import Person
-
-# What one person can save up of one template; more would only hide that WeChat counts for itself.
-MOST_SAVED = 50
 
 
 class UnknownTemplate(Refused):
@@ -165,27 +163,15 @@ def record_subscriptions(by: Any, accepted: Iterable[str], rejected: Iterable[st
     if granted & denied:
         raise ContradictingAnswers()
     now = clock.now()
-    answers = [
-        {
-            "person_id": by.id,
-            "template": key,
-            "remaining": int(key in granted),
-            "rejected_at": None if key in granted else now,
-        }
-        # In one order for everybody, so that two answers at once never wait for each other in a circle.
-        for key in sorted(granted | denied)
-    ]
-    if answers:
-        session.execute(_add_answers(answers))
-
-
-def _add_answers(answers: list[dict[str, Any]]) -> Any:
-    adding = insert(Subscription).values(answers)
-    saved = Subscription.remaining + adding.excluded.remaining
-    return adding.on_conflict_do_update(
-        index_elements=["person_id", "template"],
-        set_={
-            "remaining": sa.case((saved > MOST_SAVED, MOST_SAVED), else_=saved),
-            "rejected_at": adding.excluded.rejected_at,
-        },
+    acceptances.count(
+        [
+            {
+                "person_id": by.id,
+                "template": key,
+                "accepted": int(key in granted),
+                "rejected_at": None if key in granted else now,
+            }
+            for key in sorted(granted | denied)
+        ],
+        "told",
     )

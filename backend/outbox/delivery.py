@@ -25,7 +25,7 @@ import structlog
 
 from backend import clock
 from backend.db import session, transaction
-from backend.outbox import templates
+from backend.outbox import meanings, templates
 from backend.outbox.models import Delivery, Notice, Subscription
 from backend.people.models import Person
 from backend.wechat.gateway import Sent, WeChat, WeChatRejected, WeChatUnavailable
@@ -257,8 +257,11 @@ def _send(wechat: WeChat, row: sa.Row) -> _End:
     except WeChatUnavailable as fault:
         return _unavailable(row, fault)
     except WeChatRejected as fault:
-        log.warning("notice.rejected", notice=number, template=row.template, errcode=fault.errcode)
-        return _End("dead", "returned", fault.errcode)
+        meaning = meanings.refusal(fault.errcode)
+        # Where every message fails, somebody has to be woken.
+        tell = log.error if meaning.ours else log.warning
+        tell("notice.rejected", notice=number, template=row.template, errcode=fault.errcode)
+        return _End("dead", meaning.quota, fault.errcode)
     except Exception as fault:
         log.error("notice.unknown", notice=number, fault=type(fault).__name__)
         return _End("unknown")

@@ -91,4 +91,7 @@ class Subscription(Model):
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     template: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     remaining: Mapped[int] = mapped_column(sa.Integer)
+    # Acceptances as the mini-program told them, and as WeChat's push did: the same ones, counted twice.
+    told: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    pushed: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     rejected_at: Mapped[datetime | None] = mapped_column(Moment)

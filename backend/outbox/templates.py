@@ -73,6 +73,13 @@ def template_id(key: str) -> str | None:
     return settings.template_ids.get(key) or (None if settings.production else f"tpl_{key}")
 
 
+def key_of(template_id_of_wechat: object) -> str | None:
+    """Our name of the template to which WeChat gave this id; None for what is not ours."""
+    if not isinstance(template_id_of_wechat, str):
+        return None
+    return next((key for key in CATALOGUE if template_id(key) == template_id_of_wechat), None)
+
+
 def fitted(key: str, values: dict[str, Value]) -> dict[str, str]:
     """All fields of a template, each made to fit.
 

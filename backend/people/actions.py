@@ -198,7 +198,7 @@ def _refuse_second_card(phone: str | None, community_id: int) -> None:
         sa.select(Person.card_number)
         .join(Residency, Residency.person_id == Person.id)
         .where(
-            Person.phone_index == crypto.blind_index("phone", phone),
+            Person.phone_index.in_(crypto.blind_indexes("phone", phone)),
             Person.card_number.is_not(None),
             Residency.community_id == community_id,
         )

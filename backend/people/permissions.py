@@ -15,7 +15,20 @@ from backend.organisations.models import Reach
 from backend.people.models import Appointment
 
 BY_ROLE: dict[str, frozenset[str]] = {
-    "grid_worker": frozenset({"wish:report", "wish:read", "wish:confirm", "person:create", "person:read"}),
+    "grid_worker": frozenset(
+        {
+            "wish:report",
+            "wish:read",
+            "wish:confirm",
+            "person:create",
+            "person:read",
+            "person:open",
+            "sign_up:assist",
+            "sign_up:cancel",
+            "sign_up:attend",
+            "redemption:request_for",
+        }
+    ),
     "community_staff": frozenset(
         {
             "wish:report",
@@ -28,25 +41,132 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "round:manage",
             "person:create",
             "person:read",
+            "person:open",
             "residency:verify",
             "party_registration:verify",
+            "team:found",
+            "team:manage",
+            "activity:read",
+            "activity:organise",
+            "activity:end",
+            "activity:certify",
+            "sign_up:assist",
+            "sign_up:cancel",
+            "sign_up:attend",
+            "sign_up:record",
+            "service_record:read",
+            "service_record:backfill",
+            "service_record:decide",
+            "points:read",
+            "points:adjust",
+            "points:approve_adjustment",
+            "points:liability",
+            "redemption:read",
+            "redemption:request_for",
+            "redemption:approve",
+            "redemption:cancel",
+            "redemption:return",
+            "redemption:no_show",
+            "stock:read",
+            "shop:manage",
+            "complaint:answer",
+            "complaint:escalate",
+            "guardian:verify",
+            "person:cancel",
         }
     ),
-    "shop_keeper": frozenset(),
-    "supervisor": frozenset({"wish:read"}),
-    "street_staff": frozenset({"wish:read", "wish:coordinate"}),
+    "shop_keeper": frozenset(
+        {
+            "redemption:read",
+            "redemption:request_for",
+            "redemption:hand_over",
+            "redemption:no_show",
+            "item:manage",
+            "stock:read",
+            "stock:receive",
+            "stock:spoil",
+            "stocktake:propose",
+        }
+    ),
+    "supervisor": frozenset(
+        {
+            "activity:read",
+            "service_record:read",
+            "wish:read",
+            "points:read",
+            "points:approve_adjustment",
+            "points:liability",
+            "redemption:read",
+            "redemption:return",
+            "stock:read",
+            "stocktake:approve",
+        }
+    ),
+    "street_staff": frozenset(
+        {
+            "wish:read",
+            "wish:coordinate",
+            "points:read",
+            "points:approve_adjustment",
+            "points:liability",
+            "rule:change",
+            "shop:exempt",
+            "complaint:answer",
+            "complaint:escalate",
+        }
+    ),
     "unit_officer": frozenset(),
     "city_admin": frozenset(
-        {"round:open", "round:open_everywhere", "appointment:grant", "organisation:manage"}
+        {
+            "round:open",
+            "round:open_everywhere",
+            "appointment:grant",
+            "organisation:manage",
+            "delivery:read",
+            "points:liability",
+            "rule:change",
+            "shop:manage",
+            "complaint:answer",
+        }
     ),
-    "auditor": frozenset({"wish:read", "journal:read"}),
+    "auditor": frozenset(
+        {
+            "activity:read",
+            "service_record:read",
+            "wish:read",
+            "journal:read",
+            "delivery:read",
+            "points:read",
+            "points:liability",
+            "redemption:read",
+            "stock:read",
+        }
+    ),
 }
 BY_FACT: dict[str, frozenset[str]] = {
     "wisher": frozenset({"wish:submit", "wish:withdraw", "wish:confirm"}),
     "reporter": frozenset({"wish:submit", "wish:withdraw"}),
     "party_member": frozenset({"wish:claim"}),
     "claimer": frozenset({"wish:fulfil", "wish:release"}),
-    "time": frozenset({"round:manage", "wish:expire", "wish:carry"}),
+    "leader": frozenset({"activity:organise", "activity:end", "sign_up:record", "service_record:backfill"}),
+    "volunteer": frozenset({"sign_up:cancel", "sign_up:attend"}),
+    "time": frozenset(
+        {
+            "round:manage",
+            "wish:expire",
+            "wish:carry",
+            "complaint:escalate",
+            "activity:end",
+            "sign_up:move_up",
+            "sign_up:lapse",
+            "redemption:expire",
+            "redemption:no_show",
+        }
+    ),
+    "guardian": frozenset({"wish:submit", "wish:withdraw", "wish:confirm"}),
+    "complainant": frozenset({"complaint:appeal", "complaint:withdraw"}),
+    "owner": frozenset({"redemption:cancel"}),
+    "requester": frozenset({"redemption:cancel"}),
 }
 
 
@@ -130,6 +250,17 @@ def granted_words(person_id: int, organisation_id: int) -> frozenset[str]:
         .where(standing(person_id), Reach.descendant_id == organisation_id)
     )
     return words_of(roles)
+
+
+def words_in(person_id: int, organisation_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The same for many places, in one statement; empty where nothing is granted."""
+    ids = set(organisation_ids)
+    rows = session.execute(
+        sa.select(Reach.descendant_id, Appointment.role)
+        .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
+        .where(standing(person_id), Reach.descendant_id.in_(ids))
+    ).all()
+    return {place: words_of(role for found, role in rows if found == place) for place in ids}
 
 
 def words_of(roles: Iterable[str]) -> frozenset[str]:

@@ -151,5 +151,5 @@ def found(
     if card_number is not None:
         wanted = wanted.where(Person.card_number == card_number.upper())
     if phone is not None:
-        wanted = wanted.where(Person.phone_index == crypto.blind_index("phone", phone))
+        wanted = wanted.where(Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
     return list(session.execute(wanted.order_by(Person.id).limit(limit)))

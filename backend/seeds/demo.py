@@ -1,19 +1,22 @@
 """The demo city 青松市 with its named cast. All of it is invented; phones begin with 111, which is unassigned."""
 
+import os
+import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, config
 from backend.db import session, transaction
 from backend.ledger import actions as ledger
 from backend.ledger import rules
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people
-from backend.people import sealed, sessions
+from backend.people import credentials, sealed, sessions
 from backend.people.models import Membership, Person, Team
-from backend.seeds import wishes
+from backend.seeds import supermarket, volunteering, wishes
 from backend.seeds.calendar import days_ago
 from backend.wechat.simulator_rules import openid_of
 
@@ -65,18 +68,40 @@ CAST = (
 
 def seed() -> bool:
     """Makes the city in one transaction; False when there is a city already."""
+    # Hashed before the transaction: a password is slow on purpose, and the cast shares one.
+    password_hash = credentials.hashed(password())
     with transaction():
         if session.scalar(sa.select(sa.func.count()).select_from(Organisation)):
             return False
-        with days_ago(90):
+        # A year of volunteering lies behind the city; its points and wishes began three months ago.
+        with days_ago(366):
             found = _places()
             who = _people(found)
-            who["e"] = _card_holder(found, who)
             _teams(found, who)
+        with days_ago(90):
+            who["e"] = _card_holder(found, who)
             rules.ensure_default_rules(by=who["admin"])
             _opening_points(found, who)
+            for one in CAST:
+                credentials.keep(who[one.name].id, one.name, password_hash, by=None)
         wishes.seed(found, who)
+        supermarket.seed(found, who)
+        volunteering.seed(found, who)
     return True
+
+
+def password() -> str:
+    """The console password of the whole cast: DEMO_PASSWORD, else one made at random the first time and kept
+    in `demo-password` in DATA_DIR, for the eyes of whoever runs the demo."""
+    settings = config.settings()
+    if settings.demo_password:
+        return settings.demo_password
+    kept = Path(settings.data_dir) / "demo-password"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(9) + "\n")
+    return kept.read_text().strip()
 
 
 def _places() -> dict[str, int]:

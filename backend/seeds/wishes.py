@@ -7,9 +7,11 @@ from typing import Any
 from backend import clock
 from backend.people import actions as people
 from backend.people.models import Person
+from backend.screening import harmless
 from backend.seeds.calendar import days_ago
 from backend.wishes.actions import claims, reviewing, rounds, writing
 
+_SENT, _TAUGHT = "已送到家里并教会使用", "学会了挂号，留了步骤卡片"
 _LAMP = {
     "title": "想要一盏亮一点的台灯",
     "description": "晚上看报纸看不清，想要一盏光线柔和的台灯。",
@@ -72,11 +74,11 @@ def seed(found: dict[str, int], who: dict[str, Person]) -> None:
         claims.claim(first[1][2], by=who["qin"])
     with days_ago(41):
         for wish_id in first[1][:2]:
-            claims.fulfil(wish_id, "已送到家里并教会使用", by=who["pei"])
+            claims.fulfil(wish_id, _SENT, harmless(_SENT), by=who["pei"])
         claims.confirm(first[1][0], True, 5, "call", "灯很亮", by=who["tong"])
         claims.confirm(first[1][1], True, 4, "signature", by=who["tong"])
     with days_ago(30):
-        claims.fulfil(first[1][2], "学会了挂号，留了步骤卡片", by=who["qin"])
+        claims.fulfil(first[1][2], _TAUGHT, harmless(_TAUGHT), by=who["qin"])
         claims.confirm(first[1][2], True, 5, "call", by=who["tong"])
         claims.claim(first[1][3], promised_on=clock.today() + timedelta(days=30), by=who["qin"])
     with days_ago(12):
@@ -84,7 +86,7 @@ def seed(found: dict[str, int], who: dict[str, Person]) -> None:
     with days_ago(3):
         for content in WAITING:
             wish = writing.write(found["松涛社区"], {**content}, by=who["ning"])
-            writing.submit(wish.id, by=who["ning"])
+            writing.submit(wish.id, harmless(*writing.words(wish)), by=who["ning"])
     _baihua(found, who)
 
 
@@ -123,7 +125,7 @@ def _collect(
         wish = writing.write(
             community_id, {**content}, on_behalf_of=(wisher.id, "老人没有手机，上门填报"), by=reporter
         )
-        writing.submit(wish.id, by=reporter)
+        writing.submit(wish.id, harmless(*writing.words(wish)), by=reporter)
         if reviewer is not None:
             reviewing.accept(wish.id, by=reviewer)
         made.append(wish.id)

@@ -44,6 +44,8 @@ LARGEST_ANSWER = 1024 * 1024
 NO_TOKEN: dict[str, Any] = {"access_token": None}
 STALE_TOKEN = (40001, 40014, 42001)
 NOT_SUBSCRIBED = 43101
+PICTURE = 2
+VERSIONS = {"formal": "release", "trial": "trial", "developer": "develop"}
 # Busy, out of quota for now, or a token that even a new one did not mend: later is another matter.
 PASSING = (-1, *STALE_TOKEN, 43108, 44990, 44991, 45009, 45011)
 SIGN_IN: dict[int, type[Refused]] = {
@@ -102,6 +104,26 @@ class LiveWeChat:
         # A word WeChat adds one day is for a person to judge, not for this program to wave through.
         known = suggest if suggest in ("pass", "risky") else "review"
         return TextVerdict(known, _part(result, "label", int))
+
+    def check_picture(self, url: str, *, openid: str, scene: int) -> str:
+        body = {"media_url": url, "media_type": PICTURE, "version": 2, "scene": scene, "openid": openid}
+        return _part(self._posted("wxa/media_check_async", body), "trace_id", str)
+
+    def page_code(self, page: str, scene: str) -> bytes:
+        body = {
+            "scene": scene,
+            "page": page,
+            # A page that is not published yet has no code, except in the versions for trying out.
+            "check_path": self._page_state == "formal",
+            "env_version": VERSIONS[self._page_state],
+            "width": 430,
+        }
+        return self._asked("wxa/getwxacodeunlimit", lambda: self._client.image_of(body), {})["image"]
+
+    def page_link(self, page: str, query: str, days: int) -> str:
+        expires = {"expire_type": 1, "expire_interval": days}
+        body = {"path": page, "query": query, **expires, "env_version": VERSIONS[self._page_state]}
+        return _part(self._posted("wxa/generate_urllink", body), "url_link", str)
 
     def send_notice(
         self, openid: str, template_id: str, data: dict[str, str], *, page: str | None = None
@@ -213,6 +235,14 @@ class _MiniClient(WeChatClient):
         if isinstance(answer, dict):
             answer.pop("session_key", None)
         return answer
+
+    def image_of(self, body: dict[str, Any]) -> dict[str, Any]:
+        """An image comes as itself, and only a refusal as JSON."""
+        answer = self.post("wxa/getwxacodeunlimit", data=body)
+        content = getattr(answer, "content", b"")
+        if not content.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
+            raise _WrongShape()
+        return {"image": content}
 
     def without_secrets(self, said: Any) -> str:
         """WeChat's own words, fit for a log even if they repeat what they were asked with."""

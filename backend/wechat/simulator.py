@@ -15,6 +15,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from backend import config
 from backend.wechat.simulator_controls import controls, shown_time
 from backend.wechat.simulator_memory import Fault, Memory
+from backend.wechat.simulator_pages import add_pictures_and_pages
+from backend.wechat.simulator_push import Pushes
 from backend.wechat.simulator_rules import Answered, checked_message, known_openid, text_verdict
 
 GARBAGE = b'{"errcode": 0, "openid": \xff\xfe\x00<html>'
@@ -29,10 +31,12 @@ def create_simulator(settings: config.Settings | None = None) -> Flask:
     app.json.ensure_ascii = False
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.extensions["simulator"] = memory
-    app.register_blueprint(controls(memory))
+    pushes = app.extensions["pushes"] = Pushes(settings)
+    app.register_blueprint(controls(memory, pushes))
     _add_manners(app, memory)
     _add_credentials(app, memory)
     _add_calls(app, memory)
+    add_pictures_and_pages(app, memory, pushes, _body)
     return app
 
 
@@ -197,7 +201,9 @@ def main() -> None:
     settings = config.read()
     if settings.production:
         raise SystemExit("The WeChat simulator does not run in production.")
-    server(create_simulator(settings), settings.wechat_simulator_port).serve_forever()
+    app = create_simulator(settings)
+    app.extensions["pushes"].address = f"http://127.0.0.1:{settings.port}/wechat/push"
+    server(app, settings.wechat_simulator_port).serve_forever()
 
 
 if __name__ == "__main__":

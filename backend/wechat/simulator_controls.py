@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template_string, request
 
 from backend.wechat.simulator_memory import Fault, Memory
+from backend.wechat.simulator_push import Pushes
 from backend.wechat.simulator_rules import openid_of
 
 LONGEST_DELAY = 120
@@ -44,13 +45,14 @@ def shown_time(moment: float) -> str:
     return datetime.fromtimestamp(moment, CHINA).isoformat(timespec="seconds")
 
 
-def controls(memory: Memory) -> Blueprint:
+def controls(memory: Memory, pushes: Pushes) -> Blueprint:
     """The control addresses over `memory`; a wrong order is answered 400 with the reason."""
     room = Blueprint("controls", __name__, url_prefix="/simulator")
     for fault in (ValueError, TypeError, KeyError):
         room.register_error_handler(fault, _refused)
     _add_views(room, memory)
     _add_orders(room, memory)
+    _add_pushes(room, memory, pushes)
     return room
 
 
@@ -109,6 +111,30 @@ def _add_orders(room: Blueprint, memory: Memory) -> None:
         ("/reset", "POST", memory.reset),
     ):
         room.add_url_rule(path, work.__name__, _done_by(work), methods=[method])
+
+
+def _add_pushes(room: Blueprint, memory: Memory, pushes: Pushes) -> None:
+    @room.get("/checks")
+    def checks() -> Response:
+        with memory.lock:
+            return jsonify(list(memory.checks.values()))
+
+    @room.post("/verdict")
+    def order_verdict() -> Response:
+        suggest = _word(_order("suggest"), "suggest")
+        if suggest not in ("pass", "review", "risky"):
+            raise ValueError("suggest is pass, review or risky")
+        with memory.lock:
+            memory.verdict = suggest
+        return jsonify(ok=True)
+
+    @room.post("/pushes")
+    def push() -> Response:
+        """Pushes any event; a `name` in it becomes that person's openid."""
+        event = _order()
+        name = event.pop("name", None)
+        person = {"FromUserName": openid_of(name), "OpenID": openid_of(name)} if name else {}
+        return jsonify(status=pushes.send({"MsgType": "event", **person, **event}))
 
 
 def _done_by(work: Callable[[], None]) -> Callable[[], Response]:

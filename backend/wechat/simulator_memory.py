@@ -75,6 +75,9 @@ class Memory:
             self.messages: deque[dict[str, Any]] = deque(maxlen=2000)
             self.calls: deque[dict[str, Any]] = deque(maxlen=5000)
             self.faults: list[Fault] = []
+            self.checks: dict[str, dict[str, Any]] = Bounded()
+            # What the next pictures get; all pass before somebody says otherwise.
+            self.verdict = "pass"
             self._wake()
 
     # Codes

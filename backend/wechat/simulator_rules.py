@@ -18,6 +18,11 @@ _CLOCK = r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
 _TIME = rf"({_DAY} ?)?{_CLOCK}"
 _DATE = rf"{_DAY}( ?{_CLOCK})?"
 
+_SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}")
+_PAGE = re.compile(r"[0-9A-Za-z_\-]+(/[0-9A-Za-z_\-]+)*")
+VERSIONS = ("release", "trial", "develop")
+LONGEST_LINK_DAYS = 30
+
 FIELDS = {
     "thing": re.compile(r".{1,20}"),
     "number": re.compile(r"(?=(\D?\d){1,32}$)-?\d+(\.\d+)?"),
@@ -49,18 +54,18 @@ def openid_of(name: str) -> str:
 
     The last six prove the rest, so that openids survive a restart of the simulator, which forgets.
     """
-    body = "o" + _letters(f"openid|{name}")[:21]
-    return body + _letters(f"proof|{body}")[:6]
+    body = "o" + letters(f"openid|{name}")[:21]
+    return body + letters(f"proof|{body}")[:6]
 
 
 def is_openid(openid: Any) -> bool:
     """Whether the simulator could have made this openid."""
     if not isinstance(openid, str) or len(openid) != 28:
         return False
-    return openid[22:] == _letters(f"proof|{openid[:22]}")[:6]
+    return openid[22:] == letters(f"proof|{openid[:22]}")[:6]
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -114,3 +119,45 @@ def text_verdict(body: dict[str, Any]) -> dict[str, Any]:
     if "违规" in whole:
         return {"suggest": "risky", "label": 20006}
     return {"suggest": "review", "label": 21000} if "存疑" in whole else {"suggest": "pass", "label": 100}
+
+
+def checked_picture(body: dict[str, Any]) -> None:
+    """What 多媒体内容安全识别 v2 demands of the question."""
+    known_openid(body.get("openid"))
+    if body.get("version") != 2:
+        raise Answered(40097, "invalid args: version")
+    if body.get("scene") not in (1, 2, 3, 4):
+        raise Answered(40129, "invalid scene")
+    if body.get("media_type") not in (1, 2):
+        raise Answered(40004, "invalid media type")
+    if not str(body.get("media_url") or "").startswith(("http://", "https://")):
+        raise Answered(40097, "invalid args: media_url")
+
+
+def checked_code(body: dict[str, Any]) -> tuple[str, str]:
+    """(page, scene) of 获取不限制的小程序码."""
+    scene, page, width = body.get("scene"), body.get("page", ""), body.get("width", 430)
+    if not isinstance(scene, str) or not _SCENE.fullmatch(scene):
+        raise Answered(40169, "invalid length for scene, or the data is not json string")
+    if not isinstance(page, str) or (page and not _PAGE.fullmatch(page)):
+        raise Answered(41030, "invalid page")
+    if body.get("env_version", "release") not in VERSIONS or not isinstance(width, int):
+        raise Answered(40097, "invalid args")
+    if not 280 <= width <= 1280:
+        raise Answered(40097, "invalid args: width")
+    return page, scene
+
+
+def checked_link(body: dict[str, Any]) -> str:
+    """`path?query` of 获取加密URLLink."""
+    path, query = body.get("path", ""), body.get("query", "")
+    if not isinstance(path, str) or not _PAGE.fullmatch(path.lstrip("/")):
+        raise Answered(40165, "invalid weapp pagepath")
+    if not isinstance(query, str) or len(query) > 512:
+        raise Answered(40212, "invalid query")
+    if body.get("env_version", "release") not in VERSIONS:
+        raise Answered(85402, "invalid env_version")
+    days = body.get("expire_interval")
+    if body.get("expire_type") != 1 or not isinstance(days, int) or not 1 <= days <= LONGEST_LINK_DAYS:
+        raise Answered(85401, "time limit between 1min and 30days")
+    return f"{path}?{query}"

@@ -135,6 +135,11 @@ class Wish(Model):
         sa.CheckConstraint(
             "satisfaction IS NULL OR satisfaction BETWEEN 1 AND 5", name="satisfaction_1_to_5"
         ),
+        sa.CheckConstraint("guardian_id IS NULL OR guardian_id <> wisher_id", name="guardian_of_another"),
+        sa.CheckConstraint(
+            "guardian_id IS NULL OR guardian_id <> reviewer_id", name="not_reviewed_by_guardian"
+        ),
+        sa.CheckConstraint("NOT for_child OR disclosure = 'anonymous'", name="child_is_anonymous"),
         sa.CheckConstraint("state <> 'referred' OR referred_to IS NOT NULL", name="referred_somewhere"),
         sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_has_a_time"),
         sa.UniqueConstraint("number"),
@@ -157,6 +162,13 @@ class Wish(Model):
         sa.Index("ix_wishes_wisher", "wisher_id", "id"),
         sa.Index("ix_wishes_reporter", "reporter_id", "id"),
         sa.Index("ix_wishes_round", "round_id", "state"),
+        sa.Index(
+            "ix_wishes_guardian",
+            "guardian_id",
+            "id",
+            sqlite_where=sa.text("guardian_id IS NOT NULL"),
+            postgresql_where=sa.text("guardian_id IS NOT NULL"),
+        ),
     )
     kind = "wish"
 
@@ -180,6 +192,9 @@ class Wish(Model):
     on_behalf_reason: Mapped[str | None] = mapped_column(sa.Text)
     address_sealed: Mapped[str | None] = mapped_column(sa.Text)
     phone_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    # Who speaks for a wisher under fourteen, and whether the wish is one of such a child (PIPL 31).
+    guardian_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    for_child: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     reviewer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     claimer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     review_reason: Mapped[str | None] = mapped_column(sa.Text)
@@ -195,6 +210,8 @@ class Wish(Model):
     solved: Mapped[bool | None] = mapped_column(sa.Boolean)
     satisfaction: Mapped[int | None] = mapped_column(sa.Integer)
     comment: Mapped[str | None] = mapped_column(sa.Text)
+    # WeChat found its words doubtful, or could not look at them: accepting the wish is the look they need.
+    needs_look: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
 
     @property
     def place_id(self) -> int:
@@ -211,7 +228,7 @@ class Wish(Model):
         """Its own people and its community's staff see a wish in any state, others once it is public."""
         return (
             self.state in PUBLIC_STATES
-            or bool(facts & {"wisher", "reporter", "claimer"})
+            or bool(facts & {"wisher", "reporter", "guardian", "claimer"})
             or (self.state != "draft" and "wish:read" in words)
         )
 
@@ -221,6 +238,7 @@ def facts_of(wish: Wish, person_id: int, member_here: bool) -> frozenset[str]:
     told = {
         "wisher": wish.wisher_id == person_id,
         "reporter": wish.reporter_id == person_id,
+        "guardian": wish.guardian_id == person_id,
         "reviewer": wish.reviewer_id == person_id,
         "claimer": wish.claimer_id == person_id,
         "party_member": member_here,
@@ -264,6 +282,8 @@ class Claim(Model):
     reminded_at: Mapped[datetime | None] = mapped_column(Moment)
     fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
     note: Mapped[str | None] = mapped_column(sa.Text)
+    # The note was not found harmless yet: the wisher does not see it before staff have looked.
+    needs_look: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(sa.String(20))
     reason: Mapped[str | None] = mapped_column(sa.Text)

@@ -33,7 +33,7 @@ def _tell_wishers(
         [
             _notice(person_id, wish, kind, title, body(wish), phrase, template)
             for wish in wishes
-            for person_id in sorted({wish.wisher_id, wish.reporter_id} - {None})
+            for person_id in sorted({wish.wisher_id, wish.reporter_id, wish.guardian_id} - {None})
         ]
     )
 

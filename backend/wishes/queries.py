@@ -3,22 +3,22 @@ statements, however many rows they have."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, config, crypto, journal
+from backend import config, journal
 from backend.db import session
-from backend.errors import NotAllowed, NotFound
+from backend.errors import NotFound
+from backend.files import queries as files
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
-from backend.people import permissions, sealed
+from backend.people import permissions
 from backend.people import queries as people
-from backend.people.models import PartyRegistration, Person, Residency, Team
+from backend.people.models import PartyRegistration, Person, Team
 from backend.wishes import states
-from backend.wishes.actions.claims import open_claims
 from backend.wishes.models import Claim, Round, Wish, facts_of
 
 # A literal, so that the planner can prove the partial index.
@@ -36,6 +36,9 @@ class Shown:
     community: str
     actions: list[str]
     own: bool
+    # Whether it is for this viewer to review it.
+    reviews: bool
+    files: list[dict[str, Any]]
 
 
 def wall(
@@ -63,8 +66,9 @@ def wall(
 
 
 def written_by(person_id: int, after: int | None, limit: int) -> list[Wish]:
-    """Wishes of the person, and those they reported for others, newest first."""
-    wanted = sa.select(Wish).where(sa.or_(Wish.wisher_id == person_id, Wish.reporter_id == person_id))
+    """Wishes of the person and of their children, and those they reported for others, newest first."""
+    mine = (Wish.wisher_id == person_id, Wish.reporter_id == person_id, Wish.guardian_id == person_id)
+    wanted = sa.select(Wish).where(sa.or_(*mine))
     if after is not None:
         wanted = wanted.where(Wish.id < after)
     return list(session.scalars(wanted.order_by(Wish.id.desc()).limit(limit)))
@@ -93,6 +97,22 @@ def to_review(community_id: int | None, after: int | None, limit: int, *, by: An
     return list(session.scalars(wanted.order_by(Wish.id).limit(limit)))
 
 
+def to_look(after: int | None, limit: int, *, by: Any) -> list[Wish]:
+    """Wishes in the clerk's places of which a picture or the claimer's note waits for a look, oldest first."""
+    claims = sa.select(Claim.wish_id).where(
+        sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))),
+        sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed"))),
+    )
+    wanted = sa.select(Wish).where(
+        Wish.community_id.in_(permissions.reach_of(by.id, "wish:review")),
+        Wish.state != "draft",
+        sa.or_(Wish.id.in_(files.waiting_for_a_look("wish")), Wish.id.in_(claims)),
+    )
+    if after is not None:
+        wanted = wanted.where(Wish.id > after)
+    return list(session.scalars(wanted.order_by(Wish.id).limit(limit)))
+
+
 def one(wish_id: int, *, by: Any) -> Wish:
     """A wish that the person may see; else NotFound."""
     wish = session.get(Wish, wish_id)
@@ -115,6 +135,15 @@ def rounds(community_id: int | None, state: str | None, after: int | None, limit
     return list(session.scalars(wanted.order_by(Round.id.desc()).limit(limit)))
 
 
+def open_claims(person_id: int) -> int:
+    """How many wishes the person has claimed and not yet fulfilled."""
+    return session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Claim)
+        .where(Claim.person_id == person_id, Claim.outcome.is_(None), Claim.fulfilled_at.is_(None))
+    )
+
+
 def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
     """The moves open to the person on each round."""
     words = permissions.words_in(by.id, {one.community_id for one in found})
@@ -126,7 +155,7 @@ def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
 
 
 def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
-    """Wishes as this person sees them; six statements for a page."""
+    """Wishes as this person sees them; seven statements for a page."""
     if not wishes:
         return []
     claims = _claims_of([wish.id for wish in wishes])
@@ -136,6 +165,9 @@ def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
     titles = _titles([wish for wish in wishes if wish.disclosure == "title"])
     registration, busy = _standing_of(by.id)
     faces = claim_faces(claims.values())
+    pictures = files.of(
+        [("wish", wish.id) for wish in wishes] + [("claim", claim.id) for claim in claims.values()]
+    )
     told = []
     for wish in wishes:
         claim = claims.get(wish.id)
@@ -144,18 +176,58 @@ def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
         open_moves = open_to(states.WISH_BUTTONS, wish, words.get(wish.place_id, frozenset()), facts)
         if busy and "claim" in open_moves:
             open_moves.remove("claim")
+        granted = words.get(wish.place_id, frozenset())
+        own = bool(facts & {"wisher", "reporter", "guardian"})
+        view = _view(wish, own, granted)
+        face = None
+        if claim:
+            note = _note(claim, own, bool(facts & {"claimer"}) or "wish:read" in granted)
+            of_claim = files.faces(pictures.get(("claim", claim.id), ()), view, by.id)
+            face = {**faces[claim.id], "note": note, "files": of_claim}
         told.append(
             Shown(
                 wish,
                 titles.get(wish.id, "匿名居民"),
-                faces.get(claim.id) if claim else None,
+                face,
                 rounds_by_id.get(wish.round_id),
                 names[wish.community_id],
                 open_moves,
-                bool(facts & {"wisher", "reporter"}) or "wish:read" in words.get(wish.place_id, ()),
+                own or "wish:read" in granted,
+                "wish:review" in granted,
+                files.faces(pictures.get(("wish", wish.id), ()), view, by.id),
             )
         )
     return told
+
+
+def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
+    """How this viewer sees the pictures of a wish and of its fulfilment, beside their own.
+
+    Of a child's wish strangers see none (个人信息保护法 31, 未成年人保护法 4).
+    """
+    if "wish:review" in granted:
+        return "look"
+    if own or "wish:report" in granted:
+        return "inside"
+    return None if wish.for_child or wish.beneficiary_group == "child" else "shown"
+
+
+def _note(claim: Claim, own: bool, inside: bool) -> str | None:
+    """What the claimer wrote: for the claimer and for staff at once, for the wisher once it is harmless."""
+    return claim.note if inside or (own and not claim.needs_look) else None
+
+
+def claims_in_full(claims: Sequence[Claim], *, by: Any) -> dict[int, dict[str, Any]]:
+    """A claimer's own claims, with note and pictures, by id."""
+    faces, pictures = claim_faces(claims), files.of([("claim", claim.id) for claim in claims])
+    return {
+        claim.id: {
+            **faces[claim.id],
+            "note": claim.note,
+            "files": files.faces(pictures.get(("claim", claim.id), ()), None, by.id),
+        }
+        for claim in claims
+    }
 
 
 def _claims_of(wish_ids: list[int]) -> dict[int, Claim]:
@@ -228,7 +300,7 @@ def timeline(wish: Wish, *, by: Any) -> list[dict[str, Any]]:
     """What happened to the wish. Reasons are for its own people and its community's staff."""
     words = permissions.granted_words(by.id, wish.place_id)
     facts = wish.facts_about(by.id)
-    inside = bool(facts & {"wisher", "reporter", "claimer"}) or "wish:read" in words
+    inside = bool(facts & {"wisher", "reporter", "guardian", "claimer"}) or "wish:read" in words
     found = [line for line in journal.lines("wish", wish.id) if line.from_state or line.to_state]
     names = people.masked_names({line.actor_id for line in found if line.actor_id})
     labels = {move.name: move.label for move in states.WISH_MOVES}
@@ -240,41 +312,16 @@ def timeline(wish: Wish, *, by: Any) -> list[dict[str, Any]]:
             "from_state": line.from_state,
             "to_state": line.to_state,
             "by_name": names.get(line.actor_id, "系统") if inside else None,
-            "reason": line.reason if inside else None,
+            "reason": _reason(line, inside, "wish:read" in words),
         }
         for line in found
     ]
 
 
-def contact(wish_id: int, reason: str | None, *, by: Any) -> dict[str, Any]:
-    """Name, phone and address in clear: for the claimer from claim until CONTACT_DAYS after closing, for
-    staff with a reason. Every opening stands in the journal (个人信息保护法 28; trust: break-glass)."""
-    wish = one(wish_id, by=by)
-    claimer = "claimer" in wish.facts_about(by.id) and not _contact_ended(wish)
-    if not claimer:
-        permissions.require(by.id, "wish:contact", wish.place_id)
-        if not reason:
-            raise NotAllowed("查看联系方式要写明理由")
-    journal.write(
-        "open_contact", "wish", wish.id, by=by, place=wish.community_id, reason=reason or "认领人联系许愿人"
-    )
-    person = session.get(Person, wish.wisher_id)
-    phone, address = wish.phone_sealed, wish.address_sealed
-    return {
-        "name": sealed.real_name(person),
-        "phone": crypto.unseal(phone, f"wishes.phone:{wish.id}") if phone else sealed.phone(person),
-        "address": crypto.unseal(address, f"wishes.address:{wish.id}") if address else _home(wish.wisher_id),
-    }
-
-
-def _home(person_id: int) -> str | None:
-    home = session.get(Residency, person_id)
-    return sealed.address(home) if home else None
-
-
-def _contact_ended(wish: Wish) -> bool:
-    days = timedelta(days=config.settings().contact_days)
-    return wish.closed_at is not None and clock.now() > wish.closed_at + days
+def _reason(line: journal.JournalLine, inside: bool, staff: bool) -> str | None:
+    """Words that nobody has looked at yet are for staff alone."""
+    kept_back = bool(line.facts and line.facts.get("kept_back"))
+    return line.reason if inside and (staff or not kept_back) else None
 
 
 def figures(community_id: int | None = None) -> dict[str, int]:

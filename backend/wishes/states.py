@@ -38,12 +38,16 @@ WITHDRAW = _wish(
     "withdrawn",
     "wish:withdraw",
 )
-ACCEPT = _wish("accept", "审核通过", "submitted", "accepted", "wish:review", "wisher reporter")
-SEND_BACK = _wish("send_back", "退回补充", "submitted", "sent_back", "wish:review", "wisher reporter")
-DECLINE = _wish("decline", "不予受理", "submitted", "declined", "wish:review", "wisher reporter")
-REFER = _wish("refer", "转介", "submitted", "referred", "wish:review", "wisher reporter")
+ACCEPT = _wish("accept", "审核通过", "submitted", "accepted", "wish:review", "wisher reporter guardian")
+SEND_BACK = _wish(
+    "send_back", "退回补充", "submitted", "sent_back", "wish:review", "wisher reporter guardian"
+)
+DECLINE = _wish("decline", "不予受理", "submitted", "declined", "wish:review", "wisher reporter guardian")
+REFER = _wish("refer", "转介", "submitted", "referred", "wish:review", "wisher reporter guardian")
 PUBLISH = _wish("publish", "发布", "accepted carried_over", "published", "round:manage")
-CLAIM = _wish("claim", "认领", "published", "claimed", "wish:claim", "wisher reporter reviewer", WishNotOpen)
+CLAIM = _wish(
+    "claim", "认领", "published", "claimed", "wish:claim", "wisher reporter guardian reviewer", WishNotOpen
+)
 RELEASE = _wish("release", "放弃认领", "claimed", "published", "wish:release")
 EXPIRE = _wish("expire", "逾期释放", "claimed", "published", "wish:expire")
 FULFIL = _wish("fulfil", "送达", "claimed", "fulfilled", "wish:fulfil")

@@ -80,6 +80,18 @@ class Ledger(RuleBasedStateMachine):
             self.holds.append((reference, person, amount))
             assert self.tried(actions.hold, person, amount, **facts) == held
 
+    @rule(person=who, points=st.integers(-20, 10).filter(bool), n=pick)
+    def adjust(self, person, points, n):
+        person, reference = self.persons[person], self.name()
+        facts = {"reference": reference, "title": "调整", "community_id": self.places[n % 2], "by": None}
+        with clock.standing_at(self.now):
+            available = queries.balance(person)["available"]
+        moved = self.tried(actions.adjust, person, points, **facts)
+        assert (moved is not None) == (points + available >= 0)
+        if moved:
+            self.total[person] += points
+            assert self.tried(actions.adjust, person, points, **facts) == moved
+
     @precondition(lambda self: self.holds)
     @rule(n=pick, again=st.booleans())
     def settle(self, n, again):

@@ -40,6 +40,19 @@ def test_points_may_end_with_a_month(rule, day, months, lot):
     assert lot_of(day) == lot
 
 
+@pytest.mark.parametrize("word", ["months:0", "months:1000", "months:", "months:x", "months:3 ", "weeks:3"])
+def test_a_lot_rule_nobody_understands_stops_the_start(monkeypatch, word):
+    monkeypatch.setenv("LOT_RULE", word)
+    with pytest.raises(config.BadSettings, match="LOT_RULE must be next-year-end, never or months:N"):
+        config.read()
+
+
+@pytest.mark.parametrize("word", ["next-year-end", "never", "months:1", "months:24"])
+def test_a_lot_rule_that_is_understood_starts(monkeypatch, word):
+    monkeypatch.setenv("LOT_RULE", word)
+    assert config.read().lot_rule == word
+
+
 @pytest.mark.parametrize("word", ["months:0", "months:", "months:x", "weeks:3", ""])
 def test_a_lot_rule_nobody_understands_stops_the_award(rule, word):
     rule(word)

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import Refused
-from backend.ledger import actions, queries
+from backend.ledger import actions, queries, seal_checks, seals
 from backend.ledger.verify import findings
+from tests.ledger.test_seals import tamper
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
 EXAMPLES = re.findall(r"^### (.+?)$.*?^```ledger\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
@@ -63,6 +64,29 @@ class Reader:
     def release(self, reference):
         actions.release(reference, by=self.people.staff)
 
+    def adjust(self, points, reference):
+        actions.adjust(self.people.resident, int(points), reference=reference, **self.facts)
+
+    def reverse(self, original, reference):
+        actions.reverse(original, reference=reference, reason="示例", by=self.people.staff)
+
+    def seal(self):
+        """Every past day; says how many rows each of them has."""
+        for day in seals.days_to_seal():
+            seals.seal(day)
+
+    def seals(self):
+        rows = session.execute(sa.select(seals.seals).order_by(seals.seals.c.day))
+        told = [f"{row.day} over {row.transfers} transfers" for row in rows]
+        return f"seals {', '.join(told)}"
+
+    def change(self, reference):
+        """Someone with the database's password adds a point to a transfer."""
+        tamper(f"UPDATE transfers SET amount = amount + 1 WHERE reference = '{reference}'")
+
+    def verify(self):
+        return [re.sub(r"transfer \d+", "transfer", one) for one in seal_checks.findings()]
+
     def expire(self):
         for lot in actions.lots_to_expire():
             actions.expire(lot)
@@ -85,8 +109,8 @@ def steps(text):
     return found
 
 
-def test_the_page_has_its_four_examples():
-    assert len(EXAMPLES) == 4
+def test_the_page_has_its_seven_examples():
+    assert len(EXAMPLES) == 7
 
 
 @pytest.mark.parametrize("text", [text for _, text in EXAMPLES], ids=[title for title, _ in EXAMPLES])
@@ -99,6 +123,13 @@ def test_the_example_is_true(people, text):
         with clock.standing_at(datetime.combine(day, time(1), UTC)):
             if line.startswith("balance "):
                 assert reader.balance() == line
+            elif line.startswith("seals "):
+                assert reader.seals() == line
+            elif line == "verify":
+                assert reader.verify() == expected
+                return
+            elif line.startswith("change "):
+                reader.change(line.removeprefix("change "))
             else:
                 assert reader.told(line) == expected, line
     assert list(findings()) == []

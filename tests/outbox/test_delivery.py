@@ -146,14 +146,20 @@ def test_after_twelve_failures_it_is_dead_and_staff_can_see_it(zhu):
     assert queries.waiting()["dead"] == 1
 
 
-@pytest.mark.parametrize("errcode", [47003, 40037, 45168])
-def test_what_will_never_get_better_is_dead_at_once_and_logged_without_a_word_of_it(zhu, logged, errcode):
+@pytest.mark.parametrize(
+    ("errcode", "level"),
+    [(47003, "error"), (40037, "error"), (43107, "error"), (45168, "warning"), (40013, "warning")],
+)
+def test_what_will_never_get_better_is_dead_at_once_and_logged_without_a_word_of_it(
+    zhu, logged, errcode, level
+):
     notice = tell(zhu)
     deliver_due(StandIn(WeChatRejected(errcode, "openid-zhu 一台轮椅")))
     dead = delivery(notice)
     assert (dead.state, dead.errcode, dead.attempts, quota(zhu)) == ("dead", errcode, 1, 1)
     (call,) = logged
-    assert call.method_name == "warning"
+    # Where every message fails, somebody has to be woken.
+    assert call.method_name == level
     assert call.kwargs == {"notice": notice, "template": "wish_progress", "errcode": errcode}
 
 

@@ -20,6 +20,9 @@ CALLS = {
     "/cgi-bin/message": lambda wechat: wechat.send_notice(PEI, "tpl_x", {"thing1": "字"}),
     "/wxa/business": lambda wechat: wechat.phone_number("phone:15612345677:1", PEI),
     "/wxa/msg_sec_check": lambda wechat: wechat.check_text("平常", openid=PEI, scene=2),
+    "/wxa/media_check_async": lambda wechat: wechat.check_picture("https://x.cn/1", openid=PEI, scene=3),
+    "/wxa/getwxacodeunlimit": lambda wechat: wechat.page_code("pages/wish/detail", "id=1"),
+    "/wxa/generate_urllink": lambda wechat: wechat.page_link("pages/wish/detail", "id=1", 30),
 }
 NONSENSE = {
     "garbage": {"garbage": True},

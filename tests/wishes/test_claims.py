@@ -13,7 +13,7 @@ from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
 from backend.people import actions as people
 from backend.wishes import queries
-from backend.wishes.actions import claims, deadlines
+from backend.wishes.actions import claims, contacting, deadlines
 from backend.wishes.models import Claim
 from backend.wishes.states import WishMovedOn, WishNotOpen
 from tests.wishes import cast
@@ -207,7 +207,7 @@ def test_the_contact_is_seen_by_the_claimer_until_some_days_after_closing_and_ea
 
     def look(name, reason=None):
         with transaction():
-            return queries.contact(wish_id, reason, by=cast.by(town, name))
+            return contacting.contact(wish_id, reason, by=cast.by(town, name))
 
     assert look("pei") == {"name": "宁小舟", "phone": "11100000001", "address": "雪松家园 7 号楼"}
     for name in ("qin", "wulan", "shang", "yan", "bai"):
@@ -237,4 +237,4 @@ def test_after_a_release_the_former_claimer_sees_no_contact_any_more(town):
     with transaction():
         claims.release(wish_id, "要出差", by=cast.by(town, "pei"))
     with pytest.raises(NotAllowed), transaction():
-        queries.contact(wish_id, None, by=cast.by(town, "pei"))
+        contacting.contact(wish_id, None, by=cast.by(town, "pei"))

@@ -172,6 +172,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_wishes_reporter", ["reporter_id", "id"], unique=False)
         batch_op.create_index("ix_wishes_round", ["round_id", "state"], unique=False)
         batch_op.create_index("ix_wishes_wisher", ["wisher_id", "id"], unique=False)
+    on_the_wall = sa.text("state IN ('published', 'claimed', 'confirmed')")
+    newest_first = [sa.text("published_at DESC"), sa.text("id DESC")]
+    for name, columns in (
+        ("ix_wishes_wall", ["community_id", *newest_first]),
+        ("ix_wishes_city_wall", newest_first),
+    ):
+        op.create_index(name, "wishes", columns, sqlite_where=on_the_wall, postgresql_where=on_the_wall)
 
     op.create_table(
         "claims",

@@ -1,22 +1,24 @@
 """A party member claims a wish and fulfils it; the wisher, or staff after a call, confirms or disputes."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from backend import clock, config
+from backend import clock, config, screening
 from backend.db import session, take
 from backend.errors import NotAllowed, Refused
+from backend.files import actions as files
 from backend.ledger import actions as ledger
 from backend.lifecycle import make
 from backend.people import queries as people
 from backend.people.models import Person
-from backend.wishes import notices, states
+from backend.wishes import notices, queries, states
 from backend.wishes.actions import settling
 from backend.wishes.models import Claim, Wish
 
 METHODS = ("app", "call", "signature")
+# Told instead of a reason that nobody has looked at yet; staff read it in the timeline and pass it on.
+KEPT_BACK = "原因由社区查看后转告"
 
 
 class ClaimLimitReached(Refused):
@@ -101,36 +103,51 @@ def _party(party: str, team_id: int | None, by: Any) -> dict[str, int]:
     return {}
 
 
-def open_claims(person_id: int) -> int:
-    """How many wishes the person has claimed and not yet fulfilled."""
-    return session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Claim)
-        .where(Claim.person_id == person_id, Claim.outcome.is_(None), Claim.fulfilled_at.is_(None))
-    )
-
-
 def _check_limit(person_id: int) -> None:
     limit = config.settings().claim_limit
-    if open_claims(person_id) >= limit:
+    if queries.open_claims(person_id) >= limit:
         raise ClaimLimitReached(limit=limit)
 
 
-def release(wish_id: int, reason: str, *, by: Any) -> Wish:
-    """The claimer gives the wish back, without any penalty; others may claim it."""
+def release(wish_id: int, reason: str, found: screening.Screened | None = None, *, by: Any) -> Wish:
+    """The claimer gives the wish back, without any penalty; others may claim it.
+
+    The wisher is told the reason, if screening (`found`) had no doubts about it.
+    """
     wish = take(Wish, wish_id)
-    settling.put_back(states.RELEASE, wish, "released", reason=reason, by=by)
-    notices.released(wish, reason)
+    kept_back = screening.needs_look(found, reason)
+    told = {"kept_back": True} if kept_back else None
+    settling.put_back(states.RELEASE, wish, "released", reason=reason, told=told, by=by)
+    notices.released(wish, KEPT_BACK if kept_back else reason)
     return wish
 
 
-def fulfil(wish_id: int, note: str, *, by: Any) -> Wish:
-    """点亮: the claimer says that it is done. A picture is never asked for."""
+def fulfil(
+    wish_id: int,
+    note: str,
+    found: screening.Screened | None = None,
+    *,
+    file_ids: Sequence[int] = (),
+    by: Any,
+) -> Wish:
+    """点亮: the claimer says that it is done. A picture is never asked for; at most three are taken.
+
+    The wisher reads the note at once if screening (`found`) had no doubts about it. Raises FileNotUsable.
+    """
     wish = take(Wish, wish_id)
     make(states.FULFIL, wish, by=by, fulfilled_at=clock.now())
     standing = settling.standing_claim(wish.id)
     standing.fulfilled_at, standing.note = clock.now(), note
+    standing.needs_look = screening.needs_look(found, note)
     session.flush()
+    files.attach(
+        ("claim", standing.id),
+        "fulfilment",
+        file_ids,
+        place_id=wish.place_id,
+        consent_of=wish.wisher_id,
+        by=by,
+    )
     notices.fulfilled(wish)
     return wish
 
@@ -172,18 +189,23 @@ def confirm(
 
 
 def _check_method(method: str, wish: Wish, by: Any) -> None:
-    if (by.id == wish.wisher_id) != (method == "app"):
+    if (by.id in (wish.wisher_id, wish.guardian_id)) != (method == "app"):
         raise MethodNotYours()
 
 
-def dispute(wish_id: int, reason: str, *, by: Any) -> Wish:
-    """The wisher (or staff for them) says that it is not done: the claim stands, and has time again."""
+def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, *, by: Any) -> Wish:
+    """The wisher (or staff for them) says that it is not done: the claim stands, and has time again.
+
+    The claimer is told the reason, if screening (`found`) had no doubts about it.
+    """
     wish = take(Wish, wish_id)
-    make(states.DISPUTE, wish, by=by, reason=reason, fulfilled_at=None)
+    kept_back = screening.needs_look(found, reason)
+    told = {"kept_back": True} if kept_back else None
+    make(states.DISPUTE, wish, by=by, reason=reason, told=told, fulfilled_at=None)
     standing = settling.standing_claim(wish.id)
     again = clock.today() + timedelta(days=config.settings().promise_grace_days)
     standing.fulfilled_at, standing.reminded_at = None, None
     standing.promised_on = max(standing.promised_on, again)
     session.flush()
-    notices.disputed(wish, standing, reason)
+    notices.disputed(wish, standing, KEPT_BACK if kept_back else reason)
     return wish

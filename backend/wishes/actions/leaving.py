@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, screening
 from backend.db import session, take
 from backend.lifecycle import make
 from backend.wishes import notices, states
@@ -16,6 +16,7 @@ from backend.wishes.actions import claims, settling, writing
 from backend.wishes.models import Claim, Wish
 
 WHY = "本人注销账号"
+WHO_LEFT = "认领人注销账号"
 # Of a wish that the public never saw, not even the words are kept.
 GONE = "（已删除）"
 _OPEN = (*states.WITHDRAW.sources - {"draft"}, "claimed", "fulfilled")
@@ -68,7 +69,7 @@ def _end(wish: Wish, by: Any) -> None:
 def release_all(person_id: int, *, by: Any) -> None:
     """Gives back every wish the person has claimed and not fulfilled. What they fulfilled stays theirs."""
     for row in open_claims(person_id):
-        claims.release(row["id"], "认领人注销账号", by=by)
+        claims.release(row["id"], WHO_LEFT, screening.harmless(WHO_LEFT), by=by)
 
 
 def unfinished_among(persons: Any) -> set[int]:

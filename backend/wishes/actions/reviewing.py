@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from backend import clock
-from backend.db import take
-from backend.errors import Refused
+from backend import clock, journal
+from backend.db import session, take
+from backend.errors import NotFound, Refused, StateConflict
+from backend.files import actions as files
 from backend.lifecycle import make
+from backend.people import permissions
 from backend.wishes import notices, states
+from backend.wishes.actions.settling import last_claim
 from backend.wishes.actions.writing import number_in_round
 from backend.wishes.models import Wish
 
@@ -22,12 +25,15 @@ class NoRoundPublished(Refused):
 def accept(wish_id: int, *, by: Any) -> Wish:
     """Into the community's round that is collecting or being reviewed. Raises NoRoundOpen.
 
-    Never by the wisher or by whoever reported the wish.
+    Never by the wisher or by whoever reported the wish. Who accepts it has looked at it: at the words, and
+    at the pictures of which WeChat was not sure.
     """
     wish = take(Wish, wish_id)
     # The round it was numbered in may have closed meanwhile; it is published with the one open now.
     placed = number_in_round(wish, ("collecting", "reviewing"))
-    make(states.ACCEPT, wish, by=by, reviewer_id=by.id, review_reason=None, **_or_refuse(placed))
+    seen = {"reviewer_id": by.id, "review_reason": None, "needs_look": False}
+    make(states.ACCEPT, wish, by=by, **seen, **_or_refuse(placed))
+    files.look([("wish", wish.id)], True, by=by)
     notices.accepted(wish)
     return wish
 
@@ -68,6 +74,35 @@ def refer(wish_id: int, to: str, reason: str, *, by: Any) -> Wish:
         closed_at=clock.now(),
     )
     notices.referred(wish, to, reason)
+    return wish
+
+
+class ReasonNeeded(Refused):
+    code, message = 42216, "不予展示时请写明原因"
+
+
+def look(wish_id: int, passed: bool, reason: str | None = None, *, by: Any) -> Wish:
+    """Staff look at what WeChat was not sure of, or did not look at: pictures, and the claimer's note.
+
+    What passes is shown from now on; what does not is never shown, and a note goes. Raises ReasonNeeded, and
+    StateConflict when nothing waits.
+    """
+    wish = take(Wish, wish_id)
+    permissions.require(by.id, "wish:review", wish.place_id)
+    if wish.state == "draft":
+        raise NotFound()
+    if not passed and not reason:
+        raise ReasonNeeded()
+    claim = last_claim(wish.id)
+    subjects = [("wish", wish.id), *([("claim", claim.id)] if claim else [])]
+    noted = claim is not None and claim.needs_look
+    if not files.look(subjects, passed, reason, by=by) + noted:
+        raise StateConflict("没有等待查看的内容，请刷新")
+    if noted:
+        claim.needs_look, claim.note = False, claim.note if passed else None
+        session.flush()
+    facts = {"passed": passed}
+    journal.write("look", "wish", wish.id, by=by, reason=reason, place=wish.place_id, facts=facts)
     return wish
 
 

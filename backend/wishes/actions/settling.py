@@ -19,15 +19,29 @@ def standing_claim(wish_id: int) -> Claim:
     ).one()
 
 
+def last_claim(wish_id: int) -> Claim | None:
+    """The claim that stands on a wish, or stood to its end."""
+    stands = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    return session.scalar(sa.select(Claim).where(Claim.wish_id == wish_id, stands).with_for_update())
+
+
 def end(standing: Claim, outcome: str, reason: str | None = None) -> None:
     standing.outcome, standing.ended_at, standing.reason = outcome, clock.now(), reason
     session.flush()
 
 
-def put_back(move: Move, wish: Wish, outcome: str, *, reason: str | None = None, by: Any) -> Claim:
+def put_back(
+    move: Move,
+    wish: Wish,
+    outcome: str,
+    *,
+    reason: str | None = None,
+    told: dict[str, Any] | None = None,
+    by: Any,
+) -> Claim:
     """Ends the claim and puts the wish on the wall again; where its round has closed meanwhile, it goes the
     way of what that round left unclaimed. Answers the claim that ended."""
-    make(move, wish, by=by, reason=reason, claimer_id=None)
+    make(move, wish, by=by, reason=reason, told=told, claimer_id=None)
     ended = standing_claim(wish.id)
     end(ended, outcome, reason)
     found = session.get(Round, wish.round_id)

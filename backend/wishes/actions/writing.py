@@ -4,16 +4,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, config, crypto, journal
+from backend import clock, config, crypto, journal, screening
 from backend.db import session, take
 from backend.errors import NotAllowed, NotFound, Refused
+from backend.files import actions as files
 from backend.lifecycle import make
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people_actions
-from backend.people import permissions
+from backend.people import guardians, permissions
 from backend.people import queries as people
 from backend.wishes import states
+from backend.wishes.actions import children
 from backend.wishes.models import Round, Wish
 
 
@@ -36,16 +38,19 @@ class WantedInThePast(Refused):
 def write(
     community_id: int, content: dict[str, Any], *, on_behalf_of: tuple[int, str] | None = None, by: Any
 ) -> Wish:
-    """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear.
+    """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear,
+    `file_ids` of at most three pictures of the writer's.
 
-    `on_behalf_of` is (person id, reason) when staff report for a resident of their community.
-    Raises NotACommunity, CostAboveCap, WantedInThePast, NotAllowed/NotFound when reporting out of place.
+    `on_behalf_of` is (person id, reason) when staff report for a resident of their community. Raises
+    NotACommunity, CostAboveCap, WantedInThePast, FileNotUsable, NotAllowed/NotFound when reporting out of
+    place.
     """
     places.community(community_id)
     _check(content)
     wisher_id, reason = on_behalf_of or (by.id, None)
     if on_behalf_of is not None:
         _may_report(wisher_id, community_id, by)
+    protected = children.protection(wisher_id, content, by=by)
     home = people.home(wisher_id)
     wish = Wish(
         community_id=community_id,
@@ -56,17 +61,21 @@ def write(
         on_behalf_reason=reason,
         carried=0,
         created_at=clock.now(),
-        **_columns(content),
+        **{**_columns(content), **protected},
     )
     session.add(wish)
     session.flush()
     _seal(wish, content)
+    _attach(wish, content, by)
     journal.write("write", "wish", wish.id, by=by, states=(None, "draft"), reason=reason, place=wish.place_id)
     return wish
 
 
 def _may_report(wisher_id: int, community_id: int, by: Any) -> None:
-    """Staff report for residents of their own place, not for themselves."""
+    """Staff report for residents of their own place, not for themselves; a guardian for their child."""
+    if guardians.speaks_for(by.id, wisher_id):
+        people_actions.home_in(wisher_id, community_id)
+        return
     if wisher_id == by.id or not permissions.appointed(by.id, "wish:report"):
         raise NotAllowed()
     home = people_actions.home_in(wisher_id, community_id)
@@ -77,24 +86,32 @@ def edit(wish_id: int, content: dict[str, Any], *, by: Any) -> Wish:
     """Changes a draft, or a wish sent back for more information. Raises NotFound, WishNotEditable."""
     wish = take(Wish, wish_id)
     facts = wish.facts_about(by.id)
-    if not facts & {"wisher", "reporter"}:
+    if not facts & {"wisher", "reporter", "guardian"}:
         visible = wish.visible_to(by.id, permissions.granted_words(by.id, wish.place_id), facts)
         raise NotAllowed() if visible else NotFound()
     if wish.state not in ("draft", "sent_back"):
         raise WishNotEditable()
     _check(content)
-    for name, value in _columns(content).items():
+    for name, value in {**_columns(content), **children.kept(wish, content)}.items():
         setattr(wish, name, value)
     _seal(wish, content)
     session.flush()
+    _attach(wish, content, by)
     journal.write("edit", "wish", wish.id, by=by, place=wish.place_id, facts={"fields": sorted(content)})
     return wish
 
 
-def submit(wish_id: int, *, by: Any) -> Wish:
+def words(wish: Wish) -> tuple[str, str]:
+    """What of a wish everyone will read, as it is screened before submission."""
+    return wish.title, wish.description
+
+
+def submit(wish_id: int, found: screening.Screened | None = None, *, by: Any) -> Wish:
     """Hands the wish to the community. While a round is collecting it gets its number there, for good.
 
-    The wisher must have declared that they live in the community. Raises ResidencyNeeded, CostAboveCap.
+    `found` is what screening said of its words; without it, or where it had doubts, staff are told to look
+    with care. The wisher must have declared that they live in the community. Raises ResidencyNeeded,
+    CostAboveCap.
     """
     wish = take(Wish, wish_id)
     home = people.home(wish.wisher_id)
@@ -102,7 +119,8 @@ def submit(wish_id: int, *, by: Any) -> Wish:
         raise ResidencyNeeded()
     _check({"estimated_cost": wish.estimated_cost})
     numbered = {} if wish.number else number_in_round(wish, ("collecting",))
-    make(states.SUBMIT, wish, by=by, submitted_at=clock.now(), **numbered)
+    doubtful = screening.needs_look(found, *words(wish))
+    make(states.SUBMIT, wish, by=by, submitted_at=clock.now(), needs_look=doubtful, **numbered)
     return wish
 
 
@@ -157,6 +175,21 @@ def _check(content: dict[str, Any]) -> None:
     wanted_by = content.get("wanted_by")
     if wanted_by is not None and wanted_by < clock.today():
         raise WantedInThePast()
+
+
+def _attach(wish: Wish, content: dict[str, Any], by: Any) -> None:
+    """Pictures are shown to others only with the wisher's consent, whoever uploaded them."""
+    if content.get("file_ids"):
+        children.refuse_pictures(wish)
+    if content.get("file_ids") is not None:
+        files.attach(
+            ("wish", wish.id),
+            "wish",
+            content["file_ids"],
+            place_id=wish.place_id,
+            consent_of=wish.wisher_id,
+            by=by,
+        )
 
 
 def _seal(wish: Wish, content: dict[str, Any]) -> None:

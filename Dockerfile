@@ -1,0 +1,26 @@
+# The product in one image: the web by default, the worker with another command (see docs/wechat.md).
+FROM python:3.11-slim
+
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_SKIP_DOTENV=1 \
+    FLASK_APP=backend.app:create_app \
+    HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
+
+WORKDIR /app
+COPY requirements.txt ./
+RUN pip install --no-cache-dir -r requirements.txt
+
+COPY backend ./backend
+COPY gunicorn.conf.py Procfile ./
+
+# Nobody in the image may change the program; /data holds SQLite and pictures where nothing else is configured.
+RUN useradd --system --uid 10001 --no-create-home dianliang \
+    && install -d -o dianliang -g dianliang -m 700 /data
+USER dianliang
+VOLUME /data
+EXPOSE 8080
+
+HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
+    CMD python -c "import os, urllib.request as u; u.urlopen('http://127.0.0.1:%s/healthz' % os.environ['PORT'], timeout=2)"
+
+# The database is brought up to date before the first request; a second start finds nothing to do.
+CMD ["sh", "-c", "flask db upgrade && exec gunicorn 'backend.app:create_app()'"]

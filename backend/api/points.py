@@ -1,0 +1,201 @@
+"""Points over HTTP: adjustments by two, earning rules, a community's figures."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend.api.fields import Choice, Day, ListOf, Part, QueryWhole, Schema, Text, Truth, When, Whole
+from backend.api.frame import paged, route
+from backend.api.paging import PageQuery, after, page
+from backend.api.people import ReasonIn
+from backend.ledger.rules import EVENTS
+from backend.people.sessions import Caller
+from backend.points import actions, queries
+from backend.points.models import ADJUSTMENT_STATES, MOST_POINTS, Adjustment
+
+bp = APIBlueprint("points", __name__, url_prefix="/api/v1", tag="积分管理")
+
+# No single activity or wish is worth more, and no cap needs to be higher.
+MOST_EARNED = 1000
+
+
+class AdjustmentIn(Schema):
+    person_id = Whole("居民", required=True, least=1)
+    points = Whole(
+        "增加（正数）或扣减（负数）的积分", required=True, least=-MOST_POINTS, most=MOST_POINTS, example=-5
+    )
+    reason = Text("原因，本人会看到", most=200, required=True, example="活动时长录入有误")
+
+
+class AdjustmentOut(Schema):
+    id = Whole("编号")
+    community_id = Whole("社区")
+    community_name = Text("社区名称", most=80)
+    person_id = Whole("居民")
+    person_name = Text("居民姓名（脱敏）", most=20, example="宁**")
+    points = Whole("增加（正数）或扣减（负数）的积分", least=-MOST_POINTS)
+    reason = Text("原因", most=200)
+    state = Choice("状态", ADJUSTMENT_STATES)
+    proposed_by = Text("提出人（脱敏）", most=20)
+    proposed_at = When("提出时间")
+    decided_by = Text("处理人（脱敏）", most=20, allow_none=True)
+    decided_at = When("处理时间", allow_none=True)
+    decision_reason = Text("驳回原因", most=200, allow_none=True)
+    actions = ListOf("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
+
+
+class AdjustmentQuery(PageQuery):
+    state = Choice("状态", ADJUSTMENT_STATES, load_default=None)
+
+
+class RuleIn(Schema):
+    community_id = Whole("社区；不填为全市", least=1, load_default=None, allow_none=True)
+    points = Whole("每单位（一小时、一个心愿）的积分；0 为不奖励", required=True, most=MOST_EARNED, example=1)
+    cap_per_activity = Whole(
+        "每次活动每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
+    )
+    cap_per_day = Whole(
+        "每天每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
+    )
+    effective_from = Day("生效日期，最早为今天", required=True)
+
+
+class RuleOut(Schema):
+    event = Choice("事项", EVENTS)
+    community_id = Whole("社区；全市规则为 null", allow_none=True)
+    community_name = Text("社区名称；全市规则为 null", most=80, allow_none=True)
+    version = Whole("版本")
+    points = Whole("每单位的积分")
+    cap_per_activity = Whole("每次活动每人最多的积分", allow_none=True)
+    cap_per_day = Whole("每天每人最多的积分", allow_none=True)
+    effective_from = Day("生效日期")
+    in_force = Truth("今天是否生效；否则尚未开始")
+
+
+class RulesQuery(Schema):
+    community_id = QueryWhole("只看全市规则和这个社区的规则", least=1, load_default=None)
+
+
+class RulesOut(Schema):
+    list = ListOf("生效中和将要生效的规则", Part(RuleOut), most=10_000)
+
+
+class LiabilityOut(Schema):
+    issued = Whole("累计发放（已扣除冲正）", least=-(2**53))
+    spent = Whole("在本社区超市用掉的积分")
+    expired = Whole("到期的积分")
+    adjusted = Whole("人工调整净增减", least=-(2**53))
+    outstanding = Whole("本社区居民现有积分，含冻结")
+    held = Whole("其中冻结")
+    ending = Whole("其中 60 天内到期")
+    ending_by = Day("到期统计截止日")
+
+
+def _tell(found: list[Adjustment], caller: Caller) -> list[dict[str, Any]]:
+    return [_told(one) for one in queries.shown(found, by=caller)]
+
+
+def _told(one: queries.Shown) -> dict[str, Any]:
+    row = one.adjustment
+    return {
+        **{column.key: getattr(row, column.key) for column in row.__table__.columns},
+        "community_name": one.community,
+        "person_name": one.names[row.person_id],
+        "proposed_by": one.names[row.proposed_by_id],
+        "decided_by": one.names.get(row.decided_by_id),
+        "actions": one.actions,
+    }
+
+
+@route(
+    bp,
+    "GET",
+    "/points/adjustments",
+    guard="points:read",
+    query=AdjustmentQuery,
+    out=paged(AdjustmentOut),
+    summary="积分调整",
+)
+def list_adjustments(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.adjustments(query["state"], start[0] if start else None, limit + 1, by=caller)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": _tell(told["list"], caller)}
+
+
+@route(
+    bp,
+    "POST",
+    "/points/adjustments",
+    guard="points:adjust",
+    body=AdjustmentIn,
+    out=AdjustmentOut,
+    status=201,
+    summary="提出积分调整",
+    description="由另一位工作人员批准后才生效。",
+)
+def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    return _tell([actions.propose(**body, by=caller)], caller)[0]
+
+
+@route(
+    bp,
+    "POST",
+    "/points/adjustments/<id:adjustment_id>/approve",
+    guard="points:approve_adjustment",
+    out=AdjustmentOut,
+    summary="批准积分调整",
+)
+def approve_adjustment(caller: Caller, adjustment_id: int) -> dict[str, Any]:
+    return _tell([actions.approve(adjustment_id, by=caller)], caller)[0]
+
+
+@route(
+    bp,
+    "POST",
+    "/points/adjustments/<id:adjustment_id>/reject",
+    guard="points:approve_adjustment",
+    body=ReasonIn,
+    out=AdjustmentOut,
+    summary="驳回积分调整",
+)
+def reject_adjustment(caller: Caller, adjustment_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _tell([actions.reject(adjustment_id, body["reason"], by=caller)], caller)[0]
+
+
+def _rule(one: dict[str, Any]) -> dict[str, Any]:
+    rule = one["rule"]
+    columns = {column.key: getattr(rule, column.key) for column in rule.__table__.columns}
+    place = {"community_id": rule.organisation_id, "community_name": one["community"]}
+    return {**columns, **place, "in_force": one["in_force"]}
+
+
+@route(bp, "GET", "/points/rules", query=RulesQuery, out=RulesOut, summary="积分规则")
+def list_rules(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    return {"list": [_rule(one) for one in queries.rules(query["community_id"])]}
+
+
+@route(
+    bp,
+    "PUT",
+    "/points/rules/<event>",
+    guard="rule:change",
+    body=RuleIn,
+    out=RuleOut,
+    summary="修改积分规则",
+    description="每次修改是一个新版本，从生效日期起计；已发放的积分不变。同样的内容再提交一次，不会产生新版本。",
+)
+def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, Any]:
+    return _rule(queries.told(actions.change_rule(event, **body, by=caller)))
+
+
+@route(
+    bp,
+    "GET",
+    "/communities/<id:community_id>/points-liability",
+    guard="points:liability",
+    out=LiabilityOut,
+    summary="社区积分发放与结存",
+)
+def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:
+    return queries.liability(community_id, by=caller)

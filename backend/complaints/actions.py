@@ -1,0 +1,198 @@
+"""Filing a complaint or suggestion, answering it, and sending it one level up."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config, journal
+from backend.complaints import notices, sealed, states
+from backend.complaints.models import Complaint
+from backend.db import session, take
+from backend.errors import Refused
+from backend.lifecycle import make
+from backend.organisations import queries as places
+from backend.organisations.models import Organisation, Reach
+from backend.people import queries as people
+from backend.people.models import Person
+
+# Which level answers at first: never the one that it is about.
+_LEVEL = {"service": "community", "community_staff": "street", "street_staff": "city"}
+_ABOVE = {"community": "street", "street": "city"}
+
+
+class TooManyComplaints(Refused):
+    code, message = 42995, "今天已经提交了 {most} 条，请明天再提交；急事请打社区电话"
+
+
+class AppealedOnce(Refused):
+    code, message = 40986, "已经复核过一次，复核答复为最终答复；仍有意见可拨打 12345"
+
+
+class NobodyAbove(Refused):
+    code, message = 40987, "已经由市级承办，没有更上一级"
+
+
+def file(
+    complaint_kind: str,
+    text: str,
+    *,
+    about: str = "service",
+    anonymous: bool = False,
+    contact: str | None = None,
+    community_id: int | None = None,
+    by: Any,
+) -> Complaint:
+    """Takes a complaint in. A relief report goes to the city: what burdens a community often comes from above.
+
+    Without `community_id` it is about where the person lives; who lives nowhere yet is answered by the city.
+    Raises NotACommunity, TooManyComplaints.
+    """
+    take(Person, by.id)
+    _check_count(by.id)
+    if community_id is not None:
+        places.community(community_id)
+    else:
+        home = people.home(by.id)
+        community_id = home.community_id if home else None
+    made = Complaint(
+        person_id=by.id,
+        complaint_kind=complaint_kind,
+        about=about,
+        place_id=_place(complaint_kind, about, community_id),
+        state="received",
+        anonymous=anonymous,
+        filed_at=clock.now(),
+        due_on=_due(),
+    )
+    session.add(made)
+    session.flush()
+    made.text_sealed = sealed.keep(made, "text", text)
+    made.contact_sealed = sealed.keep(made, "contact", contact)
+    session.flush()
+    journal.write("file", "complaint", made.id, by=by, states=(None, "received"), place=made.place_id)
+    notices.received(made)
+    return made
+
+
+def _check_count(person_id: int) -> None:
+    most = config.settings().complaints_per_day
+    filed = session.scalar(
+        sa.select(sa.func.count())
+        .select_from(Complaint)
+        .where(Complaint.person_id == person_id, Complaint.filed_at > clock.now() - timedelta(days=1))
+    )
+    if filed >= most:
+        raise TooManyComplaints(most=most)
+
+
+def _place(complaint_kind: str, about: str, community_id: int | None) -> int:
+    if community_id is None:
+        return session.scalars(sa.select(Organisation.id).where(Organisation.kind == "city")).one()
+    return _above(community_id, "city" if complaint_kind == "relief_report" else _LEVEL[about])
+
+
+def _above(place_id: int, kind: str) -> int:
+    """The organisation of a kind that a place belongs to; the place itself where it is of that kind."""
+    return session.scalars(
+        sa.select(Organisation.id)
+        .join(Reach, Reach.ancestor_id == Organisation.id)
+        .where(Reach.descendant_id == place_id, Organisation.kind == kind)
+    ).one()
+
+
+def _due() -> date:
+    return clock.today() + timedelta(days=config.settings().complaint_days)
+
+
+def answer(complaint_id: int, text: str, *, by: Any) -> Complaint:
+    """Whoever stands where it lies answers it, never who complained. The complainant is told at once."""
+    found = take(Complaint, complaint_id)
+    make(
+        states.ANSWER,
+        found,
+        by=by,
+        answer_sealed=sealed.keep(found, "answer", text),
+        answered_by_id=by.id,
+        ended_at=clock.now(),
+    )
+    notices.answered(found)
+    return found
+
+
+def escalate(complaint_id: int, reason: str, *, by: Any) -> Complaint:
+    """One level up, with a new deadline: staff who cannot decide it, or time. Raises NobodyAbove."""
+    found = take(Complaint, complaint_id)
+    _lift(states.ESCALATE, found, reason, by=by)
+    notices.escalated(found)
+    return found
+
+
+def appeal(complaint_id: int, reason: str, *, by: Any) -> Complaint:
+    """The complainant is not content with the answer: the next level looks at it again, once."""
+    found = take(Complaint, complaint_id)
+    _lift(
+        states.APPEAL,
+        found,
+        None,
+        by=by,
+        text_sealed=sealed.keep(found, "text", f"{sealed.text(found)}\n\n【对答复的意见】{reason}"),
+        appealed_at=clock.now(),
+        answer_sealed=None,
+        answered_by_id=None,
+        ended_at=None,
+    )
+    notices.escalated(found)
+    return found
+
+
+def _lift(move: Any, found: Complaint, reason: str | None, *, by: Any, **facts: Any) -> None:
+    here = places.get(found.place_id)
+
+    def provided() -> None:
+        if move is states.APPEAL and found.appealed_at is not None:
+            raise AppealedOnce()
+        if here.kind not in _ABOVE and move is states.ESCALATE:
+            raise NobodyAbove()
+
+    # The city reviews its own answers: there is nobody above it in this house.
+    above = _above(found.place_id, _ABOVE[here.kind]) if here.kind in _ABOVE else here.id
+    make(
+        move,
+        found,
+        by=by,
+        provided=provided,
+        reason=reason,
+        place_id=above,
+        due_on=_due(),
+        reminded_at=None,
+        **facts,
+    )
+
+
+def withdraw(complaint_id: int, *, by: Any) -> Complaint:
+    """The complainant takes it back."""
+    found = take(Complaint, complaint_id)
+    make(states.WITHDRAW, found, by=by, ended_at=clock.now())
+    return found
+
+
+def leave(person_id: int) -> None:
+    """The complainant cancels their account: what they said is still answered, but nobody is named or called."""
+    session.execute(
+        sa.update(Complaint)
+        .where(Complaint.person_id == person_id)
+        .values(anonymous=True, contact_sealed=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def forget_words(complaint_id: int, *, ended_before: datetime) -> None:
+    """What was said and answered goes; that there was a complaint, and how long it took, stays."""
+    found = take(Complaint, complaint_id)
+    if found.ended_at is None or found.ended_at >= ended_before:
+        return
+    found.text_sealed, found.contact_sealed = None, None
+    if found.answer_sealed is not None:
+        found.answer_sealed = sealed.keep(found, "answer", "（已按期删除）")
+    session.flush()

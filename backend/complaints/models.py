@@ -1,0 +1,71 @@
+"""Complaints and suggestions, with their rules repeated as constraints."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Model, Moment
+
+# relief_report: a burden that nobody needs, such as a form filled in twice (减负; 国办函〔2026〕12号).
+KINDS = ("complaint", "suggestion", "relief_report")
+# Whom it is about decides who may not handle it: those people themselves.
+ABOUT = ("service", "community_staff", "street_staff")
+STATES = ("received", "escalated", "answered", "withdrawn")
+_waiting = sa.text("state IN ('received', 'escalated')")
+
+
+class Complaint(Model):
+    """One complaint or suggestion. `place_id` is the organisation that has to answer it now.
+
+    The words and the phone to call back are sealed: they speak of people, and only its handlers read them.
+    `person_id` is always known (WeChat 5.23.3: nobody is untraceable), but an anonymous one does not show it.
+    """
+
+    __tablename__ = "complaints"
+    __table_args__ = (
+        sa.CheckConstraint(f"complaint_kind IN {KINDS}", name="kind_known"),
+        sa.CheckConstraint(f"about IN {ABOUT}", name="about_known"),
+        sa.CheckConstraint(f"state IN {STATES}", name="state_known"),
+        sa.CheckConstraint(
+            "(state = 'answered') = (answered_by_id IS NOT NULL)"
+            " AND (state = 'answered') = (answer_sealed IS NOT NULL)",
+            name="answered_by_someone",
+        ),
+        sa.CheckConstraint(
+            "answered_by_id IS NULL OR answered_by_id <> person_id", name="answered_by_another"
+        ),
+        sa.CheckConstraint(
+            "(state IN ('answered', 'withdrawn')) = (ended_at IS NOT NULL)", name="ended_at_some_time"
+        ),
+        sa.Index("ix_complaints_queue", "place_id", "state", "id"),
+        sa.Index("ix_complaints_person", "person_id", "id"),
+        sa.Index("ix_complaints_due", "due_on", sqlite_where=_waiting, postgresql_where=_waiting),
+    )
+    kind = "complaint"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    complaint_kind: Mapped[str] = mapped_column(sa.String(16))
+    about: Mapped[str] = mapped_column(sa.String(16))
+    place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    state: Mapped[str] = mapped_column(sa.String(12))
+    anonymous: Mapped[bool] = mapped_column(sa.Boolean)
+    text_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    contact_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    filed_at: Mapped[datetime] = mapped_column(Moment)
+    # The last business day to answer it.
+    due_on: Mapped[date] = mapped_column(sa.Date)
+    reminded_at: Mapped[datetime | None] = mapped_column(Moment)
+    appealed_at: Mapped[datetime | None] = mapped_column(Moment)
+    answer_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    answered_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        """Whether the person complained."""
+        return frozenset({"complainant"} if self.person_id == person_id else ())
+
+    def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
+        """To its complainant, and to who may answer it where it stands now."""
+        return "complainant" in facts or "complaint:answer" in words

@@ -1,0 +1,71 @@
+"""Who is told of a complaint. A notice to handlers says that there is one, never what it says or whose."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.complaints.models import Complaint
+from backend.db import session
+from backend.outbox.actions import Telling, notify_many
+from backend.people import permissions
+from backend.people.models import Appointment, Person
+
+_WORDS = {"complaint": "投诉", "suggestion": "建议", "relief_report": "减负反映"}
+
+
+def handlers(complaint: Complaint) -> Sequence[int]:
+    """Who is appointed today exactly where it lies, and may answer it; never the complainant."""
+    today = clock.today()
+    wanted = (
+        sa.select(Appointment.person_id)
+        .join(Person, Person.id == Appointment.person_id)
+        .where(
+            Appointment.organisation_id == complaint.place_id,
+            Appointment.role.in_(permissions.roles_with("complaint:answer")),
+            Appointment.from_day <= today,
+            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= today),
+            Appointment.person_id != complaint.person_id,
+            Person.status == "active",
+        )
+    )
+    return session.scalars(wanted.distinct().order_by(Appointment.person_id)).all()
+
+
+def _tell_handlers(complaint: Complaint, kind: str, title: str, body: str) -> None:
+    notify_many(
+        [
+            Telling(person_id, kind, title, body, subject=("complaint", complaint.id))
+            for person_id in handlers(complaint)
+        ]
+    )
+
+
+def received(complaint: Complaint) -> None:
+    word = _WORDS[complaint.complaint_kind]
+    body = f"收到一条{word}，请在 {complaint.due_on:%Y年%m月%d日} 前答复。"
+    _tell_handlers(complaint, "complaint_received", f"收到一条{word}", body)
+
+
+def escalated(complaint: Complaint) -> None:
+    word = _WORDS[complaint.complaint_kind]
+    body = f"一条{word}已提级由您这里承办，请在 {complaint.due_on:%Y年%m月%d日} 前答复。"
+    _tell_handlers(complaint, "complaint_escalated", f"一条{word}已提级", body)
+    body = f"您的{word}已转上一级办理，将在 {complaint.due_on:%Y年%m月%d日} 前答复您。"
+    _tell_complainant(complaint, "complaint_moved", f"您的{word}已提级办理", body)
+
+
+def due_soon(complaint: Complaint) -> None:
+    word = _WORDS[complaint.complaint_kind]
+    body = f"一条{word}的答复期限是 {complaint.due_on:%Y年%m月%d日}，到期未答复将自动提级。"
+    _tell_handlers(complaint, "complaint_due", f"一条{word}快到期了", body)
+
+
+def answered(complaint: Complaint) -> None:
+    word = _WORDS[complaint.complaint_kind]
+    body = f"您的{word}已有答复，请在“投诉与建议”里查看。不满意可以请上一级复核。"
+    _tell_complainant(complaint, "complaint_answered", f"您的{word}有答复了", body)
+
+
+def _tell_complainant(complaint: Complaint, kind: str, title: str, body: str) -> None:
+    notify_many([Telling(complaint.person_id, kind, title, body, subject=("complaint", complaint.id))])

@@ -1,0 +1,108 @@
+"""Reading complaints: mine, and those of a handler's places."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import crypto, journal
+from backend.complaints import sealed
+from backend.complaints.models import Complaint
+from backend.complaints.states import COMPLAINT_MOVES
+from backend.db import session
+from backend.errors import NotFound
+from backend.lifecycle import open_to
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.people import queries as people
+
+
+def mine(person_id: int, after: int | None, limit: int) -> list[Complaint]:
+    """What the person filed, newest first."""
+    wanted = sa.select(Complaint).where(Complaint.person_id == person_id)
+    if after is not None:
+        wanted = wanted.where(Complaint.id < after)
+    return list(session.scalars(wanted.order_by(Complaint.id.desc()).limit(limit)))
+
+
+def to_handle(state: str | None, after: int | None, limit: int, *, by: Any) -> list[Complaint]:
+    """Those that lie in the handler's places, oldest first. One's own are with the others, not here."""
+    wanted = sa.select(Complaint).where(
+        Complaint.place_id.in_(permissions.reach_of(by.id, "complaint:answer")), Complaint.person_id != by.id
+    )
+    if state is not None:
+        wanted = wanted.where(Complaint.state == state)
+    if after is not None:
+        wanted = wanted.where(Complaint.id > after)
+    return list(session.scalars(wanted.order_by(Complaint.id).limit(limit)))
+
+
+def one(complaint_id: int, *, by: Any) -> Complaint:
+    """A complaint that the person may see; else NotFound."""
+    found = session.get(Complaint, complaint_id)
+    if found is None:
+        raise NotFound()
+    words = permissions.granted_words(by.id, found.place_id)
+    if not found.visible_to(by.id, words, found.facts_about(by.id)):
+        raise NotFound()
+    return found
+
+
+def shown(found: Sequence[Complaint], *, by: Any) -> list[dict[str, Any]]:
+    """Complaints as this person sees them: who complained is masked, or nobody where it is anonymous."""
+    if not found:
+        return []
+    words = permissions.words_in(by.id, {one.place_id for one in found})
+    names = people.masked_names({one.person_id for one in found if not one.anonymous})
+    where = places.names({one.place_id for one in found})
+    return [_told(one, words.get(one.place_id, frozenset()), names, where, by) for one in found]
+
+
+def _told(
+    one: Complaint, words: frozenset[str], names: dict[int, str], where: dict[int, str], by: Any
+) -> dict[str, Any]:
+    facts = one.facts_about(by.id)
+    own = "complainant" in facts
+    return {
+        "id": one.id,
+        "kind": one.complaint_kind,
+        "about": one.about,
+        "state": one.state,
+        "anonymous": one.anonymous,
+        "by_name": "本人" if own else names.get(one.person_id, "匿名居民"),
+        "text": sealed.text(one) or "（已按期删除）",
+        "contact_back": crypto.masked("phone", sealed.contact(one)),
+        "place_id": one.place_id,
+        "place_name": where[one.place_id],
+        "filed_at": one.filed_at,
+        "due_on": one.due_on,
+        "answer": sealed.answer(one),
+        "answered_at": one.ended_at if one.state == "answered" else None,
+        "actions": open_to(COMPLAINT_MOVES, one, words, facts),
+    }
+
+
+def contact(complaint_id: int, reason: str, *, by: Any) -> str | None:
+    """The phone to call back, in clear, for whoever answers it; every opening is journaled with its reason."""
+    found = one(complaint_id, by=by)
+    permissions.require(by.id, "complaint:answer", found.place_id)
+    journal.write("open_contact", "complaint", found.id, by=by, place=found.place_id, reason=reason)
+    return sealed.contact(found)
+
+
+def figures(place_ids: set[int] | None = None) -> dict[str, int]:
+    """Complaints by state, for the quarterly notice: totals of places, never of people."""
+    wanted = sa.select(Complaint.state, sa.func.count()).group_by(Complaint.state)
+    if place_ids is not None:
+        wanted = wanted.where(Complaint.place_id.in_(place_ids))
+    return dict(session.execute(wanted).all())
+
+
+def ended_before(moment: datetime, limit: int) -> list[int]:
+    """Ids of those that ended before a moment and still have their words."""
+    wanted = sa.select(Complaint.id).where(
+        Complaint.ended_at < moment,
+        sa.or_(Complaint.text_sealed.is_not(None), Complaint.contact_sealed.is_not(None)),
+    )
+    return list(session.scalars(wanted.order_by(Complaint.id).limit(limit)))

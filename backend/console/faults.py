@@ -1,0 +1,104 @@
+"""The console answers its own errors with pages in Chinese; the API keeps its JSON."""
+
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from flask import Response, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from backend.console.frame import PUBLIC, TOKEN, bp, page
+from backend.errors import (
+    BodyTooLarge,
+    DatabaseUnavailable,
+    MethodNotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    ServerFault,
+    SessionEnded,
+    TooManyRequests,
+)
+
+log = structlog.get_logger()
+_BY_STATUS: dict[int, type[Refused]] = {
+    404: NotFound,
+    405: MethodNotAllowed,
+    413: BodyTooLarge,
+    429: TooManyRequests,
+}
+# What a page that cannot go on gives back to be copied, and what it never repeats.
+_SECRET = {"csrf_token", "password", "again", "one_time_code", "code"}
+
+
+class PageOutdated(Refused):
+    code, message = 40090, "这个页面打开得太久，或不是从本站提交的，刚才的内容没有提交"
+
+
+@page("/<path:rest>", guard=PUBLIC, methods=("GET", "POST"))
+def nowhere(rest: str) -> Any:
+    raise NotFound()
+
+
+@bp.errorhandler(Refused)
+def _on_refusal(refusal: Refused) -> Any:
+    if isinstance(refusal, NotSignedIn | SessionEnded):
+        cookie.pop(TOKEN, None)
+        if request.method == "GET":
+            return redirect(url_for("console.sign_in", next=request.full_path.rstrip("?")), 303)
+    return told(refusal)
+
+
+@bp.errorhandler(CSRFError)
+def _on_forged(_fault: CSRFError) -> Any:
+    return told(PageOutdated())
+
+
+@bp.errorhandler(HTTPException)
+def _on_http(fault: HTTPException) -> Any:
+    status = fault.code or 500
+    if status < 400:
+        return fault.get_response()
+    return told(_BY_STATUS.get(status, ServerFault if status >= 500 else PageOutdated)())
+
+
+@bp.errorhandler(sa.exc.OperationalError)
+@bp.errorhandler(sa.exc.InterfaceError)
+@bp.errorhandler(sa.exc.TimeoutError)
+def _on_database(fault: Exception) -> Any:
+    log.error("database.unavailable", kind=type(getattr(fault, "orig", fault)).__name__)
+    return told(DatabaseUnavailable())
+
+
+@bp.errorhandler(Exception)
+def _on_fault(fault: Exception) -> Any:
+    """The log names the place, not the values: what was typed may be personal."""
+    trace, found = fault.__traceback__, []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        found.append(f"{code.co_filename.rsplit('/backend/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    log.error("fault", kind=type(fault).__name__, places=found[-12:])
+    return told(ServerFault())
+
+
+@bp.before_app_request
+def _on_routing() -> Any:
+    """A console address that exists only for another method meets no blueprint, so it is caught here."""
+    fault = request.routing_exception
+    if not request.path.startswith("/console/") or not isinstance(fault, HTTPException):
+        return None
+    return _on_http(fault) if (fault.code or 500) in _BY_STATUS else None
+
+
+def told(refusal: Refused) -> Response:
+    """The page of a refusal, with what was typed, so that nothing has to be thought of twice."""
+    kept = [(name, value) for name, value in request.form.items() if name not in _SECRET and value.strip()]
+    text = render_template(
+        "refusal.html", refusal=refusal, kept=kept, staff=g.get("staff"), request_id=g.request_id
+    )
+    answer = Response(text, status=refusal.status(), mimetype="text/html")
+    answer.headers.update(refusal.headers)
+    return answer

@@ -1,0 +1,68 @@
+"""What stands in the head of every console page: the menu by words, the look that was chosen."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, g, redirect, request
+
+from backend import config
+from backend.console.forms import JustDo
+from backend.console.frame import PUBLIC, Staff, bp, own_address, page
+
+YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu, for whoever has one of its words; without words for everyone."""
+
+    label: str
+    endpoint: str
+    words: tuple[str, ...] = ()
+
+
+# Each capability adds its lines here, in the order in which they are shown.
+MENU = [
+    Entry("今日待办", "console.today"),
+    Entry("审核心愿", "console.review", ("wish:review",)),
+    Entry("心愿", "console.wishes", ("wish:read",)),
+    Entry("各期", "console.rounds", ("wish:read", "round:open", "round:open_everywhere")),
+    Entry("居民", "console.people", ("person:read",)),
+    Entry("核实登记", "console.verifying", ("residency:verify", "party_registration:verify")),
+    Entry("任职", "console.appointments", ("appointment:grant",)),
+    Entry("组织", "console.places", ("organisation:manage",)),
+    Entry("日志", "console.journal", ("journal:read",)),
+    Entry("数据", "console.figures"),
+]
+
+
+def entries(staff: Staff | None) -> list[Entry]:
+    """The lines that this person may open."""
+    return [one for one in MENU if staff and (not one.words or staff.may(*one.words))]
+
+
+def look() -> set[str]:
+    """`large` and `contrast`, as chosen in this browser."""
+    return set(request.cookies.get("look", "").split("-")) & {"large", "contrast"}
+
+
+@bp.app_context_processor
+def _head() -> dict[str, Any]:
+    staff = g.get("staff")
+    return {
+        "staff": staff,
+        "menu": entries(staff),
+        "look": look(),
+        "settings": config.settings(),
+        "just_do": JustDo,
+    }
+
+
+@page("/look", guard=PUBLIC, methods=("POST",))
+def change_look() -> Response:
+    """Turns large type or high contrast on or off, for this browser."""
+    asked = {request.form.get("turn")} & {"large", "contrast"}
+    answer = redirect(own_address(request.form.get("next")), 303)
+    chosen = "-".join(sorted(look() ^ asked))
+    answer.set_cookie("look", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+    return answer

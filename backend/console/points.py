@@ -1,0 +1,27 @@
+"""A person's points as staff see them: what is available, what ends when, every movement."""
+
+from typing import Any
+
+from flask import request
+
+from backend.console import people_lists
+from backend.console.frame import Staff, page, show
+from backend.ledger import queries
+from backend.organisations import queries as places
+
+PAGE = 50
+
+
+@page("/people/<id:person_id>/points", guard="points:read")
+def statement(staff: Staff, person_id: int) -> Any:
+    """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
+    person, home = people_lists.resident(staff, person_id, "points:read")
+    rows = queries.statement(person_id, request.args.get("before", type=int), PAGE + 1)
+    return show(
+        "points/statement.html",
+        person=people_lists.masked(person),
+        community=places.names({home.community_id})[home.community_id],
+        balance=queries.balance(person_id),
+        rows=rows[:PAGE],
+        following=rows[PAGE - 1].id if len(rows) > PAGE else None,
+    )

@@ -1,0 +1,74 @@
+"use strict";
+// Keys for people who do this all day, and what time changes on a page. Everything else works without it.
+(function () {
+  const typing = (node) => node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(radio|checkbox)$/.test(node.type);
+
+  function step(by) {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    if (!rows.length) return;
+    const at = rows.indexOf(document.activeElement);
+    rows[Math.min(Math.max(at + by, 0), rows.length - 1)].focus();
+  }
+
+  function choose(key) {
+    const wanted = document.querySelector(`[data-key="${key}"]`);
+    if (!wanted) return;
+    if (wanted.tagName !== "SUMMARY") return wanted.click();
+    const box = wanted.parentElement;
+    document.querySelectorAll(".decide details[open]").forEach((one) => { if (one !== box) one.open = false; });
+    box.open = true;
+    const first = box.querySelector("select, textarea, input:not([type=hidden])");
+    (first || wanted).focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey || event.metaKey) return;
+    const here = document.activeElement;
+    if (event.ctrlKey) {
+      if (event.key === "Enter" && here && here.form) { event.preventDefault(); here.form.requestSubmit(); }
+      return;
+    }
+    if (event.key === "Escape" && here) return here.blur();
+    if (typing(here)) return;
+    if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else if (event.key === "t") location.href = "/console/";
+    else if (/^[1-9]$/.test(event.key) && !event.repeat) choose(event.key);
+  });
+
+  // A ready-made sentence goes into the field beside it, where it can be changed.
+  document.addEventListener("change", (event) => {
+    const target = event.target.dataset && event.target.dataset.fills;
+    const field = target && document.getElementById(target);
+    if (field && event.target.value) { field.value = event.target.value; field.focus(); }
+  });
+
+  // A second press while the first is on its way does nothing.
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+
+  // An import goes on by itself, a step at a time.
+  const going = document.querySelector("form[data-auto]");
+  if (going) setTimeout(() => going.requestSubmit(), 200);
+
+  const waiting = document.querySelector("[data-poll]");
+  if (waiting) {
+    const ask = async () => {
+      try {
+        const told = await (await fetch(waiting.dataset.poll, { cache: "no-store" })).json();
+        if (told.standing === "approved") return waiting.requestSubmit();
+        if (told.standing === "over") return location.reload();
+      } catch (_fault) { /* the line is down for a moment: ask again */ }
+      setTimeout(ask, 2000);
+    };
+    setTimeout(ask, 1000);
+  }
+})();

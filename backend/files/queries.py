@@ -1,0 +1,111 @@
+"""Reading pictures: which a viewer may see, and the bytes behind a link."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.db import session
+from backend.errors import NotFound
+from backend.files import actions, links, stores
+from backend.files.models import File
+from backend.people.models import Consent
+
+# In which states a picture is shown to whom; who only looks at passed ones never learns of the others.
+SEEN = {
+    "own": ("storing", "checking", "passed", "needs_look"),
+    "look": ("passed", "needs_look"),
+    "inside": ("passed",),
+    "shown": ("passed",),
+    "check": ("storing", "checking"),
+}
+Subject = tuple[str, int]
+_consents = (
+    sa.select(sa.literal_column("1"))
+    .select_from(Consent)
+    .where(
+        Consent.person_id == File.consent_of_id,
+        Consent.document == "pictures",
+        Consent.withdrawn_at.is_(None),
+    )
+    .exists()
+)
+
+
+def of(subjects: Iterable[Subject]) -> dict[Subject, list[Any]]:
+    """The pictures of these subjects, in order, each with `consented`: may it be shown to strangers at all?
+
+    One statement.
+    """
+    wanted = list(subjects)
+    found: dict[Subject, list[Any]] = {}
+    if not wanted:
+        return found
+    rows = session.execute(
+        sa.select(
+            File.id,
+            File.state,
+            File.owner_id,
+            File.subject_kind,
+            File.subject_id,
+            _consents.label("consented"),
+        )
+        .where(sa.tuple_(File.subject_kind, File.subject_id).in_(wanted))
+        .where(File.state.in_(("checking", "passed", "needs_look", "refused")))
+        .order_by(File.subject_id, File.position)
+    )
+    for row in rows:
+        found.setdefault((row.subject_kind, row.subject_id), []).append(row)
+    return found
+
+
+def faces(rows: Iterable[Any], view: str | None, person_id: int) -> list[dict[str, Any]]:
+    """These pictures with links, as far as this viewer may see them; their owner sees them all.
+
+    `view` is None for who sees nothing but their own. A refused one is named to its owner alone, without a
+    link.
+    """
+    told: list[dict[str, Any]] = []
+    for row in rows:
+        own = row.owner_id == person_id
+        seen = "own" if own else view
+        if seen is None or (not own and not _seen(row, seen)):
+            continue
+        open_ = row.state in SEEN[seen]
+        told.append(
+            {
+                "id": row.id,
+                "state": row.state,
+                "url": links.link(row.id, seen) if open_ else None,
+                "thumbnail_url": links.link(row.id, seen, "thumbnail") if open_ else None,
+            }
+        )
+    return told
+
+
+def _seen(row: Any, view: str) -> bool:
+    return row.state in SEEN[view] and (view != "shown" or bool(row.consented))
+
+
+def content(file_id: int, view: str, size: str, *, owner_id: int | None = None) -> bytes:
+    """The JPEG itself, if it may still be seen this way; a consent withdrawn counts at once. Else NotFound.
+
+    With `owner_id` only when it is that person's.
+    """
+    wanted = sa.select(File.key).where(
+        File.id == file_id, File.state.in_(SEEN[view]), File.erased_at.is_(None)
+    )
+    if view == "shown":
+        wanted = wanted.where(_consents)
+    if owner_id is not None:
+        wanted = wanted.where(File.owner_id == owner_id)
+    key = session.scalar(wanted)
+    found = stores.store().get(actions.name(key, size)) if key else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def waiting_for_a_look(kind: str) -> sa.Select[tuple[int]]:
+    """The ids of the subjects of this kind with a picture that staff have to look at, as a subquery."""
+    return sa.select(File.subject_id).where(File.subject_kind == kind, File.state == "needs_look")

@@ -1,0 +1,260 @@
+"""监护人: who speaks for a child under fourteen (个人信息保护法 31, 未成年人网络保护条例 36).
+
+A guardian declares the child and staff of the child's community verify the link, having seen the papers; or
+staff make it at the counter. Only a verified link lets the guardian act for the child.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend import clock, journal
+from backend.db import Id, Model, Moment, savepoint, session, take
+from backend.errors import NotFound, Refused
+from backend.people import permissions, sealed
+from backend.people.models import Person, Residency
+
+RELATIONS = ("father", "mother", "grandparent", "relative", "institution")
+STATUSES = ("declared", "verified", "rejected", "ended")
+CHILDHOOD_ENDS = 14
+MOST_CHILDREN = 10
+_standing = sa.text("status IN ('declared', 'verified')")
+
+
+class AlreadyGuardian(Refused):
+    code, message = 40988, "已经登记过这位孩子的监护关系"
+
+
+class NotAChild(Refused):
+    code, message = 42285, "监护登记只用于不满十四周岁的孩子"
+
+
+class TooManyChildren(Refused):
+    code, message = 42286, "登记的孩子太多了，请到社区办理"
+
+
+class GuardianUnsettled(Refused):
+    code, message = 42287, "请先登记您居住的社区，再登记孩子"
+
+
+class GuardianshipDecided(Refused):
+    code, message = 40989, "这条监护登记已经处理过了，请刷新"
+
+
+class OwnWard(Refused):
+    code, message = 40396, "不能审核自己的监护登记，请同事来办"
+
+
+class Guardianship(Model):
+    """One guardian of one child. What has ended stays: somebody acted for the child while it stood."""
+
+    __tablename__ = "guardianships"
+    __table_args__ = (
+        sa.CheckConstraint(f"relation IN {RELATIONS}", name="relation_known"),
+        sa.CheckConstraint(f"status IN {STATUSES}", name="status_known"),
+        sa.CheckConstraint("guardian_id <> child_id", name="not_of_oneself"),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR (decided_by_id <> guardian_id AND decided_by_id <> child_id)",
+            name="decided_by_another",
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('verified', 'rejected') OR decided_by_id IS NOT NULL", name="decided_by_someone"
+        ),
+        sa.Index(
+            "uq_guardianships_standing",
+            "guardian_id",
+            "child_id",
+            unique=True,
+            sqlite_where=_standing,
+            postgresql_where=_standing,
+        ),
+        sa.Index("ix_guardianships_child", "child_id"),
+        sa.Index("ix_guardianships_queue", "community_id", "status", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    guardian_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    child_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    # Where the child lives: its staff verify.
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    relation: Mapped[str] = mapped_column(sa.String(12))
+    status: Mapped[str] = mapped_column(sa.String(12))
+    declared_at: Mapped[datetime] = mapped_column(Moment)
+    declared_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+def under_14(birth_year: int | None) -> bool:
+    """May the person be under fourteen? Only the year is known, so a whole year counts for the child."""
+    return birth_year is not None and clock.today().year - birth_year <= CHILDHOOD_ENDS
+
+
+def declare(real_name: str, birth_year: int, relation: str, *, by: Any) -> Guardianship:
+    """A guardian names their child, who lives with them; staff have yet to verify it.
+
+    The child becomes a person without WeChat, for whom nobody but a guardian and staff act. Raises NotAChild,
+    GuardianUnsettled, TooManyChildren.
+    """
+    if not under_14(birth_year):
+        raise NotAChild()
+    take(Person, by.id)
+    home = session.get(Residency, by.id)
+    if home is None or home.status == "rejected":
+        raise GuardianUnsettled()
+    if len(_of_guardian(by.id)) >= MOST_CHILDREN:
+        raise TooManyChildren()
+    child = Person(
+        nickname="", birth_year=birth_year, status="active", created_at=clock.now(), created_by_id=by.id
+    )
+    session.add(child)
+    session.flush()
+    sealed.keep_real_name(child, real_name)
+    session.add(
+        Residency(
+            person_id=child.id,
+            community_id=home.community_id,
+            grid_id=home.grid_id,
+            status="declared",
+            declared_at=clock.now(),
+        )
+    )
+    session.flush()
+    return _link(by.id, child.id, home.community_id, relation, "declared", by=by)
+
+
+def link(guardian_id: int, child_id: int, relation: str, *, by: Any) -> Guardianship:
+    """Staff of the child's community, who saw both and their papers, link two known people. Never their own.
+
+    Raises NotAChild, AlreadyGuardian, OwnWard, NotFound and NotAllowed out of place.
+    """
+    child, guardian = take(Person, child_id), take(Person, guardian_id)
+    home = session.get(Residency, child_id)
+    if home is None or "cancelled" in (child.status, guardian.status) or guardian_id == child_id:
+        raise NotFound()
+    permissions.require(by.id, "guardian:verify", home.community_id)
+    if by.id in (guardian_id, child_id):
+        raise OwnWard()
+    if not under_14(child.birth_year):
+        raise NotAChild()
+    return _link(guardian_id, child_id, home.community_id, relation, "verified", by=by)
+
+
+def _link(
+    guardian_id: int, child_id: int, community_id: int, relation: str, status: str, *, by: Any
+) -> Guardianship:
+    made = Guardianship(
+        guardian_id=guardian_id,
+        child_id=child_id,
+        community_id=community_id,
+        relation=relation,
+        status=status,
+        declared_at=clock.now(),
+        declared_by_id=by.id,
+        decided_by_id=by.id if status == "verified" else None,
+    )
+    try:
+        with savepoint():
+            session.add(made)
+            session.flush()
+    except sa.exc.IntegrityError:
+        raise AlreadyGuardian() from None
+    journal.write("declare", "guardianship", made.id, by=by, states=(None, status), place=community_id)
+    return made
+
+
+def decide(guardianship_id: int, accepted: bool, reason: str | None = None, *, by: Any) -> Guardianship:
+    """Staff of the child's community verify or reject; never a guardian their own."""
+    row = take(Guardianship, guardianship_id)
+    permissions.require(by.id, "guardian:verify", row.community_id)
+    if by.id in (row.guardian_id, row.child_id):
+        raise OwnWard()
+    if row.status != "declared":
+        raise GuardianshipDecided()
+    row.status, row.decided_by_id, row.reason = "verified" if accepted else "rejected", by.id, reason
+    _settle_child(row, accepted, by)
+    session.flush()
+    states = ("declared", row.status)
+    verb = "verify" if accepted else "reject"
+    journal.write(verb, "guardianship", row.id, by=by, states=states, reason=reason, place=row.community_id)
+    return row
+
+
+def _settle_child(row: Guardianship, accepted: bool, by: Any) -> None:
+    """With the guardian, the child's residency is verified too: it was declared together."""
+    home = session.get(Residency, row.child_id)
+    if accepted and home is not None and home.status == "declared":
+        home.status, home.decided_by_id = "verified", by.id
+
+
+def end(guardianship_id: int, *, by: Any) -> Guardianship:
+    """The guardian no longer speaks for the child. Raises NotFound, also for somebody else's link."""
+    row = take(Guardianship, guardianship_id)
+    if row.guardian_id != by.id or row.status not in ("declared", "verified"):
+        raise NotFound()
+    before = row.status
+    row.status, row.ended_at = "ended", clock.now()
+    session.flush()
+    journal.write("end", "guardianship", row.id, by=by, states=(before, "ended"), place=row.community_id)
+    return row
+
+
+def leave(person_id: int) -> None:
+    """Ends all links of a person who cancels their account, as guardian and as child."""
+    session.execute(
+        sa.update(Guardianship)
+        .where(
+            sa.or_(Guardianship.guardian_id == person_id, Guardianship.child_id == person_id),
+            Guardianship.status.in_(("declared", "verified")),
+        )
+        .values(status="ended", ended_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def speaks_for(guardian_id: int, child_id: int) -> bool:
+    """Is the first a verified guardian of the second?"""
+    return guardian_id in guardians_of(child_id)
+
+
+def guardians_of(child_id: int) -> list[int]:
+    """The child's verified guardians, the longest-standing first."""
+    return list(
+        session.scalars(
+            sa.select(Guardianship.guardian_id)
+            .where(Guardianship.child_id == child_id, Guardianship.status == "verified")
+            .order_by(Guardianship.id)
+        )
+    )
+
+
+def _of_guardian(guardian_id: int) -> list[Guardianship]:
+    wanted = sa.select(Guardianship).where(
+        Guardianship.guardian_id == guardian_id, Guardianship.status.in_(("declared", "verified"))
+    )
+    return list(session.scalars(wanted.order_by(Guardianship.id)))
+
+
+def children_of(guardian_id: int) -> list[tuple[Guardianship, Person]]:
+    """The guardian's children with the links that stand."""
+    rows = _of_guardian(guardian_id)
+    people = {row.id: row for row in _persons(row.child_id for row in rows)}
+    return [(row, people[row.child_id]) for row in rows]
+
+
+def _persons(ids: Iterable[int]) -> list[Person]:
+    return list(session.scalars(sa.select(Person).where(Person.id.in_(list(ids)))))
+
+
+def waiting(*, by: Any, after: int, limit: int) -> list[Guardianship]:
+    """A page of declared links that staff may decide, oldest first."""
+    wanted = sa.select(Guardianship).where(
+        Guardianship.status == "declared",
+        Guardianship.community_id.in_(permissions.reach_of(by.id, "guardian:verify")),
+        Guardianship.id > after,
+    )
+    return list(session.scalars(wanted.order_by(Guardianship.id).limit(limit)))

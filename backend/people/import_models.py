@@ -1,0 +1,38 @@
+"""A spreadsheet on its way into the product."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Json, Model, Moment
+
+KINDS = ("places", "residents")
+
+
+class Import(Model):
+    """The rows of a spreadsheet, sealed as they may name people, and how far they have come. They go as soon
+    as the last one is in; what is wrong with a row names its line and column, never its content."""
+
+    __tablename__ = "imports"
+    __table_args__ = (
+        sa.CheckConstraint(f"kind IN {KINDS}", name="kind_known"),
+        sa.CheckConstraint("done BETWEEN 0 AND total", name="done_within_total"),
+        sa.CheckConstraint("made >= 0 AND known >= 0", name="counts_up"),
+        sa.CheckConstraint("finished_at IS NULL OR rows_sealed IS NULL", name="rows_go_at_the_end"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    file_name: Mapped[str] = mapped_column(sa.String(120))
+    rows_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    total: Mapped[int] = mapped_column(sa.Integer)
+    done: Mapped[int] = mapped_column(sa.Integer, default=0)
+    made: Mapped[int] = mapped_column(sa.Integer, default=0)
+    known: Mapped[int] = mapped_column(sa.Integer, default=0)
+    # [[line, column, sentence], …] in the order of the lines.
+    faults: Mapped[list[Any]] = mapped_column(Json)
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,0 +1,253 @@
+"""志愿队: founded by community staff, who name the leader; joined by asking, accepted by the leader."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, crypto, journal
+from backend.db import insert, savepoint, session, take
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.organisations import queries as places
+from backend.people import permissions, sealed
+from backend.people import queries as people
+from backend.people.models import Membership, Person, Team
+
+TEAM_KINDS = ("community", "unit", "social")
+MEMBER_STATES = ("applied", "accepted", "declined", "left")
+
+
+class TeamNameTaken(Refused):
+    code, message = 40919, "社区里已有同名的志愿队"
+
+
+class AlreadyMember(Refused):
+    code, message = 40962, "您已经申请或加入了这支志愿队"
+
+
+class NotAMember(Refused):
+    code, message = 40963, "您不在这支志愿队里"
+
+
+class NothingToDecide(Refused):
+    code, message = 40964, "这个入队申请已经处理过了，请刷新"
+
+
+class LeaderUnknown(Refused):
+    code, message = 42297, "没有找到这位队长，请先让他登录或登记"
+
+
+def found(community_id: int, kind: str, name: str, speciality: str = "", *, leader_id: int, by: Any) -> Team:
+    """A new team of a community; `kind` is community, unit (a work unit's) or social (riders, for one).
+
+    By community staff. Raises TeamNameTaken, LeaderUnknown, NotACommunity.
+    """
+    places.community(community_id)
+    permissions.require(by.id, "team:found", community_id)
+    _check_leader(leader_id)
+    team = Team(
+        community_id=community_id,
+        kind=kind,
+        name=name,
+        speciality=speciality,
+        leader_id=leader_id,
+        created_at=clock.now(),
+    )
+    _keep(team)
+    journal.write("found", "team", team.id, by=by, place=community_id, facts={"leader": leader_id})
+    return team
+
+
+def _check_leader(leader_id: int) -> None:
+    leader = session.get(Person, leader_id)
+    if leader is None or leader.status != "active":
+        raise LeaderUnknown()
+
+
+def _keep(team: Team) -> None:
+    try:
+        with savepoint():
+            session.add(team)
+            session.flush()
+    except sa.exc.IntegrityError:
+        raise TeamNameTaken() from None
+
+
+def edit(team_id: int, changes: dict[str, Any], *, by: Any) -> Team:
+    """Staff change `name`, `speciality` or `leader_id`; a new leader has the team's activities at once."""
+    team = take(Team, team_id)
+    permissions.require(by.id, "team:manage", team.community_id)
+    if "leader_id" in changes:
+        _check_leader(changes["leader_id"])
+    for name in ("name", "speciality", "leader_id"):
+        setattr(team, name, changes.get(name, getattr(team, name)))
+    _keep(team)
+    journal.write("edit", "team", team.id, by=by, place=team.community_id, facts={"fields": sorted(changes)})
+    return team
+
+
+def join(team_id: int, *, by: Any) -> Team:
+    """Asks to be accepted. Who left or was declined may ask again. Raises AlreadyMember."""
+    team = take(Team, team_id)
+    before = _status(team, by.id)
+    if team.leader_id == by.id or before in ("applied", "accepted"):
+        raise AlreadyMember()
+    _set(team, by.id, before, "applied", "join", by)
+    return team
+
+
+def leave(team_id: int, *, by: Any) -> Team:
+    """Leaves, or takes the application back; at any time, without a reason. Raises NotAMember."""
+    team = take(Team, team_id)
+    before = _status(team, by.id)
+    if before not in ("applied", "accepted"):
+        raise NotAMember()
+    _set(team, by.id, before, "left", "leave", by)
+    return team
+
+
+def decide(team_id: int, person_id: int, accepted: bool, *, by: Any) -> Team:
+    """The leader (or staff, for a leader without a phone) accepts or declines; nobody their own application.
+
+    Raises NothingToDecide.
+    """
+    team = take(Team, team_id)
+    if team.leader_id != by.id:
+        permissions.require(by.id, "team:manage", team.community_id)
+    if person_id == by.id:
+        raise NotAllowed()
+    before = _status(team, person_id)
+    if before != "applied":
+        raise NothingToDecide()
+    verb = "accept" if accepted else "decline"
+    _set(team, person_id, before, "accepted" if accepted else "declined", verb, by)
+    return team
+
+
+def _status(team: Team, person_id: int) -> str | None:
+    return session.scalar(
+        sa.select(Membership.status).where(Membership.team_id == team.id, Membership.person_id == person_id)
+    )
+
+
+def _set(team: Team, person_id: int, before: str | None, status: str, verb: str, by: Any) -> None:
+    row = {"team_id": team.id, "person_id": person_id, "status": status, "since": clock.now()}
+    changed = {"status": status, "since": row["since"]}
+    adding = insert(Membership).values(row)
+    session.execute(adding.on_conflict_do_update(index_elements=["team_id", "person_id"], set_=changed))
+    journal.write(
+        verb,
+        "team",
+        team.id,
+        by=by,
+        states=(before, status),
+        place=team.community_id,
+        facts={"person": person_id},
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A team as one viewer may see it: how many it has, not who."""
+
+    team: Team
+    community: str
+    leader: str
+    members: int
+    mine: str | None
+    actions: list[str]
+
+
+def one(team_id: int) -> Team:
+    """Raises NotFound."""
+    team = session.get(Team, team_id)
+    if team is None:
+        raise NotFound()
+    return team
+
+
+def listed(community_id: int | None, kind: str | None, after: int, limit: int) -> list[Team]:
+    """Teams in the order of their ids."""
+    wanted = sa.select(Team).where(Team.id > after)
+    for column, value in ((Team.community_id, community_id), (Team.kind, kind)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
+
+
+def shown(teams: Sequence[Team], *, by: Any) -> list[Shown]:
+    """Teams as this person sees them; four statements for a page."""
+    if not teams:
+        return []
+    ids = [team.id for team in teams]
+    names = places.names({team.community_id for team in teams})
+    leaders = people.masked_names({team.leader_id for team in teams})
+    counts = _counts(ids)
+    mine = _mine(ids, by.id)
+    return [
+        Shown(
+            team,
+            names[team.community_id],
+            leaders[team.leader_id],
+            counts.get(team.id, 0),
+            "leader" if team.leader_id == by.id else mine.get(team.id),
+            _actions(team, mine.get(team.id), by),
+        )
+        for team in teams
+    ]
+
+
+def _counts(ids: list[int]) -> dict[int, int]:
+    rows = session.execute(
+        sa.select(Membership.team_id, sa.func.count())
+        .where(Membership.team_id.in_(ids), Membership.status == "accepted")
+        .group_by(Membership.team_id)
+    )
+    return dict(rows.all())
+
+
+def _mine(ids: list[int], person_id: int) -> dict[int, str]:
+    rows = session.execute(
+        sa.select(Membership.team_id, Membership.status).where(
+            Membership.team_id.in_(ids), Membership.person_id == person_id
+        )
+    )
+    return dict(rows.all())
+
+
+def _actions(team: Team, status: str | None, by: Any) -> list[str]:
+    if team.leader_id == by.id:
+        return []
+    return ["leave"] if status in ("applied", "accepted") else ["join"]
+
+
+def members(team: Team, *, by: Any) -> list[dict[str, Any]] | None:
+    """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
+    leading = team.leader_id == by.id
+    if not leading and not permissions.appointed(by.id, "team:manage", team.community_id):
+        return None
+    rows = session.execute(
+        sa.select(Membership, Person.real_name_sealed)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.team_id == team.id, Membership.status.in_(("applied", "accepted")))
+        .order_by(Membership.since, Membership.person_id)
+    )
+    return [
+        {
+            "person_id": row[0].person_id,
+            "name": shown_name(row[0].person_id, row[1], clear=leading),
+            "status": row[0].status,
+            "since": row[0].since,
+            "actions": ["accept", "decline"]
+            if row[0].status == "applied" and row[0].person_id != by.id
+            else [],
+        }
+        for row in rows
+    ]
+
+
+def shown_name(person_id: int, real_name_sealed: str | None, *, clear: bool) -> str:
+    """The name for whoever leads the person's team or activity, else masked."""
+    name = sealed.unsealed_name(person_id, real_name_sealed)
+    return (name if clear else crypto.masked("name", name)) or "一位居民"

@@ -1,0 +1,124 @@
+"""Adjustments are proposed, approved, rejected; earning rules get new versions."""
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, journal
+from backend.db import session, take
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.ledger import actions as ledger
+from backend.ledger import rules
+from backend.ledger.rules import EVENTS, EarningRule
+from backend.lifecycle import FourEyes, make
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.people.models import Person, Residency
+from backend.points import notices, states
+from backend.points.models import MOST_POINTS, Adjustment
+
+
+class NoSensibleAdjustment(Refused):
+    code, message = 42250, "调整的积分不能为零，一次最多增减 {most} 分"
+
+
+def propose(person_id: int, points: int, reason: str, *, by: Any) -> Adjustment:
+    """One member of staff asks that `points` be given to (above zero) or taken from a resident.
+
+    Raises NotFound where the person is no verified resident of a community in the maker's reach, FourEyes
+    for oneself, NoSensibleAdjustment. Whether there are points enough is decided with the approval.
+    """
+    community_id = _home(person_id, by.id)
+    if person_id == by.id:
+        raise FourEyes()
+    if points == 0 or abs(points) > MOST_POINTS:
+        raise NoSensibleAdjustment(most=MOST_POINTS)
+    made = Adjustment(
+        community_id=community_id,
+        person_id=person_id,
+        points=points,
+        reason=reason,
+        state="proposed",
+        proposed_by_id=by.id,
+        proposed_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    proposed = (None, "proposed")
+    journal.write("propose", "adjustment", made.id, by=by, states=proposed, reason=reason, place=community_id)
+    return made
+
+
+def _home(person_id: int, maker_id: int) -> int:
+    """The community where the person lives, if the maker may adjust points there."""
+    found = session.scalar(
+        sa.select(Residency.community_id)
+        .join(Person, Person.id == Residency.person_id)
+        .where(
+            Residency.person_id == person_id,
+            Residency.status == "verified",
+            Person.status == "active",
+            Residency.community_id.in_(permissions.reach_of(maker_id, "points:adjust")),
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def approve(adjustment_id: int, *, by: Any) -> Adjustment:
+    """Another one agrees, and the points move at once. Raises AdjustmentDecided, FourEyes, NotEnoughPoints."""
+    found = take(Adjustment, adjustment_id)
+    make(states.APPROVE, found, by=by, decided_by_id=by.id, decided_at=clock.now())
+    ledger.adjust(
+        found.person_id,
+        found.points,
+        reference=f"adjustment:{found.id}",
+        title=f"积分调整：{found.reason}",
+        community_id=found.community_id,
+        by=by,
+    )
+    notices.adjusted(found)
+    return found
+
+
+def reject(adjustment_id: int, reason: str, *, by: Any) -> Adjustment:
+    """Another one does not agree; no points move. Raises AdjustmentDecided, FourEyes."""
+    found = take(Adjustment, adjustment_id)
+    decision = {"decided_by_id": by.id, "decided_at": clock.now(), "decision_reason": reason}
+    make(states.REJECT, found, by=by, reason=reason, **decision)
+    notices.rejected(found)
+    return found
+
+
+def change_rule(
+    event: str, community_id: int | None, *, by: Any, effective_from: date, **worth: Any
+) -> EarningRule:
+    """The next version of an earning rule, for one community or (None) the whole city; `worth` as in
+    `ledger.rules.set_rule`, which journals it. The same told again changes nothing.
+
+    Raises NotFound for an event nobody knows or a community out of reach, NotAllowed for the city's rule
+    without a word in the whole city, and what set_rule raises.
+    """
+    if event not in EVENTS:
+        raise NotFound()
+    _may_change(community_id, by)
+    # Until the new version begins, a city that had set nothing goes on with the default rules.
+    rules.ensure_default_rules()
+    newest = rules.newest(event, community_id)
+    told = {**worth, "effective_from": effective_from}
+    if newest is not None and all(getattr(newest, name) == value for name, value in told.items()):
+        return newest
+    return rules.set_rule(event, community_id, by=by, **told)
+
+
+def _may_change(community_id: int | None, by: Any) -> None:
+    if community_id is not None:
+        permissions.require(by.id, "rule:change", places.community(community_id).id)
+    elif not permissions.appointed(by.id, "rule:change", _city()):
+        raise NotAllowed()
+
+
+def _city() -> int:
+    return places.children(None, "city", 0, 1)[0].id

@@ -1,0 +1,107 @@
+"""The queue of adjustments, the earning rules as they stand, and a community's figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.ledger import queries as ledger
+from backend.ledger.rules import EarningRule
+from backend.ledger.rules import standing as standing_rules
+from backend.lifecycle import open_to
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.people import queries as people
+from backend.people.models import Residency
+from backend.points import states
+from backend.points.models import Adjustment
+
+# A person is told so many days before points end, and a community's figures look so far ahead.
+DAYS_AHEAD = 60
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An adjustment as staff see it: names masked, with the moves open to the one who looks."""
+
+    adjustment: Adjustment
+    names: dict[int, str]
+    community: str
+    actions: list[str]
+
+
+def adjustments(state: str | None, after: int | None, limit: int, *, by: Any) -> list[Adjustment]:
+    """The adjustments in the places where the person may read them, newest first."""
+    reach = permissions.reach_of(by.id, "points:read")
+    wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach))
+    if state is not None:
+        wanted = wanted.where(Adjustment.state == state)
+    if after is not None:
+        wanted = wanted.where(Adjustment.id < after)
+    return list(session.scalars(wanted.order_by(Adjustment.id.desc()).limit(limit)))
+
+
+def shown(found: Sequence[Adjustment], *, by: Any) -> list[Shown]:
+    """In three statements, however many."""
+    if not found:
+        return []
+    ids = {who for one in found for who in (one.person_id, one.proposed_by_id, one.decided_by_id) if who}
+    communities = {one.community_id for one in found}
+    names, community_names = people.masked_names(ids), places.names(communities)
+    words = permissions.words_in(by.id, communities)
+    return [
+        Shown(
+            one,
+            names,
+            community_names[one.community_id],
+            open_to(states.ADJUSTMENT_MOVES, one, words[one.community_id], one.facts_about(by.id)),
+        )
+        for one in found
+    ]
+
+
+def rules(community_id: int | None) -> list[dict[str, Any]]:
+    """The earning rules in force and to come, of the city and its communities (or of one only)."""
+    found = standing_rules(community_id)
+    names = places.names({one.organisation_id for one in found if one.organisation_id})
+    return [_told(one, names) for one in found]
+
+
+def told(rule: EarningRule) -> dict[str, Any]:
+    """A rule as it is shown: `rule`, whether it is `in_force` today, and the name of its `community`."""
+    return _told(rule, places.names({rule.organisation_id} - {None}))
+
+
+def _told(rule: EarningRule, names: dict[int, str]) -> dict[str, Any]:
+    in_force = rule.effective_from <= clock.today()
+    return {"rule": rule, "in_force": in_force, "community": names.get(rule.organisation_id)}
+
+
+def liability(community_id: int, *, by: Any) -> dict[str, Any]:
+    """What a community has given and what its residents still hold, in points.
+
+    `issued`, `spent`, `expired` and `adjusted` are what was moved in its name; `outstanding` is what its
+    verified residents have, held included, whoever gave it, because they may spend it here. Raises NotFound
+    out of reach.
+    """
+    permissions.require(by.id, "points:liability", community_id)
+    places.community(community_id)
+    residents = sa.select(Residency.person_id).where(
+        Residency.community_id == community_id, Residency.status == "verified"
+    )
+    until = clock.today() + timedelta(days=DAYS_AHEAD)
+    have = ledger.holdings(residents, until)
+    return {
+        "issued": ledger.issued(community_id),
+        "spent": ledger.spent(community_id),
+        "expired": ledger.expired(community_id),
+        "adjusted": ledger.adjusted(community_id),
+        "outstanding": have["available"] + have["held"],
+        "held": have["held"],
+        "ending": have["ending"],
+        "ending_by": until,
+    }

@@ -1,0 +1,145 @@
+"""Cancelling an account (注销): what is open is closed first, then the identity is erased, for good.
+
+个人信息保护法 47 asks for the erasure, 电子商务法 24 forbids unreasonable conditions before it, and the
+WeChat platform wants it to be done by the person alone (运营规范 15.3.9). So nothing that is open refuses it:
+the person is told once what they would lose, and decides.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import journal
+from backend.db import session
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.jobs import Job
+from backend.ledger import forfeits
+from backend.ledger import queries as ledger
+from backend.people import permissions
+from backend.people.models import Person, Residency, Team
+from backend.rights import erasure
+from backend.rights.rooms import ROOMS
+
+
+class ThingsStillOpen(Refused):
+    """The facts are what would be closed or lost; the same request with `confirm` does it."""
+
+    code, message = 40983, "您还有没办完的事或没用完的积分。确认注销后，它们会被撤回、释放或放弃，不能恢复"
+
+
+class HasTheirOwnPhone(Refused):
+    code, message = 40984, "这位居民有自己的微信账号，注销要由本人在小程序里办"
+
+
+def cancel(person_id: int, *, confirmed: bool, by: Any, reason: str | None = None) -> None:
+    """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
+    person = _take(person_id)
+    if person.status != "active":
+        raise NotFound()
+    facts = open_things(person_id)
+    if facts and not confirmed:
+        raise ThingsStillOpen(**facts)
+    journal.write("cancel", "person", person_id, by=by, states=("active", "cancelled"), reason=reason)
+    _leave(person)
+
+
+def _take(person_id: int) -> Person:
+    """The person under a lock that lets others still point to them.
+
+    Who claims their wish at this moment holds the wish and writes them a notice: with the usual lock each
+    would wait for the other.
+    """
+    found = session.get(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def open_things(person_id: int) -> dict[str, Any]:
+    """What would be closed or lost, by name; empty when nothing would."""
+    found: dict[str, Any] = {room.name: room.open_things(person_id) for room in ROOMS}
+    points = ledger.balance(person_id)
+    found["pointsLost"] = points["available"] + points["held"]
+    found["teamsLed"] = [
+        dict(row)
+        for row in session.execute(
+            sa.select(Team.id, Team.name).where(Team.leader_id == person_id).order_by(Team.id)
+        ).mappings()
+    ]
+    return {name: value for name, value in found.items() if value}
+
+
+def _leave(person: Person) -> None:
+    """All that is open is closed in the person's own name, then nothing of them is left but a number."""
+    for room in ROOMS:
+        room.close(person.id, by=person)
+    forfeits.give_up(person.id, by=person)
+    erasure.erase(person.id)
+
+
+def cancel_for(person_id: int, reason: str, *, confirmed: bool, by: Any) -> None:
+    """代办: staff cancel for a card holder who asked at the counter, in their own community.
+
+    Raises HasTheirOwnPhone for whoever can do it themselves, NotFound and NotAllowed out of place.
+    """
+    person, home = _take(person_id), session.get(Residency, person_id)
+    if home is None:
+        raise NotFound()
+    permissions.require(by.id, "person:cancel", home.community_id)
+    if person_id == by.id:
+        raise NotAllowed()
+    if person.openid is not None:
+        raise HasTheirOwnPhone()
+    cancel(person_id, confirmed=confirmed, by=by, reason=reason)
+
+
+def erase_by_openid(openid: str) -> bool:
+    """WeChat tells that the user cancelled (user_authorization_cancellation): as if they had asked here.
+
+    They cannot be asked again, so everything counts as confirmed. Answers whether we knew them.
+    """
+    person_id = session.scalar(sa.select(Person.id).where(Person.openid == openid))
+    if person_id is None:
+        return False
+    person = _take(person_id)
+    if person.openid != openid:
+        return False
+    cancel(person_id, confirmed=True, by=person, reason="微信通知用户注销")
+    return True
+
+
+# RevokeInfo of user_authorization_revoke: what the user takes back, by WeChat's numbers.
+NICKNAME, PHONE = 6, 8
+
+
+def forget_revoked(openid: str, kinds: set[int]) -> bool:
+    """The user took back some of what WeChat gave us: that is deleted, the account stays.
+
+    6 is avatar and nickname, 8 the phone number. Locations are never kept. Pictures (14) belong to the files.
+    """
+    person = session.scalar(sa.select(Person).where(Person.openid == openid).with_for_update())
+    if person is None:
+        return False
+    if NICKNAME in kinds:
+        person.nickname = ""
+    if PHONE in kinds:
+        person.phone_sealed, person.phone_index = None, None
+    session.flush()
+    facts = {"kinds": sorted(kinds)}
+    journal.write("revoke", "person", person.id, by=person, facts=facts)
+    return True
+
+
+def returned() -> list[int]:
+    """Cancelled people to whom something came back: a request that was on its way, an award, a notice."""
+    return erasure.incomplete()
+
+
+def leave_again(person_id: int) -> None:
+    """Closes and erases what came back."""
+    person = _take(person_id)
+    if person.status == "cancelled":
+        _leave(person)
+
+
+JOBS = [Job("rights.leave_again", 3600, returned, leave_again)]

@@ -1,0 +1,71 @@
+"""Withdrawing a consent takes effect at once: what rested on it alone is deleted with it (15, 47 IV)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, journal
+from backend.db import session
+from backend.people import actions, consents
+from backend.people.models import Consent
+from backend.rights import notice
+from backend.wishes.models import Wish
+
+
+def withdraw(document: str, *, by: Any) -> None:
+    """Raises ConsentMissing. What was given to a unit before stays given; nothing more goes there.
+
+    Feedback to units and pictures ask `consents.stands` each time, so for them there is nothing to do here.
+    """
+    actions.withdraw_consent(document, by=by)
+    for effect in _EFFECTS.get(document, ()):
+        effect(by.id)
+
+
+def _forget_wish_addresses(person_id: int) -> None:
+    session.execute(
+        sa.update(Wish).where(Wish.wisher_id == person_id).values(address_sealed=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
+_EFFECTS: dict[str, tuple[Callable[[int], None], ...]] = {
+    "sensitive_data": (consents.forget_sensitive, _forget_wish_addresses),
+}
+
+
+def give_for_child(child_id: int, *, by: Any) -> None:
+    """A guardian agrees for their child, in its name (31): to the sensitive data that a child's always is."""
+    document = notice.current("sensitive_data")
+    session.add(
+        Consent(
+            person_id=child_id,
+            document=document.document,
+            version=document.version,
+            given_at=clock.now(),
+        )
+    )
+    session.flush()
+    facts = {"document": document.document, "version": document.version}
+    journal.write("consent", "person", child_id, by=by, facts=facts)
+
+
+def standing(person_id: int) -> list[dict[str, Any]]:
+    """Each document with its version in force and the one the person agreed to, if any."""
+    given = consents.standing(person_id)
+    told = []
+    for document in notice.everything():
+        consent = given.get(document.document)
+        told.append(
+            {
+                "document": document.document,
+                "title": document.title,
+                "required": document.required,
+                "current_version": document.version,
+                "version": consent and consent.version,
+                "given_at": consent and consent.given_at,
+                "up_to_date": consent is not None and consent.version == document.version,
+            }
+        )
+    return told

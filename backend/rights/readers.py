@@ -1,0 +1,187 @@
+"""The readers behind the export: one topic a holding, and those that no single table tells."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import journal
+from backend.db import Base, session
+from backend.files import actions as files
+from backend.files import stores
+from backend.files.models import File
+from backend.ledger import queries as ledger
+from backend.organisations import queries as places
+from backend.people import queries as people
+from backend.rights import holdings, sealed
+from backend.rights.holdings import Holding
+
+PAGE = 500
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One file of the export: `read(person id)` yields its rows, oldest first."""
+
+    file: str
+    title: str
+    read: Callable[[int], Iterator[Row]]
+
+
+def topics() -> list[Topic]:
+    """Everything, in the order of the README. A capability adds its tables to the holdings."""
+    own = [Topic(one.file, one.title, _reader(one)) for one in holdings.existing()]
+    return [
+        *own,
+        Topic("points_balance", "现在的积分", _balance),
+        Topic("my_acts", "我办过的事", _acts),
+        Topic("done_to_me", "别人为我办的事，包括谁在何时为何看过我的联系方式", _done_to_me),
+    ]
+
+
+def _reader(holding: Holding) -> Callable[[int], Iterator[Row]]:
+    def read(person_id: int) -> Iterator[Row]:
+        for page in _pages(holding, person_id):
+            yield from _told(holding, page, person_id)
+
+    return read
+
+
+def _pages(holding: Holding, person_id: int) -> Iterator[list[Row]]:
+    """The person's rows, a page at a time by their number; rows without one number are few."""
+    table = Base.metadata.tables[holding.table]
+    keys = list(table.primary_key.columns)
+    wanted = sa.select(table).where(holding.of(person_id)).order_by(*keys)
+    if len(keys) > 1:
+        yield [dict(row) for row in session.execute(wanted).mappings()]
+        return
+    (key,), after = keys, None
+    while True:
+        step = wanted if after is None else wanted.where(key > after)
+        rows = [dict(row) for row in session.execute(step.limit(PAGE)).mappings()]
+        yield rows
+        if len(rows) < PAGE:
+            return
+        after = rows[-1][key.name]
+
+
+def _told(holding: Holding, rows: list[Row], person_id: int) -> Iterator[Row]:
+    """Rows as the person may read them: own seals opened, others masked, places by name."""
+    if not rows:
+        return
+    names = _names(holding, rows)
+    seals = sealed.of(holding.table)
+    looked_up = [(own, _lookup(other, columns, rows, own)) for own, other, columns in holding.shows]
+    for row in rows:
+        told: Row = {}
+        for name, value in row.items():
+            if name in holding.hides:
+                continue
+            if name in seals:
+                told[name.removesuffix("_sealed")] = sealed.opened(seals[name], row)
+            elif name in names:
+                mine = value == person_id
+                told[name.removesuffix("_id")] = "本人" if mine else names[name].get(value)
+            else:
+                told[name] = value
+        for own, found in looked_up:
+            told.update(found.get(row[own], {}))
+        yield told
+
+
+def _names(holding: Holding, rows: list[Row]) -> dict[str, dict[int, str]]:
+    """For each column that points to a person or a place: names by id."""
+    table, found = Base.metadata.tables[holding.table], {}
+    persons = holdings.standing_in(table)
+    for column in table.columns:
+        targets = {key.column.table.name for key in column.foreign_keys}
+        ids = {row[column.name] for row in rows} - {None} if targets else set()
+        if column.name in persons:
+            found[column.name] = people.masked_names(ids)
+        elif "organisations" in targets:
+            found[column.name] = places.names(ids)
+    return found
+
+
+def _lookup(other: str, columns: tuple[str, ...], rows: list[Row], own: str) -> dict[int, Row]:
+    """What another table says of the things these rows are about, under its own name."""
+    table, ids = Base.metadata.tables[other], {row[own] for row in rows}
+    wanted = sa.select(table.c.id, *(table.c[name] for name in columns)).where(table.c.id.in_(ids))
+    noun = own.removesuffix("_id")
+    return {
+        row["id"]: {f"{noun}_{name}": row[name] for name in columns}
+        for row in session.execute(wanted).mappings()
+    }
+
+
+def pictures(person_id: int) -> Iterator[tuple[str, bytes]]:
+    """The pictures the person uploaded that still lie in the store, one in memory at a time."""
+    wanted = sa.select(File.id, File.key).where(File.owner_id == person_id, File.erased_at.is_(None))
+    for row in session.execute(wanted.order_by(File.id)).all():
+        content = stores.store().get(files.name(row.key, "full"))
+        if content is not None:
+            yield f"pictures/{row.id}.jpg", content
+
+
+def _balance(person_id: int) -> Iterator[Row]:
+    yield ledger.balance(person_id)
+
+
+# What the journal calls a thing, and where it says whose it is.
+_MINE = {
+    "wish": ("wishes", "wisher_id"),
+    "sign_up": ("sign_ups", "person_id"),
+    "correction": ("record_corrections", "person_id"),
+    "backfill": ("backfills", "person_id"),
+    "redemption": ("redemptions", "person_id"),
+    "adjustment": ("adjustments", "person_id"),
+    "complaint": ("complaints", "person_id"),
+    "guardianship": ("guardianships", "guardian_id"),
+}
+# In a reason that staff once wrote about somebody else, a number is most likely that person's.
+_NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
+
+
+def _acts(person_id: int) -> Iterator[Row]:
+    line, after = journal.JournalLine, 0
+    while True:
+        wanted = sa.select(line).where(line.actor_id == person_id, line.id > after).order_by(line.id)
+        page = list(session.scalars(wanted.limit(PAGE)))
+        for one in page:
+            reason = one.reason and _NUMBER.sub("***", one.reason)
+            yield {**_line(one), "reason": reason, "facts": one.facts}
+        if len(page) < PAGE:
+            return
+        after = page[-1].id
+
+
+def _done_to_me(person_id: int) -> Iterator[Row]:
+    """What others did to the person, and to what is theirs."""
+    for kind in ("person", "residency", "party_registration"):
+        yield from _by_others(journal.lines(kind, person_id), person_id)
+    for kind, (name, whose) in _MINE.items():
+        table = Base.metadata.tables[name]
+        ids = session.scalars(sa.select(table.c.id).where(table.c[whose] == person_id).order_by(table.c.id))
+        for subject_id in ids.all():
+            yield from _by_others(journal.lines(kind, subject_id), person_id)
+
+
+def _by_others(lines: list[journal.JournalLine], person_id: int) -> Iterator[Row]:
+    found = [line for line in lines if line.actor_id != person_id]
+    names = people.masked_names({line.actor_id for line in found if line.actor_id})
+    for line in found:
+        yield {**_line(line), "by": names.get(line.actor_id, "系统"), "reason": line.reason}
+
+
+def _line(line: journal.JournalLine) -> Row:
+    return {
+        "at": line.at,
+        "verb": line.verb,
+        "subject_kind": line.subject_kind,
+        "subject_id": line.subject_id,
+        "from_state": line.from_state,
+        "to_state": line.to_state,
+    }

@@ -1,0 +1,127 @@
+"""What is kept no longer than it is needed (个人信息保护法 19): periods are settings, and the worker keeps them.
+
+Sessions and stored answers are forgotten by their own rooms. The journal and the ledger are not here: they
+are append-only, kept for three years at the least, and hold people by number alone.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.complaints import actions as complaints
+from backend.complaints import queries as complaint_queries
+from backend.db import session, take
+from backend.jobs import Job
+from backend.outbox.models import Delivery, Notice
+from backend.people.models import Consent, PartyRegistration, Residency
+from backend.wishes.actions.leaving import GONE
+from backend.wishes.models import Wish
+
+BATCH = 500
+
+
+def _before(setting: str) -> datetime:
+    """The moment before which what this setting speaks of is over."""
+    return clock.now() - timedelta(days=getattr(config.settings(), setting))
+
+
+def _ids(column: Any, *conditions: Any) -> list[int]:
+    return list(session.scalars(sa.select(column).where(*conditions).order_by(column).limit(BATCH)))
+
+
+def old_notices() -> list[int]:
+    return _ids(Notice.id, Notice.created_at < _before("keep_notices_days"))
+
+
+def forget_notice(notice_id: int) -> None:
+    session.execute(sa.delete(Delivery).where(Delivery.notice_id == notice_id))
+    session.execute(sa.delete(Notice).where(Notice.id == notice_id))
+
+
+def _has_contact() -> Any:
+    return sa.or_(Wish.address_sealed.is_not(None), Wish.phone_sealed.is_not(None))
+
+
+def wishes_with_old_contact() -> list[int]:
+    """Closed wishes whose address or phone nobody needs any more."""
+    return _ids(Wish.id, Wish.closed_at < _before("keep_contact_days"), _has_contact())
+
+
+def forget_contact(wish_id: int) -> None:
+    wish = take(Wish, wish_id)
+    if wish.closed_at is not None and wish.closed_at < _before("keep_contact_days"):
+        wish.address_sealed, wish.phone_sealed = None, None
+        session.flush()
+
+
+def forgotten_drafts() -> list[int]:
+    old = Wish.created_at < _before("keep_draft_days")
+    return _ids(Wish.id, Wish.state == "draft", old, Wish.title != GONE)
+
+
+def forget_draft(wish_id: int) -> None:
+    """The words and the contact go; the empty draft is nobody's burden."""
+    wish = take(Wish, wish_id)
+    if wish.state == "draft" and wish.created_at < _before("keep_draft_days"):
+        wish.title, wish.description = GONE, ""
+        wish.address_sealed, wish.phone_sealed = None, None
+        session.flush()
+
+
+def _rejected(model: Any) -> list[int]:
+    return _ids(
+        model.person_id, model.status == "rejected", model.declared_at < _before("keep_rejected_days")
+    )
+
+
+def rejected_residencies() -> list[int]:
+    return _rejected(Residency)
+
+
+def rejected_registrations() -> list[int]:
+    return _rejected(PartyRegistration)
+
+
+def _forget_rejected(model: Any, person_id: int) -> None:
+    row = take(model, person_id)
+    if row.status == "rejected" and row.declared_at < _before("keep_rejected_days"):
+        session.delete(row)
+        session.flush()
+
+
+def forget_residency(person_id: int) -> None:
+    _forget_rejected(Residency, person_id)
+
+
+def forget_registration(person_id: int) -> None:
+    _forget_rejected(PartyRegistration, person_id)
+
+
+def withdrawn_consents() -> list[int]:
+    return _ids(Consent.id, Consent.withdrawn_at < _before("keep_consent_days"))
+
+
+def forget_consent(consent_id: int) -> None:
+    session.execute(sa.delete(Consent).where(Consent.id == consent_id, Consent.withdrawn_at.is_not(None)))
+
+
+def old_complaints() -> list[int]:
+    return complaint_queries.ended_before(_before("keep_complaint_days"), BATCH)
+
+
+def forget_complaint(complaint_id: int) -> None:
+    complaints.forget_words(complaint_id, ended_before=_before("keep_complaint_days"))
+
+
+HOUR = 3600
+JOBS = [
+    Job("retention.notices", HOUR, old_notices, forget_notice),
+    Job("retention.contacts", HOUR, wishes_with_old_contact, forget_contact),
+    Job("retention.drafts", HOUR, forgotten_drafts, forget_draft),
+    Job("retention.residencies", HOUR, rejected_residencies, forget_residency),
+    Job("retention.registrations", HOUR, rejected_registrations, forget_registration),
+    Job("retention.consents", HOUR, withdrawn_consents, forget_consent),
+    Job("retention.complaints", HOUR, old_complaints, forget_complaint),
+]

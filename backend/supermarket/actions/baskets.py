@@ -1,0 +1,159 @@
+"""What an order asks for: its items, units and slots, and whether this person may have so much of them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.errors import Refused
+from backend.supermarket import timetable
+from backend.supermarket.actions import stock
+from backend.supermarket.models import COUNTED_STATES, Item, Line, Redemption, Shop
+
+
+class NothingAsked(Refused):
+    code, message = 42280, "请选择要兑换的物品、场地时段或活动支持"
+
+
+class NotInThisShop(Refused):
+    code, message = 42272, "所选的内容不在这家兑换超市里"
+
+
+class MixedKinds(Refused):
+    code, message = 42271, "物品、场地和活动支持请分开兑换"
+
+
+class SlotsNeeded(Refused):
+    code, message = 42273, "场地请选择时段，时段数要与数量一致"
+
+
+class SlotNotOffered(Refused):
+    code, message = 42274, "场地没有这个时段，请重新选择"
+
+
+class ItemOffShelf(Refused):
+    code, message = 40972, "“{item}”已下架"
+
+
+class LimitReached(Refused):
+    code, message = 40973, "“{item}”{period}每人限兑 {limit}，您已兑 {taken}，这次要 {needed}"
+
+
+class SlotTaken(Refused):
+    code, message = 40974, "这个时段已被预订或已经开始，请另选时段"
+
+
+PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "year": "每年", "once": "总共"}
+
+
+@dataclass(frozen=True)
+class Basket:
+    """The items under their locks, units of each by id, and a venue's slots."""
+
+    items: dict[int, Item]
+    wanted: dict[int, int]
+    slots: list[timetable.Offered]
+
+    @property
+    def item_kind(self) -> str:
+        return next(iter(self.items.values())).kind
+
+    @property
+    def points(self) -> int:
+        return sum(self.items[key].points * units for key, units in self.wanted.items())
+
+
+def fill(shop: Shop, lines: list[tuple[int, int]], slot_ids: list[int]) -> Basket:
+    """The basket of `lines` (item id, units) and slots, with its items locked.
+
+    Raises NothingAsked, NotInThisShop, MixedKinds, SlotsNeeded, SlotNotOffered, SlotTaken, ItemOffShelf,
+    OutOfStock.
+    """
+    wanted = _wanted(lines, slot_ids)
+    items = stock.take_items(wanted)
+    if set(items) != set(wanted) or any(item.shop_id != shop.id for item in items.values()):
+        raise NotInThisShop()
+    for item in items.values():
+        if not item.on_shelf:
+            raise ItemOffShelf(item=item.name)
+    if len({item.kind for item in items.values()}) > 1:
+        raise MixedKinds()
+    slots = _slots(shop, items, wanted, slot_ids)
+    stock.check_enough(items, wanted)
+    return Basket(items, wanted, slots)
+
+
+def _wanted(lines: list[tuple[int, int]], slot_ids: list[int]) -> dict[int, int]:
+    wanted: dict[int, int] = {}
+    for item_id, units in lines:
+        wanted[item_id] = wanted.get(item_id, 0) + units
+    # A client may name the slots alone: each is one unit of its venue.
+    for slot in set(slot_ids) if not wanted else ():
+        wanted[timetable.venue_of(slot)] = wanted.get(timetable.venue_of(slot), 0) + 1
+    if not wanted:
+        raise NothingAsked()
+    return wanted
+
+
+def _slots(
+    shop: Shop, items: dict[int, Item], wanted: dict[int, int], slot_ids: list[int]
+) -> list[timetable.Offered]:
+    chosen: dict[int, int] = {}
+    for slot in set(slot_ids):
+        chosen[timetable.venue_of(slot)] = chosen.get(timetable.venue_of(slot), 0) + 1
+    venues = {key: units for key, units in wanted.items() if items[key].kind == "venue"}
+    if chosen != venues or len(set(slot_ids)) != len(slot_ids):
+        raise SlotsNeeded()
+    found = []
+    for slot in sorted(slot_ids):
+        offer = timetable.offered(items[timetable.venue_of(slot)], shop, slot)
+        if offer is None:
+            raise SlotNotOffered()
+        if not offer.free:
+            raise SlotTaken()
+        found.append(offer)
+    return found
+
+
+def check_limits(person_id: int, basket: Basket) -> None:
+    """Counts what the person had of each item in its period, under the lock of their purse: many small
+    orders, or many at once, bring no more than one. Raises LimitReached."""
+    for item in basket.items.values():
+        if item.limit_per_person is None:
+            continue
+        taken = _taken(person_id, item)
+        needed = basket.wanted[item.id]
+        if taken + needed > item.limit_per_person:
+            raise LimitReached(
+                item=item.name,
+                period=PERIOD_WORDS[item.limit_period],
+                limit=item.limit_per_person,
+                taken=taken,
+                needed=needed,
+            )
+
+
+def _taken(person_id: int, item: Item) -> int:
+    had: Any = sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0)).join(
+        Redemption, Redemption.id == Line.redemption_id
+    )
+    had = had.where(
+        Redemption.person_id == person_id,
+        Redemption.state.in_(COUNTED_STATES),
+        Line.item_id == item.id,
+    )
+    since = period_starts(item.limit_period, clock.today())
+    if since is not None:
+        had = had.where(Redemption.requested_at >= since)
+    return session.scalar(had)
+
+
+def period_starts(period: str, day: date) -> datetime | None:
+    """The first moment of the month, quarter or year of a business day; None for `once`."""
+    if period == "once":
+        return None
+    month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[period]
+    return clock.day_starts(date(day.year, month, 1))

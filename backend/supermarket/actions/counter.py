@@ -1,0 +1,119 @@
+"""At the counter: a code is looked up first, which changes nothing, and then the order is handed over."""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import insert, session
+from backend.errors import Refused
+from backend.ledger import actions as ledger
+from backend.lifecycle import make, permit
+from backend.people import permissions
+from backend.supermarket import notices, sealed, states
+from backend.supermarket.actions import stock
+from backend.supermarket.actions.approvals import take_order
+from backend.supermarket.models import CodeGuard, Redemption
+
+
+class PickUpCodeUnknown(Refused):
+    code, message = 40470, "没有找到这个取货码对应的兑换单，请核对后再试"
+
+
+class WrongPickUpCode(Refused):
+    code, message = 42270, "取货码与这张兑换单不符，请核对后再试"
+
+
+class ProxyNameNeeded(Refused):
+    code, message = 42281, "代领请登记代领人姓名；本人领取不用填"
+
+
+class TooManyWrongCodes(Refused):
+    """An 8-digit code must not be found by trying; counted in the database, which all workers share."""
+
+    code, message = 42970, "取货码输错次数太多，请 {minutes} 分钟后再试"
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(minutes=-(-seconds // 60))
+        self.headers = {"Retry-After": str(seconds)}
+
+
+def preview(code: str, *, by: Any) -> Redemption | Refused:
+    """What the code would hand over; changes nothing but the count of wrong codes.
+
+    Answers PickUpCodeUnknown instead of raising it, because the count has to be kept; the same for a code
+    of another place, which the clerk may not know. Raises TooManyWrongCodes, RedemptionMovedOn.
+    """
+    guard = _take_guard(by)
+    indexes = sealed.code_indexes(code)
+    found = session.scalars(
+        sa.select(Redemption)
+        .where(Redemption.pick_up_code_index.in_(indexes))
+        .order_by(Redemption.state == "approved", Redemption.id)
+    ).all()
+    mine = [one for one in found if permissions.appointed(by.id, "redemption:hand_over", one.place_id)]
+    if not mine:
+        return _wrong(guard, PickUpCodeUnknown())
+    # A code may come again once its order is closed; the open one is the one that is meant.
+    order = mine[-1]
+    permit(states.HAND_OVER, order, by)
+    if order.state != "approved":
+        raise states.RedemptionMovedOn()
+    return order
+
+
+def hand_over(
+    order_id: int, code: str, collected_by: str, proxy_name: str | None = None, *, by: Any
+) -> Redemption | Refused:
+    """核销: points are spent and goods leave, oldest good batch first, for whoever shows the code.
+
+    `collected_by` is self or proxy, a proxy with a name. Never by the owner, nor (where the shop asks for
+    four eyes) by who approved or requested it. A wrong code is answered, not raised: see `preview`.
+    Raises TooManyWrongCodes, RedemptionMovedOn, ProxyNameNeeded, StockPastItsDay.
+    """
+    guard = _take_guard(by)
+    order = take_order(order_id)
+    permit(states.HAND_OVER, order, by)
+    if order.state != "approved":
+        raise states.RedemptionMovedOn()
+    if order.pick_up_code_index not in sealed.code_indexes(code):
+        return _wrong(guard, WrongPickUpCode())
+    if (collected_by == "proxy") != bool(proxy_name):
+        raise ProxyNameNeeded()
+    make(
+        states.HAND_OVER,
+        order,
+        by=by,
+        told={"collected_by": collected_by},
+        handed_over_by_id=by.id,
+        handed_over_at=clock.now(),
+        closed_at=clock.now(),
+        collected_by=collected_by,
+        proxy_name_sealed=sealed.sealed_proxy(order.id, proxy_name),
+    )
+    ledger.settle(order.hold_reference, shop_id=order.shop_id, by=by)
+    stock.hand_over(order, by=by)
+    notices.handed_over(order)
+    return order
+
+
+def _take_guard(by: Any) -> CodeGuard:
+    """The clerk's count under its lock, begun anew when its time is over. Raises TooManyWrongCodes."""
+    settings, now = config.settings(), clock.now()
+    begun = insert(CodeGuard).values(person_id=by.id, since=now, wrong=0)
+    session.execute(begun.on_conflict_do_nothing(index_elements=["person_id"]))
+    guard = session.get_one(CodeGuard, by.id, with_for_update=True, populate_existing=True)
+    ends = guard.since + timedelta(minutes=settings.wrong_code_minutes)
+    if now >= ends:
+        guard.since, guard.wrong = now, 0
+        session.flush()
+    elif guard.wrong >= settings.wrong_code_limit:
+        raise TooManyWrongCodes(max(1, int((ends - now).total_seconds())))
+    return guard
+
+
+def _wrong(guard: CodeGuard, refusal: Refused) -> Refused:
+    guard.wrong += 1
+    session.flush()
+    return refusal

@@ -1,0 +1,145 @@
+"""What time brings: orders expire, venues stay empty, batches end. Each item in a transaction of its own, decided
+again under its lock, so twice or on two workers changes nothing more."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import session
+from backend.jobs import Job
+from backend.supermarket import notices
+from backend.supermarket.actions import approvals, receipts, stock
+from backend.supermarket.models import Item, Line, Redemption
+from backend.supermarket.queries import past_their_day
+from backend.supermarket.stock_models import Batch
+
+BATCH = 200
+UNDECIDED = "超过审批期限没有审批"
+UNCOLLECTED = "超过领取期限没有领取"
+ENDED = "所选物品已过保质期"
+
+# Literals, so that the planner can prove the partial indexes.
+_REQUESTED = sa.text("redemptions.state = 'requested'")
+_APPROVED = sa.text("redemptions.state = 'approved'")
+_OPEN = sa.text("redemptions.state IN ('requested', 'approved')")
+_LEFT = sa.text("batches.on_hand > 0")
+
+
+def _ids(*conditions: sa.ColumnElement[bool] | sa.TextClause) -> list[int]:
+    return list(session.scalars(sa.select(Redemption.id).where(*conditions).limit(BATCH)))
+
+
+def undecided() -> list[int]:
+    """Requests whose last day to be decided is past, or whose venue's time has begun."""
+    late = sa.or_(Redemption.approve_until < clock.today(), Redemption.starts_at <= clock.now())
+    return _ids(_REQUESTED, late)
+
+
+def expire_undecided(order_id: int) -> None:
+    order = approvals.take_order(order_id)
+    begun = order.starts_at is not None and order.starts_at <= clock.now()
+    if order.state == "requested" and (begun or order.approve_until < clock.today()):
+        approvals.expire(order_id, UNDECIDED)
+
+
+def uncollected() -> list[int]:
+    """Approved goods and support whose last day to be collected is past."""
+    return _ids(_APPROVED, Redemption.item_kind != "venue", Redemption.pick_up_until < clock.today())
+
+
+def expire_uncollected(order_id: int) -> None:
+    order = approvals.take_order(order_id)
+    if order.state == "approved" and order.item_kind != "venue" and order.pick_up_until < clock.today():
+        approvals.expire(order_id, UNCOLLECTED)
+
+
+def not_shown() -> list[int]:
+    """Approved venue orders whose last slot is over."""
+    return _ids(_APPROVED, Redemption.item_kind == "venue", Redemption.ends_at <= clock.now())
+
+
+def end_unused(order_id: int) -> None:
+    order = approvals.take_order(order_id)
+    if order.state == "approved" and order.ends_at is not None and order.ends_at <= clock.now():
+        approvals.no_show(order_id, by=None)
+
+
+def to_remind() -> list[int]:
+    """Approved orders whose last day is tomorrow or today, told once."""
+    soon = Redemption.pick_up_until <= clock.today() + timedelta(days=1)
+    return _ids(_APPROVED, soon, Redemption.reminded_at.is_(None))
+
+
+def remind(order_id: int) -> None:
+    order = approvals.take_order(order_id)
+    if order.state == "approved" and order.reminded_at is None:
+        order.reminded_at = clock.now()
+        session.flush()
+        notices.last_days(order)
+
+
+def unservable() -> list[int]:
+    """The newest open orders of goods of which fewer are good than are reserved: a batch has ended under them."""
+    ended = (
+        sa.select(Batch.item_id, sa.func.sum(Batch.on_hand).label("units"))
+        .where(_LEFT, Batch.best_before < clock.today())
+        .group_by(Batch.item_id)
+        .subquery()
+    )
+    short = sa.select(Item.id).join(ended, ended.c.item_id == Item.id)
+    short = short.where(Item.reserved > 0, Item.on_hand - ended.c.units < Item.reserved)
+    found = []
+    for item_id in session.scalars(short.order_by(Item.id).limit(BATCH)).all():
+        wanted = sa.select(Redemption.id).join(Line, Line.redemption_id == Redemption.id)
+        found += session.scalars(
+            wanted.where(_OPEN, Line.item_id == item_id).order_by(Redemption.id.desc()).limit(BATCH)
+        ).all()
+    return list(dict.fromkeys(found))
+
+
+def release_unservable(order_id: int) -> None:
+    """Ends the order if goods for it are still missing; the next older one may find enough then."""
+    order = approvals.take_order(order_id)
+    if order.state not in ("requested", "approved"):
+        return
+    ids = session.scalars(sa.select(Line.item_id).where(Line.redemption_id == order.id)).all()
+    items = stock.take_items(ids)
+    ended = past_their_day(ids)
+    if any(item.on_hand - ended.get(item.id, 0) < item.reserved for item in items.values()):
+        approvals.expire(order_id, ENDED)
+
+
+def ended_batches() -> list[int]:
+    """Batches past their last good day with units left."""
+    wanted = sa.select(Batch.id).where(_LEFT, Batch.best_before < clock.today())
+    return list(session.scalars(wanted.order_by(Batch.id).limit(BATCH)))
+
+
+def ending_batches() -> list[int]:
+    """Batches that end within BATCH_WARNING_DAYS and of which the keeper was not told."""
+    last = clock.today() + timedelta(days=config.settings().batch_warning_days)
+    wanted = sa.select(Batch.id).where(
+        _LEFT, Batch.best_before.between(clock.today(), last), Batch.warned_at.is_(None)
+    )
+    return list(session.scalars(wanted.order_by(Batch.id).limit(BATCH)))
+
+
+def warn(batch_id: int) -> None:
+    batch = stock.take_batch(batch_id)
+    if batch.warned_at is None and batch.on_hand > 0 and batch.best_before is not None:
+        batch.warned_at = clock.now()
+        session.flush()
+        notices.batch_ends_soon(session.get_one(Item, batch.item_id), batch)
+
+
+JOBS = [
+    Job("supermarket.expire_undecided", 60, undecided, expire_undecided),
+    Job("supermarket.expire_uncollected", 60, uncollected, expire_uncollected),
+    Job("supermarket.end_unused", 60, not_shown, end_unused),
+    Job("supermarket.remind", 300, to_remind, remind),
+    # Orders first: what is reserved cannot leave the shelf.
+    Job("supermarket.release_unservable", 300, unservable, release_unservable),
+    Job("supermarket.batches_ended", 300, ended_batches, receipts.leave_the_shelf),
+    Job("supermarket.batches_ending", 3600, ending_batches, warn),
+]

@@ -1,0 +1,165 @@
+"""A resident asks for goods, a venue or support: points are held and stock is reserved, both or neither."""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, journal
+from backend.db import savepoint, session
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.ledger import actions as ledger
+from backend.ledger.posting import take_purse
+from backend.people import actions as people_actions
+from backend.people import permissions
+from backend.people import queries as people
+from backend.supermarket import notices
+from backend.supermarket.actions import baskets, stock
+from backend.supermarket.actions.baskets import Basket, SlotTaken
+from backend.supermarket.models import Line, Redemption, Shop, Slot
+from backend.supermarket.timetable import venue_of
+
+
+class PurposeNeeded(Refused):
+    code, message = 42275, "申请活动支持请写明用途"
+
+
+class NotInThatTeam(Refused):
+    code, message = 40370, "申请人不是这支志愿队的成员"
+
+
+def request(
+    shop_id: int,
+    lines: list[tuple[int, int]],
+    *,
+    slot_ids: list[int] | None = None,
+    purpose: str | None = None,
+    team_id: int | None = None,
+    on_behalf_of: tuple[int, str] | None = None,
+    by: Any,
+) -> Redemption:
+    """A new order of `lines` (item id, units), of one kind of item: goods, a venue's slots, or support.
+
+    `on_behalf_of` is (person id, reason) when staff ask for a resident of the shop's community. Holds the
+    points as `redemption:<id>` and reserves the stock in one transaction. Raises what `baskets.fill` and
+    `check_limits` refuse, PurposeNeeded, NotInThatTeam, NotEnoughPoints, NotFound, NotAllowed.
+    """
+    shop = session.get(Shop, shop_id)
+    if shop is None:
+        raise NotFound()
+    person_id, reason = on_behalf_of or (by.id, None)
+    if on_behalf_of is not None:
+        _may_request_for(person_id, shop, by)
+    # The purse first: what this person has had, and has, is counted by one order after another.
+    take_purse(person_id)
+    basket = baskets.fill(shop, lines, slot_ids or [])
+    _check_purpose(basket, purpose, team_id, person_id)
+    baskets.check_limits(person_id, basket)
+    order = _write(shop, basket, person_id, purpose, team_id, reason, by)
+    stock.reserve(order, basket.items, basket.wanted, by=by)
+    ledger.hold(
+        person_id,
+        order.points,
+        reference=order.hold_reference,
+        title=f"兑换 {order.number}",
+        community_id=shop.community_id,
+        by=by,
+    )
+    journal.write(
+        "request",
+        "redemption",
+        order.id,
+        by=by,
+        states=(None, "requested"),
+        reason=reason,
+        place=order.place_id,
+    )
+    notices.requested(order)
+    return order
+
+
+def _may_request_for(person_id: int, shop: Shop, by: Any) -> None:
+    """Staff ask for residents of their own place, not for themselves."""
+    if person_id == by.id or not permissions.appointed(by.id, "redemption:request_for"):
+        raise NotAllowed()
+    home = people_actions.home_in(person_id, shop.community_id)
+    permissions.require_near(by.id, "redemption:request_for", shop.community_id, home.grid_id)
+
+
+def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, person_id: int) -> None:
+    if basket.item_kind == "activity_support" and not purpose:
+        raise PurposeNeeded()
+    if team_id is not None and people.team_of(team_id, person_id) is None:
+        raise NotInThatTeam()
+
+
+def _write(
+    shop: Shop,
+    basket: Basket,
+    person_id: int,
+    purpose: str | None,
+    team_id: int | None,
+    reason: str | None,
+    by: Any,
+) -> Redemption:
+    slots = basket.slots
+    order = Redemption(
+        # The day's counter is the last lock: whoever holds it waits for nobody.
+        number=stock.next_number("DH", shop.community_id),
+        shop_id=shop.id,
+        community_id=shop.community_id,
+        item_kind=basket.item_kind,
+        state="requested",
+        person_id=person_id,
+        requested_by_id=by.id if reason is not None else None,
+        on_behalf_reason=reason,
+        points=basket.points,
+        purpose=purpose,
+        team_id=team_id,
+        four_eyes=shop.four_eyes_hand_over,
+        requested_at=clock.now(),
+        approve_until=clock.today() + timedelta(days=shop.approve_days),
+        starts_at=slots[0].starts_at if slots else None,
+        ends_at=max(slot.ends_at for slot in slots) if slots else None,
+    )
+    session.add(order)
+    session.flush()
+    session.add_all(_lines(order.id, basket))
+    session.flush()
+    _book(order.id, basket)
+    return order
+
+
+def _lines(order_id: int, basket: Basket) -> list[Line]:
+    return [
+        Line(
+            redemption_id=order_id,
+            item_id=item.id,
+            name=item.name,
+            unit=item.unit,
+            quantity=basket.wanted[item.id],
+            unit_points=item.points,
+            points=item.points * basket.wanted[item.id],
+        )
+        for item in basket.items.values()
+    ]
+
+
+def _book(order_id: int, basket: Basket) -> None:
+    """The slots become this order's; the unique index has the last word. Raises SlotTaken."""
+    made = [
+        Slot(
+            item_id=venue_of(slot.id),
+            redemption_id=order_id,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            live=True,
+        )
+        for slot in basket.slots
+    ]
+    try:
+        with savepoint():
+            session.add_all(made)
+            session.flush()
+    except sa.exc.IntegrityError:
+        raise SlotTaken() from None

@@ -1,0 +1,183 @@
+"""Who is told what about an order and about stock. The sentences stand in the inbox; WeChat gets a short form."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.organisations.models import Reach
+from backend.outbox.actions import Telling, notify_many
+from backend.people import permissions
+from backend.people.models import Appointment
+from backend.supermarket.models import Item, Line, Redemption, Shop
+from backend.supermarket.stock_models import Batch, Stocktake
+
+_PAGE = "pages/redemption/detail?id={id}"
+
+
+def staff_with(permission: str, organisation_id: int) -> list[int]:
+    """Ids of the persons whose appointment grants this in this place today."""
+    today = clock.today()
+    wanted = (
+        sa.select(Appointment.person_id)
+        .join(Reach, Reach.ancestor_id == Appointment.organisation_id)
+        .where(
+            Reach.descendant_id == organisation_id,
+            Appointment.role.in_(permissions.roles_with(permission)),
+            Appointment.from_day <= today,
+            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= today),
+        )
+    )
+    return sorted(set(session.scalars(wanted)))
+
+
+def _tell_owner(order: Redemption, kind: str, title: str, body: str, phrase: str) -> None:
+    """The owner, and whoever asked for an owner who may have no phone."""
+    told = sorted({order.person_id, order.requested_by_id} - {None})
+    _tell(order, told, kind, title, body, phrase)
+
+
+def _tell(order: Redemption, person_ids: list[int], kind: str, title: str, body: str, phrase: str) -> None:
+    data: dict[str, Any] = {
+        "thing1": _content(order),
+        "phrase2": phrase,
+        "character_string3": order.number,
+        "thing4": title,
+    }
+    notify_many(
+        [
+            Telling(
+                person_id,
+                kind,
+                title,
+                body,
+                subject=("redemption", order.id),
+                template="redemption_notice",
+                data=data,
+                page=_PAGE.format(id=order.id),
+            )
+            for person_id in person_ids
+        ]
+    )
+
+
+def _content(order: Redemption) -> str:
+    lines = session.execute(
+        sa.select(Line.name, Line.quantity, Line.unit)
+        .where(Line.redemption_id == order.id)
+        .order_by(Line.item_id)
+    )
+    return "、".join(f"{line.name}×{line.quantity}{line.unit}" for line in lines)
+
+
+def requested(order: Redemption) -> None:
+    """Its owner reads it in the order itself; those who decide learn that one waits."""
+    if order.requested_by_id is not None:
+        body = f"工作人员代您提交了兑换单 {order.number}，已冻结 {order.points} 积分，等待审批。"
+        _tell(order, [order.person_id], "redemption_requested", "已代您提交兑换", body, "待审批")
+    staff = [one for one in staff_with("redemption:approve", order.place_id) if one != order.person_id]
+    body = f"兑换单 {order.number} 等待审批，请在 {order.approve_until:%m月%d日} 前处理。"
+    _tell(order, staff, "redemption_waits", "有兑换单待审批", body, "待审批")
+
+
+def approved(order: Redemption) -> None:
+    body = (
+        f"兑换单 {order.number} 已通过审批。请在 {order.pick_up_until:%m月%d日} 前凭取货码到超市领取或使用。"
+    )
+    _tell_owner(order, "redemption_approved", "兑换已通过审批", body, "待领取")
+    keepers = staff_with("redemption:hand_over", order.place_id)
+    body = f"兑换单 {order.number} 已审批，请备好：{_content(order)}。"
+    _tell(order, keepers, "redemption_to_prepare", "有兑换单待领取", body, "待领取")
+
+
+def rejected(order: Redemption, reason: str) -> None:
+    body = f"兑换单 {order.number} 未通过：{reason}。{order.points} 积分已退回。"
+    _tell_owner(order, "redemption_rejected", "兑换未通过审批", body, "未通过")
+
+
+def cancelled(order: Redemption, by: Any) -> None:
+    if by.id == order.person_id:
+        return
+    body = f"工作人员代您取消了兑换单 {order.number}：{order.closing_reason}。{order.points} 积分已退回。"
+    _tell_owner(order, "redemption_cancelled", "兑换已取消", body, "已取消")
+
+
+def expired(order: Redemption, why: str) -> None:
+    body = f"兑换单 {order.number} 已结束：{why}。{order.points} 积分已退回，欢迎重新兑换。"
+    _tell_owner(order, "redemption_expired", "兑换单已过期", body, "已过期")
+
+
+def last_days(order: Redemption) -> None:
+    body = f"兑换单 {order.number} 请在 {order.pick_up_until:%m月%d日} 当天或之前领取，过后积分自动退回。"
+    _tell_owner(order, "redemption_last_days", "兑换即将到期", body, "待领取")
+
+
+def handed_over(order: Redemption) -> None:
+    who = "由代领人领取" if order.collected_by == "proxy" else "领取"
+    body = (
+        f"兑换单 {order.number} 已{who}，使用 {order.points} 积分。如不是您本人或您委托的人领取，请联系社区。"
+    )
+    _tell_owner(order, "redemption_handed_over", "兑换已完成", body, "已领取")
+
+
+def returned(order: Redemption, reason: str) -> None:
+    body = f"兑换单 {order.number} 已退回：{reason}。{order.points} 积分已返还。"
+    _tell_owner(order, "redemption_returned", "兑换已退回", body, "已退回")
+
+
+def not_shown(order: Redemption) -> None:
+    body = f"兑换单 {order.number} 预订的时段没有使用，{order.points} 积分已退回。以后用不上时请提前取消，让给其他居民。"
+    _tell_owner(order, "redemption_no_show", "场地预订未使用", body, "未到场")
+
+
+# --- to those who keep the shop ----------------------------------------------------------------------
+
+
+def _tell_keepers(item: Item, kind: str, title: str, body: str) -> None:
+    place_id = session.get_one(Shop, item.shop_id).place_id
+    keepers = staff_with("stock:receive", place_id)
+    notify_many([Telling(one, kind, title, body, subject=("item", item.id)) for one in keepers])
+
+
+def low_stock(item: Item) -> None:
+    left = item.on_hand - item.reserved
+    _tell_keepers(
+        item, "item_low_stock", "库存不多了", f"“{item.name}”可兑换的只剩 {left}{item.unit}，请及时补货。"
+    )
+
+
+def batch_ends_soon(item: Item, batch: Batch) -> None:
+    body = (
+        f"“{item.name}”有 {batch.on_hand}{item.unit} 保质期到 {batch.best_before:%Y年%m月%d日}，请尽快发放。"
+    )
+    _tell_keepers(item, "batch_ends_soon", "有物品快到保质期", body)
+
+
+def batch_ended(item: Item, batch: Batch, units: int) -> None:
+    body = f"“{item.name}”有 {units}{item.unit} 已过保质期（{batch.best_before:%Y年%m月%d日}），已自动下架，请清理。"
+    _tell_keepers(item, "batch_ended", "有物品已过保质期", body)
+
+
+def stocktake_waits(found: Stocktake) -> None:
+    staff = [one for one in staff_with("stocktake:approve", found.place_id) if one != found.proposed_by_id]
+    body = f"盘点 {found.number} 等待审核。"
+    notify_many(
+        [
+            Telling(one, "stocktake_waits", "有盘点待审核", body, subject=("stocktake", found.id))
+            for one in staff
+        ]
+    )
+
+
+def stocktake_decided(found: Stocktake) -> None:
+    body = f"盘点 {found.number} 已通过。"
+    if found.state == "rejected":
+        body = f"盘点 {found.number} 被退回：{found.review_reason}。请重新盘点。"
+    notify_many(
+        [
+            Telling(
+                found.proposed_by_id, "stocktake_decided", "盘点已审核", body, subject=("stocktake", found.id)
+            )
+        ]
+    )

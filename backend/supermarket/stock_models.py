@@ -1,0 +1,159 @@
+"""Stock as events, its batches, and stocktakes, with their rules repeated as constraints."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Model, Moment
+from backend.supermarket.models import partial
+
+SOURCES = ("purchase", "donation")
+MOVEMENT_KINDS = (
+    "receipt",
+    "reserve",
+    "release",
+    "hand_over",
+    "return",
+    "spoilage",
+    "expired",
+    "stocktake",
+)
+STOCKTAKE_STATES = ("proposed", "approved", "rejected")
+
+_proposed = sa.text("state = 'proposed'")
+_left = sa.text("on_hand > 0")
+
+
+class Batch(Model):
+    """Units that came with one batch number and one best-before day, which is their last good day."""
+
+    __tablename__ = "batches"
+    __table_args__ = (
+        sa.CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
+        sa.Index("ix_batches_item", "item_id", "best_before"),
+        sa.Index("ix_batches_ending", "best_before", **partial(_left)),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"))
+    batch_no: Mapped[str | None] = mapped_column(sa.String(40))
+    best_before: Mapped[date | None] = mapped_column(sa.Date)
+    on_hand: Mapped[int] = mapped_column(sa.Integer, default=0)
+    warned_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Movement(Model):
+    """One event of stock. Append-only: what was wrong is corrected by another event.
+
+    `on_hand_change` and `reserved_change` are in units, `on_hand_after` is what the shop had after it, and
+    `cost` (yuan) is what a receipt was bought for or is worth, for the quarterly notice.
+    """
+
+    __tablename__ = "stock_movements"
+    __table_args__ = (
+        sa.CheckConstraint(f"kind IN {MOVEMENT_KINDS}", name="kind_known"),
+        sa.CheckConstraint(
+            "(kind IN ('receipt', 'return') AND on_hand_change > 0 AND reserved_change = 0)"
+            " OR (kind = 'reserve' AND on_hand_change = 0 AND reserved_change > 0)"
+            " OR (kind = 'release' AND on_hand_change = 0 AND reserved_change < 0)"
+            " OR (kind = 'hand_over' AND on_hand_change < 0 AND reserved_change = on_hand_change)"
+            " OR (kind IN ('spoilage', 'expired') AND on_hand_change < 0 AND reserved_change = 0)"
+            " OR (kind = 'stocktake' AND on_hand_change <> 0 AND reserved_change = 0)",
+            name="goes_the_way_of_its_kind",
+        ),
+        sa.CheckConstraint("on_hand_after >= 0", name="on_hand_after_not_negative"),
+        sa.CheckConstraint("(on_hand_change <> 0) = (batch_id IS NOT NULL)", name="units_have_a_batch"),
+        sa.CheckConstraint("(kind = 'receipt') = (source IS NOT NULL)", name="receipts_have_a_source"),
+        sa.CheckConstraint(f"source IN {SOURCES}", name="source_known"),
+        sa.CheckConstraint("donor_sealed IS NULL OR source = 'donation'", name="donors_donate"),
+        sa.CheckConstraint("cost >= 0", name="cost_not_negative"),
+        sa.CheckConstraint(
+            "(kind IN ('reserve', 'release', 'hand_over', 'return')) = (redemption_id IS NOT NULL)",
+            name="orders_are_named",
+        ),
+        sa.CheckConstraint("(kind = 'stocktake') = (stocktake_id IS NOT NULL)", name="stocktakes_are_named"),
+        sa.CheckConstraint(
+            "kind = 'expired' OR by_id IS NOT NULL OR kind = 'release'", name="done_by_someone"
+        ),
+        sa.UniqueConstraint("reference"),
+        sa.Index("ix_stock_movements_item", "item_id", "id"),
+        sa.Index("ix_stock_movements_batch", "batch_id"),
+        sa.Index("ix_stock_movements_redemption", "redemption_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"))
+    batch_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("batches.id"))
+    kind: Mapped[str] = mapped_column(sa.String(12))
+    on_hand_change: Mapped[int] = mapped_column(sa.Integer)
+    reserved_change: Mapped[int] = mapped_column(sa.Integer)
+    on_hand_after: Mapped[int] = mapped_column(sa.Integer)
+    at: Mapped[datetime] = mapped_column(Moment)
+    # Empty when time itself acted (a deadline or a best-before day passed).
+    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    reference: Mapped[str] = mapped_column(sa.String(80))
+    redemption_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("redemptions.id"))
+    stocktake_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("stocktakes.id"))
+    source: Mapped[str | None] = mapped_column(sa.String(12))
+    # A donor may be a person: sealed, and shown to the public only where they agreed.
+    donor_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    donor_public: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    document: Mapped[str | None] = mapped_column(sa.String(60))
+    cost: Mapped[int | None] = mapped_column(sa.Integer)
+    reason: Mapped[str | None] = mapped_column(sa.Text)
+
+
+class Stocktake(Model):
+    """盘点: what the keeper counted against the books. It counts once a supervisor has approved it."""
+
+    __tablename__ = "stocktakes"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {STOCKTAKE_STATES}", name="state_known"),
+        sa.CheckConstraint("decided_by_id <> proposed_by_id", name="decided_by_another"),
+        sa.CheckConstraint("(state = 'proposed') = (decided_by_id IS NULL)", name="decided_by_someone"),
+        sa.CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_at_some_time"),
+        sa.CheckConstraint("state <> 'rejected' OR review_reason IS NOT NULL", name="rejected_for_a_reason"),
+        sa.UniqueConstraint("number"),
+        # The difference of a second one would be counted twice.
+        sa.Index("uq_stocktakes_one_open", "shop_id", unique=True, **partial(_proposed)),
+        sa.Index("ix_stocktakes_shop", "shop_id", "id"),
+    )
+    kind = "stocktake"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    shop_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("shops.id"))
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    number: Mapped[str] = mapped_column(sa.String(60))
+    state: Mapped[str] = mapped_column(sa.String(12))
+    proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    proposed_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    review_reason: Mapped[str | None] = mapped_column(sa.Text)
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"proposer"} if self.proposed_by_id == person_id else ())
+
+    def visible_to(self, _person_id: int, words: frozenset[str], _facts: frozenset[str]) -> bool:
+        return "stock:read" in words
+
+
+class StocktakeLine(Model):
+    """One item counted: `book` is what the books said at that moment. Units."""
+
+    __tablename__ = "stocktake_lines"
+    __table_args__ = (
+        sa.CheckConstraint("book >= 0", name="book_not_negative"),
+        sa.CheckConstraint("counted >= 0", name="counted_not_negative"),
+    )
+
+    stocktake_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("stocktakes.id"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
+    book: Mapped[int] = mapped_column(sa.Integer)
+    counted: Mapped[int] = mapped_column(sa.Integer)
+    reason: Mapped[str | None] = mapped_column(sa.Text)

@@ -1,0 +1,208 @@
+"""Reading stock: events, batches, stocktakes, and what the counter has before it today."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import session
+from backend.errors import NotFound
+from backend.lifecycle import open_to
+from backend.people import permissions
+from backend.people import queries as people
+from backend.supermarket import sealed, states
+from backend.supermarket.models import Item, Redemption, Slot
+from backend.supermarket.queries import item, shop_of_staff
+from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
+
+
+def movements(item_id: int, after: int | None, limit: int, *, by: Any) -> list[Movement]:
+    """An item's events, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
+    shop_of_staff(item(item_id).shop_id, "stock:read", by=by)
+    wanted = sa.select(Movement).where(Movement.item_id == item_id)
+    if after is not None:
+        wanted = wanted.where(Movement.id < after)
+    return list(session.scalars(wanted.order_by(Movement.id.desc()).limit(limit)))
+
+
+def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
+    """Events with their batch, donor, order and who did it (masked); three statements for a page."""
+    ids = {one.batch_id for one in found if one.batch_id}
+    batches = (
+        {row.id: row for row in session.scalars(sa.select(Batch).where(Batch.id.in_(ids)))} if ids else {}
+    )
+    orders = _numbers({one.redemption_id for one in found if one.redemption_id})
+    names = people.masked_names({one.by_id for one in found if one.by_id})
+    told = []
+    for one in found:
+        plain = {column.key: getattr(one, column.key) for column in one.__table__.columns}
+        batch = batches.get(one.batch_id)
+        told.append(
+            {
+                **plain,
+                "quantity": one.on_hand_change or one.reserved_change,
+                "batch": batch.batch_no if batch else None,
+                "best_before": batch.best_before if batch else None,
+                "donor": sealed.donor_of(one.reference, one.donor_sealed),
+                "redemption_number": orders.get(one.redemption_id),
+                "by_name": names.get(one.by_id),
+            }
+        )
+    return told
+
+
+def _numbers(ids: set[int]) -> dict[int, str]:
+    if not ids:
+        return {}
+    rows = session.execute(sa.select(Redemption.id, Redemption.number).where(Redemption.id.in_(ids)))
+    return dict(rows.all())
+
+
+def batches(item_id: int, *, by: Any) -> list[Batch]:
+    """What is left of each batch, what ends first first, for the staff of its place."""
+    shop_of_staff(item(item_id).shop_id, "stock:read", by=by)
+    wanted = sa.select(Batch).where(Batch.item_id == item_id, Batch.on_hand > 0)
+    return list(session.scalars(wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id)))
+
+
+def stocktakes(shop_id: int, after: int | None, limit: int, *, by: Any) -> list[Stocktake]:
+    """A shop's stocktakes, newest first, for the staff of its place."""
+    shop_of_staff(shop_id, "stock:read", by=by)
+    wanted = sa.select(Stocktake).where(Stocktake.shop_id == shop_id)
+    if after is not None:
+        wanted = wanted.where(Stocktake.id < after)
+    return list(session.scalars(wanted.order_by(Stocktake.id.desc()).limit(limit)))
+
+
+def stocktake(stocktake_id: int, *, by: Any) -> Stocktake:
+    """One, for the staff of its place. Raises NotFound, NotAllowed."""
+    found = session.get(Stocktake, stocktake_id)
+    if found is None:
+        raise NotFound()
+    permissions.require(by.id, "stock:read", found.place_id)
+    return found
+
+
+def shown_stocktakes(found: Sequence[Stocktake], *, by: Any) -> list[dict[str, Any]]:
+    """Stocktakes with their lines and the moves open to the person."""
+    if not found:
+        return []
+    rows = session.execute(
+        sa.select(StocktakeLine, Item.name, Item.unit)
+        .join(Item, Item.id == StocktakeLine.item_id)
+        .where(StocktakeLine.stocktake_id.in_([one.id for one in found]))
+        .order_by(StocktakeLine.item_id)
+    )
+    lines: dict[int, list[dict[str, Any]]] = {}
+    for line, name, unit in rows:
+        plain = {column.key: getattr(line, column.key) for column in line.__table__.columns}
+        told = {**plain, "name": name, "unit": unit, "difference": line.counted - line.book}
+        lines.setdefault(line.stocktake_id, []).append(told)
+    words = permissions.words_in(by.id, {one.place_id for one in found})
+    names = people.masked_names(
+        {who for one in found for who in (one.proposed_by_id, one.decided_by_id) if who}
+    )
+    return [
+        {
+            **{column.key: getattr(one, column.key) for column in one.__table__.columns},
+            "lines": lines.get(one.id, []),
+            "proposed_by": names.get(one.proposed_by_id),
+            "decided_by": names.get(one.decided_by_id),
+            "actions": open_to(
+                states.STOCKTAKE_MOVES,
+                one,
+                words.get(one.place_id, frozenset()),
+                one.facts_about(by.id),
+            ),
+        }
+        for one in found
+    ]
+
+
+def today(shop_id: int, *, by: Any) -> dict[str, Any]:
+    """What the counter has before it today, for the staff of its place. Raises NotFound, NotAllowed."""
+    found = shop_of_staff(shop_id, "stock:read", by=by)
+    low = sa.select(Item).where(
+        Item.shop_id == shop_id,
+        Item.on_shelf,
+        Item.low_stock.is_not(None),
+        Item.on_hand - Item.reserved <= Item.low_stock,
+    )
+    return {
+        "date": clock.today(),
+        "shop_id": found.id,
+        **_counts(shop_id),
+        "low_stock": list(session.scalars(low.order_by(Item.id))),
+        "ending_batches": _ending(shop_id),
+        "venue_slots": _booked_today(shop_id),
+    }
+
+
+def _counts(shop_id: int) -> dict[str, int]:
+    today = clock.today()
+    count = sa.func.count
+
+    def of(*conditions: sa.ColumnElement[bool]) -> Any:
+        return count(sa.case((sa.and_(*conditions), 1)))
+
+    requested, approved = Redemption.state == "requested", Redemption.state == "approved"
+    begins, ends = clock.day_starts(today), clock.day_ends(today)
+    handed = sa.select(count()).where(
+        Redemption.shop_id == shop_id,
+        Redemption.state == "handed_over",
+        Redemption.handed_over_at >= begins,
+        Redemption.handed_over_at < ends,
+    )
+    row = session.execute(
+        sa.select(
+            of(requested).label("to_approve"),
+            of(approved).label("to_pick_up"),
+            of(approved, Redemption.pick_up_until == today).label("last_day"),
+            of(
+                sa.or_(
+                    sa.and_(requested, Redemption.approve_until <= today),
+                    sa.and_(approved, Redemption.pick_up_until < today),
+                )
+            ).label("late"),
+            handed.scalar_subquery().label("handed_over_today"),
+        ).where(Redemption.shop_id == shop_id, Redemption.state.in_(("requested", "approved")))
+    ).one()
+    return dict(row._mapping)
+
+
+def _ending(shop_id: int) -> list[dict[str, Any]]:
+    last = clock.today() + timedelta(days=config.settings().batch_warning_days)
+    rows = session.execute(
+        sa.select(Batch.item_id, Item.name, Item.unit, Batch.batch_no, Batch.best_before, Batch.on_hand)
+        .join(Item, Item.id == Batch.item_id)
+        .where(Item.shop_id == shop_id, Batch.on_hand > 0, Batch.best_before <= last)
+        .order_by(Batch.best_before, Batch.id)
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def _booked_today(shop_id: int) -> list[dict[str, Any]]:
+    today = clock.today()
+    rows = session.execute(
+        sa.select(
+            Slot.item_id,
+            Item.name,
+            Slot.starts_at,
+            Slot.ends_at,
+            Slot.redemption_id,
+            Redemption.number,
+            Redemption.state,
+        )
+        .join(Item, Item.id == Slot.item_id)
+        .join(Redemption, Redemption.id == Slot.redemption_id)
+        .where(
+            Item.shop_id == shop_id,
+            sa.text("venue_slots.live"),
+            Slot.starts_at >= clock.day_starts(today),
+            Slot.starts_at < clock.day_ends(today),
+        )
+        .order_by(Slot.starts_at, Slot.item_id)
+    )
+    return [dict(row._mapping) for row in rows]

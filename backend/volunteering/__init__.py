@@ -1,0 +1,1 @@
+"""Volunteering: activities, sign-ups, attendance that is evidence, and hours that never fall."""

@@ -1,0 +1,242 @@
+"""An activity is planned, published, changed, repeated, cancelled; by its team's leader or community staff."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, journal
+from backend.db import session, take
+from backend.errors import Refused
+from backend.lifecycle import make, permit
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.people.models import Team
+from backend.volunteering import notices, states
+from backend.volunteering.actions import waitlist
+from backend.volunteering.models import Activity
+
+MOST_WEEKS = 26
+LONGEST_HOURS = 72
+
+
+class InsuranceMissing(Refused):
+    """条例 17: insurance before service that may be dangerous."""
+
+    code, message = 40926, "有风险的活动要先填写保险单号，再发布"
+
+
+class ActivityOver(Refused):
+    code, message = 40927, "活动时间已经过去，不能再发布；已做的服务请走补录"
+
+
+class ActivityNotEditable(Refused):
+    code, message = 40928, "活动开始以后不能再修改"
+
+
+class AttendanceBegun(Refused):
+    code, message = 40929, "已经有人签到，请用“结束活动”"
+
+
+class CapacityTaken(Refused):
+    code, message = 40935, "已有 {confirmed} 人报名成功，名额不能少于这个数"
+
+
+class TimesOutOfOrder(Refused):
+    code, message = 42236, "时间不对：结束要晚于开始，最长 72 小时；报名和取消的截止时间不能晚于活动结束"
+
+
+class VenueIncomplete(Refused):
+    code, message = 42237, "经度和纬度要一起填写；填写范围（米）时要有经纬度"
+
+
+class TeamElsewhere(Refused):
+    code, message = 42238, "这支志愿队不属于所选的社区"
+
+
+class FixedOncePublished(Refused):
+    code, message = 42239, "不能改社区和志愿队，发布后也不能再改活动类型"
+
+
+_FIELDS = (
+    "title",
+    "activity_kind",
+    "category",
+    "description",
+    "place",
+    "latitude",
+    "longitude",
+    "radius",
+    "starts_at",
+    "ends_at",
+    "sign_up_until",
+    "cancel_until",
+    "capacity",
+    "min_age",
+    "risk",
+    "insurance_number",
+)
+# Whose activity it is, never changes: its permissions hang on it.
+_FIXED = ("community_id", "team_id")
+# Moments move along when an activity is repeated in another week.
+_MOMENTS = ("starts_at", "ends_at", "sign_up_until", "cancel_until")
+_TOLD_WHEN_CHANGED = ("starts_at", "ends_at", "place")
+
+
+def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, by: Any) -> Activity:
+    """A new draft. `content` has the activity's own fields (radius in metres).
+
+    The leader plans for their own team, community staff for any team of their community or for none.
+    Raises NotACommunity, TeamElsewhere, NotAllowed/NotFound, TimesOutOfOrder, VenueIncomplete.
+    """
+    places.community(community_id)
+    leader_id = _leader(team_id, community_id)
+    if leader_id != by.id:
+        permissions.require(by.id, "activity:organise", community_id)
+    activity = Activity(
+        community_id=community_id,
+        team_id=team_id,
+        state="draft",
+        in_charge_id=leader_id or by.id,
+        created_by_id=by.id,
+        created_at=clock.now(),
+        **{name: content.get(name) for name in _FIELDS if name in content},
+    )
+    _check(activity)
+    return _keep(activity, "plan", by)
+
+
+def _keep(activity: Activity, verb: str, by: Any) -> Activity:
+    session.add(activity)
+    session.flush()
+    place = activity.community_id
+    journal.write(verb, "activity", activity.id, by=by, states=(None, activity.state), place=place)
+    return activity
+
+
+def _leader(team_id: int | None, community_id: int) -> int | None:
+    if team_id is None:
+        return None
+    team = session.get(Team, team_id)
+    if team is None or team.community_id != community_id:
+        raise TeamElsewhere()
+    return team.leader_id
+
+
+def _check(activity: Activity) -> None:
+    starts, ends = activity.starts_at, activity.ends_at
+    longest = timedelta(hours=LONGEST_HOURS)
+    late = [at for at in (activity.sign_up_until, activity.cancel_until) if at is not None and at > ends]
+    if not starts < ends <= starts + longest or late:
+        raise TimesOutOfOrder()
+    half = (activity.latitude is None) != (activity.longitude is None)
+    if half or (activity.radius is not None and activity.latitude is None):
+        raise VenueIncomplete()
+
+
+def edit(activity_id: int, content: dict[str, Any], *, by: Any) -> Activity:
+    """Changes a draft, or a published activity before it starts; who signed up is told of a new time or place.
+
+    More places let the waitlist move up. Raises ActivityNotEditable, CapacityTaken, InsuranceMissing,
+    FixedOncePublished, TimesOutOfOrder, VenueIncomplete.
+    """
+    activity = take(Activity, activity_id)
+    permit(states.ORGANISE, activity, by)
+    if activity.state not in ("draft", "published") or _begun(activity):
+        raise ActivityNotEditable()
+    if any(content.get(name, getattr(activity, name)) != getattr(activity, name) for name in _FIXED):
+        raise FixedOncePublished()
+    before = {name: getattr(activity, name) for name in _FIELDS}
+    for name in _FIELDS:
+        setattr(activity, name, content.get(name, before[name]))
+    changed = [name for name in _FIELDS if getattr(activity, name) != before[name]]
+    _check(activity)
+    if activity.state == "published":
+        _check_published(activity, changed)
+    session.flush()
+    journal.write(
+        "edit", "activity", activity.id, by=by, place=activity.community_id, facts={"fields": changed}
+    )
+    if activity.state == "published":
+        _tell(activity, changed)
+        waitlist.fill(activity)
+    return activity
+
+
+def _begun(activity: Activity) -> bool:
+    return activity.state == "published" and clock.now() >= activity.starts_at
+
+
+def _check_published(activity: Activity, changed: list[str]) -> None:
+    if "activity_kind" in changed:
+        raise FixedOncePublished()
+    if activity.risk and not activity.insurance_number:
+        raise InsuranceMissing()
+    if activity.ends_at <= clock.now():
+        raise ActivityOver()
+    confirmed = waitlist.seated(activity.id)
+    if activity.capacity < confirmed:
+        raise CapacityTaken(confirmed=confirmed)
+
+
+def _tell(activity: Activity, changed: list[str]) -> None:
+    if any(name in _TOLD_WHEN_CHANGED for name in changed):
+        notices.changed(activity, notices.attending(activity.id, "confirmed", "waitlisted"))
+
+
+def publish(activity_id: int, *, by: Any) -> Activity:
+    """Opens the sign-up. Raises InsuranceMissing for a risky activity without its number, ActivityOver."""
+    activity = take(Activity, activity_id)
+    fit = partial(_check_published, activity, [])
+    make(states.PUBLISH, activity, by=by, provided=fit, published_at=clock.now())
+    return activity
+
+
+def cancel(activity_id: int, reason: str, *, by: Any) -> Activity:
+    """Calls it off; everyone who signed up is told. Raises AttendanceBegun once someone has checked in."""
+    activity = take(Activity, activity_id)
+    people = notices.attending(activity.id, "confirmed", "waitlisted")
+    make(states.CANCEL, activity, by=by, provided=partial(_nobody_came, activity), reason=reason)
+    waitlist.move_all(states.CALL_OFF, activity)
+    notices.cancelled(activity, people, reason)
+    return activity
+
+
+def _nobody_came(activity: Activity) -> None:
+    if waitlist.attended(activity.id):
+        raise AttendanceBegun()
+
+
+def repeat(activity_id: int, weeks: int, *, by: Any) -> list[Activity]:
+    """Drafts of the same activity for each of the next `weeks` weeks (at most 26).
+
+    Asked for twice, it makes only what is not there yet; a draft is published by itself, one by one.
+    """
+    activity = take(Activity, activity_id)
+    permit(states.ORGANISE, activity, by)
+    if activity.state not in states.ORGANISE.sources:
+        raise states.ActivityMovedOn()
+    origin = activity.repeats_id or activity.id
+    known = set(session.scalars(sa.select(Activity.starts_at).where(Activity.repeats_id == origin)))
+    wanted = [timedelta(weeks=number) for number in range(1, min(weeks, MOST_WEEKS) + 1)]
+    return [
+        _keep(_copy(activity, later, origin, by), "repeat", by)
+        for later in wanted
+        if activity.starts_at + later not in known
+    ]
+
+
+def _copy(activity: Activity, later: timedelta, origin: int, by: Any) -> Activity:
+    same: dict[str, Any] = {name: getattr(activity, name) for name in _FIELDS}
+    moved: dict[str, datetime] = {name: same[name] + later for name in _MOMENTS if same[name] is not None}
+    return Activity(
+        community_id=activity.community_id,
+        team_id=activity.team_id,
+        in_charge_id=activity.in_charge_id,
+        state="draft",
+        created_by_id=by.id,
+        created_at=clock.now(),
+        repeats_id=origin,
+        **{**same, **moved},
+    )

@@ -1,0 +1,202 @@
+"""补录: service entered afterwards, by one and checked by another; marked as such, by default without points."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config, journal
+from backend.db import session, take
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.ledger import actions as ledger
+from backend.lifecycle import make
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.people.models import Person, Team
+from backend.volunteering import limits, notices, states
+from backend.volunteering.actions.activities import TeamElsewhere
+from backend.volunteering.actions.hours import organising_body
+from backend.volunteering.models import Activity
+from backend.volunteering.record_models import Backfill, ServiceRecord
+
+# Older service is beyond what anyone remembers well enough to certify.
+OLDEST_DAYS = 366
+
+
+class BackfillTimes(Refused):
+    code, message = 42295, "补录的服务应已经结束，并且在一年之内"
+
+
+class AlreadyRecorded(Refused):
+    code, message = 40918, "这个人在这个活动里已经有服务记录，请用更正"
+
+
+def request(
+    person_id: int,
+    community_id: int,
+    content: dict[str, Any],
+    *,
+    team_id: int | None = None,
+    activity_id: int | None = None,
+    by: Any,
+) -> Backfill:
+    """Enters past service for someone else; nothing counts until another one has approved it.
+
+    `content`: activity_name, category, started_at, place, content, minutes (1 to 480), reason. By community
+    staff, or the leader of the team. Raises NotAllowed for oneself, BackfillTimes, AlreadyRecorded,
+    TooManyHoursThatDay, OverlappingService.
+    """
+    places.community(community_id)
+    _may_enter(person_id, community_id, team_id, by)
+    _check_times(content["started_at"], content["minutes"])
+    _check_activity(person_id, community_id, activity_id)
+    limits.check([_served(person_id, content["started_at"], content["minutes"])])
+    made = Backfill(
+        person_id=person_id,
+        community_id=community_id,
+        team_id=team_id,
+        activity_id=activity_id,
+        state="requested",
+        maker_id=by.id,
+        requested_at=clock.now(),
+        in_charge_id=_in_charge(team_id, by),
+        **content,
+    )
+    session.add(made)
+    session.flush()
+    journal.write(
+        "request",
+        "backfill",
+        made.id,
+        by=by,
+        states=(None, "requested"),
+        reason=made.reason,
+        place=community_id,
+    )
+    return made
+
+
+def _may_enter(person_id: int, community_id: int, team_id: int | None, by: Any) -> None:
+    if person_id == by.id:
+        raise NotAllowed("不能为自己补录，请别人来办")
+    team = session.get(Team, team_id) if team_id is not None else None
+    if team_id is not None and (team is None or team.community_id != community_id):
+        raise TeamElsewhere()
+    if team is None or team.leader_id != by.id:
+        permissions.require(by.id, "service_record:backfill", community_id)
+    person = session.get(Person, person_id)
+    if person is None or person.status != "active":
+        raise NotFound()
+
+
+def _in_charge(team_id: int | None, by: Any) -> int:
+    return session.get_one(Team, team_id).leader_id if team_id is not None else by.id
+
+
+def _check_times(started_at: datetime, minutes: int) -> None:
+    over = started_at + timedelta(minutes=minutes) <= clock.now()
+    if not over or started_at < clock.now() - timedelta(days=OLDEST_DAYS):
+        raise BackfillTimes()
+
+
+def _check_activity(person_id: int, community_id: int, activity_id: int | None) -> None:
+    """For one of this system's activities: a certified one, in which the person has no record yet."""
+    if activity_id is None:
+        return
+    activity = session.get(Activity, activity_id)
+    if activity is None or activity.community_id != community_id:
+        raise NotFound()
+    if activity.state != "certified":
+        raise states.ActivityMovedOn("活动还没有认定，请先点名和申报时长")
+    recorded = sa.select(ServiceRecord.id).where(
+        ServiceRecord.activity_id == activity_id, ServiceRecord.person_id == person_id
+    )
+    if session.scalar(recorded.limit(1)) is not None:
+        raise AlreadyRecorded()
+
+
+def _served(person_id: int, started_at: datetime, minutes: int) -> limits.Served:
+    ends = started_at + timedelta(minutes=minutes)
+    return limits.Served(person_id, clock.business_day(started_at), started_at, ends, minutes)
+
+
+def approve(backfill_id: int, *, by: Any) -> Backfill:
+    """The checker agrees: the record is made, marked as a backfill. Never by the maker or the volunteer.
+
+    The eight hours and the overlap are looked at again. Points only where BACKFILL_POINTS says so.
+    """
+    backfill = take(Backfill, backfill_id)
+    decided = {"decided_by_id": by.id, "decided_at": clock.now()}
+    make(states.APPROVE_BACKFILL, backfill, by=by, provided=partial(_still_fits, backfill), **decided)
+    record = _record(backfill, by)
+    points = _earn(backfill, by) if config.settings().backfill_points else 0
+    notices.backfilled(backfill, record, points)
+    return backfill
+
+
+def _still_fits(backfill: Backfill) -> None:
+    limits.lock_persons([backfill.person_id])
+    _check_activity(backfill.person_id, backfill.community_id, backfill.activity_id)
+    limits.check([_served(backfill.person_id, backfill.started_at, backfill.minutes)])
+
+
+def _record(backfill: Backfill, by: Any) -> ServiceRecord:
+    served = _served(backfill.person_id, backfill.started_at, backfill.minutes)
+    made = ServiceRecord(
+        person_id=backfill.person_id,
+        activity_id=backfill.activity_id,
+        community_id=backfill.community_id,
+        team_id=backfill.team_id,
+        activity_name=backfill.activity_name,
+        category=backfill.category,
+        served_on=served.day,
+        started_at=served.started_at,
+        ended_at=served.ended_at,
+        place=backfill.place,
+        content=backfill.content,
+        minutes=backfill.minutes,
+        organising_body=organising_body(backfill.team_id, backfill.community_id),
+        in_charge_id=backfill.in_charge_id,
+        recorded_by_id=backfill.maker_id,
+        certified_by_id=by.id,
+        recorded_at=clock.now(),
+        source="backfill",
+        sync_status="not_synchronised",
+        backfill_id=backfill.id,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _earn(backfill: Backfill, by: Any) -> int:
+    if backfill.minutes < 60:
+        return 0
+    group = f"activity:{backfill.activity_id}" if backfill.activity_id else f"backfill:{backfill.id}"
+    return ledger.award(
+        backfill.person_id,
+        "service_hour",
+        reference=f"backfill:{backfill.id}:hours",
+        title=f"志愿服务（补录） {backfill.activity_name}",
+        community_id=backfill.community_id,
+        by=by,
+        units=backfill.minutes // 60,
+        cap_group=group,
+        day=clock.business_day(backfill.started_at),
+    ).points
+
+
+def reject(backfill_id: int, reason: str, *, by: Any) -> Backfill:
+    """The checker does not agree, and says why."""
+    backfill = take(Backfill, backfill_id)
+    make(
+        states.REJECT_BACKFILL,
+        backfill,
+        by=by,
+        reason=reason,
+        decided_by_id=by.id,
+        decided_at=clock.now(),
+        decision_reason=reason,
+    )
+    return backfill

@@ -1,0 +1,134 @@
+"""The volunteer's right to a true record (民政部令 67, 13): asked for by them, decided by other staff.
+
+The old record stays; a new one points to it and counts in its place. Points are another ledger: what a
+correction does to them is decided there, by two, as an adjustment.
+"""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, journal
+from backend.db import savepoint, session, take
+from backend.errors import NotFound, Refused
+from backend.lifecycle import make
+from backend.volunteering import limits, notices, states
+from backend.volunteering.models import DAY_MINUTES
+from backend.volunteering.record_models import Correction, ServiceRecord
+
+
+class RecordCorrected(Refused):
+    code, message = 40960, "这条记录已经更正过，请对最新的一条提出"
+
+
+class CorrectionWaiting(Refused):
+    code, message = 40961, "这条记录已有一个更正申请在等待处理"
+
+
+class NothingToCorrect(Refused):
+    code, message = 42296, "申请的时长应与记录不同，最多 480 分钟"
+
+
+def request(record_id: int, minutes: int, reason: str, *, by: Any) -> Correction:
+    """The volunteer says what the minutes should be (0: I was not there).
+
+    Raises NotFound for another person's record, RecordCorrected, CorrectionWaiting, NothingToCorrect.
+    """
+    record = take(ServiceRecord, record_id)
+    if record.person_id != by.id:
+        raise NotFound()
+    if minutes == record.minutes or not 0 <= minutes <= DAY_MINUTES:
+        raise NothingToCorrect()
+    _refuse_superseded(record)
+    made = Correction(
+        record_id=record.id,
+        person_id=by.id,
+        community_id=record.community_id,
+        state="requested",
+        minutes=minutes,
+        reason=reason,
+        requested_at=clock.now(),
+    )
+    try:
+        with savepoint():
+            session.add(made)
+            session.flush()
+    except sa.exc.IntegrityError:
+        raise CorrectionWaiting() from None
+    told = {"states": (None, "requested"), "reason": reason, "place": record.community_id}
+    journal.write("request", "correction", made.id, by=by, **told)
+    return made
+
+
+def _refuse_superseded(record: ServiceRecord) -> None:
+    later = sa.select(ServiceRecord.id).where(ServiceRecord.corrects_id == record.id)
+    if session.scalar(later) is not None:
+        raise RecordCorrected()
+
+
+def approve(correction_id: int, *, by: Any) -> Correction:
+    """Makes the new record. Never by the volunteer, nor by whoever certified the old one.
+
+    Raises FourEyes, AlreadyDecided, RecordCorrected, TooManyHoursThatDay, OverlappingService.
+    """
+    correction = take(Correction, correction_id)
+    record = session.get_one(ServiceRecord, correction.record_id)
+    decided = {"decided_by_id": by.id, "decided_at": clock.now()}
+    fits = partial(_still_fits, record, correction)
+    make(states.APPROVE_CORRECTION, correction, by=by, provided=fits, **decided)
+    _replace(record, correction, by)
+    notices.correction_decided(correction, record, None)
+    return correction
+
+
+def _still_fits(record: ServiceRecord, correction: Correction) -> None:
+    limits.lock_persons([correction.person_id])
+    _refuse_superseded(record)
+    limits.check([_served(record, correction.minutes)], besides=record.id)
+
+
+def _served(record: ServiceRecord, minutes: int) -> limits.Served:
+    ends = record.started_at + timedelta(minutes=minutes)
+    return limits.Served(record.person_id, record.served_on, record.started_at, ends, minutes)
+
+
+_NEW = ("id", "minutes", "ended_at", "recorded_by_id", "certified_by_id", "recorded_at", "corrects_id")
+
+
+def _replace(record: ServiceRecord, correction: Correction, by: Any) -> None:
+    kept = {
+        column.key: getattr(record, column.key)
+        for column in ServiceRecord.__table__.columns
+        if column.key not in (*_NEW, "backfill_id", "sync_status")
+    }
+    session.add(
+        ServiceRecord(
+            **kept,
+            minutes=correction.minutes,
+            ended_at=_served(record, correction.minutes).ended_at,
+            recorded_by_id=correction.person_id,
+            certified_by_id=by.id,
+            recorded_at=clock.now(),
+            corrects_id=record.id,
+            sync_status="not_synchronised",
+        )
+    )
+    session.flush()
+
+
+def reject(correction_id: int, reason: str, *, by: Any) -> Correction:
+    """The record stays as it is; the volunteer is told why."""
+    correction = take(Correction, correction_id)
+    make(
+        states.REJECT_CORRECTION,
+        correction,
+        by=by,
+        reason=reason,
+        decided_by_id=by.id,
+        decided_at=clock.now(),
+        decision_reason=reason,
+    )
+    notices.correction_decided(correction, session.get_one(ServiceRecord, correction.record_id), reason)
+    return correction

@@ -1,0 +1,93 @@
+"""What time brings: tomorrow's reminder, missing check-outs, the end, and records that are due by law."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import session, take
+from backend.jobs import Job
+from backend.volunteering import notices
+from backend.volunteering.actions import ending
+from backend.volunteering.models import Activity, SignUp
+
+BATCH = 200
+# Nobody is woken up to be told of tomorrow.
+FIRST_HOUR = 9
+
+_live = sa.text("activities.state IN ('published', 'ended')")
+
+
+def unfinished() -> list[int]:
+    """Activities past their planned end (or ended) in which someone is still checked in."""
+    here = sa.exists().where(SignUp.activity_id == Activity.id, SignUp.state == "checked_in")
+    past = sa.or_(Activity.ends_at <= clock.now(), Activity.state != "published")
+    return list(session.scalars(sa.select(Activity.id).where(_live, past, here).limit(BATCH)))
+
+
+def over() -> list[int]:
+    """Published activities whose check-out is over too."""
+    before = clock.now() - timedelta(minutes=config.settings().check_out_minutes)
+    wanted = sa.select(Activity.id).where(_live, Activity.state == "published", Activity.ends_at <= before)
+    return list(session.scalars(wanted.order_by(Activity.ends_at).limit(BATCH)))
+
+
+def end(activity_id: int) -> None:
+    ending.end(activity_id, by=None)
+
+
+def tomorrows() -> list[int]:
+    """Published activities of tomorrow of which nobody was reminded yet; from nine in the morning."""
+    if clock.now().astimezone(clock.CHINA).hour < FIRST_HOUR:
+        return []
+    midnight = clock.day_ends(clock.today())
+    wanted = sa.select(Activity.id).where(
+        Activity.state == "published",
+        Activity.tomorrow_told_at.is_(None),
+        Activity.starts_at >= midnight,
+        Activity.starts_at < midnight + timedelta(days=1),
+    )
+    return list(session.scalars(wanted.limit(BATCH)))
+
+
+def remind(activity_id: int) -> None:
+    """Once an activity: who has a place is told of tomorrow."""
+    activity = take(Activity, activity_id)
+    if activity.state != "published" or activity.tomorrow_told_at is not None:
+        return
+    activity.tomorrow_told_at = clock.now()
+    session.flush()
+    notices.tomorrow(activity, notices.attending(activity.id, "confirmed"))
+
+
+def overdue() -> list[int]:
+    """Ended activities whose tenth working day has come, and whose records are not made."""
+    attended = sa.exists().where(
+        SignUp.activity_id == Activity.id, SignUp.state.in_(("checked_out", "unverified"))
+    )
+    wanted = sa.select(Activity.id).where(
+        _live,
+        Activity.state == "ended",
+        Activity.record_due_on <= clock.today(),
+        Activity.overdue_told_at.is_(None),
+        attended,
+    )
+    return list(session.scalars(wanted.limit(BATCH)))
+
+
+def remind_staff(activity_id: int) -> None:
+    """Once an activity: the community's staff are told that the law's ten working days are up."""
+    activity = take(Activity, activity_id)
+    if activity.state != "ended" or activity.overdue_told_at is not None:
+        return
+    activity.overdue_told_at = clock.now()
+    session.flush()
+    notices.record_overdue(activity)
+
+
+JOBS = [
+    Job("volunteering.lapse", 60, unfinished, ending.lapse),
+    Job("volunteering.end", 60, over, end),
+    Job("volunteering.tomorrow", 600, tomorrows, remind),
+    Job("volunteering.record_overdue", 3600, overdue, remind_staff),
+]

@@ -1,0 +1,217 @@
+"""Hours: the organiser proposes minutes, someone else certifies them; then they are a record for ever.
+
+Minutes are those from check-in to check-out, at most the planned length and HOURS_TOLERANCE, at most eight
+hours a day. Certification posts the records and the points of one activity in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
+from backend import clock
+from backend.db import session, take
+from backend.errors import Refused
+from backend.ledger import actions as ledger
+from backend.lifecycle import make, make_all, permit
+from backend.organisations import queries as places
+from backend.people.models import Team
+from backend.volunteering import limits, notices, states
+from backend.volunteering.actions import attendance, waitlist
+from backend.volunteering.models import Activity, SignUp
+from backend.volunteering.record_models import ServiceRecord
+
+_COUNTED = ("checked_out", "unverified")
+
+
+class ActivityNotEnded(Refused):
+    code, message = 40914, "请先结束活动，再申报时长"
+
+
+class HoursNotProposed(Refused):
+    code, message = 40915, "组织者还没有申报时长"
+
+
+class AttendanceUndecided(Refused):
+    code, message = 40916, "有人没有签退，请先逐个决定时长（可填 0），或点名补上离开时间"
+
+
+class NoHoursForThis(Refused):
+    """民政部令 67, 19: what is not volunteer service may not be recorded as such."""
+
+    code, message = 42290, "会议和学习不计服务时长，也没有积分"
+
+
+class MinutesTooMany(Refused):
+    code, message = 42291, "时长最多 {most} 分钟（计划时长加上允许的误差，且一天不超过 8 小时）"
+
+
+class NotAttended(Refused):
+    code, message = 42292, "名单里有人没有签到，不能申报或认定时长"
+
+
+class MinutesAboveProposal(Refused):
+    code, message = 42293, "认定的时长不能多于申报的时长；要增加请由组织者重新申报"
+
+
+def propose(activity_id: int, given: Mapping[int, int], *, by: Any) -> Activity:
+    """The organiser's word on how long each one served; `given` is {person: minutes}, 0 for not at all.
+
+    Who is not named gets the minutes from check-in to check-out; unverified attendance has to be named.
+    May be repeated until it is certified. Raises NoHoursForThis, ActivityNotEnded, NotAttended,
+    AttendanceUndecided, MinutesTooMany, TooManyHoursThatDay, OverlappingService.
+    """
+    activity = take(Activity, activity_id)
+    permit(states.PROPOSE, activity, by)
+    if activity.activity_kind != "volunteer_service":
+        raise NoHoursForThis()
+    if activity.state == "published":
+        raise ActivityNotEnded()
+    rows = waitlist.locked(activity.id, _COUNTED)
+    minutes = _proposed(activity, rows, given)
+    limits.check(_stretches(rows, minutes))
+    make(states.PROPOSE, activity, by=by, proposed_by_id=by.id, proposed_at=clock.now())
+    if rows:
+        attendance.change_many([(row, {"proposed_minutes": minutes[row.person_id]}) for row in rows])
+    return activity
+
+
+def _proposed(activity: Activity, rows: Sequence[SignUp], given: Mapping[int, int]) -> dict[int, int]:
+    _refuse_strangers(rows, given)
+    most = limits.most_minutes(activity)
+    if any(minutes > most for minutes in given.values()):
+        raise MinutesTooMany(most=most)
+    told = {row.person_id: given.get(row.person_id, limits.attended_minutes(activity, row)) for row in rows}
+    undecided = sorted(person_id for person_id, minutes in told.items() if minutes is None)
+    if undecided:
+        raise AttendanceUndecided(people=undecided)
+    return told
+
+
+def _refuse_strangers(rows: Sequence[SignUp], given: Mapping[int, int]) -> None:
+    strangers = sorted(given.keys() - {row.person_id for row in rows})
+    if strangers:
+        raise NotAttended(people=strangers)
+
+
+def _stretches(rows: Sequence[SignUp], minutes: Mapping[int, int]) -> list[limits.Served]:
+    return [_stretch(row, minutes[row.person_id]) for row in rows if minutes[row.person_id]]
+
+
+def _stretch(row: SignUp, minutes: int) -> limits.Served:
+    start: datetime = row.checked_in_at
+    ends = start + timedelta(minutes=minutes)
+    return limits.Served(row.person_id, clock.business_day(start), start, ends, minutes)
+
+
+def certify(activity_id: int, given: Mapping[int, int], *, by: Any) -> Activity:
+    """Someone else confirms: records and points of the whole activity, all or none, once.
+
+    `given` may lower what was proposed, 0 included. Never by whoever proposed, nor by anyone who took part.
+    Raises FourEyes, HoursNotProposed, NotAttended, MinutesAboveProposal, TooManyHoursThatDay,
+    OverlappingService, ActivityMovedOn for the second one to certify.
+    """
+    activity = take(Activity, activity_id)
+    said = partial(_refuse_unproposed, activity)
+    make(states.CERTIFY, activity, by=by, provided=said, certified_by_id=by.id, certified_at=clock.now())
+    rows = waitlist.locked(activity.id, _COUNTED)
+    minutes = _certified(rows, given)
+    counted = [row for row in rows if minutes[row.person_id]]
+    _post(activity, counted, minutes, by)
+    return activity
+
+
+def _refuse_unproposed(activity: Activity) -> None:
+    if activity.proposed_at is None:
+        raise HoursNotProposed()
+
+
+def _certified(rows: Sequence[SignUp], given: Mapping[int, int]) -> dict[int, int]:
+    _refuse_strangers(rows, given)
+    told = {}
+    for row in rows:
+        proposed = row.proposed_minutes or 0
+        told[row.person_id] = given.get(row.person_id, proposed)
+        if told[row.person_id] > proposed:
+            raise MinutesAboveProposal(personId=row.person_id, proposed=proposed)
+    return told
+
+
+def _post(activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int], by: Any) -> None:
+    if not rows:
+        return
+    limits.lock_persons({row.person_id for row in rows})
+    limits.check(_stretches(rows, minutes))
+    # The minutes go with the state, because the database wants neither without the other.
+    case = sa.case({row.id: minutes[row.person_id] for row in rows}, value=SignUp.id)
+    make_all(states.CERTIFY_SIGN_UP, rows, place_id=activity.community_id, by=by, minutes=case)
+    for row in rows:
+        set_committed_value(row, "minutes", minutes[row.person_id])
+    session.execute(sa.insert(ServiceRecord), _records(activity, rows, minutes, by))
+    earned = [_earn(activity, row, minutes[row.person_id], by) for row in _by_person(rows)]
+    notices.certified(activity, earned)
+
+
+def _by_person(rows: Sequence[SignUp]) -> list[SignUp]:
+    """Purses are locked in the order of their persons."""
+    return sorted(rows, key=lambda row: row.person_id)
+
+
+def _records(
+    activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int], by: Any
+) -> list[dict[str, Any]]:
+    same = {
+        "activity_id": activity.id,
+        "community_id": activity.community_id,
+        "team_id": activity.team_id,
+        "activity_name": activity.title,
+        "category": activity.category,
+        "place": activity.place,
+        "content": activity.description or activity.title,
+        "organising_body": organising_body(activity.team_id, activity.community_id),
+        "in_charge_id": activity.in_charge_id,
+        "recorded_by_id": activity.proposed_by_id,
+        "certified_by_id": by.id,
+        "recorded_at": clock.now(),
+        "sync_status": "not_synchronised",
+    }
+    return [{**same, **_own(row, minutes[row.person_id])} for row in rows]
+
+
+def _own(row: SignUp, minutes: int) -> dict[str, Any]:
+    served = _stretch(row, minutes)
+    return {
+        "person_id": row.person_id,
+        "served_on": served.day,
+        "started_at": served.started_at,
+        "ended_at": served.ended_at,
+        "minutes": minutes,
+        "source": row.source,
+    }
+
+
+def organising_body(team_id: int | None, community_id: int) -> str:
+    """组织单位: the team, else the community; never the platform (民政部令 67, 26)."""
+    team = session.get(Team, team_id) if team_id is not None else None
+    return team.name if team is not None else places.get(community_id).name
+
+
+def _earn(activity: Activity, row: SignUp, minutes: int, by: Any) -> tuple[int, int, int]:
+    """(person, minutes, points): whole hours earn, a begun one does not (海林: 1 小时 1 分)."""
+    if minutes < 60:
+        return row.person_id, minutes, 0
+    awarded = ledger.award(
+        row.person_id,
+        "service_hour",
+        reference=f"activity:{activity.id}:person:{row.person_id}:hours",
+        title=f"志愿服务 {activity.title}",
+        community_id=activity.community_id,
+        by=by,
+        units=minutes // 60,
+        cap_group=f"activity:{activity.id}",
+        day=clock.business_day(row.checked_in_at),
+    )
+    return row.person_id, minutes, awarded.points

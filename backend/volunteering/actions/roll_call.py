@@ -1,0 +1,108 @@
+"""The organiser calls the roll: equally good as a code, for the day on which no phone works."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from backend import clock, config, journal
+from backend.db import session, take
+from backend.errors import Refused
+from backend.lifecycle import permit
+from backend.volunteering import limits, states
+from backend.volunteering.actions import attendance, waitlist
+from backend.volunteering.actions.sign_ups import NotSignedUp
+from backend.volunteering.models import SEATED, Activity, SignUp
+
+
+class TimesNotTrue(Refused):
+    code, message = 42294, "点名的时间不对：应在活动时间之内，不晚于现在，离开要晚于到达"
+
+
+class Called(NamedTuple):
+    """One line of the roll. Without `left_at` the person is still there."""
+
+    person_id: int
+    arrived_at: datetime
+    left_at: datetime | None = None
+
+
+def call(activity_id: int, roll: Sequence[Called], *, by: Any) -> Activity:
+    """Notes who was there, from when to when; it may be called again to put it right, until it is certified.
+
+    Hours proposed before are to be proposed anew. Raises NotSignedUp (with the persons), TimesNotTrue,
+    OverlappingService, CheckedInElsewhere, SignUpMovedOn, ActivityMovedOn.
+    """
+    activity = take(Activity, activity_id)
+    permit(states.ROLL_CALL, activity, by)
+    if activity.state not in states.ROLL_CALL.sources:
+        raise states.ActivityMovedOn()
+    for one in roll:
+        _check_times(activity, one)
+    rows = {row.person_id: row for row in waitlist.locked(activity.id, SEATED)}
+    strangers = sorted({one.person_id for one in roll} - rows.keys())
+    if strangers:
+        raise NotSignedUp("这些人没有报名成功，不能点名；可请他们先报名，或走补录", people=strangers)
+    attendance.lapse_over([one.person_id for one in roll])
+    _refuse_overlaps(activity, roll)
+    _note(roll, rows, by)
+    _propose_anew(activity)
+    return activity
+
+
+def _check_times(activity: Activity, one: Called) -> None:
+    settings, now = config.settings(), clock.now()
+    earliest = activity.starts_at - timedelta(minutes=settings.check_in_minutes)
+    latest = activity.ends_at + timedelta(minutes=settings.check_out_minutes)
+    arrived = earliest <= one.arrived_at <= min(activity.ends_at, now)
+    left = one.left_at is None or one.arrived_at < one.left_at <= min(latest, now)
+    if not (arrived and left):
+        raise TimesNotTrue(personId=one.person_id)
+
+
+def _refuse_overlaps(activity: Activity, roll: Sequence[Called]) -> None:
+    stretches = [(one.person_id, one.arrived_at, one.left_at or activity.ends_at) for one in roll]
+    found = limits.attending_elsewhere(activity.id, stretches)
+    if found is not None:
+        raise limits.OverlappingService(other=found[1], personId=found[0])
+
+
+def _note(roll: Sequence[Called], rows: dict[int, SignUp], by: Any) -> None:
+    changes, told = [], []
+    for one in sorted(roll, key=lambda one: rows[one.person_id].id):
+        row = rows[one.person_id]
+        move = states.CALL_OUT if one.left_at is not None else states.CALL_IN
+        if row.state not in move.sources:
+            raise move.refusal()
+        facts = {
+            "state": move.target,
+            "checked_in_at": one.arrived_at,
+            "checked_out_at": one.left_at,
+            "source": "roll_call",
+        }
+        changes.append((row, facts))
+        told.append((row, move, row.state))
+    attendance.change_many(changes)
+    for move, before in sorted({(move.name, before) for _, move, before in told}):
+        same = [row for row, made, state in told if (made.name, state) == (move, before)]
+        target = next(made.target for _, made, _ in told if made.name == move)
+        journal.write_all(
+            move,
+            "sign_up",
+            [row.id for row in same],
+            by=by,
+            states=(before, target),
+            place=same[0].community_id,
+        )
+
+
+def _propose_anew(activity: Activity) -> None:
+    if activity.proposed_at is None:
+        return
+    activity.proposed_by_id = activity.proposed_at = None
+    session.execute(
+        sa.update(SignUp).where(SignUp.activity_id == activity.id).values(proposed_minutes=None),
+        execution_options={"synchronize_session": False},
+    )
+    session.flush()

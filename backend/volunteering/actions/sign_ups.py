@@ -1,0 +1,211 @@
+"""Signing up and cancelling: by the volunteer, or by staff for a resident who asks them to (代办).
+
+Nobody is ever assigned: a sign-up is the person's own wish, and staff say why they enter it for them.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, journal
+from backend.db import savepoint, session, take
+from backend.errors import NotAllowed, NotFound, Refused
+from backend.lifecycle import make
+from backend.people import actions as people_actions
+from backend.people import permissions
+from backend.people import queries as people
+from backend.people.models import Person
+from backend.volunteering import limits, notices, states
+from backend.volunteering.actions import waitlist
+from backend.volunteering.models import OVER, Activity, SignUp
+
+# The person and the reason why staff act for them; None for oneself.
+OnBehalf = tuple[int, str] | None
+
+
+class AlreadySignedUp(Refused):
+    code, message = 40936, "您已经报过名了"
+
+
+class SignUpClosed(Refused):
+    code, message = 40937, "报名已经截止"
+
+
+class ClashingSignUp(Refused):
+    code, message = 40938, "同一时间您已报名“{other}”，请先取消那一个"
+
+
+class NotSignedUp(Refused):
+    code, message = 40939, "还没有报名这个活动，请先报名"
+
+
+class TooLateToCancel(Refused):
+    code, message = 40994, "活动已经开始，不能再取消；没有到场也不会受影响"
+
+
+class TooYoung(Refused):
+    code, message = 40332, "这个活动要求年满 {minAge} 岁"
+
+
+class BirthYearNeeded(Refused):
+    code, message = 40333, "这个活动有年龄要求（{minAge} 岁），请先在“我的”里填写出生年份"
+
+
+def sign_up(activity_id: int, *, on_behalf_of: OnBehalf = None, by: Any) -> SignUp:
+    """A place where one is free and nobody waits, else the end of the waitlist.
+
+    Raises SignUpClosed, AlreadySignedUp, ClashingSignUp, TooYoung, BirthYearNeeded; NotAllowed or NotFound
+    on behalf of someone who does not live in the clerk's place.
+    """
+    activity = take(Activity, activity_id)
+    _open(activity, by)
+    person_id, reason = acting_for(on_behalf_of, by)
+    home = _assisted(person_id, activity, by) if on_behalf_of else people.home(person_id)
+    limits.lock_persons([person_id])
+    _check(person_id, activity)
+    made = SignUp(
+        activity_id=activity.id,
+        person_id=person_id,
+        community_id=activity.community_id,
+        grid_id=home.grid_id if home and home.community_id == activity.community_id else None,
+        state=_state(activity),
+        signed_up_at=clock.now(),
+        reporter_id=by.id if on_behalf_of else None,
+        on_behalf_reason=reason,
+    )
+    _keep(made, by)
+    _tell(activity, made)
+    return made
+
+
+def _open(activity: Activity, by: Any) -> None:
+    if activity.state == "draft":
+        words = permissions.granted_words(by.id, activity.place_id)
+        known = activity.visible_to(by.id, words, activity.facts_about(by.id))
+        raise states.ActivityMovedOn() if known else NotFound()
+    if activity.state != "published":
+        raise states.ActivityMovedOn()
+    if clock.now() > (activity.sign_up_until or activity.ends_at):
+        raise SignUpClosed()
+
+
+def acting_for(on_behalf_of: OnBehalf, by: Any) -> tuple[int, str | None]:
+    """Whose sign-up it is, and the reason when staff act for them; never for themselves."""
+    if on_behalf_of is None:
+        return by.id, None
+    if on_behalf_of[0] == by.id or not permissions.appointed(by.id, "sign_up:assist"):
+        raise NotAllowed()
+    return on_behalf_of
+
+
+def _assisted(person_id: int, activity: Activity, by: Any) -> Any:
+    """Staff sign up residents of the activity's community, in their own grid or above it."""
+    home = people_actions.home_in(person_id, activity.community_id)
+    permissions.require_near(by.id, "sign_up:assist", home.community_id, home.grid_id)
+    return home
+
+
+def _check(person_id: int, activity: Activity) -> None:
+    live = sa.select(SignUp.id).where(
+        SignUp.activity_id == activity.id, SignUp.person_id == person_id, SignUp.state.not_in(OVER)
+    )
+    if session.scalar(live) is not None:
+        raise AlreadySignedUp()
+    other = session.scalar(waitlist.clash_of(person_id, activity))
+    if other is not None:
+        raise ClashingSignUp(other=other)
+    if activity.min_age:
+        _check_age(person_id, activity)
+
+
+def _check_age(person_id: int, activity: Activity) -> None:
+    """条例 15: fit for their age. Only the year of birth is known, so the year decides."""
+    born = session.scalar(sa.select(Person.birth_year).where(Person.id == person_id))
+    if born is None:
+        raise BirthYearNeeded(minAge=activity.min_age)
+    if activity.starts_at.astimezone(clock.CHINA).year - born < activity.min_age:
+        raise TooYoung(minAge=activity.min_age)
+
+
+def _state(activity: Activity) -> str:
+    """Nobody overtakes who is waiting already."""
+    free = waitlist.seated(activity.id) < activity.capacity and not waitlist.waiting(activity.id)
+    return "confirmed" if free else "waitlisted"
+
+
+def _keep(made: SignUp, by: Any) -> None:
+    try:
+        with savepoint():
+            session.add(made)
+            session.flush()
+    except sa.exc.IntegrityError:
+        # The partial unique index decides, whatever was read before.
+        raise AlreadySignedUp() from None
+    facts = {"person": made.person_id} if made.reporter_id else None
+    journal.write(
+        "sign_up",
+        "sign_up",
+        made.id,
+        by=by,
+        states=(None, made.state),
+        reason=made.on_behalf_reason,
+        place=made.place_id,
+        facts=facts,
+    )
+
+
+def _tell(activity: Activity, made: SignUp) -> None:
+    if made.state == "confirmed":
+        notices.confirmed(activity, made.person_id)
+    else:
+        notices.waitlisted(activity, made.person_id, waitlist.waiting(activity.id))
+
+
+def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, by: Any) -> SignUp:
+    """Gives the place back, to whoever waits first. After the deadline it counts as late, with no penalty.
+
+    Raises NotSignedUp, TooLateToCancel once the activity has begun, SignUpMovedOn.
+    """
+    activity = take(Activity, activity_id)
+    person_id, reason = acting_for(on_behalf_of, by)
+    mine = live(activity.id, person_id)
+    if clock.now() >= activity.starts_at and activity.state == "published" and mine.state == "confirmed":
+        raise TooLateToCancel()
+    late = mine.state == "confirmed" and clock.now() > (activity.cancel_until or activity.starts_at)
+    make(states.CANCEL_LATE if late else states.CANCEL_SIGN_UP, mine, by=by, reason=reason)
+    waitlist.fill(activity)
+    return mine
+
+
+def excuse(activity_id: int, person_id: int, reason: str, *, by: Any) -> SignUp:
+    """The organiser notes that someone asked to be excused; their place goes to the waitlist."""
+    activity = take(Activity, activity_id)
+    mine = latest(activity.id, person_id)
+    make(states.EXCUSE, mine, by=by, reason=reason)
+    notices.excused(activity, person_id, reason)
+    waitlist.fill(activity)
+    return mine
+
+
+def live(activity_id: int, person_id: int) -> SignUp:
+    """The person's sign-up that is not cancelled, under its lock. Raises NotSignedUp."""
+    mine = _newest(activity_id, person_id, SignUp.state.not_in(OVER))
+    if mine is None:
+        raise NotSignedUp()
+    return mine
+
+
+def latest(activity_id: int, person_id: int) -> SignUp:
+    """The person's last sign-up, whatever became of it. Raises NotFound."""
+    mine = _newest(activity_id, person_id)
+    if mine is None:
+        raise NotFound()
+    return mine
+
+
+def _newest(activity_id: int, person_id: int, *more: Any) -> SignUp | None:
+    wanted = sa.select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id, *more)
+    return session.scalars(
+        wanted.order_by(SignUp.id.desc()).limit(1).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one_or_none()

@@ -1,0 +1,142 @@
+"""What a day can hold: at most eight hours of service, and nothing at the same time as something else."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from backend import config
+from backend.db import session
+from backend.errors import Refused
+from backend.people.models import Person
+from backend.volunteering.models import DAY_MINUTES, Activity, SignUp
+from backend.volunteering.record_models import ServiceRecord
+
+
+class TooManyHoursThatDay(Refused):
+    code, message = 40999, "一个人一天的服务时长不能超过 8 小时（已有 {recorded} 分钟，再加 {minutes} 分钟）"
+
+
+class OverlappingService(Refused):
+    code, message = 40998, "同一时间已有另一条服务记录或签到（“{other}”），不能重复计算"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A stretch of service that shall become a record."""
+
+    person_id: int
+    day: date
+    started_at: datetime
+    ended_at: datetime
+    minutes: int
+
+
+def attended_minutes(activity: Activity, row: SignUp) -> int | None:
+    """Whole minutes from check-in to check-out, as far as they count; None where nobody saw the person leave."""
+    if row.checked_in_at is None or row.checked_out_at is None:
+        return None
+    passed = int((row.checked_out_at - row.checked_in_at).total_seconds()) // 60
+    return min(passed, most_minutes(activity))
+
+
+def most_minutes(activity: Activity) -> int:
+    """The planned length with the tolerance, and never more than a day holds."""
+    planned = int((activity.ends_at - activity.starts_at).total_seconds()) // 60
+    return min(planned + config.settings().hours_tolerance, DAY_MINUTES)
+
+
+_later = aliased(ServiceRecord)
+# A record that another one corrects no longer counts.
+STANDING = ~sa.exists().where(_later.corrects_id == ServiceRecord.id)
+
+
+def lock_persons(ids: Iterable[int]) -> None:
+    """Takes the persons' rows in the order of their ids, so that two decisions about one person's day wait
+    for each other. Weaker than `take()`: rows that merely refer to the person need not wait."""
+    session.execute(
+        sa.select(Person.id)
+        .where(Person.id.in_(sorted(ids)))
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
+    )
+
+
+def check(served: Sequence[Served], *, besides: int | None = None) -> None:
+    """Refuses what does not fit into the persons' days; `besides` is a record about to be replaced.
+
+    Two statements however many people. Raises TooManyHoursThatDay, OverlappingService.
+    """
+    if not served:
+        return
+    days = _recorded(served, besides)
+    for one in served:
+        recorded = days.get((one.person_id, one.day), 0)
+        if recorded + one.minutes > DAY_MINUTES:
+            raise TooManyHoursThatDay(recorded=recorded, minutes=one.minutes, personId=one.person_id)
+    for other in _records_around(served, besides):
+        for one in served:
+            if one.person_id == other.person_id and _overlap(one, other):
+                raise OverlappingService(other=other.activity_name, personId=one.person_id)
+
+
+def _overlap(one: Served, other: sa.Row) -> bool:
+    return one.minutes > 0 and one.started_at < other.ended_at and other.started_at < one.ended_at
+
+
+def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[bool]]:
+    people = ServiceRecord.person_id.in_(sorted({one.person_id for one in served}))
+    return [people, STANDING, *([ServiceRecord.id != besides] if besides else [])]
+
+
+def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, date], int]:
+    """Minutes already recorded, by person and day."""
+    wanted = (
+        sa.select(ServiceRecord.person_id, ServiceRecord.served_on, sa.func.sum(ServiceRecord.minutes))
+        .where(*_of(served, besides), ServiceRecord.served_on.in_({one.day for one in served}))
+        .group_by(ServiceRecord.person_id, ServiceRecord.served_on)
+    )
+    return {(person_id, day): int(minutes) for person_id, day, minutes in session.execute(wanted)}
+
+
+def _records_around(served: Sequence[Served], besides: int | None) -> list[sa.Row]:
+    """Their standing records in the time from the first start to the last end."""
+    wanted = sa.select(
+        ServiceRecord.person_id,
+        ServiceRecord.started_at,
+        ServiceRecord.ended_at,
+        ServiceRecord.activity_name,
+    ).where(
+        *_of(served, besides),
+        ServiceRecord.minutes > 0,
+        ServiceRecord.started_at < max(one.ended_at for one in served),
+        ServiceRecord.ended_at > min(one.started_at for one in served),
+    )
+    return list(session.execute(wanted))
+
+
+def attending_elsewhere(
+    activity_id: int, stretches: Sequence[tuple[int, datetime, datetime]]
+) -> tuple[int, str] | None:
+    """The first (person, other activity) whose attendance overlaps one of these (person, from, to)."""
+    if not stretches:
+        return None
+    left = sa.func.coalesce(SignUp.checked_out_at, Activity.ends_at)
+    wanted = (
+        sa.select(SignUp.person_id, SignUp.checked_in_at, left.label("left_at"), Activity.title)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(
+            SignUp.person_id.in_(sorted({one[0] for one in stretches})),
+            SignUp.activity_id != activity_id,
+            SignUp.state.in_(("checked_in", "checked_out", "unverified", "certified")),
+            SignUp.checked_in_at < max(one[2] for one in stretches),
+            left > min(one[1] for one in stretches),
+        )
+    )
+    for row in session.execute(wanted):
+        for person_id, start, end in stretches:
+            if row.person_id == person_id and row.checked_in_at < end and start < row.left_at:
+                return person_id, row.title
+    return None

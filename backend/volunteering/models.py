@@ -1,0 +1,240 @@
+"""Activities and sign-ups, with their rules repeated as constraints. Service records stand in record_models."""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Model, Moment, session
+from backend.people.models import Team
+
+ACTIVITY_STATES = ("draft", "published", "ended", "certified", "cancelled")
+# Only volunteer service yields hours (民政部令 67, 19): a meeting or a study evening may not be recorded.
+ACTIVITY_KINDS = ("volunteer_service", "meeting", "study")
+SIGN_UP_STATES = (
+    "confirmed",
+    "waitlisted",
+    "checked_in",
+    "checked_out",
+    "certified",
+    "unverified",
+    "cancelled",
+    "late_cancelled",
+    "excused",
+    "no_show",
+)
+# A place is taken by these; the waitlist waits for it, and what is over gives it back.
+SEATED = ("confirmed", "checked_in", "checked_out", "certified", "unverified", "no_show")
+OVER = ("cancelled", "late_cancelled", "excused")
+ATTENDED = ("checked_in", "checked_out", "certified", "unverified")
+PLACE_CHECKS = ("passed", "failed", "not_given")
+ATTENDANCE_SOURCES = ("check_in", "roll_call")
+
+MOST_PEOPLE = 1000
+# More than eight hours of service on one day is refused, over all activities (facts/domain.md 2.2, fraud).
+DAY_MINUTES = 480
+
+_open = sa.text("state IN ('published', 'ended')")
+_live = sa.text("state NOT IN ('cancelled', 'late_cancelled', 'excused')")
+_here_now = sa.text("state = 'checked_in'")
+
+
+class Activity(Model):
+    """活动. The coordinates are those of the venue; of a person none are ever kept."""
+
+    __tablename__ = "activities"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {ACTIVITY_STATES}", name="state_known"),
+        sa.CheckConstraint(f"activity_kind IN {ACTIVITY_KINDS}", name="kind_known"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        sa.CheckConstraint(
+            "sign_up_until IS NULL OR sign_up_until <= ends_at", name="sign_up_before_the_end"
+        ),
+        sa.CheckConstraint("cancel_until IS NULL OR cancel_until <= ends_at", name="cancel_before_the_end"),
+        sa.CheckConstraint(f"capacity BETWEEN 1 AND {MOST_PEOPLE}", name="capacity_sane"),
+        sa.CheckConstraint("min_age IS NULL OR min_age BETWEEN 0 AND 120", name="min_age_sane"),
+        sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_whole"),
+        sa.CheckConstraint(
+            "radius IS NULL OR (radius > 0 AND latitude IS NOT NULL)", name="radius_of_a_point"
+        ),
+        sa.CheckConstraint(
+            "latitude IS NULL OR (latitude BETWEEN -90 AND 90 AND longitude BETWEEN -180 AND 180)",
+            name="coordinates_on_earth",
+        ),
+        sa.CheckConstraint("risk IS NULL OR risk <> ''", name="risk_is_said_or_absent"),
+        sa.CheckConstraint(
+            "state IN ('draft', 'cancelled') OR risk IS NULL OR insurance_number IS NOT NULL",
+            name="risky_means_insured",
+        ),
+        sa.CheckConstraint(
+            "(state = 'certified') = (certified_by_id IS NOT NULL)", name="certified_by_someone"
+        ),
+        sa.CheckConstraint(
+            "certified_by_id IS NULL OR (proposed_by_id IS NOT NULL AND proposed_by_id <> certified_by_id)",
+            name="certified_by_another",
+        ),
+        sa.CheckConstraint("(proposed_by_id IS NULL) = (proposed_at IS NULL)", name="proposed_at_some_time"),
+        sa.CheckConstraint(
+            "proposed_by_id IS NULL OR activity_kind = 'volunteer_service'", name="only_service_has_hours"
+        ),
+        sa.UniqueConstraint("repeats_id", "starts_at"),
+        sa.Index("ix_activities_start", "starts_at", "id"),
+        sa.Index("ix_activities_community", "community_id", "starts_at", "id"),
+        sa.Index("ix_activities_team", "team_id"),
+        sa.Index("ix_activities_open", "ends_at", sqlite_where=_open, postgresql_where=_open),
+    )
+    # What the journal calls it; what sort of activity it is stands in `activity_kind`.
+    kind = "activity"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
+    state: Mapped[str] = mapped_column(sa.String(12))
+    title: Mapped[str] = mapped_column(sa.String(60))
+    activity_kind: Mapped[str] = mapped_column(sa.String(20))
+    category: Mapped[str] = mapped_column(sa.String(20))
+    description: Mapped[str] = mapped_column(sa.Text, default="")
+    place: Mapped[str] = mapped_column(sa.String(120))
+    latitude: Mapped[float | None] = mapped_column(sa.Double)
+    longitude: Mapped[float | None] = mapped_column(sa.Double)
+    # In metres.
+    radius: Mapped[int | None] = mapped_column(sa.Integer)
+    starts_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment)
+    # Empty: until it ends, so that whoever comes by may still join.
+    sign_up_until: Mapped[datetime | None] = mapped_column(Moment)
+    # Empty: until it starts. Later is a late cancellation, without a penalty.
+    cancel_until: Mapped[datetime | None] = mapped_column(Moment)
+    capacity: Mapped[int] = mapped_column(sa.Integer)
+    min_age: Mapped[int | None] = mapped_column(sa.Integer)
+    risk: Mapped[str | None] = mapped_column(sa.Text)
+    insurance_number: Mapped[str | None] = mapped_column(sa.String(60))
+    # 负责人, as every record of it names them (民政部令 67, 7).
+    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    created_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    repeats_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    proposed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    proposed_at: Mapped[datetime | None] = mapped_column(Moment)
+    certified_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    certified_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The tenth working day after it: by then its records have to be made (民政部令 67, 11).
+    record_due_on: Mapped[date | None] = mapped_column(sa.Date)
+    tomorrow_told_at: Mapped[datetime | None] = mapped_column(Moment)
+    overdue_told_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        """Whether the person leads its team, proposed its hours, or took part in it."""
+        attended = sa.select(sa.literal(True)).where(
+            SignUp.activity_id == self.id, SignUp.person_id == person_id, SignUp.state.in_(ATTENDED)
+        )
+        leader = sa.select(Team.leader_id).where(Team.id == self.team_id)
+        row = session.execute(sa.select(leader.scalar_subquery(), attended.limit(1).scalar_subquery())).one()
+        return facts_of(self, person_id, row[0], bool(row[1]))
+
+    def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
+        """A draft is known to its organisers and the community's staff alone."""
+        return self.state != "draft" or "leader" in facts or "activity:read" in words
+
+
+def facts_of(activity: Activity, person_id: int, leader_id: int | None, attended: bool) -> frozenset[str]:
+    """The same from what is known already, for a list."""
+    told = {
+        "leader": leader_id == person_id,
+        "proposer": activity.proposed_by_id == person_id,
+        "participant": attended,
+    }
+    return frozenset(name for name, true in told.items() if true)
+
+
+class SignUp(Model):
+    """报名: one person's way through one activity. A new try after a cancellation is a new row."""
+
+    __tablename__ = "sign_ups"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN {SIGN_UP_STATES}", name="state_known"),
+        sa.CheckConstraint(
+            "(reporter_id IS NULL) = (on_behalf_reason IS NULL)", name="on_behalf_with_reason"
+        ),
+        sa.CheckConstraint("reporter_id IS NULL OR reporter_id <> person_id", name="on_behalf_of_another"),
+        sa.CheckConstraint(
+            f"state NOT IN {ATTENDED} OR (checked_in_at IS NOT NULL AND source IS NOT NULL)",
+            name="attended_means_checked_in",
+        ),
+        sa.CheckConstraint(
+            "state <> 'checked_out' OR checked_out_at IS NOT NULL", name="checked_out_has_a_time"
+        ),
+        sa.CheckConstraint("checked_out_at IS NULL OR checked_out_at >= checked_in_at", name="out_after_in"),
+        sa.CheckConstraint(f"source IS NULL OR source IN {ATTENDANCE_SOURCES}", name="source_known"),
+        sa.CheckConstraint(f"place_check IS NULL OR place_check IN {PLACE_CHECKS}", name="place_check_known"),
+        sa.CheckConstraint(
+            f"proposed_minutes IS NULL OR proposed_minutes BETWEEN 0 AND {DAY_MINUTES}", name="proposal_sane"
+        ),
+        sa.CheckConstraint("(state = 'certified') = (minutes IS NOT NULL)", name="certified_minutes"),
+        sa.CheckConstraint(f"minutes IS NULL OR minutes BETWEEN 1 AND {DAY_MINUTES}", name="minutes_sane"),
+        sa.Index(
+            "uq_sign_ups_one_live",
+            "activity_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_live,
+            postgresql_where=_live,
+        ),
+        # Nobody is at two places at once.
+        sa.Index(
+            "uq_sign_ups_one_place",
+            "person_id",
+            unique=True,
+            sqlite_where=_here_now,
+            postgresql_where=_here_now,
+        ),
+        sa.Index("ix_sign_ups_activity", "activity_id", "state", "id"),
+        sa.Index("ix_sign_ups_person", "person_id", "id"),
+    )
+    kind = "sign_up"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    # Those of the activity's community where the person lives; so that their own grid worker can help them.
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    signed_up_at: Mapped[datetime] = mapped_column(Moment)
+    reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    on_behalf_reason: Mapped[str | None] = mapped_column(sa.Text)
+    checked_in_at: Mapped[datetime | None] = mapped_column(Moment)
+    checked_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    source: Mapped[str | None] = mapped_column(sa.String(12))
+    place_check: Mapped[str | None] = mapped_column(sa.String(12))
+    proposed_minutes: Mapped[int | None] = mapped_column(sa.Integer)
+    minutes: Mapped[int | None] = mapped_column(sa.Integer)
+
+    @property
+    def place_id(self) -> int:
+        """The grid where the volunteer lives, so that a grid worker reaches the people of their own grid."""
+        return self.grid_id or self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        """Whether the person is the volunteer, leads the team, or proposed the hours."""
+        row = session.execute(
+            sa.select(Team.leader_id, Activity.proposed_by_id)
+            .select_from(Activity)
+            .outerjoin(Team, Team.id == Activity.team_id)
+            .where(Activity.id == self.activity_id)
+        ).one()
+        told = {
+            "volunteer": self.person_id == person_id,
+            "leader": row[0] == person_id,
+            "proposer": row[1] == person_id,
+        }
+        return frozenset(name for name, true in told.items() if true)
+
+    def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
+        return bool(facts & {"volunteer", "leader"}) or "activity:read" in words

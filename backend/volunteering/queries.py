@@ -1,0 +1,330 @@
+"""Reading activities and sign-ups. Lists cost a fixed number of statements, however many rows they have.
+
+Who comes is known by name to the activity's leader alone; staff see masked names, everyone else counts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import segno
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.errors import NotFound
+from backend.lifecycle import open_to, permit
+from backend.organisations import queries as places
+from backend.organisations.models import Reach
+from backend.people import permissions, teams
+from backend.people import queries as people
+from backend.people.models import Appointment, Person, Team
+from backend.volunteering import codes, limits, states
+from backend.volunteering.models import ATTENDED, OVER, SEATED, Activity, SignUp, facts_of
+
+_PUBLIC = sa.text("activities.state <> 'draft'")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An activity as one viewer may see it, with the moves open to that viewer."""
+
+    activity: Activity
+    community: str
+    team: str | None
+    in_charge: str
+    confirmed: int
+    waiting: int
+    mine: "ShownSignUp | None"
+    actions: list[str]
+
+
+@dataclass(frozen=True)
+class ShownSignUp:
+    sign_up: SignUp
+    position: int | None
+    actions: list[str]
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What the caller is to the activities of a page."""
+
+    words: dict[int, frozenset[str]]
+    leaders: dict[int, tuple[int, str]]
+    mine: dict[int, SignUp]
+    positions: dict[int, int]
+    nothing: frozenset[str] = field(default=frozenset())
+
+    def facts(self, activity: Activity, person_id: int) -> frozenset[str]:
+        leader = self.leaders.get(activity.team_id, (None, ""))[0] if activity.team_id else None
+        mine = self.mine.get(activity.id)
+        return facts_of(activity, person_id, leader, mine is not None and mine.state in ATTENDED)
+
+
+def activities(
+    *,
+    community_id: int | None,
+    category: str | None,
+    state: str | None,
+    first_day: date | None,
+    last_day: date | None,
+    after: tuple[datetime, int] | None,
+    limit: int,
+    by: Any,
+) -> list[Activity]:
+    """Activities by their start: from a day on the next one first, without a day the latest first.
+
+    Drafts are listed to those who plan them: the team's leader and the community's staff.
+    """
+    wanted = sa.select(Activity).where(_visible(by))
+    for column, value in (
+        (Activity.community_id, community_id),
+        (Activity.category, category),
+        (Activity.state, state),
+    ):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    if first_day is not None:
+        wanted = wanted.where(Activity.starts_at >= clock.day_starts(first_day))
+    if last_day is not None:
+        wanted = wanted.where(Activity.starts_at < clock.day_ends(last_day))
+    return list(session.scalars(_ordered(wanted, after, onwards=first_day is not None).limit(limit)))
+
+
+def _ordered(wanted: Any, after: tuple[datetime, int] | None, *, onwards: bool) -> Any:
+    key = sa.tuple_(Activity.starts_at, Activity.id)
+    if after is not None:
+        last = sa.tuple_(*map(sa.literal, after))
+        wanted = wanted.where(key > last if onwards else key < last)
+    if onwards:
+        return wanted.order_by(Activity.starts_at, Activity.id)
+    return wanted.order_by(Activity.starts_at.desc(), Activity.id.desc())
+
+
+def _visible(by: Any) -> sa.ColumnElement[bool]:
+    led = sa.select(Team.id).where(Team.leader_id == by.id)
+    return sa.or_(
+        _PUBLIC,
+        Activity.team_id.in_(led),
+        Activity.community_id.in_(permissions.reach_of(by.id, "activity:read")),
+    )
+
+
+def one(activity_id: int, *, by: Any) -> Activity:
+    """An activity that the person may see; else NotFound."""
+    activity = session.get(Activity, activity_id)
+    if activity is None:
+        raise NotFound()
+    words = permissions.granted_words(by.id, activity.place_id)
+    if not activity.visible_to(by.id, words, activity.facts_about(by.id)):
+        raise NotFound()
+    return activity
+
+
+def shown(found: Sequence[Activity], *, by: Any) -> list[Shown]:
+    """Activities as this person sees them; seven statements for a page."""
+    if not found:
+        return []
+    standing = _standing(found, by)
+    counts = _counts([activity.id for activity in found])
+    names = places.names({activity.community_id for activity in found})
+    faces = people.masked_names({activity.in_charge_id for activity in found})
+    return [
+        Shown(
+            activity,
+            names[activity.community_id],
+            standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
+            faces[activity.in_charge_id],
+            sum(counts.get((activity.id, state), 0) for state in SEATED),
+            counts.get((activity.id, "waitlisted"), 0),
+            _shown_mine(activity, standing, by),
+            _actions(activity, standing, counts, by),
+        )
+        for activity in found
+    ]
+
+
+def _standing(found: Sequence[Activity], by: Any) -> _Standing:
+    team_ids = {activity.team_id for activity in found if activity.team_id is not None}
+    rows = session.execute(sa.select(Team.id, Team.leader_id, Team.name).where(Team.id.in_(team_ids)))
+    leaders = {row[0]: (row[1], row[2]) for row in rows} if team_ids else {}
+    live = sa.select(SignUp).where(
+        SignUp.person_id == by.id,
+        SignUp.activity_id.in_([activity.id for activity in found]),
+        SignUp.state.not_in(OVER),
+    )
+    mine = {row.activity_id: row for row in session.scalars(live)}
+    words = _words_by_place(by.id, {activity.community_id for activity in found})
+    return _Standing(words, leaders, mine, _positions(mine.values()))
+
+
+def _words_by_place(person_id: int, place_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    rows = session.execute(
+        sa.select(Reach.descendant_id, Appointment.role)
+        .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
+        .where(permissions.standing(person_id), Reach.descendant_id.in_(list(place_ids)))
+    )
+    roles: dict[int, list[str]] = {}
+    for place_id, role in rows:
+        roles.setdefault(place_id, []).append(role)
+    return {place_id: permissions.words_of(found) for place_id, found in roles.items()}
+
+
+def _counts(ids: list[int]) -> dict[tuple[int, str], int]:
+    rows = session.execute(
+        sa.select(SignUp.activity_id, SignUp.state, sa.func.count())
+        .where(SignUp.activity_id.in_(ids))
+        .group_by(SignUp.activity_id, SignUp.state)
+    )
+    return {(activity_id, state): count for activity_id, state, count in rows}
+
+
+def _positions(sign_ups: Iterable[SignUp]) -> dict[int, int]:
+    """The place in the waitlist, by sign-up: how many wait since earlier, and oneself."""
+    waiting = [row for row in sign_ups if row.state == "waitlisted"]
+    if not waiting:
+        return {}
+    ahead = sa.orm.aliased(SignUp)
+    rows = session.execute(
+        sa.select(SignUp.id, sa.func.count())
+        .join(ahead, sa.and_(ahead.activity_id == SignUp.activity_id, ahead.id <= SignUp.id))
+        .where(SignUp.id.in_([row.id for row in waiting]), ahead.state == "waitlisted")
+        .group_by(SignUp.id)
+    )
+    return dict(rows.all())
+
+
+def _shown_mine(activity: Activity, standing: _Standing, by: Any) -> ShownSignUp | None:
+    mine = standing.mine.get(activity.id)
+    if mine is None:
+        return None
+    return ShownSignUp(mine, standing.positions.get(mine.id), sign_up_actions(mine, activity))
+
+
+def sign_up_actions(
+    sign_up: SignUp,
+    activity: Activity,
+    words: frozenset[str] = frozenset(),
+    facts: frozenset[str] = frozenset({"volunteer"}),
+) -> list[str]:
+    """The moves open on a sign-up, by default to the volunteer: attending only while the activity runs."""
+    found = open_to(states.SIGN_UP_BUTTONS, sign_up, words, facts)
+    if activity.state != "published" or (sign_up.state == "confirmed" and clock.now() >= activity.starts_at):
+        found = [name for name in found if name != "cancel_sign_up"]
+    if activity.state not in ("published", "ended") or activity.proposed_at is not None:
+        found = [name for name in found if name not in ("check_in", "check_out")]
+    return found
+
+
+def _actions(activity: Activity, standing: _Standing, counts: dict, by: Any) -> list[str]:
+    words = standing.words.get(activity.community_id, standing.nothing)
+    facts = standing.facts(activity, by.id)
+    found = open_to(states.ACTIVITY_MOVES, activity, words, facts)
+    if activity.proposed_at is None and "certify" in found:
+        found.remove("certify")
+    if activity.activity_kind != "volunteer_service" and "propose_hours" in found:
+        found.remove("propose_hours")
+    if "cancel" in found and any(counts.get((activity.id, state)) for state in ATTENDED):
+        found.remove("cancel")
+    return [*found, *_more_actions(activity, standing, words, facts)]
+
+
+def _more_actions(
+    activity: Activity, standing: _Standing, words: frozenset[str], facts: frozenset[str]
+) -> list[str]:
+    """What is not a change of the activity's own state, and yet has a button."""
+    organiser = "activity:organise" in words or "leader" in facts
+    begun = clock.now() >= activity.starts_at
+    mine = standing.mine.get(activity.id)
+    until = activity.sign_up_until or activity.ends_at
+    told = {
+        "edit": organiser and (activity.state == "draft" or (activity.state == "published" and not begun)),
+        "repeat": organiser and activity.state != "cancelled",
+        "show_code": organiser and activity.state == "published",
+        "roll_call": organiser and activity.state in states.ROLL_CALL.sources,
+        "sign_up": activity.state == "published" and clock.now() <= until and mine is None,
+    }
+    return [name for name, true in told.items() if true] + (
+        sign_up_actions(mine, activity) if mine is not None else []
+    )
+
+
+def check_in_code(activity_id: int, *, by: Any) -> dict[str, Any]:
+    """The code of this half minute for the organiser's screen, also as QR (SVG). Raises ActivityMovedOn."""
+    activity = session.get(Activity, activity_id)
+    if activity is None:
+        raise NotFound()
+    permit(states.ORGANISE, activity, by)
+    if activity.state not in states.ROLL_CALL.sources:
+        raise states.ActivityMovedOn()
+    code = codes.current(activity.id, clock.now())
+    picture = segno.make(code.text, error="m").svg_inline(scale=8, border=2)
+    return {"code": code.code, "expires_at": code.expires_at, "qr": picture}
+
+
+def attendance(activity_id: int, *, by: Any) -> dict[str, Any]:
+    """Who signed up and who came, in the order of the sign-ups. Names for the leader, masked ones for staff."""
+    activity = one(activity_id, by=by)
+    facts = activity.facts_about(by.id)
+    if "leader" not in facts:
+        permit(states.READ_ATTENDANCE, activity, by)
+    rows = session.execute(
+        sa.select(SignUp, Person.real_name_sealed, Person.card_number)
+        .join(Person, Person.id == SignUp.person_id)
+        .where(SignUp.activity_id == activity.id, SignUp.state.not_in(("cancelled",)))
+        .order_by(SignUp.id)
+    ).all()
+    told = [_attended(activity, *row, clear="leader" in facts) for row in rows]
+    undecided = sum(row[0].state == "unverified" and row[0].proposed_minutes is None for row in rows)
+    return {"list": told, "undecided": undecided}
+
+
+def _attended(
+    activity: Activity, row: SignUp, name: str | None, card: str | None, *, clear: bool
+) -> dict[str, Any]:
+    return {
+        "sign_up_id": row.id,
+        "person_id": row.person_id,
+        "name": teams.shown_name(row.person_id, name, clear=clear),
+        "card_number": card,
+        "state": row.state,
+        "on_behalf": row.reporter_id is not None,
+        "checked_in_at": row.checked_in_at,
+        "checked_out_at": row.checked_out_at,
+        "source": row.source,
+        "place_check": row.place_check,
+        "attended_minutes": limits.attended_minutes(activity, row),
+        "proposed_minutes": row.proposed_minutes,
+        "minutes": row.minutes,
+    }
+
+
+def sign_ups_of(person_id: int, after: int | None, limit: int) -> list[tuple[SignUp, Activity]]:
+    """The person's sign-ups with their activities, newest first."""
+    wanted = (
+        sa.select(SignUp, Activity)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(SignUp.person_id == person_id)
+    )
+    if after is not None:
+        wanted = wanted.where(SignUp.id < after)
+    return [tuple(row) for row in session.execute(wanted.order_by(SignUp.id.desc()).limit(limit))]
+
+
+def shown_sign_up(sign_up: SignUp, *, by: Any) -> ShownSignUp:
+    """One sign-up after a move of it, with what the caller may do next."""
+    activity = session.get_one(Activity, sign_up.activity_id)
+    if sign_up.person_id == by.id:
+        words, facts = frozenset(), frozenset({"volunteer"})
+    else:
+        words = permissions.granted_words(by.id, sign_up.place_id)
+        facts = sign_up.facts_about(by.id)
+    return ShownSignUp(
+        sign_up, _positions([sign_up]).get(sign_up.id), sign_up_actions(sign_up, activity, words, facts)
+    )
+
+
+def positions_of(sign_ups: Iterable[SignUp]) -> dict[int, int]:
+    return _positions(sign_ups)

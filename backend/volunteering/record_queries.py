@@ -1,0 +1,111 @@
+"""Reading service records: mine, with totals; what staff have to decide."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.db import session
+from backend.people import permissions
+from backend.people import queries as people
+from backend.volunteering.limits import STANDING
+from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+
+
+def records_of(person_id: int, after: int | None, limit: int) -> list[ServiceRecord]:
+    """All of a person's records, corrected ones too, newest first."""
+    wanted = sa.select(ServiceRecord).where(ServiceRecord.person_id == person_id)
+    if after is not None:
+        wanted = wanted.where(ServiceRecord.id < after)
+    return list(session.scalars(wanted.order_by(ServiceRecord.id.desc()).limit(limit)))
+
+
+def standing_records(person_id: int, *more: sa.ColumnElement[bool]) -> list[ServiceRecord]:
+    """The records that count, in the order of the days served; `more` narrows them (days, a community)."""
+    wanted = sa.select(ServiceRecord).where(
+        ServiceRecord.person_id == person_id, STANDING, ServiceRecord.minutes > 0, *more
+    )
+    return list(session.scalars(wanted.order_by(ServiceRecord.started_at, ServiceRecord.id)))
+
+
+def told(records: Sequence[ServiceRecord]) -> list[dict[str, Any]]:
+    """Records with the names of those who answer for them, and whether another one corrects them."""
+    ids = {record.in_charge_id for record in records} | {record.certified_by_id for record in records}
+    names = people.masked_names(ids)
+    later = _corrected_by([record.id for record in records])
+    waiting = _waiting([record.id for record in records])
+    return [
+        {
+            **{column.key: getattr(record, column.key) for column in ServiceRecord.__table__.columns},
+            "in_charge": names[record.in_charge_id],
+            "certified_by": names[record.certified_by_id],
+            "corrected_by_id": later.get(record.id),
+            "actions": [] if record.id in later or record.id in waiting else ["correct"],
+        }
+        for record in records
+    ]
+
+
+def _corrected_by(ids: list[int]) -> dict[int, int]:
+    if not ids:
+        return {}
+    wanted = sa.select(ServiceRecord.corrects_id, ServiceRecord.id).where(ServiceRecord.corrects_id.in_(ids))
+    return dict(session.execute(wanted).all())
+
+
+def _waiting(ids: list[int]) -> set[int]:
+    """Records for whose correction somebody has to decide yet."""
+    if not ids:
+        return set()
+    wanted = sa.select(Correction.record_id).where(
+        Correction.record_id.in_(ids), Correction.state == "requested"
+    )
+    return set(session.scalars(wanted))
+
+
+def totals(person_id: int) -> dict[str, Any]:
+    """Minutes of the person that count: in all, by year, by category and by how they were recorded.
+
+    The groups are in their own order, never by size: this is a register, not a league.
+    """
+    year = sa.extract("year", ServiceRecord.served_on)
+    rows = session.execute(
+        sa.select(year, ServiceRecord.category, ServiceRecord.source, sa.func.sum(ServiceRecord.minutes))
+        .where(ServiceRecord.person_id == person_id, STANDING)
+        .group_by(year, ServiceRecord.category, ServiceRecord.source)
+    ).all()
+    return {
+        "minutes": sum(int(row[3]) for row in rows),
+        "by_year": _grouped(rows, 0, "year", int),
+        "by_category": _grouped(rows, 1, "category", str),
+        "by_source": _grouped(rows, 2, "source", str),
+    }
+
+
+def _grouped(rows: Sequence[sa.Row], column: int, name: str, kind: type) -> list[dict[str, Any]]:
+    sums: dict[Any, int] = {}
+    for row in rows:
+        sums[kind(row[column])] = sums.get(kind(row[column]), 0) + int(row[3])
+    return [{name: key, "minutes": minutes} for key, minutes in sorted(sums.items())]
+
+
+def waiting_requests(model: Any, after: int, limit: int, *, by: Any) -> list[Any]:
+    """Corrections or backfills that staff may decide, oldest first."""
+    wanted = sa.select(model).where(
+        model.state == "requested",
+        model.community_id.in_(permissions.reach_of(by.id, "service_record:decide")),
+        model.id > after,
+    )
+    return list(session.scalars(wanted.order_by(model.id).limit(limit)))
+
+
+def faces(requests: Sequence[Backfill | Correction]) -> dict[int, str]:
+    """The masked names of those for whom something is asked."""
+    return people.masked_names({one.person_id for one in requests})
+
+
+def records_by_id(ids: set[int]) -> dict[int, ServiceRecord]:
+    if not ids:
+        return {}
+    rows = session.scalars(sa.select(ServiceRecord).where(ServiceRecord.id.in_(ids)))
+    return {record.id: record for record in rows}

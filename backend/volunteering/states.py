@@ -1,0 +1,93 @@
+"""The moves of activities, sign-ups, corrections and backfills. Documentation and tests are generated from
+these tables."""
+
+from backend.errors import Refused
+from backend.lifecycle import Move
+
+
+class ActivityMovedOn(Refused):
+    code, message = 40932, "活动的状态已经变了，请刷新后再看"
+
+
+class SignUpMovedOn(Refused):
+    code, message = 40933, "报名的状态已经变了，请刷新后再看"
+
+
+class AlreadyDecided(Refused):
+    code, message = 40934, "这条申请已经处理过了，请刷新"
+
+
+def _move(
+    refusal: type, name: str, label: str, sources: str, target: str, word: str, never: str = ""
+) -> Move:
+    return Move(name, frozenset(sources.split()), target, word, frozenset(never.split()), refusal, label)
+
+
+_A = ActivityMovedOn
+PUBLISH = _move(_A, "publish", "发布", "draft", "published", "activity:organise")
+CANCEL = _move(_A, "cancel", "取消", "draft published", "cancelled", "activity:organise")
+END = _move(_A, "end", "结束", "published", "ended", "activity:end")
+PROPOSE = _move(_A, "propose_hours", "申报时长", "ended", "ended", "activity:organise")
+CERTIFY = _move(_A, "certify", "认定时长", "ended", "certified", "activity:certify", "proposer participant")
+# What the organiser may do besides: no moves of the activity's own state, but asked for in the same way.
+ORGANISE = _move(_A, "organise", "组织", "draft published ended certified", "", "activity:organise")
+ROLL_CALL = _move(_A, "roll_call", "点名", "published ended", "", "sign_up:record")
+READ_ATTENDANCE = _move(_A, "attendance", "查看出勤", "", "", "activity:read")
+ACTIVITY_MOVES = (PUBLISH, CANCEL, END, PROPOSE, CERTIFY)
+
+_S = SignUpMovedOn
+MOVE_UP = _move(_S, "move_up", "候补转正", "waitlisted", "confirmed", "sign_up:move_up")
+CANCEL_SIGN_UP = _move(
+    _S, "cancel_sign_up", "取消报名", "confirmed waitlisted", "cancelled", "sign_up:cancel"
+)
+CANCEL_LATE = _move(_S, "cancel_late", "临时取消", "confirmed", "late_cancelled", "sign_up:cancel")
+EXCUSE = _move(_S, "excuse", "请假", "confirmed no_show late_cancelled", "excused", "sign_up:record")
+CHECK_IN = _move(_S, "check_in", "签到", "confirmed", "checked_in", "sign_up:attend")
+CHECK_OUT = _move(_S, "check_out", "签退", "checked_in unverified", "checked_out", "sign_up:attend")
+CALL_IN = _move(_S, "call_in", "点名（到场）", "confirmed no_show", "checked_in", "sign_up:record")
+CALL_OUT = _move(
+    _S,
+    "call_out",
+    "点名（到场和离开）",
+    "confirmed no_show checked_in unverified checked_out",
+    "checked_out",
+    "sign_up:record",
+)
+LAPSE = _move(_S, "lapse", "未签退", "checked_in", "unverified", "sign_up:lapse")
+MISS = _move(_S, "miss", "未到场", "confirmed", "no_show", "sign_up:lapse")
+CALL_OFF = _move(_S, "call_off", "活动取消或结束", "confirmed waitlisted", "cancelled", "sign_up:lapse")
+CERTIFY_SIGN_UP = _move(
+    _S, "certify", "认定", "checked_out unverified", "certified", "activity:certify", "volunteer proposer"
+)
+SIGN_UP_MOVES = (
+    MOVE_UP,
+    CANCEL_SIGN_UP,
+    CANCEL_LATE,
+    EXCUSE,
+    CHECK_IN,
+    CHECK_OUT,
+    CALL_IN,
+    CALL_OUT,
+    LAPSE,
+    MISS,
+    CALL_OFF,
+    CERTIFY_SIGN_UP,
+)
+# Made by a button of their own; the others happen with their activity, or with a roll-call.
+SIGN_UP_BUTTONS = (CANCEL_SIGN_UP, CHECK_IN, CHECK_OUT, EXCUSE)
+
+_D = AlreadyDecided
+APPROVE_CORRECTION = _move(
+    _D, "approve", "同意更正", "requested", "approved", "service_record:decide", "volunteer certifier"
+)
+REJECT_CORRECTION = _move(
+    _D, "reject", "不同意更正", "requested", "rejected", "service_record:decide", "volunteer certifier"
+)
+CORRECTION_MOVES = (APPROVE_CORRECTION, REJECT_CORRECTION)
+APPROVE_BACKFILL = _move(
+    _D, "approve", "同意补录", "requested", "approved", "service_record:decide", "volunteer maker"
+)
+REJECT_BACKFILL = _move(
+    _D, "reject", "不同意补录", "requested", "rejected", "service_record:decide", "volunteer maker"
+)
+BACKFILL_MOVES = (APPROVE_BACKFILL, REJECT_BACKFILL)

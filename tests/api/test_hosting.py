@@ -1,0 +1,143 @@
+"""WeChat Cloud Hosting: who calls is believed from its header where we are told so, and nowhere else."""
+
+from dataclasses import replace
+
+import pytest
+
+from backend import config
+from backend.db import session
+from backend.people.models import Person
+from backend.wechat.simulator_rules import openid_of
+from tests.town import API, Phone
+
+FORGED = {"X-WX-OPENID": openid_of("admin"), "X-WX-APPID": "wx-simulated", "X-WX-SOURCE": "wx_client"}
+
+
+@pytest.fixture
+def hosted(town, settings):
+    """The product as it runs behind Cloud Hosting."""
+    config.use(replace(settings, wechat_cloud_hosting="on"))
+    return town
+
+
+def client_of(town, **headers):
+    phone = Phone(town.app)
+    phone.headers = headers
+    return phone
+
+
+def person_id(name):
+    return session.query(Person.id).filter(Person.openid == openid_of(name)).scalar()
+
+
+@pytest.mark.parametrize("path", ["/me", "/wishes", "/deliveries/dead", "/people", "/me/points"])
+def test_a_forged_header_is_ignored_without_the_setting(town, path):
+    answer = client_of(town, **FORGED).get(path)
+    assert answer.status_code in (401, 405)
+
+
+def test_a_forged_header_changes_nothing_about_who_signed_in(town):
+    ning = town.phone("ning")
+    ning.headers = {**ning.headers, **FORGED}
+    assert ning.data("GET", "/me")["id"] == ning.id
+
+
+def test_a_forged_header_signs_nobody_in(town):
+    answer = client_of(town, **FORGED).post("/sessions", {"code": "not-a-code"})
+    assert answer.json["error"] == "LOGIN_CODE_INVALID"
+    assert client_of(town, **FORGED).post("/sessions", {"code": "sim:ning:forged"}).json["data"]["person"][
+        "id"
+    ] == person_id("ning")
+
+
+def test_behind_hosting_the_header_says_who_calls(hosted, wechat):
+    me = client_of(hosted, **{**FORGED, "X-WX-OPENID": openid_of("ning")}).data("GET", "/me")
+    assert me["id"] == person_id("ning")
+    assert wechat.calls("/sns") == []
+
+
+def test_behind_hosting_a_newcomer_is_made_known_by_signing_in(hosted, wechat):
+    headers = {**FORGED, "X-WX-OPENID": openid_of("a-newcomer")}
+    phone = client_of(hosted, **headers)
+    assert phone.get("/me").json["error"] == "NOT_SIGNED_IN"
+    made = phone.data("POST", "/sessions", {"code": "unused"})
+    assert phone.data("GET", "/me")["id"] == made["person"]["id"] == person_id("a-newcomer")
+    assert wechat.calls("/sns") == []
+
+
+def test_behind_hosting_a_token_counts_before_the_header(hosted):
+    ning = hosted.phone("ning")
+    ning.headers = {**ning.headers, **FORGED}
+    assert ning.data("GET", "/me")["id"] == ning.id
+    ning.headers = {**ning.headers, "Authorization": "Bearer wrong"}
+    assert ning.get("/me").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {**FORGED, "X-WX-APPID": "wx-another"},
+        {"X-WX-FROM-OPENID": openid_of("admin"), "X-WX-FROM-APPID": "wx-another"},
+        {**FORGED, "X-WX-OPENID": ""},
+        {**FORGED, "X-WX-OPENID": f"{openid_of('admin')},{openid_of('ning')}"},
+        {},
+    ],
+)
+def test_behind_hosting_a_caller_from_another_app_is_nobody(hosted, headers):
+    assert client_of(hosted, **headers).get("/me").status_code == 401
+
+
+def test_behind_hosting_a_cancelled_person_is_nobody(hosted):
+    from backend.db import transaction
+
+    with transaction():
+        session.get(Person, person_id("ning")).status = "merged"
+        session.query(Person).filter(Person.openid == openid_of("ning")).update({"openid": None})
+    headers = {**FORGED, "X-WX-OPENID": openid_of("ning")}
+    assert client_of(hosted, **headers).get("/me").status_code == 401
+
+
+def test_a_write_without_a_token_works_behind_hosting_with_its_key(hosted):
+    headers = {**FORGED, "X-WX-OPENID": openid_of("ning")}
+    phone = client_of(hosted, **headers)
+    asked = {"accepted": ["wish_progress"], "rejected": []}
+    first = phone.post("/me/subscriptions", asked, Idempotency_Key="hosted-0001")
+    again = phone.post("/me/subscriptions", asked, Idempotency_Key="hosted-0001")
+    assert first.json == again.json
+    assert phone.delete("/sessions/current").status_code == 200
+
+
+# The platform's own visits
+
+
+def pushed(town, body, **headers):
+    return town.app.test_client().post("/wechat/push", data=body, headers=headers)
+
+
+PROBES = [b'{ "action": "CheckContainerPath"}', b"<xml><action>CheckContainerPath</action></xml>"]
+
+
+@pytest.mark.parametrize("body", PROBES)
+def test_the_probe_of_the_container_path_gets_success(hosted, body):
+    answer = pushed(hosted, body, **{"X-WX-SOURCE": "wx_push"})
+    assert (answer.status_code, answer.get_data(as_text=True)) == (200, "success")
+
+
+@pytest.mark.parametrize("body", [*PROBES, b'{"Event": "user_info_modified", "OpenID": "o"}'])
+def test_without_the_setting_or_from_outside_nothing_unsigned_is_taken(town, settings, body):
+    assert pushed(town, body, **{"X-WX-SOURCE": "wx_push"}).status_code == 403
+    config.use(replace(settings, wechat_cloud_hosting="on"))
+    assert pushed(town, body).status_code == 403
+
+
+def test_behind_hosting_an_unsigned_event_counts_once(hosted):
+    body = f'{{"Event": "user_info_modified", "OpenID": "{openid_of("ning")}", "CreateTime": 1}}'.encode()
+    for _ in range(2):
+        assert pushed(hosted, body, **{"x-wx-sources": "wx"}).status_code == 200
+    assert session.get(Person, person_id("ning")).nickname == ""
+
+
+def test_the_health_of_the_container_needs_nothing(hosted):
+    client = hosted.app.test_client()
+    assert client.get("/healthz").status_code == client.get("/readyz").status_code == 200
+    assert API == "/api/v1"

@@ -1,0 +1,106 @@
+"""The number behind WeChat's phone button: taken once, sealed, shown masked."""
+
+import pytest
+
+from backend.db import session
+from backend.people import sealed
+from backend.people.models import Person
+from backend.wechat.simulator_rules import openid_of
+
+CALL = "/wxa/business/getuserphonenumber"
+
+
+@pytest.fixture
+def ning(town):
+    return town.phone("ning")
+
+
+def stored(person_id):
+    return sealed.phone(session.get(Person, person_id, populate_existing=True))
+
+
+def test_the_number_is_kept_sealed_and_shown_masked(ning, wechat):
+    me = ning.data("POST", "/me/phone", {"code": "phone:15600000077:1"})
+    assert me["phone"] == "156******77"
+    assert stored(ning.id) == "15600000077"
+    assert "15600000077" not in session.get(Person, ning.id).phone_sealed
+    assert wechat.calls(CALL)[-1]["body"]["openid"] == openid_of("ning")
+
+
+def test_a_number_of_another_country_is_kept_as_it_is(ning, wechat):
+    answer = '{"errcode": 0, "phone_info": {"phoneNumber": "+85212345678", "purePhoneNumber": "12345678"}}'
+    wechat.misbehave(CALL, body=answer)
+    ning.data("POST", "/me/phone", {"code": "any"})
+    assert stored(ning.id) == "12345678"
+
+
+def test_a_code_serves_once(town, ning):
+    before = stored(ning.id)
+    ning.data("POST", "/me/phone", {"code": "phone:15600000077:2"})
+    answer = ning.post("/me/phone", {"code": "phone:15600000077:2"})
+    assert (answer.status_code, answer.json["error"]) == (422, "PHONE_CODE_INVALID")
+    assert stored(ning.id) == "15600000077" != before
+
+
+def test_another_persons_code_gives_nothing(town, ning, wechat):
+    order = {"name": "pei", "phone": "15600000099"}
+    code = wechat.app.test_client().post("/simulator/codes", json=order).get_json()["code"]
+    assert ning.post("/me/phone", {"code": code}).json["error"] == "PHONE_CODE_INVALID"
+    assert stored(ning.id) != "15600000099"
+
+
+def test_a_repeat_under_the_same_key_costs_no_second_exchange(ning, wechat):
+    first = ning.post("/me/phone", {"code": "phone:15600000077:3"}, Idempotency_Key="phone-0001")
+    asked = len(wechat.calls(CALL))
+    again = ning.post("/me/phone", {"code": "phone:15600000077:3"}, Idempotency_Key="phone-0001")
+    assert first.status_code == again.status_code == 200
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(wechat.calls(CALL)) == asked
+
+
+# facts/wechat.md: 40013, 40029, 45011; 40003 is what a foreign openid gets elsewhere; 61010 has no place here.
+@pytest.mark.parametrize(
+    ("errcode", "status", "error"),
+    [
+        (40029, 422, "PHONE_CODE_INVALID"),
+        (40163, 422, "PHONE_CODE_INVALID"),
+        (40003, 422, "PHONE_CODE_INVALID"),
+        (45011, 503, "WE_CHAT_UNAVAILABLE"),
+        (45009, 503, "WE_CHAT_UNAVAILABLE"),
+        (-1, 503, "WE_CHAT_UNAVAILABLE"),
+        (40013, 500, "SERVER_FAULT"),
+    ],
+)
+def test_each_errcode_is_told_as_what_it_is_and_nothing_is_kept(ning, wechat, errcode, status, error):
+    before = stored(ning.id)
+    wechat.misbehave(CALL, errcode=errcode)
+    answer = ning.post("/me/phone", {"code": "phone:15600000077:4"})
+    assert (answer.status_code, answer.json["error"]) == (status, error)
+    assert stored(ning.id) == before
+    if status == 503:
+        assert answer.headers["Retry-After"] == "5"
+
+
+# 服务端/小程序登录: -1, 40029, 40163, 40226, 45011; 40013 and 40125 are settings of ours.
+@pytest.mark.parametrize(
+    ("errcode", "status", "error"),
+    [
+        (40029, 401, "LOGIN_CODE_INVALID"),
+        (40163, 401, "LOGIN_CODE_INVALID"),
+        (40226, 403, "LOGIN_BLOCKED"),
+        (45011, 429, "TOO_BUSY"),
+        (-1, 503, "WE_CHAT_UNAVAILABLE"),
+        (40013, 500, "SERVER_FAULT"),
+        (40125, 500, "SERVER_FAULT"),
+    ],
+)
+def test_each_errcode_of_a_sign_in_is_told_and_nobody_is_made(town, wechat, errcode, status, error):
+    before = session.query(Person).count()
+    wechat.misbehave("/sns", errcode=errcode)
+    answer = town.phone().post("/sessions", {"code": "sim:somebody-new:1"})
+    assert (answer.status_code, answer.json["error"]) == (status, error)
+    assert session.query(Person).count() == before
+
+
+def test_a_stranger_is_asked_to_sign_in_first(town):
+    assert town.phone().post("/me/phone", {"code": "phone:15600000077:5"}).status_code == 401

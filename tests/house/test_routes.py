@@ -1,0 +1,95 @@
+"""Default deny: no route without a guard, none outside the document, no refusal outside the catalogue."""
+
+import re
+from http import HTTPStatus
+
+import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from backend import errors
+from backend.api import documentation
+from backend.commands import OPEN_API, open_api_text
+from backend.people import permissions
+
+WORDS = frozenset().union(*permissions.BY_ROLE.values(), *permissions.BY_FACT.values())
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def unguarded(app):
+    """Routes that nobody decided about."""
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if not rule.endpoint.endswith("static")
+        and not getattr(app.view_functions[rule.endpoint], "guard", None)
+    ]
+
+
+def test_every_route_has_a_guard(migrated_app):
+    assert unguarded(migrated_app) == []
+
+
+def test_a_route_without_a_guard_would_be_found(settings):
+    from flask import Flask
+
+    careless = Flask("careless")
+    careless.add_url_rule("/everything", "everything", lambda: "all of it")
+    assert unguarded(careless) == ["/everything"]
+
+
+def test_a_guard_is_public_signed_in_or_a_word_that_somebody_can_hold(migrated_app):
+    guards = {getattr(view, "guard", "public") for view in migrated_app.view_functions.values()}
+    assert guards - {"public", "signed in"} <= WORDS
+
+
+def test_every_api_route_stands_in_the_document_in_full(migrated_app):
+    document = documentation.document(migrated_app)
+    for rule in migrated_app.url_map.iter_rules():
+        if not rule.rule.startswith("/api/"):
+            continue
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            operation = document["paths"][documentation.path_of(rule)][method.lower()]
+            assert CHINESE.search(operation["summary"]), rule.rule
+            assert operation["tags"], rule.rule
+            assert operation["operationId"], rule.rule
+            public = migrated_app.view_functions[rule.endpoint].guard == "public"
+            assert public == (not operation.get("security")), rule.rule
+
+
+def test_operation_ids_are_unique(migrated_app):
+    paths = documentation.document(migrated_app)["paths"].values()
+    ids = [operation["operationId"] for path in paths for operation in path.values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_only_methods_that_a_mini_program_can_send_are_used(migrated_app):
+    used = set().union(*(rule.methods for rule in migrated_app.url_map.iter_rules()))
+    assert used <= {"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"}
+
+
+def test_the_document_is_valid_openapi_3_0_3(migrated_app):
+    document = documentation.document(migrated_app)
+    assert document["openapi"] == "3.0.3"
+    OpenAPIV30SpecValidator(document).validate()
+
+
+def test_no_schema_stands_in_the_document_twice(migrated_app):
+    names = set(documentation.document(migrated_app)["components"]["schemas"])
+    assert [name for name in names if name[-1].isdigit() and name[:-1] in names] == []
+
+
+def test_the_committed_document_is_not_stale(migrated_app):
+    assert OPEN_API.read_text() == open_api_text(migrated_app), "run `flask open-api`"
+
+
+def test_refusals_have_codes_and_names_of_their_own(migrated_app):
+    known = errors.catalogue()
+    assert len({refusal.code for refusal in known}) == len(known)
+    assert len({refusal.name() for refusal in known}) == len(known)
+
+
+@pytest.mark.parametrize("refusal", errors.catalogue(), ids=lambda refusal: refusal.__name__)
+def test_each_refusal_has_a_true_status_and_a_chinese_sentence(refusal):
+    assert HTTPStatus(refusal.status()) >= 400
+    assert CHINESE.search(refusal.message)
+    assert re.fullmatch(r"[A-Z][A-Z0-9_]+", refusal.name())

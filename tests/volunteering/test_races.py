@@ -1,0 +1,180 @@
+"""Many at once: one place, one certification, one check-in, one person's eight hours."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from backend import clock
+from backend.db import session, transaction
+from backend.errors import Refused
+from backend.ledger import queries as balances
+from backend.ledger.verify import findings
+from backend.volunteering.actions import attendance, backfills, hours, sign_ups
+from backend.volunteering.states import ActivityMovedOn
+from tests.volunteering import cast
+from tests.volunteering.cast import STARTS
+
+CROWD = 30
+
+
+@pytest.fixture
+def at_once(town):
+    """Runs the callables at the same moment, each in a context and a transaction of its own."""
+
+    def run(works):
+        barrier = Barrier(min(len(works), 8))
+
+        def one(work):
+            with town.app.app_context():
+                try:
+                    with transaction():
+                        return work()
+                except Refused as refusal:
+                    return refusal
+                finally:
+                    session.remove()
+
+        def first(work):
+            barrier.wait(timeout=10)
+            return one(work)
+
+        with ThreadPoolExecutor(8) as threads:
+            # The pool of a process has eight connections: eight begin together, the others press behind.
+            begun = [threads.submit(first, work) for work in works[:8]]
+            begun += [threads.submit(one, work) for work in works[8:]]
+            return [done.result() for done in begun]
+
+    return run
+
+
+def kinds(results):
+    return [type(one) for one in results if isinstance(one, Refused)]
+
+
+def test_of_thirty_for_one_place_one_is_in_and_the_others_wait_in_order(town, at_once):
+    people = cast.newcomers(town, CROWD)
+    activity_id = cast.published(town, capacity=1)
+    with cast.after_start(days=-2):
+        at_once([lambda one=one: sign_ups.sign_up(activity_id, by=one) for one in people])
+        order = cast.sign_ups_of(activity_id)
+        assert [state for _, state in order] == ["confirmed"] + ["waitlisted"] * (CROWD - 1)
+        # Each who leaves makes room for exactly the next in line.
+        for place in range(3):
+            with transaction():
+                sign_ups.cancel(activity_id, by=cast.By(order[place][0]))
+            now = [state for _, state in cast.sign_ups_of(activity_id)]
+            assert now == ["cancelled"] * (place + 1) + ["confirmed"] + ["waitlisted"] * (CROWD - place - 2)
+
+
+def test_when_several_leave_at_once_as_many_move_up(town, at_once):
+    people = cast.newcomers(town, 12)
+    activity_id = cast.published(town, capacity=4)
+    for one in people:
+        cast.sign_up(activity_id, one)
+    with cast.after_start(days=-1):
+        at_once([lambda one=one: sign_ups.cancel(activity_id, by=one) for one in people[:4]])
+    states = [state for _, state in cast.sign_ups_of(activity_id)]
+    assert states == ["cancelled"] * 4 + ["confirmed"] * 4 + ["waitlisted"] * 4
+
+
+def test_one_person_signing_up_many_times_at_once_is_signed_up_once(town, at_once):
+    (one,) = cast.newcomers(town, 1)
+    activity_id = cast.published(town)
+    with cast.after_start(days=-2):
+        results = at_once([lambda: sign_ups.sign_up(activity_id, by=one)] * 8)
+    assert kinds(results) == [sign_ups.AlreadySignedUp] * 7
+
+
+def test_two_activities_at_the_same_time_take_a_person_once(town, at_once):
+    (one,) = cast.newcomers(town, 1)
+    both = [cast.published(town), cast.published(town, title="义诊")]
+    with cast.after_start(days=-2):
+        results = at_once([lambda a=a: sign_ups.sign_up(a, by=one) for a in both * 3])
+    assert len(kinds(results)) == 5
+
+
+def test_a_double_scan_at_the_same_moment_is_one_check_in(town, at_once):
+    (one,) = cast.newcomers(town, 1)
+    activity_id = cast.published(town)
+    cast.sign_up(activity_id, one)
+    with cast.after_start():
+        code = cast.code(activity_id)
+        results = at_once([lambda: attendance.check_in(activity_id, code, by=one)] * 8)
+        assert len(kinds(results)) == 7
+        results = at_once([lambda: attendance.check_out(activity_id, code, by=one)] * 8)
+        assert len(kinds(results)) == 7
+    lines = session.execute(_journal(activity_id)).all()
+    assert sorted(verb for (verb,) in lines) == ["check_in", "check_out"]
+
+
+def _journal(activity_id):
+    import sqlalchemy as sa
+
+    from backend.journal import JournalLine
+    from backend.volunteering.models import SignUp
+
+    mine = sa.select(SignUp.id).where(SignUp.activity_id == activity_id)
+    return sa.select(JournalLine.verb).where(
+        JournalLine.subject_kind == "sign_up",
+        JournalLine.subject_id.in_(mine),
+        JournalLine.verb.in_(("check_in", "check_out")),
+    )
+
+
+def test_two_doors_at_the_same_moment_let_a_person_through_one(town, at_once):
+    (one,) = cast.newcomers(town, 1)
+    first = cast.published(town)
+    second = cast.published(
+        town, title="义诊", starts_at=STARTS + timedelta(hours=2), ends_at=STARTS + timedelta(hours=4)
+    )
+    for activity_id in (first, second):
+        cast.sign_up(activity_id, one)
+    with cast.after_start(minutes=110):
+        works = [
+            lambda a=a: attendance.check_in(a, cast.code(a), by=one) for a in (first, second, first, second)
+        ]
+        results = at_once(works)
+    assert len(kinds(results)) == 3
+
+
+def test_certifying_at_once_posts_hours_and_points_once(town, at_once):
+    people = cast.newcomers(town, 3)
+    activity_id = cast.proposed(town, *people)
+    with cast.after_start(hours=4):
+        results = at_once(
+            [lambda name=name: hours.certify(activity_id, {}, by=name) for name in _staff(town) * 4]
+        )
+    assert kinds(results) == [ActivityMovedOn] * 7
+    assert len(cast.records()) == 3
+    assert [balances.balance(one.id)["available"] for one in people] == [2, 2, 2]
+    assert list(findings()) == []
+
+
+def _staff(town):
+    return [cast.by(town, "tong"), cast.by(town, "lan")]
+
+
+def test_two_activities_certified_at_once_do_not_give_one_person_the_same_hours_twice(town, at_once):
+    """Each looks at the person's day under the person's lock, so the second one sees the first."""
+    (one,) = cast.newcomers(town, 1)
+    entered = []
+    with clock.standing_at(STARTS + timedelta(days=1)):
+        for minutes in (300, 301, 302, 303):
+            with transaction():
+                content = {
+                    "activity_name": f"送菜 {minutes}",
+                    "category": "帮扶",
+                    "started_at": STARTS,
+                    "place": "东门",
+                    "content": "送菜",
+                    "minutes": minutes,
+                    "reason": "补录",
+                }
+                made = backfills.request(one.id, town.songtao, content, by=cast.by(town, "tong"))
+                entered.append(made.id)
+        lan = cast.by(town, "lan")
+        results = at_once([lambda b=b: backfills.approve(b, by=lan) for b in entered])
+    assert len(kinds(results)) == 3
+    assert len(cast.records(one)) == 1
