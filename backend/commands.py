@@ -10,12 +10,17 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from backend import config, jobs, worker
+from backend import clock, config, jobs, worker
 from backend.api import documentation
-from backend.db import transaction
+from backend.db import take, transaction
 from backend.jobs import Job
 from backend.ledger import fill, seal_checks, seals, verify
+from backend.organisations import actions as tree
+from backend.organisations import queries as places
 from backend.outbox import delivery
+from backend.people import actions as people
+from backend.people import permissions
+from backend.people.models import Person
 from backend.rights import rotation
 from backend.seeds import demo
 from backend.supermarket import verify as stock_checks
@@ -27,6 +32,8 @@ OPEN_API = Path("miniprogram_api_docs") / "openapi.json"
 def add_to(app: Flask, due: list[Job]) -> None:
     """Gives the app its commands; `due` is what the worker does when its time comes."""
     app.cli.add_command(seed)
+    app.cli.add_command(found_city)
+    app.cli.add_command(appoint_admin)
     app.cli.add_command(open_api)
     app.cli.add_command(ledger)
     app.cli.add_command(keys)
@@ -55,6 +62,34 @@ def seed() -> None:
         click.echo("Demo data made.")
     else:
         click.echo("There is data already; nothing was changed.")
+
+
+@click.command("found-city")
+@click.argument("name")
+@click.argument("short")
+@with_appcontext
+def found_city(name: str, short: str) -> None:
+    """Begins a deployment: the city at the root of the tree, 铁力市 and its short form 铁力."""
+    with transaction():
+        if places.children(None, "city", 0, 1):
+            raise click.ClickException("there is a city already")
+        click.echo(f"City {tree.found_city(name, short).id}: {name}")
+
+
+@click.command("appoint-admin")
+@click.argument("person_id", type=int)
+@with_appcontext
+def appoint_admin(person_id: int) -> None:
+    """Appoints the first city administrator; everyone after that is appointed by one, in the console."""
+    with transaction():
+        cities = places.children(None, "city", 0, 1)
+        if not cities:
+            raise click.ClickException("there is no city yet: run `flask found-city`")
+        if permissions.anyone_with("appointment:grant"):
+            raise click.ClickException("there is an administrator already, who appoints the others")
+        person = take(Person, person_id)
+        people.appoint(person.id, "city_admin", cities[0].id, clock.today(), None, by=None)
+    click.echo(f"Person {person_id} is city_admin of {cities[0].name}.")
 
 
 @click.command("open-api")

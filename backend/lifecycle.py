@@ -70,9 +70,7 @@ def make(
     and state are settled. Raises NotFound, NotAllowed, FourEyes, and the move's own refusal when the state
     is no longer one of its sources.
     """
-    permit(move, subject, by)
-    if subject.state not in move.sources:
-        raise move.refusal()
+    settle(move, subject, by)
     if provided is not None:
         provided()
     before = subject.state
@@ -121,6 +119,13 @@ def _change(move: Move, subjects: Sequence[Any], before: str, facts: dict[str, A
         for name, value in values.items():
             set_committed_value(subject, name, value)
     return set(moved)
+
+
+def settle(move: Move, subject: Any, by: Any) -> None:
+    """Permission, then state: what a verb asks first whose own conditions would else tell a stranger more."""
+    permit(move, subject, by)
+    if subject.state not in move.sources:
+        raise move.refusal()
 
 
 def permit(move: Move, subject: Any, by: Any) -> None:

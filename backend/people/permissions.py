@@ -207,6 +207,16 @@ def appointed(person_id: int, permission: str, organisation_id: int | None = Non
     return session.scalar(wanted) is not None
 
 
+def anyone_with(permission: str) -> bool:
+    """Does an appointment standing today grant this to anybody?"""
+    wanted = sa.select(sa.literal(1)).where(
+        Appointment.role.in_(roles_with(permission)),
+        Appointment.from_day <= clock.today(),
+        sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def require(person_id: int, permission: str, organisation_id: int) -> None:
     """Refuses unless appointed there: NotFound to staff of another place, NotAllowed to everyone else."""
     if appointed(person_id, permission, organisation_id):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
-from backend.errors import NotFound
+from backend.errors import NotAllowed, NotFound
 from backend.wishes.actions import claims, reviewing, rounds, writing
 from backend.wishes.models import Round, Wish
 from tests.wishes import cast
@@ -186,3 +186,15 @@ def test_another_communitys_staff_cannot_touch_the_round(town):
 def test_days_out_of_order_are_refused(town):
     with pytest.raises(rounds.DaysOutOfOrder):
         cast.open_round(town, days=-1)
+
+
+def test_without_a_round_strangers_learn_no_more_than_with_one(town):
+    """Permission comes before the round: another community's staff, the reporter, a resident."""
+    wish_id = cast.submitted(town, reporter="shao")
+    for name, refusal in (("bai", NotFound), ("wulan", NotFound), ("shao", NotAllowed)):
+        with pytest.raises(refusal), transaction():
+            reviewing.accept(wish_id, by=cast.by(town, name))
+    with transaction():
+        draft = writing.write(town.songtao, dict(cast.CONTENT), by=cast.by(town, "jin")).id
+    with pytest.raises(NotFound), transaction():
+        writing.submit(draft, by=cast.by(town, "wulan"))

@@ -6,7 +6,7 @@ from backend import clock, journal
 from backend.db import session, take
 from backend.errors import NotFound, Refused, StateConflict
 from backend.files import actions as files
-from backend.lifecycle import make
+from backend.lifecycle import make, settle
 from backend.people import permissions
 from backend.wishes import notices, states
 from backend.wishes.actions.settling import last_claim
@@ -29,6 +29,7 @@ def accept(wish_id: int, *, by: Any) -> Wish:
     at the pictures of which WeChat was not sure.
     """
     wish = take(Wish, wish_id)
+    settle(states.ACCEPT, wish, by)
     # The round it was numbered in may have closed meanwhile; it is published with the one open now.
     placed = number_in_round(wish, ("collecting", "reviewing"))
     seen = {"reviewer_id": by.id, "review_reason": None, "needs_look": False}
@@ -109,6 +110,7 @@ def look(wish_id: int, passed: bool, reason: str | None = None, *, by: Any) -> W
 def republish(wish_id: int, *, by: Any) -> Wish:
     """The street offers a wish that nobody claimed in two rounds once more. Raises NoRoundPublished."""
     wish = take(Wish, wish_id)
+    settle(states.REPUBLISH, wish, by)
     placed = number_in_round(wish, ("published",))
     if not placed:
         raise NoRoundPublished()

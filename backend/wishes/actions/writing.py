@@ -8,7 +8,7 @@ from backend import clock, config, crypto, journal, screening
 from backend.db import session, take
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.files import actions as files
-from backend.lifecycle import make
+from backend.lifecycle import make, settle
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people_actions
@@ -114,6 +114,7 @@ def submit(wish_id: int, found: screening.Screened | None = None, *, by: Any) ->
     CostAboveCap.
     """
     wish = take(Wish, wish_id)
+    settle(states.SUBMIT, wish, by)
     home = people.home(wish.wisher_id)
     if home is None or home.community_id != wish.community_id:
         raise ResidencyNeeded()

@@ -1,0 +1,20 @@
+"""A new deployment: a city, and the one administrator whom nobody else could appoint."""
+
+from backend.db import transaction
+from backend.people import permissions, sessions
+
+
+def _run(app, *arguments):
+    return app.test_cli_runner().invoke(args=list(arguments))
+
+
+def test_the_first_administrator_is_appointed_once_and_the_others_by_them(app):
+    with transaction():
+        first, second = sessions.person_of("o-first").id, sessions.person_of("o-second").id
+    assert "found-city" in _run(app, "appoint-admin", str(first)).output
+    assert _run(app, "found-city", "铁力市", "铁力").exit_code == 0
+    assert _run(app, "found-city", "铁力市", "铁力").exit_code == 1
+    assert _run(app, "appoint-admin", str(first)).exit_code == 0
+    assert permissions.appointed(first, "appointment:grant")
+    assert _run(app, "appoint-admin", str(second)).exit_code == 1
+    assert not permissions.appointed(second, "appointment:grant")
