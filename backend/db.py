@@ -231,6 +231,11 @@ def take(model: type[Any], row_id: int) -> Any:
     return found
 
 
+def columns_of(row: Any) -> dict[str, Any]:
+    """The row's columns by their names: what a schema picks from."""
+    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+
+
 def insert(model: Any) -> Any:
     """An INSERT that knows ON CONFLICT on either database. Ask RETURNING what happened, never `rowcount`."""
     return (sqlite_insert if dialect() == "sqlite" else postgresql_insert)(model)

@@ -24,6 +24,7 @@ from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import ReasonIn
 from backend.api.wishes import OnBehalfIn
+from backend.db import columns_of
 from backend.people.sessions import Caller
 from backend.volunteering import queries
 from backend.volunteering.actions import activities, ending, sign_ups
@@ -199,7 +200,7 @@ def tell(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
 def _told(shown: queries.Shown) -> dict[str, Any]:
     activity = shown.activity
     return {
-        **{column.key: getattr(activity, column.key) for column in activity.__table__.columns},
+        **columns_of(activity),
         "community_name": shown.community,
         "team_name": shown.team,
         "in_charge": shown.in_charge,
@@ -217,7 +218,7 @@ def tell_one(activity: Any, caller: Caller) -> dict[str, Any]:
 def tell_sign_up(shown: queries.ShownSignUp) -> dict[str, Any]:
     row = shown.sign_up
     return {
-        **{column.key: getattr(row, column.key) for column in row.__table__.columns},
+        **columns_of(row),
         "waitlist_position": shown.position,
         "on_behalf": row.reporter_id is not None,
         "actions": shown.actions,

@@ -9,6 +9,7 @@ from backend.api.fields import Choice, ListOf, Part, Schema, Text, When, Whole
 from backend.api.frame import Done, paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import DecideIn, ReasonIn
+from backend.db import columns_of
 from backend.people import guardians, queries, sealed
 from backend.people.guardians import RELATIONS, STATUSES, Guardianship
 from backend.people.sessions import Caller
@@ -60,17 +61,13 @@ def _children(caller: Caller) -> dict[str, Any]:
 
 
 def _child(row: Guardianship, child: Any) -> dict[str, Any]:
-    return {**_columns(row), "name": crypto.masked("name", sealed.real_name(child))}
-
-
-def _columns(row: Any) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    return {**columns_of(row), "name": crypto.masked("name", sealed.real_name(child))}
 
 
 def _told(rows: list[Guardianship]) -> list[dict[str, Any]]:
     names = queries.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
     return [
-        {**_columns(row), "guardian_name": names[row.guardian_id], "child_name": names[row.child_id]}
+        {**columns_of(row), "guardian_name": names[row.guardian_id], "child_name": names[row.child_id]}
         for row in rows
     ]
 

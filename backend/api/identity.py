@@ -17,7 +17,7 @@ from backend.api.fields import (
     Whole,
 )
 from backend.api.frame import PUBLIC, Done, route
-from backend.db import transaction
+from backend.db import columns_of, transaction
 from backend.outbox import queries as outbox
 from backend.people import actions, queries, sessions
 from backend.people.models import ROLES, SERVICE_ROLES
@@ -117,10 +117,10 @@ def me(person_id: int) -> dict[str, Any]:
         "real_name": found.real_name,
         "phone": found.phone,
         "card_number": found.person.card_number,
-        "residency": home and {**_columns(home), "community_name": found.names[home.community_id]},
+        "residency": home and {**columns_of(home), "community_name": found.names[home.community_id]},
         "party_registration": registration
         and {
-            **_columns(registration),
+            **columns_of(registration),
             "unit_name": found.names[registration.unit_id],
             "community_name": found.names[registration.community_id],
         },
@@ -136,10 +136,6 @@ def me(person_id: int) -> dict[str, Any]:
         "consents": found.consents,
         "unread_notices": outbox.unread(person_id),
     }
-
-
-def _columns(row: Any) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
 @route(

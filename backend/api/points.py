@@ -8,6 +8,7 @@ from backend.api.fields import Choice, Day, ListOf, Part, QueryWhole, Schema, Te
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import ReasonIn
+from backend.db import columns_of
 from backend.ledger.rules import EVENTS
 from backend.people.sessions import Caller
 from backend.points import actions, queries
@@ -98,7 +99,7 @@ def _tell(found: list[Adjustment], caller: Caller) -> list[dict[str, Any]]:
 def _told(one: queries.Shown) -> dict[str, Any]:
     row = one.adjustment
     return {
-        **{column.key: getattr(row, column.key) for column in row.__table__.columns},
+        **columns_of(row),
         "community_name": one.community,
         "person_name": one.names[row.person_id],
         "proposed_by": one.names[row.proposed_by_id],
@@ -165,7 +166,7 @@ def reject_adjustment(caller: Caller, adjustment_id: int, body: dict[str, Any]) 
 
 def _rule(one: dict[str, Any]) -> dict[str, Any]:
     rule = one["rule"]
-    columns = {column.key: getattr(rule, column.key) for column in rule.__table__.columns}
+    columns = columns_of(rule)
     place = {"community_id": rule.organisation_id, "community_name": one["community"]}
     return {**columns, **place, "in_force": one["in_force"]}
 

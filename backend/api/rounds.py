@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from backend.api.fields import Choice, Day, ListOf, Part, QueryWhole, Schema, Text, When, Whole
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
+from backend.db import columns_of
 from backend.people.sessions import Caller
 from backend.wishes import queries
 from backend.wishes.actions import rounds
@@ -55,10 +56,7 @@ class RoundQuery(PageQuery):
 
 def _tell(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
     open_moves = queries.round_actions(found, by=caller)
-    return [
-        {**{c.key: getattr(one, c.key) for c in one.__table__.columns}, "actions": open_moves[one.id]}
-        for one in found
-    ]
+    return [{**columns_of(one), "actions": open_moves[one.id]} for one in found]
 
 
 @route(bp, "GET", "/rounds", query=RoundQuery, out=paged(RoundOut), summary="各期")

@@ -8,6 +8,7 @@ from backend.api.fields import Choice, Day, ListOf, Part, Schema, Text, When, Wh
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import ReasonIn
+from backend.db import columns_of
 from backend.people.sessions import Caller
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
@@ -122,20 +123,16 @@ class BackfillOut(Schema):
     decision_reason = Text("处理说明", most=200, allow_none=True)
 
 
-def _plain(row: Any) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
-
-
 def _backfills(rows: list[Backfill]) -> list[dict[str, Any]]:
     names = queries.faces(rows)
-    return [{**_plain(row), "name": names[row.person_id]} for row in rows]
+    return [{**columns_of(row), "name": names[row.person_id]} for row in rows]
 
 
 def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
     names, records = queries.faces(rows), queries.records_by_id({row.record_id for row in rows})
     return [
         {
-            **_plain(row),
+            **columns_of(row),
             "name": names[row.person_id],
             "activity_name": records[row.record_id].activity_name,
             "recorded_minutes": records[row.record_id].minutes,

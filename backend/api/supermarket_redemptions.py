@@ -13,6 +13,7 @@ from backend.api.paging import PageQuery, after, page
 from backend.api.people import ReasonIn
 from backend.api.supermarket_items import MOST_UNITS
 from backend.api.wishes import OnBehalfIn
+from backend.db import columns_of
 from backend.errors import Refused
 from backend.people.sessions import Caller
 from backend.supermarket import queries
@@ -113,7 +114,7 @@ def tell(orders: list[Any], caller: Caller) -> list[dict[str, Any]]:
 
 def _told(shown: queries.Shown) -> dict[str, Any]:
     order = shown.order
-    plain = {column.key: getattr(order, column.key) for column in order.__table__.columns}
+    plain = columns_of(order)
     slots = [
         {
             "id": slot_id(one.item_id, one.starts_at),

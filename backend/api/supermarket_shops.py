@@ -9,6 +9,7 @@ from backend.api.fields import Choice, Day, ListOf, Part, QueryWhole, Schema, Te
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import ReasonIn
+from backend.db import columns_of
 from backend.organisations import queries as places
 from backend.people.sessions import Caller
 from backend.supermarket import queries, stock_queries
@@ -110,7 +111,7 @@ def _tell(found: list[Any]) -> list[dict[str, Any]]:
     names = places.names({one.community_id for one in found})
     return [
         {
-            **{c.key: getattr(one, c.key) for c in one.__table__.columns},
+            **columns_of(one),
             "community_name": names[one.community_id],
         }
         for one in found

@@ -8,6 +8,7 @@ from backend import screening
 from backend.api.fields import Choice, ListOf, Part, QueryWhole, Schema, Text, When, Whole
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
+from backend.db import columns_of
 from backend.people import teams
 from backend.people.sessions import Caller
 
@@ -67,7 +68,7 @@ class TeamQuery(PageQuery):
 def _told(shown: teams.Shown) -> dict[str, Any]:
     team = shown.team
     return {
-        **{column.key: getattr(team, column.key) for column in team.__table__.columns},
+        **columns_of(team),
         "community_name": shown.community,
         "leader_name": shown.leader,
         "member_count": shown.members,

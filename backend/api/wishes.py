@@ -21,6 +21,7 @@ from backend.api.fields import (
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import PHONE, ReasonIn
+from backend.db import columns_of
 from backend.people.models import SERVICE_ROLES
 from backend.people.sessions import Caller
 from backend.wishes import queries, states
@@ -175,7 +176,7 @@ def tell(wishes: list[Any], caller: Caller) -> list[dict[str, Any]]:
 
 def _told(shown: queries.Shown) -> dict[str, Any]:
     wish = shown.wish
-    plain = {column.key: getattr(wish, column.key) for column in wish.__table__.columns}
+    plain = columns_of(wish)
     return {
         **plain,
         "community_name": shown.community,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock, crypto
 from backend.db import session
-from backend.organisations.models import Organisation
+from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people.models import (
     Appointment,
@@ -64,14 +64,7 @@ def profile(person_id: int) -> Profile:
     ids = {appointment.organisation_id for appointment in appointments}
     ids |= {home.community_id} if home else set()
     ids |= {registration.unit_id, registration.community_id} if registration else set()
-    return Profile(person, home, registration, list(appointments), list(consents), _names(ids))
-
-
-def _names(ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    rows = session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
-    return {row[0]: row[1] for row in rows}
+    return Profile(person, home, registration, list(appointments), list(consents), places.names(ids))
 
 
 def home(person_id: int) -> Residency | None:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import columns_of, session
 from backend.errors import NotFound
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
@@ -85,7 +85,7 @@ def shown_items(found: Sequence[Item], *, by: Any) -> list[dict[str, Any]]:
     told = []
     for one in found:
         inside = "stock:read" in words.get(place_of[one.shop_id], ())
-        plain = {column.key: getattr(one, column.key) for column in one.__table__.columns}
+        plain = columns_of(one)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
         hidden = {} if inside else {"on_hand": None, "reserved": None, "low_stock": None}
         available = free if one.kind == "goods" else None

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.db import session
+from backend.db import columns_of, session
 from backend.errors import NotFound
 from backend.lifecycle import open_to
 from backend.people import permissions
@@ -37,7 +37,7 @@ def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
     names = people.masked_names({one.by_id for one in found if one.by_id})
     told = []
     for one in found:
-        plain = {column.key: getattr(one, column.key) for column in one.__table__.columns}
+        plain = columns_of(one)
         batch = batches.get(one.batch_id)
         told.append(
             {
@@ -97,7 +97,7 @@ def shown_stocktakes(found: Sequence[Stocktake], *, by: Any) -> list[dict[str, A
     )
     lines: dict[int, list[dict[str, Any]]] = {}
     for line, name, unit in rows:
-        plain = {column.key: getattr(line, column.key) for column in line.__table__.columns}
+        plain = columns_of(line)
         told = {**plain, "name": name, "unit": unit, "difference": line.counted - line.book}
         lines.setdefault(line.stocktake_id, []).append(told)
     words = permissions.words_in(by.id, {one.place_id for one in found})
@@ -106,7 +106,7 @@ def shown_stocktakes(found: Sequence[Stocktake], *, by: Any) -> list[dict[str, A
     )
     return [
         {
-            **{column.key: getattr(one, column.key) for column in one.__table__.columns},
+            **columns_of(one),
             "lines": lines.get(one.id, []),
             "proposed_by": names.get(one.proposed_by_id),
             "decided_by": names.get(one.decided_by_id),

@@ -17,7 +17,7 @@ from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.people import permissions
 from backend.people import queries as people
-from backend.people.models import PartyRegistration, Person, Team
+from backend.people.models import Person, Team
 from backend.wishes import states
 from backend.wishes.models import Claim, Round, Wish, facts_of
 
@@ -262,14 +262,10 @@ def _titles(wishes: list[Wish]) -> dict[int, str]:
 
 def _standing_of(person_id: int) -> tuple[int | None, bool]:
     """The community where the person is a verified party member, and whether the claim limit is reached."""
-    community_id = session.scalar(
-        sa.select(PartyRegistration.community_id).where(
-            PartyRegistration.person_id == person_id, PartyRegistration.status == "verified"
-        )
-    )
-    if community_id is None:
+    registration = people.verified_registration(person_id)
+    if registration is None:
         return None, False
-    return community_id, open_claims(person_id) >= config.settings().claim_limit
+    return registration.community_id, open_claims(person_id) >= config.settings().claim_limit
 
 
 def claim_faces(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
