@@ -74,3 +74,10 @@ def follow(page, locator):
     """Clicks, and waits until the next page stands: keys pressed before would go to the old one."""
     with page.expect_navigation():
         locator.click()
+
+
+def press(page, *keys):
+    """Presses keys once the page takes them: it leaves out decisions pressed before it could be read."""
+    page.wait_for_selector("html[data-keys]", state="attached")
+    for key in keys:
+        page.keyboard.press(key)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from backend.db import session, transaction
 from backend.wishes.actions import rounds
 from backend.wishes.models import Round, Wish
-from tests.console.desk import follow
+from tests.console.desk import follow, press
 from tests.wishes import cast
 
 
@@ -35,22 +35,36 @@ def test_forty_wishes_are_reviewed_in_a_row_by_keyboard_alone(desk, town):
     )
     made = before + submit_many(town, 40 - len(before))
     page = desk.sit_down("tong")
-    page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    press(page, "j", "Enter")
     for number in range(40):
         page.wait_for_selector(f"text=还有 {40 - number} 个待审核")
         if number % 10 == 3:
-            page.keyboard.press("2")
-            page.keyboard.press("ArrowDown")
-            page.keyboard.press("Control+Enter")
+            press(page, "2", "ArrowDown", "Control+Enter")
         else:
-            page.keyboard.press("1")
+            press(page, "1")
         if number < 39:
             page.wait_for_selector(f"text=还有 {39 - number} 个待审核")
     page.wait_for_url("**/console/")
     assert "待审核的心愿都看完了" in page.content()
     decided = states(made)
     assert (decided.count("accepted"), decided.count("sent_back")) == (36, 4)
+
+
+def test_a_key_pressed_twice_does_not_decide_a_wish_nobody_has_read(desk, town):
+    cast.open_round(town)
+    made = submit_many(town, 3)
+    page = desk.sit_down("tong")
+    # Time stands still on these pages until it is let go: how fast the machine is decides nothing.
+    page.add_init_script("window.held = []; window.setTimeout = (work) => window.held.push(work)")
+    page.goto(f"/console/review/{made[0]}")
+    page.keyboard.press("1")
+    assert page.locator("form[data-sent]").count() == 0
+    page.evaluate("held.forEach((work) => work())")
+    with page.expect_navigation():
+        page.keyboard.press("1")
+    page.keyboard.press("1")
+    assert page.locator("form[data-sent]").count() == 0
+    assert states(made) == ["accepted", "submitted", "submitted"]
 
 
 def test_a_phone_opens_the_computer_and_the_page_goes_on_by_itself(desk, town):
@@ -72,7 +86,7 @@ def test_a_round_from_its_opening_to_its_end(desk, town):
     page.get_by_text("开始征集", exact=False).first.wait_for()
     wish_id = cast.submitted(town, title="一把放大镜")
     page.goto(f"/console/review/{wish_id}")
-    page.keyboard.press("1")
+    press(page, "1")
     page.get_by_text("“一把放大镜”：审核通过").wait_for()
     for step, button in (
         ("停止征集，开始审核", "停止征集"),
@@ -82,7 +96,7 @@ def test_a_round_from_its_opening_to_its_end(desk, town):
         page.goto("/console/rounds")
         follow(page, page.get_by_role("link", name=step).first)
         desk.look_at(page, f"round-{button}")
-        page.keyboard.press("1")
+        press(page, "1")
         page.wait_for_url("**/console/rounds")
     assert cast.wish(wish_id).state == "carried_over"
     assert session.scalar(sa.select(Round.state).where(Round.title == "十二月微心愿")) == "closed"
@@ -93,11 +107,12 @@ def test_a_grid_worker_writes_a_wish_for_an_old_woman_and_prints_the_slip(desk, 
     cast.open_round(town)
     page = desk.sit_down("shao")
     follow(page, page.get_by_role("link", name="居民", exact=True))
+    page.wait_for_selector("input:focus")
     page.keyboard.type("p000001")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     follow(page, page.get_by_role("link", name="鄂**"))
     page.wait_for_url(re.compile(r"/people/\d+$"))
-    page.keyboard.press("1")
+    press(page, "1")
     page.wait_for_url("**/wishes/new")
     page.get_by_role("button", name="提交").click()
     desk.look_at(page, "on-behalf-refused")
@@ -143,7 +158,7 @@ def test_the_street_explains_what_two_rounds_could_not_fulfil(desk, town):
         rounds.close(again, by=cast.by(town, "tong"))
     page = desk.sit_down("jie")
     follow(page, page.locator("a[data-row]", has_text="台灯").first)
-    page.keyboard.press("2")
+    press(page, "2")
     page.get_by_label("常用说法").select_option(index=1)
     page.get_by_role("button", name="说明", exact=True).click()
     page.get_by_text("已向许愿人说明").wait_for()
@@ -156,9 +171,9 @@ def test_registrations_are_verified_one_after_the_other(desk, town):
     page = desk.sit_down("tong")
     follow(page, page.get_by_role("link", name=re.compile("核实居住")).first)
     desk.look_at(page, "verifying")
-    page.keyboard.press("1")
+    press(page, "1")
     page.get_by_text("已核实").wait_for()
-    page.keyboard.press("2")
+    press(page, "2")
     page.get_by_label("常用说法").select_option(index=1)
     page.get_by_role("button", name="不通过").click()
     page.get_by_text("都处理完了").wait_for()
@@ -231,12 +246,12 @@ def test_the_hall_screen_turns_its_pages_by_itself_and_waits_out_a_broken_line(d
 
 def test_focus_is_seen_and_the_first_tab_skips_to_the_text(desk):
     page = desk.sit_down("tong")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     skip = page.locator(".skip")
     assert skip.evaluate("node => node === document.activeElement")
     assert skip.bounding_box()["x"] >= 0
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-    page.keyboard.press("j")
+    press(page, "j")
     style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert style == "solid"

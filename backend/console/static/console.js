@@ -1,6 +1,11 @@
 "use strict";
 // Keys for people who do this all day, and what time changes on a page. Everything else works without it.
 (function () {
+  // Nobody reads a page in a quarter of a second: a decision pressed sooner was meant for the page before.
+  const UNREAD = 250;
+  const root = document.documentElement;
+  setTimeout(() => { root.dataset.keys = "ready"; }, UNREAD);
+
   const typing = (node) => node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(radio|checkbox)$/.test(node.type);
 
   function step(by) {
@@ -33,7 +38,7 @@
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "t") location.href = "/console/";
-    else if (/^[1-9]$/.test(event.key) && !event.repeat) choose(event.key);
+    else if (/^[1-9]$/.test(event.key) && !event.repeat && root.dataset.keys) choose(event.key);
   });
 
   // A ready-made sentence goes into the field beside it, where it can be changed.
