@@ -12,6 +12,7 @@ from backend import commands, config, db
 from backend.api import (
     activities,
     attendance,
+    certificates,
     claims,
     complaints,
     console_sign_ins,
@@ -19,11 +20,13 @@ from backend.api import (
     files,
     guardians,
     health,
+    hours_elsewhere,
     idempotency,
     identity,
     inbox,
     links,
     organisations,
+    party_members,
     people,
     phone,
     points,
@@ -42,13 +45,14 @@ from backend.api import (
     wishes,
 )
 from backend.complaints import deadlines as complaint_deadlines
-from backend.console import pages, public
+from backend.console import menu, pages, public
 from backend.files import deadlines as file_deadlines
 from backend.jobs import Job
 from backend.ledger import deadlines as ledger_deadlines
 from backend.people import console_sessions, credentials, imports, sessions
 from backend.points import deadlines as points_deadlines
-from backend.rights import cancellation, retention
+from backend.reports import personal_data_register, relief_register
+from backend.rights import cancellation, purposes, retention
 from backend.supermarket.actions import deadlines as supermarket_deadlines
 from backend.volunteering.actions import deadlines as volunteering_deadlines
 from backend.wechat import gateway
@@ -146,6 +150,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         activities,
         attendance,
         service_records,
+        hours_elsewhere,
+        certificates,
+        party_members,
         supermarket_shops,
         supermarket_items,
         supermarket_stock,
@@ -161,8 +168,13 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     ):
         app.register_blueprint(room.bp)
     pages.install(app)
+    personal_data_register.tell_purposes(purposes.shown)
+    relief_register.tell_pages(menu.addresses)
     sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
     for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):
         app.view_functions[entrance] = sign_in(app.view_functions[entrance])
+    verify = limiter.limit(lambda: config.settings().rate_limit_verify, key_func=get_remote_address)
+    for tried in ("public.verify_certificate", "certificates.certificate_paper"):
+        app.view_functions[tried] = verify(app.view_functions[tried])
     commands.add_to(app, JOBS)
     return app

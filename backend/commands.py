@@ -1,32 +1,35 @@
 """The command line: `flask seed`, `flask worker`, `flask open-api`, `flask keys rotate`, `flask ledger …`."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
-from flask import Flask, current_app
+import sqlalchemy as sa
+from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from backend import clock, config, jobs, worker
-from backend.api import documentation
-from backend.db import take, transaction
+from backend import clock, config, handbook, jobs, worker
+from backend.db import session, take, transaction
 from backend.jobs import Job
 from backend.ledger import fill, seal_checks, seals, verify
+from backend.operations import backups, invariants
+from backend.operations import doctor as diagnosis
 from backend.organisations import actions as tree
 from backend.organisations import queries as places
+from backend.organisations.models import Organisation
 from backend.outbox import delivery
 from backend.people import actions as people
 from backend.people import permissions
 from backend.people.models import Person
+from backend.reports import catalogue, hand_outs, papers, scopes, spool
 from backend.rights import rotation
 from backend.seeds import demo
+from backend.seeds.tieli import seed as tieli
 from backend.supermarket import verify as stock_checks
 from backend.wechat.gateway import gateway
-
-OPEN_API = Path("miniprogram_api_docs") / "openapi.json"
 
 
 def add_to(app: Flask, due: list[Job]) -> None:
@@ -37,6 +40,10 @@ def add_to(app: Flask, due: list[Job]) -> None:
     app.cli.add_command(open_api)
     app.cli.add_command(ledger)
     app.cli.add_command(keys)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)
+    app.cli.add_command(doctor)
+    app.cli.add_command(register)
 
     @app.cli.command("worker")
     @click.option("--once", is_flag=True, help="Do what is due now, then end.")
@@ -58,7 +65,7 @@ def seed() -> None:
     wanted = config.settings().seed
     if wanted == "empty":
         click.echo("SEED=empty: nothing to make.")
-    elif demo.seed():
+    elif demo.seed() if wanted == "demo" else tieli.seed(tell=click.echo):
         click.echo("Demo data made.")
     else:
         click.echo("There is data already; nothing was changed.")
@@ -93,22 +100,18 @@ def appoint_admin(person_id: int) -> None:
 
 
 @click.command("open-api")
-@click.option("--check", is_flag=True, help="Only say whether the file is up to date.")
+@click.option("--check", is_flag=True, help="Only say whether the files are up to date.")
 @with_appcontext
 def open_api(check: bool) -> None:
-    """Writes the OpenAPI document to miniprogram_api_docs/openapi.json."""
-    text = open_api_text(current_app)
-    if check:
-        if OPEN_API.read_text() != text:
-            raise click.ClickException(f"{OPEN_API} is stale: run `flask open-api`")
-        return
-    OPEN_API.write_text(text)
-    click.echo(f"{OPEN_API} written.")
-
-
-def open_api_text(app: Flask) -> str:
-    """The document as the file holds it."""
-    return json.dumps(documentation.document(app), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    """Writes what miniprogram_api_docs/ has from the code: openapi.json, errors, states, declarations, words."""
+    for path, text in handbook.written().items():
+        stale = not path.exists() or path.read_text(encoding="utf-8") != text
+        if stale and check:
+            raise click.ClickException(f"{path} is stale: run `flask open-api`")
+        if stale:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            click.echo(f"{path} written.")
 
 
 keys = AppGroup("keys", help="The keys of sealed personal data.")
@@ -124,6 +127,43 @@ def keys_rotate() -> None:
     click.echo("Everything is sealed under the first key.")
 
 
+@click.command("register")
+@click.argument("key")
+@click.option("--place", "place_name", help="Its name, 松涛社区; without one the whole city.")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day; default: this year's.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day; default: today.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="FILE.xlsx or FILE.csv")
+@with_appcontext
+def register(
+    key: str, place_name: str | None, first: datetime | None, last: datetime | None, out: Path
+) -> None:
+    """Writes a register of any length to a file, masked; may be stopped, and goes on where it was."""
+    kind = out.suffix.removeprefix(".")
+    if key not in catalogue.REGISTERS or kind not in papers.FORMATS:
+        known = ", ".join(catalogue.REGISTERS)
+        raise click.ClickException(f"registers are {known}; files end with .xlsx or .csv")
+    found, place_id = catalogue.REGISTERS[key], _place_named(place_name)
+    days = (first.date() if first else None, last.date() if last else None)
+    scope = scopes.whole(found, place_id, *days)
+    begun = spool.begun_at(found, scope, out)
+    if begun is None:
+        with transaction():
+            hand_outs.note(found, scope, None, by=None)
+    else:
+        scope = scopes.whole(found, place_id, *days, cut_off=begun)
+    rows = spool.write(found, scope, kind, out, lambda count: _tell_progress(f"{count:,} rows read"))
+    click.echo(f"{rows} rows of {found.title} in {out}")
+
+
+def _place_named(name: str | None) -> int:
+    wanted = sa.select(Organisation.id).where(Organisation.kind.in_(("city", "street", "community")))
+    wanted = wanted.where(Organisation.kind == "city" if name is None else Organisation.name == name)
+    found = list(session.scalars(wanted))
+    if len(found) != 1:
+        raise click.ClickException(f"{len(found)} places are called {name}" if name else "no city yet")
+    return found[0]
+
+
 ledger = AppGroup("ledger", help="The points ledger.")
 
 
@@ -132,6 +172,7 @@ AUDITS: tuple[Callable[[Callable[[str], object]], Iterator[str]], ...] = (
     verify.findings,
     seal_checks.findings,
     stock_checks.findings,
+    invariants.findings,
 )
 
 
@@ -140,15 +181,20 @@ AUDITS: tuple[Callable[[Callable[[str], object]], Iterator[str]], ...] = (
 @with_appcontext
 def ledger_verify(quiet: bool) -> None:
     """Recomputes the books and the seals; names each wrong row, and ends with status 1 when there is one."""
+    _audit(_ignore if quiet else _tell_progress)
+    if not quiet:
+        click.echo("The books balance.")
+
+
+def _audit(tell: Callable[[str], object]) -> None:
+    """Names each wrong row. Raises ClickException when there is one."""
     wrong = 0
     for audit in AUDITS:
-        for finding in audit(_ignore if quiet else _tell_progress):
+        for finding in audit(tell):
             wrong += 1
             click.echo(finding)
     if wrong:
         raise click.ClickException(f"{wrong} findings")
-    if not quiet:
-        click.echo("The books balance.")
 
 
 def _tell_progress(line: str) -> None:
@@ -194,3 +240,39 @@ def ledger_fill(transfers: int, per_person: int) -> None:
         rate = made / (time.monotonic() - began)
         _tell_progress(f"{there + made:,} of {transfers:,} transfers, {rate:,.0f} a second")
     click.echo(f"{there + made} transfers.")
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@with_appcontext
+def backup(folder: Path) -> None:
+    """Saves the database and the pictures in a new folder inside FOLDER, while everybody goes on working."""
+    try:
+        click.echo(backups.make(folder, _tell_progress))
+    except backups.BackupFault as fault:
+        raise click.ClickException(str(fault))
+
+
+@click.command("restore")
+@click.argument("saved", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@with_appcontext
+def restore(saved: Path) -> None:
+    """Brings the backup SAVED back into an empty installation, and checks the books and the seals."""
+    try:
+        told = backups.restore(saved, _tell_progress)
+    except backups.BackupFault as fault:
+        raise click.ClickException(str(fault))
+    _audit(_tell_progress)
+    click.echo(f"Restored as of {told['made_at']}; the books balance. Next: `flask db upgrade`, then start.")
+
+
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Names what is wrong with this installation, and what mends it; ends with status 1 on a fault."""
+    found = list(diagnosis.findings())
+    for one in found:
+        click.echo(f"{'FAULT' if one.fault else 'note '}  {one.sentence}\n       → {one.advice}")
+    if any(one.fault for one in found):
+        raise click.ClickException("this installation is not well")
+    click.echo("Nothing stands in the way.")

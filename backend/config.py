@@ -15,6 +15,20 @@ DEMO_PUSH_TOKEN = "demo-push-token"  # noqa: S105 - never used in production
 DEMO_PUSH_KEY = "demo".ljust(43, "0")
 DEMO_SEAL_KEYS = "demo:ZGVtby1vbmx5LWtleS1ub3QtZm9yLXByb2R1Y3Rpb24="
 LOT_RULES = r"next-year-end|never|months:[1-9][0-9]{0,2}"
+# Left out where settings are shown: a traceback with its local variables may end in a log.
+UNSEEN = {
+    "DATABASE_URL",
+    "DEMO_PASSWORD",
+    "INDEX_KEY",
+    "INDEX_KEY_OLD",
+    "RATE_LIMIT_STORAGE",
+    "S3_SECRET_KEY",
+    "SEAL_KEYS",
+    "SECRET_KEY",
+    "WECHAT_APP_SECRET",
+    "WECHAT_PUSH_KEY",
+    "WECHAT_PUSH_TOKEN",
+}
 SIMULATOR_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -27,7 +41,7 @@ class BadSettings(Exception):
 
 
 def setting(name: str, default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"name": name, "meaning": meaning})
+    return field(default=default, metadata={"name": name, "meaning": meaning}, repr=name not in UNSEEN)
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,9 @@ class Settings:
         "`on` believes X-WX-OPENID and unsigned pushes: only where nothing but WeChat can reach the process",
     )
     public_url: str = setting(
-        "PUBLIC_URL", "", "where the outside reaches us, `https://…`; empty in production: no picture checks"
+        "PUBLIC_URL",
+        "",
+        "where the outside reaches us, `https://…`; empty in production: no picture checks, no QR code on papers",
     )
     file_store: str = setting("FILE_STORE", "", "`s3://bucket/prefix`; empty: `DATA_DIR/files`")
     file_link_minutes: int = setting("FILE_LINK_MINUTES", 60, "how long a link to a picture opens it")
@@ -85,7 +101,9 @@ class Settings:
     s3_secret_key: str = setting("S3_SECRET_KEY", "", "its secret key")
     s3_addressing: str = setting("S3_ADDRESSING", "auto", "`auto`, `path` or `virtual` addresses of buckets")
     seed: str = setting(
-        "SEED", "empty", "data made at first start: `empty` or `demo` (`scripts/run`: `demo`)"
+        "SEED",
+        "empty",
+        "data made at first start: `empty`, `demo` or `tieli`, a whole city (`scripts/run`: `demo`)",
     )
     demo_password: str = setting(
         "DEMO_PASSWORD", "", "console password of the demo cast; empty: made at random"
@@ -108,6 +126,9 @@ class Settings:
         "calls from one address without a sign-in; a hall shares one address",
     )
     rate_limit_sign_in: str = setting("RATE_LIMIT_SIGN_IN", "6000/minute", "sign-ins from one address")
+    rate_limit_verify: str = setting(
+        "RATE_LIMIT_VERIFY", "60/minute", "certificates verified or opened from one address"
+    )
     session_days: int = setting("SESSION_DAYS", 30, "a mini-program session ends after so many days unused")
     console_idle_minutes: int = setting(
         "CONSOLE_IDLE_MINUTES", 30, "a console ends after so many minutes unused"
@@ -120,6 +141,7 @@ class Settings:
     )
     sponsor: str = setting("SPONSOR", "青松市（演示）", "主办单位, shown on public pages")
     filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
+    supervision_phone: str = setting("SUPERVISION_PHONE", "", "监督电话, printed on the quarterly notice")
     wish_cost_cap: int = setting("WISH_COST_CAP", 300, "yuan; dearer wishes are refused")
     claim_limit: int = setting("CLAIM_LIMIT", 2, "wishes one person may have claimed and not yet fulfilled")
     promise_days: int = setting("PROMISE_DAYS", 30, "days to fulfil when the claimer promises no date")
@@ -243,8 +265,8 @@ def _unreadable(settings: Settings) -> list[str]:
         faults.append("SEAL_ALGORITHM must be aes-gcm or sm4-gcm")
     if settings.keep_contact_days < settings.contact_days:
         faults.append("KEEP_CONTACT_DAYS must not be shorter than CONTACT_DAYS: the claimer may still look")
-    if settings.seed not in ("empty", "demo"):
-        faults.append("SEED must be empty or demo")
+    if settings.seed not in ("empty", "demo", "tieli"):
+        faults.append("SEED must be empty, demo or tieli")
     faults += _unreadable_wechat(settings)
     if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         faults.append("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL")

@@ -17,12 +17,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Job:
-    """`due()` answers the ids of what is due, `work(id)` does one of them; `every` is in seconds."""
+    """`due()` answers the ids of what is due, `work(id)` does one of them; `every` is in seconds.
+
+    `before(id)` is what is slow and elsewhere, a store that has to be asked; it is done outside any
+    transaction, and again when the work after it failed.
+    """
 
     name: str
     every: int
     due: Callable[[], Iterable[int]]
     work: Callable[[int], object]
+    before: Callable[[int], object] | None = None
 
 
 def run(job: Job) -> int:
@@ -30,6 +35,8 @@ def run(job: Job) -> int:
     done = 0
     for item in list(job.due()):
         try:
+            if job.before is not None:
+                job.before(item)
             with transaction():
                 job.work(item)
             done += 1

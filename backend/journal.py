@@ -1,7 +1,7 @@
 """The journal: who did what, when, to which thing, from which state to which, and why. Append-only.
 
 A line is written in the transaction of what it tells, so that no change is without one. It carries no
-personal data: people stand in it by their ids, and a reason is staff's own sentence.
+personal data: people stand in it by their ids, and numbers typed into a reason are left out.
 """
 
 from contextvars import ContextVar
@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock
-from backend.db import Id, Json, Model, Moment, session
+from backend.crypto import without_numbers
+from backend.db import Id, Json, Model, Moment, dialect, session
 
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
@@ -68,19 +69,55 @@ def write_all(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """A line for each subject to which the same happened, in one statement."""
-    told = {
+    told = line(verb, kind, by=by, states=states, reason=reason, place=place, facts=facts)
+    session.execute(sa.insert(JournalLine), [{**told, "subject_id": one} for one in subject_ids])
+
+
+def line(
+    verb: str,
+    kind: str,
+    *,
+    by: Any,
+    states: tuple[str | None, str | None] = (None, None),
+    reason: str | None = None,
+    place: int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What a line says, without its subject."""
+    return {
         "at": clock.now(),
         "actor_id": by.id if by is not None else None,
         "verb": verb,
         "subject_kind": kind,
         "from_state": states[0],
         "to_state": states[1],
-        "reason": reason,
+        "reason": without_numbers(reason),
         "organisation_id": place,
         "facts": facts,
         "request": correlation.get(),
     }
-    session.execute(sa.insert(JournalLine), [{**told, "subject_id": one} for one in subject_ids])
+
+
+def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
+    """Does a guarded UPDATE that returns ids, and writes a line for each it reached; answers those ids.
+
+    PostgreSQL does both in one statement; SQLite, which cannot, has no way to the server to save.
+    """
+    if dialect() == "sqlite":
+        reached = list(session.scalars(moved, execution_options={"synchronize_session": False}))
+        if reached:
+            session.execute(sa.insert(_journal), [{**told, "subject_id": one} for one in reached])
+        return reached
+    done = moved.cte("moved")
+    (subject,) = done.c
+    values = [sa.bindparam(None, value, type_=_journal.c[name].type) for name, value in told.items()]
+    written = (
+        sa.insert(_journal).add_cte(done).from_select([*told, "subject_id"], sa.select(*values, subject))
+    )
+    return list(session.scalars(written.returning(_journal.c.subject_id)))
+
+
+_journal = JournalLine.__table__
 
 
 def lines(kind: str, subject_id: int) -> list[JournalLine]:

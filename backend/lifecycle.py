@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import journal
-from backend.db import session
 from backend.errors import NotAllowed, NotFound, Refused, StateConflict
 from backend.people import permissions
 
@@ -62,30 +61,28 @@ def make(
     provided: Callable[[], None] | None = None,
     reason: str | None = None,
     told: dict[str, Any] | None = None,
+    permitted: bool = False,
     **facts: Any,
 ) -> None:
     """Moves `subject` and sets its `facts` in one guarded statement, with its journal line.
 
     `by` is a person, or None for time itself; `provided` refuses for the move's own reasons, once permission
-    and state are settled. Raises NotFound, NotAllowed, FourEyes, and the move's own refusal when the state
-    is no longer one of its sources.
+    and state are settled; `permitted` says that the verb has asked `permit` already, under the same lock.
+    Raises NotFound, NotAllowed, FourEyes, and the move's own refusal when the state is no longer one of its
+    sources.
     """
-    settle(move, subject, by)
+    if not permitted:
+        permit(move, subject, by)
+    if subject.state not in move.sources:
+        raise move.refusal()
     if provided is not None:
         provided()
-    before = subject.state
-    if _change(move, [subject], before, facts) != {subject.id}:
-        raise move.refusal()
-    journal.write(
-        move.name,
-        subject.kind,
-        subject.id,
-        by=by,
-        states=(before, move.target),
-        reason=reason,
-        place=subject.place_id,
-        facts=told,
+    states = (subject.state, move.target)
+    line = journal.line(
+        move.name, subject.kind, by=by, states=states, reason=reason, place=subject.place_id, facts=told
     )
+    if _change(move, [subject], subject.state, facts, line) != {subject.id}:
+        raise move.refusal()
 
 
 def make_all(move: Move, subjects: Sequence[Any], *, place_id: int, by: Any, **facts: Any) -> None:
@@ -99,26 +96,28 @@ def make_all(move: Move, subjects: Sequence[Any], *, place_id: int, by: Any, **f
     for before in sorted({subject.state for subject in subjects}):
         group = [subject for subject in subjects if subject.state == before]
         ids = [subject.id for subject in group]
-        if before not in move.sources or _change(move, group, before, facts) != set(ids):
+        line = journal.line(move.name, group[0].kind, by=by, states=(before, move.target), place=place_id)
+        if before not in move.sources or _change(move, group, before, facts, line) != set(ids):
             raise move.refusal()
-        states = (before, move.target)
-        journal.write_all(move.name, group[0].kind, ids, by=by, states=states, place=place_id)
 
 
-def _change(move: Move, subjects: Sequence[Any], before: str, facts: dict[str, Any]) -> set[int]:
-    """Sets state and facts where the state is still `before`; answers whom it reached."""
-    model, values = type(subjects[0]), {"state": move.target, **facts}
-    moved = session.scalars(
-        sa.update(model)
-        .where(model.id.in_([subject.id for subject in subjects]), model.state == before)
+def _change(
+    move: Move, subjects: Sequence[Any], before: str, facts: dict[str, Any], line: dict[str, Any]
+) -> set[int]:
+    """Sets state and facts where the state is still `before`, with the journal line of each; answers whom it
+    reached."""
+    table, values = type(subjects[0]).__table__, {"state": move.target, **facts}
+    moved = (
+        sa.update(table)
+        .where(table.c.id.in_([subject.id for subject in subjects]), table.c.state == before)
         .values(**values)
-        .returning(model.id),
-        execution_options={"synchronize_session": False},
-    ).all()
+        .returning(table.c.id)
+    )
+    reached = journal.write_moved(moved, line)
     for subject in subjects:
         for name, value in values.items():
             set_committed_value(subject, name, value)
-    return set(moved)
+    return set(reached)
 
 
 def settle(move: Move, subject: Any, by: Any) -> None:
@@ -135,11 +134,12 @@ def permit(move: Move, subject: Any, by: Any) -> None:
             raise NotAllowed()
         return
     facts = subject.facts_about(by.id)
-    words = permissions.granted_words(by.id, subject.place_id)
-    if not _granted(move, words, facts):
-        known = subject.visible_to(by.id, words, facts)
-        elsewhere = permissions.appointed(by.id, move.permission)
-        raise NotAllowed() if known and not elsewhere else NotFound()
+    if not facts & permissions.facts_with(move.permission):
+        words = permissions.granted_words(by.id, subject.place_id)
+        if move.permission not in words:
+            known = subject.visible_to(by.id, words, facts)
+            elsewhere = permissions.appointed(by.id, move.permission)
+            raise NotAllowed() if known and not elsewhere else NotFound()
     if facts & move.never_by:
         raise FourEyes()
 

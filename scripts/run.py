@@ -33,13 +33,22 @@ def main() -> None:
     refuse_taken_ports()
     Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
     for command in (("db", "upgrade"), ("seed",)):
-        if subprocess.run([sys.executable, "-m", "flask", *command]).returncode:
-            raise SystemExit(f"`flask {' '.join(command)}` failed; nothing was started.")
+        prepare(command)
     subprocess.Popen([sys.executable, "-m", "scripts.welcome"])
     # A closed terminal ends everything, as Ctrl-C does; honcho itself knows only INT and TERM.
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     sys.argv[1:] = ["start", "-f", "scripts/Procfile.dev", "-d", ".", "-e", os.devnull]
     honcho()
+
+
+def prepare(command: tuple[str, ...]) -> None:
+    """One step before anything is started; each makes all of its work or none of it."""
+    try:
+        failed = subprocess.run([sys.executable, "-m", "flask", *command]).returncode
+    except KeyboardInterrupt:
+        raise SystemExit("\nStopped. Nothing half-made is left behind; scripts/run begins again.") from None
+    if failed:
+        raise SystemExit(f"`flask {' '.join(command)}` failed; nothing was started.")
 
 
 def refuse_taken_ports() -> None:

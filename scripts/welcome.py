@@ -28,7 +28,7 @@ def main() -> None:
     lines = [f"  {address + path:<36}{what}" for path, what in PAGES]
     lines.append(f"  {simulator:<36}the WeChat simulator: messages it received")
     lines += ["", f"  Data is in {os.environ['DATA_DIR']}. Ctrl-C stops everything and keeps the data."]
-    if os.environ["SEED"] == "demo":
+    if os.environ["SEED"] in ("demo", "tieli"):
         lines += ["", *sign_ins(address)]
     rule = "─" * 78
     print("\n".join(["", rule, "  点亮 is running.", "", *lines, rule, ""]), flush=True)

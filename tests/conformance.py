@@ -13,29 +13,31 @@ _ROOT = "urn:openapi"
 
 def checked(app, answer):
     """Returns the answer, or fails when the document does not describe it."""
-    rule = _rule(app, answer.request)
-    if rule is None:
-        assert answer.status_code in (404, 405), "an address that the document does not know"
-        return answer
-    operation = documentation.document(app)["paths"][rule][answer.request.method.lower()]
-    described = operation["responses"].get(str(answer.status_code))
-    assert described is not None, f"{answer.request.method} {rule} answers {answer.status_code}, undocumented"
-    problems = sorted(str(error.message) for error in _validator(app, rule, answer).iter_errors(answer.json))
-    assert not problems, f"{answer.request.method} {rule} {answer.status_code}: {problems[:3]}"
+    request = answer.request
+    checked_told(app, request.method, request.path, answer.status_code, answer.json)
     return answer
 
 
-def _rule(app, request):
+def checked_told(app, method, path, status, told):
+    """The same for what came over a wire: fails when the document does not describe it."""
+    rule = _rule(app, method, path)
+    if rule is None:
+        assert status in (404, 405), "an address that the document does not know"
+        return
+    described = documentation.document(app)["paths"][rule][method.lower()]["responses"].get(str(status))
+    assert described is not None, f"{method} {rule} answers {status}, undocumented"
+    validator = _validator_of(id(app), rule, method.lower(), str(status), _Holder(app))
+    problems = sorted(str(error.message) for error in validator.iter_errors(told))
+    assert not problems, f"{method} {rule} {status}: {problems[:3]}"
+
+
+def _rule(app, method, path):
     adapter = app.url_map.bind("localhost")
     try:
-        rule, _ = adapter.match(request.path, method=request.method, return_rule=True)
+        rule, _ = adapter.match(path, method=method, return_rule=True)
     except Exception:
         return None
     return documentation.path_of(rule)
-
-
-def _validator(app, rule, answer):
-    return _validator_of(id(app), rule, answer.request.method.lower(), str(answer.status_code), _Holder(app))
 
 
 class _Holder:
@@ -58,13 +60,16 @@ def _validator_of(_app_id, rule, method, status, holder):
     if "$ref" in described:
         described = document["components"]["responses"][described["$ref"].rsplit("/", 1)[1]]
     schema = described["content"]["application/json"]["schema"]
-    registry = Registry().with_resource(_ROOT, Resource(document, DRAFT4))
-    return OAS30Validator(_absolute(schema), registry=registry)
+    return OAS30Validator(absolute(schema), registry=registry(document))
 
 
-def _absolute(schema):
+def registry(document):
+    """Where a schema's references are looked up."""
+    return Registry().with_resource(_ROOT, Resource(document, DRAFT4))
+
+
+def absolute(schema):
+    """A part of the document as a schema of its own: its references say whose parts they mean."""
     if isinstance(schema, dict):
-        return {
-            key: f"{_ROOT}{value}" if key == "$ref" else _absolute(value) for key, value in schema.items()
-        }
-    return [_absolute(part) for part in schema] if isinstance(schema, list) else schema
+        return {key: f"{_ROOT}{value}" if key == "$ref" else absolute(value) for key, value in schema.items()}
+    return [absolute(part) for part in schema] if isinstance(schema, list) else schema

@@ -21,6 +21,9 @@ from tests.town import Town
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption("--write-matrix", action="store_true", help="write tests/attacks/matrix.json anew")
+    parser.addoption("--described", type=int, help="requests of each operation that Schemathesis draws")
+    parser.addoption("--whole-city", action="store_true", help="make SEED=tieli at full size (minutes)")
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,12 @@ PATIENCE_SECONDS = 60
 class Served:
     """`with Served(environment) as served:` is ready to answer at `served.url`, and surely gone afterwards."""
 
-    def __init__(self, environment, app="backend.app:create_app()"):
+    def __init__(self, environment, app="backend.app:create_app()", workers=WORKERS, preload=False):
         self.environment = environment
         self.app = app
+        self.workers = workers
+        # Not as production does: a killed worker is then replaced at once, however loaded the machine is.
+        self.preload = preload
         self.folder = tempfile.TemporaryDirectory(prefix="dianliang-served-")
 
     def __enter__(self):
@@ -43,10 +46,10 @@ class Served:
     def _wait_for_every_worker(self):
         """A race within one process proves little: each worker has answered once, by the files it counts in."""
         for _ in range(500):
-            with ThreadPoolExecutor(WORKERS * THREADS) as threads:
-                answers = list(threads.map(self._readyz, range(WORKERS * THREADS)))
+            with ThreadPoolExecutor(self.workers * THREADS) as threads:
+                answers = list(threads.map(self._readyz, range(self.workers * THREADS)))
             assert {answer.status_code for answer in answers} == {200}, answers[0].text
-            if len(list(Path(self.folder.name).glob("counter_*.db"))) == WORKERS:
+            if len(list(Path(self.folder.name).glob("counter_*.db"))) == self.workers:
                 return
             # Leaves the processor to the workers that still start, unless gunicorn has ended.
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -58,7 +61,8 @@ class Served:
 
     def _start(self, descriptor):
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{descriptor}", self.app]
-        command += ["--workers", str(WORKERS), "--threads", str(THREADS), "--log-level", "critical"]
+        command += ["--workers", str(self.workers), "--threads", str(THREADS), "--log-level", "critical"]
+        command += ["--preload"] if self.preload else []
         environment = {**os.environ, "LOG_LEVEL": "CRITICAL", **self.environment}
         environment["PROMETHEUS_MULTIPROC_DIR"] = self.folder.name
         return subprocess.Popen(
@@ -77,6 +81,12 @@ class Served:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.folder.cleanup()
+
+    def worker_ids(self):
+        """The process ids of the workers that run now; their master replaces one that was killed."""
+        master = self.process.pid
+        with open(f"/proc/{master}/task/{master}/children") as children:
+            return [int(one) for one in children.read().split()]
 
     def call(self, token, method, path, body=None, **headers):
         """One request over the wire, as a phone sends it."""

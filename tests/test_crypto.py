@@ -161,3 +161,30 @@ def test_a_mask_of_any_phone_number_hides_six_digits(phone):
     shown = crypto.masked("phone", phone)
     assert (len(shown), shown.count("*")) == (11, 6)
     assert (shown[:3], shown[-2:]) == (phone[:3], phone[-2:])
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "15612345677",
+        "156 1234 5677",
+        "156-1234-5677",
+        "0458-2283456",
+        "110101199003071234",
+        "11010119900307123X",
+    ],
+)
+def test_numbers_by_which_a_person_is_found_are_left_out_of_a_sentence(number):
+    told = crypto.without_numbers(f"已致电{number}，老人同意")
+    assert told == "已致电（号码已略去），老人同意"
+
+
+@pytest.mark.parametrize(
+    "kept", ["兑换 DH-3-20261123-0001", "松涛-2026-12-003", "2026-11-23 09:42", "30 分", "卡号 P000001"]
+)
+def test_numbers_of_things_and_days_stay(kept):
+    assert crypto.without_numbers(kept) == kept
+
+
+def test_a_sentence_that_was_not_said_stays_unsaid():
+    assert crypto.without_numbers(None) is None

@@ -10,6 +10,7 @@ from flask import Response, current_app, send_from_directory
 from werkzeug.routing import Rule
 
 from backend import errors
+from backend.api import examples
 from backend.api.fields import Anything, Choice, Schema, Text, Whole
 from backend.api.frame import PUBLIC, _json, route
 
@@ -35,6 +36,28 @@ class Envelope(Schema):
     request_id = Text("请求编号，与响应头 X-Request-Id 相同", most=64)
 
 
+ABOUT = """小程序用的全部接口。快速上手、每条业务的调用顺序、错误码和状态图在 miniprogram_api_docs 文件夹里。
+
+回答总是 `{code, message, data, requestId}`，HTTP 状态码是真实的；登录后的请求带 `Authorization: Bearer <token>`。"""
+# What stands together in the document, and what it is about.
+TAGS = {
+    "身份": "登录、我的资料、居住登记和双报到登记",
+    "人员": "工作人员核实登记、为没有手机的居民登记和发卡",
+    "组织": "市、街道、社区、网格、单位",
+    "消息与积分": "站内消息、订阅消息、我的积分",
+    "图片": "上传和打开图片",
+    "小程序码": "打开某一页面的小程序码和链接",
+    "微信": "微信服务器的推送；小程序用不到",
+    "微心愿": "报单、审核、期、认领、送达、确认",
+    "双报到": "在职党员的服务情况和反馈表",
+    "志愿服务": "志愿队、活动、报名、签到、时长、服务记录",
+    "兑换超市": "货架、兑换、核销、库存、盘点",
+    "积分管理": "积分规则和调整（工作人员）",
+    "个人信息权利": "隐私说明、同意、导出、注销",
+    "投诉与建议": "提交、办理、复核",
+    "监护人": "未成年人的监护登记",
+    "运行状况": "监控用；小程序用不到",
+}
 # The refusals that any route may answer with, beside those of its own rule.
 _REFUSALS = {
     "400": "请求不是有效的 JSON",
@@ -85,7 +108,9 @@ def path_of(rule: Rule) -> str:
 
 
 def _complete(spec: dict[str, Any]) -> dict[str, Any]:
-    spec["tags"] = [{"name": name} for name in dict.fromkeys(tag["name"] for tag in spec["tags"])]
+    known = dict.fromkeys(tag["name"] for tag in spec["tags"])
+    spec["tags"] = [{"name": name, **({"description": TAGS[name]} if name in TAGS else {})} for name in known]
+    spec["info"]["description"] = ABOUT
     spec["servers"] = [{"url": "/", "description": "部署所在的主机"}]
     parts = spec.setdefault("components", {})
     parts.setdefault("schemas", {})["Refusal"] = _refusal_schema()
@@ -107,6 +132,8 @@ def _complete(spec: dict[str, Any]) -> dict[str, Any]:
         for method, operation in path.items():
             if method == "post" and operation.get("security"):
                 operation.setdefault("parameters", []).append(key)
+            # Nothing said would leave open whether somebody forgot it.
+            operation.setdefault("security", [])
             for parameter in operation.get("parameters", []):
                 # Every id in a path goes through the same converter.
                 if parameter["in"] == "path" and parameter["name"].endswith("_id"):
@@ -117,6 +144,7 @@ def _complete(spec: dict[str, Any]) -> dict[str, Any]:
     spec["paths"] = dict(sorted(spec["paths"].items()))
     _promise_everything(spec)
     _name_files(spec)
+    examples.add(spec)
     return spec
 
 

@@ -16,7 +16,7 @@ from flask import Response, g, request
 
 from backend.api import hosting, idempotency
 from backend.api.fields import ListOf, Part, Schema, Text
-from backend.db import savepoint, transaction
+from backend.db import transaction
 from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
 from backend.people import accounts, permissions, sessions
 
@@ -193,10 +193,10 @@ def _working(
             kwargs["found"] = _found(before, key, kwargs)
         if not writing:
             return answered(**kwargs)
-        with transaction():
-            if key is None:
-                return answered(**kwargs)
+        if key is not None:
             return _once(key, caller.id, lambda: _if_asked(answered, kwargs))
+        with transaction():
+            return answered(**kwargs)
 
     return work
 
@@ -228,20 +228,33 @@ def _if_asked(answered: Callable[..., Response], kwargs: dict[str, Any]) -> Resp
 
 
 def _once(key: str, person_id: int, answered: Callable[[], Response]) -> Response:
-    pending = idempotency.begin(key, person_id)
-    if isinstance(pending, Response):
-        return pending
+    """The work under its key. A refusal of the work is an answer too, and undoes all that the work wrote."""
+    begun = False
     try:
-        with savepoint():
+        with transaction():
+            pending = idempotency.begin(key, person_id)
+            if isinstance(pending, Response):
+                return pending
+            begun = True
             answer = answered()
+            idempotency.keep(pending, answer)
+            return answer
     except idempotency.StillRunning:
         raise
     except Refused as refusal:
-        if refusal.status() >= 500:
+        if not begun or refusal.status() >= 500:
             raise
-        answer = refused(refusal)
-    idempotency.keep(pending, answer)
-    return answer
+        return _keep(key, person_id, refused(refusal))
+
+
+def _keep(key: str, person_id: int, answer: Response) -> Response:
+    """Stores a refusal; if its twin was quicker in between, the twin's answer is the one that counts."""
+    with transaction():
+        pending = idempotency.begin(key, person_id)
+        if isinstance(pending, Response):
+            return pending
+        idempotency.keep(pending, answer)
+        return answer
 
 
 def success(data: Any, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """For machines and their keepers: is the process up, can it serve, how is it doing."""
 
+import shutil
 from functools import cache
 
 import sqlalchemy as sa
@@ -7,11 +8,13 @@ from alembic.script import ScriptDirectory
 from apiflask import APIBlueprint
 from flask import Response
 
+from backend import config
 from backend.api import telemetry
 from backend.api.fields import Schema, Text
 from backend.api.frame import PUBLIC, route
 from backend.db import migrate, session
 from backend.errors import Refused
+from backend.ledger import seals
 from backend.outbox import queries as outbox
 
 bp = APIBlueprint("health", __name__, tag="运行状况")
@@ -48,4 +51,9 @@ def _heads() -> frozenset[str]:
 
 @route(bp, "GET", "/metrics", guard=PUBLIC, summary="Prometheus 指标")
 def metrics() -> Response:
-    return telemetry.metrics({"dianliang_deliveries": outbox.waiting()})
+    read_now = {
+        "dianliang_delivery_overdue_seconds": outbox.overdue().total_seconds(),
+        "dianliang_seal_lag_days": seals.days_behind(),
+        "dianliang_disk_free_bytes": shutil.disk_usage(config.settings().data_dir).free,
+    }
+    return telemetry.metrics({"dianliang_deliveries": outbox.waiting()}, read_now)

@@ -15,10 +15,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Response, request
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, config, crypto
-from backend.db import Id, Model, Moment, dialect, insert, session
+from backend.db import Id, Model, Moment, dialect, session
 from backend.errors import Refused
 
 WAIT_SECONDS = 5
@@ -82,20 +84,40 @@ def answered(key: str, person_id: int) -> bool:
 
 def begin(key: str, person_id: int) -> Pending | Response:
     """Takes the key for this request, or answers with what was stored. Inside the transaction."""
-    if dialect() == "postgresql":
-        session.execute(sa.text(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'"))
+    given = {
+        "person_id": person_id,
+        "key": key,
+        "fingerprint": _fingerprint(),
+        "created_at": clock.now(),
+    }
     try:
-        taken = session.scalar(
-            insert(StoredAnswer)
-            .values(person_id=person_id, key=key, fingerprint=_fingerprint(), created_at=clock.now())
-            .on_conflict_do_nothing(index_elements=["person_id", "key"])
-            .returning(StoredAnswer.id)
-        )
+        taken = session.scalar(_TAKE[dialect()], given)
     except sa.exc.OperationalError as fault:
         if getattr(fault.orig, "sqlstate", None) == "55P03":
             raise StillRunning() from None
         raise
     return Pending(taken) if taken is not None else _replay(key, person_id)
+
+
+_keys = StoredAnswer.__table__
+_TAKEN = {"index_elements": ["person_id", "key"]}
+_GIVEN = ("person_id", "key", "fingerprint", "created_at")
+_TAKE = {
+    "sqlite": sqlite_insert(_keys)
+    .values({name: sa.bindparam(name) for name in _GIVEN})
+    .on_conflict_do_nothing(**_TAKEN)
+    .returning(_keys.c.id),
+    # How long this transaction waits for locks is set by the same statement, before it waits for the key.
+    "postgresql": postgresql_insert(_keys)
+    .from_select(
+        _GIVEN,
+        sa.select(*(sa.bindparam(name, type_=_keys.c[name].type) for name in _GIVEN)).where(
+            sa.func.set_config("lock_timeout", f"{WAIT_SECONDS}s", sa.true()).is_not(None)
+        ),
+    )
+    .on_conflict_do_nothing(**_TAKEN)
+    .returning(_keys.c.id),
+}
 
 
 def _replay(key: str, person_id: int) -> Response:

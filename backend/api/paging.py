@@ -15,6 +15,7 @@ from backend.errors import InvalidInput
 
 MOST = 50
 USUAL = 20
+ELSEWHERE = "翻页标记不属于这个列表"
 
 
 class PageQuery(Schema):
@@ -44,8 +45,14 @@ def after(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         raise InvalidInput({"cursor": ["翻页标记无效，请从第一页重新开始"]})
     parts = orjson.loads(bytes.fromhex(text))
     if len(parts) != len(kinds):
-        raise InvalidInput({"cursor": ["翻页标记不属于这个列表"]})
-    return tuple(
-        datetime.fromisoformat(part) if kind is datetime and isinstance(part, str) else part
-        for part, kind in zip(parts, kinds, strict=True)
-    )
+        raise InvalidInput({"cursor": [ELSEWHERE]})
+    return tuple(_part(part, kind) for part, kind in zip(parts, kinds, strict=True))
+
+
+def _part(part: Any, kind: type) -> Any:
+    """Lists are ordered by different things: what another one calls a number may be a moment here."""
+    if isinstance(part, str) and kind is datetime:
+        return datetime.fromisoformat(part)
+    if not isinstance(part, kind):
+        raise InvalidInput({"cursor": [ELSEWHERE]})
+    return part

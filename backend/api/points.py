@@ -13,6 +13,7 @@ from backend.ledger.rules import EVENTS
 from backend.people.sessions import Caller
 from backend.points import actions, queries
 from backend.points.models import ADJUSTMENT_STATES, MOST_POINTS, Adjustment
+from backend.supermarket.queries import shelf_value
 
 bp = APIBlueprint("points", __name__, url_prefix="/api/v1", tag="积分管理")
 
@@ -90,6 +91,7 @@ class LiabilityOut(Schema):
     held = Whole("其中冻结")
     ending = Whole("其中 60 天内到期")
     ending_by = Day("到期统计截止日")
+    shelf_value = Whole("本社区超市货架上的物品按积分计的总值，不含过期的")
 
 
 def _tell(found: list[Adjustment], caller: Caller) -> list[dict[str, Any]]:
@@ -199,4 +201,4 @@ def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, A
     summary="社区积分发放与结存",
 )
 def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:
-    return queries.liability(community_id, by=caller)
+    return {**queries.liability(community_id, by=caller), "shelf_value": shelf_value(community_id)}

@@ -22,6 +22,7 @@ from backend.errors import (
     TooManyRequests,
     UnsupportedType,
 )
+from backend.wechat.gateway import WeChatMisset, WeChatRejected
 
 log = structlog.get_logger()
 
@@ -60,6 +61,7 @@ def answer_refusals(app: APIFlask) -> None:
     app.register_error_handler(HTTPError, _on_input)
     for away in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError, sa.exc.DBAPIError):
         app.register_error_handler(away, _on_database)
+    app.register_error_handler(WeChatRejected, _on_wechat_rejected)
     app.register_error_handler(Exception, _on_fault)
 
 
@@ -67,6 +69,12 @@ def _on_refusal(refusal: Refused) -> Response:
     if refusal.status() >= 500:
         log.warning("refused", refusal=refusal.name())
     return refused(refusal)
+
+
+def _on_wechat_rejected(fault: WeChatRejected) -> Response:
+    """A wrong secret, address list or right of ours: somebody has to be woken, and nobody else can help."""
+    log.error("wechat.rejected", errcode=fault.errcode)
+    return refused(WeChatMisset())
 
 
 def _on_http(fault: HTTPException) -> Response:

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 
 from backend import clock
 from backend.api.fields import Choice, Day, ListOf, Part, Schema, Text, Truth, When, Whole
+from backend.api.files import LookIn, PictureOut
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.people.sessions import Caller
@@ -33,6 +34,7 @@ class ItemOut(Schema):
     on_shelf = Truth("是否上架")
     slot_minutes = Whole("场地每个时段的分钟数", allow_none=True)
     donors = ListOf("同意公开的捐赠方", Text("捐赠方", most=60), most=1000)
+    files = ListOf("图片", Part(PictureOut), most=3)
     on_hand = Whole("现有库存（仅工作人员可见）", allow_none=True)
     reserved = Whole("已预订（仅工作人员可见）", allow_none=True)
     low_stock = Whole("少于等于多少时提醒（仅工作人员可见）", allow_none=True)
@@ -48,6 +50,7 @@ class ItemContent(Schema):
     on_shelf = Truth("是否上架")
     low_stock = Whole("少于等于多少时提醒", most=MOST_UNITS, allow_none=True)
     slot_minutes = Whole("场地每个时段的分钟数，默认 60", least=15, most=720, allow_none=True)
+    file_ids = ListOf("图片，最多三张，先用 POST /files 上传（用途 item）", Whole("编号", least=1), most=3)
 
 
 class ItemIn(ItemContent):
@@ -89,6 +92,22 @@ def list_items(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str,
     return {**told, "list": queries.shown_items(told["list"], by=caller)}
 
 
+@route(
+    bp,
+    "GET",
+    "/items/to-look",
+    guard="item:look",
+    query=PageQuery,
+    out=paged(ItemOut),
+    summary="图片待查看的物品",
+)
+def items_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.to_look(start[0] if start else None, limit + 1, by=caller)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": queries.shown_items(told["list"], by=caller)}
+
+
 @route(bp, "GET", "/items/<id:item_id>", out=ItemOut, summary="一件物品、场地或活动支持")
 def get_item(caller: Caller, item_id: int) -> dict[str, Any]:
     return queries.shown_items([queries.item(item_id)], by=caller)[0]
@@ -118,3 +137,17 @@ def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 )
 def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return queries.shown_items([items.change(item_id, body, by=caller)], by=caller)[0]
+
+
+@route(
+    bp,
+    "POST",
+    "/items/<id:item_id>/look",
+    guard="item:look",
+    body=LookIn,
+    out=ItemOut,
+    summary="查看存疑的物品图片",
+    description="内容安全检查存疑或未能检查的图片，由上传人以外的工作人员查看后决定是否展示。",
+)
+def look_at_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return queries.shown_items([items.look(item_id, **body, by=caller)], by=caller)[0]

@@ -67,15 +67,17 @@ def _end(answer: Response) -> Response:
     return answer
 
 
-def metrics(extra: dict[str, dict[str, int]]) -> Response:
-    """Prometheus text of all workers; `extra` is {metric name: {label: value}} read from the database."""
+def metrics(by_state: dict[str, dict[str, int]], single: dict[str, float]) -> Response:
+    """Prometheus text of all workers, and what was read just now: {metric: {state: value}}, {metric: value}."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry: Any = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
     else:
         registry = prometheus_client.REGISTRY
     text = prometheus_client.generate_latest(registry).decode()
-    for name, values in extra.items():
+    for name, values in by_state.items():
         text += f"# TYPE {name} gauge\n"
         text += "".join(f'{name}{{state="{label}"}} {value}\n' for label, value in sorted(values.items()))
+    for name, value in single.items():
+        text += f"# TYPE {name} gauge\n{name} {value:g}\n"
     return Response(text, mimetype="text/plain; version=0.0.4")

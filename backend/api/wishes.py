@@ -18,6 +18,7 @@ from backend.api.fields import (
     When,
     Whole,
 )
+from backend.api.files import LookIn, PictureOut
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import PHONE, ReasonIn
@@ -45,13 +46,6 @@ class RoundRef(Schema):
     id = Whole("编号")
     number = Whole("第几期")
     title = Text("名称", most=60)
-
-
-class PictureOut(Schema):
-    id = Whole("编号")
-    state = Choice("检查状态；除本人外只看得到已通过的", ("checking", "passed", "needs_look", "refused"))
-    url = Text("图片地址，一段时间后失效；未通过时为 null", most=500, allow_none=True)
-    thumbnail_url = Text("缩略图地址", most=500, allow_none=True)
 
 
 class ClaimOut(Schema):
@@ -140,11 +134,6 @@ class ReferIn(ReasonIn):
     to = Choice("转介去向：临时救助、12345 热线、网格", REFERRALS, required=True)
 
 
-class LookIn(Schema):
-    passed = Truth("是否可以展示", required=True)
-    reason = Text("不予展示的原因", most=200, load_default=None, allow_none=True)
-
-
 class MoveOut(Schema):
     at = When("时间")
     move = Text("操作", most=40)
@@ -200,9 +189,9 @@ def tell_one(wish: Any, caller: Caller) -> dict[str, Any]:
 @route(bp, "GET", "/wishes", query=WallQuery, out=paged(WishOut), summary="心愿墙")
 def list_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
-    rows = queries.wall(**query, after=start, limit=limit + 1)
-    told = page(rows, limit, lambda wish: (wish.published_at, wish.id))
-    return {**told, "list": tell(told["list"], caller)}
+    rows = queries.wall(**query, after=start, limit=limit + 1, by=caller)
+    told = page(rows, limit, lambda one: (one.wish.published_at, one.wish.id))
+    return {**told, "list": [_told(shown) for shown in told["list"]]}
 
 
 def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | None:
@@ -234,7 +223,7 @@ def write_wish(caller: Caller, body: dict[str, Any], found: screening.Screened |
 
 @route(bp, "GET", "/wishes/<id:wish_id>", out=WishOut, summary="一个心愿")
 def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
-    return tell_one(queries.one(wish_id, by=caller), caller)
+    return _told(queries.one_shown(wish_id, by=caller))
 
 
 @route(

@@ -16,6 +16,7 @@ from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.models import Appointment
 
 
 def mine(person_id: int, after: int | None, limit: int) -> list[Complaint]:
@@ -36,6 +37,20 @@ def to_handle(state: str | None, after: int | None, limit: int, *, by: Any) -> l
     if after is not None:
         wanted = wanted.where(Complaint.id > after)
     return list(session.scalars(wanted.order_by(Complaint.id).limit(limit)))
+
+
+def to_answer(limit: int, *, by: Any) -> list[Complaint]:
+    """Those that wait exactly where `by` is appointed to answer, soonest deadline first: what lies further
+    down waits for those there."""
+    own = sa.select(Appointment.organisation_id).where(
+        permissions.standing(by.id), Appointment.role.in_(permissions.roles_with("complaint:answer"))
+    )
+    wanted = sa.select(Complaint).where(
+        sa.text("complaints.state IN ('received', 'escalated')"),
+        Complaint.place_id.in_(own),
+        Complaint.person_id != by.id,
+    )
+    return list(session.scalars(wanted.order_by(Complaint.due_on, Complaint.id).limit(limit)))
 
 
 def one(complaint_id: int, *, by: Any) -> Complaint:

@@ -4,6 +4,7 @@ from typing import Any
 
 import segno
 from flask import Response
+from wtforms.validators import ValidationError
 
 from backend.console.forms import Form, JustDo, line, secret
 from backend.console.frame import Staff, done, onward, page, show
@@ -24,7 +25,7 @@ class PasswordChoice(Form):
 
     def validate_again(self, field: Any) -> None:
         if field.data != self.password.data:
-            raise ValueError("两次输入的口令不一样")
+            raise ValidationError("两次输入的口令不一样")
 
 
 class CodeForm(Form):

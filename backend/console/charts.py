@@ -46,11 +46,39 @@ def bars(title: str, unit: str, counted: dict[str, int]) -> Chart:
     return Chart(title, _picture(chart), ["", unit], [[label, number] for label, number in counted.items()])
 
 
+def groups(title: str, labels: list[str], parts: dict[str, list[int]]) -> Chart:
+    """A few bars beside each other for each label, as months go by."""
+    chart = _chart(
+        pygal.Bar,
+        labels,
+        show_legend=True,
+        legend_at_bottom=True,
+        legend_at_bottom_columns=len(parts),
+        print_values=False,
+        width=1200,
+        height=380,
+    )
+    for name, numbers in parts.items():
+        chart.add(name, numbers)
+    rows = [[label, *(numbers[at] for numbers in parts.values())] for at, label in enumerate(labels)]
+    return Chart(title, _picture(chart), ["", *parts], rows, wide=True)
+
+
 def stacks(title: str, unit: str, told: tuple[list[str], dict[str, list[int]]]) -> Chart:
     """One bar a place, from top to bottom in the order given, its parts beside each other."""
+    return _across(pygal.HorizontalStackedBar, title, told, 30)
+
+
+def pairs(title: str, unit: str, told: tuple[list[str], dict[str, list[Any]]]) -> Chart:
+    """A bar for each part of each place: what does not add up to anything."""
+    return _across(pygal.HorizontalBar, title, told, 22 * len(told[1]))
+
+
+def _across(kind: Any, title: str, told: tuple[list[str], dict[str, list[Any]]], high: int) -> Chart:
+    """`high` is what a place takes, in points."""
     labels, parts = told
     chart = _chart(
-        pygal.HorizontalStackedBar,
+        kind,
         labels[::-1],
         show_legend=True,
         legend_at_bottom=True,
@@ -60,7 +88,7 @@ def stacks(title: str, unit: str, told: tuple[list[str], dict[str, list[int]]]) 
         margin_bottom=30,
         print_values=False,
         width=1200,
-        height=130 + 30 * len(labels),
+        height=130 + high * len(labels),
     )
     for name, numbers in parts.items():
         chart.add(name, numbers[::-1])

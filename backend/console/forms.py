@@ -1,13 +1,15 @@
 """What every form of the console shares: clean text, Chinese sentences, a refusal beside what was typed."""
 
 import unicodedata
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    DateTimeLocalField,
+    FloatField,
     IntegerField,
     PasswordField,
     RadioField,
@@ -16,12 +18,23 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    Regexp,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from backend import clock
 from backend.errors import InvalidInput, Refused
 
 NEEDED = InputRequired("请填写这一项")
+# Of a text: spaces alone are nothing written.
+WRITTEN = DataRequired("请填写这一项")
 PHONE = Regexp(r"^1\d{10}$", message="应为 11 位手机号")
 
 
@@ -54,13 +67,13 @@ def _no_controls(_form: Any, field: Any) -> None:
 
 def line(label: str, *, most: int, needed: bool = True, also: tuple[Any, ...] = (), **more: Any) -> Any:
     """One line of text."""
-    checks = [NEEDED if needed else Optional(), Length(max=most, message=f"最多 {most} 个字"), *also]
+    checks = [WRITTEN if needed else Optional(), Length(max=most, message=f"最多 {most} 个字"), *also]
     return StringField(label, [*checks, _no_controls], filters=[_clean], **_limited(more, most))
 
 
 def lines(label: str, *, most: int, needed: bool = True, rows: int = 4, **more: Any) -> Any:
     """Text of several lines."""
-    checks = [NEEDED if needed else Optional(), Length(max=most, message=f"最多 {most} 个字")]
+    checks = [WRITTEN if needed else Optional(), Length(max=most, message=f"最多 {most} 个字")]
     more = _limited(more, most)
     more["render_kw"]["rows"] = rows
     return TextAreaField(label, [*checks, _no_controls], filters=[_clean], **more)
@@ -83,6 +96,34 @@ def day(label: str, *, needed: bool = True, **more: Any) -> Any:
 def _sensible_day(_form: Any, field: Any) -> None:
     if isinstance(field.data, date) and not 2000 <= field.data.year <= 2100:
         raise ValidationError("日期不在合理的范围内")
+
+
+class MomentField(DateTimeLocalField):
+    """Day and time as a clerk reads them: typed and shown in China's time, kept as an aware moment."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if isinstance(self.data, datetime):
+            if not 2000 <= self.data.year <= 2100:
+                self.data = None
+                raise ValueError("日期不在合理的范围内")
+            self.data = self.data.replace(tzinfo=clock.CHINA).astimezone(UTC)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return self.data.astimezone(clock.CHINA).strftime("%Y-%m-%dT%H:%M") if self.data else ""
+
+
+def moment(label: str, *, needed: bool = True, **more: Any) -> Any:
+    """A day with a time of day, to the minute."""
+    return MomentField(label, [NEEDED if needed else Optional()], **more)
+
+
+def number(label: str, *, least: float, most: float, needed: bool = True, **more: Any) -> Any:
+    """A number that may have a fraction."""
+    bounds = NumberRange(least, most, message=f"应在 {least:g} 到 {most:g} 之间")
+    return FloatField(label, [NEEDED if needed else Optional(), bounds], **more)
 
 
 def whole(label: str, *, least: int, most: int, needed: bool = True, **more: Any) -> Any:

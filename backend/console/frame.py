@@ -27,6 +27,8 @@ from backend.people.models import Person
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 TOKEN = "console"  # noqa: S105 - the name of a place in the cookie
+# What somebody with a first password may do: choose their own, or leave.
+BEFORE_A_PASSWORD = ("own_password", "sign_out")
 # Stricter than the API's own: nothing inline, nothing from elsewhere, pictures as data (QR codes, charts).
 POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -58,6 +60,8 @@ class Staff:
     name: str
     posts: tuple[Post, ...] = ()
     words: frozenset[str] = field(default=frozenset())
+    # Signed in with a first password: nothing is done before it is changed.
+    first: bool = False
 
     def may(self, *words: str) -> bool:
         """Does any of these words stand in any of the person's appointments?"""
@@ -108,6 +112,8 @@ def page(
             if guard == PUBLIC:
                 return view(**kwargs)
             staff = g.staff = whoever_sits_here()
+            if staff.first and view.__name__ not in BEFORE_A_PASSWORD:
+                return redirect(url_for("console.own_password"), 303)
             if guard != SIGNED_IN and guard not in staff.words:
                 raise NotAllowed()
             return view(staff, **kwargs)
@@ -136,7 +142,7 @@ def whoever_sits_here() -> Staff:
     words = permissions.words_of(post.role for post in posts)
     # One's own name is shown in full, to oneself.
     name = sealed.real_name(session.get(Person, found.id)) or "工作人员"
-    return Staff(found.id, found.session_id, name, posts, words)
+    return Staff(found.id, found.session_id, name, posts, words, found.first)
 
 
 @bp.before_request

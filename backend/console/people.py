@@ -137,5 +137,5 @@ def card(staff: Staff, person_id: int) -> Any:
         "people/card.html",
         person=people_lists.masked(found),
         community=places.names({home.community_id})[home.community_id],
-        picture=segno.make(found.card_number, error="m").svg_data_uri(scale=4, border=1),
+        picture=segno.make(found.card_number, error="m", micro=False).svg_data_uri(scale=4, border=1),
     )

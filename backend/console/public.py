@@ -5,10 +5,13 @@ from pathlib import Path
 import flask_bootstrap
 import segno
 from apiflask import APIBlueprint
-from flask import Response, render_template, request, send_from_directory, url_for
+from flask import Response, make_response, render_template, request, send_from_directory, url_for
 
 from backend import clock, config
 from backend.console import wall_lists
+from backend.errors import NotFound
+from backend.volunteering import certificate_queries as certificates
+from backend.volunteering.notices import told_hours
 from backend.wishes import queries
 
 bp = APIBlueprint("public", __name__, template_folder="templates", enable_openapi=False)
@@ -59,7 +62,9 @@ def wall() -> str:
     """Public figures and the masked wall, of the city or of one community; turns over by itself."""
     place_id = request.args.get("place", type=int)
     counted = queries.figures(place_id)
-    pages = wall_lists.pages(place_id)
+    activities = wall_lists.week(place_id)
+    # The week's activities, if there are any, are the page after the last wish.
+    pages = wall_lists.pages(place_id) + bool(activities)
     number = min(max(request.args.get("page", 1, type=int), 1), pages)
     asked = {"place": place_id} if place_id else {}
     return render_template(
@@ -68,8 +73,9 @@ def wall() -> str:
         place=wall_lists.place_name(place_id),
         stages=[(label, sum(counted.get(state, 0) for state in states)) for label, states in STAGES],
         wishes=wall_lists.shown(place_id, number),
+        activities=activities if activities and number == pages else None,
         round=wall_lists.rounds_told(place_id),
-        title="等待点亮和已经点亮的心愿",
+        title="这一周的志愿活动" if activities and number == pages else "等待点亮和已经点亮的心愿",
         number=number,
         pages=pages,
         following=url_for("public.wall", page=number % pages + 1, **asked),
@@ -83,3 +89,47 @@ def _mini_program() -> str:
     """The address that opens the mini-program from an ordinary code, once the operator has registered it with
     WeChat (扫普通链接二维码打开小程序); until then a phone shows this site."""
     return request.host_url
+
+
+CERTIFICATE_STATUSES = {
+    "valid": "有效",
+    "corrected": "服务记录已更正，请持证人重新开具",
+    "revoked": "已撤销",
+    "altered": "与开具时不一致，请向开具单位核实",
+}
+
+
+@bp.get("/certificates")
+@bp.get("/certificates/<number>")
+@_public
+def verify_certificate(number: str | None = None) -> Response:
+    """查验服务证明: number, period, hours, issuer and status, and nothing that says whose it is.
+
+    How often one address may ask is limited in app.py, beside the other entrances that can be tried out.
+    """
+    typed = (number or request.args.get("number", "")).strip()[:60]
+    shown = _certificate(typed) if typed else None
+    text = render_template(
+        "certificate.html", settings=config.settings(), typed=typed, certificate=shown, hours=told_hours
+    )
+    answer = make_response(text, 404 if typed and shown is None else 200)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def _certificate(typed: str) -> dict[str, object] | None:
+    try:
+        found = certificates.numbered(typed)
+    except NotFound:
+        return None
+    status = certificates.statuses([found])[found.id]
+    return {
+        "number": found.number,
+        "first_day": found.first_day,
+        "last_day": found.last_day,
+        "minutes": found.minutes,
+        "issuer": found.issuer_name,
+        "holds": status == "valid",
+        "status": CERTIFICATE_STATUSES[status],
+    }

@@ -1,11 +1,14 @@
-"""Reads an uploaded spreadsheet (.xlsx or .csv) into rows of text, and refuses what is none."""
+"""Reads an uploaded spreadsheet (.xlsx or .csv) into rows of text, refuses what is none, makes blank ones."""
 
 import csv
 import io
 import zipfile
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import openpyxl
+from openpyxl.styles import Font
 
 from backend.errors import Refused
 
@@ -20,9 +23,11 @@ class NotASheet(Refused):
 
 def read(name: str, raw: bytes) -> list[list[str]]:
     """The rows of the first sheet. Raises NotASheet."""
+    reader = _workbook if raw[:2] == b"PK" else _comma_separated
     try:
-        return _workbook(raw) if raw[:2] == b"PK" else _comma_separated(raw)
-    except (ValueError, KeyError, IndexError, OSError, csv.Error, zipfile.BadZipFile) as fault:
+        return reader(raw)
+    # What is no workbook may break its reader anywhere: in the packing, the XML, a style, a number.
+    except Exception as fault:
         raise NotASheet() from fault
 
 
@@ -55,7 +60,29 @@ def _comma_separated(raw: bytes) -> list[list[str]]:
 
 
 def _text(cell: Any) -> str:
-    """A number that Excel keeps as 1990.0 is 1990; an empty cell is no text."""
+    """A number that Excel keeps as 1990.0 is 1990, a day is 2027-05-01; an empty cell is no text."""
     if cell is None:
         return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def blank(columns: tuple[str, ...], needed: tuple[str, ...], examples: Iterable[tuple[str, ...]]) -> bytes:
+    """A workbook to fill in: the head alone on its first sheet, so that no example is ever imported, and how
+    it is filled in on the second."""
+    book = openpyxl.Workbook()
+    sheet, told = book.active, book.create_sheet("填写说明")
+    sheet.title = "填写"
+    for at, name in enumerate(columns, start=1):
+        head = sheet.cell(1, at, name)
+        head.font = Font(bold=True)
+        width = sheet.column_dimensions[head.column_letter]
+        # As text: Excel would take the zeros off a number that begins with them, and round a long one.
+        width.width, width.number_format = 18, "@"
+    told.append(["第一张表从第二行起填写，不要改列名。必须填写：" + "、".join(needed) + "。例如："])
+    for row in (columns, *examples):
+        told.append(list(row))
+    kept = io.BytesIO()
+    book.save(kept)
+    return kept.getvalue()

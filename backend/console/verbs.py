@@ -1,9 +1,17 @@
 """Chinese names of what stands in the journal. What is not named here shows its English word."""
 
 from backend.console.frame import bp
-from backend.console.words import RESIDENCY, ROUND_STATES, WISH_STATES
+from backend.console.words import (
+    ACTIVITY_STATES,
+    COMPLAINT_STATES,
+    MEMBER_STATES,
+    RESIDENCY,
+    ROUND_STATES,
+    SIGN_UP_STATES,
+    WISH_STATES,
+)
 
-OPENINGS = ("open_contact", "open_person")
+OPENINGS = ("open_contact", "open_person", "open_register")
 KINDS = {
     "wish": "心愿",
     "round": "期",
@@ -14,6 +22,8 @@ KINDS = {
     "activity": "活动",
     "sign_up": "报名",
     "service_record": "服务记录",
+    "correction": "更正申请",
+    "backfill": "补录",
     "redemption": "兑换单",
     "item": "商品",
     "stocktake": "盘点",
@@ -27,19 +37,28 @@ KINDS = {
     "guardianship": "监护关系",
     "file": "图片",
     "certificate": "服务证明",
+    "register": "台账（地方）",
+    "hours_elsewhere": "其他平台的时长",
+    "star": "星级",
 }
 VERBS = {
     "open_contact": "查看联系方式",
     "open_person": "查看个人信息",
+    "open_register": "导出未遮盖的台账",
+    "hand_out": "导出台账",
+    "deliver": "报送全国志愿服务系统",
+    "synchronise": "全国系统已接收",
     "enter_console": "进入工作后台",
     "approve_console": "扫码允许登录",
     "set_password": "设置口令",
+    "set_first_password": "设置初始口令",
     "set_one_time_code": "启用动态口令",
     "drop_one_time_code": "停用动态口令",
     "appoint": "任命",
     "end_appointment": "结束任职",
     "create": "登记",
     "bind": "绑定微信",
+    "share_phone": "同一手机号有多个账号",
     "sign_up": "注册或报名",
     "update_profile": "修改资料",
     "declare_residency": "登记居住",
@@ -89,13 +108,36 @@ VERBS = {
     "leave": "退出",
     "check_in": "签到",
     "check_out": "签退",
+    "plan": "填写草稿",
+    "repeat": "按周重复",
+    "end": "结束活动",
+    "propose_hours": "申报时长",
     "certify": "认定时长",
+    "call_in": "点名（到场）",
+    "call_out": "点名（到场和离开）",
+    "lapse": "没有签退",
+    "miss": "没有到场",
+    "call_off": "随活动取消",
+    "move_up": "候补转正",
+    "cancel_sign_up": "取消报名",
+    "cancel_late": "临时取消",
+    "excuse": "登记请假",
     "backfill": "补录",
     "set_rule": "修改规则",
+    "set_four_eyes": "改变由两人办理的规定",
     "change": "修改设置",
     "export": "导出个人信息",
     "revoke": "撤销",
+    "issue": "开具",
+    "grant": "授予",
+    "open_feedback": "向单位反馈服务情况",
     "file": "提交投诉建议",
+    "answer": "答复",
+    "appeal": "请上级复核",
+    "declare": "登记",
+    "look_at_picture": "查看图片",
+    "check_picture": "微信检查图片",
+    "discard_picture": "删除图片",
 }
 _STATES = {
     **RESIDENCY,
@@ -118,7 +160,17 @@ _STATES = {
 }
 
 
+_BY_KIND = {
+    "wish": WISH_STATES,
+    "round": ROUND_STATES,
+    "activity": ACTIVITY_STATES,
+    "sign_up": SIGN_UP_STATES,
+    "team": MEMBER_STATES,
+    "complaint": COMPLAINT_STATES,
+}
+
+
 @bp.app_template_filter("state_word")
 def state_word(state: str, kind: str) -> str:
     """A state by the thing it is one of: a wish that is published waits, a round that is published runs."""
-    return {"wish": WISH_STATES, "round": ROUND_STATES}.get(kind, _STATES).get(state, state)
+    return _BY_KIND.get(kind, _STATES).get(state, state)

@@ -14,7 +14,7 @@ from backend.console.today import Waiting, provider
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
-from backend.people import actions, permissions, queries
+from backend.people import actions, guardians, permissions, queries
 from backend.people.models import PartyRegistration, Person, Residency
 
 VERIFY_DAYS = 3
@@ -37,10 +37,12 @@ class RejectForm(Form):
 
 
 def _found(staff: Staff, kind: str, most: int) -> list[tuple[Any, Person]]:
-    """What waits, oldest declaration first; never one's own."""
+    """What waits, oldest declaration first; never one's own, nor a child's that waits with its guardian."""
     model, status, *_ = _KINDS[kind]
     rows = queries.waiting(model, status, _WORDS[kind], by=staff, after=0, limit=most + 1)
-    mine = [(row[0], row[1]) for row in rows if row[0].person_id != staff.id]
+    children = guardians.children_waiting(row[0].person_id for row in rows) if kind == "residency" else set()
+    others = children | {staff.id}
+    mine = [(row[0], row[1]) for row in rows if row[0].person_id not in others]
     return sorted(mine, key=lambda row: row[0].declared_at)[:most]
 
 

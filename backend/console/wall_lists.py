@@ -1,13 +1,16 @@
-"""What the hall's screen shows: the wall page by page, and the rounds of a place. Nothing of a person."""
+"""What the hall's screen shows: the wall page by page, the week's activities, the rounds. Nothing of a person."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from backend import clock
 from backend.db import session
 from backend.errors import NotFound
 from backend.organisations.models import Organisation
+from backend.volunteering.models import Activity
 from backend.wishes.models import Round, Wish
 
 ON_A_PAGE = 9
@@ -46,6 +49,30 @@ def shown(place_id: int | None, number: int) -> Sequence[sa.Row[Any]]:
         .limit(ON_A_PAGE)
     )
     return session.execute(_here(wanted, place_id)).all()
+
+
+def week(place_id: int | None) -> Sequence[sa.Row[Any]]:
+    """Activities of the next seven days that anyone may join or see, the next one first."""
+    wanted = (
+        sa.select(
+            Activity.title,
+            Activity.place,
+            Activity.starts_at,
+            Activity.ends_at,
+            Organisation.name.label("community"),
+        )
+        .join(Organisation, Organisation.id == Activity.community_id)
+        .where(
+            Activity.state == "published",
+            Activity.ends_at > clock.now(),
+            Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
+        )
+        .order_by(Activity.starts_at, Activity.id)
+        .limit(ON_A_PAGE)
+    )
+    if place_id is not None:
+        wanted = wanted.where(Activity.community_id == place_id)
+    return session.execute(wanted).all()
 
 
 def rounds_told(place_id: int | None) -> list[str]:

@@ -23,6 +23,10 @@ class FileNotUsable(Refused):
     code, message = 42215, "有一张图片不能使用，请重新上传"
 
 
+class ReasonNeeded(Refused):
+    code, message = 42216, "不予展示时请写明原因"
+
+
 class TooManyUnused(Refused):
     code, message = 42910, "您有太多上传后没有使用的图片，请稍后再上传"
     headers = {"Retry-After": "3600"}
@@ -102,12 +106,13 @@ def attach(
     file_ids: Sequence[int],
     *,
     place_id: int,
-    consent_of: int,
+    consent_of: int | None,
     by: Any,
 ) -> None:
     """Makes these pictures, in this order, those of `subject`; what it had before and is left out goes.
 
     They are the caller's own, uploaded for this purpose, and not in use elsewhere: else FileNotUsable.
+    `consent_of` is the person whose life they show; None for goods.
     """
     rows = {row.id: row for row in session.scalars(_mine(subject, purpose, file_ids, by))}
     if len(set(file_ids)) != len(file_ids) or set(file_ids) - rows.keys():
@@ -136,8 +141,10 @@ def _mine(subject: tuple[str, int], purpose: str, file_ids: Sequence[int], by: A
 def look(subjects: Iterable[tuple[str, int]], passed: bool, reason: str | None = None, *, by: Any) -> int:
     """Staff have looked at what waits for it among the pictures of these subjects; answers how many.
 
-    The caller has asked for the permission, in the place of the subjects.
+    The caller has asked for the permission, in the place of the subjects. Raises ReasonNeeded.
     """
+    if not passed and not reason:
+        raise ReasonNeeded()
     subjects = list(subjects)
     of_these = sa.tuple_(File.subject_kind, File.subject_id).in_(subjects) if subjects else sa.false()
     waiting = sa.select(File).where(of_these, File.state == "needs_look").order_by(File.id)
@@ -161,7 +168,9 @@ def discard_of(person_id: int) -> int:
     Nobody sees them from this moment; a job erases them from the store within minutes. For whoever deletes a
     person's data (个人信息保护法 47), and for WeChat's user_authorization_revoke.
     """
-    theirs = sa.or_(File.owner_id == person_id, File.consent_of_id == person_id)
+    # What a keeper took of goods on the shelf shows nobody, and is the shop's.
+    goods = sa.and_(File.purpose == "item", File.subject_id.is_not(None))
+    theirs = sa.or_(sa.and_(File.owner_id == person_id, ~goods), File.consent_of_id == person_id)
     gone = session.scalars(
         sa.update(File).where(theirs, File.state != "discarded").values(state="discarded").returning(File.id),
         execution_options={"synchronize_session": False},

@@ -44,13 +44,22 @@ def erasable() -> list[int]:
     return _ids(File.state.in_(("refused", "discarded")), File.erased_at.is_(None))
 
 
-def erase(file_id: int) -> None:
-    """Erases the picture itself; that there was one stays."""
-    row = take(File, file_id)
-    if row.state in ("refused", "discarded") and row.erased_at is None:
-        store = stores.store()
+_GONE = ("refused", "discarded")
+
+
+def empty(file_id: int) -> None:
+    """Erases the picture itself from the store, which may be slow. What is refused or discarded never comes
+    back, so no lock is needed; erasing twice is the same."""
+    row = session.execute(sa.select(File.key, File.state).where(File.id == file_id)).one()
+    if row.state in _GONE:
         for size in ("full", "thumbnail"):
-            store.erase(actions.name(row.key, size))
+            stores.store().erase(actions.name(row.key, size))
+
+
+def note_erased(file_id: int) -> None:
+    """The store has it no more; that there was one stays."""
+    row = take(File, file_id)
+    if row.state in _GONE and row.erased_at is None:
         row.erased_at = clock.now()
         session.flush()
 
@@ -72,6 +81,6 @@ def _ids(*conditions: sa.ColumnElement[bool]) -> list[int]:
 JOBS = [
     Job("files.stop_waiting", 300, unanswered, stop_waiting),
     Job("files.discard_unused", 3600, unused, discard),
-    Job("files.erase", 60, erasable, erase),
+    Job("files.erase", 60, erasable, note_erased, before=empty),
     Job("files.forget_verdicts", 3600, stray_verdicts, forget_verdicts),
 ]

@@ -10,8 +10,8 @@ from datetime import timedelta
 from backend import clock, config, crypto
 
 SIZES = ("full", "thumbnail")
-# own: its owner; look: staff who have to look; inside: the people of the same wish; shown: everyone else,
-# with the consent of whom it shows; check: WeChat, which fetches it to check it.
+# own: its owner; look: staff who have to look; inside: the people of the same wish, and everyone where it
+# shows nobody, as goods do; shown: everyone else, with the consent of whom it shows; check: WeChat, which fetches it to check it.
 VIEWS = ("own", "look", "inside", "shown", "check")
 _STEP = 600
 CHECK_TIME = timedelta(hours=1)

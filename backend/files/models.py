@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
 
-PURPOSES = ("wish", "fulfilment")
+PURPOSES = ("wish", "fulfilment", "item")
 # storing → checking → passed | needs_look | refused; needs_look → passed | refused; any → discarded.
 STATES = ("storing", "checking", "passed", "needs_look", "refused", "discarded")
 _unerased = sa.text("erased_at IS NULL AND state IN ('storing', 'checking', 'refused', 'discarded')")
@@ -15,7 +15,10 @@ _unused = sa.text("subject_id IS NULL AND erased_at IS NULL")
 
 
 class File(Model):
-    """One picture. Nobody but its owner sees it before it has passed; `consent_of_id` is whose it shows."""
+    """One picture. Nobody but its owner sees it before it has passed; `consent_of_id` is whose it shows.
+
+    Goods show nobody, so the picture of an item has none.
+    """
 
     __tablename__ = "files"
     __table_args__ = (
@@ -23,7 +26,8 @@ class File(Model):
         sa.CheckConstraint(f"state IN {STATES}", name="state_known"),
         sa.CheckConstraint("(subject_kind IS NULL) = (subject_id IS NULL)", name="subject_is_whole"),
         sa.CheckConstraint(
-            "subject_id IS NULL OR (place_id IS NOT NULL AND consent_of_id IS NOT NULL)",
+            "subject_id IS NULL OR (place_id IS NOT NULL"
+            " AND (consent_of_id IS NOT NULL OR purpose = 'item'))",
             name="shown_somewhere",
         ),
         sa.CheckConstraint("erased_at IS NULL OR state IN ('refused', 'discarded')", name="erased_unshown"),

@@ -1,7 +1,7 @@
 """Reading pictures: which a viewer may see, and the bytes behind a link."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -32,6 +32,42 @@ _consents = (
 )
 
 
+# A refused one is named to its owner, a discarded one to nobody.
+_TOLD = File.state.in_(
+    [sa.literal_column(f"'{state}'") for state in ("checking", "passed", "needs_look", "refused")]
+)
+
+
+class Told(NamedTuple):
+    """A picture as `faces` wants it, read from the text of `beside`."""
+
+    id: int
+    state: str
+    owner_id: int
+    consented: bool
+
+
+def beside(kind: str, subject_id: Any) -> sa.ScalarSelect[str | None]:
+    """The pictures of each row's subject as one text, to be read in the statement of a list: see `told`."""
+    facts = (File.position, File.id, File.owner_id, sa.case((_consents, 1), else_=0))
+    parts = [sa.cast(fact, sa.String) for fact in facts] + [File.state]
+    told = parts[0]
+    for part in parts[1:]:
+        told = told + sa.literal_column("' '") + part
+    return (
+        sa.select(sa.func.aggregate_strings(told, ","))
+        .where(File.subject_kind == sa.literal_column(f"'{kind}'"), File.subject_id == subject_id, _TOLD)
+        .correlate_except(File, Consent)
+        .scalar_subquery()
+    )
+
+
+def told(text: str | None) -> list[Told]:
+    """What `beside` read, in order."""
+    found = sorted((one.split(" ") for one in text.split(",")), key=lambda one: int(one[0])) if text else []
+    return [Told(int(id_), state, int(owner), consented == "1") for _, id_, owner, consented, state in found]
+
+
 def of(subjects: Iterable[Subject]) -> dict[Subject, list[Any]]:
     """The pictures of these subjects, in order, each with `consented`: may it be shown to strangers at all?
 
@@ -51,7 +87,7 @@ def of(subjects: Iterable[Subject]) -> dict[Subject, list[Any]]:
             _consents.label("consented"),
         )
         .where(sa.tuple_(File.subject_kind, File.subject_id).in_(wanted))
-        .where(File.state.in_(("checking", "passed", "needs_look", "refused")))
+        .where(_TOLD)
         .order_by(File.subject_id, File.position)
     )
     for row in rows:

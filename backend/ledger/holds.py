@@ -43,14 +43,25 @@ class Held(NamedTuple):
 # --- opening -----------------------------------------------------------------------------------------
 
 
-def hold(person_id: int, amount: int, *, reference: str, title: str, by: Any, community_id: int) -> Held:
+def hold(
+    person_id: int,
+    amount: int,
+    *,
+    reference: str,
+    title: str,
+    by: Any,
+    community_id: int,
+    purse: Purse | None = None,
+) -> Held:
     """Sets `amount` points aside, from the lots that end first, in the name of `community_id`.
+
+    `purse` is the person's, if the caller has it under its lock and moved no points since.
 
     A repeat with the same person and amount answers the first hold, whatever became of it since. Raises
     NotEnoughPoints (points whose last day is past do not count), ReferenceReused.
     """
     positive(amount)
-    purse = take_purse(person_id)
+    purse = purse or take_purse(person_id)
     lots = live_lots(person_id)
     usable = sum(lot.points for lot in lots)
     hold_id = _open(person_id, amount, reference) if usable >= amount else None

@@ -102,6 +102,12 @@ def take_purse(person_id: int) -> Purse:
     return Purse(*row)
 
 
+def with_purse(wanted: sa.Select[Any], person_id: Any, then: Any) -> sa.Select[Any]:
+    """A statement about something of a person who has a purse, which locks that purse and `then` that row:
+    PostgreSQL locks in the order in which the tables are named."""
+    return wanted.join(purses, purses.c.person_id == person_id).with_for_update(of=(purses, then))
+
+
 _PRIOR = sa.select(transfers).where(transfers.c.reference == sa.bindparam("reference"))
 
 

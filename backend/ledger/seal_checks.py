@@ -2,7 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -44,6 +45,24 @@ def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str
         before = one
         if number % DAYS_A_TIME == 0 or number == len(days):
             progress(f"seals up to {day} checked")
+
+
+def of_day(day: date) -> list[str]:
+    """The same of one day alone: its seal by itself and after the one before it, and all of its rows."""
+    one = session.execute(sa.select(seals).where(seals.c.day == day)).one()
+    before = session.execute(
+        sa.select(seals).where(seals.c.day < day).order_by(seals.c.day.desc()).limit(1)
+    ).one_or_none()
+    found = list(_chain(one, before))
+    for kind in KINDS:
+        found += _rows(one, kind, lambda _: None)
+    return found
+
+
+def chained(some: Sequence[Any]) -> dict[date, bool]:
+    """Whether each of these seals, the newest first, is sound by itself and after the one before it, without
+    reading a row. The last of them is taken for the very first seal: ask with one more than is shown."""
+    return {one.day: not any(_chain(one, before)) for one, before in itertools.pairwise([*some, None]) if one}
 
 
 def _chain(one: Any, before: Any | None) -> Iterator[str]:

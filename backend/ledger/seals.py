@@ -77,6 +77,23 @@ def latest() -> Any | None:
     return session.execute(sa.select(seals).order_by(seals.c.day.desc()).limit(1)).one_or_none()
 
 
+def listed(before: date | None, limit: int) -> list[Any]:
+    """Seals, the newest first."""
+    wanted = sa.select(seals).order_by(seals.c.day.desc()).limit(limit)
+    return list(session.execute(wanted if before is None else wanted.where(seals.c.day < before)))
+
+
+def of_day(day: date) -> Any | None:
+    """The seal of a day, or None."""
+    return session.execute(sa.select(seals).where(seals.c.day == day)).one_or_none()
+
+
+def days_behind() -> int:
+    """How many past days are not sealed; none or one is usual, more says that no worker seals."""
+    following = _next_day()
+    return max((_open_since() - following).days, 0) if following is not None else 0
+
+
 def _open_since() -> date:
     """The first day that may still get rows."""
     return clock.business_day(clock.now() - SETTLING)

@@ -1,11 +1,12 @@
 """Telling people: the inbox, and what they agreed to receive through WeChat."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from backend import clock
 from backend.db import Json, Moment, dialect, session
@@ -63,12 +64,17 @@ def notify(
 
 
 def notify_many(notices: Sequence[Telling]) -> list[int]:
-    """Writes many notices in two statements; answers their ids in the same order. See `notify`."""
+    """Writes many notices in two statements; answers their ids in the same order. See `notify`.
+
+    PostgreSQL is told in one when all of them say the same, to different people.
+    """
     if not notices:
         return []
     now = clock.now()
     # What does not fit the catalogue is found before anything is written.
     messages = [_message(notice, now) for notice in notices]
+    if dialect() == "postgresql" and _same(notices):
+        return _tell_all(notices, messages[0], now)
     added = session.scalars(_ADD_NOTICES[dialect()], [_notice(notice, now) for notice in notices])
     # Both number the rows as they were given; SQLite just does not promise to answer in that order.
     ids = sorted(added)
@@ -82,7 +88,41 @@ def notify_many(notices: Sequence[Telling]) -> list[int]:
     return ids
 
 
+def _same(notices: Sequence[Telling]) -> bool:
+    """Whether they differ in nothing but whom they tell, and tell nobody twice."""
+    first, people = notices[0], {notice.person_id for notice in notices}
+    return len(people) == len(notices) and all(
+        replace(notice, person_id=first.person_id) == first for notice in notices[1:]
+    )
+
+
+def _tell_all(notices: Sequence[Telling], message: dict[str, Any] | None, now: datetime) -> list[int]:
+    people = [notice.person_id for notice in notices]
+    given = {**_notice(notices[0], now), "people": people}
+    rows = (
+        session.execute(_TELL_INBOX, given)
+        if message is None
+        else session.execute(_TELL_BOTH, {**given, **message})
+    )
+    ids = {person_id: notice_id for notice_id, person_id in rows}
+    return [ids[person_id] for person_id in people]
+
+
 _notices = Notice.__table__
+_TOLD = ("kind", "title", "body", "subject_kind", "subject_id", "created_at")
+_people = sa.func.unnest(sa.bindparam("people", type_=postgresql.ARRAY(sa.BigInteger))).column_valued(
+    "reader"
+)
+_INBOX = (
+    sa.insert(_notices)
+    .from_select(
+        ["person_id", *_TOLD],
+        sa.select(_people, *(sa.bindparam(name, type_=_notices.c[name].type) for name in _TOLD)),
+    )
+    .returning(_notices.c.id, _notices.c.person_id)
+    .cte("told")
+)
+_TELL_INBOX = sa.select(_INBOX.c.id, _INBOX.c.person_id)
 _ADD_NOTICES = {
     "sqlite": sa.insert(_notices).returning(_notices.c.id),
     "postgresql": sa.insert(_notices).returning(_notices.c.id, sort_by_parameter_order=True),
@@ -100,6 +140,26 @@ _ADD_DELIVERY = sa.insert(Delivery.__table__).from_select(
         sa.bindparam("now", type_=Moment),
     ).where(Person.id == sa.bindparam("person"), Person.openid.is_not(None)),
 )
+
+
+_SEND = (
+    sa.insert(Delivery.__table__)
+    .from_select(
+        ["notice_id", "template", "data", "page", "state", "attempts", "next_at"],
+        sa.select(
+            _INBOX.c.id,
+            sa.bindparam("template", type_=sa.String),
+            sa.bindparam("data", type_=Json),
+            sa.bindparam("page", type_=sa.String),
+            sa.literal_column("'waiting'"),
+            sa.literal_column("0"),
+            sa.bindparam("now", type_=Moment),
+        ).where(Person.id == _INBOX.c.person_id, Person.openid.is_not(None)),
+    )
+    .returning(Delivery.__table__.c.notice_id)
+    .cte("sent")
+)
+_TELL_BOTH = sa.select(_INBOX.c.id, _INBOX.c.person_id).add_cte(_SEND)
 
 
 def _notice(notice: Telling, now: datetime) -> dict[str, Any]:

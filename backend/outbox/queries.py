@@ -1,9 +1,11 @@
 """Reading the inbox, the quota, and the state of the deliveries."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from backend import clock
 from backend.db import session
 from backend.outbox.models import Delivery, Notice, Subscription
 
@@ -45,6 +47,8 @@ _WAITING = sa.union_all(
         for these in (_LIVE, _LOST)
     )
 )
+# Literals, so that the partial index of what is due answers, with its first entry.
+_OLDEST_DUE = sa.select(sa.func.min(Delivery.next_at)).where(_LIVE, Delivery.state == "waiting")
 _DEAD = (
     sa.select(
         Delivery.notice_id,
@@ -60,6 +64,14 @@ _DEAD = (
     .where(_LOST, Delivery.notice_id < sa.bindparam("before"))
     .order_by(Delivery.notice_id.desc())
     .limit(sa.bindparam("most"))
+)
+
+
+_LOST_BY_REASON = (
+    sa.select(Delivery.state, Delivery.errcode, sa.func.count().label("number"))
+    .where(_LOST)
+    .group_by(Delivery.state, Delivery.errcode)
+    .order_by(sa.func.count().desc(), Delivery.state, Delivery.errcode)
 )
 
 
@@ -82,6 +94,17 @@ def waiting() -> dict[str, int]:
     """How many deliveries wait, are being sent, died or ended unknown; for the metrics."""
     counted = dict(session.execute(_WAITING).all())
     return {state: counted.get(state, 0) for state in ("waiting", "sending", "dead", "unknown")}
+
+
+def overdue() -> timedelta:
+    """For how long the oldest notice has been due to WeChat and nobody delivered it; a worker needs seconds."""
+    oldest = session.scalar(_OLDEST_DUE)
+    return max(clock.now() - oldest, timedelta(0)) if oldest is not None else timedelta(0)
+
+
+def lost_by_reason() -> Sequence[sa.Row]:
+    """(state, errcode, how many) of what did not arrive, most first."""
+    return session.execute(_LOST_BY_REASON).all()
 
 
 def dead_letters(before_id: int | None = None, limit: int = 20) -> Sequence[sa.Row]:

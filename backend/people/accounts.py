@@ -21,8 +21,30 @@ def person_behind(openid: str) -> int | None:
 
 
 def keep_phone(number: str, *, by: Any) -> None:
-    """The number behind the phone button, which WeChat has verified. It is sealed, never shown in full."""
+    """The number behind the phone button, which WeChat has verified. It is sealed, never shown in full.
+
+    One number may serve a household, so a second account with it is let be, and told to the auditor.
+    """
     person = take(Person, by.id)
     sealed.keep_phone(person, number)
     session.flush()
     journal.write("keep_phone", "person", person.id, by=by)
+    tell_shared_phone(person, by=by)
+
+
+def tell_shared_phone(person: Person, place: int | None = None, *, by: Any) -> None:
+    """Two accounts with one number may be one person twice: a line in the journal, for whoever audits."""
+    if person.phone_index is None:
+        return
+    same = (Person.phone_index == person.phone_index, Person.status == "active", Person.id != person.id)
+    others = session.scalar(sa.select(sa.func.count()).select_from(Person).where(*same))
+    if others:
+        facts = {"accounts": others + 1}
+        journal.write("share_phone", "person", person.id, by=by, place=place, facts=facts)
+
+
+def same_phone(person_id: int, other_id: int) -> bool:
+    """Are these two accounts of one number? While the index key changes, the two may be told apart wrongly."""
+    wanted = sa.select(sa.func.count(Person.phone_index), sa.func.count(Person.phone_index.distinct()))
+    known, numbers = session.execute(wanted.where(Person.id.in_((person_id, other_id)))).one()
+    return (known, numbers) == (2, 1)

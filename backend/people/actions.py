@@ -9,7 +9,7 @@ from backend import clock, crypto, journal
 from backend.db import insert, session, take
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.organisations import queries as places
-from backend.people import permissions, sealed
+from backend.people import accounts, permissions, sealed
 from backend.people.models import (
     Appointment,
     Consent,
@@ -188,6 +188,7 @@ def create_card_holder(
     session.add(home)
     session.flush()
     journal.write("create", "person", person.id, by=by, place=community_id)
+    accounts.tell_shared_phone(person, community_id, by=by)
     return person
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from backend import clock, config, crypto, journal
 from backend.db import session
 from backend.errors import NotAllowed, NotFound, Refused, SessionEnded
-from backend.people.credential_models import ConsoleSession, ScanSignIn
+from backend.people.credential_models import ConsoleSession, Credential, ScanSignIn
 from backend.people.models import Appointment, Person
 from backend.people.permissions import standing
 
@@ -30,24 +30,27 @@ class SignInOver(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who sits at the console. `stale` asks for the use to be noted."""
+    """Who sits at the console. `stale` asks for the use to be noted, `first` for a password of their own."""
 
     id: int
     session_id: int
     stale: bool
+    first: bool = False
 
 
 def entered(token: str) -> Entered:
     """The person behind a console token. Raises SessionEnded when unknown, idle too long, over or revoked."""
     row = session.execute(
-        sa.select(ConsoleSession, Person.status)
+        sa.select(ConsoleSession, Person.status, Credential.first_until)
         .join(Person, Person.id == ConsoleSession.person_id)
+        .outerjoin(Credential, Credential.person_id == ConsoleSession.person_id)
         .where(ConsoleSession.token_digest == crypto.digest(token))
     ).first()
     now = clock.now()
     if row is None or row[1] != "active" or row[0].ends_at <= now or row[0].used_at <= now - _idle():
         raise SessionEnded()
-    return Entered(row[0].person_id, row[0].id, stale=row[0].used_at <= now - NOTE_EVERY)
+    first = row[0].method == "password" and row[2] is not None
+    return Entered(row[0].person_id, row[0].id, row[0].used_at <= now - NOTE_EVERY, first)
 
 
 def _idle() -> timedelta:
@@ -119,6 +122,11 @@ def leave_others(session_id: int, *, by: Any) -> None:
     session.execute(
         sa.delete(ConsoleSession).where(ConsoleSession.person_id == by.id, ConsoleSession.id != session_id)
     )
+
+
+def leave_all(person_id: int) -> None:
+    """Ends all consoles of a person: whoever sits there has to sign in again."""
+    session.execute(sa.delete(ConsoleSession).where(ConsoleSession.person_id == person_id))
 
 
 def begin_scan(browser: str) -> tuple[str, str]:

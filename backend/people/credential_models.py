@@ -20,6 +20,8 @@ class Credential(Model):
     name: Mapped[str] = mapped_column(sa.String(40), unique=True)
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     changed_at: Mapped[datetime] = mapped_column(Moment)
+    # Until when a first password opens the console, to be changed there; empty once its owner chose their own.
+    first_until: Mapped[datetime | None] = mapped_column(Moment)
     totp_sealed: Mapped[str | None] = mapped_column(sa.Text)
     # Empty until the first code was typed back: a secret that no phone holds must not lock anyone out.
     totp_since: Mapped[datetime | None] = mapped_column(Moment)

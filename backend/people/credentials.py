@@ -57,6 +57,10 @@ class WeakPassword(Refused):
     code, message = 42252, "口令要 10 到 128 个字，不能包含登录名，也不能是一串相同的字"
 
 
+class FirstPasswordOver(Refused):
+    code, message = 40345, "初始口令已过期，请市级管理员重新设置一个"
+
+
 class OneTimeCodeWrong(Refused):
     code, message = 42253, "动态口令不对，请等手机上的数字换过之后再试"
 
@@ -105,7 +109,8 @@ def forget_attempt(name_index: str) -> None:
 def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]:
     """The person behind name, password and (where set up) one-time code, and the code's half-minute.
 
-    Reads only; slow on purpose. Raises WrongPassword, whatever of the three is wrong; OneTimeCodeNeeded.
+    Reads only; slow on purpose. Raises WrongPassword, whatever of the three is wrong; FirstPasswordOver,
+    OneTimeCodeNeeded.
     """
     found = session.scalar(
         sa.select(Credential)
@@ -114,6 +119,8 @@ def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]
     )
     if not _matches(found.password_hash if found else _nobody(), password) or found is None:
         raise WrongPassword()
+    if found.first_until is not None and found.first_until <= clock.now():
+        raise FirstPasswordOver()
     if found.totp_since is None:
         if config.settings().production and _needs_one_time_code(found.person_id):
             raise OneTimeCodeNeeded()
@@ -172,16 +179,26 @@ def hashed(password: str) -> str:
     return _HASHER.hash(password)
 
 
-def check_choice(name: str, password: str) -> None:
-    """Raises NoSensibleName, WeakPassword."""
+def check_name(name: str) -> None:
+    """Raises NoSensibleName."""
     if not _NAME.fullmatch(name):
         raise NoSensibleName()
+
+
+def check_choice(name: str, password: str) -> None:
+    """Raises NoSensibleName, WeakPassword."""
+    check_name(name)
     if not 10 <= len(password) <= 128 or name in password.lower() or len(set(password)) < 4:
         raise WeakPassword()
 
 
-def keep(person_id: int, name: str, password_hash: str, *, by: Any) -> None:
-    """Gives a person this name and password; `by` is None for the demo cast alone. Raises NameTaken."""
+def keep(
+    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, by: Any
+) -> Credential:
+    """Gives a person this name and password, a first one with its end; `by` is None for the demo cast alone.
+
+    Raises NameTaken.
+    """
     take(Person, person_id)
     taken = session.scalar(
         sa.select(Credential.person_id).where(Credential.name == name, Credential.person_id != person_id)
@@ -192,9 +209,17 @@ def keep(person_id: int, name: str, password_hash: str, *, by: Any) -> None:
         person_id=person_id, totp_used=0
     )
     row.name, row.password_hash, row.changed_at = name, password_hash, clock.now()
+    row.first_until = first_until
     session.add(row)
     session.flush()
-    journal.write("set_password", "person", person_id, by=by)
+    journal.write("set_first_password" if first_until else "set_password", "person", person_id, by=by)
+    return row
+
+
+def is_password_of(person_id: int, password: str) -> bool:
+    """Is this the person's password now? Slow on purpose: call it outside any transaction."""
+    found = of(person_id)
+    return found is not None and _matches(found.password_hash, password)
 
 
 def of(person_id: int) -> Credential | None:

@@ -250,6 +250,23 @@ def _persons(ids: Iterable[int]) -> list[Person]:
     return list(session.scalars(sa.select(Person).where(Person.id.in_(list(ids)))))
 
 
+def one(guardianship_id: int, *, by: Any) -> Guardianship:
+    """A link that staff of the child's community may see. Raises NotFound, NotAllowed."""
+    row = session.get(Guardianship, guardianship_id)
+    if row is None:
+        raise NotFound()
+    permissions.require(by.id, "guardian:verify", row.community_id)
+    return row
+
+
+def children_waiting(ids: Iterable[int]) -> set[int]:
+    """Which of these are children whose guardian waits to be verified: their residency is decided with it."""
+    wanted = sa.select(Guardianship.child_id).where(
+        Guardianship.child_id.in_(list(ids)), Guardianship.status == "declared"
+    )
+    return set(session.scalars(wanted))
+
+
 def waiting(*, by: Any, after: int, limit: int) -> list[Guardianship]:
     """A page of declared links that staff may decide, oldest first."""
     wanted = sa.select(Guardianship).where(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Json, Model, Moment
 
-KINDS = ("places", "residents")
+KINDS = ("places", "residents", "members", "stock", "hours")
 
 
 class Import(Model):

@@ -1,4 +1,4 @@
-"""Spreadsheets of places and of residents: checked row by row, then taken in step by step.
+"""Spreadsheets on their way in: checked row by row, then taken in step by step. Here of places and residents.
 
 A step is one transaction, so that an import of thousands of rows holds nobody up, shows its progress, and goes
 on where it stopped. The same sheet may come twice: what is there already is counted as known.
@@ -25,6 +25,7 @@ from backend.people.models import Person, Residency
 MOST_ROWS = 20_000
 STEP = 250
 KEPT = timedelta(hours=24)
+PHONE = re.compile(r"1\d{10}")
 PLACE_KINDS = {
     "街道": "street",
     "乡镇": "street",
@@ -57,13 +58,15 @@ class ImportOver(Refused):
 @dataclass(frozen=True)
 class Sheet:
     """What a kind of sheet is made of. `check` names what is wrong with a row before anything is done;
-    `take_in` answers whether the row was new."""
+    `take_in` answers whether the row was new. Where two rows of one `key` would be one thing, the second is
+    named: it would not be counted."""
 
     columns: tuple[str, ...]
     needed: tuple[str, ...]
     permission: str
     check: Callable[[Row], list[Fault]]
     take_in: Callable[[Row, dict[str, Any], Any], bool]
+    key: Callable[[Row], Any] | None = None
 
 
 def _check_place(row: Row) -> list[Fault]:
@@ -120,7 +123,7 @@ def _check_resident(row: Row) -> list[Fault]:
     faults = []
     if len(row["姓名"]) > 20:
         faults.append(("姓名", "最多 20 个字"))
-    if row["手机号"] and not re.fullmatch(r"1\d{10}", row["手机号"]):
+    if row["手机号"] and not PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
     if row["出生年份"] and not (
         row["出生年份"].isdigit() and 1900 <= int(row["出生年份"]) <= clock.today().year
@@ -136,7 +139,7 @@ class NoSuchCommunity(Refused):
 
 
 def _take_in_resident(row: Row, memory: dict[str, Any], by: Any) -> bool:
-    community_id = _community(row["社区"], memory, by)
+    community_id = community_named(row["社区"], "person:create", memory, by)
     grid_id = _grid(row["网格"], community_id, memory)
     there = memory.setdefault(f"people:{community_id}", None) or _people_of(community_id)
     memory[f"people:{community_id}"] = there
@@ -156,9 +159,10 @@ def _take_in_resident(row: Row, memory: dict[str, Any], by: Any) -> bool:
     return True
 
 
-def _community(name: str, memory: dict[str, Any], by: Any) -> int:
+def community_named(name: str, word: str, memory: dict[str, Any], by: Any) -> int:
+    """The community of this name in which `word` is granted. Raises NoSuchCommunity."""
     if "communities" not in memory:
-        reach = permissions.reach_of(by.id, "person:create")
+        reach = permissions.reach_of(by.id, word)
         wanted = sa.select(Organisation.name, Organisation.id).where(
             Organisation.id.in_(reach), Organisation.kind == "community"
         )
@@ -220,6 +224,11 @@ SHEETS = {
 }
 
 
+def offer(kind: str, sheet: Sheet) -> None:
+    """A capability above adds its sheet."""
+    SHEETS[kind] = sheet
+
+
 def begin(kind: str, file_name: str, table: list[list[str]], *, by: Any) -> Import:
     """Reads a sheet whose first line has the columns' names; nothing but the import itself is made yet.
 
@@ -253,19 +262,27 @@ def _read(sheet: Sheet, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
         raise ColumnsMissing(missing="、".join(missing))
     if len(table) - 1 > MOST_ROWS:
         raise TooManyRows(most=MOST_ROWS)
-    rows, faults = [], []
+    rows, faults, keys = [], [], {}
     for line, cells in enumerate(table[1:], start=2):
         told = dict(zip(head, (cell.strip() for cell in cells), strict=False))
         if not any(told.values()):
             continue
         row = {name: told.get(name, "") for name in sheet.columns}
         wrong = [(name, "请填写") for name in sheet.needed if not row[name]] + sheet.check(row)
+        wrong += _repeated(sheet, row, line, keys)
         faults += [[line, name, sentence] for name, sentence in wrong]
         if not wrong:
             rows.append([line, row])
     if not rows and not faults:
         raise NothingInside()
     return rows, faults
+
+
+def _repeated(sheet: Sheet, row: Row, line: int, keys: dict[Any, int]) -> list[Fault]:
+    if sheet.key is None:
+        return []
+    first = keys.setdefault(sheet.key(row), line)
+    return [] if first == line else [("", f"和第 {first} 行重复，请合并成一行")]
 
 
 def own(import_id: int, *, by: Any) -> Import:

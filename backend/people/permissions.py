@@ -5,6 +5,7 @@ about a person (verified residency, party registration, being the wisher of this
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -57,6 +58,8 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "service_record:read",
             "service_record:backfill",
             "service_record:decide",
+            "certificate:revoke",
+            "register:feedback",
             "points:read",
             "points:adjust",
             "points:approve_adjustment",
@@ -68,11 +71,18 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "redemption:return",
             "redemption:no_show",
             "stock:read",
+            "item:look",
             "shop:manage",
             "complaint:answer",
             "complaint:escalate",
             "guardian:verify",
             "person:cancel",
+            "register:read",
+            "register:totals",
+            "register:stock",
+            "register:unmask",
+            "hours_elsewhere:import",
+            "service_record:synchronise",
         }
     ),
     "shop_keeper": frozenset(
@@ -82,10 +92,12 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "redemption:hand_over",
             "redemption:no_show",
             "item:manage",
+            "item:look",
             "stock:read",
             "stock:receive",
             "stock:spoil",
             "stocktake:propose",
+            "register:stock",
         }
     ),
     "supervisor": frozenset(
@@ -99,7 +111,11 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "redemption:read",
             "redemption:return",
             "stock:read",
+            "item:look",
             "stocktake:approve",
+            "register:read",
+            "register:totals",
+            "register:stock",
         }
     ),
     "street_staff": frozenset(
@@ -113,9 +129,12 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "shop:exempt",
             "complaint:answer",
             "complaint:escalate",
+            "register:read",
+            "register:totals",
+            "register:stock",
         }
     ),
-    "unit_officer": frozenset(),
+    "unit_officer": frozenset({"register:feedback", "register:unmask"}),
     "city_admin": frozenset(
         {
             "round:open",
@@ -127,6 +146,7 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "rule:change",
             "shop:manage",
             "complaint:answer",
+            "register:totals",
         }
     ),
     "auditor": frozenset(
@@ -140,6 +160,9 @@ BY_ROLE: dict[str, frozenset[str]] = {
             "points:liability",
             "redemption:read",
             "stock:read",
+            "register:read",
+            "register:totals",
+            "register:stock",
         }
     ),
 }
@@ -271,6 +294,38 @@ def words_in(person_id: int, organisation_ids: Iterable[int]) -> dict[int, froze
         .where(standing(person_id), Reach.descendant_id.in_(ids))
     ).all()
     return {place: words_of(role for found, role in rows if found == place) for place in ids}
+
+
+# Who looks, and on which day, in a statement that is built once: see `viewer`.
+VIEWER = sa.bindparam("viewer", type_=sa.BigInteger)
+_VIEWING_ON = sa.bindparam("viewing_on", type_=sa.Date)
+
+
+def viewer(person_id: int) -> dict[str, Any]:
+    """What a statement with `roles_beside` or `people.REGISTERED_IN` has to be given."""
+    return {"viewer": person_id, "viewing_on": clock.today()}
+
+
+def roles_beside(organisation_id: Any) -> sa.ScalarSelect[str | None]:
+    """The viewer's roles in each row's place as one text, to be read in the statement of a list: see `read`."""
+    return (
+        sa.select(sa.func.aggregate_strings(Appointment.role, ","))
+        .select_from(Reach)
+        .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
+        .where(
+            Appointment.person_id == VIEWER,
+            Appointment.from_day <= _VIEWING_ON,
+            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= _VIEWING_ON),
+            Reach.descendant_id == organisation_id,
+        )
+        .correlate_except(Reach, Appointment)
+        .scalar_subquery()
+    )
+
+
+def read(roles: str | None) -> frozenset[str]:
+    """The words of what `roles_beside` read."""
+    return words_of(roles.split(",")) if roles else frozenset()
 
 
 def words_of(roles: Iterable[str]) -> frozenset[str]:

@@ -83,6 +83,17 @@ def verified_registration(person_id: int) -> PartyRegistration | None:
     )
 
 
+# The community of the viewer's verified registration, to be read in the statement of a list.
+REGISTERED_IN = (
+    sa.select(PartyRegistration.community_id)
+    .where(
+        PartyRegistration.person_id == permissions.VIEWER,
+        PartyRegistration.status == sa.literal_column("'verified'"),
+    )
+    .scalar_subquery()
+)
+
+
 def team_of(team_id: int, person_id: int) -> Team | None:
     """The team, when the person leads it or was accepted into it."""
     joined = sa.and_(
@@ -100,7 +111,12 @@ def masked_names(ids: set[int]) -> dict[int, str]:
     if not ids:
         return {}
     rows = session.execute(sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(ids)))
-    return {row[0]: crypto.masked("name", sealed.unsealed_name(row[0], row[1])) or "一位居民" for row in rows}
+    return {row[0]: masked_name(row[0], row[1]) for row in rows}
+
+
+def masked_name(person_id: int, real_name_sealed: str | None) -> str:
+    """The same from what was read already."""
+    return crypto.masked("name", sealed.unsealed_name(person_id, real_name_sealed)) or "一位居民"
 
 
 def family_name(person_id: int, real_name_sealed: str | None) -> str | None:

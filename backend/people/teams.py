@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -174,6 +175,41 @@ def listed(community_id: int | None, kind: str | None, after: int, limit: int) -
         if value is not None:
             wanted = wanted.where(column == value)
     return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
+
+
+def within(word: str, after: int, limit: int, *, by: Any) -> list[Team]:
+    """Teams of the places where this word is granted, in the order of their ids."""
+    reach = permissions.reach_of(by.id, word)
+    wanted = sa.select(Team).where(Team.community_id.in_(reach), Team.id > after)
+    return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
+
+
+def waiting_joins(before: datetime, limit: int, *, by: Any) -> list[tuple[Membership, Team]]:
+    """Applications that staff decide, oldest first: those to a leader without a phone, to oneself, and those
+    that the leader has left unanswered since before `before`. Never one's own."""
+    wanted = (
+        sa.select(Membership, Team)
+        .join(Team, Team.id == Membership.team_id)
+        .join(Person, Person.id == Team.leader_id)
+        .where(
+            Membership.status == "applied",
+            Membership.person_id != by.id,
+            Team.community_id.in_(permissions.reach_of(by.id, "team:manage")),
+            sa.or_(Person.openid.is_(None), Team.leader_id == by.id, Membership.since <= before),
+        )
+        .order_by(Membership.since, Membership.person_id)
+    )
+    return [(row[0], row[1]) for row in session.execute(wanted.limit(limit))]
+
+
+def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:
+    """How many ask to join each of these teams."""
+    rows = session.execute(
+        sa.select(Membership.team_id, sa.func.count())
+        .where(Membership.team_id.in_(ids), Membership.status == "applied")
+        .group_by(Membership.team_id)
+    )
+    return dict(rows.all())
 
 
 def shown(teams: Sequence[Team], *, by: Any) -> list[Shown]:

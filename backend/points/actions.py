@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, journal
+from backend.crypto import without_numbers
 from backend.db import session, take
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.ledger import actions as ledger
@@ -13,7 +14,7 @@ from backend.ledger import rules
 from backend.ledger.rules import EVENTS, EarningRule
 from backend.lifecycle import FourEyes, make
 from backend.organisations import queries as places
-from backend.people import permissions
+from backend.people import accounts, permissions
 from backend.people.models import Person, Residency
 from backend.points import notices, states
 from backend.points.models import MOST_POINTS, Adjustment
@@ -26,14 +27,17 @@ class NoSensibleAdjustment(Refused):
 def propose(person_id: int, points: int, reason: str, *, by: Any) -> Adjustment:
     """One member of staff asks that `points` be given to (above zero) or taken from a resident.
 
-    Raises NotFound where the person is no verified resident of a community in the maker's reach, FourEyes
-    for oneself, NoSensibleAdjustment. Whether there are points enough is decided with the approval.
+    Raises NotFound where the person is no verified resident of a community in the maker's reach, FourEyes for
+    oneself and for a second account with one's own number, NoSensibleAdjustment. Whether there are points
+    enough is decided with the approval.
     """
     community_id = _home(person_id, by.id)
-    if person_id == by.id:
+    if person_id == by.id or accounts.same_phone(person_id, by.id):
         raise FourEyes()
     if points == 0 or abs(points) > MOST_POINTS:
         raise NoSensibleAdjustment(most=MOST_POINTS)
+    # It stands beside the points for as long as the books are kept.
+    reason = without_numbers(reason)
     made = Adjustment(
         community_id=community_id,
         person_id=person_id,
@@ -70,7 +74,8 @@ def _home(person_id: int, maker_id: int) -> int:
 def approve(adjustment_id: int, *, by: Any) -> Adjustment:
     """Another one agrees, and the points move at once. Raises AdjustmentDecided, FourEyes, NotEnoughPoints."""
     found = take(Adjustment, adjustment_id)
-    make(states.APPROVE, found, by=by, decided_by_id=by.id, decided_at=clock.now())
+    told = {"decided_by_id": by.id, "decided_at": clock.now()}
+    make(states.APPROVE, found, by=by, provided=lambda: _refuse_own_phone(found, by), **told)
     ledger.adjust(
         found.person_id,
         found.points,
@@ -83,9 +88,16 @@ def approve(adjustment_id: int, *, by: Any) -> Adjustment:
     return found
 
 
+def _refuse_own_phone(found: Adjustment, by: Any) -> None:
+    """Points for a second account of whoever decides are points for oneself."""
+    if accounts.same_phone(found.person_id, by.id):
+        raise FourEyes()
+
+
 def reject(adjustment_id: int, reason: str, *, by: Any) -> Adjustment:
     """Another one does not agree; no points move. Raises AdjustmentDecided, FourEyes."""
     found = take(Adjustment, adjustment_id)
+    reason = without_numbers(reason)
     decision = {"decided_by_id": by.id, "decided_at": clock.now(), "decision_reason": reason}
     make(states.REJECT, found, by=by, reason=reason, **decision)
     notices.rejected(found)

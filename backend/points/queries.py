@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
+from backend.errors import NotFound
 from backend.ledger import queries as ledger
+from backend.ledger.months import Month, by_month
 from backend.ledger.rules import EarningRule
 from backend.ledger.rules import standing as standing_rules
 from backend.lifecycle import open_to
@@ -43,6 +45,36 @@ def adjustments(state: str | None, after: int | None, limit: int, *, by: Any) ->
     if after is not None:
         wanted = wanted.where(Adjustment.id < after)
     return list(session.scalars(wanted.order_by(Adjustment.id.desc()).limit(limit)))
+
+
+def adjustment(adjustment_id: int, *, by: Any) -> Adjustment:
+    """One, for the staff of its community. Raises NotFound, NotAllowed."""
+    found = session.get(Adjustment, adjustment_id)
+    if found is None:
+        raise NotFound()
+    permissions.require(by.id, "points:read", found.community_id)
+    return found
+
+
+def to_check(limit: int, *, by: Any, after: int | None = None) -> list[Adjustment]:
+    """Adjustments that this one may decide, oldest first: neither their own nor proposed by them."""
+    wanted = sa.select(Adjustment).where(
+        Adjustment.state == "proposed",
+        Adjustment.community_id.in_(permissions.reach_of(by.id, "points:approve_adjustment")),
+        Adjustment.proposed_by_id != by.id,
+        Adjustment.person_id != by.id,
+    )
+    if after is not None:
+        wanted = wanted.where(Adjustment.id > after)
+    return list(session.scalars(wanted.order_by(Adjustment.id).limit(limit)))
+
+
+def months(community_id: int, last: date, *, by: Any) -> list[Month]:
+    """What was given, spent and ended in a community's name in the twelve months up to that of `last`, month
+    by month. Raises NotFound out of reach."""
+    permissions.require(by.id, "points:liability", community_id)
+    places.community(community_id)
+    return by_month(community_id, last)
 
 
 def shown(found: Sequence[Adjustment], *, by: Any) -> list[Shown]:

@@ -175,9 +175,31 @@ VOLUNTEERING = (
         "record_corrections",
         scrubs=("reason", "decision_reason"),
     ),
+    # A copy of what stands elsewhere: nothing obliges us to keep it.
+    Holding("hours_elsewhere", "person_id", "其他平台的服务时长", "hours_elsewhere", DELETED),
     Holding(
         "backfills", "person_id", "补录的服务", "backfills", scrubs=("content", "reason", "decision_reason")
     ),
+    # Its number still tells whoever verifies it what was certified, and no longer to whom.
+    Holding(
+        "certificates",
+        "person_id",
+        "服务证明",
+        "certificates",
+        empties=("name_sealed",),
+        scrubs=("revoke_reason",),
+        hides=("digest", "digest_key"),
+        hidden=_DIGEST,
+    ),
+    Holding(
+        "certified_records",
+        "person_id",
+        "服务证明包含的记录",
+        "certified_records",
+        through=("certificate_id", "certificates"),
+        shows=(("record_id", "service_records", ("activity_name", "served_on")),),
+    ),
+    Holding("stars", "person_id", "星级", "stars", DELETED),
 )
 SUPERMARKET = (
     Holding(
@@ -265,6 +287,7 @@ CLERKS = {
     "files.looked_by_id": _HANDLED,
     "scan_sign_ins.approved_by_id": "lives some minutes, and is deleted with the sign-in it opened",
     "imports.by_id": "brought a spreadsheet in: it is about other people, and its rows go when it is done",
+    "hours_elsewhere.imported_by_id": _HANDLED,
     "activities.in_charge_id": _HANDLED,
     "activities.created_by_id": _HANDLED,
     "activities.proposed_by_id": _HANDLED,
@@ -277,6 +300,7 @@ CLERKS = {
     "backfills.in_charge_id": _HANDLED,
     "backfills.maker_id": _HANDLED,
     "backfills.decided_by_id": _HANDLED,
+    "certificates.revoked_by_id": _HANDLED,
     "redemptions.requested_by_id": _HANDLED,
     "redemptions.approved_by_id": _HANDLED,
     "redemptions.handed_over_by_id": _HANDLED,

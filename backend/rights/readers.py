@@ -136,6 +136,7 @@ _MINE = {
     "sign_up": ("sign_ups", "person_id"),
     "correction": ("record_corrections", "person_id"),
     "backfill": ("backfills", "person_id"),
+    "certificate": ("certificates", "person_id"),
     "redemption": ("redemptions", "person_id"),
     "adjustment": ("adjustments", "person_id"),
     "complaint": ("complaints", "person_id"),

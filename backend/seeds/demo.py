@@ -71,23 +71,34 @@ def seed() -> bool:
     # Hashed before the transaction: a password is slow on purpose, and the cast shares one.
     password_hash = credentials.hashed(password())
     with transaction():
-        if session.scalar(sa.select(sa.func.count()).select_from(Organisation)):
+        if begun():
             return False
-        # A year of volunteering lies behind the city; its points and wishes began three months ago.
-        with days_ago(366):
-            found = _places()
-            who = _people(found)
-            _teams(found, who)
-        with days_ago(90):
-            who["e"] = _card_holder(found, who)
-            rules.ensure_default_rules(by=who["admin"])
-            _opening_points(found, who)
-            for one in CAST:
-                credentials.keep(who[one.name].id, one.name, password_hash, by=None)
+        found, who = begin(password_hash)
         wishes.seed(found, who)
         supermarket.seed(found, who)
         volunteering.seed(found, who)
     return True
+
+
+def begun() -> bool:
+    """Is there a city already? One transaction makes it, so there is never half of one."""
+    return bool(session.scalar(sa.select(sa.func.count()).select_from(Organisation)))
+
+
+def begin(password_hash: str) -> tuple[dict[str, int], dict[str, Person]]:
+    """The places by name and the cast, with their roles, points and sign-in; runs in the caller's transaction."""
+    # A year of volunteering lies behind the city; its points and wishes began three months ago.
+    with days_ago(366):
+        found = _places()
+        who = _people(found)
+        _teams(found, who)
+    with days_ago(90):
+        who["e"] = _card_holder(found, who)
+        rules.ensure_default_rules(by=who["admin"])
+        _opening_points(found, who)
+        for one in CAST:
+            credentials.keep(who[one.name].id, one.name, password_hash, by=None)
+    return found, who
 
 
 def password() -> str:

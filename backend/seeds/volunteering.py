@@ -1,4 +1,5 @@
-"""A year of volunteering in the demo city: six teams, forty activities in every state, a waitlist, a backfill.
+"""A year of volunteering in the demo city: six teams, forty activities in every state, a waitlist, a backfill,
+certificates of which one is revoked.
 
 Made through the verbs, at the days on which it happened. The hours go to volunteers of their own, so that the
 named cast keeps the points that the contract promises.
@@ -15,12 +16,14 @@ from backend.db import session
 from backend.people import actions as people
 from backend.people import sealed, sessions, teams
 from backend.people.models import Person
+from backend.rights import notice
 from backend.seeds.calendar import days_ago
 from backend.volunteering import codes
 from backend.volunteering.actions import (
     activities,
     attendance,
     backfills,
+    certificates,
     corrections,
     ending,
     hours,
@@ -125,6 +128,8 @@ def seed(found: dict[str, int], who: dict[str, Person]) -> None:
     _coming(scene)
     _called_off(scene)
     _afterwards(scene)
+    _party_members(scene)
+    _certificates(scene)
 
 
 def _volunteers(scene: _Scene) -> None:
@@ -155,7 +160,7 @@ def _planned(scene: _Scene, work: Work, starts_at: datetime, **more: Any) -> Act
         "title": work.title,
         "activity_kind": "volunteer_service",
         "category": work.category,
-        "description": f"{work.title}，{work.category}服务",
+        "description": f"{work.title}（{work.category}）",
         "place": work.place,
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(hours=work.length),
@@ -276,3 +281,29 @@ def _entered(scene: _Scene, name: str, content: dict[str, Any]) -> Any:
 def _correction(scene: _Scene, person: Person) -> None:
     newest: Sequence[Any] = records_of(person.id, None, 1)
     corrections.request(newest[0].id, newest[0].minutes - 30, "我提前半小时走的", by=person)
+
+
+def _party_members(scene: _Scene) -> None:
+    """裴长青 served outside the teams too, and agrees that his unit is told about it."""
+    told = {"activity_name": "给水表箱做保温", "category": "便民服务", "place": "雪松家园 5 号楼"}
+    told |= {"content": "给楼道水表箱包保温棉", "minutes": 120, "reason": "临时起意，没有发布活动"}
+    community_id = scene.found["松涛社区"]
+    with days_ago(40) as then:
+        content = {**told, "started_at": then - timedelta(days=1)}
+        backfill = backfills.request(scene.who["pei"].id, community_id, content, by=scene.who["tong"])
+        backfills.approve(backfill.id, by=scene.who["lan"])
+        document = notice.current("unit_feedback")
+        people.give_consent(document.document, document.version, by=scene.who["pei"])
+
+
+def _certificates(scene: _Scene) -> None:
+    """Three that hold, and one that was revoked."""
+    first = clock.today() - timedelta(days=360)
+    with days_ago(25) as then:
+        yesterday = then.date() - timedelta(days=1)
+        for name in ("miao", "wei", "ruan"):
+            certificates.issue(first, yesterday, by=scene.who[name])
+    with days_ago(12) as then:
+        wrong = certificates.issue(first, then.date() - timedelta(days=1), by=scene.who["shen"])
+    with days_ago(10):
+        certificates.revoke(wrong.number, "其中一次活动的名单有误，正在核对", by=scene.who["lan"])

@@ -24,9 +24,10 @@ _LAMP = {
 }
 
 
-def _like(
+def like(
     title: str, description: str, category: str, group: str, role: str, cost: int, **more: Any
 ) -> dict[str, Any]:
+    """The content of a wish; told anonymously unless `more` says otherwise, `cost` in yuan."""
     return {
         **_LAMP,
         "title": title,
@@ -43,22 +44,22 @@ def _like(
 
 SONGTAO = (
     _LAMP,
-    _like("修一修漏水的水龙头", "厨房的水龙头关不紧，一直滴水。", "repair", "elder", "convenience", 30),
-    _like("教我用手机挂号", "想学会在手机上预约医院的号。", "learning", "elder", "policy", 0),
-    _like("陪我说说话", "老伴走了，想有人每周来坐一会儿。", "company", "elder", "relief", 0),
-    _like("旧小区楼道的小夜灯", "三楼拐角晚上很黑，想装一个感应灯。", "goods", "family", "convenience", 45),
+    like("修一修漏水的水龙头", "厨房的水龙头关不紧，一直滴水。", "repair", "elder", "convenience", 30),
+    like("教我用手机挂号", "想学会在手机上预约医院的号。", "learning", "elder", "policy", 0),
+    like("陪我说说话", "老伴走了，想有人每周来坐一会儿。", "company", "elder", "relief", 0),
+    like("旧小区楼道的小夜灯", "三楼拐角晚上很黑，想装一个感应灯。", "goods", "family", "convenience", 45),
 )
 WAITING = (
-    _like("孩子想要几本科普书", "上四年级，喜欢看恐龙和太空。", "goods", "child", "civility", 120),
-    _like("换一根晾衣绳", "阳台的晾衣绳断了，自己够不着。", "service", "elder", "convenience", 20),
+    like("孩子想要几本科普书", "上四年级，喜欢看恐龙和太空。", "goods", "child", "civility", 120),
+    like("换一根晾衣绳", "阳台的晾衣绳断了，自己够不着。", "service", "elder", "convenience", 20),
 )
 BAIHUA = (
-    _like("一副老花镜", "原来的那副度数不够了。", "goods", "elder", "relief", 90),
-    _like("理一次发", "腿脚不方便，想请人上门理发。", "service", "disabled", "convenience", 0),
-    _like("辅导一下算术", "二年级，混合运算总是错。", "learning", "child", "civility", 0),
-    _like("修一下轮椅的刹车", "左边刹车松了，下坡害怕。", "repair", "disabled", "convenience", 60),
+    like("一副老花镜", "原来的那副度数不够了。", "goods", "elder", "relief", 90),
+    like("理一次发", "腿脚不方便，想请人上门理发。", "service", "disabled", "convenience", 0),
+    like("辅导一下算术", "二年级，混合运算总是错。", "learning", "child", "civility", 0),
+    like("修一下轮椅的刹车", "左边刹车松了，下坡害怕。", "repair", "disabled", "convenience", 60),
 )
-NEXT = (_like("一床薄被子", "供暖以后屋里热，想要一床薄一点的。", "goods", "elder", "relief", 150),)
+NEXT = (like("一床薄被子", "供暖以后屋里热，想要一床薄一点的。", "goods", "elder", "relief", 150),)
 
 
 def seed(found: dict[str, int], who: dict[str, Person]) -> None:

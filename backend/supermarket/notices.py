@@ -11,6 +11,7 @@ from backend.outbox.actions import Telling, notify_many
 from backend.people import permissions
 from backend.people.models import Appointment
 from backend.supermarket.models import Item, Line, Redemption, Shop
+from backend.supermarket.queries import PERIOD_WORDS
 from backend.supermarket.stock_models import Batch, Stocktake
 
 _PAGE = "pages/redemption/detail?id={id}"
@@ -34,13 +35,25 @@ def staff_with(permission: str, organisation_id: int) -> list[int]:
 
 def _tell_owner(order: Redemption, kind: str, title: str, body: str, phrase: str) -> None:
     """The owner, and whoever asked for an owner who may have no phone."""
-    told = sorted({order.person_id, order.requested_by_id} - {None})
-    _tell(order, told, kind, title, body, phrase)
+    _tell(order, _owners(order), kind, title, body, phrase)
 
 
-def _tell(order: Redemption, person_ids: list[int], kind: str, title: str, body: str, phrase: str) -> None:
+def _owners(order: Redemption) -> list[int]:
+    return sorted({order.person_id, order.requested_by_id} - {None})
+
+
+def _tell(
+    order: Redemption,
+    person_ids: list[int],
+    kind: str,
+    title: str,
+    body: str,
+    phrase: str,
+    content: str | None = None,
+) -> None:
+    """`content` is what the order is about, if the caller has read it already."""
     data: dict[str, Any] = {
-        "thing1": _content(order),
+        "thing1": content or _content(order),
         "phrase2": phrase,
         "character_string3": order.number,
         "thing4": title,
@@ -71,24 +84,35 @@ def _content(order: Redemption) -> str:
     return "、".join(f"{line.name}×{line.quantity}{line.unit}" for line in lines)
 
 
-def requested(order: Redemption) -> None:
-    """Its owner reads it in the order itself; those who decide learn that one waits."""
+def _limits(full: list[Item]) -> str:
+    """What makes whoever approves or hands over look twice, since many small orders hide in a queue."""
+    return "".join(
+        f"“{item.name}”{PERIOD_WORDS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
+        "这位居民连同本单已兑满。"
+        for item in full
+    )
+
+
+def requested(order: Redemption, full: list[Item]) -> None:
+    """Its owner reads it in the order itself; those who decide learn that one waits, and which limits it fills."""
     if order.requested_by_id is not None:
         body = f"工作人员代您提交了兑换单 {order.number}，已冻结 {order.points} 积分，等待审批。"
         _tell(order, [order.person_id], "redemption_requested", "已代您提交兑换", body, "待审批")
     staff = [one for one in staff_with("redemption:approve", order.place_id) if one != order.person_id]
-    body = f"兑换单 {order.number} 等待审批，请在 {order.approve_until:%m月%d日} 前处理。"
+    body = f"兑换单 {order.number} 等待审批，请在 {order.approve_until:%m月%d日} 前处理。{_limits(full)}"
     _tell(order, staff, "redemption_waits", "有兑换单待审批", body, "待审批")
 
 
-def approved(order: Redemption) -> None:
+def approved(order: Redemption, full: list[Item]) -> None:
+    """Its owner learns when to come; the keepers what to prepare, and of which goods this person has all."""
     body = (
         f"兑换单 {order.number} 已通过审批。请在 {order.pick_up_until:%m月%d日} 前凭取货码到超市领取或使用。"
     )
-    _tell_owner(order, "redemption_approved", "兑换已通过审批", body, "待领取")
+    content = _content(order)
+    _tell(order, _owners(order), "redemption_approved", "兑换已通过审批", body, "待领取", content)
     keepers = staff_with("redemption:hand_over", order.place_id)
-    body = f"兑换单 {order.number} 已审批，请备好：{_content(order)}。"
-    _tell(order, keepers, "redemption_to_prepare", "有兑换单待领取", body, "待领取")
+    body = f"兑换单 {order.number} 已审批，请备好：{content}。{_limits(full)}"
+    _tell(order, keepers, "redemption_to_prepare", "有兑换单待领取", body, "待领取", content)
 
 
 def rejected(order: Redemption, reason: str) -> None:

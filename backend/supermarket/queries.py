@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,14 +10,17 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import columns_of, session
 from backend.errors import NotFound
+from backend.files import queries as files
 from backend.lifecycle import open_to
-from backend.organisations import queries as places
+from backend.organisations.models import Organisation
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.supermarket import sealed, states, timetable
-from backend.supermarket.models import Item, Line, Redemption, Shop, Slot
+from backend.supermarket.models import COUNTED_STATES, Item, Line, Redemption, Shop, Slot
 from backend.supermarket.stock_models import Batch, Movement
+
+PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "year": "每年", "once": "总共"}
 
 # --- shops and items ---------------------------------------------------------------------------------
 
@@ -82,15 +85,54 @@ def shown_items(found: Sequence[Item], *, by: Any) -> list[dict[str, Any]]:
         ).all()
     )
     words = permissions.words_in(by.id, set(place_of.values()))
+    pictures = files.of([("item", one.id) for one in found])
     told = []
     for one in found:
-        inside = "stock:read" in words.get(place_of[one.shop_id], ())
+        granted = words.get(place_of[one.shop_id], frozenset())
+        inside = "stock:read" in granted
+        view = "look" if "item:look" in granted else "inside"
+        shown = files.faces(pictures.get(("item", one.id), ()), view, by.id)
         plain = columns_of(one)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
         hidden = {} if inside else {"on_hand": None, "reserved": None, "low_stock": None}
         available = free if one.kind == "goods" else None
-        told.append({**plain, "available": available, "donors": donors.get(one.id, []), **hidden})
+        told.append(
+            {**plain, "available": available, "donors": donors.get(one.id, []), "files": shown, **hidden}
+        )
     return told
+
+
+def to_look(after: int | None, limit: int, *, by: Any) -> list[Item]:
+    """Items of the clerk's places with a picture that WeChat was not sure of, in the order of their ids."""
+    wanted = (
+        sa.select(Item)
+        .join(Shop, Shop.id == Item.shop_id)
+        .where(
+            Item.id.in_(files.waiting_for_a_look("item")),
+            Shop.community_id.in_(permissions.reach_of(by.id, "item:look")),
+        )
+    )
+    if after is not None:
+        wanted = wanted.where(Item.id > after)
+    return list(session.scalars(wanted.order_by(Item.id).limit(limit)))
+
+
+def shelf_value(community_id: int) -> int:
+    """What the goods on the shelves of a community's shops cost in points, less what is past its day.
+
+    Reserved units count: their points are held, and held points are outstanding too.
+    """
+    ended = (
+        sa.select(sa.func.coalesce(sa.func.sum(Batch.on_hand), 0))
+        .where(Batch.item_id == Item.id, Batch.on_hand > 0, Batch.best_before < clock.today())
+        .scalar_subquery()
+    )
+    wanted = (
+        sa.select(sa.func.coalesce(sa.func.sum((Item.on_hand - ended) * Item.points), 0))
+        .join(Shop, Shop.id == Item.shop_id)
+        .where(Shop.community_id == community_id, Item.kind == "goods", Item.on_shelf)
+    )
+    return int(session.scalar(wanted))
 
 
 def _donors(ids: list[int]) -> dict[int, list[str]]:
@@ -121,6 +163,43 @@ def past_their_day(ids: Iterable[int]) -> dict[int, int]:
         .group_by(Batch.item_id)
     )
     return dict(session.execute(wanted).all())
+
+
+def taken(person_id: int, item: Item) -> int:
+    """Units of an item that a person has had, or is about to have, in the item's period."""
+    had: Any = sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0)).join(
+        Redemption, Redemption.id == Line.redemption_id
+    )
+    had = had.where(
+        Redemption.person_id == person_id,
+        Redemption.state.in_(COUNTED_STATES),
+        Line.item_id == item.id,
+    )
+    since = period_starts(item.limit_period, clock.today())
+    if since is not None:
+        had = had.where(Redemption.requested_at >= since)
+    return session.scalar(had)
+
+
+def period_starts(period: str, day: date) -> datetime | None:
+    """The first moment of the month, quarter or year of a business day; None for `once`."""
+    if period == "once":
+        return None
+    month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[period]
+    return clock.day_starts(date(day.year, month, 1))
+
+
+def at_limit(order: Redemption) -> list[Item]:
+    """The items of an order of which its owner has all that one person may have in the period."""
+    limited = (
+        sa.select(Item)
+        .join(Line, Line.item_id == Item.id)
+        .where(Line.redemption_id == order.id, Item.limit_per_person.is_not(None))
+        .order_by(Item.id)
+    )
+    return [
+        item for item in session.scalars(limited) if taken(order.person_id, item) >= item.limit_per_person
+    ]
 
 
 def slots(item_id: int, day: date) -> list[timetable.Offered]:
@@ -199,31 +278,49 @@ def shown(orders: Sequence[Redemption], *, by: Any) -> list[Shown]:
     if not orders:
         return []
     ids = [one.id for one in orders]
-    lines, booked = _lines_of(ids), _slots_of(ids)
-    words = permissions.words_in(by.id, {one.place_id for one in orders})
-    shop_names = dict(
-        session.execute(
-            sa.select(Shop.id, Shop.name).where(Shop.id.in_({one.shop_id for one in orders}))
-        ).all()
+    lines = _lines_of(ids)
+    booked = _slots_of([one.id for one in orders if one.item_kind == "venue"])
+    around = _around(ids, by)
+    return [_shown(one, lines.get(one.id, []), booked.get(one.id, []), around[one.id], by) for one in orders]
+
+
+def _shown(one: Redemption, lines: list[Line], booked: list[Slot], row: Any, by: Any) -> Shown:
+    phoneless = one.requested_by_id == by.id and row.openid is None
+    return Shown(
+        one,
+        lines,
+        booked,
+        row.shop,
+        row.community,
+        people.masked_name(one.person_id, row.real_name_sealed),
+        row.team,
+        _code(one, by, phoneless),
+        _open_moves(one, permissions.read(row.roles), by),
     )
-    communities = places.names({one.community_id for one in orders})
-    names = people.masked_names({one.person_id for one in orders})
-    teams = _team_names({one.team_id for one in orders if one.team_id})
-    phoneless = _without_phone({one.person_id for one in orders if one.requested_by_id == by.id})
-    return [
-        Shown(
-            one,
-            lines.get(one.id, []),
-            booked.get(one.id, []),
-            shop_names[one.shop_id],
-            communities[one.community_id],
-            names[one.person_id],
-            teams.get(one.team_id),
-            _code(one, by, phoneless),
-            _open_moves(one, words.get(one.place_id, frozenset()), by),
-        )
-        for one in orders
-    ]
+
+
+def _around(ids: list[int], by: Any) -> dict[int, Any]:
+    """What names the shop, the people and the places around these orders, in one statement."""
+    given = {"orders": ids, **permissions.viewer(by.id)}
+    return {row.id: row for row in session.execute(_AROUND, given)}
+
+
+_AROUND = (
+    sa.select(
+        Redemption.id,
+        Shop.name.label("shop"),
+        Organisation.name.label("community"),
+        Person.real_name_sealed,
+        Person.openid,
+        Team.name.label("team"),
+        permissions.roles_beside(Redemption.community_id).label("roles"),
+    )
+    .join(Shop, Shop.id == Redemption.shop_id)
+    .join(Organisation, Organisation.id == Redemption.community_id)
+    .join(Person, Person.id == Redemption.person_id)
+    .outerjoin(Team, Team.id == Redemption.team_id)
+    .where(Redemption.id.in_(sa.bindparam("orders", expanding=True)))
+)
 
 
 def _open_moves(one: Redemption, words: frozenset[str], by: Any) -> list[str]:
@@ -234,9 +331,9 @@ def _open_moves(one: Redemption, words: frozenset[str], by: Any) -> list[str]:
     return [name for name in moves if name not in hidden]
 
 
-def _code(one: Redemption, by: Any, phoneless: set[int]) -> str | None:
+def _code(one: Redemption, by: Any, phoneless: bool) -> str | None:
     """The code is for its owner; for an owner without WeChat, for the clerk who asked, to print it."""
-    mine = one.person_id == by.id or (one.requested_by_id == by.id and one.person_id in phoneless)
+    mine = one.person_id == by.id or phoneless
     if not mine or one.state != "approved":
         return None
     return sealed.code_of(one)
@@ -252,19 +349,9 @@ def _lines_of(ids: list[int]) -> dict[int, list[Line]]:
 
 def _slots_of(ids: list[int]) -> dict[int, list[Slot]]:
     told: dict[int, list[Slot]] = {}
+    if not ids:
+        return told
     wanted = sa.select(Slot).where(Slot.redemption_id.in_(ids)).order_by(Slot.starts_at)
     for slot in session.scalars(wanted):
         told.setdefault(slot.redemption_id, []).append(slot)
     return told
-
-
-def _team_names(ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    return dict(session.execute(sa.select(Team.id, Team.name).where(Team.id.in_(ids))).all())
-
-
-def _without_phone(ids: set[int]) -> set[int]:
-    if not ids:
-        return set()
-    return set(session.scalars(sa.select(Person.id).where(Person.id.in_(ids), Person.openid.is_(None))))

@@ -32,6 +32,14 @@ def sealed_proxy(order_id: int, name: str | None) -> str | None:
     return crypto.seal(name, f"redemptions.proxy_name:{order_id}") if name else None
 
 
+def proxy_of(order: Redemption) -> str | None:
+    """Who collected the order for its owner, masked."""
+    sealed = order.proxy_name_sealed
+    return (
+        crypto.masked("name", crypto.unseal(sealed, f"redemptions.proxy_name:{order.id}")) if sealed else None
+    )
+
+
 def sealed_donor(number: str, name: str | None) -> str | None:
     """Bound to the receipt's number, which stands before its row does."""
     return crypto.seal(name, _donor_place(number)) if name else None

@@ -82,6 +82,21 @@ def check(served: Sequence[Served], *, besides: int | None = None) -> None:
                 raise OverlappingService(other=other.activity_name, personId=one.person_id)
 
 
+def beyond(served: Sequence[Served]) -> dict[int, list[str]]:
+    """What `check` would refuse, said by person beforehand: for whoever looks before they decide."""
+    if not served:
+        return {}
+    days, around = _recorded(served, None), _records_around(served, None)
+    told: dict[int, list[str]] = {}
+    for one in served:
+        recorded = days.get((one.person_id, one.day), 0)
+        if recorded + one.minutes > DAY_MINUTES:
+            told.setdefault(one.person_id, []).append(f"当天已有 {recorded} 分钟，合计超过 8 小时")
+        same_time = [other for other in around if other.person_id == one.person_id and _overlap(one, other)]
+        told.setdefault(one.person_id, []).extend(f"与“{other.activity_name}”时间重叠" for other in same_time)
+    return told
+
+
 def _overlap(one: Served, other: sa.Row) -> bool:
     return one.minutes > 0 and one.started_at < other.ended_at and other.started_at < one.ended_at
 

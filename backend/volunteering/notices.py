@@ -10,6 +10,7 @@ from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many
 from backend.people import permissions
 from backend.people.models import Appointment
+from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
 
@@ -142,6 +143,15 @@ def correction_decided(correction: Correction, record: ServiceRecord, reason: st
     body = f"您申请更正“{record.activity_name}”的服务时长，{result}。"
     subject = ("service_record", record.id)
     _record_notice(correction.person_id, "correction_decided", "时长更正结果", body, subject)
+
+
+def certificate_revoked(certificate: Certificate) -> None:
+    body = (
+        f"编号 {certificate.number} 的服务证明已由{certificate.issuer_name}撤销：{certificate.revoke_reason}。"
+        "服务记录不受影响，需要时可以重新开具。"
+    )
+    subject = ("certificate", certificate.id)
+    _record_notice(certificate.person_id, "certificate_revoked", "服务证明已撤销", body, subject)
 
 
 def attending(activity_id: int, *states: str) -> list[int]:

@@ -260,22 +260,28 @@ def check_in_code(activity_id: int, *, by: Any) -> dict[str, Any]:
     if activity.state not in states.ROLL_CALL.sources:
         raise states.ActivityMovedOn()
     code = codes.current(activity.id, clock.now())
-    picture = segno.make(code.text, error="m").svg_inline(scale=8, border=2)
-    return {"code": code.code, "expires_at": code.expires_at, "qr": picture}
+    # Never the micro form, which such a short text would get: WeChat does not read it.
+    picture = segno.make(code.text, error="m", micro=False).svg_inline(scale=8, border=2)
+    return {"code": code.code, "expires_at": code.expires_at, "qr": picture, "text": code.text}
 
 
-def attendance(activity_id: int, *, by: Any) -> dict[str, Any]:
-    """Who signed up and who came, in the order of the sign-ups. Names for the leader, masked ones for staff."""
+def attendance(activity_id: int, *, person_id: int | None = None, by: Any) -> dict[str, Any]:
+    """Who signed up and who came, in the order of the sign-ups; of one person alone where it is named.
+
+    Names for the leader, masked ones for staff.
+    """
     activity = one(activity_id, by=by)
     facts = activity.facts_about(by.id)
     if "leader" not in facts:
         permit(states.READ_ATTENDANCE, activity, by)
-    rows = session.execute(
+    wanted = (
         sa.select(SignUp, Person.real_name_sealed, Person.card_number)
         .join(Person, Person.id == SignUp.person_id)
         .where(SignUp.activity_id == activity.id, SignUp.state.not_in(("cancelled",)))
-        .order_by(SignUp.id)
-    ).all()
+    )
+    if person_id is not None:
+        wanted = wanted.where(SignUp.person_id == person_id)
+    rows = session.execute(wanted.order_by(SignUp.id)).all()
     told = [_attended(activity, *row, clear="leader" in facts) for row in rows]
     undecided = sum(row[0].state == "unverified" and row[0].proposed_minutes is None for row in rows)
     return {"list": told, "undecided": undecided}

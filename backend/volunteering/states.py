@@ -1,5 +1,5 @@
-"""The moves of activities, sign-ups, corrections and backfills. Documentation and tests are generated from
-these tables."""
+"""The moves of activities, sign-ups, corrections, backfills and certificates. Documentation and tests are
+generated from these tables."""
 
 from backend.errors import Refused
 from backend.lifecycle import Move
@@ -11,6 +11,10 @@ class ActivityMovedOn(Refused):
 
 class SignUpMovedOn(Refused):
     code, message = 40933, "报名的状态已经变了，请刷新后再看"
+
+
+class CertificateMovedOn(Refused):
+    code, message = 40948, "这份证明已经撤销了"
 
 
 class AlreadyDecided(Refused):
@@ -91,3 +95,6 @@ REJECT_BACKFILL = _move(
     _D, "reject", "不同意补录", "requested", "rejected", "service_record:decide", "volunteer maker"
 )
 BACKFILL_MOVES = (APPROVE_BACKFILL, REJECT_BACKFILL)
+
+REVOKE = _move(CertificateMovedOn, "revoke", "撤销", "issued", "revoked", "certificate:revoke", "volunteer")
+CERTIFICATE_MOVES = (REVOKE,)

@@ -87,8 +87,20 @@ class WeChatRejected(Exception):
         super().__init__(f"{errcode} {errmsg}")
 
 
+class WeChatMisset(Refused):
+    """What a person is told of WeChatRejected where no answer can do without WeChat: not their fault, and
+    not mended by trying again at once. The log says which setting WeChat did not take."""
+
+    code, message = 50303, "小程序与微信的连接设置有误，管理人员会尽快处理，请稍后再试，您填写的内容没有丢失"
+    headers = {"Retry-After": "300"}
+
+
 class WeChat(Protocol):
     """Every method may raise WeChatUnavailable and WeChatRejected besides what it names."""
+
+    def ready(self) -> None:
+        """Whether WeChat knows us: there is an access token, or one is given. Asks nothing else."""
+        ...
 
     def sign_in(self, code: str) -> Identity:
         """Exchanges a wx.login code. Raises LoginCodeInvalid, LoginBlocked, TooBusy.

@@ -88,6 +88,9 @@ class LiveWeChat:
         """Closes the kept connections."""
         self._client.close()
 
+    def ready(self) -> None:
+        self._asked("cgi-bin/stable_token", self._client.token_at_hand, {})
+
     def sign_in(self, code: str) -> Identity:
         answer = self._asked("sns/jscode2session", lambda: self._client.identity_of(code), SIGN_IN)
         return Identity(_part(answer, "openid", str), answer.get("unionid") or None)

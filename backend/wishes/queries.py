@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
-from backend import config, journal
+from backend import config
 from backend.db import session
 from backend.errors import NotFound
 from backend.files import queries as files
+from backend.journal import JournalLine
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
@@ -39,6 +41,7 @@ class Shown:
     # Whether it is for this viewer to review it.
     reviews: bool
     files: list[dict[str, Any]]
+    visible: bool = True
 
 
 def wall(
@@ -49,9 +52,10 @@ def wall(
     state: str | None,
     after: tuple[datetime, int] | None,
     limit: int,
-) -> list[Wish]:
-    """What is published, claimed or confirmed, newest publication first."""
-    wanted = sa.select(Wish).where(_ON_THE_WALL)
+    by: Any,
+) -> list[Shown]:
+    """What is published, claimed or confirmed, newest publication first, as this person sees it."""
+    wanted = _SHOWN.where(_ON_THE_WALL)
     for column, value in (
         (Wish.community_id, community_id),
         (Wish.category, category),
@@ -62,7 +66,7 @@ def wall(
             wanted = wanted.where(column == value)
     if after is not None:
         wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*map(sa.literal, after)))
-    return list(session.scalars(wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(limit)))
+    return _read(wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(limit), by)
 
 
 def written_by(person_id: int, after: int | None, limit: int) -> list[Wish]:
@@ -118,10 +122,21 @@ def one(wish_id: int, *, by: Any) -> Wish:
     wish = session.get(Wish, wish_id)
     if wish is None:
         raise NotFound()
-    words = permissions.granted_words(by.id, wish.place_id)
-    if not wish.visible_to(by.id, words, wish.facts_about(by.id)):
+    # Most are public: then nobody's appointments matter.
+    facts = facts_of(wish, by.id, member_here=False)
+    if not wish.visible_to(by.id, frozenset(), facts) and not wish.visible_to(
+        by.id, permissions.granted_words(by.id, wish.place_id), facts
+    ):
         raise NotFound()
     return wish
+
+
+def one_shown(wish_id: int, *, by: Any) -> Shown:
+    """The same as this person sees it, in one statement."""
+    found = _read(_SHOWN.where(Wish.id == wish_id), by)
+    if not found or not found[0].visible:
+        raise NotFound()
+    return found[0]
 
 
 def rounds(community_id: int | None, state: str | None, after: int | None, limit: int) -> list[Round]:
@@ -137,11 +152,15 @@ def rounds(community_id: int | None, state: str | None, after: int | None, limit
 
 def open_claims(person_id: int) -> int:
     """How many wishes the person has claimed and not yet fulfilled."""
-    return session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Claim)
-        .where(Claim.person_id == person_id, Claim.outcome.is_(None), Claim.fulfilled_at.is_(None))
-    )
+    return session.scalar(OPEN_CLAIMS, {"viewer": person_id})
+
+
+_mine = Claim.__table__.alias("mine")
+OPEN_CLAIMS = (
+    sa.select(sa.func.count())
+    .select_from(_mine)
+    .where(_mine.c.person_id == permissions.VIEWER, _mine.c.outcome.is_(None), _mine.c.fulfilled_at.is_(None))
+)
 
 
 def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
@@ -155,49 +174,98 @@ def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
 
 
 def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
-    """Wishes as this person sees them; seven statements for a page."""
+    """Wishes as this person sees them, in one statement."""
     if not wishes:
         return []
-    claims = _claims_of([wish.id for wish in wishes])
-    words = permissions.words_in(by.id, {wish.place_id for wish in wishes})
-    names = places.names({wish.community_id for wish in wishes})
-    rounds_by_id = _rounds({wish.round_id for wish in wishes if wish.round_id})
-    titles = _titles([wish for wish in wishes if wish.disclosure == "title"])
-    registration, busy = _standing_of(by.id)
-    faces = claim_faces(claims.values())
-    pictures = files.of(
-        [("wish", wish.id) for wish in wishes] + [("claim", claim.id) for claim in claims.values()]
+    read = _read(_SHOWN.where(Wish.id.in_([wish.id for wish in wishes])), by)
+    found = {one.wish.id: one for one in read}
+    return [found[wish.id] for wish in wishes]
+
+
+_claimer, _unit = aliased(Person), aliased(Organisation)
+_KEPT = sa.or_(
+    Claim.outcome.is_(None),
+    Claim.outcome.in_([sa.literal_column("'confirmed'"), sa.literal_column("'closed_unconfirmed'")]),
+)
+
+
+def _named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
+    """One column of one row beside each wish: cheaper to plan than one more table in the join."""
+    found = sa.select(column).where(row == wanted, *conditions).correlate_except(column.class_)
+    return found.scalar_subquery()
+
+
+# A wish with the claim that stands on it (or stood to its end), and what names the people and places around
+# it. Built once: to build it again costs more than to run it.
+_SHOWN = (
+    sa.select(
+        Wish,
+        Claim,
+        Round,
+        _named(Organisation.name, Organisation.id, Wish.community_id).label("community"),
+        # How wishers who agreed to a title are shown: family name and salutation, 王女士.
+        _named(
+            Person.real_name_sealed,
+            Person.id,
+            Wish.wisher_id,
+            Wish.disclosure == sa.literal_column("'title'"),
+        ).label("wisher"),
+        _named(
+            _claimer.real_name_sealed,
+            _claimer.id,
+            Claim.person_id,
+            Claim.party == sa.literal_column("'personal'"),
+        ).label("claimer"),
+        _named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
+        _named(Team.name, Team.id, Claim.team_id).label("team"),
+        files.beside("wish", Wish.id).label("wish_files"),
+        files.beside("claim", Claim.id).label("claim_files"),
+        permissions.roles_beside(sa.func.coalesce(Wish.grid_id, Wish.community_id)).label("roles"),
+        people.REGISTERED_IN.label("registered_in"),
+        OPEN_CLAIMS.scalar_subquery().label("open_claims"),
     )
-    told = []
-    for wish in wishes:
-        claim = claims.get(wish.id)
-        member_here = registration == wish.community_id
-        facts = facts_of(wish, by.id, member_here)
-        open_moves = open_to(states.WISH_BUTTONS, wish, words.get(wish.place_id, frozenset()), facts)
-        if busy and "claim" in open_moves:
-            open_moves.remove("claim")
-        granted = words.get(wish.place_id, frozenset())
-        own = bool(facts & {"wisher", "reporter", "guardian"})
-        view = _view(wish, own, granted)
-        face = None
-        if claim:
-            note = _note(claim, own, bool(facts & {"claimer"}) or "wish:read" in granted)
-            of_claim = files.faces(pictures.get(("claim", claim.id), ()), view, by.id)
-            face = {**faces[claim.id], "note": note, "files": of_claim}
-        told.append(
-            Shown(
-                wish,
-                titles.get(wish.id, "匿名居民"),
-                face,
-                rounds_by_id.get(wish.round_id),
-                names[wish.community_id],
-                open_moves,
-                own or "wish:read" in granted,
-                "wish:review" in granted,
-                files.faces(pictures.get(("wish", wish.id), ()), view, by.id),
-            )
-        )
-    return told
+    .select_from(Wish)
+    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, _KEPT))
+    .outerjoin(Round, Round.id == Wish.round_id)
+)
+
+
+def _read(wanted: sa.Select[Any], by: Any) -> list[Shown]:
+    """The wishes of a statement, as this person sees them."""
+    return [_shown(row, by) for row in session.execute(wanted, permissions.viewer(by.id))]
+
+
+def _shown(row: Any, by: Any) -> Shown:
+    wish, words = row.Wish, permissions.read(row.roles)
+    facts = facts_of(wish, by.id, row.registered_in == wish.community_id)
+    open_moves = open_to(states.WISH_BUTTONS, wish, words, facts)
+    if "claim" in open_moves and row.open_claims >= config.settings().claim_limit:
+        open_moves.remove("claim")
+    own = bool(facts & {"wisher", "reporter", "guardian"})
+    view = _view(wish, own, words)
+    family = people.family_name(wish.wisher_id, row.wisher)
+    return Shown(
+        wish,
+        f"{family}{wish.salutation or '居民'}" if family else "匿名居民",
+        _face(row, own, "claimer" in facts or "wish:read" in words, view, by) if row.Claim else None,
+        row.Round,
+        row.community,
+        open_moves,
+        own or "wish:read" in words,
+        "wish:review" in words,
+        files.faces(files.told(row.wish_files), view, by.id),
+        wish.visible_to(by.id, words, facts),
+    )
+
+
+def _face(row: Any, own: bool, inside: bool, view: str | None, by: Any) -> dict[str, Any]:
+    claim = row.Claim
+    by_name = row.team or row.unit or people.masked_name(claim.person_id, row.claimer)
+    return {
+        **_told_of(claim, by_name),
+        "note": _note(claim, own, inside),
+        "files": files.faces(files.told(row.claim_files), view, by.id),
+    }
 
 
 def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
@@ -230,44 +298,6 @@ def claims_in_full(claims: Sequence[Claim], *, by: Any) -> dict[int, dict[str, A
     }
 
 
-def _claims_of(wish_ids: list[int]) -> dict[int, Claim]:
-    """The claim that stands on each wish, or stood to its end."""
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
-    rows = session.scalars(sa.select(Claim).where(Claim.wish_id.in_(wish_ids), kept).order_by(Claim.id))
-    return {claim.wish_id: claim for claim in rows}
-
-
-def _rounds(ids: set[int]) -> dict[int, Round]:
-    if not ids:
-        return {}
-    return {found.id: found for found in session.scalars(sa.select(Round).where(Round.id.in_(ids)))}
-
-
-def _titles(wishes: list[Wish]) -> dict[int, str]:
-    """How wishers who agreed to a title are shown: family name and salutation, 王女士."""
-    if not wishes:
-        return {}
-    rows = session.execute(
-        sa.select(Person.id, Person.real_name_sealed).where(
-            Person.id.in_({wish.wisher_id for wish in wishes})
-        )
-    )
-    family = {row[0]: people.family_name(row[0], row[1]) for row in rows}
-    return {
-        wish.id: f"{family[wish.wisher_id]}{wish.salutation or '居民'}"
-        for wish in wishes
-        if family.get(wish.wisher_id)
-    }
-
-
-def _standing_of(person_id: int) -> tuple[int | None, bool]:
-    """The community where the person is a verified party member, and whether the claim limit is reached."""
-    registration = people.verified_registration(person_id)
-    if registration is None:
-        return None, False
-    return registration.community_id, open_claims(person_id) >= config.settings().claim_limit
-
-
 def claim_faces(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
     """Who claimed, as others see it: the masked name, or the team's or the unit's."""
     claims = list(claims)
@@ -280,41 +310,67 @@ def claim_faces(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
         else {}
     )
     return {
-        claim.id: {
-            "party": claim.party,
-            "by_name": teams.get(claim.team_id) or units.get(claim.unit_id) or personal.get(claim.person_id),
-            "promised_on": claim.promised_on,
-            "claimed_at": claim.claimed_at,
-            "fulfilled_at": claim.fulfilled_at,
-            "outcome": claim.outcome,
-        }
+        claim.id: _told_of(
+            claim, teams.get(claim.team_id) or units.get(claim.unit_id) or personal.get(claim.person_id)
+        )
         for claim in claims
     }
 
 
+def _told_of(claim: Claim, by_name: str | None) -> dict[str, Any]:
+    return {
+        "party": claim.party,
+        "by_name": by_name,
+        "promised_on": claim.promised_on,
+        "claimed_at": claim.claimed_at,
+        "fulfilled_at": claim.fulfilled_at,
+        "outcome": claim.outcome,
+    }
+
+
 def timeline(wish: Wish, *, by: Any) -> list[dict[str, Any]]:
-    """What happened to the wish. Reasons are for its own people and its community's staff."""
-    words = permissions.granted_words(by.id, wish.place_id)
-    facts = wish.facts_about(by.id)
-    inside = bool(facts & {"wisher", "reporter", "guardian", "claimer"}) or "wish:read" in words
-    found = [line for line in journal.lines("wish", wish.id) if line.from_state or line.to_state]
-    names = people.masked_names({line.actor_id for line in found if line.actor_id})
-    labels = {move.name: move.label for move in states.WISH_MOVES}
+    """What happened to the wish, in one statement. Reasons are for its own people and its community's staff."""
+    given = {"wish": wish.id, "place": wish.place_id, **permissions.viewer(by.id)}
+    rows = session.execute(_TIMELINE, given).all()
+    staff = bool(rows) and "wish:read" in permissions.read(rows[0].roles)
+    facts = facts_of(wish, by.id, member_here=False)
+    inside = staff or bool(facts & {"wisher", "reporter", "guardian", "claimer"})
     return [
-        {
-            "at": line.at,
-            "move": line.verb,
-            "label": labels.get(line.verb, "填写"),
-            "from_state": line.from_state,
-            "to_state": line.to_state,
-            "by_name": names.get(line.actor_id, "系统") if inside else None,
-            "reason": _reason(line, inside, "wish:read" in words),
-        }
-        for line in found
+        _line(row.JournalLine, row.name, inside, staff)
+        for row in rows
+        if row.JournalLine.from_state or row.JournalLine.to_state
     ]
 
 
-def _reason(line: journal.JournalLine, inside: bool, staff: bool) -> str | None:
+_TIMELINE = (
+    sa.select(
+        JournalLine,
+        _named(Person.real_name_sealed, Person.id, JournalLine.actor_id).label("name"),
+        permissions.roles_beside(sa.bindparam("place", type_=sa.BigInteger)).label("roles"),
+    )
+    .where(
+        JournalLine.subject_kind == sa.literal_column("'wish'"),
+        JournalLine.subject_id == sa.bindparam("wish"),
+    )
+    .order_by(JournalLine.id)
+)
+_LABELS = {move.name: move.label for move in states.WISH_MOVES}
+
+
+def _line(line: JournalLine, name: str | None, inside: bool, staff: bool) -> dict[str, Any]:
+    by_name = people.masked_name(line.actor_id, name) if line.actor_id else "系统"
+    return {
+        "at": line.at,
+        "move": line.verb,
+        "label": _LABELS.get(line.verb, "填写"),
+        "from_state": line.from_state,
+        "to_state": line.to_state,
+        "by_name": by_name if inside else None,
+        "reason": _reason(line, inside, staff),
+    }
+
+
+def _reason(line: JournalLine, inside: bool, staff: bool) -> str | None:
     """Words that nobody has looked at yet are for staff alone."""
     kept_back = bool(line.facts and line.facts.get("kept_back"))
     return line.reason if inside and (staff or not kept_back) else None

@@ -290,6 +290,24 @@ def test_a_refused_picture_is_erased_and_its_link_opens_nothing(ning, callback):
     assert row(answer["id"]).erased_at is not None
 
 
+def test_a_store_that_is_away_holds_no_transaction_and_is_asked_again(ning, callback, monkeypatch):
+    answer = uploaded(ning)
+    verdict(callback, answer["id"], "risky")
+    erase, asked = type(stores.store()).erase, []
+
+    def away(_store, name):
+        asked.append((name, session.info.get("writing")))
+        raise stores.StoreUnavailable()
+
+    monkeypatch.setattr(type(stores.store()), "erase", away)
+    assert jobs.run(deadlines.JOBS[2]) == 0
+    assert asked == [(actions.name(row(answer["id"]).key, "full"), False)]
+    assert row(answer["id"]).erased_at is None
+    monkeypatch.setattr(type(stores.store()), "erase", erase)
+    assert jobs.run(deadlines.JOBS[2]) == 1
+    assert row(answer["id"]).erased_at is not None
+
+
 def test_a_verdict_that_comes_before_we_wrote_down_the_question_still_counts(ning, callback, monkeypatch):
     keep = actions.keep
 

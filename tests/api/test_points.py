@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from backend import clock
+from backend.supermarket.queries import shelf_value
 
 
 @pytest.fixture
@@ -131,5 +132,7 @@ def test_a_communitys_figures(town, tong):
     found = tong.data("GET", f"/communities/{town.songtao}/points-liability")
     assert found["issued"] >= 160
     assert found["outstanding"] >= found["held"] >= 0
+    shelf = shelf_value(town.songtao)
+    assert found["shelfValue"] == shelf > 0
     assert tong.get(f"/communities/{town.baihua}/points-liability").status_code == 404
     assert town.phone("ning").get(f"/communities/{town.songtao}/points-liability").status_code == 403

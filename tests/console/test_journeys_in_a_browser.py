@@ -35,7 +35,9 @@ def test_forty_wishes_are_reviewed_in_a_row_by_keyboard_alone(desk, town):
     )
     made = before + submit_many(town, 40 - len(before))
     page = desk.sit_down("tong")
-    press(page, "j", "Enter")
+    while not page.evaluate("document.activeElement.innerText.startsWith('审核心愿')"):
+        press(page, "j")
+    press(page, "Enter")
     for number in range(40):
         page.wait_for_selector(f"text=还有 {40 - number} 个待审核")
         if number % 10 == 3:

@@ -1,5 +1,7 @@
 """What the console refuses: forged forms, other communities' ids, markup in texts, scripts that are not ours."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
@@ -38,6 +40,7 @@ def test_a_guest_is_sent_to_the_sign_in_page_from_everywhere(town, visitor):
         if "GET" in rule.methods:
             path = rule.rule.replace("<any(review, publish, close):name>", "close")
             path = path.replace("<any(residency, party):kind>", "party")
+            path = re.sub(r"<any\((\w+)[^>]*>", r"\1", path)
             path = "/".join("1" if part.startswith("<") else part for part in path.split("/"))
             answer = guest.get(path)
             assert answer.status_code == 303, path

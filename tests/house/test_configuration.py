@@ -83,6 +83,7 @@ def test_a_good_set_is_accepted_in_production(environment):
         ("WECHAT_BASE_URL", "http://localhost:8001"),
         ("WECHAT_BASE_URL", "http://[::1]:8001"),
         ("SEED", "demo"),
+        ("SEED", "tieli"),
         ("DEMO_PASSWORD", "let-me-in"),
     ],
 )

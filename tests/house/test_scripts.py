@@ -10,7 +10,16 @@ from types import SimpleNamespace
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
-LAUNCHERS = ("scripts/run", "scripts/test", "scripts/demo", ".ci/run")
+LAUNCHERS = (
+    "scripts/run",
+    "scripts/test",
+    "scripts/demo",
+    "scripts/bench",
+    "scripts/faults",
+    "scripts/audit",
+    "scripts/mutate",
+    ".ci/run",
+)
 
 
 def processes(procfile):

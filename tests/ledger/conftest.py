@@ -7,7 +7,7 @@ import pytest
 
 from backend import clock
 from backend.db import session, transaction
-from backend.organisations.models import Organisation
+from backend.organisations import actions as places
 from backend.people.models import Person
 
 MORNING = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -26,15 +26,8 @@ def newcomer(nickname="王女士"):
 def people(app):
     """Two communities, a resident, a neighbour and a member of staff."""
     with transaction():
-        city = Organisation(kind="city", name="青松市", short="青松")
-        session.add(city)
-        session.flush()
-        here, there = (
-            Organisation(parent_id=city.id, kind="community", name=f"{name}社区", short=name)
-            for name in ("松涛", "白桦")
-        )
-        session.add_all([here, there])
-        session.flush()
+        city = places.found_city("青松市", "青松")
+        here, there = (places.add(city.id, "community", f"{name}社区", name) for name in ("松涛", "白桦"))
     resident, neighbour, staff = (newcomer(name) for name in ("王女士", "李大爷", "小赵"))
     return SimpleNamespace(
         here=here.id, there=there.id, resident=resident.id, neighbour=neighbour.id, staff=staff

@@ -2,7 +2,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import db, session, transaction
+from backend.db import db, dialect, session, transaction
 from backend.errors import NotFound
 from backend.outbox import actions, queries
 from backend.outbox.models import Delivery, Notice
@@ -146,7 +146,8 @@ def test_telling_many_takes_two_statements_however_many_they_are(app, statements
     with transaction():
         statements.clear()
         actions.notify_many([actions.Telling(one.id, "x", "标题", "正文", **PROGRESS) for one in people])
-        assert len(statements) == 2
+        # One where notice and delivery go together, as on PostgreSQL.
+        assert len(statements) == (2 if dialect() == "sqlite" else 1)
     assert session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == many
 
 

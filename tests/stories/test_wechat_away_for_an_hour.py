@@ -55,6 +55,25 @@ def deliver():
         pass
 
 
+def come_back(line, start):
+    """WeChat is there again; the worker goes on trying through the hours that follow."""
+    line.mend()
+    for hours in (1, 2, 4, 8):
+        with clock.standing_at(start + timedelta(hours=hours)):
+            deliver()
+            deliver()
+
+
+def everything_is_told_once(wechat, **least):
+    """The messages of each of these people are as many as they should be at least, and no two are the same."""
+    for name, fewest in least.items():
+        texts = [str(sorted(message["data"].items())) for message in wechat.messages_to(name)]
+        assert len(texts) >= fewest, (name, texts)
+        assert len(texts) == len(set(texts)), (name, texts)
+    states = session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)).all()
+    assert not {"waiting", "sending", "unknown", "dead"} & {state for state, _ in states}
+
+
 def test_the_city_goes_on_and_everyone_is_told_once_when_wechat_is_back(town, wechat, line):
     # They signed in while WeChat was there; a session needs it no more.
     ning, lan, tong, pei = (town.phone(name) for name in ("ning", "lan", "tong", "pei"))
@@ -101,16 +120,61 @@ def test_the_city_goes_on_and_everyone_is_told_once_when_wechat_is_back(town, we
     assert {"心愿已通过审核", "心愿已发布", "心愿有人认领了", "心愿已送达，请您确认"} <= told
 
     # An hour later WeChat is back.
-    line.mend()
-    for hours in (1, 2, 4, 8):
-        with clock.standing_at(start + timedelta(hours=hours)):
-            deliver()
-            deliver()
-    for name, least in (("ning", 4), ("pei", 1)):
-        texts = [str(sorted(message["data"].items())) for message in wechat.messages_to(name)]
-        assert len(texts) >= least
-        assert len(texts) == len(set(texts))
-    states = session.execute(sa.select(Delivery.state, sa.func.count()).group_by(Delivery.state)).all()
-    assert not {"waiting", "sending", "unknown", "dead"} & {state for state, _ in states}
+    come_back(line, start)
+    everything_is_told_once(wechat, ning=4, pei=1)
     kept = ning.post("/me/phone", {"code": "phone:15600000077:away"}, Idempotency_Key="away-0001")
     assert kept.json["data"]["phone"] == "156******77"
+
+
+def test_people_check_in_and_points_become_rice_while_wechat_is_away(town, wechat, line):
+    ning, wulan, tong, lan, bu = (town.phone(name) for name in ("ning", "wulan", "tong", "lan", "bu"))
+    for phone, template in ((ning, "activity_notice"), (wulan, "redemption_notice")):
+        for _ in range(4):
+            phone.data("POST", "/me/subscriptions", {"accepted": [template], "rejected": []})
+    line.cut()
+    start = clock.now()
+
+    # The riders' leader calls out for the snow of this hour; a neighbour comes, checks in and out.
+    riders = next(one["id"] for one in wulan.data("GET", "/teams")["list"] if one["name"] == "骑手先锋队")
+    wanted = {**activity(town, start + timedelta(minutes=10)), "teamId": riders}
+    snow = wulan.data("POST", "/activities", wanted)
+    here = f"/activities/{snow['id']}"
+    wulan.data("POST", f"{here}/publish")
+    assert ning.data("POST", f"{here}/sign-up")["state"] == "confirmed"
+    for minutes, step, state in ((11, "check-in", "checked_in"), (45, "check-out", "checked_out")):
+        with clock.standing_at(start + timedelta(minutes=minutes)):
+            code = wulan.data("GET", f"{here}/check-in-code")["code"]
+            assert ning.data("POST", f"{here}/{step}", {"code": code})["state"] == state
+    with clock.standing_at(start + timedelta(minutes=50)):
+        wulan.data("POST", f"{here}/end")
+        wulan.data("POST", f"{here}/propose-hours", [])
+        assert tong.data("POST", f"{here}/certify", [])["state"] == "certified"
+    assert [one["minutes"] for one in ning.data("GET", "/me/service-records")["list"]] == [34]
+
+    # Points become rice: asked for, approved, handed over.
+    (shop,) = wulan.data("GET", f"/shops?communityId={town.songtao}")["list"]
+    rice = next(
+        one for one in wulan.data("GET", f"/shops/{shop['id']}/items")["list"] if "大米" in one["name"]
+    )
+    body = {"shopId": shop["id"], "lines": [{"itemId": rice["id"], "quantity": 1}]}
+    order = wulan.data("POST", "/redemptions", body)
+    lan.data("POST", f"/redemptions/{order['id']}/approve")
+    code = wulan.data("GET", f"/redemptions/{order['id']}")["pickUpCode"]
+    done = bu.data(
+        "POST", f"/redemptions/{order['id']}/hand-over", {"pickUpCode": code, "collectedBy": "self"}
+    )
+    assert done["state"] == "handed_over"
+    with clock.standing_at(start + timedelta(minutes=55)):
+        deliver()
+    assert wechat.messages_to("ning") == wechat.messages_to("wulan") == []
+
+    come_back(line, start)
+    everything_is_told_once(wechat, ning=2, wulan=2)
+
+
+def activity(town, starts):
+    ends = starts + timedelta(minutes=35)
+    times = {"startsAt": starts, "endsAt": ends}
+    told = {name: at.astimezone(clock.CHINA).isoformat(timespec="seconds") for name, at in times.items()}
+    about = {"title": "清雪", "category": "便民服务", "place": "雪松家园东门", "capacity": 10}
+    return {"communityId": town.songtao, "kind": "volunteer_service", **about, **told}

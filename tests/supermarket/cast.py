@@ -10,7 +10,7 @@ from backend.db import session, transaction
 from backend.ledger import actions as ledger
 from backend.ledger import queries as points
 from backend.people import actions as people
-from backend.people.models import Person
+from backend.people.models import Person, Residency
 from backend.supermarket import sealed, timetable
 from backend.supermarket.actions import approvals, counter, items, receipts, requests, shops
 from backend.supermarket.models import Item, Redemption, Shop
@@ -147,10 +147,12 @@ def count(model):
 
 
 def newcomer(town, amount):
-    """A neighbour nobody knew before, with points; inside a transaction."""
+    """A neighbour of 松涛社区 nobody knew before, with points; inside a transaction."""
     person = Person(nickname="邻居", created_at=clock.now(), status="active")
     session.add(person)
     session.flush()
+    home = {"community_id": town.songtao, "status": "verified", "declared_at": clock.now()}
+    session.add(Residency(person_id=person.id, decided_by_id=town.person("tong").id, **home))
     ledger.grant(
         person.id,
         amount,

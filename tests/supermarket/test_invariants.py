@@ -22,6 +22,7 @@ from backend.errors import Refused
 from backend.ledger import actions as ledger
 from backend.ledger import verify as ledger_verify
 from backend.ledger.models import Purse
+from backend.points import actions as adjustments
 from backend.supermarket import verify
 from backend.supermarket.actions import approvals, counter, deadlines, receipts, requests, stocktakes
 from backend.supermarket.models import Item, Redemption
@@ -176,6 +177,16 @@ class Supermarket(RuleBasedStateMachine):
             by=None,
             community_id=self.town.songtao,
         )
+
+    @rule(person=who, points=st.integers(-20, 20), accepted=st.booleans())
+    def adjust(self, person, points, accepted):
+        made = self.tried(
+            adjustments.propose, self.people[person].id, points, "核对有误", by=self.staff["tong"]
+        )
+        if made is not None and accepted:
+            self.tried(adjustments.approve, made.id, by=self.staff["yan"])
+        elif made is not None:
+            self.tried(adjustments.reject, made.id, "不需要", by=self.staff["yan"])
 
     @rule(days=st.sampled_from([0, 0, 0, 1, 1, 3, 25, 400]))
     def time_passes(self, days):

@@ -72,6 +72,7 @@ def test_nobody_is_given_a_word_of_the_shop_beyond_the_table():
         "redemption:hand_over": {keeping},
         "redemption:expire": set(),
         "item:manage": {keeping},
+        "item:look": {keeping, deciding, checking},
         "stock:read": {keeping, deciding, checking, "auditor"},
         "stock:receive": {keeping},
         "stock:spoil": {keeping},

@@ -107,6 +107,23 @@ def test_a_limit_counts_all_orders_of_the_period(town, shop):
     cast.asked(town, shop, {rice: 2}, "ning")
 
 
+def _last_of(town, name, kind):
+    told = outbox.inbox(town.person(name).id, None, 50)
+    return next(row.body for row in told if row.kind == kind)
+
+
+def test_approver_and_keeper_are_told_when_an_order_fills_a_limit(town, shop):
+    cast.rich(town, "wulan")
+    rice, soap = cast.goods(town, shop, limit_per_person=3), cast.goods(town, shop, limit_per_person=3)
+    full = f"“{cast.item(rice).name}”每季度每人限兑 3件，这位居民连同本单已兑满。"
+    cast.approved(town, shop, {rice: 2, soap: 1})
+    assert "限兑" not in _last_of(town, "tong", "redemption_waits")
+    assert "限兑" not in _last_of(town, "bu", "redemption_to_prepare")
+    cast.approved(town, shop, {rice: 1, soap: 1})
+    assert _last_of(town, "tong", "redemption_waits").endswith(full)
+    assert _last_of(town, "bu", "redemption_to_prepare").endswith(full)
+
+
 def test_what_was_given_up_or_brought_back_does_not_count(town, shop):
     cast.rich(town, "wulan")
     rice = cast.goods(town, shop, limit_per_person=1)

@@ -307,3 +307,22 @@ def test_events_are_listed_in_a_fixed_number_of_statements(town, shop, statement
         sa.select(sa.func.count()).select_from(Movement).where(Movement.item_id != soap)
     )
     assert len(many) <= len(few) + 1
+
+
+def test_the_shelf_is_worth_what_can_still_be_had_for_points(town, shop):
+    in_four_days = clock.now() + timedelta(days=4)
+    before, elsewhere = queries.shelf_value(town.songtao), queries.shelf_value(town.baihua)
+    with clock.standing_at(in_four_days):
+        before_then = queries.shelf_value(town.songtao)
+    rice = cast.goods(town, shop, stock=3, points=40)
+    milk = cast.goods(town, shop, stock=5, points=10, days=2)
+    cast.goods(town, shop, stock=7, points=10, on_shelf=False)
+    cast.venue(town, shop, points=10)
+    assert queries.shelf_value(town.songtao) == before + 3 * 40 + 5 * 10
+    assert queries.shelf_value(town.baihua) == elsewhere
+    cast.rich(town, "wulan")
+    cast.asked(town, shop, {rice: 1})
+    assert queries.shelf_value(town.songtao) == before + 170, "what is reserved is held against points"
+    cast.handed_over(town, shop, {milk: 2})
+    with clock.standing_at(in_four_days):
+        assert queries.shelf_value(town.songtao) == before_then + 3 * 40

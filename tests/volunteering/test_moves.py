@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from backend import clock, journal, lifecycle
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
-from backend.volunteering import states
+from backend.volunteering import certificate_numbers, states
+from backend.volunteering.certificate_models import CERTIFICATE_STATES, Certificate
 from backend.volunteering.models import ACTIVITY_STATES, SIGN_UP_STATES, Activity, SignUp
 from backend.volunteering.record_models import REQUEST_STATES, Backfill, Correction, ServiceRecord
 from tests.volunteering import cast
@@ -62,6 +63,8 @@ SIGN_UP_RULES = {
     "call_off": ("confirmed waitlisted", "cancelled", "time"),
     "certify": ("checked_out unverified", "certified", "tong lan"),
 }
+# ning's certificate: only the staff of the community that issued it.
+CERTIFICATE_RULES = {"revoke": ("issued", "revoked", "tong lan")}
 REQUEST_RULES = {
     # ning asks; lan certified the record (or made the backfill), so tong alone may decide.
     "approve": ("requested", "approved", "tong"),
@@ -74,6 +77,7 @@ def test_the_tables_name_the_same_moves_as_the_code():
     assert {move.name for move in states.SIGN_UP_MOVES} == set(SIGN_UP_RULES)
     assert {move.name for move in states.CORRECTION_MOVES} == set(REQUEST_RULES)
     assert {move.name for move in states.BACKFILL_MOVES} == set(REQUEST_RULES)
+    assert {move.name for move in states.CERTIFICATE_MOVES} == set(CERTIFICATE_RULES)
 
 
 @pytest.fixture
@@ -274,3 +278,37 @@ def _try_requests(put, move, who):
             made = _try(lambda: put(state), move, who, name, **facts)  # noqa: B023 - called at once
             expected = _expected(REQUEST_RULES, move, state, name)
             assert made == expected, f"{name} {move.name} from {state}: {made}, not {expected}"
+
+
+def test_a_certificate_is_revoked_by_the_staff_of_its_issuer_and_never_by_its_holder(here, town):
+    *_, who = here
+
+    def put(state, holder):
+        revoked = {"revoked_by_id": who["tong"].id, "revoked_at": clock.now(), "revoke_reason": "名单有误"}
+        made = Certificate(
+            number=certificate_numbers.new(),
+            person_id=who[holder].id,
+            state=state,
+            issuer_id=town.songtao,
+            issuer_name="松涛社区",
+            first_day=cast.STARTS.date(),
+            last_day=cast.STARTS.date(),
+            minutes=60,
+            issued_at=clock.now(),
+            digest="",
+            digest_key="",
+            **(revoked if state == "revoked" else {}),
+        )
+        session.add(made)
+        session.flush()
+        return made
+
+    def tried(state, name, holder="ning"):
+        facts = {"revoked_by_id": who["lan"].id, "revoked_at": clock.now(), "revoke_reason": "名单有误"}
+        return _try(lambda: put(state, holder), states.REVOKE, who, name, **facts)
+
+    for state in CERTIFICATE_STATES:
+        for name in PEOPLE:
+            expected = _expected(CERTIFICATE_RULES, states.REVOKE, state, name)
+            assert tried(state, name) == expected, f"{name} revokes from {state}"
+    assert tried("issued", "tong", holder="tong") == "refused"

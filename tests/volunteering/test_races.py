@@ -11,8 +11,11 @@ from backend.db import session, transaction
 from backend.errors import Refused
 from backend.ledger import queries as balances
 from backend.ledger.verify import findings
-from backend.volunteering.actions import attendance, backfills, hours, sign_ups
-from backend.volunteering.states import ActivityMovedOn
+from backend.people import sealed
+from backend.people.models import Person
+from backend.volunteering import certificate_queries
+from backend.volunteering.actions import attendance, backfills, certificates, hours, sign_ups
+from backend.volunteering.states import ActivityMovedOn, CertificateMovedOn
 from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
 
@@ -178,3 +181,30 @@ def test_two_activities_certified_at_once_do_not_give_one_person_the_same_hours_
         results = at_once([lambda b=b: backfills.approve(b, by=lan) for b in entered])
     assert len(kinds(results)) == 3
     assert len(cast.records(one)) == 1
+
+
+def test_asking_for_the_same_certificate_at_once_makes_one(town, at_once):
+    (one,) = cast.newcomers(town, 1)
+    with transaction():
+        sealed.keep_real_name(session.get_one(Person, one.id), "裴长青")
+    cast.certified(town, one)
+    day = clock.business_day(STARTS)
+    with cast.after_start(hours=5):
+        results = at_once([lambda: certificates.issue(day, day, by=one).number] * 8)
+    assert len(set(results)) == 1
+    assert [made.number for made in certificate_queries.of_person(one.id, None, 9)] == results[:1]
+
+
+def test_revoking_at_once_is_done_once(town, at_once):
+    (one,) = cast.newcomers(town, 1)
+    with transaction():
+        sealed.keep_real_name(session.get_one(Person, one.id), "裴长青")
+    cast.certified(town, one)
+    day = clock.business_day(STARTS)
+    with cast.after_start(hours=5):
+        with transaction():
+            number = certificates.issue(day, day, by=one).number
+        results = at_once(
+            [lambda name=name: certificates.revoke(number, "名单有误", by=name) for name in _staff(town) * 4]
+        )
+    assert kinds(results) == [CertificateMovedOn] * 7

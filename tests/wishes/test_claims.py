@@ -91,6 +91,15 @@ def test_a_claim_for_a_team_needs_membership_and_shows_the_teams_name(town):
     assert [one.claim["by_name"] for one in shown] == ["骑手先锋队", "市水务局"]
 
 
+@pytest.mark.parametrize("days", [0, 30])
+def test_a_promise_for_today_or_for_the_last_day_is_taken(town, days):
+    (wish_id,), _ = cast.published(town)
+    promised = clock.today() + timedelta(days=days)
+    with transaction():
+        claims.claim(wish_id, promised_on=promised, by=cast.by(town, "pei"))
+    assert cast.standing(wish_id).promised_on == promised
+
+
 def test_a_promise_lies_between_today_and_the_configured_days(town):
     (wish_id,), _ = cast.published(town)
     for day in (clock.today() - timedelta(days=1), clock.today() + timedelta(days=31)):

@@ -26,6 +26,30 @@
     (first || wanted).focus();
   }
 
+  // A scanner types its digits in a burst and ends with Enter. On a page that expects codes such a burst is
+  // one, wherever the focus is, and never a decision: a digit decides only once nothing has followed it.
+  const BURST = 120;
+  const scanned = document.querySelector("form[data-scan]");
+  let burst = "", burstEnds = 0;
+
+  function collect(event) {
+    if (event.key === "Enter" && burst.length > 1) {
+      event.preventDefault();
+      clearTimeout(burstEnds);
+      document.getElementById(scanned.dataset.scan).value = burst;
+      burst = "";
+      return scanned.requestSubmit();
+    }
+    if (!/^[0-9]$/.test(event.key) || event.repeat) return;
+    burst += event.key;
+    clearTimeout(burstEnds);
+    burstEnds = setTimeout(() => {
+      const alone = burst.length === 1 && burst;
+      burst = "";
+      if (alone && alone !== "0" && root.dataset.keys) choose(alone);
+    }, BURST);
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.metaKey) return;
     const here = document.activeElement;
@@ -35,6 +59,7 @@
     }
     if (event.key === "Escape" && here) return here.blur();
     if (typing(here)) return;
+    if (scanned && /^([0-9]|Enter)$/.test(event.key)) return collect(event);
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "t") location.href = "/console/";
@@ -58,6 +83,16 @@
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
+  });
+
+  // Ticks all boxes of a roll at once; who is missing is then unticked.
+  document.querySelectorAll("[data-tick-all]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const boxes = [...document.querySelectorAll(`input[type=checkbox][name^="${button.dataset.tickAll}"]`)];
+      const all = boxes.some((box) => !box.checked);
+      boxes.forEach((box) => { box.checked = all; });
+    });
   });
 
   // An import goes on by itself, a step at a time.

@@ -403,7 +403,7 @@ def upgrade() -> None:
 
 
 _SEATED = "('confirmed', 'checked_in', 'checked_out', 'certified', 'unverified', 'no_show')"
-_TAKEN = f"SELECT count(*) FROM sign_ups WHERE activity_id = NEW.activity_id AND state IN {_SEATED}"
+_TAKEN = f"SELECT count(*) FROM sign_ups WHERE activity_id = NEW.activity_id AND state IN {_SEATED}"  # nosec B608 - constants
 _PLACES = "SELECT capacity FROM activities WHERE id = NEW.activity_id"
 # What the person has on that day already; a record that the new one replaces, or another one replaced, is
 # not counted.

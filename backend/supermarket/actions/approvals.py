@@ -10,9 +10,9 @@ from backend import clock
 from backend.db import savepoint, session, take
 from backend.errors import NotFound, Refused
 from backend.ledger import actions as ledger
-from backend.ledger.posting import take_purse
+from backend.ledger.posting import with_purse
 from backend.lifecycle import Move, make, permit
-from backend.supermarket import notices, sealed, states
+from backend.supermarket import notices, queries, sealed, states
 from backend.supermarket.actions import stock
 from backend.supermarket.models import Redemption, Shop, Slot
 
@@ -34,13 +34,15 @@ class CancelReasonNeeded(Refused):
 def take_order(order_id: int) -> Redemption:
     """The order under its lock, after its person's purse: for every move that also moves points.
 
-    Whose it is never changes, so it may be read before. Raises NotFound.
+    Raises NotFound.
     """
-    person_id = session.scalar(sa.select(Redemption.person_id).where(Redemption.id == order_id))
-    if person_id is None:
+    wanted = with_purse(sa.select(Redemption), Redemption.person_id, Redemption)
+    found = session.scalar(
+        wanted.where(Redemption.id == order_id), execution_options={"populate_existing": True}
+    )
+    if found is None:
         raise NotFound()
-    take_purse(person_id)
-    return take(Redemption, order_id)
+    return found
 
 
 def approve(order_id: int, *, by: Any) -> Redemption:
@@ -55,7 +57,7 @@ def approve(order_id: int, *, by: Any) -> Redemption:
     shop = session.get_one(Shop, order.shop_id)
     facts = {"approved_by_id": by.id, "approved_at": clock.now(), "pick_up_until": _last_day(order, shop)}
     _with_code(order, facts, by)
-    notices.approved(order)
+    notices.approved(order, queries.at_limit(order))
     return order
 
 
@@ -75,7 +77,7 @@ def _with_code(order: Redemption, facts: dict[str, Any], by: Any) -> None:
         }
         try:
             with savepoint():
-                make(states.APPROVE, order, by=by, **facts, **drawn)
+                make(states.APPROVE, order, by=by, permitted=True, **facts, **drawn)
             return
         except sa.exc.IntegrityError:
             if attempt == TRIES:

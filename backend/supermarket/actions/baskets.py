@@ -1,17 +1,11 @@
 """What an order asks for: its items, units and slots, and whether this person may have so much of them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
 
-import sqlalchemy as sa
-
-from backend import clock
-from backend.db import session
 from backend.errors import Refused
-from backend.supermarket import timetable
+from backend.supermarket import queries, timetable
 from backend.supermarket.actions import stock
-from backend.supermarket.models import COUNTED_STATES, Item, Line, Redemption, Shop
+from backend.supermarket.models import Item, Shop
 
 
 class NothingAsked(Refused):
@@ -44,9 +38,6 @@ class LimitReached(Refused):
 
 class SlotTaken(Refused):
     code, message = 40974, "这个时段已被预订或已经开始，请另选时段"
-
-
-PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "year": "每年", "once": "总共"}
 
 
 @dataclass(frozen=True)
@@ -118,42 +109,24 @@ def _slots(
     return found
 
 
-def check_limits(person_id: int, basket: Basket) -> None:
+def check_limits(person_id: int, basket: Basket) -> list[Item]:
     """Counts what the person had of each item in its period, under the lock of their purse: many small
-    orders, or many at once, bring no more than one. Raises LimitReached."""
+    orders, or many at once, bring no more than one. Answers the items of which they have all that they may
+    have with this basket. Raises LimitReached."""
+    full = []
     for item in basket.items.values():
         if item.limit_per_person is None:
             continue
-        taken = _taken(person_id, item)
+        taken = queries.taken(person_id, item)
         needed = basket.wanted[item.id]
         if taken + needed > item.limit_per_person:
             raise LimitReached(
                 item=item.name,
-                period=PERIOD_WORDS[item.limit_period],
+                period=queries.PERIOD_WORDS[item.limit_period],
                 limit=item.limit_per_person,
                 taken=taken,
                 needed=needed,
             )
-
-
-def _taken(person_id: int, item: Item) -> int:
-    had: Any = sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0)).join(
-        Redemption, Redemption.id == Line.redemption_id
-    )
-    had = had.where(
-        Redemption.person_id == person_id,
-        Redemption.state.in_(COUNTED_STATES),
-        Line.item_id == item.id,
-    )
-    since = period_starts(item.limit_period, clock.today())
-    if since is not None:
-        had = had.where(Redemption.requested_at >= since)
-    return session.scalar(had)
-
-
-def period_starts(period: str, day: date) -> datetime | None:
-    """The first moment of the month, quarter or year of a business day; None for `once`."""
-    if period == "once":
-        return None
-    month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[period]
-    return clock.day_starts(date(day.year, month, 1))
+        if taken + needed == item.limit_per_person:
+            full.append(item)
+    return full

@@ -16,6 +16,15 @@ from backend.supermarket.actions import stock
 from backend.supermarket.actions.approvals import take_order
 from backend.supermarket.models import CodeGuard, Redemption
 
+# Said at the counter to somebody who stands there with a code.
+CLOSED = {
+    "handed_over": "这张兑换单已经核销过了，不能再领",
+    "expired": "这张兑换单已过领取期限，积分已退回，可以重新兑换",
+    "cancelled": "这张兑换单已取消，积分已退回",
+    "returned": "这张兑换单的物品已退回，积分已返还",
+    "no_show": "预订的时段没有使用，积分已退回",
+}
+
 
 class PickUpCodeUnknown(Refused):
     code, message = 40470, "没有找到这个取货码对应的兑换单，请核对后再试"
@@ -59,7 +68,7 @@ def preview(code: str, *, by: Any) -> Redemption | Refused:
     order = mine[-1]
     permit(states.HAND_OVER, order, by)
     if order.state != "approved":
-        raise states.RedemptionMovedOn()
+        raise states.RedemptionMovedOn(CLOSED.get(order.state))
     return order
 
 
@@ -85,6 +94,7 @@ def hand_over(
         states.HAND_OVER,
         order,
         by=by,
+        permitted=True,
         told={"collected_by": collected_by},
         handed_over_by_id=by.id,
         handed_over_at=clock.now(),
@@ -102,8 +112,9 @@ def _take_guard(by: Any) -> CodeGuard:
     """The clerk's count under its lock, begun anew when its time is over. Raises TooManyWrongCodes."""
     settings, now = config.settings(), clock.now()
     begun = insert(CodeGuard).values(person_id=by.id, since=now, wrong=0)
-    session.execute(begun.on_conflict_do_nothing(index_elements=["person_id"]))
-    guard = session.get_one(CodeGuard, by.id, with_for_update=True, populate_existing=True)
+    # A change that changes nothing, so that a row which is there already is locked and told as well.
+    locked = begun.on_conflict_do_update(index_elements=["person_id"], set_={"wrong": CodeGuard.wrong})
+    guard = session.scalars(locked.returning(CodeGuard), execution_options={"populate_existing": True}).one()
     ends = guard.since + timedelta(minutes=settings.wrong_code_minutes)
     if now >= ends:
         guard.since, guard.wrong = now, 0

@@ -59,11 +59,13 @@ def receive(
     best_before: date | None = None,
     document: str | None = None,
     cost: int | None = None,
+    number: str | None = None,
     by: Any,
 ) -> Movement:
     """入库: units bought or donated, with their batch, last good day, document and cost (yuan).
 
-    The donor is named to the public only with `donor_public`, their consent. Raises NotGoods,
+    The donor is named to the public only with `donor_public`, their consent. `number` is what an opening is
+    known by, else the day's next one. Raises NotGoods,
     AlreadyPastItsDay (公益事业捐赠法: no food past its day), DonorOfAPurchase.
     """
     item, shop = of_keeper(item_id, "stock:receive", by)
@@ -71,7 +73,7 @@ def receive(
         raise AlreadyPastItsDay()
     if donor is not None and source != "donation":
         raise DonorOfAPurchase()
-    number = next_number("RK", shop.community_id)
+    number = number or next_number("RK", shop.community_id)
     event = shift(
         item,
         "receipt",

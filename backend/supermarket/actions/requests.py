@@ -51,10 +51,10 @@ def request(
     if on_behalf_of is not None:
         _may_request_for(person_id, shop, by)
     # The purse first: what this person has had, and has, is counted by one order after another.
-    take_purse(person_id)
+    purse = take_purse(person_id)
     basket = baskets.fill(shop, lines, slot_ids or [])
     _check_purpose(basket, purpose, team_id, person_id)
-    baskets.check_limits(person_id, basket)
+    full = baskets.check_limits(person_id, basket)
     order = _write(shop, basket, person_id, purpose, team_id, reason, by)
     stock.reserve(order, basket.items, basket.wanted, by=by)
     ledger.hold(
@@ -64,6 +64,7 @@ def request(
         title=f"兑换 {order.number}",
         community_id=shop.community_id,
         by=by,
+        purse=purse,
     )
     journal.write(
         "request",
@@ -74,7 +75,7 @@ def request(
         reason=reason,
         place=order.place_id,
     )
-    notices.requested(order)
+    notices.requested(order, full)
     return order
 
 
@@ -147,6 +148,8 @@ def _lines(order_id: int, basket: Basket) -> list[Line]:
 
 def _book(order_id: int, basket: Basket) -> None:
     """The slots become this order's; the unique index has the last word. Raises SlotTaken."""
+    if not basket.slots:
+        return
     made = [
         Slot(
             item_id=venue_of(slot.id),

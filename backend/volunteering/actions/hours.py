@@ -57,6 +57,12 @@ class MinutesAboveProposal(Refused):
     code, message = 42293, "认定的时长不能多于申报的时长；要增加请由组织者重新申报"
 
 
+class ProposalChanged(Refused):
+    """Nobody certifies minutes that they have not seen."""
+
+    code, message = 42243, "申报的时长刚刚改过，请按新的再看一遍"
+
+
 def propose(activity_id: int, given: Mapping[int, int], *, by: Any) -> Activity:
     """The organiser's word on how long each one served; `given` is {person: minutes}, 0 for not at all.
 
@@ -107,15 +113,16 @@ def _stretch(row: SignUp, minutes: int) -> limits.Served:
     return limits.Served(row.person_id, clock.business_day(start), start, ends, minutes)
 
 
-def certify(activity_id: int, given: Mapping[int, int], *, by: Any) -> Activity:
+def certify(activity_id: int, given: Mapping[int, int], *, seen: datetime | None = None, by: Any) -> Activity:
     """Someone else confirms: records and points of the whole activity, all or none, once.
 
-    `given` may lower what was proposed, 0 included. Never by whoever proposed, nor by anyone who took part.
-    Raises FourEyes, HoursNotProposed, NotAttended, MinutesAboveProposal, TooManyHoursThatDay,
+    `given` may lower what was proposed, 0 included; `seen` is when the proposal was made that the checker has
+    looked at. Never by whoever proposed, nor by anyone who took part.
+    Raises FourEyes, HoursNotProposed, ProposalChanged, NotAttended, MinutesAboveProposal, TooManyHoursThatDay,
     OverlappingService, ActivityMovedOn for the second one to certify.
     """
     activity = take(Activity, activity_id)
-    said = partial(_refuse_unproposed, activity)
+    said = partial(_refuse_unproposed, activity, seen)
     make(states.CERTIFY, activity, by=by, provided=said, certified_by_id=by.id, certified_at=clock.now())
     rows = waitlist.locked(activity.id, _COUNTED)
     minutes = _certified(rows, given)
@@ -124,9 +131,11 @@ def certify(activity_id: int, given: Mapping[int, int], *, by: Any) -> Activity:
     return activity
 
 
-def _refuse_unproposed(activity: Activity) -> None:
+def _refuse_unproposed(activity: Activity, seen: datetime | None) -> None:
     if activity.proposed_at is None:
         raise HoursNotProposed()
+    if seen is not None and seen != activity.proposed_at:
+        raise ProposalChanged()
 
 
 def _certified(rows: Sequence[SignUp], given: Mapping[int, int]) -> dict[int, int]:

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+
 from backend import clock, config, screening
 from backend.db import session, take
-from backend.errors import NotAllowed, Refused
+from backend.errors import NotAllowed, NotFound, Refused
 from backend.files import actions as files
 from backend.ledger import actions as ledger
 from backend.lifecycle import make
@@ -54,30 +56,53 @@ def claim(
     `party` is personal, team or unit; `promised_on` at most PROMISE_DAYS ahead (that day if absent).
     Raises WishNotOpen to everyone but the winner, ClaimLimitReached, NotYourTeam, PromiseOutOfRange.
     """
-    # The person's row first: two wishes claimed at the same moment must both see the limit.
-    take(Person, by.id)
-    wish = take(Wish, wish_id)
+    wish = _take_both(wish_id, by)
     promised_on, party_of = _promise(promised_on), _party(party, team_id, by)
-    make(
-        states.CLAIM,
-        wish,
-        by=by,
-        provided=lambda: _check_limit(by.id),
-        told={"party": party},
-        claimer_id=by.id,
-    )
-    made = Claim(
-        wish_id=wish.id,
-        person_id=by.id,
-        party=party,
-        claimed_at=clock.now(),
-        promised_on=promised_on,
-        **party_of,
-    )
-    session.add(made)
-    session.flush()
+    make(states.CLAIM, wish, by=by, told={"party": party}, claimer_id=by.id)
+    facts = {"wish_id": wish.id, "person_id": by.id, "party": party, "claimed_at": clock.now()}
+    made = Claim(**facts, promised_on=promised_on, **party_of)
+    _write(made)
     notices.claimed(wish, made)
     return wish
+
+
+def _take_both(wish_id: int, by: Any) -> Wish:
+    """The wish under its lock, after the person's row: two wishes claimed at the same moment must both see
+    the limit. In one statement; PostgreSQL locks in the order in which the tables are named."""
+    given = {"person": by.id, "wish": wish_id}
+    found = session.scalar(_TAKE, given, execution_options={"populate_existing": True})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+_TAKE = (
+    sa.select(Wish)
+    .join(Person, Person.id == sa.bindparam("person"))
+    .where(Wish.id == sa.bindparam("wish"))
+    .with_for_update(of=(Person, Wish))
+)
+_FACTS = ("wish_id", "person_id", "party", "team_id", "unit_id", "claimed_at", "promised_on")
+_claims = Claim.__table__
+_WRITE = (
+    sa.insert(_claims)
+    .from_select(
+        [*_FACTS, "needs_look"],
+        sa.select(
+            *(sa.bindparam(name, type_=_claims.c[name].type) for name in _FACTS), sa.literal(False)
+        ).where(queries.OPEN_CLAIMS.scalar_subquery() < sa.bindparam("limit", type_=sa.Integer)),
+    )
+    .returning(_claims.c.id)
+)
+
+
+def _write(claim: Claim) -> None:
+    """Writes the claim if its person may have one more: counted under the lock of their row, in the statement
+    that writes it. Raises ClaimLimitReached."""
+    limit = config.settings().claim_limit
+    told = {name: getattr(claim, name) for name in _FACTS}
+    if session.scalar(_WRITE, {**told, "viewer": claim.person_id, "limit": limit}) is None:
+        raise ClaimLimitReached(limit=limit)
 
 
 def _promise(promised_on: date | None) -> date:
@@ -103,12 +128,6 @@ def _party(party: str, team_id: int | None, by: Any) -> dict[str, int]:
     return {}
 
 
-def _check_limit(person_id: int) -> None:
-    limit = config.settings().claim_limit
-    if queries.open_claims(person_id) >= limit:
-        raise ClaimLimitReached(limit=limit)
-
-
 def release(wish_id: int, reason: str, found: screening.Screened | None = None, *, by: Any) -> Wish:
     """The claimer gives the wish back, without any penalty; others may claim it.
 
@@ -116,10 +135,19 @@ def release(wish_id: int, reason: str, found: screening.Screened | None = None, 
     """
     wish = take(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
-    told = {"kept_back": True} if kept_back else None
-    settling.put_back(states.RELEASE, wish, "released", reason=reason, told=told, by=by)
+    told = ({"kept_back": True} if kept_back else {}) | _again(wish, by)
+    settling.put_back(states.RELEASE, wish, "released", reason=reason, told=told or None, by=by)
     notices.released(wish, KEPT_BACK if kept_back else reason)
     return wish
+
+
+def _again(wish: Wish, by: Any) -> dict[str, int]:
+    """Nobody is punished for giving back, but who holds a wish by claiming it over and over is seen."""
+    given_back = sa.select(sa.func.count()).where(
+        Claim.wish_id == wish.id, Claim.person_id == by.id, Claim.outcome == "released"
+    )
+    times = session.scalar(given_back) + 1
+    return {"times": times} if times > 1 else {}
 
 
 def fulfil(

@@ -1,0 +1,101 @@
+"""监护登记: who says to speak for a child; verified by staff of the child's community who saw the papers."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+
+from backend import clock
+from backend.console import people_lists, sentences
+from backend.console.forms import Form, JustDo, choice, line
+from backend.console.frame import Staff, done, onward, page, show
+from backend.console.review import with_sentences
+from backend.console.today import Waiting, provider
+from backend.console.verifying import VERIFY_DAYS
+from backend.db import session
+from backend.organisations import queries as places
+from backend.people import guardians, queries
+from backend.people.guardians import Guardianship
+from backend.people.models import Person
+
+
+class RejectGuardianForm(Form):
+    ready = choice("常用说法", needed=False)
+    reason = line("告诉家长的话", most=200)
+
+
+def _found(staff: Staff, most: int) -> list[Guardianship]:
+    """What waits, the oldest first; never one's own family."""
+    rows = guardians.waiting(by=staff, after=0, limit=most + guardians.MOST_CHILDREN)
+    return [row for row in rows if staff.id not in (row.guardian_id, row.child_id)][:most]
+
+
+@provider("guardian:verify")
+def _waiting(staff: Staff, most: int) -> list[Waiting]:
+    found = _found(staff, most)
+    names = queries.masked_names({one for row in found for one in (row.guardian_id, row.child_id)})
+    where = places.names({row.community_id for row in found})
+    return [
+        Waiting(
+            "核实监护",
+            f"{names[row.guardian_id]}　孩子 {names[row.child_id]}",
+            where[row.community_id],
+            row.declared_at,
+            url_for("console.guardian", guardianship_id=row.id),
+            clock.business_day(row.declared_at) + timedelta(days=VERIFY_DAYS),
+        )
+        for row in found
+    ]
+
+
+@page("/guardians", guard="guardian:verify")
+def guardians_waiting(staff: Staff) -> Any:
+    return show("guardians/queue.html", waiting=_waiting(staff, 200))
+
+
+@page("/guardians/<id:guardianship_id>", guard="guardian:verify")
+def guardian(staff: Staff, guardianship_id: int) -> Any:
+    return _page(staff, guardianship_id)
+
+
+def _page(staff: Staff, guardianship_id: int, **given: Any) -> Any:
+    row = guardians.one(guardianship_id, by=staff)
+    if row.status != "declared":
+        return onward("console.guardians_waiting", "这条监护登记已经处理过了")
+    facts: dict[str, Any] = {
+        "form": JustDo(formdata=None),
+        "reject_form": with_sentences(RejectGuardianForm(formdata=None), sentences.REJECT_GUARDIAN),
+        **given,
+    }
+    return show(
+        "guardians/page.html",
+        row=row,
+        guardian=people_lists.masked(session.get_one(Person, row.guardian_id)),
+        child=people_lists.masked(session.get_one(Person, row.child_id)),
+        community=places.names({row.community_id})[row.community_id],
+        others=[one for one in guardians.guardians_of(row.child_id) if one != row.guardian_id],
+        **facts,
+    )
+
+
+@page("/guardians/<id:guardianship_id>/accept", guard="guardian:verify", methods=("POST",))
+def accept_guardian(staff: Staff, guardianship_id: int) -> Any:
+    form = JustDo()
+    if done(form, lambda: guardians.decide(guardianship_id, True, by=staff)):
+        return _next(staff, "已核实，家长可以代孩子填心愿了")
+    return _page(staff, guardianship_id, form=form)
+
+
+@page("/guardians/<id:guardianship_id>/reject", guard="guardian:verify", methods=("POST",))
+def reject_guardian(staff: Staff, guardianship_id: int) -> Any:
+    form = with_sentences(RejectGuardianForm(), sentences.REJECT_GUARDIAN)
+    if done(form, lambda: guardians.decide(guardianship_id, False, form.reason.data, by=staff)):
+        return _next(staff, "已记下，家长能看到原因")
+    return _page(staff, guardianship_id, reject_form=form)
+
+
+def _next(staff: Staff, sentence: str) -> Any:
+    following = _found(staff, 1)
+    if not following:
+        return onward("console.today", f"{sentence}。监护登记都处理完了")
+    return onward("console.guardian", sentence, guardianship_id=following[0].id)

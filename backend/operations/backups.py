@@ -1,0 +1,211 @@
+"""A backup is a folder: the database, the pictures where they lie on this machine, and what to check it by.
+
+It is whole or not there: it is made under another name and gets its own when everything in it was read back.
+Sealing keys are never in it, so whoever finds one cannot read names and phones; without SEAL_KEYS and
+INDEX_KEY, which belong in a safe of their own, nobody can. Pictures in an S3-compatible store are that
+store's to keep.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.db import dialect, session
+from backend.ledger import seals
+from backend.operations import postgres
+
+Tell = Callable[[str], object]
+UNFINISHED = ".unfinished"
+MANIFEST = "manifest.json"
+DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+PICTURES = "files"
+# Pages of 4 KiB between two lines of progress.
+STEP = 2048
+# An unfinished one older than this is of a run that was killed, not of one that goes on.
+GIVEN_UP = timedelta(days=1)
+
+
+class BackupFault(Exception):
+    """Why there is no backup, or why one cannot be brought back; the sentence is for the operator."""
+
+
+def make(folder: Path, tell: Tell) -> Path:
+    """A new backup in `folder`; answers where. The product goes on working meanwhile. Raises BackupFault."""
+    _clear(folder)
+    made = folder / f"dianliang-{clock.now().astimezone(clock.CHINA):%Y%m%d-%H%M%S}"
+    unfinished = made.with_name(made.name + UNFINISHED)
+    try:
+        unfinished.mkdir(mode=0o700, parents=True)
+        database = unfinished / DATABASES[dialect()]
+        if dialect() == "sqlite":
+            _copy_sqlite(database, tell)
+        else:
+            postgres.dump(config.settings().database, database)
+        # After the database: every picture that a row of it names is there, or has been erased since.
+        pictures = _copy_pictures(_pictures_here(), unfinished / PICTURES, tell)
+        _write_manifest(unfinished, database, pictures)
+        unfinished.rename(made)
+    except (OSError, sqlite3.Error, postgres.ToolFault) as fault:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise BackupFault(f"no backup was made: {fault}") from None
+    tell(f"Backup made: {made.name}")
+    return made
+
+
+def _clear(folder: Path) -> None:
+    """Takes away what killed runs left behind."""
+    for left in folder.glob(f"dianliang-*{UNFINISHED}"):
+        if left.stat().st_mtime < (clock.now() - GIVEN_UP).timestamp():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _copy_sqlite(target: Path, tell: Tell) -> None:
+    """SQLite's own online backup, read back and checked. Writers are not held up, and one view is copied."""
+    target.touch(mode=0o600)
+    source = sqlite3.connect(f"file:{_sqlite_file()}?mode=ro", uri=True, isolation_level=None)
+    with closing(source), closing(sqlite3.connect(target)) as copy:
+        # The view of this read: without it each write of others would begin the copy anew.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(copy, pages=STEP, progress=_progress("database", tell))
+        source.execute("ROLLBACK")
+        copy.execute("PRAGMA journal_mode = DELETE")
+    _check_sqlite(target)
+
+
+def _progress(what: str, tell: Tell) -> Callable[[int, int, int], None]:
+    def say(_status: int, left: int, total: int) -> None:
+        tell(f"{what}: {100 * (total - left) // max(total, 1)} %")
+
+    return say
+
+
+def _check_sqlite(path: Path) -> None:
+    """Reads the whole file. Raises BackupFault when a page, an index or a reference is broken."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as opened:
+        said = opened.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        stray = opened.execute("PRAGMA foreign_key_check").fetchone()
+    if said != "ok" or stray is not None:
+        raise BackupFault(f"{path.name} is damaged: {said if said != 'ok' else f'a reference of {stray[0]}'}")
+
+
+def _sqlite_file() -> Path:
+    return Path(str(sa.make_url(config.settings().database).database))
+
+
+def _pictures_here() -> Path | None:
+    """The folder of the pictures; None when another store has them."""
+    settings = config.settings()
+    return None if settings.file_store else Path(settings.data_dir) / PICTURES
+
+
+def _copy_pictures(source: Path | None, target: Path, tell: Tell) -> int:
+    copied = 0
+    for path in _whole_files(source):
+        place = target / path.relative_to(source or path)
+        # One by one: parents that mkdir makes along the way would be open to everyone.
+        for folder in reversed(place.relative_to(target).parents):
+            (target / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            shutil.copyfile(path, place)
+        except FileNotFoundError:
+            continue  # It was erased in this moment, as its person wanted.
+        place.chmod(0o600)
+        copied += 1
+        if copied % 1000 == 0:
+            tell(f"pictures: {copied}")
+    return copied
+
+
+def _whole_files(folder: Path | None) -> Iterator[Path]:
+    if folder is not None and folder.is_dir():
+        yield from (path for path in sorted(folder.rglob("*.jpg")) if path.is_file())
+
+
+def _write_manifest(folder: Path, database: Path, pictures: int) -> None:
+    sealed = seals.latest()
+    told = {
+        "made_at": clock.now().isoformat(),
+        "database": dialect(),
+        "revision": session.scalar(sa.text("SELECT version_num FROM alembic_version")),
+        "sha256": _digest(database),
+        "pictures": pictures,
+        # Beside the copy that was printed, this says that the books are those of that day.
+        "seal": {"day": sealed.day.isoformat(), "short": sealed.short} if sealed else None,
+    }
+    path = folder / MANIFEST
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
+        json.dump(told, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def restore(backup: Path, tell: Tell) -> dict[str, Any]:
+    """Brings a backup back into an empty installation; answers its manifest.
+
+    Never over data: an existing SQLite file, a database with tables and a folder with pictures are refused.
+    Raises BackupFault.
+    """
+    told = _manifest(backup)
+    database = backup / DATABASES[told["database"]]
+    _refuse_what_is_not_empty()
+    tell("checking the backup")
+    if not database.is_file() or _digest(database) != told["sha256"]:
+        raise BackupFault(f"{database.name} is not the one that was saved")
+    if told["database"] == "sqlite":
+        _check_sqlite(database)
+        _put_sqlite(database)
+    else:
+        try:
+            postgres.restore(config.settings().database, database)
+        except postgres.ToolFault as fault:
+            raise BackupFault(f"the database could not be restored: {fault}") from None
+    source, target = backup / PICTURES, _pictures_here()
+    if target is not None and _copy_pictures(source, target, tell) != told["pictures"]:
+        raise BackupFault("some pictures of the backup are missing")
+    return told
+
+
+def _manifest(backup: Path) -> dict[str, Any]:
+    try:
+        told = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise BackupFault(f"{backup} is no finished backup") from None
+    if told["database"] != dialect():
+        raise BackupFault(f"this is a backup of {told['database']}, and DATABASE_URL names {dialect()}")
+    return told
+
+
+def _refuse_what_is_not_empty() -> None:
+    if dialect() == "sqlite":
+        if _sqlite_file().exists():
+            raise BackupFault(f"{_sqlite_file()} exists: move it away first, nothing is overwritten")
+    elif postgres.tables(config.settings().database):
+        raise BackupFault("the database has tables: create an empty one first, nothing is overwritten")
+    if next(_whole_files(_pictures_here()), None):
+        raise BackupFault(f"{_pictures_here()} has pictures: move it away first")
+
+
+def _put_sqlite(database: Path) -> None:
+    """Whole or not at all: copied beside its place, then renamed."""
+    place = _sqlite_file()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    beside = place.with_name(place.name + UNFINISHED)
+    shutil.copyfile(database, beside)
+    beside.chmod(0o600)
+    beside.rename(place)

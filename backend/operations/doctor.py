@@ -1,0 +1,198 @@
+"""What is wrong with an installation, in plain words, and what mends it.
+
+Reads everything and changes nothing, but for one probe picture that is stored and erased again.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+
+from backend import clock, config, crypto
+from backend.db import dialect, migrate, session
+from backend.files import stores
+from backend.ledger import seals
+from backend.outbox import queries as outbox
+from backend.people import permissions, sealed
+from backend.people.models import Person
+from backend.wechat.gateway import WeChatRejected, WeChatUnavailable, gateway
+
+GIBIBYTE = 1024**3
+# The worker delivers within seconds: a notice due for so long has nobody who delivers it.
+NOBODY_DELIVERS = timedelta(minutes=15)
+# A day is sealed within the hour after it, ten minutes at a time.
+MOST_UNSEALED_DAYS = 2
+# Clocks that differ by more make check-in codes and deadlines wrong.
+CLOCKS_APART = timedelta(seconds=5)
+PROBE = "doctor-probe.jpg"
+# What WeChat says of settings that are wrong (服务端/接口调用凭证).
+MEANINGS = {
+    40013: "it does not know WECHAT_APP_ID",
+    40125: "WECHAT_APP_SECRET is wrong",
+    40164: "this machine's address is not in the IP list (开发设置 → IP白名单)",
+    40243: "the AppSecret is frozen; thaw it on the platform's page",
+    89503: "the administrator has to confirm this address on the platform",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`fault` keeps people from their work or loses something; what is none is worth knowing."""
+
+    fault: bool
+    sentence: str
+    advice: str
+
+
+def findings() -> Iterator[Finding]:
+    """Everything that is wrong, the most basic first; without a database there is nothing more to ask."""
+    database = list(_database())
+    yield from database
+    if any(one.fault for one in database):
+        return
+    for look in (_disk, _keys, _store, _worker, _wechat, _people, _outside):
+        yield from look()
+
+
+def _fault(sentence: str, advice: str) -> Finding:
+    return Finding(True, sentence, advice)
+
+
+def _hint(sentence: str, advice: str) -> Finding:
+    return Finding(False, sentence, advice)
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+    except sa.exc.SQLAlchemyError as fault:
+        missing = isinstance(fault, sa.exc.ProgrammingError) or "no such table" in str(fault)
+        said = "the database has no tables yet" if missing else "the database cannot be reached"
+        advice = "run `flask db upgrade`" if missing else "check DATABASE_URL, and that the server runs"
+        yield _fault(said, advice)
+        return
+    if found != set(ScriptDirectory(migrate.directory).get_heads()):
+        yield _fault("the database is of another version than the program", "run `flask db upgrade`")
+    yield from _sqlite() if dialect() == "sqlite" else _postgresql()
+
+
+def _sqlite() -> Iterator[Finding]:
+    mode = session.scalar(sa.text("PRAGMA journal_mode"))
+    if mode != "wal":
+        yield _fault(f"SQLite writes in mode {mode}", "put DATA_DIR on a local disk that allows WAL")
+    if config.settings().web_concurrency > 8:
+        yield _hint("many web processes share one SQLite file", "use PostgreSQL for a whole city")
+
+
+def _postgresql() -> Iterator[Finding]:
+    told = {name: session.scalar(sa.text(f"SHOW {name}")) for name in ("fsync", "full_page_writes")}
+    if "off" in told.values():
+        names = "、".join(name for name, value in told.items() if value == "off")
+        yield _fault(f"PostgreSQL runs with {names} off: a power cut damages it", "turn it on")
+    if session.scalar(sa.text("SHOW synchronous_commit")) == "off":
+        yield _fault("synchronous_commit is off: what was confirmed can be lost", "turn it on")
+    apart = abs(session.scalar(sa.text("SELECT clock_timestamp()")) - clock.now())
+    if apart > CLOCKS_APART:
+        yield _fault(
+            f"the database's clock is {apart.total_seconds():.0f} s apart", "run NTP on both machines"
+        )
+
+
+def _disk() -> Iterator[Finding]:
+    folder = Path(config.settings().data_dir)
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as fault:
+        yield _fault(f"DATA_DIR cannot be read: {fault.strerror}", "create it, owned by the product's user")
+        return
+    if not os.access(folder, os.W_OK):
+        yield _fault("DATA_DIR cannot be written to", "give it to the product's user")
+    if free < GIBIBYTE:
+        yield _fault(f"only {free // 2**20} MiB are free where DATA_DIR lies", "make room")
+
+
+def _keys() -> Iterator[Finding]:
+    known = session.scalar(sa.select(Person).where(Person.phone_sealed.is_not(None)).limit(1))
+    if known is None:
+        return
+    try:
+        number = sealed.phone(known)
+    except crypto.CannotOpen:
+        yield _fault(
+            "sealed data cannot be opened", "SEAL_KEYS lacks the key it was sealed with; find it again"
+        )
+        return
+    if number and known.phone_index not in crypto.blind_indexes("phone", number):
+        yield _fault("people cannot be found by phone", "INDEX_KEY is not the one it was indexed with")
+
+
+def _store() -> Iterator[Finding]:
+    try:
+        store = stores.store()
+        store.put(PROBE, b"probe")
+        whole = store.get(PROBE) == b"probe"
+        store.erase(PROBE)
+    except stores.StoreUnavailable:
+        whole = False
+    if not whole:
+        yield _fault(
+            "pictures cannot be stored", "check FILE_STORE and S3_…, or the rights of DATA_DIR/files"
+        )
+
+
+def _worker() -> Iterator[Finding]:
+    if outbox.overdue() > NOBODY_DELIVERS:
+        yield _fault("notices wait and nobody delivers them", "start the worker: `flask worker`")
+    behind = seals.days_behind()
+    if behind > MOST_UNSEALED_DAYS:
+        yield _fault(f"{behind} past days of the books are not sealed", "start the worker: `flask worker`")
+    dead = outbox.waiting()["dead"]
+    if dead:
+        yield _hint(f"{dead} notices could not be delivered to WeChat", "see 投递失败 in the console")
+
+
+def _wechat() -> Iterator[Finding]:
+    try:
+        gateway().ready()
+    except WeChatUnavailable:
+        yield _fault("WeChat cannot be reached", "check the way out of this machine: api.weixin.qq.com:443")
+    except WeChatRejected as said:
+        meaning = MEANINGS.get(said.errcode, "see the platform's list of error codes")
+        yield _fault(f"WeChat does not take us ({said.errcode})", meaning)
+
+
+def _people() -> Iterator[Finding]:
+    if not permissions.anyone_with("appointment:grant"):
+        yield _fault("nobody can appoint staff", "run `flask found-city`, then `flask appoint-admin`")
+
+
+def _outside() -> Iterator[Finding]:
+    settings = config.settings()
+    if not settings.production:
+        yield _hint("this is no production installation", "set APP_ENV=production before residents use it")
+        return
+    if not settings.push_token or not settings.push_key:
+        yield _fault("WeChat's pushes are refused", "set WECHAT_PUSH_TOKEN and WECHAT_PUSH_KEY (消息推送)")
+    if not settings.template_ids:
+        yield _hint("no subscription message is configured", "set WECHAT_TEMPLATES; the inbox works without")
+    if not settings.public_address.startswith("https://"):
+        yield _fault("PUBLIC_URL is not https", "WeChat checks pictures, and phones load them, through it")
+    else:
+        yield from _resolves(settings.public_address)
+    if settings.rate_limit_storage == "memory://":
+        yield _hint("rate limits are counted in each process", "several machines share them through Redis")
+
+
+def _resolves(address: str) -> Iterator[Finding]:
+    host = urlsplit(address).hostname or ""
+    try:
+        socket.getaddrinfo(host, 443)
+    except OSError:
+        yield _hint(f"{host} is not known to this machine's name server", "right outside? then all is well")

@@ -1,0 +1,323 @@
+"""What must hold across all rooms of the house, whatever was killed, full, late or asked for twice.
+
+Each room recomputes its own books; here stands what no single room can see: every change of state has its
+journal line, nobody made and checked the same record, one claim stands on a claimed wish, every WeChat message
+is at its end or waits for a date, and nothing points into another community. The database forbids most of it
+already; this finds what was done past its constraints.
+
+Each check is one statement over a span of ids, so memory stays small whatever the size, and the database sends
+back only what is wrong.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from backend.db import session
+
+STEP = 50_000
+
+
+class Check(NamedTuple):
+    """`wrong` selects what is wrong among the ids :first to :last of the table `over`, `says` words one row."""
+
+    over: str
+    wrong: str
+    says: str
+    key: str = "id"
+
+
+# --- every change of state has its journal line --------------------------------------------------------
+
+# What the journal calls a thing, and its table: all that moves by a table of moves.
+STATEFUL = (
+    ("wish", "wishes"),
+    ("round", "rounds"),
+    ("redemption", "redemptions"),
+    ("stocktake", "stocktakes"),
+    ("activity", "activities"),
+    ("sign_up", "sign_ups"),
+    ("correction", "record_corrections"),
+    ("backfill", "backfills"),
+    ("certificate", "certificates"),
+    ("adjustment", "adjustments"),
+    ("complaint", "complaints"),
+)
+
+
+def _journaled(kind: str, table: str) -> Check:
+    return Check(
+        table,
+        f"""
+        SELECT * FROM (
+            SELECT id, state AS stands, coalesce((
+                SELECT to_state FROM journal
+                WHERE subject_kind = '{kind}' AND subject_id = {table}.id AND to_state IS NOT NULL
+                ORDER BY journal.id DESC LIMIT 1
+            ), 'nothing') AS told
+            FROM {table} WHERE id BETWEEN :first AND :last
+        ) AS one WHERE told <> stands ORDER BY id
+        """,  # noqa: S608 - the names are the constants above
+        f"{kind} {{id}} is {{stands}}, its journal ends with {{told}}",
+    )
+
+
+def _unbroken(kind: str, table: str) -> Check:
+    return Check(
+        table,
+        f"""
+        SELECT * FROM (
+            SELECT id, subject_id, verb, coalesce(from_state, 'nothing') AS since, coalesce(
+                lag(to_state) OVER (PARTITION BY subject_id ORDER BY id), 'nothing') AS before
+            FROM journal
+            WHERE subject_kind = '{kind}' AND subject_id BETWEEN :first AND :last AND to_state IS NOT NULL
+        ) AS one WHERE since <> before ORDER BY id
+        """,  # noqa: S608 - the names are the constants above
+        f"journal line {{id}} ({{verb}}) moves {kind} {{subject_id}} from {{since}}, it was {{before}} before",
+    )
+
+
+# --- nobody makes and checks the same record -----------------------------------------------------------
+
+# Who checked it, and who may not have been the same person: because they made it, or because it is theirs.
+# (Redemptions and stocktakes: backend/supermarket/verify.py.)
+PAIRS = (
+    ("wishes", "reviewer_id", "wisher_id, reporter_id, guardian_id"),
+    ("wishes", "claimer_id", "wisher_id, reporter_id, guardian_id, reviewer_id"),
+    ("wishes", "confirmed_by_id", "reviewer_id, claimer_id"),
+    ("activities", "certified_by_id", "proposed_by_id"),
+    ("sign_ups", "reporter_id", "person_id"),
+    ("service_records", "certified_by_id", "recorded_by_id, person_id"),
+    ("record_corrections", "decided_by_id", "person_id"),
+    ("backfills", "maker_id", "person_id"),
+    ("backfills", "decided_by_id", "maker_id, person_id"),
+    ("certificates", "revoked_by_id", "person_id"),
+    ("hours_elsewhere", "imported_by_id", "person_id"),
+    ("adjustments", "proposed_by_id", "person_id"),
+    ("adjustments", "decided_by_id", "proposed_by_id, person_id"),
+    ("complaints", "answered_by_id", "person_id"),
+    ("guardianships", "decided_by_id", "guardian_id, child_id"),
+    ("residencies", "decided_by_id", "person_id"),
+    ("party_registrations", "decided_by_id", "person_id"),
+)
+
+
+def _apart(table: str, checker: str, makers: str) -> Check:
+    key = "person_id" if table in ("residencies", "party_registrations") else "id"
+    return Check(
+        table,
+        f"""
+        SELECT {key} AS id, {checker} AS person FROM {table}
+        WHERE {key} BETWEEN :first AND :last AND {checker} IN ({makers}) ORDER BY {key}
+        """,  # noqa: S608 - the names are the constants above
+        f"{table} {{id}}: {checker} is person {{person}}, who also stands in {makers}",
+        key,
+    )
+
+
+CLAIMED_BY_THEIR_OWN = Check(
+    "claims",
+    """
+    SELECT claims.id, claims.wish_id, claims.person_id FROM claims JOIN wishes ON wishes.id = claims.wish_id
+    WHERE claims.id BETWEEN :first AND :last
+        AND claims.person_id IN (wishes.wisher_id, wishes.reporter_id, wishes.guardian_id, wishes.reviewer_id)
+    ORDER BY claims.id
+    """,
+    "claim {id} on wish {wish_id} is of person {person_id}, who made or reviewed the wish",
+)
+CERTIFIED_THEIR_OWN = Check(
+    "activities",
+    """
+    SELECT activities.id, sign_ups.id AS sign_up, certified_by_id AS person FROM activities
+    JOIN sign_ups ON sign_ups.activity_id = activities.id
+        AND sign_ups.state = 'certified' AND sign_ups.person_id = activities.certified_by_id
+    WHERE activities.id BETWEEN :first AND :last ORDER BY activities.id
+    """,
+    "activity {id} was certified by person {person}, whose own sign-up {sign_up} it counts",
+)
+CORRECTED_THEIR_OWN = Check(
+    "record_corrections",
+    """
+    SELECT wanted.id, wanted.record_id, wanted.decided_by_id AS person FROM record_corrections AS wanted
+    JOIN service_records ON service_records.id = wanted.record_id
+    WHERE wanted.id BETWEEN :first AND :last AND wanted.decided_by_id = service_records.certified_by_id
+    ORDER BY wanted.id
+    """,
+    "correction {id} of service record {record_id} was decided by person {person}, who certified the record",
+)
+
+# --- one claim stands on a claimed wish, and none on any other ------------------------------------------
+
+STANDING = Check(
+    "wishes",
+    """
+    SELECT * FROM (
+        SELECT id, state, coalesce(claimer_id, 0) AS claimer,
+            (SELECT count(*) FROM claims WHERE wish_id = wishes.id AND outcome IS NULL) AS standing,
+            (SELECT coalesce(min(person_id), 0) FROM claims
+             WHERE wish_id = wishes.id AND outcome IS NULL) AS promised
+        FROM wishes WHERE id BETWEEN :first AND :last
+    ) AS one
+    WHERE standing <> CASE WHEN state IN ('claimed', 'fulfilled') THEN 1 ELSE 0 END
+        OR (standing = 1 AND promised <> claimer)
+    ORDER BY id
+    """,
+    "wish {id} is {state} and claimed by {claimer}: {standing} claims stand on it, of person {promised}",
+)
+SETTLED = Check(
+    "wishes",
+    """
+    SELECT id, state FROM wishes
+    WHERE id BETWEEN :first AND :last AND state IN ('confirmed', 'closed_unconfirmed')
+        AND 1 <> (SELECT count(*) FROM claims WHERE wish_id = wishes.id AND outcome = wishes.state
+                  AND claims.person_id = wishes.claimer_id)
+    ORDER BY id
+    """,
+    "wish {id} is {state}, and not one claim of its claimer ended so",
+)
+
+# --- every WeChat message is at its end, or waits for a date --------------------------------------------
+
+UNDATED = Check(
+    "deliveries",
+    """
+    SELECT notice_id, state, next_at, attempts FROM deliveries
+    WHERE notice_id BETWEEN :first AND :last AND (
+        (state IN ('waiting', 'sending') AND (next_at IS NULL OR finished_at IS NOT NULL))
+        OR (state = 'sending' AND (lease IS NULL OR leased_until IS NULL OR attempts = 0))
+        OR (state NOT IN ('waiting', 'sending') AND (finished_at IS NULL OR lease IS NOT NULL))
+    ) ORDER BY notice_id
+    """,
+    "the message of notice {notice_id} is {state} after {attempts} attempts, next looked at {next_at}: "
+    "neither at its end nor waiting for a date",
+    "notice_id",
+)
+
+# --- nothing points into another community --------------------------------------------------------------
+
+
+def _same(table: str, named: str, column: str, *, key: str = "id") -> Check:
+    """What `named` (a table) says by `column` is of the same community as the row that names it."""
+    return Check(
+        table,
+        f"""
+        SELECT one.{key} AS id, one.{column} AS pointed FROM {table} AS one JOIN {named} AS other
+            ON other.id = one.{column}
+        WHERE one.{key} BETWEEN :first AND :last AND other.community_id <> one.community_id ORDER BY one.{key}
+        """,  # noqa: S608 - the names are constants of this file
+        f"{table} {{id}}: {column} is {{pointed}} of {named}, in another community",
+        key,
+    )
+
+
+def _below(table: str, *, key: str = "id") -> Check:
+    """The grid lies in the community."""
+    return Check(
+        table,
+        f"""
+        SELECT {key} AS id, grid_id, community_id FROM {table}
+        WHERE {key} BETWEEN :first AND :last AND grid_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM organisation_reach
+            WHERE descendant_id = {table}.grid_id AND ancestor_id = {table}.community_id)
+        ORDER BY {key}
+        """,  # noqa: S608 - the names are constants of this file
+        f"{table} {{id}}: grid {{grid_id}} does not lie in community {{community_id}}",
+        key,
+    )
+
+
+def _of_one_shop(table: str, parent: str, column: str) -> Check:
+    """The item belongs to the shop of the order or stocktake that names it."""
+    return Check(
+        parent,
+        f"""
+        SELECT parent.id, parent.shop_id, items.id AS item, items.shop_id AS elsewhere FROM {parent} AS parent
+        JOIN {table} AS line ON line.{column} = parent.id JOIN items ON items.id = line.item_id
+        WHERE parent.id BETWEEN :first AND :last AND items.shop_id <> parent.shop_id ORDER BY parent.id
+        """,  # noqa: S608 - the names are constants of this file
+        f"{parent} {{id}} of shop {{shop_id}}: {table} name item {{item}} of shop {{elsewhere}}",
+    )
+
+
+POINTS_ELSEWHERE = Check(
+    "transfers",
+    """
+    SELECT one.id, one.reference, one.community_id, source.address AS source, target.address AS target
+    FROM transfers AS one
+    JOIN accounts AS source ON source.id = one.source_id
+    JOIN accounts AS target ON target.id = one.target_id
+    WHERE one.id BETWEEN :first AND :last
+        AND (source.community_id <> one.community_id OR target.community_id <> one.community_id)
+    ORDER BY one.id
+    """,
+    "transfer {id} ({reference}) of community {community_id}, from {source} to {target}, is of another one",
+)
+BATCH_ELSEWHERE = Check(
+    "stock_movements",
+    """
+    SELECT event.id, event.item_id, event.batch_id FROM stock_movements AS event
+    JOIN batches ON batches.id = event.batch_id
+    WHERE event.id BETWEEN :first AND :last AND batches.item_id <> event.item_id ORDER BY event.id
+    """,
+    "stock event {id} of item {item_id} moves batch {batch_id} of another item",
+)
+REACH = Check(
+    "organisations",
+    """
+    SELECT one.id, one.name FROM organisations AS one WHERE one.id BETWEEN :first AND :last AND (
+        SELECT count(*) FROM organisation_reach WHERE descendant_id = one.id
+    ) <> 1 + (SELECT count(*) FROM organisation_reach WHERE descendant_id = one.parent_id)
+    ORDER BY one.id
+    """,
+    "organisation {id} ({name}): who reaches it is not who reaches what it lies in",
+)
+
+CHECKS = (
+    *(_journaled(*one) for one in STATEFUL),
+    *(_unbroken(*one) for one in STATEFUL),
+    *(_apart(*one) for one in PAIRS),
+    CLAIMED_BY_THEIR_OWN,
+    CERTIFIED_THEIR_OWN,
+    CORRECTED_THEIR_OWN,
+    STANDING,
+    SETTLED,
+    UNDATED,
+    _same("wishes", "rounds", "round_id"),
+    _same("redemptions", "shops", "shop_id"),
+    _same("stocktakes", "shops", "shop_id"),
+    _same("activities", "teams", "team_id"),
+    _same("sign_ups", "activities", "activity_id"),
+    _same("service_records", "activities", "activity_id"),
+    _same("record_corrections", "service_records", "record_id"),
+    _same("backfills", "teams", "team_id"),
+    _below("wishes"),
+    _below("sign_ups"),
+    _below("residencies", key="person_id"),
+    _of_one_shop("redemption_lines", "redemptions", "redemption_id"),
+    _of_one_shop("venue_slots", "redemptions", "redemption_id"),
+    _of_one_shop("stock_movements", "redemptions", "redemption_id"),
+    _of_one_shop("stocktake_lines", "stocktakes", "stocktake_id"),
+    POINTS_ELSEWHERE,
+    BATCH_ELSEWHERE,
+    REACH,
+)
+
+
+def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:
+    """Everything that contradicts what holds across the house, one sentence each; none is good."""
+    for check in CHECKS:
+        wrong = sa.text(check.wrong)
+        for first, last in _spans(check.over, check.key):
+            for row in session.execute(wrong, {"first": first, "last": last}):
+                yield check.says.format(**row._mapping)
+    progress("what holds across the house checked")
+
+
+def _spans(table: str, key: str) -> Iterator[tuple[int, int]]:
+    """Spans of ids without gaps, from the first row to the last."""
+    ends = sa.text(f"SELECT min({key}), max({key}) FROM {table}")  # noqa: S608 - constants of this file
+    first, last = session.execute(ends).one()
+    while first is not None and first <= last:
+        yield first, min(first + STEP - 1, last)
+        first += STEP

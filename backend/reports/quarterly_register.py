@@ -1,0 +1,220 @@
+"""季度公示: one line a community, sums only. Donors are named where they agreed; of residents nothing."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config
+from backend.complaints.models import Complaint
+from backend.db import session
+from backend.ledger import bookings, rules, seals
+from backend.reports.registers import Column, Register, Scope, Told
+from backend.reports.words import EVENTS
+from backend.supermarket import sealed
+from backend.supermarket.models import Item, Shop
+from backend.supermarket.stock_models import Movement
+from backend.volunteering.limits import STANDING
+from backend.volunteering.models import Activity
+from backend.volunteering.record_models import ServiceRecord
+from backend.wishes.models import Claim, Wish
+
+Numbers = dict[int, int]
+
+
+def _rows(scope: Scope) -> list[Any]:
+    """In the order of the places."""
+    told = {name: ask(scope) for name, ask in _ASKED.items()}
+    booked = bookings.sums(scope.communities, scope.since, scope.until)
+    ever = bookings.sums(scope.communities, None, scope.until)
+    donors, changes = _donors(scope), _rule_changes(scope)
+    return [
+        SimpleNamespace(
+            community_id=one,
+            **{name: numbers.get(one, 0) for name, numbers in told.items()},
+            issued=booked[one]["issued"],
+            redeemed=booked[one]["redeemed"],
+            outstanding=ever[one]["issued"] - ever[one]["redeemed"] - ever[one]["ended"],
+            donors="、".join(donors[one]) or None,
+            rules="；".join(changes[None] + changes[one]) or None,
+        )
+        for one in sorted(scope.communities)
+    ]
+
+
+def _between(moment: Any, scope: Scope) -> sa.ColumnElement[bool]:
+    return sa.and_(moment >= scope.since, moment < scope.until)
+
+
+def _numbers(wanted: Any, column: Any) -> Numbers:
+    return {place: int(number or 0) for place, number in session.execute(wanted.group_by(column))}
+
+
+def _wishes(moment: Any, *more: Any) -> Callable[[Scope], Numbers]:
+    def asked(scope: Scope) -> Numbers:
+        wanted = sa.select(Wish.community_id, sa.func.count()).where(
+            Wish.community_id.in_(scope.communities), Wish.state != "draft", _between(moment, scope), *more
+        )
+        return _numbers(wanted, Wish.community_id)
+
+    return asked
+
+
+def _claims(scope: Scope) -> Numbers:
+    """Wishes claimed in these days: one that was released and claimed again counts once."""
+    wanted = (
+        sa.select(Wish.community_id, sa.func.count(sa.distinct(Wish.id)))
+        .join(Claim, Claim.wish_id == Wish.id)
+        .where(Wish.community_id.in_(scope.communities), _between(Claim.claimed_at, scope))
+    )
+    return _numbers(wanted, Wish.community_id)
+
+
+def _activities(scope: Scope) -> Numbers:
+    wanted = sa.select(Activity.community_id, sa.func.count()).where(
+        Activity.community_id.in_(scope.communities),
+        Activity.activity_kind == "volunteer_service",
+        Activity.state.in_(("ended", "certified")),
+        _between(Activity.starts_at, scope),
+    )
+    return _numbers(wanted, Activity.community_id)
+
+
+def _records(number: Any) -> Callable[[Scope], Numbers]:
+    def asked(scope: Scope) -> Numbers:
+        wanted = sa.select(ServiceRecord.community_id, number).where(
+            ServiceRecord.community_id.in_(scope.communities),
+            ServiceRecord.served_on.between(scope.first, scope.last),
+            ServiceRecord.recorded_at < scope.cut_off,
+            ServiceRecord.minutes > 0,
+            STANDING,
+        )
+        return _numbers(wanted, ServiceRecord.community_id)
+
+    return asked
+
+
+def _received(source: str) -> Callable[[Scope], Numbers]:
+    def asked(scope: Scope) -> Numbers:
+        wanted = _movements(scope, sa.func.sum(Movement.cost)).where(Movement.source == source)
+        return _numbers(wanted, Shop.community_id)
+
+    return asked
+
+
+def _movements(scope: Scope, *columns: Any) -> sa.Select[Any]:
+    return (
+        sa.select(Shop.community_id, *columns)
+        .select_from(Movement)
+        .join(Item, Item.id == Movement.item_id)
+        .join(Shop, Shop.id == Item.shop_id)
+        .where(Shop.community_id.in_(scope.communities), _between(Movement.at, scope))
+    )
+
+
+def _stock(scope: Scope) -> Numbers:
+    """What was on the shelves at the end of these days: the sum of all that came and went before."""
+    wanted = (
+        sa.select(Shop.community_id, sa.func.sum(Movement.on_hand_change))
+        .select_from(Movement)
+        .join(Item, Item.id == Movement.item_id)
+        .join(Shop, Shop.id == Item.shop_id)
+        .where(Shop.community_id.in_(scope.communities), Movement.at < scope.until)
+    )
+    return _numbers(wanted, Shop.community_id)
+
+
+def _complaints(moment: Any, *more: Any) -> Callable[[Scope], Numbers]:
+    def asked(scope: Scope) -> Numbers:
+        wanted = sa.select(Complaint.place_id, sa.func.count()).where(
+            Complaint.place_id.in_(scope.communities), _between(moment, scope), *more
+        )
+        return _numbers(wanted, Complaint.place_id)
+
+    return asked
+
+
+def _donors(scope: Scope) -> dict[int, list[str]]:
+    """Who gave and agreed to be named, each once, in the order of the gifts."""
+    wanted = _movements(scope, Movement.reference, Movement.donor_sealed).where(
+        Movement.donor_public, Movement.donor_sealed.is_not(None)
+    )
+    told: dict[int, dict[str, None]] = defaultdict(dict)
+    for place, reference, kept in session.execute(wanted.order_by(Movement.id)):
+        told[place][sealed.donor_of(reference, kept) or ""] = None
+    return defaultdict(list, {place: list(names) for place, names in told.items()})
+
+
+def _rule_changes(scope: Scope) -> dict[int | None, list[str]]:
+    """Versions that began in these days; under None those of the whole city."""
+    told: dict[int | None, list[str]] = defaultdict(list)
+    for one in rules.rules():
+        if scope.first <= one.effective_from <= scope.last and one.effective_from <= clock.today():
+            day = one.effective_from.isoformat()
+            text = f"{EVENTS.get(one.event, one.event)} {one.points} 分（第 {one.version} 版，{day} 起）"
+            told[one.organisation_id].append(text)
+    return told
+
+
+_ASKED: dict[str, Callable[[Scope], Numbers]] = {
+    "submitted": _wishes(Wish.submitted_at),
+    "published": _wishes(Wish.published_at),
+    "claimed": _claims,
+    "lit": _wishes(Wish.closed_at, Wish.state == "confirmed"),
+    "activities": _activities,
+    "times": _records(sa.func.count()),
+    "minutes": _records(sa.func.sum(ServiceRecord.minutes)),
+    "purchased": _received("purchase"),
+    "donated": _received("donation"),
+    "stock": _stock,
+    "complaints": _complaints(Complaint.filed_at),
+    "answered": _complaints(Complaint.ended_at, Complaint.state == "answered"),
+}
+
+
+def _seal() -> str:
+    """The short form of the newest seal of the books, so that a copy of it lives outside the database."""
+    seal = seals.latest()
+    return f"账目封存码（{seal.day}）：{seal.short}。" if seal else ""
+
+
+def supervision_phone(_row: Any) -> str | None:
+    return config.settings().supervision_phone or None
+
+
+def _sum(heading: str, source: str, take: str, kind: str = "number", width: int = 9) -> Column:
+    return Column(heading, source, take, kind, total=True, width=width)
+
+
+QUARTERLY = Register(
+    "quarterly",
+    "季度公示",
+    "register:totals",
+    Told(_rows),
+    (
+        Column("社区", "wishes.community_id", kind="place", width=12),
+        _sum("本季征集数", "wishes.submitted_at", "submitted"),
+        _sum("本季发布数", "wishes.published_at", "published"),
+        _sum("本季认领数", "claims.claimed_at", "claimed"),
+        _sum("本季点亮数", "wishes.closed_at", "lit"),
+        _sum("志愿活动场次", "activities.state", "activities"),
+        _sum("参与人次", "service_records.person_id", "times"),
+        _sum("服务时长(小时)", "service_records.minutes", "minutes", "hours"),
+        _sum("积分发放", "transfers.amount", "issued"),
+        _sum("积分兑换", "transfers.amount", "redeemed"),
+        _sum("积分结存", "transfers.amount", "outstanding"),
+        _sum("物资采购金额", "stock_movements.cost", "purchased"),
+        _sum("物资捐赠金额", "stock_movements.cost", "donated"),
+        Column("捐赠单位(同意)", "stock_movements.donor_sealed", "donors", width=16),
+        _sum("库存结余", "stock_movements.on_hand_change", "stock"),
+        Column("规则变更", "earning_rules.effective_from", "rules", width=22),
+        _sum("投诉受理", "complaints.filed_at", "complaints"),
+        _sum("投诉办结", "complaints.ended_at", "answered"),
+        Column("监督电话", "= supervision_phone()", supervision_phone, width=13),
+    ),
+    note="点亮数只算许愿人确认的。积分结存是以本社区名义发放、还没有兑换或到期的。由街道承办的投诉不计入社区。",
+    period="quarter",
+    closing=_seal,
+)

@@ -1,0 +1,159 @@
+"""期初库存: what stood on the shelves before the first day, brought in from a spreadsheet.
+
+It is received through the verb of every receipt, under a number that names item, batch and last good day. So
+each batch is opened once: the same sheet may come twice, and another quantity is a stocktake's business.
+"""
+
+import re
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.errors import Refused
+from backend.people import imports, permissions
+from backend.supermarket.actions import items, receipts
+from backend.supermarket.models import Item, Shop
+from backend.supermarket.stock_models import Movement
+
+KIND = "stock"
+DOCUMENT = "期初库存"
+MOST_UNITS = 100_000
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
+_SOURCES = {"": "purchase", "采购": "purchase", "捐赠": "donation"}
+
+
+class OpenedOtherwise(Refused):
+    code, message = 40958, "这一批期初已经登记为 {quantity}，数量不对请用盘点更正"
+
+
+class NoSuchShop(Refused):
+    code, message = 40959, "您管理的超市里没有“{name}”，请核对超市名称"
+
+
+class NewItemWithoutPoints(Refused):
+    code, message = 42227, "超市里还没有“{name}”，请在“积分”一列写明兑换一{unit}要多少积分"
+
+
+def open_stock(
+    item_id: int,
+    quantity: int,
+    source: str,
+    *,
+    donor: str | None = None,
+    batch_no: str | None = None,
+    best_before: date | None = None,
+    by: Any,
+) -> bool:
+    """Receives what was there before; False when this batch was opened already. Raises OpenedOtherwise."""
+    number = f"opening:{item_id}:{best_before or ''}:{batch_no or ''}"
+    item, _shop = receipts.of_keeper(item_id, "stock:receive", by)
+    before = session.scalar(sa.select(Movement.on_hand_change).where(Movement.reference == number))
+    if before is not None and before != quantity:
+        raise OpenedOtherwise(quantity=before)
+    if before is None:
+        told = {"donor": donor, "batch_no": batch_no, "best_before": best_before, "document": DOCUMENT}
+        receipts.receive(item.id, quantity, source, **told, number=number, by=by)
+    return before is None
+
+
+def _check(row: imports.Row) -> list[imports.Fault]:
+    faults = [
+        (name, f"最多 {most} 个字")
+        for name, most in (("物品", 60), ("批号", 40), ("单位", 12), ("捐赠方", 60))
+        if len(row[name]) > most
+    ]
+    if row["数量"] and not _between(row["数量"], 1, MOST_UNITS):
+        faults.append(("数量", f"应为 1 到 {MOST_UNITS} 的整数"))
+    if row["积分"] and not _between(row["积分"], 1, MOST_UNITS):
+        faults.append(("积分", f"应为 1 到 {MOST_UNITS} 的整数"))
+    if row["来源"] not in _SOURCES:
+        faults.append(("来源", "应为采购或捐赠，不填按采购"))
+    if row["捐赠方"] and row["来源"] != "捐赠":
+        faults.append(("捐赠方", "来源是捐赠时才填"))
+    return faults + _check_day(row["保质期"])
+
+
+def _between(text: str, least: int, most: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
+
+
+def _check_day(text: str) -> list[imports.Fault]:
+    try:
+        day = _day(text)
+    except ValueError:
+        return [("保质期", "应为日期，例如 2027-05-01")]
+    return [("保质期", "保质期已过，不能入库")] if day is not None and day < clock.today() else []
+
+
+def _day(text: str) -> date | None:
+    """A day as clerks write it. Raises ValueError."""
+    found = _DAY.fullmatch(text)
+    if text and found is None:
+        raise ValueError(text)
+    return date(*map(int, found.groups())) if found else None
+
+
+def _take_in(row: imports.Row, memory: dict[str, Any], by: Any) -> bool:
+    shop_id = _shop(row["超市"], memory, by)
+    item_id = _item(shop_id, row, memory, by)
+    return open_stock(
+        item_id,
+        int(row["数量"]),
+        _SOURCES[row["来源"]],
+        donor=row["捐赠方"] or None,
+        batch_no=row["批号"] or None,
+        best_before=_day(row["保质期"]),
+        by=by,
+    )
+
+
+def _shop(name: str, memory: dict[str, Any], by: Any) -> int:
+    if "shops" not in memory:
+        reach = permissions.reach_of(by.id, "stock:receive")
+        rows = session.execute(sa.select(Shop.name, Shop.id).where(Shop.community_id.in_(reach)))
+        memory["shops"] = {}
+        for known, shop_id in rows:
+            memory["shops"].setdefault(known, []).append(shop_id)
+    found = memory["shops"].get(name, [])
+    if len(found) != 1:
+        raise NoSuchShop(name=name)
+    return found[0]
+
+
+def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], by: Any) -> int:
+    """The goods of this name; a new one is put up. Nothing made here is remembered: its row may yet fail."""
+    key = f"items:{shop_id}"
+    if key not in memory:
+        wanted = sa.select(Item.name, Item.id).where(Item.shop_id == shop_id).order_by(Item.id.desc())
+        memory[key] = dict(session.execute(wanted).all())
+    if row["物品"] in memory[key]:
+        return memory[key][row["物品"]]
+    found = session.scalar(
+        sa.select(Item.id).where(Item.shop_id == shop_id, Item.name == row["物品"]).order_by(Item.id).limit(1)
+    )
+    if found is None:
+        found = _put_up(shop_id, row, by)
+    return found
+
+
+def _put_up(shop_id: int, row: imports.Row, by: Any) -> int:
+    unit = row["单位"] or items.UNITS["goods"]
+    if not row["积分"]:
+        raise NewItemWithoutPoints(name=row["物品"], unit=unit)
+    return items.put_up(shop_id, "goods", row["物品"], int(row["积分"]), unit=unit, by=by).id
+
+
+imports.offer(
+    KIND,
+    imports.Sheet(
+        ("超市", "物品", "数量", "单位", "积分", "批号", "保质期", "来源", "捐赠方"),
+        ("超市", "物品", "数量"),
+        "stock:receive",
+        _check,
+        _take_in,
+        lambda row: (row["超市"], row["物品"], row["批号"], row["保质期"]),
+    ),
+)

@@ -1,0 +1,265 @@
+"""What staff have before them in all shops of their places: what waits for them, and since when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock, config, journal
+from backend.db import session
+from backend.people import permissions
+from backend.people import queries as people
+from backend.supermarket import queries, states, timetable
+from backend.supermarket.models import Item, Line, Redemption, Shop, Slot
+from backend.supermarket.stock_models import Batch, Movement, Stocktake
+
+_REQUESTED = sa.text("redemptions.state = 'requested'")
+_APPROVED = sa.text("redemptions.state = 'approved'")
+_LEFT = sa.text("batches.on_hand > 0")
+_REQUEST = "request"
+
+
+def shops(word: str, *, by: Any) -> list[Shop]:
+    """The shops in whose place this word is granted, in the order of their ids."""
+    reach = permissions.reach_of(by.id, word)
+    return list(session.scalars(sa.select(Shop).where(Shop.community_id.in_(reach)).order_by(Shop.id)))
+
+
+def item(item_id: int, word: str, *, by: Any) -> tuple[Item, Shop]:
+    """An item in whose shop's place `by` is granted `word`. Raises NotFound, NotAllowed."""
+    found = queries.item(item_id)
+    return found, queries.shop_of_staff(found.shop_id, word, by=by)
+
+
+# --- orders ------------------------------------------------------------------------------------------
+
+
+def waiting_orders(most: int, *, by: Any, after: int | None = None) -> list[Redemption]:
+    """Requests that this clerk may decide, oldest first: neither their own nor asked for by them."""
+    wanted = sa.select(Redemption).where(
+        _REQUESTED,
+        Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:approve")),
+        Redemption.person_id != by.id,
+        Redemption.requested_by_id.is_distinct_from(by.id),
+    )
+    if after is not None:
+        wanted = wanted.where(Redemption.id > after)
+    return list(session.scalars(wanted.order_by(Redemption.id).limit(most)))
+
+
+def for_a_colleague(*, by: Any) -> int:
+    """How many requests wait here that another one has to decide: the clerk's own, or asked for by them."""
+    return session.scalar(
+        sa.select(sa.func.count(Redemption.id)).where(
+            _REQUESTED,
+            Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:approve")),
+            sa.or_(Redemption.person_id == by.id, Redemption.requested_by_id == by.id),
+        )
+    )
+
+
+def to_hand_over(most: int, *, by: Any, until: date | None = None) -> list[Redemption]:
+    """Approved orders of this keeper's shops, what must be collected first first; only those whose last day
+    is not after `until`, where it is given."""
+    wanted = sa.select(Redemption).where(
+        _APPROVED, Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:hand_over"))
+    )
+    if until is not None:
+        wanted = wanted.where(Redemption.pick_up_until <= until)
+    return list(session.scalars(wanted.order_by(Redemption.pick_up_until, Redemption.id).limit(most)))
+
+
+def contents(orders: Sequence[Redemption]) -> dict[int, str]:
+    """What each order is for, in a few words: `抽纸 3 包×1提、香皂×2块`."""
+    lines = session.scalars(
+        sa.select(Line).where(Line.redemption_id.in_([one.id for one in orders])).order_by(Line.item_id)
+    )
+    told: dict[int, list[str]] = {}
+    for line in lines:
+        told.setdefault(line.redemption_id, []).append(f"{line.name}×{line.quantity}{line.unit}")
+    return {key: "、".join(parts) for key, parts in told.items()}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What one person had of an item in its period, this order included, and how much that may be."""
+
+    taken: int
+    most: int | None
+    period: str
+
+
+def limits(order: Redemption) -> dict[int, Limit]:
+    """Of each item of the order: what its owner had in the period, with this order."""
+    items = session.scalars(
+        sa.select(Item).join(Line, Line.item_id == Item.id).where(Line.redemption_id == order.id)
+    )
+    return {
+        one.id: Limit(
+            queries.taken(order.person_id, one), one.limit_per_person, queries.PERIOD_WORDS[one.limit_period]
+        )
+        for one in items
+    }
+
+
+def stock_of(order: Redemption) -> dict[int, Item]:
+    """The order's items as they stand, by id."""
+    wanted = sa.select(Item).join(Line, Line.item_id == Item.id).where(Line.redemption_id == order.id)
+    return {one.id: one for one in session.scalars(wanted)}
+
+
+def timeline(order: Redemption) -> list[dict[str, Any]]:
+    """What happened to the order, first things first, for whoever may see it; names masked."""
+    found = [line for line in journal.lines("redemption", order.id) if line.to_state]
+    names = people.masked_names({line.actor_id for line in found if line.actor_id})
+    labels = {_REQUEST: "申请", **{move.name: move.label for move in states.REDEMPTION_MOVES}}
+    return [
+        {
+            "at": line.at,
+            "label": labels.get(line.verb, line.verb),
+            "by_name": names.get(line.actor_id, "系统"),
+            "reason": line.reason,
+        }
+        for line in found
+    ]
+
+
+# --- stock -------------------------------------------------------------------------------------------
+
+
+def low(most: int, *, by: Any) -> list[tuple[Item, Shop]]:
+    """Goods on the shelf of which no more than their mark is left, for whoever receives goods there."""
+    wanted = (
+        sa.select(Item, Shop)
+        .join(Shop, Shop.id == Item.shop_id)
+        .where(
+            Item.on_shelf,
+            Item.low_stock.is_not(None),
+            Item.on_hand - Item.reserved <= Item.low_stock,
+            Shop.community_id.in_(permissions.reach_of(by.id, "stock:receive")),
+        )
+    )
+    return [(row[0], row[1]) for row in session.execute(wanted.order_by(Item.id).limit(most))]
+
+
+def since_low(ids: list[int]) -> dict[int, Any]:
+    """When the stock of each of these items last moved: since then at the latest it is low."""
+    wanted = (
+        sa.select(Movement.item_id, sa.func.max(Movement.at))
+        .where(Movement.item_id.in_(ids))
+        .group_by(Movement.item_id)
+    )
+    return {row[0]: row[1] for row in session.execute(wanted)}
+
+
+def ending(most: int, *, by: Any) -> list[tuple[Batch, Item, Shop]]:
+    """Batches that end within BATCH_WARNING_DAYS or have ended, for whoever receives goods there."""
+    last = clock.today() + timedelta(days=config.settings().batch_warning_days)
+    wanted = (
+        sa.select(Batch, Item, Shop)
+        .join(Item, Item.id == Batch.item_id)
+        .join(Shop, Shop.id == Item.shop_id)
+        .where(
+            _LEFT,
+            Batch.best_before <= last,
+            Shop.community_id.in_(permissions.reach_of(by.id, "stock:receive")),
+        )
+    )
+    rows = session.execute(wanted.order_by(Batch.best_before, Batch.id).limit(most))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def first_days(shop_id: int) -> dict[int, date]:
+    """By item of a shop: the first best-before day among what is left of it."""
+    rows = session.execute(
+        sa.select(Batch.item_id, sa.func.min(Batch.best_before))
+        .join(Item, Item.id == Batch.item_id)
+        .where(Item.shop_id == shop_id, _LEFT, Batch.best_before.is_not(None))
+        .group_by(Batch.item_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def stocktakes_to_check(most: int, *, by: Any) -> list[Stocktake]:
+    """Counted, and waiting for a supervisor who did not count; oldest first."""
+    wanted = sa.select(Stocktake).where(
+        Stocktake.state == "proposed",
+        Stocktake.proposed_by_id != by.id,
+        Stocktake.community_id.in_(permissions.reach_of(by.id, "stocktake:approve")),
+    )
+    return list(session.scalars(wanted.order_by(Stocktake.id).limit(most)))
+
+
+# --- venues ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Booked:
+    """A time of a venue that an order has taken."""
+
+    starts_at: Any
+    ends_at: Any
+    order_id: int
+    number: str
+    state: str
+    person: str
+
+
+def week(venue: Item, shop: Shop, monday: date) -> dict[date, list[timetable.Offered]]:
+    """A venue's slots on each of seven days, in order; a closed day has none."""
+    days = [monday + timedelta(days=later) for later in range(7)]
+    return {day: timetable.slots_of(venue, shop, day) for day in days}
+
+
+def bookings(venue_id: int, first: date, last: date) -> list[Booked]:
+    """What is booked of a venue in these days, by whom (masked), in order; also outside of its hours."""
+    rows = session.execute(
+        sa.select(Slot.starts_at, Slot.ends_at, Redemption)
+        .join(Redemption, Redemption.id == Slot.redemption_id)
+        .where(
+            Slot.item_id == venue_id,
+            sa.text("venue_slots.live"),
+            Slot.starts_at >= clock.day_starts(first),
+            Slot.starts_at < clock.day_ends(last),
+        )
+        .order_by(Slot.starts_at)
+    ).all()
+    names = people.masked_names({row[2].person_id for row in rows})
+    return [
+        Booked(row[0], row[1], row[2].id, row[2].number, row[2].state, names[row[2].person_id])
+        for row in rows
+    ]
+
+
+def orders_of_resident(person_id: int, most: int, *, by: Any) -> list[Redemption]:
+    """A resident's orders in the places where staff read them, newest first."""
+    wanted = sa.select(Redemption).where(
+        Redemption.person_id == person_id,
+        Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:read")),
+    )
+    return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
+
+
+def orders(
+    state: str | None, shop_id: int | None, number: str | None, before: int | None, most: int, *, by: Any
+) -> list[Redemption]:
+    """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
+    reach = permissions.reach_of(by.id, "redemption:read")
+    wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
+    if state is not None:
+        wanted = wanted.where(Redemption.state == state)
+    if shop_id is not None:
+        wanted = wanted.where(Redemption.shop_id == shop_id)
+    if number is not None:
+        wanted = wanted.where(Redemption.number.icontains(number, autoescape=True))
+    if before is not None:
+        wanted = wanted.where(Redemption.id < before)
+    return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
+
+
+def goods(shop_id: int) -> list[Item]:
+    """A shop's goods by name, what is off the shelf too: what a stocktake counts."""
+    wanted = sa.select(Item).where(Item.shop_id == shop_id, Item.kind == "goods")
+    return list(session.scalars(wanted.order_by(Item.name, Item.id)))

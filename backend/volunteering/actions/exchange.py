@@ -1,0 +1,244 @@
+"""Synchronising service records with the national system, and taking in hours that other platforms hold."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from backend import clock, crypto, journal
+from backend.db import session
+from backend.errors import NotAllowed, Refused
+from backend.people import imports, permissions, sealed
+from backend.people.imports import Fault, Row, Sheet
+from backend.people.models import Person, Residency
+from backend.volunteering import exchange
+from backend.volunteering.certificate_queries import volunteer_number
+from backend.volunteering.exchange import Platform, record_id, record_number
+from backend.volunteering.exchange_models import DAY, HoursElsewhere
+from backend.volunteering.limits import STANDING
+from backend.volunteering.record_models import ServiceRecord
+
+# Records that go with one delivery; what is left goes with the next one.
+MOST_RECORDS = 5000
+
+
+class NothingToSynchronise(Refused):
+    code, message = 42269, "没有待同步的服务记录"
+
+
+class NoSuchVolunteer(Refused):
+    code, message = 42266, "您的任职范围里没有这位志愿者，请核对编号（或手机号）和姓名"
+
+
+class RecordedOtherwise(Refused):
+    code, message = 42267, "“{platform}”的记录 {reference} 以前导入过，内容不一样，没有改动"
+
+
+_corrected = aliased(ServiceRecord)
+_corrects_a_synchronised_one = (
+    sa.exists()
+    .where(_corrected.id == ServiceRecord.corrects_id, _corrected.sync_status == "synchronised")
+    .correlate(ServiceRecord)
+)
+
+
+def _pending(by: Any) -> list[sa.ColumnElement[bool]]:
+    """Records that count and are not there yet; taken back to nothing only where the other side has them."""
+    return [
+        ServiceRecord.community_id.in_(permissions.reach_of(by.id, "service_record:synchronise")),
+        ServiceRecord.sync_status == "not_synchronised",
+        STANDING,
+        sa.or_(ServiceRecord.minutes > 0, _corrects_a_synchronised_one),
+    ]
+
+
+def pending(*, by: Any) -> int:
+    """How many records of the clerk's places wait to be synchronised."""
+    return session.scalar(sa.select(sa.func.count()).select_from(ServiceRecord).where(*_pending(by)))
+
+
+def deliver(platform: Platform, *, by: Any) -> int:
+    """Hands what waits to the platform, oldest first; each person's line is journaled.
+
+    The names go in clear, as the rule asks (民政部令 67, 5); nothing is synchronised yet. Raises
+    NothingToSynchronise.
+    """
+    rows = session.execute(
+        sa.select(ServiceRecord.__table__).where(*_pending(by)).order_by(ServiceRecord.id).limit(MOST_RECORDS)
+    ).all()
+    if not rows:
+        raise NothingToSynchronise()
+    people = {row.person_id for row in rows}
+    told = platform.deliver(_shaped(rows, _names(people | {row.in_charge_id for row in rows})))
+    journal.write_all("deliver", "person", sorted(people), by=by, facts={"mapping": exchange.VERSION})
+    return told
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    rows = session.execute(sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(ids)))
+    return {row[0]: sealed.unsealed_name(row[0], row[1]) or "" for row in rows}
+
+
+def _shaped(rows: Any, names: dict[int, str]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {
+            "number": record_number(row.id),
+            "volunteer": volunteer_number(row.person_id),
+            "name": names[row.person_id],
+            "activity_name": row.activity_name,
+            "served_on": row.served_on.isoformat(),
+            "place": row.place,
+            "content": row.content,
+            "hours": round(row.minutes / 60, 2),
+            "organising_body": row.organising_body,
+            "in_charge": names[row.in_charge_id],
+            "corrects": record_number(row.corrects_id) if row.corrects_id else "",
+            "status": exchange.NOT_YET,
+        }
+
+
+def settle(platform: Platform, *, by: Any) -> tuple[int, list[tuple[str, str]]]:
+    """Takes the platform's answers: how many records are synchronised by them, and what it did not take, as
+    (number, what it said). Answers on records of other places, or told before, change nothing."""
+    accepted, refused = [], []
+    for answer in platform.answers():
+        if answer.accepted:
+            accepted.append(record_id(answer.number))
+        else:
+            refused.append((answer.number[:40], answer.remark[:200]))
+    ids, done = [one for one in accepted if one is not None], 0
+    for begun in range(0, len(ids), 500):
+        done += _synchronised(ids[begun : begun + 500], by)
+    return done, refused
+
+
+def _synchronised(ids: list[int], by: Any) -> int:
+    here = permissions.reach_of(by.id, "service_record:synchronise")
+    changed = sorted(
+        session.scalars(
+            sa.update(ServiceRecord)
+            .where(
+                ServiceRecord.id.in_(ids),
+                ServiceRecord.sync_status == "not_synchronised",
+                ServiceRecord.community_id.in_(here),
+            )
+            .values(sync_status="synchronised")
+            .returning(ServiceRecord.id),
+            execution_options={"synchronize_session": False},
+        )
+    )
+    if changed:
+        moved = ("not_synchronised", "synchronised")
+        journal.write_all("synchronise", "service_record", changed, by=by, states=moved)
+    return len(changed)
+
+
+def _check(row: Row) -> list[Fault]:
+    faults = [] if row["志愿者编号"] or row["手机号"] else [("志愿者编号", "编号和手机号至少填一项")]
+    if row["志愿者编号"] and not re.fullmatch(r"V\d{7,15}", row["志愿者编号"]):
+        faults.append(("志愿者编号", "应为 V 和 7 位数字"))
+    if row["手机号"] and not re.fullmatch(r"1\d{10}", row["手机号"]):
+        faults.append(("手机号", "应为 11 位手机号"))
+    if row["服务日期"] and _day(row["服务日期"]) is None:
+        faults.append(("服务日期", "应为今天以前的日期，如 2026-03-05"))
+    if row["时长（小时）"] and _minutes(row["时长（小时）"]) is None:
+        faults.append(("时长（小时）", "应大于 0，一条记录不超过 24 小时"))
+    limits = {"平台": 40, "平台记录编号": 60, "活动名称": 60, "组织单位": 80}
+    return faults + [(name, f"最多 {most} 个字") for name, most in limits.items() if len(row[name]) > most]
+
+
+def _day(text: str) -> date | None:
+    """2026-03-05, 2026/3/5, 2026年3月5日, or as Excel hands over a day; none in the future."""
+    found = re.match(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})", text)
+    try:
+        day = date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+    return day if day and date(2000, 1, 1) <= day <= clock.today() else None
+
+
+def _minutes(text: str) -> int | None:
+    if not re.fullmatch(r"\d{1,2}(\.\d{1,4})?", text):
+        return None
+    minutes = round(float(text) * 60)
+    return minutes if 1 <= minutes <= DAY else None
+
+
+def _take_in(row: Row, memory: dict[str, Any], by: Any) -> bool:
+    """One record of another platform, for a volunteer of the clerk's places. The same again is known."""
+    person_id = _volunteer(row, by)
+    facts = {
+        "person_id": person_id,
+        "served_on": _day(row["服务日期"]),
+        "activity_name": row["活动名称"],
+        "organising_body": row["组织单位"],
+        "minutes": _minutes(row["时长（小时）"]),
+    }
+    told = {"platform": row["平台"], "reference": row["平台记录编号"]}
+    there = session.scalar(sa.select(HoursElsewhere).filter_by(**told))
+    if there is not None:
+        if any(getattr(there, name) != value for name, value in facts.items()):
+            raise RecordedOtherwise(**told)
+        return False
+    made = HoursElsewhere(**told, **facts, imported_at=clock.now(), imported_by_id=by.id)
+    session.add(made)
+    session.flush()
+    journal.write("import", "hours_elsewhere", made.id, by=by, facts={"person": person_id})
+    return True
+
+
+def _volunteer(row: Row, by: Any) -> int:
+    """By our number or the phone, and always by the name too, so that a slip of the pen credits nobody else.
+
+    Raises NoSuchVolunteer, NotAllowed for the clerk's own hours.
+    """
+    reach = permissions.reach_of(by.id, "hours_elsewhere:import")
+    wanted = (
+        sa.select(Person.id, Person.real_name_sealed)
+        .join(Residency, Residency.person_id == Person.id)
+        .where(Person.status == "active", Residency.community_id.in_(reach))
+    )
+    if row["志愿者编号"]:
+        wanted = wanted.where(Person.id == int(row["志愿者编号"][1:]))
+    if row["手机号"]:
+        wanted = wanted.where(Person.phone_index.in_(crypto.blind_indexes("phone", row["手机号"])))
+    same = [one for one, kept in session.execute(wanted) if sealed.unsealed_name(one, kept) == row["姓名"]]
+    if len(same) != 1:
+        raise NoSuchVolunteer()
+    if same[0] == by.id:
+        raise NotAllowed("不能为自己导入时长，请别人来办")
+    return same[0]
+
+
+NEEDED = ("姓名", "平台", "平台记录编号", "服务日期", "活动名称", "时长（小时）")
+KIND = "hours"
+imports.offer(
+    KIND,
+    Sheet(
+        ("志愿者编号", "手机号", *NEEDED[:5], "组织单位", NEEDED[5]),
+        NEEDED,
+        "hours_elsewhere:import",
+        _check,
+        _take_in,
+        key=lambda row: (row["平台"], row["平台记录编号"]),
+    ),
+)
+
+
+def held_elsewhere(person_id: int) -> list[dict[str, Any]]:
+    """What other platforms hold of a person: by platform, in the order of their names, records by day."""
+    rows = session.scalars(
+        sa.select(HoursElsewhere)
+        .where(HoursElsewhere.person_id == person_id)
+        .order_by(HoursElsewhere.platform, HoursElsewhere.served_on, HoursElsewhere.id)
+    )
+    told: dict[str, list[HoursElsewhere]] = {}
+    for row in rows:
+        told.setdefault(row.platform, []).append(row)
+    return [
+        {"platform": platform, "minutes": sum(one.minutes for one in held), "records": held}
+        for platform, held in told.items()
+    ]

@@ -1,0 +1,162 @@
+"""Reading certificates: mine, one by its number, and whether it still holds."""
+
+import hmac
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from backend import crypto
+from backend.db import session
+from backend.errors import NotFound
+from backend.people import permissions
+from backend.volunteering import certificate_links as links
+from backend.volunteering import certificate_numbers as numbers
+from backend.volunteering.certificate_models import Certificate, CertifiedRecord, Star
+from backend.volunteering.record_models import ServiceRecord
+
+# What a verification answers.
+STATUSES = ("valid", "corrected", "revoked", "altered")
+_later = aliased(ServiceRecord)
+
+
+def of_person(person_id: int, before: int | None, limit: int) -> list[Certificate]:
+    """A person's certificates, the revoked ones too, newest first."""
+    wanted = sa.select(Certificate).where(Certificate.person_id == person_id)
+    if before is not None:
+        wanted = wanted.where(Certificate.id < before)
+    return list(session.scalars(wanted.order_by(Certificate.id.desc()).limit(limit)))
+
+
+def numbered(number: str) -> Certificate:
+    """The certificate with this number, however it was typed. Raises NotFound."""
+    known = numbers.read(number)
+    found = session.scalar(sa.select(Certificate).where(Certificate.number == known)) if known else None
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def mine(number: str, *, by: Any) -> Certificate:
+    """One's own; another person's does not exist here. Raises NotFound."""
+    found = numbered(number)
+    if found.person_id != by.id:
+        raise NotFound()
+    return found
+
+
+def for_staff(number: str, *, by: Any) -> Certificate:
+    """One that the caller may revoke; those of other communities do not exist here. Raises NotFound."""
+    found = numbered(number)
+    if not permissions.appointed(by.id, "certificate:revoke", found.issuer_id):
+        raise NotFound()
+    return found
+
+
+def contents(ids: Iterable[int]) -> dict[int, list[sa.Row]]:
+    """What each certificate lists, in the order of the days served, and whether it was corrected since."""
+    corrected = sa.exists().where(_later.corrects_id == ServiceRecord.id).label("corrected")
+    wanted = (
+        sa.select(
+            CertifiedRecord.certificate_id,
+            CertifiedRecord.record_id,
+            CertifiedRecord.minutes,
+            ServiceRecord.minutes.label("recorded_minutes"),
+            ServiceRecord.person_id,
+            ServiceRecord.served_on,
+            ServiceRecord.activity_name,
+            ServiceRecord.category,
+            ServiceRecord.place,
+            ServiceRecord.content,
+            ServiceRecord.organising_body,
+            ServiceRecord.source,
+            ServiceRecord.sync_status,
+            corrected,
+        )
+        .join(ServiceRecord, ServiceRecord.id == CertifiedRecord.record_id)
+        .where(CertifiedRecord.certificate_id.in_(sorted(ids)))
+        .order_by(ServiceRecord.served_on, ServiceRecord.started_at, ServiceRecord.id)
+    )
+    found: dict[int, list[sa.Row]] = {}
+    for row in session.execute(wanted):
+        found.setdefault(row.certificate_id, []).append(row)
+    return found
+
+
+def statuses(certificates: Sequence[Certificate]) -> dict[int, str]:
+    """Of each: `revoked` by staff; `altered`, not what was issued; `corrected`, a record of it was; `valid`."""
+    listed = contents(one.id for one in certificates)
+    return {one.id: status(one, listed.get(one.id, [])) for one in certificates}
+
+
+def status(certificate: Certificate, rows: Sequence[sa.Row]) -> str:
+    if certificate.state == "revoked":
+        return "revoked"
+    if not _genuine(certificate, rows):
+        return "altered"
+    return "corrected" if any(row.corrected for row in rows) else "valid"
+
+
+def _genuine(certificate: Certificate, rows: Sequence[sa.Row]) -> bool:
+    """Whether it still says what was issued. Under another SECRET_KEY only its sums can be compared."""
+    if sum(row.minutes for row in rows) != certificate.minutes:
+        return False
+    if any(row.minutes != row.recorded_minutes or row.person_id != certificate.person_id for row in rows):
+        return False
+    if certificate.digest_key != digest_key():
+        return True
+    return hmac.compare_digest(certificate.digest, digest(certificate, rows))
+
+
+def digest(certificate: Certificate, rows: Sequence[Any]) -> str:
+    """Keyed digest of the certificate and of all that it lists, the holder by number and not by name."""
+    days = [certificate.first_day.isoformat(), certificate.last_day.isoformat()]
+    head = [certificate.number, certificate.person_id, certificate.issuer_id, certificate.issuer_name, *days]
+    listed = [
+        [
+            row.record_id,
+            row.minutes,
+            row.served_on.isoformat(),
+            row.activity_name,
+            row.category,
+            row.content,
+            row.organising_body,
+        ]
+        for row in sorted(rows, key=lambda row: row.record_id)
+    ]
+    told = [1, *head, certificate.minutes, int(certificate.issued_at.timestamp()), listed]
+    return crypto.signature("certificate", orjson.dumps(told).decode())
+
+
+def digest_key() -> str:
+    """Tells one key from another without telling the key."""
+    return crypto.signature("certificate key", "name")
+
+
+def told(certificate: Certificate, status: str) -> dict[str, Any]:
+    """What a list shows of it; the PDF of one that does not hold is not to be had."""
+    return {
+        "number": certificate.number,
+        "first_day": certificate.first_day,
+        "last_day": certificate.last_day,
+        "minutes": certificate.minutes,
+        "issuer": certificate.issuer_name,
+        "issued_at": certificate.issued_at,
+        "status": status,
+        "revoked_at": certificate.revoked_at,
+        "revoke_reason": certificate.revoke_reason,
+        "verify_url": links.verification(certificate.number),
+        "pdf_url": links.pdf(certificate.number) if status == "valid" else None,
+    }
+
+
+def volunteer_number(person_id: int) -> str:
+    """志愿者编号: stands in for an ID number, which is never asked for (MZ/T 061)."""
+    return f"V{person_id:07d}"
+
+
+def stars_of(person_id: int) -> list[Star]:
+    """A person's stars, fewest first."""
+    return list(session.scalars(sa.select(Star).where(Star.person_id == person_id).order_by(Star.stars)))

@@ -1,0 +1,236 @@
+"""What staff read at their desk: a month of their places, what waits to be proposed, certified, decided."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.errors import NotFound
+from backend.people import permissions
+from backend.volunteering import limits
+from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
+from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+
+# A month of a whole city; more than this is narrowed by choosing a community.
+MOST_IN_A_MONTH = 400
+
+
+class AwaitingHours(NamedTuple):
+    """An ended activity with how many came, and how many of them nobody saw leave."""
+
+    activity: Activity
+    came: int
+    unverified: int
+
+
+def reached(activity_id: int, word: str, *, by: Any) -> Activity:
+    """An activity in a place where an appointment grants this word; every other one does not exist here."""
+    activity = session.get(Activity, activity_id)
+    if activity is None or not permissions.appointed(by.id, word, activity.community_id):
+        raise NotFound()
+    return activity
+
+
+def month(
+    first_day: date, last_day: date, community_id: int | None, state: str | None, *, by: Any
+) -> list[Activity]:
+    """Activities that start in these days in the person's own places, in the order of their start."""
+    wanted = sa.select(Activity).where(
+        Activity.community_id.in_(permissions.reach_of(by.id, "activity:read")),
+        Activity.starts_at >= clock.day_starts(first_day),
+        Activity.starts_at < clock.day_ends(last_day),
+    )
+    if community_id is not None:
+        wanted = wanted.where(Activity.community_id == community_id)
+    if state is not None:
+        wanted = wanted.where(Activity.state == state)
+    rows = wanted.order_by(Activity.starts_at, Activity.id).limit(MOST_IN_A_MONTH + 1)
+    return list(session.scalars(rows))
+
+
+def soon(limit: int, *, by: Any) -> list[Activity]:
+    """Published activities of today and tomorrow where the person organises."""
+    today = clock.today()
+    wanted = sa.select(Activity).where(
+        Activity.state == "published",
+        Activity.community_id.in_(permissions.reach_of(by.id, "activity:organise")),
+        Activity.ends_at > clock.now(),
+        Activity.starts_at >= clock.day_starts(today),
+        Activity.starts_at < clock.day_ends(today + timedelta(days=1)),
+    )
+    return list(session.scalars(wanted.order_by(Activity.starts_at, Activity.id).limit(limit)))
+
+
+def joinable(community_id: int, limit: int) -> list[Activity]:
+    """Activities of the community for which the sign-up is open."""
+    until = sa.func.coalesce(Activity.sign_up_until, Activity.ends_at)
+    wanted = sa.select(Activity).where(
+        Activity.community_id == community_id, Activity.state == "published", until >= clock.now()
+    )
+    return list(session.scalars(wanted.order_by(Activity.starts_at, Activity.id).limit(limit)))
+
+
+def of_team(team_id: int, limit: int) -> list[Activity]:
+    """What a team does next and did last, the latest start first; drafts too."""
+    wanted = sa.select(Activity).where(Activity.team_id == team_id)
+    return list(session.scalars(wanted.order_by(Activity.starts_at.desc(), Activity.id.desc()).limit(limit)))
+
+
+def _number_in(*states: str) -> sa.ColumnElement[int]:
+    return (
+        sa.select(sa.func.count())
+        .where(SignUp.activity_id == Activity.id, SignUp.state.in_(states))
+        .correlate(Activity)
+        .scalar_subquery()
+    )
+
+
+def _awaiting(word: str, by: Any) -> sa.Select[tuple[Activity, int, int]]:
+    """Ended service in which somebody has minutes to count."""
+    came = _number_in("checked_out", "unverified")
+    return (
+        sa.select(Activity, came.label("came"), _number_in("unverified").label("unverified"))
+        .where(
+            Activity.state == "ended",
+            Activity.activity_kind == "volunteer_service",
+            Activity.community_id.in_(permissions.reach_of(by.id, word)),
+            came > 0,
+        )
+        .order_by(Activity.ended_at, Activity.id)
+    )
+
+
+def to_propose(limit: int, *, by: Any) -> list[AwaitingHours]:
+    """Ended service whose hours nobody has proposed, oldest first."""
+    wanted = _awaiting("activity:organise", by).where(Activity.proposed_at.is_(None))
+    return [AwaitingHours(*row) for row in session.execute(wanted.limit(limit))]
+
+
+def to_certify(limit: int, *, by: Any) -> list[AwaitingHours]:
+    """Proposed hours that this person may certify: neither proposed by them nor served with them."""
+    took_part = sa.exists().where(
+        SignUp.activity_id == Activity.id, SignUp.person_id == by.id, SignUp.state.in_(ATTENDED)
+    )
+    wanted = _awaiting("activity:certify", by).where(
+        Activity.proposed_at.is_not(None), Activity.proposed_by_id != by.id, ~took_part
+    )
+    return [AwaitingHours(*row) for row in session.execute(wanted.limit(limit))]
+
+
+def for_a_colleague(*, by: Any) -> int:
+    """How many proposals wait for somebody else, because this person made them."""
+    wanted = _awaiting("activity:certify", by).where(Activity.proposed_by_id == by.id)
+    return session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery()))
+
+
+def corrections_to_decide(limit: int, *, by: Any) -> list[tuple[Correction, ServiceRecord]]:
+    """Asked-for corrections of records that this person neither served nor certified, oldest first."""
+    wanted = (
+        sa.select(Correction, ServiceRecord)
+        .join(ServiceRecord, ServiceRecord.id == Correction.record_id)
+        .where(*_requested(Correction, by), ServiceRecord.certified_by_id != by.id)
+        .order_by(Correction.id)
+    )
+    return [(row[0], row[1]) for row in session.execute(wanted.limit(limit))]
+
+
+def backfills_to_check(limit: int, *, by: Any) -> list[Backfill]:
+    """Backfills that somebody else entered for somebody else, oldest first."""
+    wanted = sa.select(Backfill).where(*_requested(Backfill, by), Backfill.maker_id != by.id)
+    return list(session.scalars(wanted.order_by(Backfill.id).limit(limit)))
+
+
+def _requested(model: Any, by: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        model.state == "requested",
+        model.person_id != by.id,
+        model.community_id.in_(permissions.reach_of(by.id, "service_record:decide")),
+    )
+
+
+def correction(correction_id: int, *, by: Any) -> tuple[Correction, ServiceRecord]:
+    """One request with the record it is about, in one's own places. Raises NotFound."""
+    found = _within(Correction, correction_id, by)
+    return found, session.get_one(ServiceRecord, found.record_id)
+
+
+def backfill(backfill_id: int, *, by: Any) -> Backfill:
+    """One backfill in one's own places. Raises NotFound."""
+    return _within(Backfill, backfill_id, by)
+
+
+def _within(model: Any, row_id: int, by: Any) -> Any:
+    found = session.get(model, row_id)
+    if found is None or not permissions.appointed(by.id, "service_record:decide", found.community_id):
+        raise NotFound()
+    return found
+
+
+def sign_up(sign_up_id: int) -> SignUp:
+    """One sign-up that a list has shown already."""
+    return session.get_one(SignUp, sign_up_id)
+
+
+def roll(activity_id: int) -> list[SignUp]:
+    """Who has a place, in the order of the sign-ups: the lines of a roll-call."""
+    wanted = sa.select(SignUp).where(SignUp.activity_id == activity_id, SignUp.state.in_(SEATED))
+    return list(session.scalars(wanted.order_by(SignUp.id)))
+
+
+def counted(activity_id: int) -> list[SignUp]:
+    """Whose minutes are to be proposed or certified, in the order of the sign-ups."""
+    wanted = sa.select(SignUp).where(
+        SignUp.activity_id == activity_id, SignUp.state.in_(("checked_out", "unverified", "certified"))
+    )
+    return list(session.scalars(wanted.order_by(SignUp.id)))
+
+
+def numbers(activity_id: int) -> tuple[int, int]:
+    """How many have come, and how many have a place: what a screen in the hall may say."""
+    came = sa.select(sa.func.count()).where(SignUp.activity_id == activity_id, SignUp.state.in_(ATTENDED))
+    seated = sa.select(sa.func.count()).where(SignUp.activity_id == activity_id, SignUp.state.in_(SEATED))
+    row = session.execute(sa.select(came.scalar_subquery(), seated.scalar_subquery())).one()
+    return row[0], row[1]
+
+
+def oddities(activity: Activity, rows: Sequence[SignUp]) -> dict[int, list[str]]:
+    """What a checker should look at before these minutes count, by person; who is not named is unremarkable.
+
+    Missing check-outs, longer than planned, more proposed than attended, the place not matched, a day with
+    more than eight hours, something else recorded at the same time.
+    """
+    served = [_stretch(activity, row) for row in rows]
+    beyond = limits.beyond([one for one in served if one is not None and one.minutes])
+    told = {row.person_id: [*_signs(activity, row), *beyond.get(row.person_id, [])] for row in rows}
+    return {person_id: sentences for person_id, sentences in told.items() if sentences}
+
+
+def _stretch(activity: Activity, row: SignUp) -> limits.Served | None:
+    minutes = row.proposed_minutes
+    if minutes is None:
+        minutes = limits.attended_minutes(activity, row)
+    if minutes is None:
+        return None
+    start: datetime = row.checked_in_at
+    return limits.Served(
+        row.person_id, clock.business_day(start), start, start + timedelta(minutes=minutes), minutes
+    )
+
+
+def _signs(activity: Activity, row: SignUp) -> list[str]:
+    """What the sign-up itself tells."""
+    if row.checked_out_at is None:
+        there, told = None, ["没有签退"]
+    else:
+        there, told = int((row.checked_out_at - row.checked_in_at).total_seconds()) // 60, []
+    most = limits.most_minutes(activity)
+    if there is not None and there > most:
+        told.append(f"在场 {there} 分钟，比计划长，最多计 {most} 分钟")
+    if there is not None and (row.proposed_minutes or 0) > there:
+        told.append(f"申报 {row.proposed_minutes} 分钟，多于在场的 {there} 分钟")
+    if row.place_check == "failed":
+        told.append("签到位置不在现场范围内")
+    return told

@@ -1,0 +1,199 @@
+"""Those who ask: eight connections over HTTP, or eight that speak to the database with the driver alone.
+
+Started as a process of its own for each measurement; reads its task from the file it is given, and writes
+what it saw to standard output as JSON.
+"""
+
+import json
+import multiprocessing
+import pickle
+import secrets
+import socket
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from scripts.bench_tape import play
+
+PATIENCE_SECONDS = 60
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "cache_size=-65536",
+)
+
+
+class Refused(Exception):
+    """An answer that is not 2xx."""
+
+
+# --- over HTTP ---------------------------------------------------------------------------------------------
+
+
+class Connection:
+    """One kept-alive connection, with as little between it and the socket as possible."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.socket: socket.socket | None = None
+        self.left = b""
+
+    def ask(self, request: dict[str, Any]) -> None:
+        raw = _raw(request)
+        try:
+            self._send(raw)
+        except (ConnectionError, OSError):
+            # Kept alive no longer: the server may close a connection between two requests.
+            self.close()
+            self._send(raw)
+
+    def _send(self, raw: bytes) -> None:
+        if self.socket is None:
+            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.sendall(raw)
+        status, body = self._answer()
+        if not 200 <= status < 300:
+            raise Refused(f"{status} {body[:300].decode('utf-8', 'replace')}")
+
+    def _answer(self) -> tuple[int, bytes]:
+        data = self.left
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._more()
+        head = data[:end].lower()
+        size = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+        body = data[end + 4 :]
+        while len(body) < size:
+            body += self._more()
+        self.left = body[size:]
+        if b"connection: close" in head:
+            self.close()
+        return int(head[9:12]), body[:size]
+
+    def _more(self) -> bytes:
+        assert self.socket is not None  # noqa: S101 - it was opened by _send
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError("closed")
+        return data
+
+    def close(self) -> None:
+        if self.socket is not None:
+            self.socket.close()
+        self.socket, self.left = None, b""
+
+
+def _raw(request: dict[str, Any]) -> bytes:
+    body = b"" if request["method"] == "GET" else json.dumps(request.get("body") or {}).encode()
+    lines = [
+        f"{request['method']} /api/v1{request['path']} HTTP/1.1",
+        "Host: bench",
+        f"Authorization: Bearer {request['token']}",
+    ]
+    if body:
+        lines += [f"Idempotency-Key: {secrets.token_hex(16)}", "Content-Type: application/json"]
+        lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def over_http(task: dict[str, Any]) -> dict[str, Any]:
+    shares = [task["turns"][number :: task["clients"]] for number in range(task["clients"])]
+    seen: list[tuple[list[float], list[str]]] = []
+    starting = threading.Barrier(task["clients"] + 1)
+
+    def client(turns: list[list[dict[str, Any]]]) -> None:
+        connection = Connection(task["port"])
+        starting.wait()
+        seen.append(timed(turns, lambda turn: [connection.ask(request) for request in turn]))
+        connection.close()
+
+    threads = [threading.Thread(target=client, args=(share,), daemon=True) for share in shares]
+    for thread in threads:
+        thread.start()
+    starting.wait()
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return summed(seen, time.perf_counter() - began)
+
+
+def timed(turns: list[Any], ask: Callable[[Any], Any]) -> tuple[list[float], list[str]]:
+    """How long each turn took, in seconds, and how those that failed did."""
+    took, failed = [], []
+    for turn in turns:
+        began = time.perf_counter()
+        try:
+            ask(turn)
+        except Exception as fault:  # whatever it is, it is counted and told
+            failed.append(f"{type(fault).__name__}: {fault}"[:400])
+        took.append(time.perf_counter() - began)
+    return took, failed
+
+
+def summed(seen: list[tuple[list[float], list[str]]], seconds: float) -> dict[str, Any]:
+    took = sorted(one for mine, _ in seen for one in mine)
+    failed = [one for _, mine in seen for one in mine]
+    return {"seconds": seconds, "took": took, "errors": len(failed), "first_error": next(iter(failed), None)}
+
+
+# --- by the driver -----------------------------------------------------------------------------------------
+
+
+def by_driver(task: dict[str, Any]) -> dict[str, Any]:
+    """Each client is a process, so that none waits for another's Python."""
+    context = multiprocessing.get_context("fork")
+    starting, answers = context.Barrier(task["clients"] + 1), context.SimpleQueue()
+    shares = [task["turns"][number :: task["clients"]] for number in range(task["clients"])]
+    processes = [
+        context.Process(target=_driver, args=(task, share, starting, answers), daemon=True)
+        for share in shares
+    ]
+    for process in processes:
+        process.start()
+    starting.wait(PATIENCE_SECONDS)
+    began = time.perf_counter()
+    seen = [answers.get() for _ in processes]
+    seconds = time.perf_counter() - began
+    for process in processes:
+        process.join()
+    return summed(seen, seconds)
+
+
+def _driver(task: dict[str, Any], turns: list[Any], starting: Any, answers: Any) -> None:
+    cursor, begin = _connected(task["database"])
+    works = task["works"]
+    starting.wait(PATIENCE_SECONDS)
+
+    def ask(turn: tuple[int, dict[str, Any]]) -> None:
+        play(cursor, works[turn[0]], turn[1], begin)
+
+    answers.put(timed(turns, ask))
+
+
+def _connected(address: str) -> tuple[Any, str]:
+    if address.startswith("sqlite:///"):
+        plain = sqlite3.connect(address.removeprefix("sqlite:///"), isolation_level=None)
+        for pragma in PRAGMAS:
+            plain.execute(f"PRAGMA {pragma}")
+        return plain.cursor(), "BEGIN IMMEDIATE"
+    bare = address.replace("postgresql+psycopg://", "postgresql://", 1)
+    return psycopg.connect(bare, autocommit=True).cursor(), "BEGIN"
+
+
+def main() -> None:
+    # The task was written by the bench itself a moment ago.
+    task = pickle.loads(Path(sys.argv[1]).read_bytes())  # noqa: S301
+    seen = over_http(task) if "port" in task else by_driver(task)
+    json.dump(seen, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,337 @@
+"""A town for measuring: the demo city, filled to a size, with people who are signed in and have work to do.
+
+A process of its own for each database, because it runs the product itself: it writes down what each work
+says to the database (scripts/bench_tape.py), and hands out the turns of each measurement. It is told what to
+do in lines of JSON on standard input, and answers in lines of JSON.
+"""
+
+import json
+import pickle
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from backend import clock, crypto
+from backend.app import create_app
+from backend.db import db, session, transaction
+from backend.ledger import fill as points
+from backend.organisations.models import Organisation
+from backend.people.models import Appointment, PartyRegistration, Person
+from backend.people.models import Session as SignIn
+from backend.seeds import demo
+from backend.supermarket import sealed
+from backend.supermarket.actions import items, receipts, shops
+from backend.supermarket.models import Redemption
+from backend.volunteering import codes
+from backend.volunteering.models import Activity, SignUp
+from backend.wechat.simulator_rules import openid_of
+from scripts import bench_fill as fill
+from scripts.bench_tape import Inputs, Said, Step, listen, taping, traced, verbatim
+
+Request = dict[str, Any]
+# What one client asks in one turn, and what identifies its subject in the tape.
+Turn = tuple[list[Request], Inputs]
+MEMBERS, RESIDENTS, HOLDERS, KEEPERS, ITEMS, ACTIVITIES = 64, 200, 200, 4, 40, 8
+# A tape of each, so that the driver does not read the same row again and again.
+READ_TAPES = 8
+
+
+class Who:
+    """Someone who is signed in."""
+
+    def __init__(self, person_id: int, token: str) -> None:
+        self.id, self.token = person_id, token
+
+    def asks(self, method: str, path: str, body: Any = None) -> Request:
+        return {"method": method, "path": path, "token": self.token, "body": body}
+
+    def told(self, **more: Any) -> Inputs:
+        return {"person": self.id, "digest": crypto.digest(self.token), **more}
+
+
+def signed_in(ids: Sequence[int]) -> list[Who]:
+    now = clock.now()
+    made = [Who(one, secrets.token_urlsafe(32)) for one in ids]
+    ends = now + timedelta(days=30)
+    rows = [
+        {"person_id": one.id, "token_digest": crypto.digest(one.token), "created_at": now, "expires_at": ends}
+        for one in made
+    ]
+    session.execute(sa.insert(SignIn), rows)
+    return made
+
+
+class Town:
+    """The filled city; its works by name."""
+
+    def __init__(self, rows: int, progress: Callable[[str], None]) -> None:
+        upgrade()
+        demo.seed()
+        with transaction():
+            self._people()
+            self._shop()
+            self._activities()
+            self.wished = fill.round_of(self.songtao)
+        self._fill(rows, progress)
+        self.used: set[tuple[str, int]] = set()
+        self.works: dict[str, Callable[[int], list[Turn]]] = {
+            "sign_in": self._sign_in,
+            "wall": self._wall,
+            "statement": self._statement,
+            "wish": self._wish,
+            "claim": self._claim,
+            "check_in": self._check_in,
+            "request": self._request,
+            "approve": self._approve,
+            "hand_over": self._hand_over,
+        }
+
+    def _people(self) -> None:
+        self.songtao = session.scalars(
+            sa.select(Organisation.id).where(Organisation.name == "松涛社区")
+        ).one()
+        unit = session.scalars(sa.select(Organisation.id).where(Organisation.kind == "unit").limit(1)).one()
+        self.clerks = signed_in([_cast("tong"), _cast("lan")])
+        self.residents = signed_in(fill.people(RESIDENTS, self.songtao, self.clerks[0].id))
+        members = fill.people(MEMBERS, self.songtao, self.clerks[0].id)
+        known = {"unit_id": unit, "community_id": self.songtao, "service_roles": [], "status": "verified"}
+        known |= {"declared_at": clock.now(), "decided_by_id": self.clerks[0].id}
+        session.execute(sa.insert(PartyRegistration), [{"person_id": one, **known} for one in members])
+        self.members = signed_in(members)
+        keepers = fill.people(KEEPERS, self.songtao, self.clerks[0].id)
+        named = {"role": "shop_keeper", "organisation_id": self.songtao, "from_day": clock.today()}
+        session.execute(sa.insert(Appointment), [{"person_id": one, **named} for one in keepers])
+        self.keepers = signed_in(keepers)
+
+    def _shop(self) -> None:
+        hours = [{"weekday": day, "opens": "09:00", "closes": "17:00"} for day in range(1, 8)]
+        clerk, keeper = self.clerks[0], self.keepers[0]
+        self.shop = shops.open_shop(self.songtao, "压力测试超市", opening_hours=hours, by=clerk).id
+        self.items = [
+            items.put_up(self.shop, "goods", f"物品 {number}", 1, by=keeper).id for number in range(ITEMS)
+        ]
+        for item in self.items:
+            receipts.receive(item, 5000, "purchase", best_before=None, by=keeper)
+
+    def _activities(self) -> None:
+        now = clock.now()
+        facts = {"community_id": self.songtao, "state": "published", "title": "压力测试", "capacity": 1000}
+        facts |= {"activity_kind": "volunteer_service", "category": "便民服务", "place": "广场"}
+        facts |= {"starts_at": now - timedelta(minutes=5), "ends_at": now + timedelta(hours=12)}
+        facts |= {"in_charge_id": self.clerks[0].id, "created_by_id": self.clerks[0].id}
+        made = [
+            Activity(**facts, description="", created_at=now, published_at=now) for _ in range(ACTIVITIES)
+        ]
+        session.add_all(made)
+        session.flush()
+        self.activities = [one.id for one in made]
+
+    def _fill(self, rows: int, progress: Callable[[str], None]) -> None:
+        done = 0
+        while done < rows:
+            with transaction():
+                done += fill.wishes(done, rows, [one.id for one in self.residents], self.members[0].id)
+            progress(f"{done:,} of {rows:,} wishes")
+        done = 0
+        while done < rows:
+            with transaction():
+                done += points.add(rows - done, 40)
+            progress(f"{done:,} of {rows:,} transfers")
+        with transaction():
+            mine = sa.select(Person.id).where(Person.nickname == points.TITLE).order_by(Person.id)
+            self.holders = signed_in(session.scalars(mine.limit(HOLDERS)).all())
+            self.pages = fill.with_a_past(500, self.clerks[0].id, self.songtao)
+        fill.analysed(db.engine)
+
+    # --- the works: so many turns of each ------------------------------------------------------------------
+
+    def _sign_in(self, count: int) -> list[Turn]:
+        return [([who.asks("GET", "/me")], who.told()) for who in _around(self.residents, count)]
+
+    def _wall(self, count: int) -> list[Turn]:
+        path = f"/wishes?communityId={self.songtao}"
+        return [([who.asks("GET", path)], who.told()) for who in _around(self.members, count)]
+
+    def _statement(self, count: int) -> list[Turn]:
+        return [
+            ([who.asks("GET", "/me/points/statement")], who.told()) for who in _around(self.holders, count)
+        ]
+
+    def _wish(self, count: int) -> list[Turn]:
+        """The page of one wish: the wish, then what happened to it."""
+        pairs = zip(_around(self.members, count), _around(self.pages, count), strict=True)
+        return [
+            (
+                [who.asks("GET", f"/wishes/{wish}"), who.asks("GET", f"/wishes/{wish}/timeline")],
+                who.told(wish=wish),
+            )
+            for who, wish in pairs
+        ]
+
+    def _claim(self, count: int) -> list[Turn]:
+        with transaction():
+            wishes = fill.published(count, self.songtao, self.wished, self.residents, self.clerks[0].id)
+        return [
+            ([who.asks("POST", f"/wishes/{wish}/claim", {"as": "personal"})], who.told(wish=wish))
+            for who, wish in zip(_around(self.members, count), wishes, strict=True)
+        ]
+
+    def _check_in(self, count: int) -> list[Turn]:
+        now, turns = clock.now(), []
+        with transaction():
+            people = signed_in(fill.people(count, self.songtao, self.clerks[0].id, sealed_names=False))
+            where = _around(self.activities, count)
+            facts = {"community_id": self.songtao, "state": "confirmed", "signed_up_at": now}
+            rows = [
+                {"activity_id": one, "person_id": who.id, **facts}
+                for one, who in zip(where, people, strict=True)
+            ]
+            session.execute(sa.insert(SignUp), rows)
+        for who, activity in zip(people, where, strict=True):
+            body = {"code": codes.current(activity, now).code}
+            asked = who.asks("POST", f"/activities/{activity}/check-in", body)
+            turns.append(([asked], who.told(activity=activity)))
+        return turns
+
+    def _request(self, count: int) -> list[Turn]:
+        """Persons and items in step with the clients, so that the same two seldom meet."""
+        turns = []
+        for who, item in zip(_around(self.holders, count), _around(self.items, count), strict=True):
+            body = {"shopId": self.shop, "lines": [{"itemId": item, "quantity": 1}]}
+            turns.append(([who.asks("POST", "/redemptions", body)], who.told(item=item)))
+        return turns
+
+    def _approve(self, count: int) -> list[Turn]:
+        orders = [one.id for one in self._orders("requested", count)]
+        return [
+            ([who.asks("POST", f"/redemptions/{order}/approve")], who.told(order=order))
+            for who, order in zip(_around(self.clerks, len(orders)), orders, strict=True)
+        ]
+
+    def _hand_over(self, count: int) -> list[Turn]:
+        turns = []
+        for who, order in zip(_around(self.keepers, count), self._orders("approved", count), strict=False):
+            body = {"pickUpCode": sealed.code_of(order), "collectedBy": "self"}
+            asked = who.asks("POST", f"/redemptions/{order.id}/hand-over", body)
+            turns.append(([asked], who.told(order=order.id)))
+        return turns
+
+    def _orders(self, state: str, count: int) -> list[Redemption]:
+        """Orders of the bench in this state that were not handed out before, and whose code can be read."""
+        session.remove()
+        wanted = sa.select(Redemption).where(Redemption.shop_id == self.shop, Redemption.state == state)
+        found = []
+        for order in session.scalars(wanted.order_by(Redemption.id)):
+            if len(found) < count and (state, order.id) not in self.used and _readable(order):
+                self.used.add((state, order.id))
+                found.append(order)
+        return found
+
+
+def _readable(order: Redemption) -> bool:
+    """What the driver alone approved has a code that nobody sealed."""
+    try:
+        sealed.code_of(order)
+    except crypto.CannotOpen:
+        return False
+    return True
+
+
+def _cast(name: str) -> int:
+    return session.scalars(sa.select(Person.id).where(Person.openid == openid_of(name))).one()
+
+
+def _around(found: Sequence[Any], count: int) -> list[Any]:
+    """So many of them, from the beginning again after the last, each time elsewhere."""
+    begin = secrets.randbelow(len(found))
+    return [found[(begin + number) % len(found)] for number in range(count)]
+
+
+# --- tapes -------------------------------------------------------------------------------------------------
+
+
+def taped(app: Any, turn: Turn, key: str | None = None) -> tuple[Inputs, list[Said]]:
+    """One turn, asked within this process; under an idempotency key if there is one."""
+    requests, inputs = turn
+    client = app.test_client()
+    with taping(db.engine) as tape:
+        for one in requests:
+            headers = {"Authorization": f"Bearer {one['token']}"}
+            headers |= {"Idempotency-Key": key} if key else {}
+            if one["method"] == "GET":
+                answer = client.get(f"/api/v1{one['path']}", headers=headers)
+            else:
+                answer = client.post(f"/api/v1{one['path']}", json=one["body"] or {}, headers=headers)
+            if answer.status_code >= 300:
+                raise SystemExit(f"{one['path']}: {answer.status_code} {answer.get_data(as_text=True)}")
+    session.remove()
+    return {**inputs, "key": key}, tape
+
+
+READS = ("sign_in", "wall", "statement", "wish")
+
+
+def tapes_of(app: Any, town: Town, work: str) -> list[list[Step]]:
+    """For a work that reads, some of its tapes as they are; for one that writes, one for any subject."""
+    make = town.works[work]
+    taped(app, make(1)[0])
+    if work in READS:
+        return [verbatim(taped(app, turn)[1]) for turn in make(READ_TAPES)]
+    known: dict[tuple[str, ...], list[tuple[Inputs, list[Said]]]] = {}
+    for number in range(8):
+        now = taped(app, make(1)[0], secrets.token_hex(16))
+        alike = known.setdefault(tuple(said.sql for said in now[1]), [])
+        alike.append(now)
+        if len(alike) == 3:
+            return [traced(alike)]
+        # Without a key, and more of them each time, so that ids of one table and of another do not rise in
+        # step: a value is known by where it comes from.
+        for _ in range(number % 3):
+            taped(app, make(1)[0])
+    raise SystemExit(f"{work} says something else each time")
+
+
+# --- what the bench asks -----------------------------------------------------------------------------------
+
+
+def serve(app: Any, folder: Path) -> None:
+    told = json.loads(sys.stdin.readline())
+    town = Town(told["rows"], lambda text: tell({"progress": text}))
+    for work, count in (("request", 60), ("approve", 30)):
+        for turn in town.works[work](count):
+            taped(app, turn)
+    tapes = {work: tapes_of(app, town, work) for work in town.works}
+    (folder / "tapes").write_bytes(pickle.dumps(tapes))
+    tell({"statements": {work: len(found[0]) for work, found in tapes.items()}})
+    for line in sys.stdin:
+        told = json.loads(line)
+        turns = town.works[told["work"]](told["http"] + told["raw"])
+        # The later ones are the driver's; where the work ran short, both have less.
+        split = len(turns) * told["http"] // (told["http"] + told["raw"])
+        raw = [
+            (number % len(tapes[told["work"]]), {**inputs, "key": secrets.token_hex(16)})
+            for number, (_, inputs) in enumerate(turns[split:])
+        ]
+        session.remove()
+        tell({"http": [requests for requests, _ in turns[:split]], "raw": raw})
+
+
+def tell(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer), flush=True)
+
+
+def main() -> None:
+    app = create_app()
+    with app.app_context():
+        listen(db.engine)
+        serve(app, Path(sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()

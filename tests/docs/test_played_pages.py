@@ -1,0 +1,100 @@
+"""Whoever has only miniprogram_api_docs/ can drive all three loops: each page is played on a served demo city."""
+
+import re
+
+import pytest
+import requests
+
+from backend.api import documentation
+from scripts import pages
+from tests.conformance import checked_told
+from tests.conftest import _fresh
+from tests.served import Served
+
+PAGES = pages.pages()
+ALL = sorted(pages.DOCS.rglob("*.md"))
+# What else may stand in a fence: nothing that looks like a call and is not played.
+OTHER_FENCES = {"", "js", "json", "mermaid", "bash", "text", "xml", "ts"}
+
+
+@pytest.fixture(scope="module")
+def served(host, migrated_app, settings, tmp_path_factory):
+    """One city for all the pages: none stands on what another has done."""
+    environment = {
+        "APP_ENV": "test",
+        "DATABASE_URL": settings.database,
+        "WECHAT_BASE_URL": settings.wechat_base_url,
+        "DATA_DIR": str(tmp_path_factory.mktemp("served")),
+    }
+    for _app in _fresh(host, migrated_app, settings, "town"):
+        with Served(environment) as found:
+            yield found
+
+
+def sender(app, url):
+    """Sends over the wire, and holds each answer against the OpenAPI document."""
+
+    def send(method, path, headers, body):
+        if isinstance(body, dict) and isinstance(body.get("file"), bytes):
+            rest = {name: value for name, value in body.items() if name != "file"}
+            how = {"data": rest, "files": {"file": ("picture.png", body["file"], "image/png")}}
+        else:
+            how = {} if body is None else {"json": body}
+        whole = f"{url}/api/v1{path}"
+        answer = requests.request(method, whole, headers=headers, timeout=60, **how)
+        checked_told(app, method, f"/api/v1{path.split('?')[0]}", answer.status_code, answer.json())
+        return pages.Answer(answer.status_code, answer.headers, answer.json())
+
+    return send
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_call_of_the_page_is_answered_as_it_says(migrated_app, served, page):
+    played = [call for call, *_ in pages.Play(sender(migrated_app, served.url)).page(page)]
+    assert played == pages.calls(page)
+    assert played
+
+
+def test_the_three_loops_and_the_first_page_have_calls():
+    names = {page.name for page in PAGES}
+    assert {"README.md", "wishes.md", "volunteering.md", "supermarket.md"} <= names
+
+
+@pytest.mark.parametrize("page", ALL, ids=lambda page: page.name)
+def test_every_fence_is_closed_and_of_a_known_kind(page):
+    text = page.read_text(encoding="utf-8")
+    assert len(re.findall(r"^\s*```", text, re.MULTILINE)) == 2 * len(pages.FENCE.findall(text))
+    assert {kind for kind, _ in pages.FENCE.findall(text)} <= OTHER_FENCES | {"http"}
+
+
+@pytest.mark.parametrize("page", ALL, ids=lambda page: page.name)
+def test_a_link_leads_somewhere(page):
+    text = page.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", text):
+        if target.startswith("http"):
+            continue
+        found = (page.parent / target) if target else page
+        assert found.exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", found.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {_anchor(heading) for heading in headings}, anchor
+
+
+def _anchor(heading):
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_a_path_in_the_pages_is_one_of_the_document(migrated_app):
+    """`POST /me/subscriptions` in running text is as true as a played call."""
+    known = {
+        (method.upper(), re.sub(r"\{[^}]+\}", "*", path.removeprefix("/api/v1")))
+        for path, operations in documentation.document(migrated_app)["paths"].items()
+        for method in operations
+    }
+    for page in ALL:
+        text = pages.FENCE.sub("", page.read_text(encoding="utf-8"))
+        for method, path in re.findall(r"`(GET|POST|PUT|DELETE) (/[^`\s?]*)[^`]*`", text):
+            if path in ("/openapi.json", "/docs"):
+                continue
+            plain = re.sub(r"\{[^}]+\}|\d+|<[^>]+>", "*", path.removeprefix("/api/v1"))
+            assert (method, plain) in known, f"{page.name}: {method} {path}"

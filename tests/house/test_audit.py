@@ -1,0 +1,55 @@
+"""The programs that look for weaknesses: what they judge, and that they never call nothing an all-clear."""
+
+from pathlib import Path
+
+import pytest
+
+from scripts import audit, mutate
+
+LOOKED_UP = {"name": "flask", "version": "3.1.3", "vulns": []}
+
+
+def test_what_could_not_be_looked_up_is_no_all_clear():
+    skipped = {"name": "apiflask", "skip_reason": "not found"}
+    (told,) = audit.audited([LOOKED_UP, skipped])
+    assert told.startswith("Not audited: 1 of 2")
+    assert audit.audited([])[0].startswith("Not audited: 0 of 0")
+    assert audit.audited([LOOKED_UP]) == []
+
+
+def test_a_reported_vulnerability_names_the_version_that_mends_it():
+    reported = {**LOOKED_UP, "vulns": [{"id": "PYSEC-1", "fix_versions": ["3.1.4"]}]}
+    assert audit.audited([reported]) == ["flask 3.1.3: PYSEC-1, mended in ['3.1.4']"]
+
+
+@pytest.mark.parametrize(
+    ("line", "judged"),
+    [
+        ("hashlib.sha1(text)", False),
+        ("hashlib.sha1(text)  # noqa: S324 - WeChat's choice", True),
+        ("hashlib.sha1(text)  # noqa: S608 - something else", False),
+        ("hashlib.sha1(text)  # noqa: E501, S324 - both", True),
+        ("hashlib.sha1(text)  # noqa", False),
+        ("hashlib.sha1(text)  # noqa: E501 - unlike S324", False),
+    ],
+)
+def test_a_finding_of_bandit_is_judged_where_ruffs_twin_is(tmp_path, line, judged):
+    file = tmp_path / "code.py"
+    file.write_text(f"import hashlib\n{line}\n", encoding="utf-8")
+    finding = {"filename": str(file), "line_range": [2], "test_id": "B324"}
+    assert audit.judged(finding) is judged
+
+
+def test_bandit_finds_what_nobody_judged(tmp_path, monkeypatch):
+    """The control: a weakness sown into a folder is told with its place."""
+    (tmp_path / "weak.py").write_text("import hashlib\nhashlib.md5(b'')\n", encoding="utf-8")
+    monkeypatch.setattr(audit, "CODE", (str(tmp_path),))
+    (told,) = audit.code()
+    assert "weak.py:2: B324" in told
+
+
+@pytest.mark.parametrize("area", mutate.AREAS)
+def test_what_is_mutated_and_what_shall_notice_are_there(area):
+    modules, tests = mutate.AREAS[area]
+    assert all(Path(one).is_file() for one in modules)
+    assert all(Path(one.removeprefix("--ignore=")).exists() for one in tests)

@@ -1,0 +1,148 @@
+"""The doctor says in plain words what is wrong, and nothing where all is well."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from backend import clock, config, jobs
+from backend.db import dialect, session, transaction
+from backend.files import stores
+from backend.ledger import seals
+from backend.operations import doctor
+from backend.outbox import delivery
+from backend.outbox.models import Delivery
+from backend.people.models import Appointment
+from backend.wechat import gateway
+from backend.wechat.live import LiveWeChat
+from backend.wechat.tokens import DatabaseTokens
+
+
+def faults():
+    session.remove()
+    return [one.sentence for one in doctor.findings() if one.fault]
+
+
+def deliver():
+    while delivery.deliver_due(gateway.gateway()):
+        pass
+
+
+def seal():
+    (job,) = seals.JOBS
+    while jobs.run(job):
+        pass
+
+
+def test_books_that_nobody_seals_are_told(well):
+    with clock.standing_at(clock.now() + timedelta(days=5)):
+        assert [one for one in faults() if "not sealed" in one] == ["5 past days of the books are not sealed"]
+
+
+@pytest.fixture
+def well(town, wechat, monkeypatch):
+    """A healthy city; the tests' PostgreSQL alone is run without fsync, for speed."""
+    if dialect() == "postgresql":
+        monkeypatch.setattr(doctor, "_postgresql", lambda: iter(()))
+    deliver()
+    seal()
+    assert faults() == []
+    return town
+
+
+def test_a_healthy_city_has_no_fault_and_each_advice_is_a_sentence(well):
+    for one in doctor.findings():
+        assert one.sentence
+        assert one.advice
+
+
+def test_it_is_a_command_whose_end_says_whether_all_is_well(well, monkeypatch):
+    run = well.app.test_cli_runner().invoke
+    told = run(args=["doctor"])
+    assert (told.exit_code, told.output.splitlines()[-1]) == (0, "Nothing stands in the way.")
+    monkeypatch.setattr(doctor, "GIBIBYTE", 10**18)
+    told = run(args=["doctor"])
+    assert told.exit_code == 1
+    assert "FAULT  only " in told.output
+    assert "→ make room" in told.output
+
+
+def test_without_tables_nothing_more_is_asked(app, host):
+    with transaction():
+        session.execute(sa.text("DROP TABLE alembic_version"))
+    assert faults() == ["the database has no tables yet"]
+
+
+def test_an_older_database_is_told(well):
+    with transaction():
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
+    assert faults() == ["the database is of another version than the program"]
+
+
+def test_postgresql_that_may_lose_what_it_confirmed_is_told(town, wechat):
+    deliver()
+    seal()
+    if dialect() == "postgresql":
+        # As the tests run it.
+        assert faults() == ["PostgreSQL runs with fsync、full_page_writes off: a power cut damages it"]
+    else:
+        assert faults() == []
+
+
+def test_a_lost_sealing_key_and_a_wrong_index_key_are_told_apart(well, settings):
+    config.use(replace(settings, seal_keys="other:" + "QUJD" * 10 + "QUI="))
+    assert "sealed data cannot be opened" in faults()
+    config.use(replace(settings, index_key="another key, of thirty-two letters or more"))
+    assert faults() == ["people cannot be found by phone"]
+
+
+def test_a_store_that_takes_nothing_is_told(well, monkeypatch):
+    def away(*_):
+        raise stores.StoreUnavailable()
+
+    monkeypatch.setattr(stores.Folder, "put", away)
+    assert faults() == ["pictures cannot be stored"]
+
+
+def test_a_worker_that_does_not_run_is_told(well):
+    with transaction():
+        waits = {"state": "waiting", "finished_at": None, "next_at": clock.now() - timedelta(hours=1)}
+        session.execute(sa.update(Delivery).values(waits))
+    assert faults() == ["notices wait and nobody delivers them"]
+
+
+@pytest.mark.parametrize(
+    ("errcode", "advice"), [(40164, "IP list"), (40125, "WECHAT_APP_SECRET is wrong"), (48001, "error codes")]
+)
+def test_what_wechat_does_not_take_is_told_with_its_meaning(well, wechat, errcode, advice):
+    client = gateway.gateway()._client
+    client.session.delete(client.access_token_key)
+    wechat.misbehave("/cgi-bin/stable_token", errcode=errcode)
+    (found,) = (one for one in doctor.findings() if one.fault)
+    assert found.sentence == f"WeChat does not take us ({errcode})"
+    assert advice in found.advice
+
+
+def test_a_wechat_out_of_reach_is_told(well, settings):
+    before = gateway.gateway()
+    away = LiveWeChat(replace(settings, wechat_base_url="http://127.0.0.1:9"), DatabaseTokens())
+    client = away._client
+    client.session.delete(client.access_token_key)
+    gateway.use(away)
+    try:
+        assert faults() == ["WeChat cannot be reached"]
+    finally:
+        gateway.use(before)
+        away.close()
+
+
+def test_a_city_without_an_administrator_is_told(well):
+    with transaction():
+        session.execute(sa.delete(Appointment).where(Appointment.role == "city_admin"))
+    assert faults() == ["nobody can appoint staff"]
+
+
+def test_in_production_the_way_for_wechats_pushes_and_pictures_is_asked_for(well, settings):
+    config.use(replace(settings, app_env="production"))
+    assert faults() == ["WeChat's pushes are refused", "PUBLIC_URL is not https"]

@@ -1,0 +1,176 @@
+"""A party member's own service, and the sheet for the unit: with consent, in totals, never compared."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend import clock, journal
+from backend.db import session, transaction
+from backend.people import actions as people
+from backend.people.models import SERVICE_ROLES, PartyRegistration
+from backend.reports import party_service_records as reports
+from backend.reports import words
+from backend.rights import consent, notice
+from backend.volunteering import periods
+from backend.wishes.actions import claims
+from tests.wishes import cast
+
+# 社区和单位之间的反馈表: facts/domain.md 5, no. 7.
+SHEET = (
+    "姓名、所在单位党组织、报到社区、报到时间、六大员岗位、服务次数、服务时长、认领/点亮微心愿数、主要服务内容、"
+    "社区党组织评价、反馈期间、社区(盖章)、本人同意日期"
+)
+
+
+def unit_of(town, name="pei"):
+    return session.get_one(PartyRegistration, town.person(name).id).unit_id
+
+
+def days():
+    return clock.today() - timedelta(days=90), clock.today()
+
+
+def rows(town, by="tong", name="pei", **more):
+    unit_id = unit_of(town, name)
+    return list(reports.feedback_rows(*days(), *reports.told_by(unit_id, by=cast.by(town, by)), **more))
+
+
+def agree(town, name):
+    document = notice.current(reports.CONSENT)
+    with transaction():
+        people.give_consent(document.document, document.version, by=cast.by(town, name))
+
+
+def withdraw(town, name):
+    with transaction():
+        consent.withdraw(reports.CONSENT, by=cast.by(town, name))
+
+
+def officer(town, name, unit_id):
+    with transaction():
+        by = cast.by(town, "admin")
+        person_id = town.person(name).id
+        people.appoint(person_id, "unit_officer", unit_id, clock.today(), None, by=by)
+
+
+def test_ones_own_record_has_services_and_wishes(town):
+    before = reports.mine(*days(), by=cast.by(town, "pei"))
+    wish_id = cast.fulfilled(town)
+    told = reports.mine(*days(), by=cast.by(town, "pei"))
+    assert (told["unit_name"], told["community_name"]) == ("市水务局", "松涛社区")
+    assert (told["times"], told["minutes"]) == (1, 120)
+    assert told["wishes_claimed"] == before["wishes_claimed"] + 1
+    assert told["wishes_lit"] == before["wishes_lit"]
+    assert wish_id in {one.wish_id for one in told["wishes"]}
+    assert [one.activity_name for one in told["services"]] == ["给水表箱做保温"]
+
+
+def test_a_wish_counts_as_lit_once_it_is_confirmed(town):
+    before = reports.mine(*days(), by=cast.by(town, "pei"))["wishes_lit"]
+    wish_id = cast.fulfilled(town)
+    with transaction():
+        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
+    told = reports.mine(*days(), by=cast.by(town, "pei"))
+    assert told["wishes_lit"] == before + 1
+    assert {one.wish_id: one.outcome for one in told["wishes"]}[wish_id] == "confirmed"
+
+
+def test_it_is_for_party_members_and_for_days_that_have_passed(town):
+    with pytest.raises(reports.NotRegisteredAsMember):
+        reports.mine(*days(), by=cast.by(town, "ning"))
+    first, last = days()
+    pei = cast.by(town, "pei")
+    for period, refusal in (
+        ((last, first), periods.PeriodReversed),
+        ((first, last + timedelta(days=2)), periods.PeriodInFuture),
+        ((last - timedelta(days=400), last), periods.PeriodTooLong),
+    ):
+        with pytest.raises(refusal):
+            reports.mine(*period, by=pei)
+
+
+def test_the_sheet_has_exactly_its_headings(town):
+    (row,) = rows(town)
+    assert "、".join(reports.HEADINGS.values()) == SHEET
+    assert list(row.cells) == SHEET.split("、")
+    told = row.cells
+    assert (told["姓名"], told["所在单位党组织"], told["报到社区"]) == ("裴长青", "市水务局", "松涛社区")
+    assert (told["六大员岗位"], told["服务次数"], told["服务时长"]) == ("便民服务员、帮扶济困员", 1, 2.0)
+    assert (told["主要服务内容"], told["社区党组织评价"], told["社区(盖章)"]) == ("便民服务", "", "")
+    assert told["本人同意日期"] == clock.today() - timedelta(days=40)
+    claimed, lit = (int(part) for part in told["认领/点亮微心愿数"].split("/"))
+    mine = reports.mine(*days(), by=cast.by(town, "pei"))
+    assert (claimed, lit) == (mine["wishes_claimed"], mine["wishes_lit"])
+    assert set(words.SERVICE_ROLES) == set(SERVICE_ROLES)
+
+
+def test_without_consent_there_is_no_row_and_a_withdrawn_one_counts_at_once(town):
+    # 秦明远 is of the same unit and has not agreed.
+    assert [row.name for row in rows(town)] == ["裴长青"]
+    agree(town, "qin")
+    assert [row.name for row in rows(town)] == ["裴长青", "秦明远"]
+    withdraw(town, "pei")
+    assert [row.name for row in rows(town)] == ["秦明远"]
+    agree(town, "pei")
+    assert [row.name for row in rows(town)] == ["裴长青", "秦明远"]
+
+
+def test_each_sees_the_members_of_their_own_place_or_unit(town):
+    agree(town, "he")
+    water, schools = unit_of(town, "pei"), unit_of(town, "he")
+    officer(town, "wulan", water)
+    assert [row.name for row in rows(town, by="wulan")] == ["裴长青"]
+    assert rows(town, by="wulan", name="he") == []
+    assert schools != water
+    assert [row.name for row in rows(town, by="bai", name="he")] == ["何沐阳"]
+    for outsider in ("bai", "admin", "ning", "shang", "pei"):
+        assert rows(town, by=outsider) == []
+
+
+def test_members_who_left_the_registration_are_not_told_about(town):
+    with transaction():
+        session.get_one(PartyRegistration, town.person("pei").id).status = "pending"
+        session.get_one(PartyRegistration, town.person("pei").id).decided_by_id = None
+    assert rows(town) == []
+
+
+def test_a_long_sheet_costs_no_more_statements_a_page(town, statements):
+    agree(town, "qin")
+    with statements() as both:
+        assert len(rows(town)) == 2
+    withdraw(town, "qin")
+    with statements() as one:
+        assert len(rows(town)) == 1
+    assert len(both) == len(one)
+    assert len(rows(town, limit=1)) == 1
+    assert rows(town, after=town.person("pei").id) == []
+
+
+def feedback(town, unit_id, **more):
+    first, last = days()
+    asked = "".join(f"&{name}={value}" for name, value in more.items())
+    return f"/units/{unit_id}/feedback?from={first}&to={last}{asked}"
+
+
+def test_over_http_the_sheet_is_paged_and_each_member_finds_who_looked(town):
+    agree(town, "qin")
+    unit_id, clerk = unit_of(town), town.phone("tong")
+    first = clerk.data("GET", feedback(town, unit_id, limit=1))
+    rest = clerk.data("GET", feedback(town, unit_id, limit=1, cursor=first["nextCursor"]))
+    assert [one["name"] for one in (*first["list"], *rest["list"])] == ["裴长青", "秦明远"]
+    assert rest["nextCursor"] is None
+    assert {"evaluation", "address", "personId"} & set(first["list"][0]) == set()
+    for name in ("pei", "qin"):
+        verbs = [line.verb for line in journal.lines("person", town.person(name).id)]
+        assert verbs.count("open_feedback") == 1
+    assert town.phone("ning").get(feedback(town, unit_id)).status_code == 403
+    first_day, last_day = days()
+    backwards = f"/units/{unit_id}/feedback?from={last_day}&to={first_day}"
+    assert clerk.get(backwards).json["code"] == 42217
+
+
+def test_over_http_a_member_reads_their_own_service(town):
+    first, last = days()
+    told = town.phone("pei").data("GET", f"/me/party-service?from={first}&to={last}")
+    assert (told["minutes"], told["times"], told["serviceRoles"]) == (120, 1, ["convenience", "relief"])
+    assert town.phone("ning").get(f"/me/party-service?from={first}&to={last}").json["code"] == 40431
