@@ -1,7 +1,8 @@
 """A queue at the counter: codes are scanned, looked at, handed over; nobody touches the mouse."""
 
 from backend.seeds import demo
-from tests.console.desk import press
+from tests.console.desk import follow, press
+from tests.points import cast as points
 from tests.supermarket import cast
 
 
@@ -12,6 +13,16 @@ def scan(page, code):
     page.keyboard.press("Enter")
 
 
+def tab_to(page, wanted):
+    """Goes on with Tab, as far as a person would, until the focus is there."""
+    page.wait_for_selector("html[data-keys]", state="attached")
+    for _step in range(40):
+        if page.locator(f"{wanted}:focus").count():
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no way by keyboard to {wanted}")
+
+
 def test_a_queue_is_served_by_keyboard_alone_with_one_key_besides_the_code(desk, town):
     shop_id = cast.opened(town)
     rice, soap = cast.goods(town, shop_id), cast.goods(town, shop_id)
@@ -19,12 +30,15 @@ def test_a_queue_is_served_by_keyboard_alone_with_one_key_besides_the_code(desk,
     second = cast.approved(town, shop_id, {soap: 2}, "ning")
     page = desk.page()
     page.goto("/console/sign-in")
-    page.get_by_role("textbox", name="登录名").press_sequentially("bu")
-    page.keyboard.press("Tab")
+    tab_to(page, "[name=name]")
+    page.keyboard.type("bu")
+    tab_to(page, "[name=password]")
     page.keyboard.type(demo.password())
     page.keyboard.press("Enter")
     page.wait_for_url("**/console/")
-    page.goto("/console/counter")
+    tab_to(page, "a[href='/console/counter']")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#code:focus")
     desk.look_at(page, "counter")
     scan(page, "00000000")
     page.get_by_role("alert").wait_for()
@@ -60,11 +74,19 @@ def test_orders_are_approved_one_after_the_other_by_key(desk, town):
     press(page, "1")
     page.get_by_role("status").wait_for()
     page.goto(f"/console/redemptions/{asked[1]}/decide")
-    press(page, "2")
-    page.get_by_label("常用说法").select_option(index=1)
+    press(page, "2", "ArrowDown")
     with page.expect_navigation():
-        page.get_by_role("button", name="不予通过", exact=True).click()
+        page.keyboard.press("Control+Enter")
     assert [cast.order(one).state for one in asked] == ["approved", "rejected"]
+
+
+def test_the_supervisor_checks_an_adjustment_from_the_inbox_by_key(desk, town):
+    waits = points.proposed(town)
+    page = desk.sit_down("yan")
+    follow(page, page.locator("a[data-row]", has_text="宁**").first)
+    press(page, "1")
+    page.get_by_role("status").wait_for()
+    assert points.adjustment(waits).state == "approved"
 
 
 # All keys at once and Enter behind them, faster than any hand.
