@@ -65,7 +65,7 @@ def audited(known: list[dict[str, Any]]) -> list[str]:
     if skipped or not known:
         return [
             f"Not audited: {len(skipped)} of {len(known)} packages could not be looked up, {skipped[:3]} among"
-            " them. Is the service of known vulnerabilities (pypi.org) reached from here?"
+            " them. Is the service of known vulnerabilities reached from here?"
         ]
     return [
         f"{one['name']} {one['version']}: {found['id']}, mended in {found['fix_versions'] or 'no version yet'}"
