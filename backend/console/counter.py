@@ -110,7 +110,6 @@ def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy
         code=code,
         form=form or JustDo(formdata=None),
         proxy_form=proxy_form or ProxyForm(formdata=None),
-        code_form=CodeForm(formdata=None),
         early=order.starts_at is not None and _early(order.starts_at),
     )
 

@@ -93,14 +93,11 @@ class Limit:
 
 def limits(order: Redemption) -> dict[int, Limit]:
     """Of each item of the order: what its owner had in the period, with this order."""
-    items = session.scalars(
-        sa.select(Item).join(Line, Line.item_id == Item.id).where(Line.redemption_id == order.id)
-    )
     return {
         one.id: Limit(
             queries.taken(order.person_id, one), one.limit_per_person, queries.PERIOD_WORDS[one.limit_period]
         )
-        for one in items
+        for one in stock_of(order).values()
     }
 
 
