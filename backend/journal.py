@@ -69,8 +69,7 @@ def write_all(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """A line for each subject to which the same happened, in one statement."""
-    told = line(verb, kind, by=by, states=states, reason=reason, place=place, facts=facts)
-    session.execute(sa.insert(JournalLine), [{**told, "subject_id": one} for one in subject_ids])
+    add(line(verb, kind, by=by, states=states, reason=reason, place=place, facts=facts), subject_ids)
 
 
 def line(
@@ -98,6 +97,18 @@ def line(
     }
 
 
+def add(told: dict[str, Any], subject_ids: list[int]) -> None:
+    """Writes what `line` says of each of these."""
+    session.execute(sa.insert(_journal), [{**told, "subject_id": one} for one in subject_ids])
+
+
+def beside(subject: Any, told: dict[str, Any]) -> Any:
+    """An INSERT of a line for each `subject`, a column of what else the same statement does."""
+    values = [sa.bindparam(None, value, type_=_journal.c[name].type) for name, value in told.items()]
+    written = sa.insert(_journal).from_select([*told, "subject_id"], sa.select(*values, subject))
+    return written.returning(_journal.c.subject_id)
+
+
 def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
     """Does a guarded UPDATE that returns ids, and writes a line for each it reached; answers those ids.
 
@@ -106,15 +117,11 @@ def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
     if dialect() == "sqlite":
         reached = list(session.scalars(moved, execution_options={"synchronize_session": False}))
         if reached:
-            session.execute(sa.insert(_journal), [{**told, "subject_id": one} for one in reached])
+            add(told, reached)
         return reached
     done = moved.cte("moved")
     (subject,) = done.c
-    values = [sa.bindparam(None, value, type_=_journal.c[name].type) for name, value in told.items()]
-    written = (
-        sa.insert(_journal).add_cte(done).from_select([*told, "subject_id"], sa.select(*values, subject))
-    )
-    return list(session.scalars(written.returning(_journal.c.subject_id)))
+    return list(session.scalars(beside(subject, told).add_cte(done)))
 
 
 _journal = JournalLine.__table__

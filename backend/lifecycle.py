@@ -127,15 +127,19 @@ def settle(move: Move, subject: Any, by: Any) -> None:
         raise move.refusal()
 
 
-def permit(move: Move, subject: Any, by: Any) -> None:
-    """Refuses who may not make this move on this subject, whatever its state."""
+def permit(move: Move, subject: Any, by: Any, words: frozenset[str] | None = None) -> None:
+    """Refuses who may not make this move on this subject, whatever its state.
+
+    `words` are what appointments give them in its place, if the caller has read them with the subject.
+    """
     if by is None:
         if "time" not in permissions.facts_with(move.permission):
             raise NotAllowed()
         return
     facts = subject.facts_about(by.id)
     if not facts & permissions.facts_with(move.permission):
-        words = permissions.granted_words(by.id, subject.place_id)
+        if words is None:
+            words = permissions.granted_words(by.id, subject.place_id)
         if move.permission not in words:
             known = subject.visible_to(by.id, words, facts)
             elsewhere = permissions.appointed(by.id, move.permission)

@@ -100,22 +100,18 @@ def _empty(staff: Staff, form: Any) -> Any:
 def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None) -> Any:
     (shown,) = queries.shown([order], by=staff)
     who = {one for one in (order.approved_by_id, order.requested_by_id) if one}
-    limits = staff_queries.limits(order)
+    full = {one.id for one in queries.at_limit(order)}
     return show(
         "counter/preview.html",
         order=order,
         shown=shown,
         names=people.masked_names(who),
-        full=[one for one in shown.lines if _full(limits[one.item_id])],
+        full=[one for one in shown.lines if one.item_id in full],
         code=code,
         form=form or JustDo(formdata=None),
         proxy_form=proxy_form or ProxyForm(formdata=None),
         early=order.starts_at is not None and _early(order.starts_at),
     )
-
-
-def _full(limit: staff_queries.Limit) -> bool:
-    return limit.most is not None and limit.taken >= limit.most
 
 
 def _early(starts_at: datetime) -> bool:

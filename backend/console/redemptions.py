@@ -123,8 +123,7 @@ def _decide(staff: Staff, order: Redemption, **given: Any) -> Any:
         order=order,
         shown=shown,
         waiting=len(staff_queries.waiting_orders(100, by=staff)),
-        limits=staff_queries.limits(order),
-        stock=staff_queries.stock_of(order),
+        shares=queries.shares(order),
         names=people.masked_names({order.requested_by_id} - {None}),
         **facts,
     )

@@ -17,8 +17,8 @@ from backend.ledger.posting import (
     prior,
     same,
     take_purse,
-    transfers,
 )
+from backend.ledger.writing import transfers
 
 
 def adjust(person_id: int, points: int, *, reference: str, title: str, community_id: int, by: Any) -> Moved:

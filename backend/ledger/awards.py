@@ -17,9 +17,9 @@ from backend.ledger.posting import (
     prior,
     same,
     take_purse,
-    transfers,
 )
 from backend.ledger.rules import NoEarningRule, earning_rules, ensure_default_rules, in_force
+from backend.ledger.writing import transfers
 
 
 class Awarded(NamedTuple):

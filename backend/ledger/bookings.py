@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.ledger.lots import accounts
 from backend.ledger.models import EarningRule
-from backend.ledger.posting import transfers
+from backend.ledger.writing import transfers
 
 _source, _target = accounts.alias("source"), accounts.alias("target")
 _undone = transfers.alias("undone")

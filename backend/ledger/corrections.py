@@ -19,8 +19,8 @@ from backend.ledger.posting import (
     prior,
     same,
     take_purse,
-    transfers,
 )
+from backend.ledger.writing import transfers
 
 REVERSIBLE = ("award", "opening", "settle")
 

@@ -9,7 +9,8 @@ from backend import clock
 from backend.db import session
 from backend.errors import NotFound
 from backend.ledger.lots import Side, accounts, communitys, sides
-from backend.ledger.posting import Line, Moved, post, take_purse, transfers
+from backend.ledger.posting import Line, Moved, post, take_purse
+from backend.ledger.writing import transfers
 
 
 def has_ended(ends_on: Any) -> bool:

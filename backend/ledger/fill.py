@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import Moment, session
 from backend.ledger.lots import Lot, accounts, communitys, lot_of, persons_lot, shops, sides
-from backend.ledger.posting import purses, transfers
 from backend.ledger.rules import ensure_default_rules, rule_in_force
+from backend.ledger.writing import purses, transfers
 from backend.organisations.models import Organisation
 from backend.people.models import Person
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.ledger.holds import holds, release
 from backend.ledger.lots import Side, accounts, communitys, sides
-from backend.ledger.posting import Line, post, take_purse, transfers
+from backend.ledger.posting import Line, post, take_purse
+from backend.ledger.writing import transfers
 
 TITLE = "账号注销，放弃积分"
 

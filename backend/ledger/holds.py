@@ -1,5 +1,6 @@
 """Holds: points set aside, then settled (spent) or released (given back), once."""
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -8,7 +9,17 @@ from backend import clock
 from backend.db import dialect, session
 from backend.errors import NotFound, Refused
 from backend.ledger.endings import expiry, has_ended
-from backend.ledger.lots import Part, Side, accounts, insert_once, live_lots, oldest_first, shops, sides
+from backend.ledger.lots import (
+    Part,
+    Side,
+    accounts,
+    insert_once,
+    live_lots,
+    oldest_first,
+    shops,
+    shops_address,
+    sides,
+)
 from backend.ledger.models import Hold
 from backend.ledger.posting import (
     Line,
@@ -16,11 +27,11 @@ from backend.ledger.posting import (
     Purse,
     ReferenceReused,
     positive,
-    post,
+    post_with,
     same,
     take_purse,
-    transfers,
 )
+from backend.ledger.writing import HoldStep, transfers
 
 holds = Hold.__table__
 
@@ -64,29 +75,43 @@ def hold(
     purse = purse or take_purse(person_id)
     lots = live_lots(person_id)
     usable = sum(lot.points for lot in lots)
-    hold_id = _open(person_id, amount, reference) if usable >= amount else None
-    if hold_id is None:
-        repeated = _repeated(person_id, amount, reference, community_id)
-        if repeated is None:
-            raise NotEnoughPoints(available=usable, needed=amount)
-        return repeated
-    lines = [
-        Line(part.lot, part.held, part.points, f"{reference}:hold:{part.name}", "hold", title, community_id)
-        for part in oldest_first(lots, amount)
-    ]
-    ids = post(purse, [line._replace(hold_id=hold_id) for line in lines], by=by)
-    return Held(hold_id, amount, "open", ids)
+    opened = None
+    if usable >= amount:
+        lines = [
+            Line(
+                part.lot, part.held, part.points, f"{reference}:hold:{part.name}", "hold", title, community_id
+            )
+            for part in oldest_first(lots, amount)
+        ]
+        opened = post_with(_opening(person_id, amount, reference), purse, lines, by=by)
+    if opened is not None:
+        return Held(opened.hold_id, amount, "open", opened.transfer_ids)
+    repeated = _repeated(person_id, amount, reference, community_id)
+    if repeated is None:
+        raise NotEnoughPoints(available=usable, needed=amount)
+    return repeated
 
 
-def _open(person_id: int, amount: int, reference: str) -> int | None:
-    """The new hold's id, or None where the reference already has one."""
-    values = {"person_id": person_id, "amount": amount, "reference": reference}
-    statement = insert_once(holds, "reference", dialect()).returning(holds.c.id)
-    return session.scalar(statement, {**values, "state": "open", "opened_at": clock.now()})
+def _opening(person_id: int, amount: int, reference: str) -> HoldStep:
+    """The new hold; none is reached where the reference already has one."""
+    given = {"holder": person_id, "held": amount, "hold_reference": reference, "opened_at": clock.now()}
+    return HoldStep(_open(dialect()), given)
+
+
+@cache
+def _open(dialect_name: str) -> Any:
+    insert = insert_once(holds, "reference", dialect_name).values(
+        person_id=sa.bindparam("holder"),
+        amount=sa.bindparam("held"),
+        reference=sa.bindparam("hold_reference"),
+        state=sa.literal_column("'open'"),
+        opened_at=sa.bindparam("opened_at"),
+    )
+    return insert.returning(holds.c.id)
 
 
 def _repeated(person_id: int, amount: int, reference: str, community_id: int) -> Held | None:
-    found = session.execute(_HOLD, {"reference": reference}).all()
+    found = session.execute(_HOLD, {"reference": reference, "shop": ""}).all()
     if not found:
         return None
     same(found[0], reference, person_id=person_id, amount=amount, community_id=community_id)
@@ -95,7 +120,7 @@ def _repeated(person_id: int, amount: int, reference: str, community_id: int) ->
 
 # --- closing -----------------------------------------------------------------------------------------
 
-_lot = accounts.alias("lot")
+_lot, _shop = accounts.alias("lot"), accounts.alias("shop")
 _HOLD = (
     sa.select(
         holds.c.id.label("hold_id"),
@@ -110,23 +135,25 @@ _HOLD = (
         transfers.c.title,
         _lot.c.lot,
         _lot.c.ends_on,
+        _shop.c.id.label("shop_id"),
     )
     .select_from(holds)
     .join(transfers, transfers.c.hold_id == holds.c.id)
     .join(_lot, _lot.c.id == transfers.c.source_id)
+    .outerjoin(_shop, _shop.c.address == sa.bindparam("shop"))
     .where(holds.c.reference == sa.bindparam("reference"), transfers.c.kind == sa.literal_column("'hold'"))
     .order_by(transfers.c.id)
 )
 _CLOSE = (
     sa.update(holds)
     .where(holds.c.id == sa.bindparam("hold"), holds.c.state == sa.literal_column("'open'"))
-    .values(state=sa.bindparam("target"), closed_at=sa.bindparam("at"))
+    .values(state=sa.bindparam("closed_as"), closed_at=sa.bindparam("closed_at"))
     .returning(holds.c.id)
 )
 
 
-class _Closing(NamedTuple):
-    """A hold on its way to `state`, with the purse locked; `first` is set where it already is there."""
+class _Standing(NamedTuple):
+    """A hold as it was opened, with its person's purse locked, and the shop's account if there is one yet."""
 
     purse: Purse
     hold_id: int
@@ -134,24 +161,27 @@ class _Closing(NamedTuple):
     parts: list[Part]
     community_id: int
     title: str
-    first: Held | None
+    shop: Side | None
+
+    def closing(self, state: str) -> HoldStep:
+        given = {"hold": self.hold_id, "closed_as": state, "closed_at": clock.now()}
+        return HoldStep(_CLOSE, given)
 
 
-def _close(reference: str, state: str, kind: str) -> _Closing:
-    """Raises NotFound, HoldClosed."""
+def _standing(reference: str, purse: Purse | None, shop: str = "") -> _Standing:
+    """`shop` is the address of the account into which it may be spent. Raises NotFound."""
     # What a hold took never changes, so it may be read before the lock; its state is decided after it.
-    rows = session.execute(_HOLD, {"reference": reference}).all()
+    rows = session.execute(_HOLD, {"reference": reference, "shop": shop}).all()
     if not rows:
         raise NotFound()
     head = rows[0]
-    purse = take_purse(head.person_id)
-    closed = session.scalar(_CLOSE, {"hold": head.hold_id, "target": state, "at": clock.now()})
-    first = None if closed else _closed_before(head.hold_id, head.amount, state, kind)
     parts = [
         Part(Side(row.source_id, "lot"), Side(row.target_id, "held"), row.lot, row.ends_on, row.points)
         for row in rows
     ]
-    return _Closing(purse, head.hold_id, head.amount, parts, head.community_id, head.title, first)
+    shop_side = Side(head.shop_id, "spent") if head.shop_id is not None else None
+    purse = purse or take_purse(head.person_id)
+    return _Standing(purse, head.hold_id, head.amount, parts, head.community_id, head.title, shop_side)
 
 
 def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> Held:
@@ -162,16 +192,13 @@ def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> Held:
     return Held(hold_id, amount, state, list(session.scalars(wanted.order_by(transfers.c.id))))
 
 
-def settle(hold_reference: str, *, shop_id: int, by: Any) -> Held:
-    """What is held is spent in this shop. A repeat answers the first settlement.
+def settle(hold_reference: str, *, shop_id: int, by: Any, purse: Purse | None = None) -> Held:
+    """What is held is spent in this shop; `purse` as for `hold`. A repeat answers the first settlement.
 
     Raises NotFound, HoldClosed after a release, ReferenceReused where another shop settled it.
     """
-    closing = _close(hold_reference, "settled", "settle")
-    (spent,) = sides([shops(shop_id, closing.community_id)])
-    if closing.first:
-        _settled_here(closing.first, spent, hold_reference)
-        return closing.first
+    hold = _standing(hold_reference, purse, shops_address(shop_id))
+    spent = hold.shop or sides([shops(shop_id, hold.community_id)])[0]
     lines = [
         Line(
             part.held,
@@ -179,13 +206,17 @@ def settle(hold_reference: str, *, shop_id: int, by: Any) -> Held:
             part.points,
             f"{hold_reference}:settle:{part.name}",
             "settle",
-            closing.title,
-            closing.community_id,
-            hold_id=closing.hold_id,
+            hold.title,
+            hold.community_id,
         )
-        for part in closing.parts
+        for part in hold.parts
     ]
-    return Held(closing.hold_id, closing.points, "settled", post(closing.purse, lines, by=by))
+    settled = post_with(hold.closing("settled"), hold.purse, lines, by=by)
+    if settled is None:
+        first = _closed_before(hold.hold_id, hold.points, "settled", "settle")
+        _settled_here(first, spent, hold_reference)
+        return first
+    return Held(hold.hold_id, hold.points, "settled", settled.transfer_ids)
 
 
 def _settled_here(first: Held, spent: Side, reference: str) -> None:
@@ -194,14 +225,12 @@ def _settled_here(first: Held, spent: Side, reference: str) -> None:
         raise ReferenceReused(reference=reference)
 
 
-def release(hold_reference: str, *, by: Any) -> Held:
+def release(hold_reference: str, *, by: Any, purse: Purse | None = None) -> Held:
     """What is held goes back to the lots it came from; a lot that ended meanwhile expires at once.
 
-    A repeat answers the first release. Raises NotFound, HoldClosed after a settlement.
+    `purse` as for `hold`. A repeat answers the first release. Raises NotFound, HoldClosed after a settlement.
     """
-    closing = _close(hold_reference, "released", "release")
-    if closing.first:
-        return closing.first
+    hold = _standing(hold_reference, purse)
     back = [
         Line(
             part.held,
@@ -209,18 +238,17 @@ def release(hold_reference: str, *, by: Any) -> Held:
             part.points,
             f"{hold_reference}:release:{part.name}",
             "release",
-            f"退回：{closing.title}",
-            closing.community_id,
-            hold_id=closing.hold_id,
+            f"退回：{hold.title}",
+            hold.community_id,
         )
-        for part in closing.parts
+        for part in hold.parts
     ]
     ended = [
-        expiry(
-            part.lot, part.points, part.ends_on, f"{hold_reference}:expire:{part.name}", closing.community_id
-        )
-        for part in closing.parts
+        expiry(part.lot, part.points, part.ends_on, f"{hold_reference}:expire:{part.name}", hold.community_id)
+        for part in hold.parts
         if has_ended(part.ends_on)
     ]
-    ids = post(closing.purse, back + ended, by=by)
-    return Held(closing.hold_id, closing.points, "released", ids[: len(back)])
+    released = post_with(hold.closing("released"), hold.purse, back + ended, by=by)
+    if released is None:
+        return _closed_before(hold.hold_id, hold.points, "released", "release")
+    return Held(hold.hold_id, hold.points, "released", released.transfer_ids[: len(back)])

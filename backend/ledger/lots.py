@@ -112,7 +112,11 @@ def communitys(community_id: int, kind: str) -> dict[str, Any]:
 
 def shops(shop_id: int, community_id: int) -> dict[str, Any]:
     """`shop:<id>:spent`, of the community whose shop it is."""
-    return _systems(f"shop:{shop_id}:spent", "spent", community_id)
+    return _systems(shops_address(shop_id), "spent", community_id)
+
+
+def shops_address(shop_id: int) -> str:
+    return f"shop:{shop_id}:spent"
 
 
 def _systems(address: str, kind: str, community_id: int) -> dict[str, Any]:

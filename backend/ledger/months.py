@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.ledger.lots import accounts
-from backend.ledger.posting import transfers
+from backend.ledger.writing import transfers
 
 MONTHS = 12
 # What comes out of `issuance` and `adjusted` was given; what goes into the others has left.

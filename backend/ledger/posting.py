@@ -5,7 +5,6 @@ two movements ever wait for each other's accounts.
 """
 
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -13,12 +12,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import dialect, session
 from backend.errors import Refused
-from backend.ledger.lots import Side, accounts, insert_once
-from backend.ledger.models import Purse as PurseRow
-from backend.ledger.models import Transfer
-
-purses = PurseRow.__table__
-transfers = Transfer.__table__
+from backend.ledger.lots import Side, insert_once
+from backend.ledger.writing import HoldStep, Shift, Written, purses, transfers, write
 
 
 class NotEnoughPoints(Refused):
@@ -59,7 +54,6 @@ class Line(NamedTuple):
     units: int | None = None
     earned_on: date | None = None
     cap_group: str | None = None
-    hold_id: int | None = None
     reverses_id: int | None = None
 
     @property
@@ -103,9 +97,11 @@ def take_purse(person_id: int) -> Purse:
 
 
 def with_purse(wanted: sa.Select[Any], person_id: Any, then: Any) -> sa.Select[Any]:
-    """A statement about something of a person who has a purse, which locks that purse and `then` that row:
-    PostgreSQL locks in the order in which the tables are named."""
-    return wanted.join(purses, purses.c.person_id == person_id).with_for_update(of=(purses, then))
+    """A statement about something of a person who has a purse, which locks that purse and `then` that row,
+    and answers the purse beside it: PostgreSQL locks in the order in which the tables are named."""
+    beside = (purses.c.person_id, purses.c.available, purses.c.held)
+    joined = wanted.add_columns(*beside).join(purses, purses.c.person_id == person_id)
+    return joined.with_for_update(of=(purses, then))
 
 
 _PRIOR = sa.select(transfers).where(transfers.c.reference == sa.bindparam("reference"))
@@ -122,84 +118,61 @@ def same(found: Any, reference: str, **facts: Any) -> None:
         raise ReferenceReused(reference=reference)
 
 
+class Posted(NamedTuple):
+    """A hold's movement that stands: the hold, and the transfers' ids in the order of their lines."""
+
+    hold_id: int
+    transfer_ids: list[int]
+
+
 def post(purse: Purse, lines: list[Line], *, by: Any) -> list[int]:
-    """Writes the transfers and moves the balances with them, in three statements; answers the ids in order.
+    """Writes the transfers and moves the balances with them; answers the ids in order.
 
     Raises ReferenceReused where another person's movement took the reference at the same moment, and
-    NotEnoughPoints where a balance would fall below zero.
+    NotEnoughPoints where a balance would fall below zero: the caller's transaction is then undone.
     """
-    ids = _write(purse, lines, by)
-    _shift_accounts(purse, lines)
-    _shift_purse(purse, lines)
-    return ids
+    return _judged(purse, lines, write(_rows(purse, lines, by), _shift(purse, lines), None))
 
 
-@cache
-def _insert_transfers(dialect_name: str) -> Any:
-    return insert_once(transfers, "reference", dialect_name).returning(transfers.c.reference, transfers.c.id)
+def post_with(hold: HoldStep, purse: Purse, lines: list[Line], *, by: Any) -> Posted | None:
+    """The same together with a hold's own step, whose transfers then name it.
+
+    None, with nothing moved, where the step reached no hold: it was opened or closed before.
+    """
+    written = write(_rows(purse, lines, by), _shift(purse, lines), hold)
+    if written.hold_id is None:
+        return None
+    return Posted(written.hold_id, _judged(purse, lines, written))
 
 
-def _write(purse: Purse, lines: list[Line], by: Any) -> list[int]:
+def _judged(purse: Purse, lines: list[Line], written: Written) -> list[int]:
+    shift = _shift(purse, lines)
+    for line in lines:
+        if line.reference not in written.ids:
+            raise ReferenceReused(reference=line.reference)
+    if written.accounts != len(shift.accounts) or not written.purse:
+        short = min([shift.available, *shift.accounts.values()])
+        raise NotEnoughPoints(available=purse.available, needed=-short)
+    return [written.ids[line.reference] for line in lines]
+
+
+def _rows(purse: Purse, lines: list[Line], by: Any) -> list[dict[str, Any]]:
     at, by_id, available, rows = clock.now(), by.id if by is not None else None, purse.available, []
     for line in lines:
         available += line.effect
         row = line._asdict()
         row.update(source_id=row.pop("source").id, target_id=row.pop("target").id, amount=row.pop("points"))
         rows.append({**row, "at": at, "by_id": by_id, "person_id": purse.person_id, "balance": available})
-    made = dict(session.execute(_insert_transfers(dialect()), rows).all())
-    for line in lines:
-        if line.reference not in made:
-            raise ReferenceReused(reference=line.reference)
-    return [made[line.reference] for line in lines]
+    return rows
 
 
-def _shift_accounts(purse: Purse, lines: list[Line]) -> None:
+def _shift(purse: Purse, lines: list[Line]) -> Shift:
+    """Only persons' accounts store a balance; they are changed in the order of their ids."""
     changes: dict[int, int] = {}
     for line in lines:
         for side, points in ((line.source, -line.points), (line.target, line.points)):
             if side.kind in ("lot", "held"):
                 changes[side.id] = changes.get(side.id, 0) + points
-    changes = {account: points for account, points in sorted(changes.items()) if points}
-    if not changes:
-        return
-    values = {f"account_{n}": account for n, account in enumerate(changes)}
-    values |= {f"points_{n}": points for n, points in enumerate(changes.values())}
-    moved = session.execute(_shift(len(changes)), values | {"person": purse.person_id}).all()
-    if len(moved) != len(changes):
-        raise NotEnoughPoints(available=purse.available, needed=-min(changes.values()))
-
-
-@cache
-def _shift(count: int) -> Any:
-    """One UPDATE for `count` accounts, guarded: an account that would fall below zero is left out."""
-    account = [sa.bindparam(f"account_{n}", type_=accounts.c.id.type) for n in range(count)]
-    points = [sa.bindparam(f"points_{n}", type_=sa.Integer()) for n in range(count)]
-    after = accounts.c.balance + sa.case(
-        *((accounts.c.id == one, change) for one, change in zip(account, points, strict=True))
-    )
-    return (
-        sa.update(accounts)
-        .where(accounts.c.id.in_(account), accounts.c.person_id == sa.bindparam("person"), after >= 0)
-        .values(balance=after)
-        .returning(accounts.c.id)
-    )
-
-
-_SHIFT_PURSE = (
-    sa.update(purses)
-    .where(
-        purses.c.person_id == sa.bindparam("person"),
-        purses.c.available + sa.bindparam("free") >= 0,
-        purses.c.held + sa.bindparam("bound") >= 0,
-    )
-    .values(available=purses.c.available + sa.bindparam("free"), held=purses.c.held + sa.bindparam("bound"))
-    .returning(purses.c.available)
-)
-
-
-def _shift_purse(purse: Purse, lines: list[Line]) -> None:
-    free = sum(line.effect for line in lines)
+    changed = {account: points for account, points in sorted(changes.items()) if points}
     bound = sum(line.points * ((line.target.kind == "held") - (line.source.kind == "held")) for line in lines)
-    moved = session.execute(_SHIFT_PURSE, {"person": purse.person_id, "free": free, "bound": bound})
-    if moved.one_or_none() is None:
-        raise NotEnoughPoints(available=purse.available, needed=-free)
+    return Shift(purse.person_id, changed, sum(line.effect for line in lines), bound)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.ledger.lots import accounts
-from backend.ledger.posting import transfers
+from backend.ledger.writing import transfers
 
 _PERSONS_ACCOUNTS = (
     sa.select(accounts.c.kind, accounts.c.ends_on, accounts.c.balance)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from backend import clock, config
 from backend.db import Id, Moment, session
 from backend.journal import JournalLine
-from backend.ledger.posting import transfers
+from backend.ledger.writing import transfers
 
 PAGE = 512
 # Enough to tell one changed row of a page from another; what proves is the page's whole digest.

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from backend.db import session
 from backend.ledger.holds import holds
-from backend.ledger.posting import purses
+from backend.ledger.writing import purses
 
 STEP = 500
 _END = 2**62

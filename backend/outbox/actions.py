@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,6 +89,31 @@ def notify_many(notices: Sequence[Telling]) -> list[int]:
     return ids
 
 
+def notify_those(
+    readers: sa.Select[tuple[int]],
+    given: dict[str, Any],
+    kind: str,
+    title: str,
+    body: str,
+    *,
+    subject: tuple[str, int] | None = None,
+    template: str | None = None,
+    data: dict[str, templates.Value] | None = None,
+    page: str | None = None,
+) -> None:
+    """Tells all whom a statement finds the same: `readers` stands at module level, selects each person's id
+    once, and is `given` its values. See `notify`. PostgreSQL reads them and tells them in one statement."""
+    told = Telling(0, kind, title, body, subject, template, data, page)
+    if dialect() == "sqlite":
+        notify_many([replace(told, person_id=one) for one in session.scalars(readers, given)])
+        return
+    now = clock.now()
+    message = _message(told, now)
+    inbox, both = _telling(readers)
+    written = {**given, **_notice(told, now)}
+    session.execute(inbox if message is None else both, {**written, **(message or {})})
+
+
 def _same(notices: Sequence[Telling]) -> bool:
     """Whether they differ in nothing but whom they tell, and tell nobody twice."""
     first, people = notices[0], {notice.person_id for notice in notices}
@@ -99,67 +125,58 @@ def _same(notices: Sequence[Telling]) -> bool:
 def _tell_all(notices: Sequence[Telling], message: dict[str, Any] | None, now: datetime) -> list[int]:
     people = [notice.person_id for notice in notices]
     given = {**_notice(notices[0], now), "people": people}
-    rows = (
-        session.execute(_TELL_INBOX, given)
-        if message is None
-        else session.execute(_TELL_BOTH, {**given, **message})
-    )
+    inbox, both = _telling(None)
+    rows = session.execute(inbox, given) if message is None else session.execute(both, {**given, **message})
     ids = {person_id: notice_id for notice_id, person_id in rows}
     return [ids[person_id] for person_id in people]
 
 
-_notices = Notice.__table__
+_notices, _deliveries = Notice.__table__, Delivery.__table__
 _TOLD = ("kind", "title", "body", "subject_kind", "subject_id", "created_at")
-_people = sa.func.unnest(sa.bindparam("people", type_=postgresql.ARRAY(sa.BigInteger))).column_valued(
-    "reader"
+_SENT = ("notice_id", "template", "data", "page", "state", "attempts", "next_at")
+_MESSAGE = (
+    sa.bindparam("template", type_=sa.String),
+    sa.bindparam("data", type_=Json),
+    sa.bindparam("page", type_=sa.String),
+    sa.literal_column("'waiting'"),
+    sa.literal_column("0"),
+    sa.bindparam("now", type_=Moment),
 )
-_INBOX = (
-    sa.insert(_notices)
-    .from_select(
-        ["person_id", *_TOLD],
-        sa.select(_people, *(sa.bindparam(name, type_=_notices.c[name].type) for name in _TOLD)),
+
+
+@cache
+def _telling(readers: Any) -> tuple[Any, Any]:
+    """Two statements that tell the same to all `readers` (None: to `people`, an array) and answer the notices
+    with whom they tell: through the inbox alone, and through WeChat as well."""
+    if readers is None:
+        people = sa.bindparam("people", type_=postgresql.ARRAY(sa.BigInteger))
+        reader = sa.func.unnest(people).column_valued("reader")
+    else:
+        (reader,) = readers.subquery("reader").c
+    said = [sa.bindparam(name, type_=_notices.c[name].type) for name in _TOLD]
+    told = (
+        sa.insert(_notices)
+        .from_select(["person_id", *_TOLD], sa.select(reader, *said))
+        .returning(_notices.c.id, _notices.c.person_id)
+        .cte("told")
     )
-    .returning(_notices.c.id, _notices.c.person_id)
-    .cte("told")
-)
-_TELL_INBOX = sa.select(_INBOX.c.id, _INBOX.c.person_id)
+    to_send = sa.select(told.c.id, *_MESSAGE).where(Person.id == told.c.person_id, Person.openid.is_not(None))
+    sent = sa.insert(_deliveries).from_select(_SENT, to_send).returning(_deliveries.c.notice_id)
+    inbox = sa.select(told.c.id, told.c.person_id)
+    return inbox, inbox.add_cte(sent.cte("sent"))
+
+
 _ADD_NOTICES = {
     "sqlite": sa.insert(_notices).returning(_notices.c.id),
     "postgresql": sa.insert(_notices).returning(_notices.c.id, sort_by_parameter_order=True),
 }
 # Who has no WeChat gets no row: the condition saves reading the person first.
-_ADD_DELIVERY = sa.insert(Delivery.__table__).from_select(
-    ["notice_id", "template", "data", "page", "state", "attempts", "next_at"],
-    sa.select(
-        sa.bindparam("notice", type_=sa.BigInteger),
-        sa.bindparam("template", type_=sa.String),
-        sa.bindparam("data", type_=Json),
-        sa.bindparam("page", type_=sa.String),
-        sa.literal_column("'waiting'"),
-        sa.literal_column("0"),
-        sa.bindparam("now", type_=Moment),
-    ).where(Person.id == sa.bindparam("person"), Person.openid.is_not(None)),
+_ADD_DELIVERY = sa.insert(_deliveries).from_select(
+    _SENT,
+    sa.select(sa.bindparam("notice", type_=sa.BigInteger), *_MESSAGE).where(
+        Person.id == sa.bindparam("person"), Person.openid.is_not(None)
+    ),
 )
-
-
-_SEND = (
-    sa.insert(Delivery.__table__)
-    .from_select(
-        ["notice_id", "template", "data", "page", "state", "attempts", "next_at"],
-        sa.select(
-            _INBOX.c.id,
-            sa.bindparam("template", type_=sa.String),
-            sa.bindparam("data", type_=Json),
-            sa.bindparam("page", type_=sa.String),
-            sa.literal_column("'waiting'"),
-            sa.literal_column("0"),
-            sa.bindparam("now", type_=Moment),
-        ).where(Person.id == _INBOX.c.person_id, Person.openid.is_not(None)),
-    )
-    .returning(Delivery.__table__.c.notice_id)
-    .cte("sent")
-)
-_TELL_BOTH = sa.select(_INBOX.c.id, _INBOX.c.person_id).add_cte(_SEND)
 
 
 def _notice(notice: Telling, now: datetime) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from backend import clock, crypto, journal
 from backend.db import insert, session, take
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.organisations import queries as places
+from backend.organisations.models import Organisation
 from backend.people import accounts, permissions, sealed
 from backend.people.models import (
     Appointment,
@@ -215,13 +216,23 @@ def _check_grid(grid_id: int | None, community_id: int) -> None:
 
 def next_number(name: str) -> int:
     """The next number of a counter; two at once wait for each other, and a rollback leaves no gap."""
-    bump = (
+    return session.scalars(_bump(name)).one()
+
+
+def next_number_in(community_id: int, name: str) -> tuple[int, str]:
+    """The same beside the community's short name, which stands in the number that people read."""
+    short = sa.select(Organisation.short).where(Organisation.id == community_id).scalar_subquery()
+    row = session.execute(_bump(name).returning(short.label("short"))).one()
+    return row[0], row[1]
+
+
+def _bump(name: str) -> Any:
+    return (
         insert(Counter)
         .values(name=name, value=1)
         .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
         .returning(Counter.value)
     )
-    return session.scalars(bump).one()
 
 
 def appoint(

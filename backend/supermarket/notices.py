@@ -7,39 +7,50 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.organisations.models import Reach
-from backend.outbox.actions import Telling, notify_many
+from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
 from backend.people.models import Appointment
+from backend.supermarket import queries
 from backend.supermarket.models import Item, Line, Redemption, Shop
-from backend.supermarket.queries import PERIOD_WORDS
 from backend.supermarket.stock_models import Batch, Stocktake
 
 _PAGE = "pages/redemption/detail?id={id}"
 
 
-def staff_with(permission: str, organisation_id: int) -> list[int]:
-    """Ids of the persons whose appointment grants this in this place today."""
-    today = clock.today()
-    wanted = (
-        sa.select(Appointment.person_id)
-        .join(Reach, Reach.ancestor_id == Appointment.organisation_id)
-        .where(
-            Reach.descendant_id == organisation_id,
-            Appointment.role.in_(permissions.roles_with(permission)),
-            Appointment.from_day <= today,
-            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= today),
-        )
+def _tell_staff(
+    permission: str, place_id: int, kind: str, title: str, body: str, *, but: int = 0, **more: Any
+) -> None:
+    """Whoever's appointment grants this in this place today, `but` one person."""
+    given = {
+        "place": place_id,
+        "today": clock.today(),
+        "granting": sorted(permissions.roles_with(permission)),
+        "but": but,
+    }
+    notify_those(_STAFF, given, kind, title, body, **more)
+
+
+_STAFF = (
+    sa.select(Appointment.person_id)
+    .distinct()
+    .join(Reach, Reach.ancestor_id == Appointment.organisation_id)
+    .where(
+        Reach.descendant_id == sa.bindparam("place", type_=sa.BigInteger),
+        Appointment.role.in_(sa.bindparam("granting", expanding=True)),
+        Appointment.from_day <= sa.bindparam("today", type_=sa.Date),
+        sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= sa.bindparam("today", type_=sa.Date)),
+        Appointment.person_id != sa.bindparam("but", type_=sa.BigInteger),
     )
-    return sorted(set(session.scalars(wanted)))
+    .order_by(Appointment.person_id)
+)
 
 
-def _tell_owner(order: Redemption, kind: str, title: str, body: str, phrase: str) -> None:
-    """The owner, and whoever asked for an owner who may have no phone."""
-    _tell(order, _owners(order), kind, title, body, phrase)
-
-
-def _owners(order: Redemption) -> list[int]:
-    return sorted({order.person_id, order.requested_by_id} - {None})
+def _tell_owner(
+    order: Redemption, kind: str, title: str, body: str, phrase: str, lines: list[Line] | None = None
+) -> None:
+    """The owner, and whoever asked for an owner who may have no phone. `lines` are the order's, if the caller
+    has read them already."""
+    _tell(order, sorted({order.person_id, order.requested_by_id} - {None}), kind, title, body, phrase, lines)
 
 
 def _tell(
@@ -49,70 +60,62 @@ def _tell(
     title: str,
     body: str,
     phrase: str,
-    content: str | None = None,
+    lines: list[Line] | None = None,
 ) -> None:
-    """`content` is what the order is about, if the caller has read it already."""
+    more = _wechat(order, title, phrase, lines)
+    notify_many([Telling(person_id, kind, title, body, **more) for person_id in person_ids])
+
+
+def _wechat(order: Redemption, title: str, phrase: str, lines: list[Line] | None = None) -> dict[str, Any]:
+    """What the inbox opens, and the short form for WeChat."""
+    lines = queries.lines_of(order.id) if lines is None else lines
     data: dict[str, Any] = {
-        "thing1": content or _content(order),
+        "thing1": queries.content(lines),
         "phrase2": phrase,
         "character_string3": order.number,
         "thing4": title,
     }
-    notify_many(
-        [
-            Telling(
-                person_id,
-                kind,
-                title,
-                body,
-                subject=("redemption", order.id),
-                template="redemption_notice",
-                data=data,
-                page=_PAGE.format(id=order.id),
-            )
-            for person_id in person_ids
-        ]
-    )
-
-
-def _content(order: Redemption) -> str:
-    lines = session.execute(
-        sa.select(Line.name, Line.quantity, Line.unit)
-        .where(Line.redemption_id == order.id)
-        .order_by(Line.item_id)
-    )
-    return "、".join(f"{line.name}×{line.quantity}{line.unit}" for line in lines)
+    return {
+        "subject": (Redemption.kind, order.id),
+        "template": "redemption_notice",
+        "data": data,
+        "page": _PAGE.format(id=order.id),
+    }
 
 
 def _limits(full: list[Item]) -> str:
     """What makes whoever approves or hands over look twice, since many small orders hide in a queue."""
     return "".join(
-        f"“{item.name}”{PERIOD_WORDS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
+        f"“{item.name}”{queries.PERIOD_WORDS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
         "这位居民连同本单已兑满。"
         for item in full
     )
 
 
-def requested(order: Redemption, full: list[Item]) -> None:
+def requested(order: Redemption, lines: list[Line], full: list[Item]) -> None:
     """Its owner reads it in the order itself; those who decide learn that one waits, and which limits it fills."""
     if order.requested_by_id is not None:
         body = f"工作人员代您提交了兑换单 {order.number}，已冻结 {order.points} 积分，等待审批。"
-        _tell(order, [order.person_id], "redemption_requested", "已代您提交兑换", body, "待审批")
-    staff = [one for one in staff_with("redemption:approve", order.place_id) if one != order.person_id]
+        _tell(order, [order.person_id], "redemption_requested", "已代您提交兑换", body, "待审批", lines)
+    title = "有兑换单待审批"
     body = f"兑换单 {order.number} 等待审批，请在 {order.approve_until:%m月%d日} 前处理。{_limits(full)}"
-    _tell(order, staff, "redemption_waits", "有兑换单待审批", body, "待审批")
+    more = _wechat(order, title, "待审批", lines)
+    _tell_staff(
+        "redemption:approve", order.place_id, "redemption_waits", title, body, but=order.person_id, **more
+    )
 
 
 def approved(order: Redemption, full: list[Item]) -> None:
     """Its owner learns when to come; the keepers what to prepare, and of which goods this person has all."""
+    lines = queries.lines_of(order.id)
     body = (
         f"兑换单 {order.number} 已通过审批。请在 {order.pick_up_until:%m月%d日} 前凭取货码到超市领取或使用。"
     )
-    content = _content(order)
-    _tell(order, _owners(order), "redemption_approved", "兑换已通过审批", body, "待领取", content)
-    keepers = staff_with("redemption:hand_over", order.place_id)
-    body = f"兑换单 {order.number} 已审批，请备好：{content}。{_limits(full)}"
-    _tell(order, keepers, "redemption_to_prepare", "有兑换单待领取", body, "待领取", content)
+    _tell_owner(order, "redemption_approved", "兑换已通过审批", body, "待领取", lines)
+    title = "有兑换单待领取"
+    body = f"兑换单 {order.number} 已审批，请备好：{queries.content(lines)}。{_limits(full)}"
+    more = _wechat(order, title, "待领取", lines)
+    _tell_staff("redemption:hand_over", order.place_id, "redemption_to_prepare", title, body, **more)
 
 
 def rejected(order: Redemption, reason: str) -> None:
@@ -137,12 +140,12 @@ def last_days(order: Redemption) -> None:
     _tell_owner(order, "redemption_last_days", "兑换即将到期", body, "待领取")
 
 
-def handed_over(order: Redemption) -> None:
+def handed_over(order: Redemption, lines: list[Line]) -> None:
     who = "由代领人领取" if order.collected_by == "proxy" else "领取"
     body = (
         f"兑换单 {order.number} 已{who}，使用 {order.points} 积分。如不是您本人或您委托的人领取，请联系社区。"
     )
-    _tell_owner(order, "redemption_handed_over", "兑换已完成", body, "已领取")
+    _tell_owner(order, "redemption_handed_over", "兑换已完成", body, "已领取", lines)
 
 
 def returned(order: Redemption, reason: str) -> None:
@@ -160,8 +163,7 @@ def not_shown(order: Redemption) -> None:
 
 def _tell_keepers(item: Item, kind: str, title: str, body: str) -> None:
     place_id = session.get_one(Shop, item.shop_id).place_id
-    keepers = staff_with("stock:receive", place_id)
-    notify_many([Telling(one, kind, title, body, subject=("item", item.id)) for one in keepers])
+    _tell_staff("stock:receive", place_id, kind, title, body, subject=("item", item.id))
 
 
 def low_stock(item: Item) -> None:
@@ -184,14 +186,9 @@ def batch_ended(item: Item, batch: Batch, units: int) -> None:
 
 
 def stocktake_waits(found: Stocktake) -> None:
-    staff = [one for one in staff_with("stocktake:approve", found.place_id) if one != found.proposed_by_id]
-    body = f"盘点 {found.number} 等待审核。"
-    notify_many(
-        [
-            Telling(one, "stocktake_waits", "有盘点待审核", body, subject=("stocktake", found.id))
-            for one in staff
-        ]
-    )
+    body, about = f"盘点 {found.number} 等待审核。", ("stocktake", found.id)
+    given = {"but": found.proposed_by_id, "subject": about}
+    _tell_staff("stocktake:approve", found.place_id, "stocktake_waits", "有盘点待审核", body, **given)
 
 
 def stocktake_decided(found: Stocktake) -> None:

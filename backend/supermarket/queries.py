@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import columns_of, session
+from backend.db import Moment, columns_of, session
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.lifecycle import open_to
@@ -122,13 +122,8 @@ def shelf_value(community_id: int) -> int:
 
     Reserved units count: their points are held, and held points are outstanding too.
     """
-    ended = (
-        sa.select(sa.func.coalesce(sa.func.sum(Batch.on_hand), 0))
-        .where(Batch.item_id == Item.id, Batch.on_hand > 0, Batch.best_before < clock.today())
-        .scalar_subquery()
-    )
     wanted = (
-        sa.select(sa.func.coalesce(sa.func.sum((Item.on_hand - ended) * Item.points), 0))
+        sa.select(sa.func.coalesce(sa.func.sum((Item.on_hand - ended_units()) * Item.points), 0))
         .join(Shop, Shop.id == Item.shop_id)
         .where(Shop.community_id == community_id, Item.kind == "goods", Item.on_shelf)
     )
@@ -152,11 +147,22 @@ def _donors(ids: list[int]) -> dict[int, list[str]]:
     return told
 
 
-def past_their_day(ids: Iterable[int]) -> dict[int, int]:
-    """Units of each item whose best-before day is past: on hand still, but for nobody any more.
+def ended_units(item_id: Any = Item.id) -> sa.ScalarSelect[int]:
+    """Of each row's item the units whose best-before day is past: on hand still, but for nobody any more.
 
-    Asked in a statement after the lock, so that it sees what the one before us left.
+    What is decided on it is decided in a statement after the item's lock, which sees what the one before us
+    left.
     """
+    return (
+        sa.select(sa.func.coalesce(sa.func.sum(Batch.on_hand), 0))
+        .where(Batch.item_id == item_id, Batch.on_hand > 0, Batch.best_before < clock.today())
+        .correlate(Item)
+        .scalar_subquery()
+    )
+
+
+def past_their_day(ids: Iterable[int]) -> dict[int, int]:
+    """The same of these items, by id, where there are any."""
     wanted = (
         sa.select(Batch.item_id, sa.func.sum(Batch.on_hand))
         .where(Batch.item_id.in_(list(ids)), Batch.on_hand > 0, Batch.best_before < clock.today())
@@ -165,20 +171,31 @@ def past_their_day(ids: Iterable[int]) -> dict[int, int]:
     return dict(session.execute(wanted).all())
 
 
-def taken(person_id: int, item: Item) -> int:
-    """Units of an item that a person has had, or is about to have, in the item's period."""
-    had: Any = sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0)).join(
-        Redemption, Redemption.id == Line.redemption_id
-    )
-    had = had.where(
-        Redemption.person_id == person_id,
+_BEGAN = {name: sa.bindparam(f"{name}_began", type_=Moment) for name in ("month", "quarter", "year")}
+# Units of each row's item that a person, the `taker`, has had or is about to have in the item's period.
+TAKEN = (
+    sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0))
+    .select_from(Line)
+    .join(Redemption, Redemption.id == Line.redemption_id)
+    .where(
+        Redemption.person_id == sa.bindparam("taker", type_=sa.BigInteger),
         Redemption.state.in_(COUNTED_STATES),
-        Line.item_id == item.id,
+        Line.item_id == Item.id,
+        sa.or_(
+            Item.limit_period == "once",
+            Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period),
+        ),
     )
-    since = period_starts(item.limit_period, clock.today())
-    if since is not None:
-        had = had.where(Redemption.requested_at >= since)
-    return session.scalar(had)
+    .correlate(Item)
+    .scalar_subquery()
+    .label("taken")
+)
+
+
+def taker(person_id: int) -> dict[str, Any]:
+    """What a statement with `TAKEN` has to be given."""
+    today = clock.today()
+    return {"taker": person_id, **{f"{name}_began": period_starts(name, today) for name in _BEGAN}}
 
 
 def period_starts(period: str, day: date) -> datetime | None:
@@ -189,17 +206,34 @@ def period_starts(period: str, day: date) -> datetime | None:
     return clock.day_starts(date(day.year, month, 1))
 
 
+@dataclass(frozen=True)
+class Share:
+    """What one person had of an item in its period, the order asked about included."""
+
+    item: Item
+    taken: int
+
+    @property
+    def period(self) -> str:
+        return PERIOD_WORDS[self.item.limit_period]
+
+    @property
+    def full(self) -> bool:
+        """They have all that one person may have."""
+        return self.item.limit_per_person is not None and self.taken >= self.item.limit_per_person
+
+
+def shares(order: Redemption) -> dict[int, Share]:
+    """Of each item of an order, by id: how much of it its owner has with this order."""
+    here = sa.select(Line.item_id).where(Line.redemption_id == order.id)
+    wanted = sa.select(Item, TAKEN).where(Item.id.in_(here)).order_by(Item.id)
+    rows = session.execute(wanted, taker(order.person_id))
+    return {row[0].id: Share(row[0], row[1]) for row in rows}
+
+
 def at_limit(order: Redemption) -> list[Item]:
     """The items of an order of which its owner has all that one person may have in the period."""
-    limited = (
-        sa.select(Item)
-        .join(Line, Line.item_id == Item.id)
-        .where(Line.redemption_id == order.id, Item.limit_per_person.is_not(None))
-        .order_by(Item.id)
-    )
-    return [
-        item for item in session.scalars(limited) if taken(order.person_id, item) >= item.limit_per_person
-    ]
+    return [one.item for one in shares(order).values() if one.full]
 
 
 def slots(item_id: int, day: date) -> list[timetable.Offered]:
@@ -277,14 +311,12 @@ def shown(orders: Sequence[Redemption], *, by: Any) -> list[Shown]:
     """Orders as this person sees them; a fixed number of statements for a page."""
     if not orders:
         return []
-    ids = [one.id for one in orders]
-    lines = _lines_of(ids)
+    told = _told([one.id for one in orders], by)
     booked = _slots_of([one.id for one in orders if one.item_kind == "venue"])
-    around = _around(ids, by)
-    return [_shown(one, lines.get(one.id, []), booked.get(one.id, []), around[one.id], by) for one in orders]
+    return [_shown(one, *told[one.id], booked.get(one.id, []), by) for one in orders]
 
 
-def _shown(one: Redemption, lines: list[Line], booked: list[Slot], row: Any, by: Any) -> Shown:
+def _shown(one: Redemption, row: Any, lines: list[Line], booked: list[Slot], by: Any) -> Shown:
     phoneless = one.requested_by_id == by.id and row.openid is None
     return Shown(
         one,
@@ -299,15 +331,19 @@ def _shown(one: Redemption, lines: list[Line], booked: list[Slot], row: Any, by:
     )
 
 
-def _around(ids: list[int], by: Any) -> dict[int, Any]:
-    """What names the shop, the people and the places around these orders, in one statement."""
+def _told(ids: list[int], by: Any) -> dict[int, tuple[Any, list[Line]]]:
+    """Of each order what names its shop, its people and its place, and its lines: in one statement."""
     given = {"orders": ids, **permissions.viewer(by.id)}
-    return {row.id: row for row in session.execute(_AROUND, given)}
+    told: dict[int, tuple[Any, list[Line]]] = {}
+    for row in session.execute(_TOLD, given):
+        told.setdefault(row.Line.redemption_id, (row, []))[1].append(row.Line)
+    return told
 
 
-_AROUND = (
+# Names are read with each line: an order has few.
+_TOLD = (
     sa.select(
-        Redemption.id,
+        Line,
         Shop.name.label("shop"),
         Organisation.name.label("community"),
         Person.real_name_sealed,
@@ -315,11 +351,13 @@ _AROUND = (
         Team.name.label("team"),
         permissions.roles_beside(Redemption.community_id).label("roles"),
     )
+    .join(Redemption, Redemption.id == Line.redemption_id)
     .join(Shop, Shop.id == Redemption.shop_id)
     .join(Organisation, Organisation.id == Redemption.community_id)
     .join(Person, Person.id == Redemption.person_id)
     .outerjoin(Team, Team.id == Redemption.team_id)
-    .where(Redemption.id.in_(sa.bindparam("orders", expanding=True)))
+    .where(Line.redemption_id.in_(sa.bindparam("orders", expanding=True)))
+    .order_by(Line.redemption_id, Line.item_id)
 )
 
 
@@ -339,12 +377,14 @@ def _code(one: Redemption, by: Any, phoneless: bool) -> str | None:
     return sealed.code_of(one)
 
 
-def _lines_of(ids: list[int]) -> dict[int, list[Line]]:
-    told: dict[int, list[Line]] = {}
-    wanted = sa.select(Line).where(Line.redemption_id.in_(ids)).order_by(Line.item_id)
-    for line in session.scalars(wanted):
-        told.setdefault(line.redemption_id, []).append(line)
-    return told
+def lines_of(order_id: int) -> list[Line]:
+    """What an order is for, in the order of the items' ids."""
+    return list(session.scalars(sa.select(Line).where(Line.redemption_id == order_id).order_by(Line.item_id)))
+
+
+def content(lines: Iterable[Line]) -> str:
+    """What an order is for, in a few words: `抽纸 3 包×1提、香皂×2块`."""
+    return "、".join(f"{line.name}×{line.quantity}{line.unit}" for line in lines)
 
 
 def _slots_of(ids: list[int]) -> dict[int, list[Slot]]:

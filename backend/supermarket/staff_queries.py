@@ -72,39 +72,14 @@ def to_hand_over(most: int, *, by: Any, until: date | None = None) -> list[Redem
 
 
 def contents(orders: Sequence[Redemption]) -> dict[int, str]:
-    """What each order is for, in a few words: `抽纸 3 包×1提、香皂×2块`."""
+    """What each order is for, in a few words."""
     lines = session.scalars(
         sa.select(Line).where(Line.redemption_id.in_([one.id for one in orders])).order_by(Line.item_id)
     )
-    told: dict[int, list[str]] = {}
+    told: dict[int, list[Line]] = {}
     for line in lines:
-        told.setdefault(line.redemption_id, []).append(f"{line.name}×{line.quantity}{line.unit}")
-    return {key: "、".join(parts) for key, parts in told.items()}
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What one person had of an item in its period, this order included, and how much that may be."""
-
-    taken: int
-    most: int | None
-    period: str
-
-
-def limits(order: Redemption) -> dict[int, Limit]:
-    """Of each item of the order: what its owner had in the period, with this order."""
-    return {
-        one.id: Limit(
-            queries.taken(order.person_id, one), one.limit_per_person, queries.PERIOD_WORDS[one.limit_period]
-        )
-        for one in stock_of(order).values()
-    }
-
-
-def stock_of(order: Redemption) -> dict[int, Item]:
-    """The order's items as they stand, by id."""
-    wanted = sa.select(Item).join(Line, Line.item_id == Item.id).where(Line.redemption_id == order.id)
-    return {one.id: one for one in session.scalars(wanted)}
+        told.setdefault(line.redemption_id, []).append(line)
+    return {key: queries.content(parts) for key, parts in told.items()}
 
 
 def timeline(order: Redemption) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from backend.api import idempotency
 from backend.db import HouseSession, db, session
 from backend.outbox import delivery
 from backend.supermarket.actions import approvals, stock
-from backend.supermarket.models import Item, Redemption
+from backend.supermarket.models import Redemption
 from backend.wechat import gateway
 
 FOLDER = Path(os.environ.get("ALTERED_FOLDER", "."))
@@ -88,7 +88,12 @@ def decides_before_the_lock(app):
         now = session.scalar(sa.select(type(own).state).where(type(own).id == own.id))
         return change(move, subjects, now, *rest)
 
-    approvals.take_order = lambda order_id: as_seen(take_order(order_id))
+    def taken_as_seen(order_id, *, by):
+        found = take_order(order_id, by=by)
+        as_seen(found.order)
+        return found
+
+    approvals.take_order = taken_as_seen
     approvals.take = lambda model, row_id: as_seen(take(model, row_id))
     lifecycle._change = whatever_it_is
 
@@ -96,13 +101,7 @@ def decides_before_the_lock(app):
 def sells_what_is_not_there(app):
     """Nobody looks whether there is enough; the database's own constraint has to be gone as well."""
 
-    def move(item, on_hand, reserved):
-        values = {"on_hand": Item.on_hand + on_hand, "reserved": Item.reserved + reserved}
-        session.execute(sa.update(Item).where(Item.id == item.id).values(**values))
-        session.refresh(item)
-
-    stock.check_enough = lambda _items, _wanted: None
-    stock._move = move
+    stock._stays_sound = lambda *_: ()
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             sa.event.listen(db.engine, "connect", _without_checks)

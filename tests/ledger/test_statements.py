@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from backend.db import db, session, transaction
+from backend.db import db, dialect, session, transaction
 from backend.ledger import actions, queries
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -87,4 +87,7 @@ def test_the_hot_paths_are_short(people):
             with counted() as seen:
                 path()
             counts[name] = len(seen)
-    assert counts == {"award": 6, "hold": 6, "settle": 7, "hold again": 6, "release": 6}
+    # A movement is one statement where the database can write several tables at once.
+    together = {"award": 4, "hold": 3, "settle": 3, "hold again": 3, "release": 3}
+    apart = {"award": 6, "hold": 6, "settle": 6, "hold again": 6, "release": 6}
+    assert counts == (apart if dialect() == "sqlite" else together)

@@ -13,7 +13,7 @@ from backend.db import session, transaction
 from backend.errors import Refused
 from backend.ledger.actions import NotEnoughPoints
 from backend.people.models import Person
-from backend.supermarket import verify
+from backend.supermarket import queries, verify
 from backend.supermarket.actions import (
     approvals,
     baskets,
@@ -24,7 +24,7 @@ from backend.supermarket.actions import (
     stock,
     stocktakes,
 )
-from backend.supermarket.models import Redemption
+from backend.supermarket.models import Item, Redemption, Shop
 from backend.supermarket.states import RedemptionMovedOn
 from tests.supermarket import cast
 
@@ -257,8 +257,7 @@ def test_a_limit_without_the_persons_lock_is_dodged(town, shop, at_once, monkeyp
         pytest.skip("one writer at a time needs no lock")
     cast.rich(town, "ning")
     monkeypatch.setattr(requests, "take_purse", lambda _person: None)
-    monkeypatch.setattr(stock, "take_items", _without_lock)
-    monkeypatch.setattr(baskets.stock, "take_items", _without_lock)
+    monkeypatch.setattr(stock, "take_for", _without_lock)
     dodged = 0
     for _ in range(ROUNDS):
         rice = cast.goods(town, shop, stock=99, points=1, limit_per_person=1)
@@ -267,9 +266,11 @@ def test_a_limit_without_the_persons_lock_is_dodged(town, shop, at_once, monkeyp
     assert dodged
 
 
-def _without_lock(ids):
-    wanted = sa.select(stock.Item).where(stock.Item.id.in_(list(ids))).order_by(stock.Item.id)
-    return {item.id: item for item in session.scalars(wanted, execution_options={"populate_existing": True})}
+def _without_lock(person_id, ids):
+    wanted = sa.select(Item, Shop, queries.TAKEN).join(Shop).where(Item.id.in_(list(ids))).order_by(Item.id)
+    return session.execute(
+        wanted, queries.taker(person_id), execution_options={"populate_existing": True}
+    ).all()
 
 
 def test_stock_without_the_items_lock_and_guard_is_refused_by_the_database_alone(
@@ -277,8 +278,7 @@ def test_stock_without_the_items_lock_and_guard_is_refused_by_the_database_alone
 ):
     """The control: with lock and guard gone, the CHECK still lets nobody reserve what is not there."""
     who = _crowd(town, CROWD)
-    monkeypatch.setattr(baskets.stock, "check_enough", lambda *_: None)
-    monkeypatch.setattr(stock, "_move", _unguarded)
+    monkeypatch.setattr(stock, "_stays_sound", lambda *_: ())
     last = cast.goods(town, shop, stock=1)
     failed = []
 
@@ -296,13 +296,3 @@ def test_stock_without_the_items_lock_and_guard_is_refused_by_the_database_alone
     assert len(_won(results)) == 1
     assert len(failed) == CROWD - 1
     assert cast.stock(last) == (1, 1)
-
-
-def _unguarded(item, on_hand, reserved):
-    session.execute(
-        sa.update(stock.Item)
-        .where(stock.Item.id == item.id)
-        .values(on_hand=stock.Item.on_hand + on_hand, reserved=stock.Item.reserved + reserved),
-        execution_options={"synchronize_session": False},
-    )
-    session.refresh(item)

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -10,8 +10,9 @@ from backend import clock
 from backend.db import savepoint, session, take
 from backend.errors import NotFound, Refused
 from backend.ledger import actions as ledger
-from backend.ledger.posting import with_purse
+from backend.ledger.posting import Purse, with_purse
 from backend.lifecycle import Move, make, permit
+from backend.people import permissions
 from backend.supermarket import notices, queries, sealed, states
 from backend.supermarket.actions import stock
 from backend.supermarket.models import Redemption, Shop, Slot
@@ -31,18 +32,27 @@ class CancelReasonNeeded(Refused):
     code, message = 42283, "代为取消请写明原因"
 
 
-def take_order(order_id: int) -> Redemption:
-    """The order under its lock, after its person's purse: for every move that also moves points.
+class Taken(NamedTuple):
+    """An order under its lock, its person's purse under the lock before it, and what appointments give whoever
+    asked in its place."""
 
-    Raises NotFound.
-    """
-    wanted = with_purse(sa.select(Redemption), Redemption.person_id, Redemption)
-    found = session.scalar(
-        wanted.where(Redemption.id == order_id), execution_options={"populate_existing": True}
-    )
-    if found is None:
+    order: Redemption
+    purse: Purse
+    words: frozenset[str]
+
+
+def take_order(order_id: int, *, by: Any) -> Taken:
+    """For every move that also moves points. `by` is None for time itself. Raises NotFound."""
+    roles = permissions.roles_beside(Redemption.community_id)
+    wanted = with_purse(sa.select(Redemption, roles), Redemption.person_id, Redemption)
+    row = session.execute(
+        wanted.where(Redemption.id == order_id),
+        permissions.viewer(by.id if by is not None else 0),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if row is None:
         raise NotFound()
-    return found
+    return Taken(row[0], Purse(*row[2:]), permissions.read(row[1]))
 
 
 def approve(order_id: int, *, by: Any) -> Redemption:
@@ -86,8 +96,9 @@ def _with_code(order: Redemption, facts: dict[str, Any], by: Any) -> None:
 
 def reject(order_id: int, reason: str, *, by: Any) -> Redemption:
     """Staff refuse the order, with a reason that its owner is told."""
-    order = take_order(order_id)
-    _give_up(states.REJECT, order, by=by, reason=reason)
+    taken = take_order(order_id, by=by)
+    order = taken.order
+    _give_up(states.REJECT, taken, by=by, reason=reason)
     notices.rejected(order, reason)
     return order
 
@@ -95,21 +106,22 @@ def reject(order_id: int, reason: str, *, by: Any) -> Redemption:
 def cancel(order_id: int, reason: str | None = None, *, by: Any) -> Redemption:
     """The owner gives the order up, any time before it is handed over, without any penalty; or staff do it
     for them, with the reason. Raises CancelReasonNeeded."""
-    order = take_order(order_id)
-    permit(states.CANCEL, order, by)
+    taken = take_order(order_id, by=by)
+    order = taken.order
+    permit(states.CANCEL, order, by, taken.words)
     if by.id != order.person_id and not reason:
         raise CancelReasonNeeded()
-    _give_up(states.CANCEL, order, by=by, reason=reason)
+    _give_up(states.CANCEL, taken, by=by, reason=reason)
     notices.cancelled(order, by)
     return order
 
 
 def expire(order_id: int, why: str) -> Redemption:
     """Time ends the order; `why` is told to its owner. The caller has decided, under the lock, that it is due."""
-    order = take_order(order_id)
-    _give_up(states.EXPIRE, order, by=None, reason=why)
-    notices.expired(order, why)
-    return order
+    taken = take_order(order_id, by=None)
+    _give_up(states.EXPIRE, taken, by=None, reason=why)
+    notices.expired(taken.order, why)
+    return taken.order
 
 
 def no_show(order_id: int, *, by: Any) -> Redemption:
@@ -117,22 +129,24 @@ def no_show(order_id: int, *, by: Any) -> Redemption:
 
     Raises SlotNotBegun.
     """
-    order = take_order(order_id)
-    permit(states.NO_SHOW, order, by)
+    order, purse, words = take_order(order_id, by=by)
+    permit(states.NO_SHOW, order, by, words)
     if order.starts_at is None:
         raise states.RedemptionMovedOn()
     if order.starts_at > clock.now():
         raise SlotNotBegun()
-    make(states.NO_SHOW, order, by=by, closed_at=clock.now())
-    ledger.release(order.hold_reference, by=by)
+    make(states.NO_SHOW, order, by=by, permitted=True, closed_at=clock.now())
+    ledger.release(order.hold_reference, by=by, purse=purse)
     notices.not_shown(order)
     return order
 
 
-def _give_up(move: Move, order: Redemption, *, by: Any, reason: str | None) -> None:
+def _give_up(move: Move, taken: Taken, *, by: Any, reason: str | None) -> None:
     """The order ends; its points, its stock and its slots are free again, in this very transaction."""
-    make(move, order, by=by, reason=reason, closed_at=clock.now(), closing_reason=reason)
-    ledger.release(order.hold_reference, by=by)
+    order = taken.order
+    permit(move, order, by, taken.words)
+    make(move, order, by=by, permitted=True, reason=reason, closed_at=clock.now(), closing_reason=reason)
+    ledger.release(order.hold_reference, by=by, purse=taken.purse)
     stock.release(order, by=by)
     _free_slots(order)
 
@@ -150,11 +164,13 @@ def give_back(order_id: int, reason: str, *, by: Any) -> Redemption:
 
     Never by its owner or by who handed it over. Points whose lot ended meanwhile expire at once.
     """
-    order = take_order(order_id)
+    order, _, words = take_order(order_id, by=by)
+    permit(states.RETURN, order, by, words)
     make(
         states.RETURN,
         order,
         by=by,
+        permitted=True,
         reason=reason,
         returned_by_id=by.id,
         closed_at=clock.now(),

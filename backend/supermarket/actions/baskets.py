@@ -42,10 +42,12 @@ class SlotTaken(Refused):
 
 @dataclass(frozen=True)
 class Basket:
-    """The items under their locks, units of each by id, and a venue's slots."""
+    """A shop's items under their locks, units of each by id, what the person had of each, a venue's slots."""
 
+    shop: Shop
     items: dict[int, Item]
     wanted: dict[int, int]
+    taken: dict[int, int]
     slots: list[timetable.Offered]
 
     @property
@@ -57,24 +59,26 @@ class Basket:
         return sum(self.items[key].points * units for key, units in self.wanted.items())
 
 
-def fill(shop: Shop, lines: list[tuple[int, int]], slot_ids: list[int]) -> Basket:
-    """The basket of `lines` (item id, units) and slots, with its items locked.
+def fill(shop_id: int, lines: list[tuple[int, int]], slot_ids: list[int], person_id: int) -> Basket:
+    """The basket of `lines` (item id, units) and slots for a person whose purse is locked, its items locked.
 
-    Raises NothingAsked, NotInThisShop, MixedKinds, SlotsNeeded, SlotNotOffered, SlotTaken, ItemOffShelf,
-    OutOfStock.
+    Raises NothingAsked, NotFound, NotInThisShop, MixedKinds, SlotsNeeded, SlotNotOffered, SlotTaken,
+    ItemOffShelf. Whether there is enough is decided where it is set aside.
     """
     wanted = _wanted(lines, slot_ids)
-    items = stock.take_items(wanted)
-    if set(items) != set(wanted) or any(item.shop_id != shop.id for item in items.values()):
+    found = stock.take_for(person_id, wanted)
+    items = {item.id: item for item, _, _ in found}
+    if set(items) != set(wanted) or any(item.shop_id != shop_id for item in items.values()):
+        queries.shop(shop_id)
         raise NotInThisShop()
     for item in items.values():
         if not item.on_shelf:
             raise ItemOffShelf(item=item.name)
     if len({item.kind for item in items.values()}) > 1:
         raise MixedKinds()
+    shop = found[0][1]
     slots = _slots(shop, items, wanted, slot_ids)
-    stock.check_enough(items, wanted)
-    return Basket(items, wanted, slots)
+    return Basket(shop, items, wanted, {item.id: taken for item, _, taken in found}, slots)
 
 
 def _wanted(lines: list[tuple[int, int]], slot_ids: list[int]) -> dict[int, int]:
@@ -109,16 +113,17 @@ def _slots(
     return found
 
 
-def check_limits(person_id: int, basket: Basket) -> list[Item]:
-    """Counts what the person had of each item in its period, under the lock of their purse: many small
-    orders, or many at once, bring no more than one. Answers the items of which they have all that they may
-    have with this basket. Raises LimitReached."""
+def check_limits(basket: Basket) -> list[Item]:
+    """Many small orders, or many at once, bring no more than one: what the person had was counted under the
+    lock of their purse. Answers the items of which they have all that they may have with this basket.
+
+    Raises LimitReached.
+    """
     full = []
     for item in basket.items.values():
         if item.limit_per_person is None:
             continue
-        taken = queries.taken(person_id, item)
-        needed = basket.wanted[item.id]
+        taken, needed = basket.taken[item.id], basket.wanted[item.id]
         if taken + needed > item.limit_per_person:
             raise LimitReached(
                 item=item.name,

@@ -82,8 +82,8 @@ def hand_over(
     Raises TooManyWrongCodes, RedemptionMovedOn, ProxyNameNeeded, StockPastItsDay.
     """
     guard = _take_guard(by)
-    order = take_order(order_id)
-    permit(states.HAND_OVER, order, by)
+    order, purse, words = take_order(order_id, by=by)
+    permit(states.HAND_OVER, order, by, words)
     if order.state != "approved":
         raise states.RedemptionMovedOn()
     if order.pick_up_code_index not in sealed.code_indexes(code):
@@ -102,25 +102,27 @@ def hand_over(
         collected_by=collected_by,
         proxy_name_sealed=sealed.sealed_proxy(order.id, proxy_name),
     )
-    ledger.settle(order.hold_reference, shop_id=order.shop_id, by=by)
-    stock.hand_over(order, by=by)
-    notices.handed_over(order)
+    ledger.settle(order.hold_reference, shop_id=order.shop_id, by=by, purse=purse)
+    lines = stock.hand_over(order, by=by)
+    notices.handed_over(order, lines)
     return order
 
 
 def _take_guard(by: Any) -> CodeGuard:
     """The clerk's count under its lock, begun anew when its time is over. Raises TooManyWrongCodes."""
     settings, now = config.settings(), clock.now()
+    lasts = timedelta(minutes=settings.wrong_code_minutes)
+    over = CodeGuard.since <= now - lasts
+    # A change that may change nothing, so that a row which is there already is locked and told as well.
+    anew = {
+        "since": sa.case((over, now), else_=CodeGuard.since),
+        "wrong": sa.case((over, 0), else_=CodeGuard.wrong),
+    }
     begun = insert(CodeGuard).values(person_id=by.id, since=now, wrong=0)
-    # A change that changes nothing, so that a row which is there already is locked and told as well.
-    locked = begun.on_conflict_do_update(index_elements=["person_id"], set_={"wrong": CodeGuard.wrong})
-    guard = session.scalars(locked.returning(CodeGuard), execution_options={"populate_existing": True}).one()
-    ends = guard.since + timedelta(minutes=settings.wrong_code_minutes)
-    if now >= ends:
-        guard.since, guard.wrong = now, 0
-        session.flush()
-    elif guard.wrong >= settings.wrong_code_limit:
-        raise TooManyWrongCodes(max(1, int((ends - now).total_seconds())))
+    locked = begun.on_conflict_do_update(index_elements=["person_id"], set_=anew).returning(CodeGuard)
+    guard = session.scalars(locked, execution_options={"populate_existing": True}).one()
+    if guard.wrong >= settings.wrong_code_limit:
+        raise TooManyWrongCodes(max(1, int((guard.since + lasts - now).total_seconds())))
     return guard
 
 

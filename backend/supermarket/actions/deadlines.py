@@ -37,7 +37,7 @@ def undecided() -> list[int]:
 
 
 def expire_undecided(order_id: int) -> None:
-    order = approvals.take_order(order_id)
+    order = approvals.take_order(order_id, by=None).order
     begun = order.starts_at is not None and order.starts_at <= clock.now()
     if order.state == "requested" and (begun or order.approve_until < clock.today()):
         approvals.expire(order_id, UNDECIDED)
@@ -49,7 +49,7 @@ def uncollected() -> list[int]:
 
 
 def expire_uncollected(order_id: int) -> None:
-    order = approvals.take_order(order_id)
+    order = approvals.take_order(order_id, by=None).order
     if order.state == "approved" and order.item_kind != "venue" and order.pick_up_until < clock.today():
         approvals.expire(order_id, UNCOLLECTED)
 
@@ -60,7 +60,7 @@ def not_shown() -> list[int]:
 
 
 def end_unused(order_id: int) -> None:
-    order = approvals.take_order(order_id)
+    order = approvals.take_order(order_id, by=None).order
     if order.state == "approved" and order.ends_at is not None and order.ends_at <= clock.now():
         approvals.no_show(order_id, by=None)
 
@@ -72,7 +72,7 @@ def to_remind() -> list[int]:
 
 
 def remind(order_id: int) -> None:
-    order = approvals.take_order(order_id)
+    order = approvals.take_order(order_id, by=None).order
     if order.state == "approved" and order.reminded_at is None:
         order.reminded_at = clock.now()
         session.flush()
@@ -100,7 +100,7 @@ def unservable() -> list[int]:
 
 def release_unservable(order_id: int) -> None:
     """Ends the order if goods for it are still missing; the next older one may find enough then."""
-    order = approvals.take_order(order_id)
+    order = approvals.take_order(order_id, by=None).order
     if order.state not in ("requested", "approved"):
         return
     ids = session.scalars(sa.select(Line.item_id).where(Line.redemption_id == order.id)).all()

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from backend import clock, journal
-from backend.db import savepoint, session
-from backend.errors import NotAllowed, NotFound, Refused
+from backend.db import dialect, savepoint, session
+from backend.errors import NotAllowed, Refused
 from backend.ledger import actions as ledger
 from backend.ledger.posting import take_purse
 from backend.people import actions as people_actions
 from backend.people import permissions
 from backend.people import queries as people
-from backend.supermarket import notices
+from backend.supermarket import notices, queries
 from backend.supermarket.actions import baskets, stock
 from backend.supermarket.actions.baskets import Basket, SlotTaken
 from backend.supermarket.models import Line, Redemption, Shop, Slot
@@ -44,38 +45,26 @@ def request(
     points as `redemption:<id>` and reserves the stock in one transaction. Raises what `baskets.fill` and
     `check_limits` refuse, PurposeNeeded, NotInThatTeam, NotEnoughPoints, NotFound, NotAllowed.
     """
-    shop = session.get(Shop, shop_id)
-    if shop is None:
-        raise NotFound()
     person_id, reason = on_behalf_of or (by.id, None)
     if on_behalf_of is not None:
-        _may_request_for(person_id, shop, by)
+        _may_request_for(person_id, queries.shop(shop_id), by)
     # The purse first: what this person has had, and has, is counted by one order after another.
     purse = take_purse(person_id)
-    basket = baskets.fill(shop, lines, slot_ids or [])
+    basket = baskets.fill(shop_id, lines, slot_ids or [], person_id)
     _check_purpose(basket, purpose, team_id, person_id)
-    full = baskets.check_limits(person_id, basket)
-    order = _write(shop, basket, person_id, purpose, team_id, reason, by)
+    full = baskets.check_limits(basket)
+    order, ordered = _write(basket, person_id, purpose, team_id, reason, by)
     stock.reserve(order, basket.items, basket.wanted, by=by)
     ledger.hold(
         person_id,
         order.points,
         reference=order.hold_reference,
         title=f"兑换 {order.number}",
-        community_id=shop.community_id,
+        community_id=order.community_id,
         by=by,
         purse=purse,
     )
-    journal.write(
-        "request",
-        "redemption",
-        order.id,
-        by=by,
-        states=(None, "requested"),
-        reason=reason,
-        place=order.place_id,
-    )
-    notices.requested(order, full)
+    notices.requested(order, ordered, full)
     return order
 
 
@@ -95,55 +84,76 @@ def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, per
 
 
 def _write(
-    shop: Shop,
-    basket: Basket,
-    person_id: int,
-    purpose: str | None,
-    team_id: int | None,
-    reason: str | None,
-    by: Any,
-) -> Redemption:
-    slots = basket.slots
-    order = Redemption(
+    basket: Basket, person_id: int, purpose: str | None, team_id: int | None, reason: str | None, by: Any
+) -> tuple[Redemption, list[Line]]:
+    shop, slots = basket.shop, basket.slots
+    values = {
         # The day's counter is the last lock: whoever holds it waits for nobody.
-        number=stock.next_number("DH", shop.community_id),
-        shop_id=shop.id,
-        community_id=shop.community_id,
-        item_kind=basket.item_kind,
-        state="requested",
-        person_id=person_id,
-        requested_by_id=by.id if reason is not None else None,
-        on_behalf_reason=reason,
-        points=basket.points,
-        purpose=purpose,
-        team_id=team_id,
-        four_eyes=shop.four_eyes_hand_over,
-        requested_at=clock.now(),
-        approve_until=clock.today() + timedelta(days=shop.approve_days),
-        starts_at=slots[0].starts_at if slots else None,
-        ends_at=max(slot.ends_at for slot in slots) if slots else None,
+        "number": stock.next_number("DH", shop.community_id),
+        "shop_id": shop.id,
+        "community_id": shop.community_id,
+        "item_kind": basket.item_kind,
+        "state": "requested",
+        "person_id": person_id,
+        "requested_by_id": by.id if reason is not None else None,
+        "on_behalf_reason": reason,
+        "points": basket.points,
+        "purpose": purpose,
+        "team_id": team_id,
+        "four_eyes": shop.four_eyes_hand_over,
+        "requested_at": clock.now(),
+        "approve_until": clock.today() + timedelta(days=shop.approve_days),
+        "starts_at": slots[0].starts_at if slots else None,
+        "ends_at": max(slot.ends_at for slot in slots) if slots else None,
+    }
+    told = journal.line(
+        "request", Redemption.kind, by=by, states=(None, "requested"), reason=reason, place=shop.community_id
     )
-    session.add(order)
-    session.flush()
-    session.add_all(_lines(order.id, basket))
-    session.flush()
+    lines = _lines(basket)
+    order = _apart(values, lines, told) if dialect() == "sqlite" else _together(values, lines, told)
     _book(order.id, basket)
+    return order, [Line(redemption_id=order.id, **line) for line in lines]
+
+
+def _lines(basket: Basket) -> list[dict[str, Any]]:
+    return [
+        {
+            "item_id": item.id,
+            "name": item.name,
+            "unit": item.unit,
+            "quantity": basket.wanted[item.id],
+            "unit_points": item.points,
+            "points": item.points * basket.wanted[item.id],
+        }
+        for item in basket.items.values()
+    ]
+
+
+_orders, _ordered = Redemption.__table__, Line.__table__
+
+
+def _apart(values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]) -> Redemption:
+    order = session.scalars(sa.insert(Redemption).values(**values).returning(Redemption)).one()
+    session.execute(sa.insert(_ordered), [{**line, "redemption_id": order.id} for line in lines])
+    journal.add(told, [order.id])
     return order
 
 
-def _lines(order_id: int, basket: Basket) -> list[Line]:
-    return [
-        Line(
-            redemption_id=order_id,
-            item_id=item.id,
-            name=item.name,
-            unit=item.unit,
-            quantity=basket.wanted[item.id],
-            unit_points=item.points,
-            points=item.points * basket.wanted[item.id],
-        )
-        for item in basket.items.values()
-    ]
+def _together(values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]) -> Redemption:
+    """The order, its lines and its line in the journal, in one statement."""
+    made = sa.insert(_orders).values(**values).returning(*_orders.c).cte("made")
+    names = list(lines[0])
+    each = sa.values(*(sa.column(name, _ordered.c[name].type) for name in names), name="each")
+    each = each.data([tuple(line.values()) for line in lines])
+    listed = sa.insert(_ordered).from_select(
+        ["redemption_id", *names],
+        sa.select(made.c.id, *(each.c[name] for name in names)).join(each, sa.true()),
+    )
+    wanted = sa.select(aliased(Redemption, made)).add_cte(
+        listed.returning(_ordered.c.item_id).cte("listed"),
+        journal.beside(made.c.id, told).cte("told"),
+    )
+    return session.scalars(wanted).one()
 
 
 def _book(order_id: int, basket: Basket) -> None:

@@ -3,21 +3,22 @@
 An item's `on_hand` and `reserved` change only here, guarded, together with the event that tells why.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import clock
-from backend.db import session
+from backend.db import dialect, session
 from backend.errors import Refused
-from backend.organisations.models import Organisation
 from backend.people import actions as people
-from backend.supermarket import notices
-from backend.supermarket.models import Item, Line, Redemption
-from backend.supermarket.queries import past_their_day
+from backend.supermarket import notices, queries
+from backend.supermarket.models import Item, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Movement
+
+_items, _batches, _movements = Item.__table__, Batch.__table__, Movement.__table__
 
 
 class OutOfStock(Refused):
@@ -44,6 +45,15 @@ def take_items(ids: Iterable[int]) -> dict[int, Item]:
     return {item.id: item for item in found}
 
 
+def take_for(person_id: int, ids: Iterable[int]) -> list[tuple[Item, Shop, int]]:
+    """The same, with each one's shop and the units that this person had of it in its period: exact, if their
+    purse is under its lock."""
+    wanted = sa.select(Item, Shop, queries.TAKEN).join(Shop, Shop.id == Item.shop_id)
+    wanted = wanted.where(Item.id.in_(sorted(set(ids)))).order_by(Item.id).with_for_update(of=Item)
+    rows = session.execute(wanted, queries.taker(person_id), execution_options={"populate_existing": True})
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def shift(
     item: Item,
     kind: str,
@@ -57,59 +67,90 @@ def shift(
 ) -> Movement:
     """One event: moves `on_hand` and `reserved` (units, +/−) of a locked item and its batch, and tells it.
 
-    Raises OutOfStock or StockReserved where a number would fall below zero or below what is reserved.
+    Raises OutOfStock or StockReserved where a number would fall below zero or below what is reserved, or
+    where units past their day would be reserved.
     """
     before = item.on_hand - item.reserved
-    _move(item, on_hand, reserved)
-    if batch is not None:
-        batch.on_hand += on_hand
-    event = Movement(
-        item_id=item.id,
-        batch_id=batch.id if batch else None,
-        kind=kind,
-        on_hand_change=on_hand,
-        reserved_change=reserved,
-        on_hand_after=item.on_hand,
-        at=clock.now(),
-        by_id=by.id if by is not None else None,
-        reference=reference,
+    values = {
+        "item_id": item.id,
+        "batch_id": batch.id if batch else None,
+        "kind": kind,
+        "on_hand_change": on_hand,
+        "reserved_change": reserved,
+        "at": clock.now(),
+        "by_id": by.id if by is not None else None,
+        "reference": reference,
+        "donor_public": False,
         **told,
+    }
+    moved = (
+        sa.update(_items)
+        .where(_items.c.id == item.id, *_stays_sound(on_hand, reserved))
+        .values(on_hand=_items.c.on_hand + on_hand, reserved=_items.c.reserved + reserved)
+        .returning(_items.c.on_hand, _items.c.reserved)
     )
-    session.add(event)
-    session.flush()
+    reached = _apart(moved, values) if dialect() == "sqlite" else _together(moved, values)
+    if reached is None:
+        raise _refusal(item, on_hand, reserved)
+    event, after = reached
+    set_committed_value(item, "on_hand", after[0])
+    set_committed_value(item, "reserved", after[1])
+    if batch is not None:
+        set_committed_value(batch, "on_hand", batch.on_hand + on_hand)
     if item.low_stock is not None and before > item.low_stock >= item.on_hand - item.reserved:
         notices.low_stock(item)
     return event
 
 
-def _move(item: Item, on_hand: int, reserved: int) -> None:
-    after = (Item.on_hand + on_hand, Item.reserved + reserved)
-    moved = session.execute(
-        sa.update(Item)
-        .where(Item.id == item.id, after[1] >= 0, after[1] <= after[0])
-        .values(on_hand=after[0], reserved=after[1])
-        .returning(Item.on_hand, Item.reserved),
-        execution_options={"synchronize_session": False},
-    ).one_or_none()
-    if moved is None and on_hand < 0:
-        raise StockReserved(item=item.name, reserved=item.reserved)
-    if moved is None:
-        raise OutOfStock(item=item.name, available=item.on_hand - item.reserved, needed=reserved)
-    set_committed_value(item, "on_hand", moved.on_hand)
-    set_committed_value(item, "reserved", moved.reserved)
+def _stays_sound(on_hand: int, reserved: int) -> tuple[Any, ...]:
+    """Nothing below zero, nothing reserved that is not there; what is past its day is there for nobody new."""
+    after = _items.c.on_hand + on_hand, _items.c.reserved + reserved
+    good = after[0] - queries.ended_units(_items.c.id) if reserved > 0 else after[0]
+    return after[1] >= 0, after[1] <= good
+
+
+def _refusal(item: Item, on_hand: int, reserved: int) -> Refused:
+    if on_hand < 0:
+        return StockReserved(item=item.name, reserved=item.reserved)
+    free = item.on_hand - item.reserved - queries.past_their_day([item.id]).get(item.id, 0)
+    return OutOfStock(item=item.name, available=max(free, 0), needed=reserved)
+
+
+def _together(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
+    """Item, batch and event in one statement; None where the item was not reached."""
+    moved = moved.cte("moved")
+    typed = [sa.bindparam(None, value, type_=_movements.c[name].type) for name, value in values.items()]
+    told = (
+        sa.insert(_movements)
+        .from_select([*values, "on_hand_after"], sa.select(*typed, moved.c.on_hand))
+        .returning(*_movements.c)
+        .cte("told")
+    )
+    event = aliased(Movement, told)
+    wanted = sa.select(event, moved.c.on_hand, moved.c.reserved).select_from(told.join(moved, sa.true()))
+    if values["batch_id"] is not None:
+        there = sa.exists().select_from(moved)
+        wanted = wanted.add_cte(_batch_moved(values).where(there).returning(_batches.c.id).cte("emptied"))
+    row = session.execute(wanted).one_or_none()
+    return None if row is None else (row[0], (row[1], row[2]))
+
+
+def _apart(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
+    after = session.execute(moved).one_or_none()
+    if after is None:
+        return None
+    if values["batch_id"] is not None:
+        session.execute(_batch_moved(values))
+    told = sa.insert(Movement).values(**values, on_hand_after=after.on_hand).returning(Movement)
+    return session.scalars(told).one(), (after.on_hand, after.reserved)
+
+
+def _batch_moved(values: dict[str, Any]) -> Any:
+    change = _batches.c.on_hand + values["on_hand_change"]
+    return sa.update(_batches).where(_batches.c.id == values["batch_id"]).values(on_hand=change)
 
 
 # --- with an order -----------------------------------------------------------------------------------
-
-
-def check_enough(items: dict[int, Item], wanted: dict[int, int]) -> None:
-    """Refuses units that are not there, are reserved, or are past their day. Raises OutOfStock."""
-    goods = [item for item in items.values() if item.kind == "goods"]
-    ended = past_their_day(item.id for item in goods)
-    for item in goods:
-        free = max(item.on_hand - item.reserved - ended.get(item.id, 0), 0)
-        if free < wanted[item.id]:
-            raise OutOfStock(item=item.name, available=free, needed=wanted[item.id])
 
 
 def reserve(order: Redemption, items: dict[int, Item], wanted: dict[int, int], *, by: Any) -> None:
@@ -127,22 +168,64 @@ def release(order: Redemption, *, by: Any) -> None:
         shift(item, "release", reserved=-wanted[item.id], reference=reference, by=by, redemption_id=order.id)
 
 
-def hand_over(order: Redemption, *, by: Any) -> None:
-    """The goods leave the shop, what ends first first, never what is past its day. Raises StockPastItsDay."""
-    items, wanted = _of(order)
-    for item in _goods(items):
-        for batch, units in _good_batches(item, wanted[item.id]):
+class _Leaving(NamedTuple):
+    """A line of an order on its way out: its item and the good batches of it, under their locks."""
+
+    line: Line
+    item: Item
+    batches: list[Batch]
+
+    @property
+    def enough(self) -> bool:
+        return sum(batch.on_hand for batch in self.batches) >= self.line.quantity
+
+
+def hand_over(order: Redemption, *, by: Any) -> list[Line]:
+    """The goods leave the shop, what ends first first, never what is past its day; answers the order's lines.
+
+    Raises StockPastItsDay.
+    """
+    if order.item_kind != "goods":
+        return queries.lines_of(order.id)
+    leaving = _leaving(order.id)
+    if not _all_there(order, leaving):
+        # Goods that came while we waited for the lock are not in what was read then.
+        leaving = _leaving(order.id)
+    if not _all_there(order, leaving):
+        there = {one.line.item_id for one in leaving if one.enough}
+        missing = (line for line in queries.lines_of(order.id) if line.item_id not in there)
+        raise StockPastItsDay(item=next(missing).name)
+    for line, item, batches in leaving:
+        for batch, units in oldest_first(batches, line.quantity):
             reference = f"redemption:{order.id}:hand_over:{batch.id}"
-            shift(
-                item,
-                "hand_over",
-                on_hand=-units,
-                reserved=-units,
-                batch=batch,
-                reference=reference,
-                by=by,
-                redemption_id=order.id,
-            )
+            moved = {"on_hand": -units, "reserved": -units, "batch": batch, "redemption_id": order.id}
+            shift(item, "hand_over", reference=reference, by=by, **moved)
+    return [one.line for one in leaving]
+
+
+def _all_there(order: Redemption, leaving: Sequence[_Leaving]) -> bool:
+    # Each line costs points, so that the sum tells whether one is missing.
+    return sum(one.line.points for one in leaving) == order.points and all(one.enough for one in leaving)
+
+
+def _leaving(order_id: int) -> list[_Leaving]:
+    """Items by id, then their batches, what ends first first; without a line of which nothing good is left."""
+    wanted = (
+        sa.select(Line, Item, Batch)
+        .join(Item, Item.id == Line.item_id)
+        .join(Batch, Batch.item_id == Item.id)
+        .where(
+            Line.redemption_id == order_id,
+            Batch.on_hand > 0,
+            sa.or_(Batch.best_before.is_(None), Batch.best_before >= clock.today()),
+        )
+        .order_by(Item.id, Batch.best_before.is_(None), Batch.best_before, Batch.id)
+        .with_for_update(of=(Item, Batch))
+    )
+    found: dict[int, _Leaving] = {}
+    for line, item, batch in session.execute(wanted, execution_options={"populate_existing": True}):
+        found.setdefault(item.id, _Leaving(line, item, [])).batches.append(batch)
+    return list(found.values())
 
 
 def bring_back(order: Redemption, *, by: Any) -> None:
@@ -167,29 +250,12 @@ def bring_back(order: Redemption, *, by: Any) -> None:
 
 def _of(order: Redemption) -> tuple[dict[int, Item], dict[int, int]]:
     """The order's items, locked, and how many units of each."""
-    rows = session.execute(sa.select(Line.item_id, Line.quantity).where(Line.redemption_id == order.id))
-    wanted = dict(rows.all())
+    wanted = {line.item_id: line.quantity for line in queries.lines_of(order.id)}
     return take_items(wanted), wanted
 
 
 def _goods(items: dict[int, Item]) -> list[Item]:
     return [items[key] for key in sorted(items) if items[key].kind == "goods"]
-
-
-def _good_batches(item: Item, units: int) -> list[tuple[Batch, int]]:
-    wanted = sa.select(Batch).where(
-        Batch.item_id == item.id,
-        Batch.on_hand > 0,
-        sa.or_(Batch.best_before.is_(None), Batch.best_before >= clock.today()),
-    )
-    found = session.scalars(
-        wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id).with_for_update(),
-        execution_options={"populate_existing": True},
-    )
-    picked = oldest_first(found, units)
-    if sum(taken for _, taken in picked) < units:
-        raise StockPastItsDay(item=item.name)
-    return picked
 
 
 def oldest_first(batches: Iterable[Batch], units: int) -> list[tuple[Batch, int]]:
@@ -213,6 +279,5 @@ def take_batch(batch_id: int) -> Batch:
 def next_number(prefix: str, community_id: int) -> str:
     """The day's next number in the community: `RK-松涛-20261123-0007`. Gapless, taken under a lock."""
     day = clock.today().strftime("%Y%m%d")
-    count = people.next_number(f"{prefix}:{community_id}:{day}")
-    short = session.scalar(sa.select(Organisation.short).where(Organisation.id == community_id))
+    count, short = people.next_number_in(community_id, f"{prefix}:{community_id}:{day}")
     return f"{prefix}-{short}-{day}-{count:04d}"
