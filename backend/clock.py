@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-def _system() -> datetime:
+def by_the_machine() -> datetime:
+    """What this machine's own clock shows, wherever a test or a seed stands: to compare it with another's."""
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = _system
+_source: Callable[[], datetime] = by_the_machine
 
 
 def now() -> datetime:

@@ -212,7 +212,11 @@ def ledger_seal() -> None:
     """Seals every past day that is not sealed yet, oldest first, as the worker does every ten minutes."""
     before, (job,) = seals.latest(), seals.JOBS
     due = list(job.due())
-    if jobs.run(job) < len(due):
+    try:
+        sealed = jobs.run(job)
+    except jobs.ClocksApart as fault:
+        raise click.ClickException(str(fault))
+    if sealed < len(due):
         raise click.ClickException("not every day could be sealed")
     newest = seals.latest()
     if newest is None or newest == before:

@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,9 +25,12 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
 
+from backend import clock
 from backend.errors import DatabaseUnavailable, NotFound
 
 GATE_SECONDS = 15
+# PostgreSQL's word for a change that reached a database which only follows.
+READ_ONLY = "25006"
 
 naming = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -131,6 +134,8 @@ def init(app: Flask, address: str, pool: int) -> None:
     with app.app_context():
         if url.get_backend_name() == "sqlite":
             _teach_sqlite(db.engine)
+        else:
+            _decide_on_the_primary(db.engine)
 
 
 def _teach_sqlite(engine: sa.Engine) -> None:
@@ -151,6 +156,18 @@ def _teach_sqlite(engine: sa.Engine) -> None:
         # A read stays in SQLite's own autocommit; a deferred BEGIN that later writes would fail at once.
         if not connection.get_execution_options().get("reading"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _decide_on_the_primary(engine: sa.Engine) -> None:
+    """While another database takes the lead, a connection may lead to one that only follows: it is given up, and
+    the person comes again, as when there is no database at all."""
+
+    @sa.event.listens_for(engine, "handle_error")
+    def _give_up(context: Any) -> DatabaseUnavailable | None:
+        if getattr(context.original_exception, "sqlstate", None) != READ_ONLY:
+            return None
+        context.is_disconnect = True
+        return DatabaseUnavailable()
 
 
 @contextlib.contextmanager
@@ -244,6 +261,16 @@ def insert(model: Any) -> Any:
 def dialect() -> str:
     """`sqlite` or `postgresql`."""
     return db.engine.dialect.name
+
+
+def clock_ahead() -> timedelta:
+    """How far this machine's clock is ahead of the database's, less than nothing where it is behind.
+
+    An SQLite file has no clock of its own.
+    """
+    if dialect() == "sqlite":
+        return timedelta(0)
+    return clock.by_the_machine() - session.scalar(sa.text("SELECT clock_timestamp()"))
 
 
 def append_only(table: str, dialect_name: str) -> list[str]:

@@ -6,11 +6,17 @@ whether the item is still due, so running it twice, or on two workers at once, c
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
-from backend.db import transaction
+from backend.db import clock_ahead, transaction
 from backend.errors import Refused
+
+# A clock that is ahead would seal days that are not over, end points and orders too early and erase what
+# is to be kept: none of it can be taken back. Well under the half hour that a day has to settle before
+# it is sealed.
+MOST_APART = timedelta(minutes=5)
 
 log = structlog.get_logger()
 
@@ -30,8 +36,17 @@ class Job:
     before: Callable[[int], object] | None = None
 
 
+class ClocksApart(Exception):
+    """What is due cannot be known: this machine and the database disagree about the time."""
+
+
 def run(job: Job) -> int:
-    """Does all that is due now; answers how many were done. One item's failure does not stop the others."""
+    """Does all that is due now; answers how many were done. One item's failure does not stop the others.
+
+    Raises ClocksApart, and does nothing, where this machine's clock and PostgreSQL's are minutes apart:
+    several machines run jobs, and one with a wrong clock must not act for all.
+    """
+    _clocks_agree()
     done = 0
     for item in list(job.due()):
         try:
@@ -46,3 +61,11 @@ def run(job: Job) -> int:
         except Exception:
             log.exception("job.failed", job=job.name, item=item)
     return done
+
+
+def _clocks_agree() -> None:
+    ahead = clock_ahead()
+    if abs(ahead) > MOST_APART:
+        raise ClocksApart(
+            f"this machine's clock is {ahead.total_seconds():+.0f} s from the database's: run NTP"
+        )

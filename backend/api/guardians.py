@@ -8,7 +8,7 @@ from backend import crypto
 from backend.api.fields import Choice, ListOf, Part, Schema, Text, When, Whole
 from backend.api.frame import Done, paged, route
 from backend.api.paging import PageQuery, after, page
-from backend.api.people import DecideIn, ReasonIn
+from backend.api.people import decisions
 from backend.db import columns_of
 from backend.people import guardians, queries, sealed
 from backend.people.guardians import RELATIONS, STATUSES, Guardianship
@@ -120,27 +120,6 @@ def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _told([guardians.link(**body, by=caller)])[0]
 
 
-@route(
-    bp,
-    "POST",
-    "/guardianships/<id:guardianship_id>/verify",
-    guard="guardian:verify",
-    body=DecideIn,
-    out=Done,
-    summary="核实监护登记",
+decisions(
+    bp, "/guardianships/<id:guardianship_id>", "guardianship", "监护登记", "guardian:verify", guardians.decide
 )
-def verify_guardianship(caller: Caller, guardianship_id: int, body: dict[str, Any]) -> None:
-    guardians.decide(guardianship_id, True, body["reason"], by=caller)
-
-
-@route(
-    bp,
-    "POST",
-    "/guardianships/<id:guardianship_id>/reject",
-    guard="guardian:verify",
-    body=ReasonIn,
-    out=Done,
-    summary="监护登记不通过",
-)
-def reject_guardianship(caller: Caller, guardianship_id: int, body: dict[str, Any]) -> None:
-    guardians.decide(guardianship_id, False, body["reason"], by=caller)

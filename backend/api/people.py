@@ -1,5 +1,6 @@
 """What staff do about people: verify, register a resident without a phone, bind a card to WeChat later."""
 
+from collections.abc import Callable
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -15,6 +16,8 @@ from backend.people.models import SERVICE_ROLES, PartyRegistration, Residency
 from backend.people.sessions import Caller
 from backend.wechat.gateway import gateway
 
+# decide(id, accepted, reason, by=caller)
+Decide = Callable[..., Any]
 bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
 
 PHONE = validate.Regexp(r"^1\d{10}$", error="应为 11 位手机号")
@@ -122,56 +125,36 @@ def party_registrations_to_verify(caller: Caller, query: dict[str, Any]) -> dict
     return _queue(PartyRegistration, "pending", "party_registration:verify", caller, query)
 
 
-@route(
+def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: str, decide: Decide) -> None:
+    """`…/verify` and `…/reject` of what somebody declared: one verb, told yes or no."""
+
+    def add(step: str, accepted: bool, body: type[Schema], summary: str) -> None:
+        def view(caller: Caller, body: dict[str, Any], **ids: int) -> None:
+            decide(*ids.values(), accepted, body["reason"], by=caller)
+
+        view.__name__ = f"{step}_{noun}"
+        route(blueprint, "POST", f"{rule}/{step}", guard=guard, body=body, out=Done, summary=summary)(view)
+
+    add("verify", True, DecideIn, f"核实{named}")
+    add("reject", False, ReasonIn, f"{named}不通过")
+
+
+decisions(
     bp,
-    "POST",
-    "/residencies/<id:person_id>/verify",
-    guard="residency:verify",
-    body=DecideIn,
-    out=Done,
-    summary="核实居住登记",
+    "/residencies/<id:person_id>",
+    "residency",
+    "居住登记",
+    "residency:verify",
+    actions.decide_residency,
 )
-def verify_residency(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
-    actions.decide_residency(person_id, True, body["reason"], by=caller)
-
-
-@route(
+decisions(
     bp,
-    "POST",
-    "/residencies/<id:person_id>/reject",
-    guard="residency:verify",
-    body=ReasonIn,
-    out=Done,
-    summary="居住登记不通过",
+    "/party-registrations/<id:person_id>",
+    "party_registration",
+    "双报到登记",
+    "party_registration:verify",
+    actions.decide_party_registration,
 )
-def reject_residency(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
-    actions.decide_residency(person_id, False, body["reason"], by=caller)
-
-
-@route(
-    bp,
-    "POST",
-    "/party-registrations/<id:person_id>/verify",
-    guard="party_registration:verify",
-    body=DecideIn,
-    out=Done,
-    summary="核实双报到登记",
-)
-def verify_party_registration(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
-    actions.decide_party_registration(person_id, True, body["reason"], by=caller)
-
-
-@route(
-    bp,
-    "POST",
-    "/party-registrations/<id:person_id>/reject",
-    guard="party_registration:verify",
-    body=ReasonIn,
-    out=Done,
-    summary="双报到登记不通过",
-)
-def reject_party_registration(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
-    actions.decide_party_registration(person_id, False, body["reason"], by=caller)
 
 
 @route(

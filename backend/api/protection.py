@@ -40,7 +40,8 @@ def protect(app: Flask) -> Limiter:
     settings = config.settings()
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        # Not x_host: a proxy that does not know of that header hands on what the outside says.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     limiter = Limiter(
         _who,

@@ -1,4 +1,4 @@
-"""The console answers its own errors with pages in Chinese; the API keeps its JSON."""
+"""Pages answer their errors with pages in Chinese, the console's and the public ones; the API keeps its JSON."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from backend.console import public
 from backend.console.frame import PUBLIC, TOKEN, bp, page
 from backend.errors import (
     BodyTooLarge,
@@ -42,7 +43,6 @@ def nowhere(rest: str) -> Any:
     raise NotFound()
 
 
-@bp.errorhandler(Refused)
 def _on_refusal(refusal: Refused) -> Any:
     if isinstance(refusal, NotSignedIn | SessionEnded):
         cookie.pop(TOKEN, None)
@@ -51,12 +51,10 @@ def _on_refusal(refusal: Refused) -> Any:
     return told(refusal)
 
 
-@bp.errorhandler(CSRFError)
 def _on_forged(_fault: CSRFError) -> Any:
     return told(PageOutdated())
 
 
-@bp.errorhandler(HTTPException)
 def _on_http(fault: HTTPException) -> Any:
     status = fault.code or 500
     if status < 400:
@@ -64,15 +62,11 @@ def _on_http(fault: HTTPException) -> Any:
     return told(_BY_STATUS.get(status, ServerFault if status >= 500 else PageOutdated)())
 
 
-@bp.errorhandler(sa.exc.OperationalError)
-@bp.errorhandler(sa.exc.InterfaceError)
-@bp.errorhandler(sa.exc.TimeoutError)
 def _on_database(fault: Exception) -> Any:
     log.error("database.unavailable", kind=type(getattr(fault, "orig", fault)).__name__)
     return told(DatabaseUnavailable())
 
 
-@bp.errorhandler(Exception)
 def _on_fault(fault: Exception) -> Any:
     """The log names the place, not the values: what was typed may be personal."""
     trace, found = fault.__traceback__, []
@@ -82,6 +76,20 @@ def _on_fault(fault: Exception) -> Any:
         trace = trace.tb_next
     log.error("fault", kind=type(fault).__name__, places=found[-12:])
     return told(ServerFault())
+
+
+_HANDLERS: dict[type[Exception], Any] = {
+    Refused: _on_refusal,
+    CSRFError: _on_forged,
+    HTTPException: _on_http,
+    sa.exc.OperationalError: _on_database,
+    sa.exc.InterfaceError: _on_database,
+    sa.exc.TimeoutError: _on_database,
+    Exception: _on_fault,
+}
+for _pages in (bp, public.bp):
+    for _kind, _handler in _HANDLERS.items():
+        _pages.register_error_handler(_kind, _handler)
 
 
 @bp.before_app_request
@@ -95,6 +103,8 @@ def _on_routing() -> Any:
 
 def told(refusal: Refused) -> Response:
     """The page of a refusal, with what was typed, so that nothing has to be thought of twice."""
+    if request.blueprint == public.bp.name:
+        return public.told(refusal)
     kept = [(name, value) for name, value in request.form.items() if name not in _SECRET and value.strip()]
     text = render_template(
         "refusal.html", refusal=refusal, kept=kept, staff=g.get("staff"), request_id=g.request_id

@@ -3,15 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from backend import clock
 from backend.console import people_lists, sentences
-from backend.console.forms import Form, JustDo, choice, line
+from backend.console.finding import WhoForm
+from backend.console.forms import Form, JustDo, choice, line, one_of
 from backend.console.frame import Staff, done, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.verifying import VERIFY_DAYS
+from backend.console.words import RELATIONS
 from backend.db import session
 from backend.organisations import queries as places
 from backend.people import guardians, queries
@@ -22,6 +24,20 @@ from backend.people.models import Person
 class RejectGuardianForm(Form):
     ready = choice("常用说法", needed=False)
     reason = line("告诉家长的话", most=200)
+
+
+class LinkForm(WhoForm):
+    """Whoever stands at the counter with the child's papers."""
+
+    asked = line("家长", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
+    relation = one_of("是孩子的", RELATIONS)
+
+    def find_beside(self, staff: Staff, child_id: int) -> None:
+        """The child of that name is not its own guardian."""
+        self.find(staff)
+        self.person.choices = [(value, face) for value, face in self.person.choices if value != child_id]
+        if len(self.person.choices) == 1:
+            self.person.data = self.person.choices[0][0]
 
 
 def _found(staff: Staff, most: int) -> list[Guardianship]:
@@ -92,6 +108,31 @@ def reject_guardian(staff: Staff, guardianship_id: int) -> Any:
     if done(form, lambda: guardians.decide(guardianship_id, False, form.reason.data, by=staff)):
         return _next(staff, "已记下，家长能看到原因")
     return _page(staff, guardianship_id, reject_form=form)
+
+
+@page("/people/<id:person_id>/guardians/new", guard="guardian:verify", methods=("GET", "POST"))
+def link_guardian(staff: Staff, person_id: int) -> Any:
+    """At the counter, from the child's page: both are here, and the clerk has seen the papers."""
+    child, _home = people_lists.resident(staff, person_id, "guardian:verify")
+    if not guardians.under_14(child.birth_year):
+        return onward("console.person", guardians.NotAChild.message, person_id=person_id)
+    form = LinkForm()
+    if request.method == "POST":
+        form.find_beside(staff, person_id)
+
+    def work() -> Any:
+        return guardians.link(form.person.data, person_id, form.relation.data, by=staff)
+
+    if request.method == "POST" and done(form, work):
+        return onward("console.person", "已登记，家长可以代孩子填心愿了", person_id=person_id)
+    linked = guardians.standing_of(person_id, by=staff)
+    return show(
+        "guardians/link.html",
+        form=form,
+        child=people_lists.masked(child),
+        linked=linked,
+        names=queries.masked_names({row.guardian_id for row in linked}),
+    )
 
 
 def _next(staff: Staff, sentence: str) -> Any:

@@ -1,6 +1,7 @@
 """日志: who did what, when, why. For the auditor: filters, nothing unmasked, nothing that can be changed."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,10 @@ from backend.people import permissions
 from backend.people import queries as people
 
 PAGE = 100
+# Opening what is sealed needs a reason each time and has no limit: a day of calling back is many openings, and
+# work must not stop. Who reviews is told of such days instead.
+MANY_OPENINGS = 20
+DAYS_LOOKED_AT = 7
 
 
 class Filters(Form):
@@ -32,11 +37,7 @@ class Filters(Form):
 
 def _lines(staff: Staff, asked: dict[str, Any]) -> list[JournalLine]:
     """A page of lines, newest first. Lines without a place are for whoever reads the whole city's."""
-    reach = permissions.reach_of(staff.id, "journal:read")
-    here = JournalLine.organisation_id.in_(reach)
-    if _whole_city(staff):
-        here = sa.or_(here, JournalLine.organisation_id.is_(None))
-    wanted = sa.select(JournalLine).where(here)
+    wanted = sa.select(JournalLine).where(_within(staff))
     for column in ("subject_kind", "subject_id", "actor_id"):
         if asked.get(column):
             wanted = wanted.where(getattr(JournalLine, column) == asked[column])
@@ -50,6 +51,39 @@ def _lines(staff: Staff, asked: dict[str, Any]) -> list[JournalLine]:
     if asked["before"]:
         wanted = wanted.where(JournalLine.id < asked["before"])
     return list(session.scalars(wanted.order_by(JournalLine.id.desc()).limit(PAGE + 1)))
+
+
+def _within(staff: Staff) -> sa.ColumnElement[bool]:
+    here = JournalLine.organisation_id.in_(permissions.reach_of(staff.id, "journal:read"))
+    return sa.or_(here, JournalLine.organisation_id.is_(None)) if _whole_city(staff) else here
+
+
+@dataclass(frozen=True)
+class Openings:
+    """How often a person opened what is sealed on one day: something to look at, no measure of anybody."""
+
+    day: date
+    actor_id: int
+    times: int
+
+
+def _many_openings(staff: Staff) -> list[Openings]:
+    """Of these last days, the newest first, and then as people were registered: nobody is ranked."""
+    days = [clock.today() - timedelta(days=back) for back in range(DAYS_LOOKED_AT)]
+    day = sa.case(*((JournalLine.at >= clock.day_starts(one), back) for back, one in enumerate(days)))
+    wanted = (
+        sa.select(day.label("back"), JournalLine.actor_id, sa.func.count().label("times"))
+        .where(
+            _within(staff),
+            JournalLine.at >= clock.day_starts(days[-1]),
+            JournalLine.verb.in_(OPENINGS),
+            JournalLine.actor_id.is_not(None),
+        )
+        .group_by("back", JournalLine.actor_id)
+        .having(sa.func.count() >= MANY_OPENINGS)
+        .order_by("back", JournalLine.actor_id)
+    )
+    return [Openings(days[row.back], row.actor_id, row.times) for row in session.execute(wanted)]
 
 
 def _whole_city(staff: Staff) -> bool:
@@ -80,14 +114,15 @@ def journal(staff: Staff) -> Any:
     form.validate()
     lines = _lines(staff, _asked(form))
     onto = {**request.args, "before": lines[PAGE - 1].id} if len(lines) > PAGE else None
-    lines = lines[:PAGE]
+    lines, many = lines[:PAGE], _many_openings(staff)
     return show(
         "journal/page.html",
         form=form,
         lines=lines,
-        names=people.masked_names({line.actor_id for line in lines if line.actor_id}),
+        many=many,
+        many_openings=MANY_OPENINGS,
+        names=people.masked_names({one.actor_id for one in (*lines, *many) if one.actor_id}),
         places=places.names({line.organisation_id for line in lines if line.organisation_id}),
-        verbs=VERBS,
         kinds=KINDS,
         following=onto and url_for("console.journal", **onto),
     )

@@ -11,7 +11,7 @@ from backend.console.frame import Staff, bp, done, onward, page, show
 from backend.console.review import with_sentences
 from backend.errors import NotAllowed
 from backend.organisations import queries as places
-from backend.people import actions, openings
+from backend.people import actions, guardians, openings
 from backend.people.models import Person
 from backend.wishes import queries as wish_queries
 from backend.wishes.models import Wish
@@ -81,6 +81,7 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
         "people/person.html",
         person=people_lists.masked(found),
         home=home,
+        child=guardians.under_14(found.birth_year),
         registration=told,
         places=named,
         wishes=_wishes_of(staff, person_id),

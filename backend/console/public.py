@@ -9,7 +9,7 @@ from flask import Response, make_response, render_template, request, send_from_d
 
 from backend import clock, config
 from backend.console import wall_lists
-from backend.errors import NotFound
+from backend.errors import NotFound, Refused
 from backend.volunteering import certificate_queries as certificates
 from backend.volunteering.notices import told_hours
 from backend.wishes import queries
@@ -115,6 +115,16 @@ def verify_certificate(number: str | None = None) -> Response:
     answer = make_response(text, 404 if typed and shown is None else 200)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def told(refusal: Refused) -> Response:
+    """The page of a refusal, for whoever has no console to go back to."""
+    again = request.full_path.rstrip("?") if request.method == "GET" and refusal.status() != 404 else None
+    text = render_template("public_refusal.html", settings=config.settings(), refusal=refusal, again=again)
+    answer = make_response(text, refusal.status())
+    answer.headers.update(refusal.headers)
+    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

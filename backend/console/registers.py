@@ -99,7 +99,7 @@ def _scope(
     """Days the wrong way round are told beside the form, over the rows of the usual ones."""
     try:
         return scopes.scope_for(found, place, first, last, by=staff), True
-    except scopes.PeriodBackwards as refusal:
+    except scopes.PeriodReversed as refusal:
         form.refuse(refusal)
         return scopes.scope_for(found, place, None, None, by=staff), False
 

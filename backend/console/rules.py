@@ -27,7 +27,14 @@ class RuleForm(Form):
     cap_per_activity = whole(
         "每次活动每人最多", least=1, most=MOST_EARNED, needed=False, description="不填为不限"
     )
-    cap_per_day = whole("每天每人最多", least=1, most=MOST_EARNED, needed=False, description="不填为不限")
+    # The sources give a cap an activity and none a day (海林: at most two hours an activity): a city decides.
+    cap_per_day = whole(
+        "每天每人最多",
+        least=1,
+        most=MOST_EARNED,
+        needed=False,
+        description="不填为不限：一天参加两次短活动，可能比一次长活动得的多",
+    )
     effective_from = day("从哪天起", description="最早为今天；已经发放的积分不变")
 
 

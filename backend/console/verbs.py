@@ -40,6 +40,8 @@ KINDS = {
     "register": "台账（地方）",
     "hours_elsewhere": "其他平台的时长",
     "star": "星级",
+    "organisation": "组织",
+    "import": "导入的表格",
 }
 VERBS = {
     "open_contact": "查看联系方式",
@@ -61,12 +63,14 @@ VERBS = {
     "share_phone": "同一手机号有多个账号",
     "sign_up": "注册或报名",
     "update_profile": "修改资料",
+    "keep_phone": "登记手机号",
     "declare_residency": "登记居住",
     "register_party_member": "双报到",
     "verify": "核实",
     "reject": "不通过",
     "consent": "同意文件",
     "withdraw_consent": "撤回同意",
+    "forget_sensitive": "撤回同意后删除资料",
     "write": "填写",
     "edit": "修改",
     "submit": "提交",
@@ -79,13 +83,13 @@ VERBS = {
     "publish": "发布",
     "claim": "认领",
     "release": "放弃认领",
-    "expire": "逾期释放",
+    "expire": "到期（认领、兑换单、批次）",
     "fulfil": "送达",
     "confirm": "确认",
     "dispute": "没有办好",
     "close_unconfirmed": "未确认办结",
     "carry_over": "结转下期",
-    "escalate": "上报街道",
+    "escalate": "上报或提级",
     "republish": "街道重新发布",
     "explain": "街道说明退回",
     "open": "开启",
@@ -110,7 +114,7 @@ VERBS = {
     "check_out": "签退",
     "plan": "填写草稿",
     "repeat": "按周重复",
-    "end": "结束活动",
+    "end": "结束活动或监护",
     "propose_hours": "申报时长",
     "certify": "认定时长",
     "call_in": "点名（到场）",
@@ -139,6 +143,18 @@ VERBS = {
     "check_picture": "微信检查图片",
     "discard_picture": "删除图片",
 }
+# What one word means of this kind of thing, where kinds differ: a reader has to know what ended.
+OF_KIND = {
+    "wish": {"expire": "逾期释放认领", "escalate": "上报街道"},
+    "redemption": {"expire": "过期失效", "approve": "审批通过", "reject": "不予通过"},
+    "batch": {"expire": "过保质期下架"},
+    "activity": {"end": "结束活动"},
+    "guardianship": {"end": "结束监护", "declare": "登记监护"},
+    "complaint": {"escalate": "提级办理"},
+    "person": {"sign_up": "注册", "cancel": "注销账号"},
+    "sign_up": {"sign_up": "报名"},
+    "stocktake": {"approve": "盘点通过", "reject": "盘点退回"},
+}
 _STATES = {
     **RESIDENCY,
     **WISH_STATES,
@@ -151,6 +167,9 @@ _STATES = {
     "cancelled": "已取消",
     "expired": "已过期",
     "no_show": "没有到场",
+    "issued": "已开具",
+    "revoked": "已撤销",
+    "active": "使用中",
     "ended": "已结束",
     "certified": "已认定",
     "confirmed": "已确认",
@@ -168,6 +187,12 @@ _BY_KIND = {
     "team": MEMBER_STATES,
     "complaint": COMPLAINT_STATES,
 }
+
+
+@bp.app_template_filter("deed")
+def deed(verb: str, kind: str) -> str:
+    """What was done to a thing of this kind."""
+    return OF_KIND.get(kind, {}).get(verb) or VERBS.get(verb, verb)
 
 
 @bp.app_template_filter("state_word")

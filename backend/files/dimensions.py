@@ -4,11 +4,14 @@ A decoder may take memory for all pixels as soon as it is shown a file (WebP's d
 here, from the headers alone. JPEG: ITU-T T.81; PNG: W3C PNG 5.6; WebP: the RIFF container of its own.
 """
 
+import re
 import struct
 
 # JPEG frames (SOF0–15 without DHT, JPG, DAC): their segment holds height and width.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+# What ends a stretch of coded pixels: any marker but a stuffed zero, a restart or a filling byte.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
 def kind_of(data: bytes) -> str | None:
@@ -49,6 +52,18 @@ def _jpeg(data: bytes) -> tuple[int, int] | None:
             break
         at += 2 + length
     return max(found, key=lambda size: size[0] * size[1], default=None)
+
+
+def jpeg_end(data: bytes) -> int | None:
+    """Where the end marker stands at which a decoder stops; None without one. A preview's own lies within a
+    segment, and segments are stepped over."""
+    at = 2
+    while found := _MARKER.search(data, at):
+        at = found.start()
+        if data[at + 1] == 0xD9:
+            return at
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
 
 
 def _webp(data: bytes) -> tuple[int, int] | None:

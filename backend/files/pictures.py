@@ -4,6 +4,7 @@ What leaves here is a JPEG of ours: no EXIF (a phone writes where it was), no co
 second file hidden behind the first. What is refused is refused before it is decoded, in bounded memory.
 """
 
+import hashlib
 import io
 import re
 import threading
@@ -28,6 +29,8 @@ _FOREIGN = re.compile(
 )
 # The end of a ZIP archive stands within the last 64 KiB of it.
 _ZIP_END, _ZIP_TAIL = b"PK\x05\x06", 65_557
+# Bytes that decode to something wherever a JPEG's pixels go on; without 0xFF, which would begin a marker.
+_NOISE = bytes(byte for byte in hashlib.sha512(b"more of the picture").digest() if byte != 0xFF) * 4
 # Decoding takes memory for every pixel: so many at once in a process, the others wait.
 _decoding = threading.BoundedSemaphore(2)
 
@@ -96,6 +99,8 @@ def _written_anew(data: bytes, kind: str) -> Picture:
         with Image.open(io.BytesIO(data), formats=[kind]) as opened:
             if (opened.width, opened.height) != dimensions.size_of(data, kind):
                 raise PictureBroken()
+            if kind == "JPEG" and _ends_early(data):
+                raise PictureBroken()
             # Where the format allows it, a large picture is decoded at a fraction of its size.
             opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(_flat(opened))
@@ -109,6 +114,24 @@ def _written_anew(data: bytes, kind: str) -> Picture:
     content = _jpeg(upright)
     upright.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     return Picture(content, _jpeg(upright), width, height)
+
+
+def _ends_early(data: bytes) -> bool:
+    """Does a JPEG's end marker stand where pixels are still to come? A file that was cut and closed is grey from
+    there on, which libjpeg only warns of, to nobody. Of a whole picture nothing more is read before its end, so
+    noise put there changes nothing; of a cut one it would be the next pixels.
+
+    An eighth of the size is enough to see it. Not seen are a later, finer scan that is cut, which leaves no grey,
+    and a cut in a picture with restart markers, behind which a decoder passes noise over; phones write none.
+    """
+    end = dimensions.jpeg_end(data)
+    return end is not None and _sketch(data) != _sketch(data[:end] + _NOISE + data[end:])
+
+
+def _sketch(data: bytes) -> bytes:
+    with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
+        opened.draft("L", (1, 1))
+        return opened.tobytes()
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from backend import clock, config, crypto
-from backend.db import dialect, migrate, session
+from backend import config, crypto
+from backend.db import clock_ahead, dialect, migrate, session
 from backend.files import stores
 from backend.ledger import seals
 from backend.outbox import queries as outbox
@@ -98,7 +98,7 @@ def _postgresql() -> Iterator[Finding]:
         yield _fault(f"PostgreSQL runs with {names} off: a power cut damages it", "turn it on")
     if session.scalar(sa.text("SHOW synchronous_commit")) == "off":
         yield _fault("synchronous_commit is off: what was confirmed can be lost", "turn it on")
-    apart = abs(session.scalar(sa.text("SELECT clock_timestamp()")) - clock.now())
+    apart = abs(clock_ahead())
     if apart > CLOCKS_APART:
         yield _fault(
             f"the database's clock is {apart.total_seconds():.0f} s apart", "run NTP on both machines"

@@ -232,6 +232,18 @@ def guardians_of(child_id: int) -> list[int]:
     )
 
 
+def standing_of(child_id: int, *, by: Any) -> list[Guardianship]:
+    """The child's links that stand, verified or waiting, for staff of its community, the oldest first."""
+    home = session.get(Residency, child_id)
+    if home is None:
+        raise NotFound()
+    permissions.require(by.id, "guardian:verify", home.community_id)
+    wanted = sa.select(Guardianship).where(
+        Guardianship.child_id == child_id, Guardianship.status.in_(("declared", "verified"))
+    )
+    return list(session.scalars(wanted.order_by(Guardianship.id)))
+
+
 def _of_guardian(guardian_id: int) -> list[Guardianship]:
     wanted = sa.select(Guardianship).where(
         Guardianship.guardian_id == guardian_id, Guardianship.status.in_(("declared", "verified"))

@@ -1,7 +1,10 @@
 """党员名册: a unit's list of its in-service party members, brought in by the community that they report to.
 
-The unit's list is the proof, so what is brought in is verified at once, by the clerk who holds the list. A
-member is known again by phone number, so the same list may come twice.
+The unit's list is the proof, so what is brought in is verified at once, by the clerk who holds the list. That
+is maker and checker still: the unit wrote it, the clerk checks it, as they check what a member declares; only
+what a clerk writes of their own accord (hours, points, stock) takes a second one. Nobody brings in themselves,
+and each registration has its line in the journal. A member is known again by phone number, so the same list
+may come twice.
 """
 
 import re

@@ -12,14 +12,11 @@ from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.people import permissions
 from backend.reports.registers import Register, Scope
+from backend.volunteering.periods import PeriodReversed
 
 
 class NoPlaceForRegister(Refused):
     code, message = 40341, "您的任职范围里没有可以出这张台账的地方"
-
-
-class PeriodBackwards(Refused):
-    code, message = 42264, "开始日期不能晚于结束日期"
 
 
 def places_of(register: Register, *, by: Any) -> list[tuple[int, str]]:
@@ -48,7 +45,7 @@ def scope_for(
     register: Register, place_id: int | None, first: date | None, last: date | None, *, by: Any
 ) -> Scope:
     """What the person asks for; without a place the widest one. Raises NotFound for a place out of reach,
-    NoPlaceForRegister, PeriodBackwards."""
+    NoPlaceForRegister, PeriodReversed."""
     own = places_of(register, by=by)
     if not own:
         raise NoPlaceForRegister()
@@ -64,12 +61,12 @@ def whole(
     last: date | None,
     cut_off: datetime | None = None,
 ) -> Scope:
-    """A place as a whole, for whoever may have it. Raises PeriodBackwards."""
+    """A place as a whole, for whoever may have it. Raises PeriodReversed."""
     usual = usual_days(register)
     last = last or usual[1]
     first = first or min(usual[0], last)
     if first > last:
-        raise PeriodBackwards()
+        raise PeriodReversed()
     place, cut_off = places.get(place_id), cut_off or clock.now()
     # A unit is no place where people live: what its members do lies all over the city.
     root = place.parent_id or place.id if place.kind == "unit" else place.id

@@ -137,8 +137,8 @@ def test_where_the_code_forgets_to_ask_the_database_refuses(town, monkeypatch, s
     """The seeded fault: no move asks any more who made what it decides."""
     verb, subject, cheat, _colleague = scene(town)
 
-    def forgetful(move, subject, by):
-        asked(replace(move, never_by=frozenset()), subject, by)
+    def forgetful(move, subject, by, words=None):
+        asked(replace(move, never_by=frozenset()), subject, by, words)
 
     asked = lifecycle.permit
     for module in (lifecycle, approvals, counter):

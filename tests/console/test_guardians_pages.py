@@ -4,7 +4,7 @@ import pytest
 
 from backend import clock
 from backend.db import session, transaction
-from backend.people import guardians
+from backend.people import actions, guardians
 from backend.people.guardians import Guardianship
 from tests.console.test_protection import MARKUP
 from tests.wishes.cast import by
@@ -90,3 +90,82 @@ def test_markup_in_a_childs_name_is_shown_as_text(visitor, town):
     answer = clerk.post(f"/console/guardians/{made}/reject", {"reason": MARKUP * 9})
     assert answer.status_code == 422
     assert "<script>alert" not in clerk.text(answer)
+
+
+# --- at the counter ------------------------------------------------------------------------------------
+
+
+def a_child(town, name="窦小满", years=8):
+    with transaction():
+        born = clock.today().year - years
+        return actions.create_card_holder(name, town.songtao, birth_year=born, by=by(town, "tong")).id
+
+
+def test_a_guardian_at_the_counter_is_linked_at_once_and_not_twice(visitor, town):
+    child, clerk = a_child(town), visitor("tong")
+    path = f"/console/people/{child}/guardians/new"
+    assert path in clerk.page(f"/console/people/{child}")
+    assert "还没有登记监护人" in clerk.page(path)
+    told = {"asked": "宁小舟", "relation": "mother"}
+    assert clerk.post(path, told).headers["Location"] == f"/console/people/{child}"
+    assert guardians.speaks_for(town.person("ning").id, child)
+    again = clerk.post(path, told)
+    assert again.status_code == 409
+    assert "已经登记过这位孩子的监护关系" in clerk.text(again)
+    # Shown masked; in full only where the clerk typed it.
+    page = clerk.page(path)
+    assert "宁**　母亲　已核实" in page
+    assert "宁小舟" not in page
+
+
+def test_a_declared_guardian_is_shown_where_it_waits(visitor, town):
+    made = declared(town)
+    page = visitor("tong").page(f"/console/people/{session.get(Guardianship, made).child_id}/guardians/new")
+    assert f"/console/guardians/{made}" in page
+    assert "等待核实" in page
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"asked": "", "relation": "mother"}, "请填写这一项"),
+        ({"asked": "没有这个人", "relation": "mother"}, "没有找到"),
+        ({"asked": "宁小舟"}, "请选择一项"),
+        # The child itself.
+        ({"asked": "窦小满", "relation": "mother"}, "没有找到"),
+        ({"asked": "宁小舟", "relation": "neighbour"}, "有 1 处填写有误"),
+    ],
+)
+def test_a_form_that_is_not_well_filled_links_nobody(visitor, town, told, said):
+    child, clerk = a_child(town), visitor("tong")
+    path = f"/console/people/{child}/guardians/new"
+    clerk.page(path)
+    answer = clerk.post(path, told)
+    assert (answer.status_code, said in clerk.text(answer)) == (422, True)
+    assert guardians.guardians_of(child) == []
+
+
+def test_the_clerks_own_child_is_left_to_a_colleague(visitor, town):
+    child, clerk = a_child(town, "佟小雨"), visitor("tong")
+    path = f"/console/people/{child}/guardians/new"
+    clerk.page(path)
+    answer = clerk.post(path, {"asked": "佟雨禾", "relation": "father"})
+    assert (answer.status_code, "请同事来办" in clerk.text(answer)) == (403, True)
+    assert guardians.guardians_of(child) == []
+
+
+def test_who_is_no_child_needs_no_guardian(visitor, town):
+    adult, clerk = town.person("ning").id, visitor("tong")
+    assert "guardians/new" not in clerk.page(f"/console/people/{adult}")
+    answer = clerk.get(f"/console/people/{adult}/guardians/new")
+    assert answer.headers["Location"] == f"/console/people/{adult}"
+
+
+@pytest.mark.parametrize(("name", "status_code"), [("bai", 404), ("shao", 403), ("bu", 403), ("shang", 403)])
+def test_only_staff_of_the_childs_community_link_its_guardians(visitor, town, name, status_code):
+    child, stranger = a_child(town), visitor(name)
+    stranger.page("/console/")
+    path = f"/console/people/{child}/guardians/new"
+    assert stranger.get(path).status_code == status_code
+    assert stranger.post(path, {"asked": "宁小舟", "relation": "mother"}).status_code == status_code
+    assert guardians.guardians_of(child) == []

@@ -1,9 +1,15 @@
 """A whole record is opened where one is appointed, for a reason, once; the auditor sees that it was."""
 
+import re
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
-from backend.db import session
+from backend import clock, journal
+from backend.console.journal import DAYS_LOOKED_AT, MANY_OPENINGS
+from backend.console.words import day as word
+from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.people.models import Residency
 from tests.console.test_protection import MARKUP
@@ -72,3 +78,43 @@ def test_a_reason_is_text_wherever_it_is_shown(visitor, town):
     answer = clerk.post(f"/console/people/{town.person('e').id}/open", {"reason": MARKUP})
     assert "<script>alert" not in clerk.text(answer)
     assert "<script>alert" not in visitor("shang").page("/console/journal?verb=openings")
+
+
+# --- many openings on one day ---------------------------------------------------------------------------
+
+
+def opened(town, name, times, days_ago=0):
+    with clock.standing_at(clock.now() - timedelta(days=days_ago)), transaction():
+        for _ in range(times):
+            reason = {"reason": "集中回访", "place": town.songtao}
+            journal.write("open_person", "person", town.person("ning").id, by=town.person(name), **reason)
+
+
+def told(page):
+    return re.findall(r"<li><a href=[^>]+>(\d+月\d+日)　(\S+)（(\d+)）　(\d+) 次</a></li>", page)
+
+
+def test_days_with_many_openings_are_shown_to_the_auditor_by_day_and_not_by_number(visitor, town):
+    opened(town, "tong", MANY_OPENINGS)
+    opened(town, "lan", MANY_OPENINGS + 5)
+    opened(town, "tong", MANY_OPENINGS + 9, days_ago=2)
+    opened(town, "bu", MANY_OPENINGS - 1)
+    opened(town, "lan", MANY_OPENINGS, days_ago=DAYS_LOOKED_AT)
+    auditor = visitor("shang")
+    page = auditor.page("/console/journal")
+    tong, lan = town.person("tong").id, town.person("lan").id
+    days = [word(clock.today() - timedelta(days=back)) for back in (0, 0, 2)]
+    expected = sorted(
+        [(days[0], tong, MANY_OPENINGS), (days[1], lan, MANY_OPENINGS + 5)], key=lambda it: it[1]
+    )
+    found = [(day, int(actor), int(times)) for day, _name, actor, times in told(page)]
+    assert found == [*expected, (days[2], tong, MANY_OPENINGS + 9)]
+    today = clock.today()
+    link = f"/console/journal?actor={tong}&amp;verb=openings&amp;first={today}&amp;last={today}"
+    assert link in page
+    assert auditor.page(link.replace("&amp;", "&")).count("<td>集中回访</td>") == MANY_OPENINGS
+
+
+def test_usual_days_are_not_shown_at_all(visitor, town):
+    opened(town, "tong", MANY_OPENINGS - 1)
+    assert "一天里查看个人信息" not in visitor("shang").page("/console/journal")

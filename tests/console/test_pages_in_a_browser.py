@@ -230,6 +230,7 @@ def test_pages_of_complaints_guardians_and_first_passwords_are_sound(desk, town)
     for who, path, name in (
         (page, f"complaints/{complaint_id}", "tong-complaint"),
         (page, f"guardians/{child.id}", "tong-guardian"),
+        (page, f"people/{child.child_id}/guardians/new", "tong-guardian-new"),
         (admin, f"appointments/people/{town.person('shao').id}/sign-in", "admin-first-password"),
     ):
         assert who.goto(f"/console/{path}").status == 200, path

@@ -37,6 +37,13 @@ def from_a_phone(orientation=6):
     return jpeg(exif=exif, comment=b"at home", icc_profile=b"not a profile but kept")
 
 
+def cut_and_closed(whole, rest=b"", share=0.5):
+    """A JPEG of which a share of the coded pixels is left, with an end marker put behind it."""
+    begins = whole.index(b"\xff\xda") + 14
+    cut = whole[: begins + int((len(whole) - begins) * share)].rstrip(b"\xff")
+    return cut + b"\xff\xd9" + rest
+
+
 def chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
@@ -128,6 +135,9 @@ TOO_LARGE = {
 BROKEN = {
     "truncated jpeg": lambda: jpeg()[:-400],
     "half a jpeg": lambda: jpeg()[: len(jpeg()) // 2],
+    "half a jpeg with an end": lambda: cut_and_closed(jpeg()),
+    "half a jpeg with an end and the rest behind it": lambda: cut_and_closed(jpeg(), jpeg()[-2000:]),
+    "half a progressive jpeg with an end": lambda: cut_and_closed(jpeg(progressive=True), share=0.02),
     "head of a jpeg": lambda: jpeg()[:4],
     "truncated png": lambda: saved(drawn(), "PNG")[:-40],
     "truncated webp": lambda: saved(drawn(), "WEBP")[:-40],

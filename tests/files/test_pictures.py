@@ -114,6 +114,25 @@ def test_what_a_phone_hangs_behind_its_picture_is_left_out():
     assert b"ftypmp42" not in received(jpeg() + film).content
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        {},
+        {"progressive": True},
+        {"optimize": True, "quality": 20},
+        {"subsampling": 0, "quality": 98},
+        {"restart_marker_blocks": 3},
+        {"restart_marker_rows": 1, "progressive": True},
+    ],
+)
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_no_whole_picture_is_taken_for_one_that_was_cut(how, mode):
+    for size in ((640, 480), (33, 17), (1, 1)):
+        noise = Image.effect_noise(size, 60).convert(mode)
+        for picture in (noise, Image.new(mode, size), drawn(*size, mode=mode)):
+            assert received(saved(picture, **how)).width == size[0]
+
+
 @pytest.mark.parametrize("name", POLYGLOTS)
 def test_a_picture_that_is_something_else_as_well_is_refused(name):
     with pytest.raises(PictureNotClean):

@@ -95,6 +95,12 @@ def test_refusals_have_codes_and_names_of_their_own(migrated_app):
     assert len({refusal.name() for refusal in known}) == len(known)
 
 
+def test_no_two_refusals_say_the_same(migrated_app):
+    """One thing is refused in one way: a client that knows the code knows it wherever it is refused."""
+    sentences = [refusal.message for refusal in errors.catalogue()]
+    assert sorted({one for one in sentences if sentences.count(one) > 1}) == []
+
+
 @pytest.mark.parametrize("refusal", errors.catalogue(), ids=lambda refusal: refusal.__name__)
 def test_each_refusal_has_a_true_status_and_a_chinese_sentence(refusal):
     assert HTTPStatus(refusal.status()) >= 400

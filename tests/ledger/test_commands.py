@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config
+from backend import clock, config, jobs
 from backend.db import session, transaction
-from backend.ledger import fill
+from backend.ledger import fill, seals
 from tests.ledger.test_seals import tamper
 
 pytestmark = pytest.mark.usefixtures("people")
@@ -66,3 +66,12 @@ def test_production_is_never_filled(run, settings):
     assert result.exit_code == 1
     assert "never in production" in result.stderr
     assert fill.filled() == 0
+
+
+def test_sealing_with_a_wrong_clock_is_refused_and_says_what_to_do(run, monkeypatch):
+    run("fill", "--transfers", 200)
+    monkeypatch.setattr(jobs, "clock_ahead", lambda: timedelta(days=3))
+    with clock.standing_at(clock.now() + timedelta(days=3)):
+        told = run("seal")
+    assert (told.exit_code, seals.latest()) == (1, None)
+    assert "this machine's clock is +259200 s from the database's: run NTP" in told.output

@@ -73,6 +73,16 @@ def test_a_day_is_sealed_half_an_hour_after_midnight_and_not_before(three_days):
     assert seals.latest().day == FIRST_DAY
 
 
+def test_a_worker_whose_clock_is_days_ahead_seals_no_day(three_days, monkeypatch):
+    """Rows of today would come into a day that is sealed already, and each would look like a forgery."""
+    monkeypatch.setattr(jobs, "clock_ahead", lambda: timedelta(days=3))
+    with pytest.raises(jobs.ClocksApart):
+        seal_all()
+    assert chain() == []
+    monkeypatch.undo()
+    assert seal_all() == 3
+
+
 def test_a_day_is_chinas(people):
     write(people, "late", datetime(2026, 3, 5, 15, 59, 59, 999999, tzinfo=UTC))
     write(people, "early", datetime(2026, 3, 5, 16, 0, tzinfo=UTC))
