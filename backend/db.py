@@ -20,6 +20,7 @@ from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
@@ -256,6 +257,15 @@ def columns_of(row: Any) -> dict[str, Any]:
 def insert(model: Any) -> Any:
     """An INSERT that knows ON CONFLICT on either database. Ask RETURNING what happened, never `rowcount`."""
     return (sqlite_insert if dialect() == "sqlite" else postgresql_insert)(model)
+
+
+def unnested(name: str, columns: dict[str, Any]) -> Any:
+    """PostgreSQL: rows given as an array a column, `<name>_<column>`, which one statement for any number reads."""
+    arrays = [
+        sa.bindparam(f"{name}_{column}", type_=postgresql.ARRAY(kind)) for column, kind in columns.items()
+    ]
+    named = (sa.column(column, kind) for column, kind in columns.items())
+    return sa.func.unnest(*arrays).table_valued(*named).render_derived(name)
 
 
 def dialect() -> str:

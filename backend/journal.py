@@ -102,11 +102,16 @@ def add(told: dict[str, Any], subject_ids: list[int]) -> None:
     session.execute(sa.insert(_journal), [{**told, "subject_id": one} for one in subject_ids])
 
 
-def beside(subject: Any, told: dict[str, Any]) -> Any:
-    """An INSERT of a line for each `subject`, a column of what else the same statement does."""
-    values = [sa.bindparam(None, value, type_=_journal.c[name].type) for name, value in told.items()]
-    written = sa.insert(_journal).from_select([*told, "subject_id"], sa.select(*values, subject))
+def beside(subject: Any) -> Any:
+    """An INSERT of a line for each `subject`, a column of what else the same statement does; to be `given`
+    what `line` says."""
+    values = [sa.bindparam(f"told_{name}", type_=_journal.c[name].type) for name in _SAID]
+    written = sa.insert(_journal).from_select([*_SAID, "subject_id"], sa.select(*values, subject))
     return written.returning(_journal.c.subject_id)
+
+
+def given(told: dict[str, Any]) -> dict[str, Any]:
+    return {f"told_{name}": told[name] for name in _SAID}
 
 
 def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
@@ -121,10 +126,11 @@ def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
         return reached
     done = moved.cte("moved")
     (subject,) = done.c
-    return list(session.scalars(beside(subject, told).add_cte(done)))
+    return list(session.scalars(beside(subject).add_cte(done), given(told)))
 
 
 _journal = JournalLine.__table__
+_SAID = tuple(column.name for column in _journal.columns if column.name not in ("id", "subject_id"))
 
 
 def lines(kind: str, subject_id: int) -> list[JournalLine]:

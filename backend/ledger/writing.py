@@ -10,9 +10,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
-from backend.db import Moment, dialect, session
+from backend.db import Moment, dialect, session, unnested
 from backend.ledger.lots import accounts, insert_once
 from backend.ledger.models import Purse as PurseRow
 from backend.ledger.models import Transfer
@@ -138,7 +137,7 @@ _EACH = (
 def _at_once(rows: Sequence[dict[str, Any]], shift: Shift, hold: HoldStep | None) -> Written:
     given = {f"each_{name}": [row[name] for row in rows] for name in _EACH}
     given |= {"posted_at": rows[0]["at"], "posted_by": rows[0]["by_id"]}
-    given |= {"accounts": list(shift.accounts), "changes": list(shift.accounts.values())}
+    given |= {"change_account": list(shift.accounts), "change_points": list(shift.accounts.values())}
     statement = _statement(hold.statement if hold else None)
     told = session.execute(statement, {**given, **_purses(shift), **(hold.given if hold else {})}).all()
     ids = {row.reference: row.id for row in told if row.id is not None}
@@ -163,12 +162,7 @@ def _statement(hold_statement: Any) -> Any:
 
 
 def _transfers(hold: Any, there: tuple[Any, ...]) -> Any:
-    of = {name: transfers.c[name].type for name in _EACH}
-    line = (
-        sa.func.unnest(*(sa.bindparam(f"each_{name}", type_=ARRAY(kind)) for name, kind in of.items()))
-        .table_valued(*(sa.column(name, kind) for name, kind in of.items()))
-        .render_derived("line")
-    )
+    line = unnested("each", {name: transfers.c[name].type for name in _EACH})
     values = {name: line.c[name] for name in _EACH}
     if hold is not None:
         found = sa.select(hold.c.id).scalar_subquery()
@@ -187,14 +181,7 @@ def _transfers(hold: Any, there: tuple[Any, ...]) -> Any:
 
 
 def _accounts(there: tuple[Any, ...]) -> Any:
-    change = (
-        sa.func.unnest(
-            sa.bindparam("accounts", type_=ARRAY(sa.BigInteger)),
-            sa.bindparam("changes", type_=ARRAY(sa.Integer)),
-        )
-        .table_valued(sa.column("account", sa.BigInteger), sa.column("points", sa.Integer))
-        .render_derived("change")
-    )
+    change = unnested("change", {"account": sa.BigInteger(), "points": sa.Integer()})
     return (
         sa.update(accounts)
         .where(accounts.c.id == change.c.account, *_where_it_stays(change.c.points, _PERSON), *there)

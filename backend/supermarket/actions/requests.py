@@ -1,13 +1,14 @@
 """A resident asks for goods, a venue or support: points are held and stock is reserved, both or neither."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import clock, journal
-from backend.db import dialect, savepoint, session
+from backend.db import dialect, savepoint, session, unnested
 from backend.errors import NotAllowed, Refused
 from backend.ledger import actions as ledger
 from backend.ledger.posting import take_purse
@@ -141,19 +142,22 @@ def _apart(values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, 
 
 def _together(values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]) -> Redemption:
     """The order, its lines and its line in the journal, in one statement."""
-    made = sa.insert(_orders).values(**values).returning(*_orders.c).cte("made")
-    names = list(lines[0])
-    each = sa.values(*(sa.column(name, _ordered.c[name].type) for name in names), name="each")
-    each = each.data([tuple(line.values()) for line in lines])
-    listed = sa.insert(_ordered).from_select(
-        ["redemption_id", *names],
-        sa.select(made.c.id, *(each.c[name] for name in names)).join(each, sa.true()),
+    given = {f"order_{name}": value for name, value in values.items()}
+    given |= {f"each_{name}": [line[name] for line in lines] for name in lines[0]}
+    return session.scalars(_placing(tuple(values), tuple(lines[0])), given | journal.given(told)).one()
+
+
+@cache
+def _placing(of_order: tuple[str, ...], of_line: tuple[str, ...]) -> Any:
+    """Built once: to compile it takes longer than to run it."""
+    values = {name: sa.bindparam(f"order_{name}", type_=_orders.c[name].type) for name in of_order}
+    made = sa.insert(_orders).values(values).returning(*_orders.c).cte("made")
+    each = unnested("each", {name: _ordered.c[name].type for name in of_line})
+    wanted = sa.select(made.c.id, *(each.c[name] for name in of_line)).join(each, sa.true())
+    listed = sa.insert(_ordered).from_select(["redemption_id", *of_line], wanted)
+    return sa.select(aliased(Redemption, made)).add_cte(
+        listed.returning(_ordered.c.item_id).cte("listed"), journal.beside(made.c.id).cte("told")
     )
-    wanted = sa.select(aliased(Redemption, made)).add_cte(
-        listed.returning(_ordered.c.item_id).cte("listed"),
-        journal.beside(made.c.id, told).cte("told"),
-    )
-    return session.scalars(wanted).one()
 
 
 def _book(order_id: int, basket: Basket) -> None:
