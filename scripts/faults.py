@@ -194,9 +194,8 @@ def _release_killed(stand: Stand, kills: int) -> list[str]:
 
 def _short_form(name: str) -> tuple[str, str, int, float]:
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/faults", "--database", name], cwd=TOP, check=False
-    )
+    words = ("-q", "tests/faults", "--every-revision", "--database", name)
+    done = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=TOP, check=False)
     return name, "tests/faults in the short form", done.returncode, time.monotonic() - began
 
 

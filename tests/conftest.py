@@ -23,6 +23,9 @@ def pytest_addoption(parser):
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.addoption("--write-matrix", action="store_true", help="write tests/attacks/matrix.json anew")
     parser.addoption("--described", type=int, help="requests of each operation that Schemathesis draws")
+    parser.addoption(
+        "--every-revision", action="store_true", help="upgrade from each revision, not from some"
+    )
     parser.addoption("--whole-city", action="store_true", help="make SEED=tieli at full size (minutes)")
 
 

@@ -1,9 +1,15 @@
-"""Releases: killed and done again; and filled databases of earlier ones, with the demo city's rows."""
+"""Releases: killed and done again; filled databases of earlier ones, with the demo city's rows; what was released.
 
+`python -m tests.faults.releases` writes down every migration as it is now: it must not change any more.
+"""
+
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
@@ -13,6 +19,7 @@ from tests.faults.clients import PATIENCE
 from tests.served import TOP
 
 KILLED = -9
+RELEASED = Path(__file__).with_name("released.json")
 
 
 def upgraded(host, folder, *words):
@@ -67,6 +74,20 @@ def revisions():
     return [one.revision for one in reversed(list(ScriptDirectory(migrate.directory).walk_revisions()))]
 
 
+def digests(folder=TOP / "backend/migrations/versions"):
+    """Each revision's, without what is said to a linter."""
+    return {
+        file.name[:4]: hashlib.sha256(
+            re.sub(r"\s+# (noqa|nosec).*", "", file.read_text(encoding="utf-8")).encode()
+        ).hexdigest()
+        for file in sorted(folder.glob("[0-9]*.py"))
+    }
+
+
+def released():
+    return json.loads(RELEASED.read_text())
+
+
 def rows_of(engine):
     """Every table with its rows, as the database itself tells them."""
     found, metadata = {}, sa.MetaData()
@@ -106,3 +127,7 @@ def lost(put, now):
             if row not in after:
                 found.append(f"{table}: {str(row)[:200]} is not there as it was")
     return found
+
+
+if __name__ == "__main__":
+    RELEASED.write_text(json.dumps(digests(), indent=2) + "\n")

@@ -8,15 +8,20 @@ import os
 import resource
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
+from backend import config
+from backend.app import create_app
+from backend.db import db, session
 from tests.faults import work
-from tests.faults.checks import lost_or_doubled, replayed_otherwise
+from tests.faults.checks import lost_or_doubled, replayed_otherwise, wrong_with_the_house
 from tests.faults.clients import Load, wait_for
 from tests.served import Served
+from tests.town import Town
 
 NO_LIMIT = resource.RLIM_INFINITY
 # Stands before the C library: while the file WRITES_FAIL exists, nothing is written through to the disk.
@@ -62,6 +67,21 @@ class FullDisk:
                 resource.prlimit(one, resource.RLIMIT_FSIZE, (size, NO_LIMIT))
 
 
+class FullFolder:
+    """A small disk of its own, all of it taken by somebody else's file, until `free()`."""
+
+    def __init__(self, folder):
+        self.file = folder / "somebody-else"
+
+    def fill(self):
+        with open(self.file, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while file.write(b"x" * 4096):
+                pass
+
+    def free(self):
+        self.file.unlink()
+
+
 class FailingDisk:
     """What is written does not reach the disk, until `free()`."""
 
@@ -92,8 +112,8 @@ def _through(city, served, disk):
 
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory):
-    """What tells a process to stand on the shim; nothing where there is no C compiler."""
-    folder, compiler = tmp_path_factory.mktemp("shim"), shutil.which("cc") or shutil.which("gcc")
+    """What tells a process to stand on the shim; without a C compiler nothing, and its own test fails."""
+    folder, compiler = tmp_path_factory.mktemp("shim"), shutil.which("cc")
     if compiler is None:
         return {}
     (folder / "shim.c").write_text(SHIM)
@@ -115,11 +135,44 @@ def test_a_full_disk_loses_nothing_and_writes_come_back(city, served, house):
 
 
 def test_a_disk_that_does_not_write_through_is_said_and_nothing_is_lost(city, served, shim, house):
-    if not shim:
-        pytest.skip("no C compiler here")
+    assert shim, "no C compiler: scripts/test installs one, apt-get install gcc libc6-dev does too"
     load = _through(city, served, FailingDisk(Path(shim["WRITES_FAIL"])))
     assert lost_or_doubled(load) + replayed_otherwise(served.url, load.kept) == []
     assert set(load.statuses) == {503}
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 24 MiB in memory, where this machine lets us have one."""
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", tmp_path]
+    if not shutil.which("mount") or subprocess.run(mounted, stderr=subprocess.DEVNULL).returncode:
+        pytest.skip("a disk of its own can be had by an administrator alone")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", tmp_path], check=True)
+
+
+@pytest.fixture
+def on_a_small_disk(host, migrated_app, settings, small_disk):
+    """The demo city on that disk; what the other tests stand on is put back."""
+    shutil.copy(host.folder / "town.template", small_disk / "city.sqlite3")
+    app = create_app(replace(settings, database_url=f"sqlite:///{small_disk / 'city.sqlite3'}"))
+    app.testing = True
+    with app.app_context():
+        yield Town(app)
+        session.remove()
+        db.engine.dispose()
+    config.use(settings)
+
+
+def test_a_disk_without_a_free_block_loses_nothing_and_writes_come_back(
+    on_a_small_disk, small_disk, environment
+):
+    told = {**environment, "DATABASE_URL": f"sqlite:///{small_disk / 'city.sqlite3'}"}
+    with Served(told, workers=2, preload=True) as served:
+        load = _through(on_a_small_disk, served, FullFolder(small_disk))
+        assert lost_or_doubled(load) + replayed_otherwise(served.url, load.kept) == []
+    assert set(load.statuses) == {503}
+    assert wrong_with_the_house() == []
 
 
 def test_the_check_sees_a_product_that_says_yes_all_the_same(city, environment):

@@ -18,6 +18,7 @@ LAUNCHERS = (
     "scripts/faults",
     "scripts/audit",
     "scripts/mutate",
+    "scripts/topology",
     ".ci/run",
 )
 

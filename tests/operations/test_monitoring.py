@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs/operations"
+TRIED = FOLDER / "alerts-test.yml"
 ALERTS, DASHBOARD = FOLDER / "alerts.yml", FOLDER / "grafana-dashboard.json"
 
 
@@ -32,6 +33,25 @@ def test_each_alert_asks_for_metrics_that_there_are_and_says_what_to_do(told):
         assert rule["labels"]["severity"] in ("page", "ticket")
         assert rule["annotations"]["summary"]
         assert rule["annotations"]["description"]
+
+
+def test_each_alert_is_tried_for_when_it_wakes_somebody():
+    """By Prometheus' own promtool, which scripts/topology brings."""
+    rules = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
+    tried = yaml.safe_load(TRIED.read_text())["tests"]
+    woken = {
+        name
+        for case in tried
+        for step in case["promql_expr_test"]
+        for sample in step["exp_samples"]
+        for name in re.findall(r'alertname="(\w+)"', sample["labels"])
+    }
+    assert woken == {rule["alert"] for rule in rules}
+
+
+def test_the_tried_alerts_are_given_metrics_that_there_are(told):
+    names, _ = told
+    assert asked(TRIED.read_text()) <= names
 
 
 def test_the_dashboard_asks_for_metrics_that_there_are(told):
