@@ -241,9 +241,10 @@ def _wait_for(handle: int) -> None:
 def take(model: type[Any], row_id: int) -> Any:
     """The row, read again under its lock, so that what is decided on it still holds at commit.
 
-    Raises NotFound where there is none.
+    Whoever only points to the row (a key, a notice) does not wait for it: two requests of one person, each with
+    its key written before, would else wait for each other. Raises NotFound where there is none.
     """
-    found = session.get(model, row_id, with_for_update=True, populate_existing=True)
+    found = session.get(model, row_id, with_for_update={"key_share": True}, populate_existing=True)
     if found is None:
         raise NotFound()
     return found

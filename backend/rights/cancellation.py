@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import journal
-from backend.db import session
+from backend.db import session, take
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.jobs import Job
 from backend.ledger import forfeits
@@ -33,7 +33,7 @@ class HasTheirOwnPhone(Refused):
 
 def cancel(person_id: int, *, confirmed: bool, by: Any, reason: str | None = None) -> None:
     """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
-    person = _take(person_id)
+    person = take(Person, person_id)
     if person.status != "active":
         raise NotFound()
     facts = open_things(person_id)
@@ -41,18 +41,6 @@ def cancel(person_id: int, *, confirmed: bool, by: Any, reason: str | None = Non
         raise ThingsStillOpen(**facts)
     journal.write("cancel", "person", person_id, by=by, states=("active", "cancelled"), reason=reason)
     _leave(person)
-
-
-def _take(person_id: int) -> Person:
-    """The person under a lock that lets others still point to them.
-
-    Who claims their wish at this moment holds the wish and writes them a notice: with the usual lock each
-    would wait for the other.
-    """
-    found = session.get(Person, person_id, with_for_update={"key_share": True}, populate_existing=True)
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def open_things(person_id: int) -> dict[str, Any]:
@@ -82,7 +70,7 @@ def cancel_for(person_id: int, reason: str, *, confirmed: bool, by: Any) -> None
 
     Raises HasTheirOwnPhone for whoever can do it themselves, NotFound and NotAllowed out of place.
     """
-    person, home = _take(person_id), session.get(Residency, person_id)
+    person, home = take(Person, person_id), session.get(Residency, person_id)
     if home is None:
         raise NotFound()
     permissions.require(by.id, "person:cancel", home.community_id)
@@ -101,7 +89,7 @@ def erase_by_openid(openid: str) -> bool:
     person_id = session.scalar(sa.select(Person.id).where(Person.openid == openid))
     if person_id is None:
         return False
-    person = _take(person_id)
+    person = take(Person, person_id)
     if person.openid != openid:
         return False
     cancel(person_id, confirmed=True, by=person, reason="微信通知用户注销")
@@ -137,7 +125,7 @@ def returned() -> list[int]:
 
 def leave_again(person_id: int) -> None:
     """Closes and erases what came back."""
-    person = _take(person_id)
+    person = take(Person, person_id)
     if person.status == "cancelled":
         _leave(person)
 

@@ -68,7 +68,9 @@ def claim(
 
 def _take_both(wish_id: int, by: Any) -> Wish:
     """The wish under its lock, after the person's row: two wishes claimed at the same moment must both see
-    the limit. In one statement; PostgreSQL locks in the order in which the tables are named."""
+    the limit. In one statement; PostgreSQL locks in the order in which the tables are named. Whoever only
+    points to the person (a key, a notice) does not wait, and is not waited for: two claims of one person, each
+    with its key written before, would else wait for each other."""
     given = {"person": by.id, "wish": wish_id}
     found = session.scalar(_TAKE, given, execution_options={"populate_existing": True})
     if found is None:
@@ -80,7 +82,7 @@ _TAKE = (
     sa.select(Wish)
     .join(Person, Person.id == sa.bindparam("person"))
     .where(Wish.id == sa.bindparam("wish"))
-    .with_for_update(of=(Person, Wish))
+    .with_for_update(of=(Person, Wish), key_share=True)
 )
 _FACTS = ("wish_id", "person_id", "party", "team_id", "unit_id", "claimed_at", "promised_on")
 _claims = Claim.__table__
