@@ -13,6 +13,7 @@ import sqlite3
 import sys
 import threading
 import time
+import urllib.parse
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,42 +42,57 @@ class Refused(Exception):
 class Connection:
     """One kept-alive connection, with as little between it and the socket as possible."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(self, port: int, patience: float = PATIENCE_SECONDS) -> None:
+        self.port, self.patience = port, patience
         self.socket: socket.socket | None = None
         self.left = b""
 
     def ask(self, request: dict[str, Any]) -> None:
         raw = _raw(request)
         try:
-            self._send(raw)
+            status, body = self.exchange(raw)
         except (ConnectionError, OSError):
             # Kept alive no longer: the server may close a connection between two requests.
             self.close()
-            self._send(raw)
-
-    def _send(self, raw: bytes) -> None:
-        if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_SECONDS)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.sendall(raw)
-        status, body = self._answer()
+            status, body = self.exchange(raw)
         if not 200 <= status < 300:
             raise Refused(f"{status} {body[:300].decode('utf-8', 'replace')}")
 
+    def exchange(self, raw: bytes) -> tuple[int, bytes]:
+        """Sends one request and waits for its answer, however it was meant."""
+        if self.socket is None:
+            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=self.patience)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.sendall(raw)
+        return self._answer()
+
     def _answer(self) -> tuple[int, bytes]:
-        data = self.left
-        while (end := data.find(b"\r\n\r\n")) < 0:
-            data += self._more()
-        head = data[:end].lower()
-        size = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
-        body = data[end + 4 :]
-        while len(body) < size:
-            body += self._more()
-        self.left = body[size:]
+        while (end := self.left.find(b"\r\n\r\n")) < 0:
+            self.left += self._more()
+        head, self.left = self.left[:end].lower(), self.left[end + 4 :]
+        if b"transfer-encoding: chunked" in head:
+            body = b"".join(iter(self._chunk, b""))
+        else:
+            body = self._take(int(head.split(b"content-length:")[1].split(b"\r\n")[0]))
         if b"connection: close" in head:
             self.close()
-        return int(head[9:12]), body[:size]
+        return int(head[9:12]), body
+
+    def _chunk(self) -> bytes:
+        while (end := self.left.find(b"\r\n")) < 0:
+            self.left += self._more()
+        size, self.left = int(self.left[:end], 16), self.left[end + 2 :]
+        return self._take(size + 2)[:size]
+
+    def _take(self, size: int) -> bytes:
+        parts = [self.left]
+        missing = size - len(self.left)
+        while missing > 0:
+            parts.append(self._more())
+            missing -= len(parts[-1])
+        whole = b"".join(parts)
+        self.left = whole[size:]
+        return whole[:size]
 
     def _more(self) -> bytes:
         assert self.socket is not None  # noqa: S101 - it was opened by _send
@@ -92,15 +108,33 @@ class Connection:
 
 
 def _raw(request: dict[str, Any]) -> bytes:
+    if "form" in request:
+        return _form(request)
     body = b"" if request["method"] == "GET" else json.dumps(request.get("body") or {}).encode()
-    lines = [
-        f"{request['method']} /api/v1{request['path']} HTTP/1.1",
-        "Host: bench",
-        f"Authorization: Bearer {request['token']}",
-    ]
-    if body:
-        lines += [f"Idempotency-Key: {secrets.token_hex(16)}", "Content-Type: application/json"]
+    return raw(request["method"], request["path"], request["token"], body, secrets.token_hex(16))
+
+
+def raw(method: str, path: str, token: str | None, body: bytes, key: str) -> bytes:
+    """A call of the API as it goes over the wire; a POST bears its idempotency key."""
+    lines = [f"{method} /api/v1{path} HTTP/1.1", "Host: bench"]
+    if token is not None:
+        lines.append(f"Authorization: Bearer {token}")
+    if method != "GET":
+        lines += [f"Idempotency-Key: {key}", "Content-Type: application/json"]
         lines.append(f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _form(request: dict[str, Any]) -> bytes:
+    """A form of the console, sent by whoever has signed in to it."""
+    body = urllib.parse.urlencode(request["form"]).encode()
+    lines = [
+        f"POST {request['path']} HTTP/1.1",
+        "Host: localhost",
+        f"Cookie: {request['cookie']}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+    ]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 

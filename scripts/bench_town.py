@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_migrate import upgrade
 
 from backend import clock, crypto
@@ -31,6 +32,7 @@ from backend.supermarket.models import Redemption
 from backend.volunteering import codes
 from backend.volunteering.models import Activity, SignUp
 from backend.wechat.simulator_rules import openid_of
+from scripts import bench_desk as console
 from scripts import bench_fill as fill
 from scripts.bench_tape import Inputs, Said, Step, listen, taping, traced, verbatim
 
@@ -80,6 +82,7 @@ class Town:
             self.wished = fill.round_of(self.songtao)
         self._fill(rows, progress)
         self.used: set[tuple[str, int]] = set()
+        self.console = console.Desk(current_app._get_current_object())
         self.works: dict[str, Callable[[int], list[Turn]]] = {
             "sign_in": self._sign_in,
             "wall": self._wall,
@@ -90,6 +93,8 @@ class Town:
             "request": self._request,
             "approve": self._approve,
             "hand_over": self._hand_over,
+            "register_csv": lambda count: self._register(count, "csv"),
+            "register_xlsx": lambda count: self._register(count, "xlsx"),
         }
 
     def _people(self) -> None:
@@ -138,7 +143,9 @@ class Town:
             with transaction():
                 done += fill.wishes(done, rows, [one.id for one in self.residents], self.members[0].id)
             progress(f"{done:,} of {rows:,} wishes")
-        done = 0
+        with clock.standing_at(clock.now() - console.LONG_AGO), transaction():
+            # All that the register of that day is about: a file is as long at every size.
+            done = points.add(min(rows, console.ROWS), 40)
         while done < rows:
             with transaction():
                 done += points.add(rows - done, 40)
@@ -222,6 +229,11 @@ class Town:
             turns.append(([asked], who.told(order=order.id)))
         return turns
 
+    def _register(self, count: int, kind: str) -> list[Turn]:
+        """积分台账 of the day of the first transfers, as a file."""
+        self.console.sign_in()
+        return [([self.console.register(kind)], {}) for _ in range(count)]
+
     def _orders(self, state: str, count: int) -> list[Redemption]:
         """Orders of the bench in this state that were not handed out before, and whose code can be read."""
         session.remove()
@@ -259,22 +271,29 @@ def _around(found: Sequence[Any], count: int) -> list[Any]:
 def taped(app: Any, turn: Turn, key: str | None = None) -> tuple[Inputs, list[Said]]:
     """One turn, asked within this process; under an idempotency key if there is one."""
     requests, inputs = turn
-    client = app.test_client()
+    client = app.test_client(use_cookies=False)
     with taping(db.engine) as tape:
         for one in requests:
-            headers = {"Authorization": f"Bearer {one['token']}"}
-            headers |= {"Idempotency-Key": key} if key else {}
-            if one["method"] == "GET":
-                answer = client.get(f"/api/v1{one['path']}", headers=headers)
-            else:
-                answer = client.post(f"/api/v1{one['path']}", json=one["body"] or {}, headers=headers)
+            answer = _answered(client, one, key)
             if answer.status_code >= 300:
                 raise SystemExit(f"{one['path']}: {answer.status_code} {answer.get_data(as_text=True)}")
     session.remove()
     return {**inputs, "key": key}, tape
 
 
-READS = ("sign_in", "wall", "statement", "wish")
+def _answered(client: Any, one: Request, key: str | None) -> Any:
+    if "form" in one:
+        console.forget_the_last_request()
+        return client.post(one["path"], data=one["form"], headers={"Cookie": one["cookie"]})
+    headers = {"Authorization": f"Bearer {one['token']}"}
+    headers |= {"Idempotency-Key": key} if key else {}
+    if one["method"] == "GET":
+        return client.get(f"/api/v1{one['path']}", headers=headers)
+    return client.post(f"/api/v1{one['path']}", json=one["body"] or {}, headers=headers)
+
+
+# Said again as it was: it changes nothing, or (a register) only notes once more who took it along.
+READS = ("sign_in", "wall", "statement", "wish", "register_csv", "register_xlsx")
 
 
 def tapes_of(app: Any, town: Town, work: str) -> list[list[Step]]:
@@ -303,12 +322,14 @@ def tapes_of(app: Any, town: Town, work: str) -> list[list[Step]]:
 def serve(app: Any, folder: Path) -> None:
     told = json.loads(sys.stdin.readline())
     town = Town(told["rows"], lambda text: tell({"progress": text}))
+    wanted = told["works"]
     for work, count in (("request", 60), ("approve", 30)):
-        for turn in town.works[work](count):
+        for turn in town.works[work](count) if {"request", "approve", "hand_over"} & set(wanted) else ():
             taped(app, turn)
-    tapes = {work: tapes_of(app, town, work) for work in town.works}
+    tapes = {work: tapes_of(app, town, work) for work in wanted}
     (folder / "tapes").write_bytes(pickle.dumps(tapes))
-    tell({"statements": {work: len(found[0]) for work, found in tapes.items()}})
+    lines = {work: town.console.lines() for work in wanted if work.startswith("register")}
+    tell({"statements": {work: len(found[0]) for work, found in tapes.items()}, "lines": lines})
     for line in sys.stdin:
         told = json.loads(line)
         turns = town.works[told["work"]](told["http"] + told["raw"])

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from scripts.bench import WORKS
-from scripts.bench_tape import Said, play, traced
+from scripts.bench_crowd import growth, not_flat, too_many_errors
+from scripts.bench_people import Line, Seen
+from scripts.bench_plans import of
+from scripts.bench_tape import Said, Step, play, traced
 
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 300
@@ -50,6 +54,127 @@ def test_a_tiny_run_measures_every_work_without_an_error(tmp_path):
     assert all(row["statements"] > 0 and row["share"] > 0 for row in found.values())
     assert (tmp_path / "bench.svg").read_text(encoding="utf-8").startswith("<svg")
     assert "wall page of 20" in told
+    assert all(found[f"register_{kind}"]["lines"] > 100 for kind in ("csv", "xlsx"))
+    assert "rows/s over HTTP" in told
+
+
+def test_several_sizes_are_measured_by_turns_and_told_as_multiples_of_the_smallest(tmp_path):
+    process = bench(
+        *("--database", "sqlite", "--rows", "200,400", "--rounds", "1", "--scale", "0.02"),
+        *("--workers", "1", "--works", "wall", "--into", str(tmp_path)),
+    )
+    told, complaints = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, complaints[-2000:]
+    small, large = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))["growth"]["sqlite"][
+        "wall"
+    ]
+    assert (small["rows"], small["ratio"], large["rows"]) == (200, 1.0, 400)
+    assert large["ratio"] == pytest.approx(large["p50_ms"] / small["p50_ms"])
+    assert any("ix_wishes_wall" in line for plan in large["plans"] for line in plan)
+    assert "growth" in told
+
+
+def test_a_statement_that_reads_a_whole_large_table_is_named(tmp_path):
+    path = tmp_path / "plans.sqlite3"
+    with sqlite3.connect(path) as line:
+        line.execute("CREATE TABLE large (id INTEGER PRIMARY KEY, word TEXT)")
+        line.executemany("INSERT INTO large (word) VALUES (?)", [("x",)] * 1001)
+        line.execute("CREATE TABLE small (id INTEGER PRIMARY KEY, word TEXT)")
+    asked = "SELECT * FROM {} WHERE word = ?"
+    steps = [Step(asked.format(table), (("is", "x"),), False, True) for table in ("large", "small")]
+    steps.append(Step("SELECT * FROM large WHERE id = ?", (("is", 1),), False, True))
+    assert of(f"sqlite:///{path}", steps)["whole"] == ["large"]
+    aliased = Step("SELECT count(*) FROM large AS other WHERE other.word = ?", (("is", "x"),), False, True)
+    assert of(f"sqlite:///{path}", [aliased])["whole"] == ["large"]
+
+
+def test_a_crowd_works_without_an_error_and_leaves_the_books_in_order(tmp_path):
+    process = bench(
+        *("--database", "sqlite", "--people", "12", "--requests", "150", "--connections", "4"),
+        *("--workers", "1", "--into", str(tmp_path)),
+    )
+    told, complaints = process.communicate(timeout=PATIENCE_SECONDS)
+    # So short a run shows nothing of memory, and says so.
+    found = json.loads((tmp_path / "crowd.json").read_text(encoding="utf-8"))["databases"]["sqlite"]
+    assert (found["told"], found["audit"]["findings"]) == ([], []), complaints[-2000:]
+    assert found["requests"] >= 150
+    assert process.returncode == bool(found["wrong"])
+    assert "redemption request" in told
+    assert (tmp_path / "crowd-sqlite.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def held(at, each, number=100):
+    """What one worker held at so many moments."""
+    return [{number: at + each * moment} for moment in range(50)]
+
+
+def test_memory_that_grows_is_not_flat():
+    assert not_flat(held(150.0, 0.0)) == []
+    # Only from the second fifth on is it judged: a worker warms up.
+    assert not_flat(held(100.0, 5.0)[:10] + held(150.0, 0.1)[:40]) == []
+    assert not_flat(held(150.0, 0.4)) == ["worker 100 grew from 155.8 to 167.8 MB"]
+    assert growth(held(150.0, 0.4))[100]["after"] == pytest.approx(167.8)
+
+
+def test_a_worker_that_was_replaced_is_noticed():
+    assert not_flat(held(150.0, 0.0)[:25] + held(120.0, 0.0, number=101)[25:]) == [
+        "worker 100 was not there all the time: it was replaced",
+        "worker 101 was not there all the time: it was replaced",
+    ]
+
+
+def test_memory_that_was_hardly_seen_is_not_called_flat():
+    assert not_flat(held(150.0, 0.0)[:19])
+    assert not_flat([{}] * 50)
+
+
+def test_two_errors_in_a_thousand_are_too_many():
+    assert too_many_errors(10_000, 10) == []
+    assert too_many_errors(10_000, 20)
+    assert too_many_errors(0, 0)
+
+
+class Wire:
+    """A connection that answers what it was told to, or breaks."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+
+    def exchange(self, raw):
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self):
+        pass
+
+
+class Always:
+    """Dice by which everything is sent twice."""
+
+    def random(self):
+        return 0.0
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ([(200, b'{"data": 1}'), (200, b'{"data": 1}')], None),
+        ([(200, b'{"data": 1}'), (200, b'{"data": 2}')], "sent again"),
+        ([(503, b"{}")], "claim"),
+        ([(404, b"{}")], "claim"),
+        ([TimeoutError()], "claim"),
+        ([ConnectionError()], "claim"),
+    ],
+)
+def test_what_an_errand_did_not_expect_is_an_error(answers, wrong):
+    seen = Seen()
+    line = Line(0, seen, Always())
+    line.connection = Wire(*answers)
+    line.post("claim", "token", "/wishes/1/claim", {})
+    assert dict(seen.errors) == ({wrong: 1} if wrong else {})
+    assert len(seen.took) == len(answers)
 
 
 def processes_of(folder):
