@@ -54,6 +54,53 @@ def test_the_day_of_an_appointment_is_chinas(town):
         assert not may(town, "wulan", town.songtao)
 
 
+def words_beside(person_id, place):
+    """What a list reads in its own statement."""
+    told = sa.select(permissions.roles_beside(sa.bindparam("place")))
+    return permissions.read(session.scalar(told, {"place": place, **permissions.viewer(person_id)}))
+
+
+@pytest.mark.parametrize("days", range(5))
+def test_every_way_to_ask_gives_the_same_answer_on_every_day_and_in_every_place(town, days):
+    """One by one, all words of a place, many places at once, beside the rows of a list, and by its reach."""
+    appoint(town, "wulan", begin=1, end=3)
+    appoint(town, "wulan", role="shop_keeper", place=town.baihua, begin=3)
+    songtao, grid, baihua = town.songtao, town.place("松涛-03"), town.baihua
+    stands = {
+        songtao: 1 <= days <= 3,
+        grid: 1 <= days <= 3,
+        town.place("林海街道"): False,
+        town.place("育才社区"): False,
+    }
+    wulan = town.person("wulan").id
+    with clock.standing_at(clock.now() + timedelta(days=days)):
+        many = permissions.words_in(wulan, [*stands, baihua])
+        reached = set(session.scalars(permissions.reach_of(wulan, WORD)))
+        for place, expected in stands.items():
+            words = permissions.granted_words(wulan, place)
+            assert words == (permissions.BY_ROLE["community_staff"] if expected else frozenset())
+            assert words == many[place] == words_beside(wulan, place)
+            assert (WORD in words) == may(town, "wulan", place) == (place in reached)
+        keeps = permissions.BY_ROLE["shop_keeper"] if days >= 3 else frozenset()
+        assert (
+            many[baihua] == permissions.granted_words(wulan, baihua) == words_beside(wulan, baihua) == keeps
+        )
+
+
+def test_a_word_is_somebodys_as_long_as_one_appointment_with_it_stands(town):
+    """Whether the city has anyone at all for a task: asked where nobody would do it otherwise."""
+    word = "journal:read"
+    with transaction():
+        session.execute(sa.delete(Appointment).where(Appointment.role == "auditor"))
+    appoint(town, "wulan", role="auditor", begin=1, end=3)
+    appoint(town, "ning", role="auditor", begin=6)
+    seen = []
+    for days in range(8):
+        with clock.standing_at(clock.now() + timedelta(days=days)):
+            seen.append(permissions.anyone_with(word))
+    assert seen == [False, True, True, True, False, False, True, True]
+
+
 def test_an_appointment_without_an_end_stands(town):
     with clock.standing_at(clock.now() + timedelta(days=3650)):
         assert may(town, "tong", town.songtao)
@@ -137,6 +184,15 @@ def test_a_resident_without_a_known_grid_may_be_helped_by_any_grid_worker_of_the
     for community, grid in ((town.songtao, town.place("松涛-01")), (town.baihua, None)):
         with pytest.raises(NotFound):
             permissions.require_near(shao, "person:create", community, grid)
+
+
+def test_a_grid_worker_of_another_community_helps_no_resident_here_even_without_a_known_grid(town):
+    with transaction():
+        elsewhere = places.add(town.baihua, "grid", "白桦-99").id
+    appoint(town, "wulan", role="grid_worker", place=elsewhere)
+    permissions.require_near(town.person("wulan").id, "person:create", town.baihua, None)
+    with pytest.raises(NotFound):
+        permissions.require_near(town.person("wulan").id, "person:create", town.songtao, None)
 
 
 def test_only_the_city_appoints_and_never_itself(town):
