@@ -176,6 +176,8 @@ class _Trace:
     def source(self, values: list[Any]) -> Source:
         if len({type(one) for one in values}) > 1 or all(one == values[0] for one in values):
             return ("is", values[-1])
+        if isinstance(values[0], list) and len({len(one) for one in values}) == 1:
+            return ("each", [self.source(list(same)) for same in zip(*values, strict=True)])
         found = self._known(values)
         if found is not None:
             return found
@@ -256,6 +258,8 @@ def _value(source: Source, inputs: Inputs, answers: list[Any]) -> Any:
             return inputs[name]
         case ("row", number, row, column):
             return answers[number][row][column]
+        case ("each", sources):
+            return [_value(one, inputs, answers) for one in sources]
         case ("fresh", size):
             return secrets.token_hex(size // 2 + 1)[:size]
         case ("text", between, parts):

@@ -235,3 +235,14 @@ def test_tapes_of_a_work_become_one_for_any_subject():
     assert inserted == {"wish": 5, "by": 6, "kind": "x"}
     assert updated[:2] == (900, "wish:5:made:0900")
     assert len(updated[2]) == len("sealed-161x")
+
+
+def test_arrays_of_a_tape_are_traced_value_by_value():
+    """PostgreSQL is given rows as an array a column."""
+    tapes = [
+        ({"person": person}, [Said("INSERT", {"each": [person, 7, f"wish:{person}:a"]}, False, False)])
+        for person in (4, 9)
+    ]
+    cursor = Cursor()
+    play(cursor, traced(tapes), {"person": 6}, "BEGIN")
+    assert cursor.told[1] == ("INSERT", {"each": [6, 7, "wish:6:a"]})
