@@ -57,6 +57,7 @@ AREAS = {
     ),
     "holds": (("backend/ledger/holds.py",), LEDGER),
     "posting": (("backend/ledger/posting.py",), LEDGER),
+    "writing": (("backend/ledger/writing.py",), LEDGER),
 }
 CONFIGURATION = """[cosmic-ray]
 module-path = {modules}
