@@ -131,7 +131,8 @@ def post(purse: Purse, lines: list[Line], *, by: Any) -> list[int]:
     Raises ReferenceReused where another person's movement took the reference at the same moment, and
     NotEnoughPoints where a balance would fall below zero: the caller's transaction is then undone.
     """
-    return _judged(purse, lines, write(_rows(purse, lines, by), _shift(purse, lines), None))
+    shift = _shift(purse, lines)
+    return _judged(purse, lines, shift, write(_rows(purse, lines, by), shift, None))
 
 
 def post_with(hold: HoldStep, purse: Purse, lines: list[Line], *, by: Any) -> Posted | None:
@@ -139,14 +140,14 @@ def post_with(hold: HoldStep, purse: Purse, lines: list[Line], *, by: Any) -> Po
 
     None, with nothing moved, where the step reached no hold: it was opened or closed before.
     """
-    written = write(_rows(purse, lines, by), _shift(purse, lines), hold)
+    shift = _shift(purse, lines)
+    written = write(_rows(purse, lines, by), shift, hold)
     if written.hold_id is None:
         return None
-    return Posted(written.hold_id, _judged(purse, lines, written))
+    return Posted(written.hold_id, _judged(purse, lines, shift, written))
 
 
-def _judged(purse: Purse, lines: list[Line], written: Written) -> list[int]:
-    shift = _shift(purse, lines)
+def _judged(purse: Purse, lines: list[Line], shift: Shift, written: Written) -> list[int]:
     for line in lines:
         if line.reference not in written.ids:
             raise ReferenceReused(reference=line.reference)

@@ -7,10 +7,9 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from backend import clock
-from backend.db import Json, Moment, dialect, session
+from backend.db import Json, Moment, dialect, session, unnested
 from backend.errors import NotFound, Refused
 from backend.outbox import acceptances, templates
 from backend.outbox.acceptances import MOST_SAVED as MOST_SAVED
@@ -124,7 +123,7 @@ def _same(notices: Sequence[Telling]) -> bool:
 
 def _tell_all(notices: Sequence[Telling], message: dict[str, Any] | None, now: datetime) -> list[int]:
     people = [notice.person_id for notice in notices]
-    given = {**_notice(notices[0], now), "people": people}
+    given = {**_notice(notices[0], now), "reader_id": people}
     inbox, both = _telling(None)
     rows = session.execute(inbox, given) if message is None else session.execute(both, {**given, **message})
     ids = {person_id: notice_id for notice_id, person_id in rows}
@@ -146,13 +145,10 @@ _MESSAGE = (
 
 @cache
 def _telling(readers: Any) -> tuple[Any, Any]:
-    """Two statements that tell the same to all `readers` (None: to `people`, an array) and answer the notices
-    with whom they tell: through the inbox alone, and through WeChat as well."""
-    if readers is None:
-        people = sa.bindparam("people", type_=postgresql.ARRAY(sa.BigInteger))
-        reader = sa.func.unnest(people).column_valued("reader")
-    else:
-        (reader,) = readers.subquery("reader").c
+    """Two statements that tell the same to all `readers` (None: to those of the array `reader_id`) and answer
+    the notices with whom they tell: through the inbox alone, and through WeChat as well."""
+    named = unnested("reader", {"id": sa.BigInteger()}) if readers is None else readers.subquery("reader")
+    (reader,) = named.c
     said = [sa.bindparam(name, type_=_notices.c[name].type) for name in _TOLD]
     told = (
         sa.insert(_notices)

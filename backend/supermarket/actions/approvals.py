@@ -43,16 +43,18 @@ class Taken(NamedTuple):
 
 def take_order(order_id: int, *, by: Any) -> Taken:
     """For every move that also moves points. `by` is None for time itself. Raises NotFound."""
-    roles = permissions.roles_beside(Redemption.community_id)
-    wanted = with_purse(sa.select(Redemption, roles), Redemption.person_id, Redemption)
-    row = session.execute(
-        wanted.where(Redemption.id == order_id),
-        permissions.viewer(by.id if by is not None else 0),
-        execution_options={"populate_existing": True},
-    ).one_or_none()
+    given = {"order": order_id, **permissions.viewer(by.id if by is not None else 0)}
+    row = session.execute(_TAKE, given, execution_options={"populate_existing": True}).one_or_none()
     if row is None:
         raise NotFound()
     return Taken(row[0], Purse(*row[2:]), permissions.read(row[1]))
+
+
+_TAKE = with_purse(
+    sa.select(Redemption, permissions.roles_beside(Redemption.community_id)),
+    Redemption.person_id,
+    Redemption,
+).where(Redemption.id == sa.bindparam("order"))
 
 
 def approve(order_id: int, *, by: Any) -> Redemption:
