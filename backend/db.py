@@ -1,16 +1,13 @@
 """The database: one session, two ways in, and the only `commit` of the house.
 
-`transaction()` is for whoever writes: SQLite takes the write lock at once (`BEGIN IMMEDIATE`, with an
-operating-system file lock in front, so that writers queue fairly instead of polling), PostgreSQL runs READ
-COMMITTED and rows are locked by `take()`. Outside of it every statement is a read of its own
-(AUTOCOMMIT), which spares two round trips a request; a write there is a programming error and is refused.
+`transaction()` is for whoever writes: SQLite takes the write lock at once (`BEGIN IMMEDIATE`, with a queue
+in front, `gate.py`), PostgreSQL runs READ COMMITTED and rows are locked by `take()`. Outside of it every
+statement is a read of its own (AUTOCOMMIT), which spares two round trips a request; a write there is a
+programming error and is refused.
 """
 
 import contextlib
-import fcntl
 import os
-import threading
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,7 +23,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase
 
-from backend import clock
+from backend import clock, gate
 from backend.errors import DatabaseUnavailable, NotFound
 
 GATE_SECONDS = 15
@@ -204,38 +201,14 @@ def savepoint() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _gate() -> Iterator[None]:
-    """SQLite's writers queue on a file lock: its own busy handler polls and starves them for seconds."""
+    """SQLite has one writer at a time: they queue before they ask for its lock."""
     engine = db.engine
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    handle = os.open(path + ".gate", os.O_RDWR | os.O_CREAT, 0o600)
-    # Threads queue on a lock first, so that only one contender a process tries the file.
-    if not _threads_gate.acquire(timeout=GATE_SECONDS):
-        os.close(handle)
-        raise DatabaseUnavailable()
-    try:
-        _wait_for(handle)
+    with gate.turn(path + ".gate", GATE_SECONDS):
         yield
-    finally:
-        _threads_gate.release()
-        os.close(handle)
-
-
-_threads_gate = threading.Lock()
-
-
-def _wait_for(handle: int) -> None:
-    deadline = time.monotonic() + GATE_SECONDS
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise DatabaseUnavailable()
-            time.sleep(0.001)
 
 
 def take(model: type[Any], row_id: int) -> Any:

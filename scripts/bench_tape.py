@@ -38,7 +38,7 @@ class Said:
 
 
 class Untraceable(Exception):
-    """Tapes of one work do not have the same statements."""
+    """From these tapes nobody can tell where each value comes from."""
 
 
 class _Noting:
@@ -142,8 +142,19 @@ class Step:
     alone: bool
 
 
+def tellable(tapes: list[tuple[Inputs, list[Said]]]) -> bool:
+    """Whether nothing of the subject is the same in all tapes: it would be taken for a part of the work."""
+    subjects = [inputs for inputs, _ in tapes]
+    return all(any(one[name] != subjects[0][name] for one in subjects) for name in subjects[0])
+
+
 def traced(tapes: list[tuple[Inputs, list[Said]]]) -> list[Step]:
-    """The steps of a work, from at least two tapes: the more, the less is taken for what it is not."""
+    """The steps of a work, from at least two tapes: the more, the less is taken for what it is not.
+
+    Raises Untraceable where the tapes say different things, or have something of their subject in common.
+    """
+    if not tellable(tapes):
+        raise Untraceable("the tapes are about the same subject")
     said = [tape for _, tape in tapes]
     if len({tuple(one.sql for one in tape) for tape in said}) > 1:
         raise Untraceable("the same work said different things")

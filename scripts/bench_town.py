@@ -34,7 +34,7 @@ from backend.volunteering.models import Activity, SignUp
 from backend.wechat.simulator_rules import openid_of
 from scripts import bench_desk as console
 from scripts import bench_fill as fill
-from scripts.bench_tape import Inputs, Said, Step, listen, taping, traced, verbatim
+from scripts.bench_tape import Inputs, Said, Step, listen, taping, tellable, traced, verbatim
 
 Request = dict[str, Any]
 # What one client asks in one turn, and what identifies its subject in the tape.
@@ -42,6 +42,8 @@ Turn = tuple[list[Request], Inputs]
 MEMBERS, RESIDENTS, HOLDERS, KEEPERS, ITEMS, ACTIVITIES = 64, 200, 200, 4, 40, 8
 # A tape of each, so that the driver does not read the same row again and again.
 READ_TAPES = 8
+# Of a work that writes, so many at most until three say the same of subjects with nothing in common.
+TAPES = 16
 
 
 class Who:
@@ -303,11 +305,11 @@ def tapes_of(app: Any, town: Town, work: str) -> list[list[Step]]:
     if work in READS:
         return [verbatim(taped(app, turn)[1]) for turn in make(READ_TAPES)]
     known: dict[tuple[str, ...], list[tuple[Inputs, list[Said]]]] = {}
-    for number in range(8):
+    for number in range(TAPES):
         now = taped(app, make(1)[0], secrets.token_hex(16))
         alike = known.setdefault(tuple(said.sql for said in now[1]), [])
         alike.append(now)
-        if len(alike) == 3:
+        if len(alike) >= 3 and tellable(alike):
             return [traced(alike)]
         # Without a key, and more of them each time, so that ids of one table and of another do not rise in
         # step: a value is known by where it comes from.
@@ -323,7 +325,7 @@ def serve(app: Any, folder: Path) -> None:
     told = json.loads(sys.stdin.readline())
     town = Town(told["rows"], lambda text: tell({"progress": text}))
     wanted = told["works"]
-    for work, count in (("request", 60), ("approve", 30)):
+    for work, count in (("request", 120), ("approve", 60)):
         for turn in town.works[work](count) if {"request", "approve", "hand_over"} & set(wanted) else ():
             taped(app, turn)
     tapes = {work: tapes_of(app, town, work) for work in wanted}

@@ -1,14 +1,14 @@
 """The database's one way in for writers: whole or not at all, one at a time on SQLite, away without harm."""
 
-import fcntl
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, journal
+from backend import clock, config, gate, journal
 from backend import db as house
 from backend.app import create_app
 from backend.db import db, savepoint, session, take, transaction
@@ -157,6 +157,38 @@ def test_numbers_from_a_counter_have_no_gap_though_some_who_took_one_gave_up(app
     assert sorted(taken) == list(range(1, len(taken) + 1))
 
 
+def _until_so_many_wait(count):
+    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    for _ in range(1000):
+        with db.engine.connect() as watching:
+            if watching.scalar(waiting) >= count:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_who_wants_a_number_gets_it_in_the_order_of_arrival(app, host):
+    """What PostgreSQL does with those who wait for a row alone: it wakes all, and any of them is next."""
+    if host.name != "postgresql":
+        pytest.skip("SQLite's writers are in line before: tests/test_gate.py")
+    taken, threads = [], []
+
+    def take_one(arrived):
+        with app.app_context(), transaction():
+            actions.next_number("line")
+            taken.append(arrived)
+
+    with ThreadPoolExecutor(6) as pool:
+        with transaction():
+            actions.next_number("line")
+            for arrived in range(6):
+                threads.append(pool.submit(take_one, arrived))
+                _until_so_many_wait(arrived + 1)
+        for thread in threads:
+            thread.result(timeout=10)
+    assert taken == list(range(6))
+
+
 def test_a_reader_does_not_wait_for_a_writer(app):
     """The writer stays until the reader has read; if they waited for each other, the barriers would break."""
     reading, read = threading.Barrier(2), threading.Barrier(2)
@@ -252,8 +284,7 @@ def test_a_writers_queue_that_does_not_move_is_503_and_writes_nothing(town, host
         pytest.skip("PostgreSQL's writers do not queue for one lock")
     phone = town.phone("ning")
     monkeypatch.setattr(house, "GATE_SECONDS", 0.05)
-    with open(db.engine.url.database + ".gate", "r+") as gate:
-        fcntl.flock(gate, fcntl.LOCK_EX)
+    with gate.turn(db.engine.url.database + ".gate", 1):
         refusal(phone.put("/me", {"nickname": "新名"}), 503, "DATABASE_UNAVAILABLE")
         assert phone.get("/me").status_code == 200
     phone.data("PUT", "/me", {"nickname": "新名"})

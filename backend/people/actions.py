@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, crypto, journal
-from backend.db import insert, session, take
+from backend.db import dialect, insert, session, take
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
@@ -19,6 +19,9 @@ from backend.people.models import (
     Person,
     Residency,
 )
+
+# The space of the locks that keep who wants a number in line.
+COUNTING = 7_310_003
 
 
 class NotThatGrid(Refused):
@@ -227,9 +230,17 @@ def next_number_in(community_id: int, name: str) -> tuple[int, str]:
 
 
 def _bump(name: str) -> Any:
+    """Who comes first is served first: on the row alone PostgreSQL wakes all who wait, and any of them, or a
+    newcomer, may be next."""
+    row: Any = sa.select(sa.literal(name), sa.literal(1))
+    if dialect() == "postgresql":
+        row = row.select_from(sa.func.pg_advisory_xact_lock(COUNTING, sa.func.hashtext(name)))
+    else:
+        # SQLite takes the ON of ON CONFLICT for a join's, where nothing stands between.
+        row = row.where(sa.true())
     return (
         insert(Counter)
-        .values(name=name, value=1)
+        .from_select(["name", "value"], row)
         .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
         .returning(Counter.value)
     )

@@ -14,7 +14,7 @@ from scripts.bench import WORKS
 from scripts.bench_crowd import growth, not_flat, too_many_errors
 from scripts.bench_people import Line, Seen
 from scripts.bench_plans import of
-from scripts.bench_tape import Said, Step, play, traced
+from scripts.bench_tape import Said, Step, Untraceable, play, traced
 
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 300
@@ -235,6 +235,12 @@ def test_tapes_of_a_work_become_one_for_any_subject():
     assert inserted == {"wish": 5, "by": 6, "kind": "x"}
     assert updated[:2] == (900, "wish:5:made:0900")
     assert len(updated[2]) == len("sealed-161x")
+
+
+def test_tapes_about_one_subject_tell_nothing_of_another():
+    """Its wish would be taken for a part of the work, and the driver would ask for it with everybody's name."""
+    with pytest.raises(Untraceable):
+        traced([tape(17, 4, 100), tape(17, 9, 101), tape(17, 6, 102)])
 
 
 def test_arrays_of_a_tape_are_traced_value_by_value():
