@@ -6,7 +6,10 @@ from typing import Any
 
 import pygal
 
-HEAD = f"{'':<26}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'errors':>8}{'stmts':>7}{'driver/s':>10}{'share':>8}"
+HEAD = (
+    f"{'':<26}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'p99/p50':>9}{'errors':>8}{'stmts':>7}{'driver/s':>10}"
+    f"{'share':>8}"
+)
 GROWTH_HEAD = f"{'':<26}{'rows':>11}{'p50 ms':>9}{'ratio':>8}{'driver p50':>12}{'ratio':>8}  read whole"
 
 
@@ -30,9 +33,8 @@ def write(result: dict[str, Any], folder: Path, names: dict[str, str]) -> None:
 
 def _line(name: str, row: dict[str, Any]) -> str:
     http, errors = row["http"], sum(row["errors"].values())
-    figures = (
-        f"{http['rate']:>8.{_places(http['rate'])}f}{http['p50_ms']:>9.1f}{http['p99_ms']:>9.1f}{errors:>8}"
-    )
+    figures = f"{http['rate']:>8.{_places(http['rate'])}f}{http['p50_ms']:>9.1f}{http['p99_ms']:>9.1f}"
+    figures += f"{row['tail']:>9.1f}{errors:>8}"
     driver = row["driver"]["rate"]
     told = f"{name:<26}{figures}{row['statements']:>7}{driver:>10.{_places(driver)}f}{row['share']:>8.1%}"
     if "lines" in row:

@@ -263,10 +263,12 @@ def _medians(rounds: list[dict[str, Any]]) -> dict[str, Any]:
     share = statistics.median(
         one["http"]["rate"] / one["driver"]["rate"] if one["driver"]["rate"] else 0.0 for one in rounds
     )
+    tail = statistics.median(one["http"]["p99_ms"] / one["http"]["p50_ms"] for one in rounds)
     peaks = [one["peak_mb"] for one in rounds if one["peak_mb"] is not None]
     return {
         **middle,
         "share": share,
+        "tail": tail,
         "errors": errors,
         "first_error": next(iter(first), None),
         "peak_mb": max(peaks, default=None),

@@ -88,6 +88,12 @@ def main() -> int:
     asked.add_argument("--minutes", type=float, help="stop after so long; what is done is kept")
     asked.add_argument("--fresh", action="store_true", help="forget what was found, and begin anew")
     asked.add_argument("--survivors", action="store_true", help="try again what survived, with today's tests")
+    asked.add_argument(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="where the tests run; with --survivors, what survived on the one is tried on the other",
+    )
     asked.add_argument("--report", action="store_true", help="run nothing; tell what was found")
     told = asked.parse_args()
     until = time.monotonic() + told.minutes * 60 if told.minutes else float("inf")
@@ -98,7 +104,7 @@ def main() -> int:
             if told.survivors and session_of(area).exists():
                 forget_survivors(area)
             prepare(area, told.fresh)
-            run(area, until)
+            run(area, told.database, until)
     except KeyboardInterrupt:
         print("\nStopped. Start it again to go on.")
     return max([report(area) for area in areas if session_of(area).exists()], default=0)
@@ -175,12 +181,12 @@ def copy(to: Path) -> None:
             shutil.copy(name, to / name)
 
 
-def run(area: str, until: float) -> None:
+def run(area: str, database: str, until: float) -> None:
     """Tries what has not been tried, with a line of progress, until all is done or the time is over."""
     folder = (FOLDER / area).absolute()
     if not untried(area):
         return
-    with waiting(area) as waits:
+    with waiting(area, database) as waits:
         command = [tool("cosmic-ray"), "exec", folder / "mutation.toml", folder / "session.sqlite"]
         working = subprocess.Popen(command, cwd=folder / "tree")
         try:
@@ -195,13 +201,14 @@ def run(area: str, until: float) -> None:
 
 
 @contextlib.contextmanager
-def waiting(area: str) -> Iterator[subprocess.Popen]:
+def waiting(area: str, database: str) -> Iterator[subprocess.Popen]:
     """The process in which changes are tried, once the tests have passed in it with nothing changed."""
     (modules, tests), folder = AREAS[area], (FOLDER / area).absolute()
     Path(socket_of(area)).unlink(missing_ok=True)
     given = {"MUTATE_MODULES": ":".join(modules), "MUTATE_SOCKET": socket_of(area)}
     command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "scripts.mutate_warm", *tests]
-    print(f"── {area}: the tests as they are", flush=True)
+    command += ["--database", database]
+    print(f"── {area}: the tests as they are, on {database}", flush=True)
     with (folder / "tests.txt").open("w") as says:
         waits = subprocess.Popen(
             command, cwd=folder / "tree", env={**os.environ, **given}, stdout=says, stderr=says

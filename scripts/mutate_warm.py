@@ -37,9 +37,10 @@ _ran_in: dict[str, set[str]] = defaultdict(set)
 _seconds: Counter[str] = Counter()
 _noticed: dict[str, Counter[str]] = defaultdict(Counter)
 _failed: list[str] = []
-# In a fork that imports all anew: the tests in their order. In every process: where the kept databases lie.
+# In a fork that imports all anew: the tests in their order. In every process: where the kept databases lie, a
+# folder of SQLite's or a server of PostgreSQL's.
 _order: dict[str, int] = {}
-_kept: list[Path] = []
+_kept: list[str] = []
 
 
 # --- which test runs which function --------------------------------------------------------------------
@@ -78,8 +79,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_fixture_setup(fixturedef: Any):
     made = yield
     if fixturedef.argname == "host" and not _order:
-        _kept.append(made.folder)
+        _kept.append(str(made.folder) if made.name == "sqlite" else _address(made))
     return made
+
+
+def _address(host: Any) -> str:
+    return host.server.render_as_string(hide_password=False)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -219,7 +224,7 @@ def _do(work: Callable[[], Any], writing: int) -> None:
 
 def _anew(where: str, items: dict[str, pytest.Item]) -> str:
     names = _ordered(set(_seconds), where)
-    asked = {"names": names, "kept": str(_kept[0]), "seconds": 30 + PATIENCE * sum(_seconds.values())}
+    asked = {"names": names, "kept": _kept[0], "seconds": 30 + PATIENCE * sum(_seconds.values())}
     others = [one for one in sys.modules if one.partition(".")[0] not in ("backend", "tests", "scripts")]
     with _spare.makefile("rw") as line:
         line.write(json.dumps(asked | {"others": others}) + "\n")
@@ -246,7 +251,7 @@ def _be_spare(asking: socket.socket) -> None:
 
 def _import_and_run(asked: dict[str, Any]) -> None:
     _order.update({name: n for n, name in enumerate(asked["names"])})
-    _kept.append(Path(asked["kept"]))
+    _kept.append(asked["kept"])
     sys.dont_write_bytecode = True
     # They are about the order of imports, which is another one here.
     ignored = ("ImportWarning", "pytest.PytestAssertRewriteWarning")
@@ -259,8 +264,13 @@ def _take_kept_databases() -> None:
     """Instead of migrations and the demo city, which would take longer than the tests."""
     conftest, databases = sys.modules["tests.conftest"], sys.modules["tests.databases"]
     conftest.upgrade, conftest.demo = (lambda: None), types.SimpleNamespace(seed=lambda: None)
+    if "://" in _kept[0]:
+        # They are on the server, which is the one of the process that waits.
+        os.environ["TEST_POSTGRES_URL"] = _kept[0]
+        databases.PostgresHost.keep_as = lambda host, name: None
+        return
     databases.SqliteHost.keep_as = lambda host, name: shutil.copy(
-        _kept[0] / f"{name}.template", host.folder / f"{name}.template"
+        Path(_kept[0]) / f"{name}.template", host.folder / f"{name}.template"
     )
 
 
