@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from scripts.stage import CHINA
+from scripts.story.stage import CHINA
 
 TOP = Path(__file__).resolve().parents[1]
 DOCS = TOP / "miniprogram_api_docs"

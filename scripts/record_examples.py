@@ -25,7 +25,7 @@ from backend.config import Settings
 from backend.seeds import demo
 from backend.wechat import simulator
 from scripts import pages
-from scripts.stage import CHINA
+from scripts.story.stage import CHINA
 
 EPOCH = datetime(2026, 11, 23, 9, 0, tzinfo=CHINA)
 # What is different each time, or nobody's business, by the name of its field.

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import audit, mutate
+from scripts import audit
+from scripts.mutation import run as mutation
 
 LOOKED_UP = {"name": "flask", "version": "3.1.3", "vulns": []}
 
@@ -48,8 +49,8 @@ def test_bandit_finds_what_nobody_judged(tmp_path, monkeypatch):
     assert "weak.py:2: B324" in told
 
 
-@pytest.mark.parametrize("area", mutate.AREAS)
+@pytest.mark.parametrize("area", mutation.AREAS)
 def test_what_is_mutated_and_what_shall_notice_are_there(area):
-    modules, tests = mutate.AREAS[area]
+    modules, tests = mutation.AREAS[area]
     assert all(Path(one).is_file() for one in modules)
     assert all(Path(one.removeprefix("--ignore=").partition("::")[0]).exists() for one in tests)

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from scripts.bench import WORKS
-from scripts.bench_crowd import growth, not_flat, too_many_errors
-from scripts.bench_people import Line, Seen
-from scripts.bench_plans import of
-from scripts.bench_tape import Said, Step, Untraceable, play, traced
+from scripts.benchmark.crowd import growth, not_flat, too_many_errors
+from scripts.benchmark.people import Line, Seen
+from scripts.benchmark.plans import of
+from scripts.benchmark.run import WORKS
+from scripts.benchmark.tape import Said, Step, Untraceable, play, traced
 
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 300
 
 
 def bench(*arguments, **more):
-    command = [sys.executable, "-m", "scripts.bench", *arguments]
+    command = [sys.executable, "-m", "scripts.benchmark.run", *arguments]
     return subprocess.Popen(
         command,
         cwd=TOP,

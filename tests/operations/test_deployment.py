@@ -18,7 +18,7 @@ from backend.app import create_app
 from backend.db import session, transaction
 from backend.errors import DatabaseUnavailable
 from backend.journal import JournalLine
-from scripts import topology_parts
+from scripts.cluster import parts
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FILES = DOCS / "operations"
@@ -68,11 +68,11 @@ def test_the_page_names_every_file_that_an_operator_needs():
 def test_the_trial_changes_no_more_of_the_files_than_addresses(tmp_path):
     """What is left of the documented addresses would lead out of this machine."""
     ports = {"postgres": [1, 2, 3], "patroni": [4, 5, 6], "etcd": [7, 8, 9]}
-    topology_parts.nginx(tmp_path, ["nginx"], 10, [11, 12])
-    topology_parts.haproxy(tmp_path, ["haproxy"], 13, ports)
-    topology_parts.pgbouncer(tmp_path, ["pgbouncer"], 14, 13, "secret")
+    parts.nginx(tmp_path, ["nginx"], 10, [11, 12])
+    parts.haproxy(tmp_path, ["haproxy"], 13, ports)
+    parts.pgbouncer(tmp_path, ["pgbouncer"], 14, 13, "secret")
     for number in (1, 2, 3):
-        topology_parts.Database(tmp_path, number, ports, Path("/usr/bin"), careless=False)
+        parts.Database(tmp_path, number, ports, Path("/usr/bin"), careless=False)
     made = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.glob("*.*")}
     assert {"nginx.conf", "haproxy.cfg", "pgbouncer.ini", "db1.yml", "db2.yml", "db3.yml"} <= made.keys()
     assert not [name for name, text in made.items() if "10.0.0." in text]

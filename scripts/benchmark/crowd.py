@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scripts import bench_crowd_report as report
-from scripts import bench_site as sites
-from scripts.bench_site import say
+from scripts.benchmark import crowd_report as report
+from scripts.benchmark import site as sites
+from scripts.benchmark.site import say
 
 MOST_ERRORS, MOST_GROWTH = 0.001, 1.05
 LEAST_SAMPLES = 20
@@ -55,7 +55,7 @@ def _crowd(kind: str, folder: Path, server: str | None, asked: argparse.Namespac
         address = stack.enter_context(sites.database(kind, mine, server, "dianliang_bench"))
         environment = {**os.environ, **sites.PLAIN, "DATA_DIR": str(mine), "DATABASE_URL": address}
         environment["WECHAT_BASE_URL"] = wechat.url
-        town = stack.enter_context(sites.town("scripts.bench_crowd_town", kind, mine, environment))
+        town = stack.enter_context(sites.town("scripts.benchmark.crowd_town", kind, mine, environment))
         say(f"{kind}: {asked.people:,} people move in")
         town.ask(people=asked.people, wishes=max(FEWEST_WISHES, asked.people * WISHES_EACH))
         port, master = stack.enter_context(sites.served(mine, environment, asked.workers))
@@ -79,7 +79,7 @@ def _worked(
     samples: list[dict[str, Any]] = []
     latest = time.monotonic()
     with sites.process(
-        [sys.executable, "-m", "scripts.bench_people", str(path)], {**os.environ}, stdin=None
+        [sys.executable, "-m", "scripts.benchmark.people", str(path)], {**os.environ}, stdin=None
     ) as crowd:
         for line in crowd.stdout or ():
             told = json.loads(line)

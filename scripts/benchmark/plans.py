@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from scripts.bench_tape import Step
+from scripts.benchmark.tape import Step
 
 # A table this small may be read whole: nothing would be won by an index.
 SMALL = 1000

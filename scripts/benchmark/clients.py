@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from scripts.bench_tape import play
+from scripts.benchmark.tape import play
 
 PATIENCE_SECONDS = 60
 PRAGMAS = (

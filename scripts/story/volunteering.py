@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from scripts.stage import CHINA, Person, Stage, Unexpected
+from scripts.story.stage import CHINA, Person, Stage, Unexpected
 
 LENGTH = timedelta(minutes=125)
 

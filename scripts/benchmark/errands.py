@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from scripts.bench_people import Hall, Line, Person
+from scripts.benchmark.people import Hall, Line, Person
 
 WRONG = "这不是一个数"
 

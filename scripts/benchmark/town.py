@@ -1,7 +1,7 @@
 """A town for measuring: the demo city, filled to a size, with people who are signed in and have work to do.
 
 A process of its own for each database, because it runs the product itself: it writes down what each work
-says to the database (scripts/bench_tape.py), and hands out the turns of each measurement. It is told what to
+says to the database (scripts/benchmark/tape.py), and hands out the turns of each measurement. It is told what to
 do in lines of JSON on standard input, and answers in lines of JSON.
 """
 
@@ -32,9 +32,9 @@ from backend.supermarket.models import Redemption
 from backend.volunteering import codes
 from backend.volunteering.models import Activity, SignUp
 from backend.wechat.simulator_rules import openid_of
-from scripts import bench_desk as console
-from scripts import bench_fill as fill
-from scripts.bench_tape import Inputs, Said, Step, listen, taping, tellable, traced, verbatim
+from scripts.benchmark import desk as console
+from scripts.benchmark import fill
+from scripts.benchmark.tape import Inputs, Said, Step, listen, taping, tellable, traced, verbatim
 
 Request = dict[str, Any]
 # What one client asks in one turn, and what identifies its subject in the tape.

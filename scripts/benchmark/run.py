@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scripts import bench_report as report
-from scripts import bench_site as sites
+from scripts.benchmark import report
+from scripts.benchmark import site as sites
 
 # name: (what it is called, turns in a round of the short form, is it a reading work)
 WORKS = {
@@ -99,9 +99,9 @@ def main() -> None:
         signal.signal(number, _stop)
     try:
         if asked.people:
-            from scripts import bench_crowd
+            from scripts.benchmark import crowd
 
-            raise SystemExit(bench_crowd.run(asked))
+            raise SystemExit(crowd.run(asked))
         measured(asked, works)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
@@ -196,7 +196,7 @@ def site(
         called = f"dianliang_bench_{rows}" if several else "dianliang_bench"
         address = stack.enter_context(sites.database(kind, mine, server, called))
         environment = {**os.environ, **ENVIRONMENT, "DATA_DIR": str(mine), "DATABASE_URL": address}
-        town = stack.enter_context(sites.town("scripts.bench_town", name, mine, environment))
+        town = stack.enter_context(sites.town("scripts.benchmark.town", name, mine, environment))
         found = sites.Site(name, mine, address, town)
         found.fill(rows, works)
         found.port, found.master = stack.enter_context(sites.served(mine, environment, asked.workers))

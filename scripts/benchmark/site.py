@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scripts import bench_plans as plans
+from scripts.benchmark import plans
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 CLIENTS, THREADS = 8, 4
 PATIENCE_SECONDS = 120
 # Production's own settings, as far as they do not matter to what is measured.
@@ -218,7 +218,7 @@ class Site:
     def _clients(self, task: dict[str, Any]) -> dict[str, Any]:
         path = self.folder / "task"
         path.write_bytes(pickle.dumps({"clients": CLIENTS, **task}))
-        command = [sys.executable, "-m", "scripts.bench_clients", str(path)]
+        command = [sys.executable, "-m", "scripts.benchmark.clients", str(path)]
         with process(command, {**os.environ}, stdin=None) as clients:
             told, _ = clients.communicate(timeout=PATIENCE_SECONDS * 10)
             if clients.returncode:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scripts.stage import Person, Stage, Unexpected
+from scripts.story.stage import Person, Stage, Unexpected
 
 
 def play(stage: Stage, people: dict[str, Person], place: int) -> None:

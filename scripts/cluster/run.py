@@ -25,9 +25,7 @@ from flask_migrate import upgrade
 from backend import config
 from backend.app import create_app
 from backend.seeds import demo
-from scripts import topology_faults as faults
-from scripts import topology_parts as parts
-from scripts import topology_tools as tools
+from scripts.cluster import faults, parts, tools
 from tests.faults import drills
 from tests.faults.clients import wait_for
 from tests.simulated import SimulatedWeChat
@@ -79,7 +77,7 @@ def become_another() -> None:
     # PostgreSQL wants to find itself among the users.
     somebody = pwd.getpwnam("daemon")
     words = ["unshare", "--user", f"--map-user={somebody.pw_uid}", f"--map-group={somebody.pw_gid}"]
-    os.execvp(words[0], [*words, sys.executable, "-m", "scripts.topology", *sys.argv[1:]])  # noqa: S606
+    os.execvp(words[0], [*words, sys.executable, "-m", "scripts.cluster.run", *sys.argv[1:]])  # noqa: S606
 
 
 def say(text: str) -> None:

@@ -1,7 +1,7 @@
 """Mutation testing: small changes of the rules (a `<` for a `<=`, a dropped `not`), one at a time, in a copy.
 
 A change that no test notices survives, and is listed: a test is missing, or the change means nothing. Cosmic Ray
-makes the changes and keeps what came of them; `scripts.mutate_warm` tries each of them quickly. Stop it with Ctrl-C,
+makes the changes and keeps what came of them; `scripts.mutation.warm` tries each of them quickly. Stop it with Ctrl-C,
 or after `--minutes`, and start it again: it goes on where it was. What it makes lies in `var/mutation`; `--fresh`
 begins anew after the code has changed, `--survivors` tries those again that survived, with the tests as they are now.
 """
@@ -23,7 +23,7 @@ from pathlib import Path
 FOLDER = Path("var/mutation")
 # In an environment of its own: what it brings along shall not be among what the product is tested with.
 TOOL = "cosmic-ray==8.7.0"
-# Only where `scripts.mutate_warm`, which has a limit for each change, does not answer at all.
+# Only where `scripts.mutation.warm`, which has a limit for each change, does not answer at all.
 SECONDS_A_MUTANT = 900
 # The numbers of refusals are a promise to clients.
 CODES = "tests/house/test_routes.py::test_the_committed_documentation_is_not_stale[errors.md]"
@@ -63,7 +63,7 @@ CONFIGURATION = """[cosmic-ray]
 module-path = {modules}
 timeout = {seconds}
 excluded-modules = []
-test-command = "{python} -I -S scripts/mutate_ask.py {socket}"
+test-command = "{python} -I -S scripts/mutation/ask.py {socket}"
 
 [cosmic-ray.distributor]
 name = "local"
@@ -157,8 +157,8 @@ def begin(area: str) -> None:
 
 
 def leave_out(area: str, session: Path) -> None:
-    """Changes that change no rule: see `scripts/mutate_filter.py`."""
-    command = [tool("python"), "scripts/mutate_filter.py", session.absolute()]
+    """Changes that change no rule: see `scripts/mutation/filter.py`."""
+    command = [tool("python"), "scripts/mutation/filter.py", session.absolute()]
     subprocess.run(command, cwd=FOLDER / area / "tree", check=True)
 
 
@@ -206,7 +206,7 @@ def waiting(area: str, database: str) -> Iterator[subprocess.Popen]:
     (modules, tests), folder = AREAS[area], (FOLDER / area).absolute()
     Path(socket_of(area)).unlink(missing_ok=True)
     given = {"MUTATE_MODULES": ":".join(modules), "MUTATE_SOCKET": socket_of(area)}
-    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "scripts.mutate_warm", *tests]
+    command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-p", "scripts.mutation.warm", *tests]
     command += ["--database", database]
     print(f"── {area}: the tests as they are, on {database}", flush=True)
     with (folder / "tests.txt").open("w") as says:

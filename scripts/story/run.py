@@ -10,8 +10,8 @@ from typing import Any
 
 import requests
 
-from scripts import demo_supermarket, demo_volunteering
-from scripts.stage import CHINA, Away, Person, Stage, Unexpected
+from scripts.story import supermarket, volunteering
+from scripts.story.stage import CHINA, Away, Person, Stage, Unexpected
 
 POLL_SECONDS = 10
 STATES = {
@@ -275,8 +275,8 @@ def play(stage: Stage, simulator: str) -> None:
     fulfil(story)
     look_back(story)
     compare_points(story, before)
-    demo_volunteering.play(stage, story.people, story.place)
-    demo_supermarket.play(stage, story.people, story.place)
+    volunteering.play(stage, story.people, story.place)
+    supermarket.play(stage, story.people, story.place)
     show_wechat(story, simulator)
     stage.end("演示完成。再运行一次，会开启新的一期。")
 

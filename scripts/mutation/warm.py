@@ -1,7 +1,7 @@
 """A pytest plugin that stays: the app, its databases and the tests are made once, and each change is tried in a fork.
 
 What a change costs is then the tests' own time, and only of those tests that run the changed function, the ones that
-noticed most of its neighbours first. `-p scripts.mutate_warm`, with in the environment
+noticed most of its neighbours first. `-p scripts.mutation.warm`, with in the environment
 
     MUTATE_MODULES  the modules that are changed, `:` between them
     MUTATE_SOCKET   where changes are announced: a connection, the answer is `0` or `1` and what was seen

@@ -25,7 +25,7 @@ from backend.errors import Refused
 from backend.outbox import delivery
 from backend.wechat.gateway import gateway
 from backend.wechat.simulator_rules import openid_of
-from scripts import topology_parts as parts
+from scripts.cluster import parts
 from tests.faults import drills, work
 from tests.faults.checks import lost_or_doubled, replayed_otherwise, wrong_with_the_house
 from tests.faults.clients import Load, wait_for

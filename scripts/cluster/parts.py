@@ -18,7 +18,7 @@ import yaml
 
 from tests.faults.clients import wait_for
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 OPERATIONS = TOP / "docs/operations"
 HERE = "127.0.0.1"
 BECOME_SUBREAPER = 36

@@ -1,4 +1,4 @@
-"""The test command of a change: asks the process that waits (`scripts.mutate_warm`), and ends as it says.
+"""The test command of a change: asks the process that waits (`scripts.mutation.warm`), and ends as it says.
 
 Small, because it is started for each change. Without an answer it does not end: what nobody has tried is not noticed.
 """

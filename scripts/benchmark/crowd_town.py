@@ -28,8 +28,8 @@ from backend.supermarket.actions import items, receipts, shops
 from backend.volunteering.models import Activity, SignUp
 from backend.wechat.simulator_rules import openid_of
 from backend.wishes.models import Wish
-from scripts import bench_fill as fill
-from scripts.bench_town import Who, signed_in, tell
+from scripts.benchmark import fill
+from scripts.benchmark.town import Who, signed_in, tell
 
 ITEMS, PIECES, LIVE, LATER = 40, 20_000, 8, 8
 # The others are residents alone.

@@ -1,6 +1,6 @@
 """The people of a crowd: so many connections, over which all of them do their day's errands by turns.
 
-Started as a process of its own by scripts/bench_crowd.py; reads its task from the file it is given, tells each
+Started as a process of its own by scripts/benchmark/crowd.py; reads its task from the file it is given, tells each
 moment how far it is in a line of JSON, and at last what it saw. An error is an answer that the errand did not
 expect (5xx, or another code), no answer in time, a broken connection, or a repeat that was answered otherwise.
 """
@@ -16,7 +16,7 @@ from collections import Counter, deque
 from pathlib import Path
 from typing import Any
 
-from scripts.bench_clients import Connection, raw
+from scripts.benchmark.clients import Connection, raw
 
 # Longer than the product may take for anything; shorter than anybody waits.
 PATIENCE_SECONDS = 30
@@ -132,7 +132,7 @@ class Line:
 
 
 def work(task: dict[str, Any]) -> None:
-    from scripts.bench_errands import errand
+    from scripts.benchmark.errands import errand
 
     seen, hall, ended = Seen(), Hall(task["plan"]), threading.Event()
 
