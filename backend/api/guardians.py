@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import crypto
-from backend.api.fields import Choice, ListOf, Part, Schema, Text, When, Whole
+from backend.api.fields import Choice, ListOf, Part, Schema, Text, Truth, When, Whole
 from backend.api.frame import Done, paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import decisions
@@ -42,6 +42,7 @@ class GuardianLinkIn(Schema):
     guardian_id = Whole("监护人的人员编号", least=1, required=True)
     child_id = Whole("孩子的人员编号", least=1, required=True)
     relation = Choice("关系", RELATIONS, required=True)
+    agreed = Truth("监护人当面看过《敏感信息单独同意》并替孩子同意", load_default=False)
 
 
 class GuardianshipOut(Schema):
@@ -81,7 +82,7 @@ def my_children(caller: Caller) -> dict[str, Any]:
 def declare_child(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     made = guardians.declare(**body, by=caller)
     # Whoever files it is the guardian and has read the document: the mini-program shows it on this page.
-    consent.give_for_child(made.child_id, by=caller)
+    consent.give_for_child(made.child_id, guardian_id=caller.id, by=caller)
     return _children(caller)
 
 
@@ -117,7 +118,7 @@ def guardianships_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, 
     summary="当面核实后登记监护关系",
 )
 def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _told([guardians.link(**body, by=caller)])[0]
+    return _told([consent.link_guardian(**body, by=caller)])[0]
 
 
 decisions(

@@ -8,7 +8,7 @@ from flask import request, url_for
 from backend import clock
 from backend.console import people_lists, sentences
 from backend.console.finding import WhoForm
-from backend.console.forms import Form, JustDo, choice, line, one_of
+from backend.console.forms import Form, JustDo, choice, line, one_of, tick
 from backend.console.frame import Staff, done, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
@@ -16,9 +16,10 @@ from backend.console.verifying import VERIFY_DAYS
 from backend.console.words import RELATIONS
 from backend.db import session
 from backend.organisations import queries as places
-from backend.people import guardians, queries
+from backend.people import consents, guardians, queries
 from backend.people.guardians import Guardianship
 from backend.people.models import Person
+from backend.rights import consent, notice
 
 
 class RejectGuardianForm(Form):
@@ -31,6 +32,7 @@ class LinkForm(WhoForm):
 
     asked = line("家长", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
     relation = one_of("是孩子的", RELATIONS)
+    agreed = tick("家长当面看过《敏感信息单独同意》，替孩子同意")
 
     def find_beside(self, staff: Staff, child_id: int) -> None:
         """The child of that name is not its own guardian."""
@@ -121,7 +123,8 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
         form.find_beside(staff, person_id)
 
     def work() -> Any:
-        return guardians.link(form.person.data, person_id, form.relation.data, by=staff)
+        told = form.person.data, person_id, form.relation.data, form.agreed.data
+        return consent.link_guardian(*told, by=staff)
 
     if request.method == "POST" and done(form, work):
         return onward("console.person", "已登记，家长可以代孩子填心愿了", person_id=person_id)
@@ -131,6 +134,9 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
         form=form,
         child=people_lists.masked(child),
         linked=linked,
+        document=None
+        if consents.stands(person_id, consent.FOR_CHILDREN)
+        else notice.current(consent.FOR_CHILDREN),
         names=queries.masked_names({row.guardian_id for row in linked}),
     )
 

@@ -87,8 +87,11 @@ def wall() -> str:
 
 def _mini_program() -> str:
     """The address that opens the mini-program from an ordinary code, once the operator has registered it with
-    WeChat (扫普通链接二维码打开小程序); until then a phone shows this site."""
-    return request.host_url
+    WeChat (扫普通链接二维码打开小程序); until then a phone shows this site.
+
+    What the operator said goes before what the browser calls us: anybody may write a `Host`.
+    """
+    return f"{config.settings().public_address}/" if config.settings().public_url else request.host_url
 
 
 CERTIFICATE_STATUSES = {

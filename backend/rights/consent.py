@@ -7,10 +7,20 @@ import sqlalchemy as sa
 
 from backend import clock, journal
 from backend.db import session
-from backend.people import actions, consents
+from backend.errors import Refused
+from backend.people import actions, consents, guardians
 from backend.people.models import Consent
 from backend.rights import notice
 from backend.wishes.models import Wish
+
+# A child's data is sensitive whatever it says (28).
+FOR_CHILDREN = "sensitive_data"
+
+
+class ChildsConsentNeeded(Refused):
+    """Nothing is done with a child's data before a guardian has agreed (31)."""
+
+    code, message = 42298, "请监护人先看《敏感信息单独同意》，同意后再登记"
 
 
 def withdraw(document: str, *, by: Any) -> None:
@@ -35,9 +45,26 @@ _EFFECTS: dict[str, tuple[Callable[[int], None], ...]] = {
 }
 
 
-def give_for_child(child_id: int, *, by: Any) -> None:
-    """A guardian agrees for their child, in its name (31): to the sensitive data that a child's always is."""
-    document = notice.current("sensitive_data")
+def link_guardian(
+    guardian_id: int, child_id: int, relation: str, agreed: bool, *, by: Any
+) -> guardians.Guardianship:
+    """At the counter: the link, and that the guardian has read the document and agreed in the child's name,
+    where nobody has before. Raises ChildsConsentNeeded, and what `guardians.link` refuses.
+    """
+    made = guardians.link(guardian_id, child_id, relation, by=by)
+    if not consents.stands(child_id, FOR_CHILDREN):
+        if not agreed:
+            raise ChildsConsentNeeded()
+        give_for_child(child_id, guardian_id=guardian_id, by=by)
+    return made
+
+
+def give_for_child(child_id: int, *, guardian_id: int, by: Any) -> None:
+    """A guardian agrees for their child, in its name (31): to the sensitive data that a child's always is.
+
+    `by` is the guardian, or staff before whom the guardian agreed.
+    """
+    document = notice.current(FOR_CHILDREN)
     session.add(
         Consent(
             person_id=child_id,
@@ -47,7 +74,7 @@ def give_for_child(child_id: int, *, by: Any) -> None:
         )
     )
     session.flush()
-    facts = {"document": document.document, "version": document.version}
+    facts = {"document": document.document, "version": document.version, "guardian": guardian_id}
     journal.write("consent", "person", child_id, by=by, facts=facts)
 
 

@@ -124,6 +124,8 @@ def _as_they_are(session: pytest.Session) -> dict[str, pytest.Item]:
     _seconds.clear()
     for item, following in zip(items, [*items[1:], items[0].parent], strict=True):
         called: set[str] = set()
+        # Else only the first test would run what is made once.
+        _forget_what_was_made_once()
         with _watching(called):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         for one in called:
@@ -171,17 +173,21 @@ def _run(tests: list[pytest.Item], codes: Any) -> None:
     belongs to the process that waits, and is not taken down here."""
     for function, code in codes or ():
         function.__code__ = code
-    for module in [one for name, one in sys.modules.items() if name.startswith("backend.")]:
-        for kept in vars(module).values():
-            # What was made once by the function as it was.
-            if isinstance(kept, functools._lru_cache_wrapper):
-                kept.cache_clear()
+    _forget_what_was_made_once()
     if tests:
         tests[0].session._setupstate.teardown_exact(tests[0])
     for item, following in zip(tests, [*tests[1:], *(one.parent for one in tests[:1])], strict=True):
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         if _failed:
             return
+
+
+def _forget_what_was_made_once() -> None:
+    """By functions as they were, under `@cache`."""
+    for module in [one for name, one in sys.modules.items() if name.startswith("backend.")]:
+        for kept in vars(module).values():
+            if isinstance(kept, functools._lru_cache_wrapper):
+                kept.cache_clear()
 
 
 def _answer(work: Callable[[], Any], seconds: float) -> str:

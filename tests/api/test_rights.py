@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import session, transaction
+from backend.people import actions
 from backend.people.models import Consent, Person
 from backend.rights import notice
+from tests.api.test_frame import refusal
 from tests.rights.looking import found_in_tables
 from tests.town import API, WISH
 from tests.wishes import cast
@@ -191,6 +193,16 @@ def test_a_guardian_declares_staff_verify_and_the_child_has_a_wish(town):
     assert (wish["disclosure"], wish["wisher"]) == ("anonymous", "匿名居民")
     assert ning.delete(f"/me/children/{mine['id']}").status_code == 200
     assert ning.data("GET", "/me/children")["list"] == []
+
+
+def test_a_child_that_staff_registered_is_linked_once_its_guardian_agreed(town):
+    tong, before = town.phone("tong"), clock.today().year - 8
+    with transaction():
+        child = actions.create_card_holder("窦小满", town.songtao, birth_year=before, by=town.person("tong"))
+    body = {"guardianId": town.person("wulan").id, "childId": child.id, "relation": "relative"}
+    refused = refusal(tong.post("/guardianships", body), 422, "CHILDS_CONSENT_NEEDED")
+    assert "同意后再登记" in refused["message"]
+    assert tong.data("POST", "/guardianships", body | {"agreed": True})["status"] == "verified"
 
 
 def test_staff_link_a_guardian_and_reject_another(town):

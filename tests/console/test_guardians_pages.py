@@ -1,10 +1,12 @@
 """Guardians at the console: verified by staff who saw the papers, never one's own, never another community's."""
 
 import pytest
+import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
-from backend.people import actions, guardians
+from backend.journal import JournalLine
+from backend.people import actions, consents, guardians
 from backend.people.guardians import Guardianship
 from tests.console.test_protection import MARKUP
 from tests.wishes.cast import by
@@ -106,7 +108,7 @@ def test_a_guardian_at_the_counter_is_linked_at_once_and_not_twice(visitor, town
     path = f"/console/people/{child}/guardians/new"
     assert path in clerk.page(f"/console/people/{child}")
     assert "还没有登记监护人" in clerk.page(path)
-    told = {"asked": "宁小舟", "relation": "mother"}
+    told = {"asked": "宁小舟", "relation": "mother", "agreed": "y"}
     assert clerk.post(path, told).headers["Location"] == f"/console/people/{child}"
     assert guardians.speaks_for(town.person("ning").id, child)
     again = clerk.post(path, told)
@@ -116,6 +118,27 @@ def test_a_guardian_at_the_counter_is_linked_at_once_and_not_twice(visitor, town
     page = clerk.page(path)
     assert "宁**　母亲　已核实" in page
     assert "宁小舟" not in page
+
+
+def test_nothing_is_registered_before_a_guardian_agreed_and_it_is_asked_once(visitor, town):
+    child, clerk = a_child(town), visitor("tong")
+    path = f"/console/people/{child}/guardians/new"
+    page = clerk.page(path)
+    assert "《敏感信息单独同意》全文" in page
+    assert "不满十四周岁孩子的信息" in page
+    refused = clerk.post(path, {"asked": "宁小舟", "relation": "mother"})
+    assert (refused.status_code, "同意后再登记" in clerk.text(refused)) == (422, True)
+    assert (guardians.guardians_of(child), consents.standing(child)) == ([], {})
+    clerk.post(path, {"asked": "宁小舟", "relation": "mother", "agreed": "y"})
+    assert list(consents.standing(child)) == ["sensitive_data"]
+    told = session.scalars(
+        sa.select(JournalLine).where(JournalLine.verb == "consent", JournalLine.subject_id == child)
+    ).one()
+    assert (told.actor_id, told.facts["guardian"]) == (town.person("tong").id, town.person("ning").id)
+    # The second parent is not asked again.
+    assert "全文" not in clerk.page(path)
+    clerk.post(path, {"asked": "乌兰舟", "relation": "father"})
+    assert sorted(guardians.guardians_of(child)) == sorted(town.person(who).id for who in ("ning", "wulan"))
 
 
 def test_a_declared_guardian_is_shown_where_it_waits(visitor, town):

@@ -66,3 +66,15 @@ def test_what_is_not_there_offers_the_way_home(guest):
 def test_the_api_keeps_its_json(guest):
     answer = guest.get("/api/v1/certificates/nothing", headers={"Accept": "text/html"})
     assert (answer.status_code, answer.mimetype) == (404, "application/json")
+
+
+def test_the_code_on_the_wall_leads_where_the_operator_said_whatever_host_was_asked(
+    guest, settings, monkeypatch
+):
+    drawn = []
+    make = public.segno.make
+    monkeypatch.setattr(public.segno, "make", lambda text, **more: drawn.append(text) or make(text, **more))
+    page_of(guest.get("/wall", headers={"Host": "somebody.example"}), 200)
+    monkeypatch.setattr(config, "_current", replace(settings, public_url="https://dianliang.example/"))
+    page_of(guest.get("/wall", headers={"Host": "somebody.example"}), 200)
+    assert drawn == ["http://somebody.example/", "https://dianliang.example/"]
