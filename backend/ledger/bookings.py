@@ -16,7 +16,8 @@ from backend.ledger.writing import transfers
 
 _source, _target = accounts.alias("source"), accounts.alias("target")
 _undone = transfers.alias("undone")
-KEY = transfers.c.id
+# In the order of booking, as the index of a community's transfers has them.
+KEYS = (transfers.c.at, transfers.c.id)
 
 
 def lines(communities: Sequence[int], since: datetime, until: datetime) -> sa.Select[Any]:

@@ -43,7 +43,7 @@ POINTS = Register(
     "points",
     "积分台账",
     "register:read",
-    Query(_wanted, (bookings.KEY,), _with_makers),
+    Query(_wanted, bookings.KEYS, _with_makers),
     (
         NUMBER,
         Column("账户编号", "accounts.address", width=16),
@@ -62,5 +62,5 @@ POINTS = Register(
         ),
         Column("冲正单号", "transfers.reference", "undone", width=20),
     ),
-    note="按记账次序列出。申请兑换时记减少，退回时记增加；核销时积分已经扣过，不再重复列出。到时自动办理的没有经办人。",
+    note="按记账时间列出。申请兑换时记减少，退回时记增加；核销时积分已经扣过，不再重复列出。到时自动办理的没有经办人。",
 )

@@ -7,17 +7,22 @@ computes it and the fields it looks at (`= outcome(wishes.state)`), or says why 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from backend.db import session
+from backend.db import Moment, session
+from backend.errors import Refused
 
-# The key of the last row read; empty at the beginning.
+# The key of the last row read, moments in microseconds since 1970; empty at the beginning.
 Cursor = tuple[int, ...]
 # A computed register has one row a community, a unit or a purpose: it is short.
 FEW = 5000
+
+
+class PageLost(Refused):
+    code, message = 42299, "找不到这一页，请从第一页看起"
 
 
 @dataclass(frozen=True)
@@ -90,21 +95,39 @@ class Query:
     finish: Callable[[Sequence[Any]], Iterable[Any]] | None = None
 
     def page(self, scope: Scope, after: Cursor, limit: int) -> list[tuple[Cursor, Any]]:
+        """Raises PageLost where `after` is no key of these rows."""
+        if len(after) not in (0, len(self.keys)):
+            raise PageLost()
         names = [f"key_{number}" for number in range(len(self.keys))]
         wanted = self.wanted(scope).add_columns(
             *(key.label(name) for key, name in zip(self.keys, names, strict=True))
         )
-        if len(after) == 1:
-            wanted = wanted.where(self.keys[0] > after[0])
-        elif after:
-            wanted = wanted.where(sa.tuple_(*self.keys) > sa.tuple_(*map(sa.literal, after)))
+        last = [_bound(key, value) for key, value in zip(self.keys, after, strict=False)]
+        if len(last) == 1:
+            wanted = wanted.where(self.keys[0] > last[0])
+        elif last:
+            wanted = wanted.where(sa.tuple_(*self.keys) > sa.tuple_(*last))
         rows = session.execute(wanted.order_by(*self.keys).limit(limit)).all()
-        cursors = [tuple(getattr(row, name) for name in names) for row in rows]
+        cursors = [tuple(_whole(getattr(row, name)) for name in names) for row in rows]
         return list(zip(cursors, self.finish(rows) if self.finish else rows, strict=True))
 
     def counted(self, scope: Scope, most: int) -> int:
         some = self.wanted(scope).with_only_columns(sa.literal(1)).limit(most).subquery()
         return session.scalar(sa.select(sa.func.count()).select_from(some))
+
+
+def _whole(value: Any) -> int:
+    return (value - _BEGINNING) // _STEP if isinstance(value, datetime) else value
+
+
+def _bound(key: Any, value: int) -> Any:
+    if not isinstance(key.type, Moment):
+        return sa.literal(value)
+    return sa.literal(_BEGINNING + min(value * _STEP, _LONGEST), type_=key.type)
+
+
+_BEGINNING, _STEP = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_LONGEST = datetime.max.replace(tzinfo=UTC) - _BEGINNING
 
 
 @dataclass(frozen=True)

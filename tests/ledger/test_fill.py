@@ -1,10 +1,13 @@
 """A filled ledger is a ledger: its books balance, and its hot reads come from indexes."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
+from backend import clock
 from backend.db import db, dialect, session, transaction
-from backend.ledger import fill, queries
+from backend.ledger import bookings, fill, queries
 from backend.ledger.models import Hold, Transfer
 from backend.ledger.verify import findings
 
@@ -92,3 +95,15 @@ def test_reading_a_persons_points_scans_no_table(filled, read):
     lines = plan(lambda: read(person))
     assert lines
     assert not [line for line in lines if "Seq Scan" in line or "SCAN" in line], lines
+
+
+def test_a_days_register_begins_at_that_day_and_not_at_the_beginning_of_the_books(filled):
+    with transaction():
+        session.execute(sa.text("ANALYZE"))
+    place, since = session.scalar(sa.select(sa.func.max(Transfer.community_id))), clock.now()
+    wanted = bookings.lines([place], since, since + timedelta(days=1)).order_by(*bookings.KEYS).limit(500)
+    (found,) = [line for line in plan(lambda: session.execute(wanted)) if "ix_transfers_" in line]
+    if dialect() == "sqlite":
+        assert "ix_transfers_community (community_id=? AND at>? AND at<?)" in found
+    else:
+        assert "ix_transfers_community" in found or "ix_transfers_at" in found

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tracemalloc
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from backend import clock, jobs
 from backend.db import Base, session, transaction
+from backend.ledger import actions as ledger
 from backend.ledger import fill, seals
+from backend.ledger.models import Transfer
 from backend.reports import catalogue, papers, reading, relief_register, scopes, spool
 from backend.reports.papers import Paper
-from backend.reports.registers import Column, Register, Told
+from backend.reports.registers import Column, PageLost, Register, Told
 
 FIRST = date(2025, 1, 1)
 HEADINGS = {
@@ -258,7 +260,9 @@ def test_a_workbook_is_made_for_reading_and_for_a4(town):
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.cell(sheet.max_row, 1).value == "合计"
-    assert sheet["D5"].value.year == 2026
+    booked = session.scalar(sa.select(sa.func.min(Transfer.at)).where(Transfer.community_id == town.songtao))
+    first = booked.astimezone(clock.CHINA).replace(tzinfo=None, second=0, microsecond=0)
+    assert sheet["D5"].value == first, "a moment that a spreadsheet can count with"
     assert sheet["H5"].font.b is not True
     assert "&P" in sheet.oddFooter.right.text
 
@@ -289,6 +293,33 @@ def test_twenty_thousand_rows_pass_through_little_memory(town, tmp_path):
     lines = "SELECT count(*) FROM transfers WHERE community_id = :place AND kind <> 'settle'"
     assert counted == session.scalar(sa.text(lines), {"place": town.songtao})
     assert counted > 15_000
+
+
+def test_points_stand_in_the_order_of_booking_page_by_page_and_each_once(town):
+    """Whoever wrote first had the lower number; by the clock another one did."""
+    for days in (3, 1, 2):
+        with clock.standing_at(clock.now() - timedelta(days=days)), transaction():
+            awarding = {
+                "reference": f"register:{days}",
+                "community_id": town.songtao,
+                "title": f"{days} 天前",
+            }
+            ledger.grant(town.person("ning").id, days, by=town.person("tong"), **awarding)
+    whole = read(town, "points")
+    named = [row["事项"] for row in whole if row["事项"].endswith("天前")]
+    assert named == ["3 天前", "2 天前", "1 天前"]
+    for size in (1, 2, 7):
+        assert read(town, "points", size=size) == whole
+
+
+@pytest.mark.parametrize("after", [(1,), (1, 2, 3)])
+def test_a_mark_of_another_register_is_refused(town, after):
+    with pytest.raises(PageLost):
+        catalogue.one("points").rows.page(scope_of(town, "points"), after, 10)
+
+
+def test_a_mark_from_beyond_all_time_has_nothing_after_it(town):
+    assert catalogue.one("points").rows.page(scope_of(town, "points"), (10**18 - 1, 1), 10) == []
 
 
 def test_a_workbook_of_twenty_thousand_rows_needs_no_more_memory_than_a_short_one(paper, tmp_path):
