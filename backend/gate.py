@@ -2,8 +2,8 @@
 
 SQLite's own waiting looks again after ever longer pauses, and a plain file lock goes to whoever looks first: either
 way one writer in a hundred waits for many others. Here each takes a place in a file, a byte whose number is the
-moment of arrival, and goes in once it can lock everything from the beginning of the file to its place: then nobody
-is inside, and nobody came before. The kernel keeps the locks, so that whoever dies gives up place and turn.
+moment of arrival, and goes in once it can lock everything before that place: then nobody is inside, who holds that
+too, and nobody came before. The kernel keeps the locks, so that whoever dies gives up place and turn.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ def _wait(handle: int, until: float) -> None:
     while not _locked(handle, place, 1):
         _pause(until)
         place = time.monotonic_ns()
-    while not _locked(handle, 0, place + 1):
+    while not _locked(handle, 0, place):
         _pause(until)
 
 

@@ -151,6 +151,11 @@ def test_who_waits_too_long_is_told_and_leaves_the_line(path):
         pass
 
 
+def test_the_file_is_for_nobody_else(path):
+    with gate.turn(path, 1):
+        assert Path(path).stat().st_mode & 0o777 == 0o600
+
+
 def test_what_is_raised_inside_leaves_the_gate_open(path):
     with pytest.raises(ZeroDivisionError), gate.turn(path, 1):
         raise ZeroDivisionError

@@ -58,6 +58,7 @@ AREAS = {
     "holds": (("backend/ledger/holds.py",), LEDGER),
     "posting": (("backend/ledger/posting.py",), LEDGER),
     "writing": (("backend/ledger/writing.py",), LEDGER),
+    "gate": (("backend/gate.py",), ("tests/test_gate.py", "tests/test_db.py")),
 }
 CONFIGURATION = """[cosmic-ray]
 module-path = {modules}

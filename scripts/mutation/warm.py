@@ -41,6 +41,8 @@ _failed: list[str] = []
 # folder of SQLite's or a server of PostgreSQL's.
 _order: dict[str, int] = {}
 _kept: list[str] = []
+# It answers forks from the process that waits, and remembers there which codes were used.
+_simulators: list[Any] = []
 
 
 # --- which test runs which function --------------------------------------------------------------------
@@ -78,6 +80,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any):
     made = yield
+    if fixturedef.argname == "running_wechat":
+        _simulators.append(made)
     if fixturedef.argname == "host" and not _order:
         _kept.append(str(made.folder) if made.name == "sqlite" else _address(made))
     return made
@@ -194,6 +198,9 @@ def _answer(work: Callable[[], Any], seconds: float) -> str:
     """What failed when this was done in a fork."""
     reading, writing = os.pipe()
     sys.stdout.flush()
+    for one in _simulators:
+        # Every fork signs in with the same codes.
+        one.memory.reset()
     with warnings.catch_warnings():
         # The simulator's thread answers from where it is; its likeness in the fork is not used.
         warnings.simplefilter("ignore")

@@ -58,10 +58,12 @@ def test_no_account_of_another_person_is_reached(people, lots):
     assert written(people, mine, {theirs.lot.id: 1}).accounts == 0
 
 
-def test_each_account_gets_its_own_change(people, lots):
+@pytest.mark.parametrize("order", [1, -1], ids=["as they came", "turned round"])
+def test_each_account_gets_its_own_change(people, lots, order):
     mine, _ = lots
     with transaction():
-        shift = Shift(people.resident, {mine.lot.id: -3, mine.held.id: 3}, -3, 3)
+        changes = dict([(mine.lot.id, -3), (mine.held.id, 3)][::order])
+        shift = Shift(people.resident, changes, -3, 3)
         assert write([row(people, mine)], shift, None).accounts == 2
         there = dict(session.execute(sa.select(accounts.c.id, accounts.c.balance)).all())
         purse = session.execute(sa.select(purses).where(purses.c.person_id == people.resident)).one()
