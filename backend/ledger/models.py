@@ -161,7 +161,7 @@ class Transfer(Model):
         sa.CheckConstraint("reverses_id <> id", name="reverses_another"),
         sa.Index("ix_transfers_person", "person_id", "id"),
         # Registers and sums ask for days of a community, however old its books are.
-        sa.Index("ix_transfers_community", "community_id", "at", "id"),
+        sa.Index("ix_transfers_community_at", "community_id", "at", "id"),
         # A business day is sealed, and verified, in the order of time.
         sa.Index("ix_transfers_at", "at", "id"),
         # The amount rides along: sums of the system's accounts are read from the index alone.

@@ -9,13 +9,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    _indexed(["community_id", "at", "id"])
+    # Before the other one goes: to drop it stops whoever reads, until all of this is done.
+    op.create_index("ix_transfers_community_at", "transfers", ["community_id", "at", "id"])
+    op.drop_index("ix_transfers_community", "transfers")
 
 
 def downgrade() -> None:
-    _indexed(["community_id", "id"])
-
-
-def _indexed(columns: list[str]) -> None:
-    op.drop_index("ix_transfers_community", "transfers")
-    op.create_index("ix_transfers_community", "transfers", columns)
+    op.create_index("ix_transfers_community", "transfers", ["community_id", "id"])
+    op.drop_index("ix_transfers_community_at", "transfers")
