@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -144,11 +145,25 @@ def test_who_is_killed_inside_or_in_line_gives_up_the_turn(path, coming):
     assert third.stdout.readline() == "inside\n"
 
 
-def test_who_waits_too_long_is_told_and_leaves_the_line(path):
+@pytest.mark.parametrize("places", [True, False])
+def test_who_waits_too_long_is_told_and_leaves_the_line(path, monkeypatch, places):
+    monkeypatch.setattr(gate, "PLACES", places)
     with gate.turn(path, 1), pytest.raises(DatabaseUnavailable), gate.turn(path, 0.02):
         raise AssertionError("two are inside")
     with gate.turn(path, 0):
         pass
+
+
+def test_nobody_waits_longer_than_was_said(path, monkeypatch):
+    """By a clock that goes on a second with each look."""
+    now = [1000.0]
+    with gate.turn(path, 1):
+        told = SimpleNamespace(monotonic=lambda: now[0], monotonic_ns=time.monotonic_ns)
+        told.sleep = lambda _pause: now.append(now.pop() + 1)
+        monkeypatch.setattr(gate, "time", told)
+        with pytest.raises(DatabaseUnavailable), gate.turn(path, 7):
+            raise AssertionError("two are inside")
+    assert now == [1008.0]
 
 
 def test_the_file_is_for_nobody_else(path):
