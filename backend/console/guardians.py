@@ -16,7 +16,7 @@ from backend.console.verifying import VERIFY_DAYS
 from backend.console.words import RELATIONS
 from backend.db import session
 from backend.organisations import queries as places
-from backend.people import consents, guardians, queries
+from backend.people import guardians, queries
 from backend.people.guardians import Guardianship
 from backend.people.models import Person
 from backend.rights import consent, notice
@@ -134,9 +134,7 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
         form=form,
         child=people_lists.masked(child),
         linked=linked,
-        document=None
-        if consents.stands(person_id, consent.FOR_CHILDREN)
-        else notice.current(consent.FOR_CHILDREN),
+        document=notice.current(consent.FOR_CHILDREN) if consent.asked_at_the_counter(person_id) else None,
         names=queries.masked_names({row.guardian_id for row in linked}),
     )
 

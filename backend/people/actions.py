@@ -266,24 +266,30 @@ def appoint(
 
 def give_consent(document: str, version: str, *, by: Any) -> Consent:
     """Agrees to a version of a document; the one before it is kept, as withdrawn."""
-    take(Person, by.id)
-    standing = _standing_consent(document, by)
-    if standing is not None and standing.version == version:
+    return agree(by.id, document, version, by=by)
+
+
+def agree(person_id: int, document: str, version: str, *, by: Any, **facts: Any) -> Consent:
+    """The same in a person's name, by who may; `facts` go to the journal beside document and version."""
+    take(Person, person_id)
+    standing = _standing_consent(document, person_id)
+    if standing is not None and standing.version == version and not facts:
         return standing
     if standing is not None:
         standing.withdrawn_at = clock.now()
         session.flush()
-    row = Consent(person_id=by.id, document=document, version=version, given_at=clock.now())
+    row = Consent(person_id=person_id, document=document, version=version, given_at=clock.now())
     session.add(row)
     session.flush()
-    journal.write("consent", "person", by.id, by=by, facts={"document": document, "version": version})
+    told = {"document": document, "version": version, **facts}
+    journal.write("consent", "person", person_id, by=by, facts=told)
     return row
 
 
 def withdraw_consent(document: str, *, by: Any) -> None:
     """Takes effect at once. Raises ConsentMissing."""
     take(Person, by.id)
-    standing = _standing_consent(document, by)
+    standing = _standing_consent(document, by.id)
     if standing is None:
         raise ConsentMissing()
     standing.withdrawn_at = clock.now()
@@ -291,10 +297,10 @@ def withdraw_consent(document: str, *, by: Any) -> None:
     journal.write("withdraw_consent", "person", by.id, by=by, facts={"document": document})
 
 
-def _standing_consent(document: str, by: Any) -> Consent | None:
+def _standing_consent(document: str, person_id: int) -> Consent | None:
     return session.scalar(
         sa.select(Consent).where(
-            Consent.person_id == by.id, Consent.document == document, Consent.withdrawn_at.is_(None)
+            Consent.person_id == person_id, Consent.document == document, Consent.withdrawn_at.is_(None)
         )
     )
 

@@ -5,11 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal
 from backend.db import session
 from backend.errors import Refused
 from backend.people import actions, consents, guardians
-from backend.people.models import Consent
 from backend.rights import notice
 from backend.wishes.models import Wish
 
@@ -45,16 +43,22 @@ _EFFECTS: dict[str, tuple[Callable[[int], None], ...]] = {
 }
 
 
+def asked_at_the_counter(child_id: int) -> bool:
+    """Has no guardian, one that staff have verified, agreed for this child yet?"""
+    return not (guardians.guardians_of(child_id) and consents.stands(child_id, FOR_CHILDREN))
+
+
 def link_guardian(
     guardian_id: int, child_id: int, relation: str, agreed: bool, *, by: Any
 ) -> guardians.Guardianship:
     """At the counter: the link, and that the guardian has read the document and agreed in the child's name,
-    where nobody has before. Raises ChildsConsentNeeded, and what `guardians.link` refuses.
+    where it is asked. Raises ChildsConsentNeeded, and what `guardians.link` refuses.
     """
+    asked = asked_at_the_counter(child_id)
     made = guardians.link(guardian_id, child_id, relation, by=by)
-    if not consents.stands(child_id, FOR_CHILDREN):
-        if not agreed:
-            raise ChildsConsentNeeded()
+    if asked and not agreed:
+        raise ChildsConsentNeeded()
+    if asked:
         give_for_child(child_id, guardian_id=guardian_id, by=by)
     return made
 
@@ -64,18 +68,8 @@ def give_for_child(child_id: int, *, guardian_id: int, by: Any) -> None:
 
     `by` is the guardian, or staff before whom the guardian agreed.
     """
-    document = notice.current(FOR_CHILDREN)
-    session.add(
-        Consent(
-            person_id=child_id,
-            document=document.document,
-            version=document.version,
-            given_at=clock.now(),
-        )
-    )
-    session.flush()
-    facts = {"document": document.document, "version": document.version, "guardian": guardian_id}
-    journal.write("consent", "person", child_id, by=by, facts=facts)
+    version = notice.current(FOR_CHILDREN).version
+    actions.agree(child_id, FOR_CHILDREN, version, by=by, guardian=guardian_id)
 
 
 def standing(person_id: int) -> list[dict[str, Any]]:

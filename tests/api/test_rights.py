@@ -210,7 +210,9 @@ def test_staff_link_a_guardian_and_reject_another(town):
     child = {"realName": "宁小禾", "birthYear": clock.today().year - 8, "relation": "mother"}
     (mine,) = ning.data("POST", "/me/children", child)["list"]
     body = {"guardianId": town.person("wulan").id, "childId": mine["childId"], "relation": "relative"}
-    assert tong.data("POST", "/guardianships", body)["status"] == "verified"
+    # Whoever declared the child has agreed, but nobody knows yet whether they speak for it.
+    refusal(tong.post("/guardianships", body), 422, "CHILDS_CONSENT_NEEDED")
+    assert tong.data("POST", "/guardianships", body | {"agreed": True})["status"] == "verified"
     assert tong.post(f"/guardianships/{mine['id']}/reject", {"reason": "材料不符"}).status_code == 200
     assert ning.data("GET", "/me/children")["list"] == []
 
