@@ -265,16 +265,20 @@ def appoint(
 
 
 def give_consent(document: str, version: str, *, by: Any) -> Consent:
-    """Agrees to a version of a document; the one before it is kept, as withdrawn."""
+    """Agrees to a version of a document; to the same one again, nothing is written."""
+    take(Person, by.id)
+    standing = _standing_consent(document, by.id)
+    if standing is not None and standing.version == version:
+        return standing
     return agree(by.id, document, version, by=by)
 
 
 def agree(person_id: int, document: str, version: str, *, by: Any, **facts: Any) -> Consent:
-    """The same in a person's name, by who may; `facts` go to the journal beside document and version."""
-    take(Person, person_id)
+    """A consent in the name of a person whose row is locked; the one before it is kept, as withdrawn.
+
+    `facts` go to the journal beside document and version.
+    """
     standing = _standing_consent(document, person_id)
-    if standing is not None and standing.version == version and not facts:
-        return standing
     if standing is not None:
         standing.withdrawn_at = clock.now()
         session.flush()

@@ -66,7 +66,7 @@ def link_guardian(
 def give_for_child(child_id: int, *, guardian_id: int, by: Any) -> None:
     """A guardian agrees for their child, in its name (31): to the sensitive data that a child's always is.
 
-    `by` is the guardian, or staff before whom the guardian agreed.
+    `by` is the guardian, or staff before whom the guardian agreed; either has just made the child, or locked it.
     """
     version = notice.current(FOR_CHILDREN).version
     actions.agree(child_id, FOR_CHILDREN, version, by=by, guardian=guardian_id)
