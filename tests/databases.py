@@ -4,9 +4,12 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from pathlib import Path
 
 import sqlalchemy as sa
+
+from backend.db import db
 
 
 class SqliteHost:
@@ -97,3 +100,16 @@ def start_postgres(folder: Path, *, durable: bool = False) -> PostgresHost:
         host._run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
     host._run("ALTER SYSTEM SET max_connections = 100", "SELECT pg_reload_conf()")
     return host
+
+
+def until_so_many_wait(count: int) -> None:
+    """Until so many transactions wait for a lock on PostgreSQL. SQLite's writers are in line before they begin."""
+    if db.engine.dialect.name == "sqlite":
+        return
+    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    for _ in range(1000):
+        with db.engine.connect() as watching:
+            if watching.scalar(waiting) >= count:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits")

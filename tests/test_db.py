@@ -1,7 +1,6 @@
 """The database's one way in for writers: whole or not at all, one at a time on SQLite, away without harm."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -16,6 +15,7 @@ from backend.errors import DatabaseUnavailable, NotFound
 from backend.people import actions
 from backend.people.models import Counter, Person
 from tests.api.test_frame import refusal
+from tests.databases import until_so_many_wait
 
 
 def person(nickname="某人"):
@@ -157,16 +157,6 @@ def test_numbers_from_a_counter_have_no_gap_though_some_who_took_one_gave_up(app
     assert sorted(taken) == list(range(1, len(taken) + 1))
 
 
-def _until_so_many_wait(count):
-    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-    for _ in range(1000):
-        with db.engine.connect() as watching:
-            if watching.scalar(waiting) >= count:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
-
-
 def test_who_wants_a_number_gets_it_in_the_order_of_arrival(app, host):
     """What PostgreSQL does with those who wait for a row alone: it wakes all, and any of them is next."""
     if host.name != "postgresql":
@@ -183,7 +173,7 @@ def test_who_wants_a_number_gets_it_in_the_order_of_arrival(app, host):
             actions.next_number("line")
             for arrived in range(6):
                 threads.append(pool.submit(take_one, arrived))
-                _until_so_many_wait(arrived + 1)
+                until_so_many_wait(arrived + 1)
         for thread in threads:
             thread.result(timeout=10)
     assert taken == list(range(6))

@@ -1,5 +1,6 @@
 """Rounds: numbers without gaps, publishing, carrying over once, then up to the street."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.wishes.actions import claims, reviewing, rounds, writing
 from backend.wishes.models import Round, Wish
+from tests.databases import until_so_many_wait
 from tests.wishes import cast
 
 
@@ -132,6 +134,28 @@ def test_a_claim_given_back_after_the_round_closed_goes_the_way_of_the_unclaimed
         rounds.close(round_id, by=cast.by(town, "tong"))
     with transaction():
         claims.release(wish_id, "要出差", by=cast.by(town, "pei"))
+    assert cast.wish(wish_id).state == "carried_over"
+
+
+def _release(town, wish_id):
+    with town.app.app_context():
+        try:
+            with transaction():
+                claims.release(wish_id, "要出差", by=cast.by(town, "pei"))
+        finally:
+            session.remove()
+
+
+def test_a_claim_given_back_while_its_round_closes_is_not_left_behind_on_the_wall(town):
+    (wish_id,), round_id = cast.published(town)
+    with transaction():
+        claims.claim(wish_id, by=cast.by(town, "pei"))
+    with ThreadPoolExecutor(1) as other:
+        with transaction():
+            rounds.close(round_id, by=cast.by(town, "tong"))
+            given_back = other.submit(_release, town, wish_id)
+            until_so_many_wait(1)
+        given_back.result(timeout=10)
     assert cast.wish(wish_id).state == "carried_over"
 
 

@@ -44,10 +44,16 @@ def put_back(
     make(move, wish, by=by, reason=reason, told=told, claimer_id=None)
     ended = standing_claim(wish.id)
     end(ended, outcome, reason)
-    found = session.get(Round, wish.round_id)
-    if found is not None and found.state == "closed":
+    if _closed(wish.round_id):
         leave_round(wish)
     return ended
+
+
+def _closed(round_id: int | None) -> bool:
+    """Read under a lock, so that a round which is being closed at this moment is waited for: it found the wish
+    claimed and left it behind, and nobody would come back for it."""
+    wanted = sa.select(Round.state).where(Round.id == round_id).with_for_update(read=True)
+    return session.scalar(wanted) == "closed"
 
 
 def leave_round(wish: Wish) -> None:
