@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
-from backend.wishes.actions import claims, reviewing, rounds, writing
+from backend.wishes.actions import claims, deadlines, reviewing, rounds, writing
 from backend.wishes.models import Round, Wish
 from tests.databases import until_so_many_wait
 from tests.wishes import cast
@@ -157,6 +157,29 @@ def test_a_claim_given_back_while_its_round_closes_is_not_left_behind_on_the_wal
             until_so_many_wait(1)
         given_back.result(timeout=10)
     assert cast.wish(wish_id).state == "carried_over"
+
+
+def test_a_round_whose_review_took_too_long_is_published_for_as_long_as_was_planned(town):
+    round_id = cast.open_round(town)
+    planned = cast.round_(round_id).publish_until
+    wish_id = cast.submitted(town)
+    with clock.standing_at(clock.day_ends(planned)):
+        with transaction():
+            reviewing.accept(wish_id, by=cast.by(town, "lan"))
+            rounds.review(round_id, by=cast.by(town, "tong"))
+            rounds.publish(round_id, by=cast.by(town, "tong"))
+        assert cast.round_(round_id).publish_until == clock.today() + timedelta(days=10)
+        assert round_id not in deadlines.rounds_over()
+    assert cast.wish(wish_id).state == "published"
+
+
+def test_a_round_published_on_its_last_day_ends_as_planned(town):
+    round_id = cast.open_round(town)
+    planned = cast.round_(round_id).publish_until
+    with clock.standing_at(clock.day_starts(planned)), transaction():
+        rounds.review(round_id, by=cast.by(town, "tong"))
+        rounds.publish(round_id, by=cast.by(town, "tong"))
+    assert cast.round_(round_id).publish_until == planned
 
 
 def test_the_street_can_offer_an_escalated_wish_again_or_explain(town):

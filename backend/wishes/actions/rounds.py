@@ -85,9 +85,10 @@ def review(round_id: int, *, by: Any) -> Round:
 def publish(round_id: int, *, by: Any) -> Round:
     """Publishes the round with its accepted wishes and those carried over. Raises RoundAlreadyPublished."""
     found = take(Round, round_id)
+    days = {"published_at": clock.now(), "publish_until": _last_day(found)}
     try:
         with savepoint():
-            make(states.PUBLISH_ROUND, found, by=by, published_at=clock.now())
+            make(states.PUBLISH_ROUND, found, by=by, **days)
     except sa.exc.IntegrityError:
         raise RoundAlreadyPublished() from None
     wishes = _wishes(found, ("accepted", "carried_over"))
@@ -95,6 +96,15 @@ def publish(round_id: int, *, by: Any) -> Round:
     make_all(states.PUBLISH, wishes, place_id=found.community_id, by=by, **told)
     notices.published(wishes)
     return found
+
+
+def _last_day(found: Round) -> date:
+    """As planned. Where the review took until after that day, the round would end within the minute, and its wishes
+    be carried over before anyone saw them: it is published for as many days as were planned, from today."""
+    today = clock.today()
+    if found.publish_until >= today:
+        return found.publish_until
+    return today + (found.publish_until - found.collect_until)
 
 
 def close(round_id: int, *, by: Any) -> Round:
