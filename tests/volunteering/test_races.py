@@ -14,8 +14,9 @@ from backend.ledger.verify import findings
 from backend.people import sealed
 from backend.people.models import Person
 from backend.volunteering import certificate_queries
-from backend.volunteering.actions import attendance, backfills, certificates, hours, sign_ups
+from backend.volunteering.actions import activities, attendance, backfills, certificates, hours, sign_ups
 from backend.volunteering.states import ActivityMovedOn, CertificateMovedOn
+from tests.databases import until_so_many_wait
 from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
 
@@ -140,6 +141,30 @@ def test_two_doors_at_the_same_moment_let_a_person_through_one(town, at_once):
         ]
         results = at_once(works)
     assert len(kinds(results)) == 3
+
+
+def _call_off(town, activity_id):
+    with town.app.app_context():
+        try:
+            with transaction():
+                activities.cancel(activity_id, "下大雪", by=cast.by(town, "wulan"))
+        finally:
+            session.remove()
+
+
+def test_an_activity_is_not_called_off_under_whoever_is_checking_in(town):
+    (one,) = cast.newcomers(town, 1)
+    activity_id = cast.published(town)
+    cast.sign_up(activity_id, one)
+    with cast.after_start(), ThreadPoolExecutor(1) as other:
+        with transaction():
+            attendance.check_in(activity_id, cast.code(activity_id), by=one)
+            called_off = other.submit(_call_off, town, activity_id)
+            until_so_many_wait(1)
+        with pytest.raises(activities.AttendanceBegun):
+            called_off.result(timeout=10)
+    assert cast.activity(activity_id).state == "published"
+    assert cast.state_of(activity_id, one) == "checked_in"
 
 
 def test_certifying_at_once_posts_hours_and_points_once(town, at_once):

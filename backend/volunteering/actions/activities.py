@@ -204,6 +204,8 @@ def cancel(activity_id: int, reason: str, *, by: Any) -> Activity:
 
 
 def _nobody_came(activity: Activity) -> None:
+    # Whoever is checking in at this moment is waited for, and seen; whoever comes later finds it called off.
+    waitlist.locked(activity.id, ("confirmed",))
     if waitlist.attended(activity.id):
         raise AttendanceBegun()
 
