@@ -307,6 +307,24 @@ def test_a_roll_call_after_the_proposal_asks_for_a_new_one(town):
         _call(activity_id, wulan, (ning.id, STARTS), hours=6)
 
 
+def test_who_is_called_in_after_the_end_is_not_passed_by_when_hours_are_proposed(here, town):
+    """The organiser who does not know when they left is asked for their minutes, in this very minute."""
+    activity_id, ning = here
+    wulan = cast.by(town, "wulan")
+    with cast.after_start(hours=2), transaction():
+        ending.end(activity_id, by=wulan)
+    _call(activity_id, wulan, (ning.id, STARTS))
+    assert cast.state_of(activity_id, ning) == "unverified"
+    with cast.after_start(hours=2):
+        with pytest.raises(hours.AttendanceUndecided), transaction():
+            hours.propose(activity_id, {}, by=wulan)
+        with transaction():
+            hours.propose(activity_id, {ning.id: 60}, by=wulan)
+    with cast.after_start(hours=3), transaction():
+        hours.certify(activity_id, {}, by=cast.by(town, "tong"))
+    assert [one.minutes for one in cast.records(ning)] == [60]
+
+
 def test_after_the_proposal_nobody_checks_out_any_more(here, town):
     activity_id, ning = here
     wulan = cast.by(town, "wulan")

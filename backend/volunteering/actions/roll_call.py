@@ -11,7 +11,7 @@ from backend.db import session, take
 from backend.errors import Refused
 from backend.lifecycle import permit
 from backend.volunteering import limits, states
-from backend.volunteering.actions import attendance, waitlist
+from backend.volunteering.actions import attendance, ending, waitlist
 from backend.volunteering.actions.sign_ups import NotSignedUp
 from backend.volunteering.models import SEATED, Activity, SignUp
 
@@ -21,7 +21,7 @@ class TimesNotTrue(Refused):
 
 
 class Called(NamedTuple):
-    """One line of the roll. Without `left_at` the person is still there."""
+    """One line of the roll. Without `left_at` the person is still there, or, where it is over, unverified."""
 
     person_id: int
     arrived_at: datetime
@@ -47,6 +47,9 @@ def call(activity_id: int, roll: Sequence[Called], *, by: Any) -> Activity:
     attendance.lapse_over([one.person_id for one in roll])
     _refuse_overlaps(activity, roll)
     _note(roll, rows, by)
+    if activity.state == "ended":
+        # Nobody is still at what is over; without this the next proposal would pass them by in silence.
+        ending.lapse(activity.id)
     _propose_anew(activity)
     return activity
 
