@@ -10,8 +10,19 @@ from backend.errors import NotFound, Refused
 from backend.people import permissions, sessions
 from backend.people.models import Person, Residency
 
-# A new account may have these without having a history of its own.
-_FORGETTABLE = {"sessions", "consents", "residencies", "notices", "subscriptions", "journal", "purses"}
+# A new account may have these without having a history of its own; the answers under its keys tell of them.
+_FORGETTABLE = {
+    "sessions",
+    "consents",
+    "residencies",
+    "notices",
+    "subscriptions",
+    "journal",
+    "purses",
+    "idempotency_keys",
+}
+# Points belong to a purse, and a purse is one person's.
+_WHOSE = {"persons.id", "purses.person_id"}
 
 
 class AlreadyBound(Refused):
@@ -66,7 +77,7 @@ def _has_records(person_id: int) -> bool:
         if table.name in _FORGETTABLE:
             continue
         for column in table.columns:
-            if any(key.column.table.name == "persons" for key in column.foreign_keys):
+            if any(key.target_fullname in _WHOSE for key in column.foreign_keys):
                 found = sa.select(sa.literal(1)).select_from(table).where(column == person_id).limit(1)
                 if session.scalar(found) is not None:
                     return True

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
+from backend.ledger import actions as ledger
 from backend.ledger import rules
 from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
@@ -96,6 +97,22 @@ def test_a_card_is_bound_once_and_to_no_account_with_a_history_of_its_own(town):
     with pytest.raises(binding.AlreadyBound), transaction():
         binding.bind(card.id, "o-somebody-else", by=by(town, "lan"))
     assert [line.actor_id for line in told("bind", "person", card.id)] == [town.person("tong").id]
+
+
+def test_a_card_is_not_bound_to_an_account_that_has_points(town):
+    card, (rich, poor) = town.person("e"), team_cast.newcomers(town, 2)
+    for one in (rich, poor):
+        made(_sign_in, one.id)
+    facts = {"title": "转入", "community_id": town.songtao, "by": by(town, "tong")}
+    made(ledger.grant, rich.id, 5, reference="opening:rich", **facts)
+    with pytest.raises(binding.AccountHasRecords), transaction():
+        binding.bind(card.id, f"o-{rich.id}", by=by(town, "tong"))
+    made(binding.bind, card.id, f"o-{poor.id}", by=by(town, "tong"))
+
+
+def _sign_in(person_id):
+    session.get_one(Person, person_id).openid = f"o-{person_id}"
+    session.flush()
 
 
 # --- backdating ----------------------------------------------------------------------------------------

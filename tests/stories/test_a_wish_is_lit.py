@@ -282,6 +282,8 @@ def test_a_resident_without_a_phone_gets_a_card_and_later_her_own_wechat(town, c
     refusal(tong.post(f"/people/{ning.id}/bind", {"code": "sim:liang:0"}), 404, "NOT_FOUND")
     first_look = town.phone("liang")
     assert first_look.id != card["id"]
+    agreed = {"document": "pictures", "version": "2026-11"}
+    first_look.data("POST", "/me/consents", agreed, Idempotency_Key="liang-agrees")
     bound = tong.data("POST", f"/people/{card['id']}/bind", {"code": "sim:liang:bind"})
     assert bound == card
 
