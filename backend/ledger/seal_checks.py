@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ from backend.ledger.seals import BEFORE_THE_FIRST, contents, hash_of, key_id, pa
 
 PAGES_A_TIME = 50
 DAYS_A_TIME = 30
+# The place before every row there can be.
+_EVER: Place = (datetime.min.replace(tzinfo=UTC), 0)
 
 
 def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:
@@ -37,6 +39,7 @@ def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str
     """
     before = None
     days = session.scalars(sa.select(seals.c.day).order_by(seals.c.day)).all()
+    yield from _older(days[:1])
     for number, day in enumerate(days, start=1):
         one = session.execute(sa.select(seals).where(seals.c.day == day)).one()
         yield from _chain(one, before)
@@ -45,6 +48,13 @@ def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str
         before = one
         if number % DAYS_A_TIME == 0 or number == len(days):
             progress(f"seals up to {day} checked")
+
+
+def _older(first: Sequence[date]) -> Iterator[str]:
+    """The first day of all is that of the first row there was: what is older came afterwards, and is in no seal."""
+    for day, kind in itertools.product(first, KINDS):
+        for row in each(kind, _EVER, day_begins(day)):
+            yield f"{named(kind, row)} was added to {clock.business_day(row.at)}, before the first sealed day {day}"
 
 
 def of_day(day: date) -> list[str]:

@@ -253,6 +253,15 @@ def test_a_row_that_comes_late_into_a_sealed_day_is_named(sealed):
     ]
 
 
+def test_a_row_from_before_the_first_sealed_day_is_named(sealed):
+    """No seal would ever tell of it: it could be changed and taken away again at will."""
+    write(sealed, "early", MORNING - timedelta(days=400))
+    assert [one.partition(" (")[2] for one in findings()] == [
+        "early) was added to 2025-01-29, before the first sealed day 2026-03-05",
+        "grant transfer 1) was added to 2025-01-29, before the first sealed day 2026-03-05",
+    ]
+
+
 def test_whoever_rewrites_row_page_and_seals_still_lacks_the_key(sealed, settings, monkeypatch):
     """A forger who knows the program and has the database, but not SECRET_KEY."""
     tamper(
