@@ -52,6 +52,21 @@ PURSES = Check(
     "the purse of person {person_id} says {available} available and {held} held, "
     "the accounts say {lots} and {bound}",
 )
+# The name of a lot says when it ends: 2027, or 2027-06.
+LOTS = Check(
+    "lots",
+    sa.text("""
+    SELECT * FROM (
+        SELECT id, address, CAST(ends_on AS text) AS stored, lot || CASE
+            WHEN length(lot) = 4 THEN '-12-31'
+            WHEN substr(lot, 6) IN ('04', '06', '09', '11') THEN '-30'
+            WHEN substr(lot, 6) <> '02' THEN '-31'
+            WHEN CAST(substr(lot, 1, 4) AS integer) % 4 = 0 THEN '-29' ELSE '-28' END AS named
+        FROM accounts WHERE person_id BETWEEN :first AND :last AND lot <> 'never'
+    ) AS one WHERE stored <> named ORDER BY id
+    """),
+    "account {id} ({address}) ends on {stored}, its lot on {named}",
+)
 HOLDS = Check(
     "holds",
     sa.text("""
@@ -171,7 +186,7 @@ AWARDS = Check(
     "transfer {id} ({reference}) awarded {amount} points for {units} units, "
     "rule {rule_id} gives {points} each",
 )
-CHECKS = (BALANCES, PURSES, HOLDS, HELD_LOTS, SIDES, REVERSALS, STATEMENTS, AWARDS)
+CHECKS = (BALANCES, PURSES, LOTS, HOLDS, HELD_LOTS, SIDES, REVERSALS, STATEMENTS, AWARDS)
 
 
 def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:

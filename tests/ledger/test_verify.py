@@ -1,8 +1,12 @@
 """`ledger verify` finds what someone with the database's password has changed."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 import sqlalchemy as sa
 
+from backend import clock, config
 from backend.db import dialect, session, transaction
 from backend.ledger import actions, verify
 from backend.ledger.verify import check_open_holds, findings
@@ -48,6 +52,9 @@ ANOTHER = "(SELECT max(person_id) FROM purses)"
 TAMPERING = {
     "UPDATE transfers SET amount = 500 WHERE reference = 'o:1'": "account 2 (person:1:2027) stores 41 points",
     "UPDATE accounts SET balance = 99 WHERE id = " + LOT: "stores 99 points, its transfers sum to 41",
+    "UPDATE accounts SET ends_on = '2037-12-31' WHERE id = "
+    + LOT: "(person:1:2027) ends on 2037-12-31, its lot on",
+    "UPDATE accounts SET ends_on = '2037-12-31' WHERE kind = 'held'": "(person:1:2027:held) ends on 2037-12-31",
     "UPDATE purses SET available = 99 WHERE person_id = 1": "the purse of person 1 says 99 available",
     "UPDATE purses SET held = 99 WHERE person_id = 1": "99 held",
     "DELETE FROM transfers WHERE reference = 'settled:settle:2027'": "hold 2 (settled) is settled over 7",
@@ -74,6 +81,24 @@ def test_what_was_tampered_with_is_named(ledger, statement, sentence):
     tamper(statement)
     found = list(findings())
     assert any(sentence in one for one in found), found
+
+
+def test_a_lot_of_any_month_ends_on_the_last_day_of_that_month(people, settings):
+    config.use(replace(settings, lot_rule="months:24"))
+    for month in range(1, 25):
+        with (
+            clock.standing_at(datetime(2026 + month // 13, (month - 1) % 12 + 1, 9, tzinfo=UTC)),
+            transaction(),
+        ):
+            facts = {"community_id": people.here, "by": people.staff}
+            actions.grant(people.resident, 5, reference=f"o:{month}", title="转入", **facts)
+    assert list(findings()) == []
+    with transaction():
+        session.execute(sa.text("UPDATE accounts SET ends_on = '2028-03-02' WHERE lot = '2028-02'"))
+    assert [one[10:] for one in findings()] == [
+        "(person:1:2028-02) ends on 2028-03-02, its lot on 2028-02-29",
+        "(person:1:2028-02:held) ends on 2028-03-02, its lot on 2028-02-29",
+    ]
 
 
 def test_the_steps_leave_no_person_out(ledger, monkeypatch):
