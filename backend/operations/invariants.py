@@ -2,8 +2,8 @@
 
 Each room recomputes its own books; here stands what no single room can see: every change of state has its
 journal line, nobody made and checked the same record, one claim stands on a claimed wish, every WeChat message
-is at its end or waits for a date, and nothing points into another community. The database forbids most of it
-already; this finds what was done past its constraints.
+is at its end or waits for a date, points have something they are given for, and nothing points into another community.
+The database forbids most of it already; this finds what was done past its constraints.
 
 Each check is one statement over a span of ids, so memory stays small whatever the size, and the database sends
 back only what is wrong.
@@ -15,6 +15,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from backend.db import session
+from backend.ledger.fill import TITLE as INVENTED
 
 STEP = 50_000
 
@@ -194,6 +195,75 @@ UNDATED = Check(
     "notice_id",
 )
 
+# --- points have something they are given for ------------------------------------------------------------
+
+
+def _number(words: str) -> str:
+    """What an id in a reference says, none where it is no number: nothing else is compared with ids."""
+    number = f"ltrim({words}, '0123456789') = '' AND length({words}) BETWEEN 1 AND 18"
+    return f"(CASE WHEN {number} THEN CAST({words} AS bigint) END)"
+
+
+def _caused(table: str, column: str, before: str, after: str, holds: str) -> str:
+    """Whether there is a row of `table` whose `column` is the number in the reference, and for which this holds."""
+    number = _number(f"replace(replace(reference, {before}, ''), {after}, '')")
+    named = f"reference LIKE {before} || '%' AND {column} = {number}"
+    return f"EXISTS (SELECT 1 FROM {table} WHERE {named} AND {holds})"  # noqa: S608 - constants of this file
+
+
+# A colon before the last word is written with a stroke: it would else be taken for a parameter.
+_EARNED = " OR ".join(
+    _caused(*one)
+    for one in (
+        ("wishes", "id", "'wish:'", r"'\:confirmed'", "state = 'confirmed' AND claimer_id = one.person_id"),
+        (
+            "service_records",
+            "activity_id",
+            "'activity:'",
+            r"':person:' || one.person_id || '\:hours'",
+            "person_id = one.person_id",
+        ),
+        ("backfills", "id", "'backfill:'", r"'\:hours'", "state = 'approved' AND person_id = one.person_id"),
+    )
+)
+# What takes from several lots adds the lot to the reference.
+_AGREED = _caused(
+    "adjustments",
+    "id",
+    "'adjustment:'",
+    "':' || coalesce(source.lot, '-')",
+    "state = 'approved' AND person_id = one.person_id",
+)
+GIVEN_FOR_NOTHING = Check(
+    "transfers",
+    f"""
+    SELECT one.id, one.kind, reference, one.person_id, one.amount FROM transfers AS one
+    JOIN accounts AS source ON source.id = one.source_id
+    WHERE one.id BETWEEN :first AND :last AND (
+        (one.kind = 'award' AND NOT ({_EARNED})
+            AND NOT EXISTS (SELECT 1 FROM persons WHERE id = one.person_id AND nickname = '{INVENTED}'))
+        OR (one.kind = 'adjust' AND NOT {_AGREED})
+    ) ORDER BY one.id
+    """,  # noqa: S608 - only the constants above are put in
+    "transfer {id} ({reference}): {kind} of {amount} points to or from person {person_id}, and there is nothing that "
+    "they did or that was approved",
+)
+ADJUSTED_OTHERWISE = Check(
+    "adjustments",
+    """
+    SELECT * FROM (
+        SELECT id, state, CASE state WHEN 'approved' THEN points ELSE 0 END AS agreed, (
+            SELECT coalesce(sum(CASE WHEN source.kind = 'lot' THEN -amount ELSE amount END), 0)
+            FROM transfers JOIN accounts AS source ON source.id = transfers.source_id
+            WHERE transfers.person_id = adjustments.person_id AND transfers.kind = 'adjust' AND (
+                reference = 'adjustment:' || adjustments.id
+                OR reference = 'adjustment:' || adjustments.id || ':' || source.lot)
+        ) AS moved FROM adjustments WHERE id BETWEEN :first AND :last
+    ) AS one WHERE moved <> agreed ORDER BY id
+    """,
+    "adjustment {id} is {state}: it should have moved {agreed} points, and moved {moved}",
+)
+
 # --- nothing points into another community --------------------------------------------------------------
 
 
@@ -283,6 +353,8 @@ CHECKS = (
     STANDING,
     SETTLED,
     UNDATED,
+    GIVEN_FOR_NOTHING,
+    ADJUSTED_OTHERWISE,
     _same("wishes", "rounds", "round_id"),
     _same("redemptions", "shops", "shop_id"),
     _same("stocktakes", "shops", "shop_id"),

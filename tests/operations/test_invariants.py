@@ -81,6 +81,13 @@ def change(house, statement):
 GRID = "(SELECT id FROM organisations WHERE parent_id = :baihua AND kind = 'grid' LIMIT 1)"
 ACTIVITY = "(SELECT max(id) FROM activities WHERE state = 'certified')"
 RECORD = "(SELECT max(id) FROM service_records)"
+AWARD = """
+    INSERT INTO transfers (source_id, target_id, amount, reference, kind, at, person_id, community_id, title, balance,
+        rule_id, units, earned_on)
+    SELECT source_id, target_id, 500, {reference}, kind, at, :pei, community_id, title, balance, rule_id, units,
+        earned_on
+    FROM transfers WHERE kind = 'award' LIMIT 1
+"""
 FAULTS = {
     "a state without a line": (
         "UPDATE wishes SET state = 'accepted' WHERE id = :withdrawn",
@@ -109,6 +116,34 @@ FAULTS = {
     "an adjustment by its proposer": (
         "UPDATE adjustments SET decided_by_id = proposed_by_id WHERE id = :adjustment",
         "adjustments {adjustment}: decided_by_id is person {tong}",
+    ),
+    "points for a wish that nobody confirmed": (
+        AWARD.format(reference="'wish:' || :fulfilled || '\\:confirmed'"),
+        r"transfer \d+ \(wish:{fulfilled}:confirmed\): award of 500 points to or from person {pei}",
+    ),
+    "points for a wish that never was": (
+        AWARD.format(reference="'wish\\:one\\:confirmed'"),
+        r"transfer \d+ \(wish:one:confirmed\): award of 500 points to or from person {pei}",
+    ),
+    "points for service that was not certified": (
+        AWARD.format(reference="'activity:1:person:' || :pei || '\\:hours'"),
+        r"transfer \d+ \(activity:1:person:{pei}:hours\): award of 500 points to or from person {pei}",
+    ),
+    "points for a backfill that is none": (
+        AWARD.format(reference="'backfill:99999\\:hours'"),
+        r"transfer \d+ \(backfill:99999:hours\): award of 500 points to or from person {pei}",
+    ),
+    "an adjustment that nobody proposed": (
+        "UPDATE transfers SET reference = 'adjustment:99999' WHERE reference = 'adjustment:' || :adjustment",
+        r"transfer \d+ \(adjustment:99999\): adjust of \d+ points to or from person \d+",
+    ),
+    "an adjustment that moved more than was agreed": (
+        "UPDATE transfers SET amount = amount + 1 WHERE reference = 'adjustment:' || :adjustment",
+        "adjustment {adjustment} is approved: it should have moved .* points, and moved",
+    ),
+    "an adjustment that moved nothing": (
+        "DELETE FROM transfers WHERE reference = 'adjustment:' || :adjustment",
+        "adjustment {adjustment} is approved: it should have moved .* points, and moved 0",
     ),
     "hours certified by who proposed them": (
         f"UPDATE activities SET certified_by_id = proposed_by_id WHERE id = {ACTIVITY}",
