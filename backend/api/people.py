@@ -10,7 +10,6 @@ from backend import crypto
 from backend.api.fields import Choice, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
 from backend.api.frame import Done, paged, route
 from backend.api.paging import PageQuery, after, page
-from backend.db import transaction
 from backend.people import actions, binding, queries, sealed
 from backend.people.models import SERVICE_ROLES, PartyRegistration, Residency
 from backend.people.sessions import Caller
@@ -199,17 +198,20 @@ def create_card_holder(caller: Caller, body: dict[str, Any]) -> Any:
     return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, by=caller)
 
 
+def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
+    """The account behind the code. It serves once: a repeat under the key does not ask WeChat again."""
+    return gateway().sign_in(body["code"]).openid
+
+
 @route(
     bp,
     "POST",
     "/people/<id:person_id>/bind",
     guard="person:create",
-    writes=False,
     body=BindIn,
     out=CardHolderOut,
+    before=_openid,
     summary="把纸质卡绑定到居民的微信",
 )
-def bind_card(caller: Caller, person_id: int, body: dict[str, Any]) -> Any:
-    identity = gateway().sign_in(body["code"])
-    with transaction():
-        return binding.bind(person_id, identity.openid, by=caller)
+def bind_card(caller: Caller, person_id: int, body: dict[str, Any], found: str) -> Any:
+    return binding.bind(person_id, found, by=caller)

@@ -141,6 +141,36 @@ def test_binding_a_card_while_wechat_is_away_changes_nothing_and_can_be_repeated
     assert staff.post(f"/people/{holder}/bind", {"code": "sim:granny:2"}).status_code == 200
 
 
+def carded(town, staff):
+    """A card that nobody has bound yet."""
+    return staff.data("POST", "/people", {"realName": "穆春和", "communityId": town.songtao})["id"]
+
+
+def test_whoever_has_only_agreed_and_subscribed_with_the_client_may_have_a_card_bound(town):
+    staff, newcomer = town.phone("tong"), town.phone("newcomer")
+    holder, document = carded(town, staff), town.phone().data("GET", "/privacy")["list"][0]
+    agreed = {"document": document["document"], "version": document["version"]}
+    newcomer.data("POST", "/me/consents", agreed, Idempotency_Key="agree-to-it")
+    wanted = {"accepted": ["wish_progress"], "rejected": []}
+    newcomer.data("POST", "/me/subscriptions", wanted, Idempotency_Key="tell-me-of-it")
+    assert newcomer.id != holder
+    staff.data("POST", f"/people/{holder}/bind", {"code": "sim:newcomer:bind"})
+    assert town.phone("newcomer").id == holder
+
+
+def test_a_card_is_bound_once_however_often_the_request_is_repeated_under_its_key(town, wechat):
+    staff = town.phone("tong")
+    path, asked = f"/people/{carded(town, staff)}/bind", len(wechat.calls("/sns"))
+    first = staff.post(path, {"code": "sim:repeats:bind"}, Idempotency_Key="bind-the-card")
+    again = staff.post(path, {"code": "sim:repeats:bind"}, Idempotency_Key="bind-the-card")
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.get_data() == first.get_data()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert len(wechat.calls("/sns")) == asked + 1
+    other = staff.post(path, {"code": "sim:repeats:other"}, Idempotency_Key="bind-the-card")
+    refusal(other, 422, "IDEMPOTENCY_KEY_REUSED")
+
+
 def test_what_wechat_blocks_is_refused_with_its_own_sentence(town, wechat):
     wechat.misbehave("/sns", errcode=40226)
     refusal(town.phone().post("/sessions", {"code": "sim:visitor:1"}), 403, "LOGIN_BLOCKED")
