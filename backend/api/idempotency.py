@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from flask import Response, request
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -20,6 +21,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, config, crypto
+from backend.api import telemetry
 from backend.db import Id, Model, Moment, dialect, session
 from backend.errors import Refused
 
@@ -129,6 +131,7 @@ def _replay(key: str, person_id: int) -> Response:
     if stored.fingerprint != _fingerprint():
         raise IdempotencyKeyReused()
     body = crypto.unseal(stored.answer_sealed, f"idempotency_keys.answer:{stored.id}")
+    telemetry.repeats(orjson.loads(body)["requestId"])
     answer = Response(body, status=stored.status, mimetype="application/json")
     answer.headers["Idempotency-Replayed"] = "true"
     return answer

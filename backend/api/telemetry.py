@@ -55,6 +55,13 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request=g.request_id)
 
 
+def repeats(request_id: str) -> None:
+    """This request is answered with an earlier one's answer, whose number stands in it: it goes by that number
+    from here on, and the log line says its own as well."""
+    structlog.contextvars.bind_contextvars(request=request_id, repeat=g.request_id)
+    g.request_id = request_id
+
+
 def _end(answer: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     took = time.perf_counter() - g.began

@@ -51,6 +51,15 @@ def test_a_repeat_gets_the_first_answer_byte_for_byte_and_has_no_effect(town, wi
     assert wishes() == before + 1
 
 
+def test_a_repeat_goes_by_the_number_of_the_answer_it_gets(town, wish):
+    phone = town.phone("ning")
+    first = phone.post("/wishes", wish, Idempotency_Key=KEY, X_Request_Id="the-first-one")
+    again = phone.post("/wishes", wish, Idempotency_Key=KEY, X_Request_Id="the-second-one")
+    assert [answer.json["requestId"] for answer in (first, again)] == ["the-first-one"] * 2
+    assert [answer.headers["X-Request-Id"] for answer in (first, again)] == ["the-first-one"] * 2
+    assert phone.get("/me").headers["X-Request-Id"] != "the-first-one"
+
+
 def test_without_a_key_every_post_has_its_effect(town, wish):
     phone, before = town.phone("ning"), wishes()
     phone.data("POST", "/wishes", wish)
