@@ -5,8 +5,9 @@ HTTP status times one hundred plus a number, `error` is the stable name a client
 `message` is a Chinese sentence fit for the person's eyes. The public catalogue is gathered from here.
 """
 
+import math
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 class Refused(Exception):
@@ -20,6 +21,11 @@ class Refused(Exception):
         self.sentence = sentence or self.message.format(**facts)
         self.facts = facts
         super().__init__(self.sentence)
+
+    def over_in(self, seconds: float) -> Self:
+        """The same refusal, telling when to come back, as every 429 does."""
+        self.headers = {**self.headers, "Retry-After": str(max(1, math.ceil(seconds)))}
+        return self
 
     @classmethod
     def name(cls) -> str:

@@ -47,7 +47,8 @@ def sign_in() -> Any:
             return redirect(onto, 303)
         except Refused as refusal:
             form.refuse(refusal)
-    return show("sign_in/password.html", form=form, onto=onto)[0], _status(form)
+    told = form.refusal.headers if form.refusal is not None else {}
+    return show("sign_in/password.html", form=form, onto=onto)[0], _status(form), told
 
 
 def _status(form: Form) -> int:

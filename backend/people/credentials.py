@@ -75,7 +75,8 @@ def attempt(name: str) -> None:
     session.execute(fresh.on_conflict_do_nothing())
     row = take(SignInAttempt, key)
     if row.locked_until is not None and row.locked_until > now:
-        raise SignInLocked(minutes=math.ceil((row.locked_until - now).total_seconds() / 60))
+        left = (row.locked_until - now).total_seconds()
+        raise SignInLocked(minutes=math.ceil(left / 60)).over_in(left)
     row.failures = 1 if row.last_at < now - FORGOTTEN_AFTER else row.failures + 1
     row.last_at, row.locked_until = now, _locked_until(row.failures, now)
     session.flush()

@@ -37,11 +37,11 @@ def ask(*, by: Any) -> None:
     not be worth more than one.
     """
     take(Person, by.id)
-    most = config.settings().exports_per_day
-    since = clock.now() - timedelta(days=1)
-    made = [line for line in journal.lines("person", by.id) if line.verb == "export" and line.at > since]
+    most, now, day = config.settings().exports_per_day, clock.now(), timedelta(days=1)
+    lines = journal.lines("person", by.id)
+    made = [line.at for line in lines if line.verb == "export" and line.at > now - day]
     if len(made) >= most:
-        raise ExportedOften(most=most)
+        raise ExportedOften(most=most).over_in((min(made, default=now) + day - now).total_seconds())
     journal.write("export", "person", by.id, by=by)
 
 

@@ -61,6 +61,7 @@ def test_the_copy_is_limited_in_a_day_and_the_request_is_remembered(town, settin
         export(ning).close()
     refused = export(ning)
     assert (refused.status_code, refused.json["error"]) == (429, "EXPORTED_OFTEN")
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
     with clock.standing_at(clock.now() + timedelta(days=1, minutes=1)):
         export(town.phone("ning")).close()
     requests = ning.data("GET", "/processing-purposes")["requests"]

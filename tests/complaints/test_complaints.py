@@ -174,8 +174,9 @@ def test_who_is_not_content_appeals_once_to_the_next_level(town):
 def test_too_many_in_a_day_are_refused(town, settings):
     for number in range(settings.complaints_per_day):
         filed(town, text=f"第 {number} 条")
-    with transaction(), pytest.raises(actions.TooManyComplaints):
+    with transaction(), pytest.raises(actions.TooManyComplaints) as refused:
         actions.file("complaint", "又一条", by=by(town, "ning"))
+    assert 86_000 < int(refused.value.headers["Retry-After"]) <= 86_400
     with clock.standing_at(clock.now() + timedelta(days=1, minutes=1)):
         filed(town)
 

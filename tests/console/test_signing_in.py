@@ -61,7 +61,9 @@ def test_a_name_locks_after_five_tries_also_one_that_does_not_exist(visitor, nam
 
 def test_the_right_password_does_not_open_a_locked_name_and_the_lock_grows(visitor):
     try_often(visitor, "tong", 5)
-    assert visitor().sign_in("tong").status_code == 429
+    locked = visitor().sign_in("tong")
+    assert locked.status_code == 429
+    assert 1 <= int(locked.headers["Retry-After"]) <= 60
     with clock.standing_at(clock.now() + timedelta(minutes=1, seconds=1)):
         assert visitor().sign_in("tong", "wrong").status_code == 401
         answer = visitor().sign_in("tong")

@@ -1,5 +1,6 @@
 """At the counter: a code is looked up first, which changes nothing, and then the order is handed over."""
 
+import math
 from datetime import timedelta
 from typing import Any
 
@@ -42,10 +43,6 @@ class TooManyWrongCodes(Refused):
     """An 8-digit code must not be found by trying; counted in the database, which all workers share."""
 
     code, message = 42970, "取货码输错次数太多，请 {minutes} 分钟后再试"
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(minutes=-(-seconds // 60))
-        self.headers = {"Retry-After": str(seconds)}
 
 
 def preview(code: str, *, by: Any) -> Redemption | Refused:
@@ -122,7 +119,8 @@ def _take_guard(by: Any) -> CodeGuard:
     locked = begun.on_conflict_do_update(index_elements=["person_id"], set_=anew).returning(CodeGuard)
     guard = session.scalars(locked, execution_options={"populate_existing": True}).one()
     if guard.wrong >= settings.wrong_code_limit:
-        raise TooManyWrongCodes(max(1, int((guard.since + lasts - now).total_seconds())))
+        left = (guard.since + lasts - now).total_seconds()
+        raise TooManyWrongCodes(minutes=math.ceil(left / 60)).over_in(left)
     return guard
 
 
