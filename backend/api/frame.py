@@ -228,7 +228,8 @@ def _if_asked(answered: Callable[..., Response], kwargs: dict[str, Any]) -> Resp
 
 
 def _once(key: str, person_id: int, answered: Callable[[], Response]) -> Response:
-    """The work under its key. A refusal of the work is an answer too, and undoes all that the work wrote."""
+    """The work under its key. A refusal of the work is an answer too, and undoes all that the work wrote; only
+    "too often" and a failure are none: the same request may succeed later, under the same key."""
     begun = False
     try:
         with transaction():
@@ -242,7 +243,7 @@ def _once(key: str, person_id: int, answered: Callable[[], Response]) -> Respons
     except idempotency.StillRunning:
         raise
     except Refused as refusal:
-        if not begun or refusal.status() >= 500:
+        if not begun or refusal.status() == 429 or refusal.status() >= 500:
             raise
         return _keep(key, person_id, refused(refusal))
 

@@ -2,8 +2,8 @@
 
 A person's key is kept for IDEMPOTENCY_HOURS with a digest of its request. A repeat gets the first answer,
 byte for byte; another request under the key is refused; while the first is still running a repeat waits
-shortly, then gets 409. A refusal (4xx) decided inside the work is an answer too; a failure (5xx) stores
-nothing. Bad input that never reached the work keeps no key, so that it can be corrected under it.
+shortly, then gets 409. A refusal (4xx) decided inside the work is an answer too; "too often" (429) and a
+failure (5xx) store nothing. Bad input that never reached the work keeps no key, so that it can be corrected under it.
 (IETF draft idempotency-key-header-07.)
 """
 

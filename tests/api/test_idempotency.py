@@ -129,6 +129,19 @@ def test_a_fault_of_ours_stores_nothing_and_the_key_can_be_used_again(town, wish
     assert "Idempotency-Replayed" not in answer.headers
 
 
+def test_too_often_keeps_no_key_so_that_the_same_request_can_be_made_later_under_it(town, settings):
+    phone, complaint = town.phone("ning"), {"kind": "suggestion", "text": "路灯太暗"}
+    for _ in range(settings.complaints_per_day):
+        phone.data("POST", "/complaints", complaint)
+    for _ in range(2):
+        answer = phone.post("/complaints", complaint, Idempotency_Key=KEY)
+        refusal(answer, 429, "TOO_MANY_COMPLAINTS")
+        assert "Idempotency-Replayed" not in answer.headers
+    assert keys() == 0
+    with clock.standing_at(clock.now() + timedelta(seconds=int(answer.headers["Retry-After"]))):
+        assert phone.post("/complaints", complaint, Idempotency_Key=KEY).status_code == 201
+
+
 def test_bad_input_keeps_no_key_so_that_it_can_be_corrected_under_it(town, wish):
     phone = town.phone("ning")
     answer = phone.post("/wishes", {**wish, "title": ""}, Idempotency_Key=KEY)
