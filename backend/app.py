@@ -127,6 +127,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         AUTO_AUTH_ERROR_RESPONSE=False,
         SUCCESS_DESCRIPTION="成功",
         SECURITY_SCHEMES={"bearer": {"type": "http", "scheme": "bearer"}},
+        # Flask's own answer to OPTIONS is an empty page; what is offered stands in a 405's Allow.
+        PROVIDE_AUTOMATIC_OPTIONS=False,
         SECRET_KEY=settings.secret_key,
     )
     db.init(app, settings.database, settings.database_pool)

@@ -80,7 +80,8 @@ def test_the_largest_id_that_may_be_asked_for_is_404_and_no_fault(town):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("PATCH", "/me"), ("DELETE", "/wishes"), ("PUT", "/sessions"), ("TRACE", "/me")]
+    ("method", "path"),
+    [("PATCH", "/me"), ("DELETE", "/wishes"), ("PUT", "/sessions"), ("TRACE", "/me"), ("OPTIONS", "/me")],
 )
 def test_a_method_nobody_serves_is_405_and_names_those_that_are(town, method, path):
     answer = town.phone("ning").call(method, path)
