@@ -1,5 +1,6 @@
 """Bad input: refused with a Chinese sentence beside its field, and never a fault of ours."""
 
+import io
 import json
 import re
 
@@ -92,6 +93,20 @@ def test_a_body_over_the_limit_is_413_on_every_writing_route(town, settings):
     refusal(send(phone, "/me", raw, method="PUT"), 413, "BODY_TOO_LARGE")
     refusal(send(phone, "/me/notices/read-all", raw), 413, "BODY_TOO_LARGE")
     assert wishes() == before
+
+
+def test_a_body_in_chunks_is_neither_cut_off_nor_taken_for_malformed_when_it_is_too_large(town, settings):
+    inside = b'{"nickname": "\xe5\xb0\x8f\xe8\x88\x9f"}'
+    assert in_chunks(town.phone("ning"), inside).status_code == 200
+    for raw in (inside + b" " * settings.max_body_bytes, b"a" * (settings.max_body_bytes + 1)):
+        refusal(in_chunks(town.phone("ning"), raw), 413, "BODY_TOO_LARGE")
+
+
+def in_chunks(phone, raw):
+    """Changes the profile with a body that says no length, as gunicorn hands it on."""
+    unsaid = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    given = {"input_stream": io.BytesIO(raw), "environ_overrides": unsaid, "content_type": "application/json"}
+    return checked(phone.app, phone.client.open("/api/v1/me", method="PUT", headers=phone.headers, **given))
 
 
 def test_a_body_over_the_limit_is_413_without_a_sign_in_too(town, settings):
