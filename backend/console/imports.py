@@ -3,10 +3,11 @@
 A sheet is checked before anything is done, taken in step by step, and may come twice without doubles.
 """
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, send_file
 from flask_wtf.file import FileField, FileRequired
 
 from backend.console import sheets
@@ -114,9 +115,9 @@ def all_imports(staff: Staff) -> Any:
 def blank_sheet(staff: Staff, kind: str) -> Response:
     """An empty sheet to fill in."""
     sheet, told = _sheet(staff, kind), TOLD[kind]
-    answer = Response(sheets.blank(sheet.columns, sheet.needed, told.examples), mimetype=XLSX)
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{told.title}.xlsx")
-    return answer
+    file = io.BytesIO(sheets.blank(sheet.columns, sheet.needed, told.examples))
+    # A header is ASCII, and gunicorn sends no other: Flask writes the Chinese name as RFC 6266 wants it.
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=f"{told.title}.xlsx")
 
 
 @page("/imports/<any(places, residents, members, stock, hours):kind>", methods=("GET", "POST"))

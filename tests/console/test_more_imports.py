@@ -263,6 +263,7 @@ def test_who_brings_nothing_in_has_no_such_page(visitor):
 def test_the_blank_sheet_has_the_columns_and_no_example_that_could_be_imported(visitor, name, kind):
     answer = visitor(name).get(f"/console/imports/{kind}/blank")
     assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["Content-Disposition"].isascii(), "gunicorn sends nothing else"
     (head,) = sheets.read("x.xlsx", answer.data)
     assert tuple(filter(None, head)) == imports.SHEETS[kind].columns
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
