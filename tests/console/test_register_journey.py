@@ -23,3 +23,19 @@ def test_a_clerk_takes_a_register_along_masked_and_then_with_names_for_a_reason(
     told.value.save_as(tmp_path / "register.xlsx")
     names = {row[5].value for row in openpyxl.load_workbook(tmp_path / "register.xlsx").active}
     assert "鄂桂兰" in names
+
+
+def test_a_second_file_is_taken_from_the_same_page(desk):
+    page = desk.sit_down("tong")
+    page.goto("/console/registers/wishes")
+    button, sent = page.get_by_role("button", name="下载（姓名遮盖）"), page.locator("form[data-sent]")
+    with page.expect_download() as first:
+        button.click()
+    button.click()
+    assert sent.count() == 1, "a second press while the first is on its way does nothing"
+    sent.wait_for(state="detached")
+    page.locator("#file-kind").select_option("csv")
+    with page.expect_download() as second:
+        button.click()
+    names = [told.value.suggested_filename.rsplit(".")[-1] for told in (first, second)]
+    assert names == ["xlsx", "csv"]

@@ -73,10 +73,14 @@
     if (field && event.target.value) { field.value = event.target.value; field.focus(); }
   });
 
-  // A second press while the first is on its way does nothing.
+  // A second press while the first is on its way does nothing. A file comes without a new page, so a form that
+  // answers with one may be sent again, for other days or in another shape.
+  const FILE_ON_ITS_WAY = 2000;
   document.addEventListener("submit", (event) => {
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "yes";
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    if ("file" in form.dataset) setTimeout(() => { delete form.dataset.sent; }, FILE_ON_ITS_WAY);
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
