@@ -155,6 +155,8 @@ def ticks(label: str, options: Any, **more: Any) -> Any:
         choices=dict(options),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
+        # Ours, because WTForms has this sentence in English only, with the id of what was chosen.
+        invalid_choice_message="选的有一些刚刚没有了，请重新选",
         **more,
     )
 

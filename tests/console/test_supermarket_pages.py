@@ -229,6 +229,21 @@ def test_a_venue_is_booked_for_a_resident_and_stands_in_the_calendar(visitor, to
     assert f"/console/redemptions/{newest(Redemption)}" in page
 
 
+def test_a_slot_that_somebody_took_meanwhile_is_told_in_chinese(visitor, town):
+    shop_id, holder = cast.opened(town), town.person("e").id
+    venue_id = cast.venue(town, shop_id, points=5)
+    cast.rich(town, "e")
+    slot = cast.slot_ids(venue_id)[0]
+    path = f"/console/people/{holder}/venues/{venue_id}/new?day={clock.today() + timedelta(days=1)}"
+    clerk = visitor("tong")
+    clerk.page(path)
+    cast.booked(town, shop_id, [slot])
+    answer = clerk.post(path, {"slots": [str(slot)], "reason": "行动不便"})
+    assert answer.status_code == 422
+    assert "选的有一些刚刚没有了，请重新选" in clerk.text(answer)
+    assert "valid" not in clerk.text(answer).replace("novalidate", "").replace("aria-invalid", "")
+
+
 def test_an_order_is_cancelled_and_returned_with_a_reason_only(visitor, town):
     shop_id = cast.opened(town)
     item_id = cast.goods(town, shop_id)
