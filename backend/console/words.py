@@ -5,6 +5,7 @@ from typing import Any
 
 from backend import clock
 from backend.console.frame import bp
+from backend.organisations.models import KIND_NAMES as KINDS
 from backend.reports.words import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, SERVICE_ROLES
 
 WISH_STATES = {
@@ -34,14 +35,6 @@ ROLES = {
     "unit_officer": "单位联络员",
     "city_admin": "市级管理员",
     "auditor": "审计员",
-}
-KINDS = {
-    "city": "市",
-    "street": "街道（乡镇）",
-    "community": "社区",
-    "grid": "网格",
-    "unit": "单位",
-    "centre": "党群服务中心",
 }
 RESIDENCY = {"declared": "待核实", "pending": "待核实", "verified": "已核实", "rejected": "未通过"}
 SIGN_IN_METHODS = {"password": "口令", "scan": "扫码"}

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from backend.db import session, take
 from backend.errors import Refused
-from backend.organisations.models import Organisation, Reach
+from backend.organisations.models import KIND_NAMES, Organisation, Reach
 
 # Which kind may stand under which.
 PLACES = {
@@ -29,7 +29,7 @@ def add(parent_id: int, kind: str, name: str, short: str | None = None) -> Organ
     """Adds a place or body under its parent. Raises MisplacedOrganisation, NotFound."""
     parent = take(Organisation, parent_id)
     if parent.kind not in PLACES.get(kind, ()):
-        raise MisplacedOrganisation(kind=kind, parent=parent.kind)
+        raise MisplacedOrganisation(kind=KIND_NAMES.get(kind, kind), parent=KIND_NAMES[parent.kind])
     return _add(parent, kind, name, short or name.removesuffix("社区"))
 
 

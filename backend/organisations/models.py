@@ -5,7 +5,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model
 
-KINDS = ("city", "street", "community", "grid", "unit", "centre")
+# Each with how people call it, in refusals and on pages.
+KIND_NAMES = {
+    "city": "市",
+    "street": "街道（乡镇）",
+    "community": "社区",
+    "grid": "网格",
+    "unit": "单位",
+    "centre": "党群服务中心",
+}
+KINDS = tuple(KIND_NAMES)
 
 
 class Organisation(Model):

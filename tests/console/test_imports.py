@@ -66,6 +66,14 @@ def test_places_come_in_with_their_reach_and_a_second_time_make_nothing(visitor,
     assert "新桥社区" in admin.page("/console/places")
 
 
+def test_a_place_that_cannot_stand_there_is_told_in_chinese(visitor, town):
+    admin = visitor("admin")
+    raw = workbook(PLACES, [["林海街道", "网格", "林海-01"], ["青松市", "街道", "新桥街道"]])
+    page, _steps = take_all_in(admin, upload(admin, "places", raw))
+    assert "网格 不能放在 街道（乡镇） 之下" in page
+    assert "新增 1" in page
+
+
 def test_bad_cells_are_named_with_line_and_column_before_anything_is_done(visitor, town):
     rows = [
         ["林海街道", "社区", "新桥社区"],
