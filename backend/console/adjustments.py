@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 
 from backend.console import people_lists, sentences, shop_lists
 from backend.console.forms import Form, JustDo, choice, line, lines, one_of, whole
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, done, further_back, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import CHECKED_STATES
@@ -74,13 +74,13 @@ def adjustments(staff: Staff) -> Any:
     form.validate()
     state = form.state.data if not form.state.errors else None
     found = queries.adjustments(state, request.args.get("before", type=int), PAGE + 1, by=staff)
-    onto = {**request.args, "before": found[PAGE - 1].id} if len(found) > PAGE else None
+    following = further_back(found[PAGE - 1].id) if len(found) > PAGE else None
     return show(
         "points/adjustments.html",
         form=form,
         waiting=_waiting(staff, PAGE) if staff.may("points:approve_adjustment") and not request.args else [],
         shown=queries.shown(found[:PAGE], by=staff),
-        following=onto and url_for("console.adjustments", **onto),
+        following=following,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from apiflask import APIBlueprint
@@ -34,7 +35,7 @@ POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_ADDRESS = re.compile(r"/console/[A-Za-z0-9/_?=&%.-]*")
+_ADDRESS = re.compile(r"/console/[A-Za-z0-9/_?=&%.*+-]*")
 csrf = CSRFProtect()
 bp = APIBlueprint(
     "console", __name__, url_prefix="/console", template_folder="templates", enable_openapi=False
@@ -198,6 +199,12 @@ def onward(endpoint: str, sentence: str | None = None, **parts: Any) -> Response
     if sentence:
         flash(sentence)
     return redirect(url_for(endpoint, **parts), 303)
+
+
+def further_back(before: int) -> str:
+    """This page's address, with what was asked of it, from `before` on. The words of an address stay words:
+    `url_for` would take some of them, as `endpoint` or `_scheme`, for its own."""
+    return f"{request.path}?{urlencode({**request.args, 'before': before})}"
 
 
 def own_address(wanted: str | None) -> str:

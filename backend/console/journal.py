@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import request, url_for
+from flask import request
 
 from backend import clock
 from backend.console.forms import Form, choice, day
-from backend.console.frame import Staff, page, show
+from backend.console.frame import Staff, further_back, page, show
 from backend.console.verbs import KINDS, OPENINGS, VERBS
 from backend.db import session
 from backend.journal import JournalLine
@@ -113,7 +113,7 @@ def journal(staff: Staff) -> Any:
     form.kind.choices = {"": "全部", **KINDS}
     form.validate()
     lines = _lines(staff, _asked(form))
-    onto = {**request.args, "before": lines[PAGE - 1].id} if len(lines) > PAGE else None
+    following = further_back(lines[PAGE - 1].id) if len(lines) > PAGE else None
     lines, many = lines[:PAGE], _many_openings(staff)
     return show(
         "journal/page.html",
@@ -124,5 +124,5 @@ def journal(staff: Staff) -> Any:
         names=people.masked_names({one.actor_id for one in (*lines, *many) if one.actor_id}),
         places=places.names({line.organisation_id for line in lines if line.organisation_id}),
         kinds=KINDS,
-        following=onto and url_for("console.journal", **onto),
+        following=following,
     )

@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 
 from backend.console import sentences, shop_lists
 from backend.console.forms import Form, JustDo, choice, line, lines
-from backend.console.frame import Staff, bp, done, onward, page, show
+from backend.console.frame import Staff, bp, done, further_back, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import REDEMPTION_STATES
@@ -86,7 +86,7 @@ def redemptions(staff: Staff) -> Any:
         PAGE + 1,
         by=staff,
     )
-    onto = {**request.args, "before": found[PAGE - 1].id} if len(found) > PAGE else None
+    following = further_back(found[PAGE - 1].id) if len(found) > PAGE else None
     decides = staff.may("redemption:approve")
     return show(
         "redemptions/list.html",
@@ -95,7 +95,7 @@ def redemptions(staff: Staff) -> Any:
         others=staff_queries.for_a_colleague(by=staff) if decides else 0,
         shown=queries.shown(found[:PAGE], by=staff),
         contents=staff_queries.contents(found),
-        following=onto and url_for("console.redemptions", **onto),
+        following=following,
     )
 
 

@@ -7,7 +7,7 @@ from flask import request, url_for
 from backend import clock
 from backend.console import place_lists, sentences, wish_lists
 from backend.console.forms import Form, JustDo, choice, line
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, done, further_back, onward, page, show
 from backend.console.review import ReasonedForm, with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import WISH_STATES
@@ -82,11 +82,9 @@ def wishes(staff: Staff) -> Any:
         before=request.args.get("before", type=int),
         most=PAGE + 1,
     )
-    onto = {**request.args, "before": found[PAGE - 1].id} if len(found) > PAGE else None
+    following = further_back(found[PAGE - 1].id) if len(found) > PAGE else None
     shown = queries.shown(found[:PAGE], by=staff)
-    return show(
-        "wishes/list.html", form=form, shown=shown, following=onto and url_for("console.wishes", **onto)
-    )
+    return show("wishes/list.html", form=form, shown=shown, following=following)
 
 
 @page("/wishes/<id:wish_id>")

@@ -25,6 +25,12 @@ def test_a_reader_knows_what_it_was_that_ended(visitor, town, kind, said):
     assert said in visitor("shang").page("/console/journal?verb=expire")
 
 
+def test_words_of_an_address_stay_words_on_the_next_page(visitor):
+    asked = "endpoint=x&_scheme=javascript&_external=1&verb="
+    page = visitor("shang").page(f"/console/journal?{asked}")
+    assert f'href="/console/journal?{asked}&before='.replace("&", "&amp;") in page
+
+
 def test_whatever_the_house_writes_down_has_a_word():
     written = {pair for file in BACKEND.rglob("*.py") for pair in _WRITTEN.findall(file.read_text())}
     assert len(written) > 30

@@ -152,6 +152,11 @@ def test_signing_in_leads_back_to_the_page_that_was_asked_for(visitor):
     )
 
 
+def test_signing_in_leads_back_to_a_search_for_two_words(visitor):
+    asked = "/console/wishes?text=%E5%8F%B0%E7%81%AF+*"
+    assert visitor().sign_in("tong", next_page=asked).headers["Location"] == asked
+
+
 def begin_scan(visitor):
     visitor.get("/console/sign-in")
     visitor.post("/console/sign-in/scan")
