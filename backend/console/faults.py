@@ -1,5 +1,6 @@
 """Pages answer their errors with pages in Chinese, the console's and the public ones; the API keeps its JSON."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,8 +31,10 @@ _BY_STATUS: dict[int, type[Refused]] = {
     413: BodyTooLarge,
     429: TooManyRequests,
 }
-# What a page that cannot go on gives back to be copied, and what it never repeats.
-_SECRET = {"csrf_token", "password", "again", "one_time_code", "code"}
+# What a page that cannot go on never repeats.
+_SECRET = {"csrf_token", "password", "again", "one_time_code", "code", "next"}
+# What was chosen rather than written: words of ours, ids and small numbers, days and times.
+_CHOSEN = re.compile(r"[a-z_]*|\d{1,4}|\d{4}-\d\d-\d\d(T.*)?")
 
 
 class PageOutdated(Refused):
@@ -101,13 +104,18 @@ def _on_routing() -> Any:
     return _on_http(fault) if (fault.code or 500) in _BY_STATUS else None
 
 
+def _written() -> list[str]:
+    """What was written into the form, in its order and once, without the names that only we know."""
+    typed = (value.strip() for name, value in request.form.items() if name not in _SECRET)
+    return list(dict.fromkeys(value for value in typed if not _CHOSEN.fullmatch(value)))
+
+
 def told(refusal: Refused) -> Response:
     """The page of a refusal, with what was typed, so that nothing has to be thought of twice."""
     if request.blueprint == public.bp.name:
         return public.told(refusal)
-    kept = [(name, value) for name, value in request.form.items() if name not in _SECRET and value.strip()]
     text = render_template(
-        "refusal.html", refusal=refusal, kept=kept, staff=g.get("staff"), request_id=g.request_id
+        "refusal.html", refusal=refusal, kept=_written(), staff=g.get("staff"), request_id=g.request_id
     )
     answer = Response(text, status=refusal.status(), mimetype="text/html")
     answer.headers.update(refusal.headers)

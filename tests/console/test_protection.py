@@ -57,6 +57,24 @@ def test_a_form_without_its_token_is_refused_and_gives_back_what_was_typed(visit
     assert cast.wish(waiting).state == "submitted"
 
 
+def test_a_page_that_cannot_go_on_gives_back_words_and_not_our_names_of_them(visitor, town):
+    one, holder = visitor("shao"), town.person("e").id
+    form = {
+        "title": "一台新电视",
+        "description": "看新闻",
+        "category": "goods",
+        "estimated_cost": "90",
+        "wanted_by": "2026-12-31",
+        "contact_phone": "11122223333",
+        "ready": "老人没有手机",
+        "reason": "老人没有手机",
+        "next": "/console/",
+    }
+    page = one.text(one.post(f"/console/people/{holder}/wishes/new", form, token=""))
+    kept = re.findall(r"<li>(.*?)</li>", page.split('class="kept"')[1].split("</ul>")[0])
+    assert kept == ["一台新电视", "看新闻", "11122223333", "老人没有手机"]
+
+
 def test_another_visitors_token_is_worth_nothing(visitor, town):
     waiting = cast.submitted(town)
     one, other = visitor("tong"), visitor("lan")
