@@ -1,10 +1,13 @@
 """The menu: grouped by the loops of the work, one click to each page, and it says where one is."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from backend.console import menu
+
+TEMPLATES = Path(menu.__file__).parent / "templates"
 
 NAMES = ("tong", "lan", "shao", "bu", "yan", "shang", "jie", "admin")
 _GROUP = re.compile(r'<li class="menu-group( here)?">(.*?)</ul>', re.S)
@@ -62,6 +65,15 @@ def test_a_page_below_a_line_marks_that_line(visitor, town, path, heading, label
 
 def test_a_page_that_no_line_leads_to_marks_none(visitor):
     assert marked(visitor("tong").page("/console/account")) == ([], [])
+
+
+def test_each_key_stands_on_the_button_that_it_presses():
+    for template in TEMPLATES.rglob("*.html"):
+        text = template.read_text()
+        keys = re.findall(r'data-key="([^"]+)"', text)
+        assert [one for one in keys if f"<kbd>{one}</kbd>" not in text.split(f'data-key="{one}"')[1]] == [], (
+            template.name
+        )
 
 
 def test_no_group_is_too_long_to_read_at_a_glance():
