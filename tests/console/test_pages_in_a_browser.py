@@ -210,6 +210,32 @@ def test_pages_of_the_supermarket_points_and_seals_are_sound(desk, town):
         desk.look_at(staff[who], f"{who}-{name}")
 
 
+def test_no_page_is_wider_than_a_phone(desk, town):
+    shop_id = market.opened(town)
+    item_id = market.goods(town, shop_id)
+    market.approved(town, shop_id, {item_id: 1})
+    ended = session.scalar(
+        sa.select(Activity.id).where(Activity.state == "ended", Activity.community_id == town.songtao)
+    )
+    page = desk.sit_down("tong")
+    page.set_viewport_size({"width": 375, "height": 740})
+    wide = {}
+    for path in (
+        *PAGES["tong"],
+        f"activities/{ended}",
+        f"activities/{ended}/roll-call",
+        f"activities/{ended}/sheet",
+        f"stock/items/{item_id}",
+        "stock/stocktakes/sheet",
+        "imports/hours",
+    ):
+        page.goto(f"/console/{path}")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 375:
+            wide[path] = width
+    assert wide == {}
+
+
 def test_large_type_and_contrast_stay_sound(desk):
     page = desk.sit_down("tong")
     page.get_by_role("button", name="大字").click()
