@@ -1,6 +1,9 @@
 """A register, from the menu to the file on the office PC."""
 
+import io
+
 import openpyxl
+import pypdf
 
 from tests.console.desk import follow
 
@@ -39,3 +42,16 @@ def test_a_second_file_is_taken_from_the_same_page(desk):
         button.click()
     names = [told.value.suggested_filename.rsplit(".")[-1] for told in (first, second)]
     assert names == ["xlsx", "csv"]
+
+
+def test_a_printed_register_has_all_its_columns(desk):
+    page = desk.sit_down("tong")
+    page.emulate_media(media="print")
+    # A4 across, without its margins, at 96 points an inch.
+    page.set_viewport_size({"width": 1046, "height": 718})
+    for key in ("wishes", "points", "redemptions", "service_records"):
+        page.goto(f"/console/registers/{key}")
+        cut_off = page.locator(".broad").evaluate("node => node.scrollWidth - node.clientWidth")
+        assert cut_off <= 0, key
+    sheet = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages[0].mediabox
+    assert sheet.width > sheet.height
