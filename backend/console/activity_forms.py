@@ -1,6 +1,6 @@
 """Publishing an activity: one form for a new one, a draft, and a change before it starts."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request
@@ -112,12 +112,11 @@ def new_activity(staff: Staff) -> Any:
 
 def _suggested() -> dict[str, Any]:
     """Three days from now at nine, for two hours: rather changed than typed."""
-    asked = request.args.get("day", "")
     try:
-        day = clock.today().fromisoformat(asked)
-    except ValueError:
-        day = clock.today() + timedelta(days=3)
-    start = clock.day_starts(day) + timedelta(hours=9)
+        day = clock.day_starts(date.fromisoformat(request.args.get("day", "")))
+    except (ValueError, OverflowError):
+        day = clock.day_starts(clock.today() + timedelta(days=3))
+    start = day + timedelta(hours=9)
     return {"starts_at": start, "ends_at": start + timedelta(hours=2)}
 
 

@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 
 from backend.console import people_lists, sentences, shop_lists
 from backend.console.forms import Form, JustDo, choice, line, lines, one_of, whole
-from backend.console.frame import Staff, done, further_back, onward, page, show
+from backend.console.frame import Staff, asked_number, done, further_back, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import CHECKED_STATES
@@ -73,7 +73,7 @@ def adjustments(staff: Staff) -> Any:
     form.state.choices = {"": "全部状态", **CHECKED_STATES}
     form.validate()
     state = form.state.data if not form.state.errors else None
-    found = queries.adjustments(state, request.args.get("before", type=int), PAGE + 1, by=staff)
+    found = queries.adjustments(state, asked_number("before"), PAGE + 1, by=staff)
     following = further_back(found[PAGE - 1].id) if len(found) > PAGE else None
     return show(
         "points/adjustments.html",

@@ -8,7 +8,7 @@ from flask import request
 from backend import clock
 from backend.console import people_lists, place_lists
 from backend.console.forms import Form, JustDo, choice, day, line
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.words import KINDS, ROLES
 from backend.db import session
 from backend.errors import InvalidInput, NotFound
@@ -57,7 +57,8 @@ def appointments(staff: Staff) -> Any:
 def _page(staff: Staff, **given: Any) -> Any:
     find = FindForm(request.args)
     asked = (find.asked.data or "").strip()
-    rows = _standing(staff, None, request.args.get("role") or None, request.args.get("before", type=int))
+    role = request.args.get("role") if request.args.get("role") in ROLES else None
+    rows = _standing(staff, None, role, asked_number("before"))
     return show(
         "appointments/page.html",
         find=find,

@@ -9,7 +9,7 @@ from backend.console import place_lists, sentences
 from backend.console.activity_forms import CATEGORIES
 from backend.console.finding import WhoForm
 from backend.console.forms import JustDo, choice, line, lines, moment, whole
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.review import ReasonedForm, with_sentences
 from backend.console.today import Waiting, provider
 from backend.errors import Refused
@@ -110,7 +110,7 @@ def new_backfill(staff: Staff) -> Any:
 
 def _activity(staff: Staff) -> Activity | None:
     """The activity that the address names, if it is one of this desk's."""
-    activity_id = request.args.get("activity", type=int)
+    activity_id = asked_number("activity")
     if activity_id is None:
         return None
     return desk_queries.reached(activity_id, "service_record:backfill", by=staff)

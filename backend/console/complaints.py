@@ -12,7 +12,7 @@ from backend.complaints import actions, queries
 from backend.complaints.models import Complaint
 from backend.console import sentences
 from backend.console.forms import Form, choice, line, lines
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import COMPLAINT_KINDS, COMPLAINT_STATES
@@ -74,7 +74,7 @@ def complaints(staff: Staff) -> Any:
     form = Filters(request.args)
     form.state.choices = {"": "全部", **COMPLAINT_STATES}
     state = form.state.data if form.validate() else None
-    rows = queries.to_handle(state, request.args.get("after", type=int), PAGE + 1, by=staff)
+    rows = queries.to_handle(state, asked_number("after"), PAGE + 1, by=staff)
     return show(
         "complaints/queue.html",
         form=form,

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 
-from backend.console.frame import Staff, page, show
+from backend.console.frame import Staff, asked_number, page, show
 from backend.outbox import meanings, queries
 from backend.outbox.templates import CATALOGUE
 
@@ -14,7 +14,7 @@ PAGE = 50
 @page("/deliveries", guard="delivery:read")
 def deliveries(staff: Staff) -> Any:
     """Every notice stands in its reader's inbox all the same, and is read there."""
-    rows = queries.dead_letters(request.args.get("before", type=int), PAGE + 1)
+    rows = queries.dead_letters(asked_number("before"), PAGE + 1)
     following = rows[PAGE - 1].notice_id if len(rows) > PAGE else None
     return show(
         "deliveries/page.html",

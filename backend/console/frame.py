@@ -27,6 +27,8 @@ from backend.people.models import Person
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+# More digits than JavaScript counts exactly are no id, as in a path.
+LARGEST = 2**53 - 1
 TOKEN = "console"  # noqa: S105 - the name of a place in the cookie
 # What somebody with a first password may do: choose their own, or leave.
 BEFORE_A_PASSWORD = ("own_password", "sign_out")
@@ -199,6 +201,13 @@ def onward(endpoint: str, sentence: str | None = None, **parts: Any) -> Response
     if sentence:
         flash(sentence)
     return redirect(url_for(endpoint, **parts), 303)
+
+
+def asked_number(name: str, usual: int | None = None) -> Any:
+    """A number that the address asks for. One too large for any row is the largest there can be, which is
+    nobody's: the database would refuse to look for it."""
+    found = request.args.get(name, usual, type=int)
+    return found if found is None else max(-LARGEST, min(found, LARGEST))
 
 
 def further_back(before: int) -> str:

@@ -9,7 +9,7 @@ from flask import request
 
 from backend import clock
 from backend.console.forms import Form, choice, day
-from backend.console.frame import Staff, further_back, page, show
+from backend.console.frame import Staff, asked_number, further_back, page, show
 from backend.console.verbs import KINDS, OPENINGS, VERBS
 from backend.db import session
 from backend.journal import JournalLine
@@ -97,12 +97,12 @@ def _asked(form: Filters) -> dict[str, Any]:
 
     return {
         "subject_kind": form.kind.data,
-        "subject_id": request.args.get("subject", type=int),
-        "actor_id": request.args.get("actor", type=int),
+        "subject_id": asked_number("subject"),
+        "actor_id": asked_number("actor"),
         "verb": form.verb.data,
         "first": day_of(form.first),
         "last": day_of(form.last),
-        "before": request.args.get("before", type=int),
+        "before": asked_number("before"),
     }
 
 

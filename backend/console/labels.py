@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from backend.console import shop_lists
-from backend.console.frame import Staff, page, show
+from backend.console.frame import Staff, asked_number, page, show
 from backend.console.stock import MOST_ITEMS
 from backend.supermarket import queries
 from backend.wechat import pages
@@ -22,7 +22,7 @@ def labels(staff: Staff) -> Any:
         return show("stock/none.html")
     offered = [one for one in queries.items(shop.id, None, None, MOST_ITEMS, by=staff) if one.on_shelf]
     asked = set(request.args.getlist("item", type=int))
-    copies = min(max(request.args.get("copies", 1, type=int), 1), MOST_COPIES)
+    copies = min(max(asked_number("copies", 1), 1), MOST_COPIES)
     wanted = [one for one in offered if not asked or one.id in asked]
     return show(
         "stock/labels.html",

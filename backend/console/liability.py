@@ -8,7 +8,7 @@ from flask import request
 from backend import clock
 from backend.console import charts, place_lists
 from backend.console.forms import Form, choice
-from backend.console.frame import Staff, page, show
+from backend.console.frame import Staff, asked_number, page, show
 from backend.errors import NotFound
 from backend.points import queries
 from backend.supermarket.queries import shelf_value
@@ -26,7 +26,7 @@ def liability(staff: Staff) -> Any:
     offered = dict(place_lists.choices(staff, "points:liability", "community"))
     form = PlaceForm(request.args)
     form.community.choices = offered
-    asked = request.args.get("community", type=int)
+    asked = asked_number("community")
     if asked is not None and asked not in offered:
         raise NotFound()
     chosen = asked or next(iter(offered), None)

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from flask import request
-
 from backend.console import people_lists
-from backend.console.frame import Staff, page, show
+from backend.console.frame import Staff, asked_number, page, show
 from backend.ledger import queries
 from backend.organisations import queries as places
 
@@ -16,7 +14,7 @@ PAGE = 50
 def statement(staff: Staff, person_id: int) -> Any:
     """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
     person, home = people_lists.resident(staff, person_id, "points:read")
-    rows = queries.statement(person_id, request.args.get("before", type=int), PAGE + 1)
+    rows = queries.statement(person_id, asked_number("before"), PAGE + 1)
     return show(
         "points/statement.html",
         person=people_lists.masked(person),

@@ -9,6 +9,7 @@ from flask import Response, make_response, render_template, request, send_from_d
 
 from backend import clock, config
 from backend.console import wall_lists
+from backend.console.frame import asked_number
 from backend.errors import NotFound, Refused
 from backend.volunteering import certificate_queries as certificates
 from backend.volunteering.notices import told_hours
@@ -60,12 +61,12 @@ def landing() -> str:
 @_public
 def wall() -> str:
     """Public figures and the masked wall, of the city or of one community; turns over by itself."""
-    place_id = request.args.get("place", type=int)
+    place_id = asked_number("place")
     counted = queries.figures(place_id)
     activities = wall_lists.week(place_id)
     # The week's activities, if there are any, are the page after the last wish.
     pages = wall_lists.pages(place_id) + bool(activities)
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    number = min(max(asked_number("page", 1), 1), pages)
     asked = {"place": place_id} if place_id else {}
     return render_template(
         "wall.html",

@@ -8,7 +8,7 @@ from flask import request, url_for
 from backend import clock, config
 from backend.console import sentences
 from backend.console.forms import Form, choice, day, line, lines, ticks, whole
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.people_lists import masked, resident
 from backend.console.words import ITEM_KINDS
 from backend.errors import NotFound
@@ -56,7 +56,7 @@ def _units_form(kind: str, items: list[Item]) -> type[OnBehalfForm]:
 def _shop(community_id: int) -> Shop:
     """The resident's own shop: the one asked for among their community's, else the first."""
     found = queries.shops(community_id, None, 50)
-    asked = request.args.get("shop", type=int)
+    asked = asked_number("shop")
     wanted = [one for one in found if asked in (None, one.id)]
     if not wanted:
         raise NotFound()

@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 
 from backend.console import sentences, shop_lists
 from backend.console.forms import Form, JustDo, choice, line, lines
-from backend.console.frame import Staff, bp, done, further_back, onward, page, show
+from backend.console.frame import Staff, asked_number, bp, done, further_back, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import REDEMPTION_STATES
@@ -81,8 +81,8 @@ def redemptions(staff: Staff) -> Any:
     found = staff_queries.orders(
         form.state.data if not form.state.errors else None,
         form.shop.data if not form.shop.errors else None,
-        form.number.data or None,
-        request.args.get("before", type=int),
+        (form.number.data or None) if not form.number.errors else None,
+        asked_number("before"),
         PAGE + 1,
         by=staff,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, send_file, url_for
 
 from backend.console.forms import Form, choice, day, line
-from backend.console.frame import Staff, done, page, show
+from backend.console.frame import Staff, asked_number, done, page, show
 from backend.reports import catalogue, papers, reading, scopes
 from backend.reports.hand_outs import LONGEST_REASON, MOST_ROWS, hand_out
 from backend.reports.registers import Cursor, Register, Scope
@@ -69,7 +69,7 @@ def register_page(staff: Staff, found: Register, **tried: Any) -> Any:
     scope, told = _scope(staff, found, form, **asked)
     form.place.data, form.first.data, form.last.data = scope.place_id, scope.first, scope.last
     batch, following = _page(found, scope, told)
-    begun = request.args.get("number", 0, int) > 0
+    begun = asked_number("number", 0) > 0
     sums = reading.Sums(found)
     sums.add(batch.rows)
     return show(
@@ -106,7 +106,7 @@ def _scope(
 
 def _page(found: Register, scope: Scope, told: bool) -> tuple[reading.Batch, str | None]:
     """A page of rows and the address of the next one, if there is one."""
-    number = max(0, request.args.get("number", 0, int)) if told else 0
+    number = max(0, asked_number("number", 0)) if told else 0
     after = _cursor(request.args.get("after", "")) if number else ()
     read = reading.batches(found, scope, reading.Names(), after, number, PAGE)
     batch = next(read, reading.Batch([], after, number))

@@ -9,7 +9,7 @@ from flask import request, url_for
 from backend import clock
 from backend.console import place_lists, wish_lists
 from backend.console.forms import Form, JustDo, choice, day, line
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.today import Waiting, provider
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
@@ -130,7 +130,7 @@ def open_round(staff: Staff) -> Any:
     form = RoundForm(**({} if request.method == "POST" else _suggested()))
     form.community.choices = dict(place_lists.choices(staff, "round:open", "community"))
     if request.method == "GET":
-        form.community.data = request.args.get("community", type=int)
+        form.community.data = asked_number("community")
 
     def work() -> Any:
         told = form.data

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
-
-from backend.console.frame import Staff
+from backend.console.frame import Staff, asked_number
 from backend.console.today import Waiting
 from backend.errors import NotFound
 from backend.supermarket import staff_queries
@@ -16,7 +14,7 @@ def chosen(staff: Staff, word: str) -> tuple[Shop | None, list[Shop]]:
     """The shop that was asked for, else the first, and all there are to choose from. Raises NotFound for
     another place's shop."""
     found = staff_queries.shops(word, by=staff)
-    asked = request.args.get("shop", type=int)
+    asked = asked_number("shop")
     if asked is None:
         return (found[0] if found else None), found
     for one in found:

@@ -8,7 +8,7 @@ from flask import request, url_for
 from backend import clock, config
 from backend.console import sentences, shop_lists
 from backend.console.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import ITEM_KINDS, PERIODS, STOCK_SOURCES
@@ -161,7 +161,7 @@ def item(staff: Staff, item_id: int) -> Any:
 def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     """An item with its batches and events, and a tried form among `given`."""
     found, shop = staff_queries.item(item_id, "stock:read", by=staff)
-    rows = stock_queries.movements(item_id, request.args.get("before", type=int), PAGE + 1, by=staff)
+    rows = stock_queries.movements(item_id, asked_number("before"), PAGE + 1, by=staff)
     batches = stock_queries.batches(item_id, by=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),

@@ -7,7 +7,7 @@ from flask import request, url_for
 from backend import clock
 from backend.console import sentences, shop_lists
 from backend.console.forms import Form, JustDo, choice, line, lines, whole
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.review import with_sentences
 from backend.console.stock import MOST_UNITS
 from backend.console.today import Waiting, provider
@@ -55,7 +55,7 @@ def stocktakes(staff: Staff) -> Any:
     shop, all_shops = shop_lists.chosen(staff, "stock:read")
     if shop is None:
         return show("stock/none.html")
-    found = stock_queries.stocktakes(shop.id, request.args.get("before", type=int), PAGE + 1, by=staff)
+    found = stock_queries.stocktakes(shop.id, asked_number("before"), PAGE + 1, by=staff)
     return show(
         "stock/stocktakes.html",
         shop=shop,

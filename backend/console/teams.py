@@ -9,7 +9,7 @@ from backend import clock, screening
 from backend.console import place_lists
 from backend.console.finding import WhoForm
 from backend.console.forms import Form, JustDo, choice, line, one_of
-from backend.console.frame import Staff, done, onward, page, show
+from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.today import Waiting, provider
 from backend.console.words import TEAM_KINDS
 from backend.errors import NotFound, Refused
@@ -76,7 +76,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 @page("/teams", guard="team:manage")
 def teams(staff: Staff) -> Any:
     """In the order in which they were founded; how many each has, not who is better."""
-    found = verbs.within("team:manage", request.args.get("after", 0, type=int), PAGE + 1, by=staff)
+    found = verbs.within("team:manage", asked_number("after", 0), PAGE + 1, by=staff)
     following = url_for("console.teams", after=found[PAGE - 1].id) if len(found) > PAGE else None
     found = found[:PAGE]
     return show(

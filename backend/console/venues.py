@@ -9,7 +9,7 @@ from flask import request
 from backend import clock, config
 from backend.console import shop_lists
 from backend.console.forms import Form, day
-from backend.console.frame import Staff, page, show
+from backend.console.frame import Staff, asked_number, page, show
 from backend.supermarket import queries, staff_queries
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.staff_queries import Booked
@@ -38,7 +38,7 @@ def venues(staff: Staff) -> Any:
     if shop is None:
         return show("stock/none.html")
     found = queries.items(shop.id, "venue", None, 100, by=staff)
-    asked = request.args.get("item", type=int)
+    asked = asked_number("item")
     venue = next((one for one in found if asked in (None, one.id)), found[0] if found else None)
     form = DayForm(request.args)
     chosen = form.day.data if form.validate() and form.day.data else clock.today()

@@ -7,7 +7,7 @@ from flask import request, url_for
 from backend import clock
 from backend.console import place_lists, sentences, wish_lists
 from backend.console.forms import Form, JustDo, choice, line
-from backend.console.frame import Staff, done, further_back, onward, page, show
+from backend.console.frame import Staff, asked_number, done, further_back, onward, page, show
 from backend.console.review import ReasonedForm, with_sentences
 from backend.console.today import Waiting, provider
 from backend.console.words import WISH_STATES
@@ -78,8 +78,8 @@ def wishes(staff: Staff) -> Any:
         staff,
         state=form.state.data if not form.state.errors else None,
         community_id=form.community.data if not form.community.errors else None,
-        text=form.text.data or None,
-        before=request.args.get("before", type=int),
+        text=form.text.data if not form.text.errors else None,
+        before=asked_number("before"),
         most=PAGE + 1,
     )
     following = further_back(found[PAGE - 1].id) if len(found) > PAGE else None

@@ -250,3 +250,38 @@ def test_contact_is_opened_with_a_reason_only_and_stands_in_the_journal(visitor,
     assert "核实内容" in page
     assert "佟**" in page
     assert "宁小舟" not in page
+
+
+TOO_LARGE = 10**25
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("tong", "wishes?before={n}"),
+        ("tong", "wishes?text=%00"),
+        ("tong", "redemptions?before={n}"),
+        ("tong", "redemptions?number=%00"),
+        ("tong", "complaints?after={n}"),
+        ("tong", "stock/stocktakes?before={n}"),
+        ("tong", "teams?after={n}"),
+        ("tong", "points/adjustments?before={n}"),
+        ("tong", "certificates?number=%00"),
+        ("tong", "activities/new?day=0001-01-01"),
+        ("shang", "journal?before={n}"),
+        ("shang", "journal?subject={n}&actor=-{n}"),
+        ("admin", "appointments?before={n}"),
+        ("admin", "appointments?asked=%00"),
+        ("admin", "appointments?role=%00"),
+        ("admin", "deliveries?before={n}"),
+    ],
+)
+def test_an_address_that_nobody_would_write_is_a_page_all_the_same(visitor, name, path):
+    assert visitor(name).get("/console/" + path.format(n=TOO_LARGE)).status_code == 200
+
+
+def test_what_the_address_names_and_is_not_there_is_not_found(visitor):
+    one = visitor("tong")
+    assert one.get(f"/console/hours/backfills/new?activity={TOO_LARGE}").status_code == 404
+    assert one.get(f"/wall?place={TOO_LARGE}").status_code == 404
+    assert one.get("/certificates?number=%00").status_code == 404
