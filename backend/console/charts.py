@@ -97,7 +97,15 @@ def _across(kind: Any, title: str, told: tuple[list[str], dict[str, list[Any]]],
 
 
 def _chart(kind: Any, labels: list[str], **more: Any) -> Any:
-    told = {"show_legend": False, "print_values": True, "width": 640, "height": 320, "margin": 12, **more}
+    told = {
+        "show_legend": False,
+        "print_values": True,
+        "print_values_position": "top",
+        "width": 640,
+        "height": 320,
+        "margin": 12,
+        **more,
+    }
     chart = kind(
         style=STYLE,
         js=(),

@@ -1,10 +1,13 @@
 """数据 on the console: sums of places and days, as SQL gives them; never of people."""
 
+import base64
+import re
 from datetime import date
 
 import sqlalchemy as sa
 
 from backend import clock
+from backend.console import charts
 from backend.db import session, transaction
 from backend.reports import figures
 
@@ -68,3 +71,12 @@ def test_the_page_shows_them_all(visitor, town):
     page = visitor("jie").page("/console/figures")
     for title in ("心愿走到了哪一步", "每月服务时长", "各社区服务时长", "积分发放和兑换", "最需要什么"):
         assert f"<h2>{title}</h2>" in page
+
+
+def test_a_number_stands_above_its_bar_where_no_axis_strikes_it_out():
+    picture = charts.bars("心愿", "个", {"待审核": 0, "已点亮": 3}).picture.split(",")[1]
+    drawn = base64.b64decode(picture).decode()
+    tops = [float(y) for y in re.findall(r'<\S*rect [^>]* y="([\d.]+)"[^>]*class="rect', drawn)]
+    told = re.findall(r'<\S*text [^>]* y="([\d.]+)"[^>]*class="value[^>]*>', drawn)
+    assert len(tops) == len(told) == 2
+    assert all(float(y) <= top for y, top in zip(told, tops, strict=True))
