@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from honcho.command import main as honcho
@@ -30,8 +31,10 @@ def main() -> None:
         config.read()
     except config.BadSettings as fault:
         raise SystemExit(str(fault)) from None
+    # honcho tells each process another PORT; worker and simulator have to know where the web answers.
+    os.environ["WEB_PORT"] = os.environ["PORT"]
     refuse_taken_ports()
-    Path(os.environ["DATA_DIR"]).mkdir(parents=True, exist_ok=True)
+    make_data_dir(Path(os.environ["DATA_DIR"]))
     for command in (("db", "upgrade"), ("seed",)):
         prepare(command)
     subprocess.Popen([sys.executable, "-m", "scripts.welcome"])
@@ -39,6 +42,17 @@ def main() -> None:
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     sys.argv[1:] = ["start", "-f", "scripts/Procfile.dev", "-d", ".", "-e", os.devnull]
     honcho()
+
+
+def make_data_dir(folder: Path) -> None:
+    """Says so in plain words where nothing can be kept."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as fault:
+        raise SystemExit(
+            f"Nothing can be kept in DATA_DIR, {folder}: {fault.strerror}. Choose another: DATA_DIR=… scripts/run"
+        ) from None
 
 
 def prepare(command: tuple[str, ...]) -> None:

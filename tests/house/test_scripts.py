@@ -4,10 +4,12 @@ import os
 import re
 import runpy
 import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from honcho.environ import expand_processes
 
 TOP = Path(__file__).resolve().parents[2]
 LAUNCHERS = (
@@ -65,7 +67,34 @@ def test_production_has_web_worker_and_release():
 def test_development_adds_the_simulator_and_needs_no_shell_that_stays():
     found = processes("scripts/Procfile.dev")
     assert list(found) == ["web", "worker", "wechat"], "honcho gives PORT itself to the first, so web leads"
-    assert all(command.startswith("exec .venv/bin/python -m ") for command in found.values())
+    started = [command.removeprefix("PORT=$WEB_PORT ") for command in found.values()]
+    assert all(command.startswith("exec .venv/bin/python -m ") for command in started)
+
+
+def test_in_development_every_process_knows_where_the_web_answers():
+    """The simulator pushes to it, and links that the worker writes lead to it."""
+    known = {}
+    for process in expand_processes(processes("scripts/Procfile.dev"), env={"PORT": "8000"}):
+        asking = process.cmd.partition("exec ")[0] + "printenv PORT"
+        told = {**os.environ, **process.env, "WEB_PORT": "8000"}
+        done = subprocess.run(["sh", "-c", asking], env=told, capture_output=True, text=True, check=True)
+        known[process.name] = done.stdout.strip()
+    assert known == {"web.1": "8000", "worker.1": "8000", "wechat.1": "8000"}
+
+
+def test_a_folder_in_which_nothing_can_be_kept_is_said_in_plain_words(tmp_path):
+    told = {
+        **os.environ,
+        "DATA_DIR": str(tmp_path / "a-file" / "data"),
+        "PORT": "0",
+        "WECHAT_SIMULATOR_PORT": "0",
+    }
+    (tmp_path / "a-file").touch()
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.run"], cwd=TOP, env=told, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Nothing can be kept in DATA_DIR, "), done.stderr
 
 
 def test_gunicorn_listens_on_this_machine_alone_unless_told_otherwise(gunicorn_conf):
