@@ -266,7 +266,13 @@ def restore(saved: Path) -> None:
         told = backups.restore(saved, _tell_progress)
     except backups.BackupFault as fault:
         raise click.ClickException(str(fault))
+    if not backups.of_this_version(told):
+        click.echo(f"Restored as of {told['made_at']}, from an earlier version of the program.")
+        click.echo("Next: `flask db upgrade`, then `flask ledger verify` and `flask doctor`, then start.")
+        return
     _audit(_tell_progress)
+    for one in diagnosis.lost_keys():
+        raise click.ClickException(f"restored, but {one.sentence}: {one.advice}")
     click.echo(f"Restored as of {told['made_at']}; the books balance. Next: `flask db upgrade`, then start.")
 
 

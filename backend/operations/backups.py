@@ -17,10 +17,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from backend import clock, config
-from backend.db import dialect, session
+from backend.db import dialect, migrate, session
 from backend.ledger import seals
 from backend.operations import postgres
 
@@ -29,6 +31,10 @@ UNFINISHED = ".unfinished"
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 PICTURES = "files"
+# What a restore has to know of a backup.
+TOLD = {"made_at", "database", "revision", "sha256", "pictures"}
+# What a SQLite that was killed leaves beside its file. It would be written into whatever file stands there next.
+LEFT_BESIDE = ("", "-wal", "-shm", "-journal")
 # Pages of 4 KiB between two lines of progress.
 STEP = 2048
 # An unfinished one older than this is of a run that was killed, not of one that goes on.
@@ -37,6 +43,10 @@ GIVEN_UP = timedelta(days=1)
 
 class BackupFault(Exception):
     """Why there is no backup, or why one cannot be brought back; the sentence is for the operator."""
+
+
+# A disk that is full, rights that are missing, a file that is damaged, a database that is away or has no tables.
+FAULTS = (OSError, sqlite3.Error, psycopg.Error, sa.exc.SQLAlchemyError, postgres.ToolFault)
 
 
 def make(folder: Path, tell: Tell) -> Path:
@@ -55,11 +65,16 @@ def make(folder: Path, tell: Tell) -> Path:
         pictures = _copy_pictures(_pictures_here(), unfinished / PICTURES, tell)
         _write_manifest(unfinished, database, pictures)
         unfinished.rename(made)
-    except (OSError, sqlite3.Error, postgres.ToolFault) as fault:
+    except (*FAULTS, BackupFault) as fault:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise BackupFault(f"no backup was made: {fault}") from None
+        raise BackupFault(f"no backup was made: {_why(fault)}") from None
     tell(f"Backup made: {made.name}")
     return made
+
+
+def _why(fault: Exception) -> str:
+    """Without the statement that SQLAlchemy repeats."""
+    return str(getattr(fault, "orig", None) or fault)
 
 
 def _clear(folder: Path) -> None:
@@ -162,8 +177,22 @@ def restore(backup: Path, tell: Tell) -> dict[str, Any]:
     Raises BackupFault.
     """
     told = _manifest(backup)
+    _refuse_a_newer_one(told["revision"])
+    try:
+        _refuse_what_is_not_empty()
+        _bring_back(backup, told, tell)
+    except FAULTS as fault:
+        raise BackupFault(f"the backup could not be restored: {_why(fault)}") from None
+    return told
+
+
+def of_this_version(told: dict[str, Any]) -> bool:
+    """Whether the database of this backup is as this program wants it; else `flask db upgrade` comes first."""
+    return told["revision"] in ScriptDirectory(migrate.directory).get_heads()
+
+
+def _bring_back(backup: Path, told: dict[str, Any], tell: Tell) -> None:
     database = backup / DATABASES[told["database"]]
-    _refuse_what_is_not_empty()
     tell("checking the backup")
     if not database.is_file() or _digest(database) != told["sha256"]:
         raise BackupFault(f"{database.name} is not the one that was saved")
@@ -171,14 +200,10 @@ def restore(backup: Path, tell: Tell) -> dict[str, Any]:
         _check_sqlite(database)
         _put_sqlite(database)
     else:
-        try:
-            postgres.restore(config.settings().database, database)
-        except postgres.ToolFault as fault:
-            raise BackupFault(f"the database could not be restored: {fault}") from None
-    source, target = backup / PICTURES, _pictures_here()
-    if target is not None and _copy_pictures(source, target, tell) != told["pictures"]:
+        postgres.restore(config.settings().database, database)
+    target = _pictures_here()
+    if target is not None and _copy_pictures(backup / PICTURES, target, tell) != told["pictures"]:
         raise BackupFault("some pictures of the backup are missing")
-    return told
 
 
 def _manifest(backup: Path) -> dict[str, Any]:
@@ -186,15 +211,27 @@ def _manifest(backup: Path) -> dict[str, Any]:
         told = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise BackupFault(f"{backup} is no finished backup") from None
+    if not isinstance(told, dict) or not told.keys() >= TOLD:
+        raise BackupFault(f"{backup} is no finished backup")
     if told["database"] != dialect():
         raise BackupFault(f"this is a backup of {told['database']}, and DATABASE_URL names {dialect()}")
     return told
 
 
+def _refuse_a_newer_one(revision: str) -> None:
+    """An older one is brought up to date afterwards; of a newer one this program knows nothing."""
+    if revision not in {one.revision for one in ScriptDirectory(migrate.directory).walk_revisions()}:
+        raise BackupFault(
+            f"this is a backup of a newer program (revision {revision}): install that one first"
+        )
+
+
 def _refuse_what_is_not_empty() -> None:
     if dialect() == "sqlite":
-        if _sqlite_file().exists():
-            raise BackupFault(f"{_sqlite_file()} exists: move it away first, nothing is overwritten")
+        for end in LEFT_BESIDE:
+            place = Path(f"{_sqlite_file()}{end}")
+            if place.exists():
+                raise BackupFault(f"{place} exists: move it away first, nothing is overwritten")
     elif postgres.tables(config.settings().database):
         raise BackupFault("the database has tables: create an empty one first, nothing is overwritten")
     if next(_whole_files(_pictures_here()), None):
@@ -206,6 +243,9 @@ def _put_sqlite(database: Path) -> None:
     place = _sqlite_file()
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = place.with_name(place.name + UNFINISHED)
-    shutil.copyfile(database, beside)
-    beside.chmod(0o600)
-    beside.rename(place)
+    try:
+        shutil.copyfile(database, beside)
+        beside.chmod(0o600)
+        beside.rename(place)
+    finally:
+        beside.unlink(missing_ok=True)

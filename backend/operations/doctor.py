@@ -57,7 +57,7 @@ def findings() -> Iterator[Finding]:
     yield from database
     if any(one.fault for one in database):
         return
-    for look in (_disk, _keys, _store, _worker, _wechat, _people, _outside):
+    for look in (_disk, lost_keys, _store, _worker, _wechat, _people, _outside):
         yield from look()
 
 
@@ -118,7 +118,8 @@ def _disk() -> Iterator[Finding]:
         yield _fault(f"only {free // 2**20} MiB are free where DATA_DIR lies", "make room")
 
 
-def _keys() -> Iterator[Finding]:
+def lost_keys() -> Iterator[Finding]:
+    """Whether SEAL_KEYS and INDEX_KEY are those with which the people here were written down."""
     known = session.scalar(sa.select(Person).where(Person.phone_sealed.is_not(None)).limit(1))
     if known is None:
         return

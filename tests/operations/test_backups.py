@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from flask_migrate import upgrade
 
-from backend import clock
+from backend import clock, config
 from backend.db import Base, db, session
 from backend.files import stores
 from backend.operations import backups, postgres
@@ -60,7 +61,7 @@ def elsewhere(town, host, settings, tmp_path):
     host._run("DROP DATABASE IF EXISTS dianliang_restored WITH (FORCE)")
 
 
-def flask(settings, *words):
+def flask(settings, *words, **more):
     """A command in a process of its own, as an operator gives it."""
     told = {
         "APP_ENV": "test",
@@ -68,6 +69,7 @@ def flask(settings, *words):
         "DATABASE_URL": settings.database_url,
         "WECHAT_BASE_URL": settings.wechat_base_url,
         "FLASK_APP": "backend.app:create_app",
+        **more,
     }
     return subprocess.run(
         [sys.executable, "-m", "flask", *map(str, words)],
@@ -138,6 +140,82 @@ def test_what_is_no_backup_and_what_is_one_of_another_database_is_refused(
     told = json.loads((saved / "manifest.json").read_text())
     (saved / "manifest.json").write_text(json.dumps({**told, "database": "oracle"}))
     assert "this is a backup of oracle" in flask(elsewhere, "restore", saved).stderr
+    (saved / "manifest.json").write_text(json.dumps({"database": told["database"]}))
+    assert "no finished backup" in flask(elsewhere, "restore", saved).stderr
+
+
+def test_what_a_killed_sqlite_left_beside_its_file_is_not_written_into_the_restored_one(
+    town, said, elsewhere, tmp_path
+):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps its log with its data")
+    saved = make(tmp_path / "backups", said)
+    place = Path(elsewhere.database.removeprefix("sqlite:///"))
+    place.parent.mkdir()
+    for end in ("-wal", "-shm", "-journal"):
+        left = place.with_name(place.name + end)
+        left.touch()
+        done = flask(elsewhere, "restore", saved)
+        assert (done.returncode, place.exists()) == (1, False)
+        assert f"{left} exists: move it away first" in done.stderr
+        left.unlink()
+    assert flask(elsewhere, "restore", saved).returncode == 0
+
+
+def test_a_backup_of_a_newer_program_is_refused_and_leaves_nothing(town, tools, said, elsewhere, tmp_path):
+    saved = make(tmp_path / "backups", said)
+    told = json.loads((saved / "manifest.json").read_text())
+    (saved / "manifest.json").write_text(json.dumps({**told, "revision": "9999"}))
+    done = flask(elsewhere, "restore", saved)
+    assert done.returncode == 1
+    assert "a backup of a newer program (revision 9999)" in done.stderr
+    if db.engine.dialect.name == "sqlite":
+        assert not Path(elsewhere.database.removeprefix("sqlite:///")).exists()
+    else:
+        assert postgres.tables(elsewhere.database) == 0
+
+
+def test_a_backup_of_an_earlier_version_comes_back_and_is_brought_up_to_date(
+    town, host, tools, said, elsewhere, tmp_path
+):
+    session.remove()
+    db.engine.dispose()
+    host.clear()
+    upgrade(revision="0009")
+    saved = make(tmp_path / "backups", said)
+    done = flask(elsewhere, "restore", saved)
+    assert done.returncode == 0, done.stderr
+    assert "from an earlier version" in done.stdout
+    assert "the books balance" not in done.stdout
+    assert flask(elsewhere, "db", "upgrade").returncode == 0
+    assert flask(elsewhere, "ledger", "verify").returncode == 0
+
+
+def test_with_other_keys_than_those_of_the_house_it_says_which_are_missing(
+    town, tools, said, elsewhere, tmp_path
+):
+    saved = make(tmp_path / "backups", said)
+    done = flask(elsewhere, "restore", saved, SEAL_KEYS="other:" + "QUJD" * 10 + "QUI=")
+    assert done.returncode == 1
+    assert "restored, but sealed data cannot be opened: SEAL_KEYS lacks the key" in done.stderr
+    assert counts(elsewhere.database) == counts(db.engine.url)
+
+
+def test_a_disk_that_is_full_at_a_restore_is_said_in_plain_words(
+    town, tools, said, settings, elsewhere, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    stores.store().put("abc.jpg", b"a picture")
+    saved = make(tmp_path / "backups", said)
+    config.use(elsewhere)
+    with monkeypatch.context() as patched:
+        patched.setattr(backups.shutil, "copyfile", full)
+        with pytest.raises(backups.BackupFault, match=r"could not be restored: .*No space left"):
+            backups.restore(saved, said.append)
+    config.use(settings)
+    assert list((tmp_path / "new").rglob("*.unfinished")) == []
 
 
 def test_a_backup_that_was_stopped_is_none_and_is_cleared_away_a_day_later(
@@ -161,6 +239,25 @@ def test_a_full_disk_is_said_and_leaves_nothing(town, tools, said, tmp_path, mon
 
     monkeypatch.setattr(backups, "_write_manifest", full)
     with pytest.raises(backups.BackupFault, match="No space left"):
+        make(tmp_path / "backups", said)
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        backups.BackupFault("database.sqlite3 is damaged"),
+        sa.exc.OperationalError("SELECT 1", {}, OSError("away")),
+    ],
+)
+def test_a_damaged_database_or_one_that_is_away_leaves_nothing(
+    town, tools, said, tmp_path, monkeypatch, fault
+):
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr(backups, "_copy_pictures", fail)
+    with pytest.raises(backups.BackupFault, match=r"no backup was made: (away|database.sqlite3 is damaged)$"):
         make(tmp_path / "backups", said)
     assert list((tmp_path / "backups").iterdir()) == []
 
