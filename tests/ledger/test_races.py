@@ -7,7 +7,7 @@ import pytest
 
 from backend.db import session, transaction
 from backend.errors import Refused
-from backend.ledger import actions, queries
+from backend.ledger import actions, holds, queries
 from backend.ledger.verify import findings
 
 # The pool of a process has 8 connections; more threads would wait for it, not for each other.
@@ -137,3 +137,16 @@ def test_a_cap_is_kept_when_many_certify_at_once(people, at_once):
 
     results = at_once([serving(n) for n in range(8)])
     assert sum(result.points for result in results) == 2
+
+
+def test_the_check_sees_movements_that_count_on_from_what_they_saw_before_the_lock(
+    people, at_once, monkeypatch
+):
+    """Negative control."""
+    grant(people, 200)
+    lock = holds.take_purse
+    monkeypatch.setattr(
+        holds, "take_purse", lambda person_id: lock(person_id)._replace(available=200, held=0)
+    )
+    at_once([holding(people, f"r:{n}") for n in range(4)])
+    assert list(findings()) != []

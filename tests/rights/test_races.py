@@ -4,8 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from sqlalchemy.orm.attributes import set_committed_value
 
-from backend.db import session, transaction
+from backend.db import session, take, transaction
 from backend.errors import NotFound, Refused
 from backend.ledger import verify
 from backend.people import sessions
@@ -76,3 +77,15 @@ def test_signing_in_while_leaving_gives_the_old_account_or_a_new_one_and_never_b
     assert now != ning
     assert found in (ning, now)
     assert session.get(Person, ning, populate_existing=True).status == "cancelled"
+
+
+def test_the_check_sees_a_leaving_that_was_decided_before_the_lock(town, at_once, monkeypatch):
+    """Negative control: everybody saw an account that is still active."""
+
+    def as_seen(model, row_id):
+        row = take(model, row_id)
+        set_committed_value(row, "status", "active")
+        return row
+
+    monkeypatch.setattr(cancellation, "take", as_seen)
+    assert at_once(*[leave(town.person("ning").id)] * 4).count("left") > 1

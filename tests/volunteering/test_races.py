@@ -5,9 +5,10 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session, transaction
+from backend.db import dialect, session, transaction
 from backend.errors import Refused
 from backend.ledger import queries as balances
 from backend.ledger.verify import findings
@@ -114,8 +115,6 @@ def test_a_double_scan_at_the_same_moment_is_one_check_in(town, at_once):
 
 
 def _journal(activity_id):
-    import sqlalchemy as sa
-
     from backend.journal import JournalLine
     from backend.volunteering.models import SignUp
 
@@ -233,3 +232,27 @@ def test_revoking_at_once_is_done_once(town, at_once):
             [lambda name=name: certificates.revoke(number, "名单有误", by=name) for name in _staff(town) * 4]
         )
     assert kinds(results) == [CertificateMovedOn] * 7
+
+
+def test_the_check_sees_places_that_are_given_without_the_activitys_lock(town, at_once, monkeypatch):
+    """Negative control: everybody sees a free place, and only the database's own trigger would stand in the way
+    (SQLite has one writer)."""
+    if dialect() == "sqlite":
+        pytest.skip("one writer at a time needs no lock")
+    people = cast.newcomers(town, 8)
+    activity_id, together = cast.published(town, capacity=1), Barrier(8)
+    with transaction():
+        session.execute(sa.text("ALTER TABLE sign_ups DISABLE TRIGGER USER"))
+    free = sign_ups._state
+
+    def seen(activity):
+        found = free(activity)
+        together.wait(timeout=10)
+        return found
+
+    monkeypatch.setattr(sign_ups, "take", session.get_one)
+    monkeypatch.setattr(sign_ups, "_state", seen)
+    with cast.after_start(days=-2):
+        at_once([lambda one=one: sign_ups.sign_up(activity_id, by=one) for one in people])
+    states = [state for _, state in cast.sign_ups_of(activity_id)]
+    assert states.count("confirmed") > 1
