@@ -152,6 +152,9 @@ class WeChat(Protocol):
     ) -> Sent:
         """Sends a subscription message; `data` is {field: text}, `page` opens when it is tapped.
 
+        Raises WeChatRejected for this message alone: without a token, whatever keeps it away, it is
+        WeChatUnavailable, for the message may still be sent.
+
         WeChat: 服务端/消息相关/订阅消息/发送订阅消息.
         """
         ...

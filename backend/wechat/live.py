@@ -63,6 +63,10 @@ class _WrongShape(Exception):
     """The answer is not what the documentation promises."""
 
 
+class _TokenRefused(WeChatClientException):
+    """WeChat gives us no token: what it was wanted for is not to blame."""
+
+
 @dataclass(frozen=True)
 class _Failure:
     """What is left of a call that failed: nothing in it may be secret."""
@@ -72,6 +76,8 @@ class _Failure:
     errmsg: str = ""
     # The question was written, and what became of it is not known.
     unanswered: bool = False
+    # The refusal is of the token, so that the question itself was never judged.
+    of_the_token: bool = False
 
 
 class LiveWeChat:
@@ -146,12 +152,12 @@ class LiveWeChat:
         _settled(
             "cgi-bin/stable_token",
             replace(token, unanswered=False) if isinstance(token, _Failure) else token,
-            {},
+            _waits_for_a_token(token),
         )
         outcome = self._outcome(lambda: self._client.post(path, data=body))
         if isinstance(outcome, _Failure) and outcome.errcode == NOT_SUBSCRIBED:
             return Sent.REFUSED
-        _settled(path, outcome, {})
+        _settled(path, outcome, _waits_for_a_token(outcome))
         return Sent.SENT
 
     def _posted(
@@ -170,7 +176,8 @@ class LiveWeChat:
         except WeChatClientException as said:
             if said.errcode is None:
                 return _Failure("http status", unanswered=True)
-            return _Failure("refused", said.errcode, self._client.without_secrets(said.errmsg))
+            why = self._client.without_secrets(said.errmsg)
+            return _Failure("refused", said.errcode, why, of_the_token=isinstance(said, _TokenRefused))
         except _WrongShape:
             return _Failure("wrong shape", unanswered=True)
         except (requests.RequestException, HTTPError) as fault:
@@ -183,6 +190,13 @@ def _never_connected(fault: Exception) -> bool:
         return True
     cause = fault.args[0] if isinstance(fault, requests.ConnectionError) and fault.args else None
     return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+
+
+def _waits_for_a_token(outcome: dict[str, Any] | _Failure) -> dict[int, type[Refused]]:
+    """A message waits while a setting of ours keeps the token away: it was not sent, and goes once that is mended."""
+    if isinstance(outcome, _Failure) and outcome.of_the_token and outcome.errcode is not None:
+        return {outcome.errcode: WeChatUnavailable}
+    return {}
 
 
 def _settled(
@@ -263,7 +277,10 @@ class _MiniClient(WeChatClient):
     def fetch_access_token(self) -> str:
         """WeChat: 服务端/接口调用凭证/获取稳定版接口调用凭据. Normal mode, so rivals get the same token."""
         asked = {"grant_type": "client_credential", "appid": self.appid, "secret": self.secret}
-        answer = self.post("cgi-bin/stable_token", params=NO_TOKEN, data=asked)
+        try:
+            answer = self.post("cgi-bin/stable_token", params=NO_TOKEN, data=asked)
+        except WeChatClientException as said:
+            raise _TokenRefused(said.errcode, said.errmsg) from None
         token = answer.get("access_token") if isinstance(answer, dict) else None
         seconds = answer.get("expires_in") if token else None
         if not isinstance(token, str) or not isinstance(seconds, int):

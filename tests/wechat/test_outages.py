@@ -9,14 +9,14 @@ import pytest
 
 from backend.errors import Refused, catalogue
 from backend.wechat import gateway
-from backend.wechat.gateway import WeChatRejected, WeChatUnavailable
+from backend.wechat.gateway import Sent, WeChatRejected, WeChatUnavailable
 from backend.wechat.simulator_rules import openid_of
 from tests.wechat.conftest import SECRET
 
 PEI = openid_of("pei")
 CALLS = {
     "/sns": lambda wechat: wechat.sign_in("sim:pei:1"),
-    "/cgi-bin/stable_token": lambda wechat: wechat.send_notice(PEI, "tpl_x", {"thing1": "字"}),
+    "/cgi-bin/stable_token": lambda wechat: wechat.ready(),
     "/cgi-bin/message": lambda wechat: wechat.send_notice(PEI, "tpl_x", {"thing1": "字"}),
     "/wxa/business": lambda wechat: wechat.phone_number("phone:15612345677:1", PEI),
     "/wxa/msg_sec_check": lambda wechat: wechat.check_text("平常", openid=PEI, scene=2),
@@ -189,6 +189,26 @@ def test_without_a_token_no_notice_was_risked(simulator, wechat):
     with pytest.raises(WeChatUnavailable) as refusal:
         wechat.send_notice(PEI, "tpl_x", {"thing1": "字"})
     assert refusal.value.may_have_arrived is False
+
+
+@pytest.mark.parametrize("errcode", [40013, 40125, 40164, 40243, 89503])
+def test_a_token_refused_for_a_setting_of_ours_lets_the_notice_wait(simulator, wechat, errcode):
+    """Not one waiting notice shall die of a secret that was changed, or of a machine missing in the IP list."""
+    simulator.misbehave("/cgi-bin/stable_token", errcode=errcode, errmsg=f"not {SECRET}")
+    with pytest.raises(WeChatUnavailable) as refused:
+        wechat.send_notice(PEI, "tpl_x", {"thing1": "字"})
+    assert (refused.value.may_have_arrived, simulator.messages_to("pei")) == (False, [])
+    assert SECRET not in everything_told(refused.value)
+    assert wechat.send_notice(PEI, "tpl_x", {"thing1": "字"}) is Sent.SENT
+
+
+def test_a_stale_token_that_is_not_replaced_lets_the_notice_wait_too(simulator, wechat):
+    wechat.ready()
+    simulator.misbehave("/cgi-bin/message/subscribe/send", errcode=40001)
+    simulator.misbehave("/cgi-bin/stable_token", errcode=40125)
+    with pytest.raises(WeChatUnavailable) as refused:
+        wechat.send_notice(PEI, "tpl_x", {"thing1": "字"})
+    assert (refused.value.may_have_arrived, simulator.messages_to("pei")) == (False, [])
 
 
 def test_a_notice_that_never_connected_may_be_sent_again(wechat):
