@@ -164,34 +164,28 @@ function cursorList (read, query) {
     finished: false,
     // 触底事件可能连着来几次：正在取的那一页只取一次。
     loadMore () {
-      if (list.finished) return Promise.resolve([])
-      if (!loading) {
-        const done = () => { loading = null }
-        loading = next()
-        loading.then(done, done)
-      }
-      return loading
+      return list.finished ? Promise.resolve([]) : begin(false)
     },
-    // 下拉刷新：从第一页重新开始；取到以后才换掉旧的。
+    // 下拉刷新：从第一页重新开始；取到以后才换掉旧的，取不到就都照旧。
     async reload () {
-      if (loading) await loading.catch(() => {})
-      list.cursor = null
-      list.finished = false
-      const old = list.items
-      list.items = []
-      try {
-        return await list.loadMore()
-      } catch (fault) {
-        list.items = old
-        throw fault
-      }
+      while (loading) await loading.catch(() => {})
+      return begin(true)
     }
   }
 
-  async function next () {
-    const asked = list.cursor ? Object.assign({}, query, { cursor: list.cursor }) : query
+  function begin (afresh) {
+    if (!loading) {
+      const done = () => { loading = null }
+      loading = next(afresh)
+      loading.then(done, done)
+    }
+    return loading
+  }
+
+  async function next (afresh) {
+    const asked = list.cursor && !afresh ? Object.assign({}, query, { cursor: list.cursor }) : query
     const page = await read(asked)
-    list.items = list.items.concat(page.list)
+    list.items = afresh ? page.list : list.items.concat(page.list)
     list.cursor = page.nextCursor
     list.finished = !page.nextCursor
     return page.list

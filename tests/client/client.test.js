@@ -232,6 +232,19 @@ test('a list that cannot be read again keeps what it has', async () => {
   assert.equal(list.items.length, 2)
 })
 
+test('a list that could not be read again goes on where it was, and shows no row twice', async () => {
+  const { api, wx } = phone('ning')
+  const whole = (await api.get('/activities', { limit: 50 })).list.map(one => one.id)
+  const list = api.list('/activities', { limit: 3 })
+  await list.loadMore()
+  wx.next.push(answering(500, { ...busy, code: 50000, error: 'SERVER_FAULT' }))
+  const again = list.reload()
+  assert.equal(list.items.length, 3)
+  await assert.rejects(again, refusedWith(500, 'SERVER_FAULT'))
+  await list.loadMore()
+  assert.deepEqual(list.items.map(one => one.id), whole.slice(0, 6))
+})
+
 test('a picture is uploaded, once, even when the first answer was lost', async () => {
   const { api, wx } = phone('ning')
   await api.signIn()
