@@ -28,18 +28,26 @@ def erase(person_id: int) -> None:
         # Else the old bytes would stay in the file until their page is written over.
         session.execute(sa.text("PRAGMA secure_delete = ON"))
     session.flush()
-    words = _words(person_id)
-    for holding in holdings.existing():
-        _scrub(holding, words, holding.of(person_id))
+    accounts = holdings.accounts_of(person_id)
+    words = _words(accounts)
     _scrub_told_to_others(person_id, words)
+    _scrub_written_by_claimers(person_id, words)
     wishes.forget_unpublished(person_id)
+    for account in accounts:
+        _erase_rows(account, words)
+    session.expire_all()
+
+
+def _erase_rows(account: int, words: re.Pattern[str] | None) -> None:
+    """All that stands under one number."""
+    for holding in holdings.existing():
+        _scrub(holding, words, holding.of(account))
     for holding in reversed(holdings.existing()):
         if holding.end == DELETED:
-            session.execute(sa.delete(Base.metadata.tables[holding.table]).where(holding.of(person_id)))
-    _end_standing(person_id)
+            session.execute(sa.delete(Base.metadata.tables[holding.table]).where(holding.of(account)))
+    _end_standing(account)
     for holding in holdings.existing():
-        _empty(holding, person_id)
-    session.expire_all()
+        _empty(holding, account)
 
 
 def _end_standing(person_id: int) -> None:
@@ -63,7 +71,9 @@ def _end_standing(person_id: int) -> None:
     )
     # Only the active sign in: a rule of the table, so both go in one statement.
     session.execute(
-        sa.update(Person).where(Person.id == person_id).values(status="cancelled", openid=None),
+        sa.update(Person)
+        .where(Person.id == person_id, Person.status == "active")
+        .values(status="cancelled", openid=None),
         execution_options=unsynchronized,
     )
 
@@ -76,9 +86,10 @@ def _empty(holding: Holding, person_id: int) -> None:
         session.execute(sa.update(table).where(holding.of(person_id)).values(values))
 
 
-def _words(person_id: int) -> re.Pattern[str] | None:
+def _words(accounts: list[int]) -> re.Pattern[str] | None:
     """Whatever identifies the person and is known to us: names, phones, addresses, card, openid."""
-    found = {word for word in _known(person_id) if word and len(word) >= SHORTEST}
+    known = (word for account in accounts for word in _known(account))
+    found = {word for word in known if word and len(word) >= SHORTEST}
     # The longest first, so that a part of it does not spoil the whole.
     return re.compile("|".join(map(_spelled, sorted(found, key=len, reverse=True)))) if found else None
 
@@ -144,6 +155,14 @@ def _scrub_told_to_others(person_id: int, words: re.Pattern[str] | None) -> None
         about = (told.c.subject_kind == kind, told.c.subject_id.in_(theirs), told.c.person_id != person_id)
         for row in session.execute(sa.select(told).where(*about)).mappings().all():
             _scrub_notice(row, words)
+
+
+def _scrub_written_by_claimers(person_id: int, words: re.Pattern[str] | None) -> None:
+    """What a claimer noted of the person's wish: whom they met, and where."""
+    own = Base.metadata.tables["wishes"].c
+    theirs = sa.select(own.id).where(own.wisher_id == person_id)
+    claims = next(holding for holding in holdings.existing() if holding.table == "claims")
+    _scrub(claims, words, claims.columns.wish_id.in_(theirs))
 
 
 def _scrub_notice(row: Any, words: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.db import Base
+from backend.db import Base, session
 
 # What becomes of the rows when the account is cancelled.
 DELETED = "deleted"
@@ -98,8 +98,8 @@ PEOPLE = (
         DELETED,
         shows=(("team_id", "teams", ("name",)),),
     ),
-    Holding("guardianships", "guardian_id", "我监护的孩子", "wards"),
-    Holding("guardianships", "child_id", "我的监护人", "guardians"),
+    Holding("guardianships", "guardian_id", "我监护的孩子", "wards", scrubs=("reason",)),
+    Holding("guardianships", "child_id", "我的监护人", "guardians", scrubs=("reason",)),
     Holding(
         "idempotency_keys",
         "person_id",
@@ -320,6 +320,14 @@ def standing_in(table: sa.Table) -> list[str]:
         for column in table.columns
         if any(key.column.table.name in ("persons", "purses") for key in column.foreign_keys)
     ]
+
+
+def accounts_of(person_id: int) -> list[int]:
+    """The person's own number, and those of the WeChat accounts that were joined to their card at the counter:
+    what such an account was told, and where it said that it lives, still stands under its own number."""
+    persons = Base.metadata.tables["persons"].c
+    joined = sa.select(persons.id).where(persons.merged_into_id == person_id).order_by(persons.id)
+    return [person_id, *session.scalars(joined)]
 
 
 def existing() -> list[Holding]:

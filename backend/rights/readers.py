@@ -44,8 +44,11 @@ def topics() -> list[Topic]:
 
 def _reader(holding: Holding) -> Callable[[int], Iterator[Row]]:
     def read(person_id: int) -> Iterator[Row]:
-        for page in _pages(holding, person_id):
-            yield from _told(holding, page, person_id)
+        # Accounts that were joined are a topic of their own.
+        joined = holding.table != "persons"
+        for account in holdings.accounts_of(person_id) if joined else [person_id]:
+            for page in _pages(holding, account):
+                yield from _told(holding, page, account)
 
     return read
 

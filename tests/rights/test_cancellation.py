@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, screening
 from backend.complaints import actions as complaints
 from backend.complaints import queries as complaint_queries
 from backend.db import db, session, transaction
@@ -11,9 +11,10 @@ from backend.errors import NotAllowed, NotFound
 from backend.ledger import actions as ledger
 from backend.ledger import queries as points
 from backend.ledger import verify
+from backend.outbox.actions import notify
 from backend.people import actions as people
-from backend.people import sealed, sessions
-from backend.people.models import Appointment, Membership, Person, Residency, Session
+from backend.people import binding, guardians, sealed, sessions
+from backend.people.models import Appointment, Consent, Membership, Person, Residency, Session
 from backend.points import actions as adjustments
 from backend.rights import cancellation, erasure, export
 from backend.supermarket import verify as stock
@@ -23,6 +24,7 @@ from backend.volunteering.actions import sign_ups
 from backend.volunteering.models import SignUp
 from backend.wechat.simulator_rules import openid_of
 from backend.wishes.actions import claims, writing
+from backend.wishes.models import Claim
 from tests.rights.looking import found_in_files, found_in_tables
 from tests.supermarket import cast as supermarket
 from tests.volunteering import cast as volunteering
@@ -138,6 +140,47 @@ def test_nothing_of_the_person_is_found_in_any_table_or_file_afterwards(town, le
     assert found_in_files(*words) == []
     assert list(verify.findings()) == []
     assert points.balance(leaver.id) == {"available": 0, "held": 0, "lots": []}
+
+
+def test_what_the_claimer_noted_of_them_goes_too(town, leaver):
+    wish_id, note = published_wish_of(leaver, town), f"米送到了{ADDRESS}，{NAME}本人收下"
+    with transaction():
+        claims.claim(wish_id, by=cast.by(town, "pei"))
+        claims.fulfil(wish_id, note, screening.harmless(note), by=cast.by(town, "pei"))
+    assert found_in_tables(note)
+    cancel(leaver)
+    assert found_in_tables(ADDRESS, NAME) == []
+    (kept,) = session.scalars(sa.select(Claim.note).where(Claim.wish_id == wish_id))
+    assert kept == "米送到了（已删除），（已删除）本人收下"
+
+
+def test_what_stands_under_an_account_joined_to_their_card_goes_too(town):
+    """The account that was there before the card was bound was told things, and said where it lives."""
+    tong, phone = cast.by(town, "tong"), town.phone("linghu")
+    with transaction():
+        card = people.create_card_holder("公孙大年", town.songtao, by=tong)
+        people.declare_residency(town.songtao, None, ADDRESS, by=cast.By(phone.id))
+        notify(phone.id, "told", "一条消息", f"{NAME}您好")
+        people.give_consent("privacy", "2026-11", by=cast.By(phone.id))
+    with transaction():
+        binding.bind(card.id, openid_of("linghu"), by=tong)
+    assert town.phone("linghu").id == card.id
+    cancel(card)
+    assert found_in_tables(ADDRESS, NAME, openid_of("linghu"), "公孙大年") == []
+    assert session.get(Person, phone.id, populate_existing=True).status == "merged"
+    (consent,) = session.scalars(sa.select(Consent).where(Consent.person_id == phone.id))
+    assert consent.withdrawn_at is not None
+
+
+def test_why_a_guardian_was_not_verified_names_them_no_more(town, leaver):
+    with transaction():
+        link = guardians.declare("令狐小小", clock.today().year - 8, "mother", by=cast.By(leaver.id))
+        guardians.decide(link.id, False, f"户口本上没有{NAME}", by=cast.by(town, "tong"))
+    cancel(leaver)
+    assert (
+        session.get(guardians.Guardianship, link.id, populate_existing=True).reason
+        == "户口本上没有（已删除）"
+    )
 
 
 def test_the_claimer_is_told_and_the_wish_is_withdrawn(town, leaver):

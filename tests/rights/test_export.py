@@ -8,7 +8,11 @@ import zipfile
 import pytest
 
 from backend.db import transaction
+from backend.outbox.actions import notify
+from backend.people import actions as people
+from backend.people import binding
 from backend.rights import export, readers
+from backend.wechat.simulator_rules import openid_of
 from backend.wishes.actions import claims, writing
 from backend.wishes.actions.contacting import contact
 from tests.wishes import cast
@@ -47,6 +51,20 @@ def test_my_own_sealed_data_stands_in_it_in_clear(town, ning):
     (residency,) = topic(files, "residency")
     assert residency["address"].startswith("雪松家园")
     assert residency["community"] == "松涛社区"
+
+
+def test_it_holds_what_stands_under_an_account_joined_to_my_card(town):
+    tong, phone = cast.by(town, "tong"), town.phone("linghu")
+    with transaction():
+        card = people.create_card_holder("公孙大年", town.songtao, by=tong)
+        people.declare_residency(town.songtao, None, "雪松家园九十九号楼", by=cast.By(phone.id))
+        notify(phone.id, "told", "一条消息", "令狐小寒您好")
+    with transaction():
+        binding.bind(card.id, openid_of("linghu"), by=tong)
+    files = copy_of(card.id)
+    assert [row["body"] for row in topic(files, "notices")] == ["令狐小寒您好"]
+    assert "雪松家园九十九号楼" in [row["address"] for row in topic(files, "residency")]
+    assert len(topic(files, "profile")) == len(topic(files, "merged_accounts")) == 1
 
 
 def test_other_people_stand_in_it_masked(town, ning):
