@@ -166,8 +166,9 @@ def create_card_holder(
     places.community(community_id)
     _check_grid(grid_id, community_id)
     permissions.require_near(by.id, "person:create", community_id, grid_id)
-    _refuse_second_card(phone, community_id)
+    # Whoever takes a number waits for the one before: of two clerks with one phone the second is refused.
     number = next_number("card")
+    _refuse_second_card(phone, community_id)
     person = Person(
         card_number=f"P{number:06d}",
         nickname="",
