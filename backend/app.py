@@ -80,7 +80,8 @@ JOBS: list[Job] = [
     Job("console.forget_attempts", 3600, credentials.attempts_over, credentials.forget_attempt),
     Job("imports.forget", 3600, imports.stale, imports.forget),
     Job("console.forget_scans", 3600, console_sessions.scans_over, console_sessions.forget_scan),
-    Job("idempotency.forget", 3600, idempotency.outlived, idempotency.forget),
+    # Each POST of anybody leaves one, and five hundred go at a time.
+    Job("idempotency.forget", 60, idempotency.outlived, idempotency.forget),
 ]
 
 

@@ -117,7 +117,8 @@ def forget_complaint(complaint_id: int) -> None:
 
 HOUR = 3600
 JOBS = [
-    Job("retention.notices", HOUR, old_notices, forget_notice),
+    # A round or an activity tells thousands on one day, and a batch goes at a time.
+    Job("retention.notices", 300, old_notices, forget_notice),
     Job("retention.contacts", HOUR, wishes_with_old_contact, forget_contact),
     Job("retention.drafts", HOUR, forgotten_drafts, forget_draft),
     Job("retention.residencies", HOUR, rejected_residencies, forget_residency),

@@ -10,6 +10,7 @@ from backend.api import idempotency
 from backend.api.idempotency import StoredAnswer
 from backend.app import JOBS
 from backend.db import session, transaction
+from backend.outbox.models import Notice
 from backend.people.models import Appointment
 from backend.wishes.actions import writing
 from backend.wishes.models import Wish
@@ -244,3 +245,19 @@ def test_a_key_is_kept_for_the_configured_hours_and_forgotten_by_its_job_then(to
     with clock.standing_at(clock.now() + kept + timedelta(minutes=1)):
         assert jobs.run(job) == 1
     assert keys() == 0
+
+
+@pytest.mark.parametrize("name", ["idempotency.forget", "retention.notices"])
+def test_what_a_crowded_day_leaves_is_forgotten_within_a_day_too(town, name):
+    """Else sealed answers and notices would be kept for longer than it is said, and more with every day."""
+    crowded, at_once = 100_000, 500
+    (job,) = [job for job in JOBS if job.name == name]
+    person, long_ago = town.person("ning").id, clock.now() - timedelta(days=1000)
+    answer = {"person_id": person, "fingerprint": "0" * 64, "created_at": long_ago}
+    notice = {"person_id": person, "kind": "told", "title": "消息", "body": "内容", "created_at": long_ago}
+    with transaction():
+        for number in range(at_once + 1):
+            session.add(Notice(**notice))
+            session.add(StoredAnswer(**answer, key=f"a-key-{number:05d}"))
+    assert len(list(job.due())) == at_once
+    assert at_once * timedelta(days=1).total_seconds() / job.every >= crowded
