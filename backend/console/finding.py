@@ -13,7 +13,7 @@ MOST = 12
 
 
 def _number(value: Any) -> int | None:
-    return int(value) if str(value).isdigit() else None
+    return int(value) if str(value).isdecimal() else None
 
 
 class WhoForm(Form):

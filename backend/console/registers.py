@@ -119,7 +119,7 @@ def _page(found: Register, scope: Scope, told: bool) -> tuple[reading.Batch, str
 
 def _cursor(text: str) -> Cursor:
     parts = text.split("-")
-    return tuple(map(int, parts)) if all(one.isdigit() and len(one) < 19 for one in parts) else ()
+    return tuple(map(int, parts)) if all(one.isdecimal() and len(one) < 19 for one in parts) else ()
 
 
 def _files(form: type[FileForm], own: dict[int, str], scope: Scope) -> FileForm:

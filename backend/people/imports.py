@@ -126,7 +126,7 @@ def _check_resident(row: Row) -> list[Fault]:
     if row["手机号"] and not PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
     if row["出生年份"] and not (
-        row["出生年份"].isdigit() and 1900 <= int(row["出生年份"]) <= clock.today().year
+        row["出生年份"].isdecimal() and 1900 <= int(row["出生年份"]) <= clock.today().year
     ):
         faults.append(("出生年份", "应为四位年份"))
     if len(row["住址"]) > 120:

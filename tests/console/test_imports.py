@@ -138,6 +138,17 @@ def test_an_import_that_was_interrupted_goes_on_where_it_stopped(visitor, town):
     assert count(Person) == before + 260
 
 
+def test_a_year_in_signs_that_are_no_digits_is_a_fault_of_the_row(town):
+    with transaction():
+        made = imports.begin(
+            "residents",
+            "x.csv",
+            [RESIDENTS, ["张三", "松涛社区", "", "", "", "19²0"]],
+            by=town.person("tong"),
+        )
+    assert made.faults == [[2, "出生年份", "应为四位年份"]]
+
+
 def test_rows_are_sealed_while_they_wait_and_gone_afterwards(visitor, town):
     clerk = visitor("tong")
     answer = upload(clerk, "residents", workbook(RESIDENTS, residents(2)))
