@@ -98,7 +98,9 @@ def line(
 
 
 def add(told: dict[str, Any], subject_ids: list[int]) -> None:
-    """Writes what `line` says of each of these."""
+    """Writes what `line` says of each of these; of nothing, nothing: an empty list would be one empty line."""
+    if not subject_ids:
+        return
     session.execute(sa.insert(_journal), [{**told, "subject_id": one} for one in subject_ids])
 
 

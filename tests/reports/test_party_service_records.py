@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from backend import clock, journal
 from backend.db import session, transaction
@@ -167,6 +168,14 @@ def test_over_http_the_sheet_is_paged_and_each_member_finds_who_looked(town):
     first_day, last_day = days()
     backwards = f"/units/{unit_id}/feedback?from={last_day}&to={first_day}"
     assert clerk.get(backwards).json["code"] == 42217
+
+
+def test_over_http_the_sheet_of_a_unit_in_which_nobody_agreed_is_empty(town):
+    unit_id = unit_of(town)
+    withdraw(town, "pei")
+    assert town.phone("tong").data("GET", feedback(town, unit_id)) == {"list": [], "nextCursor": None}
+    lines = session.scalar(sa.select(sa.func.count()).where(journal.JournalLine.verb == "open_feedback"))
+    assert lines == 0
 
 
 def test_over_http_a_member_reads_their_own_service(town):

@@ -292,6 +292,8 @@ def test_hours_that_make_no_sense_are_refused(town, shop):
             shops.change_shop(shop, opening_hours=hours, by=cast.by(town, "tong"))
     with pytest.raises(shops.ShopAlreadyThere), transaction():
         shops.open_shop(town.songtao, "松涛社区兑换超市", by=cast.by(town, "tong"))
+    with pytest.raises(shops.ShopAlreadyThere), transaction():
+        shops.change_shop(shop, name="松涛社区兑换超市", by=cast.by(town, "tong"))
     with pytest.raises(NotFound), transaction():
         shops.change_shop(shop, name="x", by=cast.by(town, "bai"))
 

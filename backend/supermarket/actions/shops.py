@@ -53,12 +53,17 @@ def open_shop(community_id: int, name: str, *, by: Any, **more: Any) -> Shop:
 
 def change_shop(shop_id: int, *, by: Any, **changes: Any) -> Shop:
     """Changes `name`, `address`, `opening_hours`, `closed_days`, `approve_days` or `pick_up_days`; what is
-    absent stays, and standing orders keep their deadlines. Raises HoursNotSensible."""
+    absent stays, and standing orders keep their deadlines. Raises HoursNotSensible, ShopAlreadyThere."""
     shop = take(Shop, shop_id)
     permissions.require(by.id, "shop:manage", shop.place_id)
-    for name, value in _checked(changes).items():
-        setattr(shop, name, value)
-    session.flush()
+    told = _checked(changes)
+    try:
+        with savepoint():
+            for name, value in told.items():
+                setattr(shop, name, value)
+            session.flush()
+    except sa.exc.IntegrityError:
+        raise ShopAlreadyThere() from None
     journal.write("change", "shop", shop.id, by=by, place=shop.place_id, facts={"fields": sorted(changes)})
     return shop
 
