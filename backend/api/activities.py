@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from backend import clock, screening
 from backend.api.fields import (
+    YEARS,
     Choice,
     Day,
     ListOf,
@@ -70,6 +71,8 @@ class DayOrMoment(Day):
                 moment = datetime.fromisoformat(value)
             except ValueError:
                 raise self.make_error("invalid", input=value, obj_type="date") from None
+            if moment.year not in YEARS:
+                raise self.make_error("invalid", input=value, obj_type="date")
             return clock.business_day(moment) if moment.tzinfo else moment.date()
         return super()._deserialize(value, attr, data, **kwargs)
 

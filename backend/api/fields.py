@@ -13,6 +13,8 @@ from marshmallow import fields, validate
 from backend import clock
 
 MAX_ID = 2**53 - 1  # what JavaScript counts exactly
+# What anybody can mean: at the ends of the calendar a day has no beginning or no end in another time zone.
+YEARS = range(1971, 2200)
 
 _COMMON = {"required": "请填写这一项", "null": "这一项不能为空", "validator_failed": "填写的内容不符合要求"}
 
@@ -112,7 +114,10 @@ class Day(fields.Date):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
         if not isinstance(value, str) or len(value) != 10 or not value.isascii():
             raise self.make_error("invalid", input=value, obj_type="date")
-        return super()._deserialize(value, attr, data, **kwargs)
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if day.year not in YEARS:
+            raise self.make_error("invalid", input=value, obj_type="date")
+        return day
 
 
 class When(fields.DateTime):
@@ -137,7 +142,7 @@ class When(fields.DateTime):
         moment = super()._deserialize(value, attr, data, **kwargs)
         if moment.tzinfo is None:
             raise self.make_error("naive")
-        if not 1970 < moment.year < 2200:
+        if moment.year not in YEARS:
             raise self.make_error("invalid", input=value, obj_type="datetime")
         return moment
 

@@ -180,6 +180,7 @@ def test_no_column_can_be_set_that_the_form_does_not_have(town, good, name):
         ("wantedBy", "2026-12-31T00:00:00"),
         ("wantedBy", 20261231),
         ("wantedBy", "２０２６-12-31"),
+        ("wantedBy", "9999-12-31"),
         ("contactPhone", "12345"),
         ("contactPhone", "１５６１２３４５６７７"),
         ("contactPhone", "1561234567a"),
@@ -320,6 +321,26 @@ def test_text_is_trimmed_and_composed(town, good):
 def test_a_bad_query_is_422_at_its_field(town, query, field):
     told = refusal(town.phone("ning").get(f"/wishes?{query}"), 422, "INVALID_INPUT")
     assert list(told["data"]) == [field]
+
+
+@pytest.mark.parametrize("name", ["from", "to"])
+@pytest.mark.parametrize(
+    "told", ["0001-01-01", "9999-12-31", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-12:00"]
+)
+def test_a_day_at_the_end_of_the_calendar_is_refused_and_no_fault(town, name, told):
+    answer = town.phone("ning").client.get(
+        "/api/v1/activities", query_string={name: told}, headers=town.phone("ning").headers
+    )
+    assert refusal(checked(town.app, answer), 422, "INVALID_INPUT")["data"].keys() == {name}
+
+
+def test_a_round_that_would_end_with_the_calendar_is_refused(town):
+    """It would be on the console's first page of everyone there, which could not say when it ends."""
+    body = {"communityId": town.baihua, "title": "第九期", "collectUntil": "2027-01-01"}
+    told = refusal(
+        town.phone("bai").post("/rounds", {**body, "publishUntil": "9999-12-31"}), 422, "INVALID_INPUT"
+    )
+    assert list(told["data"]) == ["publishUntil"]
 
 
 def test_a_move_that_needs_no_body_takes_none_or_an_empty_one_and_nothing_else(town):
