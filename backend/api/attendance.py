@@ -50,8 +50,10 @@ class PeopleList(Schema):
             raise ValidationError("应为一个列表")
         if len(data) > MOST_PEOPLE:
             raise ValidationError(f"最多 {MOST_PEOPLE} 项")
-        ids = [one.get("personId") for one in data if isinstance(one, dict)]
-        if len({str(one) for one in ids}) < len(ids):
+        told = [one.get("personId") for one in data if isinstance(one, dict)]
+        # What is no number is refused at its own line.
+        ids = [one for one in told if isinstance(one, int)]
+        if len(set(ids)) < len(ids):
             raise ValidationError("名单里有人出现了两次")
         return data
 

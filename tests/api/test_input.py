@@ -343,6 +343,14 @@ def test_a_round_that_would_end_with_the_calendar_is_refused(town):
     assert list(told["data"]) == ["publishUntil"]
 
 
+@pytest.mark.parametrize("depth", [1, 500, 950, 1000])
+def test_a_list_of_people_with_a_nest_for_an_id_is_refused_and_no_fault(town, depth):
+    nest = "[" * depth + "]" * depth
+    raw = f'[{{"personId": {nest}, "minutes": 1}}, {{"personId": {nest}, "minutes": 1}}]'
+    answer = send(town.phone("ning"), "/activities/1/propose-hours", raw.encode())
+    assert refusal(answer, 422, "INVALID_INPUT")["data"].keys() == {"0.personId", "1.personId"}
+
+
 def test_a_move_that_needs_no_body_takes_none_or_an_empty_one_and_nothing_else(town):
     phone = town.phone("ning")
     assert send(phone, "/me/notices/read-all", b"", None).status_code == 200
