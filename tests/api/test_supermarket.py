@@ -257,6 +257,16 @@ def test_support_of_an_activity_over_http(phones, shop):
     assert (order["points"], order["purpose"], order["teamName"]) == (30, "清雪", "骑手先锋队")
 
 
+def test_an_order_for_more_points_than_can_be_counted_is_refused_and_no_fault(phones, shop):
+    dear = put_up(phones, shop, points=100_000, name="冰箱")
+    answer = phones["ning"].post(
+        "/redemptions", {"shopId": shop, "lines": [{"itemId": dear["id"], "quantity": 100_000}]}
+    )
+    assert answer.status_code == 409
+    assert answer.json["error"] == "NOT_ENOUGH_POINTS"
+    assert answer.json["data"]["needed"] == 10**10
+
+
 def test_the_same_key_is_the_same_order(phones, shop):
     item_id = stocked(phones, shop)
     body = {"shopId": shop, "lines": [{"itemId": item_id, "quantity": 1}]}

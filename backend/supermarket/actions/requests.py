@@ -21,6 +21,9 @@ from backend.supermarket.actions.baskets import Basket, SlotTaken
 from backend.supermarket.models import Line, Redemption, Shop, Slot
 from backend.supermarket.timetable import venue_of
 
+# The largest number that the column of an order's points holds; nobody has so many.
+MOST_POINTS = 2**31 - 1
+
 
 class PurposeNeeded(Refused):
     code, message = 42275, "申请活动支持请写明用途"
@@ -54,6 +57,8 @@ def request(
     basket = baskets.fill(shop_id, lines, slot_ids or [], person_id)
     _check_purpose(basket, purpose, team_id, person_id)
     full = baskets.check_limits(basket)
+    if basket.points > MOST_POINTS:
+        raise ledger.NotEnoughPoints(available=purse.available, needed=basket.points)
     order, ordered = _write(basket, person_id, purpose, team_id, reason, by)
     stock.reserve(order, basket.items, basket.wanted, by=by)
     ledger.hold(
