@@ -1,5 +1,6 @@
 """What every form of the console shares: clean text, Chinese sentences, a refusal beside what was typed."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
@@ -35,7 +36,7 @@ from backend.errors import InvalidInput, Refused
 NEEDED = InputRequired("请填写这一项")
 # Of a text: spaces alone are nothing written.
 WRITTEN = DataRequired("请填写这一项")
-PHONE = Regexp(r"^1\d{10}$", message="应为 11 位手机号")
+PHONE = Regexp(r"^1\d{10}$", re.ASCII, message="应为 11 位手机号")
 
 
 class Form(FlaskForm):

@@ -25,7 +25,7 @@ from backend.people.models import Person, Residency
 MOST_ROWS = 20_000
 STEP = 250
 KEPT = timedelta(hours=24)
-PHONE = re.compile(r"1\d{10}")
+PHONE = re.compile(r"1\d{10}", re.ASCII)
 PLACE_KINDS = {
     "街道": "street",
     "乡镇": "street",

@@ -184,6 +184,7 @@ def test_no_column_can_be_set_that_the_form_does_not_have(town, good, name):
         ("contactPhone", "12345"),
         ("contactPhone", "１５６１２３４５６７７"),
         ("contactPhone", "1561234567a"),
+        ("contactPhone", "1５612345677"),
         ("contactPhone", "15612345677\n"),
         ("address", "字" * 121),
         ("onBehalfOf", []),
