@@ -266,6 +266,14 @@ def _in_some_grid(person_id: int, permission: str, community_id: int) -> bool:
     return session.scalar(below.limit(1)) is not None
 
 
+def near(person_id: int, permission: str, community_ids: Iterable[int]) -> set[int]:
+    """Those of these communities in which, or in a grid of which, the person is granted this, in one statement."""
+    wanted = sa.select(Reach.ancestor_id).where(
+        Reach.ancestor_id.in_(list(community_ids)), Reach.descendant_id.in_(reach_of(person_id, permission))
+    )
+    return set(session.scalars(wanted))
+
+
 def reach_of(person_id: int, permission: str) -> sa.Select[tuple[int]]:
     """The ids of all places in which the person is granted this, as a subquery for a list's WHERE."""
     return (

@@ -313,11 +313,11 @@ def shown(orders: Sequence[Redemption], *, by: Any) -> list[Shown]:
         return []
     told = _told([one.id for one in orders], by)
     booked = _slots_of([one.id for one in orders if one.item_kind == "venue"])
-    return [_shown(one, *told[one.id], booked.get(one.id, []), by) for one in orders]
+    codes = _codes(orders, told, by)
+    return [_shown(one, *told[one.id], booked.get(one.id, []), codes.get(one.id), by) for one in orders]
 
 
-def _shown(one: Redemption, row: Any, lines: list[Line], booked: list[Slot], by: Any) -> Shown:
-    phoneless = one.requested_by_id == by.id and row.openid is None
+def _shown(one: Redemption, row: Any, lines: list[Line], booked: list[Slot], code: Any, by: Any) -> Shown:
     return Shown(
         one,
         lines,
@@ -326,7 +326,7 @@ def _shown(one: Redemption, row: Any, lines: list[Line], booked: list[Slot], by:
         row.community,
         people.masked_name(one.person_id, row.real_name_sealed),
         row.team,
-        _code(one, by, phoneless),
+        code,
         _open_moves(one, permissions.read(row.roles), by),
     )
 
@@ -369,12 +369,15 @@ def _open_moves(one: Redemption, words: frozenset[str], by: Any) -> list[str]:
     return [name for name in moves if name not in hidden]
 
 
-def _code(one: Redemption, by: Any, phoneless: bool) -> str | None:
-    """The code is for its owner; for an owner without WeChat, for the clerk who asked, to print it."""
-    mine = one.person_id == by.id or phoneless
-    if not mine or one.state != "approved":
-        return None
-    return sealed.code_of(one)
+def _codes(orders: Sequence[Redemption], told: dict[int, Any], by: Any) -> dict[int, str | None]:
+    """A code is for its owner; for an owner without WeChat, for the clerk who asked, to print it, as long as
+    they may ask for residents there."""
+    good = [one for one in orders if one.state == "approved"]
+    asked = [one for one in good if one.requested_by_id == by.id and told[one.id][0].openid is None]
+    places = {one.community_id for one in asked}
+    here = permissions.near(by.id, "redemption:request_for", places) if places else places
+    own = {one.id: sealed.code_of(one) for one in good if one.person_id == by.id}
+    return own | {one.id: sealed.code_of(one) for one in asked if one.community_id in here}
 
 
 def lines_of(order_id: int) -> list[Line]:

@@ -4,9 +4,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import session, transaction
+from backend.people.models import Appointment
 from backend.supermarket.actions.counter import TooManyWrongCodes
 from tests.api.counter import ask, put_up, signed_in, stocked
 from tests.supermarket import cast
@@ -220,6 +222,24 @@ def test_an_order_for_a_card_holder_is_printed_by_who_asked(town, phones, shop):
     assert phones["tong"].post(f"{path}/cancel").json["error"] == "CANCEL_REASON_NEEDED"
     gone = phones["tong"].data("POST", f"{path}/cancel", {"reason": "本人不要了"})
     assert (gone["state"], gone["reason"]) == ("cancelled", "本人不要了")
+
+
+def test_a_clerk_out_of_office_is_shown_no_code_of_an_order_they_asked_for(town, phones, shop):
+    cast.rich(town, "e")
+    item_id = stocked(phones, shop)
+    behalf = {"personId": town.person("e").id, "reason": "没有手机"}
+    shao = town.phone("shao")
+    body = {"shopId": shop, "lines": [{"itemId": item_id, "quantity": 1}], "onBehalfOf": behalf}
+    order = shao.data("POST", "/redemptions", body)
+    phones["lan"].data("POST", f"/redemptions/{order['id']}/approve")
+    assert len(shao.data("GET", f"/redemptions/{order['id']}")["pickUpCode"]) == 8
+    with transaction():
+        session.execute(
+            sa.update(Appointment)
+            .where(Appointment.person_id == shao.id)
+            .values(to_day=clock.today() - timedelta(days=1), from_day=clock.today() - timedelta(days=9))
+        )
+    assert shao.data("GET", f"/redemptions/{order['id']}")["pickUpCode"] is None
 
 
 def test_a_venue_is_booked_by_its_slots(phones, shop):
