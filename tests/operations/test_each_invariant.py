@@ -40,6 +40,8 @@ SHOWN = {
     invariants.STANDING,
     invariants.SETTLED,
     invariants.UNDATED,
+    invariants.GIVEN_FOR_NOTHING,
+    invariants.ADJUSTED_OTHERWISE,
     invariants.POINTS_ELSEWHERE,
     invariants.BATCH_ELSEWHERE,
     invariants.REACH,
