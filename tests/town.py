@@ -1,12 +1,14 @@
 """The demo city as tests meet it: people by name, acting through the verbs or over HTTP."""
 
 import itertools
+from datetime import timedelta
 
 import sqlalchemy as sa
 
-from backend.db import session
+from backend import clock
+from backend.db import session, transaction
 from backend.organisations.models import Organisation
-from backend.people.models import Person
+from backend.people.models import Appointment, Person
 from backend.wechat.simulator_rules import openid_of
 from tests.conformance import checked
 
@@ -81,6 +83,13 @@ class Town:
         if name == "e":
             return session.scalars(sa.select(Person).where(Person.card_number == "P000001")).one()
         return session.scalars(sa.select(Person).where(Person.openid == openid_of(name))).one()
+
+    def out_of_office(self, name):
+        """Their appointments end with yesterday."""
+        yesterday = clock.today() - timedelta(days=1)
+        theirs = sa.update(Appointment).where(Appointment.person_id == self.person(name).id)
+        with transaction():
+            session.execute(theirs.values(from_day=yesterday, to_day=yesterday))
 
     def phone(self, name=None):
         return Phone(self.app, name)

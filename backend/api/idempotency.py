@@ -24,6 +24,7 @@ from backend import clock, config, crypto
 from backend.api import telemetry
 from backend.db import Id, Model, Moment, dialect, session
 from backend.errors import Refused
+from backend.people import appointing
 
 WAIT_SECONDS = 5
 _VISIBLE = re.compile(r"[\x21-\x7e]{8,64}")
@@ -35,6 +36,10 @@ class IdempotencyKeyReused(Refused):
 
 class IdempotencyKeyInvalid(Refused):
     code, message = 42202, "请求编号应为 8–64 个可见字符"
+
+
+class OfficeEnded(Refused):
+    code, message = 40303, "您的岗位在这次提交之后有变动，不能再查看它的结果"
 
 
 class StillRunning(Refused):
@@ -130,6 +135,9 @@ def _replay(key: str, person_id: int) -> Response:
         raise StillRunning()
     if stored.fingerprint != _fingerprint():
         raise IdempotencyKeyReused()
+    if appointing.ended_since(person_id, stored.created_at):
+        # The answer may tell what was theirs to know in office only.
+        raise OfficeEnded()
     body = crypto.unseal(stored.answer_sealed, f"idempotency_keys.answer:{stored.id}")
     telemetry.repeats(orjson.loads(body)["requestId"])
     answer = Response(body, status=stored.status, mimetype="application/json")

@@ -137,6 +137,7 @@ OTHER_BUTTONS = {
 PERSONS = {
     "wisher": "许愿人",
     "reporter": "代办人",
+    "reporting": "代办人（仍在岗）",
     "guardian": "监护人",
     "reviewer": "审核人",
     "party_member": "本社区报到的在职党员",
@@ -150,6 +151,7 @@ PERSONS = {
     "person": "当事人",
     "owner": "兑换人",
     "requester": "代办人",
+    "requesting": "代办人（仍在岗）",
     "first_pair_of_eyes": "审批人",
     "clerk": "核销人",
     "complainant": "投诉人",

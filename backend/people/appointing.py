@@ -1,7 +1,9 @@
 """Ending an appointment, at once: what its holder may do is asked again at every click."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import sqlalchemy as sa
 
 from backend import clock, journal
 from backend.db import session, take
@@ -34,3 +36,19 @@ def end(appointment_id: int, *, by: Any) -> None:
         session.delete(row)
     session.flush()
     journal.write("end_appointment", "person", row.person_id, by=by, place=row.organisation_id, facts=facts)
+
+
+def ended_since(person_id: int, moment: datetime) -> bool:
+    """Whether an appointment of theirs has ended since then, by somebody's decision or by its last day."""
+    decided = sa.select(sa.literal(1)).where(
+        journal.JournalLine.subject_kind == "person",
+        journal.JournalLine.subject_id == person_id,
+        journal.JournalLine.verb == "end_appointment",
+        journal.JournalLine.at >= moment,
+    )
+    lapsed = sa.select(sa.literal(1)).where(
+        Appointment.person_id == person_id,
+        Appointment.to_day >= clock.business_day(moment),
+        Appointment.to_day < clock.today(),
+    )
+    return session.scalar(sa.union_all(decided, lapsed).limit(1)) is not None

@@ -168,7 +168,8 @@ BY_ROLE: dict[str, frozenset[str]] = {
 }
 BY_FACT: dict[str, frozenset[str]] = {
     "wisher": frozenset({"wish:submit", "wish:withdraw", "wish:confirm"}),
-    "reporter": frozenset({"wish:submit", "wish:withdraw"}),
+    # Who reported it for somebody, as long as they may report there; "reporter" alone is who did so at the time.
+    "reporting": frozenset({"wish:submit", "wish:withdraw"}),
     "party_member": frozenset({"wish:claim"}),
     "claimer": frozenset({"wish:fulfil", "wish:release"}),
     "leader": frozenset({"activity:organise", "activity:end", "sign_up:record", "service_record:backfill"}),
@@ -189,7 +190,8 @@ BY_FACT: dict[str, frozenset[str]] = {
     "guardian": frozenset({"wish:submit", "wish:withdraw", "wish:confirm"}),
     "complainant": frozenset({"complaint:appeal", "complaint:withdraw"}),
     "owner": frozenset({"redemption:cancel"}),
-    "requester": frozenset({"redemption:cancel"}),
+    # Likewise, beside "requester".
+    "requesting": frozenset({"redemption:cancel"}),
 }
 
 
@@ -268,10 +270,15 @@ def _in_some_grid(person_id: int, permission: str, community_id: int) -> bool:
 
 def near(person_id: int, permission: str, community_ids: Iterable[int]) -> set[int]:
     """Those of these communities in which, or in a grid of which, the person is granted this, in one statement."""
-    wanted = sa.select(Reach.ancestor_id).where(
-        Reach.ancestor_id.in_(list(community_ids)), Reach.descendant_id.in_(reach_of(person_id, permission))
-    )
-    return set(session.scalars(wanted))
+    ids = list(community_ids)
+    wanted = places_near(person_id, permission).where(Reach.ancestor_id.in_(ids))
+    return set(session.scalars(wanted)) if ids else set()
+
+
+def places_near(person_id: int, permission: str) -> sa.Select[tuple[int]]:
+    """All places in which, or below which, the person is granted this, as a subquery for a list's WHERE."""
+    reached = reach_of(person_id, permission)
+    return sa.select(Reach.ancestor_id).where(Reach.descendant_id.in_(reached))
 
 
 def reach_of(person_id: int, permission: str) -> sa.Select[tuple[int]]:

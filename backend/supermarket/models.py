@@ -1,5 +1,6 @@
 """Shops, items and redemptions, with their rules repeated as constraints; stock is in stock_models."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Json, Model, Moment
+from backend.people import permissions
 
 ITEM_KINDS = ("goods", "venue", "activity_support")
 PERIODS = ("month", "quarter", "year", "once")
@@ -227,10 +229,15 @@ class Redemption(Model):
         return f"redemption:{self.id}"
 
     def facts_about(self, person_id: int) -> frozenset[str]:
+        return self.facts_of(person_id, requesting_in([self], person_id))
+
+    def facts_of(self, person_id: int, requesting: set[int]) -> frozenset[str]:
+        """The same from what is known already, for a list: `requesting` as `requesting_in` answers it."""
         approved, requested = self.approved_by_id == person_id, self.requested_by_id == person_id
         told = {
             "owner": self.person_id == person_id,
             "requester": requested,
+            "requesting": requested and self.community_id in requesting,
             "first_pair_of_eyes": self.four_eyes and (approved or requested),
             "clerk": self.handed_over_by_id == person_id,
         }
@@ -238,7 +245,13 @@ class Redemption(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """Its own people, and the staff of its place."""
-        return bool(facts & {"owner", "requester"}) or "redemption:read" in words
+        return bool(facts & {"owner", "requesting"}) or "redemption:read" in words
+
+
+def requesting_in(orders: Iterable[Redemption], person_id: int) -> set[int]:
+    """Where the person asked for some of these orders on behalf of somebody, and may still do so."""
+    requested = {order.community_id for order in orders if order.requested_by_id == person_id}
+    return permissions.near(person_id, "redemption:request_for", requested)
 
 
 class Line(Model):

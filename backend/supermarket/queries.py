@@ -17,7 +17,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.supermarket import sealed, states, timetable
-from backend.supermarket.models import COUNTED_STATES, Item, Line, Redemption, Shop, Slot
+from backend.supermarket.models import COUNTED_STATES, Item, Line, Redemption, Shop, Slot, requesting_in
 from backend.supermarket.stock_models import Batch, Movement
 
 PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "year": "每年", "once": "总共"}
@@ -313,11 +313,14 @@ def shown(orders: Sequence[Redemption], *, by: Any) -> list[Shown]:
         return []
     told = _told([one.id for one in orders], by)
     booked = _slots_of([one.id for one in orders if one.item_kind == "venue"])
-    codes = _codes(orders, told, by)
-    return [_shown(one, *told[one.id], booked.get(one.id, []), codes.get(one.id), by) for one in orders]
+    asking = requesting_in(orders, by.id)
+    return [_shown(one, *told[one.id], booked.get(one.id, []), asking, by) for one in orders]
 
 
-def _shown(one: Redemption, row: Any, lines: list[Line], booked: list[Slot], code: Any, by: Any) -> Shown:
+def _shown(
+    one: Redemption, row: Any, lines: list[Line], booked: list[Slot], asking: set[int], by: Any
+) -> Shown:
+    facts = one.facts_of(by.id, asking)
     return Shown(
         one,
         lines,
@@ -326,8 +329,8 @@ def _shown(one: Redemption, row: Any, lines: list[Line], booked: list[Slot], cod
         row.community,
         people.masked_name(one.person_id, row.real_name_sealed),
         row.team,
-        code,
-        _open_moves(one, permissions.read(row.roles), by),
+        _code(one, facts, row.openid is None),
+        _open_moves(one, permissions.read(row.roles), facts),
     )
 
 
@@ -361,23 +364,19 @@ _TOLD = (
 )
 
 
-def _open_moves(one: Redemption, words: frozenset[str], by: Any) -> list[str]:
-    moves = open_to(states.REDEMPTION_MOVES, one, words, one.facts_about(by.id))
+def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -> list[str]:
+    moves = open_to(states.REDEMPTION_MOVES, one, words, facts)
     begun = one.starts_at is not None and one.starts_at <= clock.now()
     # A venue's button waits for its time, as the verbs do.
     hidden = {"approve"} if begun else {"no_show"}
     return [name for name in moves if name not in hidden]
 
 
-def _codes(orders: Sequence[Redemption], told: dict[int, Any], by: Any) -> dict[int, str | None]:
-    """A code is for its owner; for an owner without WeChat, for the clerk who asked, to print it, as long as
-    they may ask for residents there."""
-    good = [one for one in orders if one.state == "approved"]
-    asked = [one for one in good if one.requested_by_id == by.id and told[one.id][0].openid is None]
-    places = {one.community_id for one in asked}
-    here = permissions.near(by.id, "redemption:request_for", places) if places else places
-    own = {one.id: sealed.code_of(one) for one in good if one.person_id == by.id}
-    return own | {one.id: sealed.code_of(one) for one in asked if one.community_id in here}
+def _code(one: Redemption, facts: frozenset[str], phoneless: bool) -> str | None:
+    """The code is for its owner; for an owner without WeChat, for the clerk who asked, to print it, as long as they
+    may ask for residents there."""
+    mine = "owner" in facts or (phoneless and "requesting" in facts)
+    return sealed.code_of(one) if mine and one.state == "approved" else None
 
 
 def lines_of(order_id: int) -> list[Line]:

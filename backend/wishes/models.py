@@ -1,11 +1,13 @@
 """Rounds, wishes and claims, with their rules repeated as constraints."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.people import permissions
 from backend.people import queries as people
 
 ROUND_STATES = ("collecting", "reviewing", "published", "closed")
@@ -219,25 +221,37 @@ class Wish(Model):
         return self.grid_id or self.community_id
 
     def facts_about(self, person_id: int) -> frozenset[str]:
-        """Whether the person is its wisher, reporter, reviewer, claimer, or a party member of its community."""
+        """Whether the person is its wisher, reporter (and still in office), reviewer, claimer, or a party member of its
+        community."""
         registration = people.verified_registration(person_id)
         member_here = registration is not None and registration.community_id == self.community_id
-        return facts_of(self, person_id, member_here)
+        return facts_of(self, person_id, member_here, reporting_in([self], person_id))
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """Its own people and its community's staff see a wish in any state, others once it is public."""
         return (
             self.state in PUBLIC_STATES
-            or bool(facts & {"wisher", "reporter", "guardian", "claimer"})
+            or bool(facts & OWN_PEOPLE or "claimer" in facts)
             or (self.state != "draft" and "wish:read" in words)
         )
 
 
-def facts_of(wish: Wish, person_id: int, member_here: bool) -> frozenset[str]:
-    """The same from what is known already, for a list."""
+# Who speaks for a wish. Whoever reported it for somebody does so as long as their office lets them.
+OWN_PEOPLE = frozenset({"wisher", "reporting", "guardian"})
+
+
+def reporting_in(wishes: Iterable[Wish], person_id: int) -> set[int]:
+    """Where the person reported some of these wishes for somebody, and may still report."""
+    reported = {wish.community_id for wish in wishes if wish.reporter_id == person_id}
+    return permissions.near(person_id, "wish:report", reported)
+
+
+def facts_of(wish: Wish, person_id: int, member_here: bool, reporting: set[int]) -> frozenset[str]:
+    """The same from what is known already, for a list: `reporting` as `reporting_in` answers it."""
     told = {
         "wisher": wish.wisher_id == person_id,
         "reporter": wish.reporter_id == person_id,
+        "reporting": wish.reporter_id == person_id and wish.community_id in reporting,
         "guardian": wish.guardian_id == person_id,
         "reviewer": wish.reviewer_id == person_id,
         "claimer": wish.claimer_id == person_id,

@@ -21,7 +21,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.wishes import states
-from backend.wishes.models import Claim, Round, Wish, facts_of
+from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
 
 # A literal, so that the planner can prove the partial index.
 _ON_THE_WALL = sa.text("wishes.state IN ('published', 'claimed', 'confirmed')")
@@ -70,9 +70,10 @@ def wall(
 
 
 def written_by(person_id: int, after: int | None, limit: int) -> list[Wish]:
-    """Wishes of the person and of their children, and those they reported for others, newest first."""
-    mine = (Wish.wisher_id == person_id, Wish.reporter_id == person_id, Wish.guardian_id == person_id)
-    wanted = sa.select(Wish).where(sa.or_(*mine))
+    """Wishes of the person and of their children, and those they reported and may still report, newest first."""
+    near = Wish.community_id.in_(permissions.places_near(person_id, "wish:report"))
+    own = sa.or_(Wish.wisher_id == person_id, Wish.guardian_id == person_id)
+    wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, near)))
     if after is not None:
         wanted = wanted.where(Wish.id < after)
     return list(session.scalars(wanted.order_by(Wish.id.desc()).limit(limit)))
@@ -123,7 +124,7 @@ def one(wish_id: int, *, by: Any) -> Wish:
     if wish is None:
         raise NotFound()
     # Most are public: then nobody's appointments matter.
-    facts = facts_of(wish, by.id, member_here=False)
+    facts = facts_of(wish, by.id, False, reporting_in([wish], by.id))
     if not wish.visible_to(by.id, frozenset(), facts) and not wish.visible_to(
         by.id, permissions.granted_words(by.id, wish.place_id), facts
     ):
@@ -232,16 +233,18 @@ _SHOWN = (
 
 def _read(wanted: sa.Select[Any], by: Any) -> list[Shown]:
     """The wishes of a statement, as this person sees them."""
-    return [_shown(row, by) for row in session.execute(wanted, permissions.viewer(by.id))]
+    rows = session.execute(wanted, permissions.viewer(by.id)).all()
+    reporting = reporting_in((row.Wish for row in rows), by.id)
+    return [_shown(row, reporting, by) for row in rows]
 
 
-def _shown(row: Any, by: Any) -> Shown:
+def _shown(row: Any, reporting: set[int], by: Any) -> Shown:
     wish, words = row.Wish, permissions.read(row.roles)
-    facts = facts_of(wish, by.id, row.registered_in == wish.community_id)
+    facts = facts_of(wish, by.id, row.registered_in == wish.community_id, reporting)
     open_moves = open_to(states.WISH_BUTTONS, wish, words, facts)
     if "claim" in open_moves and row.open_claims >= config.settings().claim_limit:
         open_moves.remove("claim")
-    own = bool(facts & {"wisher", "reporter", "guardian"})
+    own = bool(facts & OWN_PEOPLE)
     view = _view(wish, own, words)
     family = people.family_name(wish.wisher_id, row.wisher)
     return Shown(
@@ -333,8 +336,8 @@ def timeline(wish: Wish, *, by: Any) -> list[dict[str, Any]]:
     given = {"wish": wish.id, "place": wish.place_id, **permissions.viewer(by.id)}
     rows = session.execute(_TIMELINE, given).all()
     staff = bool(rows) and "wish:read" in permissions.read(rows[0].roles)
-    facts = facts_of(wish, by.id, member_here=False)
-    inside = staff or bool(facts & {"wisher", "reporter", "guardian", "claimer"})
+    facts = facts_of(wish, by.id, False, reporting_in([wish], by.id))
+    inside = staff or bool(facts & OWN_PEOPLE or "claimer" in facts)
     return [
         _line(row.JournalLine, row.name, inside, staff)
         for row in rows

@@ -11,6 +11,7 @@ from backend.api.idempotency import StoredAnswer
 from backend.app import JOBS
 from backend.db import session, transaction
 from backend.outbox.models import Notice
+from backend.people import appointing
 from backend.people.models import Appointment
 from backend.wishes.actions import writing
 from backend.wishes.models import Wish
@@ -206,6 +207,37 @@ def test_whoever_lost_the_role_gets_no_replay_of_what_it_showed(town):
     with transaction():
         session.execute(sa.delete(Appointment).where(Appointment.person_id == staff.id))
     refusal(staff.post("/people", body, Idempotency_Key=KEY), 403, "NOT_ALLOWED")
+
+
+@pytest.mark.parametrize("how", ["decided", "lapsed"])
+def test_whoever_left_an_office_since_gets_no_replay_of_what_it_showed(town, how):
+    """Most moves are guarded by the verb alone, which a repeat does not reach."""
+    wish_id, staff = cast.submitted(town), town.phone("tong")
+    body = {"reason": "请写明门牌号"}
+    staff.data("POST", f"/wishes/{wish_id}/send-back", body, Idempotency_Key=KEY)
+    assert staff.post(f"/wishes/{wish_id}/send-back", body, Idempotency_Key=KEY).status_code == 200
+    later = clock.now()
+    if how == "decided":
+        held = session.scalar(sa.select(Appointment.id).where(Appointment.person_id == staff.id))
+        with transaction():
+            appointing.end(held, by=cast.by(town, "admin"))
+    else:
+        with transaction():
+            session.execute(
+                sa.update(Appointment).where(Appointment.person_id == staff.id).values(to_day=clock.today())
+            )
+        later += timedelta(days=1)
+    with clock.standing_at(later):
+        answer = staff.post(f"/wishes/{wish_id}/send-back", body, Idempotency_Key=KEY)
+        refusal(answer, 403, "OFFICE_ENDED")
+    assert "门牌号" not in answer.get_data(as_text=True)
+
+
+def test_an_office_that_ended_before_is_no_obstacle(town, wish):
+    town.out_of_office("tong")
+    phone = town.phone("tong")
+    first = phone.post("/wishes", wish, Idempotency_Key=KEY)
+    assert phone.post("/wishes", wish, Idempotency_Key=KEY).get_data() == first.get_data()
 
 
 def test_whoever_signed_out_gets_no_replay(town, wish):

@@ -131,9 +131,9 @@ def test_the_count_would_see_a_list_that_asks_for_each_row(town, statements, mon
     """Negative control: the wall with the names of places fetched one by one."""
     whole = queries._shown
 
-    def one_by_one(row, by):
+    def one_by_one(row, *more):
         place_names.names({row.Wish.community_id})
-        return whole(row, by)
+        return whole(row, *more)
 
     phone, path = _wall(town)
     monkeypatch.setattr(queries, "_shown", one_by_one)

@@ -16,7 +16,7 @@ from backend.people import guardians, permissions
 from backend.people import queries as people
 from backend.wishes import states
 from backend.wishes.actions import children
-from backend.wishes.models import Round, Wish
+from backend.wishes.models import OWN_PEOPLE, Round, Wish
 
 
 class CostAboveCap(Refused):
@@ -86,7 +86,7 @@ def edit(wish_id: int, content: dict[str, Any], *, by: Any) -> Wish:
     """Changes a draft, or a wish sent back for more information. Raises NotFound, WishNotEditable."""
     wish = take(Wish, wish_id)
     facts = wish.facts_about(by.id)
-    if not facts & {"wisher", "reporter", "guardian"}:
+    if not facts & OWN_PEOPLE:
         visible = wish.visible_to(by.id, permissions.granted_words(by.id, wish.place_id), facts)
         raise NotAllowed() if visible else NotFound()
     if wish.state not in ("draft", "sent_back"):
