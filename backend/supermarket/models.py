@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend import clock
 from backend.db import Id, Json, Model, Moment
 from backend.people import permissions
 
@@ -227,6 +228,10 @@ class Redemption(Model):
     def hold_reference(self) -> str:
         """What the ledger calls the points that are held for it."""
         return f"redemption:{self.id}"
+
+    def slot_runs(self) -> bool:
+        """Whether a venue was promised to it, and that time has begun."""
+        return self.state == "approved" and self.starts_at is not None and self.starts_at <= clock.now()
 
     def facts_about(self, person_id: int) -> frozenset[str]:
         return self.facts_of(person_id, requesting_in([self], person_id))

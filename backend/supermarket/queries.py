@@ -368,7 +368,7 @@ def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -
     moves = open_to(states.REDEMPTION_MOVES, one, words, facts)
     begun = one.starts_at is not None and one.starts_at <= clock.now()
     # A venue's button waits for its time, as the verbs do.
-    hidden = {"approve"} if begun else {"no_show"}
+    hidden = {"approve"} | ({"cancel"} if one.slot_runs() else set()) if begun else {"no_show"}
     return [name for name in moves if name not in hidden]
 
 

@@ -9,7 +9,7 @@ from backend import clock, config, jobs
 from backend.db import session, transaction
 from backend.outbox import queries as outbox
 from backend.supermarket import queries, stock_queries, timetable
-from backend.supermarket.actions import approvals, baskets, deadlines, items, shops
+from backend.supermarket.actions import approvals, baskets, deadlines, items, leaving, shops
 from backend.supermarket.models import Shop, Slot
 from backend.supermarket.states import RedemptionMovedOn
 from backend.supermarket.timetable import NotAVenue
@@ -139,6 +139,22 @@ def test_a_venue_that_was_used_is_handed_over_with_the_code(town, shop, hall):
     cast.hand_over(town, order_id)
     assert cast.order(order_id).state == "handed_over"
     assert cast.purse(town, "wulan") == (110, 0)
+
+
+def test_a_slot_that_has_begun_is_not_cancelled_so_that_it_counts_towards_the_limit(town, shop):
+    court = cast.venue(town, shop, points=10, limit_per_person=1)
+    wulan, order_id = cast.by(town, "wulan"), _approved(town, shop, cast.slot_ids(court)[:1])
+    with clock.standing_at(cast.order(order_id).starts_at - timedelta(seconds=1)):
+        assert queries.shown([cast.order(order_id)], by=wulan)[0].actions == ["cancel"]
+    with clock.standing_at(cast.order(order_id).starts_at):
+        assert queries.shown([cast.order(order_id)], by=wulan)[0].actions == []
+        for reason, who in ((None, "wulan"), ("不来了", "tong")):
+            with pytest.raises(approvals.SlotRunning), transaction():
+                approvals.cancel(order_id, reason, by=cast.by(town, who))
+        assert cast.purse(town, "wulan") == (110, 10)
+        with transaction():
+            leaving.cancel_all(wulan.id, by=wulan)
+    assert (cast.order(order_id).state, cast.purse(town, "wulan")) == ("cancelled", (120, 0))
 
 
 def test_an_unused_slot_ends_as_no_show_points_come_back_and_it_counts_towards_the_limit(town, shop):

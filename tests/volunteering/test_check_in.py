@@ -55,6 +55,17 @@ def test_a_code_of_the_future_is_worth_nothing_yet(app):
         codes.check(17, codes.current(17, NOON + timedelta(seconds=30)).code, NOON)
 
 
+def test_whose_clock_was_ahead_at_the_check_in_is_checked_out_no_earlier(here):
+    activity_id, ning = here
+    with cast.after_start(minutes=10), transaction():
+        came = attendance.check_in(
+            activity_id, codes.current(activity_id, clock.now()).code, by=ning
+        ).checked_in_at
+    with cast.after_start(minutes=9), transaction():
+        left = attendance.check_out(activity_id, codes.current(activity_id, clock.now()).code, by=ning)
+    assert (left.state, left.checked_out_at) == ("checked_out", came)
+
+
 def test_in_and_out_with_the_code_of_the_moment(here):
     activity_id, ning = here
     with cast.after_start(minutes=-10):

@@ -28,6 +28,10 @@ class SlotNotBegun(Refused):
     code, message = 40979, "预订的时段还没有开始，不能记为未到场"
 
 
+class SlotRunning(Refused):
+    code, message = 40998, "预订的时段已经开始，不能再取消；没有使用的，结束后积分会退回"
+
+
 class CancelReasonNeeded(Refused):
     code, message = 42283, "代为取消请写明原因"
 
@@ -105,14 +109,22 @@ def reject(order_id: int, reason: str, *, by: Any) -> Redemption:
     return order
 
 
-def cancel(order_id: int, reason: str | None = None, *, by: Any) -> Redemption:
+def cancel(
+    order_id: int, reason: str | None = None, *, leaving_for_good: bool = False, by: Any
+) -> Redemption:
     """The owner gives the order up, any time before it is handed over, without any penalty; or staff do it
-    for them, with the reason. Raises CancelReasonNeeded."""
+    for them, with the reason.
+
+    A venue's slot that has begun is kept: nobody else could book it any more, so it counts as used or as a no-show,
+    unless its person is `leaving_for_good`. Raises CancelReasonNeeded, SlotRunning.
+    """
     taken = take_order(order_id, by=by)
     order = taken.order
     permit(states.CANCEL, order, by, taken.words)
     if by.id != order.person_id and not reason:
         raise CancelReasonNeeded()
+    if order.slot_runs() and not leaving_for_good:
+        raise SlotRunning()
     _give_up(states.CANCEL, taken, by=by, reason=reason)
     notices.cancelled(order, by)
     return order

@@ -20,4 +20,4 @@ def open_orders(person_id: int) -> list[dict[str, Any]]:
 def cancel_all(person_id: int, *, by: Any) -> None:
     """Cancels them in the person's own name."""
     for row in open_orders(person_id):
-        approvals.cancel(row["id"], "本人注销账号", by=by)
+        approvals.cancel(row["id"], "本人注销账号", leaving_for_good=True, by=by)

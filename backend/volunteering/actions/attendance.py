@@ -64,6 +64,7 @@ _READ = (
         SignUp.id.label("sign_up_id"),
         SignUp.state.label("sign_up_state"),
         SignUp.place_check,
+        SignUp.checked_in_at,
         _elsewhere.id.label("elsewhere_id"),
         _there.title.label("elsewhere"),
         _there.ends_at.label("elsewhere_until"),
@@ -211,6 +212,8 @@ def _change(statement: Any, move: Move, seen: sa.Row, place: str, reason: str | 
     given = {"sign_up": seen.sign_up_id, "now": clock.now(), "place_found": place}
     if move is states.CHECK_OUT:
         given["before"] = seen.sign_up_state
+        # The clock of another machine, or of this one before it was set right, may have been ahead.
+        given["now"] = max(clock.now(), seen.checked_in_at)
     changed = session.scalars(
         statement, given, execution_options={"synchronize_session": False, "populate_existing": True}
     ).one_or_none()
