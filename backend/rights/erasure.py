@@ -33,6 +33,7 @@ def erase(person_id: int) -> None:
     _scrub_told_to_others(person_id, words)
     _scrub_written_by_claimers(person_id, words)
     wishes.forget_unpublished(person_id)
+    wishes.forget_phones_of_guardian(person_id)
     for account in accounts:
         _erase_rows(account, words)
     session.expire_all()

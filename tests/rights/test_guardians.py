@@ -13,6 +13,7 @@ from backend.rights import cancellation
 from backend.wishes import queries
 from backend.wishes.actions import children, claims, contacting, reviewing, rounds, writing
 from backend.wishes.models import Wish
+from tests.rights.looking import found_in_tables
 from tests.wishes import cast
 
 YEAR = clock.today().year
@@ -199,6 +200,19 @@ def test_a_guardian_neither_reviews_nor_claims_the_wish_of_their_child(town):
         writing.submit(wish.id, by=by(town, "lan"))
     with transaction(), pytest.raises(FourEyes):
         reviewing.accept(wish.id, by=by(town, "tong"))
+
+
+def test_the_phone_of_a_guardian_goes_with_them_from_the_wishes_of_their_child(town, link):
+    """Also from those that staff wrote; the child, its home and its wish stay."""
+    own = write(town, link, contact_phone="11155556666", address="雪松家园九十九号楼")
+    by_staff = write(town, link, "tong", contact_phone="11155556666")
+    with transaction():
+        cancellation.cancel(town.person("ning").id, confirmed=True, by=by(town, "ning"))
+    assert found_in_tables("11155556666") == []
+    kept = cast.wish(own.id)
+    assert (kept.title, kept.wisher_id, kept.state) == (CONTENT["title"], link.child_id, "draft")
+    assert kept.address_sealed is not None
+    assert cast.wish(by_staff.id).phone_sealed is None
 
 
 def test_who_leaves_is_nobodys_guardian_any_more(town, link):

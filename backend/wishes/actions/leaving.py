@@ -81,6 +81,17 @@ def unfinished_among(persons: Any) -> set[int]:
     return {*session.scalars(wishers.limit(500)), *session.scalars(claimers.limit(500))}
 
 
+def forget_phones_of_guardian(person_id: int) -> None:
+    """A child's wish carries the phone of its guardian, and belongs to the child: it goes with the guardian.
+
+    Always, open or closed, whoever wrote it: where the child lives is known to its community.
+    """
+    session.execute(
+        sa.update(Wish).where(Wish.guardian_id == person_id).values(phone_sealed=None),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def forget_unpublished(person_id: int) -> None:
     """Removes the words of wishes that never were public."""
     session.execute(
