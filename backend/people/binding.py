@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import journal
-from backend.db import Base, session, take
+from backend.db import Base, insert, session, take
 from backend.errors import NotFound, Refused
 from backend.people import permissions, sessions
 from backend.people.models import Person, Residency
@@ -64,6 +64,24 @@ def _empty_account(openid: str, holder: Person) -> None:
     other.openid, other.status, other.merged_into_id = None, "merged", holder.id
     session.flush()
     sessions.close_all(other.id)
+    _take_over_messages(other.id, holder.id)
+
+
+def _take_over_messages(account: int, holder: int) -> None:
+    """What the phone allowed WeChat to send goes on under the card: the same phone gets the messages."""
+    saved = Base.metadata.tables["subscriptions"]
+    taken = sa.delete(saved).where(saved.c.person_id == account).returning(saved)
+    rows = session.execute(taken).mappings().all()
+    if not rows:
+        return
+    adding = insert(saved).values([{**row, "person_id": holder} for row in rows])
+    added = {name: saved.c[name] + adding.excluded[name] for name in ("remaining", "told", "pushed")}
+    session.execute(
+        adding.on_conflict_do_update(
+            index_elements=["person_id", "template"],
+            set_={**added, "rejected_at": adding.excluded.rejected_at},
+        )
+    )
 
 
 def _has_records(person_id: int) -> bool:
