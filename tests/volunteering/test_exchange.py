@@ -10,14 +10,16 @@ from backend import journal
 from backend.db import session, transaction
 from backend.ledger import queries as ledger
 from backend.people import imports
-from backend.people.sealed import real_name
+from backend.people.models import Person
+from backend.people.sealed import keep_real_name, real_name
+from backend.rights import cancellation
 from backend.volunteering import exchange, record_queries
 from backend.volunteering.actions import exchange as actions
 from backend.volunteering.actions.exchange import NoSuchVolunteer, NothingToSynchronise
 from backend.volunteering.exchange import FilePlatform, NotAnAnswer, record_id, record_number
 from backend.volunteering.exchange_models import HoursElsewhere
 from backend.volunteering.record_models import ServiceRecord
-from tests.wishes.cast import by
+from tests.wishes.cast import By, by
 
 HEAD = ["志愿者编号", "姓名", "平台", "平台记录编号", "服务日期", "活动名称", "组织单位", "时长（小时）"]
 
@@ -34,6 +36,10 @@ def delivered(town, name="tong"):
 def settled(town, table, name="tong"):
     with transaction():
         return actions.settle(FilePlatform(back=table), by=by(town, name))
+
+
+def person_of(row):
+    return session.get(ServiceRecord, record_id(row["记录编号"])).person_id
 
 
 def states(town):
@@ -61,6 +67,31 @@ def test_only_records_of_ones_own_places_go(town):
     assert not {row["记录编号"] for row in here} & {row["记录编号"] for row in there}
     with pytest.raises(NothingToSynchronise):
         delivered(town, "shang")
+
+
+def test_records_of_somebody_without_a_name_neither_go_nor_wait(town):
+    """Who has left for good is nobody the platform could take; who has not said their name yet is waited for."""
+    rows = delivered(town)
+    leaver, unnamed = sorted({person_of(row) for row in rows})[:2]
+    with transaction():
+        cancellation.cancel(leaver, confirmed=True, by=By(leaver))
+        person = session.get(Person, unnamed)
+        name, person.real_name_sealed = real_name(person), None
+    left = [row["记录编号"] for row in rows if person_of(row) not in (leaver, unnamed)]
+    with transaction():
+        assert actions.pending(by=by(town, "tong")) == len(left)
+    assert [row["记录编号"] for row in delivered(town)] == left
+    with transaction():
+        keep_real_name(session.get(Person, unnamed), name)
+    assert {person_of(row) for row in delivered(town)} == {person_of(row) for row in rows} - {leaver}
+
+
+def test_what_went_before_its_volunteer_left_is_synchronised_by_the_answer(town):
+    row = delivered(town)[0]
+    leaver = person_of(row)
+    with transaction():
+        cancellation.cancel(leaver, confirmed=True, by=By(leaver))
+    assert settled(town, [["记录编号", "结果"], [row["记录编号"], "成功"]]) == (1, [])
 
 
 def test_what_the_platform_took_is_synchronised_once_and_the_rest_is_named(town):

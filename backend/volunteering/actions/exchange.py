@@ -45,6 +45,15 @@ _corrects_a_synchronised_one = (
 )
 
 
+# A record of nobody is refused there each time it comes: whoever cancelled their account has no name any more, and
+# whoever has not said it yet is waited for. What was not taken there stays, and is shown, as not synchronised.
+_of_somebody = (
+    sa.exists()
+    .where(Person.id == ServiceRecord.person_id, Person.real_name_sealed.is_not(None))
+    .correlate(ServiceRecord)
+)
+
+
 def _pending(by: Any) -> list[sa.ColumnElement[bool]]:
     """Records that count and are not there yet; taken back to nothing only where the other side has them."""
     return [
@@ -52,6 +61,7 @@ def _pending(by: Any) -> list[sa.ColumnElement[bool]]:
         ServiceRecord.sync_status == "not_synchronised",
         STANDING,
         sa.or_(ServiceRecord.minutes > 0, _corrects_a_synchronised_one),
+        _of_somebody,
     ]
 
 
