@@ -184,7 +184,9 @@ class Settings:
     )
     keep_draft_days: int = setting("KEEP_DRAFT_DAYS", 180, "days until the words of a forgotten draft go")
     keep_rejected_days: int = setting(
-        "KEEP_REJECTED_DAYS", 180, "days until a rejected residency or party registration is deleted"
+        "KEEP_REJECTED_DAYS",
+        180,
+        "days until a rejected residency or party registration is deleted, and a child without guardian erased",
     )
     keep_complaint_days: int = setting(
         "KEEP_COMPLAINT_DAYS", 1095, "days after its end until the words of a complaint are deleted"

@@ -216,6 +216,25 @@ def leave(person_id: int) -> None:
     )
 
 
+def forsaken(before: datetime) -> list[int]:
+    """Children whom only a guardian made known here, and for whom none has spoken, or asked to, since `before`.
+
+    Who has a WeChat or a card of their own is here without a guardian, too.
+    """
+    ended = sa.func.coalesce(Guardianship.ended_at, Guardianship.declared_at)
+    spoken_for = sa.select(Guardianship.child_id).where(
+        sa.or_(Guardianship.status.in_(("declared", "verified")), ended >= before)
+    )
+    wanted = sa.select(Person.id).where(
+        Person.id.in_(sa.select(Guardianship.child_id)),
+        Person.id.not_in(spoken_for),
+        Person.status == "active",
+        Person.openid.is_(None),
+        Person.card_number.is_(None),
+    )
+    return list(session.scalars(wanted.order_by(Person.id)))
+
+
 def speaks_for(guardian_id: int, child_id: int) -> bool:
     """Is the first a verified guardian of the second?"""
     return guardian_id in guardians_of(child_id)

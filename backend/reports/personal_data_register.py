@@ -54,6 +54,8 @@ def _counts(scope: Scope) -> dict[str, int]:
             JournalLine.at < scope.until,
             JournalLine.subject_kind.in_(("person", "wish", "complaint", "register")),
             JournalLine.verb.in_(verbs),
+            # What time alone ended, nobody asked for.
+            JournalLine.actor_id.is_not(None),
         )
         .group_by(JournalLine.verb)
     )

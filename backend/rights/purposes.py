@@ -235,7 +235,7 @@ PURPOSES = (
         ("guardianships.relation", "guardianships.reason"),
         "个人信息保护法第三十一条；未成年人网络保护条例",
         "sensitive_data",
-        _WHILE,
+        "不再有监护人的孩子 {keep_rejected_days} 天；其余" + _WHILE,
         "监护人和本社区工作人员；心愿墙不显示姓名、学校、照片",
     ),
     Purpose(
@@ -316,6 +316,8 @@ def requests() -> dict[str, int]:
             JournalLine.at >= clock.now() - _YEAR,
             JournalLine.subject_kind.in_(("person", "wish")),
             JournalLine.verb.in_(verbs),
+            # What time alone ended, nobody asked for.
+            JournalLine.actor_id.is_not(None),
         )
         .group_by(JournalLine.verb)
     )

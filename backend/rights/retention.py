@@ -5,6 +5,7 @@ are append-only, kept for three years at the least, and hold people by number al
 """
 
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,9 @@ from backend.complaints import queries as complaint_queries
 from backend.db import session, take
 from backend.jobs import Job
 from backend.outbox.models import Delivery, Notice
-from backend.people.models import Consent, PartyRegistration, Residency
+from backend.people import guardians
+from backend.people.models import Consent, PartyRegistration, Person, Residency
+from backend.rights import cancellation
 from backend.wishes.actions.leaving import GONE
 from backend.wishes.models import Wish
 
@@ -99,6 +102,22 @@ def forget_registration(person_id: int) -> None:
     _forget_rejected(PartyRegistration, person_id)
 
 
+NOBODY_SPEAKS = "没有监护人，到期清除"
+
+
+def forsaken_children() -> list[int]:
+    """Children for whom nobody speaks any more; not while something of theirs is still open, or they own points."""
+    found = guardians.forsaken(_before("keep_rejected_days"))
+    return list(islice((one for one in found if not cancellation.open_things(one)), BATCH))
+
+
+def forget_child(person_id: int) -> None:
+    """Like an account that is cancelled: a number is left, for what others did for the child."""
+    take(Person, person_id)
+    if person_id in guardians.forsaken(_before("keep_rejected_days")):
+        cancellation.cancel(person_id, confirmed=False, by=None, reason=NOBODY_SPEAKS)
+
+
 def withdrawn_consents() -> list[int]:
     return _ids(Consent.id, Consent.withdrawn_at < _before("keep_consent_days"))
 
@@ -123,6 +142,7 @@ JOBS = [
     Job("retention.drafts", HOUR, forgotten_drafts, forget_draft),
     Job("retention.residencies", HOUR, rejected_residencies, forget_residency),
     Job("retention.registrations", HOUR, rejected_registrations, forget_registration),
+    Job("retention.children", HOUR, forsaken_children, forget_child),
     Job("retention.consents", HOUR, withdrawn_consents, forget_consent),
     Job("retention.complaints", HOUR, old_complaints, forget_complaint),
 ]

@@ -1,5 +1,6 @@
 """What is kept no longer than needed; and what has to stay."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +12,15 @@ from backend.app import JOBS
 from backend.complaints import actions as complaints
 from backend.complaints import queries as complaint_queries
 from backend.db import session, transaction
+from backend.ledger import actions as ledger
+from backend.ledger import verify
 from backend.outbox.models import Delivery, Notice
 from backend.people import actions as people
-from backend.people.models import Consent, PartyRegistration, Residency
-from backend.rights import retention
+from backend.people import guardians, sealed
+from backend.people.models import Consent, PartyRegistration, Person, Residency
+from backend.rights import cancellation, consent, purposes, retention
 from backend.wishes.actions import claims, writing
+from tests.rights.looking import found_in_tables
 from tests.wishes import cast
 
 NAMES = {job.name for job in retention.JOBS}
@@ -79,6 +84,92 @@ def test_rejected_registrations_go_and_verified_ones_stay(town):
     assert session.get(Residency, newcomer.id) is None
     assert count(Residency) == homes - 1
     assert count(PartyRegistration) == members
+
+
+def child_of_ning(town, accepted):
+    """宁小禾, whom ning declared and consented for, and staff decided on."""
+    ning = cast.by(town, "ning")
+    with transaction():
+        made = guardians.declare("宁小禾", clock.today().year - 9, "mother", by=ning)
+        consent.give_for_child(made.child_id, guardian_id=ning.id, by=ning)
+        return guardians.decide(made.id, accepted, "材料不全", by=cast.by(town, "tong"))
+
+
+def drafted(town, link):
+    words = {**cast.CONTENT, "title": "想要几本科普书", "description": "喜欢看恐龙"}
+    mother = (link.child_id, "孩子的妈妈")
+    return writing.write(town.songtao, words, on_behalf_of=mother, by=cast.by(town, "ning")).id
+
+
+def test_a_child_whose_guardian_was_rejected_is_forgotten_like_a_cancelled_account(town):
+    link, requests = child_of_ning(town, False), purposes.requests()
+    days = config.settings().keep_rejected_days
+    after(days - 1)
+    assert found_in_tables("宁小禾")
+    after(days + 1)
+    assert found_in_tables("宁小禾") == []
+    child, kept = session.get(Person, link.child_id), session.get(guardians.Guardianship, link.id)
+    assert (child.status, child.birth_year, kept.status) == ("cancelled", None, "rejected")
+    assert session.get(Residency, link.child_id) is None
+    (line,) = [one for one in journal.lines("person", link.child_id) if one.verb == "cancel"]
+    assert (line.actor_id, line.to_state) == (None, "cancelled")
+    assert purposes.requests() == requests, "nobody asked for it"
+
+
+@pytest.mark.parametrize("how", ["ends", "leaves"])
+def test_a_child_whose_last_guardian_is_gone_is_forgotten_after_the_same_time(town, how):
+    link, ning = child_of_ning(town, True), cast.by(town, "ning")
+    days = config.settings().keep_rejected_days
+    with transaction():
+        draft = drafted(town, link)
+    after(days + 1)
+    assert session.get(Person, link.child_id).status == "active"
+    with clock.standing_at(clock.now() + timedelta(days=days)), transaction():
+        if how == "ends":
+            guardians.end(link.id, by=ning)
+        else:
+            cancellation.cancel(ning.id, confirmed=True, by=ning)
+    after(2 * days - 1)
+    assert session.get(Person, link.child_id).real_name_sealed is not None
+    after(2 * days + 1)
+    assert found_in_tables("宁小禾") == []
+    assert cast.wish(draft).state == "withdrawn"
+    assert list(verify.findings()) == []
+
+
+def second_guardian(town, link):
+    guardians.link(town.person("wulan").id, link.child_id, "grandparent", by=cast.by(town, "tong"))
+
+
+def own_card(town, link):
+    session.get(Person, link.child_id).card_number = "K900001"
+
+
+def own_wechat(town, link):
+    session.get(Person, link.child_id).openid = "o-of-the-child"
+
+
+def own_points(town, link):
+    told = {"reference": "opening:child", "title": "结转", "community_id": town.songtao}
+    ledger.grant(link.child_id, 5, **told, by=cast.by(town, "tong"))
+
+
+def open_wish(town, link):
+    writing.submit(drafted(town, link), by=cast.by(town, "ning"))
+
+
+@pytest.mark.parametrize("why", [second_guardian, own_card, own_wechat, own_points, open_wish])
+def test_a_child_who_stands_on_their_own_or_has_something_open_stays(town, why):
+    link = child_of_ning(town, True)
+    with transaction():
+        why(town, link)
+        guardians.end(link.id, by=cast.by(town, "ning"))
+    with clock.standing_at(clock.now() + timedelta(days=config.settings().keep_rejected_days + 1)):
+        assert retention.forsaken_children() == []
+        with transaction(), suppress(cancellation.ThingsStillOpen):
+            retention.forget_child(link.child_id)
+    child = session.get(Person, link.child_id, populate_existing=True)
+    assert (child.status, sealed.real_name(child)) == ("active", "宁小禾")
 
 
 def test_withdrawn_consents_are_kept_as_proof_and_then_go(town):
