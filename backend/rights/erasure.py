@@ -32,6 +32,7 @@ def erase(person_id: int) -> None:
     words = _words(accounts)
     _scrub_told_to_others(person_id, words)
     _scrub_written_by_claimers(person_id, words)
+    _scrub_written_for_children(person_id, words)
     wishes.forget_unpublished(person_id)
     wishes.forget_phones_of_guardian(person_id)
     for account in accounts:
@@ -162,8 +163,18 @@ def _scrub_written_by_claimers(person_id: int, words: re.Pattern[str] | None) ->
     """What a claimer noted of the person's wish: whom they met, and where."""
     own = Base.metadata.tables["wishes"].c
     theirs = sa.select(own.id).where(own.wisher_id == person_id)
-    claims = next(holding for holding in holdings.existing() if holding.table == "claims")
+    claims = _holding("claims")
     _scrub(claims, words, claims.columns.wish_id.in_(theirs))
+
+
+def _scrub_written_for_children(person_id: int, words: re.Pattern[str] | None) -> None:
+    """What stands of a guardian in the wishes of their child, which stay: who asked, and whom to call."""
+    wished = _holding("wishes")
+    _scrub(wished, words, wished.columns.guardian_id == person_id)
+
+
+def _holding(table: str) -> Holding:
+    return next(holding for holding in holdings.existing() if holding.table == table)
 
 
 def _scrub_notice(row: Any, words: Any) -> None:

@@ -215,6 +215,16 @@ def test_the_phone_of_a_guardian_goes_with_them_from_the_wishes_of_their_child(t
     assert cast.wish(by_staff.id).phone_sealed is None
 
 
+def test_the_words_of_a_childs_wish_name_and_call_a_guardian_who_left_no_more(town, link):
+    with transaction():
+        sealed.keep_phone(session.get(Person, town.person("ning").id), "11155556666")
+    wish = write(town, link, description="喜欢恐龙，请打 111-5555-6666 找妈妈宁小舟")
+    with transaction():
+        cancellation.cancel(town.person("ning").id, confirmed=True, by=by(town, "ning"))
+    assert cast.wish(wish.id).description == "喜欢恐龙，请打 （已删除） 找妈妈（已删除）"
+    assert found_in_tables("宁小舟", "11155556666", "111-5555-6666") == []
+
+
 def test_who_leaves_is_nobodys_guardian_any_more(town, link):
     with transaction():
         cancellation.cancel(town.person("ning").id, confirmed=True, by=by(town, "ning"))
