@@ -4,12 +4,12 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.fields import Choice, Day, ListOf, Part, QueryWhole, Schema, Text, Truth, When, Whole
+from backend.api.fields import Choice, Day, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
 from backend.api.frame import paged, route
 from backend.api.paging import PageQuery, after, page
 from backend.api.people import ReasonIn
 from backend.db import columns_of
-from backend.ledger.rules import EVENTS
+from backend.ledger.rules import EVENTS, place_among
 from backend.people.sessions import Caller
 from backend.points import actions, queries
 from backend.points.models import ADJUSTMENT_STATES, MOST_POINTS, Adjustment
@@ -74,12 +74,8 @@ class RuleOut(Schema):
     in_force = Truth("今天是否生效；否则尚未开始")
 
 
-class RulesQuery(Schema):
+class RulesQuery(PageQuery):
     community_id = QueryWhole("只看全市规则和这个社区的规则", least=1, load_default=None)
-
-
-class RulesOut(Schema):
-    list = ListOf("生效中和将要生效的规则", Part(RuleOut), most=10_000)
 
 
 class LiabilityOut(Schema):
@@ -173,9 +169,20 @@ def _rule(one: dict[str, Any]) -> dict[str, Any]:
     return {**columns, **place, "in_force": one["in_force"]}
 
 
-@route(bp, "GET", "/points/rules", query=RulesQuery, out=RulesOut, summary="积分规则")
+@route(
+    bp,
+    "GET",
+    "/points/rules",
+    query=RulesQuery,
+    out=paged(RuleOut),
+    summary="积分规则",
+    description="生效中和将要生效的规则。",
+)
 def list_rules(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return {"list": [_rule(one) for one in queries.rules(query["community_id"])]}
+    start, limit = after(query["cursor"], str, int, str), query["limit"]
+    rows = queries.rules(query["community_id"], start, limit + 1)
+    told = page(rows, limit, lambda one: place_among(one["rule"]))
+    return {**told, "list": [_rule(one) for one in told["list"]]}
 
 
 @route(

@@ -82,7 +82,7 @@ def standing(community_id: int | None = None) -> list[EarningRule]:
         since = max(past, default=clock.today())
         shown += [newest_of_day[day] for day in sorted(newest_of_day) if day >= since]
     missing = DEFAULTS.keys() - {one.event for one in shown if one.organisation_id is None}
-    return sorted([*map(_default, missing), *shown], key=_order)
+    return sorted([*map(_default, missing), *shown], key=place_among)
 
 
 def _default(event: str) -> EarningRule:
@@ -90,8 +90,9 @@ def _default(event: str) -> EarningRule:
     return EarningRule(event=event, version=1, effective_from=ALWAYS, **DEFAULTS[event])
 
 
-def _order(one: EarningRule) -> tuple[Any, ...]:
-    return one.event, one.organisation_id or 0, one.effective_from
+def place_among(one: EarningRule) -> tuple[str, int, str]:
+    """Where it stands among those in force and to come; no two have the same place."""
+    return one.event, one.organisation_id or 0, one.effective_from.isoformat()
 
 
 def rules() -> list[EarningRule]:

@@ -12,7 +12,7 @@ from backend.db import session
 from backend.errors import NotFound
 from backend.ledger import queries as ledger
 from backend.ledger.months import Month, by_month
-from backend.ledger.rules import EarningRule
+from backend.ledger.rules import EarningRule, place_among
 from backend.ledger.rules import standing as standing_rules
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
@@ -96,9 +96,16 @@ def shown(found: Sequence[Adjustment], *, by: Any) -> list[Shown]:
     ]
 
 
-def rules(community_id: int | None) -> list[dict[str, Any]]:
-    """The earning rules in force and to come, of the city and its communities (or of one only)."""
-    found = standing_rules(community_id)
+def rules(
+    community_id: int | None, after: tuple[Any, ...] | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """The earning rules in force and to come, of the city and its communities (or of one only).
+
+    From the one behind the place `after` on, and at most `limit`. Which of the versions stand is found from
+    all of them, and there are few: a page is cut from what was found.
+    """
+    standing = standing_rules(community_id)
+    found = [one for one in standing if after is None or place_among(one) > after][:limit]
     names = places.names({one.organisation_id for one in found if one.organisation_id})
     return [_told(one, names) for one in found]
 

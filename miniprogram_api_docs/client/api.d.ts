@@ -1863,9 +1863,11 @@ export interface RuleOut {
   inForce: boolean
 }
 
-export interface RulesOut {
-  /** 生效中和将要生效的规则 */
+export interface RulePage {
+  /** 这一页的内容 */
   list: Array<RuleOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
 }
 
 export interface ScanOut {
@@ -2611,7 +2613,7 @@ export interface Gets {
   /** 积分调整 */
   '/points/adjustments': { query: { limit?: number; cursor?: string | null; state?: "proposed" | "approved" | "rejected" | null }; body: undefined; data: AdjustmentPage }
   /** 积分规则 */
-  '/points/rules': { query: { communityId?: number | null }; body: undefined; data: RulesOut }
+  '/points/rules': { query: { limit?: number; cursor?: string | null; communityId?: number | null }; body: undefined; data: RulePage }
   /** 隐私说明和各份单独同意的现行文本 */
   '/privacy': { query: undefined; body: undefined; data: PrivacyOut }
   /** 某一版本的文本，含已被替换的版本 */

@@ -6,6 +6,7 @@ import pytest
 
 from backend import clock
 from backend.supermarket.queries import shelf_value
+from tests.api.test_paging import walk
 
 
 @pytest.fixture
@@ -104,6 +105,32 @@ def test_the_rules_are_public_to_the_signed_in(town):
         ("wish_confirmed", 1, 5, True),
     ]
     assert town.phone().get("/points/rules").status_code == 401
+
+
+def test_the_rules_come_in_pages_that_stay_the_same_while_more_is_made(town):
+    admin, jie = town.phone("admin"), town.phone("jie")
+    days = [(clock.today() + timedelta(days=ahead)).isoformat() for ahead in range(3)]
+    for number, day in enumerate(days):
+        admin.data("PUT", "/points/rules/service_hour", {"points": number, "effectiveFrom": day})
+        body = {"points": number, "effectiveFrom": day, "communityId": town.songtao}
+        jie.data("PUT", "/points/rules/wish_confirmed", body)
+    path = f"/points/rules?communityId={town.songtao}"
+    whole = jie.data("GET", path)
+    assert (len(whole["list"]), whole["nextCursor"]) == (7, None)
+    numbers = iter(range(9, 90))
+
+    def make_one_that_stands_before():
+        body = {"points": next(numbers), "effectiveFrom": days[0]}
+        admin.data("PUT", "/points/rules/service_hour", body)
+
+    for size in (1, 3, 6):
+        shown = walk(jie, path, size)
+        assert shown == jie.data("GET", path)["list"]
+        there = [(one["event"], one["communityId"], one["effectiveFrom"]) for one in whole["list"]]
+        meanwhile = walk(jie, path, size, make_one_that_stands_before)
+        assert [(one["event"], one["communityId"], one["effectiveFrom"]) for one in meanwhile] == there
+    other = jie.data("GET", "/organisations?limit=1")["nextCursor"]
+    assert jie.get(f"{path}&cursor={other}").status_code == 422
 
 
 def test_the_city_changes_a_rule_and_the_street_a_communitys(town):
