@@ -192,18 +192,20 @@ def of_this_version(told: dict[str, Any]) -> bool:
 
 
 def _bring_back(backup: Path, told: dict[str, Any], tell: Tell) -> None:
+    """The database comes last and at once: where a restore was stopped there is none, and no start goes on."""
     database = backup / DATABASES[told["database"]]
     tell("checking the backup")
     if not database.is_file() or _digest(database) != told["sha256"]:
         raise BackupFault(f"{database.name} is not the one that was saved")
     if told["database"] == "sqlite":
         _check_sqlite(database)
-        _put_sqlite(database)
-    else:
-        postgres.restore(config.settings().database, database)
     target = _pictures_here()
     if target is not None and _copy_pictures(backup / PICTURES, target, tell) != told["pictures"]:
         raise BackupFault("some pictures of the backup are missing")
+    if told["database"] == "sqlite":
+        _put_sqlite(database)
+    else:
+        postgres.restore(config.settings().database, database)
 
 
 def _manifest(backup: Path) -> dict[str, Any]:
@@ -235,7 +237,10 @@ def _refuse_what_is_not_empty() -> None:
     elif postgres.tables(config.settings().database):
         raise BackupFault("the database has tables: create an empty one first, nothing is overwritten")
     if next(_whole_files(_pictures_here()), None):
-        raise BackupFault(f"{_pictures_here()} has pictures: move it away first")
+        raise BackupFault(
+            f"{_pictures_here()} has pictures, of another installation or of a restore that was stopped: "
+            "move it away first"
+        )
 
 
 def _put_sqlite(database: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -216,6 +217,51 @@ def test_a_disk_that_is_full_at_a_restore_is_said_in_plain_words(
             backups.restore(saved, said.append)
     config.use(settings)
     assert list((tmp_path / "new").rglob("*.unfinished")) == []
+
+
+@pytest.mark.parametrize("copies", [1, 2])
+def test_a_restore_that_was_stopped_leaves_no_database_and_says_what_to_move_away(
+    town, tools, said, settings, elsewhere, tmp_path, monkeypatch, copies
+):
+    """After one picture, and after both of them: as when somebody ends it, or the machine stops."""
+    done, kept = [], shutil.copyfile
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    def copy(*places):
+        if len(done) == copies:
+            stop()
+        done.append(kept(*places))
+
+    for name in ("abc.jpg", "bcd.jpg"):
+        stores.store().put(name, b"a picture")
+    saved = make(tmp_path / "backups", said)
+    assert json.loads((saved / "manifest.json").read_text())["pictures"] == 2
+    config.use(elsewhere)
+    with monkeypatch.context() as patched:
+        patched.setattr(backups.shutil, "copyfile", copy)
+        patched.setattr(postgres, "restore", stop)
+        with pytest.raises(KeyboardInterrupt):
+            backups.restore(saved, said.append)
+    config.use(settings)
+    assert not there(elsewhere)
+    again = flask(elsewhere, "restore", saved)
+    pictures = Path(elsewhere.data_dir) / "files"
+    assert again.returncode == 1
+    assert (
+        f"{pictures} has pictures, of another installation or of a restore that was stopped" in again.stderr
+    )
+    pictures.rename(tmp_path / "moved away")
+    assert flask(elsewhere, "restore", saved).returncode == 0
+    assert sorted(path.name for path in pictures.rglob("*.jpg")) == ["abc.jpg", "bcd.jpg"]
+
+
+def there(settings):
+    """Whether the installation has a database with something in it."""
+    if db.engine.dialect.name == "sqlite":
+        return Path(settings.database.removeprefix("sqlite:///")).exists()
+    return postgres.tables(settings.database) > 0
 
 
 def test_a_backup_that_was_stopped_is_none_and_is_cleared_away_a_day_later(
