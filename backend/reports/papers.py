@@ -20,14 +20,13 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from backend import clock
 from backend.reports.reading import Sums, shown
 from backend.reports.registers import Column, Register, Scope
+from backend.spreadsheets import harmless
 
 FORMATS = {"xlsx": "Excel 表格（.xlsx）", "csv": "CSV 文本（.csv）"}
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
 }
-# What a spreadsheet program takes for a formula where a text begins with it (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEADING_ROW = 4
 _FORMATS = {"hours": "0.##", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "number": "0"}
@@ -99,11 +98,9 @@ def _line(register: Register, row: list[Any]) -> list[Any]:
 
 
 def _harmless(value: Any) -> Any:
-    """A text that a program could take for a formula is marked as a text."""
     if not isinstance(value, str):
         return "" if value is None else value
-    value = _CONTROLS.sub("", value)
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return harmless(_CONTROLS.sub("", value))
 
 
 def write_xlsx(file: IO[bytes], paper: Paper, rows: Rows) -> None:

@@ -22,6 +22,7 @@ from backend.people.models import Person
 from backend.rights import readers
 from backend.rights.labels import label
 from backend.rights.readers import Topic
+from backend.spreadsheets import harmless
 
 IN_MEMORY = 1024 * 1024
 
@@ -89,12 +90,7 @@ def _tabulate(packed: zipfile.ZipFile, name: str, rows: Iterator[dict[str, Any]]
 
 
 def _cell(value: Any) -> Any:
-    """What a spreadsheet may show, and never calculates (ASVS 1.2.10)."""
-    if isinstance(value, list | dict):
-        value = orjson.dumps(value).decode()
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return "'" + value
-    return value
+    return harmless(orjson.dumps(value).decode() if isinstance(value, list | dict) else value)
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

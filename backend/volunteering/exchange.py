@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
 from backend.errors import Refused
+from backend.spreadsheets import harmless
 
 # Of the mapping below: changes with the fields, so that a file says which one it was written by.
 VERSION = "2026-1"
@@ -33,7 +34,6 @@ FIELDS = {
 }
 ANSWER = ("记录编号", "结果", "说明")
 ACCEPTED = ("成功", "已接收", "已同步")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class NotAnAnswer(Refused):
@@ -74,7 +74,7 @@ class FilePlatform:
         lines, count = csv.writer(text), 0
         lines.writerow(FIELDS)
         for count, record in enumerate(records, start=1):  # noqa: B007 - how many there were
-            lines.writerow([_harmless(record[name]) for name in FIELDS.values()])
+            lines.writerow([harmless(record[name]) for name in FIELDS.values()])
         text.detach()
         return count
 
@@ -87,11 +87,6 @@ class FilePlatform:
             told = dict(zip(head, (cell.strip() for cell in cells), strict=False))
             if told.get("记录编号"):
                 yield Answer(told["记录编号"], told.get("结果", "") in ACCEPTED, told.get("说明", ""))
-
-
-def _harmless(value: Any) -> Any:
-    """Nothing in the file is a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def record_number(record_id: int) -> str:
