@@ -8,6 +8,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import click
 from environs import Env
 
 DEMO_SECRET = "demo-only-secret-not-for-production"  # noqa: S105 - refused in production below
@@ -32,8 +33,11 @@ UNSEEN = {
 SIMULATOR_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
-class BadSettings(Exception):
-    """The installation may not start; says every fault at once, so that one round of mending is enough."""
+class BadSettings(click.ClickException):
+    """The installation may not start; says every fault at once, so that one round of mending is enough.
+
+    The command line shows it as it stands, without where in the program it was found.
+    """
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults

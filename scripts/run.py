@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import sqlalchemy as sa
 from honcho.command import main as honcho
 
 from backend import config
@@ -28,13 +29,14 @@ DEFAULTS = {
 def main() -> None:
     os.environ.update({name: os.environ.get(name) or usual for name, usual in DEFAULTS.items()})
     try:
-        config.read()
+        settings = config.read()
     except config.BadSettings as fault:
         raise SystemExit(str(fault)) from None
     # honcho tells each process another PORT; worker and simulator have to know where the web answers.
     os.environ["WEB_PORT"] = os.environ["PORT"]
     refuse_taken_ports()
     make_data_dir(Path(os.environ["DATA_DIR"]))
+    reach_database(settings.database)
     for command in (("db", "upgrade"), ("seed",)):
         prepare(command)
     subprocess.Popen([sys.executable, "-m", "scripts.welcome"])
@@ -52,6 +54,18 @@ def make_data_dir(folder: Path) -> None:
     except OSError as fault:
         raise SystemExit(
             f"Nothing can be kept in DATA_DIR, {folder}: {fault.strerror}. Choose another: DATA_DIR=… scripts/run"
+        ) from None
+
+
+def reach_database(address: str) -> None:
+    """Says so in plain words where no server answers; an SQLite file is made by whoever opens it first."""
+    try:
+        if sa.make_url(address).get_backend_name() != "sqlite":
+            sa.create_engine(address, connect_args={"connect_timeout": 5}).connect().close()
+    except sa.exc.SQLAlchemyError as fault:
+        raise SystemExit(
+            f"The database cannot be reached: {getattr(fault, 'orig', None) or fault}\n"
+            "Check DATABASE_URL, and that the server runs."
         ) from None
 
 

@@ -97,6 +97,45 @@ def test_a_folder_in_which_nothing_can_be_kept_is_said_in_plain_words(tmp_path):
     assert done.stderr.startswith("Nothing can be kept in DATA_DIR, "), done.stderr
 
 
+def told_by(tmp_path, *words, **more):
+    """What a command says in a process of its own, with a folder and ports of its own."""
+    told = {"DATA_DIR": str(tmp_path), "PORT": "0", "WECHAT_SIMULATOR_PORT": "0", **more}
+    return subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=TOP,
+        env={**os.environ, **told},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_database_that_nobody_serves_is_said_in_plain_words_and_nothing_is_started(tmp_path):
+    away = "postgresql+psycopg://somebody:geheim@127.0.0.1:9/dianliang"
+    done = told_by(tmp_path, "scripts.run", DATABASE_URL=away)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database cannot be reached: "), done.stderr
+    assert done.stderr.endswith("Check DATABASE_URL, and that the server runs.\n")
+    assert "Traceback" not in done.stderr
+    assert "geheim" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("doctor",), ("db", "upgrade"), ("worker",)])
+def test_a_command_with_bad_settings_says_the_faults_and_nothing_else(tmp_path, words):
+    done = told_by(tmp_path, "flask", "--app", "backend.app:create_app", *words, APP_ENV="nowhere")
+    assert done.returncode == 1
+    assert done.stderr == (
+        "Error: Refusing to start:\n- APP_ENV must be development, test or production\n"
+    ), done.stderr
+
+
+def test_gunicorn_does_not_start_with_bad_settings(tmp_path):
+    """Its workers say why, and it ends when one could not begin: with 3, or with 1 where two end at once."""
+    done = told_by(tmp_path, "gunicorn", "backend.app:create_app()", APP_ENV="nowhere")
+    assert done.returncode in (1, 3)
+    assert "- APP_ENV must be development, test or production" in done.stderr
+
+
 def test_gunicorn_listens_on_this_machine_alone_unless_told_otherwise(gunicorn_conf):
     conf = gunicorn_conf()
     assert conf.bind == "127.0.0.1:8000"
