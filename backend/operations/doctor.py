@@ -70,6 +70,10 @@ def _hint(sentence: str, advice: str) -> Finding:
 
 
 def _database() -> Iterator[Finding]:
+    # To open it would make it, and `flask restore` refuses a place where a file is.
+    if dialect() == "sqlite" and not Path(str(sa.make_url(config.settings().database).database)).exists():
+        yield _fault("there is no database yet", "run `flask db upgrade`, or `flask restore` of a backup")
+        return
     try:
         found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
     except sa.exc.SQLAlchemyError as fault:
@@ -78,9 +82,17 @@ def _database() -> Iterator[Finding]:
         advice = "run `flask db upgrade`" if missing else "check DATABASE_URL, and that the server runs"
         yield _fault(said, advice)
         return
-    if found != set(ScriptDirectory(migrate.directory).get_heads()):
-        yield _fault("the database is of another version than the program", "run `flask db upgrade`")
+    yield from _version(found)
     yield from _sqlite() if dialect() == "sqlite" else _postgresql()
+
+
+def _version(found: set[str]) -> Iterator[Finding]:
+    """Of a newer database this program knows nothing: there is no revision of that name in its folder."""
+    known = ScriptDirectory(migrate.directory)
+    if not found <= {one.revision for one in known.walk_revisions()}:
+        yield _fault("the program is older than its database", "install the program that upgraded it")
+    elif found != set(known.get_heads()):
+        yield _fault("the database is of an earlier version than the program", "run `flask db upgrade`")
 
 
 def _sqlite() -> Iterator[Finding]:

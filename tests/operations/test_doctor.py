@@ -17,6 +17,7 @@ from backend.people.models import Appointment
 from backend.wechat import gateway
 from backend.wechat.live import LiveWeChat
 from backend.wechat.tokens import DatabaseTokens
+from tests.operations.test_backups import flask
 
 
 def faults():
@@ -77,7 +78,30 @@ def test_without_tables_nothing_more_is_asked(app, host):
 def test_an_older_database_is_told(well):
     with transaction():
         session.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
-    assert faults() == ["the database is of another version than the program"]
+    session.remove()
+    (found,) = (one for one in doctor.findings() if one.fault)
+    assert found.sentence == "the database is of an earlier version than the program"
+    assert found.advice == "run `flask db upgrade`"
+
+
+def test_a_program_older_than_its_database_is_told_and_nobody_is_sent_to_upgrade(well):
+    with transaction():
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    session.remove()
+    (found,) = (one for one in doctor.findings() if one.fault)
+    assert found.sentence == "the program is older than its database"
+    assert "flask db upgrade" not in found.advice
+
+
+def test_where_there_is_no_file_it_makes_none_so_that_a_backup_can_come_there(well, settings, tmp_path):
+    if dialect() != "sqlite":
+        pytest.skip("a server's database is there or it is not")
+    place = tmp_path / "new" / "dianliang.sqlite3"
+    elsewhere = replace(settings, data_dir=str(place.parent), database_url=f"sqlite:///{place}")
+    done = flask(elsewhere, "doctor")
+    assert done.returncode == 1
+    assert "FAULT  there is no database yet" in done.stdout
+    assert list(place.parent.rglob(f"{place.name}*")) == []
 
 
 def test_postgresql_that_may_lose_what_it_confirmed_is_told(town, wechat):
