@@ -45,6 +45,11 @@ class OnBehalfForm(WishForm):
 
 
 _SEALED = ("address", "contact_phone")
+# Sealed, so the form that completes a wish does not show it again.
+_AS_BEFORE = {
+    "address": "不填就用之前填的，之前没填的用登记的住址；加密保存，认领后只给认领人看",
+    "contact_phone": "可以填家人的；不填就用之前填的",
+}
 
 
 def _content(form: Any) -> dict[str, Any]:
@@ -93,6 +98,8 @@ def edit_wish(staff: Staff, wish_id: int) -> Any:
     if found.state not in ("draft", "sent_back"):
         return onward("console.wish", "这个心愿现在不能修改", wish_id=wish_id)
     form = WishForm(obj=found)
+    for name, hint in _AS_BEFORE.items():
+        form[name].description = hint
 
     def work(told: screening.Screened) -> Any:
         writing.edit(wish_id, _content(form), by=staff)

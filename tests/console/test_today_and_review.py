@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.console import today, wish_lists
-from backend.db import session
+from backend.db import session, transaction
+from backend.wishes.actions import reviewing
 from backend.wishes.models import Wish
 from tests.wishes import cast
 
@@ -196,3 +197,16 @@ def test_what_a_clerk_writes_for_others_is_shown_to_wechat_first(visitor, town, 
     assert wechat.calls("/wxa/msg_sec_check")
     newest = session.scalar(sa.select(Wish).order_by(Wish.id.desc()).limit(1))
     assert newest.needs_look is False
+
+
+def test_who_completes_a_wish_is_told_that_an_empty_field_keeps_what_was_given(visitor, town):
+    made = cast.submitted(town, wisher="e", reporter="shao", address="松涛小区 3 号楼")
+    with transaction():
+        reviewing.send_back(made, "请写明尺寸", by=cast.by(town, "lan"))
+    clerk = visitor("shao")
+    new = clerk.page(f"/console/people/{town.person('e').id}/wishes/new")
+    page = clerk.page(f"/console/wishes/{made}/edit")
+    assert "不填就用登记的住址" in new
+    assert "不填就用登记的住址" not in page
+    assert "不填就用之前填的，之前没填的用登记的住址" in page
+    assert "可以填家人的；不填就用之前填的" in page
