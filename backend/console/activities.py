@@ -122,6 +122,7 @@ def _soon(staff: Staff, most: int) -> list[Waiting]:
             clock.day_starts(clock.today()),
             url_for("console.activity", activity_id=one.id),
             clock.business_day(one.starts_at),
+            to_come=True,
         )
         for one in found
     ]

@@ -18,7 +18,10 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something that waits for someone: what, where, since when, until which day, and the page that decides."""
+    """Something that waits for someone: what, where, since when, until which day, and the page that decides.
+
+    For what is still to come `since` only says where in the list it stands: nobody waits for it yet.
+    """
 
     kind: str
     title: str
@@ -26,6 +29,7 @@ class Waiting:
     since: datetime
     address: str
     due: date | None = None
+    to_come: bool = False
 
     @property
     def late(self) -> bool:
