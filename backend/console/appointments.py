@@ -35,7 +35,7 @@ class AppointForm(Form):
 
 
 def _standing(staff: Staff, place_id: int | None, role: str | None, before: int | None) -> list[Appointment]:
-    """Appointments not yet over in the places where this person may appoint, newest first."""
+    """Appointments not yet over in the places where this person may appoint, newest first: a page and one more."""
     wanted = sa.select(Appointment).where(
         Appointment.organisation_id.in_(permissions.reach_of(staff.id, "appointment:grant")),
         sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
@@ -46,7 +46,7 @@ def _standing(staff: Staff, place_id: int | None, role: str | None, before: int 
         wanted = wanted.where(Appointment.role == role)
     if before:
         wanted = wanted.where(Appointment.id < before)
-    return list(session.scalars(wanted.order_by(Appointment.id.desc()).limit(PAGE)))
+    return list(session.scalars(wanted.order_by(Appointment.id.desc()).limit(PAGE + 1)))
 
 
 @page("/appointments", guard="appointment:grant")
@@ -58,7 +58,8 @@ def _page(staff: Staff, **given: Any) -> Any:
     find = FindForm(request.args)
     asked = (find.asked.data or "").strip()
     role = request.args.get("role") if request.args.get("role") in ROLES else None
-    rows = _standing(staff, None, role, asked_number("before"))
+    found = _standing(staff, None, role, asked_number("before"))
+    rows = found[:PAGE]
     return show(
         "appointments/page.html",
         find=find,
@@ -67,7 +68,7 @@ def _page(staff: Staff, **given: Any) -> Any:
         rows=rows,
         names=people.masked_names({row.person_id for row in rows}),
         places=places.names({row.organisation_id for row in rows}),
-        following=rows[-1].id if len(rows) == PAGE else None,
+        following=rows[-1].id if len(found) > PAGE else None,
         **{"form": JustDo(formdata=None), **given},
     )
 
