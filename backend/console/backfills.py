@@ -11,7 +11,7 @@ from backend.console.finding import WhoForm
 from backend.console.forms import JustDo, choice, line, lines, moment, whole
 from backend.console.frame import Staff, asked_number, done, onward, page, show
 from backend.console.review import ReasonedForm, with_sentences
-from backend.console.today import Waiting, provider
+from backend.console.today import Waiting, head, provider
 from backend.errors import Refused
 from backend.organisations import queries as places
 from backend.people import queries as people
@@ -23,6 +23,8 @@ from backend.volunteering.limits import OverlappingService, TooManyHoursThatDay
 from backend.volunteering.models import DAY_MINUTES, Activity
 
 MOST_TEAMS = 300
+# So many of the queue are listed; what is more follows as they are decided.
+MOST = 100
 _ABOUT: dict[type[Refused], str] = {
     verbs.BackfillTimes: "started_at",
     verbs.AlreadyRecorded: "asked",
@@ -75,7 +77,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 
 @page("/hours/backfills", guard="service_record:decide")
 def backfills(staff: Staff) -> Any:
-    return show("hours/requests.html", title="核对补录", waiting=_waiting(staff, 100))
+    return show("hours/requests.html", title="核对补录", **head(_waiting(staff, MOST + 1), MOST))
 
 
 @page("/hours/backfills/new", guard="service_record:backfill", methods=("GET", "POST"))

@@ -8,11 +8,14 @@ from backend.console import sentences
 from backend.console.forms import JustDo
 from backend.console.frame import Staff, done, onward, page, show
 from backend.console.review import ReasonedForm, with_sentences
-from backend.console.today import Waiting, provider
+from backend.console.today import Waiting, head, provider
 from backend.organisations import queries as places
 from backend.people import queries as people
 from backend.volunteering import desk_queries
 from backend.volunteering.actions import corrections as verbs
+
+# So many of the queue are listed; what is more follows as they are decided.
+MOST = 100
 
 
 class RejectCorrectionForm(ReasonedForm):
@@ -37,7 +40,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 
 @page("/hours/corrections", guard="service_record:decide")
 def corrections(staff: Staff) -> Any:
-    return show("hours/requests.html", title="更正申请", waiting=_waiting(staff, 100))
+    return show("hours/requests.html", title="更正申请", **head(_waiting(staff, MOST + 1), MOST))
 
 
 @page("/hours/corrections/<id:correction_id>", guard="service_record:decide")

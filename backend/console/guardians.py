@@ -11,7 +11,7 @@ from backend.console.finding import WhoForm
 from backend.console.forms import Form, JustDo, choice, line, one_of, tick
 from backend.console.frame import Staff, done, onward, page, show
 from backend.console.review import with_sentences
-from backend.console.today import Waiting, provider
+from backend.console.today import Waiting, head, provider
 from backend.console.verifying import VERIFY_DAYS
 from backend.console.words import RELATIONS
 from backend.db import session
@@ -20,6 +20,9 @@ from backend.people import guardians, queries
 from backend.people.guardians import Guardianship
 from backend.people.models import Person
 from backend.rights import consent, notice
+
+# So many of the queue are listed; what is more follows as they are decided.
+MOST = 200
 
 
 class RejectGuardianForm(Form):
@@ -68,7 +71,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 
 @page("/guardians", guard="guardian:verify")
 def guardians_waiting(staff: Staff) -> Any:
-    return show("guardians/queue.html", waiting=_waiting(staff, 200))
+    return show("guardians/queue.html", **head(_waiting(staff, MOST + 1), MOST))
 
 
 @page("/guardians/<id:guardianship_id>", guard="guardian:verify")

@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 from backend.console.forms import Form, one_of, whole
 from backend.console.frame import Staff, done, onward, page, show
 from backend.console.roll_call import numbered
-from backend.console.today import Waiting, provider
+from backend.console.today import Waiting, head, provider
 from backend.errors import Refused
 from backend.organisations import queries as places
 from backend.volunteering import desk_queries, limits, queries
@@ -131,8 +131,8 @@ def hours(staff: Staff) -> Any:
     return show(
         "hours/queue.html",
         queues=(
-            ("待认定", "现在没有等您认定的时长。", _certifications(staff, MOST)),
-            ("待申报", "现在没有待申报的活动。", _proposals(staff, MOST)),
+            ("待认定", "现在没有等您认定的时长。", head(_certifications(staff, MOST + 1), MOST)),
+            ("待申报", "现在没有待申报的活动。", head(_proposals(staff, MOST + 1), MOST)),
         ),
         others=desk_queries.for_a_colleague(by=staff),
     )

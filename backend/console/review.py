@@ -12,7 +12,7 @@ from backend import clock, config
 from backend.console import sentences, wish_lists
 from backend.console.forms import Form, JustDo, choice, lines, one_of
 from backend.console.frame import Staff, done, onward, page, show
-from backend.console.today import Waiting, provider
+from backend.console.today import Waiting, head, provider
 from backend.console.words import REFERRALS
 from backend.organisations import queries as places
 from backend.wishes import queries
@@ -21,6 +21,8 @@ from backend.wishes.models import Wish
 
 # 审核3工作日: how long a wish may wait for its review before it counts as late.
 REVIEW_DAYS = 3
+# So many of the queue are listed; what is more follows as they are decided.
+MOST = 200
 # Words of what is never a micro-wish (慈善法 113, 124): they ask the clerk to look twice, nothing more.
 NOT_A_WISH = re.compile(
     r"现金|借钱|还钱|贷款|欠款|债|医药费|医疗费|手术费|住院|房租|廉租|拆迁|低保金|捐款|路面|下水道|路灯"
@@ -157,7 +159,9 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 @page("/review", guard="wish:review")
 def review(staff: Staff) -> Any:
     """The queue, oldest first."""
-    return show("wishes/queue.html", waiting=_waiting(staff, 200), others=wish_lists.for_a_colleague(staff))
+    return show(
+        "wishes/queue.html", **head(_waiting(staff, MOST + 1), MOST), others=wish_lists.for_a_colleague(staff)
+    )
 
 
 @page("/review/<id:wish_id>", guard="wish:review")

@@ -36,6 +36,11 @@ class Waiting:
         return self.due is not None and self.due < clock.today()
 
 
+def head(found: list[Waiting], most: int) -> dict[str, Any]:
+    """What the page of a queue shows of `most` + 1 at most, and how many where there are more."""
+    return {"waiting": found[:most], "only": most if len(found) > most else None}
+
+
 Find = Callable[[Staff, int], list[Waiting]]
 PROVIDERS: list[tuple[str, Find]] = []
 

@@ -10,7 +10,7 @@ from backend.console import people_lists, sentences
 from backend.console.forms import Form, JustDo, choice, line
 from backend.console.frame import Staff, done, onward, page, show
 from backend.console.review import with_sentences
-from backend.console.today import Waiting, provider
+from backend.console.today import Waiting, head, provider
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
@@ -18,6 +18,8 @@ from backend.people import actions, guardians, permissions, queries
 from backend.people.models import PartyRegistration, Person, Residency
 
 VERIFY_DAYS = 3
+# So many of the queue are listed; what is more follows as they are decided.
+MOST = 200
 _KINDS = {
     "residency": (Residency, "declared", "居住登记", actions.decide_residency, sentences.REJECT_RESIDENCY),
     "party": (
@@ -78,8 +80,8 @@ def verifying(staff: Staff) -> Any:
     kinds = [kind for kind, word in _WORDS.items() if staff.may(word)]
     if not kinds:
         raise NotAllowed()
-    found = [one for kind in kinds for one in _waiting(staff, kind, 200)]
-    return show("verifying/queue.html", waiting=sorted(found, key=lambda one: one.since))
+    found = [one for kind in kinds for one in _waiting(staff, kind, MOST + 1)]
+    return show("verifying/queue.html", **head(sorted(found, key=lambda one: one.since), MOST))
 
 
 @page("/verifying/<any(residency, party):kind>/<id:person_id>")

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock
-from backend.console import today, wish_lists
+from backend.console import backfills, corrections, guardians, hours, review, today, verifying, wish_lists
 from backend.db import session, transaction
 from backend.wishes.actions import reviewing
 from backend.wishes.models import Wish
@@ -210,3 +210,40 @@ def test_who_completes_a_wish_is_told_that_an_empty_field_keeps_what_was_given(v
     assert "不填就用登记的住址" not in page
     assert "不填就用之前填的，之前没填的用登记的住址" in page
     assert "可以填家人的；不填就用之前填的" in page
+
+
+def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, monkeypatch):
+    cast.submitted(town)
+    cast.submitted(town)
+    clerk = visitor("lan")
+    there = len(kinds(clerk.page("/console/review")))
+    monkeypatch.setattr(review, "MOST", there)
+    assert "这里只列出" not in clerk.page("/console/review")
+    monkeypatch.setattr(review, "MOST", there - 1)
+    page = clerk.page("/console/review")
+    assert len(kinds(page)) == there - 1
+    assert f"这里只列出 {there - 1} 件，办完后刷新会看到其余的" in page
+
+
+@pytest.mark.parametrize(
+    ("room", "find", "path"),
+    [
+        (review, "_waiting", "review"),
+        (verifying, "_waiting", "verifying"),
+        (guardians, "_waiting", "guardians"),
+        (hours, "_certifications", "hours"),
+        (hours, "_proposals", "hours"),
+        (corrections, "_waiting", "hours/corrections"),
+        (backfills, "_waiting", "hours/backfills"),
+    ],
+)
+def test_each_queue_says_so_and_asks_for_one_more_than_it_lists(visitor, monkeypatch, room, find, path):
+    def many(*asked):
+        return [today.Waiting("办理", "一件", "松涛社区", clock.now(), "/console/")] * asked[-1]
+
+    clerk = visitor("tong")
+    assert "这里只列出" not in clerk.page(f"/console/{path}")
+    monkeypatch.setattr(room, find, many)
+    page = clerk.page(f"/console/{path}")
+    assert kinds(page).count("办理") == room.MOST
+    assert f"这里只列出 {room.MOST} 件" in page
