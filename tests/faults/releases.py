@@ -99,6 +99,14 @@ def rows_of(engine):
     return found
 
 
+def without_awards(rows):
+    """The same with points that were brought over from paper: there is no table yet of what they are awarded for."""
+    awarded = ("rule_id", "units", "earned_on", "cap_group")
+    brought_over = {"kind": "opening", **dict.fromkeys(awarded)}
+    transfers = [{**row, **brought_over} if row["kind"] == "award" else row for row in rows["transfers"]]
+    return {**rows, "transfers": transfers}
+
+
 def fill(engine, rows):
     """Puts in what fits the revision at which `engine` stands: its tables, its columns. Answers what it put in."""
     metadata, put = sa.MetaData(), {}
