@@ -29,7 +29,7 @@ class SlotNotBegun(Refused):
 
 
 class SlotRunning(Refused):
-    code, message = 40998, "预订的时段已经开始，不能再取消；没有使用的，结束后积分会退回"
+    code, message = 40981, "预订的时段已经开始，不能再取消；没有使用的，结束后积分会退回"
 
 
 class CancelReasonNeeded(Refused):
