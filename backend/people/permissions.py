@@ -314,6 +314,11 @@ def words_in(person_id: int, organisation_ids: Iterable[int]) -> dict[int, froze
 # Who looks, and on which day, in a statement that is built once: see `viewer`.
 VIEWER = sa.bindparam("viewer", type_=sa.BigInteger)
 _VIEWING_ON = sa.bindparam("viewing_on", type_=sa.Date)
+STANDING_VIEWER = sa.and_(
+    Appointment.person_id == VIEWER,
+    Appointment.from_day <= _VIEWING_ON,
+    sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= _VIEWING_ON),
+)
 
 
 def viewer(person_id: int) -> dict[str, Any]:
@@ -327,12 +332,7 @@ def roles_beside(organisation_id: Any) -> sa.ScalarSelect[str | None]:
         sa.select(sa.func.aggregate_strings(Appointment.role, ","))
         .select_from(Reach)
         .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(
-            Appointment.person_id == VIEWER,
-            Appointment.from_day <= _VIEWING_ON,
-            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= _VIEWING_ON),
-            Reach.descendant_id == organisation_id,
-        )
+        .where(STANDING_VIEWER, Reach.descendant_id == organisation_id)
         .correlate_except(Reach, Appointment)
         .scalar_subquery()
     )
