@@ -25,7 +25,7 @@ from backend.api.people import PHONE, ReasonIn
 from backend.db import columns_of
 from backend.people.models import SERVICE_ROLES
 from backend.people.sessions import Caller
-from backend.wishes import queries, states
+from backend.wishes import queries, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.models import (
     CATEGORIES,
@@ -240,7 +240,7 @@ def edit_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, A
 
 @route(bp, "GET", "/wishes/<id:wish_id>/timeline", out=TimelineOut, summary="心愿的经过")
 def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
-    return {"list": queries.timeline(queries.one(wish_id, by=caller), by=caller)}
+    return {"list": timeline_queries.timeline(queries.one(wish_id, by=caller), by=caller)}
 
 
 @route(

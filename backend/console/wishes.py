@@ -14,7 +14,7 @@ from backend.console.words import WISH_STATES
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
-from backend.wishes import queries
+from backend.wishes import queries, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 
 PAGE = 50
@@ -112,7 +112,7 @@ def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
         wish=found,
         shown=shown,
         face=face,
-        timeline=queries.timeline(found, by=staff),
+        timeline=timeline_queries.timeline(found, by=staff),
         may_open="wish:contact" in words,
         reported=found.reporter_id == staff.id,
         places=places.names({place for place in (found.grid_id, found.community_id) if place}),

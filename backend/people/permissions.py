@@ -270,9 +270,9 @@ def _in_some_grid(person_id: int, permission: str, community_id: int) -> bool:
 
 def near(person_id: int, permission: str, community_ids: Iterable[int]) -> set[int]:
     """Those of these communities in which, or in a grid of which, the person is granted this, in one statement."""
-    ids = list(community_ids)
-    wanted = places_near(person_id, permission).where(Reach.ancestor_id.in_(ids))
-    return set(session.scalars(wanted)) if ids else set()
+    if not (ids := list(community_ids)):
+        return set()
+    return set(session.scalars(places_near(person_id, permission).where(Reach.ancestor_id.in_(ids))))
 
 
 def places_near(person_id: int, permission: str) -> sa.Select[tuple[int]]:

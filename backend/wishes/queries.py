@@ -4,16 +4,16 @@ statements, however many rows they have."""
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import config
-from backend.db import session
+from backend.db import Moment, session
 from backend.errors import NotFound
 from backend.files import queries as files
-from backend.journal import JournalLine
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
@@ -55,18 +55,28 @@ def wall(
     by: Any,
 ) -> list[Shown]:
     """What is published, claimed or confirmed, newest publication first, as this person sees it."""
-    wanted = _SHOWN.where(_ON_THE_WALL)
-    for column, value in (
-        (Wish.community_id, community_id),
-        (Wish.category, category),
-        (Wish.service_role, service_role),
-        (Wish.state, state),
-    ):
-        if value is not None:
-            wanted = wanted.where(column == value)
+    asked = {
+        "community_id": community_id,
+        "category": category,
+        "service_role": service_role,
+        "state": state,
+    }
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if after is not None:
-        wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*map(sa.literal, after)))
-    return _read(wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(limit), by)
+        given |= {"published": after[0], "last": after[1]}
+    return _read(_wall(frozenset(given)), by, size=limit, **given)
+
+
+@cache
+def _wall(asked: frozenset[str]) -> sa.Select[Any]:
+    """The statement for these filters, with or without a place to go on from: built once for each choice."""
+    wanted = _SHOWN.where(_ON_THE_WALL)
+    for name in sorted(asked - {"published", "last"}):
+        wanted = wanted.where(getattr(Wish, name) == sa.bindparam(name))
+    if "last" in asked:
+        last = sa.bindparam("published", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
+        wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*last))
+    return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
 
 
 def written_by(person_id: int, after: int | None, limit: int) -> list[Wish]:
@@ -134,7 +144,7 @@ def one(wish_id: int, *, by: Any) -> Wish:
 
 def one_shown(wish_id: int, *, by: Any) -> Shown:
     """The same as this person sees it, in one statement."""
-    found = _read(_SHOWN.where(Wish.id == wish_id), by)
+    found = _read(_ONE, by, wish=wish_id)
     if not found or not found[0].visible:
         raise NotFound()
     return found[0]
@@ -190,7 +200,7 @@ _KEPT = sa.or_(
 )
 
 
-def _named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
+def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
     """One column of one row beside each wish: cheaper to plan than one more table in the join."""
     found = sa.select(column).where(row == wanted, *conditions).correlate_except(column.class_)
     return found.scalar_subquery()
@@ -203,22 +213,22 @@ _SHOWN = (
         Wish,
         Claim,
         Round,
-        _named(Organisation.name, Organisation.id, Wish.community_id).label("community"),
+        named(Organisation.name, Organisation.id, Wish.community_id).label("community"),
         # How wishers who agreed to a title are shown: family name and salutation, 王女士.
-        _named(
+        named(
             Person.real_name_sealed,
             Person.id,
             Wish.wisher_id,
             Wish.disclosure == sa.literal_column("'title'"),
         ).label("wisher"),
-        _named(
+        named(
             _claimer.real_name_sealed,
             _claimer.id,
             Claim.person_id,
             Claim.party == sa.literal_column("'personal'"),
         ).label("claimer"),
-        _named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
-        _named(Team.name, Team.id, Claim.team_id).label("team"),
+        named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
+        named(Team.name, Team.id, Claim.team_id).label("team"),
         files.beside("wish", Wish.id).label("wish_files"),
         files.beside("claim", Claim.id).label("claim_files"),
         permissions.roles_beside(sa.func.coalesce(Wish.grid_id, Wish.community_id)).label("roles"),
@@ -231,9 +241,12 @@ _SHOWN = (
 )
 
 
-def _read(wanted: sa.Select[Any], by: Any) -> list[Shown]:
-    """The wishes of a statement, as this person sees them."""
-    rows = session.execute(wanted, permissions.viewer(by.id)).all()
+_ONE = _SHOWN.where(Wish.id == sa.bindparam("wish"))
+
+
+def _read(wanted: sa.Select[Any], by: Any, **given: Any) -> list[Shown]:
+    """The wishes of a statement, which is given this, as this person sees them."""
+    rows = session.execute(wanted, {**permissions.viewer(by.id), **given}).all()
     reporting = reporting_in((row.Wish for row in rows), by.id)
     return [_shown(row, reporting, by) for row in rows]
 
@@ -329,54 +342,6 @@ def _told_of(claim: Claim, by_name: str | None) -> dict[str, Any]:
         "fulfilled_at": claim.fulfilled_at,
         "outcome": claim.outcome,
     }
-
-
-def timeline(wish: Wish, *, by: Any) -> list[dict[str, Any]]:
-    """What happened to the wish, in one statement. Reasons are for its own people and its community's staff."""
-    given = {"wish": wish.id, "place": wish.place_id, **permissions.viewer(by.id)}
-    rows = session.execute(_TIMELINE, given).all()
-    staff = bool(rows) and "wish:read" in permissions.read(rows[0].roles)
-    facts = facts_of(wish, by.id, False, reporting_in([wish], by.id))
-    inside = staff or bool(facts & OWN_PEOPLE or "claimer" in facts)
-    return [
-        _line(row.JournalLine, row.name, inside, staff)
-        for row in rows
-        if row.JournalLine.from_state or row.JournalLine.to_state
-    ]
-
-
-_TIMELINE = (
-    sa.select(
-        JournalLine,
-        _named(Person.real_name_sealed, Person.id, JournalLine.actor_id).label("name"),
-        permissions.roles_beside(sa.bindparam("place", type_=sa.BigInteger)).label("roles"),
-    )
-    .where(
-        JournalLine.subject_kind == sa.literal_column("'wish'"),
-        JournalLine.subject_id == sa.bindparam("wish"),
-    )
-    .order_by(JournalLine.id)
-)
-_LABELS = {move.name: move.label for move in states.WISH_MOVES}
-
-
-def _line(line: JournalLine, name: str | None, inside: bool, staff: bool) -> dict[str, Any]:
-    by_name = people.masked_name(line.actor_id, name) if line.actor_id else "系统"
-    return {
-        "at": line.at,
-        "move": line.verb,
-        "label": _LABELS.get(line.verb, "填写"),
-        "from_state": line.from_state,
-        "to_state": line.to_state,
-        "by_name": by_name if inside else None,
-        "reason": _reason(line, inside, staff),
-    }
-
-
-def _reason(line: JournalLine, inside: bool, staff: bool) -> str | None:
-    """Words that nobody has looked at yet are for staff alone."""
-    kept_back = bool(line.facts and line.facts.get("kept_back"))
-    return line.reason if inside and (staff or not kept_back) else None
 
 
 def figures(community_id: int | None = None) -> dict[str, int]:
