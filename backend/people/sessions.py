@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal
-from backend.db import session
+from backend.db import columns, session
 from backend.errors import SessionEnded
 from backend.people.models import Person, Session
 
@@ -24,16 +24,17 @@ class Caller:
     stale: bool = False
 
 
+_persons, _saved = Person.__table__.c, Session.__table__.c
 _LOOKUP = (
-    sa.select(Person.id, Session.id, Session.expires_at, Person.status)
-    .join(Person, Person.id == Session.person_id)
-    .where(Session.token_digest == sa.bindparam("digest"))
+    sa.select(_persons.id, _saved.id, _saved.expires_at, _persons.status)
+    .join_from(Session.__table__, Person.__table__, _persons.id == _saved.person_id)
+    .where(_saved.token_digest == sa.bindparam("digest"))
 )
 
 
 def caller(token: str) -> Caller:
     """The person behind a token. Raises SessionEnded for an unknown, ended or revoked one."""
-    found = session.execute(_LOOKUP, {"digest": crypto.digest(token)}).first()
+    found = columns(_LOOKUP, {"digest": crypto.digest(token)}).first()
     if found is None or found[2] <= clock.now() or found[3] != "active":
         raise SessionEnded()
     unused = _lifetime() - (found[2] - clock.now())

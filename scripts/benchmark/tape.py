@@ -232,8 +232,8 @@ class _Trace:
 # --- playing ----------------------------------------------------------------------------------------------
 
 
-def play(cursor: Any, steps: list[Step], inputs: Inputs, begin: str) -> None:
-    """Says all steps for this subject: those in a transaction between `begin` and COMMIT."""
+def play(cursor: Any, steps: list[Step], inputs: Inputs, begin: str, end: str = "COMMIT") -> None:
+    """Says all steps for this subject: those in a transaction between `begin` and `end`."""
     answers: list[Any] = []
     within = False
     try:
@@ -246,7 +246,7 @@ def play(cursor: Any, steps: list[Step], inputs: Inputs, begin: str) -> None:
             answered = cursor.description and not step.many
             answers.append(cursor.fetchall() if answered else _made(cursor, step.sql))
         if within:
-            cursor.execute("COMMIT")
+            cursor.execute(end)
     except BaseException:
         if within:
             cursor.execute("ROLLBACK")
