@@ -223,7 +223,7 @@ def take(model: type[Any], row_id: int) -> Any:
     return found
 
 
-def columns(statement: Any, given: dict[str, Any]) -> sa.CursorResult[Any]:
+def read_columns(statement: Any, given: dict[str, Any]) -> sa.CursorResult[Any]:
     """What a statement of a hot path answers that names columns of tables, no objects: past the ORM, whose part in it
     takes as long as the database."""
     return session.connection().execute(statement, given)

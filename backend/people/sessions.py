@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal
-from backend.db import columns, session
+from backend.db import read_columns, session
 from backend.errors import SessionEnded
 from backend.people.models import Person, Session
 
@@ -34,7 +34,7 @@ _LOOKUP = (
 
 def caller(token: str) -> Caller:
     """The person behind a token. Raises SessionEnded for an unknown, ended or revoked one."""
-    found = columns(_LOOKUP, {"digest": crypto.digest(token)}).first()
+    found = read_columns(_LOOKUP, {"digest": crypto.digest(token)}).first()
     if found is None or found[2] <= clock.now() or found[3] != "active":
         raise SessionEnded()
     unused = _lifetime() - (found[2] - clock.now())
