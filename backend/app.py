@@ -89,7 +89,7 @@ class IdConverter(IntegerConverter):
     """An id in a path; more digits than JavaScript counts exactly are simply no such thing."""
 
     def __init__(self, url_map: object) -> None:
-        super().__init__(url_map, min=1, max=2**53 - 1)
+        super().__init__(url_map, min=1, max=db.MAX_ID)
 
 
 class WordConverter(BaseConverter):

@@ -109,6 +109,8 @@ class Moment(sa.TypeDecorator):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# What JavaScript counts exactly: the largest id that anybody can ask for.
+MAX_ID = 2**53 - 1
 # SQLite numbers its rows only in a column that is exactly INTEGER.
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # Kept as text on both, so that the same words come back in the same order.

@@ -13,6 +13,7 @@ from backend import errors
 from backend.api import examples
 from backend.api.fields import Anything, Choice, Schema, Text, Whole
 from backend.api.frame import PUBLIC, _json, route
+from backend.db import MAX_ID
 
 bp = APIBlueprint("documentation", __name__, enable_openapi=False)
 
@@ -137,7 +138,7 @@ def _complete(spec: dict[str, Any]) -> dict[str, Any]:
             for parameter in operation.get("parameters", []):
                 # Every id in a path goes through the same converter.
                 if parameter["in"] == "path" and parameter["name"].endswith("_id"):
-                    parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": 2**53 - 1}
+                    parameter["schema"] = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
             for status in _REFUSALS:
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Refused{status}"})
             operation["responses"] = dict(sorted(operation["responses"].items()))

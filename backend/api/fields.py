@@ -11,8 +11,8 @@ from apiflask import Schema as _Schema
 from marshmallow import fields, validate
 
 from backend import clock
+from backend.db import MAX_ID
 
-MAX_ID = 2**53 - 1  # what JavaScript counts exactly
 # What anybody can mean: at the ends of the calendar a day has no beginning or no end in another time zone.
 YEARS = range(1971, 2200)
 

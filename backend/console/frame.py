@@ -19,7 +19,7 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
 from backend import config
-from backend.db import session, transaction
+from backend.db import MAX_ID, session, transaction
 from backend.errors import NotAllowed, NotFound, NotSignedIn, Refused
 from backend.organisations import queries as places
 from backend.people import console_sessions, permissions, sealed
@@ -27,8 +27,6 @@ from backend.people.models import Person
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
-# More digits than JavaScript counts exactly are no id, as in a path.
-LARGEST = 2**53 - 1
 TOKEN = "console"  # noqa: S105 - the name of a place in the cookie
 # What somebody with a first password may do: choose their own, or leave.
 BEFORE_A_PASSWORD = ("own_password", "sign_out")
@@ -207,7 +205,7 @@ def asked_number(name: str, usual: int | None = None) -> Any:
     """A number that the address asks for. One too large for any row is the largest there can be, which is
     nobody's: the database would refuse to look for it."""
     found = request.args.get(name, usual, type=int)
-    return found if found is None else max(-LARGEST, min(found, LARGEST))
+    return found if found is None else max(-MAX_ID, min(found, MAX_ID))
 
 
 def further_back(before: int) -> str:

@@ -229,9 +229,9 @@ class Redemption(Model):
         """What the ledger calls the points that are held for it."""
         return f"redemption:{self.id}"
 
-    def slot_runs(self) -> bool:
-        """Whether a venue was promised to it, and that time has begun."""
-        return self.state == "approved" and self.starts_at is not None and self.starts_at <= clock.now()
+    def slot_begun(self) -> bool:
+        """Whether it is for a venue, and the time of its first slot has begun."""
+        return self.starts_at is not None and self.starts_at <= clock.now()
 
     def facts_about(self, person_id: int) -> frozenset[str]:
         return self.facts_of(person_id, requesting_in([self], person_id))

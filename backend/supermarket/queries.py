@@ -366,10 +366,10 @@ _TOLD = (
 
 def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -> list[str]:
     moves = open_to(states.REDEMPTION_MOVES, one, words, facts)
-    begun = one.starts_at is not None and one.starts_at <= clock.now()
-    # A venue's button waits for its time, as the verbs do.
-    hidden = {"approve"} | ({"cancel"} if one.slot_runs() else set()) if begun else {"no_show"}
-    return [name for name in moves if name not in hidden]
+    # A venue's buttons wait for their time, and end with it, as the verbs do.
+    over = {"requested": "approve", "approved": "cancel"}
+    hidden = over.get(one.state) if one.slot_begun() else "no_show"
+    return [name for name in moves if name != hidden]
 
 
 def _code(one: Redemption, facts: frozenset[str], phoneless: bool) -> str | None:

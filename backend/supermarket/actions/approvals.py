@@ -68,7 +68,7 @@ def approve(order_id: int, *, by: Any) -> Redemption:
     """
     order = take(Redemption, order_id)
     permit(states.APPROVE, order, by)
-    if order.state == "requested" and order.starts_at is not None and order.starts_at <= clock.now():
+    if order.state == "requested" and order.slot_begun():
         raise SlotBegun()
     shop = session.get_one(Shop, order.shop_id)
     facts = {"approved_by_id": by.id, "approved_at": clock.now(), "pick_up_until": _last_day(order, shop)}
@@ -123,7 +123,7 @@ def cancel(
     permit(states.CANCEL, order, by, taken.words)
     if by.id != order.person_id and not reason:
         raise CancelReasonNeeded()
-    if order.slot_runs() and not leaving_for_good:
+    if order.state == "approved" and order.slot_begun() and not leaving_for_good:
         raise SlotRunning()
     _give_up(states.CANCEL, taken, by=by, reason=reason)
     notices.cancelled(order, by)

@@ -38,8 +38,7 @@ def undecided() -> list[int]:
 
 def expire_undecided(order_id: int) -> None:
     order = approvals.take_order(order_id, by=None).order
-    begun = order.starts_at is not None and order.starts_at <= clock.now()
-    if order.state == "requested" and (begun or order.approve_until < clock.today()):
+    if order.state == "requested" and (order.slot_begun() or order.approve_until < clock.today()):
         approvals.expire(order_id, UNDECIDED)
 
 
