@@ -102,6 +102,10 @@ class WordConverter(BaseConverter):
 class Product(APIFlask):
     """APIFlask, naming each schema once in the document, whether it is met nested or alone first."""
 
+    def ensure_sync(self, func: Any) -> Any:
+        """Nothing of ours is a coroutine, which Flask would look for in each function of each request."""
+        return func
+
     def _register_schema_and_get_ref(self, spec: Any, known: dict[int, str], schema: Any) -> dict[str, Any]:
         name = self._ma_plugin.converter.refs.get(make_schema_key(schema))
         if name is not None:

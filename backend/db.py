@@ -8,7 +8,7 @@ programming error and is refused.
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -225,10 +225,13 @@ def take(model: type[Any], row_id: int) -> Any:
     return found
 
 
-def read_columns(statement: Any, given: dict[str, Any]) -> sa.CursorResult[Any]:
-    """What a statement of a hot path answers that names columns of tables, no objects: past the ORM, whose part in it
-    takes as long as the database."""
-    return session.connection().execute(statement, given)
+def read_columns(statement: Any, given: dict[str, Any]) -> Sequence[sa.Row[Any]]:
+    """The rows that a statement of a hot path answers, which names columns of tables and no objects: past the ORM,
+    whose part in it takes as long as the database. What a transaction has written, it sees."""
+    if session.registry.has() and session().in_transaction():
+        return session.connection().execute(statement, given).all()
+    with _reading_view(db.engine).connect() as connection:
+        return connection.execute(statement, given).all()
 
 
 def columns_of(row: Any) -> dict[str, Any]:

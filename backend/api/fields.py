@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from apiflask import Schema as _Schema
-from marshmallow import fields, validate
+from marshmallow import fields, missing, validate
 
 from backend import clock
 from backend.db import MAX_ID
@@ -30,6 +30,21 @@ class Schema(_Schema):
         """What is shown is a dictionary or has attributes. marshmallow tries each value of a row by an index first,
         which a row of the database refuses: half the time of a page of rows."""
         return obj.get(attr, default) if isinstance(obj, dict) else getattr(obj, attr, default)
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        """As marshmallow does it, but asks for a value here: on its way through the field it costs a third of a page."""
+        if many and obj is not None:
+            return [self._serialize(one) for one in obj]
+        shown = {}
+        for name, field in self.dump_fields.items():
+            value = self.get_attribute(obj, field.attribute or name, missing)
+            if value is missing:
+                value = field.serialize(name, obj, accessor=self.get_attribute)
+            else:
+                value = field._serialize(value, name, obj)
+            if value is not missing:
+                shown[field.data_key] = value
+        return shown
 
 
 def named(description: str, example: Any = None, **more: Any) -> dict[str, Any]:

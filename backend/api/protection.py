@@ -1,13 +1,16 @@
 """Rate limits and the headers that keep a browser from being used against us."""
 
 import time
+from collections.abc import Iterator
+from typing import Any
 
 from flask import Flask, Response, request
-from flask_limiter import Limiter
+from flask_limiter import Limit, Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend import config, crypto
+from backend.api import rates  # noqa: F401 - it is found by the name of its storage
 
 # Nothing from another host, no inline script; Swagger UI and the console serve their own files.
 POLICY = (
@@ -35,6 +38,20 @@ def _rate() -> str:
     return settings.rate_limit_person if "Authorization" in request.headers else settings.rate_limit_address
 
 
+class UsualLimit(Limit):
+    """The limit of every route, which is read once and not with every request."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._read: dict[str, list[Any]] = {}
+
+    def __iter__(self) -> Iterator[Any]:
+        rate = self.limit_provider()
+        if rate not in self._read:
+            self._read[rate] = list(super().__iter__())
+        return iter(self._read[rate])
+
+
 def protect(app: Flask) -> Limiter:
     """Adds limits and headers; answers the limiter, for routes with a limit of their own."""
     settings = config.settings()
@@ -46,7 +63,7 @@ def protect(app: Flask) -> Limiter:
     limiter = Limiter(
         _who,
         app=app,
-        default_limits=[_rate],
+        default_limits=[UsualLimit(_rate)],
         storage_uri=settings.rate_limit_storage,
         strategy="fixed-window",
         # Its headers would put the end of the window into every answer's Retry-After, a refusal's own too.
@@ -58,12 +75,12 @@ def protect(app: Flask) -> Limiter:
 
     @app.after_request
     def _add_headers(answer: Response) -> Response:
-        for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
+        own = {name.lower() for name, _ in answer.headers}
+        answer.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
         if request.is_secure:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.path.startswith("/api/"):
-            answer.headers.setdefault("Cache-Control", "no-store")
+        if "cache-control" not in own and request.path.startswith("/api/"):
+            answer.headers["Cache-Control"] = "no-store"
         limit = limiter.current_limit
         if answer.status_code == 429 and limit is not None and limit.breached:
             answer.headers["Retry-After"] = str(max(1, int(limit.reset_at - time.time())))

@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 import structlog
 from apiflask import APIBlueprint
-from flask import Flask, Response, flash, g, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 
@@ -74,7 +74,13 @@ class Staff:
 
 
 class Cookies(SecureCookieSessionInterface):
-    """`__Host-` and Secure wherever the console is reached over https, and always in production."""
+    """`__Host-` and Secure wherever the console is reached over https, and always in production.
+
+    The console alone has cookies: the API and the open pages look at none and give none.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if request.path.startswith(f"{bp.url_prefix}/") else None
 
     def get_cookie_name(self, app: Flask) -> str:
         return "__Host-console" if self.get_cookie_secure(app) else "console"

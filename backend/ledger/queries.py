@@ -68,7 +68,7 @@ def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> 
     The next page is asked for with the last row's id.
     """
     page = {"person": person_id, "before": _END if before_id is None else before_id, "size": limit}
-    return read_columns(_STATEMENT, page).all()
+    return read_columns(_STATEMENT, page)
 
 
 def lots_ending(last: date, but: sa.Select[tuple[int]]) -> list[int]:

@@ -34,11 +34,14 @@ _LOOKUP = (
 
 def caller(token: str) -> Caller:
     """The person behind a token. Raises SessionEnded for an unknown, ended or revoked one."""
-    found = read_columns(_LOOKUP, {"digest": crypto.digest(token)}).first()
-    if found is None or found[2] <= clock.now() or found[3] != "active":
+    found = read_columns(_LOOKUP, {"digest": crypto.digest(token)})
+    if not found:
         raise SessionEnded()
-    unused = _lifetime() - (found[2] - clock.now())
-    return Caller(found[0], found[1], stale=unused > PROLONG_EVERY)
+    ((person_id, session_id, ends, status),) = found
+    left = ends - clock.now()
+    if left <= timedelta() or status != "active":
+        raise SessionEnded()
+    return Caller(person_id, session_id, stale=_lifetime() - left > PROLONG_EVERY)
 
 
 def open_session(person: Person) -> tuple[str, datetime]:

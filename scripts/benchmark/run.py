@@ -25,10 +25,10 @@ from scripts.benchmark import site as sites
 
 # name: (what it is called, turns in a round of the short form, is it a reading work)
 WORKS = {
-    "sign_in": ("sign-in check (GET /me)", 400, True),
-    "wall": ("wall page of 20", 400, True),
-    "statement": ("statement page of 20", 400, True),
-    "wish": ("wish page with timeline", 300, True),
+    "sign_in": ("sign-in check (GET /me)", 1600, True),
+    "wall": ("wall page of 20", 800, True),
+    "statement": ("statement page of 20", 2000, True),
+    "wish": ("wish page with timeline", 800, True),
     "claim": ("claim", 160, False),
     "check_in": ("check-in", 160, False),
     "request": ("redemption request", 240, False),
@@ -137,9 +137,9 @@ def _round(number: int, asked: argparse.Namespace, works: list[str], found: dict
             for rows in asked.rows if number % 2 else reversed(asked.rows):
                 one = found[kind, rows]
                 sites.say(f"round {number} of {asked.rounds}, {one.name}: {WORKS[work][0]}")
-                size = max(2, round(WORKS[work][1] * asked.scale))
+                size, reading = max(2, round(WORKS[work][1] * asked.scale)), WORKS[work][2]
                 # By the driver a reading turn takes no time: more of them, or their beginning is all that is measured.
-                one.measure(work, size, 4 * size if WORKS[work][2] else max(2, size // 2))
+                one.measure(work, size, 4 * size if reading else max(2, size // 2), reading=reading)
 
 
 def _result(

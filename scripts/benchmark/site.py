@@ -203,12 +203,12 @@ class Site:
         # Written by the town a moment ago.
         self.tapes = pickle.loads((self.folder / "tapes").read_bytes())  # noqa: S301
 
-    def measure(self, work: str, http: int, raw: int) -> None:
+    def measure(self, work: str, http: int, raw: int, *, reading: bool) -> None:
         """Over HTTP and by the driver, one right after the other, on subjects of their own."""
         turns = self.asked.ask(work=work, http=http, raw=raw)
         self._memory()
         peak = Peak(self.master)
-        over_http = self._clients({"port": self.port, "turns": turns["http"]})
+        over_http = self._clients({"port": self.port, "turns": turns["http"], "reading": reading})
         grown = peak.grown()
         driver = self._clients({"database": self.address, "turns": turns["raw"], "works": self.tapes[work]})
         self._memory()

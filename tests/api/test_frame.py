@@ -2,10 +2,16 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from flask import session as cookie
+from marshmallow import Schema as MarshmallowSchema
 
 from backend import clock
+from backend.api.frame import paged
+from backend.api.inbox import StatementRow
+from backend.api.wishes import WishOut
 from backend.journal import JournalLine
 from backend.wishes.actions import writing
 from tests.wishes import cast
@@ -111,6 +117,46 @@ def test_security_headers_stand_on_every_kind_of_answer(town):
             not in answer.headers["Content-Security-Policy"].split("script-src")[1].split(";")[0]
         )
         assert "X-Request-Id" in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me", "/wall", "/healthz"])
+def test_only_the_console_looks_at_a_cookie(town, path):
+    opened = town.app.session_interface.get_signing_serializer(town.app).dumps({"console": "stale"})
+    phone = town.phone("ning").client
+    phone.set_cookie("console", opened)
+    with phone:
+        answer = phone.get(path, headers={"Authorization": "Bearer unknown"})
+        assert dict(cookie) == {}
+    assert "Set-Cookie" not in answer.headers
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    with phone:
+        phone.get("/console/sign-in")
+        assert dict(cookie)["console"] == "stale"
+
+
+def test_methods_that_somebody_makes_up_are_counted_as_one(town):
+    for method in ("BREW", "MAKEUP", "PROPFIND"):
+        refusal(town.phone().call(method, "/me"), 405, "METHOD_NOT_ALLOWED")
+    told = town.app.test_client().get("/metrics").get_data(as_text=True)
+    assert 'dianliang_requests_total{method="other"' in told
+    assert "BREW" not in told
+    assert "PROPFIND" not in told
+
+
+def test_a_page_is_shown_as_marshmallow_shows_it():
+    rows = [SimpleNamespace(id=number, at=clock.now(), points=-2, balance=None) for number in range(3)]
+    pages = [
+        {"list": [vars(row) for row in rows], "next_cursor": None},
+        {"list": rows, "next_cursor": "x"},
+        {"list": None},
+        {"list": [], "next_cursor": None, "beside": 1},
+    ]
+    for schema in (paged(StatementRow)(), paged(WishOut)()):
+        for told in pages:
+            shown = schema.dump(told)
+            assert shown == MarshmallowSchema._serialize(schema, told)
+            assert schema.dump([told], many=True) == [shown]
+            assert schema.dump(None) == {}
 
 
 def test_answers_of_the_api_are_not_kept_by_anyone_on_the_way(town):
