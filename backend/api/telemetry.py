@@ -28,10 +28,6 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 log = structlog.get_logger()
 
 
-def _json(told: dict[str, Any], default: Any) -> str:
-    return orjson.dumps(told, default=default).decode()
-
-
 def configure_logs(level: str) -> None:
     """One JSON object a line on standard output."""
     structlog.configure(
@@ -40,10 +36,12 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(_json),
+            structlog.processors.JSONRenderer(orjson.dumps),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        # A line and its end in one piece: unbuffered, as in a container, print() writes two, and another worker's
+        # line comes in between.
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=False,
     )
 
