@@ -114,7 +114,9 @@ class Settings:
     )
     port: int = setting("PORT", 8000, "where gunicorn listens")
     web_concurrency: int = setting("WEB_CONCURRENCY", 2, "gunicorn workers; best one a core")
-    web_threads: int = setting("WEB_THREADS", 4, "threads a gunicorn worker")
+    web_threads: int = setting(
+        "WEB_THREADS", 4, "threads a gunicorn worker; four a core altogether are enough"
+    )
     trusted_proxies: int = setting(
         "TRUSTED_PROXIES", 0, "reverse proxies in front whose headers are believed"
     )

@@ -40,7 +40,12 @@ def run(asked: argparse.Namespace) -> int:
         if "postgresql" in results:
             results["postgresql"]["deadlocks"] = _deadlocks(folder / "pg" / "log")
     say("")
-    whole = {"people": asked.people, "connections": asked.connections, "workers": asked.workers}
+    whole = {
+        "people": asked.people,
+        "connections": asked.connections,
+        "workers": asked.workers,
+        "threads": asked.threads,
+    }
     report.write({**whole, "databases": results}, asked.into)
     return int(any(one["wrong"] for one in results.values()))
 
@@ -58,7 +63,7 @@ def _crowd(kind: str, folder: Path, server: str | None, asked: argparse.Namespac
         town = stack.enter_context(sites.town("scripts.benchmark.crowd_town", kind, mine, environment))
         say(f"{kind}: {asked.people:,} people move in")
         town.ask(people=asked.people, wishes=max(FEWEST_WISHES, asked.people * WISHES_EACH))
-        port, master = stack.enter_context(sites.served(mine, environment, asked.workers))
+        port, master = stack.enter_context(sites.served(mine, environment, asked.workers, asked.threads))
         seen, samples = _worked(kind, mine, port, master, asked)
         say(f"{kind}: everything is verified")
         audit = town.ask(audit=True)

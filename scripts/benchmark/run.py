@@ -64,6 +64,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=1.0, help="times the requests of the short form")
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--workers", type=int, default=4, help="processes of gunicorn")
+    parser.add_argument("--threads", type=int, default=2, help="of each of them; four a core are enough")
     parser.add_argument(
         "--works",
         help=f"some of {','.join(WORKS)}; those of an order go together. "
@@ -151,6 +152,7 @@ def _result(
         "rounds": asked.rounds,
         "clients": sites.CLIENTS,
         "workers": asked.workers,
+        "threads": asked.threads,
         "databases": {one.name: one.told(works) for one in found.values()},
     }
     if several:
@@ -200,7 +202,9 @@ def site(
         town = stack.enter_context(sites.town("scripts.benchmark.town", name, mine, environment))
         found = sites.Site(name, mine, address, town)
         found.fill(rows, works)
-        found.port, found.master = stack.enter_context(sites.served(mine, environment, asked.workers))
+        found.port, found.master = stack.enter_context(
+            sites.served(mine, environment, asked.workers, asked.threads)
+        )
         yield found
 
 

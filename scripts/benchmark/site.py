@@ -18,7 +18,7 @@ from typing import Any
 from scripts.benchmark import plans
 
 TOP = Path(__file__).resolve().parents[2]
-CLIENTS, THREADS = 8, 4
+CLIENTS = 8
 PATIENCE_SECONDS = 120
 # Production's own settings, as far as they do not matter to what is measured.
 PLAIN = {"FLASK_SKIP_DOTENV": "1", "LOG_LEVEL": "INFO", "SECRET_KEY": "bench-" + "0" * 40}
@@ -82,13 +82,13 @@ def process(command: list[str], environment: dict[str, str], **more: Any) -> Ite
 
 @contextlib.contextmanager
 def served(
-    folder: Path, environment: dict[str, str], workers: int
+    folder: Path, environment: dict[str, str], workers: int, threads: int
 ) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """gunicorn as in production, its log included; the log goes to a file. Its port and its master."""
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listening, (folder / "log").open("w") as log:
         port, handle = listening.getsockname()[1], listening.fileno()
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{handle}", "backend.app:create_app()"]
-        command += ["--workers", str(workers), "--threads", str(THREADS)]
+        command += ["--workers", str(workers), "--threads", str(threads)]
         environment = {**environment, "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics")}
         streams = {"stdout": log, "stderr": log, "stdin": None, "pass_fds": (handle,)}
         with process(command, environment, **streams) as master:
