@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -141,21 +141,27 @@ def _form(request: dict[str, Any]) -> bytes:
 
 
 def over_http(task: dict[str, Any]) -> dict[str, Any]:
-    shares = [task["turns"][number :: task["clients"]] for number in range(task["clients"])]
+    turns, clients = task["turns"], task["clients"]
+    # As the driver's turns below; what cannot be undone cannot be tried before.
+    warming = turns[: max(clients, len(turns) // 4)] if task["reading"] else []
+    # Whoever is free takes the next one: all are busy to the end, also where some have the slower worker.
+    waiting = iter(turns)
     seen: list[tuple[list[float], list[str]]] = []
-    starting = threading.Barrier(task["clients"] + 1)
+    starting = threading.Barrier(clients + 1)
 
-    def client(turns: list[list[dict[str, Any]]]) -> None:
+    def client(number: int) -> None:
         connection = Connection(task["port"])
-        # As the driver's turns below; what cannot be undone cannot be tried before.
-        for turn in turns[: max(1, len(turns) // 4)] if task["reading"] else ():
+
+        def ask(turn: list[dict[str, Any]]) -> None:
             for request in turn:
                 connection.ask(request)
+
+        timed(warming[number::clients], ask)
         starting.wait()
-        seen.append(timed(turns, lambda turn: [connection.ask(request) for request in turn]))
+        seen.append(timed(waiting, ask))
         connection.close()
 
-    threads = [threading.Thread(target=client, args=(share,), daemon=True) for share in shares]
+    threads = [threading.Thread(target=client, args=(number,), daemon=True) for number in range(clients)]
     for thread in threads:
         thread.start()
     starting.wait()
@@ -165,7 +171,7 @@ def over_http(task: dict[str, Any]) -> dict[str, Any]:
     return summed(seen, time.perf_counter() - began)
 
 
-def timed(turns: list[Any], ask: Callable[[Any], Any]) -> tuple[list[float], list[str]]:
+def timed(turns: Iterable[Any], ask: Callable[[Any], Any]) -> tuple[list[float], list[str]]:
     """How long each turn took, in seconds, and how those that failed did."""
     took, failed = [], []
     for turn in turns:
