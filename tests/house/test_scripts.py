@@ -5,10 +5,12 @@ import re
 import runpy
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from gunicorn.workers.gthread import ThreadWorker
 from honcho.environ import expand_processes
 
 TOP = Path(__file__).resolve().parents[2]
@@ -149,9 +151,22 @@ def test_gunicorn_listens_on_this_machine_alone_unless_told_otherwise(gunicorn_c
 
 def test_no_connection_crosses_a_fork_and_no_worker_is_ended_for_its_age(gunicorn_conf):
     conf = gunicorn_conf()
-    assert conf.worker_class == "gthread"
+    assert issubclass(conf.worker_class, ThreadWorker)
     assert not conf.preload_app
     assert conf.max_requests == 0
+
+
+@pytest.mark.parametrize(("held", "waited"), [(0, []), (1, [0.0005]), (4, [0.002]), (900, [0.0025])])
+def test_a_worker_with_connections_lets_another_go_first_and_not_for_long(
+    gunicorn_conf, monkeypatch, held, waited
+):
+    told = []
+    monkeypatch.setattr(time, "sleep", told.append)
+    monkeypatch.setattr(ThreadWorker, "accept", lambda _worker, listener: told.append(listener))
+    worker = object.__new__(gunicorn_conf().worker_class)
+    worker.nr_conns = held
+    worker.accept("listener")
+    assert told == [*waited, "listener"]
 
 
 def test_gunicorn_forgets_the_counts_of_an_earlier_start(gunicorn_conf, tmp_path):
