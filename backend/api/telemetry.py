@@ -1,6 +1,7 @@
 """What the operator sees: a request id on everything, one log line a request, metrics. No personal data:
 a line names the route, never the address with its query, a body, or a name."""
 
+import json
 import logging
 import os
 import re
@@ -28,6 +29,14 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 log = structlog.get_logger()
 
 
+def _line(told: dict[str, Any], default: Any) -> bytes:
+    try:
+        return orjson.dumps(told, default=default)
+    except TypeError:
+        # What came from outside may be half a character or a number beyond 64 bits.
+        return json.dumps(told, default=default).encode()
+
+
 def configure_logs(level: str) -> None:
     """One JSON object a line on standard output."""
     structlog.configure(
@@ -36,7 +45,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(orjson.dumps),
+            structlog.processors.JSONRenderer(_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         # A line and its end in one piece: unbuffered, as in a container, print() writes two, and another worker's

@@ -1,14 +1,21 @@
 """The shape of every answer: envelope, request id, headers, addresses and methods nobody serves."""
 
+import io
+import json
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import structlog
 from flask import session as cookie
 from marshmallow import Schema as MarshmallowSchema
 
 from backend import clock
+from backend.api import telemetry
 from backend.api.frame import paged
 from backend.api.inbox import StatementRow
 from backend.api.wishes import WishOut
@@ -132,6 +139,45 @@ def test_only_the_console_looks_at_a_cookie(town, path):
     with phone:
         phone.get("/console/sign-in")
         assert dict(cookie)["console"] == "stale"
+
+
+def test_a_line_of_the_log_is_written_whole_and_at_once_whatever_it_tells(tmp_path):
+    told = r"""
+from backend.api import telemetry
+telemetry.configure_logs("INFO")
+telemetry.log.info("从外面来的", errmsg="\ud800", errcode=2**70, other=object)
+telemetry.log.info("一行", number=1)
+"""
+    trace = tmp_path / "written.py"
+    trace.write_text(told)
+    done = subprocess.run(
+        [sys.executable, "-u", str(trace)],
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        capture_output=True,
+        check=True,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["event"] for line in lines] == ["从外面来的", "一行"]
+    assert (lines[0]["errmsg"], lines[0]["errcode"], lines[1]["number"]) == ("\ud800", 2**70, 1)
+
+
+def test_a_line_of_the_log_and_its_end_are_one_write(monkeypatch):
+    written = []
+
+    class Unbuffered(io.RawIOBase):
+        def write(self, piece):
+            written.append(piece)
+
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=Unbuffered()))
+    before = structlog.get_config()
+    try:
+        telemetry.configure_logs("INFO")
+        telemetry.log.info("一行", number=1)
+    finally:
+        structlog.configure(**before)
+    (line,) = written
+    assert line.endswith(b"\n")
+    assert json.loads(line)["number"] == 1
 
 
 def test_methods_that_somebody_makes_up_are_counted_as_one(town):
