@@ -27,14 +27,10 @@ class Schema(_Schema):
         head, *tail = (field_obj.data_key or field_name).split("_")
         field_obj.data_key = head + "".join(word.capitalize() for word in tail)
 
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        """What is shown is a dictionary or has attributes. marshmallow tries each value of a row by an index first,
-        which a row of the database refuses: half the time of a page of rows."""
-        return obj.get(attr, default) if isinstance(obj, dict) else getattr(obj, attr, default)
-
     def _serialize(self, obj: Any, *, many: bool = False) -> Any:
         """As marshmallow does it, but asks for a value here, and takes one of the type that its field says is shown
-        as it is (`plain`): the way through the field costs half of a page."""
+        as it is (`plain`): the way through the field costs half of a page. What is shown is a dictionary or has
+        attributes; marshmallow tries an index first, which a row of the database refuses."""
         if many and obj is not None:
             return [self._serialize(one) for one in obj]
         shown = {}
