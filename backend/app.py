@@ -9,41 +9,27 @@ from flask_limiter.util import get_remote_address
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from backend import commands, config, db
-from backend.api import (
-    activities,
-    attendance,
-    certificates,
-    claims,
-    complaints,
+from backend.api import complaints, health, points
+from backend.api.frame import idempotency, protection, refusals, telemetry
+from backend.api.frame import openapi as documentation
+from backend.api.people import (
     console_sign_ins,
-    documentation,
-    files,
     guardians,
-    health,
-    hours_elsewhere,
-    idempotency,
     identity,
-    inbox,
-    links,
     organisations,
     party_members,
     people,
     phone,
-    points,
-    protection,
-    push,
-    refusals,
     rights,
-    rounds,
-    service_records,
-    supermarket_items,
-    supermarket_redemptions,
-    supermarket_shops,
-    supermarket_stock,
-    teams,
-    telemetry,
-    wishes,
 )
+from backend.api.supermarket import items as supermarket_items
+from backend.api.supermarket import redemptions as supermarket_redemptions
+from backend.api.supermarket import shops as supermarket_shops
+from backend.api.supermarket import stock as supermarket_stock
+from backend.api.volunteering import activities, attendance, certificates, service_records, teams
+from backend.api.volunteering import exchange as hours_elsewhere
+from backend.api.wechat import files, inbox, links, push
+from backend.api.wishes import claims, rounds, wishes
 from backend.complaints import deadlines as complaint_deadlines
 from backend.console import menu, pages, public
 from backend.files import deadlines as file_deadlines

@@ -1,7 +1,7 @@
 """errors.md: every refusal, from the classes that refuse."""
 
 from backend import errors
-from backend.api.examples import facts_in
+from backend.api.frame.examples import facts_in
 
 HEAD = """# 错误码
 

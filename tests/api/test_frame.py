@@ -15,10 +15,10 @@ from flask import session as cookie
 from marshmallow import Schema as MarshmallowSchema
 
 from backend import clock
-from backend.api import telemetry
-from backend.api.frame import paged
-from backend.api.inbox import StatementRow
-from backend.api.wishes import WishOut
+from backend.api.frame import telemetry
+from backend.api.frame.route import paged
+from backend.api.wechat.inbox import StatementRow
+from backend.api.wishes.wishes import WishOut
 from backend.journal import JournalLine
 from backend.wishes.actions import writing
 from tests.wishes import cast

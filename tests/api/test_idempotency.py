@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, jobs
-from backend.api import idempotency
-from backend.api.idempotency import StoredAnswer
+from backend.api.frame import idempotency
+from backend.api.frame.idempotency import StoredAnswer
 from backend.app import JOBS
 from backend.db import session, transaction
 from backend.outbox.models import Notice

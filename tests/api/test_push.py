@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import structlog
 
 from backend import clock
-from backend.api import push
+from backend.api.wechat import push
 from backend.db import session, transaction
 from backend.files.models import EarlyVerdict
 from backend.outbox import actions as outbox

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend import clock, config
-from backend.api import push
+from backend.api.wechat import push
 from backend.wechat import push as wechat_push
 from backend.wechat import simulator_push
 from backend.wechat.simulator_rules import openid_of

@@ -18,7 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import app as house
 from backend import clock, lifecycle, screening
-from backend.api import idempotency
+from backend.api.frame import idempotency
 from backend.db import HouseSession, db, session
 from backend.outbox import delivery
 from backend.supermarket.actions import approvals, stock
