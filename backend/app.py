@@ -31,7 +31,8 @@ from backend.api.volunteering import exchange as hours_elsewhere
 from backend.api.wechat import files, inbox, links, push
 from backend.api.wishes import claims, rounds, wishes
 from backend.complaints import deadlines as complaint_deadlines
-from backend.console import menu, pages, public
+from backend.console import pages
+from backend.console.frame import menu
 from backend.files import deadlines as file_deadlines
 from backend.jobs import Job
 from backend.ledger import deadlines as ledger_deadlines
@@ -157,7 +158,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         console_sign_ins,
         health,
         documentation,
-        public,
     ):
         app.register_blueprint(room.bp)
     pages.install(app)

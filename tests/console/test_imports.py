@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from backend.console import sheets
+from backend.console.frame import uploads
 from backend.db import session, transaction
 from backend.organisations.models import Organisation, Reach
 from backend.people import imports
@@ -171,7 +171,7 @@ def test_an_import_is_its_owners_alone(visitor, town):
 
 def test_excels_comma_separated_file_is_read_in_its_own_encoding():
     text = "姓名,社区\n王某,松涛社区\n"
-    assert sheets.read("a.csv", text.encode("gb18030")) == sheets.read("a.csv", text.encode("utf-8-sig"))
+    assert uploads.read("a.csv", text.encode("gb18030")) == uploads.read("a.csv", text.encode("utf-8-sig"))
 
 
 def bomb():
@@ -200,7 +200,7 @@ def test_five_thousand_rows_are_checked_at_once_and_taken_in_step_by_step(town):
     clerk = by(town, "tong")
     rows = residents(5000)
     rows[4321][3] = "1"
-    table = sheets.read("r.xlsx", workbook(RESIDENTS, rows))
+    table = uploads.read("r.xlsx", workbook(RESIDENTS, rows))
     with transaction():
         found = imports.begin("residents", "r.xlsx", table, by=clerk)
     assert found.faults == [[4323, "手机号", "应为 11 位手机号"]]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend import journal
-from backend.console.verbs import KINDS, OF_KIND, VERBS, deed
+from backend.console.frame.journal_words import KINDS, OF_KIND, VERBS, deed
 from backend.db import transaction
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"

@@ -230,8 +230,8 @@ def test_everything_works_without_scripts(desk, town):
 
 
 def test_the_hall_screen_turns_its_pages_by_itself_and_waits_out_a_broken_line(desk, town, monkeypatch):
-    monkeypatch.setattr("backend.console.public.TURN_SECONDS", 1)
-    monkeypatch.setattr("backend.console.wall_lists.ON_A_PAGE", 4)
+    monkeypatch.setattr("backend.console.public.pages.TURN_SECONDS", 1)
+    monkeypatch.setattr("backend.console.public.wall.ON_A_PAGE", 4)
     page = desk.page()
     page.route("**/wall?page=2", lambda route: route.abort())
     with page.expect_event("requestfailed"):

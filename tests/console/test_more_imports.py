@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, crypto
-from backend.console import sheets
+from backend.console.frame import uploads
 from backend.db import session, transaction
 from backend.people import actions as people
 from backend.people import imports, roster, sealed
@@ -118,7 +118,7 @@ def test_five_thousand_members_are_checked_at_once_and_taken_in_step_by_step(tow
     """Two steps stand for the twenty: each is a transaction of its own, and each costs the same."""
     clerk, rows = by(town, "tong"), members(5000)
     rows[4321][1] = "1"
-    table = sheets.read("r.xlsx", workbook(MEMBERS, rows))
+    table = uploads.read("r.xlsx", workbook(MEMBERS, rows))
     with transaction():
         found = imports.begin("members", "r.xlsx", table, by=clerk)
     assert found.faults == [[4323, "手机号", "应为 11 位手机号"]]
@@ -264,7 +264,7 @@ def test_the_blank_sheet_has_the_columns_and_no_example_that_could_be_imported(v
     answer = visitor(name).get(f"/console/imports/{kind}/blank")
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.headers["Content-Disposition"].isascii(), "gunicorn sends nothing else"
-    (head,) = sheets.read("x.xlsx", answer.data)
+    (head,) = uploads.read("x.xlsx", answer.data)
     assert tuple(filter(None, head)) == imports.SHEETS[kind].columns
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert "例如" in book["填写说明"]["A1"].value

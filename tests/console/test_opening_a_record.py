@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.console.journal import DAYS_LOOKED_AT, MANY_OPENINGS
-from backend.console.words import day as word
+from backend.console.frame.labels import day as word
+from backend.console.oversight.journal import DAYS_LOOKED_AT, MANY_OPENINGS
 from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.people.models import Residency

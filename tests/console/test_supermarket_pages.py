@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock
-from backend.console import today
+from backend.console.frame import todo
 from backend.db import session, transaction
 from backend.ledger import seals
 from backend.people import credentials
@@ -681,7 +681,7 @@ def test_markup_in_every_text_is_shown_as_text(visitor, town):
 
 
 def test_every_kind_of_work_has_its_provider():
-    words = [word for word, _find in today.PROVIDERS]
+    words = [word for word, _find in todo.PROVIDERS]
     assert {
         "redemption:approve",
         "redemption:hand_over",

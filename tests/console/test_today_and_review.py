@@ -6,7 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock
-from backend.console import backfills, corrections, guardians, hours, review, today, verifying, wish_lists
+from backend.console.frame import todo
+from backend.console.people import guardians, verification
+from backend.console.volunteering import backfills, corrections, hours
+from backend.console.wishes import lists, review
 from backend.db import session, transaction
 from backend.wishes.actions import reviewing
 from backend.wishes.models import Wish
@@ -145,8 +148,8 @@ def test_a_colleague_was_quicker(visitor, town):
     ],
 )
 def test_similar_words_share_half_of_their_neighbouring_pairs(one, other, same):
-    pairs = [wish_lists._pairs(Wish(title="", description=text)) for text in (one, other)]
-    assert (wish_lists._share(*pairs) >= wish_lists.ALIKE) is same
+    pairs = [lists._pairs(Wish(title="", description=text)) for text in (one, other)]
+    assert (lists._share(*pairs) >= lists.ALIKE) is same
 
 
 def test_the_same_household_is_noticed_without_showing_the_address(visitor, town):
@@ -163,7 +166,7 @@ def test_a_provider_is_asked_only_for_whoever_has_its_word(visitor, monkeypatch)
     def boom(*_):
         raise AssertionError("asked without the word")
 
-    monkeypatch.setattr(today, "PROVIDERS", [("appointment:grant", boom)])
+    monkeypatch.setattr(todo, "PROVIDERS", [("appointment:grant", boom)])
     assert "现在没有等您办的事" in visitor("tong").page("/console/")
 
 
@@ -229,7 +232,7 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
     ("room", "find", "path"),
     [
         (review, "_waiting", "review"),
-        (verifying, "_waiting", "verifying"),
+        (verification, "_waiting", "verifying"),
         (guardians, "_waiting", "guardians"),
         (hours, "_certifications", "hours"),
         (hours, "_proposals", "hours"),
@@ -239,7 +242,7 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
 )
 def test_each_queue_says_so_and_asks_for_one_more_than_it_lists(visitor, monkeypatch, room, find, path):
     def many(*asked):
-        return [today.Waiting("办理", "一件", "松涛社区", clock.now(), "/console/")] * asked[-1]
+        return [todo.Waiting("办理", "一件", "松涛社区", clock.now(), "/console/")] * asked[-1]
 
     clerk = visitor("tong")
     assert "这里只列出" not in clerk.page(f"/console/{path}")
