@@ -4,10 +4,10 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Choice, Day, ListOf, Schema, Text, Truth, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.people.people import PHONE, ReasonIn
 from backend.complaints import actions, queries
 from backend.complaints.models import ABOUT, KINDS, STATES
 from backend.people.sessions import Caller

@@ -4,10 +4,10 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, Day, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.people.people import ReasonIn
 from backend.db import columns_of
 from backend.ledger.rules import EVENTS, place_among
 from backend.people.sessions import Caller

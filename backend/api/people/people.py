@@ -1,13 +1,12 @@
 """What staff do about people: verify, register a resident without a phone, bind a card to WeChat later."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from apiflask import APIBlueprint
-from marshmallow import validate
 
 from backend import crypto
+from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Choice, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import Done, paged, route
@@ -19,9 +18,6 @@ from backend.wechat.gateway import gateway
 # decide(id, accepted, reason, by=caller)
 Decide = Callable[..., Any]
 bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
-
-# Digits as a phone dials them: under another sign for 5 the same number would not be found again.
-PHONE = validate.Regexp(r"^1\d{10}$", re.ASCII, error="应为 11 位手机号")
 
 
 class CardHolderIn(Schema):
@@ -57,10 +53,6 @@ class ResidentQuery(PageQuery):
 
 class BindIn(Schema):
     code = Text("居民本人手机上 wx.login 得到的凭证（工作人员扫码取得）", most=200, required=True)
-
-
-class ReasonIn(Schema):
-    reason = Text("原因", most=200, required=True)
 
 
 class DecideIn(Schema):

@@ -5,10 +5,10 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import clock
+from backend.api.frame.bodies import LookIn, PictureOut
 from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, Truth, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.wechat.files import LookIn, PictureOut
 from backend.people.sessions import Caller
 from backend.supermarket import queries
 from backend.supermarket.actions import items

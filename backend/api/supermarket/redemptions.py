@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import validate
 
+from backend.api.frame.bodies import OnBehalfIn, ReasonIn
 from backend.api.frame.fields import (
     Choice,
     Day,
@@ -21,9 +22,7 @@ from backend.api.frame.fields import (
 )
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, refused, route
-from backend.api.people.people import ReasonIn
 from backend.api.supermarket.items import MOST_UNITS
-from backend.api.wishes.wishes import OnBehalfIn
 from backend.db import columns_of
 from backend.errors import Refused
 from backend.people.sessions import Caller

@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from marshmallow import validate
 
+from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import (
     Choice,
     Day,
@@ -19,7 +20,6 @@ from backend.api.frame.fields import (
 )
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.people.people import ReasonIn
 from backend.db import columns_of
 from backend.organisations import queries as places
 from backend.people.sessions import Caller

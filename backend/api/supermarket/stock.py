@@ -4,10 +4,10 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, Truth, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.people.people import ReasonIn
 from backend.api.supermarket.items import MOST_UNITS, ItemOut
 from backend.people.sessions import Caller
 from backend.supermarket import queries, stock_queries

@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from marshmallow import fields, validate
 
 from backend import clock, screening
+from backend.api.frame.bodies import OnBehalfIn, ReasonIn
 from backend.api.frame.fields import (
     YEARS,
     Choice,
@@ -23,8 +24,6 @@ from backend.api.frame.fields import (
 )
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.people.people import ReasonIn
-from backend.api.wishes.wishes import OnBehalfIn
 from backend.db import columns_of
 from backend.people.sessions import Caller
 from backend.volunteering import queries

@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from marshmallow import ValidationError, pre_load
 
+from backend.api.frame.bodies import OnBehalfIn
 from backend.api.frame.fields import Choice, ListOf, Part, Schema, Text, Truth, When, Whole
 from backend.api.frame.route import route
 from backend.api.volunteering.activities import (
@@ -15,7 +16,6 @@ from backend.api.volunteering.activities import (
     tell_one,
     tell_sign_up,
 )
-from backend.api.wishes.wishes import OnBehalfIn
 from backend.lifecycle import open_to
 from backend.people.sessions import Caller
 from backend.volunteering import queries, states

@@ -5,10 +5,10 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, Day, ListOf, Part, QueryWhole, Schema, Text, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import PUBLIC, paged, route, signed_in
-from backend.api.people.people import ReasonIn
 from backend.errors import NotFound
 from backend.people.sessions import Caller
 from backend.volunteering import certificate_links as links

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import fields
 
-from backend.api.frame.fields import Choice, QueryWhole, Schema, Text, Truth, Whole, named
+from backend.api.frame.fields import Choice, QueryWhole, Schema, Text, Whole, named
 from backend.api.frame.route import PUBLIC, route, signed_in
 from backend.db import transaction
 from backend.errors import NotFound
@@ -47,18 +47,6 @@ class UploadOut(Schema):
     state = Choice("检查状态", ("checking", "passed", "needs_look", "refused"))
     width = Whole("保存后的宽度（像素）")
     height = Whole("保存后的高度（像素）")
-
-
-class PictureOut(Schema):
-    id = Whole("编号")
-    state = Choice("检查状态；除本人外只看得到已通过的", ("checking", "passed", "needs_look", "refused"))
-    url = Text("图片地址，一段时间后失效；未通过时为 null", most=500, allow_none=True)
-    thumbnail_url = Text("缩略图地址", most=500, allow_none=True)
-
-
-class LookIn(Schema):
-    passed = Truth("是否可以展示", required=True)
-    reason = Text("不予展示的原因", most=200, load_default=None, allow_none=True)
 
 
 class LinkQuery(Schema):

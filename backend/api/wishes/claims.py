@@ -5,10 +5,10 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
+from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, Truth, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.people.people import ReasonIn
 from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, tell, tell_one
 from backend.people.sessions import Caller
 from backend.wishes import queries

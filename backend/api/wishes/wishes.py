@@ -6,6 +6,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
+from backend.api.frame.bodies import PHONE, LookIn, OnBehalfIn, PictureOut, ReasonIn
 from backend.api.frame.fields import (
     Choice,
     Day,
@@ -20,8 +21,6 @@ from backend.api.frame.fields import (
 )
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.api.people.people import PHONE, ReasonIn
-from backend.api.wechat.files import LookIn, PictureOut
 from backend.db import columns_of
 from backend.people.models import SERVICE_ROLES
 from backend.people.sessions import Caller
@@ -91,11 +90,6 @@ class WishOut(Schema):
     fulfilled_at = When("送达时间", allow_none=True)
     closed_at = When("办结时间", allow_none=True)
     actions = ListOf("您现在可以做的操作", Text("操作", most=24), example=["claim"])
-
-
-class OnBehalfIn(Schema):
-    person_id = Whole("居民的编号", required=True, least=1)
-    reason = Text("代办原因", most=200, required=True, example="老人没有手机")
 
 
 class WishContent(Schema):

@@ -1,17 +1,17 @@
 """Pages answer their errors with pages in Chinese, the console's and the public ones; the API keeps its JSON."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from backend.console.frame.page import PUBLIC, TOKEN, bp, page
-from backend.console.public import pages
 from backend.errors import (
     BodyTooLarge,
     DatabaseUnavailable,
@@ -51,23 +51,23 @@ def _on_refusal(refusal: Refused) -> Any:
         cookie.pop(TOKEN, None)
         if request.method == "GET":
             return redirect(url_for("console.sign_in", next=request.full_path.rstrip("?")), 303)
-    return told(refusal)
+    return _refusal_page(refusal)
 
 
 def _on_forged(_fault: CSRFError) -> Any:
-    return told(PageOutdated())
+    return _refusal_page(PageOutdated())
 
 
 def _on_http(fault: HTTPException) -> Any:
     status = fault.code or 500
     if status < 400:
         return fault.get_response()
-    return told(_BY_STATUS.get(status, ServerFault if status >= 500 else PageOutdated)())
+    return _refusal_page(_BY_STATUS.get(status, ServerFault if status >= 500 else PageOutdated)())
 
 
 def _on_database(fault: Exception) -> Any:
     log.error("database.unavailable", kind=type(getattr(fault, "orig", fault)).__name__)
-    return told(DatabaseUnavailable())
+    return _refusal_page(DatabaseUnavailable())
 
 
 def _on_fault(fault: Exception) -> Any:
@@ -78,7 +78,7 @@ def _on_fault(fault: Exception) -> Any:
         found.append(f"{code.co_filename.rsplit('/backend/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
     log.error("fault", kind=type(fault).__name__, places=found[-12:])
-    return told(ServerFault())
+    return _refusal_page(ServerFault())
 
 
 _HANDLERS: dict[type[Exception], Any] = {
@@ -90,9 +90,15 @@ _HANDLERS: dict[type[Exception], Any] = {
     sa.exc.TimeoutError: _on_database,
     Exception: _on_fault,
 }
-for _pages in (bp, pages.bp):
-    for _kind, _handler in _HANDLERS.items():
-        _pages.register_error_handler(_kind, _handler)
+# The page of a refusal, by the blueprint that was asked.
+_PAGES: dict[str | None, Callable[[Refused], Response]] = {}
+
+
+def answer_with_pages(blueprint: Blueprint, refusal_page: Callable[[Refused], Response]) -> None:
+    """Faults and refusals of this blueprint's routes are answered by its own page of a refusal."""
+    _PAGES[blueprint.name] = refusal_page
+    for kind, handler in _HANDLERS.items():
+        blueprint.register_error_handler(kind, handler)
 
 
 @bp.before_app_request
@@ -110,13 +116,18 @@ def _written() -> list[str]:
     return list(dict.fromkeys(value for value in typed if not _CHOSEN.fullmatch(value)))
 
 
-def told(refusal: Refused) -> Response:
+def _refusal_page(refusal: Refused) -> Response:
+    return _PAGES.get(request.blueprint, console_page)(refusal)
+
+
+def console_page(refusal: Refused) -> Response:
     """The page of a refusal, with what was typed, so that nothing has to be thought of twice."""
-    if request.blueprint == pages.bp.name:
-        return pages.told(refusal)
     text = render_template(
         "refusal.html", refusal=refusal, kept=_written(), staff=g.get("staff"), request_id=g.request_id
     )
     answer = Response(text, status=refusal.status(), mimetype="text/html")
     answer.headers.update(refusal.headers)
     return answer
+
+
+answer_with_pages(bp, console_page)

@@ -74,3 +74,7 @@ def waiting(staff: Staff) -> tuple[list[Waiting], dict[str, str]]:
 def today(staff: Staff) -> Any:
     found, counted = waiting(staff)
     return show("today/page.html", waiting=found, counted=counted, now=clock.now())
+
+
+def oldest_first(found: list[Waiting]) -> list[Waiting]:
+    return sorted(found, key=lambda one: one.since)

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import openpyxl
+from flask_wtf.file import FileField, FileRequired
 from openpyxl.styles import Font
 
+from backend.console.frame.forms import Form
 from backend.errors import Refused
 
 # An honest sheet of 20,000 rows unpacks to some MiB; a bomb to some GiB.
@@ -86,3 +88,9 @@ def blank(columns: tuple[str, ...], needed: tuple[str, ...], examples: Iterable[
     kept = io.BytesIO()
     book.save(kept)
     return kept.getvalue()
+
+
+class UploadForm(Form):
+    sheet = FileField(
+        "表格文件（.xlsx 或 .csv）", [FileRequired("请选择文件")], render_kw={"accept": ".xlsx,.csv"}
+    )

@@ -11,11 +11,11 @@ from flask import request
 from backend.complaints import actions, queries
 from backend.complaints.models import Complaint
 from backend.console.frame import sentences
+from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
 from backend.console.frame.labels import COMPLAINT_KINDS, COMPLAINT_STATES
 from backend.console.frame.page import Staff, asked_number, done, onward, page, show
 from backend.console.frame.todo import Waiting, provider
-from backend.console.wishes.review import with_sentences
 from backend.organisations import queries as places
 
 PAGE = 50

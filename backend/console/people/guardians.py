@@ -7,13 +7,13 @@ from flask import request, url_for
 
 from backend import clock
 from backend.console.frame import residents, sentences
+from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of, tick
 from backend.console.frame.labels import RELATIONS
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.resident_form import WhoForm
 from backend.console.frame.todo import Waiting, head, provider
 from backend.console.people.verification import VERIFY_DAYS
-from backend.console.wishes.review import with_sentences
 from backend.db import session
 from backend.organisations import queries as places
 from backend.people import guardians, queries

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request, send_file
-from flask_wtf.file import FileField, FileRequired
 
 from backend.console.frame import uploads
 from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.uploads import UploadForm
 from backend.errors import NotAllowed
 from backend.people import imports, roster
 from backend.people.imports import Sheet
@@ -87,12 +87,6 @@ TOLD = {
 KINDS = {
     kind: imports.SHEETS[kind] for kind in ("places", "residents", roster.KIND, opening.KIND, exchange.KIND)
 }
-
-
-class UploadForm(Form):
-    sheet = FileField(
-        "表格文件（.xlsx 或 .csv）", [FileRequired("请选择文件")], render_kw={"accept": ".xlsx,.csv"}
-    )
 
 
 def _sheet(staff: Staff, kind: str) -> Sheet:

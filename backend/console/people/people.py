@@ -6,9 +6,9 @@ import segno
 from flask import request
 
 from backend.console.frame import place_choices, residents, sentences
+from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import PHONE, Form, choice, line, whole
 from backend.console.frame.page import Staff, bp, done, onward, page, show
-from backend.console.wishes.review import with_sentences
 from backend.errors import NotAllowed
 from backend.organisations import queries as places
 from backend.people import actions, guardians, openings

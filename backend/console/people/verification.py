@@ -7,10 +7,10 @@ from flask import url_for
 
 from backend import clock
 from backend.console.frame import residents, sentences
+from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.todo import Waiting, head, provider
-from backend.console.wishes.review import with_sentences
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places

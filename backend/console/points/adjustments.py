@@ -5,12 +5,11 @@ from typing import Any
 from flask import Response, request, url_for
 
 from backend.console.frame import residents, sentences
+from backend.console.frame.decisions import following, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines, one_of, whole
 from backend.console.frame.labels import CHECKED_STATES
 from backend.console.frame.page import Staff, asked_number, done, further_back, onward, page, show
 from backend.console.frame.todo import Waiting, provider
-from backend.console.supermarket import shop_choice
-from backend.console.wishes.review import with_sentences
 from backend.errors import NotAllowed
 from backend.ledger import queries as ledger
 from backend.organisations import queries as places
@@ -153,7 +152,7 @@ def later_adjustment(staff: Staff, adjustment_id: int) -> Response:
 
 
 def _next(staff: Staff, after: int, sentence: str | None = None) -> Response:
-    found = shop_choice.following(after, lambda one: queries.to_check(2, by=staff, after=one))
+    found = following(after, lambda one: queries.to_check(2, by=staff, after=one))
     if found is None:
         return onward("console.today", sentence and f"{sentence}。积分调整都看完了")
     return onward("console.adjustment", sentence, adjustment_id=found.id)

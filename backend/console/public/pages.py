@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from flask import Response, make_response, render_template, request, send_from_directory, url_for
 
 from backend import clock, config
+from backend.console.frame import error_pages
 from backend.console.frame.page import asked_number
 from backend.console.public import wall as wall_lists
 from backend.errors import NotFound, Refused
@@ -122,7 +123,7 @@ def verify_certificate(number: str | None = None) -> Response:
     return answer
 
 
-def told(refusal: Refused) -> Response:
+def refusal_page(refusal: Refused) -> Response:
     """The page of a refusal, for whoever has no console to go back to."""
     again = request.full_path.rstrip("?") if request.method == "GET" and refusal.status() != 404 else None
     text = render_template("public_refusal.html", settings=config.settings(), refusal=refusal, again=again)
@@ -147,3 +148,6 @@ def _certificate(typed: str) -> dict[str, object] | None:
         "holds": status == "valid",
         "status": CERTIFICATE_STATUSES[status],
     }
+
+
+error_pages.answer_with_pages(bp, refusal_page)

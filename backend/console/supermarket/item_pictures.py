@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import request, url_for
 
+from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.sentences import HIDE_PICTURE
 from backend.console.frame.todo import Waiting, provider
-from backend.console.wishes.review import with_sentences
 from backend.db import session
 from backend.errors import InvalidInput
 from backend.files import queries as pictures

@@ -6,12 +6,11 @@ import segno
 from flask import Response, request, url_for
 
 from backend.console.frame import sentences
+from backend.console.frame.decisions import following, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines
 from backend.console.frame.labels import REDEMPTION_STATES
 from backend.console.frame.page import Staff, asked_number, bp, done, further_back, onward, page, show
 from backend.console.frame.todo import Waiting, provider
-from backend.console.supermarket import shop_choice
-from backend.console.wishes.review import with_sentences
 from backend.errors import NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
@@ -153,7 +152,7 @@ def later(staff: Staff, redemption_id: int) -> Response:
 
 
 def _next(staff: Staff, after: int, sentence: str | None = None) -> Response:
-    found = shop_choice.following(after, lambda one: staff_queries.waiting_orders(2, by=staff, after=one))
+    found = following(after, lambda one: staff_queries.waiting_orders(2, by=staff, after=one))
     if found is None:
         return onward("console.today", sentence and f"{sentence}。待审批的兑换单都看完了")
     return onward("console.approve_redemption", sentence, redemption_id=found.id)

@@ -1,10 +1,6 @@
 """Which shop a page is about: one of those in whose places the word is granted, chosen in the address."""
 
-from collections.abc import Callable
-from typing import Any
-
 from backend.console.frame.page import Staff, asked_number
-from backend.console.frame.todo import Waiting
 from backend.errors import NotFound
 from backend.supermarket import staff_queries
 from backend.supermarket.models import Shop
@@ -29,15 +25,3 @@ def needed(staff: Staff, word: str) -> Shop:
     if found is None:
         raise NotFound()
     return found
-
-
-def following(after: int, wanted: Callable[[int | None], list[Any]]) -> Any | None:
-    """The next of a queue behind this one; at its end the first of what was left for later."""
-    found = [one for one in wanted(after) if one.id != after] or [
-        one for one in wanted(None) if one.id != after
-    ]
-    return found[0] if found else None
-
-
-def oldest_first(found: list[Waiting]) -> list[Waiting]:
-    return sorted(found, key=lambda one: one.since)

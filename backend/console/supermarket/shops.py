@@ -8,9 +8,9 @@ from flask import request
 from wtforms.validators import ValidationError
 
 from backend.console.frame import place_choices, sentences
+from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, whole
 from backend.console.frame.page import Staff, done, onward, page, show
-from backend.console.wishes.review import with_sentences
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions

@@ -6,12 +6,12 @@ from flask import request, url_for
 
 from backend import clock
 from backend.console.frame import sentences
+from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines, whole
 from backend.console.frame.page import Staff, asked_number, done, onward, page, show
 from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
 from backend.console.supermarket.stock import MOST_UNITS
-from backend.console.wishes.review import with_sentences
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.supermarket import staff_queries, stock_queries

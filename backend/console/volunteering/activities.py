@@ -11,13 +11,13 @@ from flask import request, url_for
 
 from backend import clock
 from backend.console.frame import place_choices, sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.labels import ACTIVITY_STATES
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.todo import Waiting, provider
 from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.roll_call import numbered
-from backend.console.wishes.review import ReasonedForm, with_sentences
 from backend.organisations import queries as places
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs

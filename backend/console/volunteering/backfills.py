@@ -6,12 +6,12 @@ from flask import Response, request, url_for
 
 from backend import config
 from backend.console.frame import place_choices, sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import JustDo, choice, line, lines, moment, whole
 from backend.console.frame.page import Staff, asked_number, done, onward, page, show
 from backend.console.frame.resident_form import WhoForm
 from backend.console.frame.todo import Waiting, head, provider
 from backend.console.volunteering.activity_forms import CATEGORIES
-from backend.console.wishes.review import ReasonedForm, with_sentences
 from backend.errors import Refused
 from backend.organisations import queries as places
 from backend.people import queries as people

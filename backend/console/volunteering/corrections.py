@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response, url_for
 
 from backend.console.frame import sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import JustDo
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.todo import Waiting, head, provider
-from backend.console.wishes.review import ReasonedForm, with_sentences
 from backend.organisations import queries as places
 from backend.people import queries as people
 from backend.volunteering import desk_queries

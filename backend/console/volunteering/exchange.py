@@ -9,7 +9,7 @@ from backend import clock
 from backend.console.frame import residents, uploads
 from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, done, onward, page, show
-from backend.console.people.imports import UploadForm
+from backend.console.frame.uploads import UploadForm
 from backend.volunteering import record_queries
 from backend.volunteering.actions import exchange as actions
 from backend.volunteering.exchange import VERSION, FilePlatform

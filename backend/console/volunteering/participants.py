@@ -5,11 +5,11 @@ from typing import Any
 from flask import request
 
 from backend.console.frame import residents, sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, choice, line
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.resident_form import WhoForm
 from backend.console.volunteering.activities import activity_page
-from backend.console.wishes.review import ReasonedForm, with_sentences
 from backend.organisations import queries as places
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import sign_ups

@@ -7,11 +7,11 @@ from flask import url_for
 
 from backend import clock, config
 from backend.console.frame import sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, line, one_of
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.todo import Waiting, provider
 from backend.console.wishes import lists
-from backend.console.wishes.review import ReasonedForm, with_sentences
 from backend.console.wishes.wishes import ContactForm
 from backend.organisations import queries as places
 from backend.people import permissions

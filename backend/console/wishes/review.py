@@ -10,7 +10,8 @@ from flask import Response
 
 from backend import clock, config
 from backend.console.frame import sentences
-from backend.console.frame.forms import Form, JustDo, choice, lines, one_of
+from backend.console.frame.decisions import ReasonedForm, with_sentences
+from backend.console.frame.forms import Form, JustDo, one_of
 from backend.console.frame.labels import REFERRALS
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.todo import Waiting, head, provider
@@ -69,13 +70,6 @@ def _wanted(wish: Wish) -> tuple[str, bool]:
     return f"希望在 {wish.wanted_by:%m月%d日} 前完成{'，时间很紧' if soon else ''}", not soon
 
 
-class ReasonedForm(Form):
-    """A ready-made sentence or one's own words."""
-
-    ready = choice("常用说法", needed=False)
-    reason = lines("告诉许愿人的话", most=200, rows=3)
-
-
 class SendBackForm(ReasonedForm):
     pass
 
@@ -128,16 +122,6 @@ WAYS = (
     ),
 )
 _BY_NAME = {way.name: way for way in WAYS}
-
-
-def with_sentences(form: Any, ready: tuple[str, ...]) -> Any:
-    """Puts the ready-made sentences into the form's list; without JavaScript the chosen one is the reason."""
-    if "ready" in form:
-        form.ready.choices = {"": "自己写，或选一句再改", **{one: one for one in ready}}
-        if not form.reason.raw_data or not form.reason.raw_data[0]:
-            form.reason.process_data(form.ready.data or "")
-            form.reason.raw_data = [form.ready.data] if form.ready.data else form.reason.raw_data
-    return form
 
 
 @provider("wish:review")

@@ -6,12 +6,12 @@ from flask import request, url_for
 
 from backend import clock
 from backend.console.frame import place_choices, sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line
 from backend.console.frame.labels import WISH_STATES
 from backend.console.frame.page import Staff, asked_number, done, further_back, onward, page, show
 from backend.console.frame.todo import Waiting, provider
 from backend.console.wishes import lists
-from backend.console.wishes.review import ReasonedForm, with_sentences
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
