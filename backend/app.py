@@ -34,9 +34,10 @@ from backend.complaints import deadlines as complaint_deadlines
 from backend.console import pages
 from backend.console.frame import menu
 from backend.files import deadlines as file_deadlines
+from backend.identity import console_sessions, credentials, sessions
+from backend.imports import actions as imports
 from backend.jobs import Job
 from backend.ledger import deadlines as ledger_deadlines
-from backend.people import console_sessions, credentials, imports, sessions
 from backend.points import deadlines as points_deadlines
 from backend.reports import personal_data_register, relief_register
 from backend.rights import cancellation, purposes, retention

@@ -24,7 +24,8 @@ from backend.outbox import delivery
 from backend.people import actions as people
 from backend.people import permissions
 from backend.people.models import Person
-from backend.reports import catalogue, hand_outs, papers, scopes, spool
+from backend.registers import hand_outs, papers, scopes, spool
+from backend.reports import catalogue
 from backend.rights import rotation
 from backend.seeds import demo
 from backend.seeds.tieli import seed as tieli

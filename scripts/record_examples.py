@@ -23,7 +23,7 @@ from backend.api.frame.openapi import path_of
 from backend.app import create_app
 from backend.config import Settings
 from backend.seeds import demo
-from backend.wechat import simulator
+from backend.wechat.simulator import server as simulator
 from scripts import pages
 from scripts.story.stage import CHINA
 

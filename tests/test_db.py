@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, gate, journal
+from backend import clock, config, gate, journal, numbering
 from backend import db as house
 from backend.app import create_app
 from backend.db import db, savepoint, session, take, transaction
 from backend.errors import DatabaseUnavailable, NotFound
-from backend.people import actions
-from backend.people.models import Counter, Person
+from backend.numbering import Counter
+from backend.people.models import Person
 from tests.api.test_frame import refusal
 from tests.databases import until_so_many_wait
 
@@ -156,7 +156,7 @@ def test_numbers_from_a_counter_have_no_gap_though_some_who_took_one_gave_up(app
     def number_or_give_up(number):
         try:
             with transaction():
-                taken = actions.next_number("card")
+                taken = numbering.next_number("card")
                 if number % 3 == 0:
                     raise NotFound
                 return taken
@@ -175,12 +175,12 @@ def test_who_wants_a_number_gets_it_in_the_order_of_arrival(app, host):
 
     def take_one(arrived):
         with app.app_context(), transaction():
-            actions.next_number("line")
+            numbering.next_number("line")
             taken.append(arrived)
 
     with ThreadPoolExecutor(6) as pool:
         with transaction():
-            actions.next_number("line")
+            numbering.next_number("line")
             for arrived in range(6):
                 threads.append(pool.submit(take_one, arrived))
                 until_so_many_wait(arrived + 1)

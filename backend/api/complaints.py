@@ -10,7 +10,7 @@ from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.complaints import actions, queries
 from backend.complaints.models import ABOUT, KINDS, STATES
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 
 bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与建议")
 

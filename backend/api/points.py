@@ -9,8 +9,8 @@ from backend.api.frame.fields import Choice, Day, ListOf, QueryWhole, Schema, Te
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
+from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
-from backend.people.sessions import Caller
 from backend.points import actions, queries
 from backend.points.models import ADJUSTMENT_STATES, MOST_POINTS, Adjustment
 from backend.supermarket.queries import shelf_value

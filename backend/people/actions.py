@@ -6,22 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, crypto, journal
-from backend.db import dialect, insert, session, take
+from backend.db import session, take
 from backend.errors import NotAllowed, NotFound, Refused
+from backend.numbering import next_number
 from backend.organisations import queries as places
-from backend.organisations.models import Organisation
 from backend.people import accounts, permissions, sealed
-from backend.people.models import (
-    Appointment,
-    Consent,
-    Counter,
-    PartyRegistration,
-    Person,
-    Residency,
-)
-
-# The space of the locks that keep who wants a number in line.
-COUNTING = 7_310_003
+from backend.people.models import Appointment, Consent, PartyRegistration, Person, Residency
 
 
 class NotThatGrid(Refused):
@@ -216,35 +206,6 @@ def _refuse_second_card(phone: str | None, community_id: int) -> None:
 def _check_grid(grid_id: int | None, community_id: int) -> None:
     if grid_id is not None and places.get(grid_id).parent_id != community_id:
         raise NotThatGrid()
-
-
-def next_number(name: str) -> int:
-    """The next number of a counter; two at once wait for each other, and a rollback leaves no gap."""
-    return session.scalars(_bump(name)).one()
-
-
-def next_number_in(community_id: int, name: str) -> tuple[int, str]:
-    """The same beside the community's short name, which stands in the number that people read."""
-    short = sa.select(Organisation.short).where(Organisation.id == community_id).scalar_subquery()
-    row = session.execute(_bump(name).returning(short.label("short"))).one()
-    return row[0], row[1]
-
-
-def _bump(name: str) -> Any:
-    """Who comes first is served first: on the row alone PostgreSQL wakes all who wait, and any of them, or a
-    newcomer, may be next."""
-    row: Any = sa.select(sa.literal(name), sa.literal(1))
-    if dialect() == "postgresql":
-        row = row.select_from(sa.func.pg_advisory_xact_lock(COUNTING, sa.func.hashtext(name)))
-    else:
-        # SQLite takes the ON of ON CONFLICT for a join's, where nothing stands between.
-        row = row.where(sa.true())
-    return (
-        insert(Counter)
-        .from_select(["name", "value"], row)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
-        .returning(Counter.value)
-    )
 
 
 def appoint(

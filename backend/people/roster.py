@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from backend import clock, crypto, journal
 from backend.db import session, take
 from backend.errors import Refused
+from backend.imports import actions as imports
 from backend.organisations.models import Organisation
-from backend.people import actions, imports, permissions, sealed
+from backend.people import actions, permissions, sealed, sheets
 from backend.people.models import PartyRegistration, Person
 
 KIND = "members"
@@ -78,7 +79,7 @@ def _check(row: imports.Row) -> list[imports.Fault]:
     faults = []
     if len(row["姓名"]) > 20:
         faults.append(("姓名", "最多 20 个字"))
-    if row["手机号"] and not imports.PHONE.fullmatch(row["手机号"]):
+    if row["手机号"] and not sheets.PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
     unknown = [name for name in _roles(row) if name not in SERVICE_ROLES]
     if unknown:
@@ -91,7 +92,7 @@ def _roles(row: imports.Row) -> list[str]:
 
 
 def _take_in(row: imports.Row, memory: dict[str, Any], by: Any) -> bool:
-    community_id = imports.community_named(row["社区"], "party_registration:verify", memory, by)
+    community_id = sheets.community_named(row["社区"], "party_registration:verify", memory, by)
     unit_id = _unit(row["单位"], memory)
     person_id = _known(row["姓名"], row["手机号"])
     if person_id is None:

@@ -4,8 +4,8 @@ from typing import Any
 
 from backend import crypto
 from backend.people.models import PartyRegistration
+from backend.registers.definition import Column, Cursor, Either, Register, Scope
 from backend.reports import party_service_records as members
-from backend.reports.registers import Column, Cursor, Either, Register, Scope
 
 # No sheet has more members: what one page hands out is far less.
 MOST_NOTED = 100_000

@@ -11,15 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, periods
 from backend.db import session
 from backend.errors import Refused
 from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people import queries as people
+from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
-from backend.reports.words import SERVICE_ROLES
-from backend.volunteering import periods
 from backend.volunteering.limits import STANDING
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.models import Claim, Wish

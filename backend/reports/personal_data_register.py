@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.journal import JournalLine
 from backend.organisations.models import Reach
-from backend.reports.registers import Column, Register, Scope, Told
+from backend.registers.definition import Column, Register, Scope, Told
 
 _COUNTED = {
     "opened": ("open_person", "open_contact", "open_register"),

@@ -11,8 +11,8 @@ from backend import clock, config
 from backend.complaints.models import Complaint
 from backend.db import session
 from backend.ledger import bookings, rules, seals
-from backend.reports.registers import Column, Register, Scope, Told
-from backend.reports.words import EVENTS
+from backend.points.labels import EVENTS
+from backend.registers.definition import Column, Register, Scope, Told
 from backend.supermarket import sealed
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from backend.complaints.models import Complaint
 from backend.db import session
 from backend.organisations.models import Organisation
-from backend.reports.registers import Column, Register, Scope, Told
+from backend.registers.definition import Column, Register, Scope, Told
 
 # Each ban with the words by which a page that breaks it would be called.
 BANS = {

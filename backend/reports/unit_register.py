@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.organisations.models import Organisation
 from backend.people.models import Consent, PartyRegistration, Team
-from backend.reports.registers import Column, Register, Scope, Told
+from backend.registers.definition import Column, Register, Scope, Told
 from backend.volunteering.limits import STANDING
 from backend.volunteering.models import Activity
 from backend.volunteering.record_models import ServiceRecord

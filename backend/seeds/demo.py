@@ -9,16 +9,17 @@ import sqlalchemy as sa
 
 from backend import clock, config
 from backend.db import session, transaction
+from backend.identity import credentials, sessions
 from backend.ledger import actions as ledger
 from backend.ledger import rules
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people
-from backend.people import credentials, sealed, sessions
+from backend.people import sealed
 from backend.people.models import Membership, Person, Team
 from backend.seeds import supermarket, volunteering, wishes
 from backend.seeds.calendar import days_ago
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 CITY = "青松市"
 COMMUNITIES = {

@@ -9,16 +9,17 @@ from typing import Any
 
 from backend import clock
 from backend.db import session
+from backend.identity import sessions
 from backend.ledger import actions as ledger
 from backend.people import actions as people
-from backend.people import sealed, sessions
+from backend.people import sealed
 from backend.people.models import Person
 from backend.seeds.calendar import days_ago
 from backend.supermarket import sealed as sealed_in_shop
 from backend.supermarket import timetable
 from backend.supermarket.actions import approvals, counter, items, receipts, requests, shops, stocktakes
 from backend.supermarket.models import Item, Redemption, Shop
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 SONGTAO, BAIHUA = "松涛社区", "白桦社区"
 HOURS = [

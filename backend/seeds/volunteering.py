@@ -13,8 +13,9 @@ from typing import Any
 
 from backend import clock
 from backend.db import session
+from backend.identity import sessions
 from backend.people import actions as people
-from backend.people import sealed, sessions, teams
+from backend.people import sealed, teams
 from backend.people.models import Person
 from backend.rights import notice
 from backend.seeds.calendar import days_ago
@@ -32,7 +33,7 @@ from backend.volunteering.actions import (
 )
 from backend.volunteering.models import Activity
 from backend.volunteering.record_queries import records_of
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 # Simulator name → real name, community; the first of each community leads a team there.
 VOLUNTEERS = {

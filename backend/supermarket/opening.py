@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.errors import Refused
-from backend.people import imports, permissions
+from backend.imports import actions as imports
+from backend.people import permissions
 from backend.supermarket.actions import items, receipts
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement

@@ -26,7 +26,7 @@ from backend.people.models import Appointment, PartyRegistration, Person, Reside
 from backend.seeds import demo
 from backend.supermarket.actions import items, receipts, shops
 from backend.volunteering.models import Activity, SignUp
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.models import Wish
 from scripts.benchmark import fill
 from scripts.benchmark.town import Who, signed_in, tell

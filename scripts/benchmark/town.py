@@ -21,17 +21,17 @@ from flask_migrate import upgrade
 from backend import clock, crypto
 from backend.app import create_app
 from backend.db import db, session, transaction
+from backend.identity.models import Session as SignIn
 from backend.ledger import fill as points
 from backend.organisations.models import Organisation
 from backend.people.models import Appointment, PartyRegistration, Person
-from backend.people.models import Session as SignIn
 from backend.seeds import demo
 from backend.supermarket import sealed
 from backend.supermarket.actions import items, receipts, shops
 from backend.supermarket.models import Redemption
 from backend.volunteering import codes
 from backend.volunteering.models import Activity, SignUp
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from scripts.benchmark import desk as console
 from scripts.benchmark import fill
 from scripts.benchmark.tape import Inputs, Said, Step, listen, taping, tellable, traced, verbatim

@@ -24,7 +24,7 @@ from backend.db import session
 from backend.errors import Refused
 from backend.outbox import delivery
 from backend.wechat.gateway import gateway
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from scripts.cluster import parts
 from tests.faults import drills, work
 from tests.faults.checks import lost_or_doubled, replayed_otherwise, wrong_with_the_house

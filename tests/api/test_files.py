@@ -15,8 +15,8 @@ from backend.db import session, transaction
 from backend.files import actions, deadlines, stores
 from backend.files.models import EarlyVerdict, File
 from backend.people import actions as people
-from backend.wechat import simulator_push
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator import push as simulator_push
+from backend.wechat.simulator.rules import openid_of
 from tests.api.test_push import Callback
 from tests.conformance import checked
 from tests.files.pictures import BROKEN, NOT_PICTURES, POLYGLOTS, TOO_LARGE, from_a_phone, jpeg, saved

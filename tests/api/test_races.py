@@ -19,7 +19,7 @@ from backend.ledger.verify import findings
 from backend.outbox.models import Notice
 from backend.people import actions as people
 from backend.people.models import Person
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims, reviewing, rounds
 from backend.wishes.models import Claim, Round, Wish
 from tests.api import crowd

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import db, session, transaction
+from backend.identity.models import Session
 from backend.journal import JournalLine
-from backend.people.models import Person, Session
+from backend.people.models import Person
 from backend.wechat import gateway
 from backend.wechat.live import LiveWeChat
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wechat.tokens import DatabaseTokens
 from tests.api.test_frame import refusal
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from backend import screening
 from backend.db import session, transaction
 from backend.outbox.models import Notice
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import writing
 from backend.wishes.models import Claim, Wish
 from tests.town import WISH

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
+from backend.identity import binding
 from backend.ledger import actions as ledger
 from backend.ledger import rules
 from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
-from backend.people import accounts, appointing, binding, guardians, openings
+from backend.people import accounts, appointing, guardians, openings
 from backend.people import actions as people
 from backend.people.models import Person, Residency
 from backend.points import actions as points

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
+from backend.identity import credentials, first_passwords
+from backend.identity.models import Credential
 from backend.journal import JournalLine
-from backend.people import credentials, first_passwords
-from backend.people.credential_models import Credential
 from tests.wishes.cast import by
 
 OWN = "雪松家园的春天 二零二六"

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from backend.console.frame import uploads
 from backend.db import session, transaction
+from backend.imports import actions as imports
+from backend.imports.models import Import
 from backend.organisations.models import Organisation, Reach
-from backend.people import imports
-from backend.people.import_models import Import
 from backend.people.models import Person
 from tests.wishes.cast import by
 

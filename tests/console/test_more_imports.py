@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from backend import clock, crypto
 from backend.console.frame import uploads
 from backend.db import session, transaction
+from backend.imports import actions as imports
 from backend.people import actions as people
-from backend.people import imports, roster, sealed
+from backend.people import roster, sealed
 from backend.people.models import PartyRegistration, Person
 from backend.supermarket import opening
 from backend.supermarket.actions import items

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import session, transaction
 from backend.people import actions as people
-from backend.reports import catalogue, hand_outs
+from backend.registers import hand_outs
+from backend.reports import catalogue
 from backend.rights import consent
 from tests.wishes import cast
 from tests.wishes.cast import by

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from backend import clock, config
 from backend.db import session, transaction
-from backend.people import appointing, console_sessions, credentials
-from backend.people.credential_models import ConsoleSession, SignInAttempt
+from backend.identity import console_sessions, credentials
+from backend.identity.models import ConsoleSession, SignInAttempt
+from backend.people import appointing
 from backend.people.models import Appointment
 from backend.seeds import demo
 from tests.wishes.cast import by

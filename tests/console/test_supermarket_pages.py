@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.console.frame import todo
 from backend.db import session, transaction
+from backend.identity import credentials
 from backend.ledger import seals
-from backend.people import credentials
 from backend.points.models import Adjustment
 from backend.seeds import demo
 from backend.supermarket.actions import stocktakes

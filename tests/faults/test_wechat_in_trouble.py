@@ -12,7 +12,7 @@ from backend.outbox import delivery
 from backend.outbox.models import Delivery, Notice
 from backend.people.models import Person
 from backend.wechat.gateway import gateway
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.api import crowd
 from tests.faults import work
 from tests.faults.checks import lost_or_doubled

@@ -5,7 +5,7 @@ from backend.db import session, transaction
 from backend.ledger import actions as ledger
 from backend.outbox import actions as outbox
 from backend.people.models import Person
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.api import crowd
 from tests.supermarket import cast as shop
 from tests.wishes import cast

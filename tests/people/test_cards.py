@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 from backend.db import session, transaction
+from backend.identity import binding
 from backend.outbox import actions as outbox
 from backend.outbox import queries as messages
 from backend.outbox.models import Subscription
 from backend.people import actions as people
-from backend.people import binding
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.wishes import cast
 
 

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, periods
 from backend.db import session, transaction
 from backend.people import actions as people
+from backend.people import labels
 from backend.people.models import SERVICE_ROLES, PartyRegistration
 from backend.reports import party_service_records as reports
-from backend.reports import words
 from backend.rights import consent, notice
-from backend.volunteering import periods
 from backend.wishes.actions import claims
 from tests.wishes import cast
 
@@ -102,7 +101,7 @@ def test_the_sheet_has_exactly_its_headings(town):
     claimed, lit = (int(part) for part in told["认领/点亮微心愿数"].split("/"))
     mine = reports.mine(*days(), by=cast.by(town, "pei"))
     assert (claimed, lit) == (mine["wishes_claimed"], mine["wishes_lit"])
-    assert set(words.SERVICE_ROLES) == set(SERVICE_ROLES)
+    assert set(labels.SERVICE_ROLES) == set(SERVICE_ROLES)
 
 
 def test_without_consent_there_is_no_row_and_a_withdrawn_one_counts_at_once(town):

@@ -16,9 +16,10 @@ from backend.db import Base, session, transaction
 from backend.ledger import actions as ledger
 from backend.ledger import fill, seals
 from backend.ledger.models import Transfer
-from backend.reports import catalogue, papers, reading, relief_register, scopes, spool
-from backend.reports.papers import Paper
-from backend.reports.registers import Column, PageLost, Register, Told
+from backend.registers import papers, reading, scopes, spool
+from backend.registers.definition import Column, PageLost, Register, Told
+from backend.registers.papers import Paper
+from backend.reports import catalogue, relief_register
 
 FIRST = date(2025, 1, 1)
 HEADINGS = {

@@ -8,13 +8,15 @@ from backend.complaints import actions as complaints
 from backend.complaints import queries as complaint_queries
 from backend.db import db, session, transaction
 from backend.errors import NotAllowed, NotFound
+from backend.identity import binding, sessions
+from backend.identity.models import Session
 from backend.ledger import actions as ledger
 from backend.ledger import queries as points
 from backend.ledger import verify
 from backend.outbox.actions import notify
 from backend.people import actions as people
-from backend.people import binding, guardians, sealed, sessions
-from backend.people.models import Appointment, Consent, Membership, Person, Residency, Session
+from backend.people import guardians, sealed
+from backend.people.models import Appointment, Consent, Membership, Person, Residency
 from backend.points import actions as adjustments
 from backend.rights import cancellation, erasure, export
 from backend.supermarket import verify as stock
@@ -22,7 +24,7 @@ from backend.supermarket.actions import requests
 from backend.supermarket.models import Item, Redemption
 from backend.volunteering.actions import sign_ups
 from backend.volunteering.models import SignUp
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims, writing
 from backend.wishes.models import Claim
 from tests.rights.looking import found_in_files, found_in_tables

@@ -8,11 +8,11 @@ import zipfile
 import pytest
 
 from backend.db import transaction
+from backend.identity import binding
 from backend.outbox.actions import notify
 from backend.people import actions as people
-from backend.people import binding
 from backend.rights import export, readers
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims, writing
 from backend.wishes.actions.contacting import contact
 from tests.wishes import cast

@@ -8,11 +8,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from backend.db import session, take, transaction
 from backend.errors import NotFound, Refused
+from backend.identity import sessions
 from backend.ledger import verify
-from backend.people import sessions
 from backend.people.models import Person
 from backend.rights import cancellation
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims
 from tests.rights.looking import found_in_tables
 from tests.wishes import cast

@@ -25,7 +25,7 @@ from backend.supermarket.stock_models import Batch, StocktakeLine
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import ATTENDED, Activity, SignUp
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes import queries as wishes
 from backend.wishes.models import Claim, Round, Wish
 from tests.console.visitor import Visitor

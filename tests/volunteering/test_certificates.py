@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, journal
+from backend import clock, config, journal, periods
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.ledger import queries as balances
@@ -16,7 +16,7 @@ from backend.people import sealed as people
 from backend.people.models import Person
 from backend.rights import cancellation
 from backend.volunteering import certificate_numbers as numbers
-from backend.volunteering import certificate_pdf, periods, sealed
+from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import backfills, certificates, corrections
 from backend.volunteering.certificate_models import Certificate, CertifiedRecord

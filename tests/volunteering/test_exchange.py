@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from backend import journal
 from backend.db import session, transaction
+from backend.imports import actions as imports
 from backend.ledger import queries as ledger
-from backend.people import imports
 from backend.people.models import Person
 from backend.people.sealed import keep_real_name, real_name
 from backend.rights import cancellation

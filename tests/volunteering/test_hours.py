@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from backend import clock
+from backend import clock, working_days
 from backend.db import transaction
 from backend.errors import NotAllowed, NotFound
 from backend.ledger import actions as ledger
@@ -12,7 +12,7 @@ from backend.ledger import queries as balances
 from backend.ledger.verify import findings
 from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
-from backend.volunteering import limits, record_queries, working_days
+from backend.volunteering import limits, record_queries
 from backend.volunteering.actions import deadlines, ending, hours, roll_call
 from backend.volunteering.states import ActivityMovedOn
 from tests.volunteering import cast

@@ -8,7 +8,7 @@ from backend.db import session, transaction
 from backend.errors import DatabaseUnavailable
 from backend.wechat.gateway import Sent, WeChatRejected, WeChatUnavailable
 from backend.wechat.models import WeChatToken
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wechat.tokens import DatabaseTokens
 
 PEI = openid_of("pei")

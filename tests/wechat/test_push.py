@@ -14,9 +14,10 @@ from wechatpy.crypto import WeChatCrypto
 
 from backend import clock, config
 from backend.db import session, transaction
-from backend.wechat import push, simulator_push
+from backend.wechat import push
 from backend.wechat.models import SeenPush
 from backend.wechat.push import PushNotGenuine, PushUnreadable
+from backend.wechat.simulator import push as simulator_push
 
 TOKEN, KEY, APP_ID = "AAAAA", "A" * 43, "wxba5fad812f8e6fb9"
 VISIT = {

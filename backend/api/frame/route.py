@@ -18,7 +18,8 @@ from backend.api.frame import hosting, idempotency
 from backend.api.frame.fields import ListOf, Part, Schema, Text
 from backend.db import transaction
 from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
-from backend.people import accounts, permissions, sessions
+from backend.identity import sessions
+from backend.people import accounts, permissions
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"

@@ -6,8 +6,8 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Schema, Text, When
 from backend.api.frame.route import Done, route
-from backend.people import console_sessions
-from backend.people.sessions import Caller
+from backend.identity import console_sessions
+from backend.identity.sessions import Caller
 
 bp = APIBlueprint("console_sign_ins", __name__, url_prefix="/api/v1", tag="身份")
 

@@ -10,9 +10,9 @@ from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import Done, paged, route
 from backend.api.people.people import decisions
 from backend.db import columns_of
+from backend.identity.sessions import Caller
 from backend.people import guardians, queries, sealed
 from backend.people.guardians import RELATIONS, STATUSES, Guardianship
-from backend.people.sessions import Caller
 from backend.rights import consent
 
 bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")

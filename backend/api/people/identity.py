@@ -9,8 +9,9 @@ from backend.api.frame import hosting
 from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, When, Whole
 from backend.api.frame.route import PUBLIC, Done, route
 from backend.db import columns_of, transaction
+from backend.identity import sessions
 from backend.outbox import queries as outbox
-from backend.people import actions, queries, sessions
+from backend.people import actions, queries
 from backend.people.models import ROLES, SERVICE_ROLES
 from backend.rights import consent
 from backend.rights.notice import DOCUMENTS

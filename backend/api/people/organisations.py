@@ -7,9 +7,9 @@ from apiflask import APIBlueprint
 from backend.api.frame.fields import Choice, QueryWhole, Schema, Text, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
+from backend.identity.sessions import Caller
 from backend.organisations import queries
 from backend.organisations.models import KINDS
-from backend.people.sessions import Caller
 
 bp = APIBlueprint("organisations", __name__, url_prefix="/api/v1", tag="组织")
 

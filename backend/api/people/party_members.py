@@ -4,13 +4,13 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from backend import periods
 from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
+from backend.identity.sessions import Caller
 from backend.people.models import SERVICE_ROLES
-from backend.people.sessions import Caller
 from backend.reports import party_service_records as reports
-from backend.volunteering import periods
 
 bp = APIBlueprint("party_members", __name__, url_prefix="/api/v1", tag="双报到")
 

@@ -10,9 +10,10 @@ from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Choice, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import Done, paged, route
-from backend.people import actions, binding, queries, sealed
+from backend.identity import binding
+from backend.identity.sessions import Caller
+from backend.people import actions, queries, sealed
 from backend.people.models import SERVICE_ROLES, PartyRegistration, Residency
-from backend.people.sessions import Caller
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)

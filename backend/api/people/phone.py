@@ -7,8 +7,8 @@ from apiflask import APIBlueprint
 from backend.api.frame.fields import Schema, Text
 from backend.api.frame.route import route
 from backend.api.people.identity import Me, me
+from backend.identity.sessions import Caller
 from backend.people import accounts
-from backend.people.sessions import Caller
 from backend.wechat.gateway import PhoneCodeInvalid, gateway
 
 bp = APIBlueprint("phone", __name__, url_prefix="/api/v1", tag="身份")

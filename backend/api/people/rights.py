@@ -9,7 +9,7 @@ from backend import clock
 from backend.api.frame.fields import Choice, ListOf, Part, Schema, Text, Truth, When, Whole
 from backend.api.frame.route import PUBLIC, Done, route
 from backend.db import transaction
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.rights import cancellation, consent, erasure, export, notice, purposes
 
 bp = APIBlueprint("rights", __name__, url_prefix="/api/v1", tag="个人信息权利")

@@ -9,7 +9,7 @@ from backend.api.frame.bodies import LookIn, PictureOut
 from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, Truth, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.supermarket import queries
 from backend.supermarket.actions import items
 from backend.supermarket.models import ITEM_KINDS, PERIODS

@@ -25,7 +25,7 @@ from backend.api.frame.route import paged, refused, route
 from backend.api.supermarket.items import MOST_UNITS
 from backend.db import columns_of
 from backend.errors import Refused
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.supermarket import queries
 from backend.supermarket.actions import approvals, counter, requests
 from backend.supermarket.models import COLLECTORS, ITEM_KINDS, REDEMPTION_STATES

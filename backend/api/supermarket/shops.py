@@ -21,8 +21,8 @@ from backend.api.frame.fields import (
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
+from backend.identity.sessions import Caller
 from backend.organisations import queries as places
-from backend.people.sessions import Caller
 from backend.supermarket import queries, stock_queries
 from backend.supermarket.actions import shops
 from backend.supermarket.models import REDEMPTION_STATES

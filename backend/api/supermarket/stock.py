@@ -9,7 +9,7 @@ from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, Tr
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.api.supermarket.items import MOST_UNITS, ItemOut
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.supermarket import queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
 from backend.supermarket.stock_models import MOVEMENT_KINDS, SOURCES, STOCKTAKE_STATES

@@ -25,7 +25,7 @@ from backend.api.frame.fields import (
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.volunteering import queries
 from backend.volunteering.actions import activities, ending, sign_ups
 from backend.volunteering.models import (

@@ -16,8 +16,8 @@ from backend.api.volunteering.activities import (
     tell_one,
     tell_sign_up,
 )
+from backend.identity.sessions import Caller
 from backend.lifecycle import open_to
-from backend.people.sessions import Caller
 from backend.volunteering import queries, states
 from backend.volunteering.actions import attendance, hours, roll_call
 from backend.volunteering.models import (

@@ -10,7 +10,7 @@ from backend.api.frame.fields import Choice, Day, ListOf, Part, QueryWhole, Sche
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import PUBLIC, paged, route, signed_in
 from backend.errors import NotFound
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Day, ListOf, Part, Schema, Text, When, Whole
 from backend.api.frame.route import route
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.volunteering import record_queries
 from backend.volunteering.actions import exchange
 

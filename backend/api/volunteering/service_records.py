@@ -9,7 +9,7 @@ from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, Wh
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
 from backend.volunteering.models import DAY_MINUTES

@@ -9,8 +9,8 @@ from backend.api.frame.fields import Choice, ListOf, Part, QueryWhole, Schema, T
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
+from backend.identity.sessions import Caller
 from backend.people import teams
-from backend.people.sessions import Caller
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
 

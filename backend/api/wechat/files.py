@@ -13,7 +13,7 @@ from backend.db import transaction
 from backend.errors import NotFound
 from backend.files import actions, checks, links, pictures, queries
 from backend.files.models import PURPOSES
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 
 bp = APIBlueprint("files", __name__, url_prefix="/api/v1", tag="图片")
 

@@ -7,10 +7,10 @@ from apiflask import APIBlueprint
 from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, When, Whole
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import Done, paged, route
+from backend.identity.sessions import Caller
 from backend.ledger import queries as ledger
 from backend.outbox import actions, queries
 from backend.outbox.templates import CATALOGUE, template_id
-from backend.people.sessions import Caller
 
 bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分")
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from backend.api.frame.fields import Choice, QueryWhole, Schema, Text, Truth
 from backend.api.frame.route import PUBLIC, route
 from backend.errors import NotFound
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.supermarket import queries as supermarket
 from backend.volunteering import queries as volunteering
 from backend.wechat import pages

@@ -14,10 +14,10 @@ from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import PUBLIC, paged, route
 from backend.db import transaction
 from backend.files import actions as files
+from backend.identity.sessions import Caller
 from backend.outbox import acceptances, meanings
 from backend.outbox import queries as outbox
 from backend.people import accounts
-from backend.people.sessions import Caller
 from backend.rights import cancellation
 from backend.wechat import push
 

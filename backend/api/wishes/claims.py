@@ -10,7 +10,7 @@ from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, Tr
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, tell, tell_one
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.wishes import queries
 from backend.wishes.actions import claims
 

@@ -8,7 +8,7 @@ from backend.api.frame.fields import Choice, Day, ListOf, Part, QueryWhole, Sche
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 from backend.wishes import queries
 from backend.wishes.actions import rounds
 from backend.wishes.models import ROUND_STATES

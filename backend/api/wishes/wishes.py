@@ -22,8 +22,8 @@ from backend.api.frame.fields import (
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
+from backend.identity.sessions import Caller
 from backend.people.models import SERVICE_ROLES
-from backend.people.sessions import Caller
 from backend.wishes import queries, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.models import (

@@ -6,7 +6,8 @@ from typing import Any
 from backend import clock
 from backend.console.frame.page import bp
 from backend.organisations.models import KIND_NAMES as KINDS
-from backend.reports.words import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, SERVICE_ROLES
+from backend.people.labels import SERVICE_ROLES
+from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS
 
 WISH_STATES = {
     "draft": "草稿",

@@ -23,8 +23,9 @@ from jinja2 import FileSystemLoader
 from backend import config
 from backend.db import MAX_ID, session, transaction
 from backend.errors import NotAllowed, NotFound, NotSignedIn, Refused
+from backend.identity import console_sessions
 from backend.organisations import queries as places
-from backend.people import console_sessions, permissions, sealed
+from backend.people import permissions, sealed
 from backend.people.models import Person
 
 PUBLIC = "public"

@@ -8,9 +8,10 @@ from flask import request, send_file, url_for
 
 from backend.console.frame.forms import Form, choice, day, line
 from backend.console.frame.page import Staff, asked_number, done, page, show
-from backend.reports import catalogue, papers, reading, scopes
-from backend.reports.hand_outs import LONGEST_REASON, MOST_ROWS, hand_out
-from backend.reports.registers import Cursor, Register, Scope
+from backend.registers import papers, reading, scopes
+from backend.registers.definition import Cursor, Register, Scope
+from backend.registers.hand_outs import LONGEST_REASON, MOST_ROWS, hand_out
+from backend.reports import catalogue
 
 PAGE = 50
 

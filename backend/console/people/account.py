@@ -10,7 +10,7 @@ from backend.console.frame.forms import Form, JustDo, line, secret
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.db import transaction
 from backend.errors import Refused
-from backend.people import console_sessions, credentials
+from backend.identity import console_sessions, credentials
 
 
 class PasswordChoice(Form):

@@ -9,8 +9,8 @@ from backend.console.frame.forms import Form, line
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.people.account import PasswordChoice
 from backend.errors import NotFound
+from backend.identity import console_sessions, credentials, first_passwords
 from backend.organisations import queries as places
-from backend.people import console_sessions, credentials, first_passwords
 
 
 class FirstPasswordForm(Form):

@@ -14,8 +14,9 @@ from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, done, onward, page, show
 from backend.console.frame.uploads import UploadForm
 from backend.errors import NotAllowed
-from backend.people import imports, roster
-from backend.people.imports import Sheet
+from backend.imports import actions as imports
+from backend.imports.actions import Sheet
+from backend.people import roster
 from backend.supermarket import opening
 from backend.volunteering.actions import exchange
 

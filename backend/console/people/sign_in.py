@@ -22,7 +22,7 @@ from backend.console.frame.page import (
 )
 from backend.db import transaction
 from backend.errors import Refused
-from backend.people import console_sessions, credentials
+from backend.identity import console_sessions, credentials
 
 
 class PasswordForm(Form):

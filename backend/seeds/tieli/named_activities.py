@@ -4,13 +4,12 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
-from backend import clock
+from backend import clock, working_days
 from backend.points import actions as points
 from backend.seeds.stories import Story
 from backend.seeds.tieli import activities as told
 from backend.seeds.tieli.activities import Plan
 from backend.seeds.tieli.city import City, Community
-from backend.volunteering import working_days
 from backend.volunteering.actions import backfills, certificates, corrections
 from backend.volunteering.limits import OverlappingService
 from backend.volunteering.record_queries import records_of

@@ -23,7 +23,7 @@ from backend.seeds.calendar import days_ago
 from backend.seeds.tieli import names
 from backend.seeds.tieli.city import City, Community, first
 from backend.seeds.tieli.places import units
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 SERVICE_ROLES = ("convenience", "relief", "civility", "emergency", "mediation", "policy")
 CARDS_IN_TEN = 3

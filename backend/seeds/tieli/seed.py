@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import dialect, session, transaction
+from backend.identity import credentials
 from backend.outbox.models import Delivery, Notice
-from backend.people import credentials
 from backend.seeds import demo, supermarket, volunteering
 from backend.seeds.stories import Story, play
 from backend.seeds.tieli import (

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from backend import clock
 from backend.db import dialect, session
 from backend.errors import Refused
-from backend.people import actions as people
+from backend.organisations import numbers
 from backend.supermarket import notices, queries
 from backend.supermarket.models import Item, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Movement
@@ -279,5 +279,5 @@ def take_batch(batch_id: int) -> Batch:
 def next_number(prefix: str, community_id: int) -> str:
     """The day's next number in the community: `RK-松涛-20261123-0007`. Gapless, taken under a lock."""
     day = clock.today().strftime("%Y%m%d")
-    count, short = people.next_number_in(community_id, f"{prefix}:{community_id}:{day}")
+    count, short = numbers.next_number_in(community_id, f"{prefix}:{community_id}:{day}")
     return f"{prefix}-{short}-{day}-{count:04d}"

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, periods
 from backend.db import session, take
 from backend.errors import NotFound, Refused
 from backend.lifecycle import make
@@ -15,7 +15,7 @@ from backend.people import sealed as people
 from backend.people.models import Person
 from backend.volunteering import certificate_numbers as numbers
 from backend.volunteering import certificate_queries as queries
-from backend.volunteering import limits, notices, periods, record_queries, sealed, states
+from backend.volunteering import limits, notices, record_queries, sealed, states
 from backend.volunteering.certificate_models import Certificate, CertifiedRecord
 from backend.volunteering.record_models import ServiceRecord
 

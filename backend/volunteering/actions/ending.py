@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Any
 
-from backend import clock
+from backend import clock, working_days
 from backend.db import take
 from backend.errors import Refused
 from backend.lifecycle import Move, make, make_all
-from backend.volunteering import states, working_days
+from backend.volunteering import states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import aliased
 from backend import clock, crypto, journal
 from backend.db import session
 from backend.errors import NotAllowed, Refused
-from backend.people import imports, permissions, sealed
-from backend.people.imports import Fault, Row, Sheet
+from backend.imports import actions as imports
+from backend.imports.actions import Fault, Row, Sheet
+from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
 from backend.volunteering import exchange
 from backend.volunteering.certificate_queries import volunteer_number

@@ -16,7 +16,7 @@ from backend.db import session
 from backend.organisations import queries as places
 from backend.people import sealed
 from backend.people.models import Person
-from backend.reports.registers import Column, Cursor, Either, Register, Scope, running_number
+from backend.registers.definition import Column, Cursor, Either, Register, Scope, running_number
 
 BATCH = 500
 NAMES_KEPT = 20_000

@@ -12,8 +12,9 @@ from typing import Any
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound, Refused
-from backend.people import console_sessions, credentials, permissions
-from backend.people.credential_models import Credential
+from backend.identity import console_sessions, credentials
+from backend.identity.models import Credential
+from backend.people import permissions
 from backend.people.models import Person
 
 STANDS = timedelta(days=3)

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from backend import crypto
 from backend.people.models import Person
-from backend.reports.registers import NUMBER, Column, Either, Query, Register, Scope
-from backend.reports.words import COLLECTORS, MOVEMENTS, SOURCES
+from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
+from backend.supermarket.labels import COLLECTORS, MOVEMENTS, SOURCES
 from backend.supermarket.models import Item, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
 

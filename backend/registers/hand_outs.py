@@ -5,7 +5,7 @@ from typing import Any
 from backend import journal
 from backend.errors import Refused
 from backend.people import permissions
-from backend.reports.registers import Register, Scope
+from backend.registers.definition import Register, Scope
 
 # More than this would keep a page waiting too long; a command writes the long ones.
 MOST_ROWS = 20_000

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from backend import journal
 from backend.db import Base, insert, session, take
 from backend.errors import NotFound, Refused
-from backend.people import permissions, sessions
+from backend.identity import sessions
+from backend.people import permissions
 from backend.people.models import Person, Residency
 
 # A new account may have these without having a history of its own; the answers under its keys tell of them.

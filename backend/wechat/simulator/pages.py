@@ -8,9 +8,9 @@ from typing import Any
 import segno
 from flask import Flask, Response, jsonify
 
-from backend.wechat.simulator_memory import Memory
-from backend.wechat.simulator_push import Pushes, picture_verdict
-from backend.wechat.simulator_rules import Answered, checked_code, checked_link, checked_picture, letters
+from backend.wechat.simulator.memory import Memory
+from backend.wechat.simulator.push import Pushes, picture_verdict
+from backend.wechat.simulator.rules import Answered, checked_code, checked_link, checked_picture, letters
 
 VERDICT_SECONDS = 1.0
 

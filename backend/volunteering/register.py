@@ -4,9 +4,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.reports.registers import NUMBER, Column, Query, Register, Scope
-from backend.reports.words import SYNC_STATES
+from backend.registers.definition import NUMBER, Column, Query, Register, Scope
 from backend.volunteering import certificate_queries
+from backend.volunteering.labels import SYNC_STATES
 from backend.volunteering.limits import STANDING
 from backend.volunteering.record_models import ServiceRecord
 

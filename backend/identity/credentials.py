@@ -19,7 +19,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from backend import clock, config, crypto, journal
 from backend.db import insert, session, take
 from backend.errors import Refused
-from backend.people.credential_models import Credential, SignInAttempt
+from backend.identity.models import Credential, SignInAttempt
 from backend.people.models import Appointment, Person
 
 # What OWASP asks at least; four threads at once take 76 MiB, not the 256 MiB of the library's default.

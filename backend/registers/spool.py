@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from backend.reports import papers
-from backend.reports.papers import Paper
-from backend.reports.reading import Names, batches
-from backend.reports.registers import Cursor, Register, Scope
+from backend.registers import papers
+from backend.registers.definition import Cursor, Register, Scope
+from backend.registers.papers import Paper
+from backend.registers.reading import Names, batches
 
 BATCH = 1000
 

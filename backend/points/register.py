@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.ledger import bookings
 from backend.points.models import Adjustment
-from backend.reports.registers import NUMBER, Column, Query, Register, Scope
+from backend.registers.definition import NUMBER, Column, Query, Register, Scope
 
 
 def _wanted(scope: Scope) -> sa.Select[Any]:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from backend import clock, config, crypto, journal
 from backend.db import read_columns, session
 from backend.errors import SessionEnded
-from backend.people.models import Person, Session
+from backend.identity.models import Session
+from backend.people.models import Person
 
 # A session is prolonged at most once in this time, so that reading stays reading.
 PROLONG_EVERY = timedelta(hours=12)

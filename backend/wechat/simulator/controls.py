@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template_string, request
 
-from backend.wechat.simulator_memory import Fault, Memory
-from backend.wechat.simulator_push import Pushes
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.memory import Fault, Memory
+from backend.wechat.simulator.push import Pushes
+from backend.wechat.simulator.rules import openid_of
 
 LONGEST_DELAY = 120
 SHOWN_EACH = 20

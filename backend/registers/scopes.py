@@ -11,8 +11,8 @@ from backend.errors import NotFound, Refused
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.people import permissions
-from backend.reports.registers import Register, Scope
-from backend.volunteering.periods import PeriodReversed
+from backend.periods import PeriodReversed
+from backend.registers.definition import Register, Scope
 
 
 class NoPlaceForRegister(Refused):

@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.people.models import PartyRegistration, Team
-from backend.reports.registers import NUMBER, Column, Query, Register, Scope
-from backend.reports.words import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS
+from backend.registers.definition import NUMBER, Column, Query, Register, Scope
+from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS
 from backend.wishes.models import Claim, Round, Wish
 
 _OUTCOMES = {

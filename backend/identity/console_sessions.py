@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from backend import clock, config, crypto, journal
 from backend.db import session
 from backend.errors import NotAllowed, NotFound, Refused, SessionEnded
-from backend.people.credential_models import ConsoleSession, Credential, ScanSignIn
+from backend.identity.models import ConsoleSession, Credential, ScanSignIn
 from backend.people.models import Appointment, Person
 from backend.people.permissions import standing
 

@@ -11,7 +11,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Any
 
-from backend.wechat.simulator_rules import Answered, openid_of
+from backend.wechat.simulator.rules import Answered, openid_of
 
 CODE_SECONDS = 300
 TOKEN_SECONDS = 7200

@@ -18,8 +18,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from backend import clock
-from backend.reports.reading import Sums, shown
-from backend.reports.registers import Column, Register, Scope
+from backend.registers.definition import Column, Register, Scope
+from backend.registers.reading import Sums, shown
 from backend.spreadsheets import harmless
 
 FORMATS = {"xlsx": "Excel 表格（.xlsx）", "csv": "CSV 文本（.csv）"}

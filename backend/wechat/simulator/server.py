@@ -1,6 +1,6 @@
 """WeChat's server API on this machine, for running, showing and testing the product without WeChat.
 
-`python -m backend.wechat.simulator` serves it on WECHAT_SIMULATOR_PORT. It keeps to the wire contract where
+`python -m backend.wechat.simulator.server` serves it on WECHAT_SIMULATOR_PORT. It keeps to the wire contract where
 that hurts: codes serve once, tokens end, templates have limits. The control addresses under /simulator/
 tell it to be slow, to fail and to talk nonsense, and show what it received.
 """
@@ -13,11 +13,11 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from backend import config
-from backend.wechat.simulator_controls import controls, shown_time
-from backend.wechat.simulator_memory import Fault, Memory
-from backend.wechat.simulator_pages import add_pictures_and_pages
-from backend.wechat.simulator_push import Pushes
-from backend.wechat.simulator_rules import Answered, checked_message, known_openid, text_verdict
+from backend.wechat.simulator.controls import controls, shown_time
+from backend.wechat.simulator.memory import Fault, Memory
+from backend.wechat.simulator.pages import add_pictures_and_pages
+from backend.wechat.simulator.push import Pushes
+from backend.wechat.simulator.rules import Answered, checked_message, known_openid, text_verdict
 
 GARBAGE = b'{"errcode": 0, "openid": \xff\xfe\x00<html>'
 HIDDEN = ("secret", "access_token")
