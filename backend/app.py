@@ -162,8 +162,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     ):
         app.register_blueprint(room.bp)
     pages.install(app)
-    personal_data_register.tell_purposes(purposes.shown)
-    relief_register.tell_pages(menu.addresses)
+    personal_data_register.register_purposes(purposes.purposes_in_words)
+    relief_register.register_menu(menu.addresses)
     sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
     for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):
         app.view_functions[entrance] = sign_in(app.view_functions[entrance])

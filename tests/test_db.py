@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from backend import clock, config, gate, journal, numbering
 from backend import db as house
 from backend.app import create_app
-from backend.db import db, savepoint, session, take, transaction
+from backend.db import db, lock_row, savepoint, session, transaction
 from backend.errors import DatabaseUnavailable, NotFound
 from backend.numbering import Counter
 from backend.people.models import Person
@@ -113,12 +113,12 @@ def test_what_was_read_before_a_transaction_is_read_again_in_it(app):
     with db.engine.begin() as other:
         other.execute(sa.update(Person).values(nickname="新"))
     with transaction():
-        assert take(Person, made.id).nickname == "新"
+        assert lock_row(Person, made.id).nickname == "新"
 
 
 def test_taking_a_row_that_is_not_there_is_not_found(app):
     with pytest.raises(NotFound), transaction():
-        take(Person, 4711)
+        lock_row(Person, 4711)
 
 
 def at_once(app, count, work):
@@ -227,7 +227,7 @@ def test_the_journal_cannot_be_emptied_at_one_blow(town, host):
 
 def test_a_foreign_key_to_nobody_is_refused(app):
     with pytest.raises(sa.exc.IntegrityError), transaction():
-        journal.write("look", "person", 1, by=Person(id=4711))
+        journal.write("look", "person", 1, actor=Person(id=4711))
 
 
 def test_a_moment_without_a_time_zone_is_refused_and_one_with_it_comes_back_in_utc(app):
@@ -284,7 +284,7 @@ def test_a_writers_queue_that_does_not_move_is_503_and_writes_nothing(town, host
         pytest.skip("PostgreSQL's writers do not queue for one lock")
     phone = town.phone("ning")
     monkeypatch.setattr(house, "GATE_SECONDS", 0.05)
-    with gate.turn(db.engine.url.database + ".gate", 1):
+    with gate.write_turn(db.engine.url.database + ".gate", 1):
         refusal(phone.put("/me", {"nickname": "新名"}), 503, "DATABASE_UNAVAILABLE")
         assert phone.get("/me").status_code == 200
     phone.data("PUT", "/me", {"nickname": "新名"})

@@ -1,13 +1,12 @@
 """Joining a paper card to a WeChat account, when its holder gets a phone."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from backend import journal
-from backend.db import Base, insert, session, take
+from backend.db import Base, insert, lock_row, session
 from backend.errors import NotFound, Refused
 from backend.identity import sessions
+from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person, Residency
 
@@ -34,17 +33,17 @@ class AccountHasRecords(Refused):
     code, message = 40925, "这个微信账号已有自己的记录，不能直接合并，请联系管理员"
 
 
-def bind(person_id: int, openid: str, *, by: Any) -> Person:
+def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     """The card holder takes over the WeChat account `openid`.
 
     Staff do so at the counter, with the sign-in code that the holder's own phone shows. An account that
     already has wishes, points or roles of its own is refused: two histories are not mixed.
     """
-    holder = take(Person, person_id)
+    holder = lock_row(Person, person_id)
     home = session.get(Residency, person_id)
     if home is None or holder.card_number is None:
         raise NotFound()
-    permissions.require_near(by.id, "person:create", home.community_id, home.grid_id)
+    permissions.require_near(actor.id, "person:create", home.community_id, home.grid_id)
     if holder.openid == openid:
         return holder
     if holder.openid is not None or holder.status != "active":
@@ -52,7 +51,7 @@ def bind(person_id: int, openid: str, *, by: Any) -> Person:
     _empty_account(openid, holder)
     holder.openid = openid
     session.flush()
-    journal.write("bind", "person", holder.id, by=by, place=home.community_id)
+    journal.write("bind", "person", holder.id, actor=actor, place=home.community_id)
     return holder
 
 

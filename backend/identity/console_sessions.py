@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,8 +10,9 @@ from backend import clock, config, crypto, journal
 from backend.db import session
 from backend.errors import NotAllowed, NotFound, Refused, SessionEnded
 from backend.identity.models import ConsoleSession, Credential, ScanSignIn
+from backend.journal import Actor
 from backend.people.models import Appointment, Person
-from backend.people.permissions import standing
+from backend.people.permissions import active_today
 
 # A use is noted at most once in this time, so that reading stays reading.
 NOTE_EVERY = timedelta(minutes=1)
@@ -83,17 +83,19 @@ def enter(person_id: int, method: str, browser: str) -> str:
     session.add(made)
     session.flush()
     person = session.get(Person, person_id)
-    journal.write("enter_console", "person", person_id, by=person, facts={"method": method})
+    journal.write("enter_console", "person", person_id, actor=person, facts={"method": method})
     return token
 
 
 def _appointed(person_id: int) -> bool:
-    return session.scalar(sa.select(sa.exists().where(standing(person_id)))) or False
+    return session.scalar(sa.select(sa.exists().where(active_today(person_id)))) or False
 
 
 def appointments(person_id: int) -> list[Appointment]:
     """The appointments that stand today, oldest first."""
-    return list(session.scalars(sa.select(Appointment).where(standing(person_id)).order_by(Appointment.id)))
+    return list(
+        session.scalars(sa.select(Appointment).where(active_today(person_id)).order_by(Appointment.id))
+    )
 
 
 def open_of(person_id: int) -> list[ConsoleSession]:
@@ -106,21 +108,21 @@ def open_of(person_id: int) -> list[ConsoleSession]:
     return list(session.scalars(wanted.order_by(ConsoleSession.id.desc())))
 
 
-def leave(session_id: int, *, by: Any) -> None:
+def leave(session_id: int, *, actor: Actor) -> None:
     """Ends one of one's own consoles; the token is worth nothing from now on. Raises NotFound."""
     ended = session.scalar(
         sa.delete(ConsoleSession)
-        .where(ConsoleSession.id == session_id, ConsoleSession.person_id == by.id)
+        .where(ConsoleSession.id == session_id, ConsoleSession.person_id == actor.id)
         .returning(ConsoleSession.id)
     )
     if ended is None:
         raise NotFound()
 
 
-def leave_others(session_id: int, *, by: Any) -> None:
+def leave_others(session_id: int, *, actor: Actor) -> None:
     """Ends all of one's consoles but this one: after a new password, or when a browser is not trusted."""
     session.execute(
-        sa.delete(ConsoleSession).where(ConsoleSession.person_id == by.id, ConsoleSession.id != session_id)
+        sa.delete(ConsoleSession).where(ConsoleSession.person_id == actor.id, ConsoleSession.id != session_id)
     )
 
 
@@ -153,12 +155,12 @@ def scanned(code: str) -> ScanSignIn:
     return found
 
 
-def approve(code: str, *, by: Any) -> None:
+def approve(code: str, *, actor: Actor) -> None:
     """The phone's owner lets the browser that shows this code in, as themselves; each code once.
 
     Raises NotAllowed to residents, SignInOver.
     """
-    if not _appointed(by.id):
+    if not _appointed(actor.id):
         raise NotAllowed(NoAppointment.message)
     approved = session.scalar(
         sa.update(ScanSignIn)
@@ -167,12 +169,12 @@ def approve(code: str, *, by: Any) -> None:
             ScanSignIn.approved_by_id.is_(None),
             ScanSignIn.expires_at > clock.now(),
         )
-        .values(approved_by_id=by.id, approved_at=clock.now())
+        .values(approved_by_id=actor.id, approved_at=clock.now())
         .returning(ScanSignIn.id)
     )
     if approved is None:
         raise SignInOver()
-    journal.write("approve_console", "person", by.id, by=by)
+    journal.write("approve_console", "person", actor.id, actor=actor)
 
 
 def approved(secret: str) -> bool:

@@ -9,7 +9,6 @@ import math
 import re
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 import pyotp
 import sqlalchemy as sa
@@ -17,9 +16,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from backend import clock, config, crypto, journal
-from backend.db import insert, session, take
+from backend.db import insert, lock_row, session
 from backend.errors import Refused
 from backend.identity.models import Credential, SignInAttempt
+from backend.journal import Actor
 from backend.people.models import Appointment, Person
 
 # What OWASP asks at least; four threads at once take 76 MiB, not the 256 MiB of the library's default.
@@ -73,10 +73,10 @@ def attempt(name: str) -> None:
     now, key = clock.now(), _attempts_of(name)
     fresh = insert(SignInAttempt).values(name_index=key, failures=0, last_at=now)
     session.execute(fresh.on_conflict_do_nothing())
-    row = take(SignInAttempt, key)
+    row = lock_row(SignInAttempt, key)
     if row.locked_until is not None and row.locked_until > now:
         left = (row.locked_until - now).total_seconds()
-        raise SignInLocked(minutes=math.ceil(left / 60)).over_in(left)
+        raise SignInLocked(minutes=math.ceil(left / 60)).retry_after(left)
     row.failures = 1 if row.last_at < now - FORGOTTEN_AFTER else row.failures + 1
     row.last_at, row.locked_until = now, _locked_until(row.failures, now)
     session.flush()
@@ -194,13 +194,13 @@ def check_choice(name: str, password: str) -> None:
 
 
 def keep(
-    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, by: Any
+    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, actor: Actor
 ) -> Credential:
-    """Gives a person this name and password, a first one with its end; `by` is None for the demo cast alone.
+    """Gives a person this name and password, a first one with its end; `actor` is None for the demo cast alone.
 
     Raises NameTaken.
     """
-    take(Person, person_id)
+    lock_row(Person, person_id)
     taken = session.scalar(
         sa.select(Credential.person_id).where(Credential.name == name, Credential.person_id != person_id)
     )
@@ -213,7 +213,7 @@ def keep(
     row.first_until = first_until
     session.add(row)
     session.flush()
-    journal.write("set_first_password" if first_until else "set_password", "person", person_id, by=by)
+    journal.write("set_first_password" if first_until else "set_password", "person", person_id, actor=actor)
     return row
 
 
@@ -228,12 +228,12 @@ def of(person_id: int) -> Credential | None:
     return session.get(Credential, person_id)
 
 
-def begin_one_time_codes(*, by: Any) -> None:
+def begin_one_time_codes(*, actor: Actor) -> None:
     """Makes a new secret; it counts once its first code was typed back. Raises WrongPassword without one."""
-    row = session.get(Credential, by.id, populate_existing=True)
+    row = session.get(Credential, actor.id, populate_existing=True)
     if row is None:
         raise WrongPassword("请先设置登录名和口令，再设置动态口令")
-    row.totp_sealed = crypto.seal(pyotp.random_base32(), _place(by.id))
+    row.totp_sealed = crypto.seal(pyotp.random_base32(), _place(actor.id))
     row.totp_since, row.totp_used = None, 0
     session.flush()
 
@@ -247,23 +247,23 @@ def one_time_address(person_id: int) -> str | None:
     return totp.provisioning_uri(name=row.name, issuer_name="点亮")
 
 
-def confirm_one_time_codes(code: str, *, by: Any) -> None:
+def confirm_one_time_codes(code: str, *, actor: Actor) -> None:
     """The phone shows the right code: from now on it is asked at each sign-in. Raises OneTimeCodeWrong."""
-    row = take(Credential, by.id)
+    row = lock_row(Credential, actor.id)
     if row.totp_sealed is None:
         raise OneTimeCodeWrong()
     row.totp_used = _half_minute(row, code, OneTimeCodeWrong)
     row.totp_since = clock.now()
     session.flush()
-    journal.write("set_one_time_code", "person", by.id, by=by)
+    journal.write("set_one_time_code", "person", actor.id, actor=actor)
 
 
-def drop_one_time_codes(*, by: Any) -> None:
+def drop_one_time_codes(*, actor: Actor) -> None:
     """Removes the second step; whoever needs it can then enter by scanning alone."""
-    row = take(Credential, by.id)
+    row = lock_row(Credential, actor.id)
     row.totp_sealed, row.totp_since = None, None
     session.flush()
-    journal.write("drop_one_time_code", "person", by.id, by=by)
+    journal.write("drop_one_time_code", "person", actor.id, actor=actor)
 
 
 def _place(person_id: int) -> str:

@@ -7,13 +7,13 @@ their own, so that in the end nobody else knows it.
 
 import secrets
 from datetime import timedelta
-from typing import Any
 
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound, Refused
 from backend.identity import console_sessions, credentials
 from backend.identity.models import Credential
+from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person
 
@@ -36,39 +36,39 @@ class NotInOffice(Refused):
     code, message = 40344, "这个人今天没有任职，请先任命"
 
 
-def made() -> tuple[str, str]:
+def new_password() -> tuple[str, str]:
     """A new password with 59 bits of chance, and its hash. Slow on purpose: call it outside any transaction."""
     signs = "".join(secrets.choice(_SIGNS) for _ in range(12))
     password = "-".join((signs[:4], signs[4:8], signs[8:]))
     return password, credentials.hashed(password)
 
 
-def check(person_id: int, *, by: Any) -> None:
-    """May `by` set up the sign-in of this person? In all places where they are appointed, and never one's own.
+def check(person_id: int, *, actor: Actor) -> None:
+    """May `actor` set up the sign-in of this person? In all places where they are appointed, and never one's own.
 
     Raises OwnFirstPassword, NotInOffice, StrongRole, NotFound, NotAllowed.
     """
     person = session.get(Person, person_id)
     if person is None or person.status != "active":
         raise NotFound()
-    if person_id == by.id:
+    if person_id == actor.id:
         raise OwnFirstPassword()
     posts = console_sessions.appointments(person_id)
     if not posts:
         raise NotInOffice()
     for post in posts:
-        permissions.require(by.id, "appointment:grant", post.organisation_id)
+        permissions.require(actor.id, "appointment:grant", post.organisation_id)
     if any(post.role in credentials.STRONG_ROLES for post in posts):
         raise StrongRole()
 
 
-def give(person_id: int, name: str, password_hash: str, *, by: Any) -> Credential:
+def give(person_id: int, name: str, password_hash: str, *, actor: Actor) -> Credential:
     """Sets the name and the first password. What the person had goes: an old password, one-time codes on a
     phone that may be lost, open consoles. Raises as `check`, NoSensibleName, NameTaken.
     """
-    check(person_id, by=by)
+    check(person_id, actor=actor)
     credentials.check_name(name)
-    row = credentials.keep(person_id, name, password_hash, first_until=clock.now() + STANDS, by=by)
+    row = credentials.keep(person_id, name, password_hash, first_until=clock.now() + STANDS, actor=actor)
     row.totp_sealed, row.totp_since = None, None
     session.flush()
     console_sessions.leave_all(person_id)

@@ -62,9 +62,9 @@ def prolong(session_id: int) -> None:
     )
 
 
-def close_session(session_id: int, *, by: Caller) -> None:
+def close_session(session_id: int, *, actor: Caller) -> None:
     """Signs out: the token is worth nothing from now on."""
-    session.execute(sa.delete(Session).where(Session.id == session_id, Session.person_id == by.id))
+    session.execute(sa.delete(Session).where(Session.id == session_id, Session.person_id == actor.id))
 
 
 def close_all(person_id: int) -> None:
@@ -85,7 +85,7 @@ def person_of(openid: str) -> Person:
     except sa.exc.IntegrityError:
         # Two phones of one account, or a double tap: the other request was quicker.
         return session.scalars(sa.select(Person).where(Person.openid == openid)).one()
-    journal.write("sign_up", "person", made.id, by=made)
+    journal.write("sign_up", "person", made.id, actor=made)
     return made
 
 

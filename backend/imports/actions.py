@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, crypto, journal
-from backend.db import savepoint, session, take
+from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.imports.models import Import
+from backend.journal import Actor
 
 MOST_ROWS = 20_000
 STEP = 250
@@ -63,7 +64,7 @@ def offer(kind: str, sheet: Sheet) -> None:
     SHEETS[kind] = sheet
 
 
-def begin(kind: str, file_name: str, table: list[list[str]], *, by: Any) -> Import:
+def begin(kind: str, file_name: str, table: list[list[str]], *, actor: Actor) -> Import:
     """Reads a sheet whose first line has the columns' names; nothing but the import itself is made yet.
 
     Raises ColumnsMissing, TooManyRows, NothingInside.
@@ -72,7 +73,7 @@ def begin(kind: str, file_name: str, table: list[list[str]], *, by: Any) -> Impo
     rows, faults = _read(sheet, table)
     made = Import(
         kind=kind,
-        by_id=by.id,
+        by_id=actor.id,
         file_name=file_name[:120],
         total=len(rows),
         done=0,
@@ -119,10 +120,10 @@ def _repeated(sheet: Sheet, row: Row, line: int, keys: dict[Any, int]) -> list[F
     return [] if first == line else [("", f"和第 {first} 行重复，请合并成一行")]
 
 
-def own(import_id: int, *, by: Any) -> Import:
+def own(import_id: int, *, actor: Actor) -> Import:
     """One's own import; anybody else's does not exist. Raises NotFound."""
     found = session.get(Import, import_id)
-    if found is None or found.by_id != by.id:
+    if found is None or found.by_id != actor.id:
         raise NotFound()
     return found
 
@@ -134,10 +135,10 @@ def rows_of(found: Import) -> list[Any]:
     return json.loads(crypto.unseal(found.rows_sealed, _place(found)))
 
 
-def step(import_id: int, *, by: Any) -> Import:
+def step(import_id: int, *, actor: Actor) -> Import:
     """Takes in the next rows. A row that is refused is named with its line, and the others go on."""
-    found = take(Import, import_id)
-    if found.by_id != by.id:
+    found = lock_row(Import, import_id)
+    if found.by_id != actor.id:
         raise NotFound()
     rows, sheet = rows_of(found), SHEETS[found.kind]
     memory: dict[str, Any] = {}
@@ -145,21 +146,21 @@ def step(import_id: int, *, by: Any) -> Import:
     for line, row in rows[found.done : found.done + STEP]:
         try:
             with savepoint():
-                new = sheet.take_in(row, memory, by)
+                new = sheet.take_in(row, memory, actor)
             found.made, found.known = found.made + new, found.known + (not new)
         except Refused as refusal:
             faults.append([line, "", refusal.sentence])
     found.done, found.faults = min(found.done + STEP, found.total), faults
     if found.done == found.total:
-        _finish(found, by)
+        _finish(found, actor)
     session.flush()
     return found
 
 
-def _finish(found: Import, by: Any) -> None:
+def _finish(found: Import, actor: Actor) -> None:
     found.finished_at, found.rows_sealed = clock.now(), None
     facts = {"kind": found.kind, "made": found.made, "known": found.known, "faults": len(found.faults)}
-    journal.write("import", "import", found.id, by=by, facts=facts)
+    journal.write("import", "import", found.id, actor=actor, facts=facts)
 
 
 def _place(found: Import) -> str:

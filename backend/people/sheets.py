@@ -9,6 +9,7 @@ from backend import clock, crypto, journal
 from backend.db import session
 from backend.errors import Refused
 from backend.imports.actions import Fault, Row, Sheet, offer
+from backend.journal import Actor
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed
@@ -36,8 +37,8 @@ def _check_place(row: Row) -> list[Fault]:
     return faults
 
 
-def _take_in_place(row: Row, memory: dict[str, Any], by: Any) -> bool:
-    parent = _place_named(row["上级"], memory, by)
+def _take_in_place(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
+    parent = _place_named(row["上级"], memory, actor)
     kind = PLACE_KINDS[row["类别"]]
     there = session.scalar(
         sa.select(Organisation.id).where(
@@ -49,7 +50,7 @@ def _take_in_place(row: Row, memory: dict[str, Any], by: Any) -> bool:
     made = places.add(parent, kind, row["名称"])
     memory.setdefault(made.name, []).append(made.id)
     facts = {"kind": kind}
-    journal.write("import", "organisation", made.id, by=by, place=made.id, facts=facts)
+    journal.write("import", "organisation", made.id, actor=actor, place=made.id, facts=facts)
     return True
 
 
@@ -61,9 +62,9 @@ class ParentAmbiguous(Refused):
     code, message = 42258, "有 {count} 个组织都叫“{name}”，请先改成不同的名称"
 
 
-def _place_named(name: str, memory: dict[str, Any], by: Any) -> int:
+def _place_named(name: str, memory: dict[str, Any], actor: Actor) -> int:
     if not memory:
-        reach = permissions.reach_of(by.id, "organisation:manage")
+        reach = permissions.reach_of(actor.id, "organisation:manage")
         rows = session.execute(
             sa.select(Organisation.name, Organisation.id).where(Organisation.id.in_(reach))
         )
@@ -96,8 +97,8 @@ class NoSuchCommunity(Refused):
     code, message = 42259, "您的任职范围里没有“{name}”"
 
 
-def _take_in_resident(row: Row, memory: dict[str, Any], by: Any) -> bool:
-    community_id = community_named(row["社区"], "person:create", memory, by)
+def _take_in_resident(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
+    community_id = community_named(row["社区"], "person:create", memory, actor)
     grid_id = _grid(row["网格"], community_id, memory)
     there = memory.setdefault(f"people:{community_id}", None) or _people_of(community_id)
     memory[f"people:{community_id}"] = there
@@ -111,16 +112,16 @@ def _take_in_resident(row: Row, memory: dict[str, Any], by: Any) -> bool:
         grid_id=grid_id,
         address=row["住址"] or None,
         birth_year=int(row["出生年份"]) if row["出生年份"] else None,
-        by=by,
+        actor=actor,
     )
     there |= marks
     return True
 
 
-def community_named(name: str, word: str, memory: dict[str, Any], by: Any) -> int:
+def community_named(name: str, word: str, memory: dict[str, Any], actor: Actor) -> int:
     """The community of this name in which `word` is granted. Raises NoSuchCommunity."""
     if "communities" not in memory:
-        reach = permissions.reach_of(by.id, word)
+        reach = permissions.reach_of(actor.id, word)
         wanted = sa.select(Organisation.name, Organisation.id).where(
             Organisation.id.in_(reach), Organisation.kind == "community"
         )

@@ -131,7 +131,7 @@ _LONGEST = datetime.max.replace(tzinfo=UTC) - _BEGINNING
 
 
 @dataclass(frozen=True)
-class Told:
+class ComputedRows:
     """A short register that is computed: `rows(scope)` answers all of it, in its fixed order."""
 
     rows: Callable[[Scope], Sequence[Any]]

@@ -1,9 +1,8 @@
 """Giving a register out of the house: every file is journaled; names in clear need a word and a reason."""
 
-from typing import Any
-
 from backend import journal
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.people import permissions
 from backend.registers.definition import Register, Scope
 
@@ -24,31 +23,31 @@ class UseNotStated(Refused):
     code, message = 42265, "导出未遮盖的台账，请写明用途（最多 {most} 个字）"
 
 
-def hand_out(register: Register, scope: Scope, reason: str | None, *, by: Any) -> None:
+def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Actor) -> None:
     """Journals that the person takes this register along; with a `reason` in clear (个人信息保护法 28).
 
     In the transaction before the file is made, so that none is without its line. Raises NamesStayMasked,
     UseNotStated, RegisterTooLong.
     """
     if reason is not None:
-        if not permissions.appointed(by.id, "register:unmask", scope.place_id):
+        if not permissions.appointed(actor.id, "register:unmask", scope.place_id):
             raise NamesStayMasked()
         if not 0 < len(reason) <= LONGEST_REASON:
             raise UseNotStated(most=LONGEST_REASON)
     if register.rows.counted(scope, MOST_ROWS + 1) > MOST_ROWS:
         raise RegisterTooLong(most=MOST_ROWS)
-    note(register, scope, reason, by=by)
+    note(register, scope, reason, actor=actor)
     if reason is not None and register.opened is not None:
-        register.opened(scope, by)
+        register.opened(scope, actor)
 
 
-def note(register: Register, scope: Scope, reason: str | None, *, by: Any) -> None:
-    """The line itself; `by` None is the command of whoever runs the installation, always masked."""
+def note(register: Register, scope: Scope, reason: str | None, *, actor: Actor) -> None:
+    """The line itself; `actor` None is the command of whoever runs the installation, always masked."""
     journal.write(
         "hand_out" if reason is None else "open_register",
         "register",
         scope.place_id,
-        by=by,
+        actor=actor,
         reason=reason,
         place=scope.place_id,
         facts={"register": register.key, "from": str(scope.first), "to": str(scope.last)},

@@ -19,7 +19,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from backend import clock
 from backend.registers.definition import Column, Register, Scope
-from backend.registers.reading import Sums, shown
+from backend.registers.reading import Sums, display_value
 from backend.spreadsheets import harmless
 
 FORMATS = {"xlsx": "Excel 表格（.xlsx）", "csv": "CSV 文本（.csv）"}
@@ -94,7 +94,9 @@ def write_csv(file: IO[bytes], paper: Paper, rows: Rows) -> None:
 
 
 def _line(register: Register, row: list[Any]) -> list[Any]:
-    return [_harmless(shown(column, value)) for column, value in zip(register.columns, row, strict=True)]
+    return [
+        _harmless(display_value(column, value)) for column, value in zip(register.columns, row, strict=True)
+    ]
 
 
 def _harmless(value: Any) -> Any:
@@ -212,7 +214,7 @@ def _filled(cells: list[Any], register: Register, row: list[Any]) -> list[Any]:
 
 def _typed(column: Column, value: Any) -> Any:
     """Days and moments as such, so that they can be filtered; texts without what XML forbids."""
-    value = shown(column, value)
+    value = display_value(column, value)
     if not isinstance(value, str):
         return value
     if column.kind == "day" and value[:1].isdigit():

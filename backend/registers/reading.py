@@ -139,7 +139,7 @@ class Sums:
         return told
 
 
-def shown(column: Column, value: Any) -> Any:
+def display_value(column: Column, value: Any) -> Any:
     """A plain value for people's eyes: minutes as hours, of two places."""
     if column.kind == "hours" and isinstance(value, int):
         hours = round(value / 60, 2)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound, Refused
+from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.people import permissions
@@ -19,9 +20,9 @@ class NoPlaceForRegister(Refused):
     code, message = 40341, "您的任职范围里没有可以出这张台账的地方"
 
 
-def places_of(register: Register, *, by: Any) -> list[tuple[int, str]]:
+def places_of(register: Register, *, actor: Actor) -> list[tuple[int, str]]:
     """The places for which the person may ask, the widest first."""
-    reach = permissions.reach_of(by.id, register.permission)
+    reach = permissions.reach_of(actor.id, register.permission)
     rows = session.execute(
         sa.select(Organisation.id, Organisation.name)
         .where(Organisation.id.in_(reach), Organisation.kind.in_(register.places))
@@ -42,11 +43,11 @@ def usual_days(register: Register) -> tuple[date, date]:
 
 
 def scope_for(
-    register: Register, place_id: int | None, first: date | None, last: date | None, *, by: Any
+    register: Register, place_id: int | None, first: date | None, last: date | None, *, actor: Actor
 ) -> Scope:
     """What the person asks for; without a place the widest one. Raises NotFound for a place out of reach,
     NoPlaceForRegister, PeriodReversed."""
-    own = places_of(register, by=by)
+    own = places_of(register, actor=actor)
     if not own:
         raise NoPlaceForRegister()
     if place_id is not None and place_id not in dict(own):

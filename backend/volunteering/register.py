@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
 from backend.volunteering import certificate_queries
 from backend.volunteering.labels import SYNC_STATES
-from backend.volunteering.limits import STANDING
+from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
 
 
@@ -17,7 +17,7 @@ def _wanted(scope: Scope) -> sa.Select[Any]:
         ServiceRecord.served_on.between(scope.first, scope.last),
         ServiceRecord.recorded_at < scope.cut_off,
         ServiceRecord.minutes > 0,
-        STANDING,
+        IN_FORCE,
     )
 
 

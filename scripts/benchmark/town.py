@@ -119,12 +119,13 @@ class Town:
     def _shop(self) -> None:
         hours = [{"weekday": day, "opens": "09:00", "closes": "17:00"} for day in range(1, 8)]
         clerk, keeper = self.clerks[0], self.keepers[0]
-        self.shop = shops.open_shop(self.songtao, "压力测试超市", opening_hours=hours, by=clerk).id
+        self.shop = shops.open_shop(self.songtao, "压力测试超市", opening_hours=hours, actor=clerk).id
         self.items = [
-            items.put_up(self.shop, "goods", f"物品 {number}", 1, by=keeper).id for number in range(ITEMS)
+            items.create_item(self.shop, "goods", f"物品 {number}", 1, actor=keeper).id
+            for number in range(ITEMS)
         ]
         for item in self.items:
-            receipts.receive(item, 5000, "purchase", best_before=None, by=keeper)
+            receipts.receive(item, 5000, "purchase", best_before=None, actor=keeper)
 
     def _activities(self) -> None:
         now = clock.now()
@@ -145,7 +146,7 @@ class Town:
             with transaction():
                 done += fill.wishes(done, rows, [one.id for one in self.residents], self.members[0].id)
             progress(f"{done:,} of {rows:,} wishes")
-        with clock.standing_at(clock.now() - console.LONG_AGO), transaction():
+        with clock.frozen_at(clock.now() - console.LONG_AGO), transaction():
             # All that the register of that day is about: a file is as long at every size.
             done = points.add(min(rows, console.ROWS), 40)
         while done < rows:

@@ -134,7 +134,7 @@ def worker(stand: Any) -> None:
     wait_for(_all_told, "the other worker delivers")
     stand.parts["worker1"].start()
     # What the dead worker had leased and not begun waits until its lease is over.
-    with clock.standing_at(clock.now() + delivery.LEASE * 2):
+    with clock.frozen_at(clock.now() + delivery.LEASE * 2):
         while delivery.deliver_due(gateway()):
             pass
     received = [len(stand.wechat.memory.messages_of(one)) for one in openids]

@@ -59,7 +59,7 @@ def city(host, migrated_app, settings):
                     town.hongsong,
                     clock.today(),
                     None,
-                    by=cast.by(town, "admin"),
+                    actor=cast.by(town, "admin"),
                 )
         yield town
 
@@ -130,7 +130,7 @@ def test_of_sixty_four_claimers_at_once_one_wins_and_the_rest_are_told_kindly(se
         assert cast.standing(wish_id).person_id == winner.id
         # The limit shall not decide the next round.
         with transaction():
-            claims.release(wish_id, "下一轮", by=winner)
+            claims.release(wish_id, "下一轮", actor=winner)
 
 
 def test_thirty_two_repeats_of_one_key_are_one_wish_and_one_answer(served, city):
@@ -159,7 +159,7 @@ def test_twenty_submissions_at_once_are_numbered_without_a_gap_and_two_publisher
     today = clock.today()
     with transaction():
         round_id = rounds.open_round(
-            city.hongsong, "一期", today, today + timedelta(days=9), by=cast.by(city, "tong")
+            city.hongsong, "一期", today, today + timedelta(days=9), actor=cast.by(city, "tong")
         ).id
     authors = crowd.residents(20, city.hongsong)
     body = {**_wish_in(city.hongsong), "submit": True}
@@ -170,8 +170,8 @@ def test_twenty_submissions_at_once_are_numbered_without_a_gap_and_two_publisher
     ids = [answer.json()["data"]["id"] for answer in answers]
     with transaction():
         for wish_id in ids:
-            reviewing.accept(wish_id, by=cast.by(city, "lan"))
-        rounds.review(round_id, by=cast.by(city, "tong"))
+            reviewing.accept(wish_id, actor=cast.by(city, "lan"))
+        rounds.review(round_id, actor=cast.by(city, "tong"))
     _publish_at_once(served, city, round_id, ids)
 
 
@@ -219,7 +219,7 @@ def test_one_person_who_claims_six_wishes_at_once_gets_as_many_as_the_limit(
         assert len(standing) == settings.claim_limit
         with transaction():
             for wish_id in standing:
-                claims.release(wish_id, "下一轮", by=person)
+                claims.release(wish_id, "下一轮", actor=person)
 
 
 def test_of_a_confirmation_and_a_dispute_at_once_one_holds_and_the_books_balance(served, city, published):
@@ -228,8 +228,8 @@ def test_of_a_confirmation_and_a_dispute_at_once_one_holds_and_the_books_balance
     for _ in range(4):
         wish_id = next(published)
         with transaction():
-            claims.claim(wish_id, by=cast.by(city, "pei"))
-            claims.fulfil(wish_id, "送到了", by=cast.by(city, "pei"))
+            claims.claim(wish_id, actor=cast.by(city, "pei"))
+            claims.fulfil(wish_id, "送到了", actor=cast.by(city, "pei"))
         calls = [(ning, "POST", f"/wishes/{wish_id}/confirm", confirm)] * 3
         calls += [(ning, "POST", f"/wishes/{wish_id}/dispute", {"reason": "灯不亮"})] * 3
         answers = served.at_once(calls)
@@ -245,7 +245,7 @@ def test_of_a_confirmation_and_a_dispute_at_once_one_holds_and_the_books_balance
         assert paid == (1 if won == "confirm" else 0)
         if won == "dispute":
             with transaction():
-                claims.release(wish_id, "下一轮", by=cast.by(city, "pei"))
+                claims.release(wish_id, "下一轮", actor=cast.by(city, "pei"))
     assert list(findings()) == []
 
 

@@ -209,7 +209,7 @@ def test_a_header_that_names_an_openid_signs_nobody_in(town):
 def test_a_token_ends_after_the_days_unused_and_is_401_then(town, settings):
     phone = town.phone("ning")
     ends = clock.now() + timedelta(days=settings.session_days)
-    with clock.standing_at(ends + timedelta(seconds=5)):
+    with clock.frozen_at(ends + timedelta(seconds=5)):
         refusal(phone.get("/me"), 401, "SESSION_ENDED")
 
 
@@ -219,9 +219,9 @@ def test_each_use_prolongs_a_session_and_reading_within_hours_writes_nothing(tow
         phone.data("GET", "/me")
     assert not [one for one in seen if one.startswith(("UPDATE", "INSERT"))]
     later = clock.now() + timedelta(days=settings.session_days - 1)
-    with clock.standing_at(later):
+    with clock.frozen_at(later):
         phone.data("GET", "/me")
-    with clock.standing_at(later + timedelta(days=settings.session_days - 1)):
+    with clock.frozen_at(later + timedelta(days=settings.session_days - 1)):
         phone.data("GET", "/me")
 
 

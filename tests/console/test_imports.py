@@ -144,7 +144,7 @@ def test_a_year_in_signs_that_are_no_digits_is_a_fault_of_the_row(town):
             "residents",
             "x.csv",
             [RESIDENTS, ["张三", "松涛社区", "", "", "", "19²0"]],
-            by=town.person("tong"),
+            actor=town.person("tong"),
         )
     assert made.faults == [[2, "出生年份", "应为四位年份"]]
 
@@ -202,9 +202,9 @@ def test_five_thousand_rows_are_checked_at_once_and_taken_in_step_by_step(town):
     rows[4321][3] = "1"
     table = uploads.read("r.xlsx", workbook(RESIDENTS, rows))
     with transaction():
-        found = imports.begin("residents", "r.xlsx", table, by=clerk)
+        found = imports.begin("residents", "r.xlsx", table, actor=clerk)
     assert found.faults == [[4323, "手机号", "应为 11 位手机号"]]
     for taken in (250, 500):
         with transaction():
-            found = imports.step(found.id, by=clerk)
+            found = imports.step(found.id, actor=clerk)
         assert (found.done, found.total, found.made, found.known) == (taken, 4999, taken, 0)

@@ -152,12 +152,12 @@ def test_a_call_back_is_registered_with_solved_and_satisfied_apart(desk, town):
 def test_the_street_explains_what_two_rounds_could_not_fulfil(desk, town):
     (wish_id,), round_id = cast.published(town)
     with transaction():
-        rounds.close(round_id, by=cast.by(town, "tong"))
+        rounds.close(round_id, actor=cast.by(town, "tong"))
     again = cast.open_round(town)
     with transaction():
-        rounds.review(again, by=cast.by(town, "tong"))
-        rounds.publish(again, by=cast.by(town, "tong"))
-        rounds.close(again, by=cast.by(town, "tong"))
+        rounds.review(again, actor=cast.by(town, "tong"))
+        rounds.publish(again, actor=cast.by(town, "tong"))
+        rounds.close(again, actor=cast.by(town, "tong"))
     page = desk.sit_down("jie")
     follow(page, page.locator("a[data-row]", has_text="台灯").first)
     press(page, "2")

@@ -84,10 +84,10 @@ def test_a_reason_is_text_wherever_it_is_shown(visitor, town):
 
 
 def opened(town, name, times, days_ago=0):
-    with clock.standing_at(clock.now() - timedelta(days=days_ago)), transaction():
+    with clock.frozen_at(clock.now() - timedelta(days=days_ago)), transaction():
         for _ in range(times):
             reason = {"reason": "集中回访", "place": town.songtao}
-            journal.write("open_person", "person", town.person("ning").id, by=town.person(name), **reason)
+            journal.write("open_person", "person", town.person("ning").id, actor=town.person(name), **reason)
 
 
 def told(page):

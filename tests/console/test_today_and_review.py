@@ -54,7 +54,7 @@ def test_nobody_is_asked_to_call_about_what_they_reviewed_or_claimed(visitor, to
 
 
 def test_a_late_thing_says_so(visitor, town):
-    with clock.standing_at(clock.now() + timedelta(days=9)):
+    with clock.frozen_at(clock.now() + timedelta(days=9)):
         assert "超期" in visitor("tong").page("/console/")
 
 
@@ -205,7 +205,7 @@ def test_what_a_clerk_writes_for_others_is_shown_to_wechat_first(visitor, town, 
 def test_who_completes_a_wish_is_told_that_an_empty_field_keeps_what_was_given(visitor, town):
     made = cast.submitted(town, wisher="e", reporter="shao", address="松涛小区 3 号楼")
     with transaction():
-        reviewing.send_back(made, "请写明尺寸", by=cast.by(town, "lan"))
+        reviewing.send_back(made, "请写明尺寸", actor=cast.by(town, "lan"))
     clerk = visitor("shao")
     new = clerk.page(f"/console/people/{town.person('e').id}/wishes/new")
     page = clerk.page(f"/console/wishes/{made}/edit")

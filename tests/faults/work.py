@@ -29,7 +29,7 @@ def people(town, count):
     with transaction():
         for one in made:
             ledger.grant(
-                one.id, PURSE, reference=f"work:{one.id}", title="", community_id=town.songtao, by=None
+                one.id, PURSE, reference=f"work:{one.id}", title="", community_id=town.songtao, actor=None
             )
     return made
 

@@ -47,7 +47,7 @@ class Made:
 
 def make(figures, told):
     """A fresh city; the clock stands, so that two of them have the same days behind them."""
-    with clock.standing_at(NOON):
+    with clock.frozen_at(NOON):
         return tieli.seed(figures, told.append)
 
 
@@ -86,7 +86,7 @@ def made(request, host, migrated_app, settings):
 @pytest.fixture
 def city(made, host, migrated_app, settings, wechat):
     """The city at noon of the day on which it was made."""
-    with migrated_app.app_context(), clock.standing_at(NOON):
+    with migrated_app.app_context(), clock.frozen_at(NOON):
         fresh(host, settings, "tieli")
         yield Town(migrated_app)
         session.remove()

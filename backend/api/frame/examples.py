@@ -85,10 +85,10 @@ def _add_refusals(responses: dict[str, Any]) -> None:
         described = responses.get(f"Refused{refusal.status()}")
         if described is not None:
             content = described["content"]["application/json"]
-            content.setdefault("examples", {})[refusal.name()] = _told(refusal)
+            content.setdefault("examples", {})[refusal.name()] = _example_of(refusal)
 
 
-def _told(refusal: type[errors.Refused]) -> dict[str, Any]:
+def _example_of(refusal: type[errors.Refused]) -> dict[str, Any]:
     facts = {name: FACTS.get(name, "…") for name in facts_in(refusal.message)}
     message = refusal.message.format(**facts)
     data: Any = {"title": ["请填写这一项"]} if refusal is errors.InvalidInput else facts or None

@@ -47,7 +47,7 @@ class Schema(_Schema):
         return shown
 
 
-def named(description: str, example: Any = None, **more: Any) -> dict[str, Any]:
+def metadata(description: str, example: Any = None, **more: Any) -> dict[str, Any]:
     """What the documentation says of a field."""
     return {"description": description, **({} if example is None else {"example": example}), **more}
 
@@ -62,7 +62,7 @@ class Text(fields.String):
         self.lines = lines
         sentence = f"最多 {most} 个字" if least == 0 else f"应为 {least}–{most} 个字"
         kwargs.setdefault("validate", validate.Length(min=least, max=most, error=sentence))
-        super().__init__(metadata=named(about, kwargs.pop("example", None)), **kwargs)
+        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -82,10 +82,10 @@ class Choice(fields.String):
     def __init__(self, about: str, words: Any, **kwargs: Any) -> None:
         words = tuple(words)
         rule = validate.OneOf(words, error="只能是：" + "、".join(words))
-        super().__init__(metadata=named(about, kwargs.pop("example", words[0])), validate=rule, **kwargs)
+        super().__init__(metadata=metadata(about, kwargs.pop("example", words[0])), validate=rule, **kwargs)
 
 
-class Whole(fields.Integer):
+class Integer(fields.Integer):
     """A whole number: no text, no fraction, no truth value."""
 
     plain = int
@@ -94,7 +94,7 @@ class Whole(fields.Integer):
     def __init__(self, about: str, *, least: int = 0, most: int = MAX_ID, **kwargs: Any) -> None:
         rule = validate.Range(min=least, max=most, error=f"应在 {least} 到 {most} 之间")
         super().__init__(
-            strict=True, metadata=named(about, kwargs.pop("example", None)), validate=rule, **kwargs
+            strict=True, metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -103,7 +103,7 @@ class Whole(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class QueryWhole(Whole):
+class QueryInteger(Integer):
     """The same in a query string, where every number arrives as text."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
@@ -112,12 +112,12 @@ class QueryWhole(Whole):
         return super()._deserialize(int(value), attr, data, **kwargs)
 
 
-class Truth(fields.Boolean):
+class Boolean(fields.Boolean):
     plain = bool
     default_error_messages = {**_COMMON, "invalid": "应为 true 或 false"}
 
     def __init__(self, about: str, **kwargs: Any) -> None:
-        super().__init__(metadata=named(about, kwargs.pop("example", None)), **kwargs)
+        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
@@ -132,7 +132,7 @@ class Day(fields.Date):
 
     def __init__(self, about: str, **kwargs: Any) -> None:
         super().__init__(
-            format="%Y-%m-%d", metadata=named(about, kwargs.pop("example", "2026-12-31")), **kwargs
+            format="%Y-%m-%d", metadata=metadata(about, kwargs.pop("example", "2026-12-31")), **kwargs
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
@@ -144,7 +144,7 @@ class Day(fields.Date):
         return day
 
 
-class When(fields.DateTime):
+class DateTime(fields.DateTime):
     """A moment in ISO 8601; taken with any offset, given with China's, `+08:00`."""
 
     default_error_messages = {
@@ -155,7 +155,7 @@ class When(fields.DateTime):
 
     def __init__(self, about: str, **kwargs: Any) -> None:
         example = kwargs.pop("example", "2026-11-23T09:00:00+08:00")
-        super().__init__(format="iso", metadata=named(about, example), **kwargs)
+        super().__init__(format="iso", metadata=metadata(about, example), **kwargs)
 
     def _serialize(self, value: datetime | None, attr: Any, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else value.astimezone(clock.CHINA).isoformat(timespec="seconds")
@@ -171,25 +171,27 @@ class When(fields.DateTime):
         return moment
 
 
-class ListOf(fields.List):
+class List(fields.List):
     default_error_messages = {**_COMMON, "invalid": "应为一个列表"}
 
     def __init__(self, about: str, inner: fields.Field, *, most: int = 50, **kwargs: Any) -> None:
         rule = validate.Length(max=most, error=f"最多 {most} 项")
-        super().__init__(inner, metadata=named(about, kwargs.pop("example", None)), validate=rule, **kwargs)
+        super().__init__(
+            inner, metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs
+        )
 
 
-class Part(fields.Nested):
+class Nested(fields.Nested):
     """An object inside the object."""
 
     default_error_messages = {**_COMMON, "type": "格式不对，应为一个对象"}
 
     def __init__(self, schema: Any, about: str = "", **kwargs: Any) -> None:
-        super().__init__(schema, metadata=named(about) if about else {}, **kwargs)
+        super().__init__(schema, metadata=metadata(about) if about else {}, **kwargs)
 
 
 class Anything(fields.Raw):
     """A value passed through as it is, for facts of free shape."""
 
     def __init__(self, about: str, **kwargs: Any) -> None:
-        super().__init__(metadata=named(about), **kwargs)
+        super().__init__(metadata=metadata(about), **kwargs)

@@ -159,13 +159,13 @@ def _fingerprint() -> str:
     """Keyed, because what a person sent could be guessed from a bare digest."""
     told = hashlib.sha256("\n".join((request.method, request.full_path, "")).encode())
     if request.mimetype == "multipart/form-data":
-        _tell_form(told)
+        _hash_form(told)
     else:
         told.update(request.get_data(cache=True))
     return crypto.blind_index("request", told.hexdigest())
 
 
-def _tell_form(told: Any) -> None:
+def _hash_form(told: Any) -> None:
     """What a form says: a repeat has another boundary between its parts, and is the same request."""
     for name, value in sorted(request.form.items(multi=True)):
         told.update(f"{name}={len(value)}:{value}\n".encode("utf-8", "replace"))

@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from backend import errors
 from backend.api.frame import examples
-from backend.api.frame.fields import Anything, Choice, Schema, Text, Whole
+from backend.api.frame.fields import Anything, Choice, Integer, Schema, Text
 from backend.api.frame.route import PUBLIC, _json, route
 from backend.db import MAX_ID
 
@@ -31,7 +31,7 @@ START = """window.onload = function () {
 class Envelope(Schema):
     """Every success; `data` is the route's own."""
 
-    code = Whole("成功时为 0", most=0, example=0)
+    code = Integer("成功时为 0", most=0, example=0)
     message = Choice("成功时为 ok", ("ok",))
     data = Anything("内容")
     request_id = Text("请求编号，与响应头 X-Request-Id 相同", most=64)

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from backend import crypto
-from backend.api.frame.fields import QueryWhole, Schema, Text
+from backend.api.frame.fields import QueryInteger, Schema, Text
 from backend.errors import InvalidInput
 
 MOST = 50
@@ -19,7 +19,7 @@ ELSEWHERE = "翻页标记不属于这个列表"
 
 
 class PageQuery(Schema):
-    limit = QueryWhole("每页条数", least=1, most=MOST, load_default=USUAL, example=20)
+    limit = QueryInteger("每页条数", least=1, most=MOST, load_default=USUAL, example=20)
     cursor = Text("上一页返回的 nextCursor", most=300, load_default=None)
 
 

@@ -1,8 +1,8 @@
-"""How every route is made: guard → input → before → transaction and idempotency → work → answer.
+"""How every route is made: guard → input → precheck → transaction and idempotency → work → answer.
 
 `route()` is the only way a JSON route comes into being, so none can be without a guard, a summary and a
 place in the OpenAPI document. The view gets `caller`, the parts of its path, `body` and `query`, and what
-`before` answered as `found`.
+`precheck` answered as `precheck_result`.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from apiflask import APIBlueprint
 from flask import Response, g, request
 
 from backend.api.frame import hosting, idempotency
-from backend.api.frame.fields import ListOf, Part, Schema, Text
+from backend.api.frame.fields import List, Nested, Schema, Text
 from backend.db import transaction
 from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
 from backend.identity import sessions
@@ -43,7 +43,7 @@ def paged(schema: type[Schema]) -> type[Schema]:
     """The schema of a page of these."""
     name = schema.__name__.removesuffix("Out") + "Page"
     members = {
-        "list": ListOf("这一页的内容", Part(schema), most=1000),
+        "list": List("这一页的内容", Nested(schema), most=1000),
         "next_cursor": Text("下一页的标记；没有下一页时为 null", most=300, allow_none=True),
     }
     return type(name, (Schema,), members)
@@ -64,14 +64,14 @@ def route(
     out: type[Schema] = Done,
     status: int = 200,
     writes: bool | None = None,
-    before: Callable[..., Any] | None = None,
+    precheck: Callable[..., Any] | None = None,
     description: str | None = None,
     media: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A JSON route. `guard` is PUBLIC, SIGNED_IN or a permission word that the caller must hold somewhere;
     `writes` opens the transaction (by default for every method but GET).
 
-    `before` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
+    `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
     question to WeChat. A repeat of a request that was answered already does not ask again. `form` is a
     multipart body, `raw` one that the view reads for itself, `largest` its size in bytes if not the usual.
     `media` is the type of an answer that is a file, without the envelope.
@@ -79,7 +79,7 @@ def route(
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         writing = method != "GET" if writes is None else writes
-        work = _working(view, out(), status, writing, before)
+        work = _working(view, out(), status, writing, precheck)
         if body is not None:
             work = blueprint.input(body, location="json", arg_name="body")(work)
         elif form is not None:
@@ -180,7 +180,7 @@ def _working(
     out: Schema,
     status: int,
     writing: bool,
-    before: Callable[..., Any] | None,
+    precheck: Callable[..., Any] | None,
 ) -> Callable[..., Any]:
     def answered(**kwargs: Any) -> Response:
         data = view(**kwargs)
@@ -190,8 +190,8 @@ def _working(
     def work(**kwargs: Any) -> Response:
         caller = kwargs.get("caller")
         key = idempotency.key_of_request() if writing and caller is not None else None
-        if before is not None:
-            kwargs["found"] = _found(before, key, kwargs)
+        if precheck is not None:
+            kwargs["precheck_result"] = _precheck_result(precheck, key, kwargs)
         if not writing:
             return answered(**kwargs)
         if key is not None:
@@ -202,18 +202,18 @@ def _working(
     return work
 
 
-# Stands for what `before` would have found: the answer is known already, and only has to be repeated.
+# Stands for what `precheck` would have found: the answer is known already, and only has to be repeated.
 _NOT_ASKED = object()
 
 
-def _found(before: Callable[..., Any], key: str | None, kwargs: dict[str, Any]) -> Any:
-    """What `before` answers. Its refusal keeps no key, like bad input, so that it can be mended under it."""
+def _precheck_result(precheck: Callable[..., Any], key: str | None, kwargs: dict[str, Any]) -> Any:
+    """What `precheck` answers. Its refusal keeps no key, like bad input, so that it can be mended under it."""
     if key is None:
-        return before(**kwargs)
+        return precheck(**kwargs)
     if idempotency.answered(key, kwargs["caller"].id):
         return _NOT_ASKED
     try:
-        return before(**kwargs)
+        return precheck(**kwargs)
     except Refused:
         # The same request may have come twice at once, and a code of WeChat's serves only one of them.
         if idempotency.answered(key, kwargs["caller"].id):
@@ -222,7 +222,7 @@ def _found(before: Callable[..., Any], key: str | None, kwargs: dict[str, Any]) 
 
 
 def _if_asked(answered: Callable[..., Response], kwargs: dict[str, Any]) -> Response:
-    if kwargs.get("found") is _NOT_ASKED:
+    if kwargs.get("precheck_result") is _NOT_ASKED:
         # The stored answer was forgotten in this very moment: the client tries again, and is asked.
         raise idempotency.StillRunning()
     return answered(**kwargs)

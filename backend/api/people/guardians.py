@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import crypto
-from backend.api.frame.fields import Choice, ListOf, Part, Schema, Text, Truth, When, Whole
+from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import Done, paged, route
 from backend.api.people.people import decisions
@@ -20,41 +20,41 @@ bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")
 
 class ChildIn(Schema):
     real_name = Text("孩子的姓名；加密保存，从不公开", most=20, required=True)
-    birth_year = Whole("出生年份", least=1900, most=2100, required=True)
+    birth_year = Integer("出生年份", least=1900, most=2100, required=True)
     relation = Choice("您是孩子的", RELATIONS, required=True)
 
 
 class ChildOut(Schema):
-    id = Whole("监护登记的编号")
-    child_id = Whole("孩子的人员编号；代孩子填心愿时用")
+    id = Integer("监护登记的编号")
+    child_id = Integer("孩子的人员编号；代孩子填心愿时用")
     name = Text("姓名（脱敏）", most=20, allow_none=True)
     relation = Choice("关系", RELATIONS)
     status = Choice("状态", STATUSES)
     reason = Text("未通过的原因", most=200, allow_none=True)
-    declared_at = When("登记时间")
+    declared_at = DateTime("登记时间")
 
 
 class ChildrenOut(Schema):
-    list = ListOf("我监护的孩子", Part(ChildOut))
+    list = List("我监护的孩子", Nested(ChildOut))
 
 
 class GuardianLinkIn(Schema):
-    guardian_id = Whole("监护人的人员编号", least=1, required=True)
-    child_id = Whole("孩子的人员编号", least=1, required=True)
+    guardian_id = Integer("监护人的人员编号", least=1, required=True)
+    child_id = Integer("孩子的人员编号", least=1, required=True)
     relation = Choice("关系", RELATIONS, required=True)
-    agreed = Truth("监护人当面看过《敏感信息单独同意》并替孩子同意", load_default=False)
+    agreed = Boolean("监护人当面看过《敏感信息单独同意》并替孩子同意", load_default=False)
 
 
 class GuardianshipOut(Schema):
-    id = Whole("编号")
-    guardian_id = Whole("监护人")
+    id = Integer("编号")
+    guardian_id = Integer("监护人")
     guardian_name = Text("监护人姓名（脱敏）", most=20, allow_none=True)
-    child_id = Whole("孩子")
+    child_id = Integer("孩子")
     child_name = Text("孩子姓名（脱敏）", most=20, allow_none=True)
-    community_id = Whole("社区")
+    community_id = Integer("社区")
     relation = Choice("关系", RELATIONS)
     status = Choice("状态", STATUSES)
-    declared_at = When("登记时间")
+    declared_at = DateTime("登记时间")
 
 
 def _children(caller: Caller) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def _child(row: Guardianship, child: Any) -> dict[str, Any]:
     return {**columns_of(row), "name": crypto.masked("name", sealed.real_name(child))}
 
 
-def _told(rows: list[Guardianship]) -> list[dict[str, Any]]:
+def _serialize_many(rows: list[Guardianship]) -> list[dict[str, Any]]:
     names = queries.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
     return [
         {**columns_of(row), "guardian_name": names[row.guardian_id], "child_name": names[row.child_id]}
@@ -80,15 +80,15 @@ def my_children(caller: Caller) -> dict[str, Any]:
 
 @route(bp, "POST", "/me/children", body=ChildIn, out=ChildrenOut, status=201, summary="登记我监护的孩子")
 def declare_child(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    made = guardians.declare(**body, by=caller)
+    made = guardians.declare(**body, actor=caller)
     # Whoever files it is the guardian and has read the document: the mini-program shows it on this page.
-    consent.give_for_child(made.child_id, guardian_id=caller.id, by=caller)
+    consent.give_for_child(made.child_id, guardian_id=caller.id, actor=caller)
     return _children(caller)
 
 
 @route(bp, "DELETE", "/me/children/<id:guardianship_id>", out=Done, summary="结束监护登记")
 def end_guardianship(caller: Caller, guardianship_id: int) -> None:
-    guardians.end(guardianship_id, by=caller)
+    guardians.end(guardianship_id, actor=caller)
 
 
 @route(
@@ -102,9 +102,9 @@ def end_guardianship(caller: Caller, guardianship_id: int) -> None:
 )
 def guardianships_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
-    rows = guardians.waiting(by=caller, after=start[0] if start else 0, limit=limit + 1)
+    rows = guardians.waiting(actor=caller, after=start[0] if start else 0, limit=limit + 1)
     told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": _told(told["list"])}
+    return {**told, "list": _serialize_many(told["list"])}
 
 
 @route(
@@ -118,7 +118,7 @@ def guardianships_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, 
     summary="当面核实后登记监护关系",
 )
 def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _told([consent.link_guardian(**body, by=caller)])[0]
+    return _serialize_many([consent.link_guardian(**body, actor=caller)])[0]
 
 
 decisions(

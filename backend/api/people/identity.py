@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 
 from backend import screening
 from backend.api.frame import hosting
-from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, When, Whole
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import PUBLIC, Done, route
 from backend.db import columns_of, transaction
 from backend.identity import sessions
@@ -27,26 +27,26 @@ class SignInIn(Schema):
 
 
 class ResidencyOut(Schema):
-    community_id = Whole("社区")
+    community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
-    grid_id = Whole("网格", allow_none=True)
+    grid_id = Integer("网格", allow_none=True)
     status = Choice("登记状态", ("declared", "verified", "rejected"))
     reason = Text("未通过的原因", most=500, allow_none=True)
 
 
 class PartyRegistrationOut(Schema):
-    unit_id = Whole("单位")
+    unit_id = Integer("单位")
     unit_name = Text("单位名称", most=80)
-    community_id = Whole("报到的社区")
+    community_id = Integer("报到的社区")
     community_name = Text("社区名称", most=80)
     status = Choice("登记状态", ("pending", "verified", "rejected"))
-    service_roles = ListOf("六大员岗位", Choice("岗位", SERVICE_ROLES))
+    service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES))
     reason = Text("未通过的原因", most=500, allow_none=True)
 
 
 class RoleOut(Schema):
     role = Choice("角色", ROLES)
-    organisation_id = Whole("任职的组织")
+    organisation_id = Integer("任职的组织")
     organisation_name = Text("组织名称", most=80)
     to_day = Day("任期最后一天", allow_none=True)
 
@@ -54,44 +54,44 @@ class RoleOut(Schema):
 class ConsentOut(Schema):
     document = Choice("文件", DOCUMENTS)
     version = Text("版本", most=20)
-    given_at = When("同意的时间")
+    given_at = DateTime("同意的时间")
 
 
 class Me(Schema):
-    id = Whole("我的编号")
+    id = Integer("我的编号")
     nickname = Text("昵称", most=40, least=0)
     real_name = Text("姓名（脱敏）", most=40, allow_none=True, example="裴**")
     phone = Text("手机号（脱敏）", most=20, allow_none=True, example="156******77")
     card_number = Text("纸质积分卡号", most=16, allow_none=True)
-    residency = Part(ResidencyOut, "居住登记", allow_none=True)
-    party_registration = Part(PartyRegistrationOut, "双报到登记", allow_none=True)
-    roles = ListOf("今天有效的任职", Part(RoleOut))
-    consents = ListOf("有效的同意", Part(ConsentOut))
-    unread_notices = Whole("未读消息数")
+    residency = Nested(ResidencyOut, "居住登记", allow_none=True)
+    party_registration = Nested(PartyRegistrationOut, "双报到登记", allow_none=True)
+    roles = List("今天有效的任职", Nested(RoleOut))
+    consents = List("有效的同意", Nested(ConsentOut))
+    unread_notices = Integer("未读消息数")
 
 
 class SessionOut(Schema):
     token = Text("访问令牌，放在 Authorization: Bearer 之后", most=100)
-    expires_at = When("令牌到期时间；使用时自动顺延")
-    person = Part(Me, "我")
+    expires_at = DateTime("令牌到期时间；使用时自动顺延")
+    person = Nested(Me, "我")
 
 
 class ProfileIn(Schema):
     nickname = Text("昵称", most=20, least=0)
     real_name = Text("真实姓名", most=20, example="裴长青")
-    birth_year = Whole("出生年份", least=1900, most=2100, allow_none=True)
+    birth_year = Integer("出生年份", least=1900, most=2100, allow_none=True)
 
 
 class ResidencyIn(Schema):
-    community_id = Whole("社区", required=True, least=1)
-    grid_id = Whole("网格", least=1, load_default=None, allow_none=True)
+    community_id = Integer("社区", required=True, least=1)
+    grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
     address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
 
 
 class PartyRegistrationIn(Schema):
-    unit_id = Whole("所在单位", required=True, least=1)
-    community_id = Whole("报到的社区", required=True, least=1)
-    service_roles = ListOf("六大员岗位", Choice("岗位", SERVICE_ROLES), most=6, load_default=list)
+    unit_id = Integer("所在单位", required=True, least=1)
+    community_id = Integer("报到的社区", required=True, least=1)
+    service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), most=6, load_default=list)
 
 
 class ConsentIn(Schema):
@@ -153,7 +153,7 @@ def sign_in(body: dict[str, Any]) -> dict[str, Any]:
 
 @route(bp, "DELETE", "/sessions/current", out=Done, summary="退出登录")
 def sign_out(caller: sessions.Caller) -> None:
-    sessions.close_session(caller.session_id, by=caller)
+    sessions.close_session(caller.session_id, actor=caller)
 
 
 @route(bp, "GET", "/me", out=Me, summary="我")
@@ -166,34 +166,34 @@ def _screen_nickname(caller: sessions.Caller, body: dict[str, Any]) -> None:
 
     One that could not be checked is kept, since nobody but its owner is shown it.
     """
-    found = screening.screened(body.get("nickname"), scene=screening.PROFILE, by=caller)
+    found = screening.screened(body.get("nickname"), scene=screening.PROFILE, actor=caller)
     if found.doubtful and found.checked:
         raise screening.TextNotAccepted()
 
 
-@route(bp, "PUT", "/me", body=ProfileIn, out=Me, before=_screen_nickname, summary="修改我的资料")
-def put_me(caller: sessions.Caller, body: dict[str, Any], found: None) -> dict[str, Any]:
-    actions.update_profile(body, by=caller)
+@route(bp, "PUT", "/me", body=ProfileIn, out=Me, precheck=_screen_nickname, summary="修改我的资料")
+def put_me(caller: sessions.Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+    actions.update_profile(body, actor=caller)
     return me(caller.id)
 
 
 @route(bp, "PUT", "/me/residency", body=ResidencyIn, out=Me, summary="登记我居住的社区")
 def put_residency(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
-    actions.declare_residency(**body, by=caller)
+    actions.declare_residency(**body, actor=caller)
     return me(caller.id)
 
 
 @route(bp, "PUT", "/me/party-registration", body=PartyRegistrationIn, out=Me, summary="在职党员到社区报到")
 def put_party_registration(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
-    actions.register_party_member(**body, by=caller)
+    actions.register_party_member(**body, actor=caller)
     return me(caller.id)
 
 
 @route(bp, "POST", "/me/consents", body=ConsentIn, out=ConsentOut, status=201, summary="同意一份文件")
 def give_consent(caller: sessions.Caller, body: dict[str, Any]) -> Any:
-    return actions.give_consent(body["document"], body["version"], by=caller)
+    return actions.give_consent(body["document"], body["version"], actor=caller)
 
 
 @route(bp, "DELETE", "/me/consents/<document>", out=Done, summary="撤回同意")
 def withdraw_consent(caller: sessions.Caller, document: str) -> None:
-    consent.withdraw(document[:40], by=caller)
+    consent.withdraw(document[:40], actor=caller)

@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Choice, QueryWhole, Schema, Text, Whole
+from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.identity.sessions import Caller
@@ -15,15 +15,15 @@ bp = APIBlueprint("organisations", __name__, url_prefix="/api/v1", tag="组织")
 
 
 class OrganisationOut(Schema):
-    id = Whole("编号")
-    parent_id = Whole("上级", allow_none=True)
+    id = Integer("编号")
+    parent_id = Integer("上级", allow_none=True)
     kind = Choice("类别", KINDS)
     name = Text("名称", most=80, example="松涛社区")
     short = Text("简称", most=40, example="松涛")
 
 
 class TreeQuery(PageQuery):
-    parent_id = QueryWhole("上级编号", least=1, load_default=None)
+    parent_id = QueryInteger("上级编号", least=1, load_default=None)
     kind = Choice("类别", KINDS, load_default=None)
 
 

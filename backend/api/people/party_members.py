@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import periods
-from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, When, Whole
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import paged, route
 from backend.identity.sessions import Caller
@@ -25,20 +25,20 @@ class FeedbackQuery(PageQuery, PeriodQuery):
 
 
 class ServedOut(Schema):
-    id = Whole("服务记录")
+    id = Integer("服务记录")
     served_on = Day("服务日期")
     activity_name = Text("活动名称", most=60)
     category = Text("服务类别", most=20)
     organising_body = Text("组织单位", most=80)
-    minutes = Whole("服务时长（分钟）")
+    minutes = Integer("服务时长（分钟）")
 
 
 class ClaimedOut(Schema):
-    wish_id = Whole("心愿")
+    wish_id = Integer("心愿")
     number = Text("心愿编号", most=60)
     title = Text("心愿", most=60)
-    claimed_at = When("认领时间")
-    fulfilled_at = When("送达时间", allow_none=True)
+    claimed_at = DateTime("认领时间")
+    fulfilled_at = DateTime("送达时间", allow_none=True)
     outcome = Choice(
         "结果：已点亮、未确认办结、放弃、逾期；还在办理的为 null",
         ("confirmed", "closed_unconfirmed", "released", "overdue"),
@@ -52,13 +52,13 @@ class PartyServiceOut(Schema):
     unit_name = Text("所在单位", most=80)
     community_name = Text("报到社区", most=80)
     reported_on = Day("报到日期")
-    service_roles = ListOf("六大员岗位", Choice("岗位", SERVICE_ROLES))
-    times = Whole("服务次数")
-    minutes = Whole("服务时长（分钟）")
-    wishes_claimed = Whole("认领的微心愿")
-    wishes_lit = Whole("点亮的微心愿")
-    services = ListOf("服务记录", Part(ServedOut), most=10000)
-    wishes = ListOf("认领的微心愿", Part(ClaimedOut), most=10000)
+    service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES))
+    times = Integer("服务次数")
+    minutes = Integer("服务时长（分钟）")
+    wishes_claimed = Integer("认领的微心愿")
+    wishes_lit = Integer("点亮的微心愿")
+    services = List("服务记录", Nested(ServedOut), most=10000)
+    wishes = List("认领的微心愿", Nested(ClaimedOut), most=10000)
 
 
 class FeedbackOut(Schema):
@@ -67,10 +67,10 @@ class FeedbackOut(Schema):
     community = Text("报到社区", most=80)
     reported_on = Day("报到时间")
     service_roles = Text("六大员岗位", most=100, least=0)
-    times = Whole("服务次数")
-    minutes = Whole("服务时长（分钟）")
-    claimed = Whole("认领微心愿数")
-    lit = Whole("点亮微心愿数")
+    times = Integer("服务次数")
+    minutes = Integer("服务时长（分钟）")
+    claimed = Integer("认领微心愿数")
+    lit = Integer("点亮微心愿数")
     kinds = Text("主要服务内容", most=100, least=0)
     period = Text("反馈期间", most=40)
     consented_on = Day("本人同意日期")
@@ -86,7 +86,7 @@ class FeedbackOut(Schema):
     description="只有本人能看到。向单位反馈须本人另外同意（unit_feedback）。",
 )
 def my_party_service(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return reports.mine(**query, by=caller)
+    return reports.mine(**query, actor=caller)
 
 
 @route(
@@ -106,10 +106,10 @@ def unit_feedback(caller: Caller, unit_id: int, query: dict[str, Any]) -> dict[s
     rows = reports.feedback_rows(
         query["first_day"],
         query["last_day"],
-        *reports.told_by(unit_id, by=caller),
+        *reports.told_by(unit_id, actor=caller),
         after=start[0] if start else 0,
         limit=limit + 1,
     )
     told = page(list(rows), limit, lambda row: (row.person_id,))
-    reports.note_feedback(told["list"], unit_id, by=caller)
+    reports.note_feedback(told["list"], unit_id, actor=caller)
     return told

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 
 from backend import crypto
 from backend.api.frame.bodies import PHONE, ReasonIn
-from backend.api.frame.fields import Choice, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
+from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import Done, paged, route
 from backend.identity import binding
@@ -23,31 +23,31 @@ bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
 
 class CardHolderIn(Schema):
     real_name = Text("真实姓名", most=20, required=True, example="鄂桂兰")
-    community_id = Whole("居住的社区", required=True, least=1)
+    community_id = Integer("居住的社区", required=True, least=1)
     phone = Text("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
-    grid_id = Whole("网格", least=1, load_default=None, allow_none=True)
+    grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
     address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
-    birth_year = Whole("出生年份", least=1900, most=2100, load_default=None, allow_none=True)
+    birth_year = Integer("出生年份", least=1900, most=2100, load_default=None, allow_none=True)
 
 
 class CardHolderOut(Schema):
-    id = Whole("人员编号")
+    id = Integer("人员编号")
     card_number = Text("纸质卡号", most=16, example="P000001")
 
 
 class ResidentOut(Schema):
-    id = Whole("人员编号")
+    id = Integer("人员编号")
     real_name = Text("姓名（脱敏）", most=40, allow_none=True)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
     card_number = Text("纸质卡号", most=16, allow_none=True)
-    has_we_chat = Truth("是否已绑定微信")
-    community_id = Whole("社区")
-    grid_id = Whole("网格", allow_none=True)
+    has_we_chat = Boolean("是否已绑定微信")
+    community_id = Integer("社区")
+    grid_id = Integer("网格", allow_none=True)
     residency_status = Choice("居住登记", ("declared", "verified", "rejected"))
 
 
 class ResidentQuery(PageQuery):
-    community_id = QueryWhole("社区", least=1, load_default=None)
+    community_id = QueryInteger("社区", least=1, load_default=None)
     card_number = Text("纸质卡号", most=16, load_default=None, example="P000001")
     phone = Text("完整手机号", most=11, validate=PHONE, load_default=None)
 
@@ -61,18 +61,18 @@ class DecideIn(Schema):
 
 
 class WaitingOut(Schema):
-    person_id = Whole("人员编号")
+    person_id = Integer("人员编号")
     real_name = Text("姓名（脱敏）", most=40, allow_none=True)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
-    community_id = Whole("社区")
-    grid_id = Whole("网格", allow_none=True)
-    unit_id = Whole("单位", allow_none=True)
-    service_roles = ListOf("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
+    community_id = Integer("社区")
+    grid_id = Integer("网格", allow_none=True)
+    unit_id = Integer("单位", allow_none=True)
+    service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
     status = Choice("状态", ("declared", "pending", "verified", "rejected"))
-    declared_at = When("登记时间")
+    declared_at = DateTime("登记时间")
 
 
-def _told(row: Any, person: Any) -> dict[str, Any]:
+def _serialize(row: Any, person: Any) -> dict[str, Any]:
     return {
         "person_id": person.id,
         "real_name": crypto.masked("name", sealed.real_name(person)),
@@ -89,8 +89,8 @@ def _told(row: Any, person: Any) -> dict[str, Any]:
 def _queue(model: Any, status: str, word: str, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start = after(query["cursor"], int)
     limit = query["limit"]
-    rows = queries.waiting(model, status, word, by=caller, after=start[0] if start else 0, limit=limit + 1)
-    return page([_told(*row) for row in rows], limit, lambda row: (row["person_id"],))
+    rows = queries.waiting(model, status, word, actor=caller, after=start[0] if start else 0, limit=limit + 1)
+    return page([_serialize(*row) for row in rows], limit, lambda row: (row["person_id"],))
 
 
 @route(
@@ -124,7 +124,7 @@ def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: 
 
     def add(step: str, accepted: bool, body: type[Schema], summary: str) -> None:
         def view(caller: Caller, body: dict[str, Any], **ids: int) -> None:
-            decide(*ids.values(), accepted, body["reason"], by=caller)
+            decide(*ids.values(), accepted, body["reason"], actor=caller)
 
         view.__name__ = f"{step}_{noun}"
         route(blueprint, "POST", f"{rule}/{step}", guard=guard, body=body, out=Done, summary=summary)(view)
@@ -162,7 +162,7 @@ decisions(
 )
 def find_residents(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     limit, start = query.pop("limit"), after(query.pop("cursor"), int)
-    rows = queries.found(**query, by=caller, after=start[0] if start else 0, limit=limit + 1)
+    rows = queries.search_residents(**query, actor=caller, after=start[0] if start else 0, limit=limit + 1)
     return page([_resident(*row) for row in rows], limit, lambda row: (row["id"],))
 
 
@@ -190,7 +190,7 @@ def _resident(person: Any, home: Any) -> dict[str, Any]:
     summary="为没有手机的居民登记并发卡",
 )
 def create_card_holder(caller: Caller, body: dict[str, Any]) -> Any:
-    return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, by=caller)
+    return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, actor=caller)
 
 
 def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
@@ -205,8 +205,8 @@ def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
     guard="person:create",
     body=BindIn,
     out=CardHolderOut,
-    before=_openid,
+    precheck=_openid,
     summary="把纸质卡绑定到居民的微信",
 )
-def bind_card(caller: Caller, person_id: int, body: dict[str, Any], found: str) -> Any:
-    return binding.bind(person_id, found, by=caller)
+def bind_card(caller: Caller, person_id: int, body: dict[str, Any], precheck_result: str) -> Any:
+    return binding.bind(person_id, precheck_result, actor=caller)

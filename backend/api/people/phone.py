@@ -36,10 +36,10 @@ def _number(caller: Caller, body: dict[str, Any]) -> str:
     "/me/phone",
     body=PhoneIn,
     out=Me,
-    before=_number,
+    precheck=_number,
     summary="登记我的手机号",
     description="用手机号按钮的凭证换取微信已验证的号码。号码加密保存，任何人看到的都是脱敏形式。",
 )
-def keep_phone(caller: Caller, body: dict[str, Any], found: str) -> dict[str, Any]:
-    accounts.keep_phone(found, by=caller)
+def keep_phone(caller: Caller, body: dict[str, Any], precheck_result: str) -> dict[str, Any]:
+    accounts.keep_phone(precheck_result, actor=caller)
     return me(caller.id)

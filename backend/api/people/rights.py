@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, send_file
 
 from backend import clock
-from backend.api.frame.fields import Choice, ListOf, Part, Schema, Text, Truth, When, Whole
+from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import PUBLIC, Done, route
 from backend.db import transaction
 from backend.identity.sessions import Caller
@@ -20,29 +20,29 @@ class DocumentOut(Schema):
     version = Text("版本", most=20, example="2026-11")
     title = Text("标题", most=60)
     text = Text("正文（Markdown）", most=20_000, lines=True)
-    required = Truth("是否使用本程序的必要条件")
+    required = Boolean("是否使用本程序的必要条件")
 
 
 class PrivacyOut(Schema):
-    list = ListOf("现行的各份文件", Part(DocumentOut))
+    list = List("现行的各份文件", Nested(DocumentOut))
 
 
 class MyConsentOut(Schema):
     document = Choice("文件", notice.DOCUMENTS)
     title = Text("标题", most=60)
-    required = Truth("是否使用本程序的必要条件")
+    required = Boolean("是否使用本程序的必要条件")
     current_version = Text("现行版本", most=20)
     version = Text("我同意的版本；没有同意时为 null", most=20, allow_none=True)
-    given_at = When("同意的时间", allow_none=True)
-    up_to_date = Truth("同意的就是现行版本")
+    given_at = DateTime("同意的时间", allow_none=True)
+    up_to_date = Boolean("同意的就是现行版本")
 
 
 class MyConsentsOut(Schema):
-    list = ListOf("各份文件", Part(MyConsentOut))
+    list = List("各份文件", Nested(MyConsentOut))
 
 
 class CancelIn(Schema):
-    confirm = Truth("已经知道会失去什么，确认注销", load_default=False)
+    confirm = Boolean("已经知道会失去什么，确认注销", load_default=False)
 
 
 class CancelForIn(CancelIn):
@@ -51,7 +51,7 @@ class CancelForIn(CancelIn):
 
 class PurposeOut(Schema):
     purpose = Text("处理目的", most=60)
-    fields = ListOf("处理的信息", Text("信息", most=60))
+    fields = List("处理的信息", Text("信息", most=60))
     basis = Text("法律依据", most=200)
     document = Choice("写在哪份文件里", notice.DOCUMENTS)
     version = Text("该文件的现行版本", most=20)
@@ -60,15 +60,15 @@ class PurposeOut(Schema):
 
 
 class RequestsOut(Schema):
-    exports = Whole("导出次数")
-    cancellations = Whole("注销次数")
-    corrections = Whole("更正次数")
-    openings = Whole("工作人员或认领人查看联系方式的次数")
+    exports = Integer("导出次数")
+    cancellations = Integer("注销次数")
+    corrections = Integer("更正次数")
+    openings = Integer("工作人员或认领人查看联系方式的次数")
 
 
 class PurposesOut(Schema):
-    list = ListOf("处理目的清单", Part(PurposeOut))
-    requests = Part(RequestsOut, "近十二个月全市的权利请求数，均当场办结")
+    list = List("处理目的清单", Nested(PurposeOut))
+    requests = Nested(RequestsOut, "近十二个月全市的权利请求数，均当场办结")
 
 
 @route(bp, "GET", "/privacy", guard=PUBLIC, out=PrivacyOut, summary="隐私说明和各份单独同意的现行文本")
@@ -90,7 +90,7 @@ def privacy_version(document: str, version: str) -> notice.Document:
 
 @route(bp, "GET", "/me/consents", out=MyConsentsOut, summary="我的同意，对照现行版本")
 def my_consents(caller: Caller) -> dict[str, Any]:
-    return {"list": consent.standing(caller.id)}
+    return {"list": consent.documents_with_consent(caller.id)}
 
 
 @route(
@@ -103,7 +103,7 @@ def my_consents(caller: Caller) -> dict[str, Any]:
 )
 def export_me(caller: Caller) -> Response:
     with transaction():
-        export.ask(by=caller)
+        export.ask(actor=caller)
     name = f"dianliang-{caller.id}-{clock.today():%Y%m%d}.zip"
     return send_file(export.archive(caller.id), "application/zip", as_attachment=True, download_name=name)
 
@@ -121,7 +121,7 @@ def export_me(caller: Caller) -> Response:
 )
 def cancel_me(caller: Caller, body: dict[str, Any]) -> None:
     with transaction():
-        cancellation.cancel(caller.id, confirmed=body["confirm"], by=caller)
+        cancellation.cancel(caller.id, confirmed=body["confirm"], actor=caller)
     erasure.clear_old_pages()
 
 
@@ -135,9 +135,9 @@ def cancel_me(caller: Caller, body: dict[str, Any]) -> None:
     summary="代没有手机的居民注销",
 )
 def cancel_person(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
-    cancellation.cancel_for(person_id, body["reason"], confirmed=body["confirm"], by=caller)
+    cancellation.cancel_for(person_id, body["reason"], confirmed=body["confirm"], actor=caller)
 
 
 @route(bp, "GET", "/processing-purposes", out=PurposesOut, summary="个人信息处理目的清单")
 def processing_purposes(caller: Caller) -> dict[str, Any]:
-    return {"list": purposes.shown(), "requests": purposes.requests()}
+    return {"list": purposes.purposes_in_words(), "requests": purposes.requests()}

@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from backend.api.frame.bodies import ReasonIn
-from backend.api.frame.fields import Choice, Day, ListOf, Part, QueryWhole, Schema, Text, When, Whole
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import PUBLIC, paged, route, signed_in
 from backend.errors import NotFound
@@ -24,7 +24,7 @@ bp = APIBlueprint("certificates", __name__, url_prefix="/api/v1", tag="志愿服
 class CertificateIn(Schema):
     first_day = Day("从哪一天起", data_key="from", required=True, example="2026-01-01")
     last_day = Day("到哪一天止（含），最晚今天", data_key="to", required=True, example="2026-06-30")
-    community_id = Whole(
+    community_id = Integer(
         "由哪个社区开具；只在一个社区有记录时不填", least=1, allow_none=True, load_default=None
     )
 
@@ -33,24 +33,24 @@ class CertificateOut(Schema):
     number = Text("证明编号", most=20, example="ZM-7K3F-9QXA-M2PD")
     first_day = Day("从哪一天起", data_key="from")
     last_day = Day("到哪一天止", data_key="to")
-    minutes = Whole("服务时长（分钟）")
+    minutes = Integer("服务时长（分钟）")
     issuer = Text("开具单位", most=80)
-    issued_at = When("开具时间")
+    issued_at = DateTime("开具时间")
     status = Choice("有效、有记录已更正（请重新开具）、已撤销、与开具时不一致", queries.STATUSES)
-    revoked_at = When("撤销时间", allow_none=True)
+    revoked_at = DateTime("撤销时间", allow_none=True)
     revoke_reason = Text("撤销原因", most=200, allow_none=True)
     verify_url = Text("任何人都可以打开的查验页", most=300)
     pdf_url = Text("PDF 的地址，一段时间后失效；证明不再有效时为 null", most=400, allow_none=True)
 
 
 class CertifiedOut(Schema):
-    record_id = Whole("服务记录")
+    record_id = Integer("服务记录")
     served_on = Day("服务日期")
     activity_name = Text("活动名称", most=60)
     category = Text("服务类别", most=20)
     place = Text("服务地点", most=120)
     content = Text("服务内容", most=1000, lines=True)
-    minutes = Whole("服务时长（分钟）")
+    minutes = Integer("服务时长（分钟）")
     organising_body = Text("组织单位", most=80)
     source = Choice("来源", RECORD_SOURCES)
     sync_status = Choice("与全国志愿服务信息系统的同步状态", SYNC_STATES)
@@ -59,38 +59,38 @@ class CertifiedOut(Schema):
 class CertificateDetailOut(CertificateOut):
     name = Text("持证人姓名", most=40, allow_none=True)
     volunteer_number = Text("志愿者编号", most=20, example="V0000042")
-    records = ListOf("证明包含的服务记录", Part(CertifiedOut), most=10000)
+    records = List("证明包含的服务记录", Nested(CertifiedOut), most=10000)
 
 
 class RevokedOut(Schema):
     number = Text("证明编号", most=20)
     status = Choice("状态", queries.STATUSES)
-    revoked_at = When("撤销时间")
+    revoked_at = DateTime("撤销时间")
 
 
 class PdfQuery(Schema):
-    until = QueryWhole("链接失效的时刻", load_default=0)
+    until = QueryInteger("链接失效的时刻", load_default=0)
     signature = Text("签名", most=64, load_default=None)
 
 
 class StarIn(Schema):
-    stars = Whole("申请几星", least=1, most=max(STAR_HOURS), required=True, example=1)
+    stars = Integer("申请几星", least=1, most=max(STAR_HOURS), required=True, example=1)
 
 
 class StarOut(Schema):
-    stars = Whole("几星", least=1, most=max(STAR_HOURS))
-    hours = Whole("需要的小时数")
-    minutes = Whole("申请时的累计时长（分钟）")
-    granted_at = When("授予时间")
+    stars = Integer("几星", least=1, most=max(STAR_HOURS))
+    hours = Integer("需要的小时数")
+    minutes = Integer("申请时的累计时长（分钟）")
+    granted_at = DateTime("授予时间")
 
 
 class StarsOut(Schema):
-    list = ListOf("我的星级，只有本人能看到", Part(StarOut))
+    list = List("我的星级，只有本人能看到", Nested(StarOut))
 
 
-def _told(rows: list[Certificate]) -> list[dict[str, Any]]:
+def _serialize_many(rows: list[Certificate]) -> list[dict[str, Any]]:
     statuses = queries.statuses(rows)
-    return [queries.told(row, statuses[row.id]) for row in rows]
+    return [queries.view_certificate(row, statuses[row.id]) for row in rows]
 
 
 def _star(star: Star) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _star(star: Star) -> dict[str, Any]:
     description="把这段时间已认定的服务记录固定在一份带编号的证明里；内容没有变化时再次申请得到同一份。",
 )
 def issue_certificate(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _told([certificates.issue(**body, by=caller)])[0]
+    return _serialize_many([certificates.issue(**body, actor=caller)])[0]
 
 
 @route(
@@ -128,7 +128,7 @@ def my_certificates(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.of_person(caller.id, start[0] if start else None, limit + 1)
     told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": _told(told["list"])}
+    return {**told, "list": _serialize_many(told["list"])}
 
 
 @route(
@@ -139,10 +139,10 @@ def my_certificates(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     summary="我的一份服务证明和它包含的记录",
 )
 def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
-    found = queries.mine(number, by=caller)
+    found = queries.mine(number, actor=caller)
     rows = queries.contents([found.id]).get(found.id, [])
     return {
-        **queries.told(found, queries.status(found, rows)),
+        **queries.view_certificate(found, queries.status(found, rows)),
         "name": sealed.name(found),
         "volunteer_number": queries.volunteer_number(found.person_id),
         "records": rows,
@@ -161,7 +161,7 @@ def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
 )
 def certificate_paper(number: str, query: dict[str, Any]) -> Response:
     if query["signature"] is None:
-        number = queries.mine(number, by=signed_in()).number
+        number = queries.mine(number, actor=signed_in()).number
     elif not links.genuine(number, **query):
         raise NotFound()
     answer = Response(certificate_pdf.pdf(number), mimetype="application/pdf")
@@ -182,13 +182,13 @@ def certificate_paper(number: str, query: dict[str, Any]) -> Response:
     description="由开具社区的另一位工作人员办理；编号仍可查验，显示为已撤销。服务记录不受影响。",
 )
 def revoke_certificate(caller: Caller, number: str, body: dict[str, Any]) -> dict[str, Any]:
-    revoked = certificates.revoke(number, body["reason"], by=caller)
+    revoked = certificates.revoke(number, body["reason"], actor=caller)
     return {"number": revoked.number, "status": "revoked", "revoked_at": revoked.revoked_at}
 
 
 @route(bp, "POST", "/me/stars", body=StarIn, out=StarOut, status=201, summary="申请志愿者星级")
 def apply_for_stars(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _star(stars.apply(body["stars"], by=caller))
+    return _star(stars.apply(body["stars"], actor=caller))
 
 
 @route(bp, "GET", "/me/stars", out=StarsOut, summary="我的星级")

@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Day, ListOf, Part, Schema, Text, When, Whole
+from backend.api.frame.fields import DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import route
 from backend.identity.sessions import Caller
 from backend.volunteering import record_queries
@@ -18,19 +18,19 @@ class HeldRecordOut(Schema):
     activity_name = Text("活动名称", most=60)
     organising_body = Text("组织单位", most=80)
     served_on = Day("服务日期")
-    minutes = Whole("服务时长（分钟）")
-    imported_at = When("导入时间")
+    minutes = Integer("服务时长（分钟）")
+    imported_at = DateTime("导入时间")
 
 
 class PlatformOut(Schema):
     platform = Text("平台", most=40)
-    minutes = Whole("那个平台的合计（分钟）")
-    records = ListOf("那个平台的记录", Part(HeldRecordOut, "一条记录"))
+    minutes = Integer("那个平台的合计（分钟）")
+    records = List("那个平台的记录", Nested(HeldRecordOut, "一条记录"))
 
 
 class HoursElsewhereOut(Schema):
-    own_minutes = Whole("本系统的合计（分钟），不含其他平台")
-    platforms = ListOf("其他平台，按名称", Part(PlatformOut, "一个平台"))
+    own_minutes = Integer("本系统的合计（分钟），不含其他平台")
+    platforms = List("其他平台，按名称", Nested(PlatformOut, "一个平台"))
 
 
 @route(

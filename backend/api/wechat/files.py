@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import fields
 
-from backend.api.frame.fields import Choice, QueryWhole, Schema, Text, Whole, named
+from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Text, metadata
 from backend.api.frame.route import PUBLIC, route, signed_in
 from backend.db import transaction
 from backend.errors import NotFound
@@ -35,24 +35,24 @@ class Picture(fields.Raw):
 class UploadIn(Schema):
     file = Picture(
         required=True,
-        metadata=named("JPEG、PNG 或 WebP，不超过 10 MB、2000 万像素", type="string", format="binary"),
+        metadata=metadata("JPEG、PNG 或 WebP，不超过 10 MB、2000 万像素", type="string", format="binary"),
     )
     purpose = Choice("用途：心愿、送达、超市物品", PURPOSES, required=True)
 
 
 class UploadOut(Schema):
-    id = Whole("编号，放进 fileIds")
+    id = Integer("编号，放进 fileIds")
     url = Text("本人查看的地址，一段时间后失效", most=500)
     thumbnail_url = Text("缩略图地址", most=500)
     state = Choice("检查状态", ("checking", "passed", "needs_look", "refused"))
-    width = Whole("保存后的宽度（像素）")
-    height = Whole("保存后的高度（像素）")
+    width = Integer("保存后的宽度（像素）")
+    height = Integer("保存后的高度（像素）")
 
 
 class LinkQuery(Schema):
     view = Choice("给谁看的链接", links.VIEWS, load_default="own")
     size = Choice("大小", links.SIZES, load_default="full")
-    until = QueryWhole("链接失效的时刻", load_default=0)
+    until = QueryInteger("链接失效的时刻", load_default=0)
     signature = Text("签名", most=64, load_default=None)
 
 
@@ -67,9 +67,9 @@ def _receive(caller: Caller, body: dict[str, Any]) -> Stored:
     """All that is slow: decoding, storing, asking WeChat. The row comes first, so that nothing is orphaned."""
     picture, key = pictures.received(body["file"]), secrets.token_hex(16)
     with transaction():
-        file_id = actions.reserve(body["purpose"], key, picture, by=caller)
+        file_id = actions.reserve(body["purpose"], key, picture, actor=caller)
     actions.put(key, picture)
-    return Stored(file_id, checks.asked(file_id, by=caller))
+    return Stored(file_id, checks.asked(file_id, actor=caller))
 
 
 @route(
@@ -79,13 +79,13 @@ def _receive(caller: Caller, body: dict[str, Any]) -> Stored:
     form=UploadIn,
     out=UploadOut,
     status=201,
-    before=_receive,
+    precheck=_receive,
     largest=LARGEST_FORM,
     summary="上传图片",
     description="重新编码并去除拍摄地点等附加信息；微信内容安全检查通过以前只有本人能看到。",
 )
-def upload_file(caller: Caller, body: dict[str, Any], found: Stored) -> dict[str, Any]:
-    kept = actions.keep(found.id, found.trace)
+def upload_file(caller: Caller, body: dict[str, Any], precheck_result: Stored) -> dict[str, Any]:
+    kept = actions.keep(precheck_result.id, precheck_result.trace)
     return {
         "id": kept.id,
         "url": links.link(kept.id, "own"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Choice, Day, ListOf, Part, Schema, Text, When, Whole
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import Done, paged, route
 from backend.identity.sessions import Caller
@@ -16,28 +16,28 @@ bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分"
 
 
 class NoticeOut(Schema):
-    id = Whole("编号")
+    id = Integer("编号")
     kind = Text("类别", most=40, example="wish_claimed")
     title = Text("标题", most=60)
     body = Text("内容", most=500)
     subject_kind = Text("关于什么", most=40, allow_none=True, example="wish")
-    subject_id = Whole("它的编号", allow_none=True)
-    created_at = When("时间")
-    read_at = When("已读时间", allow_none=True)
+    subject_id = Integer("它的编号", allow_none=True)
+    created_at = DateTime("时间")
+    read_at = DateTime("已读时间", allow_none=True)
 
 
 class SubscriptionsIn(Schema):
-    accepted = ListOf("用户同意的模板", Text("模板", most=40), load_default=list)
-    rejected = ListOf("用户拒绝的模板", Text("模板", most=40), load_default=list)
+    accepted = List("用户同意的模板", Text("模板", most=40), load_default=list)
+    rejected = List("用户拒绝的模板", Text("模板", most=40), load_default=list)
 
 
 class SubscriptionOut(Schema):
     template = Choice("模板", tuple(CATALOGUE))
-    remaining = Whole("还可以发送的次数")
+    remaining = Integer("还可以发送的次数")
 
 
 class SubscriptionsOut(Schema):
-    list = ListOf("各模板的次数", Part(SubscriptionOut))
+    list = List("各模板的次数", Nested(SubscriptionOut))
 
 
 class TemplateOut(Schema):
@@ -47,25 +47,25 @@ class TemplateOut(Schema):
 
 
 class TemplatesOut(Schema):
-    list = ListOf("可以订阅的消息", Part(TemplateOut))
+    list = List("可以订阅的消息", Nested(TemplateOut))
 
 
 class LotOut(Schema):
-    points = Whole("积分")
+    points = Integer("积分")
     expires_on = Day("到期日；长期有效时为 null", allow_none=True)
 
 
 class PointsOut(Schema):
-    available = Whole("可用积分")
-    held = Whole("冻结积分")
-    lots = ListOf("按到期日分的积分", Part(LotOut), most=1000)
+    available = Integer("可用积分")
+    held = Integer("冻结积分")
+    lots = List("按到期日分的积分", Nested(LotOut), most=1000)
 
 
 class StatementRow(Schema):
-    id = Whole("编号")
-    at = When("时间")
-    points = Whole("增减", least=-(2**53))
-    balance = Whole("之后的可用积分")
+    id = Integer("编号")
+    at = DateTime("时间")
+    points = Integer("增减", least=-(2**53))
+    balance = Integer("之后的可用积分")
     kind = Text("类别", most=20)
     title = Text("事项", most=120)
     reference = Text("依据单号", most=120)
@@ -80,12 +80,12 @@ def my_notices(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
 
 @route(bp, "POST", "/me/notices/<id:notice_id>/read", out=Done, summary="标为已读")
 def read_notice(caller: Caller, notice_id: int) -> None:
-    actions.read(notice_id, by=caller)
+    actions.read(notice_id, actor=caller)
 
 
 @route(bp, "POST", "/me/notices/read-all", out=Done, summary="全部标为已读")
 def read_all_notices(caller: Caller) -> None:
-    actions.read_all(by=caller)
+    actions.read_all(actor=caller)
 
 
 @route(bp, "GET", "/subscription-templates", out=TemplatesOut, summary="可以订阅的消息模板")

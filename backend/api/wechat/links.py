@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from flask import Response, redirect, render_template_string
 from werkzeug.wrappers import Response as AnyResponse
 
-from backend.api.frame.fields import Choice, QueryWhole, Schema, Text, Truth
+from backend.api.frame.fields import Boolean, Choice, QueryInteger, Schema, Text
 from backend.api.frame.route import PUBLIC, route
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
@@ -25,20 +25,20 @@ PAGE = """<!doctype html>
 
 # Who may not see a thing gets no code for it either; each raises NotFound.
 SEEN: dict[str, Callable[[int, Caller], Any]] = {
-    "wish": lambda subject_id, caller: wishes.one(subject_id, by=caller),
-    "activity": lambda subject_id, caller: volunteering.one(subject_id, by=caller),
+    "wish": lambda subject_id, caller: wishes.one(subject_id, actor=caller),
+    "activity": lambda subject_id, caller: volunteering.one(subject_id, actor=caller),
     "shop": lambda subject_id, _caller: supermarket.shop(subject_id),
 }
 
 
 class CodeQuery(Schema):
     kind = Choice("什么的页面：心愿、活动、兑换超市", tuple(SEEN), required=True)
-    id = QueryWhole("它的编号", least=1, required=True)
+    id = QueryInteger("它的编号", least=1, required=True)
 
 
 class LinkOut(Schema):
     url = Text("链接", most=300, example="https://wxaurl.cn/abc")
-    plain = Truth("微信暂时给不出小程序链接，这是本站自己的链接")
+    plain = Boolean("微信暂时给不出小程序链接，这是本站自己的链接")
 
 
 def _code(kind: str, subject_id: int, caller: Caller) -> Response:

@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, request
 
 from backend.api.frame import hosting
-from backend.api.frame.fields import Schema, Text, When, Whole
+from backend.api.frame.fields import DateTime, Integer, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
 from backend.api.frame.route import PUBLIC, paged, route
 from backend.db import transaction
@@ -41,11 +41,11 @@ def _pushed() -> Response:
     with transaction():
         told = push.opened(request.args, body, from_inside=hosting.from_inside())
         if told.message.get("action") != push.PROBE and push.is_first(told):
-            _take(told.message)
+            _handle(told.message)
     return Response("success", mimetype="text/plain")
 
 
-def _take(message: dict[str, Any]) -> None:
+def _handle(message: dict[str, Any]) -> None:
     event = message.get("Event")
     known = TAKEN.get(event) if isinstance(event, str) else None
     if known is not None:
@@ -164,14 +164,14 @@ for _prefix, _suffix in (("", ""), ("/api/v1", "_under_base")):
 
 
 class DeadOut(Schema):
-    notice_id = Whole("消息编号")
+    notice_id = Integer("消息编号")
     kind = Text("类别", most=40, example="wish_claimed")
     template = Text("订阅消息模板", most=40)
     state = Text("结果：dead 没有送达，unknown 不知是否送达", most=16)
-    errcode = Whole("微信返回的错误码", least=-(2**31), allow_none=True)
+    errcode = Integer("微信返回的错误码", least=-(2**31), allow_none=True)
     why = Text("这意味着什么", most=200)
-    attempts = Whole("试过几次")
-    finished_at = When("放弃的时间")
+    attempts = Integer("试过几次")
+    finished_at = DateTime("放弃的时间")
 
 
 @route(

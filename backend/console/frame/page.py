@@ -122,7 +122,7 @@ def page(
         def guarded(**kwargs: Any) -> Any:
             if guard == PUBLIC:
                 return view(**kwargs)
-            staff = g.staff = whoever_sits_here()
+            staff = g.staff = current_staff()
             if staff.first and view.__name__ not in BEFORE_A_PASSWORD:
                 return redirect(url_for("console.own_password"), 303)
             if guard != SIGNED_IN and guard not in staff.words:
@@ -135,7 +135,7 @@ def page(
     return decorate
 
 
-def whoever_sits_here() -> Staff:
+def current_staff() -> Staff:
     """The person behind the cookie. Raises NotSignedIn, SessionEnded, NoAppointment."""
     token = cookie.get(TOKEN)
     if token is None:
@@ -150,7 +150,7 @@ def whoever_sits_here() -> Staff:
         raise console_sessions.NoAppointment()
     named = places.names({one.organisation_id for one in standing})
     posts = tuple(Post(one.role, one.organisation_id, named[one.organisation_id]) for one in standing)
-    words = permissions.words_of(post.role for post in posts)
+    words = permissions.permissions_of(post.role for post in posts)
     # One's own name is shown in full, to oneself.
     name = sealed.real_name(session.get(Person, found.id)) or "工作人员"
     return Staff(found.id, found.session_id, name, posts, words, found.first)
@@ -177,17 +177,17 @@ def _keep_private(answer: Response) -> Response:
     return answer
 
 
-def done(form: Any, work: Callable[..., Any], *, before: Callable[[], Any] | None = None) -> bool:
+def run_form(form: Any, work: Callable[..., Any], *, precheck: Callable[[], Any] | None = None) -> bool:
     """Was the form well filled and the work not refused? A refusal stands beside the form, which keeps what
     was typed. What the person may not know exists stays 404.
 
-    `before` is what WeChat has to be asked first, outside any transaction; the work gets its answer.
+    `precheck` is what WeChat has to be asked first, outside any transaction; the work gets its answer.
     """
     if not form.validate_on_submit():
         g.status = 422
         return False
     try:
-        told = () if before is None else (before(),)
+        told = () if precheck is None else (precheck(),)
         with transaction():
             form.outcome = work(*told)
     except NotFound:
@@ -199,12 +199,12 @@ def done(form: Any, work: Callable[..., Any], *, before: Callable[[], Any] | Non
     return True
 
 
-def show(template: str, **facts: Any) -> tuple[str, int]:
+def render(template: str, **facts: Any) -> tuple[str, int]:
     """Renders a page; a refused form answers with the status of its refusal."""
     return render_template(template, **facts), g.get("status", 200)
 
 
-def onward(endpoint: str, sentence: str | None = None, **parts: Any) -> Response:
+def redirect_with_message(endpoint: str, sentence: str | None = None, **parts: Any) -> Response:
     """POST → redirect → GET, with a sentence on what was done."""
     if sentence:
         flash(sentence)
@@ -218,7 +218,7 @@ def asked_number(name: str, usual: int | None = None) -> Any:
     return found if found is None else max(-MAX_ID, min(found, MAX_ID))
 
 
-def further_back(before: int) -> str:
+def next_page_url(before: int) -> str:
     """This page's address, with what was asked of it, from `before` on. The words of an address stay words:
     `url_for` would take some of them, as `endpoint` or `_scheme`, for its own."""
     return f"{request.path}?{urlencode({**request.args, 'before': before})}"

@@ -23,7 +23,7 @@ class WhoForm(Form):
     person = RadioField("是哪一位", choices=[], coerce=_number, validate_choice=False)
 
     def find(self, staff: Staff) -> "WhoForm":
-        found = residents.found(staff, self.asked.data, MOST) if self.asked.data else []
+        found = residents.search_residents(staff, self.asked.data, MOST) if self.asked.data else []
         self.person.choices = [(person.id, _face(person)) for person, _home in found]
         if len(found) == 1:
             self.person.data = found[0][0].id

@@ -33,7 +33,7 @@ def _within(staff: Staff, word: str) -> sa.ColumnElement[bool]:
     return sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach))
 
 
-def found(staff: Staff, asked: str, most: int) -> list[tuple[Person, Residency]]:
+def search_residents(staff: Staff, asked: str, most: int) -> list[tuple[Person, Residency]]:
     """Residents within scope by card number, by whole phone number, or by (part of) the name."""
     wanted = (
         sa.select(Person, Residency)

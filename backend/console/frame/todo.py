@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from backend import clock
-from backend.console.frame.page import Staff, page, show
+from backend.console.frame.page import Staff, page, render
 
 # So many of a kind are fetched; a longer queue says that there is more and is worked off from its head.
 MOST = 50
@@ -73,7 +73,7 @@ def waiting(staff: Staff) -> tuple[list[Waiting], dict[str, str]]:
 @page("/")
 def today(staff: Staff) -> Any:
     found, counted = waiting(staff)
-    return show("today/page.html", waiting=found, counted=counted, now=clock.now())
+    return render("today/page.html", waiting=found, counted=counted, now=clock.now())
 
 
 def oldest_first(found: list[Waiting]) -> list[Waiting]:

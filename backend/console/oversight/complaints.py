@@ -14,7 +14,7 @@ from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
 from backend.console.frame.labels import COMPLAINT_KINDS, COMPLAINT_STATES
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.organisations import queries as places
 
@@ -53,7 +53,7 @@ _FORMS: dict[str, tuple[type[Form], tuple[str, ...]]] = {
 @provider("complaint:answer")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
     """Its words are not in the list: they are read on its own page, by who answers it."""
-    found = queries.to_answer(most, by=staff)
+    found = queries.to_answer(most, actor=staff)
     names = places.names({one.place_id for one in found})
     return [
         Waiting(
@@ -74,30 +74,30 @@ def complaints(staff: Staff) -> Any:
     form = Filters(request.args)
     form.state.choices = {"": "全部", **COMPLAINT_STATES}
     state = form.state.data if form.validate() else None
-    rows = queries.to_handle(state, asked_number("after"), PAGE + 1, by=staff)
-    return show(
+    rows = queries.to_handle(state, asked_number("after"), PAGE + 1, actor=staff)
+    return render(
         "complaints/queue.html",
         form=form,
         state=state,
         waiting=_waiting(staff, 200),
-        rows=queries.shown(rows[:PAGE], by=staff),
+        rows=queries.view_complaints(rows[:PAGE], actor=staff),
         following=rows[PAGE - 1].id if len(rows) > PAGE else None,
     )
 
 
 @page("/complaints/<id:complaint_id>", guard="complaint:answer")
 def complaint(staff: Staff, complaint_id: int) -> Any:
-    return _page(staff, queries.one(complaint_id, by=staff))
+    return _page(staff, queries.one(complaint_id, actor=staff))
 
 
 def _page(staff: Staff, found: Complaint, **given: Any) -> Any:
     forms = {name: with_sentences(form(formdata=None), ready) for name, (form, ready) in _FORMS.items()}
-    (shown,) = queries.shown([found], by=staff)
+    (shown,) = queries.view_complaints([found], actor=staff)
     facts: dict[str, Any] = {"contact": None, **forms, **given}
     # A colleague may have been quicker: then the form is gone, and what was typed is shown all the same.
     tried = next((given[name] for name in _FORMS if name in given), None)
     late = tried if tried is not None and tried.refusal is not None and not shown["actions"] else None
-    return show("complaints/page.html", one=shown, row=found, late=late, **facts)
+    return render("complaints/page.html", one=shown, row=found, late=late, **facts)
 
 
 def _form(name: str) -> Any:
@@ -108,8 +108,8 @@ def _form(name: str) -> Any:
 @page("/complaints/<id:complaint_id>/answer", guard="complaint:answer", methods=("POST",))
 def answer_complaint(staff: Staff, complaint_id: int) -> Any:
     form = _form("answer_form")
-    found = queries.one(complaint_id, by=staff)
-    if done(form, lambda: actions.answer(complaint_id, form.reason.data, by=staff)):
+    found = queries.one(complaint_id, actor=staff)
+    if run_form(form, lambda: actions.answer(complaint_id, form.reason.data, actor=staff)):
         return _next(staff, "已答复，本人会收到消息")
     return _page(staff, found, answer_form=form)
 
@@ -118,8 +118,8 @@ def answer_complaint(staff: Staff, complaint_id: int) -> Any:
 def escalate_complaint(staff: Staff, complaint_id: int) -> Any:
     """One level up; from then on it may be none of this clerk's business."""
     form = _form("escalate_form")
-    found = queries.one(complaint_id, by=staff)
-    if done(form, lambda: actions.escalate(complaint_id, form.reason.data, by=staff)):
+    found = queries.one(complaint_id, actor=staff)
+    if run_form(form, lambda: actions.escalate(complaint_id, form.reason.data, actor=staff)):
         return _next(staff, "已转上一级办理，本人会收到消息")
     return _page(staff, found, escalate_form=form)
 
@@ -128,13 +128,13 @@ def escalate_complaint(staff: Staff, complaint_id: int) -> Any:
 def call_back(staff: Staff, complaint_id: int) -> Any:
     """The phone in clear, once, for a reason that goes into the journal; no redirect, so that it stays here."""
     form = _form("contact_form")
-    if done(form, lambda: queries.contact(complaint_id, form.reason.data, by=staff)):
-        return _page(staff, queries.one(complaint_id, by=staff), contact=form.outcome)
-    return _page(staff, queries.one(complaint_id, by=staff), contact_form=form)
+    if run_form(form, lambda: queries.contact(complaint_id, form.reason.data, actor=staff)):
+        return _page(staff, queries.one(complaint_id, actor=staff), contact=form.outcome)
+    return _page(staff, queries.one(complaint_id, actor=staff), contact_form=form)
 
 
 def _next(staff: Staff, sentence: str) -> Any:
-    following = queries.to_answer(1, by=staff)
+    following = queries.to_answer(1, actor=staff)
     if not following:
-        return onward("console.today", f"{sentence}。投诉建议都答复完了")
-    return onward("console.complaint", sentence, complaint_id=following[0].id)
+        return redirect_with_message("console.today", f"{sentence}。投诉建议都答复完了")
+    return redirect_with_message("console.complaint", sentence, complaint_id=following[0].id)

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 
-from backend.console.frame.page import Staff, asked_number, page, show
+from backend.console.frame.page import Staff, asked_number, page, render
 from backend.outbox import meanings, queries
 from backend.outbox.templates import CATALOGUE
 
@@ -16,7 +16,7 @@ def deliveries(staff: Staff) -> Any:
     """Every notice stands in its reader's inbox all the same, and is read there."""
     rows = queries.dead_letters(asked_number("before"), PAGE + 1)
     following = rows[PAGE - 1].notice_id if len(rows) > PAGE else None
-    return show(
+    return render(
         "deliveries/page.html",
         reasons=_reasons(),
         rows=[(row, _title(row.template), meanings.of(row)) for row in rows[:PAGE]],

@@ -10,7 +10,7 @@ from backend import clock
 from backend.console.frame import charts, place_choices
 from backend.console.frame.forms import Form, choice, day
 from backend.console.frame.labels import CATEGORIES
-from backend.console.frame.page import Staff, page, show
+from backend.console.frame.page import Staff, page, render
 from backend.reports import figures as counted
 
 PERIOD_DAYS = 90
@@ -44,7 +44,7 @@ def figures(staff: Staff) -> Any:
     chosen = form.community.data if not form.community.errors else None
     places = [(one, name) for one, name in own if chosen in (None, one)]
     told = counted.wishes_of([one for one, _name in places], first, last)
-    return show(
+    return render(
         "figures/page.html",
         form=form,
         charts=_charts(told, places),

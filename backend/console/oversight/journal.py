@@ -10,7 +10,7 @@ from flask import request
 from backend import clock
 from backend.console.frame.forms import Form, choice, day
 from backend.console.frame.journal_words import KINDS, OPENINGS, VERBS
-from backend.console.frame.page import Staff, asked_number, further_back, page, show
+from backend.console.frame.page import Staff, asked_number, next_page_url, page, render
 from backend.db import session
 from backend.journal import JournalLine
 from backend.organisations import queries as places
@@ -113,9 +113,9 @@ def journal(staff: Staff) -> Any:
     form.kind.choices = {"": "全部", **KINDS}
     form.validate()
     lines = _lines(staff, _asked(form))
-    following = further_back(lines[PAGE - 1].id) if len(lines) > PAGE else None
+    following = next_page_url(lines[PAGE - 1].id) if len(lines) > PAGE else None
     lines, many = lines[:PAGE], _many_openings(staff)
-    return show(
+    return render(
         "journal/page.html",
         form=form,
         lines=lines,

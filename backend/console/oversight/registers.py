@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, send_file, url_for
 
 from backend.console.frame.forms import Form, choice, day, line
-from backend.console.frame.page import Staff, asked_number, done, page, show
+from backend.console.frame.page import Staff, asked_number, page, render, run_form
 from backend.registers import papers, reading, scopes
 from backend.registers.definition import Cursor, Register, Scope
 from backend.registers.hand_outs import LONGEST_REASON, MOST_ROWS, hand_out
@@ -41,7 +41,7 @@ def _own(staff: Staff, key: str) -> Register:
     """A register of whoever has its word; others are NotAllowed, none is NotFound."""
     found = catalogue.one(key)
     # Raises NoPlaceForRegister, which is all that somebody without the word is told.
-    if not scopes.places_of(found, by=staff):
+    if not scopes.places_of(found, actor=staff):
         raise scopes.NoPlaceForRegister()
     return found
 
@@ -50,7 +50,7 @@ def _own(staff: Staff, key: str) -> Register:
 def registers(staff: Staff) -> Any:
     """Those that the person may read, in their own order."""
     own = [one for one in catalogue.REGISTERS.values() if staff.may(one.permission)]
-    return show("registers/list.html", registers=[one for one in own if scopes.places_of(one, by=staff)])
+    return render("registers/list.html", registers=[one for one in own if scopes.places_of(one, actor=staff)])
 
 
 @page("/registers/<key>")
@@ -60,7 +60,7 @@ def register(staff: Staff, key: str) -> Any:
 
 def register_page(staff: Staff, found: Register, **tried: Any) -> Any:
     """The first rows, or those after `after`; a refused download comes back beside its form."""
-    own = dict(scopes.places_of(found, by=staff))
+    own = dict(scopes.places_of(found, actor=staff))
     usual = scopes.usual_days(found)
     form = ScopeForm(request.args if request.method == "GET" else request.form)
     form.place.choices = own
@@ -73,7 +73,7 @@ def register_page(staff: Staff, found: Register, **tried: Any) -> Any:
     begun = asked_number("number", 0) > 0
     sums = reading.Sums(found)
     sums.add(batch.rows)
-    return show(
+    return render(
         "registers/page.html",
         register=found,
         scope=scope,
@@ -81,7 +81,7 @@ def register_page(staff: Staff, found: Register, **tried: Any) -> Any:
         rows=batch.rows,
         sums=sums.row() if not begun and following is None and batch.rows else [],
         number=batch.number,
-        shown=reading.shown,
+        shown=reading.display_value,
         following=following,
         most=MOST_ROWS,
         files=tried.get("files") or _files(FileForm, own, scope),
@@ -99,10 +99,10 @@ def _scope(
 ) -> tuple[Scope, bool]:
     """Days the wrong way round are told beside the form, over the rows of the usual ones."""
     try:
-        return scopes.scope_for(found, place, first, last, by=staff), True
+        return scopes.scope_for(found, place, first, last, actor=staff), True
     except scopes.PeriodReversed as refusal:
         form.refuse(refusal)
-        return scopes.scope_for(found, place, None, None, by=staff), False
+        return scopes.scope_for(found, place, None, None, actor=staff), False
 
 
 def _page(found: Register, scope: Scope, told: bool) -> tuple[reading.Batch, str | None]:
@@ -143,15 +143,15 @@ def register_open_file(staff: Staff, key: str) -> Any:
 
 def _download(staff: Staff, found: Register, form: FileForm, which: str) -> Any:
     """Journaled in one transaction; then read and written outside of any, and sent when it is whole."""
-    form.place.choices = dict(scopes.places_of(found, by=staff))
+    form.place.choices = dict(scopes.places_of(found, actor=staff))
     reason = form.reason.data if isinstance(form, OpenFileForm) else None
 
     def work() -> Scope:
-        scope = scopes.scope_for(found, form.place.data, form.first.data, form.last.data, by=staff)
-        hand_out(found, scope, reason, by=staff)
+        scope = scopes.scope_for(found, form.place.data, form.first.data, form.last.data, actor=staff)
+        hand_out(found, scope, reason, actor=staff)
         return scope
 
-    if not done(form, work):
+    if not run_form(form, work):
         return register_page(staff, found, **{which: form})
     return _sent(papers.Paper(found, form.outcome, f"{staff.name}（{staff.id}）", reason), form.kind.data)
 

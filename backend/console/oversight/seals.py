@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from backend.console.frame.page import Staff, page, show
+from backend.console.frame.page import Staff, page, render
 from backend.errors import NotFound
 from backend.ledger import seal_checks
 from backend.ledger import seals as ledger
@@ -28,7 +28,7 @@ def seals(staff: Staff) -> Any:
     """The newest first, each checked by itself and as a link of the chain; a day's page checks its rows."""
     before = request.args.get("before")
     found = ledger.listed(_day(before) if before else None, PAGE + 1)
-    return show(
+    return render(
         "seals/list.html",
         seals=found[:PAGE],
         sound=seal_checks.chained(found),
@@ -43,4 +43,4 @@ def seal(staff: Staff, day: str) -> Any:
     if found is None:
         raise NotFound()
     wrong = seal_checks.of_day(found.day)
-    return show("seals/one.html", seal=found, wrong=wrong[:MOST_TOLD], more=max(len(wrong) - MOST_TOLD, 0))
+    return render("seals/one.html", seal=found, wrong=wrong[:MOST_TOLD], more=max(len(wrong) - MOST_TOLD, 0))

@@ -7,7 +7,7 @@ from flask import Response
 from wtforms.validators import ValidationError
 
 from backend.console.frame.forms import Form, JustDo, line, secret
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.db import transaction
 from backend.errors import Refused
 from backend.identity import console_sessions, credentials
@@ -40,7 +40,7 @@ def _page(staff: Staff, **forms: Any) -> Any:
         "code_form": CodeForm(formdata=None),
         **forms,
     }
-    return show(
+    return render(
         "account/page.html",
         open_consoles=console_sessions.open_of(staff.id),
         credential=own,
@@ -69,35 +69,35 @@ def choose_password(staff: Staff) -> Any:
             return _page(staff, choice=form)[0], refusal.status()
 
     def work() -> None:
-        credentials.keep(staff.id, name, hashed, by=staff)
-        console_sessions.leave_others(staff.session_id, by=staff)
+        credentials.keep(staff.id, name, hashed, actor=staff)
+        console_sessions.leave_others(staff.session_id, actor=staff)
 
-    if done(form, work):
-        return onward("console.account", "新口令已生效；您在其他电脑上的登录已退出")
+    if run_form(form, work):
+        return redirect_with_message("console.account", "新口令已生效；您在其他电脑上的登录已退出")
     return _page(staff, choice=form)
 
 
 @page("/account/one-time-codes", methods=("POST",))
 def begin_one_time_codes(staff: Staff) -> Any:
     form = JustDo()
-    if done(form, lambda: credentials.begin_one_time_codes(by=staff)):
-        return onward("console.account", "请用手机上的动态口令软件扫码，再填入它显示的数字")
+    if run_form(form, lambda: credentials.begin_one_time_codes(actor=staff)):
+        return redirect_with_message("console.account", "请用手机上的动态口令软件扫码，再填入它显示的数字")
     return _page(staff, form=form)
 
 
 @page("/account/one-time-codes/confirm", methods=("POST",))
 def confirm_one_time_codes(staff: Staff) -> Any:
     form = CodeForm()
-    if done(form, lambda: credentials.confirm_one_time_codes(form.code.data, by=staff)):
-        return onward("console.account", "动态口令已启用，以后用口令登录时要一起填")
+    if run_form(form, lambda: credentials.confirm_one_time_codes(form.code.data, actor=staff)):
+        return redirect_with_message("console.account", "动态口令已启用，以后用口令登录时要一起填")
     return _page(staff, code_form=form)
 
 
 @page("/account/one-time-codes/drop", methods=("POST",))
 def drop_one_time_codes(staff: Staff) -> Any:
     form = JustDo()
-    if done(form, lambda: credentials.drop_one_time_codes(by=staff)):
-        return onward("console.account", "动态口令已停用")
+    if run_form(form, lambda: credentials.drop_one_time_codes(actor=staff)):
+        return redirect_with_message("console.account", "动态口令已停用")
     return _page(staff, form=form)
 
 
@@ -105,12 +105,12 @@ def drop_one_time_codes(staff: Staff) -> Any:
 def end_session(staff: Staff, session_id: int) -> Response:
     """Ends one of one's own consoles; someone else's is 404."""
     with transaction():
-        console_sessions.leave(session_id, by=staff)
-    return onward("console.account", "那次登录已退出")
+        console_sessions.leave(session_id, actor=staff)
+    return redirect_with_message("console.account", "那次登录已退出")
 
 
 @page("/account/sessions/end-others", methods=("POST",))
 def end_other_sessions(staff: Staff) -> Response:
     with transaction():
-        console_sessions.leave_others(staff.session_id, by=staff)
-    return onward("console.account", "其他电脑上的登录都已退出")
+        console_sessions.leave_others(staff.session_id, actor=staff)
+    return redirect_with_message("console.account", "其他电脑上的登录都已退出")

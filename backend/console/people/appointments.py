@@ -9,7 +9,7 @@ from backend import clock
 from backend.console.frame import place_choices, residents
 from backend.console.frame.forms import Form, JustDo, choice, day, line
 from backend.console.frame.labels import KINDS, ROLES
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.db import session
 from backend.errors import InvalidInput, NotFound
 from backend.organisations import queries as places
@@ -34,7 +34,9 @@ class AppointForm(Form):
     to_day = day("到哪天止", needed=False, description="不填就是长期；临时顶岗请填")
 
 
-def _standing(staff: Staff, place_id: int | None, role: str | None, before: int | None) -> list[Appointment]:
+def _active_page(
+    staff: Staff, place_id: int | None, role: str | None, before: int | None
+) -> list[Appointment]:
     """Appointments not yet over in the places where this person may appoint, newest first: a page and one more."""
     wanted = sa.select(Appointment).where(
         Appointment.organisation_id.in_(permissions.reach_of(staff.id, "appointment:grant")),
@@ -58,9 +60,9 @@ def _page(staff: Staff, **given: Any) -> Any:
     find = FindForm(request.args)
     asked = (find.asked.data or "").strip()
     role = request.args.get("role") if request.args.get("role") in ROLES else None
-    found = _standing(staff, None, role, asked_number("before"))
+    found = _active_page(staff, None, role, asked_number("before"))
     rows = found[:PAGE]
-    return show(
+    return render(
         "appointments/page.html",
         find=find,
         asked=asked,
@@ -85,17 +87,22 @@ def appoint(staff: Staff, person_id: int) -> Any:
         if form.to_day.data and form.to_day.data < form.from_day.data:
             raise InvalidInput({"to_day": ["不能早于开始的那天"]})
         return actions.appoint(
-            person_id, form.role.data, form.organisation.data, form.from_day.data, form.to_day.data, by=staff
+            person_id,
+            form.role.data,
+            form.organisation.data,
+            form.from_day.data,
+            form.to_day.data,
+            actor=staff,
         )
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.appointments", "任职已生效")
-    return show("appointments/new.html", form=form, person=residents.masked(person))
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.appointments", "任职已生效")
+    return render("appointments/new.html", form=form, person=residents.masked(person))
 
 
 @page("/appointments/<id:appointment_id>/end", guard="appointment:grant", methods=("POST",))
 def end_appointment(staff: Staff, appointment_id: int) -> Any:
     form = JustDo()
-    if done(form, lambda: appointing.end(appointment_id, by=staff)):
-        return onward("console.appointments", "任职已结束，当天起不能再办理")
+    if run_form(form, lambda: appointing.end(appointment_id, actor=staff)):
+        return redirect_with_message("console.appointments", "任职已结束，当天起不能再办理")
     return _page(staff, form=form)

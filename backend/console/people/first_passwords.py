@@ -6,7 +6,7 @@ from flask import request
 
 from backend.console.frame import residents
 from backend.console.frame.forms import Form, line
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.people.account import PasswordChoice
 from backend.errors import NotFound
 from backend.identity import console_sessions, credentials, first_passwords
@@ -36,21 +36,21 @@ def first_password(staff: Staff, person_id: int) -> Any:
     def prepare() -> str:
         name = (form.name.data or "").lower()
         credentials.check_name(name)
-        password, hashed = first_passwords.made()
+        password, hashed = first_passwords.new_password()
         told.extend((name, password))
         return hashed
 
     def work(hashed: str) -> Any:
-        return first_passwords.give(person_id, told[0], hashed, by=staff)
+        return first_passwords.give(person_id, told[0], hashed, actor=staff)
 
-    if request.method == "POST" and done(form, work, before=prepare):
-        return show(
+    if request.method == "POST" and run_form(form, work, precheck=prepare):
+        return render(
             "first_passwords/slip.html", name=told[0], password=told[1], until=form.outcome.first_until
         )
     if request.method == "GET":
-        first_passwords.check(person_id, by=staff)
+        first_passwords.check(person_id, actor=staff)
     posts = console_sessions.appointments(person_id)
-    return show(
+    return render(
         "first_passwords/new.html",
         form=form,
         person=residents.masked(person),
@@ -65,7 +65,7 @@ def own_password(staff: Staff) -> Any:
     """Where everyone with a first password stands until they have chosen their own."""
     had = credentials.of(staff.id)
     if not staff.first or had is None:
-        return onward("console.account")
+        return redirect_with_message("console.account")
     form = PasswordChoice() if request.method == "POST" else PasswordChoice(name=had.name)
 
     def prepare() -> str:
@@ -73,9 +73,9 @@ def own_password(staff: Staff) -> Any:
         return credentials.hashed(form.password.data)
 
     def work(hashed: str) -> Any:
-        credentials.keep(staff.id, form.name.data.lower(), hashed, by=staff)
-        console_sessions.leave_others(staff.session_id, by=staff)
+        credentials.keep(staff.id, form.name.data.lower(), hashed, actor=staff)
+        console_sessions.leave_others(staff.session_id, actor=staff)
 
-    if request.method == "POST" and done(form, work, before=prepare):
-        return onward("console.today", "口令已改好，以后用它登录")
-    return show("first_passwords/own.html", form=form)
+    if request.method == "POST" and run_form(form, work, precheck=prepare):
+        return redirect_with_message("console.today", "口令已改好，以后用它登录")
+    return render("first_passwords/own.html", form=form)

@@ -10,7 +10,7 @@ from backend.console.frame import residents, sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of, tick
 from backend.console.frame.labels import RELATIONS
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.frame.todo import Waiting, head, provider
 from backend.console.people.verification import VERIFY_DAYS
@@ -45,15 +45,15 @@ class LinkForm(WhoForm):
             self.person.data = self.person.choices[0][0]
 
 
-def _found(staff: Staff, most: int) -> list[Guardianship]:
+def _waiting_links(staff: Staff, most: int) -> list[Guardianship]:
     """What waits, the oldest first; never one's own family."""
-    rows = guardians.waiting(by=staff, after=0, limit=most + guardians.MOST_CHILDREN)
+    rows = guardians.waiting(actor=staff, after=0, limit=most + guardians.MOST_CHILDREN)
     return [row for row in rows if staff.id not in (row.guardian_id, row.child_id)][:most]
 
 
 @provider("guardian:verify")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = _found(staff, most)
+    found = _waiting_links(staff, most)
     names = queries.masked_names({one for row in found for one in (row.guardian_id, row.child_id)})
     where = places.names({row.community_id for row in found})
     return [
@@ -71,7 +71,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 
 @page("/guardians", guard="guardian:verify")
 def guardians_waiting(staff: Staff) -> Any:
-    return show("guardians/queue.html", **head(_waiting(staff, MOST + 1), MOST))
+    return render("guardians/queue.html", **head(_waiting(staff, MOST + 1), MOST))
 
 
 @page("/guardians/<id:guardianship_id>", guard="guardian:verify")
@@ -80,15 +80,15 @@ def guardian(staff: Staff, guardianship_id: int) -> Any:
 
 
 def _page(staff: Staff, guardianship_id: int, **given: Any) -> Any:
-    row = guardians.one(guardianship_id, by=staff)
+    row = guardians.one(guardianship_id, actor=staff)
     if row.status != "declared":
-        return onward("console.guardians_waiting", "这条监护登记已经处理过了")
+        return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "reject_form": with_sentences(RejectGuardianForm(formdata=None), sentences.REJECT_GUARDIAN),
         **given,
     }
-    return show(
+    return render(
         "guardians/page.html",
         row=row,
         guardian=residents.masked(session.get_one(Person, row.guardian_id)),
@@ -102,7 +102,7 @@ def _page(staff: Staff, guardianship_id: int, **given: Any) -> Any:
 @page("/guardians/<id:guardianship_id>/accept", guard="guardian:verify", methods=("POST",))
 def accept_guardian(staff: Staff, guardianship_id: int) -> Any:
     form = JustDo()
-    if done(form, lambda: guardians.decide(guardianship_id, True, by=staff)):
+    if run_form(form, lambda: guardians.decide(guardianship_id, True, actor=staff)):
         return _next(staff, "已核实，家长可以代孩子填心愿了")
     return _page(staff, guardianship_id, form=form)
 
@@ -110,7 +110,7 @@ def accept_guardian(staff: Staff, guardianship_id: int) -> Any:
 @page("/guardians/<id:guardianship_id>/reject", guard="guardian:verify", methods=("POST",))
 def reject_guardian(staff: Staff, guardianship_id: int) -> Any:
     form = with_sentences(RejectGuardianForm(), sentences.REJECT_GUARDIAN)
-    if done(form, lambda: guardians.decide(guardianship_id, False, form.reason.data, by=staff)):
+    if run_form(form, lambda: guardians.decide(guardianship_id, False, form.reason.data, actor=staff)):
         return _next(staff, "已记下，家长能看到原因")
     return _page(staff, guardianship_id, reject_form=form)
 
@@ -120,19 +120,19 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
     """At the counter, from the child's page: both are here, and the clerk has seen the papers."""
     child, _home = residents.resident(staff, person_id, "guardian:verify")
     if not guardians.under_14(child.birth_year):
-        return onward("console.person", guardians.NotAChild.message, person_id=person_id)
+        return redirect_with_message("console.person", guardians.NotAChild.message, person_id=person_id)
     form = LinkForm()
     if request.method == "POST":
         form.find_beside(staff, person_id)
 
     def work() -> Any:
         told = form.person.data, person_id, form.relation.data, form.agreed.data
-        return consent.link_guardian(*told, by=staff)
+        return consent.link_guardian(*told, actor=staff)
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.person", "已登记，家长可以代孩子填心愿了", person_id=person_id)
-    linked = guardians.standing_of(person_id, by=staff)
-    return show(
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.person", "已登记，家长可以代孩子填心愿了", person_id=person_id)
+    linked = guardians.standing_of(person_id, actor=staff)
+    return render(
         "guardians/link.html",
         form=form,
         child=residents.masked(child),
@@ -143,7 +143,7 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
 
 
 def _next(staff: Staff, sentence: str) -> Any:
-    following = _found(staff, 1)
+    following = _waiting_links(staff, 1)
     if not following:
-        return onward("console.today", f"{sentence}。监护登记都处理完了")
-    return onward("console.guardian", sentence, guardianship_id=following[0].id)
+        return redirect_with_message("console.today", f"{sentence}。监护登记都处理完了")
+    return redirect_with_message("console.guardian", sentence, guardianship_id=following[0].id)

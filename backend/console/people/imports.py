@@ -11,7 +11,7 @@ from flask import Response, request, send_file
 
 from backend.console.frame import uploads
 from backend.console.frame.forms import Form, JustDo
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.uploads import UploadForm
 from backend.errors import NotAllowed
 from backend.imports import actions as imports
@@ -24,7 +24,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
-class Told:
+class SheetHelp:
     """How a kind of sheet is told to clerks: its name, what becomes of its rows, rows as they may look."""
 
     title: str
@@ -32,8 +32,8 @@ class Told:
     examples: tuple[tuple[str, ...], ...]
 
 
-TOLD = {
-    "places": Told(
+HELP = {
+    "places": SheetHelp(
         "组织",
         "街道、社区、网格、单位和党群服务中心，上级写在下级前面。",
         (
@@ -42,7 +42,7 @@ TOLD = {
             ("单位", "市林业局", "青松市"),
         ),
     ),
-    "residents": Told(
+    "residents": SheetHelp(
         "居民",
         "为居民登记并发纸质卡，登记后就算已核实。",
         (
@@ -50,7 +50,7 @@ TOLD = {
             ("王某某", "松涛社区", "", "11100009999", "", ""),
         ),
     ),
-    "members": Told(
+    "members": SheetHelp(
         "在职党员",
         "单位提供的名册，导入后就算双报到已核实。系统里还没有的党员会一并登记、发卡；六大员可以写几个，用顿号隔开。",
         (
@@ -58,7 +58,7 @@ TOLD = {
             ("周某某", "11100007777", "市教育局", "松涛社区", ""),
         ),
     ),
-    "stock": Told(
+    "stock": SheetHelp(
         "期初库存",
         f"启用系统前已经在货架上的物品，按“{opening.DOCUMENT}”入库。一批物品一行；超市里还没有的物品要写积分。",
         (
@@ -66,7 +66,7 @@ TOLD = {
             ("松涛兑换超市", "毛巾", "36", "条", "8", "", "", "捐赠", "某某商店"),
         ),
     ),
-    "hours": Told(
+    "hours": SheetHelp(
         "其他平台的时长",
         "居民在其他志愿服务平台的记录，从那里导出后导入。单独显示，不计入本系统的时长和积分。编号和手机号至少填一项。",
         (
@@ -100,16 +100,16 @@ def _sheet(staff: Staff, kind: str) -> Sheet:
 @page("/imports")
 def all_imports(staff: Staff) -> Any:
     """Which sheets this person may bring in."""
-    mine = [(kind, TOLD[kind], sheet) for kind, sheet in KINDS.items() if staff.may(sheet.permission)]
+    mine = [(kind, HELP[kind], sheet) for kind, sheet in KINDS.items() if staff.may(sheet.permission)]
     if not mine:
         raise NotAllowed()
-    return show("imports/all.html", kinds=mine)
+    return render("imports/all.html", kinds=mine)
 
 
 @page("/imports/<any(places, residents, members, stock, hours):kind>/blank")
 def blank_sheet(staff: Staff, kind: str) -> Response:
     """An empty sheet to fill in."""
-    sheet, told = _sheet(staff, kind), TOLD[kind]
+    sheet, told = _sheet(staff, kind), HELP[kind]
     file = io.BytesIO(uploads.blank(sheet.columns, sheet.needed, told.examples))
     # A header is ASCII, and gunicorn sends no other: Flask writes the Chinese name as RFC 6266 wants it.
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=f"{told.title}.xlsx")
@@ -123,11 +123,11 @@ def new_import(staff: Staff, kind: str) -> Any:
     def work() -> Any:
         file = form.sheet.data
         table = uploads.read(file.filename, file.read())
-        return imports.begin(kind, file.filename, table, by=staff)
+        return imports.begin(kind, file.filename, table, actor=staff)
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.import_page", import_id=form.outcome.id)
-    return show("imports/upload.html", form=form, kind=kind, told=TOLD[kind], sheet=sheet)
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.import_page", import_id=form.outcome.id)
+    return render("imports/upload.html", form=form, kind=kind, told=HELP[kind], sheet=sheet)
 
 
 @page("/imports/<id:import_id>")
@@ -137,14 +137,14 @@ def import_page(staff: Staff, import_id: int) -> Any:
 
 
 def _page(staff: Staff, import_id: int, form: Form) -> Any:
-    found = imports.own(import_id, by=staff)
+    found = imports.own(import_id, actor=staff)
     sheet = _sheet(staff, found.kind)
     waiting = found.rows_sealed is not None
-    return show(
+    return render(
         "imports/import.html",
         form=form,
         found=found,
-        title=TOLD[found.kind].title,
+        title=HELP[found.kind].title,
         columns=sheet.columns,
         rows=imports.rows_of(found)[:8] if waiting and not found.done else [],
         waiting=waiting,
@@ -155,9 +155,9 @@ def _page(staff: Staff, import_id: int, form: Form) -> Any:
 @page("/imports/<id:import_id>/step", methods=("POST",))
 def import_step(staff: Staff, import_id: int) -> Any:
     """The next rows; the page sends this again by itself until all are in, or the clerk presses on."""
-    found = imports.own(import_id, by=staff)
+    found = imports.own(import_id, actor=staff)
     _sheet(staff, found.kind)
     form = JustDo()
-    if done(form, lambda: imports.step(import_id, by=staff)):
-        return onward("console.import_page", import_id=import_id)
+    if run_form(form, lambda: imports.step(import_id, actor=staff)):
+        return redirect_with_message("console.import_page", import_id=import_id)
     return _page(staff, import_id, form)

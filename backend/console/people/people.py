@@ -8,7 +8,7 @@ from flask import request
 from backend.console.frame import place_choices, residents, sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import PHONE, Form, choice, line, whole
-from backend.console.frame.page import Staff, bp, done, onward, page, show
+from backend.console.frame.page import Staff, bp, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed
 from backend.organisations import queries as places
 from backend.people import actions, guardians, openings
@@ -54,12 +54,12 @@ def masked_name(person: Person) -> str:
 def people(staff: Staff) -> Any:
     form = SearchForm(request.args)
     asked = (form.asked.data or "").strip()
-    found = residents.found(staff, asked, MOST) if asked and form.validate() else []
+    found = residents.search_residents(staff, asked, MOST) if asked and form.validate() else []
     named = places.names(
         {place for _p, home in found for place in (home.community_id, home.grid_id) if place}
     )
     rows = [(residents.masked(person), home) for person, home in found]
-    return show("people/search.html", form=form, asked=asked, rows=rows, places=named)
+    return render("people/search.html", form=form, asked=asked, rows=rows, places=named)
 
 
 @page("/people/<id:person_id>", guard="person:read")
@@ -77,7 +77,7 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
         "opened": None,
         **given,
     }
-    return show(
+    return render(
         "people/person.html",
         person=residents.masked(found),
         home=home,
@@ -100,7 +100,7 @@ def _wishes_of(staff: Staff, person_id: int) -> list[Wish]:
 def open_person(staff: Staff, person_id: int) -> Any:
     """In clear, once, for a reason that goes into the journal; no redirect, so that it stands nowhere else."""
     form = with_sentences(OpenForm(), sentences.OPEN_PERSON)
-    if done(form, lambda: openings.open_person(person_id, form.reason.data, by=staff)):
+    if run_form(form, lambda: openings.open_person(person_id, form.reason.data, actor=staff)):
         return person_page(staff, person_id, opened=form.outcome)
     return person_page(staff, person_id, open_form=form)
 
@@ -120,12 +120,14 @@ def create_person(staff: Staff) -> Any:
             grid_id=form.grid.data,
             address=form.address.data or None,
             birth_year=form.birth_year.data,
-            by=staff,
+            actor=staff,
         )
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.card", f"已登记，卡号 {form.outcome.card_number}", person_id=form.outcome.id)
-    return show("people/new.html", form=form)
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message(
+            "console.card", f"已登记，卡号 {form.outcome.card_number}", person_id=form.outcome.id
+        )
+    return render("people/new.html", form=form)
 
 
 @page("/people/<id:person_id>/card", guard="person:read")
@@ -134,7 +136,7 @@ def card(staff: Staff, person_id: int) -> Any:
     found, home = residents.resident(staff, person_id)
     if found.card_number is None:
         raise NotAllowed("这位居民没有纸质卡")
-    return show(
+    return render(
         "people/card.html",
         person=residents.masked(found),
         community=places.names({home.community_id})[home.community_id],

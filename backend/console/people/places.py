@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.console.frame import place_choices
-from backend.console.frame.page import Staff, page, show
+from backend.console.frame.page import Staff, page, render
 from backend.db import session
 from backend.organisations.models import Organisation
 
@@ -25,7 +25,7 @@ def places(staff: Staff) -> Any:
         .where(Organisation.kind.in_(("street", "community")))
         .order_by(Organisation.id)
     ).all()
-    return show(
+    return render(
         "places/tree.html",
         streets=[row for row in rows if row.kind == "street"],
         communities=[row for row in rows if row.kind == "community"],

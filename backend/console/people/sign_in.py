@@ -13,12 +13,12 @@ from backend.console.frame.page import (
     TOKEN,
     Staff,
     browser,
+    current_staff,
     enter,
-    onward,
     own_address,
     page,
-    show,
-    whoever_sits_here,
+    redirect_with_message,
+    render,
 )
 from backend.db import transaction
 from backend.errors import Refused
@@ -48,7 +48,7 @@ def sign_in() -> Any:
         except Refused as refusal:
             form.refuse(refusal)
     told = form.refusal.headers if form.refusal is not None else {}
-    return show("sign_in/password.html", form=form, onto=onto)[0], _status(form), told
+    return render("sign_in/password.html", form=form, onto=onto)[0], _status(form), told
 
 
 def _status(form: Form) -> int:
@@ -59,7 +59,7 @@ def _status(form: Form) -> int:
 
 def _inside() -> bool:
     try:
-        return TOKEN in cookie and whoever_sits_here() is not None
+        return TOKEN in cookie and current_staff() is not None
     except Refused:
         return False
 
@@ -95,7 +95,7 @@ def scan() -> Any:
         return redirect(url_for("console.sign_in", next=onto), 303)
     standing = _standing(kept)
     picture = segno.make(_address_of(kept["code"]), error="m").svg_data_uri(scale=6, border=2)
-    return show(
+    return render(
         "sign_in/scan.html",
         picture=picture,
         code=kept["code"],
@@ -142,6 +142,6 @@ def finish_scan() -> Response:
 @page("/sign-out", methods=("POST",))
 def sign_out(staff: Staff) -> Response:
     with transaction():
-        console_sessions.leave(staff.session_id, by=staff)
+        console_sessions.leave(staff.session_id, actor=staff)
     cookie.clear()
-    return onward("console.sign_in", "您已退出工作后台")
+    return redirect_with_message("console.sign_in", "您已退出工作后台")

@@ -9,7 +9,7 @@ from backend import clock
 from backend.console.frame import residents, sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, head, provider
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
@@ -38,10 +38,10 @@ class RejectForm(Form):
     reason = line("告诉居民的话", most=200)
 
 
-def _found(staff: Staff, kind: str, most: int) -> list[tuple[Any, Person]]:
+def _waiting_registrations(staff: Staff, kind: str, most: int) -> list[tuple[Any, Person]]:
     """What waits, oldest declaration first; never one's own, nor a child's that waits with its guardian."""
     model, status, *_ = _KINDS[kind]
-    rows = queries.waiting(model, status, _WORDS[kind], by=staff, after=0, limit=most + 1)
+    rows = queries.waiting(model, status, _WORDS[kind], actor=staff, after=0, limit=most + 1)
     children = guardians.children_waiting(row[0].person_id for row in rows) if kind == "residency" else set()
     others = children | {staff.id}
     mine = [(row[0], row[1]) for row in rows if row[0].person_id not in others]
@@ -49,7 +49,7 @@ def _found(staff: Staff, kind: str, most: int) -> list[tuple[Any, Person]]:
 
 
 def _waiting(staff: Staff, kind: str, most: int) -> list[Waiting]:
-    found = _found(staff, kind, most)
+    found = _waiting_registrations(staff, kind, most)
     names = places.names({row.community_id for row, _person in found})
     return [
         Waiting(
@@ -81,7 +81,7 @@ def verifying(staff: Staff) -> Any:
     if not kinds:
         raise NotAllowed()
     found = [one for kind in kinds for one in _waiting(staff, kind, MOST + 1)]
-    return show("verifying/queue.html", **head(sorted(found, key=lambda one: one.since), MOST))
+    return render("verifying/queue.html", **head(sorted(found, key=lambda one: one.since), MOST))
 
 
 @page("/verifying/<any(residency, party):kind>/<id:person_id>")
@@ -96,14 +96,14 @@ def _page(staff: Staff, kind: str, person_id: int, **given: Any) -> Any:
         raise NotFound()
     permissions.require(staff.id, _WORDS[kind], row.community_id)
     if row.status != status:
-        return onward("console.verifying", "这条登记已经处理过了")
+        return redirect_with_message("console.verifying", "这条登记已经处理过了")
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "reject_form": with_sentences(RejectForm(formdata=None), ready),
         **given,
     }
     unit_id, grid_id = getattr(row, "unit_id", None), getattr(row, "grid_id", None)
-    return show(
+    return render(
         "verifying/page.html",
         kind=kind,
         label=label,
@@ -119,7 +119,7 @@ def _page(staff: Staff, kind: str, person_id: int, **given: Any) -> Any:
 @page("/verifying/<any(residency, party):kind>/<id:person_id>/accept", methods=("POST",))
 def accept_registration(staff: Staff, kind: str, person_id: int) -> Any:
     form = JustDo()
-    if done(form, lambda: _KINDS[kind][3](person_id, True, by=staff)):
+    if run_form(form, lambda: _KINDS[kind][3](person_id, True, actor=staff)):
         return _next(staff, kind, "已核实")
     return _page(staff, kind, person_id, form=form)
 
@@ -127,13 +127,13 @@ def accept_registration(staff: Staff, kind: str, person_id: int) -> Any:
 @page("/verifying/<any(residency, party):kind>/<id:person_id>/reject", methods=("POST",))
 def reject_registration(staff: Staff, kind: str, person_id: int) -> Any:
     form = with_sentences(RejectForm(), _KINDS[kind][4])
-    if done(form, lambda: _KINDS[kind][3](person_id, False, form.reason.data, by=staff)):
+    if run_form(form, lambda: _KINDS[kind][3](person_id, False, form.reason.data, actor=staff)):
         return _next(staff, kind, "已告诉居民")
     return _page(staff, kind, person_id, reject_form=form)
 
 
 def _next(staff: Staff, kind: str, sentence: str) -> Any:
-    following = _found(staff, kind, 1)
+    following = _waiting_registrations(staff, kind, 1)
     if not following:
-        return onward("console.today", f"{sentence}。{_KINDS[kind][2]}都处理完了")
-    return onward("console.verify", sentence, kind=kind, person_id=following[0][0].person_id)
+        return redirect_with_message("console.today", f"{sentence}。{_KINDS[kind][2]}都处理完了")
+    return redirect_with_message("console.verify", sentence, kind=kind, person_id=following[0][0].person_id)

@@ -8,7 +8,15 @@ from backend.console.frame import residents, sentences
 from backend.console.frame.decisions import following, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines, one_of, whole
 from backend.console.frame.labels import CHECKED_STATES
-from backend.console.frame.page import Staff, asked_number, done, further_back, onward, page, show
+from backend.console.frame.page import (
+    Staff,
+    asked_number,
+    next_page_url,
+    page,
+    redirect_with_message,
+    render,
+    run_form,
+)
 from backend.console.frame.todo import Waiting, provider
 from backend.errors import NotAllowed
 from backend.ledger import queries as ledger
@@ -42,7 +50,7 @@ class Filters(Form):
 
 @provider("points:approve_adjustment")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = queries.to_check(most, by=staff)
+    found = queries.to_check(most, actor=staff)
     names = places.names({one.community_id for one in found})
     whose = people.masked_names({one.person_id for one in found})
     return [
@@ -61,10 +69,10 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 def points(staff: Staff) -> Response:
     """The first of the pages about points that this person may open."""
     if staff.may("points:read"):
-        return onward("console.adjustments")
+        return redirect_with_message("console.adjustments")
     if staff.may("points:liability"):
-        return onward("console.liability")
-    return onward("console.rules")
+        return redirect_with_message("console.liability")
+    return redirect_with_message("console.rules")
 
 
 @page("/points/adjustments", guard="points:read")
@@ -73,13 +81,13 @@ def adjustments(staff: Staff) -> Any:
     form.state.choices = {"": "全部状态", **CHECKED_STATES}
     form.validate()
     state = form.state.data if not form.state.errors else None
-    found = queries.adjustments(state, asked_number("before"), PAGE + 1, by=staff)
-    following = further_back(found[PAGE - 1].id) if len(found) > PAGE else None
-    return show(
+    found = queries.adjustments(state, asked_number("before"), PAGE + 1, actor=staff)
+    following = next_page_url(found[PAGE - 1].id) if len(found) > PAGE else None
+    return render(
         "points/adjustments.html",
         form=form,
         waiting=_waiting(staff, PAGE) if staff.may("points:approve_adjustment") and not request.args else [],
-        shown=queries.shown(found[:PAGE], by=staff),
+        shown=queries.view_adjustments(found[:PAGE], actor=staff),
         following=following,
     )
 
@@ -91,11 +99,11 @@ def propose_adjustment(staff: Staff, person_id: int) -> Any:
 
     def work() -> Adjustment:
         sign = 1 if form.direction.data == "give" else -1
-        return actions.propose(person_id, sign * form.points.data, form.reason.data, by=staff)
+        return actions.propose(person_id, sign * form.points.data, form.reason.data, actor=staff)
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.statement", "已提出积分调整，等同事审核", person_id=person_id)
-    return show(
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.statement", "已提出积分调整，等同事审核", person_id=person_id)
+    return render(
         "points/propose.html",
         form=form,
         person=residents.masked(person),
@@ -109,20 +117,20 @@ def adjustment(staff: Staff, adjustment_id: int) -> Any:
 
 
 def _page(staff: Staff, adjustment_id: int, **given: Any) -> Any:
-    found = queries.adjustment(adjustment_id, by=staff)
-    (shown,) = queries.shown([found], by=staff)
+    found = queries.adjustment(adjustment_id, actor=staff)
+    (shown,) = queries.view_adjustments([found], actor=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "turn_down_form": with_sentences(TurnDownForm(formdata=None), sentences.REJECT_ADJUSTMENT),
         **given,
     }
-    return show(
+    return render(
         "points/adjustment.html",
         shown=shown,
         one=found,
         balance=ledger.balance(found.person_id),
         own=found.proposed_by_id == staff.id,
-        waiting=len(queries.to_check(100, by=staff)) if staff.may("points:approve_adjustment") else 0,
+        waiting=len(queries.to_check(100, actor=staff)) if staff.may("points:approve_adjustment") else 0,
         **facts,
     )
 
@@ -130,7 +138,7 @@ def _page(staff: Staff, adjustment_id: int, **given: Any) -> Any:
 @page("/points/adjustments/<id:adjustment_id>/approve", guard="points:approve_adjustment", methods=("POST",))
 def approve_adjustment(staff: Staff, adjustment_id: int) -> Any:
     form = JustDo()
-    if done(form, lambda: actions.approve(adjustment_id, by=staff)):
+    if run_form(form, lambda: actions.approve(adjustment_id, actor=staff)):
         return _next(staff, adjustment_id, "已批准，积分已变动")
     return _page(staff, adjustment_id, form=form)
 
@@ -140,7 +148,7 @@ def approve_adjustment(staff: Staff, adjustment_id: int) -> Any:
 )
 def turn_down_adjustment(staff: Staff, adjustment_id: int) -> Any:
     form = with_sentences(TurnDownForm(), sentences.REJECT_ADJUSTMENT)
-    if done(form, lambda: actions.reject(adjustment_id, form.reason.data, by=staff)):
+    if run_form(form, lambda: actions.reject(adjustment_id, form.reason.data, actor=staff)):
         return _next(staff, adjustment_id, "已驳回，积分没有变动")
     return _page(staff, adjustment_id, turn_down_form=form)
 
@@ -152,10 +160,10 @@ def later_adjustment(staff: Staff, adjustment_id: int) -> Response:
 
 
 def _next(staff: Staff, after: int, sentence: str | None = None) -> Response:
-    found = following(after, lambda one: queries.to_check(2, by=staff, after=one))
+    found = following(after, lambda one: queries.to_check(2, actor=staff, after=one))
     if found is None:
-        return onward("console.today", sentence and f"{sentence}。积分调整都看完了")
-    return onward("console.adjustment", sentence, adjustment_id=found.id)
+        return redirect_with_message("console.today", sentence and f"{sentence}。积分调整都看完了")
+    return redirect_with_message("console.adjustment", sentence, adjustment_id=found.id)
 
 
 def may_see_points(staff: Staff) -> None:

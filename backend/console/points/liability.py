@@ -8,7 +8,7 @@ from flask import request
 from backend import clock
 from backend.console.frame import charts, place_choices
 from backend.console.frame.forms import Form, choice
-from backend.console.frame.page import Staff, asked_number, page, show
+from backend.console.frame.page import Staff, asked_number, page, render
 from backend.errors import NotFound
 from backend.points import queries
 from backend.supermarket.queries import shelf_value
@@ -32,12 +32,12 @@ def liability(staff: Staff) -> Any:
     chosen = asked or next(iter(offered), None)
     form.community.data = chosen
     if chosen is None:
-        return show("points/liability.html", form=form, told=None)
-    months = queries.months(chosen, clock.today(), by=staff)
-    return show(
+        return render("points/liability.html", form=form, told=None)
+    months = queries.months(chosen, clock.today(), actor=staff)
+    return render(
         "points/liability.html",
         form=form,
-        told=queries.liability(chosen, by=staff),
+        told=queries.liability(chosen, actor=staff),
         shelf=shelf_value(chosen),
         community=offered[chosen],
         chart=charts.groups(

@@ -8,7 +8,7 @@ from backend import clock
 from backend.console.frame import place_choices
 from backend.console.frame.forms import Form, choice, day, whole
 from backend.console.frame.labels import EARNING_EVENTS
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.points.adjustments import may_see_points
 from backend.errors import NotFound
 from backend.ledger import rules as ledger
@@ -45,7 +45,7 @@ def rules(staff: Staff) -> Any:
     mine = {one for one, _name in place_choices.posts(staff)}
     standing = [one for one in queries.rules(None) if one["rule"].organisation_id in {None, *mine}]
     versions = [one for one in ledger.rules() if one.organisation_id in {None, *mine}]
-    return show(
+    return render(
         "points/rules.html",
         standing=standing,
         versions=versions,
@@ -82,14 +82,14 @@ def change_rule(staff: Staff, event: str) -> Any:
     def work() -> Any:
         told = {name: value for name, value in form.data.items() if name not in ("csrf_token", "place")}
         community_id = None if form.place.data == CITY else int(form.place.data)
-        return actions.change_rule(event, community_id, by=staff, **told)
+        return actions.change_rule(event, community_id, actor=staff, **told)
 
-    if request.method == "POST" and done(form, work):
+    if request.method == "POST" and run_form(form, work):
         since = form.outcome.effective_from
-        return onward(
+        return redirect_with_message(
             "console.rules", f"已保存第 {form.outcome.version} 版，从 {since.month}月{since.day}日 起"
         )
-    return show("points/rule_form.html", form=form, event=event)
+    return render("points/rule_form.html", form=form, event=event)
 
 
 def _begun(event: str, asked: str | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from backend.console.frame import residents
-from backend.console.frame.page import Staff, asked_number, page, show
+from backend.console.frame.page import Staff, asked_number, page, render
 from backend.ledger import queries
 from backend.organisations import queries as places
 
@@ -15,7 +15,7 @@ def statement(staff: Staff, person_id: int) -> Any:
     """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
     person, home = residents.resident(staff, person_id, "points:read")
     rows = queries.statement(person_id, asked_number("before"), PAGE + 1)
-    return show(
+    return render(
         "points/statement.html",
         person=residents.masked(person),
         community=places.names({home.community_id})[home.community_id],

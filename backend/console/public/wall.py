@@ -38,7 +38,7 @@ def pages(place_id: int | None) -> int:
     return max(1, min(MOST_PAGES, -(-count // ON_A_PAGE)))
 
 
-def shown(place_id: int | None, number: int) -> Sequence[sa.Row[Any]]:
+def page_of_wishes(place_id: int | None, number: int) -> Sequence[sa.Row[Any]]:
     """One page: what still waits first, then the newest."""
     wanted = (
         sa.select(Wish.number, Wish.title, Wish.state, Organisation.name.label("community"))
@@ -75,7 +75,7 @@ def week(place_id: int | None) -> Sequence[sa.Row[Any]]:
     return session.execute(wanted).all()
 
 
-def rounds_told(place_id: int | None) -> list[str]:
+def round_sentences(place_id: int | None) -> list[str]:
     """A sentence for each round that runs here; for the whole city how many there are."""
     wanted = sa.select(Round).where(Round.state != "closed").order_by(Round.id)
     if place_id is None:

@@ -8,7 +8,7 @@ from wtforms.validators import Regexp
 
 from backend import clock
 from backend.console.frame.forms import Form, JustDo, line
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.db import session
 from backend.errors import Refused
@@ -46,7 +46,7 @@ class ProxyForm(CodeForm):
 @provider("redemption:hand_over")
 def _due_today(staff: Staff, most: int) -> list[Waiting]:
     """What must be collected today, and venues that are used today."""
-    found = staff_queries.to_hand_over(most, by=staff, until=clock.today())
+    found = staff_queries.to_hand_over(most, actor=staff, until=clock.today())
     names = places.names({one.community_id for one in found})
     told = staff_queries.contents(found)
     return [
@@ -66,14 +66,14 @@ def _due_today(staff: Staff, most: int) -> list[Waiting]:
 def counter(staff: Staff) -> Any:
     """The empty field; with a code the order it opens, which changes nothing yet."""
     form = CodeForm()
-    if form.is_submitted() and _answered(form, lambda: verbs.preview(form.code.data, by=staff)):
+    if form.is_submitted() and _answered(form, lambda: verbs.preview(form.code.data, actor=staff)):
         return _preview(staff, form.outcome, form.code.data)
     return _empty(staff, form)
 
 
 def _answered(form: Any, work: Any) -> bool:
-    """Like `done`; a wrong code comes as an answer, so that the count of wrong codes is kept."""
-    if not done(form, work):
+    """Like `run_form`; a wrong code comes as an answer, so that the count of wrong codes is kept."""
+    if not run_form(form, work):
         return False
     if isinstance(form.outcome, Refused):
         form.refuse(form.outcome)
@@ -85,12 +85,12 @@ def _answered(form: Any, work: Any) -> bool:
 def _empty(staff: Staff, form: Any) -> Any:
     tried = form.code.data
     form.code.raw_data, form.code.data = None, None
-    soon = staff_queries.to_hand_over(BESIDE + 1, by=staff)
-    return show(
+    soon = staff_queries.to_hand_over(BESIDE + 1, actor=staff)
+    return render(
         "counter/page.html",
         form=form,
         tried=tried,
-        soon=queries.shown(soon[:BESIDE], by=staff),
+        soon=queries.view_redemptions(soon[:BESIDE], actor=staff),
         contents=staff_queries.contents(soon),
         more=len(soon) > BESIDE,
         today=clock.today(),
@@ -98,10 +98,10 @@ def _empty(staff: Staff, form: Any) -> Any:
 
 
 def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None) -> Any:
-    (shown,) = queries.shown([order], by=staff)
+    (shown,) = queries.view_redemptions([order], actor=staff)
     who = {one for one in (order.approved_by_id, order.requested_by_id) if one}
     full = {one.id for one in queries.at_limit(order)}
-    return show(
+    return render(
         "counter/preview.html",
         order=order,
         shown=shown,
@@ -122,7 +122,7 @@ def _early(starts_at: datetime) -> bool:
 def hand_over(staff: Staff, redemption_id: int) -> Any:
     """To the owner. Then the empty field again, with a sentence of what was handed over."""
     form = OwnerForm()
-    if _answered(form, lambda: verbs.hand_over(redemption_id, form.code.data, "self", by=staff)):
+    if _answered(form, lambda: verbs.hand_over(redemption_id, form.code.data, "self", actor=staff)):
         return _handed_over(staff, form.outcome, "")
     return _again(staff, redemption_id, form)
 
@@ -132,7 +132,7 @@ def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
     form = ProxyForm()
 
     def work() -> Any:
-        return verbs.hand_over(redemption_id, form.code.data, "proxy", form.proxy_name.data, by=staff)
+        return verbs.hand_over(redemption_id, form.code.data, "proxy", form.proxy_name.data, actor=staff)
 
     if _answered(form, work):
         return _handed_over(staff, form.outcome, "，由代领人领取")
@@ -140,15 +140,17 @@ def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
 
 
 def _handed_over(staff: Staff, order: Redemption, how: str) -> Any:
-    (shown,) = queries.shown([order], by=staff)
+    (shown,) = queries.view_redemptions([order], actor=staff)
     what = staff_queries.contents([order])[order.id]
-    return onward("console.counter", f"已发给 {shown.person}：{what}，用 {order.points} 积分{how}")
+    return redirect_with_message(
+        "console.counter", f"已发给 {shown.person}：{what}，用 {order.points} 积分{how}"
+    )
 
 
 def _again(staff: Staff, redemption_id: int, form: Any) -> Any:
     """The order stays in sight while it can still be handed over; else the field, with the sentence."""
     order = session.get(Redemption, redemption_id, populate_existing=True)
-    known = order is not None and queries.order(redemption_id, by=staff).state == "approved"
+    known = order is not None and queries.order(redemption_id, actor=staff).state == "approved"
     if not known or form.code.errors or isinstance(form.refusal, verbs.WrongPickUpCode):
         told = CodeForm(formdata=None)
         told.refusal = form.refusal

@@ -6,7 +6,7 @@ from flask import request, url_for
 
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.sentences import HIDE_PICTURE
 from backend.console.frame.todo import Waiting, provider
 from backend.db import session
@@ -26,9 +26,9 @@ class ItemLookForm(Form):
     reason = line("不予展示时写明原因", most=200, needed=False)
 
 
-def _found(staff: Staff, most: int) -> list[Item]:
+def _waiting_items(staff: Staff, most: int) -> list[Item]:
     """What waits for this person: not what they took themselves."""
-    rows = queries.to_look(None, MOST, by=staff)
+    rows = queries.to_look(None, MOST, actor=staff)
     taken = pictures.of([("item", row.id) for row in rows])
     own = {
         subject[1]
@@ -40,7 +40,7 @@ def _found(staff: Staff, most: int) -> list[Item]:
 
 @provider("item:look")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = _found(staff, most)
+    found = _waiting_items(staff, most)
     shops = {row.id: row for row in _shops({one.shop_id for one in found})}
     names = places.names({row.place_id for row in shops.values()})
     return [
@@ -61,7 +61,7 @@ def _shops(ids: set[int]) -> list[Shop]:
 
 @page("/item-pictures", guard="item:look")
 def item_looks(staff: Staff) -> Any:
-    return show("item_looks/queue.html", waiting=_waiting(staff, MOST))
+    return render("item_looks/queue.html", waiting=_waiting(staff, MOST))
 
 
 @page("/item-pictures/<id:item_id>", guard="item:look")
@@ -75,13 +75,13 @@ def _page(staff: Staff, item_id: int, **given: Any) -> Any:
     permissions.require(staff.id, "item:look", shop.place_id)
     waiting = [one for one in pictures.of([("item", item_id)]).get(("item", item_id), ()) if _waits(one)]
     if not waiting:
-        return onward("console.item_looks", "这个商品没有等待查看的图片")
+        return redirect_with_message("console.item_looks", "这个商品没有等待查看的图片")
     facts: dict[str, Any] = {"form": with_sentences(ItemLookForm(formdata=None), HIDE_PICTURE), **given}
-    return show(
+    return render(
         "item_looks/page.html",
         item=item,
         shop=shop,
-        pictures=pictures.faces(waiting, "look", staff.id),
+        pictures=pictures.picture_links(waiting, "look", staff.id),
         own=any(one.owner_id == staff.id for one in waiting),
         **facts,
     )
@@ -99,15 +99,15 @@ def look_at_item(staff: Staff, item_id: int) -> Any:
     def work() -> Any:
         if verdict not in ("show", "hide"):
             raise InvalidInput()
-        return items.look(item_id, verdict == "show", form.reason.data or None, by=staff)
+        return items.look(item_id, verdict == "show", form.reason.data or None, actor=staff)
 
-    if done(form, work):
+    if run_form(form, work):
         return _next(staff, "可以展示" if verdict == "show" else "不予展示，已记录原因")
     return _page(staff, item_id, form=form)
 
 
 def _next(staff: Staff, sentence: str) -> Any:
-    following = _found(staff, 1)
+    following = _waiting_items(staff, 1)
     if not following:
-        return onward("console.today", f"{sentence}。商品图片都看完了")
-    return onward("console.item_look", sentence, item_id=following[0].id)
+        return redirect_with_message("console.today", f"{sentence}。商品图片都看完了")
+    return redirect_with_message("console.item_look", sentence, item_id=following[0].id)

@@ -9,7 +9,7 @@ from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, ticks, whole
 from backend.console.frame.labels import ITEM_KINDS
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.residents import masked, resident
 from backend.errors import NotFound
 from backend.ledger import queries as points
@@ -71,9 +71,9 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
     if kind not in ("goods", "activity_support"):
         raise NotFound()
     if not queries.shops(home.community_id, None, 1):
-        return show("redemptions/no_shop.html", person=masked(person))
+        return render("redemptions/no_shop.html", person=masked(person))
     shop = _shop(home.community_id)
-    items = [one for one in queries.items(shop.id, kind, None, MOST_ITEMS, by=staff) if one.on_shelf]
+    items = [one for one in queries.items(shop.id, kind, None, MOST_ITEMS, actor=staff) if one.on_shelf]
     form = _units_form(kind, items)()
     form.fill()
 
@@ -84,21 +84,21 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
             [(key, units) for key, units in wanted if units],
             purpose=form.data.get("purpose"),
             on_behalf_of=(person_id, form.reason.data),
-            by=staff,
+            actor=staff,
         )
 
-    if request.method == "POST" and done(form, work):
+    if request.method == "POST" and run_form(form, work):
         return _asked(form.outcome)
-    return _form(person, shop, kind, form, items=queries.shown_items(items, by=staff))
+    return _form(person, shop, kind, form, items=queries.shown_items(items, actor=staff))
 
 
 def _asked(order: Any) -> Any:
     sentence = f"已提交 {order.number}，冻结 {order.points} 积分，等同事审批"
-    return onward("console.redemption", sentence, redemption_id=order.id)
+    return redirect_with_message("console.redemption", sentence, redemption_id=order.id)
 
 
 def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
-    return show(
+    return render(
         "redemptions/new.html",
         person=masked(person),
         shop=shop,
@@ -107,7 +107,7 @@ def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
         kinds=ITEM_KINDS,
         form=form,
         balance=points.balance(person.id),
-        venues=queries.items(shop.id, "venue", None, 50, by=person),
+        venues=queries.items(shop.id, "venue", None, 50, actor=person),
         **more,
     )
 
@@ -137,10 +137,10 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
             [],
             slot_ids=form.slots.data or [],
             on_behalf_of=(person_id, form.reason.data),
-            by=staff,
+            actor=staff,
         )
 
-    if request.method == "POST" and done(form, work):
+    if request.method == "POST" and run_form(form, work):
         return _asked(form.outcome)
     return _form(
         person,

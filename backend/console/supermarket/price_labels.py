@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import request
 
-from backend.console.frame.page import Staff, asked_number, page, show
+from backend.console.frame.page import Staff, asked_number, page, render
 from backend.console.supermarket import shop_choice
 from backend.console.supermarket.stock import MOST_ITEMS
 from backend.supermarket import queries
@@ -19,12 +19,12 @@ def labels(staff: Staff) -> Any:
     """Labels of what is on the shelf, or of the items that were ticked, so many of each."""
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
-        return show("stock/none.html")
-    offered = [one for one in queries.items(shop.id, None, None, MOST_ITEMS, by=staff) if one.on_shelf]
+        return render("stock/none.html")
+    offered = [one for one in queries.items(shop.id, None, None, MOST_ITEMS, actor=staff) if one.on_shelf]
     asked = set(request.args.getlist("item", type=int))
     copies = min(max(asked_number("copies", 1), 1), MOST_COPIES)
     wanted = [one for one in offered if not asked or one.id in asked]
-    return show(
+    return render(
         "stock/labels.html",
         shop=shop,
         shops=all_shops,
@@ -42,4 +42,4 @@ def poster(staff: Staff) -> Any:
     shop = shop_choice.needed(staff, "stock:read")
     code = pages.code("shop", shop.id)
     picture = f"data:{code.media_type};base64,{base64.b64encode(code.image).decode()}"
-    return show("stock/poster.html", shop=shop, picture=picture, plain=code.plain)
+    return render("stock/poster.html", shop=shop, picture=picture, plain=code.plain)

@@ -9,7 +9,7 @@ from backend.supermarket.models import Shop
 def chosen(staff: Staff, word: str) -> tuple[Shop | None, list[Shop]]:
     """The shop that was asked for, else the first, and all there are to choose from. Raises NotFound for
     another place's shop."""
-    found = staff_queries.shops(word, by=staff)
+    found = staff_queries.shops(word, actor=staff)
     asked = asked_number("shop")
     if asked is None:
         return (found[0] if found else None), found

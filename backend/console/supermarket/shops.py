@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 from backend.console.frame import place_choices, sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, whole
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
@@ -89,7 +89,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _written(shop: Shop) -> dict[str, Any]:
+def _form_data(shop: Shop) -> dict[str, Any]:
     """The shop as the form shows it."""
     hours: dict[str, list[str]] = {}
     for one in shop.opening_hours:
@@ -110,10 +110,12 @@ def shops(staff: Staff) -> Any:
     if not staff.may("shop:manage", "shop:exempt"):
         raise NotAllowed()
     found = {
-        one.id: one for word in ("shop:manage", "shop:exempt") for one in staff_queries.shops(word, by=staff)
+        one.id: one
+        for word in ("shop:manage", "shop:exempt")
+        for one in staff_queries.shops(word, actor=staff)
     }
     listed = [found[key] for key in sorted(found)]
-    return show("stock/shops.html", shops=listed, places=places.names({one.community_id for one in listed}))
+    return render("stock/shops.html", shops=listed, places=places.names({one.community_id for one in listed}))
 
 
 @page("/shops/new", guard="shop:manage", methods=("GET", "POST"))
@@ -124,26 +126,28 @@ def new_shop(staff: Staff) -> Any:
 
     def work() -> Any:
         told = form.told()
-        return verbs.open_shop(form.community.data, told.pop("name"), by=staff, **told)
+        return verbs.open_shop(form.community.data, told.pop("name"), actor=staff, **told)
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.shop", f"“{form.name.data}”已开设", shop_id=form.outcome.id)
-    return show("stock/shop_form.html", form=form, weekdays=WEEKDAYS)
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.shop", f"“{form.name.data}”已开设", shop_id=form.outcome.id)
+    return render("stock/shop_form.html", form=form, weekdays=WEEKDAYS)
 
 
 @page("/shops/<id:shop_id>", methods=("GET", "POST"))
 def shop(staff: Staff, shop_id: int) -> Any:
     """One shop's settings; changed by whoever manages it."""
     found, words = _reached(staff, shop_id)
-    form = ShopForm(**({} if request.method == "POST" else _written(found)))
-    if request.method == "POST" and done(form, lambda: verbs.change_shop(shop_id, by=staff, **form.told())):
-        return onward("console.shop", "已保存", shop_id=shop_id)
+    form = ShopForm(**({} if request.method == "POST" else _form_data(found)))
+    if request.method == "POST" and run_form(
+        form, lambda: verbs.change_shop(shop_id, actor=staff, **form.told())
+    ):
+        return redirect_with_message("console.shop", "已保存", shop_id=shop_id)
     return _page(shop_id, words, form, _four_eyes_form(formdata=None))
 
 
 def _reached(staff: Staff, shop_id: int) -> tuple[Shop, frozenset[str]]:
     found = queries.shop(shop_id)
-    words = permissions.granted_words(staff.id, found.place_id)
+    words = permissions.permissions_in(staff.id, found.place_id)
     if not words & {"shop:manage", "shop:exempt"}:
         raise NotFound()
     return found, words
@@ -154,7 +158,7 @@ def _four_eyes_form(**more: Any) -> Any:
 
 
 def _page(shop_id: int, words: frozenset[str], form: Any, four_eyes_form: Any) -> Any:
-    return show(
+    return render(
         "stock/shop.html",
         shop=queries.shop(shop_id),
         words=words,
@@ -169,7 +173,7 @@ def set_four_eyes(staff: Staff, shop_id: int) -> Any:
     """The street lets the approver hand over too, or takes that back; with a reason."""
     found, words = _reached(staff, shop_id)
     form, on = _four_eyes_form(), request.form.get("on") == "yes"
-    if done(form, lambda: verbs.set_four_eyes(shop_id, on, form.reason.data, by=staff)):
+    if run_form(form, lambda: verbs.set_four_eyes(shop_id, on, form.reason.data, actor=staff)):
         told = "审批和发放须由两人办理" if on else "审批的人也可以发放"
-        return onward("console.shop", told, shop_id=shop_id)
-    return _page(shop_id, words, ShopForm(formdata=None, **_written(found)), form)
+        return redirect_with_message("console.shop", told, shop_id=shop_id)
+    return _page(shop_id, words, ShopForm(formdata=None, **_form_data(found)), form)

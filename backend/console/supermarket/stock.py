@@ -10,7 +10,7 @@ from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
 from backend.console.frame.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
 from backend.organisations import queries as places
@@ -59,7 +59,7 @@ class SpoilForm(Form):
 @provider("stock:receive")
 def _ending(staff: Staff, most: int) -> list[Waiting]:
     """Food and other lots that end soon: to be given away in time."""
-    found = staff_queries.ending(most, by=staff)
+    found = staff_queries.ending(most, actor=staff)
     names = places.names({shop.community_id for _batch, _item, shop in found})
     warned = config.settings().batch_warning_days
     return [
@@ -77,7 +77,7 @@ def _ending(staff: Staff, most: int) -> list[Waiting]:
 
 @provider("stock:receive")
 def _low(staff: Staff, most: int) -> list[Waiting]:
-    found = staff_queries.low(most, by=staff)
+    found = staff_queries.low(most, actor=staff)
     names = places.names({shop.community_id for _item, shop in found})
     since = staff_queries.since_low([item.id for item, _shop in found])
     return [
@@ -97,17 +97,17 @@ def stock(staff: Staff) -> Any:
     """One shop's items with what is there, set aside and left to be redeemed."""
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
-        return show("stock/none.html")
-    found = queries.items(shop.id, None, None, MOST_ITEMS, by=staff)
+        return render("stock/none.html")
+    found = queries.items(shop.id, None, None, MOST_ITEMS, actor=staff)
     soon = clock.today() + timedelta(days=config.settings().batch_warning_days)
     first = staff_queries.first_days(shop.id)
-    return show(
+    return render(
         "stock/list.html",
         shop=shop,
         shops=all_shops,
-        words=permissions.granted_words(staff.id, shop.place_id),
-        today=stock_queries.today(shop.id, by=staff),
-        items=queries.shown_items(found, by=staff),
+        words=permissions.permissions_in(staff.id, shop.place_id),
+        today=stock_queries.today(shop.id, actor=staff),
+        items=queries.shown_items(found, actor=staff),
         first=first,
         ending={key for key, last in first.items() if last <= soon},
         kinds=ITEM_KINDS,
@@ -147,11 +147,13 @@ def new_item(staff: Staff) -> Any:
 
     def work() -> Any:
         told = _content(form, kind)
-        return item_verbs.put_up(shop.id, kind, told.pop("name"), told.pop("points"), by=staff, **told)
+        return item_verbs.create_item(
+            shop.id, kind, told.pop("name"), told.pop("points"), actor=staff, **told
+        )
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.item", f"已新增“{form.name.data}”", item_id=form.outcome.id)
-    return show("stock/item_form.html", form=form, shop=shop, kind=kind, item=None)
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.item", f"已新增“{form.name.data}”", item_id=form.outcome.id)
+    return render("stock/item_form.html", form=form, shop=shop, kind=kind, item=None)
 
 
 @page("/stock/items/<id:item_id>", guard="stock:read")
@@ -161,21 +163,21 @@ def item(staff: Staff, item_id: int) -> Any:
 
 def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     """An item with its batches and events, and a tried form among `given`."""
-    found, shop = staff_queries.item(item_id, "stock:read", by=staff)
-    rows = stock_queries.movements(item_id, asked_number("before"), PAGE + 1, by=staff)
-    batches = stock_queries.batches(item_id, by=staff)
+    found, shop = staff_queries.item(item_id, "stock:read", actor=staff)
+    rows = stock_queries.movements(item_id, asked_number("before"), PAGE + 1, actor=staff)
+    batches = stock_queries.batches(item_id, actor=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "receipt_form": ReceiptForm(formdata=None),
         "spoil_form": _spoil_form(batches, formdata=None),
         **given,
     }
-    return show(
+    return render(
         "stock/item.html",
         item=found,
-        shown=queries.shown_items([found], by=staff)[0],
+        shown=queries.shown_items([found], actor=staff)[0],
         shop=shop,
-        words=permissions.granted_words(staff.id, shop.place_id),
+        words=permissions.permissions_in(staff.id, shop.place_id),
         batches=batches,
         soon=clock.today() + timedelta(days=config.settings().batch_warning_days),
         today=clock.today(),
@@ -187,22 +189,24 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
 
 @page("/stock/items/<id:item_id>/change", guard="item:manage", methods=("GET", "POST"))
 def change_item(staff: Staff, item_id: int) -> Any:
-    found, shop = staff_queries.item(item_id, "item:manage", by=staff)
+    found, shop = staff_queries.item(item_id, "item:manage", actor=staff)
     form = _item_form(found.kind, obj=found)
-    if request.method == "POST" and done(
-        form, lambda: item_verbs.change(item_id, _content(form, found.kind), by=staff)
+    if request.method == "POST" and run_form(
+        form, lambda: item_verbs.change(item_id, _content(form, found.kind), actor=staff)
     ):
-        return onward("console.item", "已修改", item_id=item_id)
-    return show("stock/item_form.html", form=form, shop=shop, kind=found.kind, item=found)
+        return redirect_with_message("console.item", "已修改", item_id=item_id)
+    return render("stock/item_form.html", form=form, shop=shop, kind=found.kind, item=found)
 
 
 @page("/stock/items/<id:item_id>/shelf", guard="item:manage", methods=("POST",))
 def turn_shelf(staff: Staff, item_id: int) -> Any:
     """Puts the item on the shelf or takes it off; orders that stand keep what they have."""
-    found, _shop = staff_queries.item(item_id, "item:manage", by=staff)
+    found, _shop = staff_queries.item(item_id, "item:manage", actor=staff)
     form, onto = JustDo(), request.form.get("to") == "on"
-    if done(form, lambda: item_verbs.change(item_id, {"on_shelf": onto}, by=staff)):
-        return onward("console.item", f"“{found.name}”已{'上架' if onto else '下架'}", item_id=item_id)
+    if run_form(form, lambda: item_verbs.change(item_id, {"on_shelf": onto}, actor=staff)):
+        return redirect_with_message(
+            "console.item", f"“{found.name}”已{'上架' if onto else '下架'}", item_id=item_id
+        )
     return item_page(staff, item_id, form=form)
 
 
@@ -212,16 +216,16 @@ def turn_shelf(staff: Staff, item_id: int) -> Any:
 @page("/stock/items/<id:item_id>/receive", guard="stock:receive", methods=("POST",))
 def receive(staff: Staff, item_id: int) -> Any:
     """入库."""
-    staff_queries.item(item_id, "stock:receive", by=staff)
+    staff_queries.item(item_id, "stock:receive", actor=staff)
     form = ReceiptForm()
 
     def work() -> Any:
         told = {name: value or None for name, value in form.data.items() if name != "csrf_token"}
         told["donor_public"] = bool(told["donor_public"])
-        return receipts.receive(item_id, told.pop("quantity"), told.pop("source"), by=staff, **told)
+        return receipts.receive(item_id, told.pop("quantity"), told.pop("source"), actor=staff, **told)
 
-    if done(form, work):
-        return onward(
+    if run_form(form, work):
+        return redirect_with_message(
             "console.item", f"已入库 {form.quantity.data}，单号 {form.outcome.reference}", item_id=item_id
         )
     return item_page(staff, item_id, receipt_form=form)
@@ -241,12 +245,14 @@ def _batch_name(one: Any) -> str:
 @page("/stock/items/<id:item_id>/spoil", guard="stock:spoil", methods=("POST",))
 def spoil(staff: Staff, item_id: int) -> Any:
     """报损."""
-    found: tuple[Item, Any] = staff_queries.item(item_id, "stock:spoil", by=staff)
-    form = _spoil_form(stock_queries.batches(item_id, by=staff))
+    found: tuple[Item, Any] = staff_queries.item(item_id, "stock:spoil", actor=staff)
+    form = _spoil_form(stock_queries.batches(item_id, actor=staff))
 
     def work() -> Any:
-        return receipts.spoil(item_id, form.quantity.data, form.reason.data, form.batch.data, by=staff)
+        return receipts.spoil(item_id, form.quantity.data, form.reason.data, form.batch.data, actor=staff)
 
-    if done(form, work):
-        return onward("console.item", f"已报损 {form.quantity.data} {found[0].unit}", item_id=item_id)
+    if run_form(form, work):
+        return redirect_with_message(
+            "console.item", f"已报损 {form.quantity.data} {found[0].unit}", item_id=item_id
+        )
     return item_page(staff, item_id, spoil_form=form)

@@ -8,7 +8,7 @@ from backend import clock
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines, whole
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
 from backend.console.supermarket.stock import MOST_UNITS
@@ -37,7 +37,7 @@ def _count_form(items: list[Item]) -> Any:
 
 @provider("stocktake:approve")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = staff_queries.stocktakes_to_check(most, by=staff)
+    found = staff_queries.stocktakes_to_check(most, actor=staff)
     names = places.names({one.community_id for one in found})
     return [
         Waiting(
@@ -55,14 +55,14 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 def stocktakes(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
-        return show("stock/none.html")
-    found = stock_queries.stocktakes(shop.id, asked_number("before"), PAGE + 1, by=staff)
-    return show(
+        return render("stock/none.html")
+    found = stock_queries.stocktakes(shop.id, asked_number("before"), PAGE + 1, actor=staff)
+    return render(
         "stock/stocktakes.html",
         shop=shop,
         shops=all_shops,
-        words=permissions.granted_words(staff.id, shop.place_id),
-        shown=stock_queries.shown_stocktakes(found[:PAGE], by=staff),
+        words=permissions.permissions_in(staff.id, shop.place_id),
+        shown=stock_queries.shown_stocktakes(found[:PAGE], actor=staff),
         following=found[PAGE - 1].id if len(found) > PAGE else None,
     )
 
@@ -71,7 +71,7 @@ def stocktakes(staff: Staff) -> Any:
 def count_sheet(staff: Staff) -> Any:
     """To count with a pen: without the books' numbers, so that one really counts."""
     shop = shop_choice.needed(staff, "stock:read")
-    return show("stock/sheet.html", shop=shop, items=staff_queries.goods(shop.id), today=clock.today())
+    return render("stock/sheet.html", shop=shop, items=staff_queries.goods(shop.id), today=clock.today())
 
 
 @page("/stock/stocktakes/new", guard="stocktake:propose", methods=("GET", "POST"))
@@ -87,11 +87,13 @@ def new_stocktake(staff: Staff) -> Any:
             for one in items
             if form[f"counted_{one.id}"].data is not None
         ]
-        return verbs.propose(shop.id, counted, by=staff)
+        return verbs.propose(shop.id, counted, actor=staff)
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.stocktake", "盘点已提交，等监盘人审核", stocktake_id=form.outcome.id)
-    return show("stock/count.html", shop=shop, items=items, form=form)
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message(
+            "console.stocktake", "盘点已提交，等监盘人审核", stocktake_id=form.outcome.id
+        )
+    return render("stock/count.html", shop=shop, items=items, form=form)
 
 
 @page("/stock/stocktakes/<id:stocktake_id>", guard="stock:read")
@@ -100,14 +102,14 @@ def stocktake(staff: Staff, stocktake_id: int) -> Any:
 
 
 def _page(staff: Staff, stocktake_id: int, **given: Any) -> Any:
-    found = stock_queries.stocktake(stocktake_id, by=staff)
-    (shown,) = stock_queries.shown_stocktakes([found], by=staff)
+    found = stock_queries.stocktake(stocktake_id, actor=staff)
+    (shown,) = stock_queries.shown_stocktakes([found], actor=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "turn_back_form": with_sentences(TurnBackForm(formdata=None), sentences.REJECT_STOCKTAKE),
         **given,
     }
-    return show(
+    return render(
         "stock/stocktake.html",
         one=shown,
         different=[line for line in shown["lines"] if line["difference"]],
@@ -119,14 +121,16 @@ def _page(staff: Staff, stocktake_id: int, **given: Any) -> Any:
 @page("/stock/stocktakes/<id:stocktake_id>/approve", guard="stocktake:approve", methods=("POST",))
 def approve_stocktake(staff: Staff, stocktake_id: int) -> Any:
     form = JustDo()
-    if done(form, lambda: verbs.approve(stocktake_id, by=staff)):
-        return onward("console.stocktake", "已通过，账面已按差异调整", stocktake_id=stocktake_id)
+    if run_form(form, lambda: verbs.approve(stocktake_id, actor=staff)):
+        return redirect_with_message(
+            "console.stocktake", "已通过，账面已按差异调整", stocktake_id=stocktake_id
+        )
     return _page(staff, stocktake_id, form=form)
 
 
 @page("/stock/stocktakes/<id:stocktake_id>/turn-back", guard="stocktake:approve", methods=("POST",))
 def turn_back_stocktake(staff: Staff, stocktake_id: int) -> Any:
     form = with_sentences(TurnBackForm(), sentences.REJECT_STOCKTAKE)
-    if done(form, lambda: verbs.reject(stocktake_id, form.reason.data, by=staff)):
-        return onward("console.stocktake", "已退回，请重新盘点", stocktake_id=stocktake_id)
+    if run_form(form, lambda: verbs.reject(stocktake_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.stocktake", "已退回，请重新盘点", stocktake_id=stocktake_id)
     return _page(staff, stocktake_id, turn_back_form=form)

@@ -8,7 +8,7 @@ from flask import request
 
 from backend import clock, config
 from backend.console.frame.forms import Form, day
-from backend.console.frame.page import Staff, asked_number, page, show
+from backend.console.frame.page import Staff, asked_number, page, render
 from backend.console.supermarket import shop_choice
 from backend.supermarket import queries, staff_queries
 from backend.supermarket.models import Item, Shop
@@ -36,14 +36,14 @@ class Column:
 def venues(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
-        return show("stock/none.html")
-    found = queries.items(shop.id, "venue", None, 100, by=staff)
+        return render("stock/none.html")
+    found = queries.items(shop.id, "venue", None, 100, actor=staff)
     asked = asked_number("item")
     venue = next((one for one in found if asked in (None, one.id)), found[0] if found else None)
     form = DayForm(request.args)
     chosen = form.day.data if form.validate() and form.day.data else clock.today()
     monday = chosen - timedelta(days=chosen.weekday())
-    return show(
+    return render(
         "stock/venues.html",
         shop=shop,
         shops=all_shops,

@@ -14,7 +14,7 @@ from backend.console.frame import place_choices, sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.labels import ACTIVITY_STATES
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.roll_call import numbered
@@ -90,11 +90,11 @@ def activities(staff: Staff) -> Any:
         last,
         form.community.data if not form.community.errors else None,
         form.state.data if not form.state.errors else None,
-        by=staff,
+        actor=staff,
     )
-    shown = queries.shown(found[: desk_queries.MOST_IN_A_MONTH], by=staff)
+    shown = queries.view_activities(found[: desk_queries.MOST_IN_A_MONTH], actor=staff)
     kept = {name: value for name, value in request.args.items() if name in ("community", "state")}
-    return show(
+    return render(
         "activities/calendar.html",
         first=first,
         form=form,
@@ -112,7 +112,7 @@ def activities(staff: Staff) -> Any:
 @provider("activity:organise")
 def _soon(staff: Staff, most: int) -> list[Waiting]:
     """Activities of today and tomorrow: is there somebody with a screen, or a sheet?"""
-    found = desk_queries.soon(most, by=staff)
+    found = desk_queries.soon(most, actor=staff)
     names = places.names({one.community_id for one in found})
     return [
         Waiting(
@@ -135,9 +135,9 @@ def activity(staff: Staff, activity_id: int) -> Any:
 
 def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     """The page of an activity, with a tried form among `given`."""
-    found = desk_queries.reached(activity_id, "activity:read", by=staff)
-    (shown,) = queries.shown([found], by=staff)
-    told = queries.attendance(found.id, by=staff)
+    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    (shown,) = queries.view_activities([found], actor=staff)
+    told = queries.attendance(found.id, actor=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_ACTIVITY),
@@ -146,7 +146,7 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
         "excuse_form": None,
         **given,
     }
-    return show(
+    return render(
         "activities/activity.html",
         activity=found,
         shown=shown,
@@ -172,8 +172,8 @@ def move_activity(staff: Staff, activity_id: int, name: str) -> Any:
     """Publishes or ends it. What a publication lacks is asked for on the form, beside its field."""
     verb, sentence = _VERBS[name]
     form = JustDo()
-    if done(form, lambda: verb(activity_id, by=staff)):
-        return onward("console.activity", sentence, activity_id=activity_id)
+    if run_form(form, lambda: verb(activity_id, actor=staff)):
+        return redirect_with_message("console.activity", sentence, activity_id=activity_id)
     if isinstance(form.refusal, verbs.InsuranceMissing):
         return form_page(staff, activity_id, form.refusal)
     return activity_page(staff, activity_id, form=form)
@@ -183,16 +183,16 @@ def move_activity(staff: Staff, activity_id: int, name: str) -> Any:
 def cancel_activity(staff: Staff, activity_id: int) -> Any:
     """Calls it off; everyone who signed up is told why."""
     form = with_sentences(CancelForm(), sentences.CANCEL_ACTIVITY)
-    if done(form, lambda: verbs.cancel(activity_id, form.reason.data, by=staff)):
-        return onward("console.activity", "已取消，并通知了报名的人", activity_id=activity_id)
+    if run_form(form, lambda: verbs.cancel(activity_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.activity", "已取消，并通知了报名的人", activity_id=activity_id)
     return activity_page(staff, activity_id, cancel_form=form)
 
 
 @page("/activities/<id:activity_id>/repeat", guard="activity:organise", methods=("POST",))
 def repeat_activity(staff: Staff, activity_id: int) -> Any:
     form = RepeatForm()
-    if done(form, lambda: verbs.repeat(activity_id, form.weeks.data, by=staff)):
+    if run_form(form, lambda: verbs.repeat(activity_id, form.weeks.data, actor=staff)):
         made = len(form.outcome)
         told = f"已生成 {made} 个草稿，请逐个发布" if made else "这些周都已经有了，没有再生成"
-        return onward("console.activity", told, activity_id=activity_id)
+        return redirect_with_message("console.activity", told, activity_id=activity_id)
     return activity_page(staff, activity_id, repeat_form=form)

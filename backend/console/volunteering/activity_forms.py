@@ -9,7 +9,7 @@ from backend import clock, screening
 from backend.console.frame import place_choices, sentences
 from backend.console.frame.forms import Form, choice, line, lines, moment, number, one_of, whole
 from backend.console.frame.labels import ACTIVITY_KINDS
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import teams
 from backend.volunteering import desk_queries, queries
@@ -64,7 +64,7 @@ class ActivityForm(Form):
 def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
     """Places and teams to choose from; without JavaScript a chosen ready-made sentence is the risk."""
     form.community.choices = dict(place_choices.choices(staff, "activity:organise", "community"))
-    known = teams.within("activity:organise", 0, MOST_TEAMS, by=staff)
+    known = teams.within("activity:organise", 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in known}}
     form.ready.choices = {"": "没有风险，或自己写", **{one: one for one in sentences.RISK}}
     if form.ready.data and not form.risk.data:
@@ -88,7 +88,7 @@ def content(form: ActivityForm) -> dict[str, Any]:
 def _screened(form: ActivityForm, staff: Staff) -> screening.Screened:
     """Everybody will read it, so WeChat looks first, as it does when a phone publishes."""
     words = (form.title.data, form.description.data, form.place.data, form.risk.data)
-    return screening.screened(*words, scene=screening.POST, by=staff)
+    return screening.screened(*words, scene=screening.POST, actor=staff)
 
 
 def _wants_publication() -> bool:
@@ -101,13 +101,13 @@ def new_activity(staff: Staff) -> Any:
     form = _filled(staff, ActivityForm(**({} if request.method == "POST" else _suggested())))
 
     def work(_found: screening.Screened) -> Activity:
-        made = verbs.plan(form.community.data, form.team.data, content(form), by=staff)
-        return verbs.publish(made.id, by=staff) if _wants_publication() else made
+        made = verbs.plan(form.community.data, form.team.data, content(form), actor=staff)
+        return verbs.publish(made.id, actor=staff) if _wants_publication() else made
 
-    if request.method == "POST" and done(form, work, before=lambda: _screened(form, staff)):
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         told = "已发布，可以报名了" if _wants_publication() else "已存为草稿"
-        return onward("console.activity", told, activity_id=form.outcome.id)
-    return show("activities/form.html", form=form, activity=None, categories=CATEGORIES)
+        return redirect_with_message("console.activity", told, activity_id=form.outcome.id)
+    return render("activities/form.html", form=form, activity=None, categories=CATEGORIES)
 
 
 def _suggested() -> dict[str, Any]:
@@ -123,27 +123,29 @@ def _suggested() -> dict[str, Any]:
 @page("/activities/<id:activity_id>/edit", guard="activity:organise", methods=("GET", "POST"))
 def edit_activity(staff: Staff, activity_id: int) -> Any:
     """Changes a draft or what is published; who signed up is told of a new time or place."""
-    found = desk_queries.reached(activity_id, "activity:organise", by=staff)
-    if "edit" not in queries.shown([found], by=staff)[0].actions:
-        return onward("console.activity", "这个活动现在不能修改", activity_id=activity_id)
+    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    if "edit" not in queries.view_activities([found], actor=staff)[0].actions:
+        return redirect_with_message("console.activity", "这个活动现在不能修改", activity_id=activity_id)
     if request.method == "GET":
         return form_page(staff, activity_id)
     form = _filled(staff, ActivityForm())
 
     def work(_found: screening.Screened) -> Activity:
         fixed = {"community_id": form.community.data, "team_id": form.team.data}
-        changed = verbs.edit(activity_id, {**content(form), **fixed}, by=staff)
-        return verbs.publish(activity_id, by=staff) if _wants_publication() else changed
+        changed = verbs.edit(activity_id, {**content(form), **fixed}, actor=staff)
+        return verbs.publish(activity_id, actor=staff) if _wants_publication() else changed
 
-    if done(form, work, before=lambda: _screened(form, staff)):
+    if run_form(form, work, precheck=lambda: _screened(form, staff)):
         told = "已发布，可以报名了" if _wants_publication() else "已保存"
-        return onward("console.activity", told, activity_id=activity_id)
-    return show("activities/form.html", form=form, activity=_fresh(staff, activity_id), categories=CATEGORIES)
+        return redirect_with_message("console.activity", told, activity_id=activity_id)
+    return render(
+        "activities/form.html", form=form, activity=_fresh(staff, activity_id), categories=CATEGORIES
+    )
 
 
 def _fresh(staff: Staff, activity_id: int) -> Activity:
     """As it stands after a refused transaction was rolled back."""
-    return desk_queries.reached(activity_id, "activity:organise", by=staff)
+    return desk_queries.reached(activity_id, "activity:organise", actor=staff)
 
 
 def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) -> Any:
@@ -153,4 +155,4 @@ def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) ->
     _filled(staff, form)
     if refusal is not None:
         form.refuse(refusal)
-    return show("activities/form.html", form=form, activity=found, categories=CATEGORIES)
+    return render("activities/form.html", form=form, activity=found, categories=CATEGORIES)

@@ -8,7 +8,7 @@ from backend import config
 from backend.console.frame import place_choices, sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import JustDo, choice, line, lines, moment, whole
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.frame.todo import Waiting, head, provider
 from backend.console.volunteering.activity_forms import CATEGORIES
@@ -61,7 +61,7 @@ class RejectBackfillForm(ReasonedForm):
 
 @provider("service_record:decide")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = desk_queries.backfills_to_check(most, by=staff)
+    found = desk_queries.backfills_to_check(most, actor=staff)
     names = places.names({one.community_id for one in found})
     return [
         Waiting(
@@ -77,7 +77,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 
 @page("/hours/backfills", guard="service_record:decide")
 def backfills(staff: Staff) -> Any:
-    return show("hours/requests.html", title="核对补录", **head(_waiting(staff, MOST + 1), MOST))
+    return render("hours/requests.html", title="核对补录", **head(_waiting(staff, MOST + 1), MOST))
 
 
 @page("/hours/backfills/new", guard="service_record:backfill", methods=("GET", "POST"))
@@ -96,12 +96,12 @@ def new_backfill(staff: Staff) -> Any:
             {name: told[name] for name in _CONTENT},
             team_id=told["team"],
             activity_id=activity and activity.id,
-            by=staff,
+            actor=staff,
         )
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.hours", "补录已提交，请同事核对。核对通过后才计时长")
-    return show(
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.hours", "补录已提交，请同事核对。核对通过后才计时长")
+    return render(
         "hours/new_backfill.html",
         form=form,
         activity=activity,
@@ -115,14 +115,14 @@ def _activity(staff: Staff) -> Activity | None:
     activity_id = asked_number("activity")
     if activity_id is None:
         return None
-    return desk_queries.reached(activity_id, "service_record:backfill", by=staff)
+    return desk_queries.reached(activity_id, "service_record:backfill", actor=staff)
 
 
 def _filled(staff: Staff, activity: Activity | None) -> BackfillForm:
     known = {} if activity is None or request.method == "POST" else _known(activity)
     form = with_sentences(BackfillForm(**known), sentences.BACKFILL)
     form.community.choices = dict(place_choices.choices(staff, "service_record:backfill", "community"))
-    listed = teams.within("service_record:backfill", 0, MOST_TEAMS, by=staff)
+    listed = teams.within("service_record:backfill", 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in listed}}
     return form
 
@@ -146,13 +146,13 @@ def backfill(staff: Staff, backfill_id: int) -> Any:
 
 
 def _page(staff: Staff, backfill_id: int, **given: Any) -> Any:
-    asked = desk_queries.backfill(backfill_id, by=staff)
+    asked = desk_queries.backfill(backfill_id, actor=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "reject_form": with_sentences(RejectBackfillForm(formdata=None), sentences.REJECT_BACKFILL),
         **given,
     }
-    return show(
+    return render(
         "hours/backfill.html",
         asked=asked,
         names=people.masked_names({asked.person_id, asked.maker_id, asked.in_charge_id}),
@@ -164,26 +164,26 @@ def _page(staff: Staff, backfill_id: int, **given: Any) -> Any:
 
 
 def _next(staff: Staff, sentence: str) -> Response:
-    following = desk_queries.backfills_to_check(1, by=staff)
+    following = desk_queries.backfills_to_check(1, actor=staff)
     if not following:
-        return onward("console.today", f"{sentence}。补录都核对完了")
-    return onward("console.backfill", sentence, backfill_id=following[0].id)
+        return redirect_with_message("console.today", f"{sentence}。补录都核对完了")
+    return redirect_with_message("console.backfill", sentence, backfill_id=following[0].id)
 
 
 @page("/hours/backfills/<id:backfill_id>/approve", guard="service_record:decide", methods=("POST",))
 def approve_backfill(staff: Staff, backfill_id: int) -> Any:
     """The checker agrees: the record is made, marked as entered afterwards."""
-    desk_queries.backfill(backfill_id, by=staff)
+    desk_queries.backfill(backfill_id, actor=staff)
     form = JustDo()
-    if done(form, lambda: verbs.approve(backfill_id, by=staff)):
+    if run_form(form, lambda: verbs.approve(backfill_id, actor=staff)):
         return _next(staff, "已核对通过，时长已记入")
     return _page(staff, backfill_id, form=form)
 
 
 @page("/hours/backfills/<id:backfill_id>/reject", guard="service_record:decide", methods=("POST",))
 def reject_backfill(staff: Staff, backfill_id: int) -> Any:
-    desk_queries.backfill(backfill_id, by=staff)
+    desk_queries.backfill(backfill_id, actor=staff)
     form = with_sentences(RejectBackfillForm(), sentences.REJECT_BACKFILL)
-    if done(form, lambda: verbs.reject(backfill_id, form.reason.data, by=staff)):
+    if run_form(form, lambda: verbs.reject(backfill_id, form.reason.data, actor=staff)):
         return _next(staff, "已退回补录，说明了原因")
     return _page(staff, backfill_id, reject_form=form)

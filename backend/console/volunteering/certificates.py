@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from backend.console.frame.forms import Form, line
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotFound
 from backend.people import queries as people
 from backend.volunteering import certificate_queries as queries
@@ -37,9 +37,9 @@ class RevokeForm(Form):
     reason = line("撤销原因", most=200, description="会告诉持证人；不写别人的姓名和电话")
 
 
-def _found(staff: Staff, number: str) -> Any:
+def _certificate_or_none(staff: Staff, number: str) -> Any:
     try:
-        return queries.for_staff(number, by=staff)
+        return queries.for_staff(number, actor=staff)
     except NotFound:
         return None
 
@@ -52,21 +52,21 @@ def certificates(staff: Staff) -> Any:
 
 
 def _page(staff: Staff, number: str, **given: Any) -> Any:
-    found = _found(staff, number) if number else None
+    found = _certificate_or_none(staff, number) if number else None
     facts: dict[str, Any] = {"form": FindForm(formdata=None, number=number), "revoke_form": RevokeForm(None)}
     if found is not None:
-        facts["told"] = queries.told(found, queries.statuses([found])[found.id])
+        facts["told"] = queries.view_certificate(found, queries.statuses([found])[found.id])
         facts["name"] = people.masked_names({found.person_id}).get(found.person_id)
         facts["barred"] = found.person_id == staff.id
     facts |= {"found": found, "asked": number, "statuses": STATUSES, **given}
-    return show("certificates/page.html", **facts)
+    return render("certificates/page.html", **facts)
 
 
 @page("/certificates/<number>/revoke", guard="certificate:revoke", methods=("POST",))
 def revoke_certificate(staff: Staff, number: str) -> Any:
     """The number goes on to answer, and says that it was revoked; the service records stay."""
-    queries.for_staff(number, by=staff)
+    queries.for_staff(number, actor=staff)
     form = RevokeForm()
-    if done(form, lambda: verbs.revoke(number, form.reason.data, by=staff)):
-        return onward("console.certificates", "已撤销，并告诉了持证人", number=number)
+    if run_form(form, lambda: verbs.revoke(number, form.reason.data, actor=staff)):
+        return redirect_with_message("console.certificates", "已撤销，并告诉了持证人", number=number)
     return _page(staff, number, revoke_form=form)

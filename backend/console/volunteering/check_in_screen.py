@@ -7,15 +7,15 @@ import segno
 from flask import Response, jsonify, url_for
 
 from backend import clock
-from backend.console.frame.page import Staff, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.codes import SLOT_SECONDS
 from backend.volunteering.states import ActivityMovedOn
 
 
-def _shown(staff: Staff, activity_id: int) -> dict[str, Any]:
+def _code_view(staff: Staff, activity_id: int) -> dict[str, Any]:
     """The code of this half minute, how long it stands, how many have come. Raises ActivityMovedOn."""
-    told = queries.check_in_code(activity_id, by=staff)
+    told = queries.check_in_code(activity_id, actor=staff)
     came, expected = desk_queries.numbers(activity_id)
     left = (told["expires_at"] - clock.now()).total_seconds()
     return {
@@ -31,17 +31,17 @@ def _shown(staff: Staff, activity_id: int) -> dict[str, Any]:
 @page("/activities/<id:activity_id>/code", guard="activity:organise")
 def check_in_screen(staff: Staff, activity_id: int) -> Any:
     """Without scripts the page loads itself again when the code has run out."""
-    found = desk_queries.reached(activity_id, "activity:organise", by=staff)
+    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
     try:
-        shown = _shown(staff, activity_id)
+        shown = _code_view(staff, activity_id)
     except ActivityMovedOn:
-        return onward("console.activity", "活动发布以后才有签到码", activity_id=activity_id)
+        return redirect_with_message("console.activity", "活动发布以后才有签到码", activity_id=activity_id)
     following = url_for("console.following_code", activity_id=activity_id)
-    return show("activities/code.html", activity=found, shown=shown, following=following)
+    return render("activities/code.html", activity=found, shown=shown, following=following)
 
 
 @page("/activities/<id:activity_id>/code/following", guard="activity:organise")
 def following_code(staff: Staff, activity_id: int) -> Response:
     """The same for the script of the page. A refusal of it is a page, and no code."""
-    desk_queries.reached(activity_id, "activity:organise", by=staff)
-    return jsonify(_shown(staff, activity_id))
+    desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    return jsonify(_code_view(staff, activity_id))

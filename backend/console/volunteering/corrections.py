@@ -7,7 +7,7 @@ from flask import Response, url_for
 from backend.console.frame import sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import JustDo
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, head, provider
 from backend.organisations import queries as places
 from backend.people import queries as people
@@ -24,7 +24,7 @@ class RejectCorrectionForm(ReasonedForm):
 
 @provider("service_record:decide")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = desk_queries.corrections_to_decide(most, by=staff)
+    found = desk_queries.corrections_to_decide(most, actor=staff)
     names = places.names({one.community_id for one, _record in found})
     return [
         Waiting(
@@ -40,7 +40,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 
 @page("/hours/corrections", guard="service_record:decide")
 def corrections(staff: Staff) -> Any:
-    return show("hours/requests.html", title="更正申请", **head(_waiting(staff, MOST + 1), MOST))
+    return render("hours/requests.html", title="更正申请", **head(_waiting(staff, MOST + 1), MOST))
 
 
 @page("/hours/corrections/<id:correction_id>", guard="service_record:decide")
@@ -49,13 +49,13 @@ def correction(staff: Staff, correction_id: int) -> Any:
 
 
 def _page(staff: Staff, correction_id: int, **given: Any) -> Any:
-    asked, record = desk_queries.correction(correction_id, by=staff)
+    asked, record = desk_queries.correction(correction_id, actor=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "reject_form": with_sentences(RejectCorrectionForm(formdata=None), sentences.REJECT_CORRECTION),
         **given,
     }
-    return show(
+    return render(
         "hours/correction.html",
         asked=asked,
         record=record,
@@ -66,26 +66,26 @@ def _page(staff: Staff, correction_id: int, **given: Any) -> Any:
 
 
 def _next(staff: Staff, sentence: str) -> Response:
-    following = desk_queries.corrections_to_decide(1, by=staff)
+    following = desk_queries.corrections_to_decide(1, actor=staff)
     if not following:
-        return onward("console.today", f"{sentence}。更正申请都处理完了")
-    return onward("console.correction", sentence, correction_id=following[0][0].id)
+        return redirect_with_message("console.today", f"{sentence}。更正申请都处理完了")
+    return redirect_with_message("console.correction", sentence, correction_id=following[0][0].id)
 
 
 @page("/hours/corrections/<id:correction_id>/approve", guard="service_record:decide", methods=("POST",))
 def approve_correction(staff: Staff, correction_id: int) -> Any:
     """A new record counts in the old one's place; the old one stays to be read."""
-    desk_queries.correction(correction_id, by=staff)
+    desk_queries.correction(correction_id, actor=staff)
     form = JustDo()
-    if done(form, lambda: verbs.approve(correction_id, by=staff)):
+    if run_form(form, lambda: verbs.approve(correction_id, actor=staff)):
         return _next(staff, "已更正")
     return _page(staff, correction_id, form=form)
 
 
 @page("/hours/corrections/<id:correction_id>/reject", guard="service_record:decide", methods=("POST",))
 def reject_correction(staff: Staff, correction_id: int) -> Any:
-    desk_queries.correction(correction_id, by=staff)
+    desk_queries.correction(correction_id, actor=staff)
     form = with_sentences(RejectCorrectionForm(), sentences.REJECT_CORRECTION)
-    if done(form, lambda: verbs.reject(correction_id, form.reason.data, by=staff)):
+    if run_form(form, lambda: verbs.reject(correction_id, form.reason.data, actor=staff)):
         return _next(staff, "已答复：不更正")
     return _page(staff, correction_id, reject_form=form)

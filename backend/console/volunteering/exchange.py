@@ -8,7 +8,7 @@ from flask import send_file
 from backend import clock
 from backend.console.frame import residents, uploads
 from backend.console.frame.forms import Form, JustDo
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.uploads import UploadForm
 from backend.volunteering import record_queries
 from backend.volunteering.actions import exchange as actions
@@ -21,9 +21,9 @@ def exchange(staff: Staff) -> Any:
 
 
 def _page(staff: Staff, form: Form, upload: Form, **told: Any) -> Any:
-    waiting = actions.pending(by=staff)
+    waiting = actions.pending(actor=staff)
     facts = {"refused": [], **told}
-    return show(
+    return render(
         "exchange/page.html",
         form=form,
         upload=upload,
@@ -41,7 +41,7 @@ def deliver_records(staff: Staff) -> Any:
     # Sent and closed by the server, which removes it then.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
-        if not done(form, lambda: actions.deliver(FilePlatform(file), by=staff)):
+        if not run_form(form, lambda: actions.deliver(FilePlatform(file), actor=staff)):
             file.close()
             return _page(staff, form, UploadForm(formdata=None))
     except BaseException:
@@ -59,21 +59,23 @@ def take_answers(staff: Staff) -> Any:
 
     def work() -> Any:
         file = form.sheet.data
-        return actions.settle(FilePlatform(back=uploads.read(file.filename, file.read())), by=staff)
+        return actions.take_over_answers(
+            FilePlatform(back=uploads.read(file.filename, file.read())), actor=staff
+        )
 
-    if not done(form, work):
+    if not run_form(form, work):
         return _page(staff, JustDo(), form)
     count, refused = form.outcome
     if refused:
         return _page(staff, JustDo(), UploadForm(formdata=None), refused=refused, count=count)
-    return onward("console.exchange", f"已同步 {count} 条服务记录")
+    return redirect_with_message("console.exchange", f"已同步 {count} 条服务记录")
 
 
 @page("/people/<id:person_id>/hours", guard="person:read")
 def hours_of_person(staff: Staff, person_id: int) -> Any:
     """This system's hours, and beside them, apart, those that other platforms hold."""
     found, _home = residents.resident(staff, person_id)
-    return show(
+    return render(
         "exchange/hours.html",
         person=residents.masked(found),
         own=record_queries.totals(person_id),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from backend.console.frame.forms import Form, one_of, whole
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, head, provider
 from backend.console.volunteering.roll_call import numbered
 from backend.errors import Refused
@@ -90,7 +90,7 @@ def decided(form: MinutesForm) -> dict[int, int]:
 
 
 def _proposals(staff: Staff, most: int) -> list[Waiting]:
-    found = desk_queries.to_propose(most, by=staff)
+    found = desk_queries.to_propose(most, actor=staff)
     names = places.names({one.activity.community_id for one in found})
     return [
         Waiting(
@@ -106,7 +106,7 @@ def _proposals(staff: Staff, most: int) -> list[Waiting]:
 
 
 def _certifications(staff: Staff, most: int) -> list[Waiting]:
-    found = desk_queries.to_certify(most, by=staff)
+    found = desk_queries.to_certify(most, actor=staff)
     names = places.names({one.activity.community_id for one in found})
     return [
         Waiting(
@@ -128,42 +128,46 @@ provider("activity:certify")(_certifications)
 @page("/hours", guard="activity:certify")
 def hours(staff: Staff) -> Any:
     """What waits to be proposed and what waits to be certified, oldest first."""
-    return show(
+    return render(
         "hours/queue.html",
         queues=(
             ("待认定", "现在没有等您认定的时长。", head(_certifications(staff, MOST + 1), MOST)),
             ("待申报", "现在没有待申报的活动。", head(_proposals(staff, MOST + 1), MOST)),
         ),
-        others=desk_queries.for_a_colleague(by=staff),
+        others=desk_queries.for_a_colleague(actor=staff),
     )
 
 
 @page("/hours/<id:activity_id>/propose", guard="activity:organise", methods=("GET", "POST"))
 def propose_hours(staff: Staff, activity_id: int) -> Any:
     """How long each one served. Who did not check out has to be decided, 0 included."""
-    found = desk_queries.reached(activity_id, "activity:organise", by=staff)
+    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
     if found.state != "ended" or found.activity_kind != "volunteer_service":
-        return onward("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
+        return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
     rows = desk_queries.counted(activity_id)
     form = propose_form(found, rows)
-    if request.method == "POST" and done(form, lambda: verbs.propose(activity_id, proposed(form), by=staff)):
-        return onward("console.hours", f"“{found.title}”的时长已申报，请同事认定")
+    if request.method == "POST" and run_form(
+        form, lambda: verbs.propose(activity_id, proposed(form), actor=staff)
+    ):
+        return redirect_with_message("console.hours", f"“{found.title}”的时长已申报，请同事认定")
     return _show(staff, activity_id, "hours/propose.html", form)
 
 
 @page("/hours/<id:activity_id>/certify", guard="activity:certify", methods=("GET", "POST"))
 def certify_hours(staff: Staff, activity_id: int) -> Any:
     """One key for the unremarkable ones together; each odd one wants its own decision first."""
-    found = desk_queries.reached(activity_id, "activity:certify", by=staff)
+    found = desk_queries.reached(activity_id, "activity:certify", actor=staff)
     if found.state != "ended" or found.proposed_at is None:
-        return onward("console.activity", "这个活动现在没有待认定的时长", activity_id=activity_id)
+        return redirect_with_message(
+            "console.activity", "这个活动现在没有待认定的时长", activity_id=activity_id
+        )
     rows = desk_queries.counted(activity_id)
     form = certify_form(rows, desk_queries.oddities(found, rows))
 
     def work() -> Activity:
-        return verbs.certify(activity_id, decided(form), seen=_seen(), by=staff)
+        return verbs.certify(activity_id, decided(form), seen=_seen(), actor=staff)
 
-    if request.method == "POST" and done(form, work):
+    if request.method == "POST" and run_form(form, work):
         return _next(staff, f"“{found.title}”的时长已认定")
     return _show(staff, activity_id, "hours/certify.html", form)
 
@@ -177,16 +181,16 @@ def _seen() -> datetime | None:
 
 
 def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> Any:
-    found = desk_queries.reached(activity_id, "activity:read", by=staff)
+    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
     rows = desk_queries.counted(activity_id)
     counted = {row.id for row in rows}
-    told = numbered(queries.attendance(activity_id, by=staff)["list"])
+    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
     facts = found.facts_about(staff.id)
-    return show(
+    return render(
         template,
         form=form,
         activity=found,
-        shown=queries.shown([found], by=staff)[0],
+        shown=queries.view_activities([found], actor=staff)[0],
         people=[one for one in told if one["sign_up_id"] in counted],
         odd=desk_queries.oddities(found, rows),
         most=limits.most_minutes(found),
@@ -196,7 +200,7 @@ def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> A
 
 
 def _next(staff: Staff, sentence: str) -> Response:
-    following = desk_queries.to_certify(1, by=staff)
+    following = desk_queries.to_certify(1, actor=staff)
     if not following:
-        return onward("console.hours", f"{sentence}。待认定的都办完了")
-    return onward("console.certify_hours", sentence, activity_id=following[0].activity.id)
+        return redirect_with_message("console.hours", f"{sentence}。待认定的都办完了")
+    return redirect_with_message("console.certify_hours", sentence, activity_id=following[0].activity.id)

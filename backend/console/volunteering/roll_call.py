@@ -8,7 +8,7 @@ from flask import request
 
 from backend import clock
 from backend.console.frame.forms import Form, moment, tick
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.volunteering import desk_queries, queries, states
 from backend.volunteering.actions import roll_call as verbs
@@ -104,17 +104,19 @@ def numbered(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @page("/activities/<id:activity_id>/roll-call", guard="sign_up:record", methods=("GET", "POST"))
 def roll_call(staff: Staff, activity_id: int) -> Any:
     """Ticks who came; equally good as the code, for the day on which no phone works."""
-    found = desk_queries.reached(activity_id, "sign_up:record", by=staff)
+    found = desk_queries.reached(activity_id, "sign_up:record", actor=staff)
     if found.state not in states.ROLL_CALL.sources:
-        return onward("console.activity", "这个活动现在不能点名", activity_id=activity_id)
+        return redirect_with_message("console.activity", "这个活动现在不能点名", activity_id=activity_id)
     form = roll_form(found, desk_queries.roll(activity_id))
-    if request.method == "POST" and done(form, lambda: verbs.call(activity_id, form.called(), by=staff)):
-        return onward("console.activity", "点名已登记", activity_id=activity_id)
-    told = numbered(queries.attendance(activity_id, by=staff)["list"])
-    return show(
+    if request.method == "POST" and run_form(
+        form, lambda: verbs.call(activity_id, form.called(), actor=staff)
+    ):
+        return redirect_with_message("console.activity", "点名已登记", activity_id=activity_id)
+    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
+    return render(
         "activities/roll_call.html",
         form=form,
-        activity=desk_queries.reached(activity_id, "sign_up:record", by=staff),
+        activity=desk_queries.reached(activity_id, "sign_up:record", actor=staff),
         people=[one for one in told if one["state"] in SEATED and f"came-{one['person_id']}" in form],
         attended=ATTENDED,
     )
@@ -123,10 +125,10 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
 @page("/activities/<id:activity_id>/sheet", guard="activity:read")
 def roll_sheet(staff: Staff, activity_id: int) -> Any:
     """The paper for the door: who is expected, boxes to tick, a line to sign."""
-    found = desk_queries.reached(activity_id, "activity:read", by=staff)
-    (shown,) = queries.shown([found], by=staff)
-    told = numbered(queries.attendance(activity_id, by=staff)["list"])
-    return show(
+    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    (shown,) = queries.view_activities([found], actor=staff)
+    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
+    return render(
         "activities/sheet.html",
         activity=found,
         shown=shown,

@@ -9,7 +9,7 @@ from backend import clock, screening
 from backend.console.frame import place_choices
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of
 from backend.console.frame.labels import TEAM_KINDS
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.frame.todo import Waiting, provider
 from backend.errors import NotFound, Refused
@@ -59,7 +59,7 @@ def _reached(staff: Staff, team_id: int) -> Team:
 @provider("team:manage")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
     before = clock.now() - timedelta(days=LEADER_DAYS)
-    found = verbs.waiting_joins(before, most, by=staff)
+    found = verbs.waiting_joins(before, most, actor=staff)
     names = places.names({team.community_id for _one, team in found})
     return [
         Waiting(
@@ -76,12 +76,12 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 @page("/teams", guard="team:manage")
 def teams(staff: Staff) -> Any:
     """In the order in which they were founded; how many each has, not who is better."""
-    found = verbs.within("team:manage", asked_number("after", 0), PAGE + 1, by=staff)
+    found = verbs.within("team:manage", asked_number("after", 0), PAGE + 1, actor=staff)
     following = url_for("console.teams", after=found[PAGE - 1].id) if len(found) > PAGE else None
     found = found[:PAGE]
-    return show(
+    return render(
         "teams/list.html",
-        shown=verbs.shown(found, by=staff),
+        shown=verbs.view_teams(found, actor=staff),
         asking=verbs.numbers_waiting([one.id for one in found]),
         following=following,
     )
@@ -89,7 +89,7 @@ def teams(staff: Staff) -> Any:
 
 def _screened(form: Any, staff: Staff) -> screening.Screened:
     """Everybody will read it, so WeChat looks first."""
-    return screening.screened(form.name.data, form.speciality.data, scene=screening.POST, by=staff)
+    return screening.screened(form.name.data, form.speciality.data, scene=screening.POST, actor=staff)
 
 
 @page("/teams/new", guard="team:found", methods=("GET", "POST"))
@@ -102,18 +102,18 @@ def found_team(staff: Staff) -> Any:
 
     def work(_found: screening.Screened) -> Team:
         told = form.data
-        return verbs.found(
+        return verbs.create_team(
             told["community"],
             told["kind"],
             told["name"],
             told["speciality"] or "",
             leader_id=told["person"],
-            by=staff,
+            actor=staff,
         )
 
-    if request.method == "POST" and done(form, work, before=lambda: _screened(form, staff)):
-        return onward("console.team", "志愿队已成立", team_id=form.outcome.id)
-    return show("teams/new.html", form=form)
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
+        return redirect_with_message("console.team", "志愿队已成立", team_id=form.outcome.id)
+    return render("teams/new.html", form=form)
 
 
 @page("/teams/<id:team_id>", guard="team:manage")
@@ -123,17 +123,17 @@ def team(staff: Staff, team_id: int) -> Any:
 
 def _page(staff: Staff, team_id: int, **given: Any) -> Any:
     found = _reached(staff, team_id)
-    told = verbs.members(found, by=staff) or []
+    told = verbs.members(found, actor=staff) or []
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "changes_form": ChangesForm(formdata=None, obj=found),
         "leader_form": LeaderForm(formdata=None),
         **given,
     }
-    return show(
+    return render(
         "teams/team.html",
         team=found,
-        shown=verbs.shown([found], by=staff)[0],
+        shown=verbs.view_teams([found], actor=staff)[0],
         asking=[one for one in told if one["status"] == "applied"],
         members=[one for one in told if one["status"] == "accepted"],
         activities=desk_queries.of_team(found.id, 20),
@@ -150,7 +150,7 @@ def decide_join(staff: Staff, team_id: int, person_id: int, name: str) -> Any:
     """For a leader who has no phone, or has not answered."""
     _reached(staff, team_id)
     form = JustDo()
-    if done(form, lambda: verbs.decide(team_id, person_id, name == "accept", by=staff)):
+    if run_form(form, lambda: verbs.decide(team_id, person_id, name == "accept", actor=staff)):
         return _back(team_id, "已同意加入" if name == "accept" else "没有同意加入")
     return _page(staff, team_id, form=form)
 
@@ -162,9 +162,9 @@ def edit_team(staff: Staff, team_id: int) -> Any:
 
     def work(_found: screening.Screened) -> Team:
         changes = {"name": form.name.data, "speciality": form.speciality.data or ""}
-        return verbs.edit(team_id, changes, by=staff)
+        return verbs.edit(team_id, changes, actor=staff)
 
-    if done(form, work, before=lambda: _screened(form, staff)):
+    if run_form(form, work, precheck=lambda: _screened(form, staff)):
         return _back(team_id, "已保存")
     return _page(staff, team_id, changes_form=form)
 
@@ -174,10 +174,10 @@ def change_leader(staff: Staff, team_id: int) -> Any:
     """The new leader has the team's activities at once."""
     _reached(staff, team_id)
     form = LeaderForm().find(staff)
-    if done(form, lambda: verbs.edit(team_id, {"leader_id": form.person.data}, by=staff)):
+    if run_form(form, lambda: verbs.edit(team_id, {"leader_id": form.person.data}, actor=staff)):
         return _back(team_id, "已更换队长")
     return _page(staff, team_id, leader_form=form)
 
 
 def _back(team_id: int, sentence: str) -> Response:
-    return onward("console.team", sentence, team_id=team_id)
+    return redirect_with_message("console.team", sentence, team_id=team_id)

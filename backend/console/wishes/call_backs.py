@@ -9,7 +9,7 @@ from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, line, one_of
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.wishes import lists
 from backend.console.wishes.wishes import ContactForm
@@ -52,16 +52,16 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 
 @page("/wishes/<id:wish_id>/call", guard="wish:confirm")
 def call(staff: Staff, wish_id: int) -> Any:
-    found = queries.one(wish_id, by=staff)
+    found = queries.one(wish_id, actor=staff)
     permissions.require(staff.id, "wish:confirm", found.place_id)
     if found.state != "fulfilled":
-        return onward("console.wish", "这个心愿现在不需要回访", wish_id=wish_id)
+        return redirect_with_message("console.wish", "这个心愿现在不需要回访", wish_id=wish_id)
     return _page(staff, wish_id)
 
 
 def _page(staff: Staff, wish_id: int, **given: Any) -> Any:
-    found = queries.one(wish_id, by=staff)
-    (shown,) = queries.shown([found], by=staff)
+    found = queries.one(wish_id, actor=staff)
+    (shown,) = queries.view_wishes([found], actor=staff)
     facts: dict[str, Any] = {
         "form": CallForm(formdata=None),
         "dispute": with_sentences(DisputeForm(formdata=None), sentences.DISPUTE),
@@ -69,11 +69,11 @@ def _page(staff: Staff, wish_id: int, **given: Any) -> Any:
         "contact": None,
         **given,
     }
-    return show(
+    return render(
         "wishes/call.html",
         wish=found,
         shown=shown,
-        face=lists.wisher_face(found),
+        face=lists.wisher_summary(found),
         may_open=staff.may("wish:contact"),
         places=places.names({place for place in (found.grid_id, found.community_id) if place}),
         **facts,
@@ -84,7 +84,7 @@ def _page(staff: Staff, wish_id: int, **given: Any) -> Any:
 def open_contact_for_call(staff: Staff, wish_id: int) -> Any:
     """The number to call, opened with a reason; the forms stand below it."""
     form = with_sentences(ContactForm(), sentences.CONTACT)
-    if done(form, lambda: contacting.contact(wish_id, form.reason.data, by=staff)):
+    if run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
         return _page(staff, wish_id, contact=form.outcome)
     return _page(staff, wish_id, contact_form=form)
 
@@ -100,17 +100,17 @@ def confirm(staff: Staff, wish_id: int) -> Any:
             int(form.satisfaction.data),
             form.method.data,
             form.comment.data or None,
-            by=staff,
+            actor=staff,
         )
 
-    if done(form, work):
-        return onward("console.today", f"“{form.outcome.title}”的回访已登记")
+    if run_form(form, work):
+        return redirect_with_message("console.today", f"“{form.outcome.title}”的回访已登记")
     return _page(staff, wish_id, form=form)
 
 
 @page("/wishes/<id:wish_id>/call/dispute", guard="wish:confirm", methods=("POST",))
 def dispute(staff: Staff, wish_id: int) -> Any:
     form = with_sentences(DisputeForm(), sentences.DISPUTE)
-    if done(form, lambda: claims.dispute(wish_id, form.reason.data, by=staff)):
-        return onward("console.today", f"已告诉认领人“{form.outcome.title}”还要再办")
+    if run_form(form, lambda: claims.dispute(wish_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.today", f"已告诉认领人“{form.outcome.title}”还要再办")
     return _page(staff, wish_id, dispute=form)

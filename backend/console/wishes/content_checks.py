@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from backend.console.frame.page import Staff, bp, done, onward, page
+from backend.console.frame.page import Staff, bp, page, redirect_with_message, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.wishes.wishes import LookForm, wish_page
 from backend.errors import InvalidInput
@@ -21,7 +21,7 @@ def here(link: str) -> str:
 
 @provider("wish:review")
 def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = queries.to_look(None, most, by=staff)
+    found = queries.to_look(None, most, actor=staff)
     names = places.names({wish.community_id for wish in found})
     return [
         Waiting(
@@ -43,8 +43,10 @@ def look(staff: Staff, wish_id: int) -> Any:
     def work() -> Any:
         if verdict not in ("show", "hide"):
             raise InvalidInput()
-        return reviewing.look(wish_id, verdict == "show", form.reason.data or None, by=staff)
+        return reviewing.look(wish_id, verdict == "show", form.reason.data or None, actor=staff)
 
-    if done(form, work):
-        return onward("console.today", "可以展示" if verdict == "show" else "不予展示，已记录原因")
+    if run_form(form, work):
+        return redirect_with_message(
+            "console.today", "可以展示" if verdict == "show" else "不予展示，已记录原因"
+        )
     return wish_page(staff, wish_id, look_form=form)

@@ -202,7 +202,7 @@ def note_waits(wish: Wish) -> bool:
     return session.scalar(wanted.limit(1)) is not None
 
 
-def wisher_face(wish: Wish) -> dict[str, Any]:
+def wisher_summary(wish: Wish) -> dict[str, Any]:
     """The wisher as staff see one before any opening: card, year of birth, state of the residency."""
     person, home = session.execute(
         sa.select(Person, Residency)

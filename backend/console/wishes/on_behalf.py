@@ -8,7 +8,7 @@ from backend import config, screening
 from backend.console.frame import sentences
 from backend.console.frame.forms import PHONE, Form, choice, day, line, lines, one_of, whole
 from backend.console.frame.labels import CATEGORIES, DISCLOSURES, GROUPS, SERVICE_ROLES
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.residents import resident
 from backend.errors import NotFound
 from backend.wishes import queries
@@ -64,7 +64,7 @@ def _content(form: Any) -> dict[str, Any]:
 
 def _screened(form: Any, staff: Staff) -> screening.Screened:
     """WeChat looks at what everyone will read; without an answer it goes on, marked for the reviewer."""
-    return screening.screened(form.title.data, form.description.data, scene=screening.POST, by=staff)
+    return screening.screened(form.title.data, form.description.data, scene=screening.POST, actor=staff)
 
 
 @page("/people/<id:person_id>/wishes/new", guard="wish:report", methods=("GET", "POST"))
@@ -75,12 +75,12 @@ def report(staff: Staff, person_id: int) -> Any:
 
     def work(found: screening.Screened) -> Any:
         on_behalf_of = (person_id, form.reason.data)
-        made = writing.write(home.community_id, _content(form), on_behalf_of=on_behalf_of, by=staff)
-        return writing.submit(made.id, found, by=staff)
+        made = writing.write(home.community_id, _content(form), on_behalf_of=on_behalf_of, actor=staff)
+        return writing.submit(made.id, found, actor=staff)
 
-    if request.method == "POST" and done(form, work, before=lambda: _screened(form, staff)):
-        return onward("console.slip", "心愿已提交，请打印签字单", wish_id=form.outcome.id)
-    return show(
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
+        return redirect_with_message("console.slip", "心愿已提交，请打印签字单", wish_id=form.outcome.id)
+    return render(
         "wishes/write.html",
         form=form,
         person=person,
@@ -92,22 +92,22 @@ def report(staff: Staff, person_id: int) -> Any:
 @page("/wishes/<id:wish_id>/edit", guard="wish:report", methods=("GET", "POST"))
 def edit_wish(staff: Staff, wish_id: int) -> Any:
     """Completes a wish that was sent back, and submits it again under the same number."""
-    found = queries.one(wish_id, by=staff)
+    found = queries.one(wish_id, actor=staff)
     if found.reporter_id != staff.id:
         raise NotFound()
     if found.state not in ("draft", "sent_back"):
-        return onward("console.wish", "这个心愿现在不能修改", wish_id=wish_id)
+        return redirect_with_message("console.wish", "这个心愿现在不能修改", wish_id=wish_id)
     form = WishForm(obj=found)
     for name, hint in _AS_BEFORE.items():
         form[name].description = hint
 
     def work(told: screening.Screened) -> Any:
-        writing.edit(wish_id, _content(form), by=staff)
-        return writing.submit(wish_id, told, by=staff)
+        writing.edit(wish_id, _content(form), actor=staff)
+        return writing.submit(wish_id, told, actor=staff)
 
-    if request.method == "POST" and done(form, work, before=lambda: _screened(form, staff)):
-        return onward("console.wish", "已再次提交", wish_id=wish_id)
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
+        return redirect_with_message("console.wish", "已再次提交", wish_id=wish_id)
     person, _home = resident(staff, found.wisher_id, "wish:report")
-    return show(
+    return render(
         "wishes/write.html", form=form, person=person, wish=found, cap=config.settings().wish_cost_cap
     )

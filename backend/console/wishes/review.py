@@ -13,7 +13,7 @@ from backend.console.frame import sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, JustDo, one_of
 from backend.console.frame.labels import REFERRALS
-from backend.console.frame.page import Staff, done, onward, page, show
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, head, provider
 from backend.console.wishes import lists
 from backend.organisations import queries as places
@@ -95,14 +95,14 @@ class Way:
 
 
 WAYS = (
-    Way("accept", "审核通过", 1, JustDo, (), lambda one, _form, by: reviewing.accept(one, by=by)),
+    Way("accept", "审核通过", 1, JustDo, (), lambda one, _form, actor: reviewing.accept(one, actor=actor)),
     Way(
         "send_back",
         "退回补充",
         2,
         SendBackForm,
         sentences.SEND_BACK,
-        lambda one, form, by: reviewing.send_back(one, form.reason.data, by=by),
+        lambda one, form, actor: reviewing.send_back(one, form.reason.data, actor=actor),
     ),
     Way(
         "decline",
@@ -110,7 +110,7 @@ WAYS = (
         3,
         DeclineForm,
         sentences.DECLINE,
-        lambda one, form, by: reviewing.decline(one, form.reason.data, by=by),
+        lambda one, form, actor: reviewing.decline(one, form.reason.data, actor=actor),
     ),
     Way(
         "refer",
@@ -118,7 +118,7 @@ WAYS = (
         4,
         ReferForm,
         sentences.REFER,
-        lambda one, form, by: reviewing.refer(one, form.to.data, form.reason.data, by=by),
+        lambda one, form, actor: reviewing.refer(one, form.to.data, form.reason.data, actor=actor),
     ),
 )
 _BY_NAME = {way.name: way for way in WAYS}
@@ -144,27 +144,27 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 @page("/review", guard="wish:review")
 def review(staff: Staff) -> Any:
     """The queue, oldest first."""
-    return show(
+    return render(
         "wishes/queue.html", **head(_waiting(staff, MOST + 1), MOST), others=lists.for_a_colleague(staff)
     )
 
 
 @page("/review/<id:wish_id>", guard="wish:review")
 def review_wish(staff: Staff, wish_id: int) -> Any:
-    wish = queries.one(wish_id, by=staff)
+    wish = queries.one(wish_id, actor=staff)
     if wish.state != "submitted":
-        return onward("console.wish", "这个心愿已经审核过了", wish_id=wish_id)
+        return redirect_with_message("console.wish", "这个心愿已经审核过了", wish_id=wish_id)
     return _page(staff, wish)
 
 
 def _page(staff: Staff, wish: Wish, tried: str | None = None, form: Any = None) -> Any:
-    face, alike = lists.wisher_face(wish), lists.alike(wish)
+    face, alike = lists.wisher_summary(wish), lists.alike(wish)
     forms = {
         way.name: form if way.name == tried else with_sentences(way.form(formdata=None), way.ready)
         for way in WAYS
     }
-    (shown,) = queries.shown([wish], by=staff)
-    return show(
+    (shown,) = queries.view_wishes([wish], actor=staff)
+    return render(
         "wishes/review.html",
         shown=shown,
         wish=wish,
@@ -188,9 +188,9 @@ def decide(staff: Staff, wish_id: int, name: str) -> Any:
     """One decision; then the next wish comes up."""
     way = _BY_NAME[name]
     form = with_sentences(way.form(), way.ready)
-    if done(form, lambda: way.verb(wish_id, form, staff)):
+    if run_form(form, lambda: way.verb(wish_id, form, staff)):
         return _next(staff, wish_id, f"“{form.outcome.title}”：{way.label}")
-    return _page(staff, queries.one(wish_id, by=staff), name, form)
+    return _page(staff, queries.one(wish_id, actor=staff), name, form)
 
 
 @page("/review/<id:wish_id>/next", guard="wish:review")
@@ -202,5 +202,5 @@ def skip(staff: Staff, wish_id: int) -> Response:
 def _next(staff: Staff, after: int, sentence: str | None = None) -> Response:
     following = lists.next_to_review(staff, after)
     if following is None:
-        return onward("console.today", sentence and f"{sentence}。待审核的心愿都看完了")
-    return onward("console.review_wish", sentence, wish_id=following)
+        return redirect_with_message("console.today", sentence and f"{sentence}。待审核的心愿都看完了")
+    return redirect_with_message("console.review_wish", sentence, wish_id=following)

@@ -9,7 +9,7 @@ from flask import request, url_for
 from backend import clock
 from backend.console.frame import place_choices
 from backend.console.frame.forms import Form, JustDo, choice, day, line
-from backend.console.frame.page import Staff, asked_number, done, onward, page, show
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.wishes import lists
 from backend.db import session
@@ -106,11 +106,11 @@ def rounds(staff: Staff) -> Any:
         raise NotAllowed()
     board = lanes(staff)
     standing = [one for lane in board for one in (lane.collecting, lane.published) if one]
-    return show(
+    return render(
         "rounds/board.html",
         board=board,
         counts=lists.counts_of_rounds([one.id for one in standing]),
-        actions=queries.round_actions(standing, by=staff),
+        actions=queries.round_actions(standing, actor=staff),
         openable={one for one, _name in place_choices.choices(staff, "round:open", "community")},
         labels=LABELS,
         few=len(board) <= 3,
@@ -136,12 +136,12 @@ def open_round(staff: Staff) -> Any:
     def work() -> Any:
         told = form.data
         return verbs.open_round(
-            told["community"], told["title"], told["collect_until"], told["publish_until"], by=staff
+            told["community"], told["title"], told["collect_until"], told["publish_until"], actor=staff
         )
 
-    if request.method == "POST" and done(form, work):
-        return onward("console.rounds", f"“{form.title.data}”开始征集")
-    return show("rounds/open.html", form=form, everywhere=False)
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.rounds", f"“{form.title.data}”开始征集")
+    return render("rounds/open.html", form=form, everywhere=False)
 
 
 @page("/rounds/everywhere", guard="round:open_everywhere", methods=("GET", "POST"))
@@ -158,14 +158,14 @@ def open_everywhere(staff: Staff) -> Any:
     def work() -> Any:
         told = form.data
         return verbs.open_everywhere(
-            told["community"], told["title"], told["collect_until"], told["publish_until"], by=staff
+            told["community"], told["title"], told["collect_until"], told["publish_until"], actor=staff
         )
 
-    if request.method == "POST" and done(form, work):
+    if request.method == "POST" and run_form(form, work):
         opened, skipped = form.outcome
         passed = f"，{len(skipped)} 个社区已有一期，没有变动" if skipped else ""
-        return onward("console.rounds", f"{len(opened)} 个社区开始征集{passed}")
-    return show("rounds/open.html", form=form, everywhere=True)
+        return redirect_with_message("console.rounds", f"{len(opened)} 个社区开始征集{passed}")
+    return render("rounds/open.html", form=form, everywhere=True)
 
 
 @page(
@@ -179,9 +179,9 @@ def move_round(staff: Staff, round_id: int, name: str) -> Any:
     ):
         raise NotFound()
     form = JustDo()
-    if request.method == "POST" and done(form, lambda: _VERBS[name](round_id, by=staff)):
-        return onward("console.rounds", f"第 {found.number} 期：{LABELS[name]}，已办好")
-    return show(
+    if request.method == "POST" and run_form(form, lambda: _VERBS[name](round_id, actor=staff)):
+        return redirect_with_message("console.rounds", f"第 {found.number} 期：{LABELS[name]}，已办好")
+    return render(
         "rounds/move.html",
         form=form,
         round=session.get(Round, round_id),

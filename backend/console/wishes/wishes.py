@@ -9,7 +9,15 @@ from backend.console.frame import place_choices, sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line
 from backend.console.frame.labels import WISH_STATES
-from backend.console.frame.page import Staff, asked_number, done, further_back, onward, page, show
+from backend.console.frame.page import (
+    Staff,
+    asked_number,
+    next_page_url,
+    page,
+    redirect_with_message,
+    render,
+    run_form,
+)
 from backend.console.frame.todo import Waiting, provider
 from backend.console.wishes import lists
 from backend.errors import NotAllowed, NotFound
@@ -83,9 +91,9 @@ def wishes(staff: Staff) -> Any:
         before=asked_number("before"),
         most=PAGE + 1,
     )
-    following = further_back(found[PAGE - 1].id) if len(found) > PAGE else None
-    shown = queries.shown(found[:PAGE], by=staff)
-    return show("wishes/list.html", form=form, shown=shown, following=following)
+    following = next_page_url(found[PAGE - 1].id) if len(found) > PAGE else None
+    shown = queries.view_wishes(found[:PAGE], actor=staff)
+    return render("wishes/list.html", form=form, shown=shown, following=following)
 
 
 @page("/wishes/<id:wish_id>")
@@ -95,10 +103,10 @@ def wish(staff: Staff, wish_id: int) -> Any:
 
 def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
     """The page of a wish, with a tried form or an opened contact among `given`."""
-    found = queries.one(wish_id, by=staff)
-    (shown,) = queries.shown([found], by=staff)
-    face = lists.wisher_face(found)
-    words = permissions.granted_words(staff.id, found.place_id)
+    found = queries.one(wish_id, actor=staff)
+    (shown,) = queries.view_wishes([found], actor=staff)
+    face = lists.wisher_summary(found)
+    words = permissions.permissions_in(staff.id, found.place_id)
     facts: dict[str, Any] = {
         "explain_form": with_sentences(ExplainForm(formdata=None), sentences.EXPLAIN),
         "contact_form": with_sentences(ContactForm(formdata=None), sentences.CONTACT),
@@ -107,13 +115,13 @@ def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
         "look_form": LookForm(formdata=None),
         **given,
     }
-    return show(
+    return render(
         "wishes/wish.html",
         waits_for_a_look=_waits_for_a_look(staff, shown),
         wish=found,
         shown=shown,
         face=face,
-        timeline=timeline_queries.timeline(found, by=staff),
+        timeline=timeline_queries.timeline(found, actor=staff),
         may_open="wish:contact" in words,
         reported=found.reporter_id == staff.id,
         places=places.names({place for place in (found.grid_id, found.community_id) if place}),
@@ -136,7 +144,7 @@ def open_contact(staff: Staff, wish_id: int) -> Any:
     """Name, phone and address in clear, once, for a reason that goes into the journal. The answer is the page
     itself, not a redirect: personal data stands in no address and in no cookie."""
     form = with_sentences(ContactForm(), sentences.CONTACT)
-    if done(form, lambda: contacting.contact(wish_id, form.reason.data, by=staff)):
+    if run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
         return wish_page(staff, wish_id, contact=form.outcome)
     return wish_page(staff, wish_id, contact_form=form)
 
@@ -144,16 +152,16 @@ def open_contact(staff: Staff, wish_id: int) -> Any:
 @page("/wishes/<id:wish_id>/republish", guard="wish:coordinate", methods=("POST",))
 def republish(staff: Staff, wish_id: int) -> Any:
     form = JustDo()
-    if done(form, lambda: reviewing.republish(wish_id, by=staff)):
-        return onward("console.wish", "已重新发布到心愿墙", wish_id=wish_id)
+    if run_form(form, lambda: reviewing.republish(wish_id, actor=staff)):
+        return redirect_with_message("console.wish", "已重新发布到心愿墙", wish_id=wish_id)
     return wish_page(staff, wish_id, form=form)
 
 
 @page("/wishes/<id:wish_id>/explain", guard="wish:coordinate", methods=("POST",))
 def explain(staff: Staff, wish_id: int) -> Any:
     form = with_sentences(ExplainForm(), sentences.EXPLAIN)
-    if done(form, lambda: reviewing.explain(wish_id, form.reason.data, by=staff)):
-        return onward("console.wish", "已向许愿人说明", wish_id=wish_id)
+    if run_form(form, lambda: reviewing.explain(wish_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.wish", "已向许愿人说明", wish_id=wish_id)
     return wish_page(staff, wish_id, explain_form=form)
 
 
@@ -161,25 +169,25 @@ def explain(staff: Staff, wish_id: int) -> Any:
 def withdraw(staff: Staff, wish_id: int) -> Any:
     """Whoever reported a wish may take it back for the wisher."""
     form = JustDo()
-    if done(form, lambda: writing.withdraw(wish_id, by=staff)):
-        return onward("console.wish", "已撤回", wish_id=wish_id)
+    if run_form(form, lambda: writing.withdraw(wish_id, actor=staff)):
+        return redirect_with_message("console.wish", "已撤回", wish_id=wish_id)
     return wish_page(staff, wish_id, form=form)
 
 
 @page("/wishes/<id:wish_id>/slip", guard="wish:report")
 def slip(staff: Staff, wish_id: int) -> Any:
     """The paper that the wisher signs when somebody reported for them (代办)."""
-    found = queries.one(wish_id, by=staff)
-    (shown,) = queries.shown([found], by=staff)
+    found = queries.one(wish_id, actor=staff)
+    (shown,) = queries.view_wishes([found], actor=staff)
     if not shown.own:
         raise NotFound()
     if found.reporter_id is None:
         raise NotAllowed("只有代办的心愿才有签字单")
-    return show(
+    return render(
         "wishes/slip.html",
         wish=found,
         shown=shown,
-        face=lists.wisher_face(found),
+        face=lists.wisher_summary(found),
         today=clock.today(),
         places=places.names({place for place in (found.grid_id, found.community_id) if place}),
     )

@@ -62,7 +62,7 @@ def _begin(figures: Figures, password_hash: str, tell: Tell) -> City:
     play([points.rules(city)], _progress(_silent))
     supermarket.seed(found, who)
     volunteering.seed(found, who)
-    people.settle(city)
+    people.populate(city)
     teams.found_all(city)
     tell(f"  {figures.people} people in {figures.communities} communities")
     return city
