@@ -14,6 +14,7 @@ from backend import config
 from backend.app import create_app
 from backend.db import db, session
 from backend.seeds import demo
+from tests import templates
 from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
@@ -73,18 +74,23 @@ def settings(host, running_wechat, tmp_path_factory):
 @pytest.fixture(scope="session")
 def migrated_app(host, settings):
     """The application, with two kept databases: `empty` (migrated) and `town` (the demo city)."""
-    host.clear()
     app = create_app(settings)
     app.testing = True
     with app.app_context():
-        upgrade()
-        db.engine.dispose()
-        host.keep_as("empty")
-        demo.seed()
-        session.remove()
-        db.engine.dispose()
-        host.keep_as("town")
+        templates.load_or_build(host, settings, lambda: _migrate_and_seed(host))
+        host.restore("town")
     return app
+
+
+def _migrate_and_seed(host):
+    host.clear()
+    upgrade()
+    db.engine.dispose()
+    host.keep_as("empty")
+    demo.seed()
+    session.remove()
+    db.engine.dispose()
+    host.keep_as("town")
 
 
 def _fresh(host, app, settings, template):

@@ -16,6 +16,7 @@ class SqliteHost:
     """A folder with a template file; a fresh database is a copy of it."""
 
     name = "sqlite"
+    outlives_a_run = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,11 +39,21 @@ class SqliteHost:
         self.clear()
         shutil.copy(self.folder / f"{template}.template", self.folder / "test.sqlite3")
 
+    def pack(self) -> dict[str, bytes]:
+        """Every kept database as bytes, for runs to come."""
+        return {one.stem: one.read_bytes() for one in self.folder.glob("*.template")}
+
+    def unpack(self, templates: dict[str, bytes]) -> None:
+        """Puts back what `pack` answered in an earlier run."""
+        for name, content in templates.items():
+            (self.folder / f"{name}.template").write_bytes(content)
+
 
 class PostgresHost:
     """A pip-installed server (or the one TEST_POSTGRES_URL names); a fresh database is a clone."""
 
     name = "postgresql"
+    outlives_a_run = False
 
     def __init__(self, server_url: str, database: str = "dianliang_test") -> None:
         self.server = sa.make_url(server_url).set(drivername="postgresql+psycopg")

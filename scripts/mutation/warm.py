@@ -277,6 +277,8 @@ def _take_kept_databases() -> None:
     """Instead of migrations and the demo city, which would take longer than the tests."""
     conftest, databases = sys.modules["tests.conftest"], sys.modules["tests.databases"]
     conftest.upgrade, conftest.demo = (lambda: None), types.SimpleNamespace(seed=lambda: None)
+    # They are not what the changed source would make: no other run shall have them.
+    conftest.templates.key = lambda _settings: None
     if "://" in _kept[0]:
         # They are on the server, which is the one of the process that waits.
         os.environ["TEST_POSTGRES_URL"] = _kept[0]
