@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Flask
@@ -74,7 +74,18 @@ db = SQLAlchemy(
 )
 migrate = Migrate(directory=os.path.join(os.path.dirname(__file__), "migrations"))
 session = db.session
-Model = db.Model
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What Flask-SQLAlchemy makes of `Base`, as a type checker has to see it."""
+
+        __abstract__ = True
+        __table__: ClassVar[sa.Table]
+
+        def __init__(self, **columns: Any) -> None: ...
+
+else:
+    Model = db.Model
 
 
 @sa.event.listens_for(HouseSession, "before_flush")

@@ -194,7 +194,7 @@ def check_choice(name: str, password: str) -> None:
 
 
 def keep(
-    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, actor: Actor
+    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, actor: Actor | None
 ) -> Credential:
     """Gives a person this name and password, a first one with its end; `actor` is None for the demo cast alone.
 

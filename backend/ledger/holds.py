@@ -234,7 +234,7 @@ def _settled_here(first: HoldResult, spent: AccountRef, reference: str) -> None:
         raise ReferenceReused(reference=reference)
 
 
-def release(hold_reference: str, *, actor: Actor, purse: PurseBalance | None = None) -> HoldResult:
+def release(hold_reference: str, *, actor: Actor | None, purse: PurseBalance | None = None) -> HoldResult:
     """What is held goes back to the lots it came from; a lot that ended meanwhile expires at once.
 
     `purse` as for `hold`. A repeat answers the first release. Raises NotFound, HoldClosed after a settlement.

@@ -126,7 +126,7 @@ class Posted(NamedTuple):
     transfer_ids: list[int]
 
 
-def post(purse: PurseBalance, lines: list[Line], *, actor: Actor) -> list[int]:
+def post(purse: PurseBalance, lines: list[Line], *, actor: Actor | None) -> list[int]:
     """Writes the transfers and moves the balances with them; answers the ids in order.
 
     Raises ReferenceReused where another person's movement took the reference at the same moment, and
@@ -136,7 +136,7 @@ def post(purse: PurseBalance, lines: list[Line], *, actor: Actor) -> list[int]:
     return _judged(purse, lines, shift, write(_rows(purse, lines, actor), shift, None))
 
 
-def post_with(hold: HoldUpdate, purse: PurseBalance, lines: list[Line], *, actor: Actor) -> Posted | None:
+def post_with(hold: HoldUpdate, purse: PurseBalance, lines: list[Line], *, actor: Actor | None) -> Posted | None:
     """The same together with a hold's own step, whose transfers then name it.
 
     None, with nothing moved, where the step reached no hold: it was opened or closed before.

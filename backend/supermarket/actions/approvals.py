@@ -111,7 +111,7 @@ def reject(order_id: int, reason: str, *, actor: Actor) -> Redemption:
 
 
 def cancel(
-    order_id: int, reason: str | None = None, *, leaving_for_good: bool = False, actor: Actor
+    order_id: int, reason: str | None = None, *, leaving_for_good: bool = False, actor: Actor | None
 ) -> Redemption:
     """The owner gives the order up, any time before it is handed over, without any penalty; or staff do it
     for them, with the reason.
@@ -139,7 +139,7 @@ def expire(order_id: int, why: str) -> Redemption:
     return taken.order
 
 
-def no_show(order_id: int, *, actor: Actor) -> Redemption:
+def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
     """未到场: the venue was not used. Points come back, there is no penalty; it counts towards the limit.
 
     Raises SlotNotBegun.
@@ -156,7 +156,7 @@ def no_show(order_id: int, *, actor: Actor) -> Redemption:
     return order
 
 
-def _give_up(move: Move, taken: LockedOrder, *, actor: Actor, reason: str | None) -> None:
+def _give_up(move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str | None) -> None:
     """The order ends; its points, its stock and its slots are free again, in this very transaction."""
     order = taken.order
     authorize(move, order, actor, taken.words)

@@ -170,7 +170,7 @@ def reserve(order: Redemption, items: dict[int, Item], wanted: dict[int, int], *
         )
 
 
-def release(order: Redemption, *, actor: Actor) -> None:
+def release(order: Redemption, *, actor: Actor | None) -> None:
     """Gives back what was set aside for the order."""
     items, wanted = _of(order)
     for item in _goods(items):

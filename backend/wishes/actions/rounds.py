@@ -77,7 +77,7 @@ def open_everywhere(
     return opened, skipped
 
 
-def review(round_id: int, *, actor: Actor) -> Round:
+def review(round_id: int, *, actor: Actor | None) -> Round:
     """Ends collecting: what is submitted from now on waits for the next round."""
     found = lock_row(Round, round_id)
     transition(states.REVIEW_ROUND, found, actor=actor)
@@ -109,7 +109,7 @@ def _last_day(found: Round) -> date:
     return today + (found.publish_until - found.collect_until)
 
 
-def close(round_id: int, *, actor: Actor) -> Round:
+def close(round_id: int, *, actor: Actor | None) -> Round:
     """Ends the round. Unclaimed wishes go into the next round once, a second time up to the street."""
     found = lock_row(Round, round_id)
     transition(states.CLOSE_ROUND, found, actor=actor, closed_at=clock.now())
