@@ -136,7 +136,9 @@ def post(purse: PurseBalance, lines: list[Line], *, actor: Actor | None) -> list
     return _judged(purse, lines, shift, write(_rows(purse, lines, actor), shift, None))
 
 
-def post_with(hold: HoldUpdate, purse: PurseBalance, lines: list[Line], *, actor: Actor | None) -> Posted | None:
+def post_with(
+    hold: HoldUpdate, purse: PurseBalance, lines: list[Line], *, actor: Actor | None
+) -> Posted | None:
     """The same together with a hold's own step, whose transfers then name it.
 
     None, with nothing moved, where the step reached no hold: it was opened or closed before.
