@@ -9,47 +9,35 @@ from flask_limiter.util import get_remote_address
 from werkzeug.routing import BaseConverter, IntegerConverter
 
 from backend import commands, config, db
-from backend.api import (
-    activities,
-    attendance,
-    certificates,
-    claims,
-    complaints,
+from backend.api import complaints, health, points
+from backend.api.frame import idempotency, protection, refusals, telemetry
+from backend.api.frame import openapi as documentation
+from backend.api.people import (
     console_sign_ins,
-    documentation,
-    files,
     guardians,
-    health,
-    hours_elsewhere,
-    idempotency,
     identity,
-    inbox,
-    links,
     organisations,
     party_members,
     people,
     phone,
-    points,
-    protection,
-    push,
-    refusals,
     rights,
-    rounds,
-    service_records,
-    supermarket_items,
-    supermarket_redemptions,
-    supermarket_shops,
-    supermarket_stock,
-    teams,
-    telemetry,
-    wishes,
 )
+from backend.api.supermarket import items as supermarket_items
+from backend.api.supermarket import redemptions as supermarket_redemptions
+from backend.api.supermarket import shops as supermarket_shops
+from backend.api.supermarket import stock as supermarket_stock
+from backend.api.volunteering import activities, attendance, certificates, service_records, teams
+from backend.api.volunteering import exchange as hours_elsewhere
+from backend.api.wechat import files, inbox, links, push
+from backend.api.wishes import claims, rounds, wishes
 from backend.complaints import deadlines as complaint_deadlines
-from backend.console import menu, pages, public
+from backend.console import pages
+from backend.console.frame import menu
 from backend.files import deadlines as file_deadlines
+from backend.identity import console_sessions, credentials, sessions
+from backend.imports import actions as imports
 from backend.jobs import Job
 from backend.ledger import deadlines as ledger_deadlines
-from backend.people import console_sessions, credentials, imports, sessions
 from backend.points import deadlines as points_deadlines
 from backend.reports import personal_data_register, relief_register
 from backend.rights import cancellation, purposes, retention
@@ -171,12 +159,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         console_sign_ins,
         health,
         documentation,
-        public,
     ):
         app.register_blueprint(room.bp)
     pages.install(app)
-    personal_data_register.tell_purposes(purposes.shown)
-    relief_register.tell_pages(menu.addresses)
+    personal_data_register.register_purposes(purposes.purposes_in_words)
+    relief_register.register_menu(menu.addresses)
     sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
     for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):
         app.view_functions[entrance] = sign_in(app.view_functions[entrance])

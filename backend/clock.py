@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
-def by_the_machine() -> datetime:
+def system_now() -> datetime:
     """What this machine's own clock shows, wherever a test or a seed stands: to compare it with another's."""
     return datetime.now(UTC)
 
 
-_source: Callable[[], datetime] = by_the_machine
+_source: Callable[[], datetime] = system_now
 
 
 def now() -> datetime:
@@ -45,7 +45,7 @@ def day_ends(day: date) -> datetime:
 
 
 @contextmanager
-def standing_at(moment: datetime) -> Iterator[None]:
+def frozen_at(moment: datetime) -> Iterator[None]:
     """Makes `now()` answer `moment` inside the block; for tests and for seeding a past."""
     global _source
     before, _source = _source, lambda: moment

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from backend import clock, config, handbook, jobs, worker
-from backend.db import session, take, transaction
+from backend.db import lock_row, session, transaction
 from backend.jobs import Job
 from backend.ledger import fill, seal_checks, seals, verify
 from backend.operations import backups, invariants
@@ -24,7 +24,8 @@ from backend.outbox import delivery
 from backend.people import actions as people
 from backend.people import permissions
 from backend.people.models import Person
-from backend.reports import catalogue, hand_outs, papers, scopes, spool
+from backend.registers import hand_outs, papers, scopes, spool
+from backend.reports import catalogue
 from backend.rights import rotation
 from backend.seeds import demo
 from backend.seeds.tieli import seed as tieli
@@ -94,8 +95,8 @@ def appoint_admin(person_id: int) -> None:
             raise click.ClickException("there is no city yet: run `flask found-city`")
         if permissions.anyone_with("appointment:grant"):
             raise click.ClickException("there is an administrator already, who appoints the others")
-        person = take(Person, person_id)
-        people.appoint(person.id, "city_admin", cities[0].id, clock.today(), None, by=None)
+        person = lock_row(Person, person_id)
+        people.appoint(person.id, "city_admin", cities[0].id, clock.today(), None, actor=None)
     click.echo(f"Person {person_id} is city_admin of {cities[0].name}.")
 
 
@@ -148,10 +149,10 @@ def register(
     begun = spool.begun_at(found, scope, out)
     if begun is None:
         with transaction():
-            hand_outs.note(found, scope, None, by=None)
+            hand_outs.note(found, scope, None, actor=None)
     else:
         scope = scopes.whole(found, place_id, *days, cut_off=begun)
-    rows = spool.write(found, scope, kind, out, lambda count: _tell_progress(f"{count:,} rows read"))
+    rows = spool.write(found, scope, kind, out, lambda count: _show_progress(f"{count:,} rows read"))
     click.echo(f"{rows} rows of {found.title} in {out}")
 
 
@@ -181,7 +182,7 @@ AUDITS: tuple[Callable[[Callable[[str], object]], Iterator[str]], ...] = (
 @with_appcontext
 def ledger_verify(quiet: bool) -> None:
     """Recomputes the books and the seals; names each wrong row, and ends with status 1 when there is one."""
-    _audit(_ignore if quiet else _tell_progress)
+    _audit(_ignore if quiet else _show_progress)
     if not quiet:
         click.echo("The books balance.")
 
@@ -197,7 +198,7 @@ def _audit(tell: Callable[[str], object]) -> None:
         raise click.ClickException(f"{wrong} findings")
 
 
-def _tell_progress(line: str) -> None:
+def _show_progress(line: str) -> None:
     # Findings can be piped on; how far it got is for the eyes.
     click.echo(line, err=True)
 
@@ -242,7 +243,7 @@ def ledger_fill(transfers: int, per_person: int) -> None:
         except fill.NothingToFill as fault:
             raise click.ClickException(str(fault))
         rate = made / (time.monotonic() - began)
-        _tell_progress(f"{there + made:,} of {transfers:,} transfers, {rate:,.0f} a second")
+        _show_progress(f"{there + made:,} of {transfers:,} transfers, {rate:,.0f} a second")
     click.echo(f"{there + made} transfers.")
 
 
@@ -252,7 +253,7 @@ def ledger_fill(transfers: int, per_person: int) -> None:
 def backup(folder: Path) -> None:
     """Saves the database and the pictures in a new folder inside FOLDER, while everybody goes on working."""
     try:
-        click.echo(backups.make(folder, _tell_progress))
+        click.echo(backups.create_backup(folder, _show_progress))
     except backups.BackupFault as fault:
         raise click.ClickException(str(fault))
 
@@ -263,14 +264,14 @@ def backup(folder: Path) -> None:
 def restore(saved: Path) -> None:
     """Brings the backup SAVED back into an empty installation, and checks the books and the seals."""
     try:
-        told = backups.restore(saved, _tell_progress)
+        told = backups.restore(saved, _show_progress)
     except backups.BackupFault as fault:
         raise click.ClickException(str(fault))
     if not backups.of_this_version(told):
         click.echo(f"Restored as of {told['made_at']}, from an earlier version of the program.")
         click.echo("Next: `flask db upgrade`, then `flask ledger verify` and `flask doctor`, then start.")
         return
-    _audit(_tell_progress)
+    _audit(_show_progress)
     for one in diagnosis.lost_keys():
         raise click.ClickException(f"restored, but {one.sentence}: {one.advice}")
     click.echo(f"Restored as of {told['made_at']}; the books balance. Next: `flask db upgrade`, then start.")

@@ -1,7 +1,7 @@
 """The database: one session, two ways in, and the only `commit` of the house.
 
 `transaction()` is for whoever writes: SQLite takes the write lock at once (`BEGIN IMMEDIATE`, with a queue
-in front, `gate.py`), PostgreSQL runs READ COMMITTED and rows are locked by `take()`. Outside of it every
+in front, `gate.py`), PostgreSQL runs READ COMMITTED and rows are locked by `lock_row()`. Outside of it every
 statement is a read of its own (AUTOCOMMIT), which spares two round trips a request; a write there is a
 programming error and is refused.
 """
@@ -209,11 +209,11 @@ def _gate() -> Iterator[None]:
     if engine.dialect.name != "sqlite" or not path or path == ":memory:":
         yield
         return
-    with gate.turn(path + ".gate", GATE_SECONDS):
+    with gate.write_turn(path + ".gate", GATE_SECONDS):
         yield
 
 
-def take(model: type[Any], row_id: int) -> Any:
+def lock_row(model: type[Any], row_id: int) -> Any:
     """The row, read again under its lock, so that what is decided on it still holds at commit.
 
     Whoever only points to the row (a key, a notice) does not wait for it: two requests of one person, each with
@@ -265,7 +265,7 @@ def clock_ahead() -> timedelta:
     """
     if dialect() == "sqlite":
         return timedelta(0)
-    return clock.by_the_machine() - session.scalar(sa.text("SELECT clock_timestamp()"))
+    return clock.system_now() - session.scalar(sa.text("SELECT clock_timestamp()"))
 
 
 def append_only(table: str, dialect_name: str) -> list[str]:

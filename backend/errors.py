@@ -22,7 +22,7 @@ class Refused(Exception):
         self.facts = facts
         super().__init__(self.sentence)
 
-    def over_in(self, seconds: float) -> Self:
+    def retry_after(self, seconds: float) -> Self:
         """The same refusal, telling when to come back, as every 429 does."""
         self.headers = {**self.headers, "Retry-After": str(max(1, math.ceil(seconds)))}
         return self

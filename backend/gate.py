@@ -23,7 +23,7 @@ PLACES = hasattr(fcntl, "F_OFD_SETLK")
 
 
 @contextlib.contextmanager
-def turn(path: str, seconds: float) -> Iterator[None]:
+def write_turn(path: str, seconds: float) -> Iterator[None]:
     """Nobody else who came with this path is inside the block, in this process or in another.
 
     Raises DatabaseUnavailable when the turn has not come after `seconds`.

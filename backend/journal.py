@@ -6,7 +6,7 @@ personal data: people stand in it by their ids, and numbers typed into a reason 
 
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +17,13 @@ from backend.db import Id, Json, Model, Moment, dialect, session
 
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
+
+
+class Actor(Protocol):
+    """Whoever acts: a person, a caller of the API, a member of staff at the console. Their id is a person's."""
+
+    @property
+    def id(self) -> int: ...
 
 
 class JournalLine(Model):
@@ -47,14 +54,14 @@ def write(
     kind: str,
     subject_id: int,
     *,
-    by: Any,
+    actor: Actor,
     states: tuple[str | None, str | None] = (None, None),
     reason: str | None = None,
     place: int | None = None,
     facts: dict[str, Any] | None = None,
 ) -> None:
-    """One line. `by` is a person (has an `id`), or None for time itself; `place` an organisation id."""
-    write_all(verb, kind, [subject_id], by=by, states=states, reason=reason, place=place, facts=facts)
+    """One line. `actor` is a person (has an `id`), or None for time itself; `place` an organisation id."""
+    write_all(verb, kind, [subject_id], actor=actor, states=states, reason=reason, place=place, facts=facts)
 
 
 def write_all(
@@ -62,21 +69,21 @@ def write_all(
     kind: str,
     subject_ids: list[int],
     *,
-    by: Any,
+    actor: Actor,
     states: tuple[str | None, str | None] = (None, None),
     reason: str | None = None,
     place: int | None = None,
     facts: dict[str, Any] | None = None,
 ) -> None:
     """A line for each subject to which the same happened, in one statement."""
-    add(line(verb, kind, by=by, states=states, reason=reason, place=place, facts=facts), subject_ids)
+    add(line(verb, kind, actor=actor, states=states, reason=reason, place=place, facts=facts), subject_ids)
 
 
 def line(
     verb: str,
     kind: str,
     *,
-    by: Any,
+    actor: Actor | None,
     states: tuple[str | None, str | None] = (None, None),
     reason: str | None = None,
     place: int | None = None,
@@ -85,7 +92,7 @@ def line(
     """What a line says, without its subject."""
     return {
         "at": clock.now(),
-        "actor_id": by.id if by is not None else None,
+        "actor_id": actor.id if actor is not None else None,
         "verb": verb,
         "subject_kind": kind,
         "from_state": states[0],
@@ -104,15 +111,15 @@ def add(told: dict[str, Any], subject_ids: list[int]) -> None:
     session.execute(sa.insert(_journal), [{**told, "subject_id": one} for one in subject_ids])
 
 
-def beside(subject: Any) -> Any:
-    """An INSERT of a line for each `subject`, a column of what else the same statement does; to be `given`
+def insert_lines_subquery(subject: Any) -> Any:
+    """An INSERT of a line for each `subject`, a column of what else the same statement does; to be `bind_values`
     what `line` says."""
     values = [sa.bindparam(f"told_{name}", type_=_journal.c[name].type) for name in _SAID]
     written = sa.insert(_journal).from_select([*_SAID, "subject_id"], sa.select(*values, subject))
     return written.returning(_journal.c.subject_id)
 
 
-def given(told: dict[str, Any]) -> dict[str, Any]:
+def bind_values(told: dict[str, Any]) -> dict[str, Any]:
     return {f"told_{name}": told[name] for name in _SAID}
 
 
@@ -128,7 +135,7 @@ def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
         return reached
     done = moved.cte("moved")
     (subject,) = done.c
-    return list(session.scalars(beside(subject).add_cte(done), given(told)))
+    return list(session.scalars(insert_lines_subquery(subject).add_cte(done), bind_values(told)))
 
 
 _journal = JournalLine.__table__

@@ -1,6 +1,6 @@
 """Moves: how a wish, a round (later an activity, a redemption) changes its state. The one way to do so.
 
-A capability lists its moves as data; `make()` walks permission → state → change and its facts in one
+A capability lists its moves as data; `transition()` walks permission → state → change and its facts in one
 statement → journal. The tests try every move × role × state from these tables, and the diagrams in the
 documentation are drawn from them.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import journal
 from backend.errors import NotAllowed, NotFound, Refused, StateConflict
+from backend.journal import Actor
 from backend.people import permissions
 
 
@@ -43,7 +44,7 @@ class Subject(Protocol):
 
     id: int
     state: str
-    kind: str
+    journal_kind: str
 
     @property
     def place_id(self) -> int: ...
@@ -53,50 +54,62 @@ class Subject(Protocol):
     def visible_to(self, person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool: ...
 
 
-def make(
+def transition(
     move: Move,
     subject: Any,
     *,
-    by: Any,
-    provided: Callable[[], None] | None = None,
+    actor: Actor,
+    precondition: Callable[[], None] | None = None,
     reason: str | None = None,
-    told: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
     permitted: bool = False,
     **facts: Any,
 ) -> None:
     """Moves `subject` and sets its `facts` in one guarded statement, with its journal line.
 
-    `by` is a person, or None for time itself; `provided` refuses for the move's own reasons, once permission
-    and state are settled; `permitted` says that the verb has asked `permit` already, under the same lock.
+    `actor` is a person, or None for time itself; `precondition` refuses for the move's own reasons, once permission
+    and state are settled; `permitted` says that the verb has asked `authorize` already, under the same lock.
     Raises NotFound, NotAllowed, FourEyes, and the move's own refusal when the state is no longer one of its
     sources.
     """
     if not permitted:
-        permit(move, subject, by)
+        authorize(move, subject, actor)
     if subject.state not in move.sources:
         raise move.refusal()
-    if provided is not None:
-        provided()
+    if precondition is not None:
+        precondition()
     states = (subject.state, move.target)
     line = journal.line(
-        move.name, subject.kind, by=by, states=states, reason=reason, place=subject.place_id, facts=told
+        move.name,
+        subject.journal_kind,
+        actor=actor,
+        states=states,
+        reason=reason,
+        place=subject.place_id,
+        facts=details,
     )
     if _change(move, [subject], subject.state, facts, line) != {subject.id}:
         raise move.refusal()
 
 
-def make_all(move: Move, subjects: Sequence[Any], *, place_id: int, by: Any, **facts: Any) -> None:
+def transition_all(
+    move: Move, subjects: Sequence[Any], *, place_id: int, actor: Actor | None, **facts: Any
+) -> None:
     """Moves many subjects of one place, all or none: what happens to a round's wishes when it is published.
 
     The caller has locked them. The permission is asked once, for the place.
     """
-    allowed = permissions.facts_with(move.permission) if by is None else ()
-    if "time" not in allowed and (by is None or not permissions.appointed(by.id, move.permission, place_id)):
+    allowed = permissions.facts_with(move.permission) if actor is None else ()
+    if "time" not in allowed and (
+        actor is None or not permissions.appointed(actor.id, move.permission, place_id)
+    ):
         raise NotAllowed()
     for before in sorted({subject.state for subject in subjects}):
         group = [subject for subject in subjects if subject.state == before]
         ids = [subject.id for subject in group]
-        line = journal.line(move.name, group[0].kind, by=by, states=(before, move.target), place=place_id)
+        line = journal.line(
+            move.name, group[0].journal_kind, actor=actor, states=(before, move.target), place=place_id
+        )
         if before not in move.sources or _change(move, group, before, facts, line) != set(ids):
             raise move.refusal()
 
@@ -120,29 +133,29 @@ def _change(
     return set(reached)
 
 
-def settle(move: Move, subject: Any, by: Any) -> None:
+def check_allowed(move: Move, subject: Any, actor: Actor) -> None:
     """Permission, then state: what a verb asks first whose own conditions would else tell a stranger more."""
-    permit(move, subject, by)
+    authorize(move, subject, actor)
     if subject.state not in move.sources:
         raise move.refusal()
 
 
-def permit(move: Move, subject: Any, by: Any, words: frozenset[str] | None = None) -> None:
+def authorize(move: Move, subject: Any, actor: Actor | None, words: frozenset[str] | None = None) -> None:
     """Refuses who may not make this move on this subject, whatever its state.
 
     `words` are what appointments give them in its place, if the caller has read them with the subject.
     """
-    if by is None:
+    if actor is None:
         if "time" not in permissions.facts_with(move.permission):
             raise NotAllowed()
         return
-    facts = subject.facts_about(by.id)
+    facts = subject.facts_about(actor.id)
     if not facts & permissions.facts_with(move.permission):
         if words is None:
-            words = permissions.granted_words(by.id, subject.place_id)
+            words = permissions.permissions_in(actor.id, subject.place_id)
         if move.permission not in words:
-            known = subject.visible_to(by.id, words, facts)
-            elsewhere = permissions.appointed(by.id, move.permission)
+            known = subject.visible_to(actor.id, words, facts)
+            elsewhere = permissions.appointed(actor.id, move.permission)
             raise NotAllowed() if known and not elsewhere else NotFound()
     if facts & move.never_by:
         raise FourEyes()

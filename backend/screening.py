@@ -10,11 +10,11 @@ import hashlib
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.people import accounts
 from backend.wechat.gateway import WeChatRejected, WeChatUnavailable, gateway
 
@@ -41,14 +41,14 @@ class Screened:
     checked: bool = True
 
 
-def screened(*texts: str | None, scene: int, by: Any) -> Screened:
-    """Asks WeChat about what `by` (a person with an `id`) is about to show to others; outside a transaction.
+def screened(*texts: str | None, scene: int, actor: Actor) -> Screened:
+    """Asks WeChat about what `actor` (a person with an `id`) is about to show to others; outside a transaction.
 
     Raises TextNotAccepted when it is risky.
     """
     whole = "\n".join(text for text in texts if text)
     pieces = [whole[start : start + LONGEST] for start in range(0, len(whole), LONGEST)]
-    openid = accounts.openid(by.id) if pieces else None
+    openid = accounts.openid(actor.id) if pieces else None
     found = {_suggestion(piece, openid, scene) for piece in pieces}
     if "risky" in found:
         raise TextNotAccepted()

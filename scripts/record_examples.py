@@ -18,12 +18,12 @@ from typing import Any
 from flask import Flask
 from flask_migrate import upgrade
 
-from backend.api.documentation import path_of
-from backend.api.examples import KEPT
+from backend.api.frame.examples import KEPT
+from backend.api.frame.openapi import path_of
 from backend.app import create_app
 from backend.config import Settings
 from backend.seeds import demo
-from backend.wechat import simulator
+from backend.wechat.simulator import server as simulator
 from scripts import pages
 from scripts.story.stage import CHINA
 

@@ -6,7 +6,7 @@ from openapi_schema_validator import OAS30Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 
 _ROOT = "urn:openapi"
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from backend.config import Settings
-from backend.wechat.simulator import create_simulator, server
-from backend.wechat.simulator_memory import Fault, Memory
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.memory import Fault, Memory
+from backend.wechat.simulator.rules import openid_of
+from backend.wechat.simulator.server import create_simulator, server
 
 
 class SimulatedWeChat:

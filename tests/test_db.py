@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, gate, journal
+from backend import clock, config, gate, journal, numbering
 from backend import db as house
 from backend.app import create_app
-from backend.db import db, savepoint, session, take, transaction
+from backend.db import db, lock_row, savepoint, session, transaction
 from backend.errors import DatabaseUnavailable, NotFound
-from backend.people import actions
-from backend.people.models import Counter, Person
+from backend.numbering import Counter
+from backend.people.models import Person
 from tests.api.test_frame import refusal
 from tests.databases import until_so_many_wait
 
@@ -113,12 +113,12 @@ def test_what_was_read_before_a_transaction_is_read_again_in_it(app):
     with db.engine.begin() as other:
         other.execute(sa.update(Person).values(nickname="新"))
     with transaction():
-        assert take(Person, made.id).nickname == "新"
+        assert lock_row(Person, made.id).nickname == "新"
 
 
 def test_taking_a_row_that_is_not_there_is_not_found(app):
     with pytest.raises(NotFound), transaction():
-        take(Person, 4711)
+        lock_row(Person, 4711)
 
 
 def at_once(app, count, work):
@@ -156,7 +156,7 @@ def test_numbers_from_a_counter_have_no_gap_though_some_who_took_one_gave_up(app
     def number_or_give_up(number):
         try:
             with transaction():
-                taken = actions.next_number("card")
+                taken = numbering.next_number("card")
                 if number % 3 == 0:
                     raise NotFound
                 return taken
@@ -175,12 +175,12 @@ def test_who_wants_a_number_gets_it_in_the_order_of_arrival(app, host):
 
     def take_one(arrived):
         with app.app_context(), transaction():
-            actions.next_number("line")
+            numbering.next_number("line")
             taken.append(arrived)
 
     with ThreadPoolExecutor(6) as pool:
         with transaction():
-            actions.next_number("line")
+            numbering.next_number("line")
             for arrived in range(6):
                 threads.append(pool.submit(take_one, arrived))
                 until_so_many_wait(arrived + 1)
@@ -227,7 +227,7 @@ def test_the_journal_cannot_be_emptied_at_one_blow(town, host):
 
 def test_a_foreign_key_to_nobody_is_refused(app):
     with pytest.raises(sa.exc.IntegrityError), transaction():
-        journal.write("look", "person", 1, by=Person(id=4711))
+        journal.write("look", "person", 1, actor=Person(id=4711))
 
 
 def test_a_moment_without_a_time_zone_is_refused_and_one_with_it_comes_back_in_utc(app):
@@ -284,7 +284,7 @@ def test_a_writers_queue_that_does_not_move_is_503_and_writes_nothing(town, host
         pytest.skip("PostgreSQL's writers do not queue for one lock")
     phone = town.phone("ning")
     monkeypatch.setattr(house, "GATE_SECONDS", 0.05)
-    with gate.turn(db.engine.url.database + ".gate", 1):
+    with gate.write_turn(db.engine.url.database + ".gate", 1):
         refusal(phone.put("/me", {"nickname": "新名"}), 503, "DATABASE_UNAVAILABLE")
         assert phone.get("/me").status_code == 200
     phone.data("PUT", "/me", {"nickname": "新名"})

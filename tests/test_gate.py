@@ -31,7 +31,7 @@ def tell(until):
 
 
 gate._pause = tell
-with gate.turn(sys.argv[1], 30):
+with gate.write_turn(sys.argv[1], 30):
     print("inside", flush=True)
     sys.stdin.read()
 """
@@ -75,7 +75,7 @@ class Coming(threading.Thread):
 
     def run(self):
         self.pausing.placed = self.placed
-        with gate.turn(self.path, PATIENCE_SECONDS):
+        with gate.write_turn(self.path, PATIENCE_SECONDS):
             self.inside.append(self.number)
 
     def start(self):
@@ -105,7 +105,7 @@ def joined(threads):
 def test_threads_go_in_as_they_came(path, told_when_placed):
     inside = []
     threads = [Coming(path, number, inside) for number in range(12)]
-    with gate.turn(path, 1):
+    with gate.write_turn(path, 1):
         for one in threads:
             one.start()
         assert inside == []
@@ -115,7 +115,7 @@ def test_threads_go_in_as_they_came(path, told_when_placed):
 
 def test_processes_and_threads_stand_in_one_line(path, coming, told_when_placed):
     inside, threads, processes = [], [], []
-    with gate.turn(path, 1):
+    with gate.write_turn(path, 1):
         for number in range(3):
             processes.append(coming())
             assert processes[-1].stdout.readline() == "waits\n"
@@ -139,7 +139,7 @@ def test_who_is_killed_inside_or_in_line_gives_up_the_turn(path, coming):
     assert third.stdout.readline() == "waits\n"
     second.kill()
     second.wait(PATIENCE_SECONDS)
-    with pytest.raises(DatabaseUnavailable), gate.turn(path, 0.05):
+    with pytest.raises(DatabaseUnavailable), gate.write_turn(path, 0.05):
         raise AssertionError("the first is inside")
     first.kill()
     assert third.stdout.readline() == "inside\n"
@@ -148,33 +148,33 @@ def test_who_is_killed_inside_or_in_line_gives_up_the_turn(path, coming):
 @pytest.mark.parametrize("places", [True, False])
 def test_who_waits_too_long_is_told_and_leaves_the_line(path, monkeypatch, places):
     monkeypatch.setattr(gate, "PLACES", places)
-    with gate.turn(path, 1), pytest.raises(DatabaseUnavailable), gate.turn(path, 0.02):
+    with gate.write_turn(path, 1), pytest.raises(DatabaseUnavailable), gate.write_turn(path, 0.02):
         raise AssertionError("two are inside")
-    with gate.turn(path, 0):
+    with gate.write_turn(path, 0):
         pass
 
 
 def test_nobody_waits_longer_than_was_said(path, monkeypatch):
     """By a clock that goes on a second with each look."""
     now = [1000.0]
-    with gate.turn(path, 1):
+    with gate.write_turn(path, 1):
         told = SimpleNamespace(monotonic=lambda: now[0], monotonic_ns=time.monotonic_ns)
         told.sleep = lambda _pause: now.append(now.pop() + 1)
         monkeypatch.setattr(gate, "time", told)
-        with pytest.raises(DatabaseUnavailable), gate.turn(path, 7):
+        with pytest.raises(DatabaseUnavailable), gate.write_turn(path, 7):
             raise AssertionError("two are inside")
     assert now == [1008.0]
 
 
 def test_the_file_is_for_nobody_else(path):
-    with gate.turn(path, 1):
+    with gate.write_turn(path, 1):
         assert Path(path).stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_raised_inside_leaves_the_gate_open(path):
-    with pytest.raises(ZeroDivisionError), gate.turn(path, 1):
+    with pytest.raises(ZeroDivisionError), gate.write_turn(path, 1):
         raise ZeroDivisionError
-    with gate.turn(path, 0):
+    with gate.write_turn(path, 0):
         pass
 
 
@@ -184,7 +184,7 @@ def test_who_was_slow_to_take_a_place_does_not_go_in_beside_another(path, monkey
     for number in (time.monotonic_ns(), 1, 2, 3):
         numbers.put(number)
     monkeypatch.setattr(gate.time, "monotonic_ns", lambda: numbers.get(timeout=1) if numbers.qsize() else 4)
-    with gate.turn(path, 1), pytest.raises(DatabaseUnavailable), gate.turn(path, 0.05):
+    with gate.write_turn(path, 1), pytest.raises(DatabaseUnavailable), gate.write_turn(path, 0.05):
         raise AssertionError("two are inside")
 
 
@@ -195,7 +195,7 @@ def test_one_at_a_time_whatever_locks_the_system_has(path, monkeypatch, places):
 
     def come():
         for _ in range(20):
-            with gate.turn(path, PATIENCE_SECONDS):
+            with gate.write_turn(path, PATIENCE_SECONDS):
                 inside.append(1)
                 most.append(len(inside))
                 time.sleep(0)

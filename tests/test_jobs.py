@@ -18,13 +18,13 @@ class Counted:
         self.job = Job("counted", 60, lambda: [1, 2], self.done.append)
 
 
-def move_the_clock(monkeypatch, by):
+def move_the_clock(monkeypatch, actor):
     """This machine's own clock is off; the database's goes on."""
-    monkeypatch.setattr(clock, "by_the_machine", lambda: datetime.now(UTC) + by)
+    monkeypatch.setattr(clock, "system_now", lambda: datetime.now(UTC) + actor)
 
 
-def differ(monkeypatch, by):
-    monkeypatch.setattr(jobs, "clock_ahead", lambda: by)
+def differ(monkeypatch, actor):
+    monkeypatch.setattr(jobs, "clock_ahead", lambda: actor)
 
 
 @pytest.mark.parametrize("ahead", [MOST_APART, -MOST_APART, timedelta(0)])

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from backend.reports import papers
+from backend.registers import papers
 from backend.rights import export
 from backend.spreadsheets import harmless
 from backend.volunteering import exchange

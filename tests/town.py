@@ -9,7 +9,7 @@ from backend import clock
 from backend.db import session, transaction
 from backend.organisations.models import Organisation
 from backend.people.models import Appointment, Person
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.conformance import checked
 
 API = "/api/v1"

@@ -4,13 +4,13 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.fields import Choice, Day, ListOf, Schema, Text, Truth, When, Whole
-from backend.api.frame import paged, route
-from backend.api.paging import PageQuery, after, page
-from backend.api.people import PHONE, ReasonIn
+from backend.api.frame.bodies import PHONE, ReasonIn
+from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
 from backend.complaints import actions, queries
 from backend.complaints.models import ABOUT, KINDS, STATES
-from backend.people.sessions import Caller
+from backend.identity.sessions import Caller
 
 bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与建议")
 
@@ -21,27 +21,27 @@ class ComplaintIn(Schema):
     contact_back = Text(
         "方便回电的手机号；不填也会答复", most=11, validate=PHONE, load_default=None, allow_none=True
     )
-    anonymous = Truth("对承办的人匿名", load_default=False)
+    anonymous = Boolean("对承办的人匿名", load_default=False)
     about = Choice("说的是服务、社区工作人员还是街道工作人员", ABOUT, load_default="service")
-    community_id = Whole("关于哪个社区；不填为我居住的社区", least=1, load_default=None, allow_none=True)
+    community_id = Integer("关于哪个社区；不填为我居住的社区", least=1, load_default=None, allow_none=True)
 
 
 class ComplaintOut(Schema):
-    id = Whole("编号")
+    id = Integer("编号")
     kind = Choice("类别", KINDS)
     about = Choice("关于什么", ABOUT)
     state = Choice("状态", STATES)
-    anonymous = Truth("匿名")
+    anonymous = Boolean("匿名")
     by_name = Text("谁提的（脱敏）；匿名时不显示", most=40, example="裴**")
     text = Text("内容", most=3000, lines=True)
     contact_back = Text("回电号码（脱敏）", most=20, allow_none=True)
-    place_id = Whole("现在由谁承办")
+    place_id = Integer("现在由谁承办")
     place_name = Text("承办的组织", most=80)
-    filed_at = When("提交时间")
+    filed_at = DateTime("提交时间")
     due_on = Day("答复期限")
     answer = Text("答复", most=1000, allow_none=True, lines=True)
-    answered_at = When("答复时间", allow_none=True)
-    actions = ListOf("您现在可以做的操作", Text("操作", most=24), example=["answer"])
+    answered_at = DateTime("答复时间", allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["answer"])
 
 
 class ComplaintQuery(PageQuery):
@@ -60,13 +60,13 @@ class CallBackOut(Schema):
     phone = Text("回电号码", most=20, allow_none=True)
 
 
-def _tell_one(complaint: Any, caller: Caller) -> dict[str, Any]:
-    return queries.shown([complaint], by=caller)[0]
+def _serialize(complaint: Any, caller: Caller) -> dict[str, Any]:
+    return queries.view_complaints([complaint], actor=caller)[0]
 
 
 def _page(rows: list[Any], limit: int, caller: Caller) -> dict[str, Any]:
     told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": queries.shown(told["list"], by=caller)}
+    return {**told, "list": queries.view_complaints(told["list"], actor=caller)}
 
 
 @route(
@@ -74,7 +74,7 @@ def _page(rows: list[Any], limit: int, caller: Caller) -> dict[str, Any]:
 )
 def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     kind, text, contact = body.pop("kind"), body.pop("text"), body.pop("contact_back")
-    return _tell_one(actions.file(kind, text, contact=contact, **body, by=caller), caller)
+    return _serialize(actions.file(kind, text, contact=contact, **body, actor=caller), caller)
 
 
 @route(bp, "GET", "/me/complaints", query=PageQuery, out=paged(ComplaintOut), summary="我的投诉和建议")
@@ -94,13 +94,13 @@ def my_complaints(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
 )
 def complaints_to_handle(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_handle(query["state"], start[0] if start else None, limit + 1, by=caller)
+    rows = queries.to_handle(query["state"], start[0] if start else None, limit + 1, actor=caller)
     return _page(rows, limit, caller)
 
 
 @route(bp, "GET", "/complaints/<id:complaint_id>", out=ComplaintOut, summary="一条投诉或建议")
 def get_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
-    return _tell_one(queries.one(complaint_id, by=caller), caller)
+    return _serialize(queries.one(complaint_id, actor=caller), caller)
 
 
 @route(
@@ -115,7 +115,7 @@ def get_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
     description="承办的人要写明理由。每次查看都记入日志。",
 )
 def complaint_contact(caller: Caller, complaint_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    return {"phone": queries.contact(complaint_id, query["reason"], by=caller)}
+    return {"phone": queries.contact(complaint_id, query["reason"], actor=caller)}
 
 
 @route(
@@ -128,7 +128,7 @@ def complaint_contact(caller: Caller, complaint_id: int, query: dict[str, Any]) 
     summary="答复",
 )
 def answer_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell_one(actions.answer(complaint_id, body["answer"], by=caller), caller)
+    return _serialize(actions.answer(complaint_id, body["answer"], actor=caller), caller)
 
 
 @route(
@@ -141,8 +141,8 @@ def answer_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) ->
     summary="提级办理",
 )
 def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    told = _tell_one(queries.one(complaint_id, by=caller), caller)
-    actions.escalate(complaint_id, body["reason"], by=caller)
+    told = _serialize(queries.one(complaint_id, actor=caller), caller)
+    actions.escalate(complaint_id, body["reason"], actor=caller)
     # It lies with another level now, and may be none of the caller's business any more.
     return {**told, "state": "escalated", "actions": []}
 
@@ -156,9 +156,9 @@ def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) 
     summary="不满意答复，请上一级复核（一次）",
 )
 def appeal_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell_one(actions.appeal(complaint_id, body["reason"], by=caller), caller)
+    return _serialize(actions.appeal(complaint_id, body["reason"], actor=caller), caller)
 
 
 @route(bp, "POST", "/complaints/<id:complaint_id>/withdraw", out=ComplaintOut, summary="撤回")
 def withdraw_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
-    return _tell_one(actions.withdraw(complaint_id, by=caller), caller)
+    return _serialize(actions.withdraw(complaint_id, actor=caller), caller)

@@ -9,9 +9,9 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from backend import config
-from backend.api import telemetry
-from backend.api.fields import Schema, Text
-from backend.api.frame import PUBLIC, route
+from backend.api.frame import telemetry
+from backend.api.frame.fields import Schema, Text
+from backend.api.frame.route import PUBLIC, route
 from backend.db import migrate, session
 from backend.errors import Refused
 from backend.ledger import seals

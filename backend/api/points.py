@@ -4,13 +4,13 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.fields import Choice, Day, ListOf, QueryWhole, Schema, Text, Truth, When, Whole
-from backend.api.frame import paged, route
-from backend.api.paging import PageQuery, after, page
-from backend.api.people import ReasonIn
+from backend.api.frame.bodies import ReasonIn
+from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, QueryInteger, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
 from backend.db import columns_of
+from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
-from backend.people.sessions import Caller
 from backend.points import actions, queries
 from backend.points.models import ADJUSTMENT_STATES, MOST_POINTS, Adjustment
 from backend.supermarket.queries import shelf_value
@@ -22,28 +22,28 @@ MOST_EARNED = 1000
 
 
 class AdjustmentIn(Schema):
-    person_id = Whole("居民", required=True, least=1)
-    points = Whole(
+    person_id = Integer("居民", required=True, least=1)
+    points = Integer(
         "增加（正数）或扣减（负数）的积分", required=True, least=-MOST_POINTS, most=MOST_POINTS, example=-5
     )
     reason = Text("原因，本人会看到", most=200, required=True, example="活动时长录入有误")
 
 
 class AdjustmentOut(Schema):
-    id = Whole("编号")
-    community_id = Whole("社区")
+    id = Integer("编号")
+    community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
-    person_id = Whole("居民")
+    person_id = Integer("居民")
     person_name = Text("居民姓名（脱敏）", most=20, example="宁**")
-    points = Whole("增加（正数）或扣减（负数）的积分", least=-MOST_POINTS)
+    points = Integer("增加（正数）或扣减（负数）的积分", least=-MOST_POINTS)
     reason = Text("原因", most=200)
     state = Choice("状态", ADJUSTMENT_STATES)
     proposed_by = Text("提出人（脱敏）", most=20)
-    proposed_at = When("提出时间")
+    proposed_at = DateTime("提出时间")
     decided_by = Text("处理人（脱敏）", most=20, allow_none=True)
-    decided_at = When("处理时间", allow_none=True)
+    decided_at = DateTime("处理时间", allow_none=True)
     decision_reason = Text("驳回原因", most=200, allow_none=True)
-    actions = ListOf("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 
 class AdjustmentQuery(PageQuery):
@@ -51,12 +51,14 @@ class AdjustmentQuery(PageQuery):
 
 
 class RuleIn(Schema):
-    community_id = Whole("社区；不填为全市", least=1, load_default=None, allow_none=True)
-    points = Whole("每单位（一小时、一个心愿）的积分；0 为不奖励", required=True, most=MOST_EARNED, example=1)
-    cap_per_activity = Whole(
+    community_id = Integer("社区；不填为全市", least=1, load_default=None, allow_none=True)
+    points = Integer(
+        "每单位（一小时、一个心愿）的积分；0 为不奖励", required=True, most=MOST_EARNED, example=1
+    )
+    cap_per_activity = Integer(
         "每次活动每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
     )
-    cap_per_day = Whole(
+    cap_per_day = Integer(
         "每天每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
     )
     effective_from = Day("生效日期，最早为今天", required=True)
@@ -64,37 +66,37 @@ class RuleIn(Schema):
 
 class RuleOut(Schema):
     event = Choice("事项", EVENTS)
-    community_id = Whole("社区；全市规则为 null", allow_none=True)
+    community_id = Integer("社区；全市规则为 null", allow_none=True)
     community_name = Text("社区名称；全市规则为 null", most=80, allow_none=True)
-    version = Whole("版本")
-    points = Whole("每单位的积分")
-    cap_per_activity = Whole("每次活动每人最多的积分", allow_none=True)
-    cap_per_day = Whole("每天每人最多的积分", allow_none=True)
+    version = Integer("版本")
+    points = Integer("每单位的积分")
+    cap_per_activity = Integer("每次活动每人最多的积分", allow_none=True)
+    cap_per_day = Integer("每天每人最多的积分", allow_none=True)
     effective_from = Day("生效日期")
-    in_force = Truth("今天是否生效；否则尚未开始")
+    in_force = Boolean("今天是否生效；否则尚未开始")
 
 
 class RulesQuery(PageQuery):
-    community_id = QueryWhole("只看全市规则和这个社区的规则", least=1, load_default=None)
+    community_id = QueryInteger("只看全市规则和这个社区的规则", least=1, load_default=None)
 
 
 class LiabilityOut(Schema):
-    issued = Whole("累计发放（已扣除冲正）", least=-(2**53))
-    spent = Whole("在本社区超市用掉的积分")
-    expired = Whole("到期的积分")
-    adjusted = Whole("人工调整净增减", least=-(2**53))
-    outstanding = Whole("本社区居民现有积分，含冻结")
-    held = Whole("其中冻结")
-    ending = Whole("其中 60 天内到期")
+    issued = Integer("累计发放（已扣除冲正）", least=-(2**53))
+    spent = Integer("在本社区超市用掉的积分")
+    expired = Integer("到期的积分")
+    adjusted = Integer("人工调整净增减", least=-(2**53))
+    outstanding = Integer("本社区居民现有积分，含冻结")
+    held = Integer("其中冻结")
+    ending = Integer("其中 60 天内到期")
     ending_by = Day("到期统计截止日")
-    shelf_value = Whole("本社区超市货架上的物品按积分计的总值，不含过期的")
+    shelf_value = Integer("本社区超市货架上的物品按积分计的总值，不含过期的")
 
 
-def _tell(found: list[Adjustment], caller: Caller) -> list[dict[str, Any]]:
-    return [_told(one) for one in queries.shown(found, by=caller)]
+def _serialize_many(found: list[Adjustment], caller: Caller) -> list[dict[str, Any]]:
+    return [_serialize_view(one) for one in queries.view_adjustments(found, actor=caller)]
 
 
-def _told(one: queries.Shown) -> dict[str, Any]:
+def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     row = one.adjustment
     return {
         **columns_of(row),
@@ -117,9 +119,9 @@ def _told(one: queries.Shown) -> dict[str, Any]:
 )
 def list_adjustments(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.adjustments(query["state"], start[0] if start else None, limit + 1, by=caller)
+    rows = queries.adjustments(query["state"], start[0] if start else None, limit + 1, actor=caller)
     told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": _tell(told["list"], caller)}
+    return {**told, "list": _serialize_many(told["list"], caller)}
 
 
 @route(
@@ -134,7 +136,7 @@ def list_adjustments(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     description="由另一位工作人员批准后才生效。",
 )
 def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell([actions.propose(**body, by=caller)], caller)[0]
+    return _serialize_many([actions.propose(**body, actor=caller)], caller)[0]
 
 
 @route(
@@ -146,7 +148,7 @@ def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     summary="批准积分调整",
 )
 def approve_adjustment(caller: Caller, adjustment_id: int) -> dict[str, Any]:
-    return _tell([actions.approve(adjustment_id, by=caller)], caller)[0]
+    return _serialize_many([actions.approve(adjustment_id, actor=caller)], caller)[0]
 
 
 @route(
@@ -159,7 +161,7 @@ def approve_adjustment(caller: Caller, adjustment_id: int) -> dict[str, Any]:
     summary="驳回积分调整",
 )
 def reject_adjustment(caller: Caller, adjustment_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _tell([actions.reject(adjustment_id, body["reason"], by=caller)], caller)[0]
+    return _serialize_many([actions.reject(adjustment_id, body["reason"], actor=caller)], caller)[0]
 
 
 def _rule(one: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +198,7 @@ def list_rules(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     description="每次修改是一个新版本，从生效日期起计；已发放的积分不变。同样的内容再提交一次，不会产生新版本。",
 )
 def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, Any]:
-    return _rule(queries.told(actions.change_rule(event, **body, by=caller)))
+    return _rule(queries.view_rule(actions.change_rule(event, **body, actor=caller)))
 
 
 @route(
@@ -208,4 +210,4 @@ def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, A
     summary="社区积分发放与结存",
 )
 def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:
-    return {**queries.liability(community_id, by=caller), "shelf_value": shelf_value(community_id)}
+    return {**queries.liability(community_id, actor=caller), "shelf_value": shelf_value(community_id)}

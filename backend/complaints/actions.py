@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from backend import clock, config, journal
 from backend.complaints import notices, sealed, states
 from backend.complaints.models import Complaint
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import Refused
-from backend.lifecycle import make
+from backend.journal import Actor
+from backend.lifecycle import transition
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation, Reach
 from backend.people import queries as people
@@ -41,22 +42,22 @@ def file(
     anonymous: bool = False,
     contact: str | None = None,
     community_id: int | None = None,
-    by: Any,
+    actor: Actor,
 ) -> Complaint:
     """Takes a complaint in. A relief report goes to the city: what burdens a community often comes from above.
 
     Without `community_id` it is about where the person lives; who lives nowhere yet is answered by the city.
     Raises NotACommunity, TooManyComplaints.
     """
-    take(Person, by.id)
-    _check_count(by.id)
+    lock_row(Person, actor.id)
+    _check_count(actor.id)
     if community_id is not None:
         places.community(community_id)
     else:
-        home = people.home(by.id)
+        home = people.home(actor.id)
         community_id = home.community_id if home else None
     made = Complaint(
-        person_id=by.id,
+        person_id=actor.id,
         complaint_kind=complaint_kind,
         about=about,
         place_id=_place(complaint_kind, about, community_id),
@@ -70,7 +71,7 @@ def file(
     made.text_sealed = sealed.keep(made, "text", text)
     made.contact_sealed = sealed.keep(made, "contact", contact)
     session.flush()
-    journal.write("file", "complaint", made.id, by=by, states=(None, "received"), place=made.place_id)
+    journal.write("file", "complaint", made.id, actor=actor, states=(None, "received"), place=made.place_id)
     notices.received(made)
     return made
 
@@ -80,7 +81,7 @@ def _check_count(person_id: int) -> None:
     of_a_day = (Complaint.person_id == person_id, Complaint.filed_at > now - day)
     filed = session.scalars(sa.select(Complaint.filed_at).where(*of_a_day)).all()
     if len(filed) >= most:
-        raise TooManyComplaints(most=most).over_in((min(filed, default=now) + day - now).total_seconds())
+        raise TooManyComplaints(most=most).retry_after((min(filed, default=now) + day - now).total_seconds())
 
 
 def _place(complaint_kind: str, about: str, community_id: int | None) -> int:
@@ -102,37 +103,37 @@ def _due() -> date:
     return clock.today() + timedelta(days=config.settings().complaint_days)
 
 
-def answer(complaint_id: int, text: str, *, by: Any) -> Complaint:
+def answer(complaint_id: int, text: str, *, actor: Actor) -> Complaint:
     """Whoever stands where it lies answers it, never who complained. The complainant is told at once."""
-    found = take(Complaint, complaint_id)
-    make(
+    found = lock_row(Complaint, complaint_id)
+    transition(
         states.ANSWER,
         found,
-        by=by,
+        actor=actor,
         answer_sealed=sealed.keep(found, "answer", text),
-        answered_by_id=by.id,
+        answered_by_id=actor.id,
         ended_at=clock.now(),
     )
     notices.answered(found)
     return found
 
 
-def escalate(complaint_id: int, reason: str, *, by: Any) -> Complaint:
+def escalate(complaint_id: int, reason: str, *, actor: Actor) -> Complaint:
     """One level up, with a new deadline: staff who cannot decide it, or time. Raises NobodyAbove."""
-    found = take(Complaint, complaint_id)
-    _lift(states.ESCALATE, found, reason, by=by)
+    found = lock_row(Complaint, complaint_id)
+    _lift(states.ESCALATE, found, reason, actor=actor)
     notices.escalated(found)
     return found
 
 
-def appeal(complaint_id: int, reason: str, *, by: Any) -> Complaint:
+def appeal(complaint_id: int, reason: str, *, actor: Actor) -> Complaint:
     """The complainant is not content with the answer: the next level looks at it again, once."""
-    found = take(Complaint, complaint_id)
+    found = lock_row(Complaint, complaint_id)
     _lift(
         states.APPEAL,
         found,
         None,
-        by=by,
+        actor=actor,
         text_sealed=sealed.keep(found, "text", f"{sealed.text(found)}\n\n【对答复的意见】{reason}"),
         appealed_at=clock.now(),
         answer_sealed=None,
@@ -143,7 +144,7 @@ def appeal(complaint_id: int, reason: str, *, by: Any) -> Complaint:
     return found
 
 
-def _lift(move: Any, found: Complaint, reason: str | None, *, by: Any, **facts: Any) -> None:
+def _lift(move: Any, found: Complaint, reason: str | None, *, actor: Actor, **facts: Any) -> None:
     here = places.get(found.place_id)
 
     def provided() -> None:
@@ -154,11 +155,11 @@ def _lift(move: Any, found: Complaint, reason: str | None, *, by: Any, **facts: 
 
     # The city reviews its own answers: there is nobody above it in this house.
     above = _above(found.place_id, _ABOVE[here.kind]) if here.kind in _ABOVE else here.id
-    make(
+    transition(
         move,
         found,
-        by=by,
-        provided=provided,
+        actor=actor,
+        precondition=provided,
         reason=reason,
         place_id=above,
         due_on=_due(),
@@ -167,10 +168,10 @@ def _lift(move: Any, found: Complaint, reason: str | None, *, by: Any, **facts: 
     )
 
 
-def withdraw(complaint_id: int, *, by: Any) -> Complaint:
+def withdraw(complaint_id: int, *, actor: Actor) -> Complaint:
     """The complainant takes it back."""
-    found = take(Complaint, complaint_id)
-    make(states.WITHDRAW, found, by=by, ended_at=clock.now())
+    found = lock_row(Complaint, complaint_id)
+    transition(states.WITHDRAW, found, actor=actor, ended_at=clock.now())
     return found
 
 
@@ -184,9 +185,9 @@ def leave(person_id: int) -> None:
     )
 
 
-def forget_words(complaint_id: int, *, ended_before: datetime) -> None:
+def erase_texts(complaint_id: int, *, ended_before: datetime) -> None:
     """What was said and answered goes; that there was a complaint, and how long it took, stays."""
-    found = take(Complaint, complaint_id)
+    found = lock_row(Complaint, complaint_id)
     if found.ended_at is None or found.ended_at >= ended_before:
         return
     found.text_sealed, found.contact_sealed = None, None

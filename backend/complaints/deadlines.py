@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from backend import clock, config
 from backend.complaints import actions, notices
 from backend.complaints.models import Complaint
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.jobs import Job
 from backend.organisations.models import Organisation
 
@@ -25,7 +25,7 @@ def to_remind() -> list[int]:
 
 
 def remind(complaint_id: int) -> None:
-    found = take(Complaint, complaint_id)
+    found = lock_row(Complaint, complaint_id)
     if found.reminded_at is None and found.state in ("received", "escalated"):
         found.reminded_at = clock.now()
         session.flush()
@@ -44,9 +44,9 @@ def overdue() -> list[int]:
 
 def lift(complaint_id: int) -> None:
     """Goes one level up; nobody is blamed in numbers (减负), somebody answers."""
-    found = take(Complaint, complaint_id)
+    found = lock_row(Complaint, complaint_id)
     if found.due_on < clock.today():
-        actions.escalate(complaint_id, "逾期未答复，自动提级", by=None)
+        actions.escalate(complaint_id, "逾期未答复，自动提级", actor=None)
 
 
 JOBS = [

@@ -42,7 +42,7 @@ class Complaint(Model):
         sa.Index("ix_complaints_person", "person_id", "id"),
         sa.Index("ix_complaints_due", "due_on", sqlite_where=_waiting, postgresql_where=_waiting),
     )
-    kind = "complaint"
+    journal_kind = "complaint"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))

@@ -32,7 +32,7 @@ def handlers(complaint: Complaint) -> Sequence[int]:
     return session.scalars(wanted.distinct().order_by(Appointment.person_id)).all()
 
 
-def _tell_handlers(complaint: Complaint, kind: str, title: str, body: str) -> None:
+def _notify_handlers(complaint: Complaint, kind: str, title: str, body: str) -> None:
     notify_many(
         [
             Telling(person_id, kind, title, body, subject=("complaint", complaint.id))
@@ -44,28 +44,28 @@ def _tell_handlers(complaint: Complaint, kind: str, title: str, body: str) -> No
 def received(complaint: Complaint) -> None:
     word = _WORDS[complaint.complaint_kind]
     body = f"收到一条{word}，请在 {complaint.due_on:%Y年%m月%d日} 前答复。"
-    _tell_handlers(complaint, "complaint_received", f"收到一条{word}", body)
+    _notify_handlers(complaint, "complaint_received", f"收到一条{word}", body)
 
 
 def escalated(complaint: Complaint) -> None:
     word = _WORDS[complaint.complaint_kind]
     body = f"一条{word}已提级由您这里承办，请在 {complaint.due_on:%Y年%m月%d日} 前答复。"
-    _tell_handlers(complaint, "complaint_escalated", f"一条{word}已提级", body)
+    _notify_handlers(complaint, "complaint_escalated", f"一条{word}已提级", body)
     body = f"您的{word}已转上一级办理，将在 {complaint.due_on:%Y年%m月%d日} 前答复您。"
-    _tell_complainant(complaint, "complaint_moved", f"您的{word}已提级办理", body)
+    _notify_complainant(complaint, "complaint_moved", f"您的{word}已提级办理", body)
 
 
 def due_soon(complaint: Complaint) -> None:
     word = _WORDS[complaint.complaint_kind]
     body = f"一条{word}的答复期限是 {complaint.due_on:%Y年%m月%d日}，到期未答复将自动提级。"
-    _tell_handlers(complaint, "complaint_due", f"一条{word}快到期了", body)
+    _notify_handlers(complaint, "complaint_due", f"一条{word}快到期了", body)
 
 
 def answered(complaint: Complaint) -> None:
     word = _WORDS[complaint.complaint_kind]
     body = f"您的{word}已有答复，请在“投诉与建议”里查看。不满意可以请上一级复核。"
-    _tell_complainant(complaint, "complaint_answered", f"您的{word}有答复了", body)
+    _notify_complainant(complaint, "complaint_answered", f"您的{word}有答复了", body)
 
 
-def _tell_complainant(complaint: Complaint, kind: str, title: str, body: str) -> None:
+def _notify_complainant(complaint: Complaint, kind: str, title: str, body: str) -> None:
     notify_many([Telling(complaint.person_id, kind, title, body, subject=("complaint", complaint.id))])

@@ -12,6 +12,7 @@ from backend.complaints.models import Complaint
 from backend.complaints.states import COMPLAINT_MOVES
 from backend.db import session
 from backend.errors import NotFound
+from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.people import permissions
@@ -27,10 +28,11 @@ def mine(person_id: int, after: int | None, limit: int) -> list[Complaint]:
     return list(session.scalars(wanted.order_by(Complaint.id.desc()).limit(limit)))
 
 
-def to_handle(state: str | None, after: int | None, limit: int, *, by: Any) -> list[Complaint]:
+def to_handle(state: str | None, after: int | None, limit: int, *, actor: Actor) -> list[Complaint]:
     """Those that lie in the handler's places, oldest first. One's own are with the others, not here."""
     wanted = sa.select(Complaint).where(
-        Complaint.place_id.in_(permissions.reach_of(by.id, "complaint:answer")), Complaint.person_id != by.id
+        Complaint.place_id.in_(permissions.reach_of(actor.id, "complaint:answer")),
+        Complaint.person_id != actor.id,
     )
     if state is not None:
         wanted = wanted.where(Complaint.state == state)
@@ -39,45 +41,45 @@ def to_handle(state: str | None, after: int | None, limit: int, *, by: Any) -> l
     return list(session.scalars(wanted.order_by(Complaint.id).limit(limit)))
 
 
-def to_answer(limit: int, *, by: Any) -> list[Complaint]:
-    """Those that wait exactly where `by` is appointed to answer, soonest deadline first: what lies further
+def to_answer(limit: int, *, actor: Actor) -> list[Complaint]:
+    """Those that wait exactly where `actor` is appointed to answer, soonest deadline first: what lies further
     down waits for those there."""
     own = sa.select(Appointment.organisation_id).where(
-        permissions.standing(by.id), Appointment.role.in_(permissions.roles_with("complaint:answer"))
+        permissions.active_today(actor.id), Appointment.role.in_(permissions.roles_with("complaint:answer"))
     )
     wanted = sa.select(Complaint).where(
         sa.text("complaints.state IN ('received', 'escalated')"),
         Complaint.place_id.in_(own),
-        Complaint.person_id != by.id,
+        Complaint.person_id != actor.id,
     )
     return list(session.scalars(wanted.order_by(Complaint.due_on, Complaint.id).limit(limit)))
 
 
-def one(complaint_id: int, *, by: Any) -> Complaint:
+def one(complaint_id: int, *, actor: Actor) -> Complaint:
     """A complaint that the person may see; else NotFound."""
     found = session.get(Complaint, complaint_id)
     if found is None:
         raise NotFound()
-    words = permissions.granted_words(by.id, found.place_id)
-    if not found.visible_to(by.id, words, found.facts_about(by.id)):
+    words = permissions.permissions_in(actor.id, found.place_id)
+    if not found.visible_to(actor.id, words, found.facts_about(actor.id)):
         raise NotFound()
     return found
 
 
-def shown(found: Sequence[Complaint], *, by: Any) -> list[dict[str, Any]]:
+def view_complaints(found: Sequence[Complaint], *, actor: Actor) -> list[dict[str, Any]]:
     """Complaints as this person sees them: who complained is masked, or nobody where it is anonymous."""
     if not found:
         return []
-    words = permissions.words_in(by.id, {one.place_id for one in found})
+    words = permissions.permissions_in_many(actor.id, {one.place_id for one in found})
     names = people.masked_names({one.person_id for one in found if not one.anonymous})
     where = places.names({one.place_id for one in found})
-    return [_told(one, words.get(one.place_id, frozenset()), names, where, by) for one in found]
+    return [_to_view(one, words.get(one.place_id, frozenset()), names, where, actor) for one in found]
 
 
-def _told(
-    one: Complaint, words: frozenset[str], names: dict[int, str], where: dict[int, str], by: Any
+def _to_view(
+    one: Complaint, words: frozenset[str], names: dict[int, str], where: dict[int, str], actor: Actor
 ) -> dict[str, Any]:
-    facts = one.facts_about(by.id)
+    facts = one.facts_about(actor.id)
     own = "complainant" in facts
     return {
         "id": one.id,
@@ -98,11 +100,11 @@ def _told(
     }
 
 
-def contact(complaint_id: int, reason: str, *, by: Any) -> str | None:
+def contact(complaint_id: int, reason: str, *, actor: Actor) -> str | None:
     """The phone to call back, in clear, for whoever answers it; every opening is journaled with its reason."""
-    found = one(complaint_id, by=by)
-    permissions.require(by.id, "complaint:answer", found.place_id)
-    journal.write("open_contact", "complaint", found.id, by=by, place=found.place_id, reason=reason)
+    found = one(complaint_id, actor=actor)
+    permissions.require(actor.id, "complaint:answer", found.place_id)
+    journal.write("open_contact", "complaint", found.id, actor=actor, place=found.place_id, reason=reason)
     return sealed.contact(found)
 
 

@@ -1,109 +1,24 @@
-"""Names every console page, so that it is registered; a capability's pages are added here."""
+"""Every console page, found by where it stands: a new file in a room's folder is registered by being there."""
 
-from backend.console import (
-    account,
-    activities,
-    activity_forms,
-    activity_people,
-    adjustments,
-    appointments,
-    backfills,
-    calls,
-    certificates,
-    check_in_screen,
-    complaints,
-    corrections,
-    counter,
-    deliveries,
-    exchange,
-    faults,
-    figures,
-    first_passwords,
-    guardians,
-    hours,
-    imports,
-    item_looks,
-    journal,
-    labels,
-    liability,
-    looking,
-    menu,
-    on_behalf,
-    people,
-    places,
-    points,
-    redeeming,
-    redemptions,
-    registers,
-    review,
-    roll_call,
-    rounds,
-    rules,
-    seals,
-    shops,
-    sign_in,
-    stock,
-    stocktakes,
-    teams,
-    today,
-    venues,
-    verbs,
-    verifying,
-    wishes,
-    words,
-)
-from backend.console.frame import install
+import pkgutil
+from importlib import import_module
 
-__all__ = [
-    "account",
-    "activities",
-    "activity_forms",
-    "activity_people",
-    "adjustments",
-    "appointments",
-    "backfills",
-    "calls",
-    "certificates",
-    "check_in_screen",
-    "complaints",
-    "corrections",
-    "counter",
-    "deliveries",
-    "exchange",
-    "faults",
-    "figures",
-    "first_passwords",
-    "guardians",
-    "hours",
-    "imports",
-    "install",
-    "item_looks",
-    "journal",
-    "labels",
-    "liability",
-    "looking",
-    "menu",
-    "on_behalf",
-    "people",
-    "places",
-    "points",
-    "redeeming",
-    "redemptions",
-    "registers",
-    "review",
-    "roll_call",
-    "rounds",
-    "rules",
-    "seals",
-    "shops",
-    "sign_in",
-    "stock",
-    "stocktakes",
-    "teams",
-    "today",
-    "venues",
-    "verbs",
-    "verifying",
-    "wishes",
-    "words",
-]
+from flask import Flask
+
+from backend import console
+from backend.console.frame import page
+from backend.console.public import pages as public
+
+# The rooms in the order of the menu, which is also the order in which kinds of work are counted on the first
+# page. What makes a page comes last: its error pages answer every address that no room has taken.
+ROOMS = ("wishes", "volunteering", "supermarket", "points", "people", "oversight", "frame")
+
+
+def install(app: Flask) -> None:
+    """Registers the console and the public pages."""
+    for room in ROOMS:
+        package = import_module(f"{console.__name__}.{room}")
+        for module in pkgutil.iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+    app.register_blueprint(public.bp)
+    page.install(app)

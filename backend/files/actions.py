@@ -7,11 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import insert, session, take
+from backend.db import insert, lock_row, session
 from backend.errors import Refused
 from backend.files import stores
 from backend.files.models import EarlyVerdict, File
 from backend.files.pictures import Picture
+from backend.journal import Actor
 
 MOST_UNUSED = 20
 # WeChat tells its verdict within half an hour.
@@ -32,15 +33,15 @@ class TooManyUnused(Refused):
     headers = {"Retry-After": "3600"}
 
 
-def reserve(purpose: str, key: str, picture: Picture, *, by: Any) -> int:
+def reserve(purpose: str, key: str, picture: Picture, *, actor: Actor) -> int:
     """A place for a picture that is about to be stored under `key`; answers its id. Raises TooManyUnused."""
     unused = sa.select(sa.func.count()).where(
-        File.owner_id == by.id, File.subject_id.is_(None), File.state.not_in(("refused", "discarded"))
+        File.owner_id == actor.id, File.subject_id.is_(None), File.state.not_in(("refused", "discarded"))
     )
     if session.scalar(unused) >= MOST_UNUSED:
         raise TooManyUnused()
     row = File(
-        owner_id=by.id,
+        owner_id=actor.id,
         purpose=purpose,
         state="storing",
         key=key,
@@ -67,7 +68,7 @@ def name(key: str, size: str) -> str:
 
 def keep(file_id: int, trace: str | None) -> File:
     """The picture is stored: WeChat checks it under `trace`, or without one a person has to look at it."""
-    row = take(File, file_id)
+    row = lock_row(File, file_id)
     row.state, row.trace = ("checking", trace) if trace else ("needs_look", None)
     session.flush()
     early = session.get(EarlyVerdict, trace) if trace else None
@@ -85,7 +86,7 @@ def decide(trace: str, suggest: str, label: int | None) -> None:
     """
     found = session.scalar(sa.select(File.id).where(File.trace == trace))
     if found is not None:
-        _decide(take(File, found), suggest, label)
+        _decide(lock_row(File, found), suggest, label)
         return
     verdict = insert(EarlyVerdict).values(trace=trace, suggest=suggest, label=label, at=clock.now())
     session.execute(verdict.on_conflict_do_nothing(index_elements=["trace"]))
@@ -97,7 +98,7 @@ def _decide(row: File, suggest: str, label: int | None) -> None:
     row.state = {"pass": "passed", "risky": "refused"}.get(suggest, "needs_look")
     row.label, row.decided_at = label, clock.now()
     session.flush()
-    _tell(row, "check_picture", None, None)
+    _notify_of_refusal(row, "check_picture", None, None)
 
 
 def attach(
@@ -107,14 +108,14 @@ def attach(
     *,
     place_id: int,
     consent_of: int | None,
-    by: Any,
+    actor: Actor,
 ) -> None:
     """Makes these pictures, in this order, those of `subject`; what it had before and is left out goes.
 
     They are the caller's own, uploaded for this purpose, and not in use elsewhere: else FileNotUsable.
     `consent_of` is the person whose life they show; None for goods.
     """
-    rows = {row.id: row for row in session.scalars(_mine(subject, purpose, file_ids, by))}
+    rows = {row.id: row for row in session.scalars(_mine(subject, purpose, file_ids, actor))}
     if len(set(file_ids)) != len(file_ids) or set(file_ids) - rows.keys():
         raise FileNotUsable()
     for row_id, row in rows.items():
@@ -126,11 +127,11 @@ def attach(
     session.flush()
 
 
-def _mine(subject: tuple[str, int], purpose: str, file_ids: Sequence[int], by: Any) -> sa.Select[Any]:
+def _mine(subject: tuple[str, int], purpose: str, file_ids: Sequence[int], actor: Actor) -> sa.Select[Any]:
     here = sa.and_(File.subject_kind == subject[0], File.subject_id == subject[1])
     wanted = sa.and_(
         File.id.in_(list(file_ids)),
-        File.owner_id == by.id,
+        File.owner_id == actor.id,
         File.purpose == purpose,
         sa.or_(File.subject_id.is_(None), here),
     )
@@ -138,7 +139,9 @@ def _mine(subject: tuple[str, int], purpose: str, file_ids: Sequence[int], by: A
     return sa.select(File).where(usable, sa.or_(wanted, here)).order_by(File.id).with_for_update()
 
 
-def look(subjects: Iterable[tuple[str, int]], passed: bool, reason: str | None = None, *, by: Any) -> int:
+def look(
+    subjects: Iterable[tuple[str, int]], passed: bool, reason: str | None = None, *, actor: Actor
+) -> int:
     """Staff have looked at what waits for it among the pictures of these subjects; answers how many.
 
     The caller has asked for the permission, in the place of the subjects. Raises ReasonNeeded.
@@ -151,15 +154,15 @@ def look(subjects: Iterable[tuple[str, int]], passed: bool, reason: str | None =
     rows = session.scalars(waiting.with_for_update()).all()
     for row in rows:
         row.state = "passed" if passed else "refused"
-        row.decided_at, row.looked_by_id = clock.now(), by.id
+        row.decided_at, row.looked_by_id = clock.now(), actor.id
         session.flush()
-        _tell(row, "look_at_picture", reason, by)
+        _notify_of_refusal(row, "look_at_picture", reason, actor)
     return len(rows)
 
 
-def _tell(row: File, verb: str, reason: str | None, by: Any) -> None:
-    states, place = ("needs_look" if by else "checking", row.state), row.place_id
-    journal.write(verb, "file", row.id, by=by, states=states, reason=reason, place=place)
+def _notify_of_refusal(row: File, verb: str, reason: str | None, actor: Actor) -> None:
+    states, place = ("needs_look" if actor else "checking", row.state), row.place_id
+    journal.write(verb, "file", row.id, actor=actor, states=states, reason=reason, place=place)
 
 
 def discard_of(person_id: int) -> int:
@@ -176,5 +179,5 @@ def discard_of(person_id: int) -> int:
         execution_options={"synchronize_session": False},
     ).all()
     if gone:
-        journal.write_all("discard_picture", "file", sorted(gone), by=None, states=(None, "discarded"))
+        journal.write_all("discard_picture", "file", sorted(gone), actor=None, states=(None, "discarded"))
     return len(gone)

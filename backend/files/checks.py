@@ -5,12 +5,11 @@ verdict by a push within half an hour. The uploader must have used the mini-prog
 so it is asked in the request that uploads. Whatever goes wrong, a person of the staff looks instead.
 """
 
-from typing import Any
-
 import structlog
 
 from backend import config
 from backend.files import links
+from backend.journal import Actor
 from backend.people import accounts
 from backend.wechat.gateway import WeChatRejected, WeChatUnavailable, gateway
 
@@ -19,9 +18,9 @@ POST = 3
 log = structlog.get_logger()
 
 
-def asked(file_id: int, *, by: Any) -> str | None:
+def asked(file_id: int, *, actor: Actor) -> str | None:
     """WeChat's trace of the check it has begun; None when it began none. Outside any transaction."""
-    openid = accounts.openid(by.id)
+    openid = accounts.openid(actor.id)
     if openid is None or not config.settings().public_address:
         return None
     try:

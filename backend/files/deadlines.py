@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.files import actions, stores
 from backend.files.actions import UNUSED_TIME, VERDICT_TIME
 from backend.files.models import EarlyVerdict, File
@@ -20,7 +20,7 @@ def unanswered() -> list[int]:
 
 def stop_waiting(file_id: int) -> None:
     """Staff look at what WeChat did not; an upload that was never finished is discarded."""
-    row = take(File, file_id)
+    row = lock_row(File, file_id)
     after = {"checking": "needs_look", "storing": "discarded"}
     row.state = after.get(row.state, row.state)
     session.flush()
@@ -33,7 +33,7 @@ def unused() -> list[int]:
 
 
 def discard(file_id: int) -> None:
-    row = take(File, file_id)
+    row = lock_row(File, file_id)
     if row.subject_id is None:
         row.state = "discarded"
         session.flush()
@@ -58,7 +58,7 @@ def empty(file_id: int) -> None:
 
 def note_erased(file_id: int) -> None:
     """The store has it no more; that there was one stays."""
-    row = take(File, file_id)
+    row = lock_row(File, file_id)
     if row.state in _GONE and row.erased_at is None:
         row.erased_at = clock.now()
         session.flush()

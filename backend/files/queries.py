@@ -38,8 +38,8 @@ _TOLD = File.state.in_(
 )
 
 
-class Told(NamedTuple):
-    """A picture as `faces` wants it, read from the text of `beside`."""
+class PictureRow(NamedTuple):
+    """A picture as `picture_links` wants it, read from the text of `pictures_subquery`."""
 
     id: int
     state: str
@@ -47,8 +47,8 @@ class Told(NamedTuple):
     consented: bool
 
 
-def beside(kind: str, subject_id: Any) -> sa.ScalarSelect[str | None]:
-    """The pictures of each row's subject as one text, to be read in the statement of a list: see `told`."""
+def pictures_subquery(kind: str, subject_id: Any) -> sa.ScalarSelect[str | None]:
+    """The pictures of each row's subject as one text, to be read in the statement of a list: see `parse_pictures`."""
     facts = (File.position, File.id, File.owner_id, sa.case((_consents, 1), else_=0))
     parts = [sa.cast(fact, sa.String) for fact in facts] + [File.state]
     told = parts[0]
@@ -62,10 +62,12 @@ def beside(kind: str, subject_id: Any) -> sa.ScalarSelect[str | None]:
     )
 
 
-def told(text: str | None) -> list[Told]:
-    """What `beside` read, in order."""
+def parse_pictures(text: str | None) -> list[PictureRow]:
+    """What `pictures_subquery` read, in order."""
     found = sorted((one.split(" ") for one in text.split(",")), key=lambda one: int(one[0])) if text else []
-    return [Told(int(id_), state, int(owner), consented == "1") for _, id_, owner, consented, state in found]
+    return [
+        PictureRow(int(id_), state, int(owner), consented == "1") for _, id_, owner, consented, state in found
+    ]
 
 
 def of(subjects: Iterable[Subject]) -> dict[Subject, list[Any]]:
@@ -95,7 +97,7 @@ def of(subjects: Iterable[Subject]) -> dict[Subject, list[Any]]:
     return found
 
 
-def faces(rows: Iterable[Any], view: str | None, person_id: int) -> list[dict[str, Any]]:
+def picture_links(rows: Iterable[Any], view: str | None, person_id: int) -> list[dict[str, Any]]:
     """These pictures with links, as far as this viewer may see them; their owner sees them all.
 
     `view` is None for who sees nothing but their own. A refused one is named to its owner alone, without a

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 from backend.handbook import declarations, refusals, states, words
 
 FOLDER = Path("miniprogram_api_docs")

@@ -1,7 +1,7 @@
 """errors.md: every refusal, from the classes that refuse."""
 
 from backend import errors
-from backend.api.examples import facts_in
+from backend.api.frame.examples import facts_in
 
 HEAD = """# 错误码
 
@@ -35,11 +35,12 @@ STATUSES = {
 OF_THE_CONSOLE = (
     "backend.console",
     "backend.people.appointing",
-    "backend.people.console_sessions",
-    "backend.people.credentials",
-    "backend.people.first_passwords",
-    "backend.people.imports",
+    "backend.identity.console_sessions",
+    "backend.identity.credentials",
+    "backend.identity.first_passwords",
+    "backend.imports.actions",
     "backend.people.roster",
+    "backend.people.sheets",
     "backend.supermarket.opening",
 )
 

@@ -1,6 +1,6 @@
 """states.md: the state diagrams, drawn from the move tables."""
 
-from backend.console.words import ROLES
+from backend.console.frame.labels import ROLES
 from backend.handbook.tables import PERSONS, TABLES, Table
 from backend.lifecycle import Move
 from backend.people import permissions

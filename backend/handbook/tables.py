@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from backend.complaints import states as complaints
-from backend.console import words
+from backend.console.frame import labels
 from backend.lifecycle import Move
 from backend.points import states as points
 from backend.supermarket import states as supermarket
@@ -37,7 +37,7 @@ TABLES = (
         "wish",
         wishes.WISH_MOVES,
         ("draft",),
-        words.WISH_STATES,
+        labels.WISH_STATES,
         "一个心愿从填报到办结。`publish`、`carry_over`、`escalate` 随它所在的期发生，没有单独的按钮。",
     ),
     Table(
@@ -45,7 +45,7 @@ TABLES = (
         "round",
         wishes.ROUND_MOVES,
         ("collecting",),
-        words.ROUND_STATES,
+        labels.ROUND_STATES,
         "一个社区同时最多有一期在征集或审核，一期在发布。",
     ),
     Table(
@@ -53,7 +53,7 @@ TABLES = (
         "activity",
         volunteering.ACTIVITY_MOVES,
         ("draft",),
-        words.ACTIVITY_STATES,
+        labels.ACTIVITY_STATES,
         "会议和学习不计时长，到“已结束”为止。",
     ),
     Table(
@@ -61,7 +61,7 @@ TABLES = (
         "sign_up",
         volunteering.SIGN_UP_MOVES,
         ("confirmed", "waitlisted"),
-        words.SIGN_UP_STATES,
+        labels.SIGN_UP_STATES,
         "有名额时报名即为“已报名”，没有名额时排入候补。",
     ),
     Table(
@@ -69,7 +69,7 @@ TABLES = (
         "correction",
         volunteering.CORRECTION_MOVES,
         ("requested",),
-        words.REQUEST_STATES,
+        labels.REQUEST_STATES,
         "同意后生成一条新记录，旧的标明已更正。",
     ),
     Table(
@@ -77,7 +77,7 @@ TABLES = (
         "backfill",
         volunteering.BACKFILL_MOVES,
         ("requested",),
-        words.REQUEST_STATES,
+        labels.REQUEST_STATES,
         "补录有经手人和审核人，记录上有标记。",
     ),
     Table(
@@ -93,7 +93,7 @@ TABLES = (
         "redemption",
         supermarket.REDEMPTION_MOVES,
         ("requested",),
-        words.REDEMPTION_STATES,
+        labels.REDEMPTION_STATES,
         "积分和库存始终一起冻结、一起扣减、一起退还。",
     ),
     Table(
@@ -101,7 +101,7 @@ TABLES = (
         "stocktake",
         supermarket.STOCKTAKE_MOVES,
         ("proposed",),
-        words.CHECKED_STATES,
+        labels.CHECKED_STATES,
         "盘点的人和审核的人不是同一人。",
     ),
     Table(
@@ -109,7 +109,7 @@ TABLES = (
         "adjustment",
         points.ADJUSTMENT_MOVES,
         ("proposed",),
-        words.CHECKED_STATES,
+        labels.CHECKED_STATES,
         "一人提出，另一人批准；本人不能批准自己的。",
     ),
     Table(

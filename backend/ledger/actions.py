@@ -1,6 +1,6 @@
 """The verbs by which points move. All run inside the caller's `transaction()`.
 
-`by` is the person who acts, or None where time itself does.
+`actor` is the person who acts, or None where time itself does.
 
 A reference comes from the domain (`wish:17:confirmed`) and names one movement for ever: a repeat with the
 same facts answers the first and changes nothing, with other facts it is refused (ReferenceReused).
@@ -10,21 +10,21 @@ from backend.ledger.adjustments import adjust
 from backend.ledger.awards import Awarded, award, grant
 from backend.ledger.corrections import AlreadyReversed, NotReversible, give_back, reverse
 from backend.ledger.endings import expire, lots_to_expire
-from backend.ledger.holds import Held, HoldClosed, hold, release, settle
-from backend.ledger.posting import Moved, NotAPositiveAmount, NotEnoughPoints, ReferenceReused
+from backend.ledger.holds import HoldClosed, HoldResult, hold, release, settle
+from backend.ledger.posting import NotAPositiveAmount, NotEnoughPoints, ReferenceReused, TransferResult
 from backend.ledger.rules import NoEarningRule
 
 __all__ = [
     "AlreadyReversed",
     "Awarded",
-    "Held",
     "HoldClosed",
-    "Moved",
+    "HoldResult",
     "NoEarningRule",
     "NotAPositiveAmount",
     "NotEnoughPoints",
     "NotReversible",
     "ReferenceReused",
+    "TransferResult",
     "adjust",
     "award",
     "expire",

@@ -6,22 +6,33 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
-from backend.ledger.lots import accounts, communitys, live_lots, lot_of, oldest_first, persons_lot, sides
+from backend.journal import Actor
+from backend.ledger.lots import (
+    accounts,
+    community_account,
+    get_or_create_accounts,
+    live_lots,
+    lot_account,
+    lot_of,
+    oldest_first,
+)
 from backend.ledger.posting import (
     Line,
-    Moved,
     NotEnoughPoints,
     ReferenceReused,
+    TransferResult,
+    lock_purse,
     positive,
     post,
     prior,
     same,
-    take_purse,
 )
 from backend.ledger.writing import transfers
 
 
-def adjust(person_id: int, points: int, *, reference: str, title: str, community_id: int, by: Any) -> Moved:
+def adjust(
+    person_id: int, points: int, *, reference: str, title: str, community_id: int, actor: Actor
+) -> TransferResult:
     """Gives (`points` above zero, into the lot of today) or takes (below zero, oldest lot first).
 
     The other side is the community's account `adjusted`. Taking from several lots, the first transfer bears
@@ -29,7 +40,7 @@ def adjust(person_id: int, points: int, *, reference: str, title: str, community
     held, and points whose last day is past, are not taken), ReferenceReused, NotAPositiveAmount for zero.
     """
     positive(points if points > 0 else -points)
-    purse = take_purse(person_id)
+    purse = lock_purse(person_id)
     found = prior(reference)
     if found is not None:
         facts = {"person_id": person_id, "community_id": community_id}
@@ -37,32 +48,32 @@ def adjust(person_id: int, points: int, *, reference: str, title: str, community
         return _adjusted_before(found, reference, points)
     facts = {"kind": "adjust", "title": title, "community_id": community_id}
     lines = (
-        _given(person_id, points, reference, facts)
+        _opening_lines(person_id, points, reference, facts)
         if points > 0
-        else _taken(purse, -points, reference, facts)
+        else _deduction_lines(purse, -points, reference, facts)
     )
-    return Moved(points, post(purse, lines, by=by)[0])
+    return TransferResult(points, post(purse, lines, actor=actor)[0])
 
 
-def _given(person_id: int, points: int, reference: str, facts: dict[str, Any]) -> list[Line]:
-    lot = persons_lot(person_id, lot_of(clock.today()))
-    source, target = sides([communitys(facts["community_id"], "adjusted"), lot])
+def _opening_lines(person_id: int, points: int, reference: str, facts: dict[str, Any]) -> list[Line]:
+    lot = lot_account(person_id, lot_of(clock.today()))
+    source, target = get_or_create_accounts([community_account(facts["community_id"], "adjusted"), lot])
     return [Line(source, target, points, reference, **facts)]
 
 
-def _taken(purse: Any, points: int, reference: str, facts: dict[str, Any]) -> list[Line]:
+def _deduction_lines(purse: Any, points: int, reference: str, facts: dict[str, Any]) -> list[Line]:
     lots = live_lots(purse.person_id)
     usable = sum(lot.points for lot in lots)
     if usable < points:
         raise NotEnoughPoints(available=usable, needed=points)
-    (target,) = sides([communitys(facts["community_id"], "adjusted")])
+    (target,) = get_or_create_accounts([community_account(facts["community_id"], "adjusted")])
     return [
         Line(part.lot, target, part.points, f"{reference}:{part.name}" if n else reference, **facts)
         for n, part in enumerate(oldest_first(lots, points))
     ]
 
 
-def _adjusted_before(first: Any, reference: str, points: int) -> Moved:
+def _adjusted_before(first: Any, reference: str, points: int) -> TransferResult:
     """The first adjustment under this reference. Raises ReferenceReused where it was over other points."""
     lots = session.scalars(
         sa.select(accounts.c.lot).where(accounts.c.person_id == first.person_id).distinct()
@@ -72,4 +83,4 @@ def _adjusted_before(first: Any, reference: str, points: int) -> Moved:
     gave = session.scalar(sa.select(accounts.c.kind).where(accounts.c.id == first.target_id)) == "lot"
     if points != (total if gave else -total):
         raise ReferenceReused(reference=reference)
-    return Moved(points, first.id)
+    return TransferResult(points, first.id)

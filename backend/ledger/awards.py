@@ -7,16 +7,17 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
-from backend.ledger.lots import communitys, lot_of, persons_lot, sides
+from backend.journal import Actor
+from backend.ledger.lots import community_account, get_or_create_accounts, lot_account, lot_of
 from backend.ledger.posting import (
     Line,
-    Moved,
     ReferenceReused,
+    TransferResult,
+    lock_purse,
     positive,
     post,
     prior,
     same,
-    take_purse,
 )
 from backend.ledger.rules import NoEarningRule, earning_rules, ensure_default_rules, in_force
 from backend.ledger.writing import transfers
@@ -82,7 +83,7 @@ def award(
     reference: str,
     title: str,
     community_id: int,
-    by: Any,
+    actor: Actor,
     units: int = 1,
     cap_group: str | None = None,
     day: date | None = None,
@@ -94,7 +95,7 @@ def award(
     the lot of today. Raises ReferenceReused, NoEarningRule.
     """
     positive(units)
-    purse = take_purse(person_id)
+    purse = lock_purse(person_id)
     facts = {"person": person_id, "event": event, "community": community_id, "cap_group": cap_group}
     rule = _worth({**facts, "day": day or clock.today(), "reference": reference})
     if rule.first_id is not None:
@@ -103,8 +104,8 @@ def award(
     points = _capped(rule, units)
     if points == 0:
         return Awarded(0, None, rule.id)
-    source, target = sides(
-        [communitys(community_id, "issuance"), persons_lot(person_id, lot_of(clock.today()))]
+    source, target = get_or_create_accounts(
+        [community_account(community_id, "issuance"), lot_account(person_id, lot_of(clock.today()))]
     )
     line = Line(
         source,
@@ -119,7 +120,7 @@ def award(
         earned_on=day or clock.today(),
         cap_group=cap_group,
     )
-    return Awarded(points, post(purse, [line], by=by)[0], rule.id)
+    return Awarded(points, post(purse, [line], actor=actor)[0], rule.id)
 
 
 def _worth(facts: dict[str, Any]) -> Any:
@@ -152,17 +153,19 @@ def _awarded_before(reference: str, event: str, facts: dict[str, Any], day: date
     return Awarded(found.amount, found.id, found.rule_id)
 
 
-def grant(person_id: int, points: int, *, reference: str, title: str, community_id: int, by: Any) -> Moved:
+def grant(
+    person_id: int, points: int, *, reference: str, title: str, community_id: int, actor: Actor
+) -> TransferResult:
     """An opening balance: points brought over from the paper book. Raises ReferenceReused."""
     positive(points)
-    purse = take_purse(person_id)
+    purse = lock_purse(person_id)
     found = prior(reference)
     if found is not None:
         facts = {"person_id": person_id, "amount": points, "community_id": community_id}
         same(found, reference, kind="opening", **facts)
-        return Moved(points, found.id)
-    source, target = sides(
-        [communitys(community_id, "issuance"), persons_lot(person_id, lot_of(clock.today()))]
+        return TransferResult(points, found.id)
+    source, target = get_or_create_accounts(
+        [community_account(community_id, "issuance"), lot_account(person_id, lot_of(clock.today()))]
     )
     line = Line(source, target, points, reference, "opening", title, community_id)
-    return Moved(points, post(purse, [line], by=by)[0])
+    return TransferResult(points, post(purse, [line], actor=actor)[0])

@@ -7,18 +7,19 @@ import sqlalchemy as sa
 from backend import journal
 from backend.db import session
 from backend.errors import NotFound, Refused
+from backend.journal import Actor
 from backend.ledger.endings import expiry, has_ended
 from backend.ledger.holds import holds
-from backend.ledger.lots import Side, accounts
+from backend.ledger.lots import AccountRef, accounts
 from backend.ledger.posting import (
     Line,
-    Moved,
     NotEnoughPoints,
-    Purse,
+    PurseBalance,
+    TransferResult,
+    lock_purse,
     post,
     prior,
     same,
-    take_purse,
 )
 from backend.ledger.writing import transfers
 
@@ -35,7 +36,7 @@ class NotReversible(Refused):
     code, message = 40944, "这类积分流水不能冲正"
 
 
-def reverse(transfer_reference: str, *, reference: str, reason: str, by: Any) -> Moved:
+def reverse(transfer_reference: str, *, reference: str, reason: str, actor: Actor) -> TransferResult:
     """Takes an award or opening balance back out of its lot, or gives a settled part back to its lot.
 
     At most once a transfer, and only as much as is still in the lot: raises NotEnoughPoints otherwise. A
@@ -47,26 +48,26 @@ def reverse(transfer_reference: str, *, reference: str, reason: str, by: Any) ->
         raise NotFound()
     if original.kind not in REVERSIBLE:
         raise NotReversible()
-    purse = take_purse(original.person_id)
+    purse = lock_purse(original.person_id)
     found = prior(reference)
     if found is not None:
         same(found, reference, kind="reverse", reverses_id=original.id)
-        return Moved(found.amount, found.id)
+        return TransferResult(found.amount, found.id)
     if session.scalar(sa.select(transfers.c.id).where(transfers.c.reverses_id == original.id)):
         raise AlreadyReversed()
-    ids = post(purse, _backwards(purse, original, reference), by=by)
+    ids = post(purse, _backwards(purse, original, reference), actor=actor)
     place = original.community_id
-    journal.write("reverse", "transfer", original.id, by=by, reason=reason, place=place)
-    return Moved(original.amount, ids[0])
+    journal.write("reverse", "transfer", original.id, actor=actor, reason=reason, place=place)
+    return TransferResult(original.amount, ids[0])
 
 
-def _backwards(purse: Purse, original: Any, reference: str) -> list[Line]:
+def _backwards(purse: PurseBalance, original: Any, reference: str) -> list[Line]:
     out_of_lot = original.kind != "settle"
     lot = _lot_behind(original.target_id if out_of_lot else original.source_id)
     if out_of_lot and lot.balance < original.amount:
         raise NotEnoughPoints(available=lot.balance, needed=original.amount)
-    here = Side(lot.id, "lot")
-    there = Side(
+    here = AccountRef(lot.id, "lot")
+    there = AccountRef(
         original.source_id if out_of_lot else original.target_id, "issuance" if out_of_lot else "spent"
     )
     source, target = (here, there) if out_of_lot else (there, here)
@@ -87,7 +88,7 @@ def _lot_behind(account_id: int) -> Any:
     ).one()
 
 
-def give_back(hold_reference: str, *, reference: str, reason: str, by: Any) -> int:
+def give_back(hold_reference: str, *, reference: str, reason: str, actor: Actor) -> int:
     """Goods were returned: every part of a settled hold goes back to its lot; answers the points.
 
     Each part is a reversal `<reference>:<lot>`. Raises NotFound, AlreadyReversed, ReferenceReused.
@@ -101,7 +102,7 @@ def give_back(hold_reference: str, *, reference: str, reason: str, by: Any) -> i
     if not settled:
         raise NotFound()
     parts = [(one, f"{reference}:{one.removeprefix(prefix)}") for one in settled]
-    return sum(reverse(one, reference=name, reason=reason, by=by).points for one, name in parts)
+    return sum(reverse(one, reference=name, reason=reason, actor=actor).points for one, name in parts)
 
 
 def _hold_id(hold_reference: str) -> Any:

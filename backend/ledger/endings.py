@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound
-from backend.ledger.lots import Side, accounts, communitys, sides
-from backend.ledger.posting import Line, Moved, post, take_purse
+from backend.ledger.lots import AccountRef, accounts, community_account, get_or_create_accounts
+from backend.ledger.posting import Line, TransferResult, lock_purse, post
 from backend.ledger.writing import transfers
 
 
@@ -18,9 +18,9 @@ def has_ended(ends_on: Any) -> bool:
     return ends_on is not None and ends_on < clock.today()
 
 
-def expiry(lot: Side, points: int, ends_on: Any, reference: str, community_id: int) -> Line:
+def expiry(lot: AccountRef, points: int, ends_on: Any, reference: str, community_id: int) -> Line:
     """The line that takes ended points out of a lot."""
-    (expired,) = sides([communitys(community_id, "expired")])
+    (expired,) = get_or_create_accounts([community_account(community_id, "expired")])
     title = f"积分到期（{ends_on.isoformat()} 止）"
     return Line(lot, expired, points, reference, "expire", title, community_id)
 
@@ -35,7 +35,7 @@ def lots_to_expire() -> list[int]:
     return list(session.scalars(wanted.order_by(accounts.c.id)))
 
 
-def expire(account_id: int) -> Moved | None:
+def expire(account_id: int) -> TransferResult | None:
     """Takes out what is left in a lot whose last day is past; None where nothing is due (any more).
 
     It leaves in the name of the community that last put points into the lot. Raises NotFound.
@@ -43,15 +43,15 @@ def expire(account_id: int) -> Moved | None:
     owner = session.scalar(sa.select(accounts.c.person_id).where(accounts.c.id == account_id))
     if owner is None:
         raise NotFound()
-    purse = take_purse(owner)
+    purse = lock_purse(owner)
     lot = session.execute(sa.select(accounts).where(accounts.c.id == account_id)).one()
     if lot.kind != "lot" or lot.balance == 0 or not has_ended(lot.ends_on):
         return None
-    line = _ending(Side(lot.id, "lot"), lot.balance, lot.ends_on)
-    return Moved(lot.balance, post(purse, [line], by=None)[0])
+    line = _ending(AccountRef(lot.id, "lot"), lot.balance, lot.ends_on)
+    return TransferResult(lot.balance, post(purse, [line], actor=None)[0])
 
 
-def _ending(lot: Side, points: int, ends_on: date) -> Line:
+def _ending(lot: AccountRef, points: int, ends_on: date) -> Line:
     into, out = transfers.c.target_id == lot.id, transfers.c.source_id == lot.id
     last = sa.select(transfers.c.community_id).where(into).order_by(transfers.c.id.desc()).limit(1)
     before = sa.select(sa.func.count()).where(out, transfers.c.kind == "expire")

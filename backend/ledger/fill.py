@@ -10,7 +10,15 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import Moment, session
-from backend.ledger.lots import Lot, accounts, communitys, lot_of, persons_lot, shops, sides
+from backend.ledger.lots import (
+    Lot,
+    accounts,
+    community_account,
+    get_or_create_accounts,
+    lot_account,
+    lot_of,
+    shop_account,
+)
 from backend.ledger.rules import ensure_default_rules, rule_in_force
 from backend.ledger.writing import purses, transfers
 from backend.organisations.models import Organisation
@@ -59,7 +67,7 @@ def _persons(count: int, cycles: int) -> int:
 
 
 def _open_lots(ids: list[int], lot: Lot) -> None:
-    rows = [persons_lot(one, lot) for one in ids]
+    rows = [lot_account(one, lot) for one in ids]
     held = [{**row, "address": f"{row['address']}:held", "kind": "held"} for row in rows]
     session.execute(sa.insert(accounts), rows + held)
 
@@ -74,7 +82,9 @@ def _place() -> dict[str, Any]:
     rule = rule_in_force("wish_confirmed", community, clock.today())
     if rule is None or rule.points == 0:
         raise NothingToFill("a confirmed wish earns nothing")
-    issuance, spent = sides([communitys(community, "issuance"), shops(SHOPS_FROM + community, community)])
+    issuance, spent = get_or_create_accounts(
+        [community_account(community, "issuance"), shop_account(SHOPS_FROM + community, community)]
+    )
     facts = {"community": community, "issuance": issuance.id, "spent": spent.id}
     return {**facts, "rule": rule.id, "points": rule.points}
 

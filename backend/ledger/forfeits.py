@@ -5,23 +5,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.db import session
+from backend.journal import Actor
 from backend.ledger.holds import holds, release
-from backend.ledger.lots import Side, accounts, communitys, sides
-from backend.ledger.posting import Line, post, take_purse
+from backend.ledger.lots import AccountRef, accounts, community_account, get_or_create_accounts
+from backend.ledger.posting import Line, lock_purse, post
 from backend.ledger.writing import transfers
 
 TITLE = "账号注销，放弃积分"
 
 
-def give_up(person_id: int, *, by: Any) -> int:
+def give_up(person_id: int, *, actor: Actor) -> int:
     """Takes everything out of all lots of the person, into the account `expired`; answers the points.
 
     Holds that no order closed by itself are released first. A repeat finds nothing more to take.
     """
-    purse = take_purse(person_id)
+    purse = lock_purse(person_id)
     for reference in open_holds(person_id):
-        release(reference, by=by)
-    purse = take_purse(person_id)
+        release(reference, actor=actor)
+    purse = lock_purse(person_id)
     lots = session.execute(
         sa.select(accounts)
         .where(
@@ -33,7 +34,7 @@ def give_up(person_id: int, *, by: Any) -> int:
     ).all()
     lines = [_line(lot) for lot in lots]
     if lines:
-        post(purse, lines, by=by)
+        post(purse, lines, actor=actor)
     return sum(line.points for line in lines)
 
 
@@ -51,6 +52,6 @@ def _line(lot: Any) -> Line:
     last = sa.select(transfers.c.community_id).where(into).order_by(transfers.c.id.desc()).limit(1)
     before = sa.select(sa.func.count()).where(out, transfers.c.kind == "expire")
     community_id = session.scalar(last)
-    (expired,) = sides([communitys(community_id, "expired")])
+    (expired,) = get_or_create_accounts([community_account(community_id, "expired")])
     reference = f"given_up:{lot.id}:{session.scalar(before) + 1}"
-    return Line(Side(lot.id, "lot"), expired, lot.balance, reference, "expire", TITLE, community_id)
+    return Line(AccountRef(lot.id, "lot"), expired, lot.balance, reference, "expire", TITLE, community_id)

@@ -8,30 +8,31 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import dialect, session
 from backend.errors import NotFound, Refused
+from backend.journal import Actor
 from backend.ledger.endings import expiry, has_ended
 from backend.ledger.lots import (
-    Part,
-    Side,
+    AccountRef,
+    LotShare,
     accounts,
+    get_or_create_accounts,
     insert_once,
     live_lots,
     oldest_first,
-    shops,
+    shop_account,
     shops_address,
-    sides,
 )
 from backend.ledger.models import Hold
 from backend.ledger.posting import (
     Line,
     NotEnoughPoints,
-    Purse,
+    PurseBalance,
     ReferenceReused,
+    lock_purse,
     positive,
     post_with,
     same,
-    take_purse,
 )
-from backend.ledger.writing import HoldStep, transfers
+from backend.ledger.writing import HoldUpdate, transfers
 
 holds = Hold.__table__
 
@@ -42,7 +43,7 @@ class HoldClosed(Refused):
     code, message = 40942, "这笔冻结积分已经处理（{state}），不能再改"
 
 
-class Held(NamedTuple):
+class HoldResult(NamedTuple):
     """A hold as it stands after a verb, with that verb's transfers: one a lot, the oldest lot first."""
 
     hold_id: int
@@ -60,10 +61,10 @@ def hold(
     *,
     reference: str,
     title: str,
-    by: Any,
+    actor: Actor,
     community_id: int,
-    purse: Purse | None = None,
-) -> Held:
+    purse: PurseBalance | None = None,
+) -> HoldResult:
     """Sets `amount` points aside, from the lots that end first, in the name of `community_id`.
 
     `purse` is the person's, if the caller has it under its lock and moved no points since.
@@ -72,7 +73,7 @@ def hold(
     NotEnoughPoints (points whose last day is past do not count), ReferenceReused.
     """
     positive(amount)
-    purse = purse or take_purse(person_id)
+    purse = purse or lock_purse(person_id)
     lots = live_lots(person_id)
     usable = sum(lot.points for lot in lots)
     opened = None
@@ -83,19 +84,19 @@ def hold(
             )
             for part in oldest_first(lots, amount)
         ]
-        opened = post_with(_opening(person_id, amount, reference), purse, lines, by=by)
+        opened = post_with(_opening(person_id, amount, reference), purse, lines, actor=actor)
     if opened is not None:
-        return Held(opened.hold_id, amount, "open", opened.transfer_ids)
+        return HoldResult(opened.hold_id, amount, "open", opened.transfer_ids)
     repeated = _repeated(person_id, amount, reference, community_id)
     if repeated is None:
         raise NotEnoughPoints(available=usable, needed=amount)
     return repeated
 
 
-def _opening(person_id: int, amount: int, reference: str) -> HoldStep:
+def _opening(person_id: int, amount: int, reference: str) -> HoldUpdate:
     """The new hold; none is reached where the reference already has one."""
     given = {"holder": person_id, "held": amount, "hold_reference": reference, "opened_at": clock.now()}
-    return HoldStep(_open(dialect()), given)
+    return HoldUpdate(_open(dialect()), given)
 
 
 @cache
@@ -110,12 +111,12 @@ def _open(dialect_name: str) -> Any:
     return insert.returning(holds.c.id)
 
 
-def _repeated(person_id: int, amount: int, reference: str, community_id: int) -> Held | None:
+def _repeated(person_id: int, amount: int, reference: str, community_id: int) -> HoldResult | None:
     found = session.execute(_HOLD, {"reference": reference, "shop": ""}).all()
     if not found:
         return None
     same(found[0], reference, person_id=person_id, amount=amount, community_id=community_id)
-    return Held(found[0].hold_id, amount, found[0].state, [row.transfer_id for row in found])
+    return HoldResult(found[0].hold_id, amount, found[0].state, [row.transfer_id for row in found])
 
 
 # --- closing -----------------------------------------------------------------------------------------
@@ -152,23 +153,23 @@ _CLOSE = (
 )
 
 
-class _Standing(NamedTuple):
+class _HoldRow(NamedTuple):
     """A hold as it was opened, with its person's purse locked, and the shop's account if there is one yet."""
 
-    purse: Purse
+    purse: PurseBalance
     hold_id: int
     points: int
-    parts: list[Part]
+    parts: list[LotShare]
     community_id: int
     title: str
-    shop: Side | None
+    shop: AccountRef | None
 
-    def closing(self, state: str) -> HoldStep:
+    def closing(self, state: str) -> HoldUpdate:
         given = {"hold": self.hold_id, "closed_as": state, "closed_at": clock.now()}
-        return HoldStep(_CLOSE, given)
+        return HoldUpdate(_CLOSE, given)
 
 
-def _standing(reference: str, purse: Purse | None, shop: str = "") -> _Standing:
+def _hold_with_shares(reference: str, purse: PurseBalance | None, shop: str = "") -> _HoldRow:
     """`shop` is the address of the account into which it may be spent. Raises NotFound."""
     # What a hold took never changes, so it may be read before the lock; its state is decided after it.
     rows = session.execute(_HOLD, {"reference": reference, "shop": shop}).all()
@@ -176,29 +177,37 @@ def _standing(reference: str, purse: Purse | None, shop: str = "") -> _Standing:
         raise NotFound()
     head = rows[0]
     parts = [
-        Part(Side(row.source_id, "lot"), Side(row.target_id, "held"), row.lot, row.ends_on, row.points)
+        LotShare(
+            AccountRef(row.source_id, "lot"),
+            AccountRef(row.target_id, "held"),
+            row.lot,
+            row.ends_on,
+            row.points,
+        )
         for row in rows
     ]
-    shop_side = Side(head.shop_id, "spent") if head.shop_id is not None else None
-    purse = purse or take_purse(head.person_id)
-    return _Standing(purse, head.hold_id, head.amount, parts, head.community_id, head.title, shop_side)
+    shop_side = AccountRef(head.shop_id, "spent") if head.shop_id is not None else None
+    purse = purse or lock_purse(head.person_id)
+    return _HoldRow(purse, head.hold_id, head.amount, parts, head.community_id, head.title, shop_side)
 
 
-def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> Held:
+def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> HoldResult:
     stands = session.scalar(sa.select(holds.c.state).where(holds.c.id == hold_id))
     if stands != state:
         raise HoldClosed(state={"settled": "已扣减", "released": "已解冻"}[stands])
     wanted = sa.select(transfers.c.id).where(transfers.c.hold_id == hold_id, transfers.c.kind == kind)
-    return Held(hold_id, amount, state, list(session.scalars(wanted.order_by(transfers.c.id))))
+    return HoldResult(hold_id, amount, state, list(session.scalars(wanted.order_by(transfers.c.id))))
 
 
-def settle(hold_reference: str, *, shop_id: int, by: Any, purse: Purse | None = None) -> Held:
+def settle(
+    hold_reference: str, *, shop_id: int, actor: Actor, purse: PurseBalance | None = None
+) -> HoldResult:
     """What is held is spent in this shop; `purse` as for `hold`. A repeat answers the first settlement.
 
     Raises NotFound, HoldClosed after a release, ReferenceReused where another shop settled it.
     """
-    hold = _standing(hold_reference, purse, shops_address(shop_id))
-    spent = hold.shop or sides([shops(shop_id, hold.community_id)])[0]
+    hold = _hold_with_shares(hold_reference, purse, shops_address(shop_id))
+    spent = hold.shop or get_or_create_accounts([shop_account(shop_id, hold.community_id)])[0]
     lines = [
         Line(
             part.held,
@@ -211,26 +220,26 @@ def settle(hold_reference: str, *, shop_id: int, by: Any, purse: Purse | None = 
         )
         for part in hold.parts
     ]
-    settled = post_with(hold.closing("settled"), hold.purse, lines, by=by)
+    settled = post_with(hold.closing("settled"), hold.purse, lines, actor=actor)
     if settled is None:
         first = _closed_before(hold.hold_id, hold.points, "settled", "settle")
         _settled_here(first, spent, hold_reference)
         return first
-    return Held(hold.hold_id, hold.points, "settled", settled.transfer_ids)
+    return HoldResult(hold.hold_id, hold.points, "settled", settled.transfer_ids)
 
 
-def _settled_here(first: Held, spent: Side, reference: str) -> None:
+def _settled_here(first: HoldResult, spent: AccountRef, reference: str) -> None:
     target = session.scalar(sa.select(transfers.c.target_id).where(transfers.c.id == first.transfer_ids[0]))
     if target != spent.id:
         raise ReferenceReused(reference=reference)
 
 
-def release(hold_reference: str, *, by: Any, purse: Purse | None = None) -> Held:
+def release(hold_reference: str, *, actor: Actor, purse: PurseBalance | None = None) -> HoldResult:
     """What is held goes back to the lots it came from; a lot that ended meanwhile expires at once.
 
     `purse` as for `hold`. A repeat answers the first release. Raises NotFound, HoldClosed after a settlement.
     """
-    hold = _standing(hold_reference, purse)
+    hold = _hold_with_shares(hold_reference, purse)
     back = [
         Line(
             part.held,
@@ -248,7 +257,7 @@ def release(hold_reference: str, *, by: Any, purse: Purse | None = None) -> Held
         for part in hold.parts
         if has_ended(part.ends_on)
     ]
-    released = post_with(hold.closing("released"), hold.purse, back + ended, by=by)
+    released = post_with(hold.closing("released"), hold.purse, back + ended, actor=actor)
     if released is None:
         return _closed_before(hold.hold_id, hold.points, "released", "release")
-    return Held(hold.hold_id, hold.points, "released", released.transfer_ids[: len(back)])
+    return HoldResult(hold.hold_id, hold.points, "released", released.transfer_ids[: len(back)])

@@ -23,18 +23,18 @@ class Lot(NamedTuple):
     ends_on: date | None
 
 
-class Side(NamedTuple):
+class AccountRef(NamedTuple):
     """One end of a transfer."""
 
     id: int
     kind: str
 
 
-class Part(NamedTuple):
+class LotShare(NamedTuple):
     """So many points of one lot; `held` is the account in which they are set aside."""
 
-    lot: Side
-    held: Side
+    lot: AccountRef
+    held: AccountRef
     name: str
     ends_on: date | None
     points: int
@@ -67,7 +67,7 @@ _BY_ADDRESS = sa.select(accounts.c.address, accounts.c.id, accounts.c.kind).wher
 )
 
 
-def sides(wanted: Iterable[dict[str, Any]]) -> list[Side]:
+def get_or_create_accounts(wanted: Iterable[dict[str, Any]]) -> list[AccountRef]:
     """The accounts that these rows describe, in their order; those that do not exist yet are made."""
     rows = list(wanted)
     addresses = [row["address"] for row in rows]
@@ -80,9 +80,9 @@ def sides(wanted: Iterable[dict[str, Any]]) -> list[Side]:
     return [found[address] for address in addresses]
 
 
-def _by_address(addresses: list[str]) -> dict[str, Side]:
+def _by_address(addresses: list[str]) -> dict[str, AccountRef]:
     rows = session.execute(_BY_ADDRESS, {"addresses": addresses})
-    return {address: Side(id, kind) for address, id, kind in rows}
+    return {address: AccountRef(id, kind) for address, id, kind in rows}
 
 
 def _twins(row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -92,7 +92,7 @@ def _twins(row: dict[str, Any]) -> list[dict[str, Any]]:
     return [row, {**row, "address": f"{row['address']}:held", "kind": "held"}]
 
 
-def persons_lot(person_id: int, lot: Lot) -> dict[str, Any]:
+def lot_account(person_id: int, lot: Lot) -> dict[str, Any]:
     """`person:<id>:<lot>`, to be handed to sides()."""
     return {
         "address": f"person:{person_id}:{lot.name}",
@@ -105,12 +105,12 @@ def persons_lot(person_id: int, lot: Lot) -> dict[str, Any]:
     }
 
 
-def communitys(community_id: int, kind: str) -> dict[str, Any]:
+def community_account(community_id: int, kind: str) -> dict[str, Any]:
     """`community:<id>:<kind>`: issuance, expired or adjusted."""
     return _systems(f"community:{community_id}:{kind}", kind, community_id)
 
 
-def shops(shop_id: int, community_id: int) -> dict[str, Any]:
+def shop_account(shop_id: int, community_id: int) -> dict[str, Any]:
     """`shop:<id>:spent`, of the community whose shop it is."""
     return _systems(shops_address(shop_id), "spent", community_id)
 
@@ -156,16 +156,18 @@ _LIVE_LOTS = (
 )
 
 
-def live_lots(person_id: int) -> list[Part]:
+def live_lots(person_id: int) -> list[LotShare]:
     """What the person can use today, all of each lot, the lot that ends first first."""
     rows = session.execute(_LIVE_LOTS, {"person": person_id, "today": clock.today()})
     return [
-        Part(Side(row.id, "lot"), Side(row.held_id, "held"), row.lot, row.ends_on, row.balance)
+        LotShare(
+            AccountRef(row.id, "lot"), AccountRef(row.held_id, "held"), row.lot, row.ends_on, row.balance
+        )
         for row in rows
     ]
 
 
-def oldest_first(lots: Iterable[Part], amount: int) -> list[Part]:
+def oldest_first(lots: Iterable[LotShare], amount: int) -> list[LotShare]:
     """The parts of these lots that make up `amount` points, from the first on."""
     parts = []
     for lot in lots:

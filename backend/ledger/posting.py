@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import dialect, session
 from backend.errors import Refused
-from backend.ledger.lots import Side, insert_once
-from backend.ledger.writing import HoldStep, Shift, Written, purses, transfers, write
+from backend.journal import Actor
+from backend.ledger.lots import AccountRef, insert_once
+from backend.ledger.writing import BalanceChange, HoldUpdate, WriteResult, purses, transfers, write
 
 
 class NotEnoughPoints(Refused):
@@ -32,7 +33,7 @@ class NotAPositiveAmount(Refused):
     code, message = 42242, "积分必须是大于零的整数"
 
 
-class Purse(NamedTuple):
+class PurseBalance(NamedTuple):
     """A person's points as they stand under the lock."""
 
     person_id: int
@@ -43,8 +44,8 @@ class Purse(NamedTuple):
 class Line(NamedTuple):
     """One transfer to be posted. What only some kinds carry stands empty for the others."""
 
-    source: Side
-    target: Side
+    source: AccountRef
+    target: AccountRef
     points: int
     reference: str
     kind: str
@@ -62,7 +63,7 @@ class Line(NamedTuple):
         return self.points * ((self.target.kind == "lot") - (self.source.kind == "lot"))
 
 
-class Moved(NamedTuple):
+class TransferResult(NamedTuple):
     """A movement that stands: so many points, by this transfer."""
 
     points: int
@@ -83,7 +84,7 @@ _LOCK = (
 )
 
 
-def take_purse(person_id: int) -> Purse:
+def lock_purse(person_id: int) -> PurseBalance:
     """Locks the person's purse until the transaction ends; makes an empty one for a newcomer.
 
     Whoever moves points of several persons in one transaction does so in the order of their ids.
@@ -93,7 +94,7 @@ def take_purse(person_id: int) -> Purse:
         empty = {"person_id": person_id, "available": 0, "held": 0}
         session.execute(insert_once(purses, "person_id", dialect()), empty)
         row = session.execute(_LOCK, {"person": person_id}).one()
-    return Purse(*row)
+    return PurseBalance(*row)
 
 
 def with_purse(wanted: sa.Select[Any], person_id: Any, then: Any) -> sa.Select[Any]:
@@ -125,29 +126,29 @@ class Posted(NamedTuple):
     transfer_ids: list[int]
 
 
-def post(purse: Purse, lines: list[Line], *, by: Any) -> list[int]:
+def post(purse: PurseBalance, lines: list[Line], *, actor: Actor) -> list[int]:
     """Writes the transfers and moves the balances with them; answers the ids in order.
 
     Raises ReferenceReused where another person's movement took the reference at the same moment, and
     NotEnoughPoints where a balance would fall below zero: the caller's transaction is then undone.
     """
-    shift = _shift(purse, lines)
-    return _judged(purse, lines, shift, write(_rows(purse, lines, by), shift, None))
+    shift = _balance_change(purse, lines)
+    return _judged(purse, lines, shift, write(_rows(purse, lines, actor), shift, None))
 
 
-def post_with(hold: HoldStep, purse: Purse, lines: list[Line], *, by: Any) -> Posted | None:
+def post_with(hold: HoldUpdate, purse: PurseBalance, lines: list[Line], *, actor: Actor) -> Posted | None:
     """The same together with a hold's own step, whose transfers then name it.
 
     None, with nothing moved, where the step reached no hold: it was opened or closed before.
     """
-    shift = _shift(purse, lines)
-    written = write(_rows(purse, lines, by), shift, hold)
+    shift = _balance_change(purse, lines)
+    written = write(_rows(purse, lines, actor), shift, hold)
     if written.hold_id is None:
         return None
     return Posted(written.hold_id, _judged(purse, lines, shift, written))
 
 
-def _judged(purse: Purse, lines: list[Line], shift: Shift, written: Written) -> list[int]:
+def _judged(purse: PurseBalance, lines: list[Line], shift: BalanceChange, written: WriteResult) -> list[int]:
     for line in lines:
         if line.reference not in written.ids:
             raise ReferenceReused(reference=line.reference)
@@ -157,8 +158,8 @@ def _judged(purse: Purse, lines: list[Line], shift: Shift, written: Written) -> 
     return [written.ids[line.reference] for line in lines]
 
 
-def _rows(purse: Purse, lines: list[Line], by: Any) -> list[dict[str, Any]]:
-    at, by_id, available, rows = clock.now(), by.id if by is not None else None, purse.available, []
+def _rows(purse: PurseBalance, lines: list[Line], actor: Actor | None) -> list[dict[str, Any]]:
+    at, by_id, available, rows = clock.now(), actor.id if actor is not None else None, purse.available, []
     for line in lines:
         available += line.effect
         row = line._asdict()
@@ -167,7 +168,7 @@ def _rows(purse: Purse, lines: list[Line], by: Any) -> list[dict[str, Any]]:
     return rows
 
 
-def _shift(purse: Purse, lines: list[Line]) -> Shift:
+def _balance_change(purse: PurseBalance, lines: list[Line]) -> BalanceChange:
     """Only persons' accounts store a balance; they are changed in the order of their ids."""
     changes: dict[int, int] = {}
     for line in lines:
@@ -176,4 +177,4 @@ def _shift(purse: Purse, lines: list[Line]) -> Shift:
                 changes[side.id] = changes.get(side.id, 0) + points
     changed = {account: points for account, points in sorted(changes.items()) if points}
     bound = sum(line.points * ((line.target.kind == "held") - (line.source.kind == "held")) for line in lines)
-    return Shift(purse.person_id, changed, sum(line.effect for line in lines), bound)
+    return BalanceChange(purse.person_id, changed, sum(line.effect for line in lines), bound)

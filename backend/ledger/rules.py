@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import dialect, session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.ledger.lots import insert_once
 from backend.ledger.models import EVENTS, EarningRule
 
@@ -66,7 +67,7 @@ def rule_in_force(event: str, community_id: int, day: date) -> EarningRule | Non
     return session.scalar(_IN_FORCE, {"event": event, "community": community_id, "day": day})
 
 
-def standing(community_id: int | None = None) -> list[EarningRule]:
+def rules_in_force(community_id: int | None = None) -> list[EarningRule]:
     """The versions in force today and those to come, of the city and its communities (or of one only).
 
     By event, the city's first, what begins first first. A version that a newer one replaces before it ever
@@ -118,7 +119,7 @@ def set_rule(
     cap_per_activity: int | None = None,
     cap_per_day: int | None = None,
     effective_from: date,
-    by: Any,
+    actor: Actor | None,
 ) -> EarningRule:
     """Makes the next version of a rule, for one community or (None) the whole city.
 
@@ -139,11 +140,11 @@ def set_rule(
         cap_per_activity=cap_per_activity,
         cap_per_day=cap_per_day,
         effective_from=effective_from,
-        made_by_id=by.id if by is not None else None,
+        made_by_id=actor.id if actor is not None else None,
     )
     if made is None:
         raise RuleMeanwhileSet()
-    journal.write("set_rule", "earning_rule", made, by=by, place=organisation_id)
+    journal.write("set_rule", "earning_rule", made, actor=actor, place=organisation_id)
     return session.get_one(EarningRule, made)
 
 
@@ -166,7 +167,7 @@ def _insert(**values: Any) -> int | None:
     return session.scalar(statement, values)
 
 
-def ensure_default_rules(by: Any = None) -> None:
+def ensure_default_rules(actor: Actor | None = None) -> None:
     """Gives the city its first rules, where it has none for an event; changes nothing otherwise."""
     for event, worth in DEFAULTS.items():
         if not _latest(event, None):
@@ -175,6 +176,6 @@ def ensure_default_rules(by: Any = None) -> None:
                 event=event,
                 organisation_id=None,
                 version=1,
-                made_by_id=by.id if by is not None else None,
+                made_by_id=actor.id if actor is not None else None,
                 **values,
             )

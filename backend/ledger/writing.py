@@ -22,7 +22,7 @@ transfers = Transfer.__table__
 OF_A_HOLD = ("hold", "settle", "release")
 
 
-class HoldStep(NamedTuple):
+class HoldUpdate(NamedTuple):
     """What happens to a hold together with its transfers: a statement that answers the id of the hold it
     reached, and what it is given. Where it reaches none, nothing moves."""
 
@@ -30,7 +30,7 @@ class HoldStep(NamedTuple):
     given: dict[str, Any]
 
 
-class Shift(NamedTuple):
+class BalanceChange(NamedTuple):
     """By how many points one person's accounts and purse change: +/−, accounts by id."""
 
     person_id: int
@@ -39,7 +39,7 @@ class Shift(NamedTuple):
     held: int
 
 
-class Written(NamedTuple):
+class WriteResult(NamedTuple):
     """What was reached: the hold, the new transfers' ids by reference, how many accounts, and the purse."""
 
     hold_id: int | None
@@ -48,7 +48,7 @@ class Written(NamedTuple):
     purse: bool
 
 
-def write(rows: Sequence[dict[str, Any]], shift: Shift, hold: HoldStep | None) -> Written:
+def write(rows: Sequence[dict[str, Any]], shift: BalanceChange, hold: HoldUpdate | None) -> WriteResult:
     """Writes transfers and shifts balances, guarded: a balance that would fall below zero is not reached, nor
     is a transfer whose reference is taken."""
     if dialect() == "sqlite":
@@ -74,19 +74,19 @@ _SHIFT_PURSE = (
 )
 
 
-def _purses(shift: Shift) -> dict[str, Any]:
+def _purses(shift: BalanceChange) -> dict[str, Any]:
     return {"shifted_person": shift.person_id, "free": shift.available, "bound": shift.held}
 
 
 # --- one after the other -----------------------------------------------------------------------------
 
 
-def _one_by_one(rows: Sequence[dict[str, Any]], shift: Shift, hold: HoldStep | None) -> Written:
+def _one_by_one(rows: Sequence[dict[str, Any]], shift: BalanceChange, hold: HoldUpdate | None) -> WriteResult:
     hold_id = None
     if hold is not None:
         hold_id = session.scalar(hold.statement, hold.given)
         if hold_id is None:
-            return Written(None, {}, 0, False)
+            return WriteResult(None, {}, 0, False)
         rows = [{**row, "hold_id": hold_id if row["kind"] in OF_A_HOLD else None} for row in rows]
     insert = insert_once(transfers, "reference", "sqlite").returning(transfers.c.reference, transfers.c.id)
     ids = dict(session.execute(insert, rows).all())
@@ -97,7 +97,7 @@ def _one_by_one(rows: Sequence[dict[str, Any]], shift: Shift, hold: HoldStep | N
         shifted = session.execute(_cases(len(shift.accounts)), given | {"shifted_person": shift.person_id})
         moved = len(shifted.all())
     purse = session.execute(_SHIFT_PURSE, _purses(shift)).one_or_none()
-    return Written(hold_id, ids, moved, purse is not None)
+    return WriteResult(hold_id, ids, moved, purse is not None)
 
 
 @cache
@@ -134,14 +134,14 @@ _EACH = (
 )
 
 
-def _at_once(rows: Sequence[dict[str, Any]], shift: Shift, hold: HoldStep | None) -> Written:
+def _at_once(rows: Sequence[dict[str, Any]], shift: BalanceChange, hold: HoldUpdate | None) -> WriteResult:
     given = {f"each_{name}": [row[name] for row in rows] for name in _EACH}
     given |= {"posted_at": rows[0]["at"], "posted_by": rows[0]["by_id"]}
     given |= {"change_account": list(shift.accounts), "change_points": list(shift.accounts.values())}
     statement = _statement(hold.statement if hold else None)
     told = session.execute(statement, {**given, **_purses(shift), **(hold.given if hold else {})}).all()
     ids = {row.reference: row.id for row in told if row.id is not None}
-    return Written(told[0].hold_id, ids, told[0].accounts, bool(told[0].purses))
+    return WriteResult(told[0].hold_id, ids, told[0].accounts, bool(told[0].purses))
 
 
 @cache

@@ -49,7 +49,7 @@ class BackupFault(Exception):
 FAULTS = (OSError, sqlite3.Error, psycopg.Error, sa.exc.SQLAlchemyError, postgres.ToolFault)
 
 
-def make(folder: Path, tell: Tell) -> Path:
+def create_backup(folder: Path, tell: Tell) -> Path:
     """A new backup in `folder`; answers where. The product goes on working meanwhile. Raises BackupFault."""
     _clear(folder)
     made = folder / f"dianliang-{clock.now().astimezone(clock.CHINA):%Y%m%d-%H%M%S}"

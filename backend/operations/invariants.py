@@ -104,7 +104,7 @@ PAIRS = (
 )
 
 
-def _apart(table: str, checker: str, makers: str) -> Check:
+def _different_people(table: str, checker: str, makers: str) -> Check:
     key = "person_id" if table in ("residencies", "party_registrations") else "id"
     return Check(
         table,
@@ -346,7 +346,7 @@ REACH = Check(
 CHECKS = (
     *(_journaled(*one) for one in STATEFUL),
     *(_unbroken(*one) for one in STATEFUL),
-    *(_apart(*one) for one in PAIRS),
+    *(_different_people(*one) for one in PAIRS),
     CLAIMED_BY_THEIR_OWN,
     CERTIFIED_THEIR_OWN,
     CORRECTED_THEIR_OWN,

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import Refused
 from backend.organisations.models import KIND_NAMES, Organisation, Reach
 
@@ -27,7 +27,7 @@ def found_city(name: str, short: str) -> Organisation:
 
 def add(parent_id: int, kind: str, name: str, short: str | None = None) -> Organisation:
     """Adds a place or body under its parent. Raises MisplacedOrganisation, NotFound."""
-    parent = take(Organisation, parent_id)
+    parent = lock_row(Organisation, parent_id)
     if parent.kind not in PLACES.get(kind, ()):
         raise MisplacedOrganisation(kind=KIND_NAMES.get(kind, kind), parent=KIND_NAMES[parent.kind])
     return _add(parent, kind, name, short or name.removesuffix("社区"))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import Json, Moment, dialect, session, unnested
 from backend.errors import NotFound, Refused
+from backend.journal import Actor
 from backend.outbox import acceptances, templates
 from backend.outbox.acceptances import MOST_SAVED as MOST_SAVED
 
@@ -74,7 +75,7 @@ def notify_many(notices: Sequence[Telling]) -> list[int]:
     # What does not fit the catalogue is found before anything is written.
     messages = [_message(notice, now) for notice in notices]
     if dialect() == "postgresql" and _same(notices):
-        return _tell_all(notices, messages[0], now)
+        return _notify_all(notices, messages[0], now)
     added = session.scalars(_ADD_NOTICES[dialect()], [_notice(notice, now) for notice in notices])
     # Both number the rows as they were given; SQLite just does not promise to answer in that order.
     ids = sorted(added)
@@ -121,7 +122,7 @@ def _same(notices: Sequence[Telling]) -> bool:
     )
 
 
-def _tell_all(notices: Sequence[Telling], message: dict[str, Any] | None, now: datetime) -> list[int]:
+def _notify_all(notices: Sequence[Telling], message: dict[str, Any] | None, now: datetime) -> list[int]:
     people = [notice.person_id for notice in notices]
     given = {**_notice(notices[0], now), "reader_id": people}
     inbox, both = _telling(None)
@@ -200,11 +201,11 @@ def _message(notice: Telling, now: datetime) -> dict[str, Any] | None:
     }
 
 
-def read(notice_id: int, *, by: Any) -> None:
-    """`by` has read it; when for the first time is kept. Raises NotFound, also for another person's."""
+def read(notice_id: int, *, actor: Actor) -> None:
+    """`actor` has read it; when for the first time is kept. Raises NotFound, also for another person's."""
     found = session.execute(
         sa.update(Notice)
-        .where(Notice.id == notice_id, Notice.person_id == by.id)
+        .where(Notice.id == notice_id, Notice.person_id == actor.id)
         .values(read_at=sa.func.coalesce(Notice.read_at, sa.literal(clock.now(), Moment)))
         .returning(Notice.id),
         execution_options={"synchronize_session": False},
@@ -213,19 +214,19 @@ def read(notice_id: int, *, by: Any) -> None:
         raise NotFound()
 
 
-def read_all(*, by: Any) -> int:
-    """`by` has read everything told so far; answers how many notices were new to them."""
+def read_all(*, actor: Actor) -> int:
+    """`actor` has read everything told so far; answers how many notices were new to them."""
     done = session.execute(
         sa.update(Notice)
-        .where(Notice.person_id == by.id, Notice.read_at.is_(None))
+        .where(Notice.person_id == actor.id, Notice.read_at.is_(None))
         .values(read_at=clock.now()),
         execution_options={"synchronize_session": False},
     )
     return done.rowcount
 
 
-def record_subscriptions(by: Any, accepted: Iterable[str], rejected: Iterable[str]) -> None:
-    """What `by` answered when the mini-program asked: each template accepted is good for one message.
+def record_subscriptions(actor: Actor, accepted: Iterable[str], rejected: Iterable[str]) -> None:
+    """What `actor` answered when the mini-program asked: each template accepted is good for one message.
 
     A rejection takes nothing of what was granted before, and earns or costs no points (WeChat: 运营规范
     5.21.1). Raises UnknownTemplate and ContradictingAnswers.
@@ -239,7 +240,7 @@ def record_subscriptions(by: Any, accepted: Iterable[str], rejected: Iterable[st
     acceptances.count(
         [
             {
-                "person_id": by.id,
+                "person_id": actor.id,
                 "template": key,
                 "accepted": int(key in granted),
                 "rejected_at": None if key in granted else now,

@@ -1,11 +1,10 @@
 """A person's WeChat account: who is behind an openid, and what WeChat vouches for."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from backend import journal
-from backend.db import session, take
+from backend.db import lock_row, session
+from backend.journal import Actor
 from backend.people import sealed
 from backend.people.models import Person
 
@@ -20,19 +19,19 @@ def person_behind(openid: str) -> int | None:
     return session.scalar(sa.select(Person.id).where(Person.openid == openid, Person.status == "active"))
 
 
-def keep_phone(number: str, *, by: Any) -> None:
+def keep_phone(number: str, *, actor: Actor) -> None:
     """The number behind the phone button, which WeChat has verified. It is sealed, never shown in full.
 
     One number may serve a household, so a second account with it is let be, and told to the auditor.
     """
-    person = take(Person, by.id)
+    person = lock_row(Person, actor.id)
     sealed.keep_phone(person, number)
     session.flush()
-    journal.write("keep_phone", "person", person.id, by=by)
-    tell_shared_phone(person, by=by)
+    journal.write("keep_phone", "person", person.id, actor=actor)
+    tell_shared_phone(person, actor=actor)
 
 
-def tell_shared_phone(person: Person, place: int | None = None, *, by: Any) -> None:
+def tell_shared_phone(person: Person, place: int | None = None, *, actor: Actor) -> None:
     """Two accounts with one number may be one person twice: a line in the journal, for whoever audits."""
     if person.phone_index is None:
         return
@@ -40,7 +39,7 @@ def tell_shared_phone(person: Person, place: int | None = None, *, by: Any) -> N
     others = session.scalar(sa.select(sa.func.count()).select_from(Person).where(*same))
     if others:
         facts = {"accounts": others + 1}
-        journal.write("share_phone", "person", person.id, by=by, place=place, facts=facts)
+        journal.write("share_phone", "person", person.id, actor=actor, place=place, facts=facts)
 
 
 def same_phone(person_id: int, other_id: int) -> bool:

@@ -6,22 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, crypto, journal
-from backend.db import dialect, insert, session, take
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
+from backend.journal import Actor
+from backend.numbering import next_number
 from backend.organisations import queries as places
-from backend.organisations.models import Organisation
 from backend.people import accounts, permissions, sealed
-from backend.people.models import (
-    Appointment,
-    Consent,
-    Counter,
-    PartyRegistration,
-    Person,
-    Residency,
-)
-
-# The space of the locks that keep who wants a number in line.
-COUNTING = 7_310_003
+from backend.people.models import Appointment, Consent, PartyRegistration, Person, Residency
 
 
 class NotThatGrid(Refused):
@@ -52,9 +43,9 @@ class ConsentMissing(Refused):
     code, message = 40923, "您没有同意过这份文件"
 
 
-def update_profile(changes: dict[str, Any], *, by: Any) -> None:
+def update_profile(changes: dict[str, Any], *, actor: Actor) -> None:
     """Changes `nickname`, `real_name` or `birth_year` of the caller; what is absent stays."""
-    person = take(Person, by.id)
+    person = lock_row(Person, actor.id)
     if "nickname" in changes:
         person.nickname = changes["nickname"]
     if "real_name" in changes:
@@ -62,11 +53,11 @@ def update_profile(changes: dict[str, Any], *, by: Any) -> None:
     if "birth_year" in changes:
         person.birth_year = changes["birth_year"]
     session.flush()
-    journal.write("update_profile", "person", person.id, by=by, facts={"fields": sorted(changes)})
+    journal.write("update_profile", "person", person.id, actor=actor, facts={"fields": sorted(changes)})
 
 
 def declare_residency(
-    community_id: int, grid_id: int | None = None, address: str | None = None, *, by: Any
+    community_id: int, grid_id: int | None = None, address: str | None = None, *, actor: Actor
 ) -> Residency:
     """Says where the caller lives. Another community, grid or address asks for a new verification.
 
@@ -74,8 +65,8 @@ def declare_residency(
     """
     places.community(community_id)
     _check_grid(grid_id, community_id)
-    take(Person, by.id)
-    row = session.get(Residency, by.id, populate_existing=True) or Residency(person_id=by.id)
+    lock_row(Person, actor.id)
+    row = session.get(Residency, actor.id, populate_existing=True) or Residency(person_id=actor.id)
     same = (row.community_id, row.grid_id) == (community_id, grid_id)
     if same and row.status != "rejected" and address in (None, sealed.address(row)):
         return row
@@ -86,20 +77,27 @@ def declare_residency(
     session.add(row)
     session.flush()
     journal.write(
-        "declare_residency", "residency", by.id, by=by, states=(before, "declared"), place=community_id
+        "declare_residency",
+        "residency",
+        actor.id,
+        actor=actor,
+        states=(before, "declared"),
+        place=community_id,
     )
     return row
 
 
 def register_party_member(
-    unit_id: int, community_id: int, service_roles: list[str], *, by: Any
+    unit_id: int, community_id: int, service_roles: list[str], *, actor: Actor
 ) -> PartyRegistration:
     """双报到: reports to the community. A change of unit or community is verified anew. Raises NotAUnit."""
     if places.get(unit_id).kind != "unit":
         raise NotAUnit()
     places.community(community_id)
-    take(Person, by.id)
-    row = session.get(PartyRegistration, by.id, populate_existing=True) or PartyRegistration(person_id=by.id)
+    lock_row(Person, actor.id)
+    row = session.get(PartyRegistration, actor.id, populate_existing=True) or PartyRegistration(
+        person_id=actor.id
+    )
     before, same = row.status, (row.unit_id, row.community_id) == (unit_id, community_id)
     row.unit_id, row.community_id, row.service_roles = unit_id, community_id, service_roles
     if not same or before == "rejected":
@@ -109,41 +107,43 @@ def register_party_member(
     journal.write(
         "register_party_member",
         "party_registration",
-        by.id,
-        by=by,
+        actor.id,
+        actor=actor,
         states=(before, row.status),
         place=community_id,
     )
     return row
 
 
-def decide_residency(person_id: int, accepted: bool, reason: str | None = None, *, by: Any) -> Residency:
+def decide_residency(person_id: int, accepted: bool, reason: str | None = None, *, actor: Actor) -> Residency:
     """Staff of the declared community verify or reject it; never their own."""
-    return _decide(Residency, "residency", "declared", person_id, accepted, reason, by=by)
+    return _decide(Residency, "residency", "declared", person_id, accepted, reason, actor=actor)
 
 
 def decide_party_registration(
-    person_id: int, accepted: bool, reason: str | None = None, *, by: Any
+    person_id: int, accepted: bool, reason: str | None = None, *, actor: Actor
 ) -> PartyRegistration:
     """Staff of the community reported to verify or reject it; never their own."""
-    return _decide(PartyRegistration, "party_registration", "pending", person_id, accepted, reason, by=by)
+    return _decide(
+        PartyRegistration, "party_registration", "pending", person_id, accepted, reason, actor=actor
+    )
 
 
 def _decide(
-    model: Any, kind: str, source: str, person_id: int, accepted: bool, reason: str | None, *, by: Any
+    model: Any, kind: str, source: str, person_id: int, accepted: bool, reason: str | None, *, actor: Actor
 ) -> Any:
-    row = take(model, person_id)
-    permissions.require(by.id, f"{kind}:verify", row.community_id)
-    if person_id == by.id:
+    row = lock_row(model, person_id)
+    permissions.require(actor.id, f"{kind}:verify", row.community_id)
+    if person_id == actor.id:
         raise OwnRegistration()
     if row.status != source:
         raise NothingToVerify()
     before, row.status = row.status, "verified" if accepted else "rejected"
-    row.decided_by_id, row.reason = by.id, reason
+    row.decided_by_id, row.reason = actor.id, reason
     session.flush()
     verb = "verify" if accepted else "reject"
     journal.write(
-        verb, kind, person_id, by=by, states=(before, row.status), reason=reason, place=row.community_id
+        verb, kind, person_id, actor=actor, states=(before, row.status), reason=reason, place=row.community_id
     )
     return row
 
@@ -156,7 +156,7 @@ def create_card_holder(
     grid_id: int | None = None,
     address: str | None = None,
     birth_year: int | None = None,
-    by: Any,
+    actor: Actor,
 ) -> Person:
     """Staff register a resident without a phone; the paper card's number is given here, without gaps.
 
@@ -165,7 +165,7 @@ def create_card_holder(
     """
     places.community(community_id)
     _check_grid(grid_id, community_id)
-    permissions.require_near(by.id, "person:create", community_id, grid_id)
+    permissions.require_near(actor.id, "person:create", community_id, grid_id)
     # Whoever takes a number waits for the one before: of two clerks with one phone the second is refused.
     number = next_number("card")
     _refuse_second_card(phone, community_id)
@@ -175,7 +175,7 @@ def create_card_holder(
         birth_year=birth_year,
         status="active",
         created_at=clock.now(),
-        created_by_id=by.id,
+        created_by_id=actor.id,
     )
     session.add(person)
     session.flush()
@@ -187,13 +187,13 @@ def create_card_holder(
         grid_id=grid_id,
         status="verified",
         declared_at=clock.now(),
-        decided_by_id=by.id,
+        decided_by_id=actor.id,
     )
     sealed.keep_address(home, address)
     session.add(home)
     session.flush()
-    journal.write("create", "person", person.id, by=by, place=community_id)
-    accounts.tell_shared_phone(person, community_id, by=by)
+    journal.write("create", "person", person.id, actor=actor, place=community_id)
+    accounts.tell_shared_phone(person, community_id, actor=actor)
     return person
 
 
@@ -218,42 +218,19 @@ def _check_grid(grid_id: int | None, community_id: int) -> None:
         raise NotThatGrid()
 
 
-def next_number(name: str) -> int:
-    """The next number of a counter; two at once wait for each other, and a rollback leaves no gap."""
-    return session.scalars(_bump(name)).one()
-
-
-def next_number_in(community_id: int, name: str) -> tuple[int, str]:
-    """The same beside the community's short name, which stands in the number that people read."""
-    short = sa.select(Organisation.short).where(Organisation.id == community_id).scalar_subquery()
-    row = session.execute(_bump(name).returning(short.label("short"))).one()
-    return row[0], row[1]
-
-
-def _bump(name: str) -> Any:
-    """Who comes first is served first: on the row alone PostgreSQL wakes all who wait, and any of them, or a
-    newcomer, may be next."""
-    row: Any = sa.select(sa.literal(name), sa.literal(1))
-    if dialect() == "postgresql":
-        row = row.select_from(sa.func.pg_advisory_xact_lock(COUNTING, sa.func.hashtext(name)))
-    else:
-        # SQLite takes the ON of ON CONFLICT for a join's, where nothing stands between.
-        row = row.where(sa.true())
-    return (
-        insert(Counter)
-        .from_select(["name", "value"], row)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1})
-        .returning(Counter.value)
-    )
-
-
 def appoint(
-    person_id: int, role: str, organisation_id: int, from_day: date, to_day: date | None, *, by: Any
+    person_id: int,
+    role: str,
+    organisation_id: int,
+    from_day: date,
+    to_day: date | None,
+    *,
+    actor: Actor | None,
 ) -> Appointment:
-    """Gives a role in a place. `by` is None only for the first administrator of a new deployment."""
-    if by is not None:
-        permissions.require(by.id, "appointment:grant", organisation_id)
-        if by.id == person_id:
+    """Gives a role in a place. `actor` is None only for the first administrator of a new deployment."""
+    if actor is not None:
+        permissions.require(actor.id, "appointment:grant", organisation_id)
+        if actor.id == person_id:
             raise NotAllowed()
     row = Appointment(
         person_id=person_id, role=role, organisation_id=organisation_id, from_day=from_day, to_day=to_day
@@ -261,25 +238,25 @@ def appoint(
     session.add(row)
     session.flush()
     facts = {"role": role, "appointment": row.id}
-    journal.write("appoint", "person", person_id, by=by, place=organisation_id, facts=facts)
+    journal.write("appoint", "person", person_id, actor=actor, place=organisation_id, facts=facts)
     return row
 
 
-def give_consent(document: str, version: str, *, by: Any) -> Consent:
+def give_consent(document: str, version: str, *, actor: Actor) -> Consent:
     """Agrees to a version of a document; to the same one again, nothing is written."""
-    take(Person, by.id)
-    standing = _standing_consent(document, by.id)
+    lock_row(Person, actor.id)
+    standing = _consent_in_force(document, actor.id)
     if standing is not None and standing.version == version:
         return standing
-    return agree(by.id, document, version, by=by)
+    return agree(actor.id, document, version, actor=actor)
 
 
-def agree(person_id: int, document: str, version: str, *, by: Any, **facts: Any) -> Consent:
+def agree(person_id: int, document: str, version: str, *, actor: Actor, **facts: Any) -> Consent:
     """A consent in the name of a person whose row is locked; the one before it is kept, as withdrawn.
 
     `facts` go to the journal beside document and version.
     """
-    standing = _standing_consent(document, person_id)
+    standing = _consent_in_force(document, person_id)
     if standing is not None:
         standing.withdrawn_at = clock.now()
         session.flush()
@@ -287,22 +264,22 @@ def agree(person_id: int, document: str, version: str, *, by: Any, **facts: Any)
     session.add(row)
     session.flush()
     told = {"document": document, "version": version, **facts}
-    journal.write("consent", "person", person_id, by=by, facts=told)
+    journal.write("consent", "person", person_id, actor=actor, facts=told)
     return row
 
 
-def withdraw_consent(document: str, *, by: Any) -> None:
+def withdraw_consent(document: str, *, actor: Actor) -> None:
     """Takes effect at once. Raises ConsentMissing."""
-    take(Person, by.id)
-    standing = _standing_consent(document, by.id)
+    lock_row(Person, actor.id)
+    standing = _consent_in_force(document, actor.id)
     if standing is None:
         raise ConsentMissing()
     standing.withdrawn_at = clock.now()
     session.flush()
-    journal.write("withdraw_consent", "person", by.id, by=by, facts={"document": document})
+    journal.write("withdraw_consent", "person", actor.id, actor=actor, facts={"document": document})
 
 
-def _standing_consent(document: str, person_id: int) -> Consent | None:
+def _consent_in_force(document: str, person_id: int) -> Consent | None:
     return session.scalar(
         sa.select(Consent).where(
             Consent.person_id == person_id, Consent.document == document, Consent.withdrawn_at.is_(None)

@@ -1,13 +1,13 @@
 """Ending an appointment, at once: what its holder may do is asked again at every click."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, Refused
+from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Appointment
 
@@ -16,15 +16,15 @@ class AppointmentOver(Refused):
     code, message = 40953, "这项任职已经结束了，请刷新"
 
 
-def end(appointment_id: int, *, by: Any) -> None:
+def end(appointment_id: int, *, actor: Actor) -> None:
     """Its last day was yesterday. One that only began today, or has not begun, goes altogether: that it
     was given and taken back stands in the journal.
 
     Raises NotFound, NotAllowed (nobody ends their own), AppointmentOver.
     """
-    row = take(Appointment, appointment_id)
-    permissions.require(by.id, "appointment:grant", row.organisation_id)
-    if row.person_id == by.id:
+    row = lock_row(Appointment, appointment_id)
+    permissions.require(actor.id, "appointment:grant", row.organisation_id)
+    if row.person_id == actor.id:
         raise NotAllowed("不能结束自己的任职，请另一位管理员来办")
     today = clock.today()
     if row.to_day is not None and row.to_day < today:
@@ -35,7 +35,9 @@ def end(appointment_id: int, *, by: Any) -> None:
     else:
         session.delete(row)
     session.flush()
-    journal.write("end_appointment", "person", row.person_id, by=by, place=row.organisation_id, facts=facts)
+    journal.write(
+        "end_appointment", "person", row.person_id, actor=actor, place=row.organisation_id, facts=facts
+    )
 
 
 def ended_since(person_id: int, moment: datetime) -> bool:

@@ -9,10 +9,10 @@ from backend.people.models import Consent, PartyRegistration, Residency
 
 def stands(person_id: int, document: str) -> bool:
     """Does the person agree today? Whoever works on consent asks at that moment, never a copy of it."""
-    return document in standing(person_id)
+    return document in consents_in_force(person_id)
 
 
-def standing(person_id: int) -> dict[str, Consent]:
+def consents_in_force(person_id: int) -> dict[str, Consent]:
     """The consents that stand, by document."""
     rows = session.scalars(
         sa.select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
@@ -32,4 +32,4 @@ def forget_sensitive(person_id: int) -> None:
     if registration is not None:
         session.delete(registration)
     session.flush()
-    journal.write("forget_sensitive", "person", person_id, by=None)
+    journal.write("forget_sensitive", "person", person_id, actor=None)

@@ -6,14 +6,14 @@ staff make it at the counter. Only a verified link lets the guardian act for the
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, journal
-from backend.db import Id, Model, Moment, savepoint, session, take
+from backend.db import Id, Model, Moment, lock_row, savepoint, session
 from backend.errors import NotFound, Refused
+from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
 
@@ -94,7 +94,7 @@ def under_14(birth_year: int | None) -> bool:
     return birth_year is not None and clock.today().year - birth_year <= CHILDHOOD_ENDS
 
 
-def declare(real_name: str, birth_year: int, relation: str, *, by: Any) -> Guardianship:
+def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> Guardianship:
     """A guardian names their child, who lives with them; staff have yet to verify it.
 
     The child becomes a person without WeChat, for whom nobody but a guardian and staff act. Raises NotAChild,
@@ -102,14 +102,14 @@ def declare(real_name: str, birth_year: int, relation: str, *, by: Any) -> Guard
     """
     if not under_14(birth_year):
         raise NotAChild()
-    take(Person, by.id)
-    home = session.get(Residency, by.id)
+    lock_row(Person, actor.id)
+    home = session.get(Residency, actor.id)
     if home is None or home.status == "rejected":
         raise GuardianUnsettled()
-    if len(_of_guardian(by.id)) >= MOST_CHILDREN:
+    if len(_of_guardian(actor.id)) >= MOST_CHILDREN:
         raise TooManyChildren()
     child = Person(
-        nickname="", birth_year=birth_year, status="active", created_at=clock.now(), created_by_id=by.id
+        nickname="", birth_year=birth_year, status="active", created_at=clock.now(), created_by_id=actor.id
     )
     session.add(child)
     session.flush()
@@ -124,28 +124,28 @@ def declare(real_name: str, birth_year: int, relation: str, *, by: Any) -> Guard
         )
     )
     session.flush()
-    return _link(by.id, child.id, home.community_id, relation, "declared", by=by)
+    return _link(actor.id, child.id, home.community_id, relation, "declared", actor=actor)
 
 
-def link(guardian_id: int, child_id: int, relation: str, *, by: Any) -> Guardianship:
+def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Guardianship:
     """Staff of the child's community, who saw both and their papers, link two known people. Never their own.
 
     Raises NotAChild, AlreadyGuardian, OwnWard, NotFound and NotAllowed out of place.
     """
-    child, guardian = take(Person, child_id), take(Person, guardian_id)
+    child, guardian = lock_row(Person, child_id), lock_row(Person, guardian_id)
     home = session.get(Residency, child_id)
     if home is None or "cancelled" in (child.status, guardian.status) or guardian_id == child_id:
         raise NotFound()
-    permissions.require(by.id, "guardian:verify", home.community_id)
-    if by.id in (guardian_id, child_id):
+    permissions.require(actor.id, "guardian:verify", home.community_id)
+    if actor.id in (guardian_id, child_id):
         raise OwnWard()
     if not under_14(child.birth_year):
         raise NotAChild()
-    return _link(guardian_id, child_id, home.community_id, relation, "verified", by=by)
+    return _link(guardian_id, child_id, home.community_id, relation, "verified", actor=actor)
 
 
 def _link(
-    guardian_id: int, child_id: int, community_id: int, relation: str, status: str, *, by: Any
+    guardian_id: int, child_id: int, community_id: int, relation: str, status: str, *, actor: Actor
 ) -> Guardianship:
     made = Guardianship(
         guardian_id=guardian_id,
@@ -154,8 +154,8 @@ def _link(
         relation=relation,
         status=status,
         declared_at=clock.now(),
-        declared_by_id=by.id,
-        decided_by_id=by.id if status == "verified" else None,
+        declared_by_id=actor.id,
+        decided_by_id=actor.id if status == "verified" else None,
     )
     try:
         with savepoint():
@@ -163,43 +163,47 @@ def _link(
             session.flush()
     except sa.exc.IntegrityError:
         raise AlreadyGuardian() from None
-    journal.write("declare", "guardianship", made.id, by=by, states=(None, status), place=community_id)
+    journal.write("declare", "guardianship", made.id, actor=actor, states=(None, status), place=community_id)
     return made
 
 
-def decide(guardianship_id: int, accepted: bool, reason: str | None = None, *, by: Any) -> Guardianship:
+def decide(guardianship_id: int, accepted: bool, reason: str | None = None, *, actor: Actor) -> Guardianship:
     """Staff of the child's community verify or reject; never a guardian their own."""
-    row = take(Guardianship, guardianship_id)
-    permissions.require(by.id, "guardian:verify", row.community_id)
-    if by.id in (row.guardian_id, row.child_id):
+    row = lock_row(Guardianship, guardianship_id)
+    permissions.require(actor.id, "guardian:verify", row.community_id)
+    if actor.id in (row.guardian_id, row.child_id):
         raise OwnWard()
     if row.status != "declared":
         raise GuardianshipDecided()
-    row.status, row.decided_by_id, row.reason = "verified" if accepted else "rejected", by.id, reason
-    _settle_child(row, accepted, by)
+    row.status, row.decided_by_id, row.reason = "verified" if accepted else "rejected", actor.id, reason
+    _settle_child(row, accepted, actor)
     session.flush()
     states = ("declared", row.status)
     verb = "verify" if accepted else "reject"
-    journal.write(verb, "guardianship", row.id, by=by, states=states, reason=reason, place=row.community_id)
+    journal.write(
+        verb, "guardianship", row.id, actor=actor, states=states, reason=reason, place=row.community_id
+    )
     return row
 
 
-def _settle_child(row: Guardianship, accepted: bool, by: Any) -> None:
+def _settle_child(row: Guardianship, accepted: bool, actor: Actor) -> None:
     """With the guardian, the child's residency is verified too: it was declared together."""
     home = session.get(Residency, row.child_id)
     if accepted and home is not None and home.status == "declared":
-        home.status, home.decided_by_id = "verified", by.id
+        home.status, home.decided_by_id = "verified", actor.id
 
 
-def end(guardianship_id: int, *, by: Any) -> Guardianship:
+def end(guardianship_id: int, *, actor: Actor) -> Guardianship:
     """The guardian no longer speaks for the child. Raises NotFound, also for somebody else's link."""
-    row = take(Guardianship, guardianship_id)
-    if row.guardian_id != by.id or row.status not in ("declared", "verified"):
+    row = lock_row(Guardianship, guardianship_id)
+    if row.guardian_id != actor.id or row.status not in ("declared", "verified"):
         raise NotFound()
     before = row.status
     row.status, row.ended_at = "ended", clock.now()
     session.flush()
-    journal.write("end", "guardianship", row.id, by=by, states=(before, "ended"), place=row.community_id)
+    journal.write(
+        "end", "guardianship", row.id, actor=actor, states=(before, "ended"), place=row.community_id
+    )
     return row
 
 
@@ -251,12 +255,12 @@ def guardians_of(child_id: int) -> list[int]:
     )
 
 
-def standing_of(child_id: int, *, by: Any) -> list[Guardianship]:
+def standing_of(child_id: int, *, actor: Actor) -> list[Guardianship]:
     """The child's links that stand, verified or waiting, for staff of its community, the oldest first."""
     home = session.get(Residency, child_id)
     if home is None:
         raise NotFound()
-    permissions.require(by.id, "guardian:verify", home.community_id)
+    permissions.require(actor.id, "guardian:verify", home.community_id)
     wanted = sa.select(Guardianship).where(
         Guardianship.child_id == child_id, Guardianship.status.in_(("declared", "verified"))
     )
@@ -281,12 +285,12 @@ def _persons(ids: Iterable[int]) -> list[Person]:
     return list(session.scalars(sa.select(Person).where(Person.id.in_(list(ids)))))
 
 
-def one(guardianship_id: int, *, by: Any) -> Guardianship:
+def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
     """A link that staff of the child's community may see. Raises NotFound, NotAllowed."""
     row = session.get(Guardianship, guardianship_id)
     if row is None:
         raise NotFound()
-    permissions.require(by.id, "guardian:verify", row.community_id)
+    permissions.require(actor.id, "guardian:verify", row.community_id)
     return row
 
 
@@ -298,11 +302,11 @@ def children_waiting(ids: Iterable[int]) -> set[int]:
     return set(session.scalars(wanted))
 
 
-def waiting(*, by: Any, after: int, limit: int) -> list[Guardianship]:
+def waiting(*, actor: Actor, after: int, limit: int) -> list[Guardianship]:
     """A page of declared links that staff may decide, oldest first."""
     wanted = sa.select(Guardianship).where(
         Guardianship.status == "declared",
-        Guardianship.community_id.in_(permissions.reach_of(by.id, "guardian:verify")),
+        Guardianship.community_id.in_(permissions.reach_of(actor.id, "guardian:verify")),
         Guardianship.id > after,
     )
     return list(session.scalars(wanted.order_by(Guardianship.id).limit(limit)))

@@ -46,18 +46,6 @@ class Person(Model):
     created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
 
 
-class Session(Model):
-    """A sign-in. Only the token's digest is kept; each use may push the end further away."""
-
-    __tablename__ = "sessions"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
-    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    created_at: Mapped[datetime] = mapped_column(Moment)
-    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
-
-
 class Residency(Model):
     """Where a person lives: declared by themselves, then verified by that community's staff."""
 
@@ -170,12 +158,3 @@ class Membership(Model):
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
     status: Mapped[str] = mapped_column(sa.String(12))
     since: Mapped[datetime] = mapped_column(Moment)
-
-
-class Counter(Model):
-    """A number that goes up without gaps, under its row's lock: paper cards, for one."""
-
-    __tablename__ = "counters"
-
-    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    value: Mapped[int] = mapped_column(sa.Integer)

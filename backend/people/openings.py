@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from backend import journal
 from backend.db import session
 from backend.errors import NotFound
+from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
 
 
-def open_person(person_id: int, reason: str, *, by: Any) -> dict[str, Any]:
+def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
     """Name, phone and address in clear (个人信息保护法 28: specific purpose). The line in the journal is
     written in the same transaction, so no opening is without one. Raises NotFound outside the clerk's place.
     """
@@ -23,8 +24,8 @@ def open_person(person_id: int, reason: str, *, by: Any) -> dict[str, Any]:
     if found is None:
         raise NotFound()
     person, home = found
-    permissions.require(by.id, "person:open", home.grid_id or home.community_id)
-    journal.write("open_person", "person", person.id, by=by, place=home.community_id, reason=reason)
+    permissions.require(actor.id, "person:open", home.grid_id or home.community_id)
+    journal.write("open_person", "person", person.id, actor=actor, place=home.community_id, reason=reason)
     return {
         "name": sealed.real_name(person),
         "phone": sealed.phone(person),

@@ -205,7 +205,7 @@ def facts_with(permission: str) -> frozenset[str]:
     return frozenset(fact for fact, words in BY_FACT.items() if permission in words)
 
 
-def standing(person_id: int) -> sa.ColumnElement[bool]:
+def active_today(person_id: int) -> sa.ColumnElement[bool]:
     today = clock.today()
     return sa.and_(
         Appointment.person_id == person_id,
@@ -222,7 +222,7 @@ def appointed(person_id: int, permission: str, organisation_id: int | None = Non
     wanted = (
         sa.select(sa.literal(1))
         .select_from(Appointment)
-        .where(standing(person_id), Appointment.role.in_(roles))
+        .where(active_today(person_id), Appointment.role.in_(roles))
         .limit(1)
     )
     if organisation_id is not None:
@@ -262,20 +262,22 @@ def _in_some_grid(person_id: int, permission: str, community_id: int) -> bool:
         sa.select(sa.literal(1))
         .select_from(Appointment)
         .join(Reach, Reach.descendant_id == Appointment.organisation_id)
-        .where(standing(person_id), Appointment.role.in_(roles_with(permission)))
+        .where(active_today(person_id), Appointment.role.in_(roles_with(permission)))
         .where(Reach.ancestor_id == community_id)
     )
     return session.scalar(below.limit(1)) is not None
 
 
-def near(person_id: int, permission: str, community_ids: Iterable[int]) -> set[int]:
+def communities_where(person_id: int, permission: str, community_ids: Iterable[int]) -> set[int]:
     """Those of these communities in which, or in a grid of which, the person is granted this, in one statement."""
     if not (ids := list(community_ids)):
         return set()
-    return set(session.scalars(places_near(person_id, permission).where(Reach.ancestor_id.in_(ids))))
+    return set(
+        session.scalars(communities_where_select(person_id, permission).where(Reach.ancestor_id.in_(ids)))
+    )
 
 
-def places_near(person_id: int, permission: str) -> sa.Select[tuple[int]]:
+def communities_where_select(person_id: int, permission: str) -> sa.Select[tuple[int]]:
     """All places in which, or below which, the person is granted this, as a subquery for a list's WHERE."""
     reached = reach_of(person_id, permission)
     return sa.select(Reach.ancestor_id).where(Reach.descendant_id.in_(reached))
@@ -286,62 +288,62 @@ def reach_of(person_id: int, permission: str) -> sa.Select[tuple[int]]:
     return (
         sa.select(Reach.descendant_id)
         .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(standing(person_id), Appointment.role.in_(roles_with(permission)))
+        .where(active_today(person_id), Appointment.role.in_(roles_with(permission)))
     )
 
 
-def granted_words(person_id: int, organisation_id: int) -> frozenset[str]:
+def permissions_in(person_id: int, organisation_id: int) -> frozenset[str]:
     """All words that appointments give the person in this place, in one statement."""
     roles = session.scalars(
         sa.select(Appointment.role)
         .join(Reach, Reach.ancestor_id == Appointment.organisation_id)
-        .where(standing(person_id), Reach.descendant_id == organisation_id)
+        .where(active_today(person_id), Reach.descendant_id == organisation_id)
     )
-    return words_of(roles)
+    return permissions_of(roles)
 
 
-def words_in(person_id: int, organisation_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+def permissions_in_many(person_id: int, organisation_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """The same for many places, in one statement; empty where nothing is granted."""
     ids = set(organisation_ids)
     rows = session.execute(
         sa.select(Reach.descendant_id, Appointment.role)
         .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(standing(person_id), Reach.descendant_id.in_(ids))
+        .where(active_today(person_id), Reach.descendant_id.in_(ids))
     ).all()
-    return {place: words_of(role for found, role in rows if found == place) for place in ids}
+    return {place: permissions_of(role for found, role in rows if found == place) for place in ids}
 
 
-# Who looks, and on which day, in a statement that is built once: see `viewer`.
+# Who looks, and on which day, in a statement that is built once: see `bind_viewer`.
 VIEWER = sa.bindparam("viewer", type_=sa.BigInteger)
 _VIEWING_ON = sa.bindparam("viewing_on", type_=sa.Date)
-STANDING_VIEWER = sa.and_(
+VIEWER_ACTIVE_TODAY = sa.and_(
     Appointment.person_id == VIEWER,
     Appointment.from_day <= _VIEWING_ON,
     sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= _VIEWING_ON),
 )
 
 
-def viewer(person_id: int) -> dict[str, Any]:
-    """What a statement with `roles_beside` or `people.REGISTERED_IN` has to be given."""
+def bind_viewer(person_id: int) -> dict[str, Any]:
+    """What a statement with `roles_subquery` or `people.REGISTERED_IN` has to be given."""
     return {"viewer": person_id, "viewing_on": clock.today()}
 
 
-def roles_beside(organisation_id: Any) -> sa.ScalarSelect[str | None]:
-    """The viewer's roles in each row's place as one text, to be read in the statement of a list: see `read`."""
+def roles_subquery(organisation_id: Any) -> sa.ScalarSelect[str | None]:
+    """The viewer's roles in each row's place as one text, to be read in the statement of a list: see `parse_roles`."""
     return (
         sa.select(sa.func.aggregate_strings(Appointment.role, ","))
         .select_from(Reach)
         .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(STANDING_VIEWER, Reach.descendant_id == organisation_id)
+        .where(VIEWER_ACTIVE_TODAY, Reach.descendant_id == organisation_id)
         .correlate_except(Reach, Appointment)
         .scalar_subquery()
     )
 
 
-def read(roles: str | None) -> frozenset[str]:
-    """The words of what `roles_beside` read."""
-    return words_of(roles.split(",")) if roles else frozenset()
+def parse_roles(roles: str | None) -> frozenset[str]:
+    """The words of what `roles_subquery` read."""
+    return permissions_of(roles.split(",")) if roles else frozenset()
 
 
-def words_of(roles: Iterable[str]) -> frozenset[str]:
+def permissions_of(roles: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*(BY_ROLE[role] for role in roles))

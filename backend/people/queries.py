@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from backend import crypto
 from backend.db import session
+from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.people import permissions, sealed
 from backend.people.models import (
@@ -43,7 +44,7 @@ class Profile:
 def profile(person_id: int) -> Profile:
     """The person with the facts about them and the names of their places."""
     person, home, registration, *named = session.execute(_PROFILE, {"person": person_id}).one()
-    appointed = session.execute(_APPOINTED, permissions.viewer(person_id)).all()
+    appointed = session.execute(_APPOINTED, permissions.bind_viewer(person_id)).all()
     consents = session.scalars(_CONSENTS, {"person": person_id}).all()
     names = {row.Appointment.organisation_id: row.name for row in appointed}
     if home is not None:
@@ -74,7 +75,7 @@ _PROFILE = (
 _APPOINTED = (
     sa.select(Appointment, Organisation.name)
     .join(Organisation, Organisation.id == Appointment.organisation_id)
-    .where(permissions.STANDING_VIEWER)
+    .where(permissions.VIEWER_ACTIVE_TODAY)
     .order_by(Appointment.id)
 )
 _CONSENTS = sa.select(Consent).where(
@@ -140,14 +141,14 @@ def family_name(person_id: int, real_name_sealed: str | None) -> str | None:
     return name[0] if name else None
 
 
-def waiting(model: Any, status: str, permission: str, *, by: Any, after: int, limit: int) -> list[Any]:
+def waiting(model: Any, status: str, permission: str, *, actor: Actor, after: int, limit: int) -> list[Any]:
     """A page of registrations that staff may decide, oldest person first: rows of (registration, person)."""
     wanted = (
         sa.select(model, Person)
         .join(Person, Person.id == model.person_id)
         .where(
             model.status == status,
-            model.community_id.in_(permissions.reach_of(by.id, permission)),
+            model.community_id.in_(permissions.reach_of(actor.id, permission)),
             model.person_id > after,
         )
         .order_by(model.person_id)
@@ -156,11 +157,17 @@ def waiting(model: Any, status: str, permission: str, *, by: Any, after: int, li
     return list(session.execute(wanted))
 
 
-def found(
-    *, community_id: int | None, card_number: str | None, phone: str | None, by: Any, after: int, limit: int
+def search_residents(
+    *,
+    community_id: int | None,
+    card_number: str | None,
+    phone: str | None,
+    actor: Actor,
+    after: int,
+    limit: int,
 ) -> list[tuple[Person, Residency]]:
     """Residents in the clerk's places, by card number, by phone (through its blind index), or all of a place."""
-    reach = permissions.reach_of(by.id, "person:read")
+    reach = permissions.reach_of(actor.id, "person:read")
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)

@@ -13,10 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, crypto, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import Refused
+from backend.imports import actions as imports
+from backend.journal import Actor
 from backend.organisations.models import Organisation
-from backend.people import actions, imports, permissions, sealed
+from backend.people import actions, permissions, sealed, sheets
 from backend.people.models import PartyRegistration, Person
 
 KIND = "members"
@@ -43,15 +45,17 @@ class RegisteredElsewhere(Refused):
     code, message = 40957, "这位党员已按另一个单位或社区报到，变更要本人申请"
 
 
-def register(person_id: int, unit_id: int, community_id: int, service_roles: list[str], *, by: Any) -> bool:
+def register(
+    person_id: int, unit_id: int, community_id: int, service_roles: list[str], *, actor: Actor
+) -> bool:
     """Writes a party member's registration down from the list, verified; False when it stood already.
 
     Raises NotFound, NotAllowed out of place, OwnRegistration, RegisteredElsewhere.
     """
-    permissions.require(by.id, "party_registration:verify", community_id)
-    if person_id == by.id:
+    permissions.require(actor.id, "party_registration:verify", community_id)
+    if person_id == actor.id:
         raise actions.OwnRegistration()
-    person = take(Person, person_id)
+    person = lock_row(Person, person_id)
     row = session.get(PartyRegistration, person_id, populate_existing=True)
     before = row.status if row is not None else None
     if (
@@ -66,11 +70,11 @@ def register(person_id: int, unit_id: int, community_id: int, service_roles: lis
     row.unit_id, row.community_id = unit_id, community_id
     # A list without them does not take back what the member offered.
     row.service_roles = service_roles or row.service_roles
-    row.status, row.declared_at, row.decided_by_id, row.reason = "verified", clock.now(), by.id, None
+    row.status, row.declared_at, row.decided_by_id, row.reason = "verified", clock.now(), actor.id, None
     session.add(row)
     session.flush()
     states = (before, "verified")
-    journal.write("import", "party_registration", person_id, by=by, states=states, place=community_id)
+    journal.write("import", "party_registration", person_id, actor=actor, states=states, place=community_id)
     return True
 
 
@@ -78,7 +82,7 @@ def _check(row: imports.Row) -> list[imports.Fault]:
     faults = []
     if len(row["姓名"]) > 20:
         faults.append(("姓名", "最多 20 个字"))
-    if row["手机号"] and not imports.PHONE.fullmatch(row["手机号"]):
+    if row["手机号"] and not sheets.PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
     unknown = [name for name in _roles(row) if name not in SERVICE_ROLES]
     if unknown:
@@ -90,15 +94,15 @@ def _roles(row: imports.Row) -> list[str]:
     return list(dict.fromkeys(filter(None, _BETWEEN.split(row["六大员"]))))
 
 
-def _take_in(row: imports.Row, memory: dict[str, Any], by: Any) -> bool:
-    community_id = imports.community_named(row["社区"], "party_registration:verify", memory, by)
+def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
+    community_id = sheets.community_named(row["社区"], "party_registration:verify", memory, actor)
     unit_id = _unit(row["单位"], memory)
     person_id = _known(row["姓名"], row["手机号"])
     if person_id is None:
-        made = actions.create_card_holder(row["姓名"], community_id, phone=row["手机号"], by=by)
+        made = actions.create_card_holder(row["姓名"], community_id, phone=row["手机号"], actor=actor)
         person_id = made.id
     roles = [SERVICE_ROLES[name] for name in _roles(row)]
-    return register(person_id, unit_id, community_id, roles, by=by)
+    return register(person_id, unit_id, community_id, roles, actor=actor)
 
 
 def _unit(name: str, memory: dict[str, Any]) -> int:

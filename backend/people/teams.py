@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, crypto, journal
-from backend.db import insert, savepoint, session, take
+from backend.db import insert, lock_row, savepoint, session
 from backend.errors import NotAllowed, NotFound, Refused
+from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people import queries as people
@@ -39,13 +40,15 @@ class LeaderUnknown(Refused):
     code, message = 42297, "没有找到这位队长，请先让他登录或登记"
 
 
-def found(community_id: int, kind: str, name: str, speciality: str = "", *, leader_id: int, by: Any) -> Team:
+def create_team(
+    community_id: int, kind: str, name: str, speciality: str = "", *, leader_id: int, actor: Actor
+) -> Team:
     """A new team of a community; `kind` is community, unit (a work unit's) or social (riders, for one).
 
     By community staff. Raises TeamNameTaken, LeaderUnknown, NotACommunity.
     """
     places.community(community_id)
-    permissions.require(by.id, "team:found", community_id)
+    permissions.require(actor.id, "team:found", community_id)
     _check_leader(leader_id)
     team = Team(
         community_id=community_id,
@@ -56,7 +59,7 @@ def found(community_id: int, kind: str, name: str, speciality: str = "", *, lead
         created_at=clock.now(),
     )
     _keep(team)
-    journal.write("found", "team", team.id, by=by, place=community_id, facts={"leader": leader_id})
+    journal.write("found", "team", team.id, actor=actor, place=community_id, facts={"leader": leader_id})
     return team
 
 
@@ -75,54 +78,56 @@ def _keep(team: Team) -> None:
         raise TeamNameTaken() from None
 
 
-def edit(team_id: int, changes: dict[str, Any], *, by: Any) -> Team:
+def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     """Staff change `name`, `speciality` or `leader_id`; a new leader has the team's activities at once."""
-    team = take(Team, team_id)
-    permissions.require(by.id, "team:manage", team.community_id)
+    team = lock_row(Team, team_id)
+    permissions.require(actor.id, "team:manage", team.community_id)
     if "leader_id" in changes:
         _check_leader(changes["leader_id"])
     for name in ("name", "speciality", "leader_id"):
         setattr(team, name, changes.get(name, getattr(team, name)))
     _keep(team)
-    journal.write("edit", "team", team.id, by=by, place=team.community_id, facts={"fields": sorted(changes)})
+    journal.write(
+        "edit", "team", team.id, actor=actor, place=team.community_id, facts={"fields": sorted(changes)}
+    )
     return team
 
 
-def join(team_id: int, *, by: Any) -> Team:
+def join(team_id: int, *, actor: Actor) -> Team:
     """Asks to be accepted. Who left or was declined may ask again. Raises AlreadyMember."""
-    team = take(Team, team_id)
-    before = _status(team, by.id)
-    if team.leader_id == by.id or before in ("applied", "accepted"):
+    team = lock_row(Team, team_id)
+    before = _status(team, actor.id)
+    if team.leader_id == actor.id or before in ("applied", "accepted"):
         raise AlreadyMember()
-    _set(team, by.id, before, "applied", "join", by)
+    _set(team, actor.id, before, "applied", "join", actor)
     return team
 
 
-def leave(team_id: int, *, by: Any) -> Team:
+def leave(team_id: int, *, actor: Actor) -> Team:
     """Leaves, or takes the application back; at any time, without a reason. Raises NotAMember."""
-    team = take(Team, team_id)
-    before = _status(team, by.id)
+    team = lock_row(Team, team_id)
+    before = _status(team, actor.id)
     if before not in ("applied", "accepted"):
         raise NotAMember()
-    _set(team, by.id, before, "left", "leave", by)
+    _set(team, actor.id, before, "left", "leave", actor)
     return team
 
 
-def decide(team_id: int, person_id: int, accepted: bool, *, by: Any) -> Team:
+def decide(team_id: int, person_id: int, accepted: bool, *, actor: Actor) -> Team:
     """The leader (or staff, for a leader without a phone) accepts or declines; nobody their own application.
 
     Raises NothingToDecide.
     """
-    team = take(Team, team_id)
-    if team.leader_id != by.id:
-        permissions.require(by.id, "team:manage", team.community_id)
-    if person_id == by.id:
+    team = lock_row(Team, team_id)
+    if team.leader_id != actor.id:
+        permissions.require(actor.id, "team:manage", team.community_id)
+    if person_id == actor.id:
         raise NotAllowed()
     before = _status(team, person_id)
     if before != "applied":
         raise NothingToDecide()
     verb = "accept" if accepted else "decline"
-    _set(team, person_id, before, "accepted" if accepted else "declined", verb, by)
+    _set(team, person_id, before, "accepted" if accepted else "declined", verb, actor)
     return team
 
 
@@ -132,7 +137,7 @@ def _status(team: Team, person_id: int) -> str | None:
     )
 
 
-def _set(team: Team, person_id: int, before: str | None, status: str, verb: str, by: Any) -> None:
+def _set(team: Team, person_id: int, before: str | None, status: str, verb: str, actor: Actor) -> None:
     row = {"team_id": team.id, "person_id": person_id, "status": status, "since": clock.now()}
     changed = {"status": status, "since": row["since"]}
     adding = insert(Membership).values(row)
@@ -141,7 +146,7 @@ def _set(team: Team, person_id: int, before: str | None, status: str, verb: str,
         verb,
         "team",
         team.id,
-        by=by,
+        actor=actor,
         states=(before, status),
         place=team.community_id,
         facts={"person": person_id},
@@ -149,7 +154,7 @@ def _set(team: Team, person_id: int, before: str | None, status: str, verb: str,
 
 
 @dataclass(frozen=True)
-class Shown:
+class TeamView:
     """A team as one viewer may see it: how many it has, not who."""
 
     team: Team
@@ -177,14 +182,14 @@ def listed(community_id: int | None, kind: str | None, after: int, limit: int) -
     return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
 
 
-def within(word: str, after: int, limit: int, *, by: Any) -> list[Team]:
+def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:
     """Teams of the places where this word is granted, in the order of their ids."""
-    reach = permissions.reach_of(by.id, word)
+    reach = permissions.reach_of(actor.id, word)
     wanted = sa.select(Team).where(Team.community_id.in_(reach), Team.id > after)
     return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
 
 
-def waiting_joins(before: datetime, limit: int, *, by: Any) -> list[tuple[Membership, Team]]:
+def waiting_joins(before: datetime, limit: int, *, actor: Actor) -> list[tuple[Membership, Team]]:
     """Applications that staff decide, oldest first: those to a leader without a phone, to oneself, and those
     that the leader has left unanswered since before `before`. Never one's own."""
     wanted = (
@@ -193,9 +198,9 @@ def waiting_joins(before: datetime, limit: int, *, by: Any) -> list[tuple[Member
         .join(Person, Person.id == Team.leader_id)
         .where(
             Membership.status == "applied",
-            Membership.person_id != by.id,
-            Team.community_id.in_(permissions.reach_of(by.id, "team:manage")),
-            sa.or_(Person.openid.is_(None), Team.leader_id == by.id, Membership.since <= before),
+            Membership.person_id != actor.id,
+            Team.community_id.in_(permissions.reach_of(actor.id, "team:manage")),
+            sa.or_(Person.openid.is_(None), Team.leader_id == actor.id, Membership.since <= before),
         )
         .order_by(Membership.since, Membership.person_id)
     )
@@ -212,7 +217,7 @@ def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def shown(teams: Sequence[Team], *, by: Any) -> list[Shown]:
+def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
     """Teams as this person sees them; four statements for a page."""
     if not teams:
         return []
@@ -220,15 +225,15 @@ def shown(teams: Sequence[Team], *, by: Any) -> list[Shown]:
     names = places.names({team.community_id for team in teams})
     leaders = people.masked_names({team.leader_id for team in teams})
     counts = _counts(ids)
-    mine = _mine(ids, by.id)
+    mine = _mine(ids, actor.id)
     return [
-        Shown(
+        TeamView(
             team,
             names[team.community_id],
             leaders[team.leader_id],
             counts.get(team.id, 0),
-            "leader" if team.leader_id == by.id else mine.get(team.id),
-            _actions(team, mine.get(team.id), by),
+            "leader" if team.leader_id == actor.id else mine.get(team.id),
+            _actions(team, mine.get(team.id), actor),
         )
         for team in teams
     ]
@@ -252,16 +257,16 @@ def _mine(ids: list[int], person_id: int) -> dict[int, str]:
     return dict(rows.all())
 
 
-def _actions(team: Team, status: str | None, by: Any) -> list[str]:
-    if team.leader_id == by.id:
+def _actions(team: Team, status: str | None, actor: Actor) -> list[str]:
+    if team.leader_id == actor.id:
         return []
     return ["leave"] if status in ("applied", "accepted") else ["join"]
 
 
-def members(team: Team, *, by: Any) -> list[dict[str, Any]] | None:
+def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
     """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
-    leading = team.leader_id == by.id
-    if not leading and not permissions.appointed(by.id, "team:manage", team.community_id):
+    leading = team.leader_id == actor.id
+    if not leading and not permissions.appointed(actor.id, "team:manage", team.community_id):
         return None
     rows = session.execute(
         sa.select(Membership, Person.real_name_sealed)
@@ -276,7 +281,7 @@ def members(team: Team, *, by: Any) -> list[dict[str, Any]] | None:
             "status": row[0].status,
             "since": row[0].since,
             "actions": ["accept", "decline"]
-            if row[0].status == "applied" and row[0].person_id != by.id
+            if row[0].status == "applied" and row[0].person_id != actor.id
             else [],
         }
         for row in rows

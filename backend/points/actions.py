@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from backend import clock, journal
 from backend.crypto import without_numbers
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
+from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.ledger import rules
 from backend.ledger.rules import EVENTS, EarningRule
-from backend.lifecycle import FourEyes, make
+from backend.lifecycle import FourEyes, transition
 from backend.organisations import queries as places
 from backend.people import accounts, permissions
 from backend.people.models import Person, Residency
@@ -24,15 +25,15 @@ class NoSensibleAdjustment(Refused):
     code, message = 42250, "调整的积分不能为零，一次最多增减 {most} 分"
 
 
-def propose(person_id: int, points: int, reason: str, *, by: Any) -> Adjustment:
+def propose(person_id: int, points: int, reason: str, *, actor: Actor) -> Adjustment:
     """One member of staff asks that `points` be given to (above zero) or taken from a resident.
 
     Raises NotFound where the person is no verified resident of a community in the maker's reach, FourEyes for
     oneself and for a second account with one's own number, NoSensibleAdjustment. Whether there are points
     enough is decided with the approval.
     """
-    community_id = _home(person_id, by.id)
-    if person_id == by.id or accounts.same_phone(person_id, by.id):
+    community_id = _home(person_id, actor.id)
+    if person_id == actor.id or accounts.same_phone(person_id, actor.id):
         raise FourEyes()
     if points == 0 or abs(points) > MOST_POINTS:
         raise NoSensibleAdjustment(most=MOST_POINTS)
@@ -44,13 +45,15 @@ def propose(person_id: int, points: int, reason: str, *, by: Any) -> Adjustment:
         points=points,
         reason=reason,
         state="proposed",
-        proposed_by_id=by.id,
+        proposed_by_id=actor.id,
         proposed_at=clock.now(),
     )
     session.add(made)
     session.flush()
     proposed = (None, "proposed")
-    journal.write("propose", "adjustment", made.id, by=by, states=proposed, reason=reason, place=community_id)
+    journal.write(
+        "propose", "adjustment", made.id, actor=actor, states=proposed, reason=reason, place=community_id
+    )
     return made
 
 
@@ -71,41 +74,43 @@ def _home(person_id: int, maker_id: int) -> int:
     return found
 
 
-def approve(adjustment_id: int, *, by: Any) -> Adjustment:
+def approve(adjustment_id: int, *, actor: Actor) -> Adjustment:
     """Another one agrees, and the points move at once. Raises AdjustmentDecided, FourEyes, NotEnoughPoints."""
-    found = take(Adjustment, adjustment_id)
-    told = {"decided_by_id": by.id, "decided_at": clock.now()}
-    make(states.APPROVE, found, by=by, provided=lambda: _refuse_own_phone(found, by), **told)
+    found = lock_row(Adjustment, adjustment_id)
+    told = {"decided_by_id": actor.id, "decided_at": clock.now()}
+    transition(
+        states.APPROVE, found, actor=actor, precondition=lambda: _refuse_own_phone(found, actor), **told
+    )
     ledger.adjust(
         found.person_id,
         found.points,
         reference=f"adjustment:{found.id}",
         title=f"积分调整：{found.reason}",
         community_id=found.community_id,
-        by=by,
+        actor=actor,
     )
     notices.adjusted(found)
     return found
 
 
-def _refuse_own_phone(found: Adjustment, by: Any) -> None:
+def _refuse_own_phone(found: Adjustment, actor: Actor) -> None:
     """Points for a second account of whoever decides are points for oneself."""
-    if accounts.same_phone(found.person_id, by.id):
+    if accounts.same_phone(found.person_id, actor.id):
         raise FourEyes()
 
 
-def reject(adjustment_id: int, reason: str, *, by: Any) -> Adjustment:
+def reject(adjustment_id: int, reason: str, *, actor: Actor) -> Adjustment:
     """Another one does not agree; no points move. Raises AdjustmentDecided, FourEyes."""
-    found = take(Adjustment, adjustment_id)
+    found = lock_row(Adjustment, adjustment_id)
     reason = without_numbers(reason)
-    decision = {"decided_by_id": by.id, "decided_at": clock.now(), "decision_reason": reason}
-    make(states.REJECT, found, by=by, reason=reason, **decision)
+    decision = {"decided_by_id": actor.id, "decided_at": clock.now(), "decision_reason": reason}
+    transition(states.REJECT, found, actor=actor, reason=reason, **decision)
     notices.rejected(found)
     return found
 
 
 def change_rule(
-    event: str, community_id: int | None, *, by: Any, effective_from: date, **worth: Any
+    event: str, community_id: int | None, *, actor: Actor, effective_from: date, **worth: Any
 ) -> EarningRule:
     """The next version of an earning rule, for one community or (None) the whole city; `worth` as in
     `ledger.rules.set_rule`, which journals it. The same told again changes nothing.
@@ -115,20 +120,20 @@ def change_rule(
     """
     if event not in EVENTS:
         raise NotFound()
-    _may_change(community_id, by)
+    _may_change(community_id, actor)
     # Until the new version begins, a city that had set nothing goes on with the default rules.
     rules.ensure_default_rules()
     newest = rules.newest(event, community_id)
     told = {**worth, "effective_from": effective_from}
     if newest is not None and all(getattr(newest, name) == value for name, value in told.items()):
         return newest
-    return rules.set_rule(event, community_id, by=by, **told)
+    return rules.set_rule(event, community_id, actor=actor, **told)
 
 
-def _may_change(community_id: int | None, by: Any) -> None:
+def _may_change(community_id: int | None, actor: Actor) -> None:
     if community_id is not None:
-        permissions.require(by.id, "rule:change", places.community(community_id).id)
-    elif not permissions.appointed(by.id, "rule:change", _city()):
+        permissions.require(actor.id, "rule:change", places.community(community_id).id)
+    elif not permissions.appointed(actor.id, "rule:change", _city()):
         raise NotAllowed()
 
 

@@ -16,7 +16,7 @@ from backend.points.queries import DAYS_AHEAD
 WAKING_HOURS = range(8, 21)
 
 
-def lots_to_tell() -> list[int]:
+def lots_ending_soon() -> list[int]:
     """Ids of the lots that end within 60 days, hold points, and whose owner was not told yet."""
     if clock.now().astimezone(clock.CHINA).hour not in WAKING_HOURS:
         return []
@@ -24,7 +24,7 @@ def lots_to_tell() -> list[int]:
     return ledger.lots_ending(clock.today() + timedelta(days=DAYS_AHEAD), told)
 
 
-def tell(lot_id: int) -> None:
+def announce_ending(lot_id: int) -> None:
     """Tells the owner what is in the lot now. Does nothing where another worker has, or where all is spent."""
     lot = ledger.lot(lot_id)
     if lot is None or lot.points == 0:
@@ -34,4 +34,4 @@ def tell(lot_id: int) -> None:
         notices.ending(lot.person_id, lot.points, lot.ends_on)
 
 
-JOBS = [Job("tell_points_ending", every=3600, due=lots_to_tell, work=tell)]
+JOBS = [Job("tell_points_ending", every=3600, due=lots_ending_soon, work=announce_ending)]

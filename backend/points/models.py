@@ -37,7 +37,7 @@ class Adjustment(Model):
         ),
         sa.Index("ix_adjustments_queue", "community_id", "state", "id"),
     )
-    kind = "adjustment"
+    journal_kind = "adjustment"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     # Where the person lived when it was proposed; it stays with that community's staff.

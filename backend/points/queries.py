@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound
+from backend.journal import Actor
 from backend.ledger import queries as ledger
 from backend.ledger.months import Month, by_month
 from backend.ledger.rules import EarningRule, place_among
-from backend.ledger.rules import standing as standing_rules
+from backend.ledger.rules import rules_in_force as standing_rules
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.people import permissions
@@ -27,7 +28,7 @@ DAYS_AHEAD = 60
 
 
 @dataclass(frozen=True)
-class Shown:
+class AdjustmentView:
     """An adjustment as staff see it: names masked, with the moves open to the one who looks."""
 
     adjustment: Adjustment
@@ -36,9 +37,9 @@ class Shown:
     actions: list[str]
 
 
-def adjustments(state: str | None, after: int | None, limit: int, *, by: Any) -> list[Adjustment]:
+def adjustments(state: str | None, after: int | None, limit: int, *, actor: Actor) -> list[Adjustment]:
     """The adjustments in the places where the person may read them, newest first."""
-    reach = permissions.reach_of(by.id, "points:read")
+    reach = permissions.reach_of(actor.id, "points:read")
     wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach))
     if state is not None:
         wanted = wanted.where(Adjustment.state == state)
@@ -47,50 +48,50 @@ def adjustments(state: str | None, after: int | None, limit: int, *, by: Any) ->
     return list(session.scalars(wanted.order_by(Adjustment.id.desc()).limit(limit)))
 
 
-def adjustment(adjustment_id: int, *, by: Any) -> Adjustment:
+def adjustment(adjustment_id: int, *, actor: Actor) -> Adjustment:
     """One, for the staff of its community. Raises NotFound, NotAllowed."""
     found = session.get(Adjustment, adjustment_id)
     if found is None:
         raise NotFound()
-    permissions.require(by.id, "points:read", found.community_id)
+    permissions.require(actor.id, "points:read", found.community_id)
     return found
 
 
-def to_check(limit: int, *, by: Any, after: int | None = None) -> list[Adjustment]:
+def to_check(limit: int, *, actor: Actor, after: int | None = None) -> list[Adjustment]:
     """Adjustments that this one may decide, oldest first: neither their own nor proposed by them."""
     wanted = sa.select(Adjustment).where(
         Adjustment.state == "proposed",
-        Adjustment.community_id.in_(permissions.reach_of(by.id, "points:approve_adjustment")),
-        Adjustment.proposed_by_id != by.id,
-        Adjustment.person_id != by.id,
+        Adjustment.community_id.in_(permissions.reach_of(actor.id, "points:approve_adjustment")),
+        Adjustment.proposed_by_id != actor.id,
+        Adjustment.person_id != actor.id,
     )
     if after is not None:
         wanted = wanted.where(Adjustment.id > after)
     return list(session.scalars(wanted.order_by(Adjustment.id).limit(limit)))
 
 
-def months(community_id: int, last: date, *, by: Any) -> list[Month]:
+def months(community_id: int, last: date, *, actor: Actor) -> list[Month]:
     """What was given, spent and ended in a community's name in the twelve months up to that of `last`, month
     by month. Raises NotFound out of reach."""
-    permissions.require(by.id, "points:liability", community_id)
+    permissions.require(actor.id, "points:liability", community_id)
     places.community(community_id)
     return by_month(community_id, last)
 
 
-def shown(found: Sequence[Adjustment], *, by: Any) -> list[Shown]:
+def view_adjustments(found: Sequence[Adjustment], *, actor: Actor) -> list[AdjustmentView]:
     """In three statements, however many."""
     if not found:
         return []
     ids = {who for one in found for who in (one.person_id, one.proposed_by_id, one.decided_by_id) if who}
     communities = {one.community_id for one in found}
     names, community_names = people.masked_names(ids), places.names(communities)
-    words = permissions.words_in(by.id, communities)
+    words = permissions.permissions_in_many(actor.id, communities)
     return [
-        Shown(
+        AdjustmentView(
             one,
             names,
             community_names[one.community_id],
-            open_to(states.ADJUSTMENT_MOVES, one, words[one.community_id], one.facts_about(by.id)),
+            open_to(states.ADJUSTMENT_MOVES, one, words[one.community_id], one.facts_about(actor.id)),
         )
         for one in found
     ]
@@ -107,27 +108,27 @@ def rules(
     standing = standing_rules(community_id)
     found = [one for one in standing if after is None or place_among(one) > after][:limit]
     names = places.names({one.organisation_id for one in found if one.organisation_id})
-    return [_told(one, names) for one in found]
+    return [_rule_view(one, names) for one in found]
 
 
-def told(rule: EarningRule) -> dict[str, Any]:
+def view_rule(rule: EarningRule) -> dict[str, Any]:
     """A rule as it is shown: `rule`, whether it is `in_force` today, and the name of its `community`."""
-    return _told(rule, places.names({rule.organisation_id} - {None}))
+    return _rule_view(rule, places.names({rule.organisation_id} - {None}))
 
 
-def _told(rule: EarningRule, names: dict[int, str]) -> dict[str, Any]:
+def _rule_view(rule: EarningRule, names: dict[int, str]) -> dict[str, Any]:
     in_force = rule.effective_from <= clock.today()
     return {"rule": rule, "in_force": in_force, "community": names.get(rule.organisation_id)}
 
 
-def liability(community_id: int, *, by: Any) -> dict[str, Any]:
+def liability(community_id: int, *, actor: Actor) -> dict[str, Any]:
     """What a community has given and what its residents still hold, in points.
 
     `issued`, `spent`, `expired` and `adjusted` are what was moved in its name; `outstanding` is what its
     verified residents have, held included, whoever gave it, because they may spend it here. Raises NotFound
     out of reach.
     """
-    permissions.require(by.id, "points:liability", community_id)
+    permissions.require(actor.id, "points:liability", community_id)
     places.community(community_id)
     residents = sa.select(Residency.person_id).where(
         Residency.community_id == community_id, Residency.status == "verified"

@@ -3,9 +3,10 @@
 from typing import Any
 
 from backend import crypto
+from backend.journal import Actor
 from backend.people.models import PartyRegistration
+from backend.registers.definition import Column, Cursor, Either, Register, Scope
 from backend.reports import party_service_records as members
-from backend.reports.registers import Column, Cursor, Either, Register, Scope
 
 # No sheet has more members: what one page hands out is far less.
 MOST_NOTED = 100_000
@@ -38,11 +39,11 @@ def member(row: Any) -> Either:
     return Either(crypto.masked("name", row.name), row.name)
 
 
-def _note(scope: Scope, by: Any) -> None:
+def _note(scope: Scope, actor: Actor) -> None:
     """Each member told about finds it in the copy of their data."""
     rows = [row for _key, row in _ROWS.page(scope, (), MOST_NOTED)]
     if rows:
-        members.note_feedback(rows, scope.place_id, by=by)
+        members.note_feedback(rows, scope.place_id, actor=actor)
 
 
 _ROWS = _Members()

@@ -11,7 +11,7 @@ from backend.db import session
 from backend.ledger import bookings
 from backend.people.models import Residency
 from backend.supermarket.models import Item, Shop
-from backend.volunteering.limits import STANDING
+from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.models import Claim, Wish
 
@@ -126,7 +126,7 @@ def hours_by_community(places: Places, first: date, last: date) -> dict[str, flo
 def _service(community_ids: list[int], first: date, last: date, day: Any) -> sa.Select[Any]:
     community = sa.func.min(ServiceRecord.community_id)
     return sa.select(day, community, sa.func.sum(ServiceRecord.minutes)).where(
-        ServiceRecord.community_id.in_(community_ids), ServiceRecord.served_on.between(first, last), STANDING
+        ServiceRecord.community_id.in_(community_ids), ServiceRecord.served_on.between(first, last), IN_FORCE
     )
 
 

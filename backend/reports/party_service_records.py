@@ -11,16 +11,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, periods
 from backend.db import session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people import queries as people
+from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
-from backend.reports.words import SERVICE_ROLES
-from backend.volunteering import periods
-from backend.volunteering.limits import STANDING
+from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.models import Claim, Wish
 
@@ -90,10 +90,10 @@ class FeedbackRow:
         return {heading: getattr(self, name) for name, heading in HEADINGS.items()}
 
 
-def told_by(unit_id: int, *, by: Any) -> tuple[Any, ...]:
+def told_by(unit_id: int, *, actor: Actor) -> tuple[Any, ...]:
     """Which members of a unit the caller may see on its sheet: all of it for the unit's own officer, those
     registered in their community for its staff."""
-    reach = permissions.reach_of(by.id, "register:feedback")
+    reach = permissions.reach_of(actor.id, "register:feedback")
     seen = sa.or_(PartyRegistration.unit_id.in_(reach), PartyRegistration.community_id.in_(reach))
     return PartyRegistration.unit_id == unit_id, seen
 
@@ -115,9 +115,9 @@ def feedback_rows(
         after, left = page[-1].person_id, None if left is None else left - len(page)
 
 
-def note_feedback(rows: Iterable[FeedbackRow], unit_id: int, *, by: Any) -> None:
+def note_feedback(rows: Iterable[FeedbackRow], unit_id: int, *, actor: Actor) -> None:
     """A journal line for each member told about, which they find in the copy of their data."""
-    journal.write_all("open_feedback", "person", [row.person_id for row in rows], by=by, place=unit_id)
+    journal.write_all("open_feedback", "person", [row.person_id for row in rows], actor=actor, place=unit_id)
 
 
 def _consenting(which: tuple[Any, ...], after: int, limit: int) -> list[Any]:
@@ -182,7 +182,7 @@ def _served(ids: list[int], first_day: date, last_day: date) -> dict[int, list[A
             ServiceRecord.person_id.in_(ids),
             ServiceRecord.served_on.between(first_day, last_day),
             ServiceRecord.minutes > 0,
-            STANDING,
+            IN_FORCE,
         )
         .group_by(ServiceRecord.person_id, ServiceRecord.category)
         .order_by(ServiceRecord.person_id, minutes.desc(), ServiceRecord.category)
@@ -213,18 +213,18 @@ def _within(moment: Any, first_day: date, last_day: date) -> Any:
     return sa.and_(moment >= clock.day_starts(first_day), moment < clock.day_ends(last_day))
 
 
-def mine(first_day: date, last_day: date, *, by: Any) -> dict[str, Any]:
+def mine(first_day: date, last_day: date, *, actor: Actor) -> dict[str, Any]:
     """What the caller did as a party member of their community: service and wishes, for their own eyes.
 
     Raises NotRegisteredAsMember, PeriodReversed, PeriodInFuture, PeriodTooLong.
     """
     periods.check(first_day, last_day, MOST_DAYS)
-    registration = people.verified_registration(by.id)
+    registration = people.verified_registration(actor.id)
     if registration is None:
         raise NotRegisteredAsMember()
     named = places.names({registration.unit_id, registration.community_id})
-    services, wishes = _my_services(by.id, first_day, last_day), _my_wishes(by.id, first_day, last_day)
-    claimed, lit = _claims([by.id], first_day, last_day).get(by.id, (0, 0))
+    services, wishes = _my_services(actor.id, first_day, last_day), _my_wishes(actor.id, first_day, last_day)
+    claimed, lit = _claims([actor.id], first_day, last_day).get(actor.id, (0, 0))
     return {
         "first_day": first_day,
         "last_day": last_day,
@@ -254,7 +254,7 @@ def _my_services(person_id: int, first_day: date, last_day: date) -> list[Any]:
         ServiceRecord.person_id == person_id,
         ServiceRecord.served_on.between(first_day, last_day),
         ServiceRecord.minutes > 0,
-        STANDING,
+        IN_FORCE,
     )
     return list(session.execute(wanted.order_by(ServiceRecord.served_on, ServiceRecord.id)))
 

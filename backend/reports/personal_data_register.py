@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.journal import JournalLine
 from backend.organisations.models import Reach
-from backend.reports.registers import Column, Register, Scope, Told
+from backend.registers.definition import Column, ComputedRows, Register, Scope
 
 _COUNTED = {
     "opened": ("open_person", "open_contact", "open_register"),
@@ -22,7 +22,7 @@ _COUNTED = {
 _purposes: Callable[[], list[dict[str, Any]]] = list
 
 
-def tell_purposes(purposes: Callable[[], list[dict[str, Any]]]) -> None:
+def register_purposes(purposes: Callable[[], list[dict[str, Any]]]) -> None:
     """Says once, when the app is made, where the purposes are known: `purpose, fields, basis, document,
     version, retention`."""
     global _purposes
@@ -99,7 +99,7 @@ PERSONAL_DATA = Register(
     "personal_data",
     "个人信息台账",
     "register:totals",
-    Told(_rows),
+    ComputedRows(_rows),
     (
         Column("处理目的", "= purpose()", purpose, width=16),
         Column("字段", "= fields()", fields, width=24),

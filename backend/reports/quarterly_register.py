@@ -11,12 +11,12 @@ from backend import clock, config
 from backend.complaints.models import Complaint
 from backend.db import session
 from backend.ledger import bookings, rules, seals
-from backend.reports.registers import Column, Register, Scope, Told
-from backend.reports.words import EVENTS
+from backend.points.labels import EVENTS
+from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement
-from backend.volunteering.limits import STANDING
+from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.models import Claim, Wish
@@ -89,7 +89,7 @@ def _records(number: Any) -> Callable[[Scope], Numbers]:
             ServiceRecord.served_on.between(scope.first, scope.last),
             ServiceRecord.recorded_at < scope.cut_off,
             ServiceRecord.minutes > 0,
-            STANDING,
+            IN_FORCE,
         )
         return _numbers(wanted, ServiceRecord.community_id)
 
@@ -192,7 +192,7 @@ QUARTERLY = Register(
     "quarterly",
     "季度公示",
     "register:totals",
-    Told(_rows),
+    ComputedRows(_rows),
     (
         Column("社区", "wishes.community_id", kind="place", width=12),
         _sum("本季征集数", "wishes.submitted_at", "submitted"),

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from backend.complaints.models import Complaint
 from backend.db import session
 from backend.organisations.models import Organisation
-from backend.reports.registers import Column, Register, Scope, Told
+from backend.registers.definition import Column, ComputedRows, Register, Scope
 
 # Each ban with the words by which a page that breaks it would be called.
 BANS = {
@@ -28,7 +28,7 @@ BANS = {
 _pages: Callable[[], list[tuple[str, str]]] = list
 
 
-def tell_pages(pages: Callable[[], list[tuple[str, str]]]) -> None:
+def register_menu(pages: Callable[[], list[tuple[str, str]]]) -> None:
     """Says once, when the app is made, where the lines of the console's menu are known."""
     global _pages
     _pages = pages
@@ -97,7 +97,7 @@ RELIEF = Register(
     "relief",
     "减负自查",
     "register:totals",
-    Told(_rows),
+    ComputedRows(_rows),
     (
         Column("菜单项", "= menu_label()", menu_label, width=14),
         Column("五项禁止", "= against_the_bans()", against_the_bans, width=50),

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.organisations.models import Organisation
 from backend.people.models import Consent, PartyRegistration, Team
-from backend.reports.registers import Column, Register, Scope, Told
-from backend.volunteering.limits import STANDING
+from backend.registers.definition import Column, ComputedRows, Register, Scope
+from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity
 from backend.volunteering.record_models import ServiceRecord
 
@@ -43,7 +43,7 @@ def _served(scope: Scope) -> dict[int, dict[str, int]]:
             ServiceRecord.community_id.in_(scope.communities),
             ServiceRecord.served_on.between(scope.first, scope.last),
             ServiceRecord.minutes > 0,
-            STANDING,
+            IN_FORCE,
         )
         .group_by(PartyRegistration.unit_id, ServiceRecord.category)
         .order_by(PartyRegistration.unit_id, ServiceRecord.category)
@@ -109,7 +109,7 @@ UNITS = Register(
     "units",
     "单位汇总",
     "register:totals",
-    Told(_rows),
+    ComputedRows(_rows),
     (
         Column("单位", "party_registrations.unit_id", kind="place", width=24),
         Column(

@@ -10,9 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.jobs import Job
+from backend.journal import Actor
 from backend.ledger import forfeits
 from backend.ledger import queries as ledger
 from backend.people import permissions
@@ -31,15 +32,15 @@ class HasTheirOwnPhone(Refused):
     code, message = 40984, "这位居民有自己的微信账号，注销要由本人在小程序里办"
 
 
-def cancel(person_id: int, *, confirmed: bool, by: Any, reason: str | None = None) -> None:
+def cancel(person_id: int, *, confirmed: bool, actor: Actor, reason: str | None = None) -> None:
     """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
-    person = take(Person, person_id)
+    person = lock_row(Person, person_id)
     if person.status != "active":
         raise NotFound()
     facts = open_things(person_id)
     if facts and not confirmed:
         raise ThingsStillOpen(**facts)
-    journal.write("cancel", "person", person_id, by=by, states=("active", "cancelled"), reason=reason)
+    journal.write("cancel", "person", person_id, actor=actor, states=("active", "cancelled"), reason=reason)
     _leave(person)
 
 
@@ -60,25 +61,25 @@ def open_things(person_id: int) -> dict[str, Any]:
 def _leave(person: Person) -> None:
     """All that is open is closed in the person's own name, then nothing of them is left but a number."""
     for room in ROOMS:
-        room.close(person.id, by=person)
-    forfeits.give_up(person.id, by=person)
+        room.close(person.id, actor=person)
+    forfeits.give_up(person.id, actor=person)
     erasure.erase(person.id)
 
 
-def cancel_for(person_id: int, reason: str, *, confirmed: bool, by: Any) -> None:
+def cancel_for(person_id: int, reason: str, *, confirmed: bool, actor: Actor) -> None:
     """代办: staff cancel for a card holder who asked at the counter, in their own community.
 
     Raises HasTheirOwnPhone for whoever can do it themselves, NotFound and NotAllowed out of place.
     """
-    person, home = take(Person, person_id), session.get(Residency, person_id)
+    person, home = lock_row(Person, person_id), session.get(Residency, person_id)
     if home is None:
         raise NotFound()
-    permissions.require(by.id, "person:cancel", home.community_id)
-    if person_id == by.id:
+    permissions.require(actor.id, "person:cancel", home.community_id)
+    if person_id == actor.id:
         raise NotAllowed()
     if person.openid is not None:
         raise HasTheirOwnPhone()
-    cancel(person_id, confirmed=confirmed, by=by, reason=reason)
+    cancel(person_id, confirmed=confirmed, actor=actor, reason=reason)
 
 
 def erase_by_openid(openid: str) -> bool:
@@ -89,10 +90,10 @@ def erase_by_openid(openid: str) -> bool:
     person_id = session.scalar(sa.select(Person.id).where(Person.openid == openid))
     if person_id is None:
         return False
-    person = take(Person, person_id)
+    person = lock_row(Person, person_id)
     if person.openid != openid:
         return False
-    cancel(person_id, confirmed=True, by=person, reason="微信通知用户注销")
+    cancel(person_id, confirmed=True, actor=person, reason="微信通知用户注销")
     return True
 
 
@@ -114,7 +115,7 @@ def forget_revoked(openid: str, kinds: set[int]) -> bool:
         person.phone_sealed, person.phone_index = None, None
     session.flush()
     facts = {"kinds": sorted(kinds)}
-    journal.write("revoke", "person", person.id, by=person, facts=facts)
+    journal.write("revoke", "person", person.id, actor=person, facts=facts)
     return True
 
 
@@ -125,7 +126,7 @@ def returned() -> list[int]:
 
 def leave_again(person_id: int) -> None:
     """Closes and erases what came back."""
-    person = take(Person, person_id)
+    person = lock_row(Person, person_id)
     if person.status == "cancelled":
         _leave(person)
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from backend.db import session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.people import actions, consents, guardians
 from backend.rights import notice
 from backend.wishes.models import Wish
@@ -21,14 +22,14 @@ class ChildsConsentNeeded(Refused):
     code, message = 42298, "请监护人先看《敏感信息单独同意》，同意后再登记"
 
 
-def withdraw(document: str, *, by: Any) -> None:
+def withdraw(document: str, *, actor: Actor) -> None:
     """Raises ConsentMissing. What was given to a unit before stays given; nothing more goes there.
 
     Feedback to units and pictures ask `consents.stands` each time, so for them there is nothing to do here.
     """
-    actions.withdraw_consent(document, by=by)
+    actions.withdraw_consent(document, actor=actor)
     for effect in _EFFECTS.get(document, ()):
-        effect(by.id)
+        effect(actor.id)
 
 
 def _forget_wish_addresses(person_id: int) -> None:
@@ -49,32 +50,32 @@ def asked_at_the_counter(child_id: int) -> bool:
 
 
 def link_guardian(
-    guardian_id: int, child_id: int, relation: str, agreed: bool, *, by: Any
+    guardian_id: int, child_id: int, relation: str, agreed: bool, *, actor: Actor
 ) -> guardians.Guardianship:
     """At the counter: the link, and that the guardian has read the document and agreed in the child's name,
     where it is asked. Raises ChildsConsentNeeded, and what `guardians.link` refuses.
     """
     asked = asked_at_the_counter(child_id)
-    made = guardians.link(guardian_id, child_id, relation, by=by)
+    made = guardians.link(guardian_id, child_id, relation, actor=actor)
     if asked and not agreed:
         raise ChildsConsentNeeded()
     if asked:
-        give_for_child(child_id, guardian_id=guardian_id, by=by)
+        give_for_child(child_id, guardian_id=guardian_id, actor=actor)
     return made
 
 
-def give_for_child(child_id: int, *, guardian_id: int, by: Any) -> None:
+def give_for_child(child_id: int, *, guardian_id: int, actor: Actor) -> None:
     """A guardian agrees for their child, in its name (31): to the sensitive data that a child's always is.
 
-    `by` is the guardian, or staff before whom the guardian agreed; either has just made the child, or locked it.
+    `actor` is the guardian, or staff before whom the guardian agreed; either has just made the child, or locked it.
     """
     version = notice.current(FOR_CHILDREN).version
-    actions.agree(child_id, FOR_CHILDREN, version, by=by, guardian=guardian_id)
+    actions.agree(child_id, FOR_CHILDREN, version, actor=actor, guardian=guardian_id)
 
 
-def standing(person_id: int) -> list[dict[str, Any]]:
+def documents_with_consent(person_id: int) -> list[dict[str, Any]]:
     """Each document with its version in force and the one the person agreed to, if any."""
-    given = consents.standing(person_id)
+    given = consents.consents_in_force(person_id)
     told = []
     for document in notice.everything():
         consent = given.get(document.document)

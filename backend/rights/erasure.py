@@ -11,7 +11,7 @@ from backend import clock, crypto
 from backend.db import Base, db, dialect, session
 from backend.people.models import Appointment, Consent, Person
 from backend.rights import holdings, sealed
-from backend.rights.holdings import DELETED, Holding
+from backend.rights.holdings import DELETED, PersonalTable
 from backend.wishes.actions import leaving as wishes
 
 GONE = "（已删除）"
@@ -29,7 +29,7 @@ def erase(person_id: int) -> None:
         session.execute(sa.text("PRAGMA secure_delete = ON"))
     session.flush()
     accounts = holdings.accounts_of(person_id)
-    words = _words(accounts)
+    words = _identifying_words(accounts)
     _scrub_told_to_others(person_id, words)
     _scrub_written_by_claimers(person_id, words)
     _scrub_written_for_children(person_id, words)
@@ -47,12 +47,12 @@ def _erase_rows(account: int, words: re.Pattern[str] | None) -> None:
     for holding in reversed(holdings.existing()):
         if holding.end == DELETED:
             session.execute(sa.delete(Base.metadata.tables[holding.table]).where(holding.of(account)))
-    _end_standing(account)
+    _end_roles_and_consents(account)
     for holding in holdings.existing():
         _empty(holding, account)
 
 
-def _end_standing(person_id: int) -> None:
+def _end_roles_and_consents(person_id: int) -> None:
     """No role, no agreement and no account outlives the person."""
     today, unsynchronized = clock.today(), {"synchronize_session": False}
     yesterday = today - timedelta(days=1)
@@ -80,7 +80,7 @@ def _end_standing(person_id: int) -> None:
     )
 
 
-def _empty(holding: Holding, person_id: int) -> None:
+def _empty(holding: PersonalTable, person_id: int) -> None:
     columns = [holding.columns[name] for name in holding.empties]
     if columns:
         values = {column.name: None if column.nullable else "" for column in columns}
@@ -88,7 +88,7 @@ def _empty(holding: Holding, person_id: int) -> None:
         session.execute(sa.update(table).where(holding.of(person_id)).values(values))
 
 
-def _words(accounts: list[int]) -> re.Pattern[str] | None:
+def _identifying_words(accounts: list[int]) -> re.Pattern[str] | None:
     """Whatever identifies the person and is known to us: names, phones, addresses, card, openid."""
     known = (word for account in accounts for word in _known(account))
     found = {word for word in known if word and len(word) >= SHORTEST}
@@ -115,12 +115,12 @@ def _known(person_id: int) -> Iterator[str | None]:
             yield from (sealed.opened(seals[name], row) if name in seals else row[name] for name in names)
 
 
-def _rows(holding: Holding, whose: Any) -> list[dict[str, Any]]:
+def _rows(holding: PersonalTable, whose: Any) -> list[dict[str, Any]]:
     table = Base.metadata.tables[holding.table]
     return [dict(row) for row in session.execute(sa.select(table).where(whose)).mappings()]
 
 
-def _scrub(holding: Holding, words: re.Pattern[str] | None, whose: Any) -> None:
+def _scrub(holding: PersonalTable, words: re.Pattern[str] | None, whose: Any) -> None:
     if words is None or not holding.scrubs or holding.end == DELETED:
         return
     table, seals = Base.metadata.tables[holding.table], sealed.of(holding.table)
@@ -163,17 +163,17 @@ def _scrub_written_by_claimers(person_id: int, words: re.Pattern[str] | None) ->
     """What a claimer noted of the person's wish: whom they met, and where."""
     own = Base.metadata.tables["wishes"].c
     theirs = sa.select(own.id).where(own.wisher_id == person_id)
-    claims = _holding("claims")
+    claims = _personal_table("claims")
     _scrub(claims, words, claims.columns.wish_id.in_(theirs))
 
 
 def _scrub_written_for_children(person_id: int, words: re.Pattern[str] | None) -> None:
     """What stands of a guardian in the wishes of their child, which stay: who asked, and whom to call."""
-    wished = _holding("wishes")
+    wished = _personal_table("wishes")
     _scrub(wished, words, wished.columns.guardian_id == person_id)
 
 
-def _holding(table: str) -> Holding:
+def _personal_table(table: str) -> PersonalTable:
     return next(holding for holding in holdings.existing() if holding.table == table)
 
 

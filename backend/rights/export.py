@@ -16,8 +16,9 @@ from typing import IO, Any
 import orjson
 
 from backend import clock, config, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.people.models import Person
 from backend.rights import readers
 from backend.rights.labels import label
@@ -31,19 +32,19 @@ class ExportedOften(Refused):
     code, message = 42994, "今天已经导出过 {most} 次，请明天再来；急需时请联系社区"
 
 
-def ask(*, by: Any) -> None:
+def ask(*, actor: Actor) -> None:
     """Notes that the caller asks for their copy; inside a transaction, before `archive`.
 
     Raises ExportedOften after EXPORTS_PER_DAY in 24 hours: a copy is dear to make, and a stolen phone shall
     not be worth more than one.
     """
-    take(Person, by.id)
+    lock_row(Person, actor.id)
     most, now, day = config.settings().exports_per_day, clock.now(), timedelta(days=1)
-    lines = journal.lines("person", by.id)
+    lines = journal.lines("person", actor.id)
     made = [line.at for line in lines if line.verb == "export" and line.at > now - day]
     if len(made) >= most:
-        raise ExportedOften(most=most).over_in((min(made, default=now) + day - now).total_seconds())
-    journal.write("export", "person", by.id, by=by)
+        raise ExportedOften(most=most).retry_after((min(made, default=now) + day - now).total_seconds())
+    journal.write("export", "person", actor.id, actor=actor)
 
 
 def archive(person_id: int) -> IO[bytes]:
@@ -94,10 +95,10 @@ def _cell(value: Any) -> Any:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: _shown(value) for key, value in row.items()}
+    return {key: _plain_value(value) for key, value in row.items()}
 
 
-def _shown(value: Any) -> Any:
+def _plain_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(clock.CHINA).isoformat(timespec="seconds")
     if isinstance(value, date):
@@ -122,4 +123,4 @@ _HEAD = """# 我的个人信息副本
 
 def _readme(counts: Iterable[tuple[Topic, int]]) -> str:
     rows = "".join(f"| {topic.file} | {topic.title} | {count} |\n" for topic, count in counts)
-    return _HEAD.format(at=_shown(clock.now())) + rows
+    return _HEAD.format(at=_plain_value(clock.now())) + rows

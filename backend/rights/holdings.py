@@ -17,7 +17,7 @@ KEPT = "kept"
 
 
 @dataclass(frozen=True)
-class Holding:
+class PersonalTable:
     """One table and the column by which its rows are a person's.
 
     `file` and `title` are those of the export. `end` is DELETED or KEPT; of what is kept, `empties` are the
@@ -64,7 +64,7 @@ _IDENTITY = ("openid", "real_name_sealed", "phone_sealed", "phone_index", "card_
 _DIGEST = "a digest or an index; it says nothing to a reader and would help to guess"
 
 PEOPLE = (
-    Holding(
+    PersonalTable(
         "persons",
         "id",
         "个人资料",
@@ -73,7 +73,7 @@ PEOPLE = (
         hides=("phone_index",),
         hidden=_DIGEST,
     ),
-    Holding(
+    PersonalTable(
         "persons",
         "merged_into_id",
         "并入的旧账号",
@@ -82,15 +82,15 @@ PEOPLE = (
         hides=("phone_index",),
         hidden=_DIGEST,
     ),
-    Holding("residencies", "person_id", "居住登记", "residency", end=DELETED),
-    Holding("party_registrations", "person_id", "双报到登记", "party_registration", end=DELETED),
-    Holding("appointments", "person_id", "任职", "appointments"),
-    Holding("consents", "person_id", "同意记录", "consents"),
-    Holding(
+    PersonalTable("residencies", "person_id", "居住登记", "residency", end=DELETED),
+    PersonalTable("party_registrations", "person_id", "双报到登记", "party_registration", end=DELETED),
+    PersonalTable("appointments", "person_id", "任职", "appointments"),
+    PersonalTable("consents", "person_id", "同意记录", "consents"),
+    PersonalTable(
         "sessions", "person_id", "登录记录", "sessions", DELETED, hides=("token_digest",), hidden=_DIGEST
     ),
-    Holding("teams", "leader_id", "我任队长的志愿队", "teams_led"),
-    Holding(
+    PersonalTable("teams", "leader_id", "我任队长的志愿队", "teams_led"),
+    PersonalTable(
         "team_members",
         "person_id",
         "参加的志愿队",
@@ -98,9 +98,9 @@ PEOPLE = (
         DELETED,
         shows=(("team_id", "teams", ("name",)),),
     ),
-    Holding("guardianships", "guardian_id", "我监护的孩子", "wards", scrubs=("reason",)),
-    Holding("guardianships", "child_id", "我的监护人", "guardians", scrubs=("reason",)),
-    Holding(
+    PersonalTable("guardianships", "guardian_id", "我监护的孩子", "wards", scrubs=("reason",)),
+    PersonalTable("guardianships", "child_id", "我的监护人", "guardians", scrubs=("reason",)),
+    PersonalTable(
         "idempotency_keys",
         "person_id",
         "最近提交的应答",
@@ -111,8 +111,8 @@ PEOPLE = (
     ),
 )
 OUTBOX = (
-    Holding("notices", "person_id", "消息", "notices", DELETED),
-    Holding(
+    PersonalTable("notices", "person_id", "消息", "notices", DELETED),
+    PersonalTable(
         "deliveries",
         "person_id",
         "微信消息的发送情况",
@@ -122,13 +122,15 @@ OUTBOX = (
         hidden="how the worker shares its work",
         through=("notice_id", "notices"),
     ),
-    Holding("subscriptions", "person_id", "订阅消息的授权", "subscriptions", DELETED),
+    PersonalTable("subscriptions", "person_id", "订阅消息的授权", "subscriptions", DELETED),
 )
 POINTS = (
-    Holding("purses", "person_id", "积分合计", "points"),
-    Holding("accounts", "person_id", "积分分批", "points_lots", hides=("address",), hidden="a repetition"),
-    Holding("holds", "person_id", "冻结的积分", "points_held"),
-    Holding(
+    PersonalTable("purses", "person_id", "积分合计", "points"),
+    PersonalTable(
+        "accounts", "person_id", "积分分批", "points_lots", hides=("address",), hidden="a repetition"
+    ),
+    PersonalTable("holds", "person_id", "冻结的积分", "points_held"),
+    PersonalTable(
         "transfers",
         "person_id",
         "积分流水",
@@ -137,10 +139,10 @@ POINTS = (
         hidden="numbers of the books; the title says what it was",
     ),
     # Decided once and for all by two people: a trigger forbids to change a word of it.
-    Holding("adjustments", "person_id", "积分调整", "points_adjustments"),
+    PersonalTable("adjustments", "person_id", "积分调整", "points_adjustments"),
 )
 WISHES = (
-    Holding(
+    PersonalTable(
         "wishes",
         "wisher_id",
         "我的心愿",
@@ -148,7 +150,7 @@ WISHES = (
         empties=("address_sealed", "phone_sealed"),
         scrubs=("title", "description", "on_behalf_reason", "review_reason", "comment"),
     ),
-    Holding(
+    PersonalTable(
         "claims",
         "person_id",
         "我的认领",
@@ -158,7 +160,7 @@ WISHES = (
     ),
 )
 VOLUNTEERING = (
-    Holding(
+    PersonalTable(
         "sign_ups",
         "person_id",
         "活动报名",
@@ -167,8 +169,8 @@ VOLUNTEERING = (
         shows=(("activity_id", "activities", ("title", "starts_at")),),
     ),
     # Append-only, as the national record is (民政部令 67, 10): what it says is the service, not the person.
-    Holding("service_records", "person_id", "志愿服务记录", "service_records"),
-    Holding(
+    PersonalTable("service_records", "person_id", "志愿服务记录", "service_records"),
+    PersonalTable(
         "record_corrections",
         "person_id",
         "服务记录的更正申请",
@@ -176,12 +178,12 @@ VOLUNTEERING = (
         scrubs=("reason", "decision_reason"),
     ),
     # A copy of what stands elsewhere: nothing obliges us to keep it.
-    Holding("hours_elsewhere", "person_id", "其他平台的服务时长", "hours_elsewhere", DELETED),
-    Holding(
+    PersonalTable("hours_elsewhere", "person_id", "其他平台的服务时长", "hours_elsewhere", DELETED),
+    PersonalTable(
         "backfills", "person_id", "补录的服务", "backfills", scrubs=("content", "reason", "decision_reason")
     ),
     # Its number still tells whoever verifies it what was certified, and no longer to whom.
-    Holding(
+    PersonalTable(
         "certificates",
         "person_id",
         "服务证明",
@@ -191,7 +193,7 @@ VOLUNTEERING = (
         hides=("digest", "digest_key"),
         hidden=_DIGEST,
     ),
-    Holding(
+    PersonalTable(
         "certified_records",
         "person_id",
         "服务证明包含的记录",
@@ -199,10 +201,10 @@ VOLUNTEERING = (
         through=("certificate_id", "certificates"),
         shows=(("record_id", "service_records", ("activity_name", "served_on")),),
     ),
-    Holding("stars", "person_id", "星级", "stars", DELETED),
+    PersonalTable("stars", "person_id", "星级", "stars", DELETED),
 )
 SUPERMARKET = (
-    Holding(
+    PersonalTable(
         "redemptions",
         "person_id",
         "兑换",
@@ -211,20 +213,20 @@ SUPERMARKET = (
         hides=("pick_up_code_index", "proxy_name_sealed"),
         hidden="an index, and the name of somebody else",
     ),
-    Holding(
+    PersonalTable(
         "redemption_lines",
         "person_id",
         "兑换的物品",
         "redemption_lines",
         through=("redemption_id", "redemptions"),
     ),
-    Holding(
+    PersonalTable(
         "venue_slots", "person_id", "预约的场地时段", "venue_slots", through=("redemption_id", "redemptions")
     ),
 )
 FILES = (
-    Holding("files", "owner_id", "我上传的图片", "pictures", hides=("key", "trace"), hidden=_DIGEST),
-    Holding(
+    PersonalTable("files", "owner_id", "我上传的图片", "pictures", hides=("key", "trace"), hidden=_DIGEST),
+    PersonalTable(
         "files",
         "consent_of_id",
         "与我的心愿有关的图片",
@@ -234,7 +236,7 @@ FILES = (
     ),
 )
 CONSOLE = (
-    Holding(
+    PersonalTable(
         "credentials",
         "person_id",
         "工作后台的登录名",
@@ -243,7 +245,7 @@ CONSOLE = (
         hides=("password_hash", "totp_sealed", "totp_used"),
         hidden=_DIGEST,
     ),
-    Holding(
+    PersonalTable(
         "console_sessions",
         "person_id",
         "工作后台的登录记录",
@@ -254,7 +256,7 @@ CONSOLE = (
     ),
 )
 COMPLAINTS = (
-    Holding(
+    PersonalTable(
         "complaints",
         "person_id",
         "投诉和建议",
@@ -330,6 +332,6 @@ def accounts_of(person_id: int) -> list[int]:
     return [person_id, *session.scalars(joined)]
 
 
-def existing() -> list[Holding]:
+def existing() -> list[PersonalTable]:
     """The holdings whose tables are part of this house."""
     return [holding for holding in HOLDINGS if holding.exists]

@@ -290,7 +290,7 @@ _COUNTED = {
 _YEAR = timedelta(days=365)
 
 
-def shown() -> list[dict[str, Any]]:
+def purposes_in_words() -> list[dict[str, Any]]:
     """The register as people read it, with the periods that are configured."""
     settings = config.settings()
     return [

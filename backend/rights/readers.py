@@ -16,7 +16,7 @@ from backend.ledger import queries as ledger
 from backend.organisations import queries as places
 from backend.people import queries as people
 from backend.rights import holdings, sealed
-from backend.rights.holdings import Holding
+from backend.rights.holdings import PersonalTable
 
 PAGE = 500
 Row = dict[str, Any]
@@ -42,18 +42,18 @@ def topics() -> list[Topic]:
     ]
 
 
-def _reader(holding: Holding) -> Callable[[int], Iterator[Row]]:
+def _reader(holding: PersonalTable) -> Callable[[int], Iterator[Row]]:
     def read(person_id: int) -> Iterator[Row]:
         # Accounts that were joined are a topic of their own.
         joined = holding.table != "persons"
         for account in holdings.accounts_of(person_id) if joined else [person_id]:
             for page in _pages(holding, account):
-                yield from _told(holding, page, account)
+                yield from _readable_rows(holding, page, account)
 
     return read
 
 
-def _pages(holding: Holding, person_id: int) -> Iterator[list[Row]]:
+def _pages(holding: PersonalTable, person_id: int) -> Iterator[list[Row]]:
     """The person's rows, a page at a time by their number; rows without one number are few."""
     table = Base.metadata.tables[holding.table]
     keys = list(table.primary_key.columns)
@@ -71,7 +71,7 @@ def _pages(holding: Holding, person_id: int) -> Iterator[list[Row]]:
         after = rows[-1][key.name]
 
 
-def _told(holding: Holding, rows: list[Row], person_id: int) -> Iterator[Row]:
+def _readable_rows(holding: PersonalTable, rows: list[Row], person_id: int) -> Iterator[Row]:
     """Rows as the person may read them: own seals opened, others masked, places by name."""
     if not rows:
         return
@@ -95,7 +95,7 @@ def _told(holding: Holding, rows: list[Row], person_id: int) -> Iterator[Row]:
         yield told
 
 
-def _names(holding: Holding, rows: list[Row]) -> dict[str, dict[int, str]]:
+def _names(holding: PersonalTable, rows: list[Row]) -> dict[str, dict[int, str]]:
     """For each column that points to a person or a place: names by id."""
     table, found = Base.metadata.tables[holding.table], {}
     persons = holdings.standing_in(table)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from backend import clock, config
 from backend.complaints import actions as complaints
 from backend.complaints import queries as complaint_queries
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.jobs import Job
 from backend.outbox.models import Delivery, Notice
 from backend.people import guardians
@@ -53,7 +53,7 @@ def wishes_with_old_contact() -> list[int]:
 
 
 def forget_contact(wish_id: int) -> None:
-    wish = take(Wish, wish_id)
+    wish = lock_row(Wish, wish_id)
     if wish.closed_at is not None and wish.closed_at < _before("keep_contact_days"):
         wish.address_sealed, wish.phone_sealed = None, None
         session.flush()
@@ -66,7 +66,7 @@ def forgotten_drafts() -> list[int]:
 
 def forget_draft(wish_id: int) -> None:
     """The words and the contact go; the empty draft is nobody's burden."""
-    wish = take(Wish, wish_id)
+    wish = lock_row(Wish, wish_id)
     if wish.state == "draft" and wish.created_at < _before("keep_draft_days"):
         wish.title, wish.description = GONE, ""
         wish.address_sealed, wish.phone_sealed = None, None
@@ -88,7 +88,7 @@ def rejected_registrations() -> list[int]:
 
 
 def _forget_rejected(model: Any, person_id: int) -> None:
-    row = take(model, person_id)
+    row = lock_row(model, person_id)
     if row.status == "rejected" and row.declared_at < _before("keep_rejected_days"):
         session.delete(row)
         session.flush()
@@ -113,9 +113,9 @@ def forsaken_children() -> list[int]:
 
 def forget_child(person_id: int) -> None:
     """Like an account that is cancelled: a number is left, for what others did for the child."""
-    take(Person, person_id)
+    lock_row(Person, person_id)
     if person_id in guardians.forsaken(_before("keep_rejected_days")):
-        cancellation.cancel(person_id, confirmed=False, by=None, reason=NOBODY_SPEAKS)
+        cancellation.cancel(person_id, confirmed=False, actor=None, reason=NOBODY_SPEAKS)
 
 
 def withdrawn_consents() -> list[int]:
@@ -131,7 +131,7 @@ def old_complaints() -> list[int]:
 
 
 def forget_complaint(complaint_id: int) -> None:
-    complaints.forget_words(complaint_id, ended_before=_before("keep_complaint_days"))
+    complaints.erase_texts(complaint_id, ended_before=_before("keep_complaint_days"))
 
 
 HOUR = 3600

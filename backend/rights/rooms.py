@@ -10,6 +10,7 @@ from backend import clock
 from backend.complaints import actions as complaints
 from backend.db import session
 from backend.files import actions as files
+from backend.journal import Actor
 from backend.people import guardians
 from backend.supermarket.actions import leaving as supermarket
 from backend.volunteering.actions import sign_ups
@@ -20,8 +21,8 @@ Facts = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Room:
-    """`open_things(person id)` are facts for the person's eyes; `close(person id, by=)` ends them all.
+class LeavingStep:
+    """`open_things(person id)` are facts for the person's eyes; `close(person id, actor=)` ends them all.
 
     `name` is the key of these facts in the refusal that warns before an account is cancelled.
     """
@@ -55,31 +56,31 @@ def _sign_ups(person_id: int) -> Facts:
     )
 
 
-def _cancel_sign_ups(person_id: int, *, by: Any) -> None:
+def _cancel_sign_ups(person_id: int, *, actor: Actor) -> None:
     for row in _sign_ups(person_id):
-        sign_ups.cancel(row["id"], by=by)
+        sign_ups.cancel(row["id"], actor=actor)
 
 
-def _discard_pictures(person_id: int, *, by: Any) -> None:
+def _discard_pictures(person_id: int, *, actor: Actor) -> None:
     """Nobody sees them from now on; the files' own job erases them from the store within a minute."""
     files.discard_of(person_id)
 
 
-def _leave_complaints(person_id: int, *, by: Any) -> None:
+def _leave_complaints(person_id: int, *, actor: Actor) -> None:
     complaints.leave(person_id)
 
 
-def _leave_children(person_id: int, *, by: Any) -> None:
+def _leave_children(person_id: int, *, actor: Actor) -> None:
     guardians.leave(person_id)
 
 
 # In this order: what tells others comes first, orders give their points back before the points are given up.
-ROOMS: tuple[Room, ...] = (
-    Room("wishes", wishes.open_wishes, wishes.withdraw_all),
-    Room("claims", wishes.open_claims, wishes.release_all),
-    Room("signUps", _sign_ups, _cancel_sign_ups),
-    Room("redemptions", supermarket.open_orders, supermarket.cancel_all),
-    Room("complaints", _nothing, _leave_complaints),
-    Room("children", _nothing, _leave_children),
-    Room("pictures", _nothing, _discard_pictures),
+ROOMS: tuple[LeavingStep, ...] = (
+    LeavingStep("wishes", wishes.open_wishes, wishes.withdraw_all),
+    LeavingStep("claims", wishes.open_claims, wishes.release_all),
+    LeavingStep("signUps", _sign_ups, _cancel_sign_ups),
+    LeavingStep("redemptions", supermarket.open_orders, supermarket.cancel_all),
+    LeavingStep("complaints", _nothing, _leave_complaints),
+    LeavingStep("children", _nothing, _leave_children),
+    LeavingStep("pictures", _nothing, _discard_pictures),
 )

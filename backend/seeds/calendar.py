@@ -12,5 +12,5 @@ def days_ago(days: int) -> Iterator[datetime]:
     """Does the block at nine in the morning, so many days ago: a past made through the same verbs."""
     day = clock.today() - timedelta(days=days)
     moment = clock.day_starts(day) + timedelta(hours=9)
-    with clock.standing_at(moment):
+    with clock.frozen_at(moment):
         yield moment

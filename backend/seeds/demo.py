@@ -9,16 +9,17 @@ import sqlalchemy as sa
 
 from backend import clock, config
 from backend.db import session, transaction
+from backend.identity import credentials, sessions
 from backend.ledger import actions as ledger
 from backend.ledger import rules
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people
-from backend.people import credentials, sealed, sessions
+from backend.people import sealed
 from backend.people.models import Membership, Person, Team
 from backend.seeds import supermarket, volunteering, wishes
 from backend.seeds.calendar import days_ago
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 CITY = "青松市"
 COMMUNITIES = {
@@ -94,10 +95,10 @@ def begin(password_hash: str) -> tuple[dict[str, int], dict[str, Person]]:
         _teams(found, who)
     with days_ago(90):
         who["e"] = _card_holder(found, who)
-        rules.ensure_default_rules(by=who["admin"])
+        rules.ensure_default_rules(actor=who["admin"])
         _opening_points(found, who)
         for one in CAST:
-            credentials.keep(who[one.name].id, one.name, password_hash, by=None)
+            credentials.keep(who[one.name].id, one.name, password_hash, actor=None)
     return found, who
 
 
@@ -138,11 +139,11 @@ def _people(found: dict[str, int]) -> dict[str, Person]:
     who = {one.name: sessions.person_of(openid_of(one.name)) for one in CAST}
     first = who["admin"]
     # The first administrator is appointed by the deployment itself, everyone else by them.
-    people.appoint(first.id, "city_admin", found[CITY], clock.today(), None, by=None)
+    people.appoint(first.id, "city_admin", found[CITY], clock.today(), None, actor=None)
     for number, one in enumerate(CAST, start=1):
         _introduce(one, who[one.name], f"111{number:08d}", found, first)
     for one in CAST:
-        _settle(one, who, found)
+        _register_home(one, who, found)
     return who
 
 
@@ -152,20 +153,20 @@ def _introduce(one: Cast, person: Person, phone: str, found: dict[str, int], adm
     sealed.keep_phone(person, phone)
     session.flush()
     if one.role and one.name != "admin":
-        people.appoint(person.id, one.role, found[one.place], clock.today(), None, by=admin)
+        people.appoint(person.id, one.role, found[one.place], clock.today(), None, actor=admin)
 
 
-def _settle(one: Cast, who: dict[str, Person], found: dict[str, int]) -> None:
+def _register_home(one: Cast, who: dict[str, Person], found: dict[str, int]) -> None:
     """Residency and registration, verified by a colleague who is not the person."""
     person, community_id = who[one.name], found[one.community]
     staff = {"松涛社区": ("tong", "lan"), "白桦社区": ("bai", "jin")}[one.community]
     clerk = who[staff[0] if one.name != staff[0] else staff[1]]
     grid_id = found[f"{one.community[:2]}-{one.grid:02d}"] if one.grid else None
-    people.declare_residency(community_id, grid_id, f"雪松家园 {person.id} 号楼", by=person)
-    people.decide_residency(person.id, True, by=clerk)
+    people.declare_residency(community_id, grid_id, f"雪松家园 {person.id} 号楼", actor=person)
+    people.decide_residency(person.id, True, actor=clerk)
     if one.unit:
-        people.register_party_member(found[one.unit], community_id, list(one.service_roles), by=person)
-        people.decide_party_registration(person.id, True, by=clerk)
+        people.register_party_member(found[one.unit], community_id, list(one.service_roles), actor=person)
+        people.decide_party_registration(person.id, True, actor=clerk)
 
 
 def _card_holder(found: dict[str, int], who: dict[str, Person]) -> Person:
@@ -176,7 +177,7 @@ def _card_holder(found: dict[str, int], who: dict[str, Person]) -> Person:
         grid_id=found["松涛-03"],
         address="雪松家园 7 号楼 2 单元 301",
         birth_year=clock.today().year - 82,
-        by=who["tong"],
+        actor=who["tong"],
     )
 
 
@@ -207,5 +208,5 @@ def _opening_points(found: dict[str, int], who: dict[str, Person]) -> None:
                 reference=f"opening:{one.name}",
                 title="系统启用前的积分结转",
                 community_id=found[one.community],
-                by=who["tong"],
+                actor=who["tong"],
             )

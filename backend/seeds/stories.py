@@ -34,7 +34,7 @@ def play(stories: Iterable[Story], month_begins: Callable[[datetime, int], None]
         if f"{moment.astimezone(clock.CHINA):%Y-%m}" != month:
             month = f"{moment.astimezone(clock.CHINA):%Y-%m}"
             month_begins(moment, steps)
-        with clock.standing_at(moment):
+        with clock.frozen_at(moment):
             _wait(waiting, story, number, moment)
         steps += 1
     return steps

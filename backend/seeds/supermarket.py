@@ -9,16 +9,17 @@ from typing import Any
 
 from backend import clock
 from backend.db import session
+from backend.identity import sessions
 from backend.ledger import actions as ledger
 from backend.people import actions as people
-from backend.people import sealed, sessions
+from backend.people import sealed
 from backend.people.models import Person
 from backend.seeds.calendar import days_ago
 from backend.supermarket import sealed as sealed_in_shop
 from backend.supermarket import timetable
 from backend.supermarket.actions import approvals, counter, items, receipts, requests, shops, stocktakes
 from backend.supermarket.models import Item, Redemption, Shop
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 SONGTAO, BAIHUA = "松涛社区", "白桦社区"
 HOURS = [
@@ -76,9 +77,9 @@ def _neighbours(found: dict[str, int], who: dict[str, Person]) -> None:
         sealed.keep_phone(person, f"111{90000000 + number}")
         session.flush()
         if role:
-            people.appoint(person.id, role, found[place], clock.today(), None, by=who["admin"])
-        people.declare_residency(found[place], by=person)
-        people.decide_residency(person.id, True, by=who["tong"] if place == SONGTAO else who["bai"])
+            people.appoint(person.id, role, found[place], clock.today(), None, actor=who["admin"])
+        people.declare_residency(found[place], actor=person)
+        people.decide_residency(person.id, True, actor=who["tong"] if place == SONGTAO else who["bai"])
         _grant(person, name, points, found[place], who["tong"])
     _grant(who["e"], "e", 160, found[SONGTAO], who["tong"])
 
@@ -92,7 +93,7 @@ def _grant(person: Person, name: str, points: int, community_id: int, clerk: Per
             reference=f"opening:{name}",
             title=title,
             community_id=community_id,
-            by=clerk,
+            actor=clerk,
         )
 
 
@@ -103,12 +104,12 @@ def _open(place: str, found: dict[str, int], clerk: Person, keeper: Person) -> d
         address=f"{place}党群服务中心一楼",
         opening_hours=HOURS,
         closed_days=[date(clock.today().year + 1, 1, 1)],
-        by=clerk,
+        actor=clerk,
     )
     stock: dict[str, Any] = {"shop": shop}
     for key, (name, unit, points, limit, low, received, donor, days) in GOODS[place].items():
-        item = items.put_up(
-            shop.id, "goods", name, points, unit=unit, limit_per_person=limit, low_stock=low, by=keeper
+        item = items.create_item(
+            shop.id, "goods", name, points, unit=unit, limit_per_person=limit, low_stock=low, actor=keeper
         )
         receipts.receive(
             item.id,
@@ -120,7 +121,7 @@ def _open(place: str, found: dict[str, int], clerk: Person, keeper: Person) -> d
             best_before=clock.today() + timedelta(days=40 + days) if days else None,
             document=f"票 {item.id:05d}",
             cost=received * points,
-            by=keeper,
+            actor=keeper,
         )
         stock[key] = item
     return stock
@@ -129,23 +130,23 @@ def _open(place: str, found: dict[str, int], clerk: Person, keeper: Person) -> d
 def _services(stock: dict[str, dict[str, Any]], who: dict[str, Person]) -> None:
     """Two venues and two kinds of support."""
     here, there, bu, mei = stock[SONGTAO], stock[BAIHUA], who["bu"], who["mei"]
-    here["hall"] = items.put_up(
+    here["hall"] = items.create_item(
         here["shop"].id,
         "venue",
         "多功能活动室",
         20,
         slot_minutes=60,
         description="可坐 30 人，有投影。",
-        by=bu,
+        actor=bu,
     )
-    there["court"] = items.put_up(
-        there["shop"].id, "venue", "乒乓球室", 10, slot_minutes=90, limit_per_person=4, by=mei
+    there["court"] = items.create_item(
+        there["shop"].id, "venue", "乒乓球室", 10, slot_minutes=90, limit_per_person=4, actor=mei
     )
-    here["materials"] = items.put_up(
-        here["shop"].id, "activity_support", "活动物料包", 15, limit_per_person=6, by=bu
+    here["materials"] = items.create_item(
+        here["shop"].id, "activity_support", "活动物料包", 15, limit_per_person=6, actor=bu
     )
-    here["print"] = items.put_up(
-        here["shop"].id, "activity_support", "宣传单印制（100 张）", 10, unit="份", by=bu
+    here["print"] = items.create_item(
+        here["shop"].id, "activity_support", "宣传单印制（100 张）", 10, unit="份", actor=bu
     )
 
 
@@ -162,24 +163,24 @@ def _history(here: dict[str, Any], who: dict[str, Person]) -> None:
         unused = _ask_hall(here, 3, fang)
     with days_ago(29):
         for order in (rice, oil, late, meeting, unused):
-            approvals.approve(order.id, by=who["tong"])
-        approvals.reject(refused.id, "这一批保温杯留给八十岁以上老人", by=who["lan"])
-        approvals.cancel(given_up.id, by=song)
+            approvals.approve(order.id, actor=who["tong"])
+        approvals.reject(refused.id, "这一批保温杯留给八十岁以上老人", actor=who["lan"])
+        approvals.cancel(given_up.id, actor=song)
     with days_ago(28):
         _hand_over(rice, who["bu"], proxy="邵景川")
         _hand_over(oil, who["bu"])
         _hand_over(meeting, who["bu"])
     with days_ago(26):
-        approvals.give_back(oil.id, "油桶有渗漏", by=who["yan"])
-        receipts.spoil(here["oil"].id, 1, "渗漏", by=who["bu"])
-        approvals.no_show(unused.id, by=who["bu"])
+        approvals.give_back(oil.id, "油桶有渗漏", actor=who["yan"])
+        receipts.spoil(here["oil"].id, 1, "渗漏", actor=who["bu"])
+        approvals.no_show(unused.id, actor=who["bu"])
     with days_ago(20):
         approvals.expire(late.id, "超过领取期限没有领取")
     with days_ago(10):
         counted = [(here[key].id, _on_hand(here[key]) - less, why) for key, less, why in _COUNTED]
-        found = stocktakes.propose(here["shop"].id, counted, by=who["bu"])
+        found = stocktakes.propose(here["shop"].id, counted, actor=who["bu"])
     with days_ago(9):
-        stocktakes.approve(found.id, by=who["yan"])
+        stocktakes.approve(found.id, actor=who["yan"])
 
 
 _COUNTED = (("rice", 0, None), ("salt", 3, "搬运中破损"), ("soap", 0, None))
@@ -193,9 +194,9 @@ def _waiting(stock: dict[str, dict[str, Any]], found: dict[str, int], who: dict[
         approved = _ask(here, {"soap": 1, "towel": 1}, who["song"])
         card = _ask(here, {"noodles": 1, "salt": 2}, who["e"], behalf=who["tong"])
         support = _ask(here, {"materials": 2}, who["fang"], purpose="楼院清雪活动的手套和热水")
-        approvals.approve(approved.id, by=who["lan"])
-        approvals.approve(card.id, by=who["lan"])
-        approvals.approve(support.id, by=who["tong"])
+        approvals.approve(approved.id, actor=who["lan"])
+        approvals.approve(card.id, actor=who["lan"])
+        approvals.approve(support.id, actor=who["tong"])
         _ask_hall(here, 3, who["xia"])
 
 
@@ -213,7 +214,7 @@ def _ask(
         lines,
         purpose=purpose,
         on_behalf_of=(person.id, "老人没有手机，上门代办") if behalf else None,
-        by=behalf or person,
+        actor=behalf or person,
     )
 
 
@@ -225,13 +226,13 @@ def _ask_hall(here: dict[str, Any], days: int, person: Person) -> Redemption:
             one for one in timetable.slots_of(hall, shop, clock.today() + timedelta(days=later)) if one.free
         ]
         if free:
-            return requests.request(here["shop"].id, [], slot_ids=[free[0].id], by=person)
+            return requests.request(here["shop"].id, [], slot_ids=[free[0].id], actor=person)
     raise LookupError("the hall is closed all week")
 
 
 def _hand_over(order: Redemption, keeper: Person, proxy: str | None = None) -> None:
     code = sealed_in_shop.code_of(_now(Redemption, order))
-    counter.hand_over(order.id, code, "proxy" if proxy else "self", proxy, by=keeper)
+    counter.hand_over(order.id, code, "proxy" if proxy else "self", proxy, actor=keeper)
 
 
 def _on_hand(item: Item) -> int:

@@ -13,8 +13,9 @@ from typing import Any
 
 from backend import clock
 from backend.db import session
+from backend.identity import sessions
 from backend.people import actions as people
-from backend.people import sealed, sessions, teams
+from backend.people import sealed, teams
 from backend.people.models import Person
 from backend.rights import notice
 from backend.seeds.calendar import days_ago
@@ -32,7 +33,7 @@ from backend.volunteering.actions import (
 )
 from backend.volunteering.models import Activity
 from backend.volunteering.record_queries import records_of
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 # Simulator name → real name, community; the first of each community leads a team there.
 VOLUNTEERS = {
@@ -139,8 +140,10 @@ def _volunteers(scene: _Scene) -> None:
         sealed.keep_real_name(person, real_name)
         sealed.keep_phone(person, f"1119{number:07d}")
         session.flush()
-        people.declare_residency(scene.found[community], by=person)
-        people.decide_residency(person.id, True, by=scene.who["bai" if community == "白桦社区" else "tong"])
+        people.declare_residency(scene.found[community], actor=person)
+        people.decide_residency(
+            person.id, True, actor=scene.who["bai" if community == "白桦社区" else "tong"]
+        )
 
 
 def _teams(scene: _Scene) -> None:
@@ -148,11 +151,13 @@ def _teams(scene: _Scene) -> None:
     scene.teams[RIDERS] = riders[0]
     for name, community, kind, speciality, leader, members in TEAMS:
         staff, led_by = scene.staff(name), scene.who[leader]
-        made = teams.found(scene.found[community], kind, name, speciality, leader_id=led_by.id, by=staff)
+        made = teams.create_team(
+            scene.found[community], kind, name, speciality, leader_id=led_by.id, actor=staff
+        )
         scene.teams[name] = made
         for member in members:
-            teams.join(made.id, by=scene.who[member])
-            teams.decide(made.id, scene.who[member].id, True, by=led_by)
+            teams.join(made.id, actor=scene.who[member])
+            teams.decide(made.id, scene.who[member].id, True, actor=led_by)
 
 
 def _planned(scene: _Scene, work: Work, starts_at: datetime, **more: Any) -> Activity:
@@ -168,30 +173,30 @@ def _planned(scene: _Scene, work: Work, starts_at: datetime, **more: Any) -> Act
         **more,
     }
     community_id = scene.found[scene.community_of(work.team)]
-    return activities.plan(community_id, scene.teams[work.team].id, content, by=scene.leader(work.team))
+    return activities.plan(community_id, scene.teams[work.team].id, content, actor=scene.leader(work.team))
 
 
 def _held(scene: _Scene, work: Work, days: int, size: int = 3, **more: Any) -> tuple[Activity, list[Person]]:
     """An activity that took place so many days ago at nine, with who came by roll-call."""
     leader, crowd = scene.leader(work.team), scene.crowd(work.team, size)
-    with days_ago(days) as start, clock.standing_at(start - timedelta(days=4)):
+    with days_ago(days) as start, clock.frozen_at(start - timedelta(days=4)):
         activity = _planned(scene, work, start, **more)
-        activities.publish(activity.id, by=leader)
+        activities.publish(activity.id, actor=leader)
         for person in crowd:
-            sign_ups.sign_up(activity.id, by=person)
+            sign_ups.sign_up(activity.id, actor=person)
     ends = activity.ends_at
-    with clock.standing_at(ends):
+    with clock.frozen_at(ends):
         roll = [roll_call.Called(person.id, start, ends) for person in crowd]
-        roll_call.call(activity.id, roll, by=leader)
-        ending.end(activity.id, by=leader)
+        roll_call.call(activity.id, roll, actor=leader)
+        ending.end(activity.id, actor=leader)
     return activity, crowd
 
 
 def _certified(scene: _Scene, work: Work, days: int) -> None:
     activity, _ = _held(scene, work, days)
     with days_ago(days - 1):
-        hours.propose(activity.id, {}, by=scene.leader(work.team))
-        hours.certify(activity.id, {}, by=scene.staff(work.team))
+        hours.propose(activity.id, {}, actor=scene.leader(work.team))
+        hours.certify(activity.id, {}, actor=scene.staff(work.team))
 
 
 def _without_hours(scene: _Scene) -> None:
@@ -208,28 +213,28 @@ def _undecided(scene: _Scene) -> None:
     waiting = WORKS[0]
     activity, _ = _held(scene, waiting, 5)
     with days_ago(4):
-        hours.propose(activity.id, {}, by=scene.leader(waiting.team))
+        hours.propose(activity.id, {}, actor=scene.leader(waiting.team))
     _forgotten(scene, WORKS[2], 2)
 
 
 def _forgotten(scene: _Scene, work: Work, days: int) -> None:
     """Checked in by the code on the screen; one of them went home without checking out."""
     leader, crowd = scene.leader(work.team), scene.crowd(work.team, 3)
-    with days_ago(days) as start, clock.standing_at(start - timedelta(days=4)):
+    with days_ago(days) as start, clock.frozen_at(start - timedelta(days=4)):
         activity = _planned(scene, work, start)
-        activities.publish(activity.id, by=leader)
+        activities.publish(activity.id, actor=leader)
         for person in crowd:
-            sign_ups.sign_up(activity.id, by=person)
+            sign_ups.sign_up(activity.id, actor=person)
     for moment, verb, came in (
         (start, attendance.check_in, crowd),
         (activity.ends_at, attendance.check_out, crowd[1:]),
     ):
-        with clock.standing_at(moment):
+        with clock.frozen_at(moment):
             code = codes.current(activity.id, moment).code
             for person in came:
-                verb(activity.id, code, by=person)
-    with clock.standing_at(activity.ends_at + timedelta(minutes=5)):
-        ending.end(activity.id, by=leader)
+                verb(activity.id, code, actor=person)
+    with clock.frozen_at(activity.ends_at + timedelta(minutes=5)):
+        ending.end(activity.id, actor=leader)
 
 
 def _coming(scene: _Scene) -> None:
@@ -241,8 +246,8 @@ def _coming(scene: _Scene) -> None:
         ]
         full = _published(scene, WORKS[2], yesterday + timedelta(days=10), capacity=2, **_RISKY)
         for name in ("geng", "miao", "ruan", "tan"):
-            sign_ups.sign_up(full.id, by=scene.who[name])
-        activities.repeat(opened[2].id, 2, by=scene.staff(WORKS[4].team))
+            sign_ups.sign_up(full.id, actor=scene.who[name])
+        activities.repeat(opened[2].id, 2, actor=scene.staff(WORKS[4].team))
 
 
 _RISKY = {"risk": "夜间、楼道结冰，注意防滑", "insurance_number": "QS-2026-0117", "min_age": 18}
@@ -250,15 +255,15 @@ _RISKY = {"risk": "夜间、楼道结冰，注意防滑", "insurance_number": "Q
 
 def _published(scene: _Scene, work: Work, starts_at: datetime, **more: Any) -> Activity:
     activity = _planned(scene, work, starts_at, **more)
-    return activities.publish(activity.id, by=scene.leader(work.team))
+    return activities.publish(activity.id, actor=scene.leader(work.team))
 
 
 def _called_off(scene: _Scene) -> None:
     with days_ago(54) as then:
         for work, reason in ((WORKS[0], "暴雪红色预警"), (WORKS[5], "学校停课")):
             activity = _published(scene, work, then + timedelta(days=2))
-            sign_ups.sign_up(activity.id, by=scene.crowd(work.team, 1)[0])
-            activities.cancel(activity.id, reason, by=scene.leader(work.team))
+            sign_ups.sign_up(activity.id, actor=scene.crowd(work.team, 1)[0])
+            activities.cancel(activity.id, reason, actor=scene.leader(work.team))
 
 
 def _afterwards(scene: _Scene) -> None:
@@ -268,19 +273,19 @@ def _afterwards(scene: _Scene) -> None:
         for days, name in ((3, "ruan"), (6, "tan")):
             backfill = _entered(scene, name, {**told, "started_at": then - timedelta(days=days)})
             if name == "ruan":
-                backfills.approve(backfill.id, by=scene.who["lan"])
+                backfills.approve(backfill.id, actor=scene.who["lan"])
     with days_ago(8):
         _correction(scene, scene.who["geng"])
 
 
 def _entered(scene: _Scene, name: str, content: dict[str, Any]) -> Any:
     content = {**content, "minutes": 150, "reason": "现场没有信号，用纸质签到表登记"}
-    return backfills.request(scene.who[name].id, scene.found["松涛社区"], content, by=scene.who["tong"])
+    return backfills.request(scene.who[name].id, scene.found["松涛社区"], content, actor=scene.who["tong"])
 
 
 def _correction(scene: _Scene, person: Person) -> None:
     newest: Sequence[Any] = records_of(person.id, None, 1)
-    corrections.request(newest[0].id, newest[0].minutes - 30, "我提前半小时走的", by=person)
+    corrections.request(newest[0].id, newest[0].minutes - 30, "我提前半小时走的", actor=person)
 
 
 def _party_members(scene: _Scene) -> None:
@@ -290,10 +295,10 @@ def _party_members(scene: _Scene) -> None:
     community_id = scene.found["松涛社区"]
     with days_ago(40) as then:
         content = {**told, "started_at": then - timedelta(days=1)}
-        backfill = backfills.request(scene.who["pei"].id, community_id, content, by=scene.who["tong"])
-        backfills.approve(backfill.id, by=scene.who["lan"])
+        backfill = backfills.request(scene.who["pei"].id, community_id, content, actor=scene.who["tong"])
+        backfills.approve(backfill.id, actor=scene.who["lan"])
         document = notice.current("unit_feedback")
-        people.give_consent(document.document, document.version, by=scene.who["pei"])
+        people.give_consent(document.document, document.version, actor=scene.who["pei"])
 
 
 def _certificates(scene: _Scene) -> None:
@@ -302,8 +307,8 @@ def _certificates(scene: _Scene) -> None:
     with days_ago(25) as then:
         yesterday = then.date() - timedelta(days=1)
         for name in ("miao", "wei", "ruan"):
-            certificates.issue(first, yesterday, by=scene.who[name])
+            certificates.issue(first, yesterday, actor=scene.who[name])
     with days_ago(12) as then:
-        wrong = certificates.issue(first, then.date() - timedelta(days=1), by=scene.who["shen"])
+        wrong = certificates.issue(first, then.date() - timedelta(days=1), actor=scene.who["shen"])
     with days_ago(10):
-        certificates.revoke(wrong.number, "其中一次活动的名单有误，正在核对", by=scene.who["lan"])
+        certificates.revoke(wrong.number, "其中一次活动的名单有误，正在核对", actor=scene.who["lan"])

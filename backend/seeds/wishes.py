@@ -70,31 +70,31 @@ def seed(found: dict[str, int], who: dict[str, Person]) -> None:
         )
     with days_ago(48):
         _publish(first[0], who["tong"])
-        claims.claim(first[1][0], by=who["pei"])
-        claims.claim(first[1][1], by=who["pei"])
-        claims.claim(first[1][2], by=who["qin"])
+        claims.claim(first[1][0], actor=who["pei"])
+        claims.claim(first[1][1], actor=who["pei"])
+        claims.claim(first[1][2], actor=who["qin"])
     with days_ago(41):
         for wish_id in first[1][:2]:
-            claims.fulfil(wish_id, _SENT, harmless(_SENT), by=who["pei"])
-        claims.confirm(first[1][0], True, 5, "call", "灯很亮", by=who["tong"])
-        claims.confirm(first[1][1], True, 4, "signature", by=who["tong"])
+            claims.fulfil(wish_id, _SENT, harmless(_SENT), actor=who["pei"])
+        claims.confirm(first[1][0], True, 5, "call", "灯很亮", actor=who["tong"])
+        claims.confirm(first[1][1], True, 4, "signature", actor=who["tong"])
     with days_ago(30):
-        claims.fulfil(first[1][2], _TAUGHT, harmless(_TAUGHT), by=who["qin"])
-        claims.confirm(first[1][2], True, 5, "call", by=who["tong"])
-        claims.claim(first[1][3], promised_on=clock.today() + timedelta(days=30), by=who["qin"])
+        claims.fulfil(first[1][2], _TAUGHT, harmless(_TAUGHT), actor=who["qin"])
+        claims.confirm(first[1][2], True, 5, "call", actor=who["tong"])
+        claims.claim(first[1][3], promised_on=clock.today() + timedelta(days=30), actor=who["qin"])
     with days_ago(12):
-        rounds.close(first[0], by=who["tong"])
+        rounds.close(first[0], actor=who["tong"])
     with days_ago(3):
         for content in WAITING:
-            wish = writing.write(found["松涛社区"], {**content}, by=who["ning"])
-            writing.submit(wish.id, harmless(*writing.words(wish)), by=who["ning"])
+            wish = writing.write(found["松涛社区"], {**content}, actor=who["ning"])
+            writing.submit(wish.id, harmless(*writing.public_texts(wish)), actor=who["ning"])
     _baihua(found, who)
 
 
 def _baihua(found: dict[str, int], who: dict[str, Person]) -> None:
     with days_ago(20):
         holder = people.create_card_holder(
-            "敖其尔", found["白桦社区"], address="林语苑 3 号楼", by=who["bai"]
+            "敖其尔", found["白桦社区"], address="林语苑 3 号楼", actor=who["bai"]
         )
         first = _collect(
             found["白桦社区"], "白桦十一月微心愿", BAIHUA, holder, who["jin"], who["bai"], who["bai"]
@@ -102,7 +102,7 @@ def _baihua(found: dict[str, int], who: dict[str, Person]) -> None:
     with days_ago(9):
         _publish(first[0], who["bai"])
     with days_ago(6):
-        claims.claim(first[1][0], "unit", by=who["he"])
+        claims.claim(first[1][0], "unit", actor=who["he"])
     with days_ago(5):
         _collect(found["白桦社区"], "白桦十二月微心愿", NEXT, holder, who["jin"], None, who["bai"])
 
@@ -119,20 +119,20 @@ def _collect(
     """A round with these wishes, reported for one resident, and accepted when there is a reviewer."""
     today = clock.today()
     opened = rounds.open_round(
-        community_id, title, today + timedelta(days=10), today + timedelta(days=45), by=opener
+        community_id, title, today + timedelta(days=10), today + timedelta(days=45), actor=opener
     )
     made = []
     for content in contents:
         wish = writing.write(
-            community_id, {**content}, on_behalf_of=(wisher.id, "老人没有手机，上门填报"), by=reporter
+            community_id, {**content}, on_behalf_of=(wisher.id, "老人没有手机，上门填报"), actor=reporter
         )
-        writing.submit(wish.id, harmless(*writing.words(wish)), by=reporter)
+        writing.submit(wish.id, harmless(*writing.public_texts(wish)), actor=reporter)
         if reviewer is not None:
-            reviewing.accept(wish.id, by=reviewer)
+            reviewing.accept(wish.id, actor=reviewer)
         made.append(wish.id)
     return opened.id, made
 
 
 def _publish(round_id: int, clerk: Person) -> None:
-    rounds.review(round_id, by=clerk)
-    rounds.publish(round_id, by=clerk)
+    rounds.review(round_id, actor=clerk)
+    rounds.publish(round_id, actor=clerk)

@@ -185,7 +185,7 @@ class Redemption(Model):
         sa.Index("ix_redemptions_approved", "pick_up_until", **partial(_approved)),
         sa.Index("ix_redemptions_open", "id", **partial(_open)),
     )
-    kind = "redemption"
+    journal_kind = "redemption"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(60))
@@ -256,7 +256,7 @@ class Redemption(Model):
 def requesting_in(orders: Iterable[Redemption], person_id: int) -> set[int]:
     """Where the person asked for some of these orders on behalf of somebody, and may still do so."""
     requested = {order.community_id for order in orders if order.requested_by_id == person_id}
-    return permissions.near(person_id, "redemption:request_for", requested)
+    return permissions.communities_where(person_id, "redemption:request_for", requested)
 
 
 class Line(Model):

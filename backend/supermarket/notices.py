@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
+from backend.journal import Actor
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
@@ -17,7 +18,7 @@ from backend.supermarket.stock_models import Batch, Stocktake
 _PAGE = "pages/redemption/detail?id={id}"
 
 
-def _tell_staff(
+def _notify_staff(
     permission: str, place_id: int, kind: str, title: str, body: str, *, but: int = 0, **more: Any
 ) -> None:
     """Whoever's appointment grants this in this place today, `but` one person."""
@@ -45,15 +46,17 @@ _STAFF = (
 )
 
 
-def _tell_owner(
+def _notify_owner(
     order: Redemption, kind: str, title: str, body: str, phrase: str, lines: list[Line] | None = None
 ) -> None:
     """The owner, and whoever asked for an owner who may have no phone. `lines` are the order's, if the caller
     has read them already."""
-    _tell(order, sorted({order.person_id, order.requested_by_id} - {None}), kind, title, body, phrase, lines)
+    _notify(
+        order, sorted({order.person_id, order.requested_by_id} - {None}), kind, title, body, phrase, lines
+    )
 
 
-def _tell(
+def _notify(
     order: Redemption,
     person_ids: list[int],
     kind: str,
@@ -76,7 +79,7 @@ def _wechat(order: Redemption, title: str, phrase: str, lines: list[Line] | None
         "thing4": title,
     }
     return {
-        "subject": (Redemption.kind, order.id),
+        "subject": (Redemption.journal_kind, order.id),
         "template": "redemption_notice",
         "data": data,
         "page": _PAGE.format(id=order.id),
@@ -96,11 +99,11 @@ def requested(order: Redemption, lines: list[Line], full: list[Item]) -> None:
     """Its owner reads it in the order itself; those who decide learn that one waits, and which limits it fills."""
     if order.requested_by_id is not None:
         body = f"工作人员代您提交了兑换单 {order.number}，已冻结 {order.points} 积分，等待审批。"
-        _tell(order, [order.person_id], "redemption_requested", "已代您提交兑换", body, "待审批", lines)
+        _notify(order, [order.person_id], "redemption_requested", "已代您提交兑换", body, "待审批", lines)
     title = "有兑换单待审批"
     body = f"兑换单 {order.number} 等待审批，请在 {order.approve_until:%m月%d日} 前处理。{_limits(full)}"
     more = _wechat(order, title, "待审批", lines)
-    _tell_staff(
+    _notify_staff(
         "redemption:approve", order.place_id, "redemption_waits", title, body, but=order.person_id, **more
     )
 
@@ -111,33 +114,33 @@ def approved(order: Redemption, full: list[Item]) -> None:
     body = (
         f"兑换单 {order.number} 已通过审批。请在 {order.pick_up_until:%m月%d日} 前凭取货码到超市领取或使用。"
     )
-    _tell_owner(order, "redemption_approved", "兑换已通过审批", body, "待领取", lines)
+    _notify_owner(order, "redemption_approved", "兑换已通过审批", body, "待领取", lines)
     title = "有兑换单待领取"
     body = f"兑换单 {order.number} 已审批，请备好：{queries.content(lines)}。{_limits(full)}"
     more = _wechat(order, title, "待领取", lines)
-    _tell_staff("redemption:hand_over", order.place_id, "redemption_to_prepare", title, body, **more)
+    _notify_staff("redemption:hand_over", order.place_id, "redemption_to_prepare", title, body, **more)
 
 
 def rejected(order: Redemption, reason: str) -> None:
     body = f"兑换单 {order.number} 未通过：{reason}。{order.points} 积分已退回。"
-    _tell_owner(order, "redemption_rejected", "兑换未通过审批", body, "未通过")
+    _notify_owner(order, "redemption_rejected", "兑换未通过审批", body, "未通过")
 
 
-def cancelled(order: Redemption, by: Any) -> None:
-    if by.id == order.person_id:
+def cancelled(order: Redemption, actor: Actor) -> None:
+    if actor.id == order.person_id:
         return
     body = f"工作人员代您取消了兑换单 {order.number}：{order.closing_reason}。{order.points} 积分已退回。"
-    _tell_owner(order, "redemption_cancelled", "兑换已取消", body, "已取消")
+    _notify_owner(order, "redemption_cancelled", "兑换已取消", body, "已取消")
 
 
 def expired(order: Redemption, why: str) -> None:
     body = f"兑换单 {order.number} 已结束：{why}。{order.points} 积分已退回，欢迎重新兑换。"
-    _tell_owner(order, "redemption_expired", "兑换单已过期", body, "已过期")
+    _notify_owner(order, "redemption_expired", "兑换单已过期", body, "已过期")
 
 
 def last_days(order: Redemption) -> None:
     body = f"兑换单 {order.number} 请在 {order.pick_up_until:%m月%d日} 当天或之前领取，过后积分自动退回。"
-    _tell_owner(order, "redemption_last_days", "兑换即将到期", body, "待领取")
+    _notify_owner(order, "redemption_last_days", "兑换即将到期", body, "待领取")
 
 
 def handed_over(order: Redemption, lines: list[Line]) -> None:
@@ -145,30 +148,30 @@ def handed_over(order: Redemption, lines: list[Line]) -> None:
     body = (
         f"兑换单 {order.number} 已{who}，使用 {order.points} 积分。如不是您本人或您委托的人领取，请联系社区。"
     )
-    _tell_owner(order, "redemption_handed_over", "兑换已完成", body, "已领取", lines)
+    _notify_owner(order, "redemption_handed_over", "兑换已完成", body, "已领取", lines)
 
 
 def returned(order: Redemption, reason: str) -> None:
     body = f"兑换单 {order.number} 已退回：{reason}。{order.points} 积分已返还。"
-    _tell_owner(order, "redemption_returned", "兑换已退回", body, "已退回")
+    _notify_owner(order, "redemption_returned", "兑换已退回", body, "已退回")
 
 
 def not_shown(order: Redemption) -> None:
     body = f"兑换单 {order.number} 预订的时段没有使用，{order.points} 积分已退回。以后用不上时请提前取消，让给其他居民。"
-    _tell_owner(order, "redemption_no_show", "场地预订未使用", body, "未到场")
+    _notify_owner(order, "redemption_no_show", "场地预订未使用", body, "未到场")
 
 
 # --- to those who keep the shop ----------------------------------------------------------------------
 
 
-def _tell_keepers(item: Item, kind: str, title: str, body: str) -> None:
+def _notify_keepers(item: Item, kind: str, title: str, body: str) -> None:
     place_id = session.get_one(Shop, item.shop_id).place_id
-    _tell_staff("stock:receive", place_id, kind, title, body, subject=("item", item.id))
+    _notify_staff("stock:receive", place_id, kind, title, body, subject=("item", item.id))
 
 
 def low_stock(item: Item) -> None:
     left = item.on_hand - item.reserved
-    _tell_keepers(
+    _notify_keepers(
         item, "item_low_stock", "库存不多了", f"“{item.name}”可兑换的只剩 {left}{item.unit}，请及时补货。"
     )
 
@@ -177,18 +180,18 @@ def batch_ends_soon(item: Item, batch: Batch) -> None:
     body = (
         f"“{item.name}”有 {batch.on_hand}{item.unit} 保质期到 {batch.best_before:%Y年%m月%d日}，请尽快发放。"
     )
-    _tell_keepers(item, "batch_ends_soon", "有物品快到保质期", body)
+    _notify_keepers(item, "batch_ends_soon", "有物品快到保质期", body)
 
 
 def batch_ended(item: Item, batch: Batch, units: int) -> None:
     body = f"“{item.name}”有 {units}{item.unit} 已过保质期（{batch.best_before:%Y年%m月%d日}），已自动下架，请清理。"
-    _tell_keepers(item, "batch_ended", "有物品已过保质期", body)
+    _notify_keepers(item, "batch_ended", "有物品已过保质期", body)
 
 
 def stocktake_waits(found: Stocktake) -> None:
     body, about = f"盘点 {found.number} 等待审核。", ("stocktake", found.id)
     given = {"but": found.proposed_by_id, "subject": about}
-    _tell_staff("stocktake:approve", found.place_id, "stocktake_waits", "有盘点待审核", body, **given)
+    _notify_staff("stocktake:approve", found.place_id, "stocktake_waits", "有盘点待审核", body, **given)
 
 
 def stocktake_decided(found: Stocktake) -> None:

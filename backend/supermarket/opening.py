@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.errors import Refused
-from backend.people import imports, permissions
+from backend.imports import actions as imports
+from backend.journal import Actor
+from backend.people import permissions
 from backend.supermarket.actions import items, receipts
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement
@@ -45,17 +47,17 @@ def open_stock(
     donor: str | None = None,
     batch_no: str | None = None,
     best_before: date | None = None,
-    by: Any,
+    actor: Actor,
 ) -> bool:
     """Receives what was there before; False when this batch was opened already. Raises OpenedOtherwise."""
     number = f"opening:{item_id}:{best_before or ''}:{batch_no or ''}"
-    item, _shop = receipts.of_keeper(item_id, "stock:receive", by)
+    item, _shop = receipts.of_keeper(item_id, "stock:receive", actor)
     before = session.scalar(sa.select(Movement.on_hand_change).where(Movement.reference == number))
     if before is not None and before != quantity:
         raise OpenedOtherwise(quantity=before)
     if before is None:
         told = {"donor": donor, "batch_no": batch_no, "best_before": best_before, "document": DOCUMENT}
-        receipts.receive(item.id, quantity, source, **told, number=number, by=by)
+        receipts.receive(item.id, quantity, source, **told, number=number, actor=actor)
     return before is None
 
 
@@ -96,9 +98,9 @@ def _day(text: str) -> date | None:
     return date(*map(int, found.groups())) if found else None
 
 
-def _take_in(row: imports.Row, memory: dict[str, Any], by: Any) -> bool:
-    shop_id = _shop(row["超市"], memory, by)
-    item_id = _item(shop_id, row, memory, by)
+def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
+    shop_id = _shop(row["超市"], memory, actor)
+    item_id = _item(shop_id, row, memory, actor)
     return open_stock(
         item_id,
         int(row["数量"]),
@@ -106,13 +108,13 @@ def _take_in(row: imports.Row, memory: dict[str, Any], by: Any) -> bool:
         donor=row["捐赠方"] or None,
         batch_no=row["批号"] or None,
         best_before=_day(row["保质期"]),
-        by=by,
+        actor=actor,
     )
 
 
-def _shop(name: str, memory: dict[str, Any], by: Any) -> int:
+def _shop(name: str, memory: dict[str, Any], actor: Actor) -> int:
     if "shops" not in memory:
-        reach = permissions.reach_of(by.id, "stock:receive")
+        reach = permissions.reach_of(actor.id, "stock:receive")
         rows = session.execute(sa.select(Shop.name, Shop.id).where(Shop.community_id.in_(reach)))
         memory["shops"] = {}
         for known, shop_id in rows:
@@ -123,7 +125,7 @@ def _shop(name: str, memory: dict[str, Any], by: Any) -> int:
     return found[0]
 
 
-def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], by: Any) -> int:
+def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], actor: Actor) -> int:
     """The goods of this name; a new one is put up. Nothing made here is remembered: its row may yet fail."""
     key = f"items:{shop_id}"
     if key not in memory:
@@ -135,15 +137,15 @@ def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], by: Any) -> in
         sa.select(Item.id).where(Item.shop_id == shop_id, Item.name == row["物品"]).order_by(Item.id).limit(1)
     )
     if found is None:
-        found = _put_up(shop_id, row, by)
+        found = _put_up(shop_id, row, actor)
     return found
 
 
-def _put_up(shop_id: int, row: imports.Row, by: Any) -> int:
+def _put_up(shop_id: int, row: imports.Row, actor: Actor) -> int:
     unit = row["单位"] or items.UNITS["goods"]
     if not row["积分"]:
         raise NewItemWithoutPoints(name=row["物品"], unit=unit)
-    return items.put_up(shop_id, "goods", row["物品"], int(row["积分"]), unit=unit, by=by).id
+    return items.create_item(shop_id, "goods", row["物品"], int(row["积分"]), unit=unit, actor=actor).id
 
 
 imports.offer(

@@ -11,6 +11,7 @@ from backend import clock
 from backend.db import Moment, columns_of, session
 from backend.errors import NotFound
 from backend.files import queries as files
+from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations.models import Organisation
 from backend.people import permissions
@@ -43,18 +44,18 @@ def shop(shop_id: int) -> Shop:
     return found
 
 
-def shop_of_staff(shop_id: int, word: str, *, by: Any) -> Shop:
-    """A shop in whose place `by` is granted `word`. Raises NotFound, NotAllowed."""
+def shop_of_staff(shop_id: int, word: str, *, actor: Actor) -> Shop:
+    """A shop in whose place `actor` is granted `word`. Raises NotFound, NotAllowed."""
     found = shop(shop_id)
-    permissions.require(by.id, word, found.place_id)
+    permissions.require(actor.id, word, found.place_id)
     return found
 
 
-def items(shop_id: int, kind: str | None, after: int | None, limit: int, *, by: Any) -> list[Item]:
+def items(shop_id: int, kind: str | None, after: int | None, limit: int, *, actor: Actor) -> list[Item]:
     """What the shop offers; its own staff also see what is off the shelf."""
     found = shop(shop_id)
     wanted = sa.select(Item).where(Item.shop_id == shop_id)
-    if not permissions.appointed(by.id, "stock:read", found.place_id):
+    if not permissions.appointed(actor.id, "stock:read", found.place_id):
         wanted = wanted.where(Item.on_shelf)
     if kind is not None:
         wanted = wanted.where(Item.kind == kind)
@@ -71,7 +72,7 @@ def item(item_id: int) -> Item:
     return found
 
 
-def shown_items(found: Sequence[Item], *, by: Any) -> list[dict[str, Any]]:
+def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
     """Items as this person sees them: what can be redeemed for all, the stock's numbers for the shop's staff.
 
     `available` is in units; None where there is no stock to run out of.
@@ -84,14 +85,14 @@ def shown_items(found: Sequence[Item], *, by: Any) -> list[dict[str, Any]]:
             sa.select(Shop.id, Shop.community_id).where(Shop.id.in_({o.shop_id for o in found}))
         ).all()
     )
-    words = permissions.words_in(by.id, set(place_of.values()))
+    words = permissions.permissions_in_many(actor.id, set(place_of.values()))
     pictures = files.of([("item", one.id) for one in found])
     told = []
     for one in found:
         granted = words.get(place_of[one.shop_id], frozenset())
         inside = "stock:read" in granted
         view = "look" if "item:look" in granted else "inside"
-        shown = files.faces(pictures.get(("item", one.id), ()), view, by.id)
+        shown = files.picture_links(pictures.get(("item", one.id), ()), view, actor.id)
         plain = columns_of(one)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
         hidden = {} if inside else {"on_hand": None, "reserved": None, "low_stock": None}
@@ -102,14 +103,14 @@ def shown_items(found: Sequence[Item], *, by: Any) -> list[dict[str, Any]]:
     return told
 
 
-def to_look(after: int | None, limit: int, *, by: Any) -> list[Item]:
+def to_look(after: int | None, limit: int, *, actor: Actor) -> list[Item]:
     """Items of the clerk's places with a picture that WeChat was not sure of, in the order of their ids."""
     wanted = (
         sa.select(Item)
         .join(Shop, Shop.id == Item.shop_id)
         .where(
             Item.id.in_(files.waiting_for_a_look("item")),
-            Shop.community_id.in_(permissions.reach_of(by.id, "item:look")),
+            Shop.community_id.in_(permissions.reach_of(actor.id, "item:look")),
         )
     )
     if after is not None:
@@ -248,7 +249,7 @@ def slots(item_id: int, day: date) -> list[timetable.Offered]:
 
 
 @dataclass(frozen=True)
-class Shown:
+class RedemptionView:
     """An order as one viewer may see it, with the moves open to that viewer."""
 
     order: Redemption
@@ -262,13 +263,13 @@ class Shown:
     actions: list[str]
 
 
-def order(order_id: int, *, by: Any) -> Redemption:
+def order(order_id: int, *, actor: Actor) -> Redemption:
     """An order that the person may see; else NotFound."""
     found = session.get(Redemption, order_id)
     if found is None:
         raise NotFound()
-    words = permissions.granted_words(by.id, found.place_id)
-    if not found.visible_to(by.id, words, found.facts_about(by.id)):
+    words = permissions.permissions_in(actor.id, found.place_id)
+    if not found.visible_to(actor.id, words, found.facts_about(actor.id)):
         raise NotFound()
     return found
 
@@ -281,13 +282,13 @@ def orders_of(person_id: int, after: int | None, limit: int) -> list[Redemption]
     return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(limit)))
 
 
-def to_approve(shop_id: int | None, after: int | None, limit: int, *, by: Any) -> list[Redemption]:
+def to_approve(shop_id: int | None, after: int | None, limit: int, *, actor: Actor) -> list[Redemption]:
     """Requests in the clerk's places, oldest first. Another place's shop is NotFound."""
     if shop_id is not None:
-        shop_of_staff(shop_id, "redemption:approve", by=by)
+        shop_of_staff(shop_id, "redemption:approve", actor=actor)
     wanted = sa.select(Redemption).where(
         sa.text("redemptions.state = 'requested'"),
-        Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:approve")),
+        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
     )
     if shop_id is not None:
         wanted = wanted.where(Redemption.shop_id == shop_id)
@@ -296,9 +297,11 @@ def to_approve(shop_id: int | None, after: int | None, limit: int, *, by: Any) -
     return list(session.scalars(wanted.order_by(Redemption.id).limit(limit)))
 
 
-def orders_in(shop_id: int, state: str | None, after: int | None, limit: int, *, by: Any) -> list[Redemption]:
+def orders_in(
+    shop_id: int, state: str | None, after: int | None, limit: int, *, actor: Actor
+) -> list[Redemption]:
     """A shop's orders, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
-    shop_of_staff(shop_id, "redemption:read", by=by)
+    shop_of_staff(shop_id, "redemption:read", actor=actor)
     wanted = sa.select(Redemption).where(Redemption.shop_id == shop_id)
     if state is not None:
         wanted = wanted.where(Redemption.state == state)
@@ -307,21 +310,21 @@ def orders_in(shop_id: int, state: str | None, after: int | None, limit: int, *,
     return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(limit)))
 
 
-def shown(orders: Sequence[Redemption], *, by: Any) -> list[Shown]:
+def view_redemptions(orders: Sequence[Redemption], *, actor: Actor) -> list[RedemptionView]:
     """Orders as this person sees them; a fixed number of statements for a page."""
     if not orders:
         return []
-    told = _told([one.id for one in orders], by)
+    told = _context_of([one.id for one in orders], actor)
     booked = _slots_of([one.id for one in orders if one.item_kind == "venue"])
-    asking = requesting_in(orders, by.id)
-    return [_shown(one, *told[one.id], booked.get(one.id, []), asking, by) for one in orders]
+    asking = requesting_in(orders, actor.id)
+    return [_to_view(one, *told[one.id], booked.get(one.id, []), asking, actor) for one in orders]
 
 
-def _shown(
-    one: Redemption, row: Any, lines: list[Line], booked: list[Slot], asking: set[int], by: Any
-) -> Shown:
-    facts = one.facts_of(by.id, asking)
-    return Shown(
+def _to_view(
+    one: Redemption, row: Any, lines: list[Line], booked: list[Slot], asking: set[int], actor: Actor
+) -> RedemptionView:
+    facts = one.facts_of(actor.id, asking)
+    return RedemptionView(
         one,
         lines,
         booked,
@@ -330,13 +333,13 @@ def _shown(
         people.masked_name(one.person_id, row.real_name_sealed),
         row.team,
         _code(one, facts, row.openid is None),
-        _open_moves(one, permissions.read(row.roles), facts),
+        _open_moves(one, permissions.parse_roles(row.roles), facts),
     )
 
 
-def _told(ids: list[int], by: Any) -> dict[int, tuple[Any, list[Line]]]:
+def _context_of(ids: list[int], actor: Actor) -> dict[int, tuple[Any, list[Line]]]:
     """Of each order what names its shop, its people and its place, and its lines: in one statement."""
-    given = {"orders": ids, **permissions.viewer(by.id)}
+    given = {"orders": ids, **permissions.bind_viewer(actor.id)}
     told: dict[int, tuple[Any, list[Line]]] = {}
     for row in session.execute(_TOLD, given):
         told.setdefault(row.Line.redemption_id, (row, []))[1].append(row.Line)
@@ -352,7 +355,7 @@ _TOLD = (
         Person.real_name_sealed,
         Person.openid,
         Team.name.label("team"),
-        permissions.roles_beside(Redemption.community_id).label("roles"),
+        permissions.roles_subquery(Redemption.community_id).label("roles"),
     )
     .join(Redemption, Redemption.id == Line.redemption_id)
     .join(Shop, Shop.id == Redemption.shop_id)

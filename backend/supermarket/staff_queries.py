@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend import clock, config, journal
 from backend.db import session
+from backend.journal import Actor
 from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import queries, states, timetable
@@ -21,50 +22,50 @@ _LEFT = sa.text("batches.on_hand > 0")
 _REQUEST = "request"
 
 
-def shops(word: str, *, by: Any) -> list[Shop]:
+def shops(word: str, *, actor: Actor) -> list[Shop]:
     """The shops in whose place this word is granted, in the order of their ids."""
-    reach = permissions.reach_of(by.id, word)
+    reach = permissions.reach_of(actor.id, word)
     return list(session.scalars(sa.select(Shop).where(Shop.community_id.in_(reach)).order_by(Shop.id)))
 
 
-def item(item_id: int, word: str, *, by: Any) -> tuple[Item, Shop]:
-    """An item in whose shop's place `by` is granted `word`. Raises NotFound, NotAllowed."""
+def item(item_id: int, word: str, *, actor: Actor) -> tuple[Item, Shop]:
+    """An item in whose shop's place `actor` is granted `word`. Raises NotFound, NotAllowed."""
     found = queries.item(item_id)
-    return found, queries.shop_of_staff(found.shop_id, word, by=by)
+    return found, queries.shop_of_staff(found.shop_id, word, actor=actor)
 
 
 # --- orders ------------------------------------------------------------------------------------------
 
 
-def waiting_orders(most: int, *, by: Any, after: int | None = None) -> list[Redemption]:
+def waiting_orders(most: int, *, actor: Actor, after: int | None = None) -> list[Redemption]:
     """Requests that this clerk may decide, oldest first: neither their own nor asked for by them."""
     wanted = sa.select(Redemption).where(
         _REQUESTED,
-        Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:approve")),
-        Redemption.person_id != by.id,
-        Redemption.requested_by_id.is_distinct_from(by.id),
+        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
+        Redemption.person_id != actor.id,
+        Redemption.requested_by_id.is_distinct_from(actor.id),
     )
     if after is not None:
         wanted = wanted.where(Redemption.id > after)
     return list(session.scalars(wanted.order_by(Redemption.id).limit(most)))
 
 
-def for_a_colleague(*, by: Any) -> int:
+def for_a_colleague(*, actor: Actor) -> int:
     """How many requests wait here that another one has to decide: the clerk's own, or asked for by them."""
     return session.scalar(
         sa.select(sa.func.count(Redemption.id)).where(
             _REQUESTED,
-            Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:approve")),
-            sa.or_(Redemption.person_id == by.id, Redemption.requested_by_id == by.id),
+            Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
+            sa.or_(Redemption.person_id == actor.id, Redemption.requested_by_id == actor.id),
         )
     )
 
 
-def to_hand_over(most: int, *, by: Any, until: date | None = None) -> list[Redemption]:
+def to_hand_over(most: int, *, actor: Actor, until: date | None = None) -> list[Redemption]:
     """Approved orders of this keeper's shops, what must be collected first first; only those whose last day
     is not after `until`, where it is given."""
     wanted = sa.select(Redemption).where(
-        _APPROVED, Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:hand_over"))
+        _APPROVED, Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:hand_over"))
     )
     if until is not None:
         wanted = wanted.where(Redemption.pick_up_until <= until)
@@ -101,7 +102,7 @@ def timeline(order: Redemption) -> list[dict[str, Any]]:
 # --- stock -------------------------------------------------------------------------------------------
 
 
-def low(most: int, *, by: Any) -> list[tuple[Item, Shop]]:
+def low(most: int, *, actor: Actor) -> list[tuple[Item, Shop]]:
     """Goods on the shelf of which no more than their mark is left, for whoever receives goods there."""
     wanted = (
         sa.select(Item, Shop)
@@ -110,7 +111,7 @@ def low(most: int, *, by: Any) -> list[tuple[Item, Shop]]:
             Item.on_shelf,
             Item.low_stock.is_not(None),
             Item.on_hand - Item.reserved <= Item.low_stock,
-            Shop.community_id.in_(permissions.reach_of(by.id, "stock:receive")),
+            Shop.community_id.in_(permissions.reach_of(actor.id, "stock:receive")),
         )
     )
     return [(row[0], row[1]) for row in session.execute(wanted.order_by(Item.id).limit(most))]
@@ -126,7 +127,7 @@ def since_low(ids: list[int]) -> dict[int, Any]:
     return {row[0]: row[1] for row in session.execute(wanted)}
 
 
-def ending(most: int, *, by: Any) -> list[tuple[Batch, Item, Shop]]:
+def ending(most: int, *, actor: Actor) -> list[tuple[Batch, Item, Shop]]:
     """Batches that end within BATCH_WARNING_DAYS or have ended, for whoever receives goods there."""
     last = clock.today() + timedelta(days=config.settings().batch_warning_days)
     wanted = (
@@ -136,7 +137,7 @@ def ending(most: int, *, by: Any) -> list[tuple[Batch, Item, Shop]]:
         .where(
             _LEFT,
             Batch.best_before <= last,
-            Shop.community_id.in_(permissions.reach_of(by.id, "stock:receive")),
+            Shop.community_id.in_(permissions.reach_of(actor.id, "stock:receive")),
         )
     )
     rows = session.execute(wanted.order_by(Batch.best_before, Batch.id).limit(most))
@@ -154,12 +155,12 @@ def first_days(shop_id: int) -> dict[int, date]:
     return {row[0]: row[1] for row in rows}
 
 
-def stocktakes_to_check(most: int, *, by: Any) -> list[Stocktake]:
+def stocktakes_to_check(most: int, *, actor: Actor) -> list[Stocktake]:
     """Counted, and waiting for a supervisor who did not count; oldest first."""
     wanted = sa.select(Stocktake).where(
         Stocktake.state == "proposed",
-        Stocktake.proposed_by_id != by.id,
-        Stocktake.community_id.in_(permissions.reach_of(by.id, "stocktake:approve")),
+        Stocktake.proposed_by_id != actor.id,
+        Stocktake.community_id.in_(permissions.reach_of(actor.id, "stocktake:approve")),
     )
     return list(session.scalars(wanted.order_by(Stocktake.id).limit(most)))
 
@@ -205,20 +206,20 @@ def bookings(venue_id: int, first: date, last: date) -> list[Booked]:
     ]
 
 
-def orders_of_resident(person_id: int, most: int, *, by: Any) -> list[Redemption]:
+def orders_of_resident(person_id: int, most: int, *, actor: Actor) -> list[Redemption]:
     """A resident's orders in the places where staff read them, newest first."""
     wanted = sa.select(Redemption).where(
         Redemption.person_id == person_id,
-        Redemption.community_id.in_(permissions.reach_of(by.id, "redemption:read")),
+        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:read")),
     )
     return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
 
 
 def orders(
-    state: str | None, shop_id: int | None, number: str | None, before: int | None, most: int, *, by: Any
+    state: str | None, shop_id: int | None, number: str | None, before: int | None, most: int, *, actor: Actor
 ) -> list[Redemption]:
     """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
-    reach = permissions.reach_of(by.id, "redemption:read")
+    reach = permissions.reach_of(actor.id, "redemption:read")
     wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
     if state is not None:
         wanted = wanted.where(Redemption.state == state)

@@ -119,7 +119,7 @@ class Stocktake(Model):
         sa.Index("uq_stocktakes_one_open", "shop_id", unique=True, **partial(_proposed)),
         sa.Index("ix_stocktakes_shop", "shop_id", "id"),
     )
-    kind = "stocktake"
+    journal_kind = "stocktake"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     shop_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("shops.id"))

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from backend import clock, config
 from backend.db import columns_of, session
 from backend.errors import NotFound
+from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.people import permissions
 from backend.people import queries as people
@@ -18,9 +19,9 @@ from backend.supermarket.queries import item, shop_of_staff
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
 
 
-def movements(item_id: int, after: int | None, limit: int, *, by: Any) -> list[Movement]:
+def movements(item_id: int, after: int | None, limit: int, *, actor: Actor) -> list[Movement]:
     """An item's events, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
-    shop_of_staff(item(item_id).shop_id, "stock:read", by=by)
+    shop_of_staff(item(item_id).shop_id, "stock:read", actor=actor)
     wanted = sa.select(Movement).where(Movement.item_id == item_id)
     if after is not None:
         wanted = wanted.where(Movement.id < after)
@@ -60,32 +61,32 @@ def _numbers(ids: set[int]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def batches(item_id: int, *, by: Any) -> list[Batch]:
+def batches(item_id: int, *, actor: Actor) -> list[Batch]:
     """What is left of each batch, what ends first first, for the staff of its place."""
-    shop_of_staff(item(item_id).shop_id, "stock:read", by=by)
+    shop_of_staff(item(item_id).shop_id, "stock:read", actor=actor)
     wanted = sa.select(Batch).where(Batch.item_id == item_id, Batch.on_hand > 0)
     return list(session.scalars(wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id)))
 
 
-def stocktakes(shop_id: int, after: int | None, limit: int, *, by: Any) -> list[Stocktake]:
+def stocktakes(shop_id: int, after: int | None, limit: int, *, actor: Actor) -> list[Stocktake]:
     """A shop's stocktakes, newest first, for the staff of its place."""
-    shop_of_staff(shop_id, "stock:read", by=by)
+    shop_of_staff(shop_id, "stock:read", actor=actor)
     wanted = sa.select(Stocktake).where(Stocktake.shop_id == shop_id)
     if after is not None:
         wanted = wanted.where(Stocktake.id < after)
     return list(session.scalars(wanted.order_by(Stocktake.id.desc()).limit(limit)))
 
 
-def stocktake(stocktake_id: int, *, by: Any) -> Stocktake:
+def stocktake(stocktake_id: int, *, actor: Actor) -> Stocktake:
     """One, for the staff of its place. Raises NotFound, NotAllowed."""
     found = session.get(Stocktake, stocktake_id)
     if found is None:
         raise NotFound()
-    permissions.require(by.id, "stock:read", found.place_id)
+    permissions.require(actor.id, "stock:read", found.place_id)
     return found
 
 
-def shown_stocktakes(found: Sequence[Stocktake], *, by: Any) -> list[dict[str, Any]]:
+def shown_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[dict[str, Any]]:
     """Stocktakes with their lines and the moves open to the person."""
     if not found:
         return []
@@ -100,7 +101,7 @@ def shown_stocktakes(found: Sequence[Stocktake], *, by: Any) -> list[dict[str, A
         plain = columns_of(line)
         told = {**plain, "name": name, "unit": unit, "difference": line.counted - line.book}
         lines.setdefault(line.stocktake_id, []).append(told)
-    words = permissions.words_in(by.id, {one.place_id for one in found})
+    words = permissions.permissions_in_many(actor.id, {one.place_id for one in found})
     names = people.masked_names(
         {who for one in found for who in (one.proposed_by_id, one.decided_by_id) if who}
     )
@@ -114,16 +115,16 @@ def shown_stocktakes(found: Sequence[Stocktake], *, by: Any) -> list[dict[str, A
                 states.STOCKTAKE_MOVES,
                 one,
                 words.get(one.place_id, frozenset()),
-                one.facts_about(by.id),
+                one.facts_about(actor.id),
             ),
         }
         for one in found
     ]
 
 
-def today(shop_id: int, *, by: Any) -> dict[str, Any]:
+def today(shop_id: int, *, actor: Actor) -> dict[str, Any]:
     """What the counter has before it today, for the staff of its place. Raises NotFound, NotAllowed."""
-    found = shop_of_staff(shop_id, "stock:read", by=by)
+    found = shop_of_staff(shop_id, "stock:read", actor=actor)
     low = sa.select(Item).where(
         Item.shop_id == shop_id,
         Item.on_shelf,

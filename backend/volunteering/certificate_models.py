@@ -37,7 +37,7 @@ class Certificate(Model):
         sa.UniqueConstraint("number"),
         sa.Index("ix_certificates_person", "person_id", "id"),
     )
-    kind = "certificate"
+    journal_kind = "certificate"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(20))

@@ -46,10 +46,10 @@ def pdf(number: str) -> bytes:
     name = sealed.name(certificate)
     if name is None:
         raise CertificateWithoutName()
-    return _drawn(_Told(certificate, rows, name))
+    return _drawn(_PaperText(certificate, rows, name))
 
 
-class _Told:
+class _PaperText:
     """All words of the paper, each sign of them one that the font has."""
 
     def __init__(self, certificate: Certificate, rows: Sequence[Any], name: str) -> None:
@@ -107,7 +107,7 @@ class _Paper(FPDF):
         self.cell(0, _LINE, f"编号 {self.number}，第 {self.page_no()} 页", align="C")
 
 
-def _drawn(told: _Told) -> bytes:
+def _drawn(told: _PaperText) -> bytes:
     with cut_to(told.all()) as font:
         paper = _Paper()
         paper.number = told.number
@@ -124,7 +124,7 @@ def _drawn(told: _Told) -> bytes:
         return bytes(paper.output())
 
 
-def _head(paper: FPDF, told: _Told) -> None:
+def _head(paper: FPDF, told: _PaperText) -> None:
     paper.set_font("song", size=24)
     paper.cell(0, 18, TITLE, align="C", new_x="LMARGIN", new_y="NEXT")
     paper.set_font("song", size=10)
@@ -134,7 +134,7 @@ def _head(paper: FPDF, told: _Told) -> None:
     paper.ln(3)
 
 
-def _table(paper: FPDF, told: _Told) -> None:
+def _table(paper: FPDF, told: _PaperText) -> None:
     paper.set_font("song", size=10)
     with paper.table(
         col_widths=_WIDTHS, line_height=_LINE, headings_style=FontFace(fill_color=238), text_align="LEFT"
@@ -144,7 +144,7 @@ def _table(paper: FPDF, told: _Told) -> None:
     paper.ln(4)
 
 
-def _foot(paper: FPDF, told: _Told) -> None:
+def _foot(paper: FPDF, told: _PaperText) -> None:
     if paper.will_page_break(_CODE + 4 * _LINE):
         paper.add_page()
     paper.set_font("song", size=12)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from backend import crypto
 from backend.db import session
 from backend.errors import NotFound
+from backend.journal import Actor
 from backend.people import permissions
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_numbers as numbers
@@ -39,18 +40,18 @@ def numbered(number: str) -> Certificate:
     return found
 
 
-def mine(number: str, *, by: Any) -> Certificate:
+def mine(number: str, *, actor: Actor) -> Certificate:
     """One's own; another person's does not exist here. Raises NotFound."""
     found = numbered(number)
-    if found.person_id != by.id:
+    if found.person_id != actor.id:
         raise NotFound()
     return found
 
 
-def for_staff(number: str, *, by: Any) -> Certificate:
+def for_staff(number: str, *, actor: Actor) -> Certificate:
     """One that the caller may revoke; those of other communities do not exist here. Raises NotFound."""
     found = numbered(number)
-    if not permissions.appointed(by.id, "certificate:revoke", found.issuer_id):
+    if not permissions.appointed(actor.id, "certificate:revoke", found.issuer_id):
         raise NotFound()
     return found
 
@@ -135,7 +136,7 @@ def digest_key() -> str:
     return crypto.signature("certificate key", "name")
 
 
-def told(certificate: Certificate, status: str) -> dict[str, Any]:
+def view_certificate(certificate: Certificate, status: str) -> dict[str, Any]:
     """What a list shows of it; the PDF of one that does not hold is not to be had."""
     return {
         "number": certificate.number,

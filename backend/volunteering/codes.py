@@ -28,7 +28,7 @@ class CodeForeign(Refused):
 
 
 @dataclass(frozen=True)
-class ShownCode:
+class CodeView:
     """What the organiser's screen shows; `expires_at` is when the next one takes its place."""
 
     code: str
@@ -36,12 +36,12 @@ class ShownCode:
     text: str
 
 
-def current(activity_id: int, now: datetime) -> ShownCode:
+def current(activity_id: int, now: datetime) -> CodeView:
     """The code of this half minute."""
     slot = _slot(now)
     code = _code(activity_id, slot)
     ends = datetime.fromtimestamp((slot + 1) * SLOT_SECONDS, UTC)
-    return ShownCode(code, ends, f"{activity_id}.{code}")
+    return CodeView(code, ends, f"{activity_id}.{code}")
 
 
 def check(activity_id: int, given: str, now: datetime) -> None:

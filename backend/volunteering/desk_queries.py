@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound
+from backend.journal import Actor
 from backend.people import permissions
 from backend.volunteering import limits
 from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
@@ -26,20 +27,20 @@ class AwaitingHours(NamedTuple):
     unverified: int
 
 
-def reached(activity_id: int, word: str, *, by: Any) -> Activity:
+def reached(activity_id: int, word: str, *, actor: Actor) -> Activity:
     """An activity in a place where an appointment grants this word; every other one does not exist here."""
     activity = session.get(Activity, activity_id)
-    if activity is None or not permissions.appointed(by.id, word, activity.community_id):
+    if activity is None or not permissions.appointed(actor.id, word, activity.community_id):
         raise NotFound()
     return activity
 
 
 def month(
-    first_day: date, last_day: date, community_id: int | None, state: str | None, *, by: Any
+    first_day: date, last_day: date, community_id: int | None, state: str | None, *, actor: Actor
 ) -> list[Activity]:
     """Activities that start in these days in the person's own places, in the order of their start."""
     wanted = sa.select(Activity).where(
-        Activity.community_id.in_(permissions.reach_of(by.id, "activity:read")),
+        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:read")),
         Activity.starts_at >= clock.day_starts(first_day),
         Activity.starts_at < clock.day_ends(last_day),
     )
@@ -51,12 +52,12 @@ def month(
     return list(session.scalars(rows))
 
 
-def soon(limit: int, *, by: Any) -> list[Activity]:
+def soon(limit: int, *, actor: Actor) -> list[Activity]:
     """Published activities of today and tomorrow where the person organises."""
     today = clock.today()
     wanted = sa.select(Activity).where(
         Activity.state == "published",
-        Activity.community_id.in_(permissions.reach_of(by.id, "activity:organise")),
+        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:organise")),
         Activity.ends_at > clock.now(),
         Activity.starts_at >= clock.day_starts(today),
         Activity.starts_at < clock.day_ends(today + timedelta(days=1)),
@@ -88,7 +89,7 @@ def _number_in(*states: str) -> sa.ColumnElement[int]:
     )
 
 
-def _awaiting(word: str, by: Any) -> sa.Select[tuple[Activity, int, int]]:
+def _awaiting(word: str, actor: Actor) -> sa.Select[tuple[Activity, int, int]]:
     """Ended service in which somebody has minutes to count."""
     came = _number_in("checked_out", "unverified")
     return (
@@ -96,75 +97,75 @@ def _awaiting(word: str, by: Any) -> sa.Select[tuple[Activity, int, int]]:
         .where(
             Activity.state == "ended",
             Activity.activity_kind == "volunteer_service",
-            Activity.community_id.in_(permissions.reach_of(by.id, word)),
+            Activity.community_id.in_(permissions.reach_of(actor.id, word)),
             came > 0,
         )
         .order_by(Activity.ended_at, Activity.id)
     )
 
 
-def to_propose(limit: int, *, by: Any) -> list[AwaitingHours]:
+def to_propose(limit: int, *, actor: Actor) -> list[AwaitingHours]:
     """Ended service whose hours nobody has proposed, oldest first."""
-    wanted = _awaiting("activity:organise", by).where(Activity.proposed_at.is_(None))
+    wanted = _awaiting("activity:organise", actor).where(Activity.proposed_at.is_(None))
     return [AwaitingHours(*row) for row in session.execute(wanted.limit(limit))]
 
 
-def to_certify(limit: int, *, by: Any) -> list[AwaitingHours]:
+def to_certify(limit: int, *, actor: Actor) -> list[AwaitingHours]:
     """Proposed hours that this person may certify: neither proposed by them nor served with them."""
     took_part = sa.exists().where(
-        SignUp.activity_id == Activity.id, SignUp.person_id == by.id, SignUp.state.in_(ATTENDED)
+        SignUp.activity_id == Activity.id, SignUp.person_id == actor.id, SignUp.state.in_(ATTENDED)
     )
-    wanted = _awaiting("activity:certify", by).where(
-        Activity.proposed_at.is_not(None), Activity.proposed_by_id != by.id, ~took_part
+    wanted = _awaiting("activity:certify", actor).where(
+        Activity.proposed_at.is_not(None), Activity.proposed_by_id != actor.id, ~took_part
     )
     return [AwaitingHours(*row) for row in session.execute(wanted.limit(limit))]
 
 
-def for_a_colleague(*, by: Any) -> int:
+def for_a_colleague(*, actor: Actor) -> int:
     """How many proposals wait for somebody else, because this person made them."""
-    wanted = _awaiting("activity:certify", by).where(Activity.proposed_by_id == by.id)
+    wanted = _awaiting("activity:certify", actor).where(Activity.proposed_by_id == actor.id)
     return session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery()))
 
 
-def corrections_to_decide(limit: int, *, by: Any) -> list[tuple[Correction, ServiceRecord]]:
+def corrections_to_decide(limit: int, *, actor: Actor) -> list[tuple[Correction, ServiceRecord]]:
     """Asked-for corrections of records that this person neither served nor certified, oldest first."""
     wanted = (
         sa.select(Correction, ServiceRecord)
         .join(ServiceRecord, ServiceRecord.id == Correction.record_id)
-        .where(*_requested(Correction, by), ServiceRecord.certified_by_id != by.id)
+        .where(*_requested(Correction, actor), ServiceRecord.certified_by_id != actor.id)
         .order_by(Correction.id)
     )
     return [(row[0], row[1]) for row in session.execute(wanted.limit(limit))]
 
 
-def backfills_to_check(limit: int, *, by: Any) -> list[Backfill]:
+def backfills_to_check(limit: int, *, actor: Actor) -> list[Backfill]:
     """Backfills that somebody else entered for somebody else, oldest first."""
-    wanted = sa.select(Backfill).where(*_requested(Backfill, by), Backfill.maker_id != by.id)
+    wanted = sa.select(Backfill).where(*_requested(Backfill, actor), Backfill.maker_id != actor.id)
     return list(session.scalars(wanted.order_by(Backfill.id).limit(limit)))
 
 
-def _requested(model: Any, by: Any) -> tuple[sa.ColumnElement[bool], ...]:
+def _requested(model: Any, actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         model.state == "requested",
-        model.person_id != by.id,
-        model.community_id.in_(permissions.reach_of(by.id, "service_record:decide")),
+        model.person_id != actor.id,
+        model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
     )
 
 
-def correction(correction_id: int, *, by: Any) -> tuple[Correction, ServiceRecord]:
+def correction(correction_id: int, *, actor: Actor) -> tuple[Correction, ServiceRecord]:
     """One request with the record it is about, in one's own places. Raises NotFound."""
-    found = _within(Correction, correction_id, by)
+    found = _within(Correction, correction_id, actor)
     return found, session.get_one(ServiceRecord, found.record_id)
 
 
-def backfill(backfill_id: int, *, by: Any) -> Backfill:
+def backfill(backfill_id: int, *, actor: Actor) -> Backfill:
     """One backfill in one's own places. Raises NotFound."""
-    return _within(Backfill, backfill_id, by)
+    return _within(Backfill, backfill_id, actor)
 
 
-def _within(model: Any, row_id: int, by: Any) -> Any:
+def _within(model: Any, row_id: int, actor: Actor) -> Any:
     found = session.get(model, row_id)
-    if found is None or not permissions.appointed(by.id, "service_record:decide", found.community_id):
+    if found is None or not permissions.appointed(actor.id, "service_record:decide", found.community_id):
         raise NotFound()
     return found
 

@@ -50,7 +50,7 @@ def most_minutes(activity: Activity) -> int:
 
 _later = aliased(ServiceRecord)
 # A record that another one corrects no longer counts.
-STANDING = ~sa.exists().where(_later.corrects_id == ServiceRecord.id)
+IN_FORCE = ~sa.exists().where(_later.corrects_id == ServiceRecord.id)
 
 
 def lock_persons(ids: Iterable[int]) -> None:
@@ -103,7 +103,7 @@ def _overlap(one: Served, other: sa.Row) -> bool:
 
 def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[bool]]:
     people = ServiceRecord.person_id.in_(sorted({one.person_id for one in served}))
-    return [people, STANDING, *([ServiceRecord.id != besides] if besides else [])]
+    return [people, IN_FORCE, *([ServiceRecord.id != besides] if besides else [])]
 
 
 def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, date], int]:

@@ -84,7 +84,7 @@ class Activity(Model):
         sa.Index("ix_activities_open", "ends_at", sqlite_where=_open, postgresql_where=_open),
     )
     # What the journal calls it; what sort of activity it is stands in `activity_kind`.
-    kind = "activity"
+    journal_kind = "activity"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
@@ -197,7 +197,7 @@ class SignUp(Model):
         sa.Index("ix_sign_ups_activity", "activity_id", "state", "id"),
         sa.Index("ix_sign_ups_person", "person_id", "id"),
     )
-    kind = "sign_up"
+    journal_kind = "sign_up"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"))

@@ -35,7 +35,7 @@ def _telling(activity: Activity, person_id: int, kind: str, title: str, body: st
     )
 
 
-def _tell(activity: Activity, people: Iterable[int], kind: str, title: str, body: str) -> None:
+def _notify(activity: Activity, people: Iterable[int], kind: str, title: str, body: str) -> None:
     notify_many([_telling(activity, person_id, kind, title, body) for person_id in people])
 
 
@@ -47,39 +47,39 @@ def _when(activity: Activity) -> str:
 
 def confirmed(activity: Activity, person_id: int) -> None:
     body = f"您已报名“{activity.title}”：{_when(activity)}，{activity.place}。到场后请扫现场的签到码。"
-    _tell(activity, [person_id], "sign_up_confirmed", "报名成功", body)
+    _notify(activity, [person_id], "sign_up_confirmed", "报名成功", body)
 
 
 def waitlisted(activity: Activity, person_id: int, position: int) -> None:
     body = f"“{activity.title}”名额已满，您排在候补第 {position} 位；有人取消时按顺序转正，并通知您。"
-    _tell(activity, [person_id], "sign_up_waitlisted", "已进入候补", body)
+    _notify(activity, [person_id], "sign_up_waitlisted", "已进入候补", body)
 
 
 def moved_up(activity: Activity, people: Sequence[int]) -> None:
     body = f"“{activity.title}”有了名额，您已从候补转为正式报名：{_when(activity)}，{activity.place}。来不了请取消。"
-    _tell(activity, people, "sign_up_moved_up", "候补转正", body)
+    _notify(activity, people, "sign_up_moved_up", "候补转正", body)
 
 
 def changed(activity: Activity, people: Sequence[int]) -> None:
     body = f"“{activity.title}”改为 {_when(activity)}，地点：{activity.place}。来不了请取消报名。"
-    _tell(activity, people, "activity_changed", "活动时间或地点有变", body)
+    _notify(activity, people, "activity_changed", "活动时间或地点有变", body)
 
 
 def cancelled(activity: Activity, people: Sequence[int], reason: str) -> None:
     body = f"“{activity.title}”（{_when(activity)}）取消了：{reason}。"
-    _tell(activity, people, "activity_cancelled", "活动取消", body)
+    _notify(activity, people, "activity_cancelled", "活动取消", body)
 
 
 def tomorrow(activity: Activity, people: Sequence[int]) -> None:
     body = (
         f"明天 {_when(activity)}，“{activity.title}”，{activity.place}。来不了请尽早取消，好让候补的人参加。"
     )
-    _tell(activity, people, "activity_tomorrow", "明天有活动", body)
+    _notify(activity, people, "activity_tomorrow", "明天有活动", body)
 
 
 def excused(activity: Activity, person_id: int, reason: str) -> None:
     body = f"组织者已为您登记“{activity.title}”请假：{reason}。"
-    _tell(activity, [person_id], "sign_up_excused", "已登记请假", body)
+    _notify(activity, [person_id], "sign_up_excused", "已登记请假", body)
 
 
 def certified(activity: Activity, earned: Sequence[tuple[int, int, int]]) -> None:
@@ -105,7 +105,7 @@ def record_overdue(activity: Activity) -> None:
     due = activity.record_due_on
     body = f"“{activity.title}”的服务记录应在 {due:%m月%d日} 前完成（活动后十个工作日），请申报并认定时长。"
     people = _staff(activity.community_id, "activity:certify")
-    _tell(activity, people, "record_overdue", "服务记录待完成", body)
+    _notify(activity, people, "record_overdue", "服务记录待完成", body)
 
 
 def _staff(community_id: int, word: str) -> list[int]:

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound
-from backend.lifecycle import open_to, permit
+from backend.journal import Actor
+from backend.lifecycle import authorize, open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Reach
 from backend.people import permissions, teams
@@ -27,7 +28,7 @@ _PUBLIC = sa.text("activities.state <> 'draft'")
 
 
 @dataclass(frozen=True)
-class Shown:
+class ActivityView:
     """An activity as one viewer may see it, with the moves open to that viewer."""
 
     activity: Activity
@@ -36,19 +37,19 @@ class Shown:
     in_charge: str
     confirmed: int
     waiting: int
-    mine: "ShownSignUp | None"
+    mine: "SignUpView | None"
     actions: list[str]
 
 
 @dataclass(frozen=True)
-class ShownSignUp:
+class SignUpView:
     sign_up: SignUp
     position: int | None
     actions: list[str]
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _Context:
     """What the caller is to the activities of a page."""
 
     words: dict[int, frozenset[str]]
@@ -72,13 +73,13 @@ def activities(
     last_day: date | None,
     after: tuple[datetime, int] | None,
     limit: int,
-    by: Any,
+    actor: Actor,
 ) -> list[Activity]:
     """Activities by their start: from a day on the next one first, without a day the latest first.
 
     Drafts are listed to those who plan them: the team's leader and the community's staff.
     """
-    wanted = sa.select(Activity).where(_visible(by))
+    wanted = sa.select(Activity).where(_visible(actor))
     for column, value in (
         (Activity.community_id, community_id),
         (Activity.category, category),
@@ -103,73 +104,73 @@ def _ordered(wanted: Any, after: tuple[datetime, int] | None, *, onwards: bool) 
     return wanted.order_by(Activity.starts_at.desc(), Activity.id.desc())
 
 
-def _visible(by: Any) -> sa.ColumnElement[bool]:
-    led = sa.select(Team.id).where(Team.leader_id == by.id)
+def _visible(actor: Actor) -> sa.ColumnElement[bool]:
+    led = sa.select(Team.id).where(Team.leader_id == actor.id)
     return sa.or_(
         _PUBLIC,
         Activity.team_id.in_(led),
-        Activity.community_id.in_(permissions.reach_of(by.id, "activity:read")),
+        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:read")),
     )
 
 
-def one(activity_id: int, *, by: Any) -> Activity:
+def one(activity_id: int, *, actor: Actor) -> Activity:
     """An activity that the person may see; else NotFound."""
     activity = session.get(Activity, activity_id)
     if activity is None:
         raise NotFound()
-    words = permissions.granted_words(by.id, activity.place_id)
-    if not activity.visible_to(by.id, words, activity.facts_about(by.id)):
+    words = permissions.permissions_in(actor.id, activity.place_id)
+    if not activity.visible_to(actor.id, words, activity.facts_about(actor.id)):
         raise NotFound()
     return activity
 
 
-def shown(found: Sequence[Activity], *, by: Any) -> list[Shown]:
+def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[ActivityView]:
     """Activities as this person sees them; seven statements for a page."""
     if not found:
         return []
-    standing = _standing(found, by)
+    standing = _context_of(found, actor)
     counts = _counts([activity.id for activity in found])
     names = places.names({activity.community_id for activity in found})
     faces = people.masked_names({activity.in_charge_id for activity in found})
     return [
-        Shown(
+        ActivityView(
             activity,
             names[activity.community_id],
             standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
             faces[activity.in_charge_id],
             sum(counts.get((activity.id, state), 0) for state in SEATED),
             counts.get((activity.id, "waitlisted"), 0),
-            _shown_mine(activity, standing, by),
-            _actions(activity, standing, counts, by),
+            _own_sign_up(activity, standing, actor),
+            _actions(activity, standing, counts, actor),
         )
         for activity in found
     ]
 
 
-def _standing(found: Sequence[Activity], by: Any) -> _Standing:
+def _context_of(found: Sequence[Activity], actor: Actor) -> _Context:
     team_ids = {activity.team_id for activity in found if activity.team_id is not None}
     rows = session.execute(sa.select(Team.id, Team.leader_id, Team.name).where(Team.id.in_(team_ids)))
     leaders = {row[0]: (row[1], row[2]) for row in rows} if team_ids else {}
     live = sa.select(SignUp).where(
-        SignUp.person_id == by.id,
+        SignUp.person_id == actor.id,
         SignUp.activity_id.in_([activity.id for activity in found]),
         SignUp.state.not_in(OVER),
     )
     mine = {row.activity_id: row for row in session.scalars(live)}
-    words = _words_by_place(by.id, {activity.community_id for activity in found})
-    return _Standing(words, leaders, mine, _positions(mine.values()))
+    words = _words_by_place(actor.id, {activity.community_id for activity in found})
+    return _Context(words, leaders, mine, _positions(mine.values()))
 
 
 def _words_by_place(person_id: int, place_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     rows = session.execute(
         sa.select(Reach.descendant_id, Appointment.role)
         .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(permissions.standing(person_id), Reach.descendant_id.in_(list(place_ids)))
+        .where(permissions.active_today(person_id), Reach.descendant_id.in_(list(place_ids)))
     )
     roles: dict[int, list[str]] = {}
     for place_id, role in rows:
         roles.setdefault(place_id, []).append(role)
-    return {place_id: permissions.words_of(found) for place_id, found in roles.items()}
+    return {place_id: permissions.permissions_of(found) for place_id, found in roles.items()}
 
 
 def _counts(ids: list[int]) -> dict[tuple[int, str], int]:
@@ -196,11 +197,11 @@ def _positions(sign_ups: Iterable[SignUp]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def _shown_mine(activity: Activity, standing: _Standing, by: Any) -> ShownSignUp | None:
+def _own_sign_up(activity: Activity, standing: _Context, actor: Actor) -> SignUpView | None:
     mine = standing.mine.get(activity.id)
     if mine is None:
         return None
-    return ShownSignUp(mine, standing.positions.get(mine.id), sign_up_actions(mine, activity))
+    return SignUpView(mine, standing.positions.get(mine.id), sign_up_actions(mine, activity))
 
 
 def sign_up_actions(
@@ -218,9 +219,9 @@ def sign_up_actions(
     return found
 
 
-def _actions(activity: Activity, standing: _Standing, counts: dict, by: Any) -> list[str]:
+def _actions(activity: Activity, standing: _Context, counts: dict, actor: Actor) -> list[str]:
     words = standing.words.get(activity.community_id, standing.nothing)
-    facts = standing.facts(activity, by.id)
+    facts = standing.facts(activity, actor.id)
     found = open_to(states.ACTIVITY_MOVES, activity, words, facts)
     if activity.proposed_at is None and "certify" in found:
         found.remove("certify")
@@ -232,7 +233,7 @@ def _actions(activity: Activity, standing: _Standing, counts: dict, by: Any) -> 
 
 
 def _more_actions(
-    activity: Activity, standing: _Standing, words: frozenset[str], facts: frozenset[str]
+    activity: Activity, standing: _Context, words: frozenset[str], facts: frozenset[str]
 ) -> list[str]:
     """What is not a change of the activity's own state, and yet has a button."""
     organiser = "activity:organise" in words or "leader" in facts
@@ -251,12 +252,12 @@ def _more_actions(
     )
 
 
-def check_in_code(activity_id: int, *, by: Any) -> dict[str, Any]:
+def check_in_code(activity_id: int, *, actor: Actor) -> dict[str, Any]:
     """The code of this half minute for the organiser's screen, also as QR (SVG). Raises ActivityMovedOn."""
     activity = session.get(Activity, activity_id)
     if activity is None:
         raise NotFound()
-    permit(states.ORGANISE, activity, by)
+    authorize(states.ORGANISE, activity, actor)
     if activity.state not in states.ROLL_CALL.sources:
         raise states.ActivityMovedOn()
     code = codes.current(activity.id, clock.now())
@@ -265,15 +266,15 @@ def check_in_code(activity_id: int, *, by: Any) -> dict[str, Any]:
     return {"code": code.code, "expires_at": code.expires_at, "qr": picture, "text": code.text}
 
 
-def attendance(activity_id: int, *, person_id: int | None = None, by: Any) -> dict[str, Any]:
+def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) -> dict[str, Any]:
     """Who signed up and who came, in the order of the sign-ups; of one person alone where it is named.
 
     Names for the leader, masked ones for staff.
     """
-    activity = one(activity_id, by=by)
-    facts = activity.facts_about(by.id)
+    activity = one(activity_id, actor=actor)
+    facts = activity.facts_about(actor.id)
     if "leader" not in facts:
-        permit(states.READ_ATTENDANCE, activity, by)
+        authorize(states.READ_ATTENDANCE, activity, actor)
     wanted = (
         sa.select(SignUp, Person.real_name_sealed, Person.card_number)
         .join(Person, Person.id == SignUp.person_id)
@@ -319,15 +320,15 @@ def sign_ups_of(person_id: int, after: int | None, limit: int) -> list[tuple[Sig
     return [tuple(row) for row in session.execute(wanted.order_by(SignUp.id.desc()).limit(limit))]
 
 
-def shown_sign_up(sign_up: SignUp, *, by: Any) -> ShownSignUp:
+def shown_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
     """One sign-up after a move of it, with what the caller may do next."""
     activity = session.get_one(Activity, sign_up.activity_id)
-    if sign_up.person_id == by.id:
+    if sign_up.person_id == actor.id:
         words, facts = frozenset(), frozenset({"volunteer"})
     else:
-        words = permissions.granted_words(by.id, sign_up.place_id)
-        facts = sign_up.facts_about(by.id)
-    return ShownSignUp(
+        words = permissions.permissions_in(actor.id, sign_up.place_id)
+        facts = sign_up.facts_about(actor.id)
+    return SignUpView(
         sign_up, _positions([sign_up]).get(sign_up.id), sign_up_actions(sign_up, activity, words, facts)
     )
 

@@ -107,7 +107,7 @@ class Correction(Model):
         ),
         sa.Index("ix_record_corrections_queue", "community_id", "state", "id"),
     )
-    kind = "correction"
+    journal_kind = "correction"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     record_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("service_records.id"))
@@ -157,7 +157,7 @@ class Backfill(Model):
         sa.Index("ix_backfills_queue", "community_id", "state", "id"),
         sa.Index("ix_backfills_person", "person_id", "id"),
     )
-    kind = "backfill"
+    journal_kind = "backfill"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))

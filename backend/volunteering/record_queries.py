@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.db import session
+from backend.journal import Actor
 from backend.people import permissions
 from backend.people import queries as people
-from backend.volunteering.limits import STANDING
+from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
 
 
@@ -20,15 +21,15 @@ def records_of(person_id: int, after: int | None, limit: int) -> list[ServiceRec
     return list(session.scalars(wanted.order_by(ServiceRecord.id.desc()).limit(limit)))
 
 
-def standing_records(person_id: int, *more: sa.ColumnElement[bool]) -> list[ServiceRecord]:
+def records_in_force(person_id: int, *more: sa.ColumnElement[bool]) -> list[ServiceRecord]:
     """The records that count, in the order of the days served; `more` narrows them (days, a community)."""
     wanted = sa.select(ServiceRecord).where(
-        ServiceRecord.person_id == person_id, STANDING, ServiceRecord.minutes > 0, *more
+        ServiceRecord.person_id == person_id, IN_FORCE, ServiceRecord.minutes > 0, *more
     )
     return list(session.scalars(wanted.order_by(ServiceRecord.started_at, ServiceRecord.id)))
 
 
-def told(records: Sequence[ServiceRecord]) -> list[dict[str, Any]]:
+def view_records(records: Sequence[ServiceRecord]) -> list[dict[str, Any]]:
     """Records with the names of those who answer for them, and whether another one corrects them."""
     ids = {record.in_charge_id for record in records} | {record.certified_by_id for record in records}
     names = people.masked_names(ids)
@@ -71,7 +72,7 @@ def totals(person_id: int) -> dict[str, Any]:
     year = sa.extract("year", ServiceRecord.served_on)
     rows = session.execute(
         sa.select(year, ServiceRecord.category, ServiceRecord.source, sa.func.sum(ServiceRecord.minutes))
-        .where(ServiceRecord.person_id == person_id, STANDING)
+        .where(ServiceRecord.person_id == person_id, IN_FORCE)
         .group_by(year, ServiceRecord.category, ServiceRecord.source)
     ).all()
     return {
@@ -89,17 +90,17 @@ def _grouped(rows: Sequence[sa.Row], column: int, name: str, kind: type) -> list
     return [{name: key, "minutes": minutes} for key, minutes in sorted(sums.items())]
 
 
-def waiting_requests(model: Any, after: int, limit: int, *, by: Any) -> list[Any]:
+def waiting_requests(model: Any, after: int, limit: int, *, actor: Actor) -> list[Any]:
     """Corrections or backfills that staff may decide, oldest first."""
     wanted = sa.select(model).where(
         model.state == "requested",
-        model.community_id.in_(permissions.reach_of(by.id, "service_record:decide")),
+        model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
         model.id > after,
     )
     return list(session.scalars(wanted.order_by(model.id).limit(limit)))
 
 
-def faces(requests: Sequence[Backfill | Correction]) -> dict[int, str]:
+def requester_names(requests: Sequence[Backfill | Correction]) -> dict[int, str]:
     """The masked names of those for whom something is asked."""
     return people.masked_names({one.person_id for one in requests})
 

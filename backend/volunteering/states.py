@@ -48,8 +48,8 @@ CANCEL_LATE = _move(_S, "cancel_late", "临时取消", "confirmed", "late_cancel
 EXCUSE = _move(_S, "excuse", "请假", "confirmed no_show late_cancelled", "excused", "sign_up:record")
 CHECK_IN = _move(_S, "check_in", "签到", "confirmed", "checked_in", "sign_up:attend")
 CHECK_OUT = _move(_S, "check_out", "签退", "checked_in unverified", "checked_out", "sign_up:attend")
-CALL_IN = _move(_S, "call_in", "点名（到场）", "confirmed no_show", "checked_in", "sign_up:record")
-CALL_OUT = _move(
+MARK_PRESENT = _move(_S, "call_in", "点名（到场）", "confirmed no_show", "checked_in", "sign_up:record")
+MARK_ATTENDED = _move(
     _S,
     "call_out",
     "点名（到场和离开）",
@@ -57,9 +57,11 @@ CALL_OUT = _move(
     "checked_out",
     "sign_up:record",
 )
-LAPSE = _move(_S, "lapse", "未签退", "checked_in", "unverified", "sign_up:lapse")
-MISS = _move(_S, "miss", "未到场", "confirmed", "no_show", "sign_up:lapse")
-CALL_OFF = _move(_S, "call_off", "活动取消或结束", "confirmed waitlisted", "cancelled", "sign_up:lapse")
+FORGOT_CHECK_OUT = _move(_S, "lapse", "未签退", "checked_in", "unverified", "sign_up:lapse")
+NO_SHOW = _move(_S, "miss", "未到场", "confirmed", "no_show", "sign_up:lapse")
+DROP_WITH_ACTIVITY = _move(
+    _S, "call_off", "活动取消或结束", "confirmed waitlisted", "cancelled", "sign_up:lapse"
+)
 CERTIFY_SIGN_UP = _move(
     _S, "certify", "认定", "checked_out unverified", "certified", "activity:certify", "volunteer proposer"
 )
@@ -70,11 +72,11 @@ SIGN_UP_MOVES = (
     EXCUSE,
     CHECK_IN,
     CHECK_OUT,
-    CALL_IN,
-    CALL_OUT,
-    LAPSE,
-    MISS,
-    CALL_OFF,
+    MARK_PRESENT,
+    MARK_ATTENDED,
+    FORGOT_CHECK_OUT,
+    NO_SHOW,
+    DROP_WITH_ACTIVITY,
     CERTIFY_SIGN_UP,
 )
 # Made by a button of their own; the others happen with their activity, or with a roll-call.

@@ -68,7 +68,7 @@ class Round(Model):
         ),
         sa.Index("ix_rounds_state", "state", "community_id"),
     )
-    kind = "round"
+    journal_kind = "round"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
@@ -172,7 +172,7 @@ class Wish(Model):
             postgresql_where=sa.text("guardian_id IS NOT NULL"),
         ),
     )
-    kind = "wish"
+    journal_kind = "wish"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
@@ -243,7 +243,7 @@ OWN_PEOPLE = frozenset({"wisher", "reporting", "guardian"})
 def reporting_in(wishes: Iterable[Wish], person_id: int) -> set[int]:
     """Where the person reported some of these wishes for somebody, and may still report."""
     reported = {wish.community_id for wish in wishes if wish.reporter_id == person_id}
-    return permissions.near(person_id, "wish:report", reported)
+    return permissions.communities_where(person_id, "wish:report", reported)
 
 
 def facts_of(wish: Wish, person_id: int, member_here: bool, reporting: set[int]) -> frozenset[str]:

@@ -9,18 +9,18 @@ from backend.wishes.models import Claim, Wish
 _PAGE = "pages/wish/detail?id={id}"
 
 
-def _tell(person_id: int, wish: Wish, kind: str, title: str, body: str, phrase: str, template: str) -> None:
+def _notify(person_id: int, wish: Wish, kind: str, title: str, body: str, phrase: str, template: str) -> None:
     notify_many([_notice(person_id, wish, kind, title, body, phrase, template)])
 
 
-def _tell_wisher(
+def _notify_wisher(
     wish: Wish, kind: str, title: str, body: str, phrase: str, template: str = "wish_progress"
 ) -> None:
     """The wisher, and whoever reported for a wisher who may have no phone."""
-    _tell_wishers([wish], kind, title, lambda _wish: body, phrase, template)
+    _notify_wishers([wish], kind, title, lambda _wish: body, phrase, template)
 
 
-def _tell_wishers(
+def _notify_wishers(
     wishes: Sequence[Wish],
     kind: str,
     title: str,
@@ -58,7 +58,7 @@ def _named(wish: Wish) -> str:
 
 
 def accepted(wish: Wish) -> None:
-    _tell_wisher(
+    _notify_wisher(
         wish,
         "wish_accepted",
         "心愿已通过审核",
@@ -70,22 +70,22 @@ def accepted(wish: Wish) -> None:
 
 def sent_back(wish: Wish, reason: str) -> None:
     body = f"{_named(wish)}需要补充：{reason}。补充后可再次提交。"
-    _tell_wisher(wish, "wish_sent_back", "心愿需要补充", body, "需要补充", "review_result")
+    _notify_wisher(wish, "wish_sent_back", "心愿需要补充", body, "需要补充", "review_result")
 
 
 def declined(wish: Wish, reason: str) -> None:
     body = f"{_named(wish)}未能受理：{reason}。"
-    _tell_wisher(wish, "wish_declined", "心愿未能受理", body, "未能受理", "review_result")
+    _notify_wisher(wish, "wish_declined", "心愿未能受理", body, "未能受理", "review_result")
 
 
 def referred(wish: Wish, to: str, reason: str) -> None:
     where = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": "网格"}[to]
     body = f"{_named(wish)}已转到{where}办理：{reason}。"
-    _tell_wisher(wish, "wish_referred", "心愿已转介", body, "已转介", "review_result")
+    _notify_wisher(wish, "wish_referred", "心愿已转介", body, "已转介", "review_result")
 
 
 def published(wishes: Sequence[Wish]) -> None:
-    _tell_wishers(
+    _notify_wishers(
         wishes,
         "wish_published",
         "心愿已发布",
@@ -96,59 +96,59 @@ def published(wishes: Sequence[Wish]) -> None:
 
 def claimed(wish: Wish, claim: Claim) -> None:
     body = f"{_named(wish)}已有党员认领，承诺在 {claim.promised_on:%Y年%m月%d日} 前完成。"
-    _tell_wisher(wish, "wish_claimed", "心愿有人认领了", body, "已认领")
+    _notify_wisher(wish, "wish_claimed", "心愿有人认领了", body, "已认领")
 
 
 def released(wish: Wish, reason: str) -> None:
     body = f"{_named(wish)}的认领人因故放弃（{reason}），心愿已重新发布，等待其他党员认领。"
-    _tell_wisher(wish, "wish_released", "心愿重新等待认领", body, "重新发布")
+    _notify_wisher(wish, "wish_released", "心愿重新等待认领", body, "重新发布")
 
 
 def overdue(wish: Wish, claim: Claim) -> None:
     body = f"您认领的{_named(wish)}承诺日是 {claim.promised_on:%m月%d日}，请尽快完成；来不及也没关系，可以放弃认领。"
-    _tell(claim.person_id, wish, "claim_overdue", "您认领的心愿到期了", body, "承诺到期", "claim_progress")
+    _notify(claim.person_id, wish, "claim_overdue", "您认领的心愿到期了", body, "承诺到期", "claim_progress")
 
 
 def expired(wish: Wish, claim: Claim) -> None:
     body = f"您认领的{_named(wish)}超过承诺日，已重新发布给其他党员。不影响您以后认领。"
-    _tell(claim.person_id, wish, "claim_expired", "认领已释放", body, "已释放", "claim_progress")
-    _tell_wisher(
+    _notify(claim.person_id, wish, "claim_expired", "认领已释放", body, "已释放", "claim_progress")
+    _notify_wisher(
         wish, "wish_released", "心愿重新等待认领", f"{_named(wish)}逾期未完成，已重新发布。", "重新发布"
     )
 
 
 def fulfilled(wish: Wish) -> None:
     body = f"{_named(wish)}已送达。请确认问题是否解决；没有办好也请告诉我们。"
-    _tell_wisher(wish, "wish_fulfilled", "心愿已送达，请您确认", body, "待您确认")
+    _notify_wisher(wish, "wish_fulfilled", "心愿已送达，请您确认", body, "待您确认")
 
 
 def confirmed(wish: Wish, claim: Claim, points: int) -> None:
     earned = f"，您获得 {points} 积分" if points else ""
     body = f"您认领的{_named(wish)}已由许愿人确认{earned}。谢谢您！"
-    _tell(claim.person_id, wish, "claim_confirmed", "心愿点亮了", body, "已点亮", "claim_progress")
+    _notify(claim.person_id, wish, "claim_confirmed", "心愿点亮了", body, "已点亮", "claim_progress")
     if wish.confirm_method != "app":
         body = f"社区已代您登记{_named(wish)}的回访结果。如有不符，请联系社区。"
-        _tell_wisher(wish, "wish_confirmed", "回访已登记", body, "已点亮")
+        _notify_wisher(wish, "wish_confirmed", "回访已登记", body, "已点亮")
 
 
 def disputed(wish: Wish, claim: Claim, reason: str) -> None:
     body = f"许愿人反映{_named(wish)}还没有办好：{reason}。请联系后再办。"
-    _tell(claim.person_id, wish, "claim_disputed", "许愿人说还没办好", body, "需再办理", "claim_progress")
+    _notify(claim.person_id, wish, "claim_disputed", "许愿人说还没办好", body, "需再办理", "claim_progress")
 
 
 def wisher_left(wish: Wish, claim: Claim) -> None:
     body = f"您认领的{_named(wish)}已由许愿人撤回，不用再办了。谢谢您！"
-    _tell(claim.person_id, wish, "claim_ended", "心愿已撤回", body, "已撤回", "claim_progress")
+    _notify(claim.person_id, wish, "claim_ended", "心愿已撤回", body, "已撤回", "claim_progress")
 
 
 def closed_unconfirmed(wish: Wish, claim: Claim) -> None:
     body = f"{_named(wish)}送达后没有收到确认，已按“未回访办结”结束，不计入满意。"
-    _tell_wisher(wish, "wish_closed_unconfirmed", "心愿已办结（未确认）", body, "已办结")
-    _tell(claim.person_id, wish, "claim_closed", "心愿已办结（未确认）", body, "已办结", "claim_progress")
+    _notify_wisher(wish, "wish_closed_unconfirmed", "心愿已办结（未确认）", body, "已办结")
+    _notify(claim.person_id, wish, "claim_closed", "心愿已办结（未确认）", body, "已办结", "claim_progress")
 
 
 def carried_over(wishes: Sequence[Wish]) -> None:
-    _tell_wishers(
+    _notify_wishers(
         wishes,
         "wish_carried_over",
         "心愿转入下一期",
@@ -158,7 +158,7 @@ def carried_over(wishes: Sequence[Wish]) -> None:
 
 
 def escalated(wishes: Sequence[Wish]) -> None:
-    _tell_wishers(
+    _notify_wishers(
         wishes,
         "wish_escalated",
         "心愿已上报街道",

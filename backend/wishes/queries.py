@@ -14,6 +14,7 @@ from backend import config
 from backend.db import Moment, session
 from backend.errors import NotFound
 from backend.files import queries as files
+from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
@@ -28,7 +29,7 @@ _ON_THE_WALL = sa.text("wishes.state IN ('published', 'claimed', 'confirmed')")
 
 
 @dataclass(frozen=True)
-class Shown:
+class WishView:
     """A wish as one viewer may see it: masked, with the moves open to that viewer."""
 
     wish: Wish
@@ -52,8 +53,8 @@ def wall(
     state: str | None,
     after: tuple[datetime, int] | None,
     limit: int,
-    by: Any,
-) -> list[Shown]:
+    actor: Actor,
+) -> list[WishView]:
     """What is published, claimed or confirmed, newest publication first, as this person sees it."""
     asked = {
         "community_id": community_id,
@@ -64,13 +65,13 @@ def wall(
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if after is not None:
         given |= {"published": after[0], "last": after[1]}
-    return _read(_wall(frozenset(given)), by, size=limit, **given)
+    return _read(_wall(frozenset(given)), actor, size=limit, **given)
 
 
 @cache
 def _wall(asked: frozenset[str]) -> sa.Select[Any]:
     """The statement for these filters, with or without a place to go on from: built once for each choice."""
-    wanted = _SHOWN.where(_ON_THE_WALL)
+    wanted = _VIEW_SELECT.where(_ON_THE_WALL)
     for name in sorted(asked - {"published", "last"}):
         wanted = wanted.where(getattr(Wish, name) == sa.bindparam(name))
     if "last" in asked:
@@ -81,7 +82,7 @@ def _wall(asked: frozenset[str]) -> sa.Select[Any]:
 
 def written_by(person_id: int, after: int | None, limit: int) -> list[Wish]:
     """Wishes of the person and of their children, and those they reported and may still report, newest first."""
-    near = Wish.community_id.in_(permissions.places_near(person_id, "wish:report"))
+    near = Wish.community_id.in_(permissions.communities_where_select(person_id, "wish:report"))
     own = sa.or_(Wish.wisher_id == person_id, Wish.guardian_id == person_id)
     wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, near)))
     if after is not None:
@@ -97,13 +98,13 @@ def claimed_by(person_id: int, after: int | None, limit: int) -> list[tuple[Clai
     return list(session.execute(wanted.order_by(Claim.id.desc()).limit(limit)))
 
 
-def to_review(community_id: int | None, after: int | None, limit: int, *, by: Any) -> list[Wish]:
+def to_review(community_id: int | None, after: int | None, limit: int, *, actor: Actor) -> list[Wish]:
     """Submitted wishes in the clerk's places, oldest first. Another community is NotFound."""
     if community_id is not None:
-        permissions.require(by.id, "wish:review", community_id)
+        permissions.require(actor.id, "wish:review", community_id)
     wanted = sa.select(Wish).where(
         sa.text("wishes.state = 'submitted'"),
-        Wish.community_id.in_(permissions.reach_of(by.id, "wish:review")),
+        Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
     )
     if community_id is not None:
         wanted = wanted.where(Wish.community_id == community_id)
@@ -112,14 +113,14 @@ def to_review(community_id: int | None, after: int | None, limit: int, *, by: An
     return list(session.scalars(wanted.order_by(Wish.id).limit(limit)))
 
 
-def to_look(after: int | None, limit: int, *, by: Any) -> list[Wish]:
+def to_look(after: int | None, limit: int, *, actor: Actor) -> list[Wish]:
     """Wishes in the clerk's places of which a picture or the claimer's note waits for a look, oldest first."""
     claims = sa.select(Claim.wish_id).where(
         sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))),
         sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed"))),
     )
     wanted = sa.select(Wish).where(
-        Wish.community_id.in_(permissions.reach_of(by.id, "wish:review")),
+        Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
         Wish.state != "draft",
         sa.or_(Wish.id.in_(files.waiting_for_a_look("wish")), Wish.id.in_(claims)),
     )
@@ -128,23 +129,23 @@ def to_look(after: int | None, limit: int, *, by: Any) -> list[Wish]:
     return list(session.scalars(wanted.order_by(Wish.id).limit(limit)))
 
 
-def one(wish_id: int, *, by: Any) -> Wish:
+def one(wish_id: int, *, actor: Actor) -> Wish:
     """A wish that the person may see; else NotFound."""
     wish = session.get(Wish, wish_id)
     if wish is None:
         raise NotFound()
     # Most are public: then nobody's appointments matter.
-    facts = facts_of(wish, by.id, False, reporting_in([wish], by.id))
-    if not wish.visible_to(by.id, frozenset(), facts) and not wish.visible_to(
-        by.id, permissions.granted_words(by.id, wish.place_id), facts
+    facts = facts_of(wish, actor.id, False, reporting_in([wish], actor.id))
+    if not wish.visible_to(actor.id, frozenset(), facts) and not wish.visible_to(
+        actor.id, permissions.permissions_in(actor.id, wish.place_id), facts
     ):
         raise NotFound()
     return wish
 
 
-def one_shown(wish_id: int, *, by: Any) -> Shown:
+def view_wish(wish_id: int, *, actor: Actor) -> WishView:
     """The same as this person sees it, in one statement."""
-    found = _read(_ONE, by, wish=wish_id)
+    found = _read(_ONE, actor, wish=wish_id)
     if not found or not found[0].visible:
         raise NotFound()
     return found[0]
@@ -174,9 +175,9 @@ OPEN_CLAIMS = (
 )
 
 
-def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
+def round_actions(found: Sequence[Round], *, actor: Actor) -> dict[int, list[str]]:
     """The moves open to the person on each round."""
-    words = permissions.words_in(by.id, {one.community_id for one in found})
+    words = permissions.permissions_in_many(actor.id, {one.community_id for one in found})
     nothing: frozenset[str] = frozenset()
     return {
         one.id: open_to(states.ROUND_MOVES, one, words.get(one.community_id, nothing), nothing)
@@ -184,11 +185,11 @@ def round_actions(found: Sequence[Round], *, by: Any) -> dict[int, list[str]]:
     }
 
 
-def shown(wishes: Sequence[Wish], *, by: Any) -> list[Shown]:
+def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
     """Wishes as this person sees them, in one statement."""
     if not wishes:
         return []
-    read = _read(_SHOWN.where(Wish.id.in_([wish.id for wish in wishes])), by)
+    read = _read(_VIEW_SELECT.where(Wish.id.in_([wish.id for wish in wishes])), actor)
     found = {one.wish.id: one for one in read}
     return [found[wish.id] for wish in wishes]
 
@@ -208,7 +209,7 @@ def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSele
 
 # A wish with the claim that stands on it (or stood to its end), and what names the people and places around
 # it. Built once: to build it again costs more than to run it.
-_SHOWN = (
+_VIEW_SELECT = (
     sa.select(
         Wish,
         Claim,
@@ -229,9 +230,9 @@ _SHOWN = (
         ).label("claimer"),
         named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
         named(Team.name, Team.id, Claim.team_id).label("team"),
-        files.beside("wish", Wish.id).label("wish_files"),
-        files.beside("claim", Claim.id).label("claim_files"),
-        permissions.roles_beside(sa.func.coalesce(Wish.grid_id, Wish.community_id)).label("roles"),
+        files.pictures_subquery("wish", Wish.id).label("wish_files"),
+        files.pictures_subquery("claim", Claim.id).label("claim_files"),
+        permissions.roles_subquery(sa.func.coalesce(Wish.grid_id, Wish.community_id)).label("roles"),
         people.REGISTERED_IN.label("registered_in"),
         OPEN_CLAIMS.scalar_subquery().label("open_claims"),
     )
@@ -241,46 +242,46 @@ _SHOWN = (
 )
 
 
-_ONE = _SHOWN.where(Wish.id == sa.bindparam("wish"))
+_ONE = _VIEW_SELECT.where(Wish.id == sa.bindparam("wish"))
 
 
-def _read(wanted: sa.Select[Any], by: Any, **given: Any) -> list[Shown]:
+def _read(wanted: sa.Select[Any], actor: Actor, **given: Any) -> list[WishView]:
     """The wishes of a statement, which is given this, as this person sees them."""
-    rows = session.execute(wanted, {**permissions.viewer(by.id), **given}).all()
-    reporting = reporting_in((row.Wish for row in rows), by.id)
-    return [_shown(row, reporting, by) for row in rows]
+    rows = session.execute(wanted, {**permissions.bind_viewer(actor.id), **given}).all()
+    reporting = reporting_in((row.Wish for row in rows), actor.id)
+    return [_to_view(row, reporting, actor) for row in rows]
 
 
-def _shown(row: Any, reporting: set[int], by: Any) -> Shown:
-    wish, words = row.Wish, permissions.read(row.roles)
-    facts = facts_of(wish, by.id, row.registered_in == wish.community_id, reporting)
+def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
+    wish, words = row.Wish, permissions.parse_roles(row.roles)
+    facts = facts_of(wish, actor.id, row.registered_in == wish.community_id, reporting)
     open_moves = open_to(states.WISH_BUTTONS, wish, words, facts)
     if "claim" in open_moves and row.open_claims >= config.settings().claim_limit:
         open_moves.remove("claim")
     own = bool(facts & OWN_PEOPLE)
     view = _view(wish, own, words)
     family = people.family_name(wish.wisher_id, row.wisher)
-    return Shown(
+    return WishView(
         wish,
         f"{family}{wish.salutation or '居民'}" if family else "匿名居民",
-        _face(row, own, "claimer" in facts or "wish:read" in words, view, by) if row.Claim else None,
+        _claim_view(row, own, "claimer" in facts or "wish:read" in words, view, actor) if row.Claim else None,
         row.Round,
         row.community,
         open_moves,
         own or "wish:read" in words,
         "wish:review" in words,
-        files.faces(files.told(row.wish_files), view, by.id),
-        wish.visible_to(by.id, words, facts),
+        files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
+        wish.visible_to(actor.id, words, facts),
     )
 
 
-def _face(row: Any, own: bool, inside: bool, view: str | None, by: Any) -> dict[str, Any]:
+def _claim_view(row: Any, own: bool, inside: bool, view: str | None, actor: Actor) -> dict[str, Any]:
     claim = row.Claim
     by_name = row.team or row.unit or people.masked_name(claim.person_id, row.claimer)
     return {
-        **_told_of(claim, by_name),
+        **_claim_summary(claim, by_name),
         "note": _note(claim, own, inside),
-        "files": files.faces(files.told(row.claim_files), view, by.id),
+        "files": files.picture_links(files.parse_pictures(row.claim_files), view, actor.id),
     }
 
 
@@ -301,20 +302,20 @@ def _note(claim: Claim, own: bool, inside: bool) -> str | None:
     return claim.note if inside or (own and not claim.needs_look) else None
 
 
-def claims_in_full(claims: Sequence[Claim], *, by: Any) -> dict[int, dict[str, Any]]:
+def claims_in_full(claims: Sequence[Claim], *, actor: Actor) -> dict[int, dict[str, Any]]:
     """A claimer's own claims, with note and pictures, by id."""
-    faces, pictures = claim_faces(claims), files.of([("claim", claim.id) for claim in claims])
+    faces, pictures = claimant_names(claims), files.of([("claim", claim.id) for claim in claims])
     return {
         claim.id: {
             **faces[claim.id],
             "note": claim.note,
-            "files": files.faces(pictures.get(("claim", claim.id), ()), None, by.id),
+            "files": files.picture_links(pictures.get(("claim", claim.id), ()), None, actor.id),
         }
         for claim in claims
     }
 
 
-def claim_faces(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
+def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
     """Who claimed, as others see it: the masked name, or the team's or the unit's."""
     claims = list(claims)
     personal = people.masked_names({claim.person_id for claim in claims if claim.party == "personal"})
@@ -326,14 +327,14 @@ def claim_faces(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
         else {}
     )
     return {
-        claim.id: _told_of(
+        claim.id: _claim_summary(
             claim, teams.get(claim.team_id) or units.get(claim.unit_id) or personal.get(claim.person_id)
         )
         for claim in claims
     }
 
 
-def _told_of(claim: Claim, by_name: str | None) -> dict[str, Any]:
+def _claim_summary(claim: Claim, by_name: str | None) -> dict[str, Any]:
     return {
         "party": claim.party,
         "by_name": by_name,

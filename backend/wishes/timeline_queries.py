@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.db import session
-from backend.journal import JournalLine
+from backend.journal import Actor, JournalLine
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
@@ -14,12 +14,12 @@ from backend.wishes.models import OWN_PEOPLE, Wish, facts_of, reporting_in
 from backend.wishes.queries import named
 
 
-def timeline(wish: Wish, *, by: Any) -> list[dict[str, Any]]:
+def timeline(wish: Wish, *, actor: Actor) -> list[dict[str, Any]]:
     """What happened to the wish, in one statement. Reasons are for its own people and its community's staff."""
-    given = {"wish": wish.id, "place": wish.place_id, **permissions.viewer(by.id)}
+    given = {"wish": wish.id, "place": wish.place_id, **permissions.bind_viewer(actor.id)}
     rows = session.execute(_TIMELINE, given).all()
-    staff = bool(rows) and "wish:read" in permissions.read(rows[0].roles)
-    facts = facts_of(wish, by.id, False, reporting_in([wish], by.id))
+    staff = bool(rows) and "wish:read" in permissions.parse_roles(rows[0].roles)
+    facts = facts_of(wish, actor.id, False, reporting_in([wish], actor.id))
     inside = staff or bool(facts & OWN_PEOPLE or "claimer" in facts)
     return [
         _line(row.JournalLine, row.name, inside, staff)
@@ -32,7 +32,7 @@ _TIMELINE = (
     sa.select(
         JournalLine,
         named(Person.real_name_sealed, Person.id, JournalLine.actor_id).label("name"),
-        permissions.roles_beside(sa.bindparam("place", type_=sa.BigInteger)).label("roles"),
+        permissions.roles_subquery(sa.bindparam("place", type_=sa.BigInteger)).label("roles"),
     )
     .where(
         JournalLine.subject_kind == sa.literal_column("'wish'"),

@@ -26,7 +26,7 @@ from backend.people.models import Appointment, PartyRegistration, Person, Reside
 from backend.seeds import demo
 from backend.supermarket.actions import items, receipts, shops
 from backend.volunteering.models import Activity, SignUp
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.models import Wish
 from scripts.benchmark import fill
 from scripts.benchmark.town import Who, signed_in, tell
@@ -110,12 +110,13 @@ class CrowdTown:
     def _shop(self) -> None:
         hours = [{"weekday": day, "opens": "09:00", "closes": "17:00"} for day in range(1, 8)]
         keeper = self.keepers[0]
-        self.shop = shops.open_shop(self.songtao, "人多超市", opening_hours=hours, by=self.clerks[0]).id
+        self.shop = shops.open_shop(self.songtao, "人多超市", opening_hours=hours, actor=self.clerks[0]).id
         self.items = [
-            items.put_up(self.shop, "goods", f"物品 {number}", 1, by=keeper).id for number in range(ITEMS)
+            items.create_item(self.shop, "goods", f"物品 {number}", 1, actor=keeper).id
+            for number in range(ITEMS)
         ]
         for item in self.items:
-            receipts.receive(item, PIECES, "purchase", best_before=None, by=keeper)
+            receipts.receive(item, PIECES, "purchase", best_before=None, actor=keeper)
 
     def _activities(self) -> None:
         """Some go on now, and people have signed up for them; the others begin on days to come."""

@@ -10,7 +10,8 @@ from flask import g
 from backend import clock
 from backend.db import session
 from backend.organisations.models import Organisation
-from backend.reports import catalogue, scopes
+from backend.registers import scopes
+from backend.reports import catalogue
 from backend.seeds import demo
 
 # So many transfers were booked on one day long ago, whatever was booked since.

@@ -21,17 +21,17 @@ from flask_migrate import upgrade
 from backend import clock, crypto
 from backend.app import create_app
 from backend.db import db, session, transaction
+from backend.identity.models import Session as SignIn
 from backend.ledger import fill as points
 from backend.organisations.models import Organisation
 from backend.people.models import Appointment, PartyRegistration, Person
-from backend.people.models import Session as SignIn
 from backend.seeds import demo
 from backend.supermarket import sealed
 from backend.supermarket.actions import items, receipts, shops
 from backend.supermarket.models import Redemption
 from backend.volunteering import codes
 from backend.volunteering.models import Activity, SignUp
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from scripts.benchmark import desk as console
 from scripts.benchmark import fill
 from scripts.benchmark.tape import Inputs, Said, Step, listen, taping, tellable, traced, verbatim
@@ -119,12 +119,13 @@ class Town:
     def _shop(self) -> None:
         hours = [{"weekday": day, "opens": "09:00", "closes": "17:00"} for day in range(1, 8)]
         clerk, keeper = self.clerks[0], self.keepers[0]
-        self.shop = shops.open_shop(self.songtao, "压力测试超市", opening_hours=hours, by=clerk).id
+        self.shop = shops.open_shop(self.songtao, "压力测试超市", opening_hours=hours, actor=clerk).id
         self.items = [
-            items.put_up(self.shop, "goods", f"物品 {number}", 1, by=keeper).id for number in range(ITEMS)
+            items.create_item(self.shop, "goods", f"物品 {number}", 1, actor=keeper).id
+            for number in range(ITEMS)
         ]
         for item in self.items:
-            receipts.receive(item, 5000, "purchase", best_before=None, by=keeper)
+            receipts.receive(item, 5000, "purchase", best_before=None, actor=keeper)
 
     def _activities(self) -> None:
         now = clock.now()
@@ -145,7 +146,7 @@ class Town:
             with transaction():
                 done += fill.wishes(done, rows, [one.id for one in self.residents], self.members[0].id)
             progress(f"{done:,} of {rows:,} wishes")
-        with clock.standing_at(clock.now() - console.LONG_AGO), transaction():
+        with clock.frozen_at(clock.now() - console.LONG_AGO), transaction():
             # All that the register of that day is about: a file is as long at every size.
             done = points.add(min(rows, console.ROWS), 40)
         while done < rows:

@@ -24,7 +24,7 @@ from backend.db import session
 from backend.errors import Refused
 from backend.outbox import delivery
 from backend.wechat.gateway import gateway
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from scripts.cluster import parts
 from tests.faults import drills, work
 from tests.faults.checks import lost_or_doubled, replayed_otherwise, wrong_with_the_house
@@ -134,7 +134,7 @@ def worker(stand: Any) -> None:
     wait_for(_all_told, "the other worker delivers")
     stand.parts["worker1"].start()
     # What the dead worker had leased and not begun waits until its lease is over.
-    with clock.standing_at(clock.now() + delivery.LEASE * 2):
+    with clock.frozen_at(clock.now() + delivery.LEASE * 2):
         while delivery.deliver_due(gateway()):
             pass
     received = [len(stand.wechat.memory.messages_of(one)) for one in openids]

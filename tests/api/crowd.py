@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from backend import clock, crypto
 from backend.db import session, transaction
-from backend.people.models import PartyRegistration, Person, Residency, Session
+from backend.identity.models import Session
+from backend.people.models import PartyRegistration, Person, Residency
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def test_its_owner_opens_it_with_a_token_and_nobody_without_a_true_link(app, pho
     assert client.get(path.replace("signature=", "signature=x")).status_code == 404
     assert client.get(re.sub(r"until=\d+", "until=9999999999", path)).status_code == 404
     assert client.get(path.partition("?")[0]).status_code == 401
-    with clock.standing_at(clock.now() + timedelta(hours=3)):
+    with clock.frozen_at(clock.now() + timedelta(hours=3)):
         assert client.get(path).status_code == 404
 
 

@@ -15,8 +15,8 @@ from backend.db import session, transaction
 from backend.files import actions, deadlines, stores
 from backend.files.models import EarlyVerdict, File
 from backend.people import actions as people
-from backend.wechat import simulator_push
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator import push as simulator_push
+from backend.wechat.simulator.rules import openid_of
 from tests.api.test_push import Callback
 from tests.conformance import checked
 from tests.files.pictures import BROKEN, NOT_PICTURES, POLYGLOTS, TOO_LARGE, from_a_phone, jpeg, saved
@@ -97,7 +97,7 @@ def wish_with(phone, town, *file_ids, **more):
 
 def consent(town, name="ning", document="pictures"):
     with transaction():
-        people.give_consent(document, "2026-11", by=cast.by(town, name))
+        people.give_consent(document, "2026-11", actor=cast.by(town, name))
 
 
 # Taking in
@@ -131,7 +131,7 @@ def test_wechat_is_asked_with_the_uploaders_openid_and_a_link_that_opens_while_i
         3,
     )
     assert seen(ning, call["media_url"]) == 200
-    with clock.standing_at(clock.now() + timedelta(minutes=80)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=80)):
         assert seen(ning, call["media_url"]) == 404
     verdict(callback, answer["id"])
     assert seen(ning, call["media_url"]) == 404
@@ -150,7 +150,7 @@ def test_a_link_of_one_picture_does_not_open_another_and_ends(ning):
     first, second = uploaded(ning), uploaded(ning)
     swapped = first["url"].replace(f"/files/{first['id']}", f"/files/{second['id']}")
     assert seen(ning, swapped) == 404
-    with clock.standing_at(clock.now() + timedelta(minutes=75)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=75)):
         assert seen(ning, first["url"]) == 404
 
 
@@ -221,7 +221,7 @@ def test_a_store_that_is_away_means_later_and_leaves_nothing_behind(ning, monkey
         answer = upload(ning)
     assert (answer.status_code, answer.json["code"]) == (503, 50310)
     (left,) = session.scalars(sa.select(File)).all()
-    with clock.standing_at(clock.now() + timedelta(hours=2)):
+    with clock.frozen_at(clock.now() + timedelta(hours=2)):
         for job in deadlines.JOBS:
             jobs.run(job)
     assert row(left.id).state == "discarded"
@@ -325,7 +325,7 @@ def test_verdicts_about_nothing_of_ours_are_forgotten(town, callback):
     event = simulator_push.picture_verdict(callback.settings.wechat_app_id, "trace-x", "o-x", "pass")
     callback.send(event)
     assert session.query(EarlyVerdict).count() == 1
-    with clock.standing_at(clock.now() + timedelta(days=2)):
+    with clock.frozen_at(clock.now() + timedelta(days=2)):
         jobs.run(deadlines.JOBS[3])
     assert session.query(EarlyVerdict).count() == 0
 
@@ -333,7 +333,7 @@ def test_verdicts_about_nothing_of_ours_are_forgotten(town, callback):
 def test_a_verdict_that_never_comes_leaves_the_picture_to_staff(ning):
     file_id = uploaded(ning)["id"]
     assert deadlines.unanswered() == []
-    with clock.standing_at(clock.now() + timedelta(minutes=61)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=61)):
         assert jobs.run(deadlines.JOBS[0]) == 1
     assert row(file_id).state == "needs_look"
 
@@ -341,7 +341,7 @@ def test_a_verdict_that_never_comes_leaves_the_picture_to_staff(ning):
 def test_a_picture_used_for_nothing_is_gone_after_a_day(town, ning):
     unused, used = uploaded(ning)["id"], uploaded(ning)["id"]
     wish_with(ning, town, used)
-    with clock.standing_at(clock.now() + timedelta(hours=25)):
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
         jobs.run(deadlines.JOBS[1])
         jobs.run(deadlines.JOBS[2])
     assert row(unused).erased_at is not None
@@ -366,10 +366,10 @@ def published_with(town, ning, callback, *suggests, **more):
     assert answer.status_code == 201, answer.json
     wish_id = answer.json["data"]["id"]
     with transaction():
-        cast.reviewing.accept(wish_id, by=cast.by(town, "lan"))
+        cast.reviewing.accept(wish_id, actor=cast.by(town, "lan"))
         round_id = cast.wish(wish_id).round_id
-        cast.rounds.review(round_id, by=cast.by(town, "tong"))
-        cast.rounds.publish(round_id, by=cast.by(town, "tong"))
+        cast.rounds.review(round_id, actor=cast.by(town, "tong"))
+        cast.rounds.publish(round_id, actor=cast.by(town, "tong"))
     return wish_id, ids
 
 
@@ -383,7 +383,7 @@ def test_others_see_a_picture_only_when_it_passed_and_the_wisher_agreed(town, ni
     assert (shown["id"], shown["state"]) == (ids[0], "passed")
     assert seen(pei, shown["url"]) == seen(pei, shown["thumbnailUrl"]) == 200
     with transaction():
-        people.withdraw_consent("pictures", by=cast.by(town, "ning"))
+        people.withdraw_consent("pictures", actor=cast.by(town, "ning"))
     assert seen(pei, shown["url"]) == 404
     assert files_of(pei, wish_id) == []
 

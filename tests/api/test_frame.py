@@ -15,10 +15,10 @@ from flask import session as cookie
 from marshmallow import Schema as MarshmallowSchema
 
 from backend import clock
-from backend.api import telemetry
-from backend.api.frame import paged
-from backend.api.inbox import StatementRow
-from backend.api.wishes import WishOut
+from backend.api.frame import telemetry
+from backend.api.frame.route import paged
+from backend.api.wechat.inbox import StatementRow
+from backend.api.wishes.wishes import WishOut
 from backend.journal import JournalLine
 from backend.wishes.actions import writing
 from tests.wishes import cast
@@ -143,7 +143,7 @@ def test_only_the_console_looks_at_a_cookie(town, path):
 
 def test_a_line_of_the_log_is_written_whole_and_at_once_whatever_it_tells(tmp_path):
     told = r"""
-from backend.api import telemetry
+from backend.api.frame import telemetry
 telemetry.configure_logs("INFO")
 telemetry.log.info("从外面来的", errmsg="\ud800", errcode=2**70, other=object)
 telemetry.log.info("一行", number=1)
@@ -284,14 +284,14 @@ def test_every_action_that_is_offered_is_not_refused_for_its_state_or_its_caller
 
 def test_a_business_day_follows_china_and_not_the_clock_of_the_machine(town):
     late = clock.day_ends(clock.today()) - timedelta(minutes=1)
-    with clock.standing_at(late):
+    with clock.frozen_at(late):
         assert (
             town.phone("ning")
             .post("/wishes", {**_wish(town), "wantedBy": clock.business_day(late).isoformat()})
             .status_code
             == 201
         )
-    with clock.standing_at(late + timedelta(minutes=2)):
+    with clock.frozen_at(late + timedelta(minutes=2)):
         answer = town.phone("ning").post(
             "/wishes", {**_wish(town), "wantedBy": clock.business_day(late).isoformat()}
         )

@@ -7,7 +7,7 @@ import pytest
 from backend import config
 from backend.db import session
 from backend.people.models import Person
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.town import API, Phone
 
 FORGED = {"X-WX-OPENID": openid_of("admin"), "X-WX-APPID": "wx-simulated", "X-WX-SOURCE": "wx_client"}

@@ -20,8 +20,8 @@ def _wall(town):
     """A page of twenty, some claimed: personally, for a unit, for a team."""
     ids, _ = cast.published(town, 20, disclosure="title", salutation="女士")
     with transaction():
-        claims.claim(ids[-1], "unit", by=cast.by(town, "qin"))
-        claims.claim(ids[-2], by=cast.by(town, "pei"))
+        claims.claim(ids[-1], "unit", actor=cast.by(town, "qin"))
+        claims.claim(ids[-2], actor=cast.by(town, "pei"))
     return town.phone("qin"), "GET", f"/wishes?communityId={town.songtao}", None
 
 
@@ -34,7 +34,7 @@ def _statement(town):
                 reference=f"test:{number}",
                 title="测试",
                 community_id=town.songtao,
-                by=cast.by(town, "tong"),
+                actor=cast.by(town, "tong"),
             )
     return town.phone("ning"), "GET", "/me/points/statement", None
 
@@ -42,7 +42,7 @@ def _statement(town):
 def _claimed(town):
     ids, _ = cast.published(town, 1, disclosure="title", salutation="女士")
     with transaction():
-        claims.claim(ids[0], by=cast.by(town, "pei"))
+        claims.claim(ids[0], actor=cast.by(town, "pei"))
     return ids[0]
 
 
@@ -94,7 +94,7 @@ def _hand_over(town):
     # The first order of a shop opens its account in the ledger, once.
     first = shop.approved(town, shop_id, {item_id: 1})
     with transaction():
-        counter.hand_over(first, shop.code(first), "self", by=shop.by(town, "bu"))
+        counter.hand_over(first, shop.code(first), "self", actor=shop.by(town, "bu"))
     order_id = shop.approved(town, shop_id, {item_id: 1})
     body = {"pickUpCode": shop.code(order_id), "collectedBy": "self"}
     return town.phone("bu"), "POST", f"/redemptions/{order_id}/hand-over", body
@@ -120,7 +120,7 @@ BESIDE = {_claim: 2, _check_in: 0, _redemption: 9, _approval: 5, _hand_over: 8}
 @pytest.mark.parametrize("prepared", GOALS, ids=lambda prepared: prepared.__name__.strip("_"))
 def test_a_hot_path_costs_few_statements(town, statements, prepared):
     when = volunteering.STARTS if prepared is _check_in else clock.now()
-    with clock.standing_at(when):
+    with clock.frozen_at(when):
         phone, method, path, body = prepared(town)
         session.remove()
         key = {"Idempotency_Key": "hot-path-1"} if method == "POST" else {}

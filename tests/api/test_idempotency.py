@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, jobs
-from backend.api import idempotency
-from backend.api.idempotency import StoredAnswer
+from backend.api.frame import idempotency
+from backend.api.frame.idempotency import StoredAnswer
 from backend.app import JOBS
 from backend.db import session, transaction
 from backend.outbox.models import Notice
@@ -140,7 +140,7 @@ def test_too_often_keeps_no_key_so_that_the_same_request_can_be_made_later_under
         refusal(answer, 429, "TOO_MANY_COMPLAINTS")
         assert "Idempotency-Replayed" not in answer.headers
     assert keys() == 0
-    with clock.standing_at(clock.now() + timedelta(seconds=int(answer.headers["Retry-After"]))):
+    with clock.frozen_at(clock.now() + timedelta(seconds=int(answer.headers["Retry-After"]))):
         assert phone.post("/complaints", complaint, Idempotency_Key=KEY).status_code == 201
 
 
@@ -220,14 +220,14 @@ def test_whoever_left_an_office_since_gets_no_replay_of_what_it_showed(town, how
     if how == "decided":
         held = session.scalar(sa.select(Appointment.id).where(Appointment.person_id == staff.id))
         with transaction():
-            appointing.end(held, by=cast.by(town, "admin"))
+            appointing.end(held, actor=cast.by(town, "admin"))
     else:
         with transaction():
             session.execute(
                 sa.update(Appointment).where(Appointment.person_id == staff.id).values(to_day=clock.today())
             )
         later += timedelta(days=1)
-    with clock.standing_at(later):
+    with clock.frozen_at(later):
         answer = staff.post(f"/wishes/{wish_id}/send-back", body, Idempotency_Key=KEY)
         refusal(answer, 403, "OFFICE_ENDED")
     assert "门牌号" not in answer.get_data(as_text=True)
@@ -272,9 +272,9 @@ def test_a_key_is_kept_for_the_configured_hours_and_forgotten_by_its_job_then(to
     (job,) = [job for job in JOBS if job.name == "idempotency.forget"]
     kept = timedelta(hours=settings.idempotency_hours)
     assert kept >= timedelta(hours=24)
-    with clock.standing_at(clock.now() + kept - timedelta(minutes=1)):
+    with clock.frozen_at(clock.now() + kept - timedelta(minutes=1)):
         assert jobs.run(job) == 0
-    with clock.standing_at(clock.now() + kept + timedelta(minutes=1)):
+    with clock.frozen_at(clock.now() + kept + timedelta(minutes=1)):
         assert jobs.run(job) == 1
     assert keys() == 0
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backend import config
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.api.test_frame import refusal
 
 

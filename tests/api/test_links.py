@@ -101,7 +101,7 @@ def test_a_version_for_trying_out_has_codes_of_its_own(ning, wechat, wish_id, se
 
 def test_a_code_is_only_for_what_one_may_see(town, ning, wechat):
     with transaction():
-        draft = cast.writing.write(town.songtao, cast.CONTENT, by=cast.by(town, "wulan")).id
+        draft = cast.writing.write(town.songtao, cast.CONTENT, actor=cast.by(town, "wulan")).id
     for path in (
         f"/wishes/{draft}/qr",
         f"/qr?kind=wish&id={draft}",
@@ -126,7 +126,7 @@ def test_a_link_opens_the_page_from_outside_and_is_asked_for_once_while_it_lives
     assert ning.data("GET", f"/links?kind=wish&id={wish_id}") == first
     assert len(asked(wechat, LINK)) == 1
     # Its last days are not given out any more; the sign-in of thirty days has ended by then as well.
-    with clock.standing_at(clock.now() + timedelta(days=28)):
+    with clock.frozen_at(clock.now() + timedelta(days=28)):
         assert pages.known_link("wish", wish_id) is None
         assert pages.link("wish", wish_id) == (first["url"], False)
     assert len(asked(wechat, LINK)) == 2

@@ -45,7 +45,7 @@ def full(town):
                 reference=f"test:{number}",
                 title="测试",
                 community_id=town.songtao,
-                by=cast.by(town, "tong"),
+                actor=cast.by(town, "tong"),
             )
     for _ in range(ROWS):
         cast.submitted(town)
@@ -85,7 +85,7 @@ def test_mine_in_pages_stay_the_same_while_more_is_written(town, full, path):
                 reference=f"more:{next(numbers)}",
                 title="新",
                 community_id=town.songtao,
-                by=cast.by(town, "tong"),
+                actor=cast.by(town, "tong"),
             )
 
     assert ids(walk(phone, path, 3, write_more)) == whole

@@ -6,7 +6,7 @@ from backend.db import session
 from backend.people import sealed
 from backend.people.models import Person
 from backend.wechat.gateway import gateway
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 CALL = "/wxa/business/getuserphonenumber"
 

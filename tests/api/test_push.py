@@ -7,16 +7,16 @@ import sqlalchemy as sa
 import structlog
 
 from backend import clock
-from backend.api import push
+from backend.api.wechat import push
 from backend.db import session, transaction
 from backend.files.models import EarlyVerdict
 from backend.outbox import actions as outbox
 from backend.outbox.models import Delivery, Subscription
 from backend.people import sealed
 from backend.people.models import Person
-from backend.wechat import simulator_push
 from backend.wechat.models import SeenPush
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator import push as simulator_push
+from backend.wechat.simulator.rules import openid_of
 
 TEMPLATE = "tpl_wish_progress"
 

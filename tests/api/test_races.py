@@ -19,7 +19,7 @@ from backend.ledger.verify import findings
 from backend.outbox.models import Notice
 from backend.people import actions as people
 from backend.people.models import Person
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims, reviewing, rounds
 from backend.wishes.models import Claim, Round, Wish
 from tests.api import crowd
@@ -61,7 +61,7 @@ def city(host, migrated_app, settings):
                     town.hongsong,
                     clock.today(),
                     None,
-                    by=cast.by(town, "admin"),
+                    actor=cast.by(town, "admin"),
                 )
         yield town
 
@@ -132,7 +132,7 @@ def test_of_sixty_four_claimers_at_once_one_wins_and_the_rest_are_told_kindly(se
         assert cast.standing(wish_id).person_id == winner.id
         # The limit shall not decide the next round.
         with transaction():
-            claims.release(wish_id, "下一轮", by=winner)
+            claims.release(wish_id, "下一轮", actor=winner)
 
 
 def test_thirty_two_repeats_of_one_key_are_one_wish_and_one_answer(served, city):
@@ -161,7 +161,7 @@ def test_twenty_submissions_at_once_are_numbered_without_a_gap_and_two_publisher
     today = clock.today()
     with transaction():
         round_id = rounds.open_round(
-            city.hongsong, "一期", today, today + timedelta(days=9), by=cast.by(city, "tong")
+            city.hongsong, "一期", today, today + timedelta(days=9), actor=cast.by(city, "tong")
         ).id
     authors = crowd.residents(20, city.hongsong)
     body = {**_wish_in(city.hongsong), "submit": True}
@@ -172,8 +172,8 @@ def test_twenty_submissions_at_once_are_numbered_without_a_gap_and_two_publisher
     ids = [answer.json()["data"]["id"] for answer in answers]
     with transaction():
         for wish_id in ids:
-            reviewing.accept(wish_id, by=cast.by(city, "lan"))
-        rounds.review(round_id, by=cast.by(city, "tong"))
+            reviewing.accept(wish_id, actor=cast.by(city, "lan"))
+        rounds.review(round_id, actor=cast.by(city, "tong"))
     _publish_at_once(served, city, round_id, ids)
 
 
@@ -221,7 +221,7 @@ def test_one_person_who_claims_six_wishes_at_once_gets_as_many_as_the_limit(
         assert len(standing) == settings.claim_limit
         with transaction():
             for wish_id in standing:
-                claims.release(wish_id, "下一轮", by=person)
+                claims.release(wish_id, "下一轮", actor=person)
 
 
 def test_of_a_confirmation_and_a_dispute_at_once_one_holds_and_the_books_balance(served, city, published):
@@ -230,8 +230,8 @@ def test_of_a_confirmation_and_a_dispute_at_once_one_holds_and_the_books_balance
     for _ in range(4):
         wish_id = next(published)
         with transaction():
-            claims.claim(wish_id, by=cast.by(city, "pei"))
-            claims.fulfil(wish_id, "送到了", by=cast.by(city, "pei"))
+            claims.claim(wish_id, actor=cast.by(city, "pei"))
+            claims.fulfil(wish_id, "送到了", actor=cast.by(city, "pei"))
         calls = [(ning, "POST", f"/wishes/{wish_id}/confirm", confirm)] * 3
         calls += [(ning, "POST", f"/wishes/{wish_id}/dispute", {"reason": "灯不亮"})] * 3
         answers = served.at_once(calls)
@@ -247,7 +247,7 @@ def test_of_a_confirmation_and_a_dispute_at_once_one_holds_and_the_books_balance
         assert paid == (1 if won == "confirm" else 0)
         if won == "dispute":
             with transaction():
-                claims.release(wish_id, "下一轮", by=cast.by(city, "pei"))
+                claims.release(wish_id, "下一轮", actor=cast.by(city, "pei"))
     assert list(findings()) == []
 
 

@@ -9,7 +9,7 @@ from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
-from backend.api import rates
+from backend.api.frame import rates
 
 MINUTE = parse("3/minute")
 

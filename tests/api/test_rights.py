@@ -62,7 +62,7 @@ def test_the_copy_is_limited_in_a_day_and_the_request_is_remembered(town, settin
     refused = export(ning)
     assert (refused.status_code, refused.json["error"]) == (429, "EXPORTED_OFTEN")
     assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
-    with clock.standing_at(clock.now() + timedelta(days=1, minutes=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=1, minutes=1)):
         export(town.phone("ning")).close()
     requests = ning.data("GET", "/processing-purposes")["requests"]
     assert requests["exports"] == settings.exports_per_day + 1
@@ -199,7 +199,9 @@ def test_a_guardian_declares_staff_verify_and_the_child_has_a_wish(town):
 def test_a_child_that_staff_registered_is_linked_once_its_guardian_agreed(town):
     tong, before = town.phone("tong"), clock.today().year - 8
     with transaction():
-        child = actions.create_card_holder("窦小满", town.songtao, birth_year=before, by=town.person("tong"))
+        child = actions.create_card_holder(
+            "窦小满", town.songtao, birth_year=before, actor=town.person("tong")
+        )
     body = {"guardianId": town.person("wulan").id, "childId": child.id, "relation": "relative"}
     refused = refusal(tong.post("/guardianships", body), 422, "CHILDS_CONSENT_NEEDED")
     assert "同意后再登记" in refused["message"]

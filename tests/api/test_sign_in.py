@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import db, session, transaction
+from backend.identity.models import Session
 from backend.journal import JournalLine
-from backend.people.models import Person, Session
+from backend.people.models import Person
 from backend.wechat import gateway
 from backend.wechat.live import LiveWeChat
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wechat.tokens import DatabaseTokens
 from tests.api.test_frame import refusal
 
@@ -208,7 +209,7 @@ def test_a_header_that_names_an_openid_signs_nobody_in(town):
 def test_a_token_ends_after_the_days_unused_and_is_401_then(town, settings):
     phone = town.phone("ning")
     ends = clock.now() + timedelta(days=settings.session_days)
-    with clock.standing_at(ends + timedelta(seconds=5)):
+    with clock.frozen_at(ends + timedelta(seconds=5)):
         refusal(phone.get("/me"), 401, "SESSION_ENDED")
 
 
@@ -218,9 +219,9 @@ def test_each_use_prolongs_a_session_and_reading_within_hours_writes_nothing(tow
         phone.data("GET", "/me")
     assert not [one for one in seen if one.startswith(("UPDATE", "INSERT"))]
     later = clock.now() + timedelta(days=settings.session_days - 1)
-    with clock.standing_at(later):
+    with clock.frozen_at(later):
         phone.data("GET", "/me")
-    with clock.standing_at(later + timedelta(days=settings.session_days - 1)):
+    with clock.frozen_at(later + timedelta(days=settings.session_days - 1)):
         phone.data("GET", "/me")
 
 

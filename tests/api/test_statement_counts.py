@@ -29,8 +29,8 @@ def _wall(town):
     """Wishes with a title; the newest two are claimed, by a unit and by a person."""
     ids, _ = cast.published(town, MANY, disclosure="title", salutation="女士")
     with transaction():
-        claims.claim(ids[-1], "unit", by=cast.by(town, "qin"))
-        claims.claim(ids[-2], by=cast.by(town, "pei"))
+        claims.claim(ids[-1], "unit", actor=cast.by(town, "qin"))
+        claims.claim(ids[-2], actor=cast.by(town, "pei"))
     return town.phone("qin"), f"/wishes?communityId={town.songtao}&"
 
 
@@ -43,8 +43,8 @@ def _my_claims(town):
     ids, _ = cast.published(town, MANY)
     for wish_id in ids:
         with transaction():
-            claims.claim(wish_id, by=cast.by(town, "pei"))
-            claims.fulfil(wish_id, "好了", by=cast.by(town, "pei"))
+            claims.claim(wish_id, actor=cast.by(town, "pei"))
+            claims.fulfil(wish_id, "好了", actor=cast.by(town, "pei"))
     return town.phone("pei"), "/me/claims?"
 
 
@@ -72,7 +72,7 @@ def _statement(town):
                 reference=f"test:{number}",
                 title="测试",
                 community_id=town.songtao,
-                by=cast.by(town, "tong"),
+                actor=cast.by(town, "tong"),
             )
     return town.phone("ning"), "/me/points/statement?"
 
@@ -88,7 +88,7 @@ def _rounds(town):
         for number in range(6):
             places.add(town.place("林海街道"), "community", f"第{number}社区")
     with transaction():
-        rounds.open_everywhere(city, "全市", today, today, by=cast.by(town, "admin"))
+        rounds.open_everywhere(city, "全市", today, today, actor=cast.by(town, "admin"))
     return town.phone("admin"), "/rounds?"
 
 
@@ -129,12 +129,12 @@ def test_what_a_list_costs_is_small(town, statements):
 
 def test_the_count_would_see_a_list_that_asks_for_each_row(town, statements, monkeypatch):
     """Negative control: the wall with the names of places fetched one by one."""
-    whole = queries._shown
+    whole = queries._to_view
 
     def one_by_one(row, *more):
         place_names.names({row.Wish.community_id})
         return whole(row, *more)
 
     phone, path = _wall(town)
-    monkeypatch.setattr(queries, "_shown", one_by_one)
+    monkeypatch.setattr(queries, "_to_view", one_by_one)
     assert counted(phone, path, FEW, statements) != counted(phone, path, MANY, statements)

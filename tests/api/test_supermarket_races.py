@@ -56,7 +56,7 @@ def buyers(city):
     with transaction():
         for one in made:
             ledger.grant(
-                one.id, 100, reference=f"buyer:{one.id}", title="", community_id=city.songtao, by=None
+                one.id, 100, reference=f"buyer:{one.id}", title="", community_id=city.songtao, actor=None
             )
     return made
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from backend import screening
 from backend.db import session, transaction
 from backend.outbox.models import Notice
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import writing
 from backend.wishes.models import Claim, Wish
 from tests.town import WISH
@@ -176,9 +176,9 @@ def test_another_request_under_the_same_key_is_still_refused(town, ning):
 
 def test_words_that_changed_after_the_check_were_not_checked(town):
     with transaction():
-        wish = writing.write(town.songtao, cast.CONTENT, by=cast.by(town, "ning"))
+        wish = writing.write(town.songtao, cast.CONTENT, actor=cast.by(town, "ning"))
         found = screening.harmless("别的标题", cast.CONTENT["description"])
-        writing.submit(wish.id, found, by=cast.by(town, "ning"))
+        writing.submit(wish.id, found, actor=cast.by(town, "ning"))
     assert cast.wish(wish.id).needs_look
 
 
@@ -188,14 +188,14 @@ def test_words_that_nobody_checked_need_a_look(town):
 
 def test_a_long_text_is_checked_in_pieces_and_the_worst_counts(town, wechat):
     by = cast.by(town, "ning")
-    assert not screening.screened("长" * 2500, "短", scene=2, by=by).doubtful
+    assert not screening.screened("长" * 2500, "短", scene=2, actor=by).doubtful
     assert len(asked(town)) == 2
     with pytest.raises(screening.TextNotAccepted):
-        screening.screened("长" * 3000 + "违规", scene=2, by=by)
+        screening.screened("长" * 3000 + "违规", scene=2, actor=by)
 
 
 def test_who_has_no_wechat_cannot_be_asked_about(town):
-    found = screening.screened("平常", scene=2, by=cast.By(town.person("e").id))
+    found = screening.screened("平常", scene=2, actor=cast.By(town.person("e").id))
     assert (found.doubtful, found.checked) == (True, False)
     assert asked(town) == []
 

@@ -121,7 +121,7 @@ def test_a_card_holder_is_signed_up_checked_in_and_out_by_staff(town, phones, sn
     here, proxy = f"/activities/{snow['id']}", {"personId": town.person("e").id, "reason": "老人没有手机"}
     made = phones["tong"].data("POST", f"{here}/sign-up", {"onBehalfOf": proxy})
     assert (made["personId"], made["onBehalf"]) == (proxy["personId"], True)
-    with clock.standing_at(STARTS):
+    with clock.frozen_at(STARTS):
         code = phones["lan"].data("GET", f"{here}/check-in-code")["code"]
         told = {"code": code, "onBehalfOf": proxy}
         assert phones["tong"].data("POST", f"{here}/check-in", told)["state"] == "checked_in"
@@ -131,7 +131,7 @@ def test_a_card_holder_is_signed_up_checked_in_and_out_by_staff(town, phones, sn
 
 def test_the_code_is_shown_as_a_picture_to_the_organiser_alone(phones, snow):
     here = f"/activities/{snow['id']}/check-in-code"
-    with clock.standing_at(STARTS + timedelta(seconds=7)):
+    with clock.frozen_at(STARTS + timedelta(seconds=7)):
         shown = phones["tong"].data("GET", here)
         assert (len(shown["code"]), shown["expiresAt"]) == (8, at(STARTS + timedelta(seconds=30)))
         assert shown["qr"].startswith("<svg")
@@ -146,10 +146,10 @@ def test_each_refusal_of_a_check_in_has_a_name_of_its_own(town, phones, snow):
     def told(code, phone=ning, move="check-in"):
         return phone.post(f"{here}/{move}", {"code": code}).json["error"]
 
-    with clock.standing_at(STARTS - timedelta(minutes=40)):
+    with clock.frozen_at(STARTS - timedelta(minutes=40)):
         early = phones["tong"].data("GET", f"{here}/check-in-code")["code"]
         assert told(early) == "TOO_EARLY"
-    with clock.standing_at(STARTS):
+    with clock.frozen_at(STARTS):
         code = phones["tong"].data("GET", f"{here}/check-in-code")["code"]
         assert told(early) == "CODE_OUTDATED"
         assert told("ABCDEFGH") == "CODE_FOREIGN"
@@ -161,7 +161,7 @@ def test_each_refusal_of_a_check_in_has_a_name_of_its_own(town, phones, snow):
         assert "46.98" not in json.dumps(checked)
         assert told(code) == "ALREADY_CHECKED_IN"
         ning.data("POST", f"{here}/check-out", {"code": code})
-    with clock.standing_at(STARTS + timedelta(hours=3)):
+    with clock.frozen_at(STARTS + timedelta(hours=3)):
         assert told(code) == "ALREADY_CHECKED_OUT"
         assert told(code, phones["pei"]) == "NOT_SIGNED_UP"
 
@@ -172,7 +172,7 @@ def test_roll_call_proposal_and_certification_take_lists(phones, snow):
         phones[name].data("POST", f"{here}/sign-up")
     people = [{"personId": phones[name].id, "checkedInAt": at(STARTS)} for name in ("ning", "pei")]
     roll = [{**one, "checkedOutAt": at(STARTS + timedelta(hours=1))} for one in people]
-    with clock.standing_at(STARTS + timedelta(hours=2)):
+    with clock.frozen_at(STARTS + timedelta(hours=2)):
         seen = tong.data("POST", f"{here}/roll-call", roll)
         assert {(one["state"], one["source"]) for one in seen["list"]} == {("checked_out", "roll_call")}
         assert tong.data("POST", f"{here}/roll-call", {"list": roll}) == seen
@@ -204,7 +204,7 @@ def test_corrections_and_backfills_go_through_two_hands(town, phones, snow):
             "checkedOutAt": at(STARTS + timedelta(hours=1)),
         }
     ]
-    with clock.standing_at(STARTS + timedelta(hours=2)):
+    with clock.frozen_at(STARTS + timedelta(hours=2)):
         tong.data("POST", f"{here}/roll-call", roll)
         tong.data("POST", f"{here}/end")
         tong.data("POST", f"{here}/propose-hours", [])
@@ -268,7 +268,7 @@ def test_teams_over_http(town, phones):
 def test_a_check_in_costs_nine_statements_with_session_and_idempotency(phones, snow, statements):
     here, ning = f"/activities/{snow['id']}", phones["ning"]
     ning.data("POST", f"{here}/sign-up")
-    with clock.standing_at(STARTS):
+    with clock.frozen_at(STARTS):
         code = phones["tong"].data("GET", f"{here}/check-in-code")["code"]
         for move in ("check-in", "check-out"):
             # A session is prolonged once in half a day; that is not what is counted here.

@@ -58,8 +58,8 @@ def _soon(city, capacity, title):
         "capacity": capacity,
     }
     with transaction():
-        made = activities.plan(city.songtao, None, content, by=tong)
-        activities.publish(made.id, by=tong)
+        made = activities.plan(city.songtao, None, content, actor=tong)
+        activities.publish(made.id, actor=tong)
     return made.id
 
 
@@ -89,7 +89,7 @@ def test_two_hundred_check_in_within_a_minute_and_each_is_recorded_once(city, se
     activity_id = _soon(city, HALL, "千人清雪")
     with transaction():
         for one in people:
-            sign_ups.sign_up(activity_id, by=one)
+            sign_ups.sign_up(activity_id, actor=one)
     began = time.monotonic()
     answers = served.at_once(_check_ins(activity_id, people))
     took = time.monotonic() - began

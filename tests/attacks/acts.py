@@ -36,10 +36,12 @@ def made(verb, *given, **how):
 
 
 def appoint(town, name, role):
-    made(people.appoint, town.person(name).id, role, town.songtao, clock.today(), None, by=by(town, "admin"))
+    made(
+        people.appoint, town.person(name).id, role, town.songtao, clock.today(), None, actor=by(town, "admin")
+    )
 
 
 def entered_backfill(town):
     content = {**SERVICE, "started_at": clock.now() - timedelta(days=3)}
-    entered = made(backfills.request, town.person("ning").id, town.songtao, content, by=by(town, "tong"))
+    entered = made(backfills.request, town.person("ning").id, town.songtao, content, actor=by(town, "tong"))
     return backfills.approve, entered.id, "tong", "lan"

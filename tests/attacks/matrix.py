@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 
 from backend import clock
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 from backend.db import session
 from backend.people.models import Team
 from tests.api.test_files import uploaded

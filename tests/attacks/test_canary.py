@@ -126,7 +126,7 @@ def test_what_is_personal_by_its_field_stands_in_no_column_in_clear(town, wechat
     assert sorted(set(hits)) == []
     if db.engine.dialect.name == "sqlite":
         session.remove()
-        saved = backups.make(tmp_path, lambda _line: None)
+        saved = backups.create_backup(tmp_path, lambda _line: None)
         for path in saved.rglob("*"):
             if path.is_file():
                 content = path.read_bytes()

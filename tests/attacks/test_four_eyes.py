@@ -50,8 +50,8 @@ def approved_order(town):
     shop = shop_cast.opened(town)
     order = shop_cast.approved(town, shop, {shop_cast.goods(town, shop): 1})
 
-    def hand_over(order_id, *, by):
-        return counter.hand_over(order_id, shop_cast.code(order_id), "self", by=by)
+    def hand_over(order_id, *, actor):
+        return counter.hand_over(order_id, shop_cast.code(order_id), "self", actor=actor)
 
     return hand_over, order, "tong", "bu"
 
@@ -61,20 +61,20 @@ def handed_over_order(town):
     shop = shop_cast.opened(town)
     order = shop_cast.handed_over(town, shop, {shop_cast.goods(town, shop): 1})
 
-    def give_back(order_id, *, by):
-        return approvals.give_back(order_id, "退回", by=by)
+    def give_back(order_id, *, actor):
+        return approvals.give_back(order_id, "退回", actor=actor)
 
     return give_back, order, "bu", "yan"
 
 
 def own_adjustment(town):
     """tong proposed nothing, but lan did: for tong."""
-    waiting = made(points.propose, town.person("tong").id, 50, "漏发", by=by(town, "lan"))
+    waiting = made(points.propose, town.person("tong").id, 50, "漏发", actor=by(town, "lan"))
     return points.approve, waiting.id, "tong", "yan"
 
 
 def proposed_adjustment(town):
-    waiting = made(points.propose, town.person("ning").id, 50, "漏发", by=by(town, "tong"))
+    waiting = made(points.propose, town.person("ning").id, 50, "漏发", actor=by(town, "tong"))
     return points.approve, waiting.id, "tong", "lan"
 
 
@@ -82,12 +82,12 @@ def counted_stock(town):
     appoint(town, "bu", "supervisor")
     shop = shop_cast.opened(town)
     counted = [(shop_cast.goods(town, shop), 1, "少了")]
-    return stocktakes.approve, made(stocktakes.propose, shop, counted, by=by(town, "bu")).id, "bu", "yan"
+    return stocktakes.approve, made(stocktakes.propose, shop, counted, actor=by(town, "bu")).id, "bu", "yan"
 
 
 def backfill_for_oneself(town):
     content = {**SERVICE, "started_at": clock.now() - timedelta(days=3)}
-    entered = made(backfills.request, town.person("lan").id, town.songtao, content, by=by(town, "tong"))
+    entered = made(backfills.request, town.person("lan").id, town.songtao, content, actor=by(town, "tong"))
     appoint(town, "shao", "community_staff")
     return backfills.approve, entered.id, "lan", "shao"
 
@@ -95,11 +95,11 @@ def backfill_for_oneself(town):
 def own_certified_hours(town):
     """lan certified the record, and a correction of it waits."""
     (one,) = team_cast.newcomers(town, 1)
-    with clock.standing_at(STARTS):
+    with clock.frozen_at(STARTS):
         activity = team_cast.proposed(town, one)
     with team_cast.after_start(hours=4):
-        made(hours.certify, activity, {}, by=by(town, "lan"))
-        waiting = made(corrections.request, team_cast.records(one)[0].id, 60, "少待了", by=one)
+        made(hours.certify, activity, {}, actor=by(town, "lan"))
+        waiting = made(corrections.request, team_cast.records(one)[0].id, 60, "少待了", actor=one)
     return corrections.approve, waiting.id, "lan", "tong"
 
 
@@ -126,9 +126,9 @@ def test_nobody_checks_what_is_theirs_or_what_they_made(town, scene):
     verb, subject, cheat, colleague = scene(town)
     lines = shop_cast.count(journal.JournalLine)
     with pytest.raises(FourEyes), transaction():
-        verb(subject, by=by(town, cheat))
+        verb(subject, actor=by(town, cheat))
     assert shop_cast.count(journal.JournalLine) == lines
-    made(verb, subject, by=by(town, colleague))
+    made(verb, subject, actor=by(town, colleague))
     assert shop_cast.count(journal.JournalLine) > lines
 
 
@@ -137,14 +137,14 @@ def test_where_the_code_forgets_to_ask_the_database_refuses(town, monkeypatch, s
     """The seeded fault: no move asks any more who made what it decides."""
     verb, subject, cheat, _colleague = scene(town)
 
-    def forgetful(move, subject, by, words=None):
-        asked(replace(move, never_by=frozenset()), subject, by, words)
+    def forgetful(move, subject, actor, words=None):
+        asked(replace(move, never_by=frozenset()), subject, actor, words)
 
-    asked = lifecycle.permit
+    asked = lifecycle.authorize
     for module in (lifecycle, approvals, counter):
         monkeypatch.setattr(module, "permit", forgetful)
     with pytest.raises(sa.exc.DBAPIError), transaction():
-        verb(subject, by=by(town, cheat))
+        verb(subject, actor=by(town, cheat))
 
 
 def test_nobody_confirms_a_wish_that_they_reviewed_or_fulfilled(town):
@@ -153,8 +153,8 @@ def test_nobody_confirms_a_wish_that_they_reviewed_or_fulfilled(town):
     wish = cast.fulfilled(town)
     for name in ("lan", "pei"):
         with pytest.raises(FourEyes), transaction():
-            claims.confirm(wish, True, 5, "call", by=by(town, name))
-    made(claims.confirm, wish, True, 5, "call", by=by(town, "tong"))
+            claims.confirm(wish, True, 5, "call", actor=by(town, name))
+    made(claims.confirm, wish, True, 5, "call", actor=by(town, "tong"))
     assert [(line.actor_id, line.facts) for line in told("confirm", "wish", wish)] == [
         (town.person("tong").id, {"method": "call"})
     ]

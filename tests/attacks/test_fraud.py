@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
+from backend.identity import binding
 from backend.ledger import actions as ledger
 from backend.ledger import rules
 from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
-from backend.people import accounts, appointing, binding, guardians, openings
+from backend.people import accounts, appointing, guardians, openings
 from backend.people import actions as people
 from backend.people.models import Person, Residency
 from backend.points import actions as points
@@ -38,31 +39,33 @@ from tests.wishes import cast
 
 
 def test_nobody_proposes_points_for_themselves_or_for_a_second_account_with_their_number(town):
-    made(accounts.keep_phone, "15600000088", by=by(town, "tong"))
-    second = made(people.create_card_holder, "佟雨禾", town.songtao, phone="15600000088", by=by(town, "tong"))
+    made(accounts.keep_phone, "15600000088", actor=by(town, "tong"))
+    second = made(
+        people.create_card_holder, "佟雨禾", town.songtao, phone="15600000088", actor=by(town, "tong")
+    )
     for own in (town.person("tong").id, second.id):
         with pytest.raises(FourEyes), transaction():
-            points.propose(own, 50, "漏发", by=by(town, "tong"))
-    waiting = made(points.propose, second.id, 50, "漏发", by=by(town, "lan"))
+            points.propose(own, 50, "漏发", actor=by(town, "tong"))
+    waiting = made(points.propose, second.id, 50, "漏发", actor=by(town, "lan"))
     with pytest.raises(FourEyes), transaction():
-        points.approve(waiting.id, by=by(town, "tong"))
-    made(points.approve, waiting.id, by=by(town, "yan"))
+        points.approve(waiting.id, actor=by(town, "tong"))
+    made(points.approve, waiting.id, actor=by(town, "yan"))
 
 
 def test_nobody_decides_their_own_home_party_registration_or_ward(town):
     """By hand: these are no moves, but facts about a person."""
-    made(people.declare_residency, town.songtao, by=by(town, "tong"))
+    made(people.declare_residency, town.songtao, actor=by(town, "tong"))
     with pytest.raises(people.OwnRegistration), transaction():
-        people.decide_residency(town.person("tong").id, True, by=by(town, "tong"))
+        people.decide_residency(town.person("tong").id, True, actor=by(town, "tong"))
     unit = session.scalar(sa.text("SELECT min(unit_id) FROM party_registrations"))
-    made(people.register_party_member, unit, town.songtao, [], by=by(town, "tong"))
+    made(people.register_party_member, unit, town.songtao, [], actor=by(town, "tong"))
     with pytest.raises(people.OwnRegistration), transaction():
-        people.decide_party_registration(town.person("tong").id, True, by=by(town, "tong"))
-    ward = made(guardians.declare, "佟小禾", clock.today().year - 9, "mother", by=by(town, "tong"))
+        people.decide_party_registration(town.person("tong").id, True, actor=by(town, "tong"))
+    ward = made(guardians.declare, "佟小禾", clock.today().year - 9, "mother", actor=by(town, "tong"))
     with pytest.raises(guardians.OwnWard), transaction():
-        guardians.decide(ward.id, True, by=by(town, "tong"))
+        guardians.decide(ward.id, True, actor=by(town, "tong"))
     with pytest.raises(guardians.OwnWard), transaction():
-        guardians.link(town.person("tong").id, ward.child_id, "mother", by=by(town, "tong"))
+        guardians.link(town.person("tong").id, ward.child_id, "mother", actor=by(town, "tong"))
 
 
 # --- two accounts of one person ------------------------------------------------------------------------
@@ -70,7 +73,7 @@ def test_nobody_decides_their_own_home_party_registration_or_ward(town):
 
 def test_a_second_account_with_the_same_number_is_told_to_the_auditor(town):
     for name in ("ning", "wulan", "pei"):
-        made(accounts.keep_phone, "15600000088", by=by(town, name))
+        made(accounts.keep_phone, "15600000088", actor=by(town, name))
     assert [(line.subject_id, line.facts) for line in told("share_phone", "person")] == [
         (town.person("wulan").id, {"accounts": 2}),
         (town.person("pei").id, {"accounts": 3}),
@@ -78,24 +81,24 @@ def test_a_second_account_with_the_same_number_is_told_to_the_auditor(town):
 
 
 def test_a_second_card_for_one_number_is_refused_and_beside_a_phone_account_it_is_told(town):
-    card = made(people.create_card_holder, "王一", town.songtao, phone="15600000088", by=by(town, "tong"))
+    card = made(people.create_card_holder, "王一", town.songtao, phone="15600000088", actor=by(town, "tong"))
     with pytest.raises(people.AlreadyRegistered), transaction():
-        people.create_card_holder("王二", town.songtao, phone="15600000088", by=by(town, "lan"))
+        people.create_card_holder("王二", town.songtao, phone="15600000088", actor=by(town, "lan"))
     assert told("share_phone") == []
-    made(accounts.keep_phone, "15600000099", by=by(town, "ning"))
-    other = made(people.create_card_holder, "宁一", town.songtao, phone="15600000099", by=by(town, "tong"))
+    made(accounts.keep_phone, "15600000099", actor=by(town, "ning"))
+    other = made(people.create_card_holder, "宁一", town.songtao, phone="15600000099", actor=by(town, "tong"))
     (line,) = told("share_phone", "person", other.id)
     assert (line.actor_id, line.organisation_id) == (town.person("tong").id, town.songtao)
     assert card.card_number != other.card_number
 
 
 def test_a_card_is_bound_once_and_to_no_account_with_a_history_of_its_own(town):
-    card = made(people.create_card_holder, "王一", town.songtao, by=by(town, "tong"))
+    card = made(people.create_card_holder, "王一", town.songtao, actor=by(town, "tong"))
     with pytest.raises(binding.AccountHasRecords), transaction():
-        binding.bind(card.id, town.person("ning").openid, by=by(town, "tong"))
-    made(binding.bind, card.id, "o-somebody-new", by=by(town, "tong"))
+        binding.bind(card.id, town.person("ning").openid, actor=by(town, "tong"))
+    made(binding.bind, card.id, "o-somebody-new", actor=by(town, "tong"))
     with pytest.raises(binding.AlreadyBound), transaction():
-        binding.bind(card.id, "o-somebody-else", by=by(town, "lan"))
+        binding.bind(card.id, "o-somebody-else", actor=by(town, "lan"))
     assert [line.actor_id for line in told("bind", "person", card.id)] == [town.person("tong").id]
 
 
@@ -106,8 +109,8 @@ def test_a_card_is_not_bound_to_an_account_that_has_points(town):
     facts = {"title": "转入", "community_id": town.songtao, "by": by(town, "tong")}
     made(ledger.grant, rich.id, 5, reference="opening:rich", **facts)
     with pytest.raises(binding.AccountHasRecords), transaction():
-        binding.bind(card.id, f"o-{rich.id}", by=by(town, "tong"))
-    made(binding.bind, card.id, f"o-{poor.id}", by=by(town, "tong"))
+        binding.bind(card.id, f"o-{rich.id}", actor=by(town, "tong"))
+    made(binding.bind, card.id, f"o-{poor.id}", actor=by(town, "tong"))
 
 
 def _sign_in(person_id):
@@ -124,12 +127,12 @@ def _sign_in(person_id):
 def test_service_is_not_entered_for_long_ago_nor_for_what_is_not_over(town, started):
     content = {**SERVICE, "started_at": clock.now() + started}
     with pytest.raises(backfills.BackfillTimes), transaction():
-        backfills.request(town.person("ning").id, town.songtao, content, by=by(town, "tong"))
+        backfills.request(town.person("ning").id, town.songtao, content, actor=by(town, "tong"))
 
 
 def test_service_entered_afterwards_says_so_and_when(town):
     backfilled = entered_backfill(town)[1]
-    made(backfills.approve, backfilled, by=by(town, "lan"))
+    made(backfills.approve, backfilled, actor=by(town, "lan"))
     record = session.scalars(sa.select(ServiceRecord).where(ServiceRecord.backfill_id == backfilled)).one()
     assert (record.source, record.recorded_at.date()) == ("backfill", clock.now().date())
     assert told("request", "backfill", backfilled)[0].reason == "当天停电"
@@ -140,28 +143,30 @@ def test_an_activity_that_is_over_is_not_published(town):
     past = {"starts_at": clock.now() - timedelta(hours=3), "ends_at": clock.now() - timedelta(hours=1)}
     activity = team_cast.planned(town, **past)
     with pytest.raises(activities.ActivityOver), transaction():
-        activities.publish(activity, by=by(town, "wulan"))
+        activities.publish(activity, actor=by(town, "wulan"))
     roll = [roll_call.Called(town.person("ning").id, past["starts_at"], past["ends_at"])]
     with pytest.raises(ActivityMovedOn), transaction():
-        roll_call.call(activity, roll, by=by(town, "wulan"))
+        roll_call.call(activity, roll, actor=by(town, "wulan"))
 
 
 def test_a_published_activity_is_not_moved_into_the_past(town):
     activity = team_cast.published(town, starts_at=STARTS, ends_at=STARTS + timedelta(hours=2))
     changed = {"starts_at": STARTS - timedelta(days=2), "ends_at": STARTS - timedelta(days=1, hours=22)}
     with team_cast.after_start(hours=-1), pytest.raises(activities.ActivityOver), transaction():
-        activities.edit(activity, changed, by=by(town, "wulan"))
+        activities.edit(activity, changed, actor=by(town, "wulan"))
 
 
 def test_a_rule_does_not_begin_yesterday_and_its_maker_stands_in_the_journal(town):
     yesterday = clock.today() - timedelta(days=1)
     with pytest.raises(rules.RuleInThePast), transaction():
-        points.change_rule("wish_confirmed", None, by=by(town, "admin"), effective_from=yesterday, points=500)
+        points.change_rule(
+            "wish_confirmed", None, actor=by(town, "admin"), effective_from=yesterday, points=500
+        )
     made(
         points.change_rule,
         "wish_confirmed",
         None,
-        by=by(town, "admin"),
+        actor=by(town, "admin"),
         effective_from=clock.today(),
         points=6,
     )
@@ -194,7 +199,7 @@ def test_many_small_orders_bring_no_more_than_one_whoever_asks_for_them(town, ri
 def test_an_order_given_back_and_asked_again_is_counted_once(town, rice):
     shop, item = rice
     first = shop_cast.asked(town, shop, {item: 2})
-    made(approvals.cancel, first, by=by(town, "wulan"))
+    made(approvals.cancel, first, actor=by(town, "wulan"))
     shop_cast.asked(town, shop, {item: 2})
     with pytest.raises(LimitReached):
         shop_cast.asked(town, shop, {item: 1})
@@ -206,10 +211,10 @@ def test_orders_at_the_same_moment_by_owner_and_staff_bring_no_more_than_one(tow
     owner, clerk, for_them = by(town, "ning"), by(town, "tong"), (town.person("ning").id, "手机坏了")
 
     def own():
-        return shop_cast.requests.request(shop, [(item, 1)], by=owner)
+        return shop_cast.requests.request(shop, [(item, 1)], actor=owner)
 
     def for_ning():
-        return shop_cast.requests.request(shop, [(item, 1)], on_behalf_of=for_them, by=clerk)
+        return shop_cast.requests.request(shop, [(item, 1)], on_behalf_of=for_them, actor=clerk)
 
     results = at_once(own, for_ning, own, for_ning, own)
     assert sum(isinstance(one, LimitReached) for one in results) == 3
@@ -232,7 +237,7 @@ def test_a_proxy_is_named_each_time_and_the_owner_is_told_each_time(town, rice):
 
 def test_goods_written_off_say_who_how_many_and_why(town, rice):
     _shop, item = rice
-    made(receipts.spoil, item, 2, "受潮", by=by(town, "bu"))
+    made(receipts.spoil, item, 2, "受潮", actor=by(town, "bu"))
     (line,) = told("spoil", "item", item)
     assert (line.actor_id, line.reason, line.facts) == (town.person("bu").id, "受潮", {"quantity": 2})
 
@@ -243,17 +248,17 @@ def test_goods_written_off_say_who_how_many_and_why(town, rice):
 def test_a_wish_held_by_claiming_it_again_and_again_is_seen(town):
     (wish, second, third), _round = cast.published(town, 3)
     for name in ("qin", "pei", "qin", "pei", "pei"):
-        made(claims.claim, wish, by=by(town, name))
-        made(claims.release, wish, "没有时间", by=by(town, name))
+        made(claims.claim, wish, actor=by(town, name))
+        made(claims.release, wish, "没有时间", actor=by(town, name))
     # Whoever gives back a second time, not the second one to give back.
     times = [(line.facts or {}).get("times") for line in told("release", "wish", wish)]
     assert times == [None, None, 2, 2, 3]
     wisher = [one for one in outbox.inbox(town.person("ning").id, None, 50) if one.kind == "wish_released"]
     assert len(wisher) == 5
     for held in (wish, second):
-        made(claims.claim, held, by=by(town, "pei"))
+        made(claims.claim, held, actor=by(town, "pei"))
     with pytest.raises(claims.ClaimLimitReached), transaction():
-        claims.claim(third, by=by(town, "pei"))
+        claims.claim(third, actor=by(town, "pei"))
 
 
 def test_a_code_sent_on_is_soon_worth_nothing_and_a_wrong_place_is_kept(town):
@@ -264,11 +269,11 @@ def test_a_code_sent_on_is_soon_worth_nothing_and_a_wrong_place_is_kept(town):
         team_cast.sign_up(activity, one)
     with team_cast.after_start():
         code = team_cast.code(activity)
-        made(attendance.check_in, activity, code, (46.98, 128.04), by=here)
+        made(attendance.check_in, activity, code, (46.98, 128.04), actor=here)
     with team_cast.after_start(seconds=20):
-        made(attendance.check_in, activity, code, (47.5, 128.9), by=away)
+        made(attendance.check_in, activity, code, (47.5, 128.9), actor=away)
     with team_cast.after_start(minutes=5), pytest.raises(CodeOutdated), transaction():
-        attendance.check_out(activity, code, by=away)
+        attendance.check_out(activity, code, actor=away)
     lines = {line.actor_id: line.facts for line in told("check_in", "sign_up") if line.at >= STARTS}
     assert lines == {here.id: {"place": "passed"}, away.id: {"place": "failed"}}
 
@@ -291,12 +296,12 @@ def test_a_roll_of_absent_people_is_marked_and_certified_by_another(town):
     team_cast.sign_up(activity, by(town, "ning"))
     roll = [roll_call.Called(town.person("ning").id, STARTS, STARTS + timedelta(hours=2))]
     with team_cast.after_start(hours=2):
-        made(roll_call.call, activity, roll, by=by(town, "wulan"))
-        made(team_cast.ending.end, activity, by=by(town, "wulan"))
-        made(hours.propose, activity, {}, by=by(town, "wulan"))
+        made(roll_call.call, activity, roll, actor=by(town, "wulan"))
+        made(team_cast.ending.end, activity, actor=by(town, "wulan"))
+        made(hours.propose, activity, {}, actor=by(town, "wulan"))
         with pytest.raises(NotAllowed), transaction():
-            hours.certify(activity, {}, by=by(town, "wulan"))
-        made(hours.certify, activity, {}, by=by(town, "tong"))
+            hours.certify(activity, {}, actor=by(town, "wulan"))
+        made(hours.certify, activity, {}, actor=by(town, "tong"))
     line = told("call_out", "sign_up")[-1]
     assert line.actor_id == town.person("wulan").id
     (record,) = team_cast.records(by(town, "ning"))
@@ -308,17 +313,17 @@ def test_hours_above_the_cap_do_not_fit_into_a_day_however_they_are_split(town):
     (one,) = team_cast.newcomers(town, 1)
     team_cast.certified(town, one, minutes=300, ends_at=STARTS + timedelta(hours=5))
     day_after = STARTS + timedelta(days=1)
-    with clock.standing_at(day_after):
+    with clock.frozen_at(day_after):
         later = {**SERVICE, "started_at": STARTS + timedelta(hours=6), "minutes": 120}
-        first = made(backfills.request, one.id, town.songtao, later, by=by(town, "tong"))
+        first = made(backfills.request, one.id, town.songtao, later, actor=by(town, "tong"))
         too_much = {**later, "started_at": STARTS + timedelta(hours=8, minutes=30), "minutes": 90}
-        second = made(backfills.request, one.id, town.songtao, too_much, by=by(town, "tong"))
-        made(backfills.approve, first.id, by=by(town, "lan"))
+        second = made(backfills.request, one.id, town.songtao, too_much, actor=by(town, "tong"))
+        made(backfills.approve, first.id, actor=by(town, "lan"))
         with pytest.raises(limits.TooManyHoursThatDay), transaction():
-            backfills.approve(second.id, by=by(town, "lan"))
+            backfills.approve(second.id, actor=by(town, "lan"))
         same_time = {**later, "minutes": 30}
         with pytest.raises(limits.OverlappingService), transaction():
-            backfills.request(one.id, town.songtao, same_time, by=by(town, "tong"))
+            backfills.request(one.id, town.songtao, same_time, actor=by(town, "tong"))
 
 
 def test_points_of_a_day_are_capped_over_activities_where_the_city_says_so(town):
@@ -327,7 +332,7 @@ def test_points_of_a_day_are_capped_over_activities_where_the_city_says_so(town)
         points.change_rule,
         "service_hour",
         None,
-        by=by(town, "admin"),
+        actor=by(town, "admin"),
         effective_from=clock.today(),
         points=1,
         cap_per_activity=2,
@@ -340,10 +345,10 @@ def test_points_of_a_day_are_capped_over_activities_where_the_city_says_so(town)
     team_cast.sign_up(activity, one)
     with team_cast.after_start(hours=6):
         roll = [roll_call.Called(one.id, afternoon["starts_at"], afternoon["ends_at"])]
-        made(roll_call.call, activity, roll, by=by(town, "wulan"))
-        made(team_cast.ending.end, activity, by=by(town, "wulan"))
-        made(hours.propose, activity, {}, by=by(town, "wulan"))
-        made(hours.certify, activity, {}, by=by(town, "tong"))
+        made(roll_call.call, activity, roll, actor=by(town, "wulan"))
+        made(team_cast.ending.end, activity, actor=by(town, "wulan"))
+        made(hours.propose, activity, {}, actor=by(town, "wulan"))
+        made(hours.certify, activity, {}, actor=by(town, "tong"))
     assert shop_cast.points.balance(one.id)["available"] == 3
 
 
@@ -354,9 +359,17 @@ def test_nobody_appoints_themselves_and_nobody_but_the_city_appoints(town):
     today = clock.today()
     for name, whom in (("admin", "admin"), ("tong", "tong"), ("tong", "lan"), ("jie", "jie")):
         with pytest.raises((NotAllowed, NotFound)), transaction():
-            people.appoint(town.person(whom).id, "city_admin", town.songtao, today, None, by=by(town, name))
+            people.appoint(
+                town.person(whom).id, "city_admin", town.songtao, today, None, actor=by(town, name)
+            )
     made(
-        people.appoint, town.person("tong").id, "supervisor", town.songtao, today, None, by=by(town, "admin")
+        people.appoint,
+        town.person("tong").id,
+        "supervisor",
+        town.songtao,
+        today,
+        None,
+        actor=by(town, "admin"),
     )
     line = told("appoint", "person", town.person("tong").id)[-1]
     assert (line.actor_id, line.facts["role"]) == (town.person("admin").id, "supervisor")
@@ -367,7 +380,7 @@ def test_nobody_ends_the_appointment_that_binds_them(town):
         sa.text("SELECT min(id) FROM appointments WHERE person_id = :me"), {"me": town.person("admin").id}
     )
     with pytest.raises(NotAllowed), transaction():
-        appointing.end(mine, by=by(town, "admin"))
+        appointing.end(mine, actor=by(town, "admin"))
 
 
 def test_an_appointment_of_the_past_gives_no_power_over_the_past(town):
@@ -380,9 +393,9 @@ def test_an_appointment_of_the_past_gives_no_power_over_the_past(town):
         town.songtao,
         last_week,
         None,
-        by=by(town, "admin"),
+        actor=by(town, "admin"),
     )
-    made(people.create_card_holder, "王一", town.songtao, by=by(town, "qin"))
+    made(people.create_card_holder, "王一", town.songtao, actor=by(town, "qin"))
     assert told("create", "person")[-1].at.date() == clock.now().date()
     assert told("appoint")[-1].at.date() == clock.now().date()
 
@@ -395,10 +408,10 @@ def test_a_clerk_who_opens_many_records_leaves_a_line_with_a_reason_for_each(tow
     ).all()
     assert len(homes) > 3
     for person in homes:
-        made(openings.open_person, person, "看看", by=by(town, "tong"))
+        made(openings.open_person, person, "看看", actor=by(town, "tong"))
     lines = told("open_person")
     assert sorted(line.subject_id for line in lines) == sorted(homes)
     assert {(line.actor_id, line.reason) for line in lines} == {(town.person("tong").id, "看看")}
     for name in ("admin", "shang", "jie", "bai", "wulan"):
         with pytest.raises((NotAllowed, NotFound)), transaction():
-            openings.open_person(homes[0], "看看", by=by(town, name))
+            openings.open_person(homes[0], "看看", actor=by(town, name))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from backend.console import sheets
+from backend.console.frame import uploads
 from tests.api.conftest import shared_town  # noqa: F401 - a fixture
 from tests.attacks.noise import TEXT, fuzzed
 from tests.console.test_imports import RESIDENTS, upload, workbook
@@ -27,11 +27,11 @@ def town(shared_town):  # noqa: F811
 def read(name, raw):
     """What a sheet is read as: bounded rows of text; None where it is refused."""
     try:
-        rows = sheets.read(name, raw)
-    except sheets.NotASheet:
+        rows = uploads.read(name, raw)
+    except uploads.NotASheet:
         return None
-    assert len(rows) <= sheets.MOST_ROWS + 1
-    assert all(len(row) <= sheets.MOST_COLUMNS for row in rows)
+    assert len(rows) <= uploads.MOST_ROWS + 1
+    assert all(len(row) <= uploads.MOST_COLUMNS for row in rows)
     assert all(isinstance(cell, str) for row in rows for cell in row)
     return rows
 
@@ -84,7 +84,7 @@ BILLION = b'<!DOCTYPE x [<!ENTITY l1 "lolololololol">%b]>' % LOLS
         {"sheet1": SHEET % b'<row><c t="d"><v>x</v></c></row>'},
         {"sheet1": SHEET % b'<row><c t="n"><v>1e999</v></c></row>'},
         {"sheet1": SHEET % b'<row r="x"><c r="1A"/></row>'},
-        {"sheet1": b"\0" * (sheets.MOST_UNPACKED + 1)},
+        {"sheet1": b"\0" * (uploads.MOST_UNPACKED + 1)},
         {"workbook": b"<workbook/>"},
         {"workbook": BILLION + b"<workbook>&l9;</workbook>"},
         {"styles": b"<styleSheet/>"},

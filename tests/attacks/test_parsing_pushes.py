@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend import clock, config
-from backend.api import push
+from backend.api.wechat import push
 from backend.wechat import push as wechat_push
-from backend.wechat import simulator_push
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator import push as simulator_push
+from backend.wechat.simulator.rules import openid_of
 from tests.api.conftest import shared_town  # noqa: F401 - a fixture
 from tests.attacks.noise import ANY, TEXT, fuzzed
 

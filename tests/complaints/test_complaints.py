@@ -11,7 +11,7 @@ from backend.complaints.models import STATES, Complaint
 from backend.complaints.states import COMPLAINT_MOVES, ComplaintMovedOn
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
-from backend.lifecycle import FourEyes, make
+from backend.lifecycle import FourEyes, transition
 from backend.outbox.models import Notice
 from tests.wishes import cast
 
@@ -22,7 +22,7 @@ def by(town, name):
 
 def filed(town, name="ning", kind="complaint", text="楼道灯坏了三个月", **more):
     with transaction():
-        return actions.file(kind, text, by=by(town, name), **more).id
+        return actions.file(kind, text, actor=by(town, name), **more).id
 
 
 def complaint(complaint_id):
@@ -34,7 +34,7 @@ def told(person_id):
 
 
 def seen_by(town, name):
-    return {one.id for one in queries.to_handle(None, None, 50, by=by(town, name))}
+    return {one.id for one in queries.to_handle(None, None, 50, actor=by(town, name))}
 
 
 def test_the_community_answers_about_its_service(town):
@@ -45,7 +45,7 @@ def test_the_community_answers_about_its_service(town):
     assert "complaint_received" in told(town.person("tong").id)
     assert "complaint_received" not in told(town.person("jie").id)
     with transaction():
-        actions.answer(made, "已换新灯", by=by(town, "tong"))
+        actions.answer(made, "已换新灯", actor=by(town, "tong"))
     assert "complaint_answered" in told(town.person("ning").id)
     assert sealed.answer(complaint(made)) == "已换新灯"
 
@@ -57,9 +57,9 @@ def test_about_the_communitys_own_staff_the_street_answers_and_they_do_not_see_i
     assert made not in seen_by(town, "tong") | seen_by(town, "lan")
     assert "complaint_received" in told(town.person("jie").id)
     with transaction(), pytest.raises(NotFound):
-        actions.answer(made, "没有的事", by=by(town, "tong"))
+        actions.answer(made, "没有的事", actor=by(town, "tong"))
     with pytest.raises(NotFound):
-        queries.one(made, by=by(town, "lan"))
+        queries.one(made, actor=by(town, "lan"))
 
 
 def test_about_the_streets_staff_and_about_burdens_the_city_answers(town):
@@ -73,17 +73,17 @@ def test_about_the_streets_staff_and_about_burdens_the_city_answers(town):
 def test_who_lives_nowhere_yet_is_answered_by_the_city(town):
     phone = town.phone("stranger")
     with transaction():
-        made = actions.file("suggestion", "加个长者版", by=cast.By(phone.id))
+        made = actions.file("suggestion", "加个长者版", actor=cast.By(phone.id))
     assert made.place_id == town.place("青松市")
 
 
 def test_an_anonymous_one_names_nobody_to_who_handles_it(town):
     made = filed(town, anonymous=True, contact="11100000012")
-    (shown,) = queries.shown([complaint(made)], by=by(town, "tong"))
+    (shown,) = queries.view_complaints([complaint(made)], actor=by(town, "tong"))
     assert shown["by_name"] == "匿名居民"
-    (named,) = queries.shown([complaint(filed(town))], by=by(town, "tong"))
+    (named,) = queries.view_complaints([complaint(filed(town))], actor=by(town, "tong"))
     assert named["by_name"] == "宁**"
-    (own,) = queries.shown([complaint(made)], by=by(town, "ning"))
+    (own,) = queries.view_complaints([complaint(made)], actor=by(town, "ning"))
     assert own["by_name"] == "本人"
 
 
@@ -92,14 +92,14 @@ def test_the_words_and_the_phone_are_sealed_and_opening_the_phone_is_journaled(t
     row = session.execute(sa.text("SELECT * FROM complaints")).mappings().one()
     assert "楼道灯" not in str(dict(row))
     assert "11100000012" not in str(dict(row))
-    (shown,) = queries.shown([complaint(made)], by=by(town, "tong"))
+    (shown,) = queries.view_complaints([complaint(made)], actor=by(town, "tong"))
     assert shown["contact_back"] == "111******12"
     with transaction():
-        assert queries.contact(made, "回电说明", by=by(town, "tong")) == "11100000012"
+        assert queries.contact(made, "回电说明", actor=by(town, "tong")) == "11100000012"
     line = journal.lines("complaint", made)[-1]
     assert (line.verb, line.reason, line.actor_id) == ("open_contact", "回电说明", town.person("tong").id)
     with transaction(), pytest.raises(NotAllowed):
-        queries.contact(made, "看看", by=by(town, "ning"))
+        queries.contact(made, "看看", actor=by(town, "ning"))
 
 
 def test_nobody_answers_their_own(town):
@@ -107,39 +107,39 @@ def test_nobody_answers_their_own(town):
     assert made not in seen_by(town, "tong")
     assert "complaint_received" not in told(town.person("tong").id)
     with transaction(), pytest.raises(FourEyes):
-        actions.answer(made, "很好", by=by(town, "tong"))
+        actions.answer(made, "很好", actor=by(town, "tong"))
     with transaction():
-        actions.answer(made, "知道了", by=by(town, "lan"))
+        actions.answer(made, "知道了", actor=by(town, "lan"))
 
 
 def test_staff_who_cannot_decide_it_send_it_up(town):
     made = filed(town)
     with transaction():
-        actions.escalate(made, "需要街道协调物业", by=by(town, "tong"))
+        actions.escalate(made, "需要街道协调物业", actor=by(town, "tong"))
     found = complaint(made)
     assert (found.state, found.place_id) == ("escalated", town.place("林海街道"))
     assert made not in seen_by(town, "tong")
     assert {"complaint_moved"} <= set(told(town.person("ning").id))
     with transaction():
-        actions.escalate(made, "需要市里协调", by=by(town, "jie"))
+        actions.escalate(made, "需要市里协调", actor=by(town, "jie"))
     with transaction(), pytest.raises((actions.NobodyAbove, NotAllowed)):
-        actions.escalate(made, "再往上", by=by(town, "admin"))
+        actions.escalate(made, "再往上", actor=by(town, "admin"))
 
 
 def test_a_reminder_comes_before_the_deadline_and_the_next_level_after_it(town):
     made = filed(town)
     settings = config.settings()
     soon = clock.now() + timedelta(days=settings.complaint_days - settings.complaint_remind_days)
-    with clock.standing_at(soon - timedelta(days=1)):
+    with clock.frozen_at(soon - timedelta(days=1)):
         assert deadlines.to_remind() == []
-    with clock.standing_at(soon):
+    with clock.frozen_at(soon):
         for _ in range(2):
             for job in deadlines.JOBS:
                 jobs.run(job)
         assert told(town.person("tong").id).count("complaint_due") == 1
         assert complaint(made).state == "received"
     late = clock.now() + timedelta(days=settings.complaint_days + 1)
-    with clock.standing_at(late):
+    with clock.frozen_at(late):
         for job in deadlines.JOBS:
             jobs.run(job)
         found = complaint(made)
@@ -151,7 +151,7 @@ def test_a_reminder_comes_before_the_deadline_and_the_next_level_after_it(town):
 
 def test_at_the_city_it_waits_and_is_not_sent_in_circles(town):
     made = filed(town, kind="relief_report")
-    with clock.standing_at(clock.now() + timedelta(days=100)):
+    with clock.frozen_at(clock.now() + timedelta(days=100)):
         for job in deadlines.JOBS:
             jobs.run(job)
     assert complaint(made).state == "received"
@@ -160,24 +160,24 @@ def test_at_the_city_it_waits_and_is_not_sent_in_circles(town):
 def test_who_is_not_content_appeals_once_to_the_next_level(town):
     made = filed(town)
     with transaction():
-        actions.answer(made, "不归我们管", by=by(town, "tong"))
-        actions.appeal(made, "就是归你们管", by=by(town, "ning"))
+        actions.answer(made, "不归我们管", actor=by(town, "tong"))
+        actions.appeal(made, "就是归你们管", actor=by(town, "ning"))
     found = complaint(made)
     assert (found.state, found.place_id, found.answer_sealed) == ("escalated", town.place("林海街道"), None)
     assert sealed.text(found).endswith("【对答复的意见】就是归你们管")
     with transaction():
-        actions.answer(made, "街道已协调", by=by(town, "jie"))
+        actions.answer(made, "街道已协调", actor=by(town, "jie"))
     with transaction(), pytest.raises(actions.AppealedOnce):
-        actions.appeal(made, "还是不满意", by=by(town, "ning"))
+        actions.appeal(made, "还是不满意", actor=by(town, "ning"))
 
 
 def test_too_many_in_a_day_are_refused(town, settings):
     for number in range(settings.complaints_per_day):
         filed(town, text=f"第 {number} 条")
     with transaction(), pytest.raises(actions.TooManyComplaints) as refused:
-        actions.file("complaint", "又一条", by=by(town, "ning"))
+        actions.file("complaint", "又一条", actor=by(town, "ning"))
     assert 86_000 < int(refused.value.headers["Retry-After"]) <= 86_400
-    with clock.standing_at(clock.now() + timedelta(days=1, minutes=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=1, minutes=1)):
         filed(town)
 
 
@@ -216,7 +216,7 @@ def test_each_move_is_made_by_the_right_people_from_the_right_states_only(town, 
                     facts = {"answered_by_id": None, "answer_sealed": None}
                 actor = None if name == "time" else by(town, name)
                 try:
-                    make(move, complaint(made), by=actor, **facts, **ended)
+                    transition(move, complaint(made), actor=actor, **facts, **ended)
                     outcome = complaint(made).state
                 except (NotAllowed, NotFound, FourEyes):
                     outcome = "refused"

@@ -2,7 +2,7 @@
 
 import re
 
-from backend.console import appointments
+from backend.console.people import appointments
 
 
 def rows(page):

@@ -15,8 +15,8 @@ def number(town):
     (one,) = cast.newcomers(town, 1)
     name_is(one, "鲁有成")
     cast.certified(town, one)
-    with clock.standing_at(LATER), transaction():
-        return certificates.issue(DAY, DAY, by=one).number
+    with clock.frozen_at(LATER), transaction():
+        return certificates.issue(DAY, DAY, actor=one).number
 
 
 def test_staff_find_it_masked_and_revoke_it_with_a_reason(visitor, number):

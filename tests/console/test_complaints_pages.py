@@ -13,7 +13,7 @@ from tests.wishes.cast import by
 
 def filed(town, text="楼道灯坏了三个月", name="ning", **more):
     with transaction():
-        return actions.file("complaint", text, by=by(town, name), **more).id
+        return actions.file("complaint", text, actor=by(town, name), **more).id
 
 
 def row(complaint_id):
@@ -60,7 +60,7 @@ def test_an_empty_answer_is_refused_and_one_that_came_too_late_keeps_its_words(v
     clerk.page(f"/console/complaints/{made}")
     assert clerk.post(f"/console/complaints/{made}/answer", {"reason": " "}).status_code == 422
     with transaction():
-        actions.answer(made, "蓝的答复", by=by(town, "lan"))
+        actions.answer(made, "蓝的答复", actor=by(town, "lan"))
     late = clerk.post(f"/console/complaints/{made}/escalate", {"reason": "写好的理由"})
     assert late.status_code == 409
     assert "已经处理过了" in clerk.text(late)

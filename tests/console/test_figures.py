@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from backend import clock
-from backend.console import charts
+from backend.console.frame import charts
 from backend.db import session, transaction
 from backend.reports import figures
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
+from backend.identity import credentials, first_passwords
+from backend.identity.models import Credential
 from backend.journal import JournalLine
-from backend.people import credentials, first_passwords
-from backend.people.credential_models import Credential
 from tests.wishes.cast import by
 
 OWN = "雪松家园的春天 二零二六"
@@ -68,12 +68,12 @@ def test_the_password_stands_on_one_answer_and_nowhere_else(visitor, town):
 
 def test_after_three_days_it_is_over(visitor, town):
     password = given(visitor, town)
-    with clock.standing_at(clock.now() + first_passwords.STANDS):
+    with clock.frozen_at(clock.now() + first_passwords.STANDS):
         answer = visitor().sign_in("shao-03", password)
         assert answer.status_code == 403
         assert "初始口令已过期" in answer.get_data(as_text=True)
         assert visitor().sign_in("shao-03", "wrong").status_code == 401
-    with clock.standing_at(clock.now() + first_passwords.STANDS - timedelta(minutes=1)):
+    with clock.frozen_at(clock.now() + first_passwords.STANDS - timedelta(minutes=1)):
         assert visitor().sign_in("shao-03", password).status_code == 303
 
 
@@ -81,10 +81,10 @@ def test_a_new_one_ends_what_the_person_had(visitor, town):
     """A phone that was lost, a console left open, a password somebody saw."""
     sitting = visitor("shao")
     with transaction():
-        credentials.begin_one_time_codes(by=by(town, "shao"))
+        credentials.begin_one_time_codes(actor=by(town, "shao"))
     secret = pyotp.parse_uri(credentials.one_time_address(town.person("shao").id)).secret
     with transaction():
-        credentials.confirm_one_time_codes(pyotp.TOTP(secret).at(clock.now()), by=by(town, "shao"))
+        credentials.confirm_one_time_codes(pyotp.TOTP(secret).at(clock.now()), actor=by(town, "shao"))
     password = given(visitor, town, login="shao")
     assert sitting.get("/console/").headers["Location"].startswith("/console/sign-in")
     assert visitor().sign_in("shao").status_code == 401

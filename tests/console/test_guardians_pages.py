@@ -14,7 +14,7 @@ from tests.wishes.cast import by
 
 def declared(town, name="ning", child="宁小雨"):
     with transaction():
-        return guardians.declare(child, clock.today().year - 8, "mother", by=by(town, name)).id
+        return guardians.declare(child, clock.today().year - 8, "mother", actor=by(town, name)).id
 
 
 def status(guardianship_id):
@@ -54,7 +54,7 @@ def test_who_came_second_is_told_so_kindly(visitor, town):
     clerk = visitor("tong")
     clerk.page(f"/console/guardians/{made}")
     with transaction():
-        guardians.decide(made, True, by=by(town, "lan"))
+        guardians.decide(made, True, actor=by(town, "lan"))
     assert clerk.post(f"/console/guardians/{made}/accept").headers["Location"] == "/console/guardians"
 
 
@@ -100,7 +100,7 @@ def test_markup_in_a_childs_name_is_shown_as_text(visitor, town):
 def a_child(town, name="窦小满", years=8):
     with transaction():
         born = clock.today().year - years
-        return actions.create_card_holder(name, town.songtao, birth_year=born, by=by(town, "tong")).id
+        return actions.create_card_holder(name, town.songtao, birth_year=born, actor=by(town, "tong")).id
 
 
 def test_a_guardian_at_the_counter_is_linked_at_once_and_not_twice(visitor, town):
@@ -128,9 +128,9 @@ def test_nothing_is_registered_before_a_guardian_agreed_and_it_is_asked_once(vis
     assert "不满十四周岁孩子的信息" in page
     refused = clerk.post(path, {"asked": "宁小舟", "relation": "mother"})
     assert (refused.status_code, "同意后再登记" in clerk.text(refused)) == (422, True)
-    assert (guardians.guardians_of(child), consents.standing(child)) == ([], {})
+    assert (guardians.guardians_of(child), consents.consents_in_force(child)) == ([], {})
     clerk.post(path, {"asked": "宁小舟", "relation": "mother", "agreed": "y"})
-    assert list(consents.standing(child)) == ["sensitive_data"]
+    assert list(consents.consents_in_force(child)) == ["sensitive_data"]
     told = session.scalars(
         sa.select(JournalLine).where(JournalLine.verb == "consent", JournalLine.subject_id == child)
     ).one()

@@ -8,11 +8,11 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from backend.console import sheets
+from backend.console.frame import uploads
 from backend.db import session, transaction
+from backend.imports import actions as imports
+from backend.imports.models import Import
 from backend.organisations.models import Organisation, Reach
-from backend.people import imports
-from backend.people.import_models import Import
 from backend.people.models import Person
 from tests.wishes.cast import by
 
@@ -144,7 +144,7 @@ def test_a_year_in_signs_that_are_no_digits_is_a_fault_of_the_row(town):
             "residents",
             "x.csv",
             [RESIDENTS, ["张三", "松涛社区", "", "", "", "19²0"]],
-            by=town.person("tong"),
+            actor=town.person("tong"),
         )
     assert made.faults == [[2, "出生年份", "应为四位年份"]]
 
@@ -171,7 +171,7 @@ def test_an_import_is_its_owners_alone(visitor, town):
 
 def test_excels_comma_separated_file_is_read_in_its_own_encoding():
     text = "姓名,社区\n王某,松涛社区\n"
-    assert sheets.read("a.csv", text.encode("gb18030")) == sheets.read("a.csv", text.encode("utf-8-sig"))
+    assert uploads.read("a.csv", text.encode("gb18030")) == uploads.read("a.csv", text.encode("utf-8-sig"))
 
 
 def bomb():
@@ -200,11 +200,11 @@ def test_five_thousand_rows_are_checked_at_once_and_taken_in_step_by_step(town):
     clerk = by(town, "tong")
     rows = residents(5000)
     rows[4321][3] = "1"
-    table = sheets.read("r.xlsx", workbook(RESIDENTS, rows))
+    table = uploads.read("r.xlsx", workbook(RESIDENTS, rows))
     with transaction():
-        found = imports.begin("residents", "r.xlsx", table, by=clerk)
+        found = imports.begin("residents", "r.xlsx", table, actor=clerk)
     assert found.faults == [[4323, "手机号", "应为 11 位手机号"]]
     for taken in (250, 500):
         with transaction():
-            found = imports.step(found.id, by=clerk)
+            found = imports.step(found.id, actor=clerk)
         assert (found.done, found.total, found.made, found.known) == (taken, 4999, taken, 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend import journal
-from backend.console.verbs import KINDS, OF_KIND, VERBS, deed
+from backend.console.frame.journal_words import KINDS, OF_KIND, VERBS, deed
 from backend.db import transaction
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
@@ -19,7 +19,7 @@ _WRITTEN = re.compile(r'journal\.(?:write|write_all|line)\(\s*"(\w+)",\s*"(\w+)"
 )
 def test_a_reader_knows_what_it_was_that_ended(visitor, town, kind, said):
     with transaction():
-        journal.write("expire", kind, 999_999, by=None, place=town.songtao)
+        journal.write("expire", kind, 999_999, actor=None, place=town.songtao)
     page = visitor("shang").page(f"/console/journal?kind={kind}&subject=999999")
     assert f"<td>{said}</td>" in page
     assert said in visitor("shang").page("/console/journal?verb=expire")

@@ -152,12 +152,12 @@ def test_a_call_back_is_registered_with_solved_and_satisfied_apart(desk, town):
 def test_the_street_explains_what_two_rounds_could_not_fulfil(desk, town):
     (wish_id,), round_id = cast.published(town)
     with transaction():
-        rounds.close(round_id, by=cast.by(town, "tong"))
+        rounds.close(round_id, actor=cast.by(town, "tong"))
     again = cast.open_round(town)
     with transaction():
-        rounds.review(again, by=cast.by(town, "tong"))
-        rounds.publish(again, by=cast.by(town, "tong"))
-        rounds.close(again, by=cast.by(town, "tong"))
+        rounds.review(again, actor=cast.by(town, "tong"))
+        rounds.publish(again, actor=cast.by(town, "tong"))
+        rounds.close(again, actor=cast.by(town, "tong"))
     page = desk.sit_down("jie")
     follow(page, page.locator("a[data-row]", has_text="台灯").first)
     press(page, "2")
@@ -230,8 +230,8 @@ def test_everything_works_without_scripts(desk, town):
 
 
 def test_the_hall_screen_turns_its_pages_by_itself_and_waits_out_a_broken_line(desk, town, monkeypatch):
-    monkeypatch.setattr("backend.console.public.TURN_SECONDS", 1)
-    monkeypatch.setattr("backend.console.wall_lists.ON_A_PAGE", 4)
+    monkeypatch.setattr("backend.console.public.pages.TURN_SECONDS", 1)
+    monkeypatch.setattr("backend.console.public.wall.ON_A_PAGE", 4)
     page = desk.page()
     page.route("**/wall?page=2", lambda route: route.abort())
     with page.expect_event("requestfailed"):

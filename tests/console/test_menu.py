@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.console import menu
+from backend.console.frame import menu
 
-TEMPLATES = Path(menu.__file__).parent / "templates"
+CONSOLE = Path(menu.__file__).parents[1]
 
 NAMES = ("tong", "lan", "shao", "bu", "yan", "shang", "jie", "admin")
 _GROUP = re.compile(r'<li class="menu-group( here)?">(.*?)</ul>', re.S)
@@ -68,7 +68,7 @@ def test_a_page_that_no_line_leads_to_marks_none(visitor):
 
 
 def test_each_key_stands_on_the_button_that_it_presses():
-    for template in TEMPLATES.rglob("*.html"):
+    for template in CONSOLE.rglob("*.html"):
         text = template.read_text()
         keys = re.findall(r'data-key="([^"]+)"', text)
         assert [one for one in keys if f"<kbd>{one}</kbd>" not in text.split(f'data-key="{one}"')[1]] == [], (

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, crypto
-from backend.console import sheets
+from backend.console.frame import uploads
 from backend.db import session, transaction
+from backend.imports import actions as imports
 from backend.people import actions as people
-from backend.people import imports, roster, sealed
+from backend.people import roster, sealed
 from backend.people.models import PartyRegistration, Person
 from backend.supermarket import opening
 from backend.supermarket.actions import items
@@ -106,7 +107,7 @@ def test_bad_cells_of_members_are_named_and_what_cannot_be_is_told_by_row(visito
 def test_a_registration_that_waits_is_verified_by_the_list(visitor, town):
     ning = town.person("ning")
     with transaction():
-        people.register_party_member(town.place("市教育局"), town.songtao, ["policy"], by=by(town, "ning"))
+        people.register_party_member(town.place("市教育局"), town.songtao, ["policy"], actor=by(town, "ning"))
     clerk = visitor("tong")
     row = ["宁小舟", sealed.phone(ning), "市教育局", "松涛社区", ""]
     take_all_in(clerk, upload(clerk, "members", workbook(MEMBERS, [row])))
@@ -119,13 +120,13 @@ def test_five_thousand_members_are_checked_at_once_and_taken_in_step_by_step(tow
     """Two steps stand for the twenty: each is a transaction of its own, and each costs the same."""
     clerk, rows = by(town, "tong"), members(5000)
     rows[4321][1] = "1"
-    table = sheets.read("r.xlsx", workbook(MEMBERS, rows))
+    table = uploads.read("r.xlsx", workbook(MEMBERS, rows))
     with transaction():
-        found = imports.begin("members", "r.xlsx", table, by=clerk)
+        found = imports.begin("members", "r.xlsx", table, actor=clerk)
     assert found.faults == [[4323, "手机号", "应为 11 位手机号"]]
     for taken in (250, 500):
         with transaction():
-            found = imports.step(found.id, by=clerk)
+            found = imports.step(found.id, actor=clerk)
         assert (found.done, found.total, found.made, found.known) == (taken, 4999, taken, 0)
 
 
@@ -175,7 +176,7 @@ def test_opening_stock_makes_items_and_marked_receipts_and_again_nothing(visitor
 def test_an_item_on_the_shelf_is_opened_without_being_made_again(visitor, town, shop):
     name, shop_id = shop
     with transaction():
-        items.put_up(shop_id, "goods", "香皂", 6, by=by(town, "bu"))
+        items.create_item(shop_id, "goods", "香皂", 6, actor=by(town, "bu"))
     keeper = visitor("bu")
     page, _steps = take_all_in(
         keeper, upload(keeper, "stock", workbook(STOCK, [stock_row(name, "香皂", 9, points="")]))
@@ -198,7 +199,7 @@ def test_another_quantity_of_an_opened_batch_is_a_stocktakes_business(visitor, t
 def test_bad_cells_of_stock_are_named_and_a_row_given_twice(visitor, town, shop):
     name, shop_id = shop
     with transaction():
-        items.put_up(shop_id, "venue", "活动室", 6, by=by(town, "bu"))
+        items.create_item(shop_id, "venue", "活动室", 6, actor=by(town, "bu"))
     rows = [
         stock_row(name, "大米", "二十"),
         stock_row(name, "面粉", 0),
@@ -265,7 +266,7 @@ def test_the_blank_sheet_has_the_columns_and_no_example_that_could_be_imported(v
     answer = visitor(name).get(f"/console/imports/{kind}/blank")
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.headers["Content-Disposition"].isascii(), "gunicorn sends nothing else"
-    (head,) = sheets.read("x.xlsx", answer.data)
+    (head,) = uploads.read("x.xlsx", answer.data)
     assert tuple(filter(None, head)) == imports.SHEETS[kind].columns
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert "例如" in book["填写说明"]["A1"].value

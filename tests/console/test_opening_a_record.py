@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.console.journal import DAYS_LOOKED_AT, MANY_OPENINGS
-from backend.console.words import day as word
+from backend.console.frame.labels import day as word
+from backend.console.oversight.journal import DAYS_LOOKED_AT, MANY_OPENINGS
 from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.people.models import Residency
@@ -84,10 +84,10 @@ def test_a_reason_is_text_wherever_it_is_shown(visitor, town):
 
 
 def opened(town, name, times, days_ago=0):
-    with clock.standing_at(clock.now() - timedelta(days=days_ago)), transaction():
+    with clock.frozen_at(clock.now() - timedelta(days=days_ago)), transaction():
         for _ in range(times):
             reason = {"reason": "集中回访", "place": town.songtao}
-            journal.write("open_person", "person", town.person("ning").id, by=town.person(name), **reason)
+            journal.write("open_person", "person", town.person("ning").id, actor=town.person(name), **reason)
 
 
 def told(page):

@@ -180,7 +180,7 @@ def test_pages_of_the_supermarket_points_and_seals_are_sound(desk, town):
     ready = market.approved(town, shop_id, {item_id: 1}, "tong", "lan", **behalf)
     adjustment = points.proposed(town)
     with transaction():
-        found = stocktakes.propose(shop_id, [(item_id, 7, "破损")], by=market.by(town, "bu"))
+        found = stocktakes.propose(shop_id, [(item_id, 7, "破损")], actor=market.by(town, "bu"))
     for ordinal in dict.fromkeys(seals.days_to_seal()):
         with transaction():
             seals.seal(ordinal)
@@ -249,9 +249,9 @@ def test_large_type_and_contrast_stay_sound(desk):
 def test_pages_of_complaints_guardians_and_first_passwords_are_sound(desk, town):
     with transaction():
         complaint_id = complaints.file(
-            "complaint", "楼道灯坏了", contact="11122223333", by=town.person("ning")
+            "complaint", "楼道灯坏了", contact="11122223333", actor=town.person("ning")
         ).id
-        child = guardians.declare("宁小雨", clock.today().year - 8, "mother", by=town.person("ning"))
+        child = guardians.declare("宁小雨", clock.today().year - 8, "mother", actor=town.person("ning"))
     page, admin = desk.sit_down("tong"), desk.sit_down("admin")
     for who, path, name in (
         (page, f"complaints/{complaint_id}", "tong-complaint"),

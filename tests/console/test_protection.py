@@ -5,7 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from backend.console.frame import POLICY
+from backend.console.frame.page import POLICY
 from backend.db import session
 from backend.journal import JournalLine
 from backend.people.permissions import BY_ROLE
@@ -166,7 +166,7 @@ def test_the_console_answers_its_own_errors_in_html_and_the_api_in_json(visitor,
 
 def test_a_fault_of_ours_is_a_page_in_chinese_without_a_trace(visitor, monkeypatch):
     one = visitor("tong")
-    monkeypatch.setattr("backend.console.today.waiting", lambda _staff: 1 / 0)
+    monkeypatch.setattr("backend.console.frame.todo.waiting", lambda _staff: 1 / 0)
     answer = one.get("/console/")
     assert answer.status_code == 500
     assert "系统出了点问题" in answer.get_data(as_text=True)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend import config
-from backend.console import public, wall_lists
+from backend.console.public import pages, wall
 from backend.volunteering import certificate_numbers as numbers
 
 
@@ -37,7 +37,7 @@ def test_a_database_that_is_away_is_told_on_a_page(guest, monkeypatch):
     def away(_place):
         raise sa.exc.OperationalError("SELECT", {}, Exception("connection refused at db.internal"))
 
-    monkeypatch.setattr(public.queries, "figures", away)
+    monkeypatch.setattr(pages.queries, "figures", away)
     answer = guest.get("/wall?place=1")
     page = page_of(answer, 503)
     assert "系统正忙" in page
@@ -50,7 +50,7 @@ def test_a_fault_of_ours_is_told_without_its_trace(guest, monkeypatch):
     def broken(*_):
         raise ValueError("a secret of the house")
 
-    monkeypatch.setattr(wall_lists, "pages", broken)
+    monkeypatch.setattr(wall, "pages", broken)
     page = page_of(guest.get("/wall"), 500)
     assert "出了点问题" in page
     assert "secret" not in page
@@ -72,8 +72,8 @@ def test_the_code_on_the_wall_leads_where_the_operator_said_whatever_host_was_as
     guest, settings, monkeypatch
 ):
     drawn = []
-    make = public.segno.make
-    monkeypatch.setattr(public.segno, "make", lambda text, **more: drawn.append(text) or make(text, **more))
+    make = pages.segno.make
+    monkeypatch.setattr(pages.segno, "make", lambda text, **more: drawn.append(text) or make(text, **more))
     page_of(guest.get("/wall", headers={"Host": "somebody.example"}), 200)
     monkeypatch.setattr(config, "_current", replace(settings, public_url="https://dianliang.example/"))
     page_of(guest.get("/wall", headers={"Host": "somebody.example"}), 200)

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import session, transaction
 from backend.people import actions as people
-from backend.reports import catalogue, hand_outs
+from backend.registers import hand_outs
+from backend.reports import catalogue
 from backend.rights import consent
 from tests.wishes import cast
 from tests.wishes.cast import by
@@ -156,13 +157,13 @@ def test_the_feedback_sheet_follows_the_consent(visitor, town):
     assert journal.lines("person", town.person("pei").id)[-1].verb == "open_feedback"
     with transaction():
         unit, admin = town.place("市水务局"), by(town, "admin")
-        people.appoint(town.person("shao").id, "unit_officer", unit, date(2026, 1, 1), None, by=admin)
+        people.appoint(town.person("shao").id, "unit_officer", unit, date(2026, 1, 1), None, actor=admin)
     shao = visitor("shao")
     assert "裴**" in shao.page(path)
     answer = take(shao, town, "feedback", "csv", unit, "open-file", reason="反馈")
     assert "裴长青" in answer.get_data(as_text=True)
     with transaction():
-        consent.withdraw("unit_feedback", by=by(town, "pei"))
+        consent.withdraw("unit_feedback", actor=by(town, "pei"))
     assert "裴**" not in tong.page(path)
     assert "裴**" not in shao.page(path)
 

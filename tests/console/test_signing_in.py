@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from backend import clock, config
 from backend.db import session, transaction
-from backend.people import appointing, console_sessions, credentials
-from backend.people.credential_models import ConsoleSession, SignInAttempt
+from backend.identity import console_sessions, credentials
+from backend.identity.models import ConsoleSession, SignInAttempt
+from backend.people import appointing
 from backend.people.models import Appointment
 from backend.seeds import demo
 from tests.wishes.cast import by
@@ -64,12 +65,12 @@ def test_the_right_password_does_not_open_a_locked_name_and_the_lock_grows(visit
     locked = visitor().sign_in("tong")
     assert locked.status_code == 429
     assert 1 <= int(locked.headers["Retry-After"]) <= 60
-    with clock.standing_at(clock.now() + timedelta(minutes=1, seconds=1)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=1, seconds=1)):
         assert visitor().sign_in("tong", "wrong").status_code == 401
         answer = visitor().sign_in("tong")
         assert answer.status_code == 429
         assert "2 分钟" in answer.get_data(as_text=True)
-    with clock.standing_at(clock.now() + timedelta(minutes=4)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=4)):
         assert visitor().sign_in("tong").status_code == 303
     assert session.scalar(sa.select(sa.func.count()).select_from(SignInAttempt)) == 0
 
@@ -112,9 +113,9 @@ def test_a_console_ends_after_idle_time_and_after_a_day_of_work(visitor, minutes
     one = visitor("tong")
     began = clock.now()
     for passed in range(0, minutes - 30, 20):
-        with clock.standing_at(began + timedelta(minutes=passed)):
+        with clock.frozen_at(began + timedelta(minutes=passed)):
             assert one.get("/console/").status_code == 200, passed
-    with clock.standing_at(began + timedelta(minutes=minutes)):
+    with clock.frozen_at(began + timedelta(minutes=minutes)):
         assert one.get("/console/").headers["Location"].startswith("/console/sign-in?next=")
 
 
@@ -122,7 +123,7 @@ def test_whose_appointment_ended_is_out_at_the_next_click(visitor, town):
     one = visitor("tong")
     row = session.scalar(sa.select(Appointment).where(Appointment.person_id == town.person("tong").id))
     with transaction():
-        appointing.end(row.id, by=by(town, "admin"))
+        appointing.end(row.id, actor=by(town, "admin"))
     assert one.get("/console/").status_code == 403
 
 
@@ -189,7 +190,7 @@ def test_a_photographed_code_opens_nothing_in_another_browser(visitor, town):
 def test_a_resident_may_not_approve_and_an_old_code_is_over(visitor, town):
     code = begin_scan(visitor())
     assert town.phone("ning").post(f"/console-sign-ins/{code}/approve").status_code == 403
-    with clock.standing_at(clock.now() + timedelta(seconds=121)):
+    with clock.frozen_at(clock.now() + timedelta(seconds=121)):
         assert town.phone("lan").post(f"/console-sign-ins/{code}/approve").status_code == 409
     assert town.phone("lan").post("/console-sign-ins/none/approve").status_code == 409
 
@@ -237,7 +238,7 @@ def test_a_one_time_code_is_asked_for_once_set_up_and_opens_once(visitor, town):
     now = clock.now()
     one.page("/console/account")
     assert one.post("/console/account/one-time-codes/confirm", {"code": totp.at(now)}).status_code == 303
-    with clock.standing_at(now + timedelta(minutes=2)):
+    with clock.frozen_at(now + timedelta(minutes=2)):
         code = totp.at(clock.now())
         assert visitor().sign_in("tong").status_code == 401
         assert visitor().sign_in("tong", one_time_code="000000").status_code == 401
@@ -257,7 +258,7 @@ def test_what_is_over_is_forgotten(visitor):
     visitor("tong")
     visitor().sign_in("tong", "wrong")
     begin_scan(visitor())
-    with clock.standing_at(clock.now() + timedelta(hours=25)):
+    with clock.frozen_at(clock.now() + timedelta(hours=25)):
         for due, work in (
             (console_sessions.ended, console_sessions.forget),
             (credentials.attempts_over, credentials.forget_attempt),

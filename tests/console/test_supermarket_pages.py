@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock
-from backend.console import today
+from backend.console.frame import todo
 from backend.db import session, transaction
+from backend.identity import credentials
 from backend.ledger import seals
-from backend.people import credentials
 from backend.points.models import Adjustment
 from backend.seeds import demo
 from backend.supermarket.actions import stocktakes
@@ -42,7 +42,7 @@ def an_approved_order(town):
 
 def counted(town, shop_id, item_id, units):
     with transaction():
-        return stocktakes.propose(shop_id, [(item_id, units, "破损")], by=cast.by(town, "bu")).id
+        return stocktakes.propose(shop_id, [(item_id, units, "破损")], actor=cast.by(town, "bu")).id
 
 
 def newest(model):
@@ -103,7 +103,7 @@ def may_sign_in(town, *names):
     hashed = credentials.hashed(demo.password())
     with transaction():
         for name in names:
-            credentials.keep(town.person(name).id, name, hashed, by=None)
+            credentials.keep(town.person(name).id, name, hashed, actor=None)
 
 
 def test_another_places_code_is_as_unknown_as_a_wrong_one(visitor, town):
@@ -268,7 +268,7 @@ def test_a_venue_that_was_not_used_is_noted(visitor, town):
     clerk.page(f"/console/redemptions/{order_id}/decide")
     clerk.post(f"/console/redemptions/{order_id}/approve")
     assert clerk.post(f"/console/redemptions/{order_id}/no-show").status_code == 409
-    with clock.standing_at(cast.order(order_id).starts_at + timedelta(minutes=20)):
+    with clock.frozen_at(cast.order(order_id).starts_at + timedelta(minutes=20)):
         clerk = visitor("tong")
         clerk.page(f"/console/redemptions/{order_id}")
         assert clerk.post(f"/console/redemptions/{order_id}/no-show").status_code == 303
@@ -504,14 +504,14 @@ def test_what_waits_stands_in_today_with_its_deadline(visitor, town):
     keeper = visitor("bu").page("/console/")
     assert "快到保质期" in keeper
     assert "库存不多" in keeper
-    with clock.standing_at(cast.order(order_id).requested_at + timedelta(days=6)):
+    with clock.frozen_at(cast.order(order_id).requested_at + timedelta(days=6)):
         assert "超期" in visitor("tong").page("/console/")
 
 
 def test_pick_ups_of_today_stand_in_the_keepers_inbox(visitor, town):
     order_id, *_rest = an_approved_order(town)
     last = cast.order(order_id).pick_up_until
-    with clock.standing_at(clock.day_starts(last) + timedelta(hours=9)):
+    with clock.frozen_at(clock.day_starts(last) + timedelta(hours=9)):
         assert "今天领取" in visitor("bu").page("/console/")
 
 
@@ -681,7 +681,7 @@ def test_markup_in_every_text_is_shown_as_text(visitor, town):
 
 
 def test_every_kind_of_work_has_its_provider():
-    words = [word for word, _find in today.PROVIDERS]
+    words = [word for word, _find in todo.PROVIDERS]
     assert {
         "redemption:approve",
         "redemption:hand_over",

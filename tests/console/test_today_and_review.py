@@ -6,7 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock
-from backend.console import backfills, corrections, guardians, hours, review, today, verifying, wish_lists
+from backend.console.frame import todo
+from backend.console.people import guardians, verification
+from backend.console.volunteering import backfills, corrections, hours
+from backend.console.wishes import lists, review
 from backend.db import session, transaction
 from backend.wishes.actions import reviewing
 from backend.wishes.models import Wish
@@ -51,7 +54,7 @@ def test_nobody_is_asked_to_call_about_what_they_reviewed_or_claimed(visitor, to
 
 
 def test_a_late_thing_says_so(visitor, town):
-    with clock.standing_at(clock.now() + timedelta(days=9)):
+    with clock.frozen_at(clock.now() + timedelta(days=9)):
         assert "超期" in visitor("tong").page("/console/")
 
 
@@ -145,8 +148,8 @@ def test_a_colleague_was_quicker(visitor, town):
     ],
 )
 def test_similar_words_share_half_of_their_neighbouring_pairs(one, other, same):
-    pairs = [wish_lists._pairs(Wish(title="", description=text)) for text in (one, other)]
-    assert (wish_lists._share(*pairs) >= wish_lists.ALIKE) is same
+    pairs = [lists._pairs(Wish(title="", description=text)) for text in (one, other)]
+    assert (lists._share(*pairs) >= lists.ALIKE) is same
 
 
 def test_the_same_household_is_noticed_without_showing_the_address(visitor, town):
@@ -163,7 +166,7 @@ def test_a_provider_is_asked_only_for_whoever_has_its_word(visitor, monkeypatch)
     def boom(*_):
         raise AssertionError("asked without the word")
 
-    monkeypatch.setattr(today, "PROVIDERS", [("appointment:grant", boom)])
+    monkeypatch.setattr(todo, "PROVIDERS", [("appointment:grant", boom)])
     assert "现在没有等您办的事" in visitor("tong").page("/console/")
 
 
@@ -202,7 +205,7 @@ def test_what_a_clerk_writes_for_others_is_shown_to_wechat_first(visitor, town, 
 def test_who_completes_a_wish_is_told_that_an_empty_field_keeps_what_was_given(visitor, town):
     made = cast.submitted(town, wisher="e", reporter="shao", address="松涛小区 3 号楼")
     with transaction():
-        reviewing.send_back(made, "请写明尺寸", by=cast.by(town, "lan"))
+        reviewing.send_back(made, "请写明尺寸", actor=cast.by(town, "lan"))
     clerk = visitor("shao")
     new = clerk.page(f"/console/people/{town.person('e').id}/wishes/new")
     page = clerk.page(f"/console/wishes/{made}/edit")
@@ -229,7 +232,7 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
     ("room", "find", "path"),
     [
         (review, "_waiting", "review"),
-        (verifying, "_waiting", "verifying"),
+        (verification, "_waiting", "verifying"),
         (guardians, "_waiting", "guardians"),
         (hours, "_certifications", "hours"),
         (hours, "_proposals", "hours"),
@@ -239,7 +242,7 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
 )
 def test_each_queue_says_so_and_asks_for_one_more_than_it_lists(visitor, monkeypatch, room, find, path):
     def many(*asked):
-        return [today.Waiting("办理", "一件", "松涛社区", clock.now(), "/console/")] * asked[-1]
+        return [todo.Waiting("办理", "一件", "松涛社区", clock.now(), "/console/")] * asked[-1]
 
     clerk = visitor("tong")
     assert "这里只列出" not in clerk.page(f"/console/{path}")

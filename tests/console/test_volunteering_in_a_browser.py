@@ -13,7 +13,7 @@ from tests.volunteering import cast
 
 
 def test_an_activity_from_publishing_to_certified_hours(desk, town):
-    with clock.standing_at(cast.STARTS - timedelta(days=3)):
+    with clock.frozen_at(cast.STARTS - timedelta(days=3)):
         activity_id = publish(desk)
     coming = cast.newcomers(town, 3)
     for person in coming:

@@ -51,7 +51,7 @@ def waiting_correction(town):
     cast.certified(town, one)
     (record,) = cast.records(one)
     with cast.after_start(hours=5), transaction():
-        return corrections.request(record.id, 60, MARKUP, by=one).id
+        return corrections.request(record.id, 60, MARKUP, actor=one).id
 
 
 # The calendar and the form
@@ -405,7 +405,7 @@ def test_codes_are_never_of_the_micro_form_which_wechat_does_not_read(visitor, t
     clerk = visitor("tong")
     in_the_hall = clerk.get(f"/console/activities/{activity_id}/code/following").json["picture"]
     assert int(re.search(r"viewBox='0 0 (\d+)", unquote(in_the_hall))[1]) >= 21 + 4
-    on_a_phone = queries.check_in_code(activity_id, by=cast.by(town, "tong"))["qr"]
+    on_a_phone = queries.check_in_code(activity_id, actor=cast.by(town, "tong"))["qr"]
     assert int(re.search(r'width="(\d+)"', on_a_phone)[1]) >= 8 * 21
     card = clerk.page(f"/console/people/{town.person('e').id}/card")
     assert int(re.search(r"width='(\d+)'", unquote(card))[1]) >= 4 * 21
@@ -445,7 +445,7 @@ def ended_with_oddities(town):
 
 def clerk_ends(town, activity_id):
     with transaction():
-        ending.end(activity_id, by=cast.by(town, "tong"))
+        ending.end(activity_id, actor=cast.by(town, "tong"))
 
 
 def test_who_did_not_check_out_is_decided_before_hours_are_proposed(visitor, town):
@@ -478,7 +478,7 @@ def test_odd_hours_are_decided_one_by_one_and_the_rest_by_one_key(visitor, town)
     activity_id, plain, forgot, far = ended_with_oddities(town)
     path = f"/console/hours/{activity_id}/certify"
     with cast.after_start(hours=3), transaction():
-        hours.propose(activity_id, {forgot.id: 60}, by=cast.by(town, "tong"))
+        hours.propose(activity_id, {forgot.id: 60}, actor=cast.by(town, "tong"))
     with cast.after_start(hours=4):
         checker = visitor("lan")
         assert "认定时长" in kinds(checker.page("/console/"))
@@ -533,7 +533,7 @@ def test_nobody_certifies_minutes_that_were_changed_meanwhile(visitor, town):
         checker = visitor("lan")
         seen = re.search(r'name="seen" value="([^"]+)"', checker.page(path))[1]
         with transaction():
-            hours.propose(activity_id, {one.id: 45}, by=cast.by(town, "wulan"))
+            hours.propose(activity_id, {one.id: 45}, actor=cast.by(town, "wulan"))
         answer = checker.post(path, {"seen": seen})
         assert answer.status_code == 422
         assert "刚刚改过" in checker.text(answer)
@@ -676,11 +676,11 @@ def test_a_team_is_founded_with_a_leader_by_card_number(visitor, town):
 
 def test_who_asks_to_join_a_leader_without_a_phone_is_decided_at_the_desk(visitor, town):
     with transaction():
-        team = teams.found(
-            town.songtao, "community", "银发队", leader_id=town.person("e").id, by=cast.by(town, "tong")
+        team = teams.create_team(
+            town.songtao, "community", "银发队", leader_id=town.person("e").id, actor=cast.by(town, "tong")
         )
         for name in ("ning", "wulan"):
-            teams.join(team.id, by=cast.by(town, name))
+            teams.join(team.id, actor=cast.by(town, name))
     clerk, path = visitor("tong"), f"/console/teams/{team.id}"
     assert kinds(clerk.page("/console/")).count("入队申请") == 2
     assert "2 人申请加入" in clerk.page("/console/teams")
@@ -701,9 +701,9 @@ def test_who_asks_to_join_a_leader_without_a_phone_is_decided_at_the_desk(visito
 def test_a_leader_with_a_phone_has_three_days_to_answer(visitor, town):
     (one,) = cast.newcomers(town, 1)
     with transaction():
-        teams.join(cast.riders(town), by=one)
+        teams.join(cast.riders(town), actor=one)
     assert "入队申请" not in kinds(visitor("tong").page("/console/"))
-    with clock.standing_at(clock.now() + timedelta(days=3, minutes=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=3, minutes=1)):
         assert "入队申请" in kinds(visitor("tong").page("/console/"))
 
 

@@ -6,7 +6,7 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 
 from backend import errors
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 from tests.conformance import absolute, registry
 
 RECORD = "python -m scripts.record_examples, then flask open-api"

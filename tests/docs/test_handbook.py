@@ -6,7 +6,7 @@ import re
 import pytest
 
 from backend import errors, handbook
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 from backend.complaints import states as complaints
 from backend.handbook import refusals
 from backend.handbook.tables import OTHER_BUTTONS, PERSONS, TABLES

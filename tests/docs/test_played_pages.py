@@ -5,7 +5,7 @@ import re
 import pytest
 import requests
 
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 from scripts import pages
 from tests.conformance import checked_told
 from tests.conftest import _fresh

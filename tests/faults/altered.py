@@ -18,7 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import app as house
 from backend import clock, lifecycle, screening
-from backend.api import idempotency
+from backend.api.frame import idempotency
 from backend.db import HouseSession, db, session
 from backend.outbox import delivery
 from backend.supermarket.actions import approvals, stock
@@ -68,7 +68,7 @@ def says_yes(app):
 
 def decides_before_the_lock(app):
     """An order's move is decided on the state it had when the request came in, and made whatever it is now."""
-    take_order, take, change = approvals.take_order, approvals.take, lifecycle._change
+    take_order, take, change = approvals.lock_order, approvals.take, lifecycle._change
 
     @app.before_request
     def look():
@@ -88,12 +88,12 @@ def decides_before_the_lock(app):
         now = session.scalar(sa.select(type(own).state).where(type(own).id == own.id))
         return change(move, subjects, now, *rest)
 
-    def taken_as_seen(order_id, *, by):
-        found = take_order(order_id, by=by)
+    def taken_as_seen(order_id, *, actor):
+        found = take_order(order_id, actor=actor)
         as_seen(found.order)
         return found
 
-    approvals.take_order = taken_as_seen
+    approvals.lock_order = taken_as_seen
     approvals.take = lambda model, row_id: as_seen(take(model, row_id))
     lifecycle._change = whatever_it_is
 

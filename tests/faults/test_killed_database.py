@@ -76,7 +76,7 @@ def test_with_one_of_two_groups_and_one_of_two_workers_killed_nothing_is_lost_or
             load.wait_for_more(40)
         wait_for(lambda: _delivered(), "the other worker delivers")
     assert lost_or_doubled(load) + replayed_otherwise(served.url, load.kept) == []
-    with clock.standing_at(clock.now() + delivery.LEASE * 2):
+    with clock.frozen_at(clock.now() + delivery.LEASE * 2):
         while delivery.deliver_due(gateway.gateway()):
             pass
     received = [len(wechat.memory.messages_of(one)) for one in openids]

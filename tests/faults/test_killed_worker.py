@@ -30,7 +30,7 @@ def drained(city):
 def _deliver():
     """What another worker does, once and again when the lease of the dead one has run out."""
     for later in (timedelta(0), delivery.LEASE * 2):
-        with clock.standing_at(clock.now() + later):
+        with clock.frozen_at(clock.now() + later):
             while delivery.deliver_due(gateway()):
                 pass
 

@@ -75,7 +75,7 @@ def rows_without_orders_waiting(host, migrated_app, demo_rows):
         host.restore("town")
         for order in session.scalars(sa.select(Redemption).where(Redemption.state.in_(WAITING))).all():
             with transaction():
-                approvals.cancel(order.id, by=By(order.person_id))
+                approvals.cancel(order.id, actor=By(order.person_id))
         rows = rows_of(db.engine)
         session.remove()
         db.engine.dispose()

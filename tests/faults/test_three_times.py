@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from backend.api import idempotency
+from backend.api.frame import idempotency
 from backend.db import db, session
 from scripts import pages
 from tests.attacks import matrix

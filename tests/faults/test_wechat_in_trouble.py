@@ -12,7 +12,7 @@ from backend.outbox import delivery
 from backend.outbox.models import Delivery, Notice
 from backend.people.models import Person
 from backend.wechat.gateway import gateway
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.api import crowd
 from tests.faults import work
 from tests.faults.checks import lost_or_doubled
@@ -68,11 +68,11 @@ def test_messages_wait_for_a_date_and_everyone_is_told_once_when_wechat_is_back(
     for number, trouble in enumerate(one for one in TROUBLES if one != "slow"):
         wechat.memory.faults.clear()
         wechat.misbehave("/", times=None, **TROUBLES[trouble])
-        with clock.standing_at(begun + timedelta(minutes=30 * number)):
+        with clock.frozen_at(begun + timedelta(minutes=30 * number)):
             delivery.deliver_due(gateway(), 2)
     wechat.memory.faults.clear()
     for hours in (6, 12, 24, 36):
-        with clock.standing_at(begun + timedelta(hours=hours)):
+        with clock.frozen_at(begun + timedelta(hours=hours)):
             while delivery.deliver_due(gateway()):
                 pass
     received = [len(wechat.memory.messages_of(one)) for one in openids]

@@ -5,7 +5,7 @@ import secrets
 
 import sqlalchemy as sa
 
-from backend.api import documentation  # noqa: F401 - the document has to be known before the pages are
+from backend.api.frame import openapi as documentation  # noqa: F401 - the document has to be known before the pages are
 from backend.db import Base, session
 from scripts import pages
 from scripts.record_examples import operation as operation_id

@@ -5,7 +5,7 @@ from backend.db import session, transaction
 from backend.ledger import actions as ledger
 from backend.outbox import actions as outbox
 from backend.people.models import Person
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.api import crowd
 from tests.supermarket import cast as shop
 from tests.wishes import cast
@@ -29,7 +29,7 @@ def people(town, count):
     with transaction():
         for one in made:
             ledger.grant(
-                one.id, PURSE, reference=f"work:{one.id}", title="", community_id=town.songtao, by=None
+                one.id, PURSE, reference=f"work:{one.id}", title="", community_id=town.songtao, actor=None
             )
     return made
 

@@ -6,7 +6,7 @@ Words are compared whole, so that `stop` is not `top`; the last test shows that 
 import re
 from itertools import pairwise
 
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 from backend.db import Base
 
 FORBIDDEN = {

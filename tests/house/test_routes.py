@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from backend import errors, handbook
-from backend.api import documentation
+from backend.api.frame import openapi as documentation
 from backend.people import permissions
 
 TOP = Path(__file__).resolve().parents[2]

@@ -77,5 +77,7 @@ def test_personal_data_is_unsealed_only_where_it_is_known():
     }
     assert "backend/people/sealed.py" in users
     assert not [
-        user for user in users if user.startswith("backend/api/") and user != "backend/api/idempotency.py"
+        user
+        for user in users
+        if user.startswith("backend/api/") and user != "backend/api/frame/idempotency.py"
     ]

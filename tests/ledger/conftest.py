@@ -37,5 +37,5 @@ def people(app):
 @pytest.fixture
 def morning():
     """The clock stands at 9 o'clock on 2026-03-05 in China."""
-    with clock.standing_at(MORNING):
+    with clock.frozen_at(MORNING):
         yield MORNING

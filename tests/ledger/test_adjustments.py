@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("morning")
 
 
 def adjust(people, points, reference="adjustment:9", **more):
-    facts = {"title": "积分调整：录入有误", "community_id": people.here, "by": people.staff} | more
+    facts = {"title": "积分调整：录入有误", "community_id": people.here, "actor": people.staff} | more
     with transaction():
         return actions.adjust(facts.pop("person", people.resident), points, reference=reference, **facts)
 
@@ -26,14 +26,14 @@ def grant(people, points, reference):
             reference=reference,
             title="转入",
             community_id=people.here,
-            by=people.staff,
+            actor=people.staff,
         )
 
 
 def two_lots(people):
     """Ten points that end with 2027 and ten that end with 2028."""
     grant(people, 10, "o:1")
-    later = clock.standing_at(datetime(2027, 3, 5, 1, tzinfo=UTC))
+    later = clock.frozen_at(datetime(2027, 3, 5, 1, tzinfo=UTC))
     with later:
         grant(people, 10, "o:2")
     return datetime(2027, 3, 6, 1, tzinfo=UTC)
@@ -51,7 +51,7 @@ def test_points_given_go_into_the_lot_of_today(people):
 
 
 def test_points_are_taken_from_the_lot_that_ends_first(people):
-    with clock.standing_at(two_lots(people)):
+    with clock.frozen_at(two_lots(people)):
         assert adjust(people, -13).points == -13
         assert queries.balance(people.resident)["lots"] == [{"points": 7, "expires_on": date(2028, 12, 31)}]
     rows = queries.statement(people.resident)[:2]
@@ -63,7 +63,9 @@ def test_points_are_taken_from_the_lot_that_ends_first(people):
 def test_nobody_is_taken_below_zero(people):
     grant(people, 10, "o:1")
     with transaction():
-        actions.hold(people.resident, 4, reference="r:1", title="", community_id=people.here, by=people.staff)
+        actions.hold(
+            people.resident, 4, reference="r:1", title="", community_id=people.here, actor=people.staff
+        )
     with pytest.raises(actions.NotEnoughPoints) as refused:
         adjust(people, -7)
     assert refused.value.facts == {"available": 6, "needed": 7}
@@ -72,15 +74,15 @@ def test_nobody_is_taken_below_zero(people):
 
 def test_points_whose_last_day_is_past_are_not_taken(people):
     grant(people, 10, "o:1")
-    with clock.standing_at(datetime(2028, 1, 1, 1, tzinfo=UTC)), pytest.raises(actions.NotEnoughPoints):
+    with clock.frozen_at(datetime(2028, 1, 1, 1, tzinfo=UTC)), pytest.raises(actions.NotEnoughPoints):
         adjust(people, -1)
 
 
 @pytest.mark.parametrize("points", [8, -13])
 def test_the_same_adjustment_told_again_is_one(people, points):
-    with clock.standing_at(two_lots(people)):
+    with clock.frozen_at(two_lots(people)):
         first = adjust(people, points)
-        with clock.standing_at(clock.now() + timedelta(days=500)):
+        with clock.frozen_at(clock.now() + timedelta(days=500)):
             assert adjust(people, points) == first
         assert queries.balance(people.resident)["available"] == 20 + points
 
@@ -93,7 +95,7 @@ def test_the_same_reference_with_other_facts_is_refused(people, first, other):
     facts = {
         name: getattr(people, value) if isinstance(value, str) else value for name, value in other.items()
     }
-    with clock.standing_at(two_lots(people)):
+    with clock.frozen_at(two_lots(people)):
         adjust(people, first)
         with pytest.raises(actions.ReferenceReused):
             adjust(people, facts.pop("points", first), **facts)

@@ -73,9 +73,11 @@ ATTACKS = {
 def test_the_database_refuses(people, attack):
     with transaction():
         actions.award(
-            people.resident, "wish_confirmed", reference="w:1", title="", community_id=people.here, by=None
+            people.resident, "wish_confirmed", reference="w:1", title="", community_id=people.here, actor=None
         )
-        actions.hold(people.resident, 1, reference="r:1", title="", community_id=people.here, by=people.staff)
+        actions.hold(
+            people.resident, 1, reference="r:1", title="", community_id=people.here, actor=people.staff
+        )
     with pytest.raises(sa.exc.DBAPIError), transaction():
         session.execute(sa.text(attack))
     assert list(findings()) == []
@@ -85,6 +87,6 @@ def test_the_copied_transfer_itself_is_well_formed(people):
     """Else the attacks above would be refused for another reason than the one they name."""
     with transaction():
         actions.award(
-            people.resident, "wish_confirmed", reference="w:1", title="", community_id=people.here, by=None
+            people.resident, "wish_confirmed", reference="w:1", title="", community_id=people.here, actor=None
         )
         session.execute(sa.text(copy()))

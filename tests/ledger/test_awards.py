@@ -14,13 +14,13 @@ pytestmark = pytest.mark.usefixtures("morning")
 
 
 def serve(people, reference, **more):
-    facts = {"title": "清雪服务", "community_id": people.here, "by": people.staff} | more
+    facts = {"title": "清雪服务", "community_id": people.here, "actor": people.staff} | more
     with transaction():
         return actions.award(people.resident, "service_hour", reference=reference, **facts)
 
 
 def light(people, reference="wish:17:confirmed", **more):
-    facts = {"title": "点亮心愿 松涛-01-003", "community_id": people.here, "by": None} | more
+    facts = {"title": "点亮心愿 松涛-01-003", "community_id": people.here, "actor": None} | more
     with transaction():
         return actions.award(people.resident, "wish_confirmed", reference=reference, **facts)
 
@@ -40,7 +40,7 @@ def test_a_confirmed_wish_brings_five_points_that_end_with_the_next_year(people)
 
 def test_an_award_told_twice_is_one_award(people):
     first = light(people)
-    with clock.standing_at(clock.now() + timedelta(days=400)):
+    with clock.frozen_at(clock.now() + timedelta(days=400)):
         assert light(people) == first
     assert queries.balance(people.resident)["available"] == 5
     assert len(queries.statement(people.resident)) == 1
@@ -65,7 +65,7 @@ def test_a_reference_of_another_person_or_event_is_refused(people):
             reference="wish:17:confirmed",
             title="",
             community_id=people.here,
-            by=None,
+            actor=None,
         )
 
 
@@ -87,28 +87,28 @@ def test_an_award_told_twice_stays_the_first_although_its_cap_is_full(people):
 def test_what_was_reversed_does_not_fill_the_cap(people):
     serve(people, "s:1", units=2, cap_group="activity:1")
     with transaction():
-        actions.reverse("s:1", reference="s:1:reversed", reason="记错了人", by=people.staff)
+        actions.reverse("s:1", reference="s:1:reversed", reason="记错了人", actor=people.staff)
     assert serve(people, "s:2", units=2, cap_group="activity:1").points == 2
 
 
 def test_a_day_counts_its_cap_of_one_event_by_the_day_of_the_service(people):
     with transaction():
         rules.set_rule(
-            "service_hour", None, points=1, cap_per_day=3, effective_from=clock.today(), by=people.staff
+            "service_hour", None, points=1, cap_per_day=3, effective_from=clock.today(), actor=people.staff
         )
     assert serve(people, "s:1", units=2).points == 2
     assert light(people).points == 5
     assert serve(people, "s:2", units=2).points == 1
     assert serve(people, "s:3", units=2).points == 0
-    with clock.standing_at(clock.now() + timedelta(days=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=1)):
         assert serve(people, "s:4", units=2, day=date(2026, 3, 5)).points == 0
         assert serve(people, "s:5", units=2).points == 2
 
 
 def test_the_lot_of_an_award_follows_the_chinese_calendar(people):
-    with clock.standing_at(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)):
         light(people, "wish:1")
-    with clock.standing_at(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)):
         light(people, "wish:2")
         ends = [lot["expires_on"].year for lot in queries.balance(people.resident)["lots"]]
     assert ends == [2027, 2028]
@@ -129,7 +129,7 @@ def test_an_opening_balance_is_granted_once(people):
                 reference="opening:1",
                 title="纸质存折转入",
                 community_id=people.here,
-                by=people.staff,
+                actor=people.staff,
             )
 
     assert grant(30) == grant(30)
@@ -144,7 +144,7 @@ def test_a_community_knows_what_it_issued_and_what_is_outstanding(people):
     light(people)
     light(people, "wish:18:confirmed", community_id=people.there)
     with transaction():
-        actions.reverse("wish:18:confirmed", reference="r", reason="误发", by=people.staff)
+        actions.reverse("wish:18:confirmed", reference="r", reason="误发", actor=people.staff)
     assert (queries.issued(people.here), queries.issued(people.there)) == (5, 0)
     assert (queries.outstanding(people.here), queries.outstanding(people.there)) == (5, 0)
     assert queries.outstanding() == 5

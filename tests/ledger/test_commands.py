@@ -39,7 +39,7 @@ def test_a_finding_stands_on_the_output_and_ends_with_status_1(run):
 
 def test_a_row_changed_in_a_sealed_day_is_named_by_verify(run):
     run("fill", "--transfers", 200)
-    with clock.standing_at(clock.now() + timedelta(days=1, hours=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=1, hours=1)):
         assert run("seal").stdout.startswith("Sealed up to ")
         assert run("seal").stdout == "Nothing to seal.\n"
     assert run("verify").exit_code == 0
@@ -71,7 +71,7 @@ def test_production_is_never_filled(run, settings):
 def test_sealing_with_a_wrong_clock_is_refused_and_says_what_to_do(run, monkeypatch):
     run("fill", "--transfers", 200)
     monkeypatch.setattr(jobs, "clock_ahead", lambda: timedelta(days=3))
-    with clock.standing_at(clock.now() + timedelta(days=3)):
+    with clock.frozen_at(clock.now() + timedelta(days=3)):
         told = run("seal")
     assert (told.exit_code, seals.latest()) == (1, None)
     assert "this machine's clock is +259200 s from the database's: run NTP" in told.output

@@ -26,29 +26,29 @@ def grant(people, points, reference):
             reference=reference,
             title="转入",
             community_id=people.here,
-            by=people.staff,
+            actor=people.staff,
         )
 
 
 def hold(people, amount, reference="redemption:1", **more):
-    facts = {"title": "兑换 大米", "by": people.staff, "community_id": people.here} | more
+    facts = {"title": "兑换 大米", "actor": people.staff, "community_id": people.here} | more
     with transaction():
         return actions.hold(people.resident, amount, reference=reference, **facts)
 
 
 def settle(people, reference="redemption:1", shop_id=1):
     with transaction():
-        return actions.settle(reference, shop_id=shop_id, by=people.staff)
+        return actions.settle(reference, shop_id=shop_id, actor=people.staff)
 
 
 def release(people, reference="redemption:1"):
     with transaction():
-        return actions.release(reference, by=people.staff)
+        return actions.release(reference, actor=people.staff)
 
 
 def give_back(people, reference="redemption:1:returned"):
     with transaction():
-        return actions.give_back("redemption:1", reference=reference, reason="大米受潮", by=people.staff)
+        return actions.give_back("redemption:1", reference=reference, reason="大米受潮", actor=people.staff)
 
 
 def points(people):
@@ -64,7 +64,7 @@ def kinds(people):
 def two_lots(people):
     """10 points that end with 2027, 20 that end with 2028; the clock stands in 2027."""
     grant(people, 10, "opening:1")
-    with clock.standing_at(NEXT_SPRING):
+    with clock.frozen_at(NEXT_SPRING):
         grant(people, 20, "opening:2")
         yield people
         assert list(findings()) == []
@@ -95,7 +95,7 @@ def test_a_release_gives_back_to_the_same_lots(two_lots):
 
 def test_what_is_released_to_a_lot_that_ended_expires_at_once(two_lots):
     hold(two_lots, 15)
-    with clock.standing_at(AFTER_THE_FIRST_LOT):
+    with clock.frozen_at(AFTER_THE_FIRST_LOT):
         released = release(two_lots)
         assert len(released.transfer_ids) == 2
         assert points(two_lots) == (20, 0, [20])
@@ -151,7 +151,7 @@ def test_more_than_there_is_cannot_be_held(two_lots):
 
 
 def test_ended_points_cannot_be_held_although_they_are_not_yet_taken_out(two_lots):
-    with clock.standing_at(AFTER_THE_FIRST_LOT):
+    with clock.frozen_at(AFTER_THE_FIRST_LOT):
         assert points(two_lots) == (20, 0, [20])
         with pytest.raises(actions.NotEnoughPoints) as refusal:
             hold(two_lots, 21)
@@ -185,16 +185,16 @@ def test_returned_goods_give_the_points_back_to_their_lots(two_lots):
 def test_returned_goods_of_an_ended_lot_bring_nothing_usable(two_lots):
     hold(two_lots, 15)
     settle(two_lots)
-    with clock.standing_at(AFTER_THE_FIRST_LOT):
+    with clock.frozen_at(AFTER_THE_FIRST_LOT):
         give_back(two_lots)
         assert points(two_lots) == (20, 0, [20])
 
 
 def test_a_lot_can_be_used_on_its_last_day_and_ends_after_it(two_lots):
-    with clock.standing_at(datetime(2027, 12, 31, 15, 59, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2027, 12, 31, 15, 59, tzinfo=UTC)):
         assert run(JOBS[0]) == 0
         assert points(two_lots)[0] == 30
-    with clock.standing_at(datetime(2027, 12, 31, 16, 0, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2027, 12, 31, 16, 0, tzinfo=UTC)):
         assert run(JOBS[0]) == 1
         assert run(JOBS[0]) == 0
         assert points(two_lots) == (20, 0, [20])
@@ -204,7 +204,7 @@ def test_a_lot_can_be_used_on_its_last_day_and_ends_after_it(two_lots):
 
 def test_what_is_held_does_not_end_until_it_is_released(two_lots):
     hold(two_lots, 6)
-    with clock.standing_at(AFTER_THE_FIRST_LOT):
+    with clock.frozen_at(AFTER_THE_FIRST_LOT):
         assert run(JOBS[0]) == 1
         assert points(two_lots) == (20, 6, [20])
         release(two_lots)

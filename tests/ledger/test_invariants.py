@@ -46,7 +46,7 @@ class Ledger(RuleBasedStateMachine):
 
     @contextmanager
     def step(self):
-        with clock.standing_at(self.now), transaction():
+        with clock.frozen_at(self.now), transaction():
             yield
 
     def tried(self, verb, *given, **facts):
@@ -63,7 +63,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(person=who, event=st.sampled_from(EVENTS), units=st.integers(1, 4), n=pick)
     def award(self, person, event, units, n):
         person, reference = self.persons[person], self.name()
-        facts = {"title": "奖励", "community_id": self.places[n % 2], "by": None, "units": units}
+        facts = {"title": "奖励", "community_id": self.places[n % 2], "actor": None, "units": units}
         facts["cap_group"] = f"{person}:{n % 3}"
         awarded = self.tried(actions.award, person, event, reference=reference, **facts)
         self.total[person] += awarded.points
@@ -74,8 +74,8 @@ class Ledger(RuleBasedStateMachine):
     @rule(person=who, amount=st.integers(1, 30), n=pick)
     def hold(self, person, amount, n):
         person, reference = self.persons[person], self.name()
-        facts = {"reference": reference, "title": "兑换", "community_id": self.places[n % 2], "by": None}
-        with clock.standing_at(self.now):
+        facts = {"reference": reference, "title": "兑换", "community_id": self.places[n % 2], "actor": None}
+        with clock.frozen_at(self.now):
             available = queries.balance(person)["available"]
         held = self.tried(actions.hold, person, amount, **facts)
         assert (held is not None) == (amount <= available)
@@ -86,8 +86,8 @@ class Ledger(RuleBasedStateMachine):
     @rule(person=who, points=st.integers(-20, 10).filter(bool), n=pick)
     def adjust(self, person, points, n):
         person, reference = self.persons[person], self.name()
-        facts = {"reference": reference, "title": "调整", "community_id": self.places[n % 2], "by": None}
-        with clock.standing_at(self.now):
+        facts = {"reference": reference, "title": "调整", "community_id": self.places[n % 2], "actor": None}
+        with clock.frozen_at(self.now):
             available = queries.balance(person)["available"]
         moved = self.tried(actions.adjust, person, points, **facts)
         assert (moved is not None) == (points + available >= 0)
@@ -99,35 +99,35 @@ class Ledger(RuleBasedStateMachine):
     @rule(n=pick, again=st.booleans())
     def settle(self, n, again):
         reference, person, amount = self.holds.pop(n % len(self.holds))
-        assert self.tried(actions.settle, reference, shop_id=n % 2, by=None)
+        assert self.tried(actions.settle, reference, shop_id=n % 2, actor=None)
         self.total[person] -= amount
         self.references.extend(self.parts(reference, "settle"))
         if again:
-            assert self.tried(actions.settle, reference, shop_id=n % 2, by=None)
-        assert self.tried(actions.release, reference, by=None) is None
+            assert self.tried(actions.settle, reference, shop_id=n % 2, actor=None)
+        assert self.tried(actions.release, reference, actor=None) is None
 
     @precondition(lambda self: self.holds)
     @rule(n=pick)
     def release(self, n):
         reference, person, amount = self.holds.pop(n % len(self.holds))
         before = self.has(person)
-        assert self.tried(actions.release, reference, by=None).points == amount
+        assert self.tried(actions.release, reference, actor=None).points == amount
         # What belongs to a lot that ended is gone at once.
         self.total[person] -= before - self.has(person)
-        assert self.tried(actions.settle, reference, shop_id=1, by=None) is None
+        assert self.tried(actions.settle, reference, shop_id=1, actor=None) is None
 
     @precondition(lambda self: self.references)
     @rule(n=pick)
     def reverse(self, n):
         reference = self.references[n % len(self.references)]
         before = {person: self.has(person) for person in self.persons}
-        self.tried(actions.reverse, reference, reference=self.name(), reason="更正", by=None)
+        self.tried(actions.reverse, reference, reference=self.name(), reason="更正", actor=None)
         for person in self.persons:
             self.total[person] += self.has(person) - before[person]
 
     @rule()
     def expire(self):
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             due = actions.lots_to_expire()
         for lot in due:
             owner = session.scalar(sa.select(accounts.c.person_id).where(accounts.c.id == lot))

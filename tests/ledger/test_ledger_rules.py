@@ -10,7 +10,7 @@ from backend import clock
 from backend.db import savepoint, session, transaction
 from backend.errors import NotFound
 from backend.ledger import actions, posting, queries, rules
-from backend.ledger.lots import accounts, communitys, lot_of, persons_lot, sides
+from backend.ledger.lots import accounts, community_account, get_or_create_accounts, lot_account, lot_of
 from backend.people.models import Person
 from tests.ledger.conftest import newcomer
 
@@ -22,7 +22,7 @@ ENDED = datetime(2027, 12, 31, 16, 0, tzinfo=UTC)
 
 
 def facts(people, **more):
-    return {"title": "清雪服务", "community_id": people.here, "by": people.staff} | more
+    return {"title": "清雪服务", "community_id": people.here, "actor": people.staff} | more
 
 
 def serve(people, reference, person=None, event="service_hour", **more):
@@ -48,12 +48,12 @@ def hold(people, points, reference="r:1"):
 
 def release(people, reference="r:1"):
     with transaction():
-        return actions.release(reference, by=people.staff)
+        return actions.release(reference, actor=people.staff)
 
 
 def reverse(people, what, reference="back:1"):
     with transaction():
-        return actions.reverse(what, reference=reference, reason="记错了", by=people.staff)
+        return actions.reverse(what, reference=reference, reason="记错了", actor=people.staff)
 
 
 def expire_all():
@@ -93,8 +93,10 @@ def test_what_counts_for_one_activity_counts_for_no_other(people):
 def test_a_days_cap_counts_that_day_and_neither_the_one_before_nor_the_one_after(people):
     first = clock.today()
     with transaction():
-        rules.set_rule("service_hour", None, points=1, cap_per_day=3, effective_from=first, by=people.staff)
-    with clock.standing_at(clock.now() + timedelta(days=1)):
+        rules.set_rule(
+            "service_hour", None, points=1, cap_per_day=3, effective_from=first, actor=people.staff
+        )
+    with clock.frozen_at(clock.now() + timedelta(days=1)):
         for days in (0, 2):
             serve(people, f"s:{days}", units=3, day=first + timedelta(days=days))
         assert serve(people, "s:1", units=2).points == 2
@@ -105,7 +107,7 @@ def test_a_days_cap_counts_that_day_and_neither_the_one_before_nor_the_one_after
 @pytest.mark.parametrize("event", ["service_hour", "wish_confirmed"])
 def test_a_cap_leaves_what_is_not_yet_earned_of_it_by_this_event(people, cap, event):
     with transaction():
-        rules.set_rule(event, None, points=1, **{cap: 5}, effective_from=clock.today(), by=people.staff)
+        rules.set_rule(event, None, points=1, **{cap: 5}, effective_from=clock.today(), actor=people.staff)
     other = "wish_confirmed" if event == "service_hour" else "service_hour"
     serve(people, "s:other", event=other)
     group = {"event": event, "cap_group": "activity:1"}
@@ -146,7 +148,7 @@ def test_of_two_caps_the_one_that_leaves_less_decides(people):
                 cap_per_activity=per_activity,
                 cap_per_day=per_day,
                 effective_from=clock.today(),
-                by=people.staff,
+                actor=people.staff,
             )
         person = newcomer().id
         given = serve(people, f"s:{person}", person=person, units=4, cap_group="activity:1")
@@ -162,10 +164,10 @@ def test_without_a_cap_units_are_multiplied(people):
 
 def test_a_lot_can_be_used_to_the_end_of_its_last_day_and_ends_with_it(people):
     grant(people, 7, "o:1")
-    with clock.standing_at(LAST_MINUTE):
+    with clock.frozen_at(LAST_MINUTE):
         assert expire_all() == []
         adjust(people, -2)
-    with clock.standing_at(ENDED):
+    with clock.frozen_at(ENDED):
         with pytest.raises(actions.NotEnoughPoints):
             adjust(people, -1, "a:2")
         assert [one.points for one in expire_all()] == [5]
@@ -175,11 +177,11 @@ def test_a_lot_can_be_used_to_the_end_of_its_last_day_and_ends_with_it(people):
 
 def test_an_end_is_asked_again_under_the_lock(people):
     grant(people, 7, "o:1")
-    with clock.standing_at(ENDED):
+    with clock.frozen_at(ENDED):
         (lot,) = actions.lots_to_expire()
-    with clock.standing_at(LAST_MINUTE), transaction():
+    with clock.frozen_at(LAST_MINUTE), transaction():
         assert actions.expire(lot) is None
-    with clock.standing_at(ENDED), transaction():
+    with clock.frozen_at(ENDED), transaction():
         assert actions.expire(lot).points == 7
         assert actions.expire(lot) is None
     with pytest.raises(NotFound), transaction():
@@ -196,7 +198,7 @@ def test_a_single_point_ends_too_in_the_name_of_who_gave_it(people):
     adjust(people, -4)
     with transaction():
         actions.grant(people.neighbour, 1, reference="o:last", **facts(people, community_id=people.here))
-    with clock.standing_at(ENDED):
+    with clock.frozen_at(ENDED):
         expire_all()
     assert (queries.expired(people.here), queries.expired(people.there)) == (2, 1)
 
@@ -205,7 +207,7 @@ def test_the_points_of_one_end_and_not_those_of_the_next(people):
     for person in (people.resident, people.neighbour):
         with transaction():
             actions.grant(person, 5, reference=f"o:{person}", **facts(people))
-    with clock.standing_at(ENDED), transaction():
+    with clock.frozen_at(ENDED), transaction():
         actions.expire(actions.lots_to_expire()[0])
     told = [queries.balance(one)["available"] for one in (people.resident, people.neighbour)]
     assert told == [0, 5]
@@ -214,7 +216,7 @@ def test_the_points_of_one_end_and_not_those_of_the_next(people):
 def test_what_is_held_does_not_end_until_it_is_released(people):
     grant(people, 7, "o:1")
     hold(people, 7)
-    with clock.standing_at(ENDED):
+    with clock.frozen_at(ENDED):
         assert actions.lots_to_expire() == []
         with transaction():
             ids = session.scalars(sa.select(accounts.c.id).where(accounts.c.person_id == people.resident))
@@ -227,7 +229,7 @@ def test_what_is_held_does_not_end_until_it_is_released(people):
 def test_what_is_released_on_the_last_day_of_its_lot_stays(people):
     grant(people, 7, "o:1")
     hold(people, 7)
-    with clock.standing_at(LAST_MINUTE):
+    with clock.frozen_at(LAST_MINUTE):
         release(people)
         assert balance(people) == (7, 0)
 
@@ -236,7 +238,7 @@ def test_only_what_is_in_the_lot_ends_and_in_the_name_of_who_put_in_last(people)
     grant(people, 2, "o:1")
     grant(people, 3, "o:2", community_id=people.there)
     adjust(people, -1)
-    with clock.standing_at(ENDED):
+    with clock.frozen_at(ENDED):
         expire_all()
     (row, *_) = queries.statement(people.resident)
     assert (row.kind, row.points, row.title) == ("expire", -4, "积分到期（2027-12-31 止）")
@@ -250,8 +252,8 @@ def test_each_end_of_a_lot_has_a_reference_of_its_own(people, turn):
             actions.grant(person, 5, reference=f"o:{person}", **facts(people))
             actions.adjust(person, -1, reference=f"a:{person}", **facts(people))
             actions.hold(person, 1, reference=f"r:{person}", **facts(people))
-            actions.release(f"r:{person}", by=people.staff)
-    with clock.standing_at(ENDED):
+            actions.release(f"r:{person}", actor=people.staff)
+    with clock.frozen_at(ENDED):
         lots = actions.lots_to_expire()
         with transaction():
             for lot in turn(lots):
@@ -301,9 +303,9 @@ def test_only_the_goods_of_this_order_are_given_back(people):
     for n, points in enumerate((1, 2, 4), 1):
         hold(people, points, f"r:{n}")
         with transaction():
-            actions.settle(f"r:{n}", shop_id=1, by=people.staff)
+            actions.settle(f"r:{n}", shop_id=1, actor=people.staff)
     with transaction():
-        assert actions.give_back("r:2", reference="r:2:returned", reason="受潮", by=people.staff) == 2
+        assert actions.give_back("r:2", reference="r:2:returned", reason="受潮", actor=people.staff) == 2
     assert balance(people) == (4, 0)
 
 
@@ -311,8 +313,8 @@ def test_the_answer_of_a_reversal_is_its_own_transfer_even_where_its_points_end_
     grant(people, 7, "o:1")
     hold(people, 7)
     with transaction():
-        actions.settle("r:1", shop_id=1, by=people.staff)
-    with clock.standing_at(ENDED):
+        actions.settle("r:1", shop_id=1, actor=people.staff)
+    with clock.frozen_at(ENDED):
         back = reverse(people, "r:1:settle:2027")
     ended, returned, *_ = queries.statement(people.resident)
     assert (ended.kind, returned.kind, returned.id) == ("expire", "reverse", back.transfer_id)
@@ -323,10 +325,10 @@ def test_what_was_spent_comes_back_to_its_lot_and_stays_if_that_has_not_ended(pe
     grant(people, 7, "o:1")
     hold(people, 7)
     with transaction():
-        actions.settle("r:1", shop_id=1, by=people.staff)
-    with clock.standing_at(moment):
+        actions.settle("r:1", shop_id=1, actor=people.staff)
+    with clock.frozen_at(moment):
         with transaction():
-            back = actions.give_back("r:1", reference="r:1:returned", reason="受潮", by=people.staff)
+            back = actions.give_back("r:1", reference="r:1:returned", reason="受潮", actor=people.staff)
         assert (back, balance(people)) == (7, (left, 0))
 
 
@@ -354,7 +356,7 @@ def test_one_point_can_be_given_or_taken_and_none_cannot(people, points):
 
 def test_what_is_taken_from_two_lots_is_one_adjustment_however_often_it_is_told(people):
     grant(people, 2, "o:1")
-    with clock.standing_at(datetime(2027, 3, 5, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2027, 3, 5, tzinfo=UTC)):
         grant(people, 5, "o:2")
         first = adjust(people, -4)
         assert adjust(people, -4) == first
@@ -370,7 +372,7 @@ def test_what_is_taken_from_two_lots_is_one_adjustment_however_often_it_is_told(
 
 def settle(people, reference, shop_id=1):
     with transaction():
-        return actions.settle(reference, shop_id=shop_id, by=people.staff)
+        return actions.settle(reference, shop_id=shop_id, actor=people.staff)
 
 
 def test_a_hold_closed_again_answers_its_own_transfers_and_no_other_holds(people):
@@ -424,10 +426,10 @@ def test_a_reference_that_another_took_at_the_same_moment_moves_nothing(people):
     """Asked before, it was free: the one who writes it second is refused by the table itself."""
     grant(people, 9, "o:1")
     with transaction():
-        source, target = sides(
-            [communitys(people.here, "issuance"), persons_lot(people.resident, lot_of(clock.today()))]
+        source, target = get_or_create_accounts(
+            [community_account(people.here, "issuance"), lot_account(people.resident, lot_of(clock.today()))]
         )
         line = posting.Line(source, target, 5, "o:1", "opening", "转入", people.here)
         with pytest.raises(actions.ReferenceReused, match="o:1"), savepoint():
-            posting.post(posting.take_purse(people.resident), [line], by=people.staff)
+            posting.post(posting.lock_purse(people.resident), [line], actor=people.staff)
     assert balance(people) == (9, 0)

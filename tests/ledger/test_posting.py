@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.ledger import actions
-from backend.ledger.lots import communitys, lot_of, persons_lot, sides
-from backend.ledger.posting import Line, NotEnoughPoints, post, take_purse
+from backend.ledger.lots import community_account, get_or_create_accounts, lot_account, lot_of
+from backend.ledger.posting import Line, NotEnoughPoints, lock_purse, post
 from tests.ledger.test_holds import NEXT_SPRING, hold, release
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -27,7 +27,7 @@ def rich(people):
                 reference=f"opening:{person}",
                 title="转入",
                 community_id=people.here,
-                by=people.staff,
+                actor=people.staff,
             )
     return people
 
@@ -35,9 +35,11 @@ def rich(people):
 def expire(people, owner, purse_of, points=5):
     """Takes points out of one's lot under a purse that may be somebody else's."""
     with transaction():
-        lot, away = sides([persons_lot(owner, lot_of(clock.today())), communitys(people.here, "expired")])
+        lot, away = get_or_create_accounts(
+            [lot_account(owner, lot_of(clock.today())), community_account(people.here, "expired")]
+        )
         line = Line(lot, away, points, "test:expire", "expire", "测试", people.here)
-        post(take_purse(purse_of), [line], by=None)
+        post(lock_purse(purse_of), [line], actor=None)
 
 
 def test_points_leave_the_lots_of_the_purses_own_person_alone(rich):
@@ -48,8 +50,8 @@ def test_points_leave_the_lots_of_the_purses_own_person_alone(rich):
 
 
 def test_a_lot_gives_all_that_it_has_and_not_one_point_of_another_lot(rich):
-    with clock.standing_at(NEXT_SPRING), transaction():
-        later = {"title": "转入", "community_id": rich.here, "by": rich.staff}
+    with clock.frozen_at(NEXT_SPRING), transaction():
+        later = {"title": "转入", "community_id": rich.here, "actor": rich.staff}
         actions.grant(rich.resident, 5, reference="opening:later", **later)
     with pytest.raises(NotEnoughPoints) as refused:
         expire(rich, rich.resident, rich.resident, 6)

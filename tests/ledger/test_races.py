@@ -41,13 +41,18 @@ def at_once(app):
 def grant(people, points):
     with transaction():
         actions.grant(
-            people.resident, points, reference="o", title="", community_id=people.here, by=people.staff
+            people.resident, points, reference="o", title="", community_id=people.here, actor=people.staff
         )
 
 
 def holding(people, reference, amount=5):
     return lambda: actions.hold(
-        people.resident, amount, reference=reference, title="兑换", community_id=people.here, by=people.staff
+        people.resident,
+        amount,
+        reference=reference,
+        title="兑换",
+        community_id=people.here,
+        actor=people.staff,
     )
 
 
@@ -58,7 +63,7 @@ def awarding(people, reference, person=None):
         reference=reference,
         title="点亮",
         community_id=people.here,
-        by=None,
+        actor=None,
     )
 
 
@@ -103,8 +108,8 @@ def test_settling_and_releasing_at_once_has_one_winner(people, at_once):
     for n in range(5):
         with transaction():
             holding(people, f"r:{n}")()
-        settling = [lambda n=n: actions.settle(f"r:{n}", shop_id=1, by=None)] * 3
-        releasing = [lambda n=n: actions.release(f"r:{n}", by=None)] * 3
+        settling = [lambda n=n: actions.settle(f"r:{n}", shop_id=1, actor=None)] * 3
+        releasing = [lambda n=n: actions.release(f"r:{n}", actor=None)] * 3
         results = at_once(settling + releasing)
         states = {result.state for result in results if not isinstance(result, Refused)}
         assert len(states) == 1
@@ -117,7 +122,10 @@ def test_a_transfer_is_reversed_by_one_of_many(people, at_once):
     with transaction():
         awarding(people, "w:1")()
     results = at_once(
-        [lambda n=n: actions.reverse("w:1", reference=f"back:{n}", reason="误发", by=None) for n in range(8)]
+        [
+            lambda n=n: actions.reverse("w:1", reference=f"back:{n}", reason="误发", actor=None)
+            for n in range(8)
+        ]
     )
     assert refusals(results) == [actions.AlreadyReversed] * 7
     assert list(findings()) == []
@@ -131,7 +139,7 @@ def test_a_cap_is_kept_when_many_certify_at_once(people, at_once):
             reference=f"s:{n}",
             title="清雪",
             community_id=people.here,
-            by=None,
+            actor=None,
             cap_group="activity:1",
         )
 

@@ -22,19 +22,19 @@ def awarded(people):
             reference="w:1",
             title="点亮",
             community_id=people.here,
-            by=None,
+            actor=None,
         )
 
 
 def reverse(people, what="w:1", reference="w:1:reversed"):
     with transaction():
-        return actions.reverse(what, reference=reference, reason="记错了人", by=people.staff)
+        return actions.reverse(what, reference=reference, reason="记错了人", actor=people.staff)
 
 
 def hold(people, amount):
     with transaction():
         return actions.hold(
-            people.resident, amount, reference="r:1", title="兑换", by=None, community_id=people.here
+            people.resident, amount, reference="r:1", title="兑换", actor=None, community_id=people.here
         )
 
 
@@ -73,7 +73,7 @@ def test_what_is_held_or_spent_cannot_be_taken_back(people, awarded):
 
 
 def test_what_ended_cannot_be_taken_back(people, awarded):
-    with clock.standing_at(datetime(2028, 1, 2, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2028, 1, 2, tzinfo=UTC)):
         (lot,) = actions.lots_to_expire()
         with transaction():
             actions.expire(lot)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("morning")
 
 
 def make(people, organisation_id=None, event="wish_confirmed", **more):
-    facts = {"points": 8, "effective_from": clock.today(), "by": people.staff} | more
+    facts = {"points": 8, "effective_from": clock.today(), "actor": people.staff} | more
     with transaction():
         return rules.set_rule(event, organisation_id, **facts)
 
@@ -60,7 +60,7 @@ def test_an_award_carries_the_version_it_was_made_by(people):
     made = make(people, people.here, points=7)
     with transaction():
         awarded = actions.award(
-            people.resident, "wish_confirmed", reference="w", title="", community_id=people.here, by=None
+            people.resident, "wish_confirmed", reference="w", title="", community_id=people.here, actor=None
         )
     assert (awarded.points, awarded.rule_id) == (7, made.id)
 
@@ -69,14 +69,16 @@ def test_a_rule_of_no_points_awards_nothing(people):
     make(people, points=0)
     with transaction():
         awarded = actions.award(
-            people.resident, "wish_confirmed", reference="w", title="", community_id=people.here, by=None
+            people.resident, "wish_confirmed", reference="w", title="", community_id=people.here, actor=None
         )
     assert (awarded.points, awarded.transfer_id) == (0, None)
 
 
 def test_an_event_without_a_rule_is_refused(people):
     with transaction(), pytest.raises(actions.NoEarningRule):
-        actions.award(people.resident, "sharing", reference="w", title="", community_id=people.here, by=None)
+        actions.award(
+            people.resident, "sharing", reference="w", title="", community_id=people.here, actor=None
+        )
 
 
 def test_a_rule_cannot_begin_in_the_past(people):

@@ -21,12 +21,12 @@ LATER = MORNING + timedelta(days=3)
 
 def write(people, name, moment):
     """A transfer and a journal line of that moment."""
-    with clock.standing_at(moment), transaction():
+    with clock.frozen_at(moment), transaction():
         actions.grant(
-            people.resident, 5, reference=name, title="转入", community_id=people.here, by=people.staff
+            people.resident, 5, reference=name, title="转入", community_id=people.here, actor=people.staff
         )
         facts = {"reason": f"纸质存折 {name}", "facts": {"page": 3}, "place": people.here}
-        journal.write("grant", "transfer", 1, by=people.staff, **facts)
+        journal.write("grant", "transfer", 1, actor=people.staff, **facts)
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def three_days(people):
 
 
 def seal_all(moment=LATER):
-    with clock.standing_at(moment):
+    with clock.frozen_at(moment):
         return jobs.run(SEAL_DAYS)
 
 
@@ -94,13 +94,13 @@ def test_a_day_is_chinas(people):
 def test_sealing_again_changes_nothing(sealed):
     before = chain()
     assert seal_all() == 0
-    with transaction(), clock.standing_at(LATER):
+    with transaction(), clock.frozen_at(LATER):
         seals.seal(FIRST_DAY.toordinal())
     assert chain() == before
 
 
 def test_a_day_waits_for_the_day_before_it(three_days):
-    with clock.standing_at(LATER), transaction():
+    with clock.frozen_at(LATER), transaction():
         seals.seal(FIRST_DAY.toordinal() + 1)
     assert chain() == []
 
@@ -119,7 +119,7 @@ def small_steps(three_days, monkeypatch):
 
 
 def test_a_large_day_is_sealed_in_several_transactions(small_steps):
-    with clock.standing_at(LATER):
+    with clock.frozen_at(LATER):
         assert seals.days_to_seal().count(FIRST_DAY.toordinal()) == 3
     seal_all()
     assert [(one.transfers, one.journal_lines) for one in chain()] == [(3, 3), (0, 0), (1, 1)]
@@ -127,7 +127,7 @@ def test_a_large_day_is_sealed_in_several_transactions(small_steps):
 
 
 def test_a_large_day_goes_on_where_it_was_stopped(small_steps):
-    with clock.standing_at(LATER):
+    with clock.frozen_at(LATER):
         with transaction():
             seals.seal(FIRST_DAY.toordinal())
         with pytest.raises(KeyboardInterrupt):
@@ -160,7 +160,7 @@ def test_two_workers_at_once_make_each_seal_once(app, three_days):
             finally:
                 session.remove()
 
-    with clock.standing_at(LATER), ThreadPoolExecutor(workers) as threads:
+    with clock.frozen_at(LATER), ThreadPoolExecutor(workers) as threads:
         assert list(threads.map(work, range(workers))) == [3] * workers
     assert [one.transfers for one in chain()] == [3, 0, 1]
     assert list(findings()) == []

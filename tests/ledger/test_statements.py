@@ -34,13 +34,13 @@ def award(people, number):
         reference=f"w:{number}",
         title="点亮",
         community_id=people.here,
-        by=people.staff,
+        actor=people.staff,
     )
 
 
 def hold(people, reference):
     return actions.hold(
-        people.resident, 1, reference=reference, title="兑换", community_id=people.here, by=people.staff
+        people.resident, 1, reference=reference, title="兑换", community_id=people.here, actor=people.staff
     )
 
 
@@ -72,13 +72,13 @@ def test_the_hot_paths_are_short(people):
     with transaction():
         award(people, 0)
         hold(people, "first")
-        actions.settle("first", shop_id=1, by=people.staff)
+        actions.settle("first", shop_id=1, actor=people.staff)
     paths = {
         "award": lambda: award(people, 1),
         "hold": lambda: hold(people, "r:1"),
-        "settle": lambda: actions.settle("r:1", shop_id=1, by=people.staff),
+        "settle": lambda: actions.settle("r:1", shop_id=1, actor=people.staff),
         "hold again": lambda: hold(people, "r:2"),
-        "release": lambda: actions.release("r:2", by=people.staff),
+        "release": lambda: actions.release("r:2", actor=people.staff),
     }
     counts = {}
     with transaction():

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("morning")
 @pytest.fixture
 def ledger(people):
     """An award, an opening balance, an open, a settled and a released hold, a reversal and a return."""
-    facts = {"community_id": people.here, "by": people.staff}
+    facts = {"community_id": people.here, "actor": people.staff}
     who = people.resident
     with transaction():
         actions.award(who, "wish_confirmed", reference="w:1", title="点亮", **facts)
@@ -26,11 +26,11 @@ def ledger(people):
         actions.grant(people.neighbour, 50, reference="o:2", title="转入", **facts)
         for reference in ("open", "settled", "released", "returned"):
             actions.hold(who, 7, reference=reference, title="兑换", **facts)
-        actions.settle("settled", shop_id=1, by=people.staff)
-        actions.settle("returned", shop_id=1, by=people.staff)
-        actions.release("released", by=people.staff)
-        actions.reverse("w:2", reference="w:2:reversed", reason="误发", by=people.staff)
-        actions.give_back("returned", reference="returned:back", reason="受潮", by=people.staff)
+        actions.settle("settled", shop_id=1, actor=people.staff)
+        actions.settle("returned", shop_id=1, actor=people.staff)
+        actions.release("released", actor=people.staff)
+        actions.reverse("w:2", reference="w:2:reversed", reason="误发", actor=people.staff)
+        actions.give_back("returned", reference="returned:back", reason="受潮", actor=people.staff)
     assert list(findings()) == []
     return people
 
@@ -87,10 +87,10 @@ def test_a_lot_of_any_month_ends_on_the_last_day_of_that_month(people, settings)
     config.use(replace(settings, lot_rule="months:24"))
     for month in range(1, 25):
         with (
-            clock.standing_at(datetime(2026 + month // 13, (month - 1) % 12 + 1, 9, tzinfo=UTC)),
+            clock.frozen_at(datetime(2026 + month // 13, (month - 1) % 12 + 1, 9, tzinfo=UTC)),
             transaction(),
         ):
-            facts = {"community_id": people.here, "by": people.staff}
+            facts = {"community_id": people.here, "actor": people.staff}
             actions.grant(people.resident, 5, reference=f"o:{month}", title="转入", **facts)
     assert list(findings()) == []
     with transaction():

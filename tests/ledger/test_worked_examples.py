@@ -29,7 +29,7 @@ class Reader:
 
     def __init__(self, people):
         self.people = people
-        self.facts = {"title": "示例", "community_id": people.here, "by": people.staff}
+        self.facts = {"title": "示例", "community_id": people.here, "actor": people.staff}
         self.seen = 0
 
     def told(self, line):
@@ -59,16 +59,16 @@ class Reader:
         actions.hold(self.people.resident, int(points), reference=reference, **self.facts)
 
     def settle(self, reference):
-        actions.settle(reference, shop_id=7, by=self.people.staff)
+        actions.settle(reference, shop_id=7, actor=self.people.staff)
 
     def release(self, reference):
-        actions.release(reference, by=self.people.staff)
+        actions.release(reference, actor=self.people.staff)
 
     def adjust(self, points, reference):
         actions.adjust(self.people.resident, int(points), reference=reference, **self.facts)
 
     def reverse(self, original, reference):
-        actions.reverse(original, reference=reference, reason="示例", by=self.people.staff)
+        actions.reverse(original, reference=reference, reason="示例", actor=self.people.staff)
 
     def seal(self):
         """Every past day; says how many rows each of them has."""
@@ -120,7 +120,7 @@ def test_the_example_is_true(people, text):
         if line.startswith("on "):
             day = date.fromisoformat(line.removeprefix("on "))
             continue
-        with clock.standing_at(datetime.combine(day, time(1), UTC)):
+        with clock.frozen_at(datetime.combine(day, time(1), UTC)):
             if line.startswith("balance "):
                 assert reader.balance() == line
             elif line.startswith("seals "):

@@ -8,7 +8,7 @@ from backend import clock
 from backend.db import session, transaction
 from backend.ledger import actions
 from backend.ledger.lots import accounts, live_lots
-from backend.ledger.writing import HoldStep, Shift, purses, write
+from backend.ledger.writing import BalanceChange, HoldUpdate, purses, write
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def lots(people):
     """A lot of 5 points each: the resident's and the neighbour's."""
     with transaction():
         for person in (people.resident, people.neighbour):
-            given = {"title": "结转", "community_id": people.here, "by": people.staff}
+            given = {"title": "结转", "community_id": people.here, "actor": people.staff}
             actions.grant(person, 5, reference=f"o:{person}", **given)
         return [live_lots(person)[0] for person in (people.resident, people.neighbour)]
 
@@ -32,7 +32,7 @@ def row(people, lot, reference="t:1", points=1):
 def written(people, lot, changes, available=0, held=0, hold=None):
     """What was reached, and undone again."""
     with transaction():
-        shift = Shift(people.resident, changes, available, held)
+        shift = BalanceChange(people.resident, changes, available, held)
         found = write([row(people, lot)], shift, hold)
         session.rollback()
     return found
@@ -63,7 +63,7 @@ def test_each_account_gets_its_own_change(people, lots, order):
     mine, _ = lots
     with transaction():
         changes = dict([(mine.lot.id, -3), (mine.held.id, 3)][::order])
-        shift = Shift(people.resident, changes, -3, 3)
+        shift = BalanceChange(people.resident, changes, -3, 3)
         assert write([row(people, mine)], shift, None).accounts == 2
         there = dict(session.execute(sa.select(accounts.c.id, accounts.c.balance)).all())
         purse = session.execute(sa.select(purses).where(purses.c.person_id == people.resident)).one()
@@ -74,6 +74,6 @@ def test_each_account_gets_its_own_change(people, lots, order):
 
 def test_where_a_hold_is_not_reached_nothing_moves(people, lots):
     mine, _ = lots
-    nobody = HoldStep(sa.select(sa.literal(1).label("id")).where(sa.false()), {})
+    nobody = HoldUpdate(sa.select(sa.literal(1).label("id")).where(sa.false()), {})
     found = written(people, mine, {mine.lot.id: -1}, -1, hold=nobody)
     assert found == (None, {}, 0, False)

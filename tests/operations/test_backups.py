@@ -48,7 +48,7 @@ def said():
 
 def make(folder, said):
     session.remove()
-    return backups.make(folder, said.append)
+    return backups.create_backup(folder, said.append)
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_a_backup_that_was_stopped_is_none_and_is_cleared_away_a_day_later(
     monkeypatch.undo()
     (left,) = folder.iterdir()
     assert left.name.endswith(backups.UNFINISHED)
-    with clock.standing_at(clock.now() + backups.GIVEN_UP * 2):
+    with clock.frozen_at(clock.now() + backups.GIVEN_UP * 2):
         backups._clear(folder)
     assert list(folder.iterdir()) == []
 
@@ -350,7 +350,7 @@ def test_sqlite_is_saved_while_others_write(town, said, tmp_path):
     backups.STEP, kept = 16, backups.STEP
     try:
         session.remove()
-        saved = backups.make(tmp_path / "backups", write)
+        saved = backups.create_backup(tmp_path / "backups", write)
     finally:
         backups.STEP = kept
     assert len(written) == 5

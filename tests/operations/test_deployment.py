@@ -13,7 +13,7 @@ import yaml
 from flask import request, request_started
 
 from backend import config
-from backend.api import hosting
+from backend.api.frame import hosting
 from backend.app import create_app
 from backend.db import session, transaction
 from backend.errors import DatabaseUnavailable

@@ -37,7 +37,7 @@ def seal():
 
 
 def test_books_that_nobody_seals_are_told(well):
-    with clock.standing_at(clock.now() + timedelta(days=5)):
+    with clock.frozen_at(clock.now() + timedelta(days=5)):
         assert [one for one in faults() if "not sealed" in one] == ["5 past days of the books are not sealed"]
 
 

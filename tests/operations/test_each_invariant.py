@@ -152,7 +152,7 @@ def faults():
         yield invariants._unbroken(kind, table), a_line_from_nowhere, (kind, table)
     for table, checker, makers in invariants.PAIRS:
         for maker in makers.split(", "):
-            yield invariants._apart(table, checker, makers), one_for_both, (table, checker, maker)
+            yield invariants._different_people(table, checker, makers), one_for_both, (table, checker, maker)
     for given in TOGETHER:
         yield invariants._same(*given), apart, given
     for table, key in IN_A_GRID:

@@ -20,15 +20,15 @@ def house(town):
     claimed, fulfilled, withdrawn = cast.published(town, 3)[0]
     with transaction():
         for wish_id in (claimed, fulfilled):
-            claims.claim(wish_id, by=cast.by(town, "pei"))
-        claims.fulfil(fulfilled, "送到了", by=cast.by(town, "pei"))
-        writing.withdraw(withdrawn, by=cast.by(town, "ning"))
+            claims.claim(wish_id, actor=cast.by(town, "pei"))
+        claims.fulfil(fulfilled, "送到了", actor=cast.by(town, "pei"))
+        writing.withdraw(withdrawn, actor=cast.by(town, "ning"))
     shops = shop.opened(town), shop.opened(town)
     soap = shop.goods(town, shops[0], points=1)
     order = shop.approved(town, shops[0], {soap: 1})
     adjustment = adjusting.proposed(town)
     with transaction():
-        points.approve(adjustment, by=cast.by(town, "lan"))
+        points.approve(adjustment, actor=cast.by(town, "lan"))
     session.rollback()
     assert list(invariants.findings()) == []
     _drop_guards()

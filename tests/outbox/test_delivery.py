@@ -112,13 +112,13 @@ def test_a_refusal_is_a_normal_end_and_empties_the_quota(zhu, logged):
 def test_wechat_being_down_puts_it_off_and_gives_the_quota_back_and_it_is_sent_once(zhu):
     notice, wechat = tell(zhu), StandIn(WeChatUnavailable("refused -1"))
     now = clock.now()
-    with clock.standing_at(now):
+    with clock.frozen_at(now):
         deliver_due(wechat)
         put_off = delivery(notice)
         assert (put_off.state, put_off.attempts, quota(zhu)) == ("waiting", 1, 1)
         assert 48 <= (put_off.next_at - now).total_seconds() <= 72
         assert deliver_due(wechat) == 0
-    with clock.standing_at(now + timedelta(minutes=2)):
+    with clock.frozen_at(now + timedelta(minutes=2)):
         assert deliver_due(wechat) == 1
         assert deliver_due(wechat) == 0
     assert (delivery(notice).state, quota(zhu), len(wechat.asked)) == ("sent", 0, 2)
@@ -137,7 +137,7 @@ def test_after_twelve_failures_it_is_dead_and_staff_can_see_it(zhu):
     wechat = StandIn(*[WeChatUnavailable("ConnectTimeout")] * 20)
     now = clock.now()
     for day in range(1, 20):
-        with clock.standing_at(now + timedelta(days=day)):
+        with clock.frozen_at(now + timedelta(days=day)):
             deliver_due(wechat)
     assert len(wechat.asked) == MOST_ATTEMPTS == 12
     assert (delivery(notice).state, quota(zhu)) == ("dead", 1)
@@ -167,7 +167,7 @@ def test_an_answer_that_was_lost_is_unknown_and_never_asked_for_again(zhu):
     notice, wechat = tell(zhu), StandIn(WeChatUnavailable("ReadTimeout", may_have_arrived=True))
     now = clock.now()
     deliver_due(wechat)
-    with clock.standing_at(now + timedelta(days=2)):
+    with clock.frozen_at(now + timedelta(days=2)):
         assert deliver_due(wechat) == 0
     assert (delivery(notice).state, quota(zhu), len(wechat.asked)) == ("unknown", 0, 1)
     assert queries.waiting()["unknown"] == 1
@@ -191,7 +191,7 @@ def test_a_worker_killed_while_sending_leaves_it_unknown_and_it_is_never_sent_ag
     wechat = StandIn()
     assert deliver_due(wechat) == 0
     for wait in (LEASE, LEASE * 2, timedelta(days=1)):
-        with clock.standing_at(clock.now() + wait):
+        with clock.frozen_at(clock.now() + wait):
             deliver_due(wechat)
     assert (delivery(notice).state, wechat.asked) == ("unknown", [])
     assert [row.state for row in queries.dead_letters()] == ["unknown"]
@@ -203,7 +203,7 @@ def test_those_a_killed_worker_had_not_begun_are_sent_by_the_next(app):
     killed, wechat = StandIn(Sent.SENT, Sent.SENT, Killed()), StandIn()
     with pytest.raises(Killed):
         deliver_due(killed)
-    with clock.standing_at(clock.now() + LEASE):
+    with clock.frozen_at(clock.now() + LEASE):
         while deliver_due(wechat):
             pass
     assert [delivery(notice).state for notice in notices] == [
@@ -224,7 +224,7 @@ def test_a_worker_that_slept_through_its_lease_sends_nothing_that_became_another
     other = StandIn()
 
     def sleep():
-        with clock.standing_at(clock.now() + LEASE):
+        with clock.frozen_at(clock.now() + LEASE):
             while deliver_due(other):
                 pass
         return Sent.SENT
@@ -244,7 +244,7 @@ def test_when_wechat_is_down_a_batch_does_not_queue_for_its_timeouts(app):
     assert [delivery(notice).attempts for notice in notices] == [1] * 3 + [0] * 5
     assert deliver_due(wechat) == 0
     wechat.plan.clear()
-    with clock.standing_at(clock.now() + timedelta(minutes=2)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=2)):
         deliver_due(wechat)
     assert states() == {"sent": 8}
 
@@ -319,7 +319,7 @@ def test_however_often_workers_are_killed_nobody_is_written_to_twice(app, seed):
     now = clock.now()
     for round_number in range(20):
         wechat.plan = [Killed() if lot.random() < 0.1 else Sent.SENT for _ in range(40)]
-        with clock.standing_at(now + LEASE * round_number):
+        with clock.frozen_at(now + LEASE * round_number):
             workers = [threading.Thread(target=work) for _ in range(3)]
             for worker in workers:
                 worker.start()

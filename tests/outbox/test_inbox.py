@@ -50,10 +50,10 @@ def test_a_notice_is_read_once_and_the_first_time_is_kept(zhu):
     (notice,) = say(zhu)
     assert queries.unread(zhu.id) == 1
     with transaction():
-        actions.read(notice, by=zhu)
+        actions.read(notice, actor=zhu)
     first = queries.inbox(zhu.id, None, 1)[0].read_at
     with transaction():
-        actions.read(notice, by=zhu)
+        actions.read(notice, actor=zhu)
     assert queries.inbox(zhu.id, None, 1)[0].read_at == first
     assert first is not None
     assert queries.unread(zhu.id) == 0
@@ -62,13 +62,13 @@ def test_a_notice_is_read_once_and_the_first_time_is_kept(zhu):
 def test_another_persons_notice_is_not_found(zhu):
     (notice,), other = say(zhu), add_person()
     with pytest.raises(NotFound), transaction():
-        actions.read(notice, by=other)
+        actions.read(notice, actor=other)
     assert queries.unread(zhu.id) == 1
 
 
 def test_a_notice_that_does_not_exist_is_not_found(zhu):
     with pytest.raises(NotFound), transaction():
-        actions.read(10**12, by=zhu)
+        actions.read(10**12, actor=zhu)
 
 
 def test_reading_all_reads_ones_own_and_nobody_elses(zhu):
@@ -76,9 +76,9 @@ def test_reading_all_reads_ones_own_and_nobody_elses(zhu):
     say(zhu, 3)
     say(other)
     with transaction():
-        assert actions.read_all(by=zhu) == 3
+        assert actions.read_all(actor=zhu) == 3
     with transaction():
-        assert actions.read_all(by=zhu) == 0
+        assert actions.read_all(actor=zhu) == 0
     assert (queries.unread(zhu.id), queries.unread(other.id)) == (0, 1)
 
 
@@ -193,6 +193,6 @@ def test_the_inbox_and_the_badge_are_read_from_their_indexes(zhu, statements):
 
 
 def test_moments_are_what_the_clock_said(zhu):
-    with clock.standing_at(NOON):
+    with clock.frozen_at(NOON):
         say(zhu)
     assert queries.inbox(zhu.id, None, 1)[0].created_at == NOON

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from backend import config
 from backend.outbox import templates
 from backend.outbox.templates import CATALOGUE, fit
-from backend.wechat.simulator_rules import field_fits
+from backend.wechat.simulator.rules import field_fits
 
 ANY_TEXT = st.text() | st.text(st.characters())
 MARKED = st.text(

@@ -1,7 +1,8 @@
 """A new deployment: a city, and the one administrator whom nobody else could appoint."""
 
 from backend.db import transaction
-from backend.people import permissions, sessions
+from backend.identity import sessions
+from backend.people import permissions
 
 
 def _run(app, *arguments):

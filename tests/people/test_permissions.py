@@ -17,7 +17,7 @@ from tests.wishes import cast
 WORD = "wish:review"
 
 
-def appoint(town, name, role="community_staff", place=None, begin=0, end=None, by="admin"):
+def appoint(town, name, role="community_staff", place=None, begin=0, end=None, actor="admin"):
     """An appointment from `begin` to `end`, in days from today."""
     today = clock.today()
     with transaction():
@@ -27,7 +27,7 @@ def appoint(town, name, role="community_staff", place=None, begin=0, end=None, b
             place or town.songtao,
             today + timedelta(days=begin),
             None if end is None else today + timedelta(days=end),
-            by=by and cast.by(town, by),
+            actor=actor and cast.by(town, actor),
         )
 
 
@@ -39,7 +39,7 @@ def test_an_appointment_counts_from_its_first_day_to_its_last_and_not_a_day_long
     appoint(town, "wulan", begin=2, end=4)
     seen = []
     for days in range(7):
-        with clock.standing_at(clock.day_starts(clock.today() + timedelta(days=days))):
+        with clock.frozen_at(clock.day_starts(clock.today() + timedelta(days=days))):
             seen.append(may(town, "wulan", town.songtao))
     assert seen == [False, False, True, True, True, False, False]
 
@@ -48,16 +48,18 @@ def test_the_day_of_an_appointment_is_chinas(town):
     """At 16:00 UTC the next day has begun in China."""
     appoint(town, "wulan", end=0)
     ends = clock.day_ends(clock.today())
-    with clock.standing_at(ends - timedelta(seconds=1)):
+    with clock.frozen_at(ends - timedelta(seconds=1)):
         assert may(town, "wulan", town.songtao)
-    with clock.standing_at(ends):
+    with clock.frozen_at(ends):
         assert not may(town, "wulan", town.songtao)
 
 
 def words_beside(person_id, place):
     """What a list reads in its own statement."""
-    told = sa.select(permissions.roles_beside(sa.bindparam("place")))
-    return permissions.read(session.scalar(told, {"place": place, **permissions.viewer(person_id)}))
+    told = sa.select(permissions.roles_subquery(sa.bindparam("place")))
+    return permissions.parse_roles(
+        session.scalar(told, {"place": place, **permissions.bind_viewer(person_id)})
+    )
 
 
 @pytest.mark.parametrize("days", range(5))
@@ -73,17 +75,17 @@ def test_every_way_to_ask_gives_the_same_answer_on_every_day_and_in_every_place(
         town.place("育才社区"): False,
     }
     wulan = town.person("wulan").id
-    with clock.standing_at(clock.now() + timedelta(days=days)):
-        many = permissions.words_in(wulan, [*stands, baihua])
+    with clock.frozen_at(clock.now() + timedelta(days=days)):
+        many = permissions.permissions_in_many(wulan, [*stands, baihua])
         reached = set(session.scalars(permissions.reach_of(wulan, WORD)))
         for place, expected in stands.items():
-            words = permissions.granted_words(wulan, place)
+            words = permissions.permissions_in(wulan, place)
             assert words == (permissions.BY_ROLE["community_staff"] if expected else frozenset())
             assert words == many[place] == words_beside(wulan, place)
             assert (WORD in words) == may(town, "wulan", place) == (place in reached)
         keeps = permissions.BY_ROLE["shop_keeper"] if days >= 3 else frozenset()
         assert (
-            many[baihua] == permissions.granted_words(wulan, baihua) == words_beside(wulan, baihua) == keeps
+            many[baihua] == permissions.permissions_in(wulan, baihua) == words_beside(wulan, baihua) == keeps
         )
 
 
@@ -96,13 +98,13 @@ def test_a_word_is_somebodys_as_long_as_one_appointment_with_it_stands(town):
     appoint(town, "ning", role="auditor", begin=6)
     seen = []
     for days in range(8):
-        with clock.standing_at(clock.now() + timedelta(days=days)):
+        with clock.frozen_at(clock.now() + timedelta(days=days)):
             seen.append(permissions.anyone_with(word))
     assert seen == [False, True, True, True, False, False, True, True]
 
 
 def test_an_appointment_without_an_end_stands(town):
-    with clock.standing_at(clock.now() + timedelta(days=3650)):
+    with clock.frozen_at(clock.now() + timedelta(days=3650)):
         assert may(town, "tong", town.songtao)
 
 
@@ -143,7 +145,9 @@ def test_roles_in_two_places_do_not_mix(town):
     appoint(town, "shao", place=town.baihua)
     assert may(town, "shao", town.baihua)
     assert not may(town, "shao", town.songtao)
-    words = permissions.words_in(town.person("shao").id, [town.baihua, town.songtao, town.place("松涛-03")])
+    words = permissions.permissions_in_many(
+        town.person("shao").id, [town.baihua, town.songtao, town.place("松涛-03")]
+    )
     assert WORD in words[town.baihua]
     assert words[town.songtao] == frozenset()
     assert "wish:report" in words[town.place("松涛-03")]
@@ -198,7 +202,7 @@ def test_a_grid_worker_of_another_community_helps_no_resident_here_even_without_
 def test_only_the_city_appoints_and_never_itself(town):
     for name in ("tong", "jie", "ning", "shang"):
         with pytest.raises((NotAllowed, NotFound)):
-            appoint(town, "wulan", by=name)
+            appoint(town, "wulan", actor=name)
     with pytest.raises(NotAllowed):
         appoint(town, "admin", role="auditor")
     assert not may(town, "wulan", town.songtao)

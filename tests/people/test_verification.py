@@ -157,14 +157,14 @@ def test_each_decision_stands_in_the_journal(town):
 def test_consent_stands_once_a_document_and_its_history_is_kept(town):
     ning = town.person("ning")
     with transaction():
-        first = actions.give_consent("pictures", "1", by=ning)
-        assert actions.give_consent("pictures", "1", by=ning).id == first.id
+        first = actions.give_consent("pictures", "1", actor=ning)
+        assert actions.give_consent("pictures", "1", actor=ning).id == first.id
     with transaction():
-        second = actions.give_consent("pictures", "2", by=ning)
+        second = actions.give_consent("pictures", "2", actor=ning)
     with transaction():
-        actions.withdraw_consent("pictures", by=ning)
+        actions.withdraw_consent("pictures", actor=ning)
     with pytest.raises(actions.ConsentMissing), transaction():
-        actions.withdraw_consent("pictures", by=ning)
+        actions.withdraw_consent("pictures", actor=ning)
     rows = session.execute(
         sa.text(
             "SELECT version, withdrawn_at IS NOT NULL AS ended FROM consents "

@@ -25,7 +25,7 @@ def proposed(town, points=-5, person="ning", maker="tong"):
     """An adjustment that waits for its decision; answers its id."""
     with transaction():
         reason = "活动时长录入有误"
-        return actions.propose(town.person(person).id, points, reason, by=by(town, maker)).id
+        return actions.propose(town.person(person).id, points, reason, actor=by(town, maker)).id
 
 
 def adjustment(adjustment_id):

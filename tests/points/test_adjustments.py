@@ -20,9 +20,9 @@ from backend.points import actions, queries
 from tests.points import cast
 
 
-def decide(town, verb, *given, by="lan"):
+def decide(town, verb, *given, actor="lan"):
     with transaction():
-        return verb(*given, by=cast.by(town, by))
+        return verb(*given, actor=cast.by(town, actor))
 
 
 def available(town, name="ning"):
@@ -96,7 +96,7 @@ def test_a_cancelled_account_has_no_points_adjusted(town):
 def test_staff_see_the_adjustments_of_their_places_newest_first(town):
     first, second = cast.proposed(town), cast.proposed(town, 3, person="wulan")
     seen = {
-        name: [one.id for one in queries.adjustments(None, None, 10, by=cast.by(town, name))]
+        name: [one.id for one in queries.adjustments(None, None, 10, actor=cast.by(town, name))]
         for name in ("tong", "yan", "jie", "shang", "bai", "admin", "ning", "bu")
     }
     both = [second, first]
@@ -108,10 +108,10 @@ def test_a_page_takes_the_same_statements_however_long(town, statements):
     tong = cast.by(town, "tong")
     ids = [cast.proposed(town, n) for n in range(1, 9)]
     with statements() as few:
-        queries.shown([cast.adjustment(ids[0])], by=tong)
+        queries.view_adjustments([cast.adjustment(ids[0])], actor=tong)
     found = [cast.adjustment(one) for one in ids]
     with statements() as many:
-        queries.shown(found, by=tong)
+        queries.view_adjustments(found, actor=tong)
     assert len(many) == len(few) - 1 == 3
 
 
@@ -146,7 +146,7 @@ def test_of_many_approvers_one_moves_the_points(town, at_once):
     approvers = [cast.by(town, name) for name in ("lan", "yan", "jie") * 2]
     for n in range(1, 6):
         waiting = cast.proposed(town, -1)
-        results = at_once([partial(actions.approve, waiting, by=who) for who in approvers])
+        results = at_once([partial(actions.approve, waiting, actor=who) for who in approvers])
         assert sum(not isinstance(one, Refused) for one in results) == 1
         assert {type(one).__name__ for one in results if isinstance(one, Refused)} == {"AdjustmentDecided"}
         assert available(town) == 40 - n
@@ -159,7 +159,10 @@ def test_of_approval_and_rejection_at_once_one_stands(town, at_once):
     for _ in range(10):
         waiting = cast.proposed(town, -1)
         results = at_once(
-            [partial(actions.approve, waiting, by=lan), partial(actions.reject, waiting, "没有依据", by=yan)]
+            [
+                partial(actions.approve, waiting, actor=lan),
+                partial(actions.reject, waiting, "没有依据", actor=yan),
+            ]
         )
         assert sum(isinstance(one, Refused) for one in results) == 1
         taken += cast.adjustment(waiting).state == "approved"
@@ -170,7 +173,7 @@ def test_of_approval_and_rejection_at_once_one_stands(town, at_once):
 def test_two_adjustments_at_once_never_take_more_than_there_is(town, at_once):
     lan = cast.by(town, "lan")
     waiting = [cast.proposed(town, -15) for _ in range(4)]
-    results = at_once([partial(actions.approve, one, by=lan) for one in waiting])
+    results = at_once([partial(actions.approve, one, actor=lan) for one in waiting])
     assert sorted(type(one).__name__ for one in results) == ["Adjustment"] * 2 + ["NotEnoughPoints"] * 2
     assert available(town) == 10
     assert list(findings()) == []
@@ -178,5 +181,5 @@ def test_two_adjustments_at_once_never_take_more_than_there_is(town, at_once):
 
 def test_an_adjustment_outlives_its_day(town):
     waiting = cast.proposed(town, -5)
-    with clock.standing_at(clock.now() + timedelta(days=30)):
+    with clock.frozen_at(clock.now() + timedelta(days=30)):
         assert decide(town, actions.approve, waiting).state == "approved"

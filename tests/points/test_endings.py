@@ -38,7 +38,7 @@ def told(town, name="ning"):
 
 
 def run_at(year, month, day, hour=1):
-    with clock.standing_at(datetime(year, month, day, hour, tzinfo=UTC)):
+    with clock.frozen_at(datetime(year, month, day, hour, tzinfo=UTC)):
         return jobs.run(TELL)
 
 
@@ -65,7 +65,7 @@ def test_nobody_is_told_at_night(town, year):
 def test_who_has_spent_them_is_not_told(town, year, holders):
     with transaction():
         ning = town.person("ning").id
-        ledger.hold(ning, 40, reference="r:1", title="兑换", community_id=town.songtao, by=None)
+        ledger.hold(ning, 40, reference="r:1", title="兑换", community_id=town.songtao, actor=None)
     assert run_at(year, 11, 1) == holders - 1
     assert told(town) == []
 
@@ -76,16 +76,16 @@ def test_two_workers_at_once_tell_once(town, year, holders):
     def work(_):
         with town.app.app_context():
             try:
-                due = deadlines.lots_to_tell()
+                due = deadlines.lots_ending_soon()
                 barrier.wait(timeout=10)
                 for one in due:
                     with transaction():
-                        deadlines.tell(one)
+                        deadlines.announce_ending(one)
                 return len(due)
             finally:
                 session.remove()
 
-    with clock.standing_at(datetime(year, 11, 1, 1, tzinfo=UTC)), ThreadPoolExecutor(4) as threads:
+    with clock.frozen_at(datetime(year, 11, 1, 1, tzinfo=UTC)), ThreadPoolExecutor(4) as threads:
         assert list(threads.map(work, range(4))) == [holders] * 4
     assert len(told(town)) == len(told(town, "wulan")) == 1
 
@@ -94,7 +94,7 @@ def test_two_workers_at_once_tell_once(town, year, holders):
 
 
 def figures(town, name="tong", place=None):
-    return queries.liability(place or town.songtao, by=cast.by(town, name))
+    return queries.liability(place or town.songtao, actor=cast.by(town, name))
 
 
 def ended_before(town, day):
@@ -109,13 +109,13 @@ def ended_before(town, day):
 def test_a_communitys_figures_are_its_books(town, year):
     before = figures(town)
     ning = town.person("ning").id
-    facts = {"title": "兑换", "community_id": town.songtao, "by": None}
+    facts = {"title": "兑换", "community_id": town.songtao, "actor": None}
     with transaction():
         ledger.hold(ning, 7, reference="r:1", **facts)
         ledger.hold(ning, 3, reference="r:2", **facts)
-        ledger.settle("r:1", shop_id=1, by=None)
-        waiting = actions.propose(ning, -2, "录入有误", by=cast.by(town, "tong"))
-        actions.approve(waiting.id, by=cast.by(town, "lan"))
+        ledger.settle("r:1", shop_id=1, actor=None)
+        waiting = actions.propose(ning, -2, "录入有误", actor=cast.by(town, "tong"))
+        actions.approve(waiting.id, actor=cast.by(town, "lan"))
     after = figures(town)
     changes = {name: after[name] - before[name] for name in after if name != "ending_by"}
     assert changes == {
@@ -128,7 +128,7 @@ def test_a_communitys_figures_are_its_books(town, year):
         "ending": 0,
     }
     assert after["ending_by"] == clock.today() + timedelta(days=60)
-    with clock.standing_at(datetime(year, 12, 31, 1, tzinfo=UTC)):
+    with clock.frozen_at(datetime(year, 12, 31, 1, tzinfo=UTC)):
         later = figures(town)
         assert later["ending"] > 0
         assert later["outstanding"] == after["outstanding"] - ended_before(town, date(year, 12, 31))
@@ -137,7 +137,7 @@ def test_a_communitys_figures_are_its_books(town, year):
 def test_outstanding_is_what_residents_have_whoever_gave_it(town):
     before = {place: figures(town, "shang", place) for place in (town.songtao, town.baihua)}
     with transaction():
-        facts = {"title": "转入", "community_id": town.songtao, "by": None}
+        facts = {"title": "转入", "community_id": town.songtao, "actor": None}
         ledger.grant(town.person("he").id, 6, reference="o:he", **facts)
     after = {place: figures(town, "shang", place) for place in (town.songtao, town.baihua)}
     change = {place: after[place]["outstanding"] - before[place]["outstanding"] for place in after}

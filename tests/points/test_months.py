@@ -13,8 +13,8 @@ from tests.points import cast
 
 
 def test_the_months_add_up_to_the_whole(town):
-    told = queries.liability(town.songtao, by=cast.by(town, "tong"))
-    months = queries.months(town.songtao, clock.today(), by=cast.by(town, "tong"))
+    told = queries.liability(town.songtao, actor=cast.by(town, "tong"))
+    months = queries.months(town.songtao, clock.today(), actor=cast.by(town, "tong"))
     assert len(months) == 12
     assert sum(one.spent for one in months) == told["spent"]
     assert sum(one.expired for one in months) == told["expired"]
@@ -26,24 +26,24 @@ def test_a_month_begins_and_ends_in_china(town):
     by = cast.by(town, "tong")
 
     def given():
-        return [one.given for one in queries.months(town.songtao, clock.today(), by=by)][-2:]
+        return [one.given for one in queries.months(town.songtao, clock.today(), actor=by)][-2:]
 
     before, now = given()
     for number, moment in enumerate(
         (clock.day_starts(first), clock.day_starts(first) - timedelta(seconds=1))
     ):
-        with clock.standing_at(moment), transaction():
+        with clock.frozen_at(moment), transaction():
             ledger.grant(
                 town.person("ning").id,
                 7,
                 reference=f"month:{number}",
                 title="结转",
                 community_id=town.songtao,
-                by=by,
+                actor=by,
             )
     assert given() == [before + 7, now + 7]
 
 
 def test_another_communitys_months_are_not_there(town):
     with pytest.raises(NotFound):
-        queries.months(town.songtao, clock.today(), by=cast.by(town, "bai"))
+        queries.months(town.songtao, clock.today(), actor=cast.by(town, "bai"))

@@ -89,7 +89,7 @@ def _try(town, move, state, name):
         found = put(state, town)
         before = session.scalar(lines)
         try:
-            lifecycle.make(move, found, by=actor, **facts_of(move, actor and actor.id))
+            lifecycle.transition(move, found, actor=actor, **facts_of(move, actor and actor.id))
             assert session.scalar(lines) == before + 1, "a move without its journal line"
             outcome = session.scalar(sa.select(Adjustment.state).where(Adjustment.id == found.id))
         except (NotFound, NotAllowed, lifecycle.FourEyes) as refusal:
@@ -106,7 +106,7 @@ def test_the_person_decides_nothing_about_themselves_even_as_staff(town):
             lan = cast.by(town, "lan")
             found = put("proposed", town, person_id=lan.id)
             with pytest.raises(lifecycle.FourEyes):
-                lifecycle.make(move, found, by=lan, **facts_of(move, lan.id))
+                lifecycle.transition(move, found, actor=lan, **facts_of(move, lan.id))
             session.rollback()
 
 
@@ -115,7 +115,7 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town, state):
     for name in PEOPLE[:-1]:
         with transaction():
             actor = cast.by(town, name)
-            (shown,) = queries.shown([put(state, town)], by=actor)
+            (shown,) = queries.view_adjustments([put(state, town)], actor=actor)
             session.rollback()
         works = [
             move.name for move in states.ADJUSTMENT_MOVES if _try(town, move, state, name) == move.target

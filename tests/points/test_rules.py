@@ -17,11 +17,13 @@ from tests.points import cast
 EVENT = "service_hour"
 
 
-def change(town, by="admin", community_id=None, event=EVENT, days=0, **worth):
+def change(town, actor="admin", community_id=None, event=EVENT, days=0, **worth):
     told = {"points": 2, "cap_per_activity": 4, "cap_per_day": None} | worth
     day = clock.today() + timedelta(days=days)
     with transaction():
-        return actions.change_rule(event, community_id, by=cast.by(town, by), effective_from=day, **told)
+        return actions.change_rule(
+            event, community_id, actor=cast.by(town, actor), effective_from=day, **told
+        )
 
 
 def shown(community_id=None):
@@ -39,12 +41,12 @@ def test_the_city_changes_its_rule_from_a_day_on(town):
         ("service_hour", None, 2, 2, False),
         ("wish_confirmed", None, 1, 5, True),
     ]
-    with clock.standing_at(clock.now() + timedelta(days=3)):
+    with clock.frozen_at(clock.now() + timedelta(days=3)):
         assert shown()[0] == ("service_hour", None, 2, 2, True)
 
 
 def test_the_street_changes_the_rule_of_a_community_below_it(town):
-    made = change(town, by="jie", community_id=town.songtao)
+    made = change(town, actor="jie", community_id=town.songtao)
     assert (made.version, made.organisation_id) == (1, town.songtao)
     assert ("service_hour", "松涛社区", 1, 2, True) in shown()
     assert len(shown(town.songtao)) == 3
@@ -85,7 +87,7 @@ def test_a_city_that_had_set_nothing_keeps_the_default_until_the_new_rule_begins
 
 
 @pytest.mark.parametrize(
-    ("by", "place", "refusal"),
+    ("actor", "place", "refusal"),
     [
         ("jie", None, NotAllowed),
         ("tong", None, NotAllowed),
@@ -95,10 +97,10 @@ def test_a_city_that_had_set_nothing_keeps_the_default_until_the_new_rule_begins
         ("jie", "北苑社区", NotFound),
     ],
 )
-def test_nobody_else_changes_a_rule(town, by, place, refusal):
+def test_nobody_else_changes_a_rule(town, actor, place, refusal):
     community_id = getattr(town, place, None) or town.place(place) if place else None
     with pytest.raises(refusal):
-        change(town, by=by, community_id=community_id)
+        change(town, actor=actor, community_id=community_id)
 
 
 def test_an_event_nobody_knows_has_no_rule(town):

@@ -5,14 +5,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, periods
 from backend.db import session, transaction
 from backend.people import actions as people
+from backend.people import labels
 from backend.people.models import SERVICE_ROLES, PartyRegistration
 from backend.reports import party_service_records as reports
-from backend.reports import words
 from backend.rights import consent, notice
-from backend.volunteering import periods
 from backend.wishes.actions import claims
 from tests.wishes import cast
 
@@ -31,33 +30,33 @@ def days():
     return clock.today() - timedelta(days=90), clock.today()
 
 
-def rows(town, by="tong", name="pei", **more):
+def rows(town, actor="tong", name="pei", **more):
     unit_id = unit_of(town, name)
-    return list(reports.feedback_rows(*days(), *reports.told_by(unit_id, by=cast.by(town, by)), **more))
+    return list(reports.feedback_rows(*days(), *reports.told_by(unit_id, actor=cast.by(town, actor)), **more))
 
 
 def agree(town, name):
     document = notice.current(reports.CONSENT)
     with transaction():
-        people.give_consent(document.document, document.version, by=cast.by(town, name))
+        people.give_consent(document.document, document.version, actor=cast.by(town, name))
 
 
 def withdraw(town, name):
     with transaction():
-        consent.withdraw(reports.CONSENT, by=cast.by(town, name))
+        consent.withdraw(reports.CONSENT, actor=cast.by(town, name))
 
 
 def officer(town, name, unit_id):
     with transaction():
         by = cast.by(town, "admin")
         person_id = town.person(name).id
-        people.appoint(person_id, "unit_officer", unit_id, clock.today(), None, by=by)
+        people.appoint(person_id, "unit_officer", unit_id, clock.today(), None, actor=by)
 
 
 def test_ones_own_record_has_services_and_wishes(town):
-    before = reports.mine(*days(), by=cast.by(town, "pei"))
+    before = reports.mine(*days(), actor=cast.by(town, "pei"))
     wish_id = cast.fulfilled(town)
-    told = reports.mine(*days(), by=cast.by(town, "pei"))
+    told = reports.mine(*days(), actor=cast.by(town, "pei"))
     assert (told["unit_name"], told["community_name"]) == ("市水务局", "松涛社区")
     assert (told["times"], told["minutes"]) == (1, 120)
     assert told["wishes_claimed"] == before["wishes_claimed"] + 1
@@ -67,18 +66,18 @@ def test_ones_own_record_has_services_and_wishes(town):
 
 
 def test_a_wish_counts_as_lit_once_it_is_confirmed(town):
-    before = reports.mine(*days(), by=cast.by(town, "pei"))["wishes_lit"]
+    before = reports.mine(*days(), actor=cast.by(town, "pei"))["wishes_lit"]
     wish_id = cast.fulfilled(town)
     with transaction():
-        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
-    told = reports.mine(*days(), by=cast.by(town, "pei"))
+        claims.confirm(wish_id, True, 5, "app", actor=cast.by(town, "ning"))
+    told = reports.mine(*days(), actor=cast.by(town, "pei"))
     assert told["wishes_lit"] == before + 1
     assert {one.wish_id: one.outcome for one in told["wishes"]}[wish_id] == "confirmed"
 
 
 def test_it_is_for_party_members_and_for_days_that_have_passed(town):
     with pytest.raises(reports.NotRegisteredAsMember):
-        reports.mine(*days(), by=cast.by(town, "ning"))
+        reports.mine(*days(), actor=cast.by(town, "ning"))
     first, last = days()
     pei = cast.by(town, "pei")
     for period, refusal in (
@@ -87,7 +86,7 @@ def test_it_is_for_party_members_and_for_days_that_have_passed(town):
         ((last - timedelta(days=400), last), periods.PeriodTooLong),
     ):
         with pytest.raises(refusal):
-            reports.mine(*period, by=pei)
+            reports.mine(*period, actor=pei)
 
 
 def test_the_sheet_has_exactly_its_headings(town):
@@ -100,9 +99,9 @@ def test_the_sheet_has_exactly_its_headings(town):
     assert (told["主要服务内容"], told["社区党组织评价"], told["社区(盖章)"]) == ("便民服务", "", "")
     assert told["本人同意日期"] == clock.today() - timedelta(days=40)
     claimed, lit = (int(part) for part in told["认领/点亮微心愿数"].split("/"))
-    mine = reports.mine(*days(), by=cast.by(town, "pei"))
+    mine = reports.mine(*days(), actor=cast.by(town, "pei"))
     assert (claimed, lit) == (mine["wishes_claimed"], mine["wishes_lit"])
-    assert set(words.SERVICE_ROLES) == set(SERVICE_ROLES)
+    assert set(labels.SERVICE_ROLES) == set(SERVICE_ROLES)
 
 
 def test_without_consent_there_is_no_row_and_a_withdrawn_one_counts_at_once(town):
@@ -120,12 +119,12 @@ def test_each_sees_the_members_of_their_own_place_or_unit(town):
     agree(town, "he")
     water, schools = unit_of(town, "pei"), unit_of(town, "he")
     officer(town, "wulan", water)
-    assert [row.name for row in rows(town, by="wulan")] == ["裴长青"]
-    assert rows(town, by="wulan", name="he") == []
+    assert [row.name for row in rows(town, actor="wulan")] == ["裴长青"]
+    assert rows(town, actor="wulan", name="he") == []
     assert schools != water
-    assert [row.name for row in rows(town, by="bai", name="he")] == ["何沐阳"]
+    assert [row.name for row in rows(town, actor="bai", name="he")] == ["何沐阳"]
     for outsider in ("bai", "admin", "ning", "shang", "pei"):
-        assert rows(town, by=outsider) == []
+        assert rows(town, actor=outsider) == []
 
 
 def test_members_who_left_the_registration_are_not_told_about(town):

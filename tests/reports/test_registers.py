@@ -16,9 +16,10 @@ from backend.db import Base, session, transaction
 from backend.ledger import actions as ledger
 from backend.ledger import fill, seals
 from backend.ledger.models import Transfer
-from backend.reports import catalogue, papers, reading, relief_register, scopes, spool
-from backend.reports.papers import Paper
-from backend.reports.registers import Column, PageLost, Register, Told
+from backend.registers import papers, reading, scopes, spool
+from backend.registers.definition import Column, ComputedRows, PageLost, Register
+from backend.registers.papers import Paper
+from backend.reports import catalogue, relief_register
 
 FIRST = date(2025, 1, 1)
 HEADINGS = {
@@ -128,7 +129,7 @@ def test_a_batch_costs_a_fixed_number_of_statements(town, statements):
 
 
 def test_a_place_sees_its_own_and_the_city_all(town):
-    city = scopes.places_of(catalogue.one("wishes"), by=town.person("shang"))[0][0]
+    city = scopes.places_of(catalogue.one("wishes"), actor=town.person("shang"))[0][0]
     for key in ("wishes", "service_records", "points", "stock"):
         here, there = read(town, key), read(town, key, town.baihua)
         street = read(town, key, town.place("林海街道"))
@@ -226,7 +227,12 @@ def paper(app):
         session.execute(sa.text("INSERT INTO organisations (kind, name, short) VALUES ('city', '=市', '市')"))
     city = session.scalar(sa.text("SELECT id FROM organisations"))
     register = Register(
-        "bad", "坏", "register:read", Told(lambda scope: []), (Column("内容", "wishes.title"),), note="=1"
+        "bad",
+        "坏",
+        "register:read",
+        ComputedRows(lambda scope: []),
+        (Column("内容", "wishes.title"),),
+        note="=1",
     )
     return Paper(register, scopes.whole(register, city, FIRST, None), "=某人", "& =用途")
 
@@ -299,13 +305,13 @@ def test_twenty_thousand_rows_pass_through_little_memory(town, tmp_path):
 def test_points_stand_in_the_order_of_booking_page_by_page_and_each_once(town):
     """Whoever wrote first had the lower number; by the clock another one did."""
     for days in (3, 1, 2):
-        with clock.standing_at(clock.now() - timedelta(days=days)), transaction():
+        with clock.frozen_at(clock.now() - timedelta(days=days)), transaction():
             awarding = {
                 "reference": f"register:{days}",
                 "community_id": town.songtao,
                 "title": f"{days} 天前",
             }
-            ledger.grant(town.person("ning").id, days, by=town.person("tong"), **awarding)
+            ledger.grant(town.person("ning").id, days, actor=town.person("tong"), **awarding)
     whole = read(town, "points")
     named = [row["事项"] for row in whole if row["事项"].endswith("天前")]
     assert named == ["3 天前", "2 天前", "1 天前"]

@@ -8,13 +8,15 @@ from backend.complaints import actions as complaints
 from backend.complaints import queries as complaint_queries
 from backend.db import db, session, transaction
 from backend.errors import NotAllowed, NotFound
+from backend.identity import binding, sessions
+from backend.identity.models import Session
 from backend.ledger import actions as ledger
 from backend.ledger import queries as points
 from backend.ledger import verify
 from backend.outbox.actions import notify
 from backend.people import actions as people
-from backend.people import binding, guardians, sealed, sessions
-from backend.people.models import Appointment, Consent, Membership, Person, Residency, Session
+from backend.people import guardians, sealed
+from backend.people.models import Appointment, Consent, Membership, Person, Residency
 from backend.points import actions as adjustments
 from backend.rights import cancellation, erasure, export
 from backend.supermarket import verify as stock
@@ -22,7 +24,7 @@ from backend.supermarket.actions import requests
 from backend.supermarket.models import Item, Redemption
 from backend.volunteering.actions import sign_ups
 from backend.volunteering.models import SignUp
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims, writing
 from backend.wishes.models import Claim
 from tests.rights.looking import found_in_files, found_in_tables
@@ -46,8 +48,8 @@ def leaver(town):
         sealed.keep_phone(person, PHONE)
         person.nickname, person.birth_year = NICKNAME, 1980
         session.flush()
-        people.declare_residency(town.songtao, None, ADDRESS, by=person)
-        people.decide_residency(person.id, True, by=cast.by(town, "tong"))
+        people.declare_residency(town.songtao, None, ADDRESS, actor=person)
+        people.decide_residency(person.id, True, actor=cast.by(town, "tong"))
     return phone
 
 
@@ -59,23 +61,23 @@ def content(**more):
 def cancel(phone, confirmed=True):
     person = session.get(Person, phone.id)
     with transaction():
-        cancellation.cancel(phone.id, confirmed=confirmed, by=cast.By(person.id))
+        cancellation.cancel(phone.id, confirmed=confirmed, actor=cast.By(person.id))
     erasure.clear_old_pages()
 
 
 def wish_of(phone, town, **more):
     with transaction():
-        wish = writing.write(town.songtao, content(**more), by=cast.By(phone.id))
-        return writing.submit(wish.id, by=cast.By(phone.id)).id
+        wish = writing.write(town.songtao, content(**more), actor=cast.By(phone.id))
+        return writing.submit(wish.id, actor=cast.By(phone.id)).id
 
 
 def published_wish_of(phone, town):
     round_id = cast.open_round(town)
     wish_id = wish_of(phone, town, title=f"{NAME}的台灯")
     with transaction():
-        cast.reviewing.accept(wish_id, by=cast.by(town, "lan"))
-        cast.rounds.review(round_id, by=cast.by(town, "tong"))
-        cast.rounds.publish(round_id, by=cast.by(town, "tong"))
+        cast.reviewing.accept(wish_id, actor=cast.by(town, "lan"))
+        cast.rounds.review(round_id, actor=cast.by(town, "tong"))
+        cast.rounds.publish(round_id, actor=cast.by(town, "tong"))
     return wish_id
 
 
@@ -96,7 +98,7 @@ def test_with_open_things_it_is_refused_with_the_facts(town, leaver):
             reference="opening:x",
             title="结转",
             community_id=town.songtao,
-            by=cast.by(town, "tong"),
+            actor=cast.by(town, "tong"),
         )
     with pytest.raises(cancellation.ThingsStillOpen) as refused:
         cancel(leaver, confirmed=False)
@@ -109,29 +111,34 @@ def test_nothing_of_the_person_is_found_in_any_table_or_file_afterwards(town, le
     """The promise itself, on everything a person can leave behind."""
     wish_id = published_wish_of(leaver, town)
     with transaction():
-        claims.claim(wish_id, by=cast.by(town, "pei"))
-        writing.write(town.songtao, content(title=f"{NICKNAME}的草稿"), by=cast.By(leaver.id))
-        complaints.file("complaint", f"我叫{NAME}，请回电{PHONE}", contact=PHONE, by=cast.By(leaver.id))
-        people.give_consent("privacy", "2026-11", by=cast.By(leaver.id))
+        claims.claim(wish_id, actor=cast.by(town, "pei"))
+        writing.write(town.songtao, content(title=f"{NICKNAME}的草稿"), actor=cast.By(leaver.id))
+        complaints.file("complaint", f"我叫{NAME}，请回电{PHONE}", contact=PHONE, actor=cast.By(leaver.id))
+        people.give_consent("privacy", "2026-11", actor=cast.By(leaver.id))
         ledger.grant(
             leaver.id,
             30,
             reference="opening:x",
             title="结转",
             community_id=town.songtao,
-            by=cast.by(town, "tong"),
+            actor=cast.by(town, "tong"),
         )
         ledger.hold(
-            leaver.id, 10, reference="order:x", title="兑换", community_id=town.songtao, by=cast.By(leaver.id)
+            leaver.id,
+            10,
+            reference="order:x",
+            title="兑换",
+            community_id=town.songtao,
+            actor=cast.By(leaver.id),
         )
     doubtful = wish_of(leaver, town)
     with transaction():
         # What staff type into a reason stays in the journal, and beside the points, for good.
-        cast.reviewing.send_back(doubtful, f"请补充，已致电{PHONE}", by=cast.by(town, "lan"))
-        found = adjustments.propose(leaver.id, 5, f"电话 {PHONE} 核对过", by=cast.by(town, "tong"))
-        adjustments.approve(found.id, by=cast.by(town, "lan"))
+        cast.reviewing.send_back(doubtful, f"请补充，已致电{PHONE}", actor=cast.by(town, "lan"))
+        found = adjustments.propose(leaver.id, 5, f"电话 {PHONE} 核对过", actor=cast.by(town, "tong"))
+        adjustments.approve(found.id, actor=cast.by(town, "lan"))
     with transaction():
-        export.ask(by=cast.By(leaver.id))
+        export.ask(actor=cast.By(leaver.id))
     words = (PHONE, NAME, NICKNAME, openid_of("linghu"), ADDRESS)
     assert found_in_tables(*words)
     assert db.engine.dialect.name != "sqlite" or found_in_files(*words), "the test finds what is there"
@@ -145,8 +152,8 @@ def test_nothing_of_the_person_is_found_in_any_table_or_file_afterwards(town, le
 def test_what_the_claimer_noted_of_them_goes_too(town, leaver):
     wish_id, note = published_wish_of(leaver, town), f"米送到了{ADDRESS}，{NAME}本人收下"
     with transaction():
-        claims.claim(wish_id, by=cast.by(town, "pei"))
-        claims.fulfil(wish_id, note, screening.harmless(note), by=cast.by(town, "pei"))
+        claims.claim(wish_id, actor=cast.by(town, "pei"))
+        claims.fulfil(wish_id, note, screening.harmless(note), actor=cast.by(town, "pei"))
     assert found_in_tables(note)
     cancel(leaver)
     assert found_in_tables(ADDRESS, NAME) == []
@@ -158,12 +165,12 @@ def test_what_stands_under_an_account_joined_to_their_card_goes_too(town):
     """The account that was there before the card was bound was told things, and said where it lives."""
     tong, phone = cast.by(town, "tong"), town.phone("linghu")
     with transaction():
-        card = people.create_card_holder("公孙大年", town.songtao, by=tong)
-        people.declare_residency(town.songtao, None, ADDRESS, by=cast.By(phone.id))
+        card = people.create_card_holder("公孙大年", town.songtao, actor=tong)
+        people.declare_residency(town.songtao, None, ADDRESS, actor=cast.By(phone.id))
         notify(phone.id, "told", "一条消息", f"{NAME}您好")
-        people.give_consent("privacy", "2026-11", by=cast.By(phone.id))
+        people.give_consent("privacy", "2026-11", actor=cast.By(phone.id))
     with transaction():
-        binding.bind(card.id, openid_of("linghu"), by=tong)
+        binding.bind(card.id, openid_of("linghu"), actor=tong)
     assert town.phone("linghu").id == card.id
     cancel(card)
     assert found_in_tables(ADDRESS, NAME, openid_of("linghu"), "公孙大年") == []
@@ -174,8 +181,8 @@ def test_what_stands_under_an_account_joined_to_their_card_goes_too(town):
 
 def test_why_a_guardian_was_not_verified_names_them_no_more(town, leaver):
     with transaction():
-        link = guardians.declare("令狐小小", clock.today().year - 8, "mother", by=cast.By(leaver.id))
-        guardians.decide(link.id, False, f"户口本上没有{NAME}", by=cast.by(town, "tong"))
+        link = guardians.declare("令狐小小", clock.today().year - 8, "mother", actor=cast.By(leaver.id))
+        guardians.decide(link.id, False, f"户口本上没有{NAME}", actor=cast.by(town, "tong"))
     cancel(leaver)
     assert (
         session.get(guardians.Guardianship, link.id, populate_existing=True).reason
@@ -186,7 +193,7 @@ def test_why_a_guardian_was_not_verified_names_them_no_more(town, leaver):
 def test_the_claimer_is_told_and_the_wish_is_withdrawn(town, leaver):
     wish_id = published_wish_of(leaver, town)
     with transaction():
-        claims.claim(wish_id, by=cast.by(town, "pei"))
+        claims.claim(wish_id, actor=cast.by(town, "pei"))
     cancel(leaver)
     wish = cast.wish(wish_id)
     assert wish.state == "withdrawn"
@@ -199,8 +206,8 @@ def test_the_claimer_is_told_and_the_wish_is_withdrawn(town, leaver):
 def test_a_fulfilled_wish_ends_unconfirmed_and_awards_nothing(town, leaver):
     wish_id = published_wish_of(leaver, town)
     with transaction():
-        claims.claim(wish_id, by=cast.by(town, "pei"))
-        claims.fulfil(wish_id, "送到了", by=cast.by(town, "pei"))
+        claims.claim(wish_id, actor=cast.by(town, "pei"))
+        claims.fulfil(wish_id, "送到了", actor=cast.by(town, "pei"))
     before = points.balance(town.person("pei").id)["available"]
     cancel(leaver)
     assert cast.wish(wish_id).state == "closed_unconfirmed"
@@ -221,7 +228,7 @@ def test_the_claims_of_a_party_member_go_back_to_the_wall(town):
     cancel(pei)
     assert cast.wish(wish_id).state == "published"
     with transaction(), pytest.raises(NotAllowed):
-        claims.claim(wish_id, by=cast.By(pei.id))
+        claims.claim(wish_id, actor=cast.By(pei.id))
 
 
 def test_open_orders_and_places_are_given_back_through_their_own_rooms(town):
@@ -229,10 +236,10 @@ def test_open_orders_and_places_are_given_back_through_their_own_rooms(town):
     item_id = supermarket.goods(town, shop_id, stock=3, points=10)
     wulan = town.phone("wulan")
     with transaction():
-        order_id = requests.request(shop_id, [(item_id, 2)], by=cast.By(wulan.id)).id
+        order_id = requests.request(shop_id, [(item_id, 2)], actor=cast.By(wulan.id)).id
     activity_id = volunteering.published(town)
     with transaction():
-        sign_ups.sign_up(activity_id, by=cast.By(wulan.id))
+        sign_ups.sign_up(activity_id, actor=cast.By(wulan.id))
     with pytest.raises(cancellation.ThingsStillOpen) as refused:
         cancel(wulan, confirmed=False)
     facts = refused.value.facts
@@ -278,10 +285,10 @@ def test_cancelling_twice_finds_nobody(town, leaver):
 
 def test_an_open_complaint_is_still_answered_but_names_and_calls_nobody(town, leaver):
     with transaction():
-        made = complaints.file("complaint", f"{NAME}不满意", contact=PHONE, by=cast.By(leaver.id))
+        made = complaints.file("complaint", f"{NAME}不满意", contact=PHONE, actor=cast.By(leaver.id))
     cancel(leaver)
-    (told,) = complaint_queries.shown(
-        complaint_queries.to_handle(None, None, 20, by=cast.by(town, "tong")), by=cast.by(town, "tong")
+    (told,) = complaint_queries.view_complaints(
+        complaint_queries.to_handle(None, None, 20, actor=cast.by(town, "tong")), actor=cast.by(town, "tong")
     )
     assert told["id"] == made.id
     assert told["by_name"] == "匿名居民"
@@ -294,9 +301,14 @@ def test_what_comes_back_is_closed_and_erased_again(town, leaver):
     assert leaver.id not in cancellation.returned()
     with transaction():
         ledger.grant(
-            leaver.id, 5, reference="late", title="迟到", community_id=town.songtao, by=cast.by(town, "tong")
+            leaver.id,
+            5,
+            reference="late",
+            title="迟到",
+            community_id=town.songtao,
+            actor=cast.by(town, "tong"),
         )
-        writing.write(town.songtao, cast.CONTENT, by=cast.By(leaver.id))
+        writing.write(town.songtao, cast.CONTENT, actor=cast.By(leaver.id))
     assert leaver.id in cancellation.returned()
     with transaction():
         cancellation.leave_again(leaver.id)
@@ -342,13 +354,13 @@ def test_what_the_user_took_back_from_wechat_is_deleted_and_the_rest_stays(town,
 def test_staff_cancel_for_a_card_holder_and_for_nobody_with_a_phone(town):
     e, ning = town.person("e"), town.person("ning")
     with transaction(), pytest.raises(cancellation.HasTheirOwnPhone):
-        cancellation.cancel_for(ning.id, "本人要求", confirmed=True, by=cast.by(town, "tong"))
+        cancellation.cancel_for(ning.id, "本人要求", confirmed=True, actor=cast.by(town, "tong"))
     with transaction(), pytest.raises(NotFound):
-        cancellation.cancel_for(e.id, "本人要求", confirmed=True, by=cast.by(town, "bai"))
+        cancellation.cancel_for(e.id, "本人要求", confirmed=True, actor=cast.by(town, "bai"))
     with transaction(), pytest.raises(NotAllowed):
-        cancellation.cancel_for(e.id, "本人要求", confirmed=True, by=cast.by(town, "wulan"))
+        cancellation.cancel_for(e.id, "本人要求", confirmed=True, actor=cast.by(town, "wulan"))
     with transaction():
-        cancellation.cancel_for(e.id, "本人到窗口要求注销", confirmed=True, by=cast.by(town, "tong"))
+        cancellation.cancel_for(e.id, "本人到窗口要求注销", confirmed=True, actor=cast.by(town, "tong"))
     assert found_in_tables("鄂桂兰", "P000001") == []
     (line,) = [one for one in journal.lines("person", e.id) if one.verb == "cancel"]
     assert line.actor_id == town.person("tong").id
@@ -359,7 +371,7 @@ def test_everyone_of_the_city_may_leave_and_the_books_still_balance(town, name):
     person = town.person(name)
     words = [word for word in (person.openid, sealed.real_name(person), sealed.phone(person)) if word]
     with transaction():
-        cancellation.cancel(person.id, confirmed=True, by=cast.By(person.id))
+        cancellation.cancel(person.id, confirmed=True, actor=cast.By(person.id))
     # 高远 is an adjective as well: only there may it stand.
     assert found_in_tables(*words) == []
     assert list(verify.findings()) == []

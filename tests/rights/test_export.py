@@ -8,11 +8,11 @@ import zipfile
 import pytest
 
 from backend.db import transaction
+from backend.identity import binding
 from backend.outbox.actions import notify
 from backend.people import actions as people
-from backend.people import binding
 from backend.rights import export, readers
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims, writing
 from backend.wishes.actions.contacting import contact
 from tests.wishes import cast
@@ -56,11 +56,11 @@ def test_my_own_sealed_data_stands_in_it_in_clear(town, ning):
 def test_it_holds_what_stands_under_an_account_joined_to_my_card(town):
     tong, phone = cast.by(town, "tong"), town.phone("linghu")
     with transaction():
-        card = people.create_card_holder("公孙大年", town.songtao, by=tong)
-        people.declare_residency(town.songtao, None, "雪松家园九十九号楼", by=cast.By(phone.id))
+        card = people.create_card_holder("公孙大年", town.songtao, actor=tong)
+        people.declare_residency(town.songtao, None, "雪松家园九十九号楼", actor=cast.By(phone.id))
         notify(phone.id, "told", "一条消息", "令狐小寒您好")
     with transaction():
-        binding.bind(card.id, openid_of("linghu"), by=tong)
+        binding.bind(card.id, openid_of("linghu"), actor=tong)
     files = copy_of(card.id)
     assert [row["body"] for row in topic(files, "notices")] == ["令狐小寒您好"]
     assert "雪松家园九十九号楼" in [row["address"] for row in topic(files, "residency")]
@@ -70,8 +70,8 @@ def test_it_holds_what_stands_under_an_account_joined_to_my_card(town):
 def test_other_people_stand_in_it_masked(town, ning):
     wish_id = cast.claimed(town)
     with transaction():
-        contact(wish_id, None, by=cast.by(town, "pei"))
-        contact(wish_id, "电话回访", by=cast.by(town, "tong"))
+        contact(wish_id, None, actor=cast.by(town, "pei"))
+        contact(wish_id, "电话回访", actor=cast.by(town, "tong"))
     files = copy_of(ning.id)
     (wish,) = [row for row in topic(files, "wishes") if row["id"] == wish_id]
     assert wish["wisher"] == "本人"
@@ -109,14 +109,14 @@ def test_points_are_told_as_a_balance_and_a_statement(town, ning):
 def test_what_i_did_myself_is_told(town):
     wish_id = cast.fulfilled(town)
     with transaction():
-        claims.dispute(wish_id, "灯没亮", by=cast.by(town, "ning"))
+        claims.dispute(wish_id, "灯没亮", actor=cast.by(town, "ning"))
     acts = topic(copy_of(town.person("ning").id), "my_acts")
     assert ("dispute", "灯没亮") in {(row["verb"], row["reason"]) for row in acts}
 
 
 def test_tables_open_in_a_spreadsheet_and_never_calculate(town, ning):
     with transaction():
-        writing.write(town.songtao, {**cast.CONTENT, "title": "=HYPERLINK(1)"}, by=cast.by(town, "ning"))
+        writing.write(town.songtao, {**cast.CONTENT, "title": "=HYPERLINK(1)"}, actor=cast.by(town, "ning"))
     raw = copy_of(ning.id)["wishes.csv"]
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
@@ -135,7 +135,9 @@ def test_many_rows_are_read_a_page_at_a_time(town, ning, monkeypatch):
     monkeypatch.setattr(readers, "PAGE", 2)
     with transaction():
         for number in range(5):
-            writing.write(town.songtao, {**cast.CONTENT, "title": f"第{number}个"}, by=cast.by(town, "ning"))
+            writing.write(
+                town.songtao, {**cast.CONTENT, "title": f"第{number}个"}, actor=cast.by(town, "ning")
+            )
     titles = [row["title"] for row in topic(copy_of(ning.id), "wishes")]
     assert [f"第{number}个" for number in range(5)] == titles[-5:]
     assert len(titles) == len(set(titles))

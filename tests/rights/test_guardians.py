@@ -33,7 +33,7 @@ def by(town, name):
 
 def declared(town, name="ning", child="宁小禾", year=YEAR - 9):
     with transaction():
-        return guardians.declare(child, year, "mother", by=by(town, name))
+        return guardians.declare(child, year, "mother", actor=by(town, name))
 
 
 @pytest.fixture
@@ -41,13 +41,16 @@ def link(town):
     """ning is the verified mother of 宁小禾."""
     made = declared(town)
     with transaction():
-        return guardians.decide(made.id, True, by=by(town, "tong"))
+        return guardians.decide(made.id, True, actor=by(town, "tong"))
 
 
 def write(town, link, name="ning", **more):
     with transaction():
         return writing.write(
-            town.songtao, {**CONTENT, **more}, on_behalf_of=(link.child_id, "孩子的妈妈"), by=by(town, name)
+            town.songtao,
+            {**CONTENT, **more},
+            on_behalf_of=(link.child_id, "孩子的妈妈"),
+            actor=by(town, name),
         )
 
 
@@ -64,48 +67,48 @@ def test_staff_of_the_childs_community_verify_and_the_guardian_never(town):
     made = declared(town)
     for name in ("bai", "jin"):
         with transaction(), pytest.raises(NotFound):
-            guardians.decide(made.id, True, by=by(town, name))
+            guardians.decide(made.id, True, actor=by(town, name))
     for name in ("shao", "wulan", "ning"):
         with transaction(), pytest.raises(NotAllowed):
-            guardians.decide(made.id, True, by=by(town, name))
+            guardians.decide(made.id, True, actor=by(town, name))
     own = declared(town, "tong", "佟小雨")
     with transaction(), pytest.raises(guardians.OwnWard):
-        guardians.decide(own.id, True, by=by(town, "tong"))
+        guardians.decide(own.id, True, actor=by(town, "tong"))
     with transaction():
-        guardians.decide(made.id, True, by=by(town, "tong"))
+        guardians.decide(made.id, True, actor=by(town, "tong"))
     assert session.get(Residency, made.child_id, populate_existing=True).status == "verified"
     with transaction(), pytest.raises(guardians.GuardianshipDecided):
-        guardians.decide(made.id, False, "重复", by=by(town, "lan"))
+        guardians.decide(made.id, False, "重复", actor=by(town, "lan"))
 
 
 def test_only_children_under_fourteen_have_guardians_here(town):
     for year in (YEAR - 15, YEAR - 30):
         with transaction(), pytest.raises(guardians.NotAChild):
-            guardians.declare("宁大禾", year, "mother", by=by(town, "ning"))
+            guardians.declare("宁大禾", year, "mother", actor=by(town, "ning"))
     assert guardians.under_14(YEAR - 14), "born that year, perhaps not yet fourteen"
     assert not guardians.under_14(None)
 
 
 def test_staff_link_two_known_people_and_nobody_twice(town, link):
     with transaction():
-        made = guardians.link(town.person("wulan").id, link.child_id, "grandparent", by=by(town, "tong"))
+        made = guardians.link(town.person("wulan").id, link.child_id, "grandparent", actor=by(town, "tong"))
     assert made.status == "verified"
     with transaction(), pytest.raises(guardians.AlreadyGuardian):
-        guardians.link(town.person("wulan").id, link.child_id, "grandparent", by=by(town, "lan"))
+        guardians.link(town.person("wulan").id, link.child_id, "grandparent", actor=by(town, "lan"))
     with transaction(), pytest.raises(guardians.NotAChild):
-        guardians.link(town.person("wulan").id, town.person("e").id, "relative", by=by(town, "lan"))
+        guardians.link(town.person("wulan").id, town.person("e").id, "relative", actor=by(town, "lan"))
     with transaction(), pytest.raises(NotFound):
-        guardians.link(town.person("wulan").id, link.child_id, "relative", by=by(town, "bai"))
+        guardians.link(town.person("wulan").id, link.child_id, "relative", actor=by(town, "bai"))
 
 
 def test_a_verified_guardian_files_for_the_child_and_it_is_anonymous_whatever_was_asked(town, link):
     wish = write(town, link)
     assert (wish.for_child, wish.guardian_id, wish.wisher_id) == (True, town.person("ning").id, link.child_id)
     assert (wish.disclosure, wish.salutation) == ("anonymous", None)
-    (shown,) = queries.shown([wish], by=by(town, "tong"))
+    (shown,) = queries.view_wishes([wish], actor=by(town, "tong"))
     assert shown.wisher == "匿名居民"
     with transaction():
-        writing.edit(wish.id, {"disclosure": "title", "salutation": "同学"}, by=by(town, "ning"))
+        writing.edit(wish.id, {"disclosure": "title", "salutation": "同学"}, actor=by(town, "ning"))
     assert cast.wish(wish.id).disclosure == "anonymous"
 
 
@@ -127,12 +130,12 @@ def test_an_unverified_or_ended_guardian_is_a_stranger(town):
     with pytest.raises(NotAllowed):
         write(town, made)
     with transaction():
-        guardians.decide(made.id, True, by=by(town, "tong"))
-        guardians.end(made.id, by=by(town, "ning"))
+        guardians.decide(made.id, True, actor=by(town, "tong"))
+        guardians.end(made.id, actor=by(town, "ning"))
     with pytest.raises(NotAllowed):
         write(town, made)
     with transaction(), pytest.raises(NotFound):
-        guardians.end(made.id, by=by(town, "ning"))
+        guardians.end(made.id, actor=by(town, "ning"))
 
 
 def test_a_child_alone_is_sent_to_its_guardian(town):
@@ -140,7 +143,7 @@ def test_a_child_alone_is_sent_to_its_guardian(town):
     with transaction():
         session.get(Person, phone.id).birth_year = YEAR - 10
     with transaction(), pytest.raises(children.ChildNeedsGuardian):
-        writing.write(town.songtao, CONTENT, by=cast.By(phone.id))
+        writing.write(town.songtao, CONTENT, actor=cast.By(phone.id))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_neither_name_nor_school_stands_in_it(town, link, words):
         write(town, link, description=words)
     wish = write(town, link)
     with transaction(), pytest.raises(children.ChildRecognisable):
-        writing.edit(wish.id, {"title": words}, by=by(town, "ning"))
+        writing.edit(wish.id, {"title": words}, actor=by(town, "ning"))
 
 
 @pytest.mark.parametrize(
@@ -166,26 +169,26 @@ def test_a_childs_wish_has_no_picture(town, link):
     with pytest.raises(children.ChildPictured):
         write(town, link, file_ids=[1])
     with transaction(), pytest.raises(children.ChildPictured):
-        writing.write(town.songtao, {**CONTENT, "file_ids": [1]}, by=by(town, "ning"))
+        writing.write(town.songtao, {**CONTENT, "file_ids": [1]}, actor=by(town, "ning"))
 
 
 def test_the_guardian_is_asked_and_told_instead_of_the_child(town, link):
     round_id = cast.open_round(town)
     wish = write(town, link, "tong", contact_phone=None)
     with transaction():
-        writing.submit(wish.id, by=by(town, "tong"))
-        reviewing.accept(wish.id, by=by(town, "lan"))
-        rounds.review(round_id, by=by(town, "tong"))
-        rounds.publish(round_id, by=by(town, "tong"))
-        claims.claim(wish.id, by=by(town, "pei"))
-        told = contacting.contact(wish.id, None, by=by(town, "pei"))
+        writing.submit(wish.id, actor=by(town, "tong"))
+        reviewing.accept(wish.id, actor=by(town, "lan"))
+        rounds.review(round_id, actor=by(town, "tong"))
+        rounds.publish(round_id, actor=by(town, "tong"))
+        claims.claim(wish.id, actor=by(town, "pei"))
+        told = contacting.contact(wish.id, None, actor=by(town, "pei"))
         assert told["name"] == "宁小舟"
         assert told["phone"] == sealed.phone(town.person("ning"))
-        claims.fulfil(wish.id, "送到了", by=by(town, "pei"))
+        claims.fulfil(wish.id, "送到了", actor=by(town, "pei"))
     titles = [one["title"] for one in town.phone("ning").data("GET", "/me/notices")["list"]]
     assert "心愿已送达，请您确认" in titles
     with transaction():
-        claims.confirm(wish.id, True, 5, "app", by=by(town, "ning"))
+        claims.confirm(wish.id, True, 5, "app", actor=by(town, "ning"))
     assert cast.wish(wish.id).state == "confirmed"
     assert wish.id in {one.id for one in queries.written_by(town.person("ning").id, None, 50)}
 
@@ -193,13 +196,13 @@ def test_the_guardian_is_asked_and_told_instead_of_the_child(town, link):
 def test_a_guardian_neither_reviews_nor_claims_the_wish_of_their_child(town):
     made = declared(town, "tong", "佟小雨")
     with transaction():
-        guardians.decide(made.id, True, by=by(town, "lan"))
+        guardians.decide(made.id, True, actor=by(town, "lan"))
     cast.open_round(town)
     wish = write(town, made, "lan")
     with transaction():
-        writing.submit(wish.id, by=by(town, "lan"))
+        writing.submit(wish.id, actor=by(town, "lan"))
     with transaction(), pytest.raises(FourEyes):
-        reviewing.accept(wish.id, by=by(town, "tong"))
+        reviewing.accept(wish.id, actor=by(town, "tong"))
 
 
 def test_the_phone_of_a_guardian_goes_with_them_from_the_wishes_of_their_child(town, link):
@@ -207,7 +210,7 @@ def test_the_phone_of_a_guardian_goes_with_them_from_the_wishes_of_their_child(t
     own = write(town, link, contact_phone="11155556666", address="雪松家园九十九号楼")
     by_staff = write(town, link, "tong", contact_phone="11155556666")
     with transaction():
-        cancellation.cancel(town.person("ning").id, confirmed=True, by=by(town, "ning"))
+        cancellation.cancel(town.person("ning").id, confirmed=True, actor=by(town, "ning"))
     assert found_in_tables("11155556666") == []
     kept = cast.wish(own.id)
     assert (kept.title, kept.wisher_id, kept.state) == (CONTENT["title"], link.child_id, "draft")
@@ -220,12 +223,12 @@ def test_the_words_of_a_childs_wish_name_and_call_a_guardian_who_left_no_more(to
         sealed.keep_phone(session.get(Person, town.person("ning").id), "11155556666")
     wish = write(town, link, description="喜欢恐龙，请打 111-5555-6666 找妈妈宁小舟")
     with transaction():
-        cancellation.cancel(town.person("ning").id, confirmed=True, by=by(town, "ning"))
+        cancellation.cancel(town.person("ning").id, confirmed=True, actor=by(town, "ning"))
     assert cast.wish(wish.id).description == "喜欢恐龙，请打 （已删除） 找妈妈（已删除）"
     assert found_in_tables("宁小舟", "11155556666", "111-5555-6666") == []
 
 
 def test_who_leaves_is_nobodys_guardian_any_more(town, link):
     with transaction():
-        cancellation.cancel(town.person("ning").id, confirmed=True, by=by(town, "ning"))
+        cancellation.cancel(town.person("ning").id, confirmed=True, actor=by(town, "ning"))
     assert guardians.guardians_of(link.child_id) == []

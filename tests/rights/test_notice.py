@@ -37,9 +37,9 @@ def test_a_past_version_stays_readable_and_an_invented_one_is_not_found(monkeypa
 def test_consent_is_held_against_the_version_in_force(town):
     ning = cast.by(town, "ning")
     with transaction():
-        people.give_consent("privacy", "2020-01", by=ning)
-        people.give_consent("pictures", notice.current("pictures").version, by=ning)
-    told = {row["document"]: row for row in consent.standing(ning.id)}
+        people.give_consent("privacy", "2020-01", actor=ning)
+        people.give_consent("pictures", notice.current("pictures").version, actor=ning)
+    told = {row["document"]: row for row in consent.documents_with_consent(ning.id)}
     assert not told["privacy"]["up_to_date"]
     assert told["pictures"]["up_to_date"]
     assert told["unit_feedback"]["version"] is None
@@ -48,13 +48,13 @@ def test_consent_is_held_against_the_version_in_force(town):
 def test_withdrawing_takes_effect_at_once(town):
     ning = cast.by(town, "ning")
     with transaction():
-        people.give_consent("unit_feedback", "2026-11", by=ning)
+        people.give_consent("unit_feedback", "2026-11", actor=ning)
     assert consents.stands(ning.id, "unit_feedback")
     with transaction():
-        consent.withdraw("unit_feedback", by=ning)
+        consent.withdraw("unit_feedback", actor=ning)
     assert not consents.stands(ning.id, "unit_feedback")
     with transaction(), pytest.raises(people.ConsentMissing):
-        consent.withdraw("unit_feedback", by=ning)
+        consent.withdraw("unit_feedback", actor=ning)
 
 
 def test_without_consent_to_sensitive_data_addresses_and_the_party_registration_go(town):
@@ -62,8 +62,8 @@ def test_without_consent_to_sensitive_data_addresses_and_the_party_registration_
     ning, pei = cast.by(town, "ning"), cast.by(town, "pei")
     with transaction():
         for one in (ning, pei):
-            people.give_consent("sensitive_data", "2026-11", by=one)
-            consent.withdraw("sensitive_data", by=one)
+            people.give_consent("sensitive_data", "2026-11", actor=one)
+            consent.withdraw("sensitive_data", actor=one)
     home = session.get(Residency, ning.id, populate_existing=True)
     assert home.address_sealed is None
     assert home.status == "verified"

@@ -56,7 +56,7 @@ def test_each_purpose_has_a_basis_a_document_and_a_period(app):
 
 
 def test_periods_are_those_that_are_configured(app):
-    told = {row["purpose"]: row["retention"] for row in purposes.shown()}
+    told = {row["purpose"]: row["retention"] for row in purposes.purposes_in_words()}
     assert "办结后 30 天删除地址和电话" in told["办理微心愿"]
     assert all("{" not in text for text in told.values())
 

@@ -6,13 +6,13 @@ from threading import Barrier
 import pytest
 from sqlalchemy.orm.attributes import set_committed_value
 
-from backend.db import session, take, transaction
+from backend.db import lock_row, session, transaction
 from backend.errors import NotFound, Refused
+from backend.identity import sessions
 from backend.ledger import verify
-from backend.people import sessions
 from backend.people.models import Person
 from backend.rights import cancellation
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims
 from tests.rights.looking import found_in_tables
 from tests.wishes import cast
@@ -45,7 +45,7 @@ def at_once(town):
 
 
 def leave(person_id):
-    return lambda: cancellation.cancel(person_id, confirmed=True, by=cast.By(person_id)) or "left"
+    return lambda: cancellation.cancel(person_id, confirmed=True, actor=cast.By(person_id)) or "left"
 
 
 def test_two_taps_cancel_once(town, at_once):
@@ -59,7 +59,7 @@ def test_two_taps_cancel_once(town, at_once):
 def test_a_wish_claimed_in_the_moment_its_wisher_leaves_ends_all_the_same(town, at_once):
     (wish_id,), _ = cast.published(town)
     ning, pei = town.person("ning").id, cast.by(town, "pei")
-    at_once(leave(ning), lambda: claims.claim(wish_id, by=pei).state)
+    at_once(leave(ning), lambda: claims.claim(wish_id, actor=pei).state)
     for person_id in cancellation.returned():
         with transaction():
             cancellation.leave_again(person_id)
@@ -83,7 +83,7 @@ def test_the_check_sees_a_leaving_that_was_decided_before_the_lock(town, at_once
     """Negative control: everybody saw an account that is still active."""
 
     def as_seen(model, row_id):
-        row = take(model, row_id)
+        row = lock_row(model, row_id)
         set_committed_value(row, "status", "active")
         return row
 

@@ -28,7 +28,7 @@ NAMES = {job.name for job in retention.JOBS}
 
 def after(days):
     """Does what the retention jobs do on that day."""
-    with clock.standing_at(clock.now() + timedelta(days=days)):
+    with clock.frozen_at(clock.now() + timedelta(days=days)):
         for job in retention.JOBS:
             jobs.run(job)
     session.expire_all()
@@ -46,7 +46,7 @@ def test_the_contact_of_a_closed_wish_goes_and_that_of_an_open_one_stays(town):
     wish_id = cast.fulfilled(town)
     still_open = cast.submitted(town)
     with transaction():
-        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
+        claims.confirm(wish_id, True, 5, "app", actor=cast.by(town, "ning"))
     days = config.settings().keep_contact_days
     after(days - 1)
     assert cast.wish(wish_id).phone_sealed is not None
@@ -68,7 +68,7 @@ def test_notices_go_with_their_messages(town):
 
 def test_forgotten_drafts_lose_their_words(town):
     with transaction():
-        draft = writing.write(town.songtao, cast.CONTENT, by=cast.by(town, "ning")).id
+        draft = writing.write(town.songtao, cast.CONTENT, actor=cast.by(town, "ning")).id
     after(config.settings().keep_draft_days + 1)
     found = cast.wish(draft)
     assert (found.title, found.description, found.phone_sealed) == ("（已删除）", "", None)
@@ -77,8 +77,8 @@ def test_forgotten_drafts_lose_their_words(town):
 def test_rejected_registrations_go_and_verified_ones_stay(town):
     newcomer = town.phone("newcomer")
     with transaction():
-        people.declare_residency(town.songtao, None, "某处", by=cast.By(newcomer.id))
-        people.decide_residency(newcomer.id, False, "不在本社区", by=cast.by(town, "tong"))
+        people.declare_residency(town.songtao, None, "某处", actor=cast.By(newcomer.id))
+        people.decide_residency(newcomer.id, False, "不在本社区", actor=cast.by(town, "tong"))
     homes, members = count(Residency), count(PartyRegistration)
     after(config.settings().keep_rejected_days + 1)
     assert session.get(Residency, newcomer.id) is None
@@ -90,15 +90,15 @@ def child_of_ning(town, accepted):
     """宁小禾, whom ning declared and consented for, and staff decided on."""
     ning = cast.by(town, "ning")
     with transaction():
-        made = guardians.declare("宁小禾", clock.today().year - 9, "mother", by=ning)
-        consent.give_for_child(made.child_id, guardian_id=ning.id, by=ning)
-        return guardians.decide(made.id, accepted, "材料不全", by=cast.by(town, "tong"))
+        made = guardians.declare("宁小禾", clock.today().year - 9, "mother", actor=ning)
+        consent.give_for_child(made.child_id, guardian_id=ning.id, actor=ning)
+        return guardians.decide(made.id, accepted, "材料不全", actor=cast.by(town, "tong"))
 
 
 def drafted(town, link):
     words = {**cast.CONTENT, "title": "想要几本科普书", "description": "喜欢看恐龙"}
     mother = (link.child_id, "孩子的妈妈")
-    return writing.write(town.songtao, words, on_behalf_of=mother, by=cast.by(town, "ning")).id
+    return writing.write(town.songtao, words, on_behalf_of=mother, actor=cast.by(town, "ning")).id
 
 
 def test_a_child_whose_guardian_was_rejected_is_forgotten_like_a_cancelled_account(town):
@@ -124,11 +124,11 @@ def test_a_child_whose_last_guardian_is_gone_is_forgotten_after_the_same_time(to
         draft = drafted(town, link)
     after(days + 1)
     assert session.get(Person, link.child_id).status == "active"
-    with clock.standing_at(clock.now() + timedelta(days=days)), transaction():
+    with clock.frozen_at(clock.now() + timedelta(days=days)), transaction():
         if how == "ends":
-            guardians.end(link.id, by=ning)
+            guardians.end(link.id, actor=ning)
         else:
-            cancellation.cancel(ning.id, confirmed=True, by=ning)
+            cancellation.cancel(ning.id, confirmed=True, actor=ning)
     after(2 * days - 1)
     assert session.get(Person, link.child_id).real_name_sealed is not None
     after(2 * days + 1)
@@ -138,7 +138,7 @@ def test_a_child_whose_last_guardian_is_gone_is_forgotten_after_the_same_time(to
 
 
 def second_guardian(town, link):
-    guardians.link(town.person("wulan").id, link.child_id, "grandparent", by=cast.by(town, "tong"))
+    guardians.link(town.person("wulan").id, link.child_id, "grandparent", actor=cast.by(town, "tong"))
 
 
 def own_card(town, link):
@@ -151,11 +151,11 @@ def own_wechat(town, link):
 
 def own_points(town, link):
     told = {"reference": "opening:child", "title": "结转", "community_id": town.songtao}
-    ledger.grant(link.child_id, 5, **told, by=cast.by(town, "tong"))
+    ledger.grant(link.child_id, 5, **told, actor=cast.by(town, "tong"))
 
 
 def open_wish(town, link):
-    writing.submit(drafted(town, link), by=cast.by(town, "ning"))
+    writing.submit(drafted(town, link), actor=cast.by(town, "ning"))
 
 
 @pytest.mark.parametrize("why", [second_guardian, own_card, own_wechat, own_points, open_wish])
@@ -163,8 +163,8 @@ def test_a_child_who_stands_on_their_own_or_has_something_open_stays(town, why):
     link = child_of_ning(town, True)
     with transaction():
         why(town, link)
-        guardians.end(link.id, by=cast.by(town, "ning"))
-    with clock.standing_at(clock.now() + timedelta(days=config.settings().keep_rejected_days + 1)):
+        guardians.end(link.id, actor=cast.by(town, "ning"))
+    with clock.frozen_at(clock.now() + timedelta(days=config.settings().keep_rejected_days + 1)):
         assert retention.forsaken_children() == []
         with transaction(), suppress(cancellation.ThingsStillOpen):
             retention.forget_child(link.child_id)
@@ -175,9 +175,9 @@ def test_a_child_who_stands_on_their_own_or_has_something_open_stays(town, why):
 def test_withdrawn_consents_are_kept_as_proof_and_then_go(town):
     ning = cast.by(town, "ning")
     with transaction():
-        people.give_consent("pictures", "2026-11", by=ning)
-        people.give_consent("privacy", "2026-11", by=ning)
-        people.withdraw_consent("pictures", by=ning)
+        people.give_consent("pictures", "2026-11", actor=ning)
+        people.give_consent("privacy", "2026-11", actor=ning)
+        people.withdraw_consent("pictures", actor=ning)
     after(config.settings().keep_consent_days - 1)
     assert count(Consent, Consent.person_id == ning.id) == 2
     after(config.settings().keep_consent_days + 1)
@@ -187,10 +187,10 @@ def test_withdrawn_consents_are_kept_as_proof_and_then_go(town):
 def test_the_words_of_an_old_complaint_go_and_the_figures_stay(town):
     ning, tong = cast.by(town, "ning"), cast.by(town, "tong")
     with transaction():
-        made = complaints.file("complaint", "门口的灯坏了", contact="11100000012", by=ning)
-        complaints.answer(made.id, "已经修好", by=tong)
+        made = complaints.file("complaint", "门口的灯坏了", contact="11100000012", actor=ning)
+        complaints.answer(made.id, "已经修好", actor=tong)
     after(config.settings().keep_complaint_days + 1)
-    (told,) = complaint_queries.shown(complaint_queries.mine(ning.id, None, 20), by=ning)
+    (told,) = complaint_queries.view_complaints(complaint_queries.mine(ning.id, None, 20), actor=ning)
     assert (told["text"], told["answer"], told["contact_back"]) == ("（已按期删除）", "（已按期删除）", None)
     assert complaint_queries.figures() == {"answered": 1}
 
@@ -215,7 +215,7 @@ def test_periods_are_configuration(town, settings, name):
     config.use(replace(settings, **{name: 1}))
     wish_id = cast.fulfilled(town)
     with transaction():
-        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
+        claims.confirm(wish_id, True, 5, "app", actor=cast.by(town, "ning"))
     after(2)
     gone = cast.wish(wish_id).phone_sealed is None if name == "keep_contact_days" else count(Notice) == 0
     config.use(settings)

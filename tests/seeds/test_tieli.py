@@ -25,7 +25,7 @@ from backend.supermarket.stock_models import Batch, StocktakeLine
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import ATTENDED, Activity, SignUp
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wishes import queries as wishes
 from backend.wishes.models import Claim, Round, Wish
 from tests.console.visitor import Visitor
@@ -49,7 +49,7 @@ class Made:
 
 def make(figures, told):
     """A fresh city; the clock stands, so that two of them have the same days behind them."""
-    with clock.standing_at(NOON):
+    with clock.frozen_at(NOON):
         return tieli.seed(figures, told.append)
 
 
@@ -88,7 +88,7 @@ def made(request, host, migrated_app, settings):
 @pytest.fixture
 def city(made, host, migrated_app, settings, wechat):
     """The city at noon of the day on which it was made."""
-    with migrated_app.app_context(), clock.standing_at(NOON):
+    with migrated_app.app_context(), clock.frozen_at(NOON):
         fresh(host, settings, "tieli")
         yield Town(migrated_app)
         session.remove()

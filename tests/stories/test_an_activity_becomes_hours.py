@@ -41,16 +41,16 @@ def test_riders_clear_the_snow_and_their_hours_stay_when_the_points_are_gone(tow
     e = town.person("e").id
     tong.data("POST", f"{here}/sign-up", {"onBehalfOf": {"personId": e, "reason": "老人没有手机"}})
 
-    with clock.standing_at(starts + timedelta(minutes=2)):
+    with clock.frozen_at(starts + timedelta(minutes=2)):
         code = wulan.data("GET", f"{here}/check-in-code")["code"]
         assert ning.data("POST", f"{here}/check-in", {"code": code})["state"] == "checked_in"
         pei.data("POST", f"{here}/check-in", {"code": code})
         proxy = {"personId": e, "reason": "老人没有手机"}
         tong.data("POST", f"{here}/check-in", {"code": code, "onBehalfOf": proxy})
-    with clock.standing_at(starts + timedelta(hours=2, minutes=3)):
+    with clock.frozen_at(starts + timedelta(hours=2, minutes=3)):
         code = wulan.data("GET", f"{here}/check-in-code")["code"]
         assert ning.data("POST", f"{here}/check-out", {"code": code})["state"] == "checked_out"
-    with clock.standing_at(starts + timedelta(hours=3)):
+    with clock.frozen_at(starts + timedelta(hours=3)):
         assert wulan.data("POST", f"{here}/end")["state"] == "ended"
         answer = wulan.post(f"{here}/propose-hours", [])
         assert answer.json["error"] == "ATTENDANCE_UNDECIDED"

@@ -92,7 +92,7 @@ def test_nobody_comes_for_it_and_both_points_and_goods_are_free_again(town):
     asked = ning.data("POST", "/redemptions", body)
     tong.data("POST", f"/redemptions/{asked['id']}/approve")
     assert ning.data("GET", "/me/points")["held"] == 30
-    with clock.standing_at(clock.now() + timedelta(days=8)):
+    with clock.frozen_at(clock.now() + timedelta(days=8)):
         for job in deadlines.JOBS:
             jobs.run(job)
         gone = ning.data("GET", f"/redemptions/{asked['id']}")

@@ -59,7 +59,7 @@ def come_back(line, start):
     """WeChat is there again; the worker goes on trying through the hours that follow."""
     line.mend()
     for hours in (1, 2, 4, 8):
-        with clock.standing_at(start + timedelta(hours=hours)):
+        with clock.frozen_at(start + timedelta(hours=hours)):
             deliver()
             deliver()
 
@@ -113,7 +113,7 @@ def test_the_city_goes_on_and_everyone_is_told_once_when_wechat_is_back(town, we
 
     # The worker tries and waits; the inbox has everything already.
     for minutes in range(0, 60, 10):
-        with clock.standing_at(start + timedelta(minutes=minutes)):
+        with clock.frozen_at(start + timedelta(minutes=minutes)):
             deliver()
     assert wechat.messages_to("ning") == wechat.messages_to("pei") == []
     told = {row["title"] for row in ning.data("GET", "/me/notices")["list"]}
@@ -142,10 +142,10 @@ def test_people_check_in_and_points_become_rice_while_wechat_is_away(town, wecha
     wulan.data("POST", f"{here}/publish")
     assert ning.data("POST", f"{here}/sign-up")["state"] == "confirmed"
     for minutes, step, state in ((11, "check-in", "checked_in"), (45, "check-out", "checked_out")):
-        with clock.standing_at(start + timedelta(minutes=minutes)):
+        with clock.frozen_at(start + timedelta(minutes=minutes)):
             code = wulan.data("GET", f"{here}/check-in-code")["code"]
             assert ning.data("POST", f"{here}/{step}", {"code": code})["state"] == state
-    with clock.standing_at(start + timedelta(minutes=50)):
+    with clock.frozen_at(start + timedelta(minutes=50)):
         wulan.data("POST", f"{here}/end")
         wulan.data("POST", f"{here}/propose-hours", [])
         assert tong.data("POST", f"{here}/certify", [])["state"] == "certified"
@@ -164,7 +164,7 @@ def test_people_check_in_and_points_become_rice_while_wechat_is_away(town, wecha
         "POST", f"/redemptions/{order['id']}/hand-over", {"pickUpCode": code, "collectedBy": "self"}
     )
     assert done["state"] == "handed_over"
-    with clock.standing_at(start + timedelta(minutes=55)):
+    with clock.frozen_at(start + timedelta(minutes=55)):
         deliver()
     assert wechat.messages_to("ning") == wechat.messages_to("wulan") == []
 

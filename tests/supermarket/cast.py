@@ -28,7 +28,7 @@ def opened(town, **more):
     """A new shop of 松涛社区, open every day from nine to five."""
     with transaction():
         made = shops.open_shop(
-            town.songtao, f"小超市 {next(_names)}", opening_hours=ALL_WEEK, by=by(town, "tong"), **more
+            town.songtao, f"小超市 {next(_names)}", opening_hours=ALL_WEEK, actor=by(town, "tong"), **more
         )
     return made.id
 
@@ -36,7 +36,9 @@ def opened(town, **more):
 def goods(town, shop_id, stock=10, points=10, days=None, **more):
     """Goods on the shelf with so many units, of a batch that ends in `days`."""
     with transaction():
-        item = items.put_up(shop_id, "goods", f"物品 {next(_names)}", points, by=by(town, "bu"), **more)
+        item = items.create_item(
+            shop_id, "goods", f"物品 {next(_names)}", points, actor=by(town, "bu"), **more
+        )
     if stock:
         received(town, item.id, stock, days)
     return item.id
@@ -46,19 +48,21 @@ def received(town, item_id, units, days=None, **more):
     best_before = None if days is None else clock.today() + timedelta(days=days)
     with transaction():
         return receipts.receive(
-            item_id, units, "purchase", best_before=best_before, by=by(town, "bu"), **more
+            item_id, units, "purchase", best_before=best_before, actor=by(town, "bu"), **more
         )
 
 
 def venue(town, shop_id, points=10, **more):
     with transaction():
-        return items.put_up(shop_id, "venue", f"场地 {next(_names)}", points, by=by(town, "bu"), **more).id
+        return items.create_item(
+            shop_id, "venue", f"场地 {next(_names)}", points, actor=by(town, "bu"), **more
+        ).id
 
 
 def support(town, shop_id, points=10, **more):
     with transaction():
         name = f"支持 {next(_names)}"
-        return items.put_up(shop_id, "activity_support", name, points, by=by(town, "bu"), **more).id
+        return items.create_item(shop_id, "activity_support", name, points, actor=by(town, "bu"), **more).id
 
 
 def slot_ids(item_id, days=1):
@@ -78,25 +82,25 @@ def rich(town, name, amount=500):
             reference=f"test:{next(_names)}",
             title="结转",
             community_id=town.songtao,
-            by=by(town, "tong"),
+            actor=by(town, "tong"),
         )
 
 
 def asked(town, shop_id, lines, name="wulan", **more):
     """A request of `lines` ({item id: units})."""
     with transaction():
-        return requests.request(shop_id, list(lines.items()), by=by(town, name), **more).id
+        return requests.request(shop_id, list(lines.items()), actor=by(town, name), **more).id
 
 
 def booked(town, shop_id, slots, name="wulan"):
     with transaction():
-        return requests.request(shop_id, [], slot_ids=slots, by=by(town, name)).id
+        return requests.request(shop_id, [], slot_ids=slots, actor=by(town, name)).id
 
 
 def approved(town, shop_id, lines, name="wulan", approver="tong", **more):
     order_id = asked(town, shop_id, lines, name, **more)
     with transaction():
-        approvals.approve(order_id, by=by(town, approver))
+        approvals.approve(order_id, actor=by(town, approver))
     return order_id
 
 
@@ -109,7 +113,7 @@ def handed_over(town, shop_id, lines, name="wulan"):
 def hand_over(town, order_id, name="bu", **more):
     with transaction():
         return counter.hand_over(
-            order_id, code(order_id), more.pop("collected_by", "self"), **more, by=by(town, name)
+            order_id, code(order_id), more.pop("collected_by", "self"), **more, actor=by(town, name)
         )
 
 
@@ -138,7 +142,7 @@ def purse(town, name):
 def second_keeper(town, name="shao"):
     with transaction():
         people.appoint(
-            town.person(name).id, "shop_keeper", town.songtao, clock.today(), None, by=by(town, "admin")
+            town.person(name).id, "shop_keeper", town.songtao, clock.today(), None, actor=by(town, "admin")
         )
 
 
@@ -159,6 +163,6 @@ def newcomer(town, amount):
         reference=f"test:{next(_names)}",
         title="结转",
         community_id=town.songtao,
-        by=None,
+        actor=None,
     )
     return By(person.id)

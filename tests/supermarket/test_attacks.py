@@ -9,11 +9,11 @@ from tests.supermarket import cast
 
 ORDER = "UPDATE redemptions SET {} WHERE id = :order"
 APPROVED = (
-    "approved_by_id = {by}, approved_at = requested_at, pick_up_code_index = 'x', pick_up_code_sealed = 'x',"
+    "approved_by_id = {actor}, approved_at = requested_at, pick_up_code_index = 'x', pick_up_code_sealed = 'x',"
     " pick_up_until = approve_until, state = 'approved'"
 )
 HANDED = (
-    "state = 'handed_over', handed_over_by_id = {by}, handed_over_at = requested_at,"
+    "state = 'handed_over', handed_over_by_id = {actor}, handed_over_at = requested_at,"
     " closed_at = requested_at, collected_by = 'self'"
 )
 MOVEMENT = (
@@ -64,32 +64,36 @@ ATTACKS = {
     "spoilage that adds": movement(kind="'spoilage'", source="NULL"),
     "a kind nobody knows": movement(kind="'gift'"),
     "an order for nothing": ORDER.format("points = 0"),
-    "approved by its owner": ORDER.format(APPROVED.format(by=":owner")),
-    "approved by nobody": ORDER.format(APPROVED.format(by="NULL")),
+    "approved by its owner": ORDER.format(APPROVED.format(actor=":owner")),
+    "approved by nobody": ORDER.format(APPROVED.format(actor="NULL")),
     "approved without a code": ORDER.format(
         "state = 'approved', approved_by_id = :tong, approved_at = requested_at, pick_up_until = approve_until"
     ),
     "approved by who asked for it": ORDER.format(
-        "requested_by_id = :tong, on_behalf_reason = 'x', " + APPROVED.format(by=":tong")
+        "requested_by_id = :tong, on_behalf_reason = 'x', " + APPROVED.format(actor=":tong")
     ),
     "asked for by staff without a reason": ORDER.format("requested_by_id = :tong"),
     "asked for by its owner on behalf": ORDER.format("requested_by_id = :owner, on_behalf_reason = 'x'"),
-    "handed over unapproved": ORDER.format(HANDED.format(by=":bu")),
+    "handed over unapproved": ORDER.format(HANDED.format(actor=":bu")),
     "handed over by its owner": ORDER.format(
-        APPROVED.format(by=":tong").replace(", state = 'approved'", "") + ", " + HANDED.format(by=":owner")
+        APPROVED.format(actor=":tong").replace(", state = 'approved'", "")
+        + ", "
+        + HANDED.format(actor=":owner")
     ),
     "handed over by its approver": ORDER.format(
-        APPROVED.format(by=":tong").replace(", state = 'approved'", "") + ", " + HANDED.format(by=":tong")
+        APPROVED.format(actor=":tong").replace(", state = 'approved'", "")
+        + ", "
+        + HANDED.format(actor=":tong")
     ),
     "handed over to a proxy without a name": ORDER.format(
-        APPROVED.format(by=":tong").replace(", state = 'approved'", "")
+        APPROVED.format(actor=":tong").replace(", state = 'approved'", "")
         + ", "
-        + HANDED.format(by=":bu").replace("'self'", "'proxy'")
+        + HANDED.format(actor=":bu").replace("'self'", "'proxy'")
     ),
     "rejected without a reason": ORDER.format("state = 'rejected', closed_at = requested_at"),
     "cancelled at no time": ORDER.format("state = 'cancelled'"),
     "no-show of goods": ORDER.format(
-        APPROVED.format(by=":tong").replace("'approved'", "'no_show'") + ", closed_at = requested_at"
+        APPROVED.format(actor=":tong").replace("'approved'", "'no_show'") + ", closed_at = requested_at"
     ),
     "a state nobody knows": ORDER.format("state = 'lost'"),
     "support without a purpose": ORDER.format("item_kind = 'activity_support'"),
@@ -120,9 +124,11 @@ def test_the_database_refuses(facts, attack):
     "harmless",
     [
         movement(),
-        ORDER.format(APPROVED.format(by=":tong")),
+        ORDER.format(APPROVED.format(actor=":tong")),
         ORDER.format(
-            APPROVED.format(by=":tong").replace(", state = 'approved'", "") + ", " + HANDED.format(by=":bu")
+            APPROVED.format(actor=":tong").replace(", state = 'approved'", "")
+            + ", "
+            + HANDED.format(actor=":bu")
         ),
         ORDER.format("state = 'cancelled', closed_at = requested_at"),
         ORDER.format("state = 'rejected', closed_at = requested_at, closing_reason = 'x'"),
@@ -162,7 +168,7 @@ def test_a_stocktake_is_never_approved_by_who_counted(town):
     shop = cast.opened(town)
     soap = cast.goods(town, shop)
     with transaction():
-        found = stocktakes.propose(shop, [(soap, 1, None)], by=cast.by(town, "bu")).id
+        found = stocktakes.propose(shop, [(soap, 1, None)], actor=cast.by(town, "bu")).id
     with pytest.raises(sa.exc.IntegrityError), transaction():
         session.execute(
             sa.text(

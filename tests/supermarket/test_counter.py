@@ -28,7 +28,7 @@ def shop(town):
 
 def _preview(town, code, name="bu"):
     with transaction():
-        return counter.preview(code, by=cast.by(town, name))
+        return counter.preview(code, actor=cast.by(town, name))
 
 
 def test_an_approved_order_has_a_code_of_eight_digits_that_only_its_owner_sees(town, shop):
@@ -37,7 +37,7 @@ def test_an_approved_order_has_a_code_of_eight_digits_that_only_its_owner_sees(t
     assert cast.code(order_id).isdigit()
     assert cast.code(order_id) not in str(session.execute(sa.text("SELECT * FROM redemptions")).all())
     for name, sees in (("wulan", True), ("tong", False), ("bu", False), ("yan", False), ("shang", False)):
-        (shown,) = queries.shown([cast.order(order_id)], by=cast.by(town, name))
+        (shown,) = queries.view_redemptions([cast.order(order_id)], actor=cast.by(town, name))
         assert (shown.code == cast.code(order_id)) == sees, name
         assert (shown.code is None) != sees, name
 
@@ -48,7 +48,7 @@ def test_a_code_is_printed_by_who_asked_for_a_card_holder_and_by_nobody_for_who_
         behalf = {"on_behalf_of": (town.person(owner).id, "代办")}
         order_id = cast.approved(town, shop, {rice: 1}, "tong", "lan", **behalf)
         for name in ("tong", "lan", "bu"):
-            (shown,) = queries.shown([cast.order(order_id)], by=cast.by(town, name))
+            (shown,) = queries.view_redemptions([cast.order(order_id)], actor=cast.by(town, name))
             assert (shown.code is not None) == (printed and name == "tong"), (owner, name)
 
 
@@ -77,7 +77,7 @@ def test_what_ends_first_leaves_first_and_what_is_past_its_day_never(town, shop)
     wanted = sa.select(Batch.on_hand).where(Batch.item_id == milk).order_by(Batch.id)
     assert list(session.scalars(wanted)) == [0, 2, 3]
     order_id = cast.approved(town, shop, {milk: 2})
-    with clock.standing_at(clock.now() + timedelta(days=5)):
+    with clock.frozen_at(clock.now() + timedelta(days=5)):
         cast.hand_over(town, order_id)
     assert list(session.scalars(wanted)) == [0, 0, 3]
 
@@ -85,7 +85,7 @@ def test_what_ends_first_leaves_first_and_what_is_past_its_day_never(town, shop)
 def test_goods_that_are_all_past_their_day_are_not_handed_over(town, shop):
     milk = cast.goods(town, shop, stock=2, points=1, days=1)
     order_id = cast.approved(town, shop, {milk: 2})
-    with clock.standing_at(clock.now() + timedelta(days=2)), pytest.raises(StockPastItsDay):
+    with clock.frozen_at(clock.now() + timedelta(days=2)), pytest.raises(StockPastItsDay):
         cast.hand_over(town, order_id)
     assert (cast.order(order_id).state, cast.purse(town, "wulan")) == ("approved", (118, 2))
 
@@ -115,10 +115,10 @@ def test_a_code_may_come_again_once_its_order_is_closed(town, shop, monkeypatch)
     first = cast.approved(town, shop, {rice: 1})
     waiting = cast.asked(town, shop, {rice: 1})
     with pytest.raises(sa.exc.IntegrityError), transaction():
-        approvals.approve(waiting, by=cast.by(town, "tong"))
+        approvals.approve(waiting, actor=cast.by(town, "tong"))
     cast.hand_over(town, first)
     with transaction():
-        approvals.approve(waiting, by=cast.by(town, "tong"))
+        approvals.approve(waiting, actor=cast.by(town, "tong"))
     assert cast.code(waiting) == cast.code(first) == "00001234"
     assert _preview(town, "00001234").id == waiting
 
@@ -152,7 +152,7 @@ def test_after_ten_wrong_codes_a_clerk_waits_ten_minutes_and_others_do_not(town,
             attempt()
         assert 0 < int(refused.value.headers["Retry-After"]) <= 600
     assert _preview(town, code, "shao").id == order_id
-    with clock.standing_at(clock.now() + timedelta(minutes=10)):
+    with clock.frozen_at(clock.now() + timedelta(minutes=10)):
         assert _preview(town, code).id == order_id
         assert session.get(CodeGuard, town.person("bu").id, populate_existing=True).wrong == 0
 
@@ -161,7 +161,7 @@ def test_a_wrong_code_at_the_hand_over_counts_and_hands_nothing_over(town, shop)
     order_id = cast.approved(town, shop, {cast.goods(town, shop): 1})
     wrong = f"{(int(cast.code(order_id)) + 1) % 10**8:08d}"
     with transaction():
-        answer = counter.hand_over(order_id, wrong, "self", by=cast.by(town, "bu"))
+        answer = counter.hand_over(order_id, wrong, "self", actor=cast.by(town, "bu"))
     assert isinstance(answer, counter.WrongPickUpCode)
     assert session.get(CodeGuard, town.person("bu").id).wrong == 1
     assert cast.order(order_id).state == "approved"
@@ -173,9 +173,9 @@ def test_two_pairs_of_eyes_see_an_order_that_staff_asked_for(town, shop):
     behalf = {"on_behalf_of": (town.person("e").id, "代办")}
     order_id = cast.asked(town, shop, {rice: 1}, "tong", **behalf)
     with pytest.raises(FourEyes), transaction():
-        approvals.approve(order_id, by=cast.by(town, "tong"))
+        approvals.approve(order_id, actor=cast.by(town, "tong"))
     with transaction():
-        approvals.approve(order_id, by=cast.by(town, "lan"))
+        approvals.approve(order_id, actor=cast.by(town, "lan"))
     with pytest.raises(FourEyes):
         cast.hand_over(town, order_id, "tong")
     cast.hand_over(town, order_id)
@@ -187,9 +187,9 @@ def test_nobody_approves_or_hands_over_their_own(town, shop):
     rice = cast.goods(town, shop)
     own = cast.asked(town, shop, {rice: 1}, "tong")
     with pytest.raises(FourEyes), transaction():
-        approvals.approve(own, by=cast.by(town, "tong"))
+        approvals.approve(own, actor=cast.by(town, "tong"))
     with pytest.raises(FourEyes), transaction():
-        approvals.reject(own, "自己的", by=cast.by(town, "tong"))
+        approvals.reject(own, "自己的", actor=cast.by(town, "tong"))
     keepers = cast.approved(town, shop, {rice: 1}, "bu")
     with pytest.raises(FourEyes):
         cast.hand_over(town, keepers)
@@ -203,7 +203,7 @@ def test_the_street_may_let_one_clerk_approve_and_hand_over(town, shop):
     with pytest.raises(FourEyes):
         cast.hand_over(town, order_id, "tong")
     with transaction():
-        shops.set_four_eyes(shop, False, "中心只有一名工作人员", by=cast.by(town, "jie"))
+        shops.set_four_eyes(shop, False, "中心只有一名工作人员", actor=cast.by(town, "jie"))
     cast.hand_over(town, order_id, "tong")
     assert not cast.order(order_id).four_eyes
 
@@ -213,14 +213,14 @@ def test_a_return_brings_back_points_and_goods_into_their_batches(town, shop):
     cast.received(town, milk, 5, days=20)
     order_id = cast.handed_over(town, shop, {milk: 3})
     with pytest.raises(HoldClosed), transaction():
-        ledger.release(f"redemption:{order_id}", by=None)
+        ledger.release(f"redemption:{order_id}", actor=None)
     with transaction():
-        approvals.give_back(order_id, "包装破损", by=cast.by(town, "yan"))
+        approvals.give_back(order_id, "包装破损", actor=cast.by(town, "yan"))
     assert cast.purse(town, "wulan") == (120, 0)
     wanted = sa.select(Batch.on_hand).where(Batch.item_id == milk).order_by(Batch.id)
     assert list(session.scalars(wanted)) == [1, 5]
     with pytest.raises(RedemptionMovedOn), transaction():
-        approvals.give_back(order_id, "再退一次", by=cast.by(town, "yan"))
+        approvals.give_back(order_id, "再退一次", actor=cast.by(town, "yan"))
 
 
 def test_who_handed_over_does_not_take_back(town, shop):
@@ -228,20 +228,20 @@ def test_who_handed_over_does_not_take_back(town, shop):
     order_id = cast.approved(town, shop, {cast.goods(town, shop): 1}, approver="lan")
     cast.hand_over(town, order_id, "tong")
     with pytest.raises(FourEyes), transaction():
-        approvals.give_back(order_id, "破损", by=cast.by(town, "tong"))
+        approvals.give_back(order_id, "破损", actor=cast.by(town, "tong"))
     with transaction():
-        approvals.give_back(order_id, "破损", by=cast.by(town, "lan"))
+        approvals.give_back(order_id, "破损", actor=cast.by(town, "lan"))
 
 
 def test_staff_cancel_for_someone_with_a_reason_and_owners_without(town, shop):
     rice = cast.goods(town, shop)
     first, second = cast.asked(town, shop, {rice: 1}), cast.approved(town, shop, {rice: 1})
     with transaction():
-        approvals.cancel(first, by=cast.by(town, "wulan"))
+        approvals.cancel(first, actor=cast.by(town, "wulan"))
     with pytest.raises(approvals.CancelReasonNeeded), transaction():
-        approvals.cancel(second, by=cast.by(town, "tong"))
+        approvals.cancel(second, actor=cast.by(town, "tong"))
     with transaction():
-        approvals.cancel(second, "本人来电取消", by=cast.by(town, "tong"))
+        approvals.cancel(second, "本人来电取消", actor=cast.by(town, "tong"))
     assert cast.purse(town, "wulan") == (120, 0)
     assert cast.stock(rice) == (10, 0)
     assert outbox.inbox(town.person("wulan").id, None, 1)[0].kind == "redemption_cancelled"

@@ -31,10 +31,10 @@ def test_a_request_that_nobody_decides_expires_after_its_last_day(town, shop):
     order_id = cast.asked(town, shop, {soap: 2})
     last = cast.order(order_id).approve_until
     assert last == clock.today() + timedelta(days=2)
-    with clock.standing_at(clock.day_ends(last) - timedelta(minutes=1)):
+    with clock.frozen_at(clock.day_ends(last) - timedelta(minutes=1)):
         _run("expire_undecided")
         assert cast.order(order_id).state == "requested"
-    with clock.standing_at(clock.day_ends(last)):
+    with clock.frozen_at(clock.day_ends(last)):
         _run("expire_undecided")
         _run("expire_undecided")
     assert cast.order(order_id).state == "expired"
@@ -47,17 +47,17 @@ def test_what_is_not_collected_expires_after_its_last_day_with_a_word_before(tow
     order_id = cast.approved(town, shop, {soap: 2})
     last = cast.order(order_id).pick_up_until
     assert last == clock.today() + timedelta(days=5)
-    with clock.standing_at(clock.day_starts(last - timedelta(days=1))):
+    with clock.frozen_at(clock.day_starts(last - timedelta(days=1))):
         _run("remind")
         _run("remind")
         assert _told(town, "wulan").count("redemption_last_days") == 1
-    with clock.standing_at(clock.day_ends(last) - timedelta(minutes=1)):
+    with clock.frozen_at(clock.day_ends(last) - timedelta(minutes=1)):
         _run("expire_uncollected")
         assert cast.order(order_id).state == "approved"
-        told = stock_queries.today(shop, by=cast.by(town, "bu"))
+        told = stock_queries.today(shop, actor=cast.by(town, "bu"))
         assert (told["to_pick_up"], told["last_day"], told["late"]) == (1, 1, 0)
-    with clock.standing_at(clock.day_ends(last)):
-        assert stock_queries.today(shop, by=cast.by(town, "bu"))["late"] == 1
+    with clock.frozen_at(clock.day_ends(last)):
+        assert stock_queries.today(shop, actor=cast.by(town, "bu"))["late"] == 1
         _run("expire_uncollected")
         _run("expire_uncollected")
     assert cast.order(order_id).state == "expired"
@@ -66,7 +66,7 @@ def test_what_is_not_collected_expires_after_its_last_day_with_a_word_before(tow
 
 def test_points_whose_lot_ended_while_they_were_held_end_with_the_order(town, shop):
     order_id = cast.asked(town, shop, {cast.goods(town, shop, points=50): 1})
-    with clock.standing_at(clock.now() + timedelta(days=800)):
+    with clock.frozen_at(clock.now() + timedelta(days=800)):
         _run("expire_undecided")
         assert cast.order(order_id).state == "expired"
         assert cast.purse(town, "wulan") == (0, 0)
@@ -75,12 +75,12 @@ def test_points_whose_lot_ended_while_they_were_held_end_with_the_order(town, sh
 def test_an_item_of_a_job_decides_again_under_the_lock(town, shop):
     soap = cast.goods(town, shop)
     order_id = cast.asked(town, shop, {soap: 1})
-    with clock.standing_at(clock.now() + timedelta(days=30)):
+    with clock.frozen_at(clock.now() + timedelta(days=30)):
         due = deadlines.undecided()
         assert order_id in due
     with transaction():
-        approvals.approve(order_id, by=cast.by(town, "tong"))
-    with clock.standing_at(clock.now() + timedelta(days=4)), transaction():
+        approvals.approve(order_id, actor=cast.by(town, "tong"))
+    with clock.frozen_at(clock.now() + timedelta(days=4)), transaction():
         deadlines.expire_undecided(order_id)
         deadlines.expire_uncollected(order_id)
         deadlines.end_unused(order_id)
@@ -92,7 +92,7 @@ def test_standing_orders_keep_their_deadlines_when_the_shop_changes_its_own(town
     order_id = cast.asked(town, shop, {cast.goods(town, shop): 1})
     before = cast.order(order_id).approve_until
     with transaction():
-        shops.change_shop(shop, approve_days=30, by=cast.by(town, "tong"))
+        shops.change_shop(shop, approve_days=30, actor=cast.by(town, "tong"))
     assert cast.order(order_id).approve_until == before
 
 
@@ -104,7 +104,7 @@ def test_the_orders_of_who_leaves_are_given_up(town, shop):
     wulan = cast.by(town, "wulan")
     assert [one["state"] for one in leaving.open_orders(wulan.id)] == ["requested", "approved"]
     with transaction():
-        leaving.cancel_all(wulan.id, by=wulan)
+        leaving.cancel_all(wulan.id, actor=wulan)
     assert leaving.open_orders(wulan.id) == []
     assert (cast.stock(soap), cast.purse(town, "wulan")) == ((9, 0), (110, 0))
     session.rollback()

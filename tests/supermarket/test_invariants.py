@@ -46,7 +46,7 @@ class Supermarket(RuleBasedStateMachine):
         super().__init__()
         self.now = MORNING
         town = self.town
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             self.shop = cast.opened(town)
             self.goods = [cast.goods(town, self.shop, stock=4, points=3, days=days) for days in (None, 20)]
             self.goods.append(cast.goods(town, self.shop, stock=3, points=2, limit_per_person=2))
@@ -59,7 +59,7 @@ class Supermarket(RuleBasedStateMachine):
 
     @contextmanager
     def step(self):
-        with clock.standing_at(self.now), transaction():
+        with clock.frozen_at(self.now), transaction():
             yield
 
     def tried(self, verb, *given, **facts):
@@ -78,17 +78,17 @@ class Supermarket(RuleBasedStateMachine):
     @rule(person=who, n=pick, first=units, second=units)
     def request(self, person, n, first, second):
         lines = {self.goods[n % 3]: first} | ({self.goods[n // 3 % 3]: second} if n % 2 else {})
-        made = self.tried(requests.request, self.shop, list(lines.items()), by=self.people[person])
+        made = self.tried(requests.request, self.shop, list(lines.items()), actor=self.people[person])
         if made is not None:
             self.lines[made.id] = lines
 
     @rule(person=who, n=pick)
     def book(self, person, n):
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             free = cast.slot_ids(self.hall, 1 + n % 2)
         if free:
             slots = free[n % len(free) :][:2]
-            made = self.tried(requests.request, self.shop, [], slot_ids=slots, by=self.people[person])
+            made = self.tried(requests.request, self.shop, [], slot_ids=slots, actor=self.people[person])
             if made is not None:
                 self.lines[made.id] = {}
 
@@ -97,24 +97,24 @@ class Supermarket(RuleBasedStateMachine):
     def decide(self, n, accepted):
         order_id = self.one(n, "requested")
         if accepted or n % 4:
-            self.tried(approvals.approve, order_id, by=self.staff["tong"])
+            self.tried(approvals.approve, order_id, actor=self.staff["tong"])
         else:
-            self.tried(approvals.reject, order_id, "暂缓", by=self.staff["tong"])
+            self.tried(approvals.reject, order_id, "暂缓", actor=self.staff["tong"])
 
     @precondition(lambda self: self.lines)
     @rule(n=pick)
     def cancel(self, n):
         order_id = self.one(n, "requested", "approved")
-        self.tried(approvals.cancel, order_id, "不要了", by=self.staff["tong"])
+        self.tried(approvals.cancel, order_id, "不要了", actor=self.staff["tong"])
 
     @precondition(lambda self: self.lines)
     @rule(n=pick)
     def hand_over(self, n):
         order_id = self.one(n, "requested", "approved")
-        self.tried(approvals.approve, order_id, by=self.staff["tong"])
+        self.tried(approvals.approve, order_id, actor=self.staff["tong"])
         if cast.order(order_id).pick_up_code_sealed is None:
             return
-        done = self.tried(counter.hand_over, order_id, cast.code(order_id), "self", by=self.staff["bu"])
+        done = self.tried(counter.hand_over, order_id, cast.code(order_id), "self", actor=self.staff["bu"])
         if done is not None:
             self.move(order_id, -1)
             self.handed.append(order_id)
@@ -123,13 +123,13 @@ class Supermarket(RuleBasedStateMachine):
     @rule(n=pick)
     def give_back(self, n):
         order_id = self.handed[n % len(self.handed)]
-        if self.tried(approvals.give_back, order_id, "破损", by=self.staff["yan"]) is not None:
+        if self.tried(approvals.give_back, order_id, "破损", actor=self.staff["yan"]) is not None:
             self.move(order_id, 1)
 
     @precondition(lambda self: self.lines)
     @rule(n=pick)
     def no_show(self, n):
-        self.tried(approvals.no_show, self.one(n, "approved"), by=self.staff["bu"])
+        self.tried(approvals.no_show, self.one(n, "approved"), actor=self.staff["bu"])
 
     def move(self, order_id, sign):
         for item_id, quantity in self.lines[order_id].items():
@@ -138,21 +138,21 @@ class Supermarket(RuleBasedStateMachine):
     @rule(n=pick, quantity=units, days=st.sampled_from([None, 1, 10, 60]))
     def receive(self, n, quantity, days):
         item_id = self.goods[n % 3]
-        with clock.standing_at(self.now):
+        with clock.frozen_at(self.now):
             cast.received(self.town, item_id, quantity, days)
         self.on_hand[item_id] += quantity
 
     @rule(n=pick, quantity=st.integers(1, 2))
     def spoil(self, n, quantity):
         item_id = self.goods[n % 3]
-        if self.tried(receipts.spoil, item_id, quantity, "受潮", by=self.staff["bu"]) is not None:
+        if self.tried(receipts.spoil, item_id, quantity, "受潮", actor=self.staff["bu"]) is not None:
             self.on_hand[item_id] -= quantity
 
     @rule(n=pick, counted=st.integers(0, 6))
     def count(self, n, counted):
         item_id = self.goods[n % 3]
         book = cast.stock(item_id)[0]
-        made = self.tried(stocktakes.propose, self.shop, [(item_id, counted, None)], by=self.staff["bu"])
+        made = self.tried(stocktakes.propose, self.shop, [(item_id, counted, None)], actor=self.staff["bu"])
         if made is not None:
             self.counted = made.id, item_id, counted - book
 
@@ -161,9 +161,9 @@ class Supermarket(RuleBasedStateMachine):
     def decide_count(self, accepted):
         found, item_id, difference = self.counted
         if not accepted:
-            self.tried(stocktakes.reject, found, "重盘", by=self.staff["yan"])
+            self.tried(stocktakes.reject, found, "重盘", actor=self.staff["yan"])
             self.counted = None
-        elif self.tried(stocktakes.approve, found, by=self.staff["yan"]) is not None:
+        elif self.tried(stocktakes.approve, found, actor=self.staff["yan"]) is not None:
             self.on_hand[item_id] += difference
             self.counted = None
 
@@ -176,26 +176,26 @@ class Supermarket(RuleBasedStateMachine):
             amount,
             reference=reference,
             title="",
-            by=None,
+            actor=None,
             community_id=self.town.songtao,
         )
 
     @rule(person=who, points=st.integers(-20, 20), accepted=st.booleans())
     def adjust(self, person, points, accepted):
         made = self.tried(
-            adjustments.propose, self.people[person].id, points, "核对有误", by=self.staff["tong"]
+            adjustments.propose, self.people[person].id, points, "核对有误", actor=self.staff["tong"]
         )
         if made is not None and accepted:
-            self.tried(adjustments.approve, made.id, by=self.staff["yan"])
+            self.tried(adjustments.approve, made.id, actor=self.staff["yan"])
         elif made is not None:
-            self.tried(adjustments.reject, made.id, "不需要", by=self.staff["yan"])
+            self.tried(adjustments.reject, made.id, "不需要", actor=self.staff["yan"])
 
     @rule(days=st.sampled_from([0, 0, 0, 1, 1, 3, 25, 400]))
     def time_passes(self, days):
         """Every job runs, twice: the second time finds nothing more to do."""
         self.now += timedelta(days=days, hours=2)
         for job in (*deadlines.JOBS, *deadlines.JOBS):
-            with clock.standing_at(self.now):
+            with clock.frozen_at(self.now):
                 due = job.due()
             for item in due:
                 if job.work is receipts.leave_the_shelf:

@@ -100,7 +100,7 @@ def order_in(town):
             [],
             slot_ids=cast.slot_ids(hall)[:1],
             on_behalf_of=(town.person("song").id, "代办"),
-            by=cast.by(town, "shao"),
+            actor=cast.by(town, "shao"),
         )
     order_id = made.id
     who = {name: cast.by(town, name) for name in PEOPLE if name != "time"}
@@ -172,7 +172,7 @@ def _try(put, who, move, state, name):
         before = cast.count(journal.JournalLine)
         actor = None if name == "time" else who[name]
         try:
-            lifecycle.make(move, order, by=actor, **_facts(move, who, name, order.id))
+            lifecycle.transition(move, order, actor=actor, **_facts(move, who, name, order.id))
             assert cast.count(journal.JournalLine) == before + 1, "a move without its journal line"
             stored = session.scalar(sa.select(Redemption.state).where(Redemption.id == order.id))
             assert stored == order.state
@@ -194,7 +194,7 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(order_in, broken
         with transaction():
             order = put(state)
         for name in who:
-            offered = queries.shown([order], by=who[name])[0].actions
+            offered = queries.view_redemptions([order], actor=who[name])[0].actions
             works = [
                 move.name
                 for move in states.REDEMPTION_MOVES
@@ -246,7 +246,7 @@ def _try_stocktake(town, number, move, state, name):
         ).one()
         facts = {"decided_by_id": actor.id if actor else None, "decided_at": clock.now()}
         try:
-            lifecycle.make(move, found, by=actor, **facts)
+            lifecycle.transition(move, found, actor=actor, **facts)
             outcome = found.state
         except (NotFound, NotAllowed, lifecycle.FourEyes):
             outcome = "refused"

@@ -47,13 +47,13 @@ def _crowd(town, count, points=100):
         who = [cast.By(person.id) for person in made]
         for one in who:
             requests.ledger.grant(
-                one.id, points, reference=f"crowd:{one.id}", title="", community_id=town.songtao, by=None
+                one.id, points, reference=f"crowd:{one.id}", title="", community_id=town.songtao, actor=None
             )
     return who
 
 
 def _asking(shop_id, lines, who, **more):
-    return lambda: requests.request(shop_id, list(lines.items()), by=who, **more)
+    return lambda: requests.request(shop_id, list(lines.items()), actor=who, **more)
 
 
 def _won(results):
@@ -125,7 +125,7 @@ def test_a_slot_goes_to_one_of_many(town, shop, at_once):
     hall = cast.venue(town, shop)
     for slot in cast.slot_ids(hall)[:ROUNDS]:
         works = [
-            lambda one=one, slot=slot: requests.request(shop, [], slot_ids=[slot], by=one) for one in who
+            lambda one=one, slot=slot: requests.request(shop, [], slot_ids=[slot], actor=one) for one in who
         ]
         results = at_once(*works)
         assert len(_won(results)) == 1
@@ -138,10 +138,10 @@ def test_approval_and_cancellation_race_and_the_books_balance(town, shop, at_onc
     for _ in range(ROUNDS):
         order_id = cast.asked(town, shop, {soap: 1})
         results = at_once(
-            lambda n=order_id: approvals.approve(n, by=tong),
-            lambda n=order_id: approvals.cancel(n, by=wulan),
-            lambda n=order_id: approvals.reject(n, "暂缓", by=lan),
-            lambda n=order_id: approvals.approve(n, by=lan),
+            lambda n=order_id: approvals.approve(n, actor=tong),
+            lambda n=order_id: approvals.cancel(n, actor=wulan),
+            lambda n=order_id: approvals.reject(n, "暂缓", actor=lan),
+            lambda n=order_id: approvals.approve(n, actor=lan),
         )
         # An approved order may still be cancelled; all else has one winner.
         state = cast.order(order_id).state
@@ -166,12 +166,12 @@ def test_hand_over_and_expiry_race_and_one_wins(town, shop, at_once):
         order_id = cast.approved(town, shop, {soap: 1})
         code = cast.code(order_id)
         late = clock.day_ends(cast.order(order_id).pick_up_until)
-        with clock.standing_at(late):
+        with clock.frozen_at(late):
             results = at_once(
-                lambda n=order_id, code=code: counter.hand_over(n, code, "self", by=bu),
+                lambda n=order_id, code=code: counter.hand_over(n, code, "self", actor=bu),
                 lambda n=order_id: deadlines.expire_uncollected(n),
                 lambda n=order_id: deadlines.expire_uncollected(n),
-                lambda n=order_id: approvals.cancel(n, by=wulan),
+                lambda n=order_id: approvals.cancel(n, actor=wulan),
             )
         state = cast.order(order_id).state
         assert state in ("handed_over", "expired", "cancelled")
@@ -187,7 +187,8 @@ def test_two_clerks_at_one_code_hand_over_once(town, shop, at_once):
         order_id = cast.approved(town, shop, {soap: 1})
         code = cast.code(order_id)
         works = [
-            lambda n=order_id, code=code, by=by: counter.hand_over(n, code, "self", by=by) for by in clerks
+            lambda n=order_id, code=code, actor=by: counter.hand_over(n, code, "self", actor=actor)
+            for by in clerks
         ]
         results = at_once(*works)
         assert len(_won(results)) == 1
@@ -200,7 +201,7 @@ def test_wrong_codes_tried_at_once_are_all_counted(town, shop, at_once):
     bu = cast.by(town, "bu")
     results = []
     for _ in range(3):
-        results += at_once(*(lambda: counter.preview("99999999", by=bu) for _ in range(CROWD)))
+        results += at_once(*(lambda: counter.preview("99999999", actor=bu) for _ in range(CROWD)))
     assert _refusals(results).count(counter.PickUpCodeUnknown) == 10
     assert _refusals(results).count(counter.TooManyWrongCodes) == 3 * CROWD - 10
 
@@ -213,14 +214,14 @@ def test_everything_happens_to_one_item_at_once_and_nobody_waits_in_a_circle(tow
         returned, taken = cast.handed_over(town, shop, {soap: 1}), cast.approved(town, shop, {soap: 2})
         code = cast.code(taken)
         with transaction():
-            counted = stocktakes.propose(shop, [(soap, cast.stock(soap)[0] - 1, "少")], by=bu).id
+            counted = stocktakes.propose(shop, [(soap, cast.stock(soap)[0] - 1, "少")], actor=bu).id
         results = at_once(
             *(_asking(shop, {soap: 1}, one) for one in who),
-            lambda n=taken, code=code: counter.hand_over(n, code, "self", by=bu),
-            lambda n=returned: approvals.give_back(n, "破损", by=yan),
-            lambda: receipts.receive(soap, 2, "purchase", by=bu),
-            lambda: receipts.spoil(soap, 1, "受潮", by=bu),
-            lambda n=counted: stocktakes.approve(n, by=yan),
+            lambda n=taken, code=code: counter.hand_over(n, code, "self", actor=bu),
+            lambda n=returned: approvals.give_back(n, "破损", actor=yan),
+            lambda: receipts.receive(soap, 2, "purchase", actor=bu),
+            lambda: receipts.spoil(soap, 1, "受潮", actor=bu),
+            lambda n=counted: stocktakes.approve(n, actor=yan),
         )
         assert _refusals(results) == []
         _balanced()
@@ -234,10 +235,10 @@ def test_a_batch_ends_while_orders_are_asked_for_and_handed_over(town, shop, at_
         cast.received(town, milk, 2, days=30)
         first, second = cast.approved(town, shop, {milk: 2}), cast.approved(town, shop, {milk: 2})
         code = cast.code(first)
-        with clock.standing_at(clock.now() + timedelta(days=2)):
+        with clock.frozen_at(clock.now() + timedelta(days=2)):
             (batch, *_) = deadlines.ended_batches()
             at_once(
-                lambda n=first, code=code: counter.hand_over(n, code, "self", by=bu),
+                lambda n=first, code=code: counter.hand_over(n, code, "self", actor=bu),
                 lambda n=second: deadlines.release_unservable(n),
                 lambda n=first: deadlines.release_unservable(n),
                 lambda n=batch: receipts.leave_the_shelf(n),
@@ -257,7 +258,7 @@ def test_a_limit_without_the_persons_lock_is_dodged(town, shop, at_once, monkeyp
         pytest.skip("one writer at a time needs no lock")
     cast.rich(town, "ning")
     monkeypatch.setattr(requests, "take_purse", lambda _person: None)
-    monkeypatch.setattr(stock, "take_for", _without_lock)
+    monkeypatch.setattr(stock, "lock_items_for", _without_lock)
     dodged = 0
     for _ in range(ROUNDS):
         rice = cast.goods(town, shop, stock=99, points=1, limit_per_person=1)
@@ -285,7 +286,7 @@ def test_stock_without_the_items_lock_and_guard_is_refused_by_the_database_alone
     def asking(one):
         def ask():
             try:
-                return requests.request(shop, [(last, 1)], by=one)
+                return requests.request(shop, [(last, 1)], actor=one)
             except sa.exc.IntegrityError as fault:
                 failed.append(fault)
                 raise stock.OutOfStock(item="", available=0, needed=1) from None

@@ -62,7 +62,7 @@ def test_a_refusal_says_what_is_there_and_leaves_nothing_behind(town, shop):
 def test_what_is_off_the_shelf_or_of_another_shop_or_mixed_is_refused(town, shop):
     soap, elsewhere = cast.goods(town, shop), cast.goods(town, cast.opened(town))
     with transaction():
-        items.change(soap, {"on_shelf": False}, by=cast.by(town, "bu"))
+        items.change(soap, {"on_shelf": False}, actor=cast.by(town, "bu"))
     with pytest.raises(baskets.ItemOffShelf):
         cast.asked(town, shop, {soap: 1})
     with pytest.raises(baskets.NotInThisShop):
@@ -80,7 +80,7 @@ def test_what_is_off_the_shelf_or_of_another_shop_or_mixed_is_refused(town, shop
 def test_units_past_their_day_are_for_nobody(town, shop):
     milk = cast.goods(town, shop, stock=5, days=2)
     cast.received(town, milk, 1, days=9)
-    with clock.standing_at(clock.now() + timedelta(days=3)):
+    with clock.frozen_at(clock.now() + timedelta(days=3)):
         with pytest.raises(OutOfStock, match="还剩 1，需要 2"):
             cast.asked(town, shop, {milk: 2})
         cast.asked(town, shop, {milk: 1})
@@ -90,7 +90,7 @@ def test_units_past_their_day_are_for_nobody(town, shop):
 
 def test_the_last_day_of_a_batch_is_still_good(town, shop):
     milk = cast.goods(town, shop, stock=1, days=2)
-    with clock.standing_at(clock.day_ends(clock.today() + timedelta(days=2)) - timedelta(minutes=1)):
+    with clock.frozen_at(clock.day_ends(clock.today() + timedelta(days=2)) - timedelta(minutes=1)):
         cast.asked(town, shop, {milk: 1})
 
 
@@ -129,15 +129,15 @@ def test_what_was_given_up_or_brought_back_does_not_count(town, shop):
     rice = cast.goods(town, shop, limit_per_person=1)
     order_id = cast.asked(town, shop, {rice: 1})
     with transaction():
-        approvals.cancel(order_id, by=cast.by(town, "wulan"))
+        approvals.cancel(order_id, actor=cast.by(town, "wulan"))
     order_id = cast.asked(town, shop, {rice: 1})
     with transaction():
-        approvals.reject(order_id, "暂缓", by=cast.by(town, "tong"))
+        approvals.reject(order_id, "暂缓", actor=cast.by(town, "tong"))
     order_id = cast.handed_over(town, shop, {rice: 1})
     with pytest.raises(baskets.LimitReached):
         cast.asked(town, shop, {rice: 1})
     with transaction():
-        approvals.give_back(order_id, "破损", by=cast.by(town, "yan"))
+        approvals.give_back(order_id, "破损", actor=cast.by(town, "yan"))
     cast.asked(town, shop, {rice: 1})
 
 
@@ -153,13 +153,13 @@ def test_what_was_given_up_or_brought_back_does_not_count(town, shop):
 def test_a_period_ends_with_its_last_day_in_china(town, shop, period, same, next_one):
     # What is granted in the year may be used until the end of the next one.
     item = cast.goods(town, shop, points=1, limit_per_person=1, limit_period=period)
-    with clock.standing_at(datetime(2027, 5, 3, 1, tzinfo=UTC)):
+    with clock.frozen_at(datetime(2027, 5, 3, 1, tzinfo=UTC)):
         cast.asked(town, shop, {item: 1})
     late = clock.day_ends(date.fromisoformat(same)) - timedelta(minutes=1)
-    with clock.standing_at(late), pytest.raises(baskets.LimitReached):
+    with clock.frozen_at(late), pytest.raises(baskets.LimitReached):
         cast.asked(town, shop, {item: 1})
     if next_one:
-        with clock.standing_at(clock.day_starts(date.fromisoformat(next_one))):
+        with clock.frozen_at(clock.day_starts(date.fromisoformat(next_one))):
             cast.rich(town, "wulan", 1)
             cast.asked(town, shop, {item: 1})
 

@@ -41,7 +41,7 @@ def _told(town, name):
 
 def _spoil(town, item_id, units, batch_id=None):
     with transaction():
-        receipts.spoil(item_id, units, "受潮", batch_id, by=cast.by(town, "bu"))
+        receipts.spoil(item_id, units, "受潮", batch_id, actor=cast.by(town, "bu"))
 
 
 def test_a_receipt_says_where_from_by_which_document_and_what_it_cost(town, shop):
@@ -49,7 +49,9 @@ def test_a_receipt_says_where_from_by_which_document_and_what_it_cost(town, shop
     event = cast.received(town, rice, 20, days=90, batch_no="A1", document="票 0007", cost=880)
     day = clock.today().strftime("%Y%m%d")
     assert event.reference.startswith(f"RK-松涛-{day}-")
-    (told,) = stock_queries.shown_movements(stock_queries.movements(rice, None, 9, by=cast.by(town, "tong")))
+    (told,) = stock_queries.shown_movements(
+        stock_queries.movements(rice, None, 9, actor=cast.by(town, "tong"))
+    )
     assert (told["quantity"], told["batch"], told["document"], told["cost"]) == (20, "A1", "票 0007", 880)
     assert (told["on_hand_after"], told["by_name"], told["source"]) == (20, "卜**", "purchase")
     cast.received(town, rice, 5, days=90, batch_no="A1")
@@ -61,13 +63,13 @@ def test_a_donor_is_sealed_and_named_to_the_public_only_with_their_consent(town,
     rice = cast.goods(town, shop, stock=0)
     with transaction():
         for donor, public in (("李秀英", False), ("青松粮油公司", True), ("青松粮油公司", True)):
-            receipts.receive(rice, 5, "donation", donor=donor, donor_public=public, by=cast.by(town, "bu"))
+            receipts.receive(rice, 5, "donation", donor=donor, donor_public=public, actor=cast.by(town, "bu"))
     stored = str(session.execute(sa.text("SELECT donor_sealed FROM stock_movements")).all())
     assert "李秀英" not in stored
     assert "青松粮油" not in stored
-    (shown,) = queries.shown_items([cast.item(rice)], by=cast.by(town, "ning"))
+    (shown,) = queries.shown_items([cast.item(rice)], actor=cast.by(town, "ning"))
     assert shown["donors"] == ["青松粮油公司"]
-    told = stock_queries.shown_movements(stock_queries.movements(rice, None, 9, by=cast.by(town, "yan")))
+    told = stock_queries.shown_movements(stock_queries.movements(rice, None, 9, actor=cast.by(town, "yan")))
     assert {one["donor"] for one in told} == {"李秀英", "青松粮油公司"}
 
 
@@ -89,11 +91,11 @@ def test_only_this_shops_keeper_receives_writes_off_and_changes_items(town, shop
     for name, refusal in (("tong", NotAllowed), ("yan", NotAllowed), ("ning", NotAllowed), ("mei", NotFound)):
         who = cast.by(town, name)
         for verb in (
-            lambda by: receipts.receive(rice, 1, "purchase", by=by),
-            lambda by: receipts.spoil(rice, 1, "受潮", by=by),
-            lambda by: items.change(rice, {"points": 1}, by=by),
-            lambda by: items.put_up(shop, "goods", "x", 1, by=by),
-            lambda by: stocktakes.propose(shop, [(rice, 1, None)], by=by),
+            lambda actor: receipts.receive(rice, 1, "purchase", actor=actor),
+            lambda actor: receipts.spoil(rice, 1, "受潮", actor=actor),
+            lambda actor: items.change(rice, {"points": 1}, actor=actor),
+            lambda actor: items.create_item(shop, "goods", "x", 1, actor=actor),
+            lambda actor: stocktakes.propose(shop, [(rice, 1, None)], actor=actor),
         ):
             with pytest.raises(refusal), transaction():
                 verb(who)
@@ -127,7 +129,7 @@ def test_good_units_are_kept_for_orders_when_others_are_past_their_day(town, sho
     cast.received(town, milk, 2, days=30)
     cast.asked(town, shop, {milk: 2})
     good = session.scalar(sa.select(Batch.id).where(Batch.item_id == milk).order_by(Batch.id.desc()))
-    with clock.standing_at(clock.now() + timedelta(days=3)):
+    with clock.frozen_at(clock.now() + timedelta(days=3)):
         with pytest.raises(StockReserved):
             _spoil(town, milk, 1, good)
         _spoil(town, milk, 1)
@@ -138,9 +140,9 @@ def test_a_batch_leaves_the_shelf_the_day_after_its_last(town, shop):
     milk = cast.goods(town, shop, stock=4, days=2)
     cast.received(town, milk, 3)
     day = clock.today() + timedelta(days=2)
-    with clock.standing_at(clock.day_ends(day) - timedelta(minutes=1)):
+    with clock.frozen_at(clock.day_ends(day) - timedelta(minutes=1)):
         assert _run("batches_ended") == 0
-    with clock.standing_at(clock.day_ends(day)):
+    with clock.frozen_at(clock.day_ends(day)):
         assert _run("batches_ended") == 1
         assert _run("batches_ended") == 0
         assert cast.stock(milk) == (3, 0)
@@ -154,7 +156,7 @@ def test_a_batch_that_ends_under_orders_releases_the_newest_of_them_first(town, 
     cast.received(town, milk, 2)
     first = cast.approved(town, shop, {milk: 2})
     second, third = cast.asked(town, shop, {milk: 2}), cast.asked(town, shop, {milk: 1}, "ning")
-    with clock.standing_at(clock.now() + timedelta(days=3)):
+    with clock.frozen_at(clock.now() + timedelta(days=3)):
         # Three of five units have ended: two are good, and five are reserved.
         _run("batches_ended")
         assert cast.stock(milk) == (5, 5)
@@ -172,10 +174,10 @@ def test_a_batch_that_ends_under_orders_releases_the_newest_of_them_first(town, 
 def test_what_comes_back_into_an_ended_batch_leaves_again(town, shop):
     milk = cast.goods(town, shop, stock=2, days=2)
     order_id = cast.handed_over(town, shop, {milk: 1})
-    with clock.standing_at(clock.now() + timedelta(days=3)):
+    with clock.frozen_at(clock.now() + timedelta(days=3)):
         _run("batches_ended")
         with transaction():
-            cast.approvals.give_back(order_id, "变质", by=cast.by(town, "yan"))
+            cast.approvals.give_back(order_id, "变质", actor=cast.by(town, "yan"))
         assert _run("batches_ended") == 1
     assert cast.stock(milk) == (0, 0)
 
@@ -183,10 +185,10 @@ def test_what_comes_back_into_an_ended_batch_leaves_again(town, shop):
 def test_the_keeper_is_told_once_of_a_batch_that_ends_soon(town, shop):
     cast.goods(town, shop, stock=4, days=30)
     before = _told(town, "bu").count("batch_ends_soon")
-    with clock.standing_at(clock.now() + timedelta(days=10)):
+    with clock.frozen_at(clock.now() + timedelta(days=10)):
         _run("batches_ending")
         assert _told(town, "bu").count("batch_ends_soon") == before + 1  # the demo city's oil
-    with clock.standing_at(clock.now() + timedelta(days=20)):
+    with clock.frozen_at(clock.now() + timedelta(days=20)):
         _run("batches_ending")
         _run("batches_ending")
         assert _told(town, "bu").count("batch_ends_soon") == before + 2
@@ -194,7 +196,7 @@ def test_the_keeper_is_told_once_of_a_batch_that_ends_soon(town, shop):
 
 def _counted(town, shop, lines, name="bu"):
     with transaction():
-        return stocktakes.propose(shop, lines, by=cast.by(town, name)).id
+        return stocktakes.propose(shop, lines, actor=cast.by(town, name)).id
 
 
 def test_a_stocktake_counts_once_a_supervisor_has_approved_it(town, shop):
@@ -203,7 +205,7 @@ def test_a_stocktake_counts_once_a_supervisor_has_approved_it(town, shop):
     assert (cast.stock(soap), cast.stock(rice)) == ((10, 0), (10, 0))
     assert "stocktake_waits" in _told(town, "yan")
     (shown,) = stock_queries.shown_stocktakes(
-        [stock_queries.stocktake(found, by=cast.by(town, "yan"))], by=cast.by(town, "yan")
+        [stock_queries.stocktake(found, actor=cast.by(town, "yan"))], actor=cast.by(town, "yan")
     )
     assert [(line["book"], line["counted"], line["difference"]) for line in shown["lines"]] == [
         (10, 8, -2),
@@ -212,11 +214,11 @@ def test_a_stocktake_counts_once_a_supervisor_has_approved_it(town, shop):
     ]
     assert shown["actions"] == ["approve", "reject"]
     with transaction():
-        stocktakes.approve(found, by=cast.by(town, "yan"))
+        stocktakes.approve(found, actor=cast.by(town, "yan"))
     assert (cast.stock(soap), cast.stock(rice)) == ((8, 0), (12, 0))
     assert "stocktake_decided" in _told(town, "bu")
     with pytest.raises(StocktakeMovedOn), transaction():
-        stocktakes.approve(found, by=cast.by(town, "yan"))
+        stocktakes.approve(found, actor=cast.by(town, "yan"))
 
 
 def test_the_difference_is_added_to_what_moved_meanwhile(town, shop):
@@ -225,7 +227,7 @@ def test_the_difference_is_added_to_what_moved_meanwhile(town, shop):
     cast.handed_over(town, shop, {soap: 2})
     cast.received(town, soap, 5)
     with transaction():
-        stocktakes.approve(found, by=cast.by(town, "yan"))
+        stocktakes.approve(found, actor=cast.by(town, "yan"))
     assert cast.stock(soap) == (12, 0)
 
 
@@ -233,16 +235,16 @@ def test_who_counted_never_approves_and_one_count_waits_at_a_time(town, shop):
     soap = cast.goods(town, shop)
     with transaction():
         person = town.person("bu").id
-        people.appoint(person, "supervisor", town.songtao, clock.today(), None, by=cast.by(town, "admin"))
+        people.appoint(person, "supervisor", town.songtao, clock.today(), None, actor=cast.by(town, "admin"))
     found = _counted(town, shop, [(soap, 9, None)])
     with pytest.raises(FourEyes), transaction():
-        stocktakes.approve(found, by=cast.by(town, "bu"))
+        stocktakes.approve(found, actor=cast.by(town, "bu"))
     with pytest.raises(stocktakes.StocktakeOpen):
         _counted(town, shop, [(soap, 9, None)])
     with pytest.raises(NotFound), transaction():
-        stocktakes.approve(found, by=cast.by(town, "luo"))
+        stocktakes.approve(found, actor=cast.by(town, "luo"))
     with transaction():
-        stocktakes.reject(found, "请重新盘点", by=cast.by(town, "yan"))
+        stocktakes.reject(found, "请重新盘点", actor=cast.by(town, "yan"))
     assert cast.stock(soap) == (10, 0)
     _counted(town, shop, [(soap, 9, None)])
 
@@ -252,7 +254,7 @@ def test_units_that_orders_wait_for_cannot_be_counted_away(town, shop):
     cast.asked(town, shop, {soap: 8})
     found = _counted(town, shop, [(soap, 7, "丢失")])
     with pytest.raises(StockReserved), transaction():
-        stocktakes.approve(found, by=cast.by(town, "yan"))
+        stocktakes.approve(found, actor=cast.by(town, "yan"))
     assert cast.stock(soap) == (10, 8)
 
 
@@ -261,7 +263,7 @@ def test_units_found_join_the_batch_that_ends_first(town, shop):
     cast.received(town, milk, 3, days=5)
     found = _counted(town, shop, [(milk, 8, "漏记")])
     with transaction():
-        stocktakes.approve(found, by=cast.by(town, "yan"))
+        stocktakes.approve(found, actor=cast.by(town, "yan"))
     assert _batches(milk) == [3, 5]
 
 
@@ -289,22 +291,24 @@ def test_hours_that_make_no_sense_are_refused(town, shop):
         ],
     ):
         with pytest.raises(shops.HoursNotSensible), transaction():
-            shops.change_shop(shop, opening_hours=hours, by=cast.by(town, "tong"))
+            shops.change_shop(shop, opening_hours=hours, actor=cast.by(town, "tong"))
     with pytest.raises(shops.ShopAlreadyThere), transaction():
-        shops.open_shop(town.songtao, "松涛社区兑换超市", by=cast.by(town, "tong"))
+        shops.open_shop(town.songtao, "松涛社区兑换超市", actor=cast.by(town, "tong"))
     with pytest.raises(shops.ShopAlreadyThere), transaction():
-        shops.change_shop(shop, name="松涛社区兑换超市", by=cast.by(town, "tong"))
+        shops.change_shop(shop, name="松涛社区兑换超市", actor=cast.by(town, "tong"))
     with pytest.raises(NotFound), transaction():
-        shops.change_shop(shop, name="x", by=cast.by(town, "bai"))
+        shops.change_shop(shop, name="x", actor=cast.by(town, "bai"))
 
 
 def test_events_are_listed_in_a_fixed_number_of_statements(town, shop, statements):
     soap = cast.goods(town, shop, points=1)
     cast.handed_over(town, shop, {soap: 1})
     with statements() as few:
-        stock_queries.shown_movements(stock_queries.movements(soap, None, 1, by=cast.by(town, "bu")))
+        stock_queries.shown_movements(stock_queries.movements(soap, None, 1, actor=cast.by(town, "bu")))
     with statements() as many:
-        told = stock_queries.shown_movements(stock_queries.movements(soap, None, 50, by=cast.by(town, "bu")))
+        told = stock_queries.shown_movements(
+            stock_queries.movements(soap, None, 50, actor=cast.by(town, "bu"))
+        )
     assert len(told) == cast.count(Movement) - session.scalar(
         sa.select(sa.func.count()).select_from(Movement).where(Movement.item_id != soap)
     )
@@ -314,7 +318,7 @@ def test_events_are_listed_in_a_fixed_number_of_statements(town, shop, statement
 def test_the_shelf_is_worth_what_can_still_be_had_for_points(town, shop):
     in_four_days = clock.now() + timedelta(days=4)
     before, elsewhere = queries.shelf_value(town.songtao), queries.shelf_value(town.baihua)
-    with clock.standing_at(in_four_days):
+    with clock.frozen_at(in_four_days):
         before_then = queries.shelf_value(town.songtao)
     rice = cast.goods(town, shop, stock=3, points=40)
     milk = cast.goods(town, shop, stock=5, points=10, days=2)
@@ -326,5 +330,5 @@ def test_the_shelf_is_worth_what_can_still_be_had_for_points(town, shop):
     cast.asked(town, shop, {rice: 1})
     assert queries.shelf_value(town.songtao) == before + 170, "what is reserved is held against points"
     cast.handed_over(town, shop, {milk: 2})
-    with clock.standing_at(in_four_days):
+    with clock.frozen_at(in_four_days):
         assert queries.shelf_value(town.songtao) == before_then + 3 * 40

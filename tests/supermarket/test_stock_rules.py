@@ -41,7 +41,7 @@ def batches(item_id):
 
 def cancelled(town, order_id):
     with transaction():
-        approvals.cancel(order_id, None, by=cast.by(town, "wulan"))
+        approvals.cancel(order_id, None, actor=cast.by(town, "wulan"))
 
 
 def test_the_keeper_is_warned_when_what_is_free_falls_to_the_mark_and_each_time_it_does_so_anew(town, shop):
@@ -74,7 +74,7 @@ def test_what_is_past_its_day_is_told_as_not_there_and_never_as_less_than_nothin
     cast.received(town, milk, 1)
     cast.asked(town, shop, {milk: 2})
     with (
-        clock.standing_at(clock.now() + timedelta(days=2)),
+        clock.frozen_at(clock.now() + timedelta(days=2)),
         pytest.raises(OutOfStock, match="还剩 0，需要 1"),
     ):
         cast.asked(town, shop, {milk: 1})
@@ -83,7 +83,7 @@ def test_what_is_past_its_day_is_told_as_not_there_and_never_as_less_than_nothin
 def test_an_order_gives_its_units_free_although_they_are_past_their_day(town, shop):
     milk = cast.goods(town, shop, stock=3, days=1)
     order = cast.asked(town, shop, {milk: 3})
-    with clock.standing_at(clock.now() + timedelta(days=2)):
+    with clock.frozen_at(clock.now() + timedelta(days=2)):
         cancelled(town, order)
     assert cast.stock(milk) == (3, 0)
 
@@ -146,7 +146,7 @@ def test_units_that_come_back_lie_in_their_batches_again_and_are_free(town, shop
     cast.received(town, rice, 2, days=5)
     order = cast.handed_over(town, shop, {rice: 3, soap: 2})
     with transaction():
-        approvals.give_back(order, "包装破了", by=cast.by(town, "tong"))
+        approvals.give_back(order, "包装破了", actor=cast.by(town, "tong"))
     assert (batches(rice), batches(soap)) == ([2, 2], [3])
     assert (cast.stock(rice), cast.stock(soap)) == ((4, 0), (3, 0))
     assert [one[0] for one in events(rice)].count("return") == 2
@@ -156,9 +156,9 @@ def test_everything_free_may_be_written_off_and_nothing_that_is_reserved(town, s
     soap = cast.goods(town, shop, stock=3)
     cast.asked(town, shop, {soap: 1})
     with pytest.raises(StockReserved, match="1 已被预订"), transaction():
-        receipts.spoil(soap, 3, "受潮", None, by=cast.by(town, "bu"))
+        receipts.spoil(soap, 3, "受潮", None, actor=cast.by(town, "bu"))
     with transaction():
-        receipts.spoil(soap, 2, "受潮", None, by=cast.by(town, "bu"))
+        receipts.spoil(soap, 2, "受潮", None, actor=cast.by(town, "bu"))
     assert cast.stock(soap) == (1, 1)
 
 
@@ -185,17 +185,21 @@ def test_nothing_is_set_free_that_was_not_set_aside_and_nothing_leaves_that_is_n
         ({"on_hand": -4, "reserved": -3}, StockReserved),
     ):
         with pytest.raises(refusal), transaction():
-            stock.shift(cast.item(soap), "spoilage", reference="test:1", by=cast.by(town, "bu"), **change)
+            stock.record_movement(
+                cast.item(soap), "spoilage", reference="test:1", actor=cast.by(town, "bu"), **change
+            )
     assert cast.stock(soap) == (3, 3)
 
 
 def test_item_and_batch_as_loaded_say_what_the_database_says(town, shop):
     soap = cast.goods(town, shop, stock=7)
     with transaction():
-        (item,) = stock.take_items([soap]).values()
-        batch = stock.take_batch(session.scalar(sa.select(Batch.id).where(Batch.item_id == soap)))
+        (item,) = stock.lock_items([soap]).values()
+        batch = stock.lock_batch(session.scalar(sa.select(Batch.id).where(Batch.item_id == soap)))
         for n, units in enumerate((-3, -2)):
-            stock.shift(item, "expired", on_hand=units, batch=batch, reference=f"test:{n}", by=None)
+            stock.record_movement(
+                item, "expired", on_hand=units, batch=batch, reference=f"test:{n}", actor=None
+            )
         loaded = (item.on_hand, item.reserved, batch.on_hand)
         session.expire_all()
         assert loaded == (item.on_hand, item.reserved, batch.on_hand) == (2, 0, 2)
@@ -212,9 +216,9 @@ def test_what_another_changed_meanwhile_is_read_anew_under_the_lock(town, shop):
     with transaction():
         loaded = cast.item(soap)
         renamed(soap, "肥皂")
-        assert stock.take_items([soap])[soap].name == "肥皂"
+        assert stock.lock_items([soap])[soap].name == "肥皂"
         renamed(soap, "香皂")
-        ((item, *_others),) = stock.take_for(town.person("wulan").id, [soap])
+        ((item, *_others),) = stock.lock_items_for(town.person("wulan").id, [soap])
         assert loaded.name == item.name == "香皂"
 
 
@@ -222,7 +226,7 @@ def test_each_item_is_taken_once_with_its_own_shop_however_many_shops_there_are(
     other = cast.opened(town)
     wanted = {cast.goods(town, one): one for one in (shop, other, cast.opened(town))}
     with transaction():
-        taken = stock.take_for(town.person("wulan").id, [*wanted, *wanted])
+        taken = stock.lock_items_for(town.person("wulan").id, [*wanted, *wanted])
         assert [(item.id, found.id, had) for item, found, had in taken] == [
             (item_id, shop_id, 0) for item_id, shop_id in sorted(wanted.items())
         ]
@@ -232,7 +236,7 @@ def test_only_the_goods_of_this_order_come_back(town, shop):
     soap = cast.goods(town, shop, stock=9)
     orders = [cast.handed_over(town, shop, {soap: units}) for units in (1, 2, 4)]
     with transaction():
-        approvals.give_back(orders[1], "包装破了", by=cast.by(town, "tong"))
+        approvals.give_back(orders[1], "包装破了", actor=cast.by(town, "tong"))
     assert cast.stock(soap) == (4, 0)
 
 

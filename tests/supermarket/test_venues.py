@@ -42,8 +42,8 @@ def test_slots_follow_opening_hours_and_length(town, shop, hall):
             for day in range(1, 8)
             for opens, closes in (("09:00", "11:30"), ("14:00", "16:00"))
         ]
-        shops.change_shop(shop, opening_hours=hours, by=cast.by(town, "tong"))
-        items.change(hall, {"slot_minutes": 60}, by=cast.by(town, "bu"))
+        shops.change_shop(shop, opening_hours=hours, actor=cast.by(town, "tong"))
+        items.change(hall, {"slot_minutes": 60}, actor=cast.by(town, "bu"))
     starts = [f"{slot.starts_at.astimezone(clock.CHINA):%H:%M}" for slot in _slots(hall)]
     assert starts == ["09:00", "10:00", "14:00", "15:00"]
     assert all(slot.ends_at - slot.starts_at == timedelta(hours=1) for slot in _slots(hall))
@@ -52,7 +52,7 @@ def test_slots_follow_opening_hours_and_length(town, shop, hall):
 def test_there_are_no_slots_on_closed_days_nor_too_far_ahead_nor_of_goods(town, shop, hall):
     tomorrow = clock.today() + timedelta(days=1)
     with transaction():
-        shops.change_shop(shop, closed_days=[tomorrow], by=cast.by(town, "tong"))
+        shops.change_shop(shop, closed_days=[tomorrow], actor=cast.by(town, "tong"))
     assert _slots(hall) == []
     assert len(_slots(hall, 2)) == 8
     assert _slots(hall, config.settings().venue_days_ahead)
@@ -78,7 +78,7 @@ def test_a_booked_slot_is_one_orders_until_it_gives_it_back(town, shop, hall):
     with pytest.raises(baskets.SlotTaken):
         cast.booked(town, shop, slots[3:5], "ning")
     with transaction():
-        approvals.cancel(order_id, by=cast.by(town, "wulan"))
+        approvals.cancel(order_id, actor=cast.by(town, "wulan"))
     assert cast.slot_ids(hall) == slots
     cast.booked(town, shop, slots[3:5], "ning")
 
@@ -102,7 +102,7 @@ def test_slots_that_are_not_offered_or_have_begun_are_refused(town, shop, hall):
     slots = cast.slot_ids(hall)
     with pytest.raises(baskets.SlotNotOffered):
         cast.booked(town, shop, [slots[0] + 7])
-    with clock.standing_at(timetable.begins(slots[1])), pytest.raises(baskets.SlotTaken):
+    with clock.frozen_at(timetable.begins(slots[1])), pytest.raises(baskets.SlotTaken):
         cast.booked(town, shop, [slots[1]])
     with pytest.raises(baskets.NotInThisShop):
         cast.booked(town, shop, [987654 * 10**8 + 5])
@@ -112,7 +112,7 @@ def test_a_new_timetable_does_not_cut_what_is_booked(town, shop, hall):
     slots = cast.slot_ids(hall)
     cast.booked(town, shop, slots[1:2])
     with transaction():
-        items.change(hall, {"slot_minutes": 45}, by=cast.by(town, "bu"))
+        items.change(hall, {"slot_minutes": 45}, actor=cast.by(town, "bu"))
     free = [slot for slot in _slots(hall) if slot.free]
     booked = session.scalars(sa.select(Slot).where(Slot.item_id == hall)).one()
     assert all(slot.ends_at <= booked.starts_at or slot.starts_at >= booked.ends_at for slot in free)
@@ -130,7 +130,7 @@ def test_the_limit_counts_slots(town, shop):
 def _approved(town, shop, slots):
     order_id = cast.booked(town, shop, slots)
     with transaction():
-        approvals.approve(order_id, by=cast.by(town, "tong"))
+        approvals.approve(order_id, actor=cast.by(town, "tong"))
     return order_id
 
 
@@ -144,16 +144,16 @@ def test_a_venue_that_was_used_is_handed_over_with_the_code(town, shop, hall):
 def test_a_slot_that_has_begun_is_not_cancelled_so_that_it_counts_towards_the_limit(town, shop):
     court = cast.venue(town, shop, points=10, limit_per_person=1)
     wulan, order_id = cast.by(town, "wulan"), _approved(town, shop, cast.slot_ids(court)[:1])
-    with clock.standing_at(cast.order(order_id).starts_at - timedelta(seconds=1)):
-        assert queries.shown([cast.order(order_id)], by=wulan)[0].actions == ["cancel"]
-    with clock.standing_at(cast.order(order_id).starts_at):
-        assert queries.shown([cast.order(order_id)], by=wulan)[0].actions == []
+    with clock.frozen_at(cast.order(order_id).starts_at - timedelta(seconds=1)):
+        assert queries.view_redemptions([cast.order(order_id)], actor=wulan)[0].actions == ["cancel"]
+    with clock.frozen_at(cast.order(order_id).starts_at):
+        assert queries.view_redemptions([cast.order(order_id)], actor=wulan)[0].actions == []
         for reason, who in ((None, "wulan"), ("不来了", "tong")):
             with pytest.raises(approvals.SlotRunning), transaction():
-                approvals.cancel(order_id, reason, by=cast.by(town, who))
+                approvals.cancel(order_id, reason, actor=cast.by(town, who))
         assert cast.purse(town, "wulan") == (110, 10)
         with transaction():
-            leaving.cancel_all(wulan.id, by=wulan)
+            leaving.cancel_all(wulan.id, actor=wulan)
     assert (cast.order(order_id).state, cast.purse(town, "wulan")) == ("cancelled", (120, 0))
 
 
@@ -162,11 +162,11 @@ def test_an_unused_slot_ends_as_no_show_points_come_back_and_it_counts_towards_t
     slots = cast.slot_ids(court)
     order_id = _approved(town, shop, slots[:1])
     ends_at = cast.order(order_id).ends_at
-    with clock.standing_at(ends_at - timedelta(minutes=1)):
+    with clock.frozen_at(ends_at - timedelta(minutes=1)):
         _run("end_unused")
         _run("expire_uncollected")
         assert cast.order(order_id).state == "approved"
-    with clock.standing_at(ends_at):
+    with clock.frozen_at(ends_at):
         assert _run("end_unused") == 1
         assert _run("end_unused") == 0
         assert (cast.order(order_id).state, cast.purse(town, "wulan")) == ("no_show", (120, 0))
@@ -178,25 +178,25 @@ def test_an_unused_slot_ends_as_no_show_points_come_back_and_it_counts_towards_t
 def test_staff_note_a_no_show_only_once_the_time_has_begun_and_only_of_a_venue(town, shop, hall):
     order_id = _approved(town, shop, cast.slot_ids(hall)[:1])
     with pytest.raises(approvals.SlotNotBegun), transaction():
-        approvals.no_show(order_id, by=cast.by(town, "bu"))
-    (shown,) = queries.shown([cast.order(order_id)], by=cast.by(town, "bu"))
+        approvals.no_show(order_id, actor=cast.by(town, "bu"))
+    (shown,) = queries.view_redemptions([cast.order(order_id)], actor=cast.by(town, "bu"))
     assert shown.actions == ["hand_over"]
     goods = cast.approved(town, shop, {cast.goods(town, shop): 1})
     with pytest.raises(RedemptionMovedOn), transaction():
-        approvals.no_show(goods, by=cast.by(town, "bu"))
-    with clock.standing_at(cast.order(order_id).starts_at):
-        (shown,) = queries.shown([cast.order(order_id)], by=cast.by(town, "bu"))
+        approvals.no_show(goods, actor=cast.by(town, "bu"))
+    with clock.frozen_at(cast.order(order_id).starts_at):
+        (shown,) = queries.view_redemptions([cast.order(order_id)], actor=cast.by(town, "bu"))
         assert shown.actions == ["hand_over", "no_show"]
         with transaction():
-            approvals.no_show(order_id, by=cast.by(town, "bu"))
+            approvals.no_show(order_id, actor=cast.by(town, "bu"))
     assert cast.order(order_id).state == "no_show"
 
 
 def test_what_was_not_decided_before_its_time_expires_and_is_not_approved_late(town, shop, hall):
     order_id = cast.booked(town, shop, cast.slot_ids(hall)[:1])
-    with clock.standing_at(cast.order(order_id).starts_at):
+    with clock.frozen_at(cast.order(order_id).starts_at):
         with pytest.raises(approvals.SlotBegun), transaction():
-            approvals.approve(order_id, by=cast.by(town, "tong"))
+            approvals.approve(order_id, actor=cast.by(town, "tong"))
         assert _run("expire_undecided") >= 1
         assert cast.order(order_id).state == "expired"
     assert not session.scalars(sa.select(Slot.live).where(Slot.redemption_id == order_id)).one()
@@ -204,8 +204,8 @@ def test_what_was_not_decided_before_its_time_expires_and_is_not_approved_late(t
 
 def test_the_counter_sees_the_slots_of_today(town, shop, hall):
     order_id = cast.booked(town, shop, cast.slot_ids(hall)[:2])
-    with clock.standing_at(cast.order(order_id).starts_at - timedelta(hours=1)):
-        told = stock_queries.today(shop, by=cast.by(town, "bu"))
+    with clock.frozen_at(cast.order(order_id).starts_at - timedelta(hours=1)):
+        told = stock_queries.today(shop, actor=cast.by(town, "bu"))
     assert [one["redemption_id"] for one in told["venue_slots"]] == [order_id, order_id]
     assert told["to_approve"] == 1
     assert session.get(Shop, shop).four_eyes_hand_over

@@ -28,10 +28,10 @@ def books(town):
         "tong": town.person("tong").id,
     }
     with transaction():
-        approvals.give_back(facts["back"], "破损", by=cast.by(town, "yan"))
-        facts["counted"] = stocktakes.propose(shop, [(soap, 5, "少")], by=cast.by(town, "bu")).id
+        approvals.give_back(facts["back"], "破损", actor=cast.by(town, "yan"))
+        facts["counted"] = stocktakes.propose(shop, [(soap, 5, "少")], actor=cast.by(town, "bu")).id
     with transaction():
-        stocktakes.approve(facts["counted"], by=cast.by(town, "yan"))
+        stocktakes.approve(facts["counted"], actor=cast.by(town, "yan"))
     session.rollback()
     assert list(verify.findings()) == []
     _drop_guards()
@@ -137,7 +137,7 @@ def test_a_hold_that_no_order_asked_for_is_found(town):
             reference="redemption:999999",
             title="",
             community_id=town.songtao,
-            by=None,
+            actor=None,
         )
     (finding,) = verify.findings()
     assert "redemption:999999" in finding

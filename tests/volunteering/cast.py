@@ -32,7 +32,7 @@ __all__ = ["CONTENT", "STARTS", "By", "by"]
 @contextmanager
 def after_start(**passed):
     """So long after (or, negative, before) the start of the usual activity."""
-    with clock.standing_at(STARTS + timedelta(**passed)):
+    with clock.frozen_at(STARTS + timedelta(**passed)):
         yield
 
 
@@ -53,19 +53,19 @@ def planned(town, name="wulan", team=True, **content):
     """A draft of the riders (or, without a team, of the community); answers its id."""
     with transaction():
         team_id = riders(town) if team else None
-        return activities.plan(town.songtao, team_id, {**CONTENT, **content}, by=by(town, name)).id
+        return activities.plan(town.songtao, team_id, {**CONTENT, **content}, actor=by(town, name)).id
 
 
 def published(town, name="wulan", team=True, **content):
     activity_id = planned(town, name, team, **content)
-    with clock.standing_at(STARTS - timedelta(days=3)), transaction():
-        activities.publish(activity_id, by=by(town, name))
+    with clock.frozen_at(STARTS - timedelta(days=3)), transaction():
+        activities.publish(activity_id, actor=by(town, name))
     return activity_id
 
 
 def sign_up(activity_id, person, **how):
-    with clock.standing_at(STARTS - timedelta(days=2)), transaction():
-        return sign_ups.sign_up(activity_id, by=person, **how)
+    with clock.frozen_at(STARTS - timedelta(days=2)), transaction():
+        return sign_ups.sign_up(activity_id, actor=person, **how)
 
 
 def code(activity_id):
@@ -74,12 +74,12 @@ def code(activity_id):
 
 def check_in(activity_id, person, **how):
     with transaction():
-        return attendance.check_in(activity_id, code(activity_id), by=person, **how)
+        return attendance.check_in(activity_id, code(activity_id), actor=person, **how)
 
 
 def check_out(activity_id, person, **how):
     with transaction():
-        return attendance.check_out(activity_id, code(activity_id), by=person, **how)
+        return attendance.check_out(activity_id, code(activity_id), actor=person, **how)
 
 
 def attended(town, *people, minutes=120, **content):
@@ -99,21 +99,21 @@ def attended(town, *people, minutes=120, **content):
 def ended(town, *people, **content):
     activity_id = attended(town, *people, **content)
     with after_start(hours=2), transaction():
-        ending.end(activity_id, by=by(town, "wulan"))
+        ending.end(activity_id, actor=by(town, "wulan"))
     return activity_id
 
 
 def proposed(town, *people, given=None, **content):
     activity_id = ended(town, *people, **content)
     with after_start(hours=3), transaction():
-        hours.propose(activity_id, given or {}, by=by(town, "wulan"))
+        hours.propose(activity_id, given or {}, actor=by(town, "wulan"))
     return activity_id
 
 
 def certified(town, *people, **content):
     activity_id = proposed(town, *people, **content)
     with after_start(hours=4), transaction():
-        hours.certify(activity_id, {}, by=by(town, "tong"))
+        hours.certify(activity_id, {}, actor=by(town, "tong"))
     return activity_id
 
 

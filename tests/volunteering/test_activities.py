@@ -34,7 +34,7 @@ def test_a_leader_plans_nothing_for_the_community_itself(town):
 
 def test_a_team_of_another_community_is_refused(town):
     with pytest.raises(activities.TeamElsewhere), transaction():
-        activities.plan(town.baihua, cast.riders(town), CONTENT, by=cast.by(town, "bai"))
+        activities.plan(town.baihua, cast.riders(town), CONTENT, actor=cast.by(town, "bai"))
 
 
 @pytest.mark.parametrize(
@@ -62,18 +62,18 @@ def test_a_risky_activity_is_published_only_with_its_insurance_and_stays_insured
     activity_id = cast.planned(town, risk="登高")
     wulan = cast.by(town, "wulan")
     with pytest.raises(activities.InsuranceMissing), transaction():
-        activities.publish(activity_id, by=wulan)
+        activities.publish(activity_id, actor=wulan)
     with transaction():
-        activities.edit(activity_id, {"insurance_number": "BX-1"}, by=wulan)
-        activities.publish(activity_id, by=wulan)
+        activities.edit(activity_id, {"insurance_number": "BX-1"}, actor=wulan)
+        activities.publish(activity_id, actor=wulan)
     with pytest.raises(activities.InsuranceMissing), transaction():
-        activities.edit(activity_id, {"insurance_number": None}, by=wulan)
+        activities.edit(activity_id, {"insurance_number": None}, actor=wulan)
 
 
 def test_what_is_past_is_not_published(town):
     activity_id = cast.planned(town)
     with pytest.raises(activities.ActivityOver), cast.after_start(hours=2), transaction():
-        activities.publish(activity_id, by=cast.by(town, "wulan"))
+        activities.publish(activity_id, actor=cast.by(town, "wulan"))
 
 
 def test_published_things_stand_fast(town):
@@ -88,21 +88,21 @@ def test_published_things_stand_fast(town):
         ({"ends_at": STARTS - timedelta(hours=1)}, activities.TimesOutOfOrder),
     ):
         with pytest.raises(refusal), cast.after_start(days=-1), transaction():
-            activities.edit(activity_id, change, by=wulan)
+            activities.edit(activity_id, change, actor=wulan)
     with pytest.raises(activities.ActivityNotEditable), cast.after_start(minutes=1), transaction():
-        activities.edit(activity_id, {"place": "西门"}, by=wulan)
+        activities.edit(activity_id, {"place": "西门"}, actor=wulan)
 
 
 def test_repeating_makes_weekly_drafts_once(town):
     activity_id = cast.published(town, sign_up_until=STARTS - timedelta(hours=1))
     wulan = cast.by(town, "wulan")
     with transaction():
-        made = activities.repeat(activity_id, 3, by=wulan)
+        made = activities.repeat(activity_id, 3, actor=wulan)
         assert [one.starts_at - STARTS for one in made] == [timedelta(weeks=n) for n in (1, 2, 3)]
         assert {one.state for one in made} == {"draft"}
         assert made[0].sign_up_until == STARTS + timedelta(weeks=1, hours=-1)
     with transaction():
-        assert len(activities.repeat(activity_id, 4, by=wulan)) == 1
+        assert len(activities.repeat(activity_id, 4, actor=wulan)) == 1
 
 
 def test_once_somebody_has_come_it_is_ended_and_not_called_off(town):
@@ -112,15 +112,15 @@ def test_once_somebody_has_come_it_is_ended_and_not_called_off(town):
     with cast.after_start():
         cast.check_in(activity_id, one)
         with pytest.raises(activities.AttendanceBegun), transaction():
-            activities.cancel(activity_id, "下雨", by=cast.by(town, "wulan"))
+            activities.cancel(activity_id, "下雨", actor=cast.by(town, "wulan"))
 
 
 def test_nothing_ends_before_it_begins(town):
     activity_id = cast.published(town)
     wulan = cast.by(town, "wulan")
     with pytest.raises(ending.NotBegunYet), cast.after_start(days=-1), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)
     with cast.after_start(minutes=1), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)
     with pytest.raises(ActivityMovedOn), cast.after_start(minutes=2), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, journal
+from backend import clock, config, journal, periods
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.ledger import queries as balances
@@ -16,7 +16,7 @@ from backend.people import sealed as people
 from backend.people.models import Person
 from backend.rights import cancellation
 from backend.volunteering import certificate_numbers as numbers
-from backend.volunteering import certificate_pdf, periods, sealed
+from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import backfills, certificates, corrections
 from backend.volunteering.certificate_models import Certificate, CertifiedRecord
@@ -34,13 +34,13 @@ def name_is(person, name="裴长青"):
 
 
 def issue(person, first=DAY, last=DAY, community_id=None, at=LATER):
-    with clock.standing_at(at), transaction():
-        return certificates.issue(first, last, community_id, by=person)
+    with clock.frozen_at(at), transaction():
+        return certificates.issue(first, last, community_id, actor=person)
 
 
-def revoke(number, by, reason="名单有误"):
-    with clock.standing_at(LATER), transaction():
-        return certificates.revoke(number, reason, by=by)
+def revoke(number, actor, reason="名单有误"):
+    with clock.frozen_at(LATER), transaction():
+        return certificates.revoke(number, reason, actor=actor)
 
 
 def status(certificate):
@@ -50,9 +50,9 @@ def status(certificate):
 
 
 def correct(town, person, record, minutes=90, decide="lan"):
-    with clock.standing_at(LATER), transaction():
-        asked = corrections.request(record.id, minutes, "记错了", by=person)
-        corrections.approve(asked.id, by=cast.by(town, decide))
+    with clock.frozen_at(LATER), transaction():
+        asked = corrections.request(record.id, minutes, "记错了", actor=person)
+        corrections.approve(asked.id, actor=cast.by(town, decide))
 
 
 def served_in(town, community_id, person, staff, days_before=3):
@@ -66,9 +66,9 @@ def served_in(town, community_id, person, staff, days_before=3):
         "minutes": 90,
         "reason": "停电",
     }
-    with clock.standing_at(LATER), transaction():
-        made = backfills.request(person.id, community_id, told, by=cast.by(town, staff[0]))
-        backfills.approve(made.id, by=cast.by(town, staff[1]))
+    with clock.frozen_at(LATER), transaction():
+        made = backfills.request(person.id, community_id, told, actor=cast.by(town, staff[0]))
+        backfills.approve(made.id, actor=cast.by(town, staff[1]))
 
 
 @pytest.fixture
@@ -162,7 +162,7 @@ def test_staff_of_the_issuer_revoke_it_with_a_reason_and_the_person_is_told(town
     made = issue(served)
     revoke(made.number.lower(), cast.by(town, "tong"))
     assert status(made) == "revoked"
-    told = queries.told(queries.numbered(made.number), "revoked")
+    told = queries.view_certificate(queries.numbered(made.number), "revoked")
     assert (told["revoke_reason"], told["pdf_url"]) == ("名单有误", None)
     notice = outbox.inbox(served.id, None, 1)[0]
     assert (notice.kind, "名单有误" in notice.body) == ("certificate_revoked", True)
@@ -278,8 +278,8 @@ def test_the_database_refuses(town, served, attack):
 def test_who_left_stands_on_no_paper_and_the_number_still_answers(town, served):
     served_in(town, town.songtao, served, ("tong", "lan"))
     made = issue(served)
-    with clock.standing_at(LATER), transaction():
-        cancellation.cancel(served.id, confirmed=True, by=served)
+    with clock.frozen_at(LATER), transaction():
+        cancellation.cancel(served.id, confirmed=True, actor=served)
     assert status(made) == "valid"
     assert sealed.name(queries.numbered(made.number)) is None
     with pytest.raises(certificate_pdf.CertificateWithoutName):

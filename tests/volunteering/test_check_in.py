@@ -59,10 +59,10 @@ def test_whose_clock_was_ahead_at_the_check_in_is_checked_out_no_earlier(here):
     activity_id, ning = here
     with cast.after_start(minutes=10), transaction():
         came = attendance.check_in(
-            activity_id, codes.current(activity_id, clock.now()).code, by=ning
+            activity_id, codes.current(activity_id, clock.now()).code, actor=ning
         ).checked_in_at
     with cast.after_start(minutes=9), transaction():
-        left = attendance.check_out(activity_id, codes.current(activity_id, clock.now()).code, by=ning)
+        left = attendance.check_out(activity_id, codes.current(activity_id, clock.now()).code, actor=ning)
     assert (left.state, left.checked_out_at) == ("checked_out", came)
 
 
@@ -132,7 +132,7 @@ def test_an_outdated_and_a_foreign_code_are_told_apart(town, here):
     with cast.after_start():
         for given, refusal in ((old, codes.CodeOutdated), (cast.code(other), codes.CodeForeign)):
             with pytest.raises(refusal), transaction():
-                attendance.check_in(activity_id, given, by=ning)
+                attendance.check_in(activity_id, given, actor=ning)
     assert cast.state_of(activity_id, ning) == "confirmed"
 
 
@@ -229,9 +229,9 @@ def test_the_activity_ends_by_itself_after_its_check_out(here):
     )
 
 
-def _call(activity_id, by, *roll, **passed):
+def _call(activity_id, actor, *roll, **passed):
     with cast.after_start(**(passed or {"hours": 2})), transaction():
-        roll_call.call(activity_id, [roll_call.Called(*one) for one in roll], by=by)
+        roll_call.call(activity_id, [roll_call.Called(*one) for one in roll], actor=actor)
 
 
 def test_a_roll_call_is_equally_good_and_may_be_put_right(town):
@@ -243,7 +243,7 @@ def test_a_roll_call_is_equally_good_and_may_be_put_right(town):
     _call(activity_id, wulan, (people[0].id, STARTS, out), (people[1].id, STARTS))
     assert [state for _, state in cast.sign_ups_of(activity_id)] == ["checked_out", "checked_in", "confirmed"]
     with cast.after_start(hours=2), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)
     assert [state for _, state in cast.sign_ups_of(activity_id)] == ["checked_out", "unverified", "no_show"]
     _call(activity_id, wulan, *((one.id, STARTS, out) for one in people), hours=3)
     assert {state for _, state in cast.sign_ups_of(activity_id)} == {"checked_out"}
@@ -299,7 +299,7 @@ def test_only_the_organiser_calls_the_roll_and_shows_the_code(here, town, name):
     with pytest.raises((NotAllowed, NotFound)):
         _call(activity_id, cast.by(town, name), (ning.id, STARTS))
     with pytest.raises((NotAllowed, NotFound)):
-        queries.check_in_code(activity_id, by=cast.by(town, name))
+        queries.check_in_code(activity_id, actor=cast.by(town, name))
 
 
 def test_a_roll_call_after_the_proposal_asks_for_a_new_one(town):
@@ -308,11 +308,11 @@ def test_a_roll_call_after_the_proposal_asks_for_a_new_one(town):
     wulan = cast.by(town, "wulan")
     _call(activity_id, wulan, (ning.id, STARTS, STARTS + timedelta(hours=1)), hours=4)
     with pytest.raises(hours.HoursNotProposed), cast.after_start(hours=5), transaction():
-        hours.certify(activity_id, {}, by=cast.by(town, "tong"))
+        hours.certify(activity_id, {}, actor=cast.by(town, "tong"))
     with cast.after_start(hours=5), transaction():
-        hours.propose(activity_id, {}, by=wulan)
+        hours.propose(activity_id, {}, actor=wulan)
     with cast.after_start(hours=5), transaction():
-        hours.certify(activity_id, {}, by=cast.by(town, "tong"))
+        hours.certify(activity_id, {}, actor=cast.by(town, "tong"))
     assert [one.minutes for one in cast.records(ning)] == [60]
     with pytest.raises(ActivityMovedOn):
         _call(activity_id, wulan, (ning.id, STARTS), hours=6)
@@ -323,16 +323,16 @@ def test_who_is_called_in_after_the_end_is_not_passed_by_when_hours_are_proposed
     activity_id, ning = here
     wulan = cast.by(town, "wulan")
     with cast.after_start(hours=2), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)
     _call(activity_id, wulan, (ning.id, STARTS))
     assert cast.state_of(activity_id, ning) == "unverified"
     with cast.after_start(hours=2):
         with pytest.raises(hours.AttendanceUndecided), transaction():
-            hours.propose(activity_id, {}, by=wulan)
+            hours.propose(activity_id, {}, actor=wulan)
         with transaction():
-            hours.propose(activity_id, {ning.id: 60}, by=wulan)
+            hours.propose(activity_id, {ning.id: 60}, actor=wulan)
     with cast.after_start(hours=3), transaction():
-        hours.certify(activity_id, {}, by=cast.by(town, "tong"))
+        hours.certify(activity_id, {}, actor=cast.by(town, "tong"))
     assert [one.minutes for one in cast.records(ning)] == [60]
 
 
@@ -342,9 +342,9 @@ def test_after_the_proposal_nobody_checks_out_any_more(here, town):
     with cast.after_start():
         cast.check_in(activity_id, ning)
     with cast.after_start(hours=1), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)
     with cast.after_start(hours=1), transaction():
-        hours.propose(activity_id, {ning.id: 60}, by=wulan)
+        hours.propose(activity_id, {ning.id: 60}, actor=wulan)
     with pytest.raises(attendance.AttendanceClosed), cast.after_start(hours=1):
         cast.check_out(activity_id, ning)
     assert clock.now() < STARTS

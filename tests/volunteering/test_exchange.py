@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from backend import journal
 from backend.db import session, transaction
+from backend.imports import actions as imports
 from backend.ledger import queries as ledger
-from backend.people import imports
 from backend.people.models import Person
 from backend.people.sealed import keep_real_name, real_name
 from backend.rights import cancellation
@@ -27,7 +27,7 @@ HEAD = ["志愿者编号", "姓名", "平台", "平台记录编号", "服务日�
 def delivered(town, name="tong"):
     file = io.BytesIO()
     with transaction():
-        count = actions.deliver(FilePlatform(file), by=by(town, name))
+        count = actions.deliver(FilePlatform(file), actor=by(town, name))
     rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
     assert len(rows) == count
     return rows
@@ -35,7 +35,7 @@ def delivered(town, name="tong"):
 
 def settled(town, table, name="tong"):
     with transaction():
-        return actions.settle(FilePlatform(back=table), by=by(town, name))
+        return actions.take_over_answers(FilePlatform(back=table), actor=by(town, name))
 
 
 def person_of(row):
@@ -74,12 +74,12 @@ def test_records_of_somebody_without_a_name_neither_go_nor_wait(town):
     rows = delivered(town)
     leaver, unnamed = sorted({person_of(row) for row in rows})[:2]
     with transaction():
-        cancellation.cancel(leaver, confirmed=True, by=By(leaver))
+        cancellation.cancel(leaver, confirmed=True, actor=By(leaver))
         person = session.get(Person, unnamed)
         name, person.real_name_sealed = real_name(person), None
     left = [row["记录编号"] for row in rows if person_of(row) not in (leaver, unnamed)]
     with transaction():
-        assert actions.pending(by=by(town, "tong")) == len(left)
+        assert actions.pending(actor=by(town, "tong")) == len(left)
     assert [row["记录编号"] for row in delivered(town)] == left
     with transaction():
         keep_real_name(session.get(Person, unnamed), name)
@@ -90,7 +90,7 @@ def test_what_went_before_its_volunteer_left_is_synchronised_by_the_answer(town)
     row = delivered(town)[0]
     leaver = person_of(row)
     with transaction():
-        cancellation.cancel(leaver, confirmed=True, by=By(leaver))
+        cancellation.cancel(leaver, confirmed=True, actor=By(leaver))
     assert settled(town, [["记录编号", "结果"], [row["记录编号"], "成功"]]) == (1, [])
 
 
@@ -144,10 +144,10 @@ def row_of(town, name="wulan", **other):
 
 def brought(town, *rows, name="tong"):
     with transaction():
-        found = imports.begin("hours", "时长.csv", [HEAD, *rows], by=by(town, name))
+        found = imports.begin("hours", "时长.csv", [HEAD, *rows], actor=by(town, name))
     while found.finished_at is None:
         with transaction():
-            found = imports.step(found.id, by=by(town, name))
+            found = imports.step(found.id, actor=by(town, name))
     return found
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from backend import clock
+from backend import clock, working_days
 from backend.db import transaction
 from backend.errors import NotAllowed, NotFound
 from backend.ledger import actions as ledger
@@ -12,7 +12,7 @@ from backend.ledger import queries as balances
 from backend.ledger.verify import findings
 from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
-from backend.volunteering import limits, record_queries, working_days
+from backend.volunteering import limits, record_queries
 from backend.volunteering.actions import deadlines, ending, hours, roll_call
 from backend.volunteering.states import ActivityMovedOn
 from tests.volunteering import cast
@@ -23,14 +23,14 @@ def _points(person):
     return balances.balance(person.id)["available"]
 
 
-def _propose(activity_id, by, given=None, **passed):
+def _propose(activity_id, actor, given=None, **passed):
     with cast.after_start(**(passed or {"hours": 3})), transaction():
-        return hours.propose(activity_id, given or {}, by=by)
+        return hours.propose(activity_id, given or {}, actor=actor)
 
 
-def _certify(activity_id, by, given=None):
+def _certify(activity_id, actor, given=None):
     with cast.after_start(hours=4), transaction():
-        return hours.certify(activity_id, given or {}, by=by)
+        return hours.certify(activity_id, given or {}, actor=actor)
 
 
 def test_a_record_holds_every_field_of_the_rule(town):
@@ -72,11 +72,13 @@ def test_an_activity_counts_two_points_at_most_and_all_of_its_hours(town):
     cast.sign_up(activity_id, one)
     wulan = cast.by(town, "wulan")
     with cast.after_start(hours=6), transaction():
-        roll_call.call(activity_id, [roll_call.Called(one.id, STARTS, STARTS + timedelta(hours=5))], by=wulan)
-        ending.end(activity_id, by=wulan)
-        hours.propose(activity_id, {}, by=wulan)
+        roll_call.call(
+            activity_id, [roll_call.Called(one.id, STARTS, STARTS + timedelta(hours=5))], actor=wulan
+        )
+        ending.end(activity_id, actor=wulan)
+        hours.propose(activity_id, {}, actor=wulan)
     with cast.after_start(hours=7), transaction():
-        hours.certify(activity_id, {}, by=cast.by(town, "tong"))
+        hours.certify(activity_id, {}, actor=cast.by(town, "tong"))
     assert (cast.records(one)[0].minutes, cast.records(one)[0].source) == (300, "roll_call")
     assert _points(one) == 2
 
@@ -119,7 +121,7 @@ def test_nothing_is_certified_before_it_is_proposed_nor_proposed_before_it_is_ov
     with pytest.raises(ActivityMovedOn):
         _certify(activity_id, tong)
     with cast.after_start(hours=2), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)
     with pytest.raises(hours.HoursNotProposed):
         _certify(activity_id, tong)
 
@@ -135,7 +137,7 @@ def test_unverified_attendance_is_decided_never_guessed(town):
         cast.check_out(activity_id, sure)
     wulan = cast.by(town, "wulan")
     with cast.after_start(hours=2), transaction():
-        ending.end(activity_id, by=wulan)
+        ending.end(activity_id, actor=wulan)
     with pytest.raises(hours.AttendanceUndecided) as refused:
         _propose(activity_id, wulan)
     assert refused.value.facts == {"people": [forgot.id]}
@@ -161,7 +163,7 @@ def test_staying_longer_than_planned_counts_up_to_the_tolerance(town):
     (one,) = cast.newcomers(town, 1)
     activity_id = cast.attended(town, one, minutes=149)
     with cast.after_start(hours=3), transaction():
-        ending.end(activity_id, by=cast.by(town, "wulan"))
+        ending.end(activity_id, actor=cast.by(town, "wulan"))
     _propose(activity_id, cast.by(town, "wulan"))
     _certify(activity_id, cast.by(town, "tong"))
     assert cast.records(one)[0].minutes == 135
@@ -215,10 +217,10 @@ def test_points_that_are_spent_reversed_or_ended_change_no_hour(town):
     before = record_queries.totals(one.id)
     with transaction():
         reference = f"activity:{activity_id}:person:{one.id}:hours"
-        ledger.hold(one.id, 1, reference="r:1", title="兑换", community_id=town.songtao, by=one)
-        ledger.settle("r:1", shop_id=1, by=None)
+        ledger.hold(one.id, 1, reference="r:1", title="兑换", community_id=town.songtao, actor=one)
+        ledger.settle("r:1", shop_id=1, actor=None)
     with pytest.raises(ledger.NotEnoughPoints), transaction():
-        ledger.reverse(reference, reference="back:1", reason="误发", by=cast.by(town, "tong"))
+        ledger.reverse(reference, reference="back:1", reason="误发", actor=cast.by(town, "tong"))
     assert _points(one) == 1
     other = cast.newcomers(town, 1)[0]
     second = cast.certified(town, other, title="义诊")
@@ -227,9 +229,9 @@ def test_points_that_are_spent_reversed_or_ended_change_no_hour(town):
             f"activity:{second}:person:{other.id}:hours",
             reference="back:2",
             reason="误发",
-            by=cast.by(town, "tong"),
+            actor=cast.by(town, "tong"),
         )
-    with clock.standing_at(STARTS + timedelta(days=800)), transaction():
+    with clock.frozen_at(STARTS + timedelta(days=800)), transaction():
         for lot in ledger.lots_to_expire():
             ledger.expire(*lot) if isinstance(lot, tuple) else ledger.expire(lot)
     assert (_points(one), _points(other)) == (0, 0)
@@ -291,9 +293,9 @@ def test_staff_are_reminded_once_on_the_tenth_working_day(town):
     (one,) = cast.newcomers(town, 1)
     activity_id = cast.ended(town, one)
     due = cast.activity(activity_id).record_due_on
-    with clock.standing_at(clock.day_starts(due) - timedelta(minutes=1)):
+    with clock.frozen_at(clock.day_starts(due) - timedelta(minutes=1)):
         assert activity_id not in deadlines.overdue()
-    with clock.standing_at(clock.day_starts(due)):
+    with clock.frozen_at(clock.day_starts(due)):
         assert activity_id in deadlines.overdue()
         with transaction():
             deadlines.remind_staff(activity_id)

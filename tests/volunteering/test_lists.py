@@ -13,9 +13,9 @@ from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
 
 
-def _listed(by, **how):
+def _listed(actor, **how):
     told = dict.fromkeys(("community_id", "category", "state", "first_day", "last_day", "after"))
-    return queries.activities(**{**told, "limit": 50, **how}, by=by)
+    return queries.activities(**{**told, "limit": 50, **how}, actor=actor)
 
 
 @pytest.mark.parametrize("name", ["ning", "wulan", "tong"])
@@ -25,7 +25,7 @@ def test_a_page_of_many_costs_no_more_statements_than_a_page_of_two(town, statem
     for limit in (2, 50):
         session.expire_all()
         with statements() as seen:
-            assert len(queries.shown(_listed(by, limit=limit), by=by)) >= min(limit, 38)
+            assert len(queries.view_activities(_listed(by, limit=limit), actor=by)) >= min(limit, 38)
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 8
 
@@ -36,7 +36,7 @@ def test_my_records_cost_the_same_whether_few_or_many(town, statements):
     for limit in (2, 50):
         session.expire_all()
         with statements() as seen:
-            record_queries.told(record_queries.records_of(by.id, None, limit))
+            record_queries.view_records(record_queries.records_of(by.id, None, limit))
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 5
 
@@ -49,7 +49,7 @@ def test_attendance_costs_the_same_for_one_as_for_many(town, statements):
             cast.sign_up(activity_id, one)
         session.expire_all()
         with statements() as seen:
-            assert len(queries.attendance(activity_id, by=wulan)["list"]) == size
+            assert len(queries.attendance(activity_id, actor=wulan)["list"]) == size
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 5
 
@@ -81,7 +81,7 @@ def test_drafts_are_seen_by_who_plans_them(town):
         assert (draft in [one.id for one in _listed(by, state="draft")]) == sees
         if not sees:
             with pytest.raises(NotFound):
-                queries.one(draft, by=by)
+                queries.one(draft, actor=by)
 
 
 def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town):
@@ -89,7 +89,7 @@ def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town
     cast.sign_up(activity_id, cast.by(town, "ning"))
     told = {}
     for name in ("wulan", "tong", "yan", "shang"):
-        told[name] = queries.attendance(activity_id, by=cast.by(town, name))["list"][0]["name"]
+        told[name] = queries.attendance(activity_id, actor=cast.by(town, name))["list"][0]["name"]
     assert told == {"wulan": "宁小舟", "tong": "宁**", "yan": "宁**", "shang": "宁**"}
     for name, refusal in (
         ("ning", NotAllowed),
@@ -98,7 +98,7 @@ def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town
         ("admin", NotAllowed),
     ):
         with pytest.raises(refusal):
-            queries.attendance(activity_id, by=cast.by(town, name))
+            queries.attendance(activity_id, actor=cast.by(town, name))
 
 
 def test_the_waitlist_says_which_place_one_has(town):
@@ -106,15 +106,17 @@ def test_the_waitlist_says_which_place_one_has(town):
     activity_id = cast.published(town, capacity=1)
     for one in people:
         cast.sign_up(activity_id, one)
-    places = [queries.shown([cast.activity(activity_id)], by=one)[0].mine.position for one in people]
+    places = [
+        queries.view_activities([cast.activity(activity_id)], actor=one)[0].mine.position for one in people
+    ]
     assert places == [None, 1, 2]
 
 
-def _works(verb, by, activity_id):
+def _works(verb, actor, activity_id):
     """Does the verb go through? Leaves no trace."""
     with transaction():
         try:
-            verb(activity_id, by=by)
+            verb(activity_id, actor=actor)
             return True
         except Refused:
             return False
@@ -124,12 +126,12 @@ def _works(verb, by, activity_id):
 
 VERBS = {
     "publish": activities.publish,
-    "cancel": lambda activity_id, by: activities.cancel(activity_id, "下雨", by=by),
+    "cancel": lambda activity_id, actor: activities.cancel(activity_id, "下雨", actor=actor),
     "end": ending.end,
-    "propose_hours": lambda activity_id, by: hours.propose(activity_id, {}, by=by),
-    "certify": lambda activity_id, by: hours.certify(activity_id, {}, by=by),
-    "edit": lambda activity_id, by: activities.edit(activity_id, {"place": "西门"}, by=by),
-    "repeat": lambda activity_id, by: activities.repeat(activity_id, 1, by=by),
+    "propose_hours": lambda activity_id, actor: hours.propose(activity_id, {}, actor=actor),
+    "certify": lambda activity_id, actor: hours.certify(activity_id, {}, actor=actor),
+    "edit": lambda activity_id, actor: activities.edit(activity_id, {"place": "西门"}, actor=actor),
+    "repeat": lambda activity_id, actor: activities.repeat(activity_id, 1, actor=actor),
     "sign_up": sign_ups.sign_up,
     "cancel_sign_up": sign_ups.cancel,
 }
@@ -152,7 +154,7 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town):
         for activity_id in scenes:
             for name in ("wulan", "tong", "lan", "ning", "pei", "bai", "yan"):
                 by = cast.by(town, name)
-                (shown,) = queries.shown([cast.activity(activity_id)], by=by)
+                (shown,) = queries.view_activities([cast.activity(activity_id)], actor=by)
                 for verb, call in VERBS.items():
                     if verb == "end" and shown.activity.starts_at > clock.now():
                         continue

@@ -97,7 +97,7 @@ def _try(put, move, who, name, **facts):
         before = session.scalar(sa.select(sa.func.count()).select_from(journal.JournalLine))
         actor = None if name == "time" else who[name]
         try:
-            lifecycle.make(move, subject, by=actor, **facts)
+            lifecycle.transition(move, subject, actor=actor, **facts)
             after = session.scalar(sa.select(sa.func.count()).select_from(journal.JournalLine))
             assert after == before + 1, "a move without its journal line"
             outcome = session.scalar(sa.select(type(subject).state).where(type(subject).id == subject.id))

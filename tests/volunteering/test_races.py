@@ -62,13 +62,13 @@ def test_of_thirty_for_one_place_one_is_in_and_the_others_wait_in_order(town, at
     people = cast.newcomers(town, CROWD)
     activity_id = cast.published(town, capacity=1)
     with cast.after_start(days=-2):
-        at_once([lambda one=one: sign_ups.sign_up(activity_id, by=one) for one in people])
+        at_once([lambda one=one: sign_ups.sign_up(activity_id, actor=one) for one in people])
         order = cast.sign_ups_of(activity_id)
         assert [state for _, state in order] == ["confirmed"] + ["waitlisted"] * (CROWD - 1)
         # Each who leaves makes room for exactly the next in line.
         for place in range(3):
             with transaction():
-                sign_ups.cancel(activity_id, by=cast.By(order[place][0]))
+                sign_ups.cancel(activity_id, actor=cast.By(order[place][0]))
             now = [state for _, state in cast.sign_ups_of(activity_id)]
             assert now == ["cancelled"] * (place + 1) + ["confirmed"] + ["waitlisted"] * (CROWD - place - 2)
 
@@ -79,7 +79,7 @@ def test_when_several_leave_at_once_as_many_move_up(town, at_once):
     for one in people:
         cast.sign_up(activity_id, one)
     with cast.after_start(days=-1):
-        at_once([lambda one=one: sign_ups.cancel(activity_id, by=one) for one in people[:4]])
+        at_once([lambda one=one: sign_ups.cancel(activity_id, actor=one) for one in people[:4]])
     states = [state for _, state in cast.sign_ups_of(activity_id)]
     assert states == ["cancelled"] * 4 + ["confirmed"] * 4 + ["waitlisted"] * 4
 
@@ -88,7 +88,7 @@ def test_one_person_signing_up_many_times_at_once_is_signed_up_once(town, at_onc
     (one,) = cast.newcomers(town, 1)
     activity_id = cast.published(town)
     with cast.after_start(days=-2):
-        results = at_once([lambda: sign_ups.sign_up(activity_id, by=one)] * 8)
+        results = at_once([lambda: sign_ups.sign_up(activity_id, actor=one)] * 8)
     assert kinds(results) == [sign_ups.AlreadySignedUp] * 7
 
 
@@ -96,7 +96,7 @@ def test_two_activities_at_the_same_time_take_a_person_once(town, at_once):
     (one,) = cast.newcomers(town, 1)
     both = [cast.published(town), cast.published(town, title="义诊")]
     with cast.after_start(days=-2):
-        results = at_once([lambda a=a: sign_ups.sign_up(a, by=one) for a in both * 3])
+        results = at_once([lambda a=a: sign_ups.sign_up(a, actor=one) for a in both * 3])
     assert len(kinds(results)) == 5
 
 
@@ -106,9 +106,9 @@ def test_a_double_scan_at_the_same_moment_is_one_check_in(town, at_once):
     cast.sign_up(activity_id, one)
     with cast.after_start():
         code = cast.code(activity_id)
-        results = at_once([lambda: attendance.check_in(activity_id, code, by=one)] * 8)
+        results = at_once([lambda: attendance.check_in(activity_id, code, actor=one)] * 8)
         assert len(kinds(results)) == 7
-        results = at_once([lambda: attendance.check_out(activity_id, code, by=one)] * 8)
+        results = at_once([lambda: attendance.check_out(activity_id, code, actor=one)] * 8)
         assert len(kinds(results)) == 7
     lines = session.execute(_journal(activity_id)).all()
     assert sorted(verb for (verb,) in lines) == ["check_in", "check_out"]
@@ -136,7 +136,8 @@ def test_two_doors_at_the_same_moment_let_a_person_through_one(town, at_once):
         cast.sign_up(activity_id, one)
     with cast.after_start(minutes=110):
         works = [
-            lambda a=a: attendance.check_in(a, cast.code(a), by=one) for a in (first, second, first, second)
+            lambda a=a: attendance.check_in(a, cast.code(a), actor=one)
+            for a in (first, second, first, second)
         ]
         results = at_once(works)
     assert len(kinds(results)) == 3
@@ -146,7 +147,7 @@ def _call_off(town, activity_id):
     with town.app.app_context():
         try:
             with transaction():
-                activities.cancel(activity_id, "下大雪", by=cast.by(town, "wulan"))
+                activities.cancel(activity_id, "下大雪", actor=cast.by(town, "wulan"))
         finally:
             session.remove()
 
@@ -157,7 +158,7 @@ def test_an_activity_is_not_called_off_under_whoever_is_checking_in(town):
     cast.sign_up(activity_id, one)
     with cast.after_start(), ThreadPoolExecutor(1) as other:
         with transaction():
-            attendance.check_in(activity_id, cast.code(activity_id), by=one)
+            attendance.check_in(activity_id, cast.code(activity_id), actor=one)
             called_off = other.submit(_call_off, town, activity_id)
             until_so_many_wait(1)
         with pytest.raises(activities.AttendanceBegun):
@@ -171,7 +172,7 @@ def test_certifying_at_once_posts_hours_and_points_once(town, at_once):
     activity_id = cast.proposed(town, *people)
     with cast.after_start(hours=4):
         results = at_once(
-            [lambda name=name: hours.certify(activity_id, {}, by=name) for name in _staff(town) * 4]
+            [lambda name=name: hours.certify(activity_id, {}, actor=name) for name in _staff(town) * 4]
         )
     assert kinds(results) == [ActivityMovedOn] * 7
     assert len(cast.records()) == 3
@@ -187,7 +188,7 @@ def test_two_activities_certified_at_once_do_not_give_one_person_the_same_hours_
     """Each looks at the person's day under the person's lock, so the second one sees the first."""
     (one,) = cast.newcomers(town, 1)
     entered = []
-    with clock.standing_at(STARTS + timedelta(days=1)):
+    with clock.frozen_at(STARTS + timedelta(days=1)):
         for minutes in (300, 301, 302, 303):
             with transaction():
                 content = {
@@ -199,10 +200,10 @@ def test_two_activities_certified_at_once_do_not_give_one_person_the_same_hours_
                     "minutes": minutes,
                     "reason": "补录",
                 }
-                made = backfills.request(one.id, town.songtao, content, by=cast.by(town, "tong"))
+                made = backfills.request(one.id, town.songtao, content, actor=cast.by(town, "tong"))
                 entered.append(made.id)
         lan = cast.by(town, "lan")
-        results = at_once([lambda b=b: backfills.approve(b, by=lan) for b in entered])
+        results = at_once([lambda b=b: backfills.approve(b, actor=lan) for b in entered])
     assert len(kinds(results)) == 3
     assert len(cast.records(one)) == 1
 
@@ -214,7 +215,7 @@ def test_asking_for_the_same_certificate_at_once_makes_one(town, at_once):
     cast.certified(town, one)
     day = clock.business_day(STARTS)
     with cast.after_start(hours=5):
-        results = at_once([lambda: certificates.issue(day, day, by=one).number] * 8)
+        results = at_once([lambda: certificates.issue(day, day, actor=one).number] * 8)
     assert len(set(results)) == 1
     assert [made.number for made in certificate_queries.of_person(one.id, None, 9)] == results[:1]
 
@@ -227,9 +228,12 @@ def test_revoking_at_once_is_done_once(town, at_once):
     day = clock.business_day(STARTS)
     with cast.after_start(hours=5):
         with transaction():
-            number = certificates.issue(day, day, by=one).number
+            number = certificates.issue(day, day, actor=one).number
         results = at_once(
-            [lambda name=name: certificates.revoke(number, "名单有误", by=name) for name in _staff(town) * 4]
+            [
+                lambda name=name: certificates.revoke(number, "名单有误", actor=name)
+                for name in _staff(town) * 4
+            ]
         )
     assert kinds(results) == [CertificateMovedOn] * 7
 
@@ -253,6 +257,6 @@ def test_the_check_sees_places_that_are_given_without_the_activitys_lock(town, a
     monkeypatch.setattr(sign_ups, "take", session.get_one)
     monkeypatch.setattr(sign_ups, "_state", seen)
     with cast.after_start(days=-2):
-        at_once([lambda one=one: sign_ups.sign_up(activity_id, by=one) for one in people])
+        at_once([lambda one=one: sign_ups.sign_up(activity_id, actor=one) for one in people])
     states = [state for _, state in cast.sign_ups_of(activity_id)]
     assert states.count("confirmed") > 1

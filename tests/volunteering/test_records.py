@@ -30,21 +30,21 @@ SERVICE = {
 }
 
 
-def _ask(record, minutes, by, reason="少记了"):
-    with clock.standing_at(LATER), transaction():
-        return corrections.request(record.id, minutes, reason, by=by)
+def _ask(record, minutes, actor, reason="少记了"):
+    with clock.frozen_at(LATER), transaction():
+        return corrections.request(record.id, minutes, reason, actor=actor)
 
 
-def _approve(verb, request, by, *more):
-    with clock.standing_at(LATER), transaction():
-        return verb(request.id, *more, by=by)
+def _approve(verb, request, actor, *more):
+    with clock.frozen_at(LATER), transaction():
+        return verb(request.id, *more, actor=actor)
 
 
-def _enter(town, person, by="tong", **changed):
+def _enter(town, person, actor="tong", **changed):
     where = {name: changed.pop(name) for name in ("team_id", "activity_id") if name in changed}
-    with clock.standing_at(LATER), transaction():
+    with clock.frozen_at(LATER), transaction():
         content = {**SERVICE, **changed}
-        return backfills.request(person.id, town.songtao, content, **where, by=cast.by(town, by))
+        return backfills.request(person.id, town.songtao, content, **where, actor=cast.by(town, actor))
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_correction_is_a_new_record_and_the_old_one_stays(town, served):
     assert (new.recorded_by_id, new.certified_by_id) == (one.id, town.person("lan").id)
     assert (new.activity_id, new.source, new.started_at) == (old.activity_id, old.source, old.started_at)
     assert record_queries.totals(one.id)["minutes"] == 100
-    assert [told.id for told in record_queries.standing_records(one.id)] == [new.id]
+    assert [told.id for told in record_queries.records_in_force(one.id)] == [new.id]
     assert balances.balance(one.id)["available"] == 2
     assert outbox.inbox(one.id, None, 1)[0].kind == "correction_decided"
 
@@ -73,7 +73,7 @@ def test_corrected_to_nothing_it_counts_for_nothing(town, served):
     one, record = served
     _approve(corrections.approve, _ask(record, 0, one, "那天我没去"), cast.by(town, "lan"))
     assert record_queries.totals(one.id)["minutes"] == 0
-    assert record_queries.standing_records(one.id) == []
+    assert record_queries.records_in_force(one.id) == []
 
 
 def test_a_correction_of_a_correction_goes_to_the_newest(town, served):
@@ -221,5 +221,5 @@ def test_what_waits_is_seen_by_the_communitys_staff_alone(town):
     (one,) = cast.newcomers(town, 1)
     made = _enter(town, one)
     queue = record_queries.waiting_requests
-    assert made.id in [row.id for row in queue(backfills.Backfill, 0, 50, by=cast.by(town, "lan"))]
-    assert queue(backfills.Backfill, 0, 50, by=cast.by(town, "bai")) == []
+    assert made.id in [row.id for row in queue(backfills.Backfill, 0, 50, actor=cast.by(town, "lan"))]
+    assert queue(backfills.Backfill, 0, 50, actor=cast.by(town, "bai")) == []

@@ -21,7 +21,7 @@ def _inbox(person):
 
 def _cancel(activity_id, person, **passed):
     with cast.after_start(**(passed or {"days": -2})), transaction():
-        return sign_ups.cancel(activity_id, by=person)
+        return sign_ups.cancel(activity_id, actor=person)
 
 
 def test_a_freed_place_goes_to_whoever_waited_longest_and_to_nobody_else(town):
@@ -54,7 +54,7 @@ def test_nobody_overtakes_the_waitlist_when_places_are_added(town):
     for one in people[:3]:
         cast.sign_up(activity_id, one)
     with cast.after_start(days=-2), transaction():
-        activities.edit(activity_id, {"capacity": 3}, by=cast.by(town, "wulan"))
+        activities.edit(activity_id, {"capacity": 3}, actor=cast.by(town, "wulan"))
     assert [state for _, state in cast.sign_ups_of(activity_id)] == ["confirmed"] * 3
     assert cast.sign_up(activity_id, people[3]).state == "waitlisted"
 
@@ -97,9 +97,9 @@ def test_after_the_deadline_nobody_signs_up_and_without_one_whoever_comes_by_may
         cast.sign_up(strict, one)
     open_house = cast.published(town, title="义诊")
     with cast.after_start(hours=1), transaction():
-        assert sign_ups.sign_up(open_house, by=other).state == "confirmed"
+        assert sign_ups.sign_up(open_house, actor=other).state == "confirmed"
     with pytest.raises(sign_ups.SignUpClosed), cast.after_start(hours=3), transaction():
-        sign_ups.sign_up(open_house, by=one)
+        sign_ups.sign_up(open_house, actor=one)
 
 
 def test_too_young_is_refused_and_an_unknown_age_is_asked_for_kindly(town):
@@ -141,7 +141,7 @@ def test_a_draft_is_not_there_for_others_and_a_cancelled_activity_takes_nobody(t
         cast.sign_up(draft, cast.by(town, "wulan"))
     gone = cast.published(town)
     with transaction():
-        activities.cancel(gone, "下雨", by=cast.by(town, "tong"))
+        activities.cancel(gone, "下雨", actor=cast.by(town, "tong"))
     with pytest.raises(ActivityMovedOn):
         cast.sign_up(gone, cast.by(town, "ning"))
 
@@ -153,7 +153,7 @@ def test_staff_sign_up_a_card_holder_of_their_own_place_with_a_reason(town):
     assert (made.person_id, made.reporter_id, made.on_behalf_reason) == (e.id, tong.id, "老人没有手机")
     with cast.after_start(days=-1), transaction():
         # Her own grid worker may take it back for her.
-        assert sign_ups.cancel(activity_id, on_behalf_of=(e.id, "生病"), by=shao).state == "cancelled"
+        assert sign_ups.cancel(activity_id, on_behalf_of=(e.id, "生病"), actor=shao).state == "cancelled"
 
 
 @pytest.mark.parametrize("name", ["bai", "wulan", "bu", "pei"])
@@ -171,7 +171,7 @@ def test_calling_off_tells_everyone_and_ends_every_sign_up(town):
     for one in people:
         cast.sign_up(activity_id, one)
     with cast.after_start(days=-1), transaction():
-        activities.cancel(activity_id, "暴雪", by=cast.by(town, "wulan"))
+        activities.cancel(activity_id, "暴雪", actor=cast.by(town, "wulan"))
     assert {state for _, state in cast.sign_ups_of(activity_id)} == {"cancelled"}
     assert all(_inbox(one)[0] == "activity_cancelled" for one in people)
 
@@ -182,13 +182,13 @@ def test_an_excuse_is_noted_by_the_organiser_before_or_after(town):
     for person in (one, waiting):
         cast.sign_up(activity_id, person)
     with cast.after_start(days=-1), transaction():
-        sign_ups.excuse(activity_id, one.id, "孩子发烧", by=cast.by(town, "wulan"))
+        sign_ups.excuse(activity_id, one.id, "孩子发烧", actor=cast.by(town, "wulan"))
     assert cast.state_of(activity_id, one) == "excused"
     assert cast.state_of(activity_id, waiting) == "confirmed"
     with pytest.raises(SignUpMovedOn), transaction():
-        sign_ups.excuse(activity_id, one.id, "又一次", by=cast.by(town, "wulan"))
+        sign_ups.excuse(activity_id, one.id, "又一次", actor=cast.by(town, "wulan"))
     with pytest.raises(NotFound), transaction():
-        sign_ups.excuse(activity_id, town.person("qin").id, "没报名", by=cast.by(town, "wulan"))
+        sign_ups.excuse(activity_id, town.person("qin").id, "没报名", actor=cast.by(town, "wulan"))
 
 
 def test_who_never_came_is_a_no_show_and_who_waited_in_vain_is_let_go(town):
@@ -197,7 +197,7 @@ def test_who_never_came_is_a_no_show_and_who_waited_in_vain_is_let_go(town):
     for person in (one, waiting):
         cast.sign_up(activity_id, person)
     with cast.after_start(hours=2), transaction():
-        ending.end(activity_id, by=cast.by(town, "wulan"))
+        ending.end(activity_id, actor=cast.by(town, "wulan"))
     assert [state for _, state in cast.sign_ups_of(activity_id)] == ["no_show", "cancelled"]
 
 
@@ -206,8 +206,8 @@ def test_a_changed_time_is_told_and_a_changed_description_is_not(town):
     activity_id = cast.published(town)
     cast.sign_up(activity_id, one)
     with cast.after_start(days=-1), transaction():
-        activities.edit(activity_id, {"description": "带手套"}, by=cast.by(town, "wulan"))
-        activities.edit(activity_id, {"place": "西门"}, by=cast.by(town, "wulan"))
+        activities.edit(activity_id, {"description": "带手套"}, actor=cast.by(town, "wulan"))
+        activities.edit(activity_id, {"place": "西门"}, actor=cast.by(town, "wulan"))
     assert _inbox(one) == ["activity_changed", "sign_up_confirmed"]
     assert session.get(Person, one.id).status == "active"
     assert clock.now() < STARTS

@@ -32,7 +32,7 @@ def with_hours(monkeypatch):
 
 def _apply(count, person):
     with transaction():
-        return stars.apply(count, by=person)
+        return stars.apply(count, actor=person)
 
 
 @pytest.mark.parametrize(("count", "hours"), STAR_HOURS.items())

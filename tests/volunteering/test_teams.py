@@ -10,24 +10,24 @@ from tests.volunteering import cast
 
 def _found(town, name="tong", title="清雪队", leader_id=None):
     with transaction():
-        return teams.found(
+        return teams.create_team(
             town.songtao,
             "community",
             title,
             "清雪",
             leader_id=leader_id or town.person("ning").id,
-            by=cast.by(town, name),
+            actor=cast.by(town, name),
         )
 
 
 def _as(town, verb, team, name, *more):
     with transaction():
-        return verb(team.id, *more, by=cast.by(town, name))
+        return verb(team.id, *more, actor=cast.by(town, name))
 
 
 def test_staff_found_a_team_and_name_its_leader(town):
     team = _found(town)
-    (shown,) = teams.shown([team], by=cast.by(town, "ning"))
+    (shown,) = teams.view_teams([team], actor=cast.by(town, "ning"))
     assert (shown.mine, shown.leader, shown.members, shown.actions) == ("leader", "宁**", 0, [])
 
 
@@ -56,11 +56,11 @@ def test_joining_waits_for_the_leader_and_leaving_for_nobody(town):
     _as(town, teams.decide, team, "ning", town.person("qin").id, True)
     with pytest.raises(teams.NothingToDecide):
         _as(town, teams.decide, team, "ning", town.person("qin").id, False)
-    assert teams.shown([team], by=cast.by(town, "qin"))[0].members == 1
+    assert teams.view_teams([team], actor=cast.by(town, "qin"))[0].members == 1
     _as(town, teams.leave, team, "qin")
     with pytest.raises(teams.NotAMember):
         _as(town, teams.leave, team, "qin")
-    assert teams.shown([team], by=cast.by(town, "qin"))[0].actions == ["join"]
+    assert teams.view_teams([team], actor=cast.by(town, "qin"))[0].actions == ["join"]
 
 
 def test_who_was_declined_may_ask_again_and_the_leader_has_nothing_to_join(town):
@@ -82,18 +82,18 @@ def test_nobody_accepts_themselves(town):
 def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town):
     team = _found(town)
     _as(town, teams.join, team, "qin")
-    assert [one["name"] for one in teams.members(team, by=cast.by(town, "ning"))] == ["秦明远"]
-    assert [one["name"] for one in teams.members(team, by=cast.by(town, "tong"))] == ["秦**"]
+    assert [one["name"] for one in teams.members(team, actor=cast.by(town, "ning"))] == ["秦明远"]
+    assert [one["name"] for one in teams.members(team, actor=cast.by(town, "tong"))] == ["秦**"]
     for name in ("qin", "wulan", "bai", "admin"):
-        assert teams.members(team, by=cast.by(town, name)) is None
+        assert teams.members(team, actor=cast.by(town, name)) is None
 
 
 def test_a_new_leader_leads_at_once_and_the_old_one_no_longer(town):
     team = _found(town)
     with transaction():
-        teams.edit(team.id, {"leader_id": town.person("qin").id}, by=cast.by(town, "tong"))
-    assert teams.members(teams.one(team.id), by=cast.by(town, "ning")) is None
+        teams.edit(team.id, {"leader_id": town.person("qin").id}, actor=cast.by(town, "tong"))
+    assert teams.members(teams.one(team.id), actor=cast.by(town, "ning")) is None
     with pytest.raises(NotAllowed), transaction():
-        teams.edit(team.id, {"name": "我的队"}, by=cast.by(town, "qin"))
+        teams.edit(team.id, {"name": "我的队"}, actor=cast.by(town, "qin"))
     with pytest.raises(NotFound):
         teams.one(4711)

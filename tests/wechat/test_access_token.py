@@ -8,7 +8,7 @@ from backend.db import session, transaction
 from backend.errors import DatabaseUnavailable
 from backend.wechat.gateway import Sent, WeChatRejected, WeChatUnavailable
 from backend.wechat.models import WeChatToken
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from backend.wechat.tokens import DatabaseTokens
 
 PEI = openid_of("pei")
@@ -138,7 +138,7 @@ def test_two_processes_share_one_token_through_the_database(app, simulator, conn
 def test_a_token_ends_with_its_time_in_memory_and_in_the_database(app):
     tokens = DatabaseTokens()
     tokens.set("key", "a-token", 60)
-    with clock.standing_at(clock.now() + timedelta(seconds=61)):
+    with clock.frozen_at(clock.now() + timedelta(seconds=61)):
         assert tokens.get("key") is None
         assert DatabaseTokens().get("key", "none") == "none"
 

@@ -10,7 +10,7 @@ import pytest
 from backend.errors import Refused, catalogue
 from backend.wechat import gateway
 from backend.wechat.gateway import Sent, WeChatRejected, WeChatUnavailable
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 from tests.wechat.conftest import SECRET
 
 PEI = openid_of("pei")

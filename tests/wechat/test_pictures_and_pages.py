@@ -5,10 +5,10 @@ import threading
 import pytest
 from flask import Flask, request
 
-from backend.wechat import simulator_pages
 from backend.wechat.gateway import WeChatRejected
-from backend.wechat.simulator import server
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator import pages as simulator_pages
+from backend.wechat.simulator.rules import openid_of
+from backend.wechat.simulator.server import server
 
 PEI = openid_of("pei")
 PAGE = "pages/wish/detail"

@@ -14,9 +14,10 @@ from wechatpy.crypto import WeChatCrypto
 
 from backend import clock, config
 from backend.db import session, transaction
-from backend.wechat import push, simulator_push
+from backend.wechat import push
 from backend.wechat.models import SeenPush
 from backend.wechat.push import PushNotGenuine, PushUnreadable
+from backend.wechat.simulator import push as simulator_push
 
 TOKEN, KEY, APP_ID = "AAAAA", "A" * 43, "wxba5fad812f8e6fb9"
 VISIT = {
@@ -69,7 +70,7 @@ def vectors(monkeypatch):
 
 
 def at(seconds):
-    return clock.standing_at(datetime.fromtimestamp(int(seconds), UTC))
+    return clock.frozen_at(datetime.fromtimestamp(int(seconds), UTC))
 
 
 def opened(query=SECURE, raw=None, *, now=None, inside=False):
@@ -292,7 +293,7 @@ def test_what_was_seen_is_forgotten_only_when_it_would_be_too_old(app, vectors):
     with at(SECURE["timestamp"]):
         note(opened())
         assert push.forgettable() == []
-    with clock.standing_at(datetime.fromtimestamp(1714112445, UTC) + timedelta(days=3, seconds=1)):
+    with clock.frozen_at(datetime.fromtimestamp(1714112445, UTC) + timedelta(days=3, seconds=1)):
         assert push.forgettable() == [1]
         with transaction():
             push.forget(1)

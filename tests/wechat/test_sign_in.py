@@ -9,7 +9,7 @@ from backend.wechat.gateway import (
     WeChatRejected,
     WeChatUnavailable,
 )
-from backend.wechat.simulator_rules import is_openid, openid_of
+from backend.wechat.simulator.rules import is_openid, openid_of
 
 
 def code_for(simulator, **wanted):

@@ -3,9 +3,9 @@
 import pytest
 import requests
 
-from backend.wechat import simulator as simulator_module
-from backend.wechat.simulator_memory import REMEMBERED, Bounded
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator import server as simulator_module
+from backend.wechat.simulator.memory import REMEMBERED, Bounded
+from backend.wechat.simulator.rules import openid_of
 from tests.wechat.conftest import SECRET
 
 OWNER = {"appid": "wx-simulated", "secret": SECRET}

@@ -1,7 +1,7 @@
 import pytest
 
 from backend.wechat.gateway import Sent, TextVerdict, WeChatRejected, WeChatUnavailable
-from backend.wechat.simulator_rules import field_fits, openid_of
+from backend.wechat.simulator.rules import field_fits, openid_of
 
 PEI = openid_of("pei")
 DATA = {"thing1": "为王奶奶修灯", "phrase2": "已认领", "time3": "2026年10月1日 15:01"}

@@ -43,7 +43,7 @@ def open_round(town, name="tong", days=10):
             "本期",
             today + timedelta(days=days),
             today + timedelta(days=2 * days),
-            by=by(town, name),
+            actor=by(town, name),
         )
     return found.id
 
@@ -52,8 +52,8 @@ def submitted(town, wisher="ning", reporter=None, **content):
     with transaction():
         on_behalf = (by(town, wisher).id, "没有手机") if reporter else None
         author = by(town, reporter or wisher)
-        wish = writing.write(town.songtao, {**CONTENT, **content}, on_behalf_of=on_behalf, by=author)
-        return writing.submit(wish.id, by=author).id
+        wish = writing.write(town.songtao, {**CONTENT, **content}, on_behalf_of=on_behalf, actor=author)
+        return writing.submit(wish.id, actor=author).id
 
 
 def published(town, count=1, **kwargs):
@@ -62,23 +62,23 @@ def published(town, count=1, **kwargs):
     made = [submitted(town, **kwargs) for _ in range(count)]
     with transaction():
         for wish_id in made:
-            reviewing.accept(wish_id, by=by(town, "lan"))
-        rounds.review(round_id, by=by(town, "tong"))
-        rounds.publish(round_id, by=by(town, "tong"))
+            reviewing.accept(wish_id, actor=by(town, "lan"))
+        rounds.review(round_id, actor=by(town, "tong"))
+        rounds.publish(round_id, actor=by(town, "tong"))
     return made, round_id
 
 
 def claimed(town, name="pei"):
     (wish_id,), _ = published(town)
     with transaction():
-        claims.claim(wish_id, by=by(town, name))
+        claims.claim(wish_id, actor=by(town, name))
     return wish_id
 
 
 def fulfilled(town, name="pei"):
     wish_id = claimed(town, name)
     with transaction():
-        claims.fulfil(wish_id, "送到了", by=by(town, name))
+        claims.fulfil(wish_id, "送到了", actor=by(town, name))
     return wish_id
 
 

@@ -29,12 +29,12 @@ def read_by(town, name, kind):
 def give_back(town, wish_id, name, found=None):
     with transaction():
         found = found or screening.harmless("没有时间")
-        claims.release(wish_id, "没有时间", found, by=cast.by(town, name))
+        claims.release(wish_id, "没有时间", found, actor=cast.by(town, name))
 
 
 def claim(town, wish_id, name):
     with transaction():
-        claims.claim(wish_id, by=cast.by(town, name))
+        claims.claim(wish_id, actor=cast.by(town, name))
 
 
 @pytest.mark.parametrize("method", ["call", "signature"])
@@ -42,13 +42,13 @@ def test_the_wisher_confirms_in_the_app_and_by_no_other_method(town, method):
     """“call” and “signature” say that staff have asked the wisher: nobody says so of themselves."""
     wish_id = cast.fulfilled(town)
     with pytest.raises(claims.MethodNotYours), transaction():
-        claims.confirm(wish_id, True, 5, method, by=cast.by(town, "ning"))
+        claims.confirm(wish_id, True, 5, method, actor=cast.by(town, "ning"))
 
 
 def test_staff_may_register_a_signature(town):
     wish_id = cast.fulfilled(town)
     with transaction():
-        confirmed = claims.confirm(wish_id, True, 5, "signature", by=cast.by(town, "tong"))
+        confirmed = claims.confirm(wish_id, True, 5, "signature", actor=cast.by(town, "tong"))
     assert (confirmed.state, confirmed.confirm_method) == ("confirmed", "signature")
 
 
@@ -56,7 +56,7 @@ def test_staff_may_register_a_signature(town):
 def test_a_wish_that_is_not_there_cannot_be_claimed_and_no_other_is_claimed_for_it(town, unknown):
     (wish_id,), _ = cast.published(town)
     with pytest.raises(NotFound), transaction():
-        claims.claim(unknown, by=cast.by(town, "pei"))
+        claims.claim(unknown, actor=cast.by(town, "pei"))
     assert cast.wish(wish_id).state == "published"
 
 
@@ -75,9 +75,9 @@ def test_a_dispute_gives_at_least_the_days_of_grace_and_never_takes_promised_day
     for wish_id, promised, expected in zip(cast.published(town, 2)[0], (0, 30), (grace, 30), strict=True):
         with transaction():
             day = clock.today() + timedelta(days=promised)
-            claims.claim(wish_id, promised_on=day, by=cast.by(town, "pei"))
-            claims.fulfil(wish_id, "送到了", by=cast.by(town, "pei"))
-            claims.dispute(wish_id, "灯不亮", by=cast.by(town, "ning"))
+            claims.claim(wish_id, promised_on=day, actor=cast.by(town, "pei"))
+            claims.fulfil(wish_id, "送到了", actor=cast.by(town, "pei"))
+            claims.dispute(wish_id, "灯不亮", actor=cast.by(town, "ning"))
         assert cast.standing(wish_id).promised_on == clock.today() + timedelta(days=expected)
 
 
@@ -89,7 +89,7 @@ def test_who_already_holds_more_than_a_lowered_limit_may_claim_no_further(town, 
     lowered = {**vars(config.settings()), "claim_limit": 1}
     monkeypatch.setattr(claims.config, "settings", lambda: type("Settings", (), lowered))
     with pytest.raises(claims.ClaimLimitReached, match="1 个"), transaction():
-        claims.claim(third, by=cast.by(town, "pei"))
+        claims.claim(third, actor=cast.by(town, "pei"))
 
 
 def test_only_what_was_given_back_by_oneself_and_of_this_wish_is_counted_as_again(town):
@@ -99,7 +99,7 @@ def test_only_what_was_given_back_by_oneself_and_of_this_wish_is_counted_as_agai
         claim(town, one, "pei")
         give_back(town, one, "pei")
     claim(town, second, "pei")
-    with clock.standing_at(clock.now() + timedelta(days=60)):
+    with clock.frozen_at(clock.now() + timedelta(days=60)):
         (overdue,) = [job for job in deadlines.JOBS if job.name == "wishes.release_overdue"]
         with transaction():
             cast.standing(second).reminded_at = clock.now() - timedelta(days=30)
@@ -126,9 +126,9 @@ def test_a_reason_nobody_has_looked_at_is_not_passed_on_but_noted_as_kept_back(t
 def test_the_claimer_reads_why_it_is_disputed_unless_the_reason_was_doubted(town):
     wish_id = cast.fulfilled(town)
     with transaction():
-        claims.dispute(wish_id, "灯不亮", screening.harmless("灯不亮"), by=cast.by(town, "ning"))
-        claims.fulfil(wish_id, "换了一盏", by=cast.by(town, "pei"))
-        claims.dispute(wish_id, "还是不亮", doubted("还是不亮"), by=cast.by(town, "ning"))
+        claims.dispute(wish_id, "灯不亮", screening.harmless("灯不亮"), actor=cast.by(town, "ning"))
+        claims.fulfil(wish_id, "换了一盏", actor=cast.by(town, "pei"))
+        claims.dispute(wish_id, "还是不亮", doubted("还是不亮"), actor=cast.by(town, "ning"))
     newest, first = read_by(town, "pei", "claim_disputed")
     assert "灯不亮" in first
     assert claims.KEPT_BACK in newest

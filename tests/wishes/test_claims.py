@@ -26,9 +26,9 @@ def _inbox(town, name):
 def test_the_first_claimer_wins_and_the_second_is_told_kindly(town):
     (wish_id,), _ = cast.published(town)
     with transaction():
-        claims.claim(wish_id, by=cast.by(town, "pei"))
+        claims.claim(wish_id, actor=cast.by(town, "pei"))
     with pytest.raises(WishNotOpen, match="已被认领"), transaction():
-        claims.claim(wish_id, by=cast.by(town, "qin"))
+        claims.claim(wish_id, actor=cast.by(town, "qin"))
 
 
 def test_the_database_alone_forbids_two_standing_claims(town):
@@ -49,21 +49,21 @@ def test_a_third_open_claim_is_refused_until_one_is_fulfilled(town):
     ids, _ = cast.published(town, 3)
     for wish_id in ids[:2]:
         with transaction():
-            claims.claim(wish_id, by=cast.by(town, "pei"))
+            claims.claim(wish_id, actor=cast.by(town, "pei"))
     with pytest.raises(claims.ClaimLimitReached, match="2 个"), transaction():
-        claims.claim(ids[2], by=cast.by(town, "pei"))
-    (shown,) = queries.shown([cast.wish(ids[2])], by=cast.by(town, "pei"))
+        claims.claim(ids[2], actor=cast.by(town, "pei"))
+    (shown,) = queries.view_wishes([cast.wish(ids[2])], actor=cast.by(town, "pei"))
     assert "claim" not in shown.actions
     with transaction():
-        claims.fulfil(ids[0], "好了", by=cast.by(town, "pei"))
+        claims.fulfil(ids[0], "好了", actor=cast.by(town, "pei"))
     with transaction():
-        claims.claim(ids[2], by=cast.by(town, "pei"))
+        claims.claim(ids[2], actor=cast.by(town, "pei"))
 
 
 def test_a_party_member_of_another_community_cannot_claim_here(town):
     (wish_id,), _ = cast.published(town)
     with pytest.raises(NotAllowed), transaction():
-        claims.claim(wish_id, by=cast.by(town, "he"))
+        claims.claim(wish_id, actor=cast.by(town, "he"))
 
 
 def test_whoever_reviewed_a_wish_cannot_claim_it(town):
@@ -71,23 +71,23 @@ def test_whoever_reviewed_a_wish_cannot_claim_it(town):
     (wish_id,), _ = cast.published(town)
     with transaction():
         lan = cast.by(town, "lan")
-        people.register_party_member(town.place("市水务局"), town.songtao, [], by=lan)
-        people.decide_party_registration(lan.id, True, by=cast.by(town, "tong"))
+        people.register_party_member(town.place("市水务局"), town.songtao, [], actor=lan)
+        people.decide_party_registration(lan.id, True, actor=cast.by(town, "tong"))
     with pytest.raises(FourEyes), transaction():
-        claims.claim(wish_id, by=lan)
+        claims.claim(wish_id, actor=lan)
 
 
 def test_a_claim_for_a_team_needs_membership_and_shows_the_teams_name(town):
     (first, second), _ = cast.published(town, 2)
     team_id = session.scalar(sa.text("SELECT id FROM teams WHERE name = '骑手先锋队'"))
     with pytest.raises(claims.NotYourTeam), transaction():
-        claims.claim(first, "team", team_id=team_id, by=cast.by(town, "qin"))
+        claims.claim(first, "team", team_id=team_id, actor=cast.by(town, "qin"))
     with pytest.raises(claims.TeamMissing), transaction():
-        claims.claim(first, "team", by=cast.by(town, "pei"))
+        claims.claim(first, "team", actor=cast.by(town, "pei"))
     with transaction():
-        claims.claim(first, "team", team_id=team_id, by=cast.by(town, "pei"))
-        claims.claim(second, "unit", by=cast.by(town, "qin"))
-    shown = queries.shown([cast.wish(first), cast.wish(second)], by=cast.by(town, "ning"))
+        claims.claim(first, "team", team_id=team_id, actor=cast.by(town, "pei"))
+        claims.claim(second, "unit", actor=cast.by(town, "qin"))
+    shown = queries.view_wishes([cast.wish(first), cast.wish(second)], actor=cast.by(town, "ning"))
     assert [one.claim["by_name"] for one in shown] == ["骑手先锋队", "市水务局"]
 
 
@@ -96,7 +96,7 @@ def test_a_promise_for_today_or_for_the_last_day_is_taken(town, days):
     (wish_id,), _ = cast.published(town)
     promised = clock.today() + timedelta(days=days)
     with transaction():
-        claims.claim(wish_id, promised_on=promised, by=cast.by(town, "pei"))
+        claims.claim(wish_id, promised_on=promised, actor=cast.by(town, "pei"))
     assert cast.standing(wish_id).promised_on == promised
 
 
@@ -104,44 +104,44 @@ def test_a_promise_lies_between_today_and_the_configured_days(town):
     (wish_id,), _ = cast.published(town)
     for day in (clock.today() - timedelta(days=1), clock.today() + timedelta(days=31)):
         with pytest.raises(claims.PromiseOutOfRange), transaction():
-            claims.claim(wish_id, promised_on=day, by=cast.by(town, "pei"))
+            claims.claim(wish_id, promised_on=day, actor=cast.by(town, "pei"))
 
 
 def test_confirming_awards_the_claimer_once_and_tells_them(town):
     wish_id = cast.fulfilled(town)
     with transaction():
-        claims.confirm(wish_id, True, 5, "app", "谢谢", by=cast.by(town, "ning"))
+        claims.confirm(wish_id, True, 5, "app", "谢谢", actor=cast.by(town, "ning"))
     balance = ledger.balance(town.person("pei").id)
     row = ledger.statement(town.person("pei").id, None, 1)[0]
     assert (row.points, row.reference, row.balance) == (5, f"wish:{wish_id}:confirmed", balance["available"])
     assert "claim_confirmed" in _inbox(town, "pei")
     with pytest.raises(WishMovedOn), transaction():
-        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
+        claims.confirm(wish_id, True, 5, "app", actor=cast.by(town, "ning"))
     assert ledger.balance(town.person("pei").id) == balance
 
 
 def test_an_unsolved_wish_can_be_confirmed_without_pressure(town):
     wish_id = cast.fulfilled(town)
     with transaction():
-        found = claims.confirm(wish_id, False, 2, "app", by=cast.by(town, "ning"))
+        found = claims.confirm(wish_id, False, 2, "app", actor=cast.by(town, "ning"))
     assert (found.state, found.solved, found.satisfaction) == ("confirmed", False, 2)
 
 
 def test_staff_confirm_after_a_call_but_not_the_reviewer_and_not_as_the_wisher(town):
     wish_id = cast.fulfilled(town)
     with pytest.raises(FourEyes), transaction():
-        claims.confirm(wish_id, True, 5, "call", by=cast.by(town, "lan"))
+        claims.confirm(wish_id, True, 5, "call", actor=cast.by(town, "lan"))
     with pytest.raises(claims.MethodNotYours), transaction():
-        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "tong"))
+        claims.confirm(wish_id, True, 5, "app", actor=cast.by(town, "tong"))
     with transaction():
-        claims.confirm(wish_id, True, 5, "call", by=cast.by(town, "tong"))
+        claims.confirm(wish_id, True, 5, "call", actor=cast.by(town, "tong"))
     assert "wish_confirmed" in _inbox(town, "ning")
 
 
 def test_a_dispute_gives_the_wish_back_to_the_same_claimer_with_new_time(town):
     wish_id = cast.fulfilled(town)
     with transaction():
-        claims.dispute(wish_id, "灯不亮", by=cast.by(town, "ning"))
+        claims.dispute(wish_id, "灯不亮", actor=cast.by(town, "ning"))
     claim = cast.standing(wish_id)
     assert cast.wish(wish_id).state == "claimed"
     assert (claim.person_id, claim.fulfilled_at) == (town.person("pei").id, None)
@@ -151,9 +151,9 @@ def test_a_dispute_gives_the_wish_back_to_the_same_claimer_with_new_time(town):
 def test_releasing_puts_the_wish_back_on_the_wall_for_others(town):
     wish_id = cast.claimed(town)
     with transaction():
-        claims.release(wish_id, "要出差", by=cast.by(town, "pei"))
+        claims.release(wish_id, "要出差", actor=cast.by(town, "pei"))
     with transaction():
-        claims.claim(wish_id, by=cast.by(town, "qin"))
+        claims.claim(wish_id, actor=cast.by(town, "qin"))
     assert cast.standing(wish_id).person_id == town.person("qin").id
     assert _inbox(town, "ning").count("wish_claimed") == 2
 
@@ -169,7 +169,7 @@ def test_an_overdue_promise_is_reminded_first_and_released_later_without_a_penal
     wish_id = cast.claimed(town)
     settings = config.settings()
     late = clock.now() + timedelta(days=settings.promise_days + 1)
-    with clock.standing_at(late):
+    with clock.frozen_at(late):
         assert _run("wishes.release_overdue") >= 0
         assert cast.wish(wish_id).state == "claimed"
         _run("wishes.remind_overdue")
@@ -178,7 +178,7 @@ def test_an_overdue_promise_is_reminded_first_and_released_later_without_a_penal
         assert _inbox(town, "pei").count("claim_overdue") == 1
         _run("wishes.release_overdue")
         assert cast.wish(wish_id).state == "claimed"
-    with clock.standing_at(late + timedelta(days=settings.promise_grace_days, minutes=1)):
+    with clock.frozen_at(late + timedelta(days=settings.promise_grace_days, minutes=1)):
         _run("wishes.release_overdue")
         assert cast.wish(wish_id).state in ("published", "carried_over")
         assert "claim_expired" in _inbox(town, "pei")
@@ -191,7 +191,7 @@ def test_silence_closes_a_wish_without_points_and_is_not_satisfaction(town):
     before = ledger.balance(town.person("pei").id)
     _run("wishes.close_silent")
     assert cast.wish(wish_id).state == "fulfilled"
-    with clock.standing_at(clock.now() + timedelta(days=config.settings().silence_days, minutes=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=config.settings().silence_days, minutes=1)):
         _run("wishes.close_silent")
         found = cast.wish(wish_id)
         assert (found.state, found.satisfaction, found.solved) == ("closed_unconfirmed", None, None)
@@ -201,10 +201,10 @@ def test_silence_closes_a_wish_without_points_and_is_not_satisfaction(town):
 def test_rounds_end_by_themselves_on_the_day_after_their_last(town):
     (wish_id,), round_id = cast.published(town)
     last = cast.round_(round_id).publish_until
-    with clock.standing_at(clock.day_ends(last) - timedelta(minutes=1)):
+    with clock.frozen_at(clock.day_ends(last) - timedelta(minutes=1)):
         _run("wishes.end_round")
         assert cast.round_(round_id).state == "published"
-    with clock.standing_at(clock.day_ends(last)):
+    with clock.frozen_at(clock.day_ends(last)):
         _run("wishes.end_round")
         session.expire_all()
         assert cast.round_(round_id).state == "closed"
@@ -216,7 +216,7 @@ def test_the_contact_is_seen_by_the_claimer_until_some_days_after_closing_and_ea
 
     def look(name, reason=None):
         with transaction():
-            return contacting.contact(wish_id, reason, by=cast.by(town, name))
+            return contacting.contact(wish_id, reason, actor=cast.by(town, name))
 
     assert look("pei") == {"name": "宁小舟", "phone": "11100000001", "address": "雪松家园 7 号楼"}
     for name in ("qin", "wulan", "shang", "yan", "bai"):
@@ -231,11 +231,11 @@ def test_the_contact_is_seen_by_the_claimer_until_some_days_after_closing_and_ea
     ).all()
     assert [row.reason for row in seen] == ["认领人联系许愿人", "核对地址"]
     with transaction():
-        claims.fulfil(wish_id, "好", by=cast.by(town, "pei"))
-        claims.confirm(wish_id, True, 5, "app", by=cast.by(town, "ning"))
+        claims.fulfil(wish_id, "好", actor=cast.by(town, "pei"))
+        claims.confirm(wish_id, True, 5, "app", actor=cast.by(town, "ning"))
     assert look("pei")["name"] == "宁小舟"
     with (
-        clock.standing_at(clock.now() + timedelta(days=config.settings().contact_days, minutes=1)),
+        clock.frozen_at(clock.now() + timedelta(days=config.settings().contact_days, minutes=1)),
         pytest.raises(NotAllowed),
     ):
         look("pei")
@@ -244,6 +244,6 @@ def test_the_contact_is_seen_by_the_claimer_until_some_days_after_closing_and_ea
 def test_after_a_release_the_former_claimer_sees_no_contact_any_more(town):
     wish_id = cast.claimed(town)
     with transaction():
-        claims.release(wish_id, "要出差", by=cast.by(town, "pei"))
+        claims.release(wish_id, "要出差", actor=cast.by(town, "pei"))
     with pytest.raises(NotAllowed), transaction():
-        contacting.contact(wish_id, None, by=cast.by(town, "pei"))
+        contacting.contact(wish_id, None, actor=cast.by(town, "pei"))

@@ -22,21 +22,21 @@ def put(wish_id, state):
     session.execute(statement, execution_options={"synchronize_session": False})
 
 
-def move_one(move, wish_id, by=None, meanwhile=None):
+def move_one(move, wish_id, actor=None, meanwhile=None):
     """Moves a wish which another process puts into the state `meanwhile` after it was loaded."""
     with transaction():
         loaded = cast.wish(wish_id)
         if meanwhile:
             put(wish_id, meanwhile)
-        lifecycle.make(move, loaded, by=by)
+        lifecycle.transition(move, loaded, actor=actor)
 
 
-def move_all(town, move, ids, by=None, meanwhile=None):
+def move_all(town, move, ids, actor=None, meanwhile=None):
     with transaction():
         loaded = [session.get(Wish, one) for one in ids]
         for wish_id, state in (meanwhile or {}).items():
             put(wish_id, state)
-        lifecycle.make_all(move, loaded, place_id=town.songtao, by=by)
+        lifecycle.transition_all(move, loaded, place_id=town.songtao, actor=actor)
 
 
 def lines(verb, wish_id):
@@ -76,7 +76,7 @@ def test_many_in_several_states_are_moved_together_and_each_line_tells_its_own(t
     with transaction():
         put(ids[1], "accepted")
         put(ids[2], "carried_over")
-    move_all(town, states.PUBLISH, ids[1:], by=cast.by(town, "tong"))
+    move_all(town, states.PUBLISH, ids[1:], actor=cast.by(town, "tong"))
     assert stored(ids) == ["published"] * 3
     assert lines("publish", ids[1])[-1] == ("accepted", "published")
     assert lines("publish", ids[2])[-1] == ("carried_over", "published")
@@ -97,7 +97,7 @@ def test_time_makes_only_the_moves_that_are_given_to_time(town, ids):
 @pytest.mark.parametrize("name", ["bai", "ning", "pei", "shang"])
 def test_many_are_moved_by_nobody_who_lacks_the_word_in_that_place(town, ids, name):
     with pytest.raises(NotAllowed):
-        move_all(town, states.CARRY_OVER, ids, by=cast.by(town, name))
+        move_all(town, states.CARRY_OVER, ids, actor=cast.by(town, name))
     assert stored(ids) == ["published"] * 3
 
 
@@ -113,12 +113,12 @@ def test_what_a_verb_asks_first_refuses_by_permission_before_it_tells_the_state(
     move_one(states.CARRY_OVER, ids[0])
     carried, standing = cast.wish(ids[0]), session.get(Wish, ids[1])
     with pytest.raises(states.WishMovedOn):
-        lifecycle.settle(states.ESCALATE, carried, None)
+        lifecycle.check_allowed(states.ESCALATE, carried, None)
     with pytest.raises(NotAllowed):
-        lifecycle.settle(states.WITHDRAW, carried, None)
-    lifecycle.settle(states.ESCALATE, standing, None)
+        lifecycle.check_allowed(states.WITHDRAW, carried, None)
+    lifecycle.check_allowed(states.ESCALATE, standing, None)
     # Who sees it on the wall but may not review it is told so; staff of another place learn nothing.
     with pytest.raises(NotAllowed):
-        lifecycle.permit(states.ACCEPT, standing, cast.by(town, "qin"))
+        lifecycle.authorize(states.ACCEPT, standing, cast.by(town, "qin"))
     with pytest.raises(NotFound):
-        lifecycle.permit(states.ACCEPT, standing, cast.by(town, "bai"))
+        lifecycle.authorize(states.ACCEPT, standing, cast.by(town, "bai"))

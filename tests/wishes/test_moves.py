@@ -77,7 +77,7 @@ def wish_in(town):
     with transaction():
         who = {name: cast.by(town, name) for name in PEOPLE if name != "time"}
         wish_id = cast.writing.write(
-            town.songtao, cast.CONTENT, on_behalf_of=(who["ning"].id, "代办"), by=who["shao"]
+            town.songtao, cast.CONTENT, on_behalf_of=(who["ning"].id, "代办"), actor=who["shao"]
         ).id
 
     def put(state):
@@ -157,7 +157,7 @@ def _try(put, who, move, state, name):
         before = session.scalar(sa.select(sa.func.count()).select_from(journal.JournalLine))
         actor = None if name == "time" else who[name]
         try:
-            lifecycle.make(move, wish, by=actor, **_facts(move, who))
+            lifecycle.transition(move, wish, actor=actor, **_facts(move, who))
             after = session.scalar(sa.select(sa.func.count()).select_from(journal.JournalLine))
             assert after == before + 1, "a move without its journal line"
             stored = session.scalar(sa.select(Wish.state).where(Wish.id == wish.id))
@@ -185,7 +185,7 @@ def test_each_move_of_a_round_is_made_by_the_right_people_from_the_right_states_
                 session.execute(sa.update(Round).where(Round.id == round_id).values(state=state))
                 found = session.get(Round, round_id, populate_existing=True)
                 try:
-                    lifecycle.make(move, found, by=actor)
+                    lifecycle.transition(move, found, actor=actor)
                     made = found.state
                 except (NotAllowed, NotFound):
                     made = "refused"
@@ -207,15 +207,15 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town):
         if name == "time":
             continue
         actor = cast.by(town, name)
-        (shown,) = queries.shown([cast.wish(wish_id)], by=actor)
+        (shown,) = queries.view_wishes([cast.wish(wish_id)], actor=actor)
         for move in states.WISH_BUTTONS:
             with transaction():
                 found = session.get(Wish, wish_id, populate_existing=True)
                 try:
-                    lifecycle.make(
+                    lifecycle.transition(
                         move,
                         found,
-                        by=actor,
+                        actor=actor,
                         **_facts(move, {"ning": actor, "pei": actor, "lan": cast.by(town, "lan")}),
                     )
                     works = True

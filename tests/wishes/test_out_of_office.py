@@ -14,17 +14,17 @@ def reported(town):
     """A wish of ning's that the grid worker shao reported, and that was sent back to him."""
     wish_id = cast.submitted(town, "ning", reporter="shao")
     with transaction():
-        reviewing.send_back(wish_id, "请写明门牌号", by=cast.by(town, "tong"))
+        reviewing.send_back(wish_id, "请写明门牌号", actor=cast.by(town, "tong"))
     return wish_id
 
 
 def test_in_office_they_see_complete_and_withdraw_it(town, reported):
     shao = cast.by(town, "shao")
-    assert queries.one_shown(reported, by=shao).actions == ["submit", "withdraw"]
+    assert queries.view_wish(reported, actor=shao).actions == ["submit", "withdraw"]
     assert queries.written_by(shao.id, None, 20)[0].id == reported
     with transaction():
-        writing.edit(reported, {**cast.CONTENT, "title": "吊灯"}, by=shao)
-        writing.withdraw(reported, by=shao)
+        writing.edit(reported, {**cast.CONTENT, "title": "吊灯"}, actor=shao)
+        writing.withdraw(reported, actor=shao)
     assert cast.wish(reported).state == "withdrawn"
 
 
@@ -32,11 +32,11 @@ def test_out_of_office_it_is_not_theirs_any_more(town, reported):
     shao = cast.by(town, "shao")
     town.out_of_office("shao")
     for verb in (
-        lambda: writing.withdraw(reported, by=shao),
-        lambda: writing.submit(reported, by=shao),
-        lambda: writing.edit(reported, cast.CONTENT, by=shao),
-        lambda: queries.one(reported, by=shao),
-        lambda: queries.one_shown(reported, by=shao),
+        lambda: writing.withdraw(reported, actor=shao),
+        lambda: writing.submit(reported, actor=shao),
+        lambda: writing.edit(reported, cast.CONTENT, actor=shao),
+        lambda: queries.one(reported, actor=shao),
+        lambda: queries.view_wish(reported, actor=shao),
     ):
         with pytest.raises(NotFound), transaction():
             verb()

@@ -149,8 +149,8 @@ def planned(plan: Plan, **more: Any) -> Activity:
         "capacity": 12,
         **more,
     }
-    activity = activities.plan(plan.place.id, team_id, content, by=leader)
-    return activities.publish(activity.id, by=leader)
+    activity = activities.plan(plan.place.id, team_id, content, actor=leader)
+    return activities.publish(activity.id, actor=leader)
 
 
 def _held(plan: Plan) -> Story:
@@ -166,35 +166,35 @@ def took_place(plan: Plan) -> Any:
     activity = planned(plan)
     yield plan.at(-3, 19)
     for person in plan.people:
-        sign_ups.sign_up(activity.id, by=person)
+        sign_ups.sign_up(activity.id, actor=person)
     yield activity.starts_at
     if plan.by_code:
         yield from _scanned(plan, activity)
     else:
         yield activity.ends_at
         roll = [roll_call.Called(one.id, activity.starts_at, activity.ends_at) for one in plan.people]
-        roll_call.call(activity.id, roll, by=leader)
+        roll_call.call(activity.id, roll, actor=leader)
     yield activity.ends_at + timedelta(minutes=5)
-    ending.end(activity.id, by=leader)
+    ending.end(activity.id, actor=leader)
     return activity
 
 
 def _scanned(plan: Plan, activity: Activity) -> Story:
     code = codes.current(activity.id, activity.starts_at).code
     for person in plan.people:
-        attendance.check_in(activity.id, code, by=person)
+        attendance.check_in(activity.id, code, actor=person)
     yield activity.ends_at
     code = codes.current(activity.id, activity.ends_at).code
     for person in plan.people:
-        attendance.check_out(activity.id, code, by=person)
+        attendance.check_out(activity.id, code, actor=person)
 
 
 def certified(plan: Plan, activity: Activity, certifier: Person) -> Story:
     """The organiser proposes; somebody who neither organised it nor took part certifies."""
     yield plan.at(1, 9)
-    hours.propose(activity.id, {}, by=plan.organiser[1])
+    hours.propose(activity.id, {}, actor=plan.organiser[1])
     yield plan.at(plan.later, 10)
-    hours.certify(activity.id, {}, by=certifier)
+    hours.certify(activity.id, {}, actor=certifier)
 
 
 def _called_off(city: City, number: int) -> Story:
@@ -205,7 +205,7 @@ def _called_off(city: City, number: int) -> Story:
     yield plan.at(-5, 9)
     activity = planned(plan)
     yield plan.at(-1, 18)
-    activities.cancel(activity.id, "暴雪预警，改期再办", by=plan.organiser[1])
+    activities.cancel(activity.id, "暴雪预警，改期再办", actor=plan.organiser[1])
 
 
 def _coming(city: City, number: int) -> Story:
@@ -215,4 +215,4 @@ def _coming(city: City, number: int) -> Story:
     yield city.ago(1, 10)
     activity = planned(plan)
     yield city.ago(1, 19)
-    sign_ups.sign_up(activity.id, by=place.residents[-1])
+    sign_ups.sign_up(activity.id, actor=place.residents[-1])

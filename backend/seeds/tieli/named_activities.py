@@ -4,13 +4,12 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
-from backend import clock
+from backend import clock, working_days
 from backend.points import actions as points
 from backend.seeds.stories import Story
 from backend.seeds.tieli import activities as told
 from backend.seeds.tieli.activities import Plan
 from backend.seeds.tieli.city import City, Community
-from backend.volunteering import working_days
 from backend.volunteering.actions import backfills, certificates, corrections
 from backend.volunteering.limits import OverlappingService
 from backend.volunteering.record_queries import records_of
@@ -63,13 +62,13 @@ def _overlap(plan: Plan) -> Story:
     }
     yield plan.at(0, 21)
     maker, checker = plan.place.clerks[:2]
-    made = backfills.request(plan.people[0].id, plan.place.id, content, by=maker)
+    made = backfills.request(plan.people[0].id, plan.place.id, content, actor=maker)
     yield from told.certified(plan, activity, checker)
     yield plan.at(3, 10)
     with suppress(OverlappingService):
-        backfills.approve(made.id, by=checker)
+        backfills.approve(made.id, actor=checker)
         raise LookupError("two services at the same time were approved")
-    backfills.reject(made.id, "同一时间已有另一条服务记录，不能重复计算", by=checker)
+    backfills.reject(made.id, "同一时间已有另一条服务记录，不能重复计算", actor=checker)
     plan.city.note("overlap", "backfill", made.id)
 
 
@@ -81,12 +80,12 @@ def _purchased(plan: Plan) -> Story:
     volunteer = plan.people[0]
     yield plan.at(9, 10)
     record = records_of(volunteer.id, None, 1)[0]
-    asked = corrections.request(record.id, 0, "当天是请人代签的，本人没有到场", by=volunteer)
+    asked = corrections.request(record.id, 0, "当天是请人代签的，本人没有到场", actor=volunteer)
     yield plan.at(10, 10)
-    corrections.approve(asked.id, by=maker)
-    taken = points.propose(volunteer.id, -2, "代签的服务时长已更正为零，扣回积分", by=maker)
+    corrections.approve(asked.id, actor=maker)
+    taken = points.propose(volunteer.id, -2, "代签的服务时长已更正为零，扣回积分", actor=maker)
     yield plan.at(11, 10)
-    points.approve(taken.id, by=checker)
+    points.approve(taken.id, actor=checker)
     plan.city.note("purchased_hours", "correction", asked.id)
 
 
@@ -94,7 +93,11 @@ def _certificate(plan: Plan) -> Story:
     activity = yield from told.took_place(plan)
     yield from told.certified(plan, activity, plan.place.clerks[1])
     yield plan.at(6, 10)
-    issued = certificates.issue(plan.day, clock.today() - timedelta(days=1), plan.place.id, by=plan.people[0])
+    issued = certificates.issue(
+        plan.day, clock.today() - timedelta(days=1), plan.place.id, actor=plan.people[0]
+    )
     yield plan.at(8, 10)
-    certificates.revoke(issued.number, "开具后发现服务日期登记有误，更正后重新开具", by=plan.place.clerks[0])
+    certificates.revoke(
+        issued.number, "开具后发现服务日期登记有误，更正后重新开具", actor=plan.place.clerks[0]
+    )
     plan.city.note("certificate", "certificate", issued.id)

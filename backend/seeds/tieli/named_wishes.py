@@ -75,7 +75,7 @@ def _cast(plan: Plan, claimer: Person, case: str | None = None, party: str = "pe
 def _promised(plan: Plan, claimer: Person) -> Story:
     wish = yield from _begin(plan)
     yield plan.city.ago(6, 12)
-    claims.claim(wish.id, by=claimer)
+    claims.claim(wish.id, actor=claimer)
 
 
 def _wheelchair(plan: Plan) -> Story:
@@ -83,7 +83,7 @@ def _wheelchair(plan: Plan) -> Story:
     wish = yield from _begin(plan)
     team, leader = plan.place.teams[0]
     yield plan.at(PUBLISH + 2, 12)
-    claims.claim(wish.id, "team", team_id=team.id, by=leader)
+    claims.claim(wish.id, "team", team_id=team.id, actor=leader)
     yield plan.at(PUBLISH + 9, 15)
     told.fulfil(wish, leader, "三个人一起换了刹车，试过下坡")
     yield plan.at(PUBLISH + 11, 16)
@@ -106,12 +106,12 @@ def _expired_food(plan: Plan) -> Story:
     """公益事业捐赠法: no food past its day. The wisher does not take it, and the claim goes on."""
     wish, claimer = (yield from _begin(plan)), plan.place.members[-1]
     yield plan.at(PUBLISH + 1, 12)
-    claims.claim(wish.id, by=claimer)
+    claims.claim(wish.id, actor=claimer)
     yield plan.at(PUBLISH + 4, 15)
     told.fulfil(wish, claimer, "面粉和油已送到")
     yield plan.at(PUBLISH + 5, 10)
     why = "面粉过了保质期，没有收"
-    claims.dispute(wish.id, why, harmless(why), by=plan.caller)
+    claims.dispute(wish.id, why, harmless(why), actor=plan.caller)
     yield plan.at(PUBLISH + 6, 15)
     told.fulfil(wish, claimer, "换了当月生产的面粉")
     yield plan.at(PUBLISH + 8, 16)
@@ -123,7 +123,7 @@ def _photo_declined(plan: Plan) -> Story:
     """A picture is never asked for."""
     wish, claimer = (yield from _begin(plan)), plan.place.members[-1]
     yield plan.at(PUBLISH + 1, 12)
-    claims.claim(wish.id, by=claimer)
+    claims.claim(wish.id, actor=claimer)
     yield plan.at(PUBLISH + 3, 15)
     told.fulfil(wish, claimer, "本人不愿拍照，没有拍；东西当面试穿过")
     yield plan.at(PUBLISH + 5, 16)
@@ -135,22 +135,22 @@ def _child(plan: Plan) -> Story:
     """窦小满, ten years old: declared by the guardian, verified by a clerk, and nowhere named to others."""
     guardian, clerk = plan.place.residents[0], plan.reviewer
     yield plan.at(0, 9)
-    link = guardians.declare("窦小满", plan.city.today.year - 10, "mother", by=guardian)
+    link = guardians.declare("窦小满", plan.city.today.year - 10, "mother", actor=guardian)
     yield plan.at(1, 9)
-    guardians.decide(link.id, True, by=clerk)
+    guardians.decide(link.id, True, actor=clerk)
     yield plan.at(2, 19)
     behalf = (link.child_id, "监护人替孩子填报")
-    wish = writing.write(plan.place.id, {**plan.content}, on_behalf_of=behalf, by=guardian)
-    writing.submit(wish.id, harmless(*writing.words(wish)), by=guardian)
+    wish = writing.write(plan.place.id, {**plan.content}, on_behalf_of=behalf, actor=guardian)
+    writing.submit(wish.id, harmless(*writing.public_texts(wish)), actor=guardian)
     yield plan.at(3, 10)
-    reviewing.accept(wish.id, by=clerk)
+    reviewing.accept(wish.id, actor=clerk)
     claimer = plan.place.members[-1]
     yield plan.at(PUBLISH + 1, 12)
-    claims.claim(wish.id, by=claimer)
+    claims.claim(wish.id, actor=claimer)
     yield plan.at(PUBLISH + 4, 15)
     told.fulfil(wish, claimer, "由社区转交")
     yield plan.at(PUBLISH + 5, 19)
-    claims.confirm(wish.id, True, 5, told.APP, by=guardian)
+    claims.confirm(wish.id, True, 5, told.APP, actor=guardian)
     plan.city.note("child", "wish", wish.id)
 
 
@@ -158,9 +158,9 @@ def _reopened(plan: Plan) -> Story:
     """Given back without any penalty, and lit by another."""
     wish, first = (yield from _begin(plan)), plan.place.members[-1]
     yield plan.at(PUBLISH + 1, 12)
-    claims.claim(wish.id, by=first)
+    claims.claim(wish.id, actor=first)
     yield plan.at(PUBLISH + 3, 18)
     why = "临时出差，来不及了"
-    claims.release(wish.id, why, harmless(why), by=first)
+    claims.release(wish.id, why, harmless(why), actor=first)
     yield from told.lit_from(plan, wish, plan.place.members[-2], PUBLISH + 5)
     plan.city.note("reopening", "wish", wish.id)

@@ -23,7 +23,7 @@ from backend.seeds.calendar import days_ago
 from backend.seeds.tieli import names
 from backend.seeds.tieli.city import City, Community, first
 from backend.seeds.tieli.places import units
-from backend.wechat.simulator_rules import openid_of
+from backend.wechat.simulator.rules import openid_of
 
 SERVICE_ROLES = ("convenience", "relief", "civility", "emergency", "mediation", "policy")
 CARDS_IN_TEN = 3
@@ -41,7 +41,7 @@ class _Newcomer:
     role: tuple[str, int] | None = None
 
 
-def settle(city: City) -> None:
+def populate(city: City) -> None:
     """Fills the city up to its figures, around the named cast and the demo's neighbours."""
     chance = city.chance("people")
     with days_ago(365):
@@ -144,7 +144,7 @@ def _write(city: City, chance: Random, newcomers: Sequence[_Newcomer]) -> None:
         person.birth_year = clock.today().year - chance.randint(22, 68)
         city.who[one.name] = person
         if one.role is not None:
-            people.appoint(person.id, *one.role, clock.today(), None, by=city.who["admin"])
+            people.appoint(person.id, *one.role, clock.today(), None, actor=city.who["admin"])
         _join(person, one)
     session.flush()
     _homes(city, chance, persons, newcomers)
@@ -195,7 +195,7 @@ def _homes(city: City, chance: Random, persons: Sequence[Person], newcomers: Seq
         for kind in kinds:
             source = "declared" if kind == "residency" else "pending"
             journal.write_all(
-                "verify", kind, ids, by=clerks[clerk_id], states=(source, "verified"), place=place
+                "verify", kind, ids, actor=clerks[clerk_id], states=(source, "verified"), place=place
             )
 
 
@@ -226,6 +226,6 @@ def _card_holders(city: City, chance: Random, wanted: int) -> None:
             grid_id=grid,
             address=_address(one, chance),
             birth_year=clock.today().year - chance.randint(66, 92),
-            by=one.clerks[number % 2],
+            actor=one.clerks[number % 2],
         )
         one.card_holders.append((person, grid))

@@ -24,7 +24,7 @@ def rules(city: City) -> Story:
             cap_per_activity=cap,
             cap_per_day=None,
             effective_from=clock.today(),
-            by=city.who["admin"],
+            actor=city.who["admin"],
         )
         city.note("rules", "earning_rule", changed.id)
 
@@ -39,7 +39,7 @@ def brought_over(city: City) -> Story:
             reference=f"paper:{number}",
             title="纸质存折积分结转",
             community_id=city.communities[0].id,
-            by=city.who["tong"],
+            actor=city.who["tong"],
         )
 
 

@@ -40,7 +40,7 @@ def opening(city: City, opened: Opened) -> Story:
             f"第{_NUMBERS[number - 1]}期微心愿",
             _day(city, number, COLLECT),
             _day(city, number, CLOSE),
-            by=city.who["admin"],
+            actor=city.who["admin"],
         )
         if skipped:
             raise LookupError(f"round {number} could not be opened in {skipped}")
@@ -57,13 +57,13 @@ def running(city: City, one: Community, number: int, opened: Opened) -> Story:
     """A community reviews, publishes and closes its n-th round, while the next one collects already."""
     clerk = one.clerks[number % 2]
     yield at(city, number, COLLECT, 17)
-    rounds.review(opened[one.id, number], by=clerk)
+    rounds.review(opened[one.id, number], actor=clerk)
     yield at(city, number, PUBLISH, 9)
-    rounds.publish(opened[one.id, number], by=clerk)
+    rounds.publish(opened[one.id, number], actor=clerk)
     ends = _ends(city, one, number)
     if ends is not None:
         yield ends
-        rounds.close(opened[one.id, number], by=clerk)
+        rounds.close(opened[one.id, number], actor=clerk)
 
 
 def _ends(city: City, one: Community, number: int) -> datetime | None:

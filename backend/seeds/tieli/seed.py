@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import dialect, session, transaction
+from backend.identity import credentials
 from backend.outbox.models import Delivery, Notice
-from backend.people import credentials
 from backend.seeds import demo, supermarket, volunteering
 from backend.seeds.stories import Story, play
 from backend.seeds.tieli import (
@@ -62,7 +62,7 @@ def _begin(figures: Figures, password_hash: str, tell: Tell) -> City:
     play([points.rules(city)], _progress(_silent))
     supermarket.seed(found, who)
     volunteering.seed(found, who)
-    people.settle(city)
+    people.populate(city)
     teams.found_all(city)
     tell(f"  {figures.people} people in {figures.communities} communities")
     return city

@@ -91,16 +91,16 @@ def _opened(city: City, one: Community, goods: list[Any], venues: list[Any], sup
         f"{one.name}兑换超市",
         address=f"{one.name}党群服务中心一楼",
         opening_hours=HOURS,
-        by=one.clerks[0],
+        actor=one.clerks[0],
     )
     one.shop["shop"] = shop
     yield city.ago(OPENED - 1, 9)
     for told in goods:
         one.shop[told[0]] = _put_up(shop.id, told, one.keeper)
     for name, cost, minutes in venues:
-        items.put_up(shop.id, "venue", name, cost, slot_minutes=minutes, by=one.keeper)
+        items.create_item(shop.id, "venue", name, cost, slot_minutes=minutes, actor=one.keeper)
     for name, cost in supports:
-        items.put_up(shop.id, "activity_support", name, cost, by=one.keeper)
+        items.create_item(shop.id, "activity_support", name, cost, actor=one.keeper)
     yield city.ago(OPENED - 2, 9)
     for number, person in enumerate(_customers(one)):
         ledger.grant(
@@ -109,14 +109,14 @@ def _opened(city: City, one: Community, goods: list[Any], venues: list[Any], sup
             reference=f"opening:{one.short}:{number + 1}",
             title="纸质存折积分结转",
             community_id=one.id,
-            by=one.clerks[0],
+            actor=one.clerks[0],
         )
 
 
 def _put_up(shop_id: int, told: Any, keeper: Person | None) -> Item:
     name, unit, cost, limit, received, donor, days = told
-    item = items.put_up(
-        shop_id, "goods", name, cost, unit=unit, limit_per_person=limit, low_stock=5, by=keeper
+    item = items.create_item(
+        shop_id, "goods", name, cost, unit=unit, limit_per_person=limit, low_stock=5, actor=keeper
     )
     receipts.receive(
         item.id,
@@ -128,7 +128,7 @@ def _put_up(shop_id: int, told: Any, keeper: Person | None) -> Item:
         best_before=clock.today() + timedelta(days=OPENED + days) if days else None,
         document=f"票 {item.id:05d}",
         cost=received * cost,
-        by=keeper,
+        actor=keeper,
     )
     return item
 
@@ -156,19 +156,19 @@ def _ordered(city: City, order: Order) -> Story:
     made = _ask(order)
     yield city.ago(order.days - 1, 9)
     if order.ends == "cancelled":
-        approvals.cancel(made.id, by=order.person)
+        approvals.cancel(made.id, actor=order.person)
         return
     if order.ends == "rejected":
-        approvals.reject(made.id, "这一批留给八十岁以上老人", by=clerk)
+        approvals.reject(made.id, "这一批留给八十岁以上老人", actor=clerk)
         return
-    approvals.approve(made.id, by=clerk)
+    approvals.approve(made.id, actor=clerk)
     yield city.ago(order.days - 2, 14)
     _hand_over(made, keeper, "邻居代领" if order.ends == "proxy" else None)
     if order.ends == "proxy":
         city.note("proxy", "redemption", made.id)
     if order.ends == "returned":
         yield city.ago(order.days - 4, 15)
-        approvals.give_back(made.id, "包装破损", by=place.supervisor)
+        approvals.give_back(made.id, "包装破损", actor=place.supervisor)
         city.note("returned", "redemption", made.id)
 
 
@@ -176,12 +176,12 @@ def _ask(order: Order) -> Redemption:
     shop = order.place.shop["shop"]
     offered = [row for name, row in order.place.shop.items() if name != "shop" and row.points <= AFFORDABLE]
     wanted = offered[order.turn % len(offered)]
-    return requests.request(shop.id, [(wanted.id, 1)], by=order.person)
+    return requests.request(shop.id, [(wanted.id, 1)], actor=order.person)
 
 
 def _hand_over(made: Redemption, keeper: Person | None, proxy: str | None) -> None:
     order = session.get_one(Redemption, made.id, populate_existing=True)
-    counter.hand_over(order.id, sealed.code_of(order), "proxy" if proxy else "self", proxy, by=keeper)
+    counter.hand_over(order.id, sealed.code_of(order), "proxy" if proxy else "self", proxy, actor=keeper)
 
 
 def _counted(city: City, one: Community) -> Story:
@@ -190,7 +190,7 @@ def _counted(city: City, one: Community) -> Story:
     goods = first(4, (row for name, row in one.shop.items() if name != "shop"))
     rows = [session.get_one(Item, row.id, populate_existing=True) for row in goods]
     found = stocktakes.propose(
-        one.shop["shop"].id, [(row.id, row.on_hand, None) for row in rows], by=one.keeper
+        one.shop["shop"].id, [(row.id, row.on_hand, None) for row in rows], actor=one.keeper
     )
     yield city.ago(7, 10)
-    stocktakes.approve(found.id, by=one.supervisor)
+    stocktakes.approve(found.id, actor=one.supervisor)

@@ -74,7 +74,7 @@ def _team(
     leader: Person,
     members: list[Person] | tuple[Person, ...],
 ) -> None:
-    team = teams.found(one.id, kind, name, skill, leader_id=leader.id, by=one.clerks[0])
+    team = teams.create_team(one.id, kind, name, skill, leader_id=leader.id, actor=one.clerks[0])
     _accept(team, [member for member in members if member.id != leader.id])
     one.teams.append((team, leader))
 

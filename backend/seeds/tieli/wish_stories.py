@@ -59,14 +59,14 @@ def write(plan: Plan, content: dict[str, Any] | None = None) -> Wish:
     """Written and handed in, by the wisher or by the grid worker for them."""
     behalf = (plan.wisher.id, _ON_BEHALF) if plan.reporter else None
     by = plan.reporter or plan.wisher
-    wish = writing.write(plan.place.id, {**(content or plan.content)}, on_behalf_of=behalf, by=by)
-    writing.submit(wish.id, harmless(*writing.words(wish)), by=by)
+    wish = writing.write(plan.place.id, {**(content or plan.content)}, on_behalf_of=behalf, actor=by)
+    writing.submit(wish.id, harmless(*writing.public_texts(wish)), actor=by)
     return wish
 
 
 def accepted(plan: Plan, wish: Wish) -> Story:
     yield plan.at(plan.days[0] + 1, 10)
-    reviewing.accept(wish.id, by=plan.reviewer)
+    reviewing.accept(wish.id, actor=plan.reviewer)
 
 
 def lit(plan: Plan) -> Story:
@@ -80,7 +80,7 @@ def lit(plan: Plan) -> Story:
 def lit_from(plan: Plan, wish: Wish, claimer: Person, day: int, party: str = "personal") -> Story:
     """From the claim on, on this day of its round."""
     yield plan.at(day, 12)
-    claims.claim(wish.id, party, by=claimer)
+    claims.claim(wish.id, party, actor=claimer)
     yield plan.at(day + plan.days[2], 15)
     fulfil(wish, claimer, _NOTES[plan.days[0] % len(_NOTES)])
     yield plan.at(day + plan.days[2] + plan.days[3], 16)
@@ -92,7 +92,7 @@ def claimer_of(plan: Plan) -> Person:
 
 
 def fulfil(wish: Wish, claimer: Person, note: str) -> None:
-    claims.fulfil(wish.id, note, harmless(note), by=claimer)
+    claims.fulfil(wish.id, note, harmless(note), actor=claimer)
 
 
 def confirm(plan: Plan, wish: Wish, comment: str | None = None) -> None:
@@ -102,7 +102,7 @@ def confirm(plan: Plan, wish: Wish, comment: str | None = None) -> None:
     by_wisher = plan.reporter is None and plan.days[3] != 3
     method = APP if by_wisher else (CALLED, SIGNED)[plan.days[2] % 2]
     claims.confirm(
-        wish.id, solved, satisfaction, method, comment, by=plan.wisher if by_wisher else plan.caller
+        wish.id, solved, satisfaction, method, comment, actor=plan.wisher if by_wisher else plan.caller
     )
 
 
@@ -112,7 +112,7 @@ def claimed(plan: Plan) -> Story:
     wish = write(plan)
     yield from accepted(plan, wish)
     yield plan.city.ago(2 + plan.days[1] + plan.days[2], 12)
-    claims.claim(wish.id, by=claimer_of(plan))
+    claims.claim(wish.id, actor=claimer_of(plan))
 
 
 def unclaimed(plan: Plan) -> Story:
@@ -128,9 +128,9 @@ def refused(plan: Plan) -> Story:
     wish = write(plan, {**plan.content, **content})
     yield plan.at(plan.days[0] + 1, 11)
     if to is None:
-        reviewing.decline(wish.id, told, by=plan.reviewer)
+        reviewing.decline(wish.id, told, actor=plan.reviewer)
     else:
-        reviewing.refer(wish.id, to, told, by=plan.reviewer)
+        reviewing.refer(wish.id, to, told, actor=plan.reviewer)
 
 
 def withdrawn(plan: Plan) -> Story:
@@ -140,7 +140,7 @@ def withdrawn(plan: Plan) -> Story:
     if plan.days[1] % 2:
         yield from accepted(plan, wish)
     yield plan.at(plan.days[0] + 2, 18)
-    writing.withdraw(wish.id, by=plan.reporter or plan.wisher)
+    writing.withdraw(wish.id, actor=plan.reporter or plan.wisher)
 
 
 def released(plan: Plan) -> Story:
@@ -150,7 +150,7 @@ def released(plan: Plan) -> Story:
     yield from accepted(plan, wish)
     yield plan.at(PUBLISH + 2, 12)
     promised = clock.business_day(plan.at(PUBLISH + 15))
-    claims.claim(wish.id, promised_on=promised, by=claimer_of(plan))
+    claims.claim(wish.id, promised_on=promised, actor=claimer_of(plan))
     yield plan.at(PUBLISH + 18, 1)
     deadlines.remind(wish.id)
     yield plan.at(PUBLISH + 22, 1)
@@ -159,7 +159,7 @@ def released(plan: Plan) -> Story:
 
 def race(wish: Wish, winner: Person, loser: Person) -> None:
     """Two at the same moment: the database lets one of them through."""
-    claims.claim(wish.id, by=winner)
+    claims.claim(wish.id, actor=winner)
     with suppress(WishNotOpen):
-        claims.claim(wish.id, by=loser)
+        claims.claim(wish.id, actor=loser)
         raise LookupError("both claims went through")

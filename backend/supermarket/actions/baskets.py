@@ -66,7 +66,7 @@ def fill(shop_id: int, lines: list[tuple[int, int]], slot_ids: list[int], person
     ItemOffShelf. Whether there is enough is decided where it is set aside.
     """
     wanted = _wanted(lines, slot_ids)
-    found = stock.take_for(person_id, wanted)
+    found = stock.lock_items_for(person_id, wanted)
     items = {item.id: item for item, _, _ in found}
     if set(items) != set(wanted) or any(item.shop_id != shop_id for item in items.values()):
         queries.shop(shop_id)

@@ -2,19 +2,19 @@
 
 import math
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, config
 from backend.db import insert, session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.ledger import actions as ledger
-from backend.lifecycle import make, permit
+from backend.lifecycle import authorize, transition
 from backend.people import permissions
 from backend.supermarket import notices, sealed, states
 from backend.supermarket.actions import stock
-from backend.supermarket.actions.approvals import take_order
+from backend.supermarket.actions.approvals import lock_order
 from backend.supermarket.models import CodeGuard, Redemption
 
 # Said at the counter to somebody who stands there with a code.
@@ -45,32 +45,32 @@ class TooManyWrongCodes(Refused):
     code, message = 42970, "取货码输错次数太多，请 {minutes} 分钟后再试"
 
 
-def preview(code: str, *, by: Any) -> Redemption | Refused:
+def preview(code: str, *, actor: Actor) -> Redemption | Refused:
     """What the code would hand over; changes nothing but the count of wrong codes.
 
     Answers PickUpCodeUnknown instead of raising it, because the count has to be kept; the same for a code
     of another place, which the clerk may not know. Raises TooManyWrongCodes, RedemptionMovedOn.
     """
-    guard = _take_guard(by)
+    guard = _lock_guard(actor)
     indexes = sealed.code_indexes(code)
     found = session.scalars(
         sa.select(Redemption)
         .where(Redemption.pick_up_code_index.in_(indexes))
         .order_by(Redemption.state == "approved", Redemption.id)
     ).all()
-    mine = [one for one in found if permissions.appointed(by.id, "redemption:hand_over", one.place_id)]
+    mine = [one for one in found if permissions.appointed(actor.id, "redemption:hand_over", one.place_id)]
     if not mine:
         return _wrong(guard, PickUpCodeUnknown())
     # A code may come again once its order is closed; the open one is the one that is meant.
     order = mine[-1]
-    permit(states.HAND_OVER, order, by)
+    authorize(states.HAND_OVER, order, actor)
     if order.state != "approved":
         raise states.RedemptionMovedOn(CLOSED.get(order.state))
     return order
 
 
 def hand_over(
-    order_id: int, code: str, collected_by: str, proxy_name: str | None = None, *, by: Any
+    order_id: int, code: str, collected_by: str, proxy_name: str | None = None, *, actor: Actor
 ) -> Redemption | Refused:
     """核销: points are spent and goods leave, oldest good batch first, for whoever shows the code.
 
@@ -78,34 +78,34 @@ def hand_over(
     four eyes) by who approved or requested it. A wrong code is answered, not raised: see `preview`.
     Raises TooManyWrongCodes, RedemptionMovedOn, ProxyNameNeeded, StockPastItsDay.
     """
-    guard = _take_guard(by)
-    order, purse, words = take_order(order_id, by=by)
-    permit(states.HAND_OVER, order, by, words)
+    guard = _lock_guard(actor)
+    order, purse, words = lock_order(order_id, actor=actor)
+    authorize(states.HAND_OVER, order, actor, words)
     if order.state != "approved":
         raise states.RedemptionMovedOn()
     if order.pick_up_code_index not in sealed.code_indexes(code):
         return _wrong(guard, WrongPickUpCode())
     if (collected_by == "proxy") != bool(proxy_name):
         raise ProxyNameNeeded()
-    make(
+    transition(
         states.HAND_OVER,
         order,
-        by=by,
+        actor=actor,
         permitted=True,
         told={"collected_by": collected_by},
-        handed_over_by_id=by.id,
+        handed_over_by_id=actor.id,
         handed_over_at=clock.now(),
         closed_at=clock.now(),
         collected_by=collected_by,
         proxy_name_sealed=sealed.sealed_proxy(order.id, proxy_name),
     )
-    ledger.settle(order.hold_reference, shop_id=order.shop_id, by=by, purse=purse)
-    lines = stock.hand_over(order, by=by)
+    ledger.settle(order.hold_reference, shop_id=order.shop_id, actor=actor, purse=purse)
+    lines = stock.hand_over(order, actor=actor)
     notices.handed_over(order, lines)
     return order
 
 
-def _take_guard(by: Any) -> CodeGuard:
+def _lock_guard(actor: Actor) -> CodeGuard:
     """The clerk's count under its lock, begun anew when its time is over. Raises TooManyWrongCodes."""
     settings, now = config.settings(), clock.now()
     lasts = timedelta(minutes=settings.wrong_code_minutes)
@@ -115,12 +115,12 @@ def _take_guard(by: Any) -> CodeGuard:
         "since": sa.case((over, now), else_=CodeGuard.since),
         "wrong": sa.case((over, 0), else_=CodeGuard.wrong),
     }
-    begun = insert(CodeGuard).values(person_id=by.id, since=now, wrong=0)
+    begun = insert(CodeGuard).values(person_id=actor.id, since=now, wrong=0)
     locked = begun.on_conflict_do_update(index_elements=["person_id"], set_=anew).returning(CodeGuard)
     guard = session.scalars(locked, execution_options={"populate_existing": True}).one()
     if guard.wrong >= settings.wrong_code_limit:
         left = (guard.since + lasts - now).total_seconds()
-        raise TooManyWrongCodes(minutes=math.ceil(left / 60)).over_in(left)
+        raise TooManyWrongCodes(minutes=math.ceil(left / 60)).retry_after(left)
     return guard
 
 

@@ -37,7 +37,7 @@ def undecided() -> list[int]:
 
 
 def expire_undecided(order_id: int) -> None:
-    order = approvals.take_order(order_id, by=None).order
+    order = approvals.lock_order(order_id, actor=None).order
     if order.state == "requested" and (order.slot_begun() or order.approve_until < clock.today()):
         approvals.expire(order_id, UNDECIDED)
 
@@ -48,7 +48,7 @@ def uncollected() -> list[int]:
 
 
 def expire_uncollected(order_id: int) -> None:
-    order = approvals.take_order(order_id, by=None).order
+    order = approvals.lock_order(order_id, actor=None).order
     if order.state == "approved" and order.item_kind != "venue" and order.pick_up_until < clock.today():
         approvals.expire(order_id, UNCOLLECTED)
 
@@ -59,9 +59,9 @@ def not_shown() -> list[int]:
 
 
 def end_unused(order_id: int) -> None:
-    order = approvals.take_order(order_id, by=None).order
+    order = approvals.lock_order(order_id, actor=None).order
     if order.state == "approved" and order.ends_at is not None and order.ends_at <= clock.now():
-        approvals.no_show(order_id, by=None)
+        approvals.no_show(order_id, actor=None)
 
 
 def to_remind() -> list[int]:
@@ -71,7 +71,7 @@ def to_remind() -> list[int]:
 
 
 def remind(order_id: int) -> None:
-    order = approvals.take_order(order_id, by=None).order
+    order = approvals.lock_order(order_id, actor=None).order
     if order.state == "approved" and order.reminded_at is None:
         order.reminded_at = clock.now()
         session.flush()
@@ -99,11 +99,11 @@ def unservable() -> list[int]:
 
 def release_unservable(order_id: int) -> None:
     """Ends the order if goods for it are still missing; the next older one may find enough then."""
-    order = approvals.take_order(order_id, by=None).order
+    order = approvals.lock_order(order_id, actor=None).order
     if order.state not in ("requested", "approved"):
         return
     ids = session.scalars(sa.select(Line.item_id).where(Line.redemption_id == order.id)).all()
-    items = stock.take_items(ids)
+    items = stock.lock_items(ids)
     ended = past_their_day(ids)
     if any(item.on_hand - ended.get(item.id, 0) < item.reserved for item in items.values()):
         approvals.expire(order_id, ENDED)
@@ -125,7 +125,7 @@ def ending_batches() -> list[int]:
 
 
 def warn(batch_id: int) -> None:
-    batch = stock.take_batch(batch_id)
+    batch = stock.lock_batch(batch_id)
     if batch.warned_at is None and batch.on_hand > 0 and batch.best_before is not None:
         batch.warned_at = clock.now()
         session.flush()

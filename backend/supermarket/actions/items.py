@@ -3,10 +3,11 @@
 from typing import Any
 
 from backend import clock, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import StateConflict
 from backend.files import actions as files
 from backend.files import queries as pictures
+from backend.journal import Actor
 from backend.lifecycle import FourEyes
 from backend.people import permissions
 from backend.supermarket.models import Item, Shop
@@ -16,12 +17,12 @@ SLOT_MINUTES = 60
 UNITS = {"goods": "件", "venue": "场", "activity_support": "份"}
 
 
-def put_up(shop_id: int, kind: str, name: str, points: int, *, by: Any, **more: Any) -> Item:
+def create_item(shop_id: int, kind: str, name: str, points: int, *, actor: Actor, **more: Any) -> Item:
     """A new item; `more` may name unit, description, limit_per_person (units), limit_period, on_shelf,
     low_stock (units), file_ids of the maker's pictures and, for a venue, slot_minutes. Raises NotAVenue,
     FileNotUsable, NotFound for another's shop."""
-    shop = take(Shop, shop_id)
-    permissions.require(by.id, "item:manage", shop.place_id)
+    shop = lock_row(Shop, shop_id)
+    permissions.require(actor.id, "item:manage", shop.place_id)
     file_ids = more.pop("file_ids", None)
     values = {name: value for name, value in more.items() if value is not None}
     item = Item(
@@ -44,14 +45,14 @@ def put_up(shop_id: int, kind: str, name: str, points: int, *, by: Any, **more: 
     session.add(item)
     session.flush()
     if file_ids:
-        _show(item, file_ids, shop.place_id, by)
-    journal.write("put_up", "item", item.id, by=by, place=shop.place_id, facts={"points": points})
+        _show(item, file_ids, shop.place_id, actor)
+    journal.write("put_up", "item", item.id, actor=actor, place=shop.place_id, facts={"points": points})
     return item
 
 
-def _show(item: Item, file_ids: list[int], place_id: int, by: Any) -> None:
+def _show(item: Item, file_ids: list[int], place_id: int, actor: Actor) -> None:
     """The pictures of an item. Goods show nobody: no consent is asked."""
-    files.attach(("item", item.id), "item", file_ids, place_id=place_id, consent_of=None, by=by)
+    files.attach(("item", item.id), "item", file_ids, place_id=place_id, consent_of=None, actor=actor)
 
 
 def _slot_length(kind: str, minutes: int | None) -> int | None:
@@ -62,18 +63,18 @@ def _slot_length(kind: str, minutes: int | None) -> int | None:
     return None
 
 
-def change(item_id: int, changes: dict[str, Any], *, by: Any) -> Item:
+def change(item_id: int, changes: dict[str, Any], *, actor: Actor) -> Item:
     """Changes an item, or takes it off the shelf; what is absent stays. Standing orders keep their points.
 
     The kind stays for good. Raises NotAVenue where other items are given slots, FileNotUsable.
     """
-    item = take(Item, item_id)
+    item = lock_row(Item, item_id)
     place_id = session.get_one(Shop, item.shop_id).place_id
-    permissions.require(by.id, "item:manage", place_id)
+    permissions.require(actor.id, "item:manage", place_id)
     fields = sorted(changes)
     file_ids = changes.pop("file_ids", None)
     if file_ids is not None:
-        _show(item, file_ids, place_id, by)
+        _show(item, file_ids, place_id, actor)
     if "slot_minutes" in changes:
         changes["slot_minutes"] = _slot_length(item.kind, changes["slot_minutes"])
     for name, value in changes.items():
@@ -83,26 +84,28 @@ def change(item_id: int, changes: dict[str, Any], *, by: Any) -> Item:
         "change",
         "item",
         item.id,
-        by=by,
+        actor=actor,
         place=place_id,
         facts={"fields": fields, "points": item.points},
     )
     return item
 
 
-def look(item_id: int, passed: bool, reason: str | None = None, *, by: Any) -> Item:
+def look(item_id: int, passed: bool, reason: str | None = None, *, actor: Actor) -> Item:
     """Staff look at pictures of which WeChat was not sure, or which it did not check; never who took them.
 
     Raises ReasonNeeded, FourEyes, and StateConflict when nothing waits.
     """
-    item = take(Item, item_id)
+    item = lock_row(Item, item_id)
     place_id = session.get_one(Shop, item.shop_id).place_id
-    permissions.require(by.id, "item:look", place_id)
+    permissions.require(actor.id, "item:look", place_id)
     subject = ("item", item.id)
     waiting = [row for row in pictures.of([subject]).get(subject, ()) if row.state == "needs_look"]
-    if any(row.owner_id == by.id for row in waiting):
+    if any(row.owner_id == actor.id for row in waiting):
         raise FourEyes()
-    if not files.look([subject], passed, reason, by=by):
+    if not files.look([subject], passed, reason, actor=actor):
         raise StateConflict("没有等待查看的图片，请刷新")
-    journal.write("look", "item", item.id, by=by, reason=reason, place=place_id, facts={"passed": passed})
+    journal.write(
+        "look", "item", item.id, actor=actor, reason=reason, place=place_id, facts={"passed": passed}
+    )
     return item

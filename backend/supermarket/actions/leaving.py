@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.db import session
+from backend.journal import Actor
 from backend.supermarket.actions import approvals
 from backend.supermarket.models import OPEN_STATES, Redemption
 
@@ -17,7 +18,7 @@ def open_orders(person_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(wanted.order_by(Redemption.id)).mappings()]
 
 
-def cancel_all(person_id: int, *, by: Any) -> None:
+def cancel_all(person_id: int, *, actor: Actor) -> None:
     """Cancels them in the person's own name."""
     for row in open_orders(person_id):
-        approvals.cancel(row["id"], "本人注销账号", leaving_for_good=True, by=by)
+        approvals.cancel(row["id"], "本人注销账号", leaving_for_good=True, actor=actor)

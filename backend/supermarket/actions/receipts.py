@@ -8,16 +8,17 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import session
 from backend.errors import NotFound, Refused
+from backend.journal import Actor
 from backend.people import permissions
 from backend.supermarket import notices, sealed
 from backend.supermarket.actions.stock import (
     OutOfStock,
     StockReserved,
+    lock_batch,
+    lock_items,
     next_number,
     oldest_first,
-    shift,
-    take_batch,
-    take_items,
+    record_movement,
 )
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.queries import past_their_day
@@ -36,13 +37,13 @@ class DonorOfAPurchase(Refused):
     code, message = 42278, "采购入库不填捐赠方"
 
 
-def of_keeper(item_id: int, word: str, by: Any) -> tuple[Item, Shop]:
-    """A locked item of goods in a shop where `by` is granted `word`. Raises NotFound, NotAllowed, NotGoods."""
-    item = take_items([item_id]).get(item_id)
+def of_keeper(item_id: int, word: str, actor: Actor) -> tuple[Item, Shop]:
+    """A locked item of goods in a shop where `actor` is granted `word`. Raises NotFound, NotAllowed, NotGoods."""
+    item = lock_items([item_id]).get(item_id)
     if item is None:
         raise NotFound()
     shop = session.get_one(Shop, item.shop_id)
-    permissions.require(by.id, word, shop.place_id)
+    permissions.require(actor.id, word, shop.place_id)
     if item.kind != "goods":
         raise NotGoods()
     return item, shop
@@ -60,7 +61,7 @@ def receive(
     document: str | None = None,
     cost: int | None = None,
     number: str | None = None,
-    by: Any,
+    actor: Actor,
 ) -> Movement:
     """入库: units bought or donated, with their batch, last good day, document and cost (yuan).
 
@@ -68,19 +69,19 @@ def receive(
     known by, else the day's next one. Raises NotGoods,
     AlreadyPastItsDay (公益事业捐赠法: no food past its day), DonorOfAPurchase.
     """
-    item, shop = of_keeper(item_id, "stock:receive", by)
+    item, shop = of_keeper(item_id, "stock:receive", actor)
     if best_before is not None and best_before < clock.today():
         raise AlreadyPastItsDay()
     if donor is not None and source != "donation":
         raise DonorOfAPurchase()
     number = number or next_number("RK", shop.community_id)
-    event = shift(
+    event = record_movement(
         item,
         "receipt",
         on_hand=quantity,
         batch=_batch(item, batch_no, best_before),
         reference=number,
-        by=by,
+        actor=actor,
         source=source,
         donor_sealed=sealed.sealed_donor(number, donor),
         donor_public=bool(donor and donor_public),
@@ -88,7 +89,7 @@ def receive(
         cost=cost,
     )
     facts = {"number": number, "quantity": quantity, "source": source}
-    journal.write("receive", "item", item.id, by=by, place=shop.place_id, facts=facts)
+    journal.write("receive", "item", item.id, actor=actor, place=shop.place_id, facts=facts)
     return event
 
 
@@ -109,12 +110,12 @@ def _batch(item: Item, batch_no: str | None, best_before: date | None) -> Batch:
     return found
 
 
-def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None, *, by: Any) -> Item:
+def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None, *, actor: Actor) -> Item:
     """报损: broken or spoilt units leave the books, from one batch or from what ends first.
 
     Raises StockReserved where they are needed for orders, OutOfStock where the batch has fewer, NotFound.
     """
-    item, shop = of_keeper(item_id, "stock:spoil", by)
+    item, shop = of_keeper(item_id, "stock:spoil", actor)
     batches = _batches(item.id, batch_id)
     picked = oldest_first(batches, quantity)
     there = sum(batch.on_hand for batch in batches)
@@ -122,12 +123,24 @@ def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None,
         raise OutOfStock(item=item.name, available=there, needed=quantity)
     number = next_number("BS", shop.community_id)
     for count, (batch, taken) in enumerate(picked, start=1):
-        shift(
-            item, "spoilage", on_hand=-taken, batch=batch, reference=f"{number}-{count}", by=by, reason=reason
+        record_movement(
+            item,
+            "spoilage",
+            on_hand=-taken,
+            batch=batch,
+            reference=f"{number}-{count}",
+            actor=actor,
+            reason=reason,
         )
     _keep_good_for_orders(item)
     journal.write(
-        "spoil", "item", item.id, by=by, reason=reason, place=shop.place_id, facts={"quantity": quantity}
+        "spoil",
+        "item",
+        item.id,
+        actor=actor,
+        reason=reason,
+        place=shop.place_id,
+        facts={"quantity": quantity},
     )
     return item
 
@@ -148,7 +161,7 @@ def _batches(item_id: int, batch_id: int | None) -> list[Batch]:
     return list(found)
 
 
-def correct(item: Item, difference: int, *, reference: str, by: Any, **told: Any) -> None:
+def correct(item: Item, difference: int, *, reference: str, actor: Actor, **told: Any) -> None:
     """A stocktake's difference in units: what is missing leaves the batches that end first; what was found
     joins the one that ends first, so that nothing gets a longer life by being counted."""
     batches = _batches(item.id, None)
@@ -160,13 +173,13 @@ def correct(item: Item, difference: int, *, reference: str, by: Any, **told: Any
     if sum(units for _, units in picked) != difference:
         raise OutOfStock(item=item.name, available=item.on_hand, needed=-difference)
     for batch, units in picked:
-        shift(
+        record_movement(
             item,
             "stocktake",
             on_hand=units,
             batch=batch,
             reference=f"{reference}:{item.id}:{batch.id}",
-            by=by,
+            actor=actor,
             **told,
         )
 
@@ -174,8 +187,8 @@ def correct(item: Item, difference: int, *, reference: str, by: Any, **told: Any
 def leave_the_shelf(batch_id: int) -> None:
     """Takes a batch past its best-before day off the books, all but what is still reserved for orders."""
     item_id = session.scalar(sa.select(Batch.item_id).where(Batch.id == batch_id))
-    item = take_items([item_id])[item_id]
-    batch = take_batch(batch_id)
+    item = lock_items([item_id])[item_id]
+    batch = lock_batch(batch_id)
     units = min(batch.on_hand, item.on_hand - item.reserved)
     if units <= 0 or batch.best_before is None or batch.best_before >= clock.today():
         return
@@ -183,7 +196,7 @@ def leave_the_shelf(batch_id: int) -> None:
         sa.select(sa.func.count()).where(Movement.batch_id == batch.id, Movement.kind == "expired")
     )
     reference = f"batch:{batch.id}:expired:{times + 1}"
-    shift(item, "expired", on_hand=-units, batch=batch, reference=reference, by=None)
+    record_movement(item, "expired", on_hand=-units, batch=batch, reference=reference, actor=None)
     place = session.get_one(Shop, item.shop_id).place_id
-    journal.write("expire", "batch", batch.id, by=None, place=place, facts={"quantity": units})
+    journal.write("expire", "batch", batch.id, actor=None, place=place, facts={"quantity": units})
     notices.batch_ended(item, batch, units)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import aliased
 from backend import clock, journal
 from backend.db import dialect, savepoint, session, unnested
 from backend.errors import NotAllowed, Refused
+from backend.journal import Actor
 from backend.ledger import actions as ledger
-from backend.ledger.posting import take_purse
+from backend.ledger.posting import lock_purse
 from backend.people import actions as people_actions
 from backend.people import permissions
 from backend.people import queries as people
@@ -41,7 +42,7 @@ def request(
     purpose: str | None = None,
     team_id: int | None = None,
     on_behalf_of: tuple[int, str] | None = None,
-    by: Any,
+    actor: Actor,
 ) -> Redemption:
     """A new order of `lines` (item id, units), of one kind of item: goods, a venue's slots, or support.
 
@@ -49,37 +50,37 @@ def request(
     points as `redemption:<id>` and reserves the stock in one transaction. Raises what `baskets.fill` and
     `check_limits` refuse, PurposeNeeded, NotInThatTeam, NotEnoughPoints, NotFound, NotAllowed.
     """
-    person_id, reason = on_behalf_of or (by.id, None)
+    person_id, reason = on_behalf_of or (actor.id, None)
     if on_behalf_of is not None:
-        _may_request_for(person_id, queries.shop(shop_id), by)
+        _may_request_for(person_id, queries.shop(shop_id), actor)
     # The purse first: what this person has had, and has, is counted by one order after another.
-    purse = take_purse(person_id)
+    purse = lock_purse(person_id)
     basket = baskets.fill(shop_id, lines, slot_ids or [], person_id)
     _check_purpose(basket, purpose, team_id, person_id)
     full = baskets.check_limits(basket)
     if basket.points > MOST_POINTS:
         raise ledger.NotEnoughPoints(available=purse.available, needed=basket.points)
-    order, ordered = _write(basket, person_id, purpose, team_id, reason, by)
-    stock.reserve(order, basket.items, basket.wanted, by=by)
+    order, ordered = _write(basket, person_id, purpose, team_id, reason, actor)
+    stock.reserve(order, basket.items, basket.wanted, actor=actor)
     ledger.hold(
         person_id,
         order.points,
         reference=order.hold_reference,
         title=f"兑换 {order.number}",
         community_id=order.community_id,
-        by=by,
+        actor=actor,
         purse=purse,
     )
     notices.requested(order, ordered, full)
     return order
 
 
-def _may_request_for(person_id: int, shop: Shop, by: Any) -> None:
+def _may_request_for(person_id: int, shop: Shop, actor: Actor) -> None:
     """Staff ask for residents of their own place, not for themselves."""
-    if person_id == by.id or not permissions.appointed(by.id, "redemption:request_for"):
+    if person_id == actor.id or not permissions.appointed(actor.id, "redemption:request_for"):
         raise NotAllowed()
     home = people_actions.home_in(person_id, shop.community_id)
-    permissions.require_near(by.id, "redemption:request_for", shop.community_id, home.grid_id)
+    permissions.require_near(actor.id, "redemption:request_for", shop.community_id, home.grid_id)
 
 
 def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, person_id: int) -> None:
@@ -90,7 +91,7 @@ def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, per
 
 
 def _write(
-    basket: Basket, person_id: int, purpose: str | None, team_id: int | None, reason: str | None, by: Any
+    basket: Basket, person_id: int, purpose: str | None, team_id: int | None, reason: str | None, actor: Actor
 ) -> tuple[Redemption, list[Line]]:
     shop, slots = basket.shop, basket.slots
     values = {
@@ -101,7 +102,7 @@ def _write(
         "item_kind": basket.item_kind,
         "state": "requested",
         "person_id": person_id,
-        "requested_by_id": by.id if reason is not None else None,
+        "requested_by_id": actor.id if reason is not None else None,
         "on_behalf_reason": reason,
         "points": basket.points,
         "purpose": purpose,
@@ -113,10 +114,19 @@ def _write(
         "ends_at": max(slot.ends_at for slot in slots) if slots else None,
     }
     told = journal.line(
-        "request", Redemption.kind, by=by, states=(None, "requested"), reason=reason, place=shop.community_id
+        "request",
+        Redemption.journal_kind,
+        actor=actor,
+        states=(None, "requested"),
+        reason=reason,
+        place=shop.community_id,
     )
     lines = _lines(basket)
-    order = _apart(values, lines, told) if dialect() == "sqlite" else _together(values, lines, told)
+    order = (
+        _write_in_sequence(values, lines, told)
+        if dialect() == "sqlite"
+        else _write_in_one_statement(values, lines, told)
+    )
     _book(order.id, basket)
     return order, [Line(redemption_id=order.id, **line) for line in lines]
 
@@ -138,18 +148,22 @@ def _lines(basket: Basket) -> list[dict[str, Any]]:
 _orders, _ordered = Redemption.__table__, Line.__table__
 
 
-def _apart(values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]) -> Redemption:
+def _write_in_sequence(
+    values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]
+) -> Redemption:
     order = session.scalars(sa.insert(Redemption).values(**values).returning(Redemption)).one()
     session.execute(sa.insert(_ordered), [{**line, "redemption_id": order.id} for line in lines])
     journal.add(told, [order.id])
     return order
 
 
-def _together(values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]) -> Redemption:
+def _write_in_one_statement(
+    values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]
+) -> Redemption:
     """The order, its lines and its line in the journal, in one statement."""
     given = {f"order_{name}": value for name, value in values.items()}
     given |= {f"each_{name}": [line[name] for line in lines] for name in lines[0]}
-    return session.scalars(_placing(tuple(values), tuple(lines[0])), given | journal.given(told)).one()
+    return session.scalars(_placing(tuple(values), tuple(lines[0])), given | journal.bind_values(told)).one()
 
 
 @cache
@@ -161,7 +175,8 @@ def _placing(of_order: tuple[str, ...], of_line: tuple[str, ...]) -> Any:
     wanted = sa.select(made.c.id, *(each.c[name] for name in of_line)).join(each, sa.true())
     listed = sa.insert(_ordered).from_select(["redemption_id", *of_line], wanted)
     return sa.select(aliased(Redemption, made)).add_cte(
-        listed.returning(_ordered.c.item_id).cte("listed"), journal.beside(made.c.id).cte("told")
+        listed.returning(_ordered.c.item_id).cte("listed"),
+        journal.insert_lines_subquery(made.c.id).cte("told"),
     )
 
 

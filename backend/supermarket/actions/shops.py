@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import savepoint, session, take
+from backend.db import lock_row, savepoint, session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.supermarket.models import OPEN_STATES, Redemption, Shop
@@ -26,10 +27,10 @@ class HoursNotSensible(Refused):
     code, message = 42282, "开放时间有误：星期为 1–7，开门早于关门，同一天的时段不能重叠"
 
 
-def open_shop(community_id: int, name: str, *, by: Any, **more: Any) -> Shop:
+def open_shop(community_id: int, name: str, *, actor: Actor, **more: Any) -> Shop:
     """A new shop of a community; `more` as in `change_shop`. Raises NotACommunity, ShopAlreadyThere."""
     places.community(community_id)
-    permissions.require(by.id, "shop:manage", community_id)
+    permissions.require(actor.id, "shop:manage", community_id)
     defaults = {
         "address": "",
         "opening_hours": [],
@@ -47,15 +48,15 @@ def open_shop(community_id: int, name: str, *, by: Any, **more: Any) -> Shop:
             session.flush()
     except sa.exc.IntegrityError:
         raise ShopAlreadyThere() from None
-    journal.write("open", "shop", shop.id, by=by, place=community_id)
+    journal.write("open", "shop", shop.id, actor=actor, place=community_id)
     return shop
 
 
-def change_shop(shop_id: int, *, by: Any, **changes: Any) -> Shop:
+def change_shop(shop_id: int, *, actor: Actor, **changes: Any) -> Shop:
     """Changes `name`, `address`, `opening_hours`, `closed_days`, `approve_days` or `pick_up_days`; what is
     absent stays, and standing orders keep their deadlines. Raises HoursNotSensible, ShopAlreadyThere."""
-    shop = take(Shop, shop_id)
-    permissions.require(by.id, "shop:manage", shop.place_id)
+    shop = lock_row(Shop, shop_id)
+    permissions.require(actor.id, "shop:manage", shop.place_id)
     told = _checked(changes)
     try:
         with savepoint():
@@ -64,15 +65,17 @@ def change_shop(shop_id: int, *, by: Any, **changes: Any) -> Shop:
             session.flush()
     except sa.exc.IntegrityError:
         raise ShopAlreadyThere() from None
-    journal.write("change", "shop", shop.id, by=by, place=shop.place_id, facts={"fields": sorted(changes)})
+    journal.write(
+        "change", "shop", shop.id, actor=actor, place=shop.place_id, facts={"fields": sorted(changes)}
+    )
     return shop
 
 
-def set_four_eyes(shop_id: int, on: bool, reason: str, *, by: Any) -> Shop:
+def set_four_eyes(shop_id: int, on: bool, reason: str, *, actor: Actor) -> Shop:
     """Whether the approver may also hand over, where a centre has one clerk only: an exception that the
     street grants, with its reason (domain 3: 街道 decides rule exceptions). Open orders follow at once."""
-    shop = take(Shop, shop_id)
-    permissions.require(by.id, "shop:exempt", shop.place_id)
+    shop = lock_row(Shop, shop_id)
+    permissions.require(actor.id, "shop:exempt", shop.place_id)
     shop.four_eyes_hand_over = on
     session.flush()
     session.execute(
@@ -82,7 +85,9 @@ def set_four_eyes(shop_id: int, on: bool, reason: str, *, by: Any) -> Shop:
         execution_options={"synchronize_session": False},
     )
     facts = {"four_eyes_hand_over": on}
-    journal.write("set_four_eyes", "shop", shop.id, by=by, reason=reason, place=shop.place_id, facts=facts)
+    journal.write(
+        "set_four_eyes", "shop", shop.id, actor=actor, reason=reason, place=shop.place_id, facts=facts
+    )
     return shop
 
 

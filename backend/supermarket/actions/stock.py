@@ -13,7 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from backend import clock
 from backend.db import dialect, session
 from backend.errors import Refused
-from backend.people import actions as people
+from backend.journal import Actor
+from backend.organisations import numbers
 from backend.supermarket import notices, queries
 from backend.supermarket.models import Item, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Movement
@@ -38,14 +39,14 @@ class StockPastItsDay(Refused):
 # --- the one way to change stock ---------------------------------------------------------------------
 
 
-def take_items(ids: Iterable[int]) -> dict[int, Item]:
+def lock_items(ids: Iterable[int]) -> dict[int, Item]:
     """These items under their locks, taken in order of id so that no two orders wait in a circle."""
     wanted = sa.select(Item).where(Item.id.in_(sorted(set(ids)))).order_by(Item.id).with_for_update()
     found = session.scalars(wanted, execution_options={"populate_existing": True})
     return {item.id: item for item in found}
 
 
-def take_for(person_id: int, ids: Iterable[int]) -> list[tuple[Item, Shop, int]]:
+def lock_items_for(person_id: int, ids: Iterable[int]) -> list[tuple[Item, Shop, int]]:
     """The same, with each one's shop and the units that this person had of it in its period: exact, if their
     purse is under its lock."""
     wanted = sa.select(Item, Shop, queries.TAKEN).join(Shop, Shop.id == Item.shop_id)
@@ -54,12 +55,12 @@ def take_for(person_id: int, ids: Iterable[int]) -> list[tuple[Item, Shop, int]]
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def shift(
+def record_movement(
     item: Item,
     kind: str,
     *,
     reference: str,
-    by: Any,
+    actor: Actor | None,
     on_hand: int = 0,
     reserved: int = 0,
     batch: Batch | None = None,
@@ -78,7 +79,7 @@ def shift(
         "on_hand_change": on_hand,
         "reserved_change": reserved,
         "at": clock.now(),
-        "by_id": by.id if by is not None else None,
+        "by_id": actor.id if actor is not None else None,
         "reference": reference,
         "donor_public": False,
         **told,
@@ -89,7 +90,9 @@ def shift(
         .values(on_hand=_items.c.on_hand + on_hand, reserved=_items.c.reserved + reserved)
         .returning(_items.c.on_hand, _items.c.reserved)
     )
-    reached = _apart(moved, values) if dialect() == "sqlite" else _together(moved, values)
+    reached = (
+        _write_in_sequence(moved, values) if dialect() == "sqlite" else _write_in_one_statement(moved, values)
+    )
     if reached is None:
         raise _refusal(item, on_hand, reserved)
     event, after = reached
@@ -116,7 +119,7 @@ def _refusal(item: Item, on_hand: int, reserved: int) -> Refused:
     return OutOfStock(item=item.name, available=max(free, 0), needed=reserved)
 
 
-def _together(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
+def _write_in_one_statement(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
     """Item, batch and event in one statement; None where the item was not reached."""
     moved = moved.cte("moved")
     typed = [sa.bindparam(None, value, type_=_movements.c[name].type) for name, value in values.items()]
@@ -135,7 +138,7 @@ def _together(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, 
     return None if row is None else (row[0], (row[1], row[2]))
 
 
-def _apart(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
+def _write_in_sequence(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
     after = session.execute(moved).one_or_none()
     if after is None:
         return None
@@ -153,19 +156,33 @@ def _batch_moved(values: dict[str, Any]) -> Any:
 # --- with an order -----------------------------------------------------------------------------------
 
 
-def reserve(order: Redemption, items: dict[int, Item], wanted: dict[int, int], *, by: Any) -> None:
+def reserve(order: Redemption, items: dict[int, Item], wanted: dict[int, int], *, actor: Actor) -> None:
     """Sets goods aside for the order, item by item in order of id."""
     for item in _goods(items):
         reference = f"redemption:{order.id}:reserve:{item.id}"
-        shift(item, "reserve", reserved=wanted[item.id], reference=reference, by=by, redemption_id=order.id)
+        record_movement(
+            item,
+            "reserve",
+            reserved=wanted[item.id],
+            reference=reference,
+            actor=actor,
+            redemption_id=order.id,
+        )
 
 
-def release(order: Redemption, *, by: Any) -> None:
+def release(order: Redemption, *, actor: Actor) -> None:
     """Gives back what was set aside for the order."""
     items, wanted = _of(order)
     for item in _goods(items):
         reference = f"redemption:{order.id}:release:{item.id}"
-        shift(item, "release", reserved=-wanted[item.id], reference=reference, by=by, redemption_id=order.id)
+        record_movement(
+            item,
+            "release",
+            reserved=-wanted[item.id],
+            reference=reference,
+            actor=actor,
+            redemption_id=order.id,
+        )
 
 
 class _Leaving(NamedTuple):
@@ -180,7 +197,7 @@ class _Leaving(NamedTuple):
         return sum(batch.on_hand for batch in self.batches) >= self.line.quantity
 
 
-def hand_over(order: Redemption, *, by: Any) -> list[Line]:
+def hand_over(order: Redemption, *, actor: Actor) -> list[Line]:
     """The goods leave the shop, what ends first first, never what is past its day; answers the order's lines.
 
     Raises StockPastItsDay.
@@ -199,7 +216,7 @@ def hand_over(order: Redemption, *, by: Any) -> list[Line]:
         for batch, units in oldest_first(batches, line.quantity):
             reference = f"redemption:{order.id}:hand_over:{batch.id}"
             moved = {"on_hand": -units, "reserved": -units, "batch": batch, "redemption_id": order.id}
-            shift(item, "hand_over", reference=reference, by=by, **moved)
+            record_movement(item, "hand_over", reference=reference, actor=actor, **moved)
     return [one.line for one in leaving]
 
 
@@ -228,22 +245,22 @@ def _leaving(order_id: int) -> list[_Leaving]:
     return list(found.values())
 
 
-def bring_back(order: Redemption, *, by: Any) -> None:
+def bring_back(order: Redemption, *, actor: Actor) -> None:
     """Returned goods go back into the batches they came from."""
     items, _ = _of(order)
     left = sa.select(Movement.batch_id, Movement.item_id, Movement.on_hand_change).where(
         Movement.redemption_id == order.id, Movement.kind == "hand_over"
     )
     for row in session.execute(left.order_by(Movement.item_id, Movement.id)).all():
-        batch = take_batch(row.batch_id)
+        batch = lock_batch(row.batch_id)
         reference = f"redemption:{order.id}:return:{batch.id}"
-        shift(
+        record_movement(
             items[row.item_id],
             "return",
             on_hand=-row.on_hand_change,
             batch=batch,
             reference=reference,
-            by=by,
+            actor=actor,
             redemption_id=order.id,
         )
 
@@ -251,7 +268,7 @@ def bring_back(order: Redemption, *, by: Any) -> None:
 def _of(order: Redemption) -> tuple[dict[int, Item], dict[int, int]]:
     """The order's items, locked, and how many units of each."""
     wanted = {line.item_id: line.quantity for line in queries.lines_of(order.id)}
-    return take_items(wanted), wanted
+    return lock_items(wanted), wanted
 
 
 def _goods(items: dict[int, Item]) -> list[Item]:
@@ -269,7 +286,7 @@ def oldest_first(batches: Iterable[Batch], units: int) -> list[tuple[Batch, int]
     return picked
 
 
-def take_batch(batch_id: int) -> Batch:
+def lock_batch(batch_id: int) -> Batch:
     return session.get_one(Batch, batch_id, with_for_update=True, populate_existing=True)
 
 
@@ -279,5 +296,5 @@ def take_batch(batch_id: int) -> Batch:
 def next_number(prefix: str, community_id: int) -> str:
     """The day's next number in the community: `RK-松涛-20261123-0007`. Gapless, taken under a lock."""
     day = clock.today().strftime("%Y%m%d")
-    count, short = people.next_number_in(community_id, f"{prefix}:{community_id}:{day}")
+    count, short = numbers.next_number_in(community_id, f"{prefix}:{community_id}:{day}")
     return f"{prefix}-{short}-{day}-{count:04d}"

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import Refused
-from backend.lifecycle import make, permit
+from backend.journal import Actor
+from backend.lifecycle import authorize, transition
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people.models import Team
@@ -84,7 +85,7 @@ _MOMENTS = ("starts_at", "ends_at", "sign_up_until", "cancel_until")
 _TOLD_WHEN_CHANGED = ("starts_at", "ends_at", "place")
 
 
-def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, by: Any) -> Activity:
+def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, actor: Actor) -> Activity:
     """A new draft. `content` has the activity's own fields (radius in metres).
 
     The leader plans for their own team, community staff for any team of their community or for none.
@@ -92,26 +93,26 @@ def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, by:
     """
     places.community(community_id)
     leader_id = _leader(team_id, community_id)
-    if leader_id != by.id:
-        permissions.require(by.id, "activity:organise", community_id)
+    if leader_id != actor.id:
+        permissions.require(actor.id, "activity:organise", community_id)
     activity = Activity(
         community_id=community_id,
         team_id=team_id,
         state="draft",
-        in_charge_id=leader_id or by.id,
-        created_by_id=by.id,
+        in_charge_id=leader_id or actor.id,
+        created_by_id=actor.id,
         created_at=clock.now(),
         **{name: content.get(name) for name in _FIELDS if name in content},
     )
     _check(activity)
-    return _keep(activity, "plan", by)
+    return _keep(activity, "plan", actor)
 
 
-def _keep(activity: Activity, verb: str, by: Any) -> Activity:
+def _keep(activity: Activity, verb: str, actor: Actor) -> Activity:
     session.add(activity)
     session.flush()
     place = activity.community_id
-    journal.write(verb, "activity", activity.id, by=by, states=(None, activity.state), place=place)
+    journal.write(verb, "activity", activity.id, actor=actor, states=(None, activity.state), place=place)
     return activity
 
 
@@ -135,14 +136,14 @@ def _check(activity: Activity) -> None:
         raise VenueIncomplete()
 
 
-def edit(activity_id: int, content: dict[str, Any], *, by: Any) -> Activity:
+def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity:
     """Changes a draft, or a published activity before it starts; who signed up is told of a new time or place.
 
     More places let the waitlist move up. Raises ActivityNotEditable, CapacityTaken, InsuranceMissing,
     FixedOncePublished, TimesOutOfOrder, VenueIncomplete.
     """
-    activity = take(Activity, activity_id)
-    permit(states.ORGANISE, activity, by)
+    activity = lock_row(Activity, activity_id)
+    authorize(states.ORGANISE, activity, actor)
     if activity.state not in ("draft", "published") or _begun(activity):
         raise ActivityNotEditable()
     if any(content.get(name, getattr(activity, name)) != getattr(activity, name) for name in _FIXED):
@@ -156,10 +157,10 @@ def edit(activity_id: int, content: dict[str, Any], *, by: Any) -> Activity:
         _check_published(activity, changed)
     session.flush()
     journal.write(
-        "edit", "activity", activity.id, by=by, place=activity.community_id, facts={"fields": changed}
+        "edit", "activity", activity.id, actor=actor, place=activity.community_id, facts={"fields": changed}
     )
     if activity.state == "published":
-        _tell(activity, changed)
+        _notify_of_change(activity, changed)
         waitlist.fill(activity)
     return activity
 
@@ -180,25 +181,27 @@ def _check_published(activity: Activity, changed: list[str]) -> None:
         raise CapacityTaken(confirmed=confirmed)
 
 
-def _tell(activity: Activity, changed: list[str]) -> None:
+def _notify_of_change(activity: Activity, changed: list[str]) -> None:
     if any(name in _TOLD_WHEN_CHANGED for name in changed):
         notices.changed(activity, notices.attending(activity.id, "confirmed", "waitlisted"))
 
 
-def publish(activity_id: int, *, by: Any) -> Activity:
+def publish(activity_id: int, *, actor: Actor) -> Activity:
     """Opens the sign-up. Raises InsuranceMissing for a risky activity without its number, ActivityOver."""
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     fit = partial(_check_published, activity, [])
-    make(states.PUBLISH, activity, by=by, provided=fit, published_at=clock.now())
+    transition(states.PUBLISH, activity, actor=actor, precondition=fit, published_at=clock.now())
     return activity
 
 
-def cancel(activity_id: int, reason: str, *, by: Any) -> Activity:
+def cancel(activity_id: int, reason: str, *, actor: Actor) -> Activity:
     """Calls it off; everyone who signed up is told. Raises AttendanceBegun once someone has checked in."""
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     people = notices.attending(activity.id, "confirmed", "waitlisted")
-    make(states.CANCEL, activity, by=by, provided=partial(_nobody_came, activity), reason=reason)
-    waitlist.move_all(states.CALL_OFF, activity)
+    transition(
+        states.CANCEL, activity, actor=actor, precondition=partial(_nobody_came, activity), reason=reason
+    )
+    waitlist.move_all(states.DROP_WITH_ACTIVITY, activity)
     notices.cancelled(activity, people, reason)
     return activity
 
@@ -210,26 +213,26 @@ def _nobody_came(activity: Activity) -> None:
         raise AttendanceBegun()
 
 
-def repeat(activity_id: int, weeks: int, *, by: Any) -> list[Activity]:
+def repeat(activity_id: int, weeks: int, *, actor: Actor) -> list[Activity]:
     """Drafts of the same activity for each of the next `weeks` weeks (at most 26).
 
     Asked for twice, it makes only what is not there yet; a draft is published by itself, one by one.
     """
-    activity = take(Activity, activity_id)
-    permit(states.ORGANISE, activity, by)
+    activity = lock_row(Activity, activity_id)
+    authorize(states.ORGANISE, activity, actor)
     if activity.state not in states.ORGANISE.sources:
         raise states.ActivityMovedOn()
     origin = activity.repeats_id or activity.id
     known = set(session.scalars(sa.select(Activity.starts_at).where(Activity.repeats_id == origin)))
     wanted = [timedelta(weeks=number) for number in range(1, min(weeks, MOST_WEEKS) + 1)]
     return [
-        _keep(_copy(activity, later, origin, by), "repeat", by)
+        _keep(_copy(activity, later, origin, actor), "repeat", actor)
         for later in wanted
         if activity.starts_at + later not in known
     ]
 
 
-def _copy(activity: Activity, later: timedelta, origin: int, by: Any) -> Activity:
+def _copy(activity: Activity, later: timedelta, origin: int, actor: Actor) -> Activity:
     same: dict[str, Any] = {name: getattr(activity, name) for name in _FIELDS}
     moved: dict[str, datetime] = {name: same[name] + later for name in _MOMENTS if same[name] is not None}
     return Activity(
@@ -237,7 +240,7 @@ def _copy(activity: Activity, later: timedelta, origin: int, by: Any) -> Activit
         team_id=activity.team_id,
         in_charge_id=activity.in_charge_id,
         state="draft",
-        created_by_id=by.id,
+        created_by_id=actor.id,
         created_at=clock.now(),
         repeats_id=origin,
         **{**same, **moved},

@@ -11,7 +11,8 @@ from sqlalchemy.orm import aliased
 from backend import clock, config, journal
 from backend.db import Moment, savepoint, session
 from backend.errors import NotFound, Refused
-from backend.lifecycle import Move, make, permit
+from backend.journal import Actor
+from backend.lifecycle import Move, authorize, transition
 from backend.volunteering import codes, states, venue
 from backend.volunteering.actions.sign_ups import NotSignedUp, OnBehalf, acting_for
 from backend.volunteering.models import OVER, Activity, SignUp
@@ -113,36 +114,36 @@ _CHECK_OUT = (
 
 
 def check_in(
-    activity_id: int, code: str, here: Here = (None, None), *, on_behalf_of: OnBehalf = None, by: Any
+    activity_id: int, code: str, here: Here = (None, None), *, on_behalf_of: OnBehalf = None, actor: Actor
 ) -> SignUp:
     """The volunteer is there. `here` (latitude, longitude) is compared with the venue and forgotten.
 
     Raises NotSignedUp, StillWaiting, AlreadyCheckedIn, AlreadyCheckedOut, TooEarly, TooLate, CodeOutdated,
     CodeForeign, CheckedInElsewhere; each says what to do.
     """
-    person_id, reason = acting_for(on_behalf_of, by)
-    seen = _look(activity_id, person_id, states.CHECK_IN, on_behalf_of, by)
+    person_id, reason = acting_for(on_behalf_of, actor)
+    seen = _look(activity_id, person_id, states.CHECK_IN, on_behalf_of, actor)
     _refuse_second(seen)
     _in_time_to_arrive(seen)
     codes.check(activity_id, code, clock.now())
     _nowhere_else(seen)
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
     try:
-        return _change(_CHECK_IN, states.CHECK_IN, seen, place, reason, by)
+        return _change(_CHECK_IN, states.CHECK_IN, seen, place, reason, actor)
     except sa.exc.IntegrityError:
         # Two doors at the same moment: the partial unique index lets one of them through.
         raise CheckedInElsewhere(other="另一个活动") from None
 
 
 def check_out(
-    activity_id: int, code: str, here: Here = (None, None), *, on_behalf_of: OnBehalf = None, by: Any
+    activity_id: int, code: str, here: Here = (None, None), *, on_behalf_of: OnBehalf = None, actor: Actor
 ) -> SignUp:
     """The volunteer leaves; until CHECK_OUT_MINUTES after the planned end, and before hours are proposed.
 
     Raises NotSignedUp, NotCheckedIn, AlreadyCheckedOut, AttendanceClosed, TooLate, CodeOutdated, CodeForeign.
     """
-    person_id, reason = acting_for(on_behalf_of, by)
-    seen = _look(activity_id, person_id, states.CHECK_OUT, on_behalf_of, by)
+    person_id, reason = acting_for(on_behalf_of, actor)
+    seen = _look(activity_id, person_id, states.CHECK_OUT, on_behalf_of, actor)
     if seen.sign_up_state in ("checked_out", "certified"):
         raise AlreadyCheckedOut()
     if seen.sign_up_state not in states.CHECK_OUT.sources:
@@ -153,10 +154,10 @@ def check_out(
         raise TooLate()
     codes.check(activity_id, code, clock.now())
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
-    return _change(_CHECK_OUT, states.CHECK_OUT, seen, _worse(seen.place_check, place), reason, by)
+    return _change(_CHECK_OUT, states.CHECK_OUT, seen, _worse(seen.place_check, place), reason, actor)
 
 
-def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, by: Any) -> sa.Row:
+def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, actor: Actor) -> sa.Row:
     """Activity, sign-up and where else the person is checked in, in one statement."""
     seen = session.execute(_READ, {"activity": activity_id, "person": person_id}).first()
     if seen is None or seen.state == "draft":
@@ -165,7 +166,7 @@ def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, 
         raise NotSignedUp()
     # Everyone may attend for themselves; whoever acts for another needs the word in that person's place.
     if on_behalf_of is not None:
-        permit(move, session.get_one(SignUp, seen.sign_up_id), by)
+        authorize(move, session.get_one(SignUp, seen.sign_up_id), actor)
     return seen
 
 
@@ -186,10 +187,10 @@ def _in_time_to_arrive(seen: sa.Row) -> None:
         raise TooLate()
     opens = seen.starts_at - timedelta(minutes=config.settings().check_in_minutes)
     if clock.now() < opens:
-        raise TooEarly(opensAt=told(opens))
+        raise TooEarly(opensAt=moment_in_words(opens))
 
 
-def told(moment: datetime) -> str:
+def moment_in_words(moment: datetime) -> str:
     return f"{moment.astimezone(clock.CHINA):%m月%d日 %H:%M}"
 
 
@@ -199,7 +200,7 @@ def _nowhere_else(seen: sa.Row) -> None:
         return
     if seen.elsewhere_until > clock.now():
         raise CheckedInElsewhere(other=seen.elsewhere)
-    make(states.LAPSE, session.get_one(SignUp, seen.elsewhere_id), by=None)
+    transition(states.FORGOT_CHECK_OUT, session.get_one(SignUp, seen.elsewhere_id), actor=None)
 
 
 def _worse(before: str | None, now: str) -> str:
@@ -208,7 +209,7 @@ def _worse(before: str | None, now: str) -> str:
     return next(one for one in ("failed", "passed", "not_given") if one in found)
 
 
-def _change(statement: Any, move: Move, seen: sa.Row, place: str, reason: str | None, by: Any) -> SignUp:
+def _change(statement: Any, move: Move, seen: sa.Row, place: str, reason: str | None, actor: Actor) -> SignUp:
     given = {"sign_up": seen.sign_up_id, "now": clock.now(), "place_found": place}
     if move is states.CHECK_OUT:
         given["before"] = seen.sign_up_state
@@ -223,7 +224,7 @@ def _change(statement: Any, move: Move, seen: sa.Row, place: str, reason: str | 
         move.name,
         "sign_up",
         changed.id,
-        by=by,
+        actor=actor,
         states=(seen.sign_up_state, move.target),
         reason=reason,
         place=changed.place_id,
@@ -243,7 +244,7 @@ def lapse_over(person_ids: list[int]) -> None:
         .order_by(SignUp.id)
     )
     for forgotten in session.scalars(wanted).all():
-        make(states.LAPSE, forgotten, by=None)
+        transition(states.FORGOT_CHECK_OUT, forgotten, actor=None)
 
 
 def change_many(rows: list[tuple[SignUp, dict[str, Any]]]) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, config, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
+from backend.journal import Actor
 from backend.ledger import actions as ledger
-from backend.lifecycle import make
+from backend.lifecycle import transition
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people.models import Person, Team
@@ -39,7 +40,7 @@ def request(
     *,
     team_id: int | None = None,
     activity_id: int | None = None,
-    by: Any,
+    actor: Actor,
 ) -> Backfill:
     """Enters past service for someone else; nothing counts until another one has approved it.
 
@@ -48,7 +49,7 @@ def request(
     TooManyHoursThatDay, OverlappingService.
     """
     places.community(community_id)
-    _may_enter(person_id, community_id, team_id, by)
+    _may_enter(person_id, community_id, team_id, actor)
     _check_times(content["started_at"], content["minutes"])
     _check_activity(person_id, community_id, activity_id)
     limits.check([_served(person_id, content["started_at"], content["minutes"])])
@@ -58,9 +59,9 @@ def request(
         team_id=team_id,
         activity_id=activity_id,
         state="requested",
-        maker_id=by.id,
+        maker_id=actor.id,
         requested_at=clock.now(),
-        in_charge_id=_in_charge(team_id, by),
+        in_charge_id=_in_charge(team_id, actor),
         **content,
     )
     session.add(made)
@@ -69,7 +70,7 @@ def request(
         "request",
         "backfill",
         made.id,
-        by=by,
+        actor=actor,
         states=(None, "requested"),
         reason=made.reason,
         place=community_id,
@@ -77,21 +78,21 @@ def request(
     return made
 
 
-def _may_enter(person_id: int, community_id: int, team_id: int | None, by: Any) -> None:
-    if person_id == by.id:
+def _may_enter(person_id: int, community_id: int, team_id: int | None, actor: Actor) -> None:
+    if person_id == actor.id:
         raise NotAllowed("不能为自己补录，请别人来办")
     team = session.get(Team, team_id) if team_id is not None else None
     if team_id is not None and (team is None or team.community_id != community_id):
         raise TeamElsewhere()
-    if team is None or team.leader_id != by.id:
-        permissions.require(by.id, "service_record:backfill", community_id)
+    if team is None or team.leader_id != actor.id:
+        permissions.require(actor.id, "service_record:backfill", community_id)
     person = session.get(Person, person_id)
     if person is None or person.status != "active":
         raise NotFound()
 
 
-def _in_charge(team_id: int | None, by: Any) -> int:
-    return session.get_one(Team, team_id).leader_id if team_id is not None else by.id
+def _in_charge(team_id: int | None, actor: Actor) -> int:
+    return session.get_one(Team, team_id).leader_id if team_id is not None else actor.id
 
 
 def _check_times(started_at: datetime, minutes: int) -> None:
@@ -121,16 +122,18 @@ def _served(person_id: int, started_at: datetime, minutes: int) -> limits.Served
     return limits.Served(person_id, clock.business_day(started_at), started_at, ends, minutes)
 
 
-def approve(backfill_id: int, *, by: Any) -> Backfill:
+def approve(backfill_id: int, *, actor: Actor) -> Backfill:
     """The checker agrees: the record is made, marked as a backfill. Never by the maker or the volunteer.
 
     The eight hours and the overlap are looked at again. Points only where BACKFILL_POINTS says so.
     """
-    backfill = take(Backfill, backfill_id)
-    decided = {"decided_by_id": by.id, "decided_at": clock.now()}
-    make(states.APPROVE_BACKFILL, backfill, by=by, provided=partial(_still_fits, backfill), **decided)
-    record = _record(backfill, by)
-    points = _earn(backfill, by) if config.settings().backfill_points else 0
+    backfill = lock_row(Backfill, backfill_id)
+    decided = {"decided_by_id": actor.id, "decided_at": clock.now()}
+    transition(
+        states.APPROVE_BACKFILL, backfill, actor=actor, precondition=partial(_still_fits, backfill), **decided
+    )
+    record = _record(backfill, actor)
+    points = _earn(backfill, actor) if config.settings().backfill_points else 0
     notices.backfilled(backfill, record, points)
     return backfill
 
@@ -141,7 +144,7 @@ def _still_fits(backfill: Backfill) -> None:
     limits.check([_served(backfill.person_id, backfill.started_at, backfill.minutes)])
 
 
-def _record(backfill: Backfill, by: Any) -> ServiceRecord:
+def _record(backfill: Backfill, actor: Actor) -> ServiceRecord:
     served = _served(backfill.person_id, backfill.started_at, backfill.minutes)
     made = ServiceRecord(
         person_id=backfill.person_id,
@@ -159,7 +162,7 @@ def _record(backfill: Backfill, by: Any) -> ServiceRecord:
         organising_body=organising_body(backfill.team_id, backfill.community_id),
         in_charge_id=backfill.in_charge_id,
         recorded_by_id=backfill.maker_id,
-        certified_by_id=by.id,
+        certified_by_id=actor.id,
         recorded_at=clock.now(),
         source="backfill",
         sync_status="not_synchronised",
@@ -170,7 +173,7 @@ def _record(backfill: Backfill, by: Any) -> ServiceRecord:
     return made
 
 
-def _earn(backfill: Backfill, by: Any) -> int:
+def _earn(backfill: Backfill, actor: Actor) -> int:
     if backfill.minutes < 60:
         return 0
     group = f"activity:{backfill.activity_id}" if backfill.activity_id else f"backfill:{backfill.id}"
@@ -180,22 +183,22 @@ def _earn(backfill: Backfill, by: Any) -> int:
         reference=f"backfill:{backfill.id}:hours",
         title=f"志愿服务（补录） {backfill.activity_name}",
         community_id=backfill.community_id,
-        by=by,
+        actor=actor,
         units=backfill.minutes // 60,
         cap_group=group,
         day=clock.business_day(backfill.started_at),
     ).points
 
 
-def reject(backfill_id: int, reason: str, *, by: Any) -> Backfill:
+def reject(backfill_id: int, reason: str, *, actor: Actor) -> Backfill:
     """The checker does not agree, and says why."""
-    backfill = take(Backfill, backfill_id)
-    make(
+    backfill = lock_row(Backfill, backfill_id)
+    transition(
         states.REJECT_BACKFILL,
         backfill,
-        by=by,
+        actor=actor,
         reason=reason,
-        decided_by_id=by.id,
+        decided_by_id=actor.id,
         decided_at=clock.now(),
         decision_reason=reason,
     )

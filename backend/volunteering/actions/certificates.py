@@ -6,16 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal
-from backend.db import session, take
+from backend import clock, journal, periods
+from backend.db import lock_row, session
 from backend.errors import NotFound, Refused
-from backend.lifecycle import make
+from backend.journal import Actor
+from backend.lifecycle import transition
 from backend.organisations import queries as places
 from backend.people import sealed as people
 from backend.people.models import Person
 from backend.volunteering import certificate_numbers as numbers
 from backend.volunteering import certificate_queries as queries
-from backend.volunteering import limits, notices, periods, record_queries, sealed, states
+from backend.volunteering import limits, notices, record_queries, sealed, states
 from backend.volunteering.certificate_models import Certificate, CertifiedRecord
 from backend.volunteering.record_models import ServiceRecord
 
@@ -37,7 +38,7 @@ class IssuerToChoose(Refused):
     code, message = 42225, "这段时间您在几个社区都有服务记录，证明由各社区分别开具，请选一个社区"
 
 
-def issue(first_day: date, last_day: date, community_id: int | None = None, *, by: Any) -> Certificate:
+def issue(first_day: date, last_day: date, community_id: int | None = None, *, actor: Actor) -> Certificate:
     """Freezes the caller's standing records of these days (both included) into a certificate.
 
     Asked for again while nothing has changed, it is the same certificate. Without `community_id` all records
@@ -46,18 +47,18 @@ def issue(first_day: date, last_day: date, community_id: int | None = None, *, b
     """
     periods.check(first_day, last_day, MOST_DAYS)
     # Two requests at once are one certificate; a correction decided meanwhile comes before or after.
-    limits.lock_persons([by.id])
-    name = people.real_name(session.get_one(Person, by.id))
+    limits.lock_persons([actor.id])
+    name = people.real_name(session.get_one(Person, actor.id))
     if not name:
         raise NameNeeded()
-    records = _of_one_issuer(_standing(by.id, first_day, last_day), community_id)
+    records = _of_one_issuer(_records_in_force(actor.id, first_day, last_day), community_id)
     issued = _issued_before(records, first_day, last_day, name)
-    return issued or _made(records, first_day, last_day, name, by)
+    return issued or _new_certificate(records, first_day, last_day, name, actor)
 
 
-def _standing(person_id: int, first_day: date, last_day: date) -> list[ServiceRecord]:
+def _records_in_force(person_id: int, first_day: date, last_day: date) -> list[ServiceRecord]:
     within = ServiceRecord.served_on.between(first_day, last_day)
-    return record_queries.standing_records(person_id, within)
+    return record_queries.records_in_force(person_id, within)
 
 
 def _of_one_issuer(records: list[ServiceRecord], community_id: int | None) -> list[ServiceRecord]:
@@ -94,13 +95,13 @@ def _issued_before(
     return None
 
 
-def _made(
-    records: Sequence[ServiceRecord], first_day: date, last_day: date, name: str, by: Any
+def _new_certificate(
+    records: Sequence[ServiceRecord], first_day: date, last_day: date, name: str, actor: Actor
 ) -> Certificate:
     issuer_id = records[0].community_id
     made = Certificate(
         number=numbers.new(),
-        person_id=by.id,
+        person_id=actor.id,
         state="issued",
         issuer_id=issuer_id,
         issuer_name=places.get(issuer_id).name,
@@ -119,7 +120,7 @@ def _made(
         CertifiedRecord(certificate_id=made.id, record_id=one.id, minutes=one.minutes) for one in records
     )
     session.flush()
-    journal.write("issue", "certificate", made.id, by=by, states=(None, "issued"), place=issuer_id)
+    journal.write("issue", "certificate", made.id, actor=actor, states=(None, "issued"), place=issuer_id)
     return made
 
 
@@ -133,7 +134,7 @@ class _Listed:
         return getattr(self._record, name)
 
 
-def revoke(number: str, reason: str, *, by: Any) -> Certificate:
+def revoke(number: str, reason: str, *, actor: Actor) -> Certificate:
     """Takes back a certificate; its number goes on to say so. The records it listed stay as they are.
 
     Never one's own. Raises NotFound, FourEyes, CertificateMovedOn.
@@ -143,13 +144,13 @@ def revoke(number: str, reason: str, *, by: Any) -> Certificate:
     certificate_id = session.scalar(wanted) if known else None
     if certificate_id is None:
         raise NotFound()
-    certificate = take(Certificate, certificate_id)
-    make(
+    certificate = lock_row(Certificate, certificate_id)
+    transition(
         states.REVOKE,
         certificate,
-        by=by,
+        actor=actor,
         reason=reason,
-        revoked_by_id=by.id,
+        revoked_by_id=actor.id,
         revoked_at=clock.now(),
         revoke_reason=reason,
     )

@@ -6,14 +6,14 @@ correction does to them is decided there, by two, as an adjustment.
 
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import savepoint, session, take
+from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
-from backend.lifecycle import make
+from backend.journal import Actor
+from backend.lifecycle import transition
 from backend.volunteering import limits, notices, states
 from backend.volunteering.models import DAY_MINUTES
 from backend.volunteering.record_models import Correction, ServiceRecord
@@ -31,20 +31,20 @@ class NothingToCorrect(Refused):
     code, message = 42296, "申请的时长应与记录不同，最多 480 分钟"
 
 
-def request(record_id: int, minutes: int, reason: str, *, by: Any) -> Correction:
+def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Correction:
     """The volunteer says what the minutes should be (0: I was not there).
 
     Raises NotFound for another person's record, RecordCorrected, CorrectionWaiting, NothingToCorrect.
     """
-    record = take(ServiceRecord, record_id)
-    if record.person_id != by.id:
+    record = lock_row(ServiceRecord, record_id)
+    if record.person_id != actor.id:
         raise NotFound()
     if minutes == record.minutes or not 0 <= minutes <= DAY_MINUTES:
         raise NothingToCorrect()
     _refuse_superseded(record)
     made = Correction(
         record_id=record.id,
-        person_id=by.id,
+        person_id=actor.id,
         community_id=record.community_id,
         state="requested",
         minutes=minutes,
@@ -58,7 +58,7 @@ def request(record_id: int, minutes: int, reason: str, *, by: Any) -> Correction
     except sa.exc.IntegrityError:
         raise CorrectionWaiting() from None
     told = {"states": (None, "requested"), "reason": reason, "place": record.community_id}
-    journal.write("request", "correction", made.id, by=by, **told)
+    journal.write("request", "correction", made.id, actor=actor, **told)
     return made
 
 
@@ -68,17 +68,17 @@ def _refuse_superseded(record: ServiceRecord) -> None:
         raise RecordCorrected()
 
 
-def approve(correction_id: int, *, by: Any) -> Correction:
+def approve(correction_id: int, *, actor: Actor) -> Correction:
     """Makes the new record. Never by the volunteer, nor by whoever certified the old one.
 
     Raises FourEyes, AlreadyDecided, RecordCorrected, TooManyHoursThatDay, OverlappingService.
     """
-    correction = take(Correction, correction_id)
+    correction = lock_row(Correction, correction_id)
     record = session.get_one(ServiceRecord, correction.record_id)
-    decided = {"decided_by_id": by.id, "decided_at": clock.now()}
+    decided = {"decided_by_id": actor.id, "decided_at": clock.now()}
     fits = partial(_still_fits, record, correction)
-    make(states.APPROVE_CORRECTION, correction, by=by, provided=fits, **decided)
-    _replace(record, correction, by)
+    transition(states.APPROVE_CORRECTION, correction, actor=actor, precondition=fits, **decided)
+    _replace(record, correction, actor)
     notices.correction_decided(correction, record, None)
     return correction
 
@@ -97,7 +97,7 @@ def _served(record: ServiceRecord, minutes: int) -> limits.Served:
 _NEW = ("id", "minutes", "ended_at", "recorded_by_id", "certified_by_id", "recorded_at", "corrects_id")
 
 
-def _replace(record: ServiceRecord, correction: Correction, by: Any) -> None:
+def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> None:
     kept = {
         column.key: getattr(record, column.key)
         for column in ServiceRecord.__table__.columns
@@ -109,7 +109,7 @@ def _replace(record: ServiceRecord, correction: Correction, by: Any) -> None:
             minutes=correction.minutes,
             ended_at=_served(record, correction.minutes).ended_at,
             recorded_by_id=correction.person_id,
-            certified_by_id=by.id,
+            certified_by_id=actor.id,
             recorded_at=clock.now(),
             corrects_id=record.id,
             sync_status="not_synchronised",
@@ -118,15 +118,15 @@ def _replace(record: ServiceRecord, correction: Correction, by: Any) -> None:
     session.flush()
 
 
-def reject(correction_id: int, reason: str, *, by: Any) -> Correction:
+def reject(correction_id: int, reason: str, *, actor: Actor) -> Correction:
     """The record stays as it is; the volunteer is told why."""
-    correction = take(Correction, correction_id)
-    make(
+    correction = lock_row(Correction, correction_id)
+    transition(
         states.REJECT_CORRECTION,
         correction,
-        by=by,
+        actor=actor,
         reason=reason,
-        decided_by_id=by.id,
+        decided_by_id=actor.id,
         decided_at=clock.now(),
         decision_reason=reason,
     )

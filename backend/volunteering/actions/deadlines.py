@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.jobs import Job
 from backend.volunteering import notices
 from backend.volunteering.actions import ending
@@ -33,7 +33,7 @@ def over() -> list[int]:
 
 
 def end(activity_id: int) -> None:
-    ending.end(activity_id, by=None)
+    ending.end(activity_id, actor=None)
 
 
 def tomorrows() -> list[int]:
@@ -52,7 +52,7 @@ def tomorrows() -> list[int]:
 
 def remind(activity_id: int) -> None:
     """Once an activity: who has a place is told of tomorrow."""
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     if activity.state != "published" or activity.tomorrow_told_at is not None:
         return
     activity.tomorrow_told_at = clock.now()
@@ -77,7 +77,7 @@ def overdue() -> list[int]:
 
 def remind_staff(activity_id: int) -> None:
     """Once an activity: the community's staff are told that the law's ten working days are up."""
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     if activity.state != "ended" or activity.overdue_told_at is not None:
         return
     activity.overdue_told_at = clock.now()

@@ -1,13 +1,13 @@
 """How an activity ends: by its organiser, or by itself when CHECK_OUT_MINUTES have passed after the plan."""
 
 from functools import partial
-from typing import Any
 
-from backend import clock
-from backend.db import take
+from backend import clock, working_days
+from backend.db import lock_row
 from backend.errors import Refused
-from backend.lifecycle import Move, make, make_all
-from backend.volunteering import states, working_days
+from backend.journal import Actor
+from backend.lifecycle import Move, transition, transition_all
+from backend.volunteering import states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity
 
@@ -16,19 +16,19 @@ class NotBegunYet(Refused):
     code, message = 40917, "活动还没有开始，也没有人签到；不办了请用“取消”"
 
 
-def end(activity_id: int, *, by: Any) -> Activity:
+def end(activity_id: int, *, actor: Actor) -> Activity:
     """Closes the attendance: who is still there is unverified, who never came is a no-show (no penalty).
 
     The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet.
     """
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     service = activity.activity_kind == "volunteer_service"
     due = working_days.record_due_on(clock.business_day(activity.ends_at)) if service else None
     begun = partial(_begun, activity)
-    make(states.END, activity, by=by, provided=begun, ended_at=clock.now(), record_due_on=due)
-    _close(activity, "waitlisted", states.CALL_OFF)
+    transition(states.END, activity, actor=actor, precondition=begun, ended_at=clock.now(), record_due_on=due)
+    _close(activity, "waitlisted", states.DROP_WITH_ACTIVITY)
     # First who has not come: whoever checks in at this moment is then seen by the second.
-    _close(activity, "confirmed", states.MISS)
+    _close(activity, "confirmed", states.NO_SHOW)
     lapse(activity.id)
     return activity
 
@@ -40,13 +40,13 @@ def _begun(activity: Activity) -> None:
 
 def lapse(activity_id: int) -> None:
     """Who has not checked out is unverified: the organiser decides, nobody guesses."""
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     if activity.state == "published" and clock.now() < activity.ends_at:
         return
-    _close(activity, "checked_in", states.LAPSE)
+    _close(activity, "checked_in", states.FORGOT_CHECK_OUT)
 
 
 def _close(activity: Activity, state: str, move: Move) -> None:
     rows = waitlist.locked(activity.id, (state,))
     if rows:
-        make_all(move, rows, place_id=activity.community_id, by=None)
+        transition_all(move, rows, place_id=activity.community_id, actor=None)

@@ -11,14 +11,16 @@ from sqlalchemy.orm import aliased
 from backend import clock, crypto, journal
 from backend.db import session
 from backend.errors import NotAllowed, Refused
-from backend.people import imports, permissions, sealed
-from backend.people.imports import Fault, Row, Sheet
+from backend.imports import actions as imports
+from backend.imports.actions import Fault, Row, Sheet
+from backend.journal import Actor
+from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
 from backend.volunteering import exchange
 from backend.volunteering.certificate_queries import volunteer_number
 from backend.volunteering.exchange import Platform, record_id, record_number
 from backend.volunteering.exchange_models import DAY, HoursElsewhere
-from backend.volunteering.limits import STANDING
+from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
 
 # Records that go with one delivery; what is left goes with the next one.
@@ -54,36 +56,39 @@ _of_somebody = (
 )
 
 
-def _pending(by: Any) -> list[sa.ColumnElement[bool]]:
+def _pending(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """Records that count and are not there yet; taken back to nothing only where the other side has them."""
     return [
-        ServiceRecord.community_id.in_(permissions.reach_of(by.id, "service_record:synchronise")),
+        ServiceRecord.community_id.in_(permissions.reach_of(actor.id, "service_record:synchronise")),
         ServiceRecord.sync_status == "not_synchronised",
-        STANDING,
+        IN_FORCE,
         sa.or_(ServiceRecord.minutes > 0, _corrects_a_synchronised_one),
         _of_somebody,
     ]
 
 
-def pending(*, by: Any) -> int:
+def pending(*, actor: Actor) -> int:
     """How many records of the clerk's places wait to be synchronised."""
-    return session.scalar(sa.select(sa.func.count()).select_from(ServiceRecord).where(*_pending(by)))
+    return session.scalar(sa.select(sa.func.count()).select_from(ServiceRecord).where(*_pending(actor)))
 
 
-def deliver(platform: Platform, *, by: Any) -> int:
+def deliver(platform: Platform, *, actor: Actor) -> int:
     """Hands what waits to the platform, oldest first; each person's line is journaled.
 
     The names go in clear, as the rule asks (民政部令 67, 5); nothing is synchronised yet. Raises
     NothingToSynchronise.
     """
     rows = session.execute(
-        sa.select(ServiceRecord.__table__).where(*_pending(by)).order_by(ServiceRecord.id).limit(MOST_RECORDS)
+        sa.select(ServiceRecord.__table__)
+        .where(*_pending(actor))
+        .order_by(ServiceRecord.id)
+        .limit(MOST_RECORDS)
     ).all()
     if not rows:
         raise NothingToSynchronise()
     people = {row.person_id for row in rows}
     told = platform.deliver(_shaped(rows, _names(people | {row.in_charge_id for row in rows})))
-    journal.write_all("deliver", "person", sorted(people), by=by, facts={"mapping": exchange.VERSION})
+    journal.write_all("deliver", "person", sorted(people), actor=actor, facts={"mapping": exchange.VERSION})
     return told
 
 
@@ -110,7 +115,7 @@ def _shaped(rows: Any, names: dict[int, str]) -> Iterator[dict[str, Any]]:
         }
 
 
-def settle(platform: Platform, *, by: Any) -> tuple[int, list[tuple[str, str]]]:
+def take_over_answers(platform: Platform, *, actor: Actor) -> tuple[int, list[tuple[str, str]]]:
     """Takes the platform's answers: how many records are synchronised by them, and what it did not take, as
     (number, what it said). Answers on records of other places, or told before, change nothing."""
     accepted, refused = [], []
@@ -121,12 +126,12 @@ def settle(platform: Platform, *, by: Any) -> tuple[int, list[tuple[str, str]]]:
             refused.append((answer.number[:40], answer.remark[:200]))
     ids, done = [one for one in accepted if one is not None], 0
     for begun in range(0, len(ids), 500):
-        done += _synchronised(ids[begun : begun + 500], by)
+        done += _synchronised(ids[begun : begun + 500], actor)
     return done, refused
 
 
-def _synchronised(ids: list[int], by: Any) -> int:
-    here = permissions.reach_of(by.id, "service_record:synchronise")
+def _synchronised(ids: list[int], actor: Actor) -> int:
+    here = permissions.reach_of(actor.id, "service_record:synchronise")
     changed = sorted(
         session.scalars(
             sa.update(ServiceRecord)
@@ -142,7 +147,7 @@ def _synchronised(ids: list[int], by: Any) -> int:
     )
     if changed:
         moved = ("not_synchronised", "synchronised")
-        journal.write_all("synchronise", "service_record", changed, by=by, states=moved)
+        journal.write_all("synchronise", "service_record", changed, actor=actor, states=moved)
     return len(changed)
 
 
@@ -177,9 +182,9 @@ def _minutes(text: str) -> int | None:
     return minutes if 1 <= minutes <= DAY else None
 
 
-def _take_in(row: Row, memory: dict[str, Any], by: Any) -> bool:
+def _take_in(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
     """One record of another platform, for a volunteer of the clerk's places. The same again is known."""
-    person_id = _volunteer(row, by)
+    person_id = _volunteer(row, actor)
     facts = {
         "person_id": person_id,
         "served_on": _day(row["服务日期"]),
@@ -193,19 +198,19 @@ def _take_in(row: Row, memory: dict[str, Any], by: Any) -> bool:
         if any(getattr(there, name) != value for name, value in facts.items()):
             raise RecordedOtherwise(**told)
         return False
-    made = HoursElsewhere(**told, **facts, imported_at=clock.now(), imported_by_id=by.id)
+    made = HoursElsewhere(**told, **facts, imported_at=clock.now(), imported_by_id=actor.id)
     session.add(made)
     session.flush()
-    journal.write("import", "hours_elsewhere", made.id, by=by, facts={"person": person_id})
+    journal.write("import", "hours_elsewhere", made.id, actor=actor, facts={"person": person_id})
     return True
 
 
-def _volunteer(row: Row, by: Any) -> int:
+def _volunteer(row: Row, actor: Actor) -> int:
     """By our number or the phone, and always by the name too, so that a slip of the pen credits nobody else.
 
     Raises NoSuchVolunteer, NotAllowed for the clerk's own hours.
     """
-    reach = permissions.reach_of(by.id, "hours_elsewhere:import")
+    reach = permissions.reach_of(actor.id, "hours_elsewhere:import")
     wanted = (
         sa.select(Person.id, Person.real_name_sealed)
         .join(Residency, Residency.person_id == Person.id)
@@ -218,7 +223,7 @@ def _volunteer(row: Row, by: Any) -> int:
     same = [one for one, kept in session.execute(wanted) if sealed.unsealed_name(one, kept) == row["姓名"]]
     if len(same) != 1:
         raise NoSuchVolunteer()
-    if same[0] == by.id:
+    if same[0] == actor.id:
         raise NotAllowed("不能为自己导入时长，请别人来办")
     return same[0]
 

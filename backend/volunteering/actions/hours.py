@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import clock
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.ledger import actions as ledger
-from backend.lifecycle import make, make_all, permit
+from backend.lifecycle import authorize, transition, transition_all
 from backend.organisations import queries as places
 from backend.people.models import Team
 from backend.volunteering import limits, notices, states
@@ -63,15 +64,15 @@ class ProposalChanged(Refused):
     code, message = 42243, "申报的时长刚刚改过，请按新的再看一遍"
 
 
-def propose(activity_id: int, given: Mapping[int, int], *, by: Any) -> Activity:
+def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Activity:
     """The organiser's word on how long each one served; `given` is {person: minutes}, 0 for not at all.
 
     Who is not named gets the minutes from check-in to check-out; unverified attendance has to be named.
     May be repeated until it is certified. Raises NoHoursForThis, ActivityNotEnded, NotAttended,
     AttendanceUndecided, MinutesTooMany, TooManyHoursThatDay, OverlappingService.
     """
-    activity = take(Activity, activity_id)
-    permit(states.PROPOSE, activity, by)
+    activity = lock_row(Activity, activity_id)
+    authorize(states.PROPOSE, activity, actor)
     if activity.activity_kind != "volunteer_service":
         raise NoHoursForThis()
     if activity.state == "published":
@@ -79,7 +80,7 @@ def propose(activity_id: int, given: Mapping[int, int], *, by: Any) -> Activity:
     rows = waitlist.locked(activity.id, _COUNTED)
     minutes = _proposed(activity, rows, given)
     limits.check(_stretches(rows, minutes))
-    make(states.PROPOSE, activity, by=by, proposed_by_id=by.id, proposed_at=clock.now())
+    transition(states.PROPOSE, activity, actor=actor, proposed_by_id=actor.id, proposed_at=clock.now())
     if rows:
         attendance.change_many([(row, {"proposed_minutes": minutes[row.person_id]}) for row in rows])
     return activity
@@ -113,7 +114,9 @@ def _stretch(row: SignUp, minutes: int) -> limits.Served:
     return limits.Served(row.person_id, clock.business_day(start), start, ends, minutes)
 
 
-def certify(activity_id: int, given: Mapping[int, int], *, seen: datetime | None = None, by: Any) -> Activity:
+def certify(
+    activity_id: int, given: Mapping[int, int], *, seen: datetime | None = None, actor: Actor
+) -> Activity:
     """Someone else confirms: records and points of the whole activity, all or none, once.
 
     `given` may lower what was proposed, 0 included; `seen` is when the proposal was made that the checker has
@@ -121,13 +124,20 @@ def certify(activity_id: int, given: Mapping[int, int], *, seen: datetime | None
     Raises FourEyes, HoursNotProposed, ProposalChanged, NotAttended, MinutesAboveProposal, TooManyHoursThatDay,
     OverlappingService, ActivityMovedOn for the second one to certify.
     """
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     said = partial(_refuse_unproposed, activity, seen)
-    make(states.CERTIFY, activity, by=by, provided=said, certified_by_id=by.id, certified_at=clock.now())
+    transition(
+        states.CERTIFY,
+        activity,
+        actor=actor,
+        precondition=said,
+        certified_by_id=actor.id,
+        certified_at=clock.now(),
+    )
     rows = waitlist.locked(activity.id, _COUNTED)
     minutes = _certified(rows, given)
     counted = [row for row in rows if minutes[row.person_id]]
-    _post(activity, counted, minutes, by)
+    _post(activity, counted, minutes, actor)
     return activity
 
 
@@ -149,18 +159,18 @@ def _certified(rows: Sequence[SignUp], given: Mapping[int, int]) -> dict[int, in
     return told
 
 
-def _post(activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int], by: Any) -> None:
+def _post(activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int], actor: Actor) -> None:
     if not rows:
         return
     limits.lock_persons({row.person_id for row in rows})
     limits.check(_stretches(rows, minutes))
     # The minutes go with the state, because the database wants neither without the other.
     case = sa.case({row.id: minutes[row.person_id] for row in rows}, value=SignUp.id)
-    make_all(states.CERTIFY_SIGN_UP, rows, place_id=activity.community_id, by=by, minutes=case)
+    transition_all(states.CERTIFY_SIGN_UP, rows, place_id=activity.community_id, actor=actor, minutes=case)
     for row in rows:
         set_committed_value(row, "minutes", minutes[row.person_id])
-    session.execute(sa.insert(ServiceRecord), _records(activity, rows, minutes, by))
-    earned = [_earn(activity, row, minutes[row.person_id], by) for row in _by_person(rows)]
+    session.execute(sa.insert(ServiceRecord), _records(activity, rows, minutes, actor))
+    earned = [_earn(activity, row, minutes[row.person_id], actor) for row in _by_person(rows)]
     notices.certified(activity, earned)
 
 
@@ -170,7 +180,7 @@ def _by_person(rows: Sequence[SignUp]) -> list[SignUp]:
 
 
 def _records(
-    activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int], by: Any
+    activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int], actor: Actor
 ) -> list[dict[str, Any]]:
     same = {
         "activity_id": activity.id,
@@ -183,7 +193,7 @@ def _records(
         "organising_body": organising_body(activity.team_id, activity.community_id),
         "in_charge_id": activity.in_charge_id,
         "recorded_by_id": activity.proposed_by_id,
-        "certified_by_id": by.id,
+        "certified_by_id": actor.id,
         "recorded_at": clock.now(),
         "sync_status": "not_synchronised",
     }
@@ -208,7 +218,7 @@ def organising_body(team_id: int | None, community_id: int) -> str:
     return team.name if team is not None else places.get(community_id).name
 
 
-def _earn(activity: Activity, row: SignUp, minutes: int, by: Any) -> tuple[int, int, int]:
+def _earn(activity: Activity, row: SignUp, minutes: int, actor: Actor) -> tuple[int, int, int]:
     """(person, minutes, points): whole hours earn, a begun one does not (海林: 1 小时 1 分)."""
     if minutes < 60:
         return row.person_id, minutes, 0
@@ -218,7 +228,7 @@ def _earn(activity: Activity, row: SignUp, minutes: int, by: Any) -> tuple[int, 
         reference=f"activity:{activity.id}:person:{row.person_id}:hours",
         title=f"志愿服务 {activity.title}",
         community_id=activity.community_id,
-        by=by,
+        actor=actor,
         units=minutes // 60,
         cap_group=f"activity:{activity.id}",
         day=clock.business_day(row.checked_in_at),

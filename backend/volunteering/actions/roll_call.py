@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from backend import clock, config, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import Refused
-from backend.lifecycle import permit
+from backend.journal import Actor
+from backend.lifecycle import authorize
 from backend.volunteering import limits, states
 from backend.volunteering.actions import attendance, ending, waitlist
 from backend.volunteering.actions.sign_ups import NotSignedUp
@@ -28,14 +29,14 @@ class Called(NamedTuple):
     left_at: datetime | None = None
 
 
-def call(activity_id: int, roll: Sequence[Called], *, by: Any) -> Activity:
+def call(activity_id: int, roll: Sequence[Called], *, actor: Actor) -> Activity:
     """Notes who was there, from when to when; it may be called again to put it right, until it is certified.
 
     Hours proposed before are to be proposed anew. Raises NotSignedUp (with the persons), TimesNotTrue,
     OverlappingService, CheckedInElsewhere, SignUpMovedOn, ActivityMovedOn.
     """
-    activity = take(Activity, activity_id)
-    permit(states.ROLL_CALL, activity, by)
+    activity = lock_row(Activity, activity_id)
+    authorize(states.ROLL_CALL, activity, actor)
     if activity.state not in states.ROLL_CALL.sources:
         raise states.ActivityMovedOn()
     for one in roll:
@@ -46,7 +47,7 @@ def call(activity_id: int, roll: Sequence[Called], *, by: Any) -> Activity:
         raise NotSignedUp("这些人没有报名成功，不能点名；可请他们先报名，或走补录", people=strangers)
     attendance.lapse_over([one.person_id for one in roll])
     _refuse_overlaps(activity, roll)
-    _note(roll, rows, by)
+    _note(roll, rows, actor)
     if activity.state == "ended":
         # Nobody is still at what is over; without this the next proposal would pass them by in silence.
         ending.lapse(activity.id)
@@ -71,11 +72,11 @@ def _refuse_overlaps(activity: Activity, roll: Sequence[Called]) -> None:
         raise limits.OverlappingService(other=found[1], personId=found[0])
 
 
-def _note(roll: Sequence[Called], rows: dict[int, SignUp], by: Any) -> None:
+def _note(roll: Sequence[Called], rows: dict[int, SignUp], actor: Actor) -> None:
     changes, told = [], []
     for one in sorted(roll, key=lambda one: rows[one.person_id].id):
         row = rows[one.person_id]
-        move = states.CALL_OUT if one.left_at is not None else states.CALL_IN
+        move = states.MARK_ATTENDED if one.left_at is not None else states.MARK_PRESENT
         if row.state not in move.sources:
             raise move.refusal()
         facts = {
@@ -94,7 +95,7 @@ def _note(roll: Sequence[Called], rows: dict[int, SignUp], by: Any) -> None:
             move,
             "sign_up",
             [row.id for row in same],
-            by=by,
+            actor=actor,
             states=(before, target),
             place=same[0].community_id,
         )

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import savepoint, session, take
+from backend.db import lock_row, savepoint, session
 from backend.errors import NotAllowed, NotFound, Refused
-from backend.lifecycle import make
+from backend.journal import Actor
+from backend.lifecycle import transition
 from backend.people import actions as people_actions
 from backend.people import permissions
 from backend.people import queries as people
@@ -51,16 +52,16 @@ class BirthYearNeeded(Refused):
     code, message = 40333, "这个活动有年龄要求（{minAge} 岁），请先在“我的”里填写出生年份"
 
 
-def sign_up(activity_id: int, *, on_behalf_of: OnBehalf = None, by: Any) -> SignUp:
+def sign_up(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> SignUp:
     """A place where one is free and nobody waits, else the end of the waitlist.
 
     Raises SignUpClosed, AlreadySignedUp, ClashingSignUp, TooYoung, BirthYearNeeded; NotAllowed or NotFound
     on behalf of someone who does not live in the clerk's place.
     """
-    activity = take(Activity, activity_id)
-    _open(activity, by)
-    person_id, reason = acting_for(on_behalf_of, by)
-    home = _assisted(person_id, activity, by) if on_behalf_of else people.home(person_id)
+    activity = lock_row(Activity, activity_id)
+    _open(activity, actor)
+    person_id, reason = acting_for(on_behalf_of, actor)
+    home = _assisted(person_id, activity, actor) if on_behalf_of else people.home(person_id)
     limits.lock_persons([person_id])
     _check(person_id, activity)
     made = SignUp(
@@ -70,18 +71,18 @@ def sign_up(activity_id: int, *, on_behalf_of: OnBehalf = None, by: Any) -> Sign
         grid_id=home.grid_id if home and home.community_id == activity.community_id else None,
         state=_state(activity),
         signed_up_at=clock.now(),
-        reporter_id=by.id if on_behalf_of else None,
+        reporter_id=actor.id if on_behalf_of else None,
         on_behalf_reason=reason,
     )
-    _keep(made, by)
-    _tell(activity, made)
+    _keep(made, actor)
+    _notify_of_seat(activity, made)
     return made
 
 
-def _open(activity: Activity, by: Any) -> None:
+def _open(activity: Activity, actor: Actor) -> None:
     if activity.state == "draft":
-        words = permissions.granted_words(by.id, activity.place_id)
-        known = activity.visible_to(by.id, words, activity.facts_about(by.id))
+        words = permissions.permissions_in(actor.id, activity.place_id)
+        known = activity.visible_to(actor.id, words, activity.facts_about(actor.id))
         raise states.ActivityMovedOn() if known else NotFound()
     if activity.state != "published":
         raise states.ActivityMovedOn()
@@ -89,19 +90,19 @@ def _open(activity: Activity, by: Any) -> None:
         raise SignUpClosed()
 
 
-def acting_for(on_behalf_of: OnBehalf, by: Any) -> tuple[int, str | None]:
+def acting_for(on_behalf_of: OnBehalf, actor: Actor) -> tuple[int, str | None]:
     """Whose sign-up it is, and the reason when staff act for them; never for themselves."""
     if on_behalf_of is None:
-        return by.id, None
-    if on_behalf_of[0] == by.id or not permissions.appointed(by.id, "sign_up:assist"):
+        return actor.id, None
+    if on_behalf_of[0] == actor.id or not permissions.appointed(actor.id, "sign_up:assist"):
         raise NotAllowed()
     return on_behalf_of
 
 
-def _assisted(person_id: int, activity: Activity, by: Any) -> Any:
+def _assisted(person_id: int, activity: Activity, actor: Actor) -> Any:
     """Staff sign up residents of the activity's community, in their own grid or above it."""
     home = people_actions.home_in(person_id, activity.community_id)
-    permissions.require_near(by.id, "sign_up:assist", home.community_id, home.grid_id)
+    permissions.require_near(actor.id, "sign_up:assist", home.community_id, home.grid_id)
     return home
 
 
@@ -133,7 +134,7 @@ def _state(activity: Activity) -> str:
     return "confirmed" if free else "waitlisted"
 
 
-def _keep(made: SignUp, by: Any) -> None:
+def _keep(made: SignUp, actor: Actor) -> None:
     try:
         with savepoint():
             session.add(made)
@@ -146,7 +147,7 @@ def _keep(made: SignUp, by: Any) -> None:
         "sign_up",
         "sign_up",
         made.id,
-        by=by,
+        actor=actor,
         states=(None, made.state),
         reason=made.on_behalf_reason,
         place=made.place_id,
@@ -154,34 +155,34 @@ def _keep(made: SignUp, by: Any) -> None:
     )
 
 
-def _tell(activity: Activity, made: SignUp) -> None:
+def _notify_of_seat(activity: Activity, made: SignUp) -> None:
     if made.state == "confirmed":
         notices.confirmed(activity, made.person_id)
     else:
         notices.waitlisted(activity, made.person_id, waitlist.waiting(activity.id))
 
 
-def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, by: Any) -> SignUp:
+def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> SignUp:
     """Gives the place back, to whoever waits first. After the deadline it counts as late, with no penalty.
 
     Raises NotSignedUp, TooLateToCancel once the activity has begun, SignUpMovedOn.
     """
-    activity = take(Activity, activity_id)
-    person_id, reason = acting_for(on_behalf_of, by)
+    activity = lock_row(Activity, activity_id)
+    person_id, reason = acting_for(on_behalf_of, actor)
     mine = live(activity.id, person_id)
     if clock.now() >= activity.starts_at and activity.state == "published" and mine.state == "confirmed":
         raise TooLateToCancel()
     late = mine.state == "confirmed" and clock.now() > (activity.cancel_until or activity.starts_at)
-    make(states.CANCEL_LATE if late else states.CANCEL_SIGN_UP, mine, by=by, reason=reason)
+    transition(states.CANCEL_LATE if late else states.CANCEL_SIGN_UP, mine, actor=actor, reason=reason)
     waitlist.fill(activity)
     return mine
 
 
-def excuse(activity_id: int, person_id: int, reason: str, *, by: Any) -> SignUp:
+def excuse(activity_id: int, person_id: int, reason: str, *, actor: Actor) -> SignUp:
     """The organiser notes that someone asked to be excused; their place goes to the waitlist."""
-    activity = take(Activity, activity_id)
+    activity = lock_row(Activity, activity_id)
     mine = latest(activity.id, person_id)
-    make(states.EXCUSE, mine, by=by, reason=reason)
+    transition(states.EXCUSE, mine, actor=actor, reason=reason)
     notices.excused(activity, person_id, reason)
     waitlist.fill(activity)
     return mine

@@ -7,7 +7,8 @@ from sqlalchemy.orm import aliased
 
 from backend import clock
 from backend.db import session
-from backend.lifecycle import Move, make, make_all
+from backend.journal import Actor
+from backend.lifecycle import Move, transition, transition_all
 from backend.volunteering import limits, notices, states
 from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
 
@@ -64,7 +65,7 @@ def fill(activity: Activity) -> None:
         return
     people = _moving_up(activity, free)
     for sign_up in people:
-        make(states.MOVE_UP, sign_up, by=None)
+        transition(states.MOVE_UP, sign_up, actor=None)
     notices.moved_up(activity, [sign_up.person_id for sign_up in people])
 
 
@@ -77,11 +78,11 @@ def _moving_up(activity: Activity, free: int) -> list[SignUp]:
     return list(session.scalars(able.order_by(SignUp.id).limit(free)))
 
 
-def move_all(move: Move, activity: Activity, *, by: Any = None, **facts: Any) -> list[SignUp]:
+def move_all(move: Move, activity: Activity, *, actor: Actor = None, **facts: Any) -> list[SignUp]:
     """Moves every sign-up of the activity from which this move starts; answers them in order."""
     rows = locked(activity.id, tuple(move.sources))
     if rows:
-        make_all(move, rows, place_id=activity.community_id, by=by, **facts)
+        transition_all(move, rows, place_id=activity.community_id, actor=actor, **facts)
     return rows
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.db import session
 from backend.errors import Refused
+from backend.journal import Actor
 from backend.people import guardians, sealed
 from backend.people.models import Person
 from backend.wishes.models import Wish
@@ -32,7 +33,7 @@ _SCHOOL = re.compile(
 )
 
 
-def protection(wisher_id: int, content: dict[str, Any], *, by: Any) -> dict[str, Any]:
+def protection(wisher_id: int, content: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
     """The columns that protect a wisher under fourteen; none for everybody else.
 
     Raises ChildNeedsGuardian where the child writes alone, ChildRecognisable.
@@ -40,11 +41,11 @@ def protection(wisher_id: int, content: dict[str, Any], *, by: Any) -> dict[str,
     child = session.get(Person, wisher_id)
     if child is None or not guardians.under_14(child.birth_year):
         return {}
-    if by.id == wisher_id:
+    if actor.id == wisher_id:
         raise ChildNeedsGuardian()
-    check_words(child, content)
+    refuse_naming_the_child(child, content)
     known = guardians.guardians_of(wisher_id)
-    guardian_id = by.id if by.id in known else next(iter(known), None)
+    guardian_id = actor.id if actor.id in known else next(iter(known), None)
     return {"for_child": True, "guardian_id": guardian_id, "disclosure": "anonymous", "salutation": None}
 
 
@@ -52,11 +53,11 @@ def kept(wish: Wish, content: dict[str, Any]) -> dict[str, Any]:
     """What an edit may not undo. Raises ChildRecognisable."""
     if not wish.for_child:
         return {}
-    check_words(session.get(Person, wish.wisher_id), content)
+    refuse_naming_the_child(session.get(Person, wish.wisher_id), content)
     return {"disclosure": "anonymous", "salutation": None}
 
 
-def check_words(child: Any, content: dict[str, Any]) -> None:
+def refuse_naming_the_child(child: Any, content: dict[str, Any]) -> None:
     """Refuses a text that names the child or their school."""
     name = sealed.real_name(child)
     for text in (content.get("title") or "", content.get("description") or ""):

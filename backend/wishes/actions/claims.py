@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, config, screening
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.files import actions as files
+from backend.journal import Actor
 from backend.ledger import actions as ledger
-from backend.lifecycle import make
+from backend.lifecycle import transition
 from backend.people import queries as people
 from backend.people.models import Person
 from backend.wishes import notices, queries, states
@@ -49,29 +49,29 @@ def claim(
     *,
     team_id: int | None = None,
     promised_on: date | None = None,
-    by: Any,
+    actor: Actor,
 ) -> Wish:
     """A verified party member of the wish's community promises to fulfil it; one winner.
 
     `party` is personal, team or unit; `promised_on` at most PROMISE_DAYS ahead (that day if absent).
     Raises WishNotOpen to everyone but the winner, ClaimLimitReached, NotYourTeam, PromiseOutOfRange.
     """
-    wish = _take_both(wish_id, by)
-    promised_on, party_of = _promise(promised_on), _party(party, team_id, by)
-    make(states.CLAIM, wish, by=by, told={"party": party}, claimer_id=by.id)
-    facts = {"wish_id": wish.id, "person_id": by.id, "party": party, "claimed_at": clock.now()}
+    wish = _lock_wish_and_claim(wish_id, actor)
+    promised_on, party_of = _promise(promised_on), _party(party, team_id, actor)
+    transition(states.CLAIM, wish, actor=actor, told={"party": party}, claimer_id=actor.id)
+    facts = {"wish_id": wish.id, "person_id": actor.id, "party": party, "claimed_at": clock.now()}
     made = Claim(**facts, promised_on=promised_on, **party_of)
     _write(made)
     notices.claimed(wish, made)
     return wish
 
 
-def _take_both(wish_id: int, by: Any) -> Wish:
+def _lock_wish_and_claim(wish_id: int, actor: Actor) -> Wish:
     """The wish under its lock, after the person's row: two wishes claimed at the same moment must both see
     the limit. In one statement; PostgreSQL locks in the order in which the tables are named. Whoever only
     points to the person (a key, a notice) does not wait, and is not waited for: two claims of one person, each
     with its key written before, would else wait for each other."""
-    given = {"person": by.id, "wish": wish_id}
+    given = {"person": actor.id, "wish": wish_id}
     found = session.scalar(_TAKE, given, execution_options={"populate_existing": True})
     if found is None:
         raise NotFound()
@@ -115,38 +115,38 @@ def _promise(promised_on: date | None) -> date:
     return promised_on or latest
 
 
-def _party(party: str, team_id: int | None, by: Any) -> dict[str, int]:
+def _party(party: str, team_id: int | None, actor: Actor) -> dict[str, int]:
     if party == "team":
         if team_id is None:
             raise TeamMissing()
-        if people.team_of(team_id, by.id) is None:
+        if people.team_of(team_id, actor.id) is None:
             raise NotYourTeam()
         return {"team_id": team_id}
     if party == "unit":
-        registration = people.verified_registration(by.id)
+        registration = people.verified_registration(actor.id)
         if registration is None:
             raise NotAllowed()
         return {"unit_id": registration.unit_id}
     return {}
 
 
-def release(wish_id: int, reason: str, found: screening.Screened | None = None, *, by: Any) -> Wish:
+def release(wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor) -> Wish:
     """The claimer gives the wish back, without any penalty; others may claim it.
 
     The wisher is told the reason, if screening (`found`) had no doubts about it.
     """
-    wish = take(Wish, wish_id)
+    wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
-    told = ({"kept_back": True} if kept_back else {}) | _again(wish, by)
-    settling.put_back(states.RELEASE, wish, "released", reason=reason, told=told or None, by=by)
+    told = ({"kept_back": True} if kept_back else {}) | _again(wish, actor)
+    settling.put_back(states.RELEASE, wish, "released", reason=reason, told=told or None, actor=actor)
     notices.released(wish, KEPT_BACK if kept_back else reason)
     return wish
 
 
-def _again(wish: Wish, by: Any) -> dict[str, int]:
+def _again(wish: Wish, actor: Actor) -> dict[str, int]:
     """Nobody is punished for giving back, but who holds a wish by claiming it over and over is seen."""
     given_back = sa.select(sa.func.count()).where(
-        Claim.wish_id == wish.id, Claim.person_id == by.id, Claim.outcome == "released"
+        Claim.wish_id == wish.id, Claim.person_id == actor.id, Claim.outcome == "released"
     )
     times = session.scalar(given_back) + 1
     return {"times": times} if times > 1 else {}
@@ -158,14 +158,14 @@ def fulfil(
     found: screening.Screened | None = None,
     *,
     file_ids: Sequence[int] = (),
-    by: Any,
+    actor: Actor,
 ) -> Wish:
     """点亮: the claimer says that it is done. A picture is never asked for; at most three are taken.
 
     The wisher reads the note at once if screening (`found`) had no doubts about it. Raises FileNotUsable.
     """
-    wish = take(Wish, wish_id)
-    make(states.FULFIL, wish, by=by, fulfilled_at=clock.now())
+    wish = lock_row(Wish, wish_id)
+    transition(states.FULFIL, wish, actor=actor, fulfilled_at=clock.now())
     standing = settling.standing_claim(wish.id)
     standing.fulfilled_at, standing.note = clock.now(), note
     standing.needs_look = screening.needs_look(found, note)
@@ -176,29 +176,29 @@ def fulfil(
         file_ids,
         place_id=wish.place_id,
         consent_of=wish.wisher_id,
-        by=by,
+        actor=actor,
     )
     notices.fulfilled(wish)
     return wish
 
 
 def confirm(
-    wish_id: int, solved: bool, satisfaction: int, method: str, comment: str | None = None, *, by: Any
+    wish_id: int, solved: bool, satisfaction: int, method: str, comment: str | None = None, *, actor: Actor
 ) -> Wish:
     """The wisher confirms in the app; staff register a call or a signature. The claimer earns points.
 
     `solved` and `satisfaction` (1 to 5) are kept apart, and neither decides the points: nobody shall
     have a reason to press a resident for a good answer. Never by the claimer or the reviewer.
     """
-    wish = take(Wish, wish_id)
-    make(
+    wish = lock_row(Wish, wish_id)
+    transition(
         states.CONFIRM,
         wish,
-        by=by,
-        provided=lambda: _check_method(method, wish, by),
+        actor=actor,
+        precondition=lambda: _check_method(method, wish, actor),
         told={"method": method},
         closed_at=clock.now(),
-        confirmed_by_id=by.id,
+        confirmed_by_id=actor.id,
         confirm_method=method,
         solved=solved,
         satisfaction=satisfaction,
@@ -212,26 +212,26 @@ def confirm(
         reference=f"wish:{wish.id}:confirmed",
         title=f"点亮心愿 {wish.number}",
         community_id=wish.community_id,
-        by=by,
+        actor=actor,
     )
     notices.confirmed(wish, standing, awarded.points)
     return wish
 
 
-def _check_method(method: str, wish: Wish, by: Any) -> None:
-    if (by.id in (wish.wisher_id, wish.guardian_id)) != (method == "app"):
+def _check_method(method: str, wish: Wish, actor: Actor) -> None:
+    if (actor.id in (wish.wisher_id, wish.guardian_id)) != (method == "app"):
         raise MethodNotYours()
 
 
-def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, *, by: Any) -> Wish:
+def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor) -> Wish:
     """The wisher (or staff for them) says that it is not done: the claim stands, and has time again.
 
     The claimer is told the reason, if screening (`found`) had no doubts about it.
     """
-    wish = take(Wish, wish_id)
+    wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
     told = {"kept_back": True} if kept_back else None
-    make(states.DISPUTE, wish, by=by, reason=reason, told=told, fulfilled_at=None)
+    transition(states.DISPUTE, wish, actor=actor, reason=reason, told=told, fulfilled_at=None)
     standing = settling.standing_claim(wish.id)
     again = clock.today() + timedelta(days=config.settings().promise_grace_days)
     standing.fulfilled_at, standing.reminded_at = None, None

@@ -6,23 +6,29 @@ from typing import Any
 from backend import clock, config, crypto, journal
 from backend.db import session
 from backend.errors import NotAllowed
+from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
 from backend.wishes.models import Wish
 from backend.wishes.queries import one
 
 
-def contact(wish_id: int, reason: str | None, *, by: Any) -> dict[str, Any]:
+def contact(wish_id: int, reason: str | None, *, actor: Actor) -> dict[str, Any]:
     """Name, phone and address in clear: for the claimer from claim until CONTACT_DAYS after closing, for
     staff with a reason. Every opening stands in the journal (个人信息保护法 28; trust: break-glass)."""
-    wish = one(wish_id, by=by)
-    claimer = "claimer" in wish.facts_about(by.id) and not _contact_ended(wish)
+    wish = one(wish_id, actor=actor)
+    claimer = "claimer" in wish.facts_about(actor.id) and not _contact_ended(wish)
     if not claimer:
-        permissions.require(by.id, "wish:contact", wish.place_id)
+        permissions.require(actor.id, "wish:contact", wish.place_id)
         if not reason:
             raise NotAllowed("查看联系方式要写明理由")
     journal.write(
-        "open_contact", "wish", wish.id, by=by, place=wish.community_id, reason=reason or "认领人联系许愿人"
+        "open_contact",
+        "wish",
+        wish.id,
+        actor=actor,
+        place=wish.community_id,
+        reason=reason or "认领人联系许愿人",
     )
     # For a child its guardian is asked for; the child's own name is nobody's business.
     person = (

@@ -5,9 +5,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.jobs import Job
-from backend.lifecycle import make
+from backend.lifecycle import transition
 from backend.wishes import notices, states
 from backend.wishes.actions import rounds, settling
 from backend.wishes.actions.settling import standing_claim
@@ -29,11 +29,11 @@ def rounds_over() -> list[int]:
 
 
 def end_collecting(round_id: int) -> None:
-    rounds.review(round_id, by=None)
+    rounds.review(round_id, actor=None)
 
 
 def end_round(round_id: int) -> None:
-    rounds.close(round_id, by=None)
+    rounds.close(round_id, actor=None)
 
 
 def _promises(*more: sa.ColumnElement[bool]) -> list[int]:
@@ -55,7 +55,7 @@ def promises_to_release() -> list[int]:
 
 def remind(wish_id: int) -> None:
     """Reminder first; a late promise has no penalty (减负: no score of people)."""
-    wish = take(Wish, wish_id)
+    wish = lock_row(Wish, wish_id)
     if wish.state != "claimed":
         return
     standing = standing_claim(wish_id)
@@ -67,14 +67,14 @@ def remind(wish_id: int) -> None:
 
 def release_overdue(wish_id: int) -> None:
     """Gives the wish to others, once the reminder has had its time."""
-    wish = take(Wish, wish_id)
+    wish = lock_row(Wish, wish_id)
     if wish.state != "claimed":
         return
     standing = standing_claim(wish_id)
     due = _days_ago(config.settings().promise_grace_days)
     if standing.reminded_at is None or standing.reminded_at > due:
         return
-    settling.put_back(states.EXPIRE, wish, "overdue", by=None)
+    settling.put_back(states.EXPIRE, wish, "overdue", actor=None)
     notices.expired(wish, standing)
 
 
@@ -88,10 +88,10 @@ def silent_wishes() -> list[int]:
 
 def close_silent(wish_id: int) -> None:
     """办结未回访: silence is not satisfaction, and awards nothing."""
-    wish = take(Wish, wish_id)
+    wish = lock_row(Wish, wish_id)
     if wish.state != "fulfilled" or wish.fulfilled_at > _days_ago(config.settings().silence_days):
         return
-    make(states.CLOSE_UNCONFIRMED, wish, by=None, closed_at=clock.now())
+    transition(states.CLOSE_UNCONFIRMED, wish, actor=None, closed_at=clock.now())
     standing = standing_claim(wish_id)
     settling.end(standing, "closed_unconfirmed")
     notices.closed_unconfirmed(wish, standing)

@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, screening
-from backend.db import session, take
-from backend.lifecycle import make
+from backend.db import lock_row, session
+from backend.journal import Actor
+from backend.lifecycle import transition
 from backend.wishes import notices, states
 from backend.wishes.actions import claims, settling, writing
 from backend.wishes.models import Claim, Wish
@@ -40,7 +41,7 @@ def open_claims(person_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(wanted.order_by(Wish.id)).mappings()]
 
 
-def withdraw_all(person_id: int, *, by: Any) -> None:
+def withdraw_all(person_id: int, *, actor: Actor) -> None:
     """Ends all wishes of a person who leaves, whatever they wait for."""
     ids = session.scalars(
         sa.select(Wish.id)
@@ -48,28 +49,28 @@ def withdraw_all(person_id: int, *, by: Any) -> None:
         .order_by(Wish.id)
     ).all()
     for wish_id in ids:
-        _end(take(Wish, wish_id), by)
+        _end(lock_row(Wish, wish_id), actor)
 
 
-def _end(wish: Wish, by: Any) -> None:
+def _end(wish: Wish, actor: Actor) -> None:
     if wish.state == "fulfilled":
         # Nobody is left who could say whether it helped; that is not satisfaction.
-        make(states.CLOSE_UNCONFIRMED, wish, by=None, reason=WHY, closed_at=clock.now())
+        transition(states.CLOSE_UNCONFIRMED, wish, actor=None, reason=WHY, closed_at=clock.now())
         standing = settling.standing_claim(wish.id)
         settling.end(standing, "closed_unconfirmed", WHY)
         notices.closed_unconfirmed(wish, standing)
         return
     if wish.state == "claimed":
-        ended = settling.put_back(states.EXPIRE, wish, "released", reason=WHY, by=None)
+        ended = settling.put_back(states.EXPIRE, wish, "released", reason=WHY, actor=None)
         notices.wisher_left(wish, ended)
     if wish.state in states.WITHDRAW.sources:
-        writing.withdraw(wish.id, by=by)
+        writing.withdraw(wish.id, actor=actor)
 
 
-def release_all(person_id: int, *, by: Any) -> None:
+def release_all(person_id: int, *, actor: Actor) -> None:
     """Gives back every wish the person has claimed and not fulfilled. What they fulfilled stays theirs."""
     for row in open_claims(person_id):
-        claims.release(row["id"], WHO_LEFT, screening.harmless(WHO_LEFT), by=by)
+        claims.release(row["id"], WHO_LEFT, screening.harmless(WHO_LEFT), actor=actor)
 
 
 def unfinished_among(persons: Any) -> set[int]:

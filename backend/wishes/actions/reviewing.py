@@ -3,10 +3,11 @@
 from typing import Any
 
 from backend import clock, journal
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import NotFound, Refused, StateConflict
 from backend.files import actions as files
-from backend.lifecycle import make, settle
+from backend.journal import Actor
+from backend.lifecycle import check_allowed, transition
 from backend.people import permissions
 from backend.wishes import notices, states
 from backend.wishes.actions.settling import last_claim
@@ -22,19 +23,19 @@ class NoRoundPublished(Refused):
     code, message = 40907, "社区现在没有已发布的一期，不能重新发布"
 
 
-def accept(wish_id: int, *, by: Any) -> Wish:
+def accept(wish_id: int, *, actor: Actor) -> Wish:
     """Into the community's round that is collecting or being reviewed. Raises NoRoundOpen.
 
     Never by the wisher or by whoever reported the wish. Who accepts it has looked at it: at the words, and
     at the pictures of which WeChat was not sure.
     """
-    wish = take(Wish, wish_id)
-    settle(states.ACCEPT, wish, by)
+    wish = lock_row(Wish, wish_id)
+    check_allowed(states.ACCEPT, wish, actor)
     # The round it was numbered in may have closed meanwhile; it is published with the one open now.
     placed = number_in_round(wish, ("collecting", "reviewing"))
-    seen = {"reviewer_id": by.id, "review_reason": None, "needs_look": False}
-    make(states.ACCEPT, wish, by=by, **seen, **_or_refuse(placed))
-    files.look([("wish", wish.id)], True, by=by)
+    seen = {"reviewer_id": actor.id, "review_reason": None, "needs_look": False}
+    transition(states.ACCEPT, wish, actor=actor, **seen, **_or_refuse(placed))
+    files.look([("wish", wish.id)], True, actor=actor)
     notices.accepted(wish)
     return wish
 
@@ -45,29 +46,29 @@ def _or_refuse(placed: dict[str, Any]) -> dict[str, Any]:
     return placed
 
 
-def send_back(wish_id: int, reason: str, *, by: Any) -> Wish:
+def send_back(wish_id: int, reason: str, *, actor: Actor) -> Wish:
     """Asks for more information; the wisher edits and submits again under the same number."""
-    wish = take(Wish, wish_id)
-    make(states.SEND_BACK, wish, by=by, reason=reason, review_reason=reason)
+    wish = lock_row(Wish, wish_id)
+    transition(states.SEND_BACK, wish, actor=actor, reason=reason, review_reason=reason)
     notices.sent_back(wish, reason)
     return wish
 
 
-def decline(wish_id: int, reason: str, *, by: Any) -> Wish:
+def decline(wish_id: int, reason: str, *, actor: Actor) -> Wish:
     """Not a micro-wish; the reason is told to the wisher."""
-    wish = take(Wish, wish_id)
-    make(states.DECLINE, wish, by=by, reason=reason, review_reason=reason, closed_at=clock.now())
+    wish = lock_row(Wish, wish_id)
+    transition(states.DECLINE, wish, actor=actor, reason=reason, review_reason=reason, closed_at=clock.now())
     notices.declined(wish, reason)
     return wish
 
 
-def refer(wish_id: int, to: str, reason: str, *, by: Any) -> Wish:
+def refer(wish_id: int, to: str, reason: str, *, actor: Actor) -> Wish:
     """Cash, medical bills, housing, debt or paving faults go to relief, the hotline or the grid."""
-    wish = take(Wish, wish_id)
-    make(
+    wish = lock_row(Wish, wish_id)
+    transition(
         states.REFER,
         wish,
-        by=by,
+        actor=actor,
         reason=reason,
         told={"to": to},
         review_reason=reason,
@@ -78,44 +79,44 @@ def refer(wish_id: int, to: str, reason: str, *, by: Any) -> Wish:
     return wish
 
 
-def look(wish_id: int, passed: bool, reason: str | None = None, *, by: Any) -> Wish:
+def look(wish_id: int, passed: bool, reason: str | None = None, *, actor: Actor) -> Wish:
     """Staff look at what WeChat was not sure of, or did not look at: pictures, and the claimer's note.
 
     What passes is shown from now on; what does not is never shown, and a note goes. Raises ReasonNeeded, and
     StateConflict when nothing waits.
     """
-    wish = take(Wish, wish_id)
-    permissions.require(by.id, "wish:review", wish.place_id)
+    wish = lock_row(Wish, wish_id)
+    permissions.require(actor.id, "wish:review", wish.place_id)
     if wish.state == "draft":
         raise NotFound()
     claim = last_claim(wish.id)
     subjects = [("wish", wish.id), *([("claim", claim.id)] if claim else [])]
     noted = claim is not None and claim.needs_look
-    if not files.look(subjects, passed, reason, by=by) + noted:
+    if not files.look(subjects, passed, reason, actor=actor) + noted:
         raise StateConflict("没有等待查看的内容，请刷新")
     if noted:
         claim.needs_look, claim.note = False, claim.note if passed else None
         session.flush()
     facts = {"passed": passed}
-    journal.write("look", "wish", wish.id, by=by, reason=reason, place=wish.place_id, facts=facts)
+    journal.write("look", "wish", wish.id, actor=actor, reason=reason, place=wish.place_id, facts=facts)
     return wish
 
 
-def republish(wish_id: int, *, by: Any) -> Wish:
+def republish(wish_id: int, *, actor: Actor) -> Wish:
     """The street offers a wish that nobody claimed in two rounds once more. Raises NoRoundPublished."""
-    wish = take(Wish, wish_id)
-    settle(states.REPUBLISH, wish, by)
+    wish = lock_row(Wish, wish_id)
+    check_allowed(states.REPUBLISH, wish, actor)
     placed = number_in_round(wish, ("published",))
     if not placed:
         raise NoRoundPublished()
-    make(states.REPUBLISH, wish, by=by, published_at=clock.now(), **placed)
+    transition(states.REPUBLISH, wish, actor=actor, published_at=clock.now(), **placed)
     notices.published([wish])
     return wish
 
 
-def explain(wish_id: int, reason: str, *, by: Any) -> Wish:
+def explain(wish_id: int, reason: str, *, actor: Actor) -> Wish:
     """The street tells the wisher why the wish cannot be met (说明退回)."""
-    wish = take(Wish, wish_id)
-    make(states.EXPLAIN, wish, by=by, reason=reason, review_reason=reason, closed_at=clock.now())
+    wish = lock_row(Wish, wish_id)
+    transition(states.EXPLAIN, wish, actor=actor, reason=reason, review_reason=reason, closed_at=clock.now())
     notices.declined(wish, reason)
     return wish

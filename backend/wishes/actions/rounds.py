@@ -1,14 +1,14 @@
 """Rounds: opened, reviewed, published, closed. While one is published the next one collects."""
 
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import savepoint, session, take
+from backend.db import lock_row, savepoint, session
 from backend.errors import Refused
-from backend.lifecycle import make, make_all
+from backend.journal import Actor
+from backend.lifecycle import transition, transition_all
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.wishes import notices, states
@@ -27,13 +27,15 @@ class DaysOutOfOrder(Refused):
     code, message = 42232, "发布截止日不能早于征集截止日，征集截止日不能早于今天"
 
 
-def open_round(community_id: int, title: str, collect_until: date, publish_until: date, *, by: Any) -> Round:
+def open_round(
+    community_id: int, title: str, collect_until: date, publish_until: date, *, actor: Actor
+) -> Round:
     """Starts collecting the community's next round; it gets the next number.
 
     Raises RoundAlreadyCollecting while another one is collecting or reviewing, DaysOutOfOrder.
     """
     places.community(community_id)
-    permissions.require(by.id, "round:open", community_id)
+    permissions.require(actor.id, "round:open", community_id)
     if publish_until < collect_until or collect_until < clock.today():
         raise DaysOutOfOrder()
     number = session.scalar(
@@ -56,44 +58,44 @@ def open_round(community_id: int, title: str, collect_until: date, publish_until
     except sa.exc.IntegrityError:
         # The partial unique index decides, so two clerks at once cannot both open one.
         raise RoundAlreadyCollecting() from None
-    journal.write("open", "round", made.id, by=by, states=(None, "collecting"), place=community_id)
+    journal.write("open", "round", made.id, actor=actor, states=(None, "collecting"), place=community_id)
     return made
 
 
 def open_everywhere(
-    organisation_id: int, title: str, collect_until: date, publish_until: date, *, by: Any
+    organisation_id: int, title: str, collect_until: date, publish_until: date, *, actor: Actor
 ) -> tuple[list[Round], list[int]]:
     """The city opens a round in every community below a place; answers the rounds, and the communities
     skipped because they have one already."""
-    permissions.require(by.id, "round:open_everywhere", organisation_id)
+    permissions.require(actor.id, "round:open_everywhere", organisation_id)
     opened, skipped = [], []
     for community_id in places.below(organisation_id, "community"):
         try:
-            opened.append(open_round(community_id, title, collect_until, publish_until, by=by))
+            opened.append(open_round(community_id, title, collect_until, publish_until, actor=actor))
         except RoundAlreadyCollecting:
             skipped.append(community_id)
     return opened, skipped
 
 
-def review(round_id: int, *, by: Any) -> Round:
+def review(round_id: int, *, actor: Actor) -> Round:
     """Ends collecting: what is submitted from now on waits for the next round."""
-    found = take(Round, round_id)
-    make(states.REVIEW_ROUND, found, by=by)
+    found = lock_row(Round, round_id)
+    transition(states.REVIEW_ROUND, found, actor=actor)
     return found
 
 
-def publish(round_id: int, *, by: Any) -> Round:
+def publish(round_id: int, *, actor: Actor) -> Round:
     """Publishes the round with its accepted wishes and those carried over. Raises RoundAlreadyPublished."""
-    found = take(Round, round_id)
+    found = lock_row(Round, round_id)
     days = {"published_at": clock.now(), "publish_until": _last_day(found)}
     try:
         with savepoint():
-            make(states.PUBLISH_ROUND, found, by=by, **days)
+            transition(states.PUBLISH_ROUND, found, actor=actor, **days)
     except sa.exc.IntegrityError:
         raise RoundAlreadyPublished() from None
     wishes = _wishes(found, ("accepted", "carried_over"))
     told = {"round_id": found.id, "published_at": clock.now()}
-    make_all(states.PUBLISH, wishes, place_id=found.community_id, by=by, **told)
+    transition_all(states.PUBLISH, wishes, place_id=found.community_id, actor=actor, **told)
     notices.published(wishes)
     return found
 
@@ -107,14 +109,14 @@ def _last_day(found: Round) -> date:
     return today + (found.publish_until - found.collect_until)
 
 
-def close(round_id: int, *, by: Any) -> Round:
+def close(round_id: int, *, actor: Actor) -> Round:
     """Ends the round. Unclaimed wishes go into the next round once, a second time up to the street."""
-    found = take(Round, round_id)
-    make(states.CLOSE_ROUND, found, by=by, closed_at=clock.now())
+    found = lock_row(Round, round_id)
+    transition(states.CLOSE_ROUND, found, actor=actor, closed_at=clock.now())
     wishes = _wishes(found, ("published",))
     first, second = [w for w in wishes if not w.carried], [w for w in wishes if w.carried]
-    make_all(states.CARRY_OVER, first, place_id=found.community_id, by=by, carried=1)
-    make_all(states.ESCALATE, second, place_id=found.community_id, by=by)
+    transition_all(states.CARRY_OVER, first, place_id=found.community_id, actor=actor, carried=1)
+    transition_all(states.ESCALATE, second, place_id=found.community_id, actor=actor)
     notices.carried_over(first)
     notices.escalated(second)
     return found

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
-from backend.lifecycle import Move, make
+from backend.journal import Actor
+from backend.lifecycle import Move, transition
 from backend.wishes import notices, states
 from backend.wishes.models import Claim, Round, Wish
 
@@ -37,11 +38,11 @@ def put_back(
     *,
     reason: str | None = None,
     told: dict[str, Any] | None = None,
-    by: Any,
+    actor: Actor,
 ) -> Claim:
     """Ends the claim and puts the wish on the wall again; where its round has closed meanwhile, it goes the
     way of what that round left unclaimed. Answers the claim that ended."""
-    make(move, wish, by=by, reason=reason, told=told, claimer_id=None)
+    transition(move, wish, actor=actor, reason=reason, told=told, claimer_id=None)
     ended = standing_claim(wish.id)
     end(ended, outcome, reason)
     if _closed(wish.round_id):
@@ -59,8 +60,8 @@ def _closed(round_id: int | None) -> bool:
 def leave_round(wish: Wish) -> None:
     """An unclaimed wish of a closed round: into the next one once, a second time up to the street."""
     if wish.carried:
-        make(states.ESCALATE, wish, by=None)
+        transition(states.ESCALATE, wish, actor=None)
         notices.escalated([wish])
     else:
-        make(states.CARRY_OVER, wish, by=None, carried=1)
+        transition(states.CARRY_OVER, wish, actor=None, carried=1)
         notices.carried_over([wish])

@@ -5,10 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal, screening
-from backend.db import session, take
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.files import actions as files
-from backend.lifecycle import make, settle
+from backend.journal import Actor
+from backend.lifecycle import check_allowed, transition
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people_actions
@@ -36,7 +37,7 @@ class WantedInThePast(Refused):
 
 
 def write(
-    community_id: int, content: dict[str, Any], *, on_behalf_of: tuple[int, str] | None = None, by: Any
+    community_id: int, content: dict[str, Any], *, on_behalf_of: tuple[int, str] | None = None, actor: Actor
 ) -> Wish:
     """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear,
     `file_ids` of at most three pictures of the writer's.
@@ -47,17 +48,17 @@ def write(
     """
     places.community(community_id)
     _check(content)
-    wisher_id, reason = on_behalf_of or (by.id, None)
+    wisher_id, reason = on_behalf_of or (actor.id, None)
     if on_behalf_of is not None:
-        _may_report(wisher_id, community_id, by)
-    protected = children.protection(wisher_id, content, by=by)
+        _may_report(wisher_id, community_id, actor)
+    protected = children.protection(wisher_id, content, actor=actor)
     home = people.home(wisher_id)
     wish = Wish(
         community_id=community_id,
         grid_id=home.grid_id if home and home.community_id == community_id else None,
         state="draft",
         wisher_id=wisher_id,
-        reporter_id=by.id if on_behalf_of else None,
+        reporter_id=actor.id if on_behalf_of else None,
         on_behalf_reason=reason,
         carried=0,
         created_at=clock.now(),
@@ -66,28 +67,30 @@ def write(
     session.add(wish)
     session.flush()
     _seal(wish, content)
-    _attach(wish, content, by)
-    journal.write("write", "wish", wish.id, by=by, states=(None, "draft"), reason=reason, place=wish.place_id)
+    _attach(wish, content, actor)
+    journal.write(
+        "write", "wish", wish.id, actor=actor, states=(None, "draft"), reason=reason, place=wish.place_id
+    )
     return wish
 
 
-def _may_report(wisher_id: int, community_id: int, by: Any) -> None:
+def _may_report(wisher_id: int, community_id: int, actor: Actor) -> None:
     """Staff report for residents of their own place, not for themselves; a guardian for their child."""
-    if guardians.speaks_for(by.id, wisher_id):
+    if guardians.speaks_for(actor.id, wisher_id):
         people_actions.home_in(wisher_id, community_id)
         return
-    if wisher_id == by.id or not permissions.appointed(by.id, "wish:report"):
+    if wisher_id == actor.id or not permissions.appointed(actor.id, "wish:report"):
         raise NotAllowed()
     home = people_actions.home_in(wisher_id, community_id)
-    permissions.require_near(by.id, "wish:report", community_id, home.grid_id)
+    permissions.require_near(actor.id, "wish:report", community_id, home.grid_id)
 
 
-def edit(wish_id: int, content: dict[str, Any], *, by: Any) -> Wish:
+def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
     """Changes a draft, or a wish sent back for more information. Raises NotFound, WishNotEditable."""
-    wish = take(Wish, wish_id)
-    facts = wish.facts_about(by.id)
+    wish = lock_row(Wish, wish_id)
+    facts = wish.facts_about(actor.id)
     if not facts & OWN_PEOPLE:
-        visible = wish.visible_to(by.id, permissions.granted_words(by.id, wish.place_id), facts)
+        visible = wish.visible_to(actor.id, permissions.permissions_in(actor.id, wish.place_id), facts)
         raise NotAllowed() if visible else NotFound()
     if wish.state not in ("draft", "sent_back"):
         raise WishNotEditable()
@@ -96,39 +99,41 @@ def edit(wish_id: int, content: dict[str, Any], *, by: Any) -> Wish:
         setattr(wish, name, value)
     _seal(wish, content)
     session.flush()
-    _attach(wish, content, by)
-    journal.write("edit", "wish", wish.id, by=by, place=wish.place_id, facts={"fields": sorted(content)})
+    _attach(wish, content, actor)
+    journal.write(
+        "edit", "wish", wish.id, actor=actor, place=wish.place_id, facts={"fields": sorted(content)}
+    )
     return wish
 
 
-def words(wish: Wish) -> tuple[str, str]:
+def public_texts(wish: Wish) -> tuple[str, str]:
     """What of a wish everyone will read, as it is screened before submission."""
     return wish.title, wish.description
 
 
-def submit(wish_id: int, found: screening.Screened | None = None, *, by: Any) -> Wish:
+def submit(wish_id: int, found: screening.Screened | None = None, *, actor: Actor) -> Wish:
     """Hands the wish to the community. While a round is collecting it gets its number there, for good.
 
     `found` is what screening said of its words; without it, or where it had doubts, staff are told to look
     with care. The wisher must have declared that they live in the community. Raises ResidencyNeeded,
     CostAboveCap.
     """
-    wish = take(Wish, wish_id)
-    settle(states.SUBMIT, wish, by)
+    wish = lock_row(Wish, wish_id)
+    check_allowed(states.SUBMIT, wish, actor)
     home = people.home(wish.wisher_id)
     if home is None or home.community_id != wish.community_id:
         raise ResidencyNeeded()
     _check({"estimated_cost": wish.estimated_cost})
     numbered = {} if wish.number else number_in_round(wish, ("collecting",))
-    doubtful = screening.needs_look(found, *words(wish))
-    make(states.SUBMIT, wish, by=by, submitted_at=clock.now(), needs_look=doubtful, **numbered)
+    doubtful = screening.needs_look(found, *public_texts(wish))
+    transition(states.SUBMIT, wish, actor=actor, submitted_at=clock.now(), needs_look=doubtful, **numbered)
     return wish
 
 
-def withdraw(wish_id: int, *, by: Any) -> Wish:
+def withdraw(wish_id: int, *, actor: Actor) -> Wish:
     """The wisher takes the wish back, at any time before it is claimed."""
-    wish = take(Wish, wish_id)
-    make(states.WITHDRAW, wish, by=by, closed_at=clock.now())
+    wish = lock_row(Wish, wish_id)
+    transition(states.WITHDRAW, wish, actor=actor, closed_at=clock.now())
     return wish
 
 
@@ -178,7 +183,7 @@ def _check(content: dict[str, Any]) -> None:
         raise WantedInThePast()
 
 
-def _attach(wish: Wish, content: dict[str, Any], by: Any) -> None:
+def _attach(wish: Wish, content: dict[str, Any], actor: Actor) -> None:
     """Pictures are shown to others only with the wisher's consent, whoever uploaded them."""
     if content.get("file_ids"):
         children.refuse_pictures(wish)
@@ -189,7 +194,7 @@ def _attach(wish: Wish, content: dict[str, Any], by: Any) -> None:
             content["file_ids"],
             place_id=wish.place_id,
             consent_of=wish.wisher_id,
-            by=by,
+            actor=actor,
         )
 
 

@@ -1,0 +1,197 @@
+"""Fields with Chinese sentences, strict about types: a number is a number, text is clean text.
+
+Schemas written with these are camelCase outside and snake_case inside, and refuse unknown fields.
+"""
+
+import unicodedata
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from apiflask import Schema as _Schema
+from marshmallow import fields, missing, validate
+
+from backend import clock
+from backend.db import MAX_ID
+
+# What anybody can mean: at the ends of the calendar a day has no beginning or no end in another time zone.
+YEARS = range(1971, 2200)
+
+_COMMON = {"required": "请填写这一项", "null": "这一项不能为空", "validator_failed": "填写的内容不符合要求"}
+
+
+class Schema(_Schema):
+    error_messages = {"unknown": "不认识的字段", "type": "格式不对，应为一个对象"}
+
+    def on_bind_field(self, field_name: str, field_obj: Any) -> None:
+        head, *tail = (field_obj.data_key or field_name).split("_")
+        field_obj.data_key = head + "".join(word.capitalize() for word in tail)
+
+    def _serialize(self, obj: Any, *, many: bool = False) -> Any:
+        """As marshmallow does it, but asks for a value here, and takes one of the type that its field says is shown
+        as it is (`plain`): the way through the field costs half of a page. What is shown is a dictionary or has
+        attributes; marshmallow tries an index first, which a row of the database refuses."""
+        if many and obj is not None:
+            return [self._serialize(one) for one in obj]
+        shown = {}
+        get = obj.get if isinstance(obj, dict) else partial(getattr, obj)
+        for name, field in self.dump_fields.items():
+            value = get(field.attribute or name, missing)
+            if value is missing:
+                value = field.serialize(name, obj, accessor=self.get_attribute)
+                if value is missing:
+                    continue
+            elif type(value) is not getattr(field, "plain", None):
+                value = field._serialize(value, name, obj)
+            shown[field.data_key] = value
+        return shown
+
+
+def metadata(description: str, example: Any = None, **more: Any) -> dict[str, Any]:
+    """What the documentation says of a field."""
+    return {"description": description, **({} if example is None else {"example": example}), **more}
+
+
+class Text(fields.String):
+    """Text for people: trimmed, composed (NFC), without control characters; `lines` allows line breaks."""
+
+    plain = str
+    default_error_messages = {**_COMMON, "invalid": "应为文字", "control": "含有不能使用的字符"}
+
+    def __init__(self, about: str, *, most: int, least: int = 1, lines: bool = False, **kwargs: Any) -> None:
+        self.lines = lines
+        sentence = f"最多 {most} 个字" if least == 0 else f"应为 {least}–{most} 个字"
+        kwargs.setdefault("validate", validate.Length(min=least, max=most, error=sentence))
+        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+        allowed = "\n" if self.lines else ""
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in allowed for sign in text):
+            raise self.make_error("control")
+        return text
+
+
+class Choice(fields.String):
+    """One of a few words."""
+
+    plain = str
+    default_error_messages = {**_COMMON, "invalid": "应为文字"}
+
+    def __init__(self, about: str, words: Any, **kwargs: Any) -> None:
+        words = tuple(words)
+        rule = validate.OneOf(words, error="只能是：" + "、".join(words))
+        super().__init__(metadata=metadata(about, kwargs.pop("example", words[0])), validate=rule, **kwargs)
+
+
+class Integer(fields.Integer):
+    """A whole number: no text, no fraction, no truth value."""
+
+    plain = int
+    default_error_messages = {**_COMMON, "invalid": "应为整数", "too_large": "数字太大"}
+
+    def __init__(self, about: str, *, least: int = 0, most: int = MAX_ID, **kwargs: Any) -> None:
+        rule = validate.Range(min=least, max=most, error=f"应在 {least} 到 {most} 之间")
+        super().__init__(
+            strict=True, metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool | str | float):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class QueryInteger(Integer):
+    """The same in a query string, where every number arrives as text."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20):
+            raise self.make_error("invalid")
+        return super()._deserialize(int(value), attr, data, **kwargs)
+
+
+class Boolean(fields.Boolean):
+    plain = bool
+    default_error_messages = {**_COMMON, "invalid": "应为 true 或 false"}
+
+    def __init__(self, about: str, **kwargs: Any) -> None:
+        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Day(fields.Date):
+    """A calendar day, `2026-11-23`."""
+
+    default_error_messages = {**_COMMON, "invalid": "应为日期，例如 2026-11-23", "format": "日期格式不对"}
+
+    def __init__(self, about: str, **kwargs: Any) -> None:
+        super().__init__(
+            format="%Y-%m-%d", metadata=metadata(about, kwargs.pop("example", "2026-12-31")), **kwargs
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or len(value) != 10 or not value.isascii():
+            raise self.make_error("invalid", input=value, obj_type="date")
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if day.year not in YEARS:
+            raise self.make_error("invalid", input=value, obj_type="date")
+        return day
+
+
+class DateTime(fields.DateTime):
+    """A moment in ISO 8601; taken with any offset, given with China's, `+08:00`."""
+
+    default_error_messages = {
+        **_COMMON,
+        "invalid": "应为带时区的时间，例如 2026-11-23T09:00:00+08:00",
+        "naive": "时间要带时区，例如 +08:00",
+    }
+
+    def __init__(self, about: str, **kwargs: Any) -> None:
+        example = kwargs.pop("example", "2026-11-23T09:00:00+08:00")
+        super().__init__(format="iso", metadata=metadata(about, example), **kwargs)
+
+    def _serialize(self, value: datetime | None, attr: Any, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else value.astimezone(clock.CHINA).isoformat(timespec="seconds")
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> datetime:
+        if not isinstance(value, str):
+            raise self.make_error("invalid", input=value, obj_type="datetime")
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if moment.tzinfo is None:
+            raise self.make_error("naive")
+        if moment.year not in YEARS:
+            raise self.make_error("invalid", input=value, obj_type="datetime")
+        return moment
+
+
+class List(fields.List):
+    default_error_messages = {**_COMMON, "invalid": "应为一个列表"}
+
+    def __init__(self, about: str, inner: fields.Field, *, most: int = 50, **kwargs: Any) -> None:
+        rule = validate.Length(max=most, error=f"最多 {most} 项")
+        super().__init__(
+            inner, metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs
+        )
+
+
+class Nested(fields.Nested):
+    """An object inside the object."""
+
+    default_error_messages = {**_COMMON, "type": "格式不对，应为一个对象"}
+
+    def __init__(self, schema: Any, about: str = "", **kwargs: Any) -> None:
+        super().__init__(schema, metadata=metadata(about) if about else {}, **kwargs)
+
+
+class Anything(fields.Raw):
+    """A value passed through as it is, for facts of free shape."""
+
+    def __init__(self, about: str, **kwargs: Any) -> None:
+        super().__init__(metadata=metadata(about), **kwargs)

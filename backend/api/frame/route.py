@@ -1,0 +1,282 @@
+"""How every route is made: guard → input → precheck → transaction and idempotency → work → answer.
+
+`route()` is the only way a JSON route comes into being, so none can be without a guard, a summary and a
+place in the OpenAPI document. The view gets `caller`, the parts of its path, `body` and `query`, and what
+`precheck` answered as `precheck_result`.
+"""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+import orjson
+import structlog
+from apiflask import APIBlueprint
+from flask import Response, g, request
+
+from backend.api.frame import hosting, idempotency
+from backend.api.frame.fields import List, Nested, Schema, Text
+from backend.db import transaction
+from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
+from backend.identity import sessions
+from backend.people import accounts, permissions
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+log = structlog.get_logger()
+
+
+class NotAForm(UnsupportedType):
+    code, message = 41510, "请用 multipart/form-data 格式上传"
+
+
+class Done(Schema):
+    """An answer that says nothing but that it is done."""
+
+
+class Nothing(Schema):
+    """The empty body of a move that needs nothing but its subject."""
+
+
+@cache
+def paged(schema: type[Schema]) -> type[Schema]:
+    """The schema of a page of these."""
+    name = schema.__name__.removesuffix("Out") + "Page"
+    members = {
+        "list": List("这一页的内容", Nested(schema), most=1000),
+        "next_cursor": Text("下一页的标记；没有下一页时为 null", most=300, allow_none=True),
+    }
+    return type(name, (Schema,), members)
+
+
+def route(
+    blueprint: APIBlueprint,
+    method: str,
+    rule: str,
+    *,
+    summary: str,
+    guard: str = SIGNED_IN,
+    body: type[Schema] | None = None,
+    form: type[Schema] | None = None,
+    raw: bool = False,
+    largest: int | None = None,
+    query: type[Schema] | None = None,
+    out: type[Schema] = Done,
+    status: int = 200,
+    writes: bool | None = None,
+    precheck: Callable[..., Any] | None = None,
+    description: str | None = None,
+    media: str | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A JSON route. `guard` is PUBLIC, SIGNED_IN or a permission word that the caller must hold somewhere;
+    `writes` opens the transaction (by default for every method but GET).
+
+    `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
+    question to WeChat. A repeat of a request that was answered already does not ask again. `form` is a
+    multipart body, `raw` one that the view reads for itself, `largest` its size in bytes if not the usual.
+    `media` is the type of an answer that is a file, without the envelope.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        writing = method != "GET" if writes is None else writes
+        work = _working(view, out(), status, writing, precheck)
+        if body is not None:
+            work = blueprint.input(body, location="json", arg_name="body")(work)
+        elif form is not None:
+            work = _as_form(blueprint.input(form, location="form_and_files", arg_name="body")(work))
+        elif method in ("POST", "PUT") and not raw:
+            work = blueprint.input(Nothing, location="json", arg_name="nothing")(_without(work, "nothing"))
+        if query is not None:
+            work = blueprint.input(query, location="query", arg_name="query")(work)
+        if largest is not None:
+            work = _up_to(work, largest)
+        work = _guarded(work, guard)
+        work = blueprint.output(out, status_code=status)(work)
+        security = None if guard == PUBLIC else "bearer"
+        work = blueprint.doc(
+            summary=summary,
+            description=description,
+            security=security,
+            operation_id=view.__name__,
+            extensions={"x-media": media} if media else None,
+        )(work)
+        work.guard = guard
+        return blueprint.route(rule, methods=[method], endpoint=view.__name__)(work)
+
+    return decorate
+
+
+def _without(work: Callable[..., Any], name: str) -> Callable[..., Any]:
+    @wraps(work)
+    def shorter(*args: Any, **kwargs: Any) -> Any:
+        kwargs.pop(name)
+        return work(*args, **kwargs)
+
+    return shorter
+
+
+def _as_form(work: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(work)
+    def as_form(*args: Any, **kwargs: Any) -> Any:
+        if request.mimetype != "multipart/form-data":
+            raise NotAForm()
+        return work(*args, **kwargs)
+
+    return as_form
+
+
+def _up_to(work: Callable[..., Any], largest: int) -> Callable[..., Any]:
+    @wraps(work)
+    def bounded(*args: Any, **kwargs: Any) -> Any:
+        request.max_content_length = largest
+        return work(*args, **kwargs)
+
+    return bounded
+
+
+def _guarded(work: Callable[..., Any], guard: str) -> Callable[..., Any]:
+    @wraps(work)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if guard == PUBLIC:
+            return work(*args, **kwargs)
+        caller = g.caller = signed_in()
+        if guard != SIGNED_IN and not permissions.appointed(caller.id, guard):
+            raise NotAllowed()
+        return work(*args, caller=caller, **kwargs)
+
+    return guarded
+
+
+def signed_in() -> sessions.Caller:
+    """Who asks, by their token. Raises NotSignedIn and SessionEnded.
+
+    Behind Cloud Hosting, and only if we are told that we are, WeChat itself says who asks.
+    """
+    openid = hosting.openid() if "Authorization" not in request.headers else None
+    if openid is not None:
+        return _vouched_for(openid)
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedIn()
+    caller = sessions.caller(token.strip())
+    structlog.contextvars.bind_contextvars(person=caller.id)
+    if caller.stale:
+        with transaction():
+            sessions.prolong(caller.session_id)
+    return caller
+
+
+def _vouched_for(openid: str) -> sessions.Caller:
+    person_id = accounts.person_behind(openid)
+    if person_id is None:
+        # They are made known by POST /sessions, once.
+        raise NotSignedIn()
+    structlog.contextvars.bind_contextvars(person=person_id)
+    return sessions.Caller(person_id, session_id=0)
+
+
+def _working(
+    view: Callable[..., Any],
+    out: Schema,
+    status: int,
+    writing: bool,
+    precheck: Callable[..., Any] | None,
+) -> Callable[..., Any]:
+    def answered(**kwargs: Any) -> Response:
+        data = view(**kwargs)
+        return data if isinstance(data, Response) else success(out.dump(data or {}), status)
+
+    @wraps(view)
+    def work(**kwargs: Any) -> Response:
+        caller = kwargs.get("caller")
+        key = idempotency.key_of_request() if writing and caller is not None else None
+        if precheck is not None:
+            kwargs["precheck_result"] = _precheck_result(precheck, key, kwargs)
+        if not writing:
+            return answered(**kwargs)
+        if key is not None:
+            return _once(key, caller.id, lambda: _if_asked(answered, kwargs))
+        with transaction():
+            return answered(**kwargs)
+
+    return work
+
+
+# Stands for what `precheck` would have found: the answer is known already, and only has to be repeated.
+_NOT_ASKED = object()
+
+
+def _precheck_result(precheck: Callable[..., Any], key: str | None, kwargs: dict[str, Any]) -> Any:
+    """What `precheck` answers. Its refusal keeps no key, like bad input, so that it can be mended under it."""
+    if key is None:
+        return precheck(**kwargs)
+    if idempotency.answered(key, kwargs["caller"].id):
+        return _NOT_ASKED
+    try:
+        return precheck(**kwargs)
+    except Refused:
+        # The same request may have come twice at once, and a code of WeChat's serves only one of them.
+        if idempotency.answered(key, kwargs["caller"].id):
+            return _NOT_ASKED
+        raise
+
+
+def _if_asked(answered: Callable[..., Response], kwargs: dict[str, Any]) -> Response:
+    if kwargs.get("precheck_result") is _NOT_ASKED:
+        # The stored answer was forgotten in this very moment: the client tries again, and is asked.
+        raise idempotency.StillRunning()
+    return answered(**kwargs)
+
+
+def _once(key: str, person_id: int, answered: Callable[[], Response]) -> Response:
+    """The work under its key. A refusal of the work is an answer too, and undoes all that the work wrote; only
+    "too often" and a failure are none: the same request may succeed later, under the same key."""
+    begun = False
+    try:
+        with transaction():
+            pending = idempotency.begin(key, person_id)
+            if isinstance(pending, Response):
+                return pending
+            begun = True
+            answer = answered()
+            idempotency.keep(pending, answer)
+            return answer
+    except idempotency.StillRunning:
+        raise
+    except Refused as refusal:
+        if not begun or refusal.status() == 429 or refusal.status() >= 500:
+            raise
+        return _keep(key, person_id, refused(refusal))
+
+
+def _keep(key: str, person_id: int, answer: Response) -> Response:
+    """Stores a refusal; if its twin was quicker in between, the twin's answer is the one that counts."""
+    with transaction():
+        pending = idempotency.begin(key, person_id)
+        if isinstance(pending, Response):
+            return pending
+        idempotency.keep(pending, answer)
+        return answer
+
+
+def success(data: Any, status: int = 200) -> Response:
+    """The envelope of every success."""
+    return _json({"code": 0, "message": "ok", "data": data, "requestId": g.request_id}, status)
+
+
+def refused(refusal: Refused) -> Response:
+    """The envelope of every refusal."""
+    told = {
+        "code": refusal.code,
+        "error": refusal.name(),
+        "message": refusal.sentence,
+        "data": refusal.facts or None,
+        "requestId": g.request_id,
+    }
+    answer = _json(told, refusal.status())
+    answer.headers.update(refusal.headers)
+    return answer
+
+
+def _json(told: dict[str, Any], status: int) -> Response:
+    return Response(orjson.dumps(told, default=str), status=status, mimetype="application/json")

@@ -1,0 +1,1 @@
+"""Persons over HTTP: signing in, profile, registrations, guardians, rights, places."""

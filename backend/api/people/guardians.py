@@ -1,0 +1,126 @@
+"""Guardians and children under fourteen."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend import crypto
+from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import Done, paged, route
+from backend.api.people.people import decisions
+from backend.db import columns_of
+from backend.identity.sessions import Caller
+from backend.people import guardians, queries, sealed
+from backend.people.guardians import RELATIONS, STATUSES, Guardianship
+from backend.rights import consent
+
+bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")
+
+
+class ChildIn(Schema):
+    real_name = Text("孩子的姓名；加密保存，从不公开", most=20, required=True)
+    birth_year = Integer("出生年份", least=1900, most=2100, required=True)
+    relation = Choice("您是孩子的", RELATIONS, required=True)
+
+
+class ChildOut(Schema):
+    id = Integer("监护登记的编号")
+    child_id = Integer("孩子的人员编号；代孩子填心愿时用")
+    name = Text("姓名（脱敏）", most=20, allow_none=True)
+    relation = Choice("关系", RELATIONS)
+    status = Choice("状态", STATUSES)
+    reason = Text("未通过的原因", most=200, allow_none=True)
+    declared_at = DateTime("登记时间")
+
+
+class ChildrenOut(Schema):
+    list = List("我监护的孩子", Nested(ChildOut))
+
+
+class GuardianLinkIn(Schema):
+    guardian_id = Integer("监护人的人员编号", least=1, required=True)
+    child_id = Integer("孩子的人员编号", least=1, required=True)
+    relation = Choice("关系", RELATIONS, required=True)
+    agreed = Boolean("监护人当面看过《敏感信息单独同意》并替孩子同意", load_default=False)
+
+
+class GuardianshipOut(Schema):
+    id = Integer("编号")
+    guardian_id = Integer("监护人")
+    guardian_name = Text("监护人姓名（脱敏）", most=20, allow_none=True)
+    child_id = Integer("孩子")
+    child_name = Text("孩子姓名（脱敏）", most=20, allow_none=True)
+    community_id = Integer("社区")
+    relation = Choice("关系", RELATIONS)
+    status = Choice("状态", STATUSES)
+    declared_at = DateTime("登记时间")
+
+
+def _children(caller: Caller) -> dict[str, Any]:
+    return {"list": [_child(*row) for row in guardians.children_of(caller.id)]}
+
+
+def _child(row: Guardianship, child: Any) -> dict[str, Any]:
+    return {**columns_of(row), "name": crypto.masked("name", sealed.real_name(child))}
+
+
+def _serialize_many(rows: list[Guardianship]) -> list[dict[str, Any]]:
+    names = queries.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
+    return [
+        {**columns_of(row), "guardian_name": names[row.guardian_id], "child_name": names[row.child_id]}
+        for row in rows
+    ]
+
+
+@route(bp, "GET", "/me/children", out=ChildrenOut, summary="我监护的孩子")
+def my_children(caller: Caller) -> dict[str, Any]:
+    return _children(caller)
+
+
+@route(bp, "POST", "/me/children", body=ChildIn, out=ChildrenOut, status=201, summary="登记我监护的孩子")
+def declare_child(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    made = guardians.declare(**body, actor=caller)
+    # Whoever files it is the guardian and has read the document: the mini-program shows it on this page.
+    consent.give_for_child(made.child_id, guardian_id=caller.id, actor=caller)
+    return _children(caller)
+
+
+@route(bp, "DELETE", "/me/children/<id:guardianship_id>", out=Done, summary="结束监护登记")
+def end_guardianship(caller: Caller, guardianship_id: int) -> None:
+    guardians.end(guardianship_id, actor=caller)
+
+
+@route(
+    bp,
+    "GET",
+    "/guardianships/to-verify",
+    guard="guardian:verify",
+    query=PageQuery,
+    out=paged(GuardianshipOut),
+    summary="待核实的监护登记",
+)
+def guardianships_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = guardians.waiting(actor=caller, after=start[0] if start else 0, limit=limit + 1)
+    told = page(rows, limit, lambda row: (row.id,))
+    return {**told, "list": _serialize_many(told["list"])}
+
+
+@route(
+    bp,
+    "POST",
+    "/guardianships",
+    guard="guardian:verify",
+    body=GuardianLinkIn,
+    out=GuardianshipOut,
+    status=201,
+    summary="当面核实后登记监护关系",
+)
+def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize_many([consent.link_guardian(**body, actor=caller)])[0]
+
+
+decisions(
+    bp, "/guardianships/<id:guardianship_id>", "guardianship", "监护登记", "guardian:verify", guardians.decide
+)

@@ -1,0 +1,199 @@
+"""Signing in, my profile, where I live, where I report, what I agreed to."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend import screening
+from backend.api.frame import hosting
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.route import PUBLIC, Done, route
+from backend.db import columns_of, transaction
+from backend.identity import sessions
+from backend.outbox import queries as outbox
+from backend.people import actions, queries
+from backend.people.models import ROLES, SERVICE_ROLES
+from backend.rights import consent
+from backend.rights.notice import DOCUMENTS
+from backend.wechat.gateway import gateway
+
+bp = APIBlueprint("identity", __name__, url_prefix="/api/v1", tag="身份")
+
+
+class SignInIn(Schema):
+    code = Text(
+        "wx.login 得到的登录凭证，五分钟内有效、只能用一次", most=200, required=True, example="sim:ning:1"
+    )
+
+
+class ResidencyOut(Schema):
+    community_id = Integer("社区")
+    community_name = Text("社区名称", most=80)
+    grid_id = Integer("网格", allow_none=True)
+    status = Choice("登记状态", ("declared", "verified", "rejected"))
+    reason = Text("未通过的原因", most=500, allow_none=True)
+
+
+class PartyRegistrationOut(Schema):
+    unit_id = Integer("单位")
+    unit_name = Text("单位名称", most=80)
+    community_id = Integer("报到的社区")
+    community_name = Text("社区名称", most=80)
+    status = Choice("登记状态", ("pending", "verified", "rejected"))
+    service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES))
+    reason = Text("未通过的原因", most=500, allow_none=True)
+
+
+class RoleOut(Schema):
+    role = Choice("角色", ROLES)
+    organisation_id = Integer("任职的组织")
+    organisation_name = Text("组织名称", most=80)
+    to_day = Day("任期最后一天", allow_none=True)
+
+
+class ConsentOut(Schema):
+    document = Choice("文件", DOCUMENTS)
+    version = Text("版本", most=20)
+    given_at = DateTime("同意的时间")
+
+
+class Me(Schema):
+    id = Integer("我的编号")
+    nickname = Text("昵称", most=40, least=0)
+    real_name = Text("姓名（脱敏）", most=40, allow_none=True, example="裴**")
+    phone = Text("手机号（脱敏）", most=20, allow_none=True, example="156******77")
+    card_number = Text("纸质积分卡号", most=16, allow_none=True)
+    residency = Nested(ResidencyOut, "居住登记", allow_none=True)
+    party_registration = Nested(PartyRegistrationOut, "双报到登记", allow_none=True)
+    roles = List("今天有效的任职", Nested(RoleOut))
+    consents = List("有效的同意", Nested(ConsentOut))
+    unread_notices = Integer("未读消息数")
+
+
+class SessionOut(Schema):
+    token = Text("访问令牌，放在 Authorization: Bearer 之后", most=100)
+    expires_at = DateTime("令牌到期时间；使用时自动顺延")
+    person = Nested(Me, "我")
+
+
+class ProfileIn(Schema):
+    nickname = Text("昵称", most=20, least=0)
+    real_name = Text("真实姓名", most=20, example="裴长青")
+    birth_year = Integer("出生年份", least=1900, most=2100, allow_none=True)
+
+
+class ResidencyIn(Schema):
+    community_id = Integer("社区", required=True, least=1)
+    grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
+    address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
+
+
+class PartyRegistrationIn(Schema):
+    unit_id = Integer("所在单位", required=True, least=1)
+    community_id = Integer("报到的社区", required=True, least=1)
+    service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), most=6, load_default=list)
+
+
+class ConsentIn(Schema):
+    document = Choice("文件", DOCUMENTS, required=True)
+    version = Text("同意的版本", most=20, required=True, example="2026-11")
+
+
+def me(person_id: int) -> dict[str, Any]:
+    """What Me shows."""
+    found = queries.profile(person_id)
+    home, registration = found.residency, found.registration
+    return {
+        "id": person_id,
+        "nickname": found.person.nickname,
+        "real_name": found.real_name,
+        "phone": found.phone,
+        "card_number": found.person.card_number,
+        "residency": home and {**columns_of(home), "community_name": found.names[home.community_id]},
+        "party_registration": registration
+        and {
+            **columns_of(registration),
+            "unit_name": found.names[registration.unit_id],
+            "community_name": found.names[registration.community_id],
+        },
+        "roles": [
+            {
+                "role": one.role,
+                "organisation_id": one.organisation_id,
+                "organisation_name": found.names[one.organisation_id],
+                "to_day": one.to_day,
+            }
+            for one in found.appointments
+        ],
+        "consents": found.consents,
+        "unread_notices": outbox.unread(person_id),
+    }
+
+
+@route(
+    bp,
+    "POST",
+    "/sessions",
+    guard=PUBLIC,
+    writes=False,
+    body=SignInIn,
+    out=SessionOut,
+    status=201,
+    summary="登录",
+    description="用 wx.login 的凭证换取令牌。微信没有回应时返回 503，可以重试。",
+)
+def sign_in(body: dict[str, Any]) -> dict[str, Any]:
+    # WeChat is asked outside any transaction: it may be slow. Its own hosting has told already who it is.
+    openid = hosting.openid() or gateway().sign_in(body["code"]).openid
+    with transaction():
+        person = sessions.person_of(openid)
+        token, expires_at = sessions.open_session(person)
+    return {"token": token, "expires_at": expires_at, "person": me(person.id)}
+
+
+@route(bp, "DELETE", "/sessions/current", out=Done, summary="退出登录")
+def sign_out(caller: sessions.Caller) -> None:
+    sessions.close_session(caller.session_id, actor=caller)
+
+
+@route(bp, "GET", "/me", out=Me, summary="我")
+def get_me(caller: sessions.Caller) -> dict[str, Any]:
+    return me(caller.id)
+
+
+def _screen_nickname(caller: sessions.Caller, body: dict[str, Any]) -> None:
+    """A doubtful nickname is refused as well: nobody's duty is to look at it, and there are others.
+
+    One that could not be checked is kept, since nobody but its owner is shown it.
+    """
+    found = screening.screened(body.get("nickname"), scene=screening.PROFILE, actor=caller)
+    if found.doubtful and found.checked:
+        raise screening.TextNotAccepted()
+
+
+@route(bp, "PUT", "/me", body=ProfileIn, out=Me, precheck=_screen_nickname, summary="修改我的资料")
+def put_me(caller: sessions.Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+    actions.update_profile(body, actor=caller)
+    return me(caller.id)
+
+
+@route(bp, "PUT", "/me/residency", body=ResidencyIn, out=Me, summary="登记我居住的社区")
+def put_residency(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
+    actions.declare_residency(**body, actor=caller)
+    return me(caller.id)
+
+
+@route(bp, "PUT", "/me/party-registration", body=PartyRegistrationIn, out=Me, summary="在职党员到社区报到")
+def put_party_registration(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
+    actions.register_party_member(**body, actor=caller)
+    return me(caller.id)
+
+
+@route(bp, "POST", "/me/consents", body=ConsentIn, out=ConsentOut, status=201, summary="同意一份文件")
+def give_consent(caller: sessions.Caller, body: dict[str, Any]) -> Any:
+    return actions.give_consent(body["document"], body["version"], actor=caller)
+
+
+@route(bp, "DELETE", "/me/consents/<document>", out=Done, summary="撤回同意")
+def withdraw_consent(caller: sessions.Caller, document: str) -> None:
+    consent.withdraw(document[:40], actor=caller)

@@ -1,0 +1,212 @@
+"""What staff do about people: verify, register a resident without a phone, bind a card to WeChat later."""
+
+from collections.abc import Callable
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend import crypto
+from backend.api.frame.bodies import PHONE, ReasonIn
+from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, QueryInteger, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import Done, paged, route
+from backend.identity import binding
+from backend.identity.sessions import Caller
+from backend.people import actions, queries, sealed
+from backend.people.models import SERVICE_ROLES, PartyRegistration, Residency
+from backend.wechat.gateway import gateway
+
+# decide(id, accepted, reason, by=caller)
+Decide = Callable[..., Any]
+bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
+
+
+class CardHolderIn(Schema):
+    real_name = Text("真实姓名", most=20, required=True, example="鄂桂兰")
+    community_id = Integer("居住的社区", required=True, least=1)
+    phone = Text("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
+    grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
+    address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
+    birth_year = Integer("出生年份", least=1900, most=2100, load_default=None, allow_none=True)
+
+
+class CardHolderOut(Schema):
+    id = Integer("人员编号")
+    card_number = Text("纸质卡号", most=16, example="P000001")
+
+
+class ResidentOut(Schema):
+    id = Integer("人员编号")
+    real_name = Text("姓名（脱敏）", most=40, allow_none=True)
+    phone = Text("手机号（脱敏）", most=20, allow_none=True)
+    card_number = Text("纸质卡号", most=16, allow_none=True)
+    has_we_chat = Boolean("是否已绑定微信")
+    community_id = Integer("社区")
+    grid_id = Integer("网格", allow_none=True)
+    residency_status = Choice("居住登记", ("declared", "verified", "rejected"))
+
+
+class ResidentQuery(PageQuery):
+    community_id = QueryInteger("社区", least=1, load_default=None)
+    card_number = Text("纸质卡号", most=16, load_default=None, example="P000001")
+    phone = Text("完整手机号", most=11, validate=PHONE, load_default=None)
+
+
+class BindIn(Schema):
+    code = Text("居民本人手机上 wx.login 得到的凭证（工作人员扫码取得）", most=200, required=True)
+
+
+class DecideIn(Schema):
+    reason = Text("说明", most=200, load_default=None, allow_none=True)
+
+
+class WaitingOut(Schema):
+    person_id = Integer("人员编号")
+    real_name = Text("姓名（脱敏）", most=40, allow_none=True)
+    phone = Text("手机号（脱敏）", most=20, allow_none=True)
+    community_id = Integer("社区")
+    grid_id = Integer("网格", allow_none=True)
+    unit_id = Integer("单位", allow_none=True)
+    service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
+    status = Choice("状态", ("declared", "pending", "verified", "rejected"))
+    declared_at = DateTime("登记时间")
+
+
+def _serialize(row: Any, person: Any) -> dict[str, Any]:
+    return {
+        "person_id": person.id,
+        "real_name": crypto.masked("name", sealed.real_name(person)),
+        "phone": crypto.masked("phone", sealed.phone(person)),
+        "community_id": row.community_id,
+        "grid_id": getattr(row, "grid_id", None),
+        "unit_id": getattr(row, "unit_id", None),
+        "service_roles": getattr(row, "service_roles", None),
+        "status": row.status,
+        "declared_at": row.declared_at,
+    }
+
+
+def _queue(model: Any, status: str, word: str, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start = after(query["cursor"], int)
+    limit = query["limit"]
+    rows = queries.waiting(model, status, word, actor=caller, after=start[0] if start else 0, limit=limit + 1)
+    return page([_serialize(*row) for row in rows], limit, lambda row: (row["person_id"],))
+
+
+@route(
+    bp,
+    "GET",
+    "/residencies/to-verify",
+    guard="residency:verify",
+    query=PageQuery,
+    out=paged(WaitingOut),
+    summary="待核实的居住登记",
+)
+def residencies_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    return _queue(Residency, "declared", "residency:verify", caller, query)
+
+
+@route(
+    bp,
+    "GET",
+    "/party-registrations/to-verify",
+    guard="party_registration:verify",
+    query=PageQuery,
+    out=paged(WaitingOut),
+    summary="待核实的双报到登记",
+)
+def party_registrations_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    return _queue(PartyRegistration, "pending", "party_registration:verify", caller, query)
+
+
+def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: str, decide: Decide) -> None:
+    """`…/verify` and `…/reject` of what somebody declared: one verb, told yes or no."""
+
+    def add(step: str, accepted: bool, body: type[Schema], summary: str) -> None:
+        def view(caller: Caller, body: dict[str, Any], **ids: int) -> None:
+            decide(*ids.values(), accepted, body["reason"], actor=caller)
+
+        view.__name__ = f"{step}_{noun}"
+        route(blueprint, "POST", f"{rule}/{step}", guard=guard, body=body, out=Done, summary=summary)(view)
+
+    add("verify", True, DecideIn, f"核实{named}")
+    add("reject", False, ReasonIn, f"{named}不通过")
+
+
+decisions(
+    bp,
+    "/residencies/<id:person_id>",
+    "residency",
+    "居住登记",
+    "residency:verify",
+    actions.decide_residency,
+)
+decisions(
+    bp,
+    "/party-registrations/<id:person_id>",
+    "party_registration",
+    "双报到登记",
+    "party_registration:verify",
+    actions.decide_party_registration,
+)
+
+
+@route(
+    bp,
+    "GET",
+    "/people",
+    guard="person:read",
+    query=ResidentQuery,
+    out=paged(ResidentOut),
+    summary="查找居民（代办用，脱敏）",
+)
+def find_residents(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    limit, start = query.pop("limit"), after(query.pop("cursor"), int)
+    rows = queries.search_residents(**query, actor=caller, after=start[0] if start else 0, limit=limit + 1)
+    return page([_resident(*row) for row in rows], limit, lambda row: (row["id"],))
+
+
+def _resident(person: Any, home: Any) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "real_name": crypto.masked("name", sealed.real_name(person)),
+        "phone": crypto.masked("phone", sealed.phone(person)),
+        "card_number": person.card_number,
+        "has_we_chat": person.openid is not None,
+        "community_id": home.community_id,
+        "grid_id": home.grid_id,
+        "residency_status": home.status,
+    }
+
+
+@route(
+    bp,
+    "POST",
+    "/people",
+    guard="person:create",
+    body=CardHolderIn,
+    out=CardHolderOut,
+    status=201,
+    summary="为没有手机的居民登记并发卡",
+)
+def create_card_holder(caller: Caller, body: dict[str, Any]) -> Any:
+    return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, actor=caller)
+
+
+def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
+    """The account behind the code. It serves once: a repeat under the key does not ask WeChat again."""
+    return gateway().sign_in(body["code"]).openid
+
+
+@route(
+    bp,
+    "POST",
+    "/people/<id:person_id>/bind",
+    guard="person:create",
+    body=BindIn,
+    out=CardHolderOut,
+    precheck=_openid,
+    summary="把纸质卡绑定到居民的微信",
+)
+def bind_card(caller: Caller, person_id: int, body: dict[str, Any], precheck_result: str) -> Any:
+    return binding.bind(person_id, precheck_result, actor=caller)

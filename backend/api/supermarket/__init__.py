@@ -1,0 +1,1 @@
+"""The exchange supermarket over HTTP: shops, items, stock, redemptions."""

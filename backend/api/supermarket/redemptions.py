@@ -1,0 +1,304 @@
+"""Redemptions over HTTP: requested, approved, looked up by their code, handed over, given up, returned."""
+
+from typing import Any
+
+import segno
+from apiflask import APIBlueprint
+from flask import Response
+from marshmallow import validate
+
+from backend.api.frame.bodies import OnBehalfIn, ReasonIn
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Text,
+)
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, refused, route
+from backend.api.supermarket.items import MOST_UNITS
+from backend.db import columns_of
+from backend.errors import Refused
+from backend.identity.sessions import Caller
+from backend.supermarket import queries
+from backend.supermarket.actions import approvals, counter, requests
+from backend.supermarket.models import COLLECTORS, ITEM_KINDS, REDEMPTION_STATES
+from backend.supermarket.timetable import slot_id
+
+bp = APIBlueprint("supermarket_redemptions", __name__, url_prefix="/api/v1", tag="兑换超市")
+
+CODE = validate.Regexp(r"^\d{8}$", error="取货码是 8 位数字")
+
+
+class LineIn(Schema):
+    item_id = Integer("物品、场地或活动支持", least=1, required=True)
+    quantity = Integer("数量；场地为时段数", least=1, most=MOST_UNITS, required=True, example=1)
+
+
+class RedemptionIn(Schema):
+    shop_id = Integer("兑换超市", least=1, required=True)
+    lines = List("要兑换的；只订场地时可以不填", Nested(LineIn), most=20, load_default=list)
+    slot_ids = List("场地的时段", Integer("时段编号"), most=12, allow_none=True, load_default=None)
+    purpose = Text("活动支持的用途", most=300, lines=True, allow_none=True, load_default=None)
+    team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
+    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民兑换", allow_none=True, load_default=None)
+
+
+class RedemptionLineOut(Schema):
+    item_id = Integer("物品、场地或活动支持")
+    name = Text("名称", most=60)
+    unit = Text("单位", most=12)
+    quantity = Integer("数量")
+    unit_points = Integer("单价积分")
+    points = Integer("合计积分")
+
+
+class RedemptionSlotOut(Schema):
+    id = Integer("时段编号")
+    item_id = Integer("场地")
+    starts_at = DateTime("开始")
+    ends_at = DateTime("结束")
+
+
+class RedemptionOut(Schema):
+    id = Integer("编号")
+    number = Text("兑换单号", most=60, example="DH-松涛-20261123-0007")
+    state = Choice("状态", REDEMPTION_STATES)
+    kind = Choice("类别", ITEM_KINDS)
+    shop_id = Integer("兑换超市")
+    shop_name = Text("超市名称", most=60)
+    community_id = Integer("社区")
+    community_name = Text("社区名称", most=80)
+    person_name = Text("兑换人（脱敏）", most=20, example="宁**")
+    on_behalf = Boolean("是否由工作人员代办")
+    points = Integer("合计积分")
+    lines = List("兑换的内容", Nested(RedemptionLineOut), most=20)
+    slots = List("场地的时段", Nested(RedemptionSlotOut), most=12)
+    purpose = Text("用途", most=300, lines=True, allow_none=True)
+    team_id = Integer("志愿队", allow_none=True)
+    team_name = Text("志愿队名称", most=60, allow_none=True)
+    requested_at = DateTime("申请时间")
+    approve_until = Day("审批期限")
+    approved_at = DateTime("审批时间", allow_none=True)
+    pick_up_code = Text("取货码：审批后只给本人（本人没有微信时给代办人打印）", most=8, allow_none=True)
+    pick_up_qr = Text("取货码的二维码（SVG），只在单独查看时给出", most=20_000, allow_none=True)
+    pick_up_until = Day("最后领取日", allow_none=True)
+    handed_over_at = DateTime("核销时间", allow_none=True)
+    collected_by = Choice("本人或代领", COLLECTORS, allow_none=True)
+    closed_at = DateTime("办结时间", allow_none=True)
+    reason = Text("未通过、取消、过期或退回的原因", most=200, allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["cancel"])
+
+
+class ApproveQuery(PageQuery):
+    shop_id = QueryInteger("兑换超市", least=1, load_default=None)
+
+
+class OrdersQuery(PageQuery):
+    state = Choice("状态", REDEMPTION_STATES, load_default=None)
+
+
+class GiveUpIn(Schema):
+    reason = Text("代为取消时的原因", most=200, allow_none=True, load_default=None)
+
+
+class PreviewIn(Schema):
+    pick_up_code = Text("取货码", most=8, validate=CODE, required=True, example="20261123")
+
+
+class HandOverIn(PreviewIn):
+    collected_by = Choice("本人或代领", COLLECTORS, required=True)
+    proxy_name = Text("代领人姓名；加密保存", most=20, allow_none=True, load_default=None)
+
+
+def serialize_many(orders: list[Any], caller: Caller) -> list[dict[str, Any]]:
+    """Orders as RedemptionOut wants them, as this caller may see them."""
+    return [_serialize_view(shown) for shown in queries.view_redemptions(orders, actor=caller)]
+
+
+def _serialize_view(shown: queries.RedemptionView) -> dict[str, Any]:
+    order = shown.order
+    plain = columns_of(order)
+    slots = [
+        {
+            "id": slot_id(one.item_id, one.starts_at),
+            "item_id": one.item_id,
+            "starts_at": one.starts_at,
+            "ends_at": one.ends_at,
+        }
+        for one in shown.slots
+    ]
+    return {
+        **plain,
+        "kind": order.item_kind,
+        "shop_name": shown.shop,
+        "community_name": shown.community,
+        "person_name": shown.person,
+        "on_behalf": order.requested_by_id is not None,
+        "lines": shown.lines,
+        "slots": slots,
+        "team_name": shown.team,
+        "pick_up_code": shown.code,
+        "pick_up_qr": None,
+        "reason": order.closing_reason,
+        "actions": shown.actions,
+    }
+
+
+def _serialize(order: Any, caller: Caller) -> dict[str, Any]:
+    told = serialize_many([order], caller)[0]
+    if told["pick_up_code"]:
+        drawn = segno.make(told["pick_up_code"], micro=False, error="m")
+        told["pick_up_qr"] = drawn.svg_inline(scale=6, dark="#000", light="#fff")
+    return told
+
+
+def _answered(answer: Any, caller: Caller) -> dict[str, Any] | Response:
+    """A wrong code is answered, not raised: the count of wrong codes is kept with the answer."""
+    return refused(answer) if isinstance(answer, Refused) else _serialize(answer, caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/redemptions",
+    body=RedemptionIn,
+    out=RedemptionOut,
+    status=201,
+    summary="兑换",
+    description="冻结积分并预留库存，同时成功或同时不成。一张单只兑一类：物品、场地或活动支持。",
+)
+def request_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    lines = [(line["item_id"], line["quantity"]) for line in body.pop("lines")]
+    proxy = body.pop("on_behalf_of")
+    on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
+    order = requests.request(body.pop("shop_id"), lines, on_behalf_of=on_behalf_of, actor=caller, **body)
+    return _serialize(order, caller)
+
+
+@route(bp, "GET", "/redemptions/<id:redemption_id>", out=RedemptionOut, summary="一张兑换单")
+def get_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
+    return _serialize(queries.order(redemption_id, actor=caller), caller)
+
+
+@route(bp, "GET", "/me/redemptions", query=PageQuery, out=paged(RedemptionOut), summary="我的兑换")
+def my_redemptions(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.orders_of(caller.id, start[0] if start else None, limit + 1)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": serialize_many(told["list"], caller)}
+
+
+@route(
+    bp,
+    "GET",
+    "/redemptions/to-approve",
+    guard="redemption:approve",
+    query=ApproveQuery,
+    out=paged(RedemptionOut),
+    summary="待审批的兑换单",
+)
+def redemptions_to_approve(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.to_approve(query["shop_id"], start[0] if start else None, limit + 1, actor=caller)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": serialize_many(told["list"], caller)}
+
+
+@route(
+    bp,
+    "GET",
+    "/shops/<id:shop_id>/redemptions",
+    guard="redemption:read",
+    query=OrdersQuery,
+    out=paged(RedemptionOut),
+    summary="超市的兑换单",
+)
+def shop_redemptions(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.orders_in(shop_id, query["state"], start[0] if start else None, limit + 1, actor=caller)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": serialize_many(told["list"], caller)}
+
+
+@route(bp, "POST", "/redemptions/<id:redemption_id>/approve", out=RedemptionOut, summary="审批通过")
+def approve_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
+    return _serialize(approvals.approve(redemption_id, actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/redemptions/<id:redemption_id>/reject",
+    body=ReasonIn,
+    out=RedemptionOut,
+    summary="不予通过",
+)
+def reject_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize(approvals.reject(redemption_id, body["reason"], actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/redemptions/<id:redemption_id>/cancel",
+    body=GiveUpIn,
+    out=RedemptionOut,
+    summary="取消",
+    description="本人随时可以取消，不影响以后兑换；工作人员代为取消要写明原因。",
+)
+def cancel_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize(approvals.cancel(redemption_id, body["reason"], actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/redemptions/<id:redemption_id>/return",
+    body=ReasonIn,
+    out=RedemptionOut,
+    summary="退回（冲正）",
+)
+def return_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize(approvals.give_back(redemption_id, body["reason"], actor=caller), caller)
+
+
+@route(bp, "POST", "/redemptions/<id:redemption_id>/no-show", out=RedemptionOut, summary="场地未使用")
+def redemption_not_shown(caller: Caller, redemption_id: int) -> dict[str, Any]:
+    return _serialize(approvals.no_show(redemption_id, actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/redemptions/preview",
+    guard="redemption:hand_over",
+    body=PreviewIn,
+    out=RedemptionOut,
+    summary="按取货码查看，不作改动",
+)
+def preview_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any] | Response:
+    return _answered(counter.preview(body["pick_up_code"], actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/redemptions/<id:redemption_id>/hand-over",
+    body=HandOverIn,
+    out=RedemptionOut,
+    summary="核销：扣减积分，发放物品",
+)
+def hand_over_redemption(
+    caller: Caller, redemption_id: int, body: dict[str, Any]
+) -> dict[str, Any] | Response:
+    answer = counter.hand_over(
+        redemption_id, body["pick_up_code"], body["collected_by"], body["proxy_name"], actor=caller
+    )
+    return _answered(answer, caller)

@@ -1,0 +1,188 @@
+"""Shops over HTTP: where they are, when they are open, and what the counter has before it today."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from marshmallow import validate
+
+from backend.api.frame.bodies import ReasonIn
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Text,
+)
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
+from backend.db import columns_of
+from backend.identity.sessions import Caller
+from backend.organisations import queries as places
+from backend.supermarket import queries, stock_queries
+from backend.supermarket.actions import shops
+from backend.supermarket.models import REDEMPTION_STATES
+
+bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
+
+CLOCK = validate.Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="应为时间，例如 09:00")
+
+
+class OpeningHours(Schema):
+    weekday = Integer("星期几，1 为星期一", least=1, most=7, required=True, example=1)
+    opens = Text("开门", most=5, validate=CLOCK, required=True, example="09:00")
+    closes = Text("关门", most=5, validate=CLOCK, required=True, example="17:00")
+
+
+class ShopOut(Schema):
+    id = Integer("编号")
+    community_id = Integer("社区")
+    community_name = Text("社区名称", most=80)
+    name = Text("名称", most=60, example="松涛社区兑换超市")
+    address = Text("地址", least=0, most=120)
+    opening_hours = List("开放时间", Nested(OpeningHours), most=50)
+    closed_days = List("休息日", Text("日期", most=10, example="2026-10-01"), most=200)
+    four_eyes_hand_over = Boolean("审批人不能核销（由街道批准才能关闭）")
+    approve_days = Integer("审批期限（天）")
+    pick_up_days = Integer("领取期限（天）")
+
+
+class ShopIn(Schema):
+    community_id = Integer("社区", required=True, least=1)
+    name = Text("名称", most=60, required=True, example="松涛社区兑换超市")
+    address = Text("地址", least=0, most=120)
+    opening_hours = List("开放时间", Nested(OpeningHours), most=50)
+    closed_days = List("休息日", Day("日期"), most=200)
+    approve_days = Integer("审批期限（天）", least=1, most=60)
+    pick_up_days = Integer("领取期限（天）", least=1, most=90)
+
+
+class ShopChange(Schema):
+    name = Text("名称", most=60)
+    address = Text("地址", least=0, most=120)
+    opening_hours = List("开放时间", Nested(OpeningHours), most=50)
+    closed_days = List("休息日", Day("日期"), most=200)
+    approve_days = Integer("审批期限（天）", least=1, most=60)
+    pick_up_days = Integer("领取期限（天）", least=1, most=90)
+
+
+class FourEyesIn(ReasonIn):
+    on = Boolean("审批与核销须由两人办理", required=True)
+
+
+class ShopQuery(PageQuery):
+    community_id = QueryInteger("社区", least=1, load_default=None)
+
+
+class LowOut(Schema):
+    id = Integer("编号")
+    name = Text("名称", most=60)
+    unit = Text("单位", most=12)
+    on_hand = Integer("现有")
+    reserved = Integer("已预订")
+
+
+class EndingOut(Schema):
+    item_id = Integer("物品")
+    name = Text("名称", most=60)
+    unit = Text("单位", most=12)
+    batch_no = Text("批次", most=40, allow_none=True)
+    best_before = Day("保质期至")
+    on_hand = Integer("现有")
+
+
+class BookedOut(Schema):
+    item_id = Integer("场地")
+    name = Text("名称", most=60)
+    starts_at = DateTime("开始")
+    ends_at = DateTime("结束")
+    redemption_id = Integer("兑换单")
+    number = Text("单号", most=60)
+    state = Choice("状态", REDEMPTION_STATES)
+
+
+class TodayOut(Schema):
+    date = Day("今天")
+    shop_id = Integer("超市")
+    to_approve = Integer("待审批")
+    to_pick_up = Integer("待领取")
+    last_day = Integer("今天是最后领取日的")
+    late = Integer("到了期限还没有办的")
+    handed_over_today = Integer("今天已核销")
+    low_stock = List("库存不多的物品", Nested(LowOut), most=1000)
+    ending_batches = List("快到或已过保质期的批次", Nested(EndingOut), most=1000)
+    venue_slots = List("今天的场地预订", Nested(BookedOut), most=1000)
+
+
+def _serialize_many(found: list[Any]) -> list[dict[str, Any]]:
+    names = places.names({one.community_id for one in found})
+    return [
+        {
+            **columns_of(one),
+            "community_name": names[one.community_id],
+        }
+        for one in found
+    ]
+
+
+@route(bp, "GET", "/shops", query=ShopQuery, out=paged(ShopOut), summary="兑换超市")
+def list_shops(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.shops(query["community_id"], start[0] if start else None, limit + 1)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": _serialize_many(told["list"])}
+
+
+@route(bp, "GET", "/shops/<id:shop_id>", out=ShopOut, summary="一家兑换超市")
+def get_shop(caller: Caller, shop_id: int) -> dict[str, Any]:
+    return _serialize_many([queries.shop(shop_id)])[0]
+
+
+@route(
+    bp,
+    "POST",
+    "/shops",
+    guard="shop:manage",
+    body=ShopIn,
+    out=ShopOut,
+    status=201,
+    summary="开设兑换超市",
+)
+def open_shop(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    shop = shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body)
+    return _serialize_many([shop])[0]
+
+
+@route(
+    bp,
+    "PUT",
+    "/shops/<id:shop_id>",
+    guard="shop:manage",
+    body=ShopChange,
+    out=ShopOut,
+    summary="修改开放时间和期限",
+)
+def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize_many([shops.change_shop(shop_id, actor=caller, **body)])[0]
+
+
+@route(
+    bp,
+    "PUT",
+    "/shops/<id:shop_id>/four-eyes",
+    guard="shop:exempt",
+    body=FourEyesIn,
+    out=ShopOut,
+    summary="街道批准或收回“一人审批并核销”的例外",
+)
+def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize_many([shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller)])[0]
+
+
+@route(bp, "GET", "/shops/<id:shop_id>/today", guard="stock:read", out=TodayOut, summary="柜台今天的工作")
+def shop_today(caller: Caller, shop_id: int) -> dict[str, Any]:
+    return stock_queries.today(shop_id, actor=caller)

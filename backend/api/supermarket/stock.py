@@ -1,0 +1,236 @@
+"""Stock over HTTP: receipts, spoilage, the events of an item, stocktakes."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend.api.frame.bodies import ReasonIn
+from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
+from backend.api.supermarket.items import MOST_UNITS, ItemOut
+from backend.identity.sessions import Caller
+from backend.supermarket import queries, stock_queries
+from backend.supermarket.actions import receipts, stocktakes
+from backend.supermarket.stock_models import MOVEMENT_KINDS, SOURCES, STOCKTAKE_STATES
+
+bp = APIBlueprint("supermarket_stock", __name__, url_prefix="/api/v1", tag="兑换超市")
+
+
+class ReceiptIn(Schema):
+    quantity = Integer("数量", least=1, most=MOST_UNITS, required=True, example=20)
+    source = Choice("来源：采购或捐赠", SOURCES, required=True)
+    donor = Text("捐赠方", most=60, allow_none=True, load_default=None)
+    donor_public = Boolean("捐赠方同意公开名称", load_default=False)
+    batch_no = Text("批次", most=40, data_key="batch", allow_none=True, load_default=None)
+    best_before = Day("保质期至（当天仍可发放）", allow_none=True, load_default=None)
+    document = Text("票据号", most=60, allow_none=True, load_default=None)
+    cost = Integer("采购金额或捐赠估值（元）", most=10_000_000, allow_none=True, load_default=None)
+
+
+class SpoilageIn(ReasonIn):
+    quantity = Integer("数量", least=1, most=MOST_UNITS, required=True, example=1)
+    batch_id = Integer("批次的编号；不填时从最早到期的扣", least=1, allow_none=True, load_default=None)
+
+
+class StockMovementOut(Schema):
+    id = Integer("编号")
+    item_id = Integer("物品")
+    kind = Choice("类别", MOVEMENT_KINDS)
+    quantity = Integer("数量（增加为正，减少为负；预订和释放为预订数）", least=-(2**53))
+    on_hand_change = Integer("库存增减", least=-(2**53))
+    reserved_change = Integer("预订增减", least=-(2**53))
+    on_hand_after = Integer("之后的库存")
+    at = DateTime("时间")
+    by_name = Text("经办人（脱敏）；系统办理时为 null", most=20, allow_none=True)
+    reference = Text("单号", most=80)
+    batch_id = Integer("批次的编号", allow_none=True)
+    batch = Text("批次", most=40, allow_none=True)
+    best_before = Day("保质期至", allow_none=True)
+    source = Choice("来源", SOURCES, allow_none=True)
+    donor = Text("捐赠方", most=60, allow_none=True)
+    donor_public = Boolean("捐赠方同意公开")
+    document = Text("票据号", most=60, allow_none=True)
+    cost = Integer("金额（元）", allow_none=True)
+    reason = Text("原因", most=200, allow_none=True)
+    redemption_id = Integer("兑换单", allow_none=True)
+    redemption_number = Text("兑换单号", most=60, allow_none=True)
+
+
+class ReceivedOut(StockMovementOut):
+    item = Nested(ItemOut, "入库之后的物品")
+
+
+class BatchOut(Schema):
+    id = Integer("编号")
+    batch_no = Text("批次", most=40, data_key="batch", allow_none=True)
+    best_before = Day("保质期至", allow_none=True)
+    on_hand = Integer("现有")
+
+
+class BatchesOut(Schema):
+    list = List("有库存的批次，先到期的在前", Nested(BatchOut), most=1000)
+
+
+class CountedIn(Schema):
+    item_id = Integer("物品", least=1, required=True)
+    counted = Integer("实盘数", most=MOST_UNITS, required=True)
+    reason = Text("盈亏原因", most=200, allow_none=True, load_default=None)
+
+
+class StocktakeIn(Schema):
+    lines = List("盘点的物品", Nested(CountedIn), most=200, required=True)
+
+
+class StocktakeLineOut(Schema):
+    item_id = Integer("物品")
+    name = Text("名称", most=60)
+    unit = Text("单位", most=12)
+    book = Integer("账面数")
+    counted = Integer("实盘数")
+    difference = Integer("盈亏数", least=-(2**53))
+    reason = Text("盈亏原因", most=200, allow_none=True)
+
+
+class StocktakeOut(Schema):
+    id = Integer("编号")
+    number = Text("盘点单号", most=60, example="PD-松涛-20261123-0001")
+    shop_id = Integer("兑换超市")
+    state = Choice("状态", STOCKTAKE_STATES)
+    lines = List("盘点的物品", Nested(StocktakeLineOut), most=200)
+    proposed_by = Text("盘点人（脱敏）", most=20)
+    proposed_at = DateTime("盘点时间")
+    decided_by = Text("监盘人（脱敏）", most=20, allow_none=True)
+    decided_at = DateTime("审核时间", allow_none=True)
+    review_reason = Text("退回原因", most=200, allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
+
+
+@route(
+    bp,
+    "POST",
+    "/items/<id:item_id>/receipts",
+    guard="stock:receive",
+    body=ReceiptIn,
+    out=ReceivedOut,
+    status=201,
+    summary="入库",
+)
+def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    event = receipts.receive(item_id, body.pop("quantity"), body.pop("source"), actor=caller, **body)
+    (told,) = stock_queries.shown_movements([event])
+    return {**told, "item": queries.shown_items([queries.item(item_id)], actor=caller)[0]}
+
+
+@route(
+    bp,
+    "POST",
+    "/items/<id:item_id>/spoilage",
+    guard="stock:spoil",
+    body=SpoilageIn,
+    out=ItemOut,
+    summary="报损",
+)
+def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
+    return queries.shown_items([found], actor=caller)[0]
+
+
+@route(
+    bp,
+    "GET",
+    "/items/<id:item_id>/movements",
+    guard="stock:read",
+    query=PageQuery,
+    out=paged(StockMovementOut),
+    summary="出入库流水",
+)
+def item_movements(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = stock_queries.movements(item_id, start[0] if start else None, limit + 1, actor=caller)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": stock_queries.shown_movements(told["list"])}
+
+
+@route(
+    bp,
+    "GET",
+    "/items/<id:item_id>/batches",
+    guard="stock:read",
+    out=BatchesOut,
+    summary="有库存的批次",
+)
+def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
+    return {"list": stock_queries.batches(item_id, actor=caller)}
+
+
+def _serialize(found: Any, caller: Caller) -> dict[str, Any]:
+    return stock_queries.shown_stocktakes([found], actor=caller)[0]
+
+
+@route(
+    bp,
+    "POST",
+    "/shops/<id:shop_id>/stocktakes",
+    guard="stocktake:propose",
+    body=StocktakeIn,
+    out=StocktakeOut,
+    status=201,
+    summary="提交盘点",
+)
+def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    counted = [(line["item_id"], line["counted"], line["reason"]) for line in body["lines"]]
+    return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
+
+
+@route(
+    bp,
+    "GET",
+    "/shops/<id:shop_id>/stocktakes",
+    guard="stock:read",
+    query=PageQuery,
+    out=paged(StocktakeOut),
+    summary="盘点记录",
+)
+def list_stocktakes(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = stock_queries.stocktakes(shop_id, start[0] if start else None, limit + 1, actor=caller)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": stock_queries.shown_stocktakes(told["list"], actor=caller)}
+
+
+@route(
+    bp,
+    "GET",
+    "/stocktakes/<id:stocktake_id>",
+    guard="stock:read",
+    out=StocktakeOut,
+    summary="一次盘点",
+)
+def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
+    return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/stocktakes/<id:stocktake_id>/approve",
+    guard="stocktake:approve",
+    out=StocktakeOut,
+    summary="盘点通过",
+)
+def approve_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
+    return _serialize(stocktakes.approve(stocktake_id, actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/stocktakes/<id:stocktake_id>/reject",
+    guard="stocktake:approve",
+    body=ReasonIn,
+    out=StocktakeOut,
+    summary="盘点退回",
+)
+def reject_stocktake(caller: Caller, stocktake_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize(stocktakes.reject(stocktake_id, body["reason"], actor=caller), caller)

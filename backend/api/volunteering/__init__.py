@@ -1,0 +1,1 @@
+"""Volunteering over HTTP: activities, attendance, service records, certificates, teams."""

@@ -1,0 +1,381 @@
+"""Activities over HTTP: planned, published, repeated; signed up for and cancelled."""
+
+from datetime import date, datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+from marshmallow import fields, validate
+
+from backend import clock, screening
+from backend.api.frame.bodies import OnBehalfIn, ReasonIn
+from backend.api.frame.fields import (
+    YEARS,
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Text,
+    metadata,
+)
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
+from backend.db import columns_of
+from backend.identity.sessions import Caller
+from backend.volunteering import queries
+from backend.volunteering.actions import activities, ending, sign_ups
+from backend.volunteering.models import (
+    ACTIVITY_KINDS,
+    ACTIVITY_STATES,
+    ATTENDANCE_SOURCES,
+    MOST_PEOPLE,
+    PLACE_CHECKS,
+    SIGN_UP_STATES,
+)
+
+bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
+
+
+class Degrees(fields.Float):
+    """A coordinate in degrees: a number, no text, no truth value."""
+
+    default_error_messages = {
+        "required": "请填写这一项",
+        "null": "这一项不能为空",
+        "invalid": "应为数字",
+        "special": "应为数字",
+        "too_large": "数字太大",
+    }
+
+    def __init__(self, about: str, most: int, **kwargs: Any) -> None:
+        rule = validate.Range(min=-most, max=most, error=f"应在 -{most} 到 {most} 之间")
+        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class DayOrMoment(Day):
+    """A day; a moment is taken for the day in China on which it falls."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        if isinstance(value, str) and len(value) > 10:
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                raise self.make_error("invalid", input=value, obj_type="date") from None
+            if moment.year not in YEARS:
+                raise self.make_error("invalid", input=value, obj_type="date")
+            return clock.business_day(moment) if moment.tzinfo else moment.date()
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class SignUpOut(Schema):
+    id = Integer("报名编号")
+    activity_id = Integer("活动")
+    person_id = Integer("人员编号")
+    state = Choice("状态", SIGN_UP_STATES)
+    waitlist_position = Integer("候补第几位；不在候补时为 null", allow_none=True)
+    on_behalf = Boolean("是否由工作人员代办")
+    signed_up_at = DateTime("报名时间")
+    checked_in_at = DateTime("签到时间", allow_none=True)
+    checked_out_at = DateTime("签退时间", allow_none=True)
+    source = Choice("签到方式：扫码、点名", ATTENDANCE_SOURCES, allow_none=True)
+    place_check = Choice("位置是否在现场范围内；只保存比对结果", PLACE_CHECKS, allow_none=True)
+    minutes = Integer("认定的服务时长（分钟）", allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["check_in"])
+
+
+class ActivityOut(Schema):
+    id = Integer("编号")
+    state = Choice("状态", ACTIVITY_STATES)
+    community_id = Integer("社区")
+    community_name = Text("社区名称", most=80)
+    team_id = Integer("志愿队", allow_none=True)
+    team_name = Text("志愿队名称", most=60, allow_none=True)
+    in_charge = Text("负责人（脱敏）", most=40)
+    title = Text("名称", most=60)
+    activity_kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ACTIVITY_KINDS, data_key="kind")
+    category = Text("服务类别", most=20)
+    description = Text("内容", most=1000, least=0, lines=True)
+    place = Text("地点", most=120)
+    latitude = Degrees("现场纬度", 90, allow_none=True)
+    longitude = Degrees("现场经度", 180, allow_none=True)
+    radius = Integer("签到范围（米）", allow_none=True)
+    starts_at = DateTime("开始")
+    ends_at = DateTime("结束")
+    sign_up_until = DateTime("报名截止；为 null 时活动结束前都可以报名", allow_none=True)
+    cancel_until = DateTime("取消截止；为 null 时开始前都可以取消", allow_none=True)
+    capacity = Integer("名额")
+    confirmed = Integer("已占名额")
+    waiting = Integer("候补人数")
+    min_age = Integer("最小年龄", allow_none=True)
+    risk = Text("风险提示", most=500, allow_none=True, lines=True)
+    insurance_number = Text("保险单号", most=60, allow_none=True)
+    created_at = DateTime("填写时间")
+    published_at = DateTime("发布时间", allow_none=True)
+    ended_at = DateTime("结束时间", allow_none=True)
+    proposed_at = DateTime("申报时长的时间", allow_none=True)
+    certified_at = DateTime("认定时长的时间", allow_none=True)
+    record_due_on = Day("服务记录应完成的日期（活动后十个工作日）", allow_none=True)
+    my_sign_up = Nested(SignUpOut, "我的报名", allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["sign_up"])
+
+
+class ActivitiesOut(Schema):
+    list = List("活动", Nested(ActivityOut), most=activities.MOST_WEEKS)
+
+
+class ActivityContent(Schema):
+    title = Text("名称", most=60, required=True, example="清雪")
+    activity_kind = Choice("类型", ACTIVITY_KINDS, data_key="kind", required=True)
+    category = Text("服务类别", most=20, required=True, example="便民服务")
+    description = Text("内容", most=1000, least=0, lines=True, load_default="")
+    place = Text("地点", most=120, required=True, example="雪松家园东门")
+    latitude = Degrees("现场纬度", 90, allow_none=True, load_default=None)
+    longitude = Degrees("现场经度", 180, allow_none=True, load_default=None)
+    radius = Integer("签到范围（米）", least=1, most=100_000, allow_none=True, load_default=None)
+    starts_at = DateTime("开始", required=True)
+    ends_at = DateTime("结束", required=True)
+    sign_up_until = DateTime("报名截止", allow_none=True, load_default=None)
+    cancel_until = DateTime("取消截止", allow_none=True, load_default=None)
+    capacity = Integer("名额", least=1, most=MOST_PEOPLE, required=True, example=30)
+    min_age = Integer("最小年龄", most=120, allow_none=True, load_default=None)
+    risk = Text(
+        "风险提示；有风险的活动要先有保险单号才能发布",
+        most=500,
+        least=0,
+        lines=True,
+        allow_none=True,
+        load_default=None,
+    )
+    insurance_number = Text("保险单号", most=60, least=0, allow_none=True, load_default=None)
+
+
+class ActivityIn(ActivityContent):
+    community_id = Integer("社区", required=True, least=1)
+    team_id = Integer("志愿队；为空时由社区组织", least=1, allow_none=True, load_default=None)
+
+
+class ActivityChanges(ActivityContent):
+    """What stands fast may be sent again, as a form does, but not changed."""
+
+    community_id = Integer("社区（不能改）", least=1)
+    team_id = Integer("志愿队（不能改）", least=1, allow_none=True)
+
+
+class ActivityQuery(PageQuery):
+    community_id = QueryInteger("社区", least=1, load_default=None)
+    category = Text("服务类别", most=20, load_default=None)
+    state = Choice("状态", ACTIVITY_STATES, load_default=None)
+    first_day = DayOrMoment("从哪一天起；填写时按开始时间由近到远排列", data_key="from", load_default=None)
+    last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
+
+
+class RepeatIn(Schema):
+    weeks = Integer("以后多少周，每周一次", least=1, most=activities.MOST_WEEKS, required=True, example=4)
+
+
+class CallOffIn(Schema):
+    reason = Text("原因，告诉已报名的人", most=200, load_default="活动因故取消")
+
+
+class SignUpIn(Schema):
+    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民办理", allow_none=True, load_default=None)
+
+
+class MySignUpOut(SignUpOut):
+    activity = Nested(ActivityOut, "活动")
+
+
+def serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
+    """Activities as ActivityOut wants them, as this caller may see them."""
+    return [_serialize_view(shown) for shown in queries.view_activities(found, actor=caller)]
+
+
+def _serialize_view(shown: queries.ActivityView) -> dict[str, Any]:
+    activity = shown.activity
+    return {
+        **columns_of(activity),
+        "community_name": shown.community,
+        "team_name": shown.team,
+        "in_charge": shown.in_charge,
+        "confirmed": shown.confirmed,
+        "waiting": shown.waiting,
+        "my_sign_up": serialize_sign_up(shown.mine) if shown.mine else None,
+        "actions": shown.actions,
+    }
+
+
+def serialize(activity: Any, caller: Caller) -> dict[str, Any]:
+    return serialize_many([activity], caller)[0]
+
+
+def serialize_sign_up(shown: queries.SignUpView) -> dict[str, Any]:
+    row = shown.sign_up
+    return {
+        **columns_of(row),
+        "waitlist_position": shown.position,
+        "on_behalf": row.reporter_id is not None,
+        "actions": shown.actions,
+    }
+
+
+def proxy_of(body: dict[str, Any]) -> sign_ups.OnBehalf:
+    """(person, reason) when staff act for someone."""
+    proxy = body.pop("on_behalf_of", None)
+    return (proxy["person_id"], proxy["reason"]) if proxy else None
+
+
+def _content(body: dict[str, Any]) -> dict[str, Any]:
+    """An empty text says nothing: there is no risk, no policy."""
+    for name in ("risk", "insurance_number"):
+        if name in body:
+            body[name] = body[name] or None
+    return body
+
+
+@route(bp, "GET", "/activities", query=ActivityQuery, out=paged(ActivityOut), summary="活动")
+def list_activities(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
+    rows = queries.activities(**query, after=start, limit=limit + 1, actor=caller)
+    told = page(rows, limit, lambda one: (one.starts_at, one.id))
+    return {**told, "list": serialize_many(told["list"], caller)}
+
+
+def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
+    """Everybody will read it, so WeChat looks first; a doubtful text goes on, its author is known to staff."""
+    words = [body.get(name) for name in ("title", "description", "place", "risk")]
+    screening.screened(*words, scene=screening.POST, actor=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/activities",
+    body=ActivityIn,
+    out=ActivityOut,
+    status=201,
+    precheck=_screen,
+    summary="新建活动（草稿）",
+)
+def plan_activity(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+    community_id, team_id = body.pop("community_id"), body.pop("team_id")
+    return serialize(activities.plan(community_id, team_id, _content(body), actor=caller), caller)
+
+
+@route(bp, "GET", "/activities/<id:activity_id>", out=ActivityOut, summary="一个活动")
+def get_activity(caller: Caller, activity_id: int) -> dict[str, Any]:
+    return serialize(queries.one(activity_id, actor=caller), caller)
+
+
+@route(
+    bp,
+    "PUT",
+    "/activities/<id:activity_id>",
+    body=ActivityChanges(partial=True),
+    out=ActivityOut,
+    precheck=_screen,
+    summary="修改活动",
+    description="草稿随时可改；发布后到开始前可改，时间或地点有变会通知已报名的人。",
+)
+def edit_activity(
+    caller: Caller, activity_id: int, body: dict[str, Any], precheck_result: None
+) -> dict[str, Any]:
+    return serialize(activities.edit(activity_id, _content(body), actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/activities/<id:activity_id>/repeat",
+    body=RepeatIn,
+    out=ActivitiesOut,
+    status=201,
+    summary="每周重复（生成草稿）",
+)
+def repeat_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return {"list": serialize_many(activities.repeat(activity_id, body["weeks"], actor=caller), caller)}
+
+
+def _move(rule: str, name: str, summary: str, verb: Any) -> None:
+    """A move that needs nothing but the activity."""
+
+    def view(caller: Caller, activity_id: int) -> dict[str, Any]:
+        return serialize(verb(activity_id, actor=caller), caller)
+
+    view.__name__ = name
+    route(bp, "POST", f"/activities/<id:activity_id>/{rule}", out=ActivityOut, summary=summary)(view)
+
+
+_move("publish", "publish_activity", "发布活动", activities.publish)
+_move("end", "end_activity", "结束活动", ending.end)
+
+
+@route(bp, "POST", "/activities/<id:activity_id>/cancel", body=CallOffIn, out=ActivityOut, summary="取消活动")
+def cancel_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return serialize(activities.cancel(activity_id, body["reason"], actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/activities/<id:activity_id>/sign-up",
+    body=SignUpIn,
+    out=SignUpOut,
+    status=201,
+    summary="报名",
+    description="有名额时为 confirmed，没有名额时排入候补 waitlisted。",
+)
+def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    made = sign_ups.sign_up(activity_id, on_behalf_of=proxy_of(body), actor=caller)
+    return serialize_sign_up(queries.shown_sign_up(made, actor=caller))
+
+
+@route(
+    bp,
+    "POST",
+    "/activities/<id:activity_id>/cancel-sign-up",
+    body=SignUpIn,
+    out=SignUpOut,
+    summary="取消报名",
+)
+def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    mine = sign_ups.cancel(activity_id, on_behalf_of=proxy_of(body), actor=caller)
+    return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
+
+
+@route(
+    bp,
+    "POST",
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse",
+    body=ReasonIn,
+    out=SignUpOut,
+    summary="登记请假",
+)
+def excuse_sign_up(caller: Caller, activity_id: int, person_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    mine = sign_ups.excuse(activity_id, person_id, body["reason"], actor=caller)
+    return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
+
+
+@route(bp, "GET", "/me/sign-ups", query=PageQuery, out=paged(MySignUpOut), summary="我的报名")
+def my_sign_ups(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.sign_ups_of(caller.id, start[0] if start else None, limit + 1)
+    told = page(rows, limit, lambda row: (row[0].id,))
+    shown = {
+        one["id"]: one for one in serialize_many(list({a.id: a for _, a in told["list"]}.values()), caller)
+    }
+    positions = queries.positions_of(row for row, _ in told["list"])
+    return {**told, "list": [_my(row, one, positions, shown) for row, one in told["list"]]}
+
+
+def _my(row: Any, activity: Any, positions: dict[int, int], shown: dict[int, Any]) -> dict[str, Any]:
+    mine = queries.SignUpView(row, positions.get(row.id), queries.sign_up_actions(row, activity))
+    return {**serialize_sign_up(mine), "activity": shown[activity.id]}

@@ -1,0 +1,183 @@
+"""Attendance and hours over HTTP: the code, checking in and out, the roll-call, proposing and certifying."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from marshmallow import ValidationError, pre_load
+
+from backend.api.frame.bodies import OnBehalfIn
+from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
+from backend.api.frame.route import route
+from backend.api.volunteering.activities import (
+    ActivityOut,
+    Degrees,
+    SignUpOut,
+    proxy_of,
+    serialize,
+    serialize_sign_up,
+)
+from backend.identity.sessions import Caller
+from backend.lifecycle import open_to
+from backend.volunteering import queries, states
+from backend.volunteering.actions import attendance, hours, roll_call
+from backend.volunteering.models import (
+    ATTENDANCE_SOURCES,
+    DAY_MINUTES,
+    MOST_PEOPLE,
+    PLACE_CHECKS,
+    SIGN_UP_STATES,
+)
+
+bp = APIBlueprint("attendance", __name__, url_prefix="/api/v1", tag="志愿服务")
+
+
+class CodeOut(Schema):
+    code = Text("签到码，也可以手工输入", most=8, example="K7QM2HXD")
+    expires_at = DateTime("何时换下一个码；换码后半分钟内旧码仍有效")
+    qr = Text("二维码（SVG）", most=100_000, lines=True)
+
+
+class CheckIn(Schema):
+    code = Text("扫到的内容，或输入的签到码", most=40, required=True, example="K7QM2HXD")
+    latitude = Degrees("手机纬度；只用来比对，不保存", 90, allow_none=True, load_default=None)
+    longitude = Degrees("手机经度；只用来比对，不保存", 180, allow_none=True, load_default=None)
+    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民办理", allow_none=True, load_default=None)
+
+
+class PeopleList(Schema):
+    """A list as the whole body, each person once; `{"list": […]}` and an empty body are taken too."""
+
+    error_messages = {"type": "应为一个列表"}
+
+    @pre_load(pass_collection=True)
+    def unwrapped(self, data: Any, many: bool, **_kwargs: Any) -> Any:
+        if isinstance(data, dict) and set(data) <= {"list"}:
+            data = data.get("list", [])
+        if not isinstance(data, list):
+            raise ValidationError("应为一个列表")
+        if len(data) > MOST_PEOPLE:
+            raise ValidationError(f"最多 {MOST_PEOPLE} 项")
+        told = [one.get("personId") for one in data if isinstance(one, dict)]
+        # What is no number is refused at its own line.
+        ids = [one for one in told if isinstance(one, int)]
+        if len(set(ids)) < len(ids):
+            raise ValidationError("名单里有人出现了两次")
+        return data
+
+
+class CalledIn(PeopleList):
+    person_id = Integer("人员编号", required=True, least=1)
+    checked_in_at = DateTime("到达时间", required=True)
+    checked_out_at = DateTime("离开时间；还在现场时不填", allow_none=True, load_default=None)
+
+
+class MinutesIn(PeopleList):
+    person_id = Integer("人员编号", required=True, least=1)
+    minutes = Integer("服务时长（分钟）；0 表示不计", most=DAY_MINUTES, required=True, example=120)
+
+
+class AttendedOut(Schema):
+    sign_up_id = Integer("报名编号")
+    person_id = Integer("人员编号")
+    name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
+    card_number = Text("纸质卡号", most=16, allow_none=True)
+    state = Choice("状态", SIGN_UP_STATES)
+    on_behalf = Boolean("是否由工作人员代办报名")
+    checked_in_at = DateTime("签到时间", allow_none=True)
+    checked_out_at = DateTime("签退时间", allow_none=True)
+    source = Choice("签到方式", ATTENDANCE_SOURCES, allow_none=True)
+    place_check = Choice("位置比对结果", PLACE_CHECKS, allow_none=True)
+    attended_minutes = Integer("从签到到签退的分钟数；没有签退时为 null", allow_none=True)
+    proposed_minutes = Integer("申报的分钟数", allow_none=True)
+    minutes = Integer("认定的分钟数", allow_none=True)
+
+
+class AttendanceOut(Schema):
+    list = List("按报名先后", Nested(AttendedOut), most=100_000)
+    undecided = Integer("没有签退、需要组织者决定的人数")
+
+
+@route(
+    bp,
+    "GET",
+    "/activities/<id:activity_id>/check-in-code",
+    out=CodeOut,
+    summary="现场签到码（组织者）",
+    description="每 30 秒换一个；上一个仍有效半分钟。",
+)
+def check_in_code(caller: Caller, activity_id: int) -> dict[str, Any]:
+    return queries.check_in_code(activity_id, actor=caller)
+
+
+def _attended(sign_up: Any) -> dict[str, Any]:
+    """Told without asking the database again: a whole hall checks in within a minute."""
+    found = open_to(states.SIGN_UP_BUTTONS, sign_up, frozenset(), frozenset({"volunteer"}))
+    return serialize_sign_up(queries.SignUpView(sign_up, None, found))
+
+
+@route(bp, "POST", "/activities/<id:activity_id>/check-in", body=CheckIn, out=SignUpOut, summary="签到")
+def check_in(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
+    return _attended(attendance.check_in(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller))
+
+
+@route(bp, "POST", "/activities/<id:activity_id>/check-out", body=CheckIn, out=SignUpOut, summary="签退")
+def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
+    return _attended(attendance.check_out(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller))
+
+
+@route(
+    bp,
+    "GET",
+    "/activities/<id:activity_id>/attendance",
+    out=AttendanceOut,
+    summary="出勤（组织者）",
+)
+def get_attendance(caller: Caller, activity_id: int) -> dict[str, Any]:
+    return queries.attendance(activity_id, actor=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/activities/<id:activity_id>/roll-call",
+    body=CalledIn(many=True),
+    out=AttendanceOut,
+    summary="点名（组织者），与扫码同样有效",
+)
+def call_roll(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
+    roll = [roll_call.Called(one["person_id"], one["checked_in_at"], one["checked_out_at"]) for one in body]
+    roll_call.call(activity_id, roll, actor=caller)
+    return queries.attendance(activity_id, actor=caller)
+
+
+def _minutes(body: list[dict[str, Any]]) -> dict[int, int]:
+    return {one["person_id"]: one["minutes"] for one in body}
+
+
+@route(
+    bp,
+    "POST",
+    "/activities/<id:activity_id>/propose-hours",
+    body=MinutesIn(many=True),
+    out=ActivityOut,
+    summary="申报时长（组织者）",
+    description="没有列出的人按签到到签退计算；没有签退的人必须列出。",
+)
+def propose_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
+    return serialize(hours.propose(activity_id, _minutes(body), actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/activities/<id:activity_id>/certify",
+    guard="activity:certify",
+    body=MinutesIn(many=True),
+    out=ActivityOut,
+    summary="认定时长：生成服务记录和积分",
+    description="由申报人以外、也没有参加的工作人员认定；列出的人可以减少分钟数。",
+)
+def certify_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
+    return serialize(hours.certify(activity_id, _minutes(body), actor=caller), caller)

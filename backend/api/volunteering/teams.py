@@ -1,0 +1,166 @@
+"""Volunteer teams over HTTP: founded by staff, joined with the leader's approval."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend import screening
+from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
+from backend.db import columns_of
+from backend.identity.sessions import Caller
+from backend.people import teams
+
+bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
+
+
+class TeamOut(Schema):
+    id = Integer("编号")
+    community_id = Integer("社区")
+    community_name = Text("社区名称", most=80)
+    kind = Choice("类型：社区、单位、社会", teams.TEAM_KINDS)
+    name = Text("名称", most=60, example="骑手先锋队")
+    speciality = Text("特长", most=60, least=0)
+    leader_id = Integer("队长")
+    leader_name = Text("队长（脱敏）", most=40)
+    member_count = Integer("队员人数（不含队长）")
+    my_status = Text(
+        "我在队里：leader、applied、accepted、declined、left；没有关系时为 null", most=12, allow_none=True
+    )
+    created_at = DateTime("成立时间")
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["join"])
+
+
+class MemberOut(Schema):
+    person_id = Integer("人员编号")
+    name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
+    status = Choice("状态", teams.MEMBER_STATES)
+    since = DateTime("从何时起")
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])
+
+
+class TeamDetailOut(TeamOut):
+    members = List(
+        "队员和申请人；只有队长和工作人员可见，其他人为 null", Nested(MemberOut), most=1000, allow_none=True
+    )
+
+
+class TeamIn(Schema):
+    community_id = Integer("社区", required=True, least=1)
+    kind = Choice("类型", teams.TEAM_KINDS, required=True)
+    name = Text("名称", most=60, required=True)
+    speciality = Text("特长", most=60, least=0, load_default="")
+    leader_id = Integer("队长（人员编号）", required=True, least=1)
+
+
+class TeamChanges(Schema):
+    name = Text("名称", most=60)
+    speciality = Text("特长", most=60, least=0)
+    leader_id = Integer("队长（人员编号）", least=1)
+
+
+class TeamQuery(PageQuery):
+    community_id = QueryInteger("社区", least=1, load_default=None)
+    kind = Choice("类型", teams.TEAM_KINDS, load_default=None)
+
+
+def _serialize_view(shown: teams.TeamView) -> dict[str, Any]:
+    team = shown.team
+    return {
+        **columns_of(team),
+        "community_name": shown.community,
+        "leader_name": shown.leader,
+        "member_count": shown.members,
+        "my_status": shown.mine,
+        "actions": shown.actions,
+    }
+
+
+def _detail(team: Any, caller: Caller) -> dict[str, Any]:
+    return {
+        **_serialize_view(teams.view_teams([team], actor=caller)[0]),
+        "members": teams.members(team, actor=caller),
+    }
+
+
+@route(bp, "GET", "/teams", query=TeamQuery, out=paged(TeamOut), summary="志愿队")
+def list_teams(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = teams.listed(query["community_id"], query["kind"], start[0] if start else 0, limit + 1)
+    told = page(rows, limit, lambda team: (team.id,))
+    return {
+        **told,
+        "list": [_serialize_view(shown) for shown in teams.view_teams(told["list"], actor=caller)],
+    }
+
+
+def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
+    """Everybody will read it, so WeChat looks first."""
+    screening.screened(body.get("name"), body.get("speciality"), scene=screening.POST, actor=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/teams",
+    guard="team:found",
+    body=TeamIn,
+    out=TeamDetailOut,
+    status=201,
+    precheck=_screen,
+    summary="成立志愿队并指定队长",
+)
+def found_team(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+    return _detail(teams.create_team(**body, actor=caller), caller)
+
+
+@route(bp, "GET", "/teams/<id:team_id>", out=TeamDetailOut, summary="一支志愿队")
+def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
+    return _detail(teams.one(team_id), caller)
+
+
+@route(
+    bp,
+    "PUT",
+    "/teams/<id:team_id>",
+    guard="team:manage",
+    body=TeamChanges,
+    out=TeamDetailOut,
+    precheck=_screen,
+    summary="修改志愿队，或更换队长",
+)
+def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+    return _detail(teams.edit(team_id, body, actor=caller), caller)
+
+
+@route(bp, "POST", "/teams/<id:team_id>/join", out=TeamDetailOut, summary="申请加入")
+def join_team(caller: Caller, team_id: int) -> dict[str, Any]:
+    return _detail(teams.join(team_id, actor=caller), caller)
+
+
+@route(bp, "POST", "/teams/<id:team_id>/leave", out=TeamDetailOut, summary="退出，或撤回申请")
+def leave_team(caller: Caller, team_id: int) -> dict[str, Any]:
+    return _detail(teams.leave(team_id, actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/teams/<id:team_id>/members/<id:person_id>/accept",
+    out=TeamDetailOut,
+    summary="同意加入",
+)
+def accept_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
+    return _detail(teams.decide(team_id, person_id, True, actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/teams/<id:team_id>/members/<id:person_id>/decline",
+    out=TeamDetailOut,
+    summary="不同意加入",
+)
+def decline_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
+    return _detail(teams.decide(team_id, person_id, False, actor=caller), caller)

@@ -1,0 +1,124 @@
+"""My messages, what I subscribed to, and my points."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import Done, paged, route
+from backend.identity.sessions import Caller
+from backend.ledger import queries as ledger
+from backend.outbox import actions, queries
+from backend.outbox.templates import CATALOGUE, template_id
+
+bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分")
+
+
+class NoticeOut(Schema):
+    id = Integer("编号")
+    kind = Text("类别", most=40, example="wish_claimed")
+    title = Text("标题", most=60)
+    body = Text("内容", most=500)
+    subject_kind = Text("关于什么", most=40, allow_none=True, example="wish")
+    subject_id = Integer("它的编号", allow_none=True)
+    created_at = DateTime("时间")
+    read_at = DateTime("已读时间", allow_none=True)
+
+
+class SubscriptionsIn(Schema):
+    accepted = List("用户同意的模板", Text("模板", most=40), load_default=list)
+    rejected = List("用户拒绝的模板", Text("模板", most=40), load_default=list)
+
+
+class SubscriptionOut(Schema):
+    template = Choice("模板", tuple(CATALOGUE))
+    remaining = Integer("还可以发送的次数")
+
+
+class SubscriptionsOut(Schema):
+    list = List("各模板的次数", Nested(SubscriptionOut))
+
+
+class TemplateOut(Schema):
+    template = Choice("模板", tuple(CATALOGUE))
+    title = Text("名称", most=20)
+    template_id = Text("微信的模板编号，传给 wx.requestSubscribeMessage", most=80, allow_none=True)
+
+
+class TemplatesOut(Schema):
+    list = List("可以订阅的消息", Nested(TemplateOut))
+
+
+class LotOut(Schema):
+    points = Integer("积分")
+    expires_on = Day("到期日；长期有效时为 null", allow_none=True)
+
+
+class PointsOut(Schema):
+    available = Integer("可用积分")
+    held = Integer("冻结积分")
+    lots = List("按到期日分的积分", Nested(LotOut), most=1000)
+
+
+class StatementRow(Schema):
+    id = Integer("编号")
+    at = DateTime("时间")
+    points = Integer("增减", least=-(2**53))
+    balance = Integer("之后的可用积分")
+    kind = Text("类别", most=20)
+    title = Text("事项", most=120)
+    reference = Text("依据单号", most=120)
+
+
+@route(bp, "GET", "/me/notices", query=PageQuery, out=paged(NoticeOut), summary="我的消息")
+def my_notices(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.inbox(caller.id, start[0] if start else None, limit + 1)
+    return page(rows, limit, lambda row: (row.id,))
+
+
+@route(bp, "POST", "/me/notices/<id:notice_id>/read", out=Done, summary="标为已读")
+def read_notice(caller: Caller, notice_id: int) -> None:
+    actions.read(notice_id, actor=caller)
+
+
+@route(bp, "POST", "/me/notices/read-all", out=Done, summary="全部标为已读")
+def read_all_notices(caller: Caller) -> None:
+    actions.read_all(actor=caller)
+
+
+@route(bp, "GET", "/subscription-templates", out=TemplatesOut, summary="可以订阅的消息模板")
+def subscription_templates(caller: Caller) -> dict[str, Any]:
+    return {
+        "list": [
+            {"template": key, "title": one.title, "template_id": template_id(key)}
+            for key, one in CATALOGUE.items()
+        ]
+    }
+
+
+@route(
+    bp,
+    "POST",
+    "/me/subscriptions",
+    body=SubscriptionsIn,
+    out=SubscriptionsOut,
+    summary="上报订阅消息的授权结果",
+    description="小程序调用 wx.requestSubscribeMessage 之后上报；每同意一次可发送一条。",
+)
+def record_subscriptions(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    actions.record_subscriptions(caller, body["accepted"], body["rejected"])
+    return {"list": queries.subscriptions(caller.id)}
+
+
+@route(bp, "GET", "/me/points", out=PointsOut, summary="我的积分")
+def my_points(caller: Caller) -> dict[str, Any]:
+    return ledger.balance(caller.id)
+
+
+@route(bp, "GET", "/me/points/statement", query=PageQuery, out=paged(StatementRow), summary="我的积分流水")
+def my_statement(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = ledger.statement(caller.id, start[0] if start else None, limit + 1)
+    return page(rows, limit, lambda row: (row.id,))

@@ -1,0 +1,1 @@
+"""Wishes over HTTP: the wall, writing and reviewing, claims, rounds."""

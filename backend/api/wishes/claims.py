@@ -1,0 +1,104 @@
+"""Claims over HTTP: a party member claims a wish, gives it back or fulfils it; the wisher confirms or disputes."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend import screening
+from backend.api.frame.bodies import ReasonIn
+from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
+from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, serialize, serialize_many
+from backend.identity.sessions import Caller
+from backend.wishes import queries
+from backend.wishes.actions import claims
+
+bp = APIBlueprint("claims", __name__, url_prefix="/api/v1", tag="微心愿")
+
+
+class ClaimIn(Schema):
+    party = Choice("以个人、志愿队或单位的名义", PARTIES, data_key="as", required=True)
+    team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
+    promised_on = Day("承诺完成日", allow_none=True, load_default=None)
+
+
+class FulfilIn(Schema):
+    note = Text("怎么完成的", most=300, required=True)
+    file_ids = List("图片，可不传，最多三张", Integer("编号", least=1), most=3, load_default=list)
+
+
+class ConfirmIn(Schema):
+    solved = Boolean("问题是否解决", required=True)
+    satisfaction = Integer("满意度", least=1, most=5, required=True)
+    comment = Text("想说的话", most=300, allow_none=True, load_default=None)
+    method = Choice("确认方式：本人、电话回访、签字", claims.METHODS, required=True)
+
+
+class MyClaimOut(ClaimOut):
+    id = Integer("认领编号")
+    wish = Nested(WishOut, "心愿")
+
+
+def _screen_reason(caller: Caller, body: dict[str, Any], **_path: Any) -> screening.Screened:
+    return screening.screened(body["reason"], scene=screening.COMMENT, actor=caller)
+
+
+def _screen_note(caller: Caller, body: dict[str, Any], **_path: Any) -> screening.Screened:
+    return screening.screened(body["note"], scene=screening.COMMENT, actor=caller)
+
+
+def _move_with_reason(rule: str, name: str, summary: str, verb: Any) -> None:
+    """A move whose reason the other side is told: it is screened."""
+
+    def view(
+        caller: Caller, wish_id: int, body: dict[str, Any], precheck_result: screening.Screened
+    ) -> dict[str, Any]:
+        return serialize(verb(wish_id, body["reason"], precheck_result, actor=caller), caller)
+
+    view.__name__ = name
+    path = f"/wishes/<id:wish_id>/{rule}"
+    route(bp, "POST", path, body=ReasonIn, out=WishOut, precheck=_screen_reason, summary=summary)(view)
+
+
+_move_with_reason("release", "release_wish", "放弃认领", claims.release)
+_move_with_reason("dispute", "dispute_wish", "还没有办好", claims.dispute)
+
+
+@route(bp, "POST", "/wishes/<id:wish_id>/claim", body=ClaimIn, out=WishOut, summary="认领心愿")
+def claim_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return serialize(claims.claim(wish_id, **body, actor=caller), caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/wishes/<id:wish_id>/fulfil",
+    body=FulfilIn,
+    out=WishOut,
+    precheck=_screen_note,
+    summary="点亮（送达）",
+)
+def fulfil_wish(
+    caller: Caller, wish_id: int, body: dict[str, Any], precheck_result: screening.Screened
+) -> dict[str, Any]:
+    done = claims.fulfil(wish_id, body["note"], precheck_result, file_ids=body["file_ids"], actor=caller)
+    return serialize(done, caller)
+
+
+@route(bp, "POST", "/wishes/<id:wish_id>/confirm", body=ConfirmIn, out=WishOut, summary="确认")
+def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return serialize(claims.confirm(wish_id, **body, actor=caller), caller)
+
+
+@route(bp, "GET", "/me/claims", query=PageQuery, out=paged(MyClaimOut), summary="我的认领")
+def my_claims(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.claimed_by(caller.id, start[0] if start else None, limit + 1)
+    told = page(rows, limit, lambda row: (row[0].id,))
+    claims_shown = queries.claims_in_full([claim for claim, _ in told["list"]], actor=caller)
+    wishes = {wish["id"]: wish for wish in serialize_many([wish for _, wish in told["list"]], caller)}
+    listed = [
+        {**claims_shown[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in told["list"]
+    ]
+    return {**told, "list": listed}

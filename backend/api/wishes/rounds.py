@@ -1,0 +1,109 @@
+"""Rounds over HTTP: opened, reviewed, published, closed by staff."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
+from backend.db import columns_of
+from backend.identity.sessions import Caller
+from backend.wishes import queries
+from backend.wishes.actions import rounds
+from backend.wishes.models import ROUND_STATES
+
+bp = APIBlueprint("rounds", __name__, url_prefix="/api/v1", tag="微心愿")
+
+
+class RoundOut(Schema):
+    id = Integer("编号")
+    community_id = Integer("社区")
+    number = Integer("第几期")
+    title = Text("名称", most=60)
+    state = Choice("状态", ROUND_STATES)
+    collect_until = Day("征集截止日")
+    publish_until = Day("发布截止日")
+    opened_at = DateTime("开始征集的时间")
+    published_at = DateTime("发布时间", allow_none=True)
+    closed_at = DateTime("结束时间", allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["publish"])
+
+
+class RoundIn(Schema):
+    community_id = Integer("社区", required=True, least=1)
+    title = Text("名称", most=60, required=True, example="2026年12月微心愿")
+    collect_until = Day("征集截止日", required=True)
+    publish_until = Day("发布截止日", required=True)
+
+
+class EverywhereIn(Schema):
+    organisation_id = Integer("城市或街道", required=True, least=1)
+    title = Text("名称", most=60, required=True)
+    collect_until = Day("征集截止日", required=True)
+    publish_until = Day("发布截止日", required=True)
+
+
+class EverywhereOut(Schema):
+    list = List("开启的期", Nested(RoundOut), most=1000)
+    skipped = List("已有一期而跳过的社区", Integer("社区"), most=1000)
+
+
+class RoundQuery(PageQuery):
+    community_id = QueryInteger("社区", least=1, load_default=None)
+    state = Choice("状态", ROUND_STATES, load_default=None)
+
+
+def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
+    open_moves = queries.round_actions(found, actor=caller)
+    return [{**columns_of(one), "actions": open_moves[one.id]} for one in found]
+
+
+@route(bp, "GET", "/rounds", query=RoundQuery, out=paged(RoundOut), summary="各期")
+def list_rounds(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.rounds(query["community_id"], query["state"], start[0] if start else None, limit + 1)
+    told = page(rows, limit, lambda one: (one.id,))
+    return {**told, "list": _serialize_many(told["list"], caller)}
+
+
+@route(
+    bp,
+    "POST",
+    "/rounds",
+    guard="round:open",
+    body=RoundIn,
+    out=RoundOut,
+    status=201,
+    summary="开启新一期征集",
+)
+def open_round(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    return _serialize_many([rounds.open_round(**body, actor=caller)], caller)[0]
+
+
+@route(
+    bp,
+    "POST",
+    "/rounds/everywhere",
+    guard="round:open_everywhere",
+    body=EverywhereIn,
+    out=EverywhereOut,
+    status=201,
+    summary="为全市（或一个街道）各社区同时开启一期",
+)
+def open_rounds_everywhere(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    opened, skipped = rounds.open_everywhere(**body, actor=caller)
+    return {"list": _serialize_many(opened, caller), "skipped": skipped}
+
+
+def _move(rule: str, summary: str, verb: Any) -> None:
+    def view(caller: Caller, round_id: int) -> dict[str, Any]:
+        return _serialize_many([verb(round_id, actor=caller)], caller)[0]
+
+    view.__name__ = f"{rule}_round"
+    route(bp, "POST", f"/rounds/<id:round_id>/{rule}", out=RoundOut, summary=summary)(view)
+
+
+_move("review", "停止征集，开始审核", rounds.review)
+_move("publish", "发布这一期", rounds.publish)
+_move("close", "结束这一期", rounds.close)

@@ -1,0 +1,353 @@
+"""Wishes over HTTP: the wall, writing, reviewing, claiming, confirming."""
+
+from datetime import datetime
+from typing import Any
+
+from apiflask import APIBlueprint
+
+from backend import screening
+from backend.api.frame.bodies import PHONE, LookIn, OnBehalfIn, PictureOut, ReasonIn
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Text,
+)
+from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.route import paged, route
+from backend.db import columns_of
+from backend.identity.sessions import Caller
+from backend.people.models import SERVICE_ROLES
+from backend.wishes import queries, states, timeline_queries
+from backend.wishes.actions import contacting, reviewing, writing
+from backend.wishes.models import (
+    CATEGORIES,
+    DISCLOSURES,
+    GROUPS,
+    ON_THE_WALL,
+    REFERRALS,
+    SALUTATIONS,
+    WISH_STATES,
+)
+
+bp = APIBlueprint("wishes", __name__, url_prefix="/api/v1", tag="微心愿")
+
+PARTIES = ("personal", "team", "unit")
+
+
+class RoundRef(Schema):
+    id = Integer("编号")
+    number = Integer("第几期")
+    title = Text("名称", most=60)
+
+
+class ClaimOut(Schema):
+    party = Choice("以什么名义", PARTIES, data_key="as")
+    by_name = Text("认领人（脱敏），或志愿队、单位的名称", most=80, allow_none=True, example="裴**")
+    promised_on = Day("承诺完成日")
+    claimed_at = DateTime("认领时间")
+    fulfilled_at = DateTime("送达时间", allow_none=True)
+    outcome = Text("结果；进行中为 null", most=20, allow_none=True)
+    note = Text("怎么完成的（本人、认领人和工作人员可见）", most=300, allow_none=True)
+    files = List("送达时的图片", Nested(PictureOut))
+
+
+class WishOut(Schema):
+    id = Integer("编号")
+    number = Text("心愿编号：社区-期-序", most=60, allow_none=True, example="松涛-01-003")
+    state = Choice("状态", WISH_STATES)
+    community_id = Integer("社区")
+    community_name = Text("社区名称", most=80)
+    title = Text("标题", most=60)
+    description = Text("内容", most=500, lines=True)
+    category = Choice("类别", CATEGORIES)
+    beneficiary_group = Choice("受益人群", GROUPS)
+    service_role = Choice("六大员", SERVICE_ROLES, allow_none=True)
+    estimated_cost = Integer("预估金额（元）")
+    wanted_by = Day("期望时间", allow_none=True)
+    disclosure = Choice("公开方式", DISCLOSURES)
+    wisher = Text("许愿人（按其选择的公开方式）", most=20, example="王女士")
+    claim = Nested(ClaimOut, "认领", allow_none=True)
+    round = Nested(RoundRef, "所属的期", allow_none=True)
+    on_behalf = Boolean("是否由工作人员代办")
+    files = List("图片", Nested(PictureOut))
+    needs_look = Boolean("内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见）", allow_none=True)
+    has_address = Boolean("是否留有地址（内容只对认领人显示）")
+    review_reason = Text("退回、不予受理或转介的原因（仅本人和工作人员可见）", most=500, allow_none=True)
+    referred_to = Choice("转介去向", REFERRALS, allow_none=True)
+    carried_over = Boolean("是否由上一期结转")
+    solved = Boolean("是否实际解决", allow_none=True)
+    satisfaction = Integer("满意度 1–5", allow_none=True)
+    created_at = DateTime("填写时间")
+    submitted_at = DateTime("提交时间", allow_none=True)
+    published_at = DateTime("发布时间", allow_none=True)
+    fulfilled_at = DateTime("送达时间", allow_none=True)
+    closed_at = DateTime("办结时间", allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["claim"])
+
+
+class WishContent(Schema):
+    title = Text("标题", most=30, required=True, example="想要一盏亮一点的台灯")
+    description = Text("内容", most=500, required=True, lines=True)
+    category = Choice("类别", CATEGORIES, required=True)
+    beneficiary_group = Choice("受益人群", GROUPS, required=True)
+    service_role = Choice("希望哪一类帮助", SERVICE_ROLES, allow_none=True, load_default=None)
+    estimated_cost = Integer("预估金额（元）", most=100_000, required=True, example=80)
+    wanted_by = Day("期望时间", allow_none=True, load_default=None)
+    disclosure = Choice("公开方式", DISCLOSURES, required=True)
+    salutation = Choice("公开称谓，与姓氏连用", SALUTATIONS, allow_none=True, load_default=None)
+    address = Text("地址；加密保存，认领后只给认领人看", most=120, allow_none=True)
+    contact_phone = Text("联系电话；加密保存", most=11, validate=PHONE, allow_none=True)
+    file_ids = List("图片，最多三张，先用 POST /files 上传", Integer("编号", least=1), most=3)
+
+
+class WishIn(WishContent):
+    community_id = Integer("社区", required=True, least=1)
+    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民填报", allow_none=True, load_default=None)
+    submit = Boolean("立即提交；否则存为草稿", load_default=False)
+
+
+class WallQuery(PageQuery):
+    community_id = QueryInteger("社区", least=1, load_default=None)
+    category = Choice("类别", CATEGORIES, load_default=None)
+    service_role = Choice("六大员", SERVICE_ROLES, load_default=None)
+    state = Choice("状态", ON_THE_WALL, load_default=None)
+
+
+class QueueQuery(PageQuery):
+    community_id = QueryInteger("社区", least=1, load_default=None)
+
+
+class ReferIn(ReasonIn):
+    to = Choice("转介去向：临时救助、12345 热线、网格", REFERRALS, required=True)
+
+
+class MoveOut(Schema):
+    at = DateTime("时间")
+    move = Text("操作", most=40)
+    label = Text("操作名称", most=20)
+    from_state = Text("之前的状态", most=24, allow_none=True)
+    to_state = Text("之后的状态", most=24, allow_none=True)
+    by_name = Text("办理人（脱敏）", most=40, allow_none=True)
+    reason = Text("原因", most=500, allow_none=True)
+
+
+class TimelineOut(Schema):
+    list = List("按时间先后", Nested(MoveOut), most=1000)
+
+
+class ContactQuery(Schema):
+    reason = Text("工作人员查看的理由", most=200, load_default=None)
+
+
+class ContactOut(Schema):
+    name = Text("姓名", most=40, allow_none=True)
+    phone = Text("电话", most=20, allow_none=True)
+    address = Text("地址", most=200, allow_none=True)
+
+
+def serialize_many(wishes: list[Any], caller: Caller) -> list[dict[str, Any]]:
+    """Wishes as WishOut wants them, as this caller may see them."""
+    return [serialize_view(shown) for shown in queries.view_wishes(wishes, actor=caller)]
+
+
+def serialize_view(shown: queries.WishView) -> dict[str, Any]:
+    wish = shown.wish
+    plain = columns_of(wish)
+    return {
+        **plain,
+        "community_name": shown.community,
+        "wisher": shown.wisher,
+        "claim": shown.claim,
+        "round": shown.round,
+        "on_behalf": wish.reporter_id is not None,
+        "has_address": wish.address_sealed is not None,
+        "review_reason": wish.review_reason if shown.own else None,
+        "carried_over": bool(wish.carried),
+        "actions": shown.actions,
+        "files": shown.files,
+        "needs_look": wish.needs_look if shown.reviews else None,
+    }
+
+
+def serialize(wish: Any, caller: Caller) -> dict[str, Any]:
+    return serialize_many([wish], caller)[0]
+
+
+@route(bp, "GET", "/wishes", query=WallQuery, out=paged(WishOut), summary="心愿墙")
+def list_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
+    rows = queries.wall(**query, after=start, limit=limit + 1, actor=caller)
+    told = page(rows, limit, lambda one: (one.wish.published_at, one.wish.id))
+    return {**told, "list": [serialize_view(shown) for shown in told["list"]]}
+
+
+def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | None:
+    """A draft is seen by its writer alone; what is submitted will be read by everyone."""
+    if not body["submit"]:
+        return None
+    return screening.screened(body["title"], body["description"], scene=screening.POST, actor=caller)
+
+
+@route(
+    bp,
+    "POST",
+    "/wishes",
+    body=WishIn,
+    out=WishOut,
+    status=201,
+    precheck=_screen_new,
+    summary="填报心愿",
+)
+def write_wish(
+    caller: Caller, body: dict[str, Any], precheck_result: screening.Screened | None
+) -> dict[str, Any]:
+    community_id, submitting = body.pop("community_id"), body.pop("submit")
+    proxy = body.pop("on_behalf_of")
+    on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
+    wish = writing.write(community_id, body, on_behalf_of=on_behalf_of, actor=caller)
+    if submitting:
+        wish = writing.submit(wish.id, precheck_result, actor=caller)
+    return serialize(wish, caller)
+
+
+@route(bp, "GET", "/wishes/<id:wish_id>", out=WishOut, summary="一个心愿")
+def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
+    return serialize_view(queries.view_wish(wish_id, actor=caller))
+
+
+@route(
+    bp,
+    "PUT",
+    "/wishes/<id:wish_id>",
+    body=WishContent(partial=True),
+    out=WishOut,
+    summary="修改草稿或补充材料",
+)
+def edit_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return serialize(writing.edit(wish_id, body, actor=caller), caller)
+
+
+@route(bp, "GET", "/wishes/<id:wish_id>/timeline", out=TimelineOut, summary="心愿的经过")
+def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
+    return {"list": timeline_queries.timeline(queries.one(wish_id, actor=caller), actor=caller)}
+
+
+@route(
+    bp,
+    "GET",
+    "/wishes/to-review",
+    guard="wish:review",
+    query=QueueQuery,
+    out=paged(WishOut),
+    summary="待审核的心愿",
+)
+def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.to_review(query["community_id"], start[0] if start else None, limit + 1, actor=caller)
+    told = page(rows, limit, lambda wish: (wish.id,))
+    return {**told, "list": serialize_many(told["list"], caller)}
+
+
+@route(
+    bp,
+    "GET",
+    "/wishes/to-look",
+    guard="wish:review",
+    query=PageQuery,
+    out=paged(WishOut),
+    summary="图片或留言待查看的心愿",
+)
+def wishes_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    rows = queries.to_look(start[0] if start else None, limit + 1, actor=caller)
+    told = page(rows, limit, lambda wish: (wish.id,))
+    return {**told, "list": serialize_many(told["list"], caller)}
+
+
+@route(
+    bp,
+    "POST",
+    "/wishes/<id:wish_id>/look",
+    guard="wish:review",
+    body=LookIn,
+    out=WishOut,
+    summary="查看存疑的图片和留言",
+)
+def look_at_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return serialize(reviewing.look(wish_id, **body, actor=caller), caller)
+
+
+def _screen_stored(caller: Caller, wish_id: int) -> screening.Screened | None:
+    """The words as they stand; should they be edited in this moment, the verdict is not about them."""
+    wish = queries.one(wish_id, actor=caller)
+    if wish.state not in states.SUBMIT.sources:
+        return None
+    return screening.screened(*writing.public_texts(wish), scene=screening.POST, actor=caller)
+
+
+def _plain_move(rule: str, name: str, summary: str, verb: Any) -> None:
+    """A move that needs nothing but the wish."""
+
+    def view(caller: Caller, wish_id: int) -> dict[str, Any]:
+        return serialize(verb(wish_id, actor=caller), caller)
+
+    view.__name__ = name
+    route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", out=WishOut, summary=summary)(view)
+
+
+def _reasoned_move(rule: str, name: str, summary: str, verb: Any) -> None:
+    """A move that needs a reason."""
+
+    def view(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+        return serialize(verb(wish_id, body["reason"], actor=caller), caller)
+
+    view.__name__ = name
+    route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", body=ReasonIn, out=WishOut, summary=summary)(view)
+
+
+_plain_move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
+_plain_move("accept", "accept_wish", "审核通过", reviewing.accept)
+_plain_move("republish", "republish_wish", "街道重新发布", reviewing.republish)
+_reasoned_move("send-back", "send_back_wish", "退回补充", reviewing.send_back)
+_reasoned_move("decline", "decline_wish", "不予受理", reviewing.decline)
+_reasoned_move("explain", "explain_wish", "街道说明退回", reviewing.explain)
+
+
+@route(bp, "POST", "/wishes/<id:wish_id>/submit", out=WishOut, precheck=_screen_stored, summary="提交心愿")
+def submit_wish(caller: Caller, wish_id: int, precheck_result: screening.Screened | None) -> dict[str, Any]:
+    return serialize(writing.submit(wish_id, precheck_result, actor=caller), caller)
+
+
+@route(bp, "POST", "/wishes/<id:wish_id>/refer", body=ReferIn, out=WishOut, summary="转介")
+def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return serialize(reviewing.refer(wish_id, body["to"], body["reason"], actor=caller), caller)
+
+
+@route(
+    bp,
+    "GET",
+    "/wishes/<id:wish_id>/contact",
+    query=ContactQuery,
+    out=ContactOut,
+    writes=True,
+    summary="许愿人的联系方式",
+    description="认领人在认领期间可看；工作人员要写明理由。每次查看都记入日志。",
+)
+def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> dict[str, Any]:
+    return contacting.contact(wish_id, query["reason"], actor=caller)
+
+
+@route(bp, "GET", "/me/wishes", query=PageQuery, out=paged(WishOut), summary="我的心愿（含代办）")
+def my_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+    start, limit = after(query["cursor"], int), query["limit"]
+    told = page(
+        queries.written_by(caller.id, start[0] if start else None, limit + 1), limit, lambda wish: (wish.id,)
+    )
+    return {**told, "list": serialize_many(told["list"], caller)}

@@ -1,0 +1,246 @@
+"""How every console page is made: who sits here → guard → form → verb in a transaction → redirect.
+
+`page()` is the only way a console page comes into being, so none can be without a guard.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import structlog
+from apiflask import APIBlueprint
+from flask import Flask, Request, Response, flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from jinja2 import FileSystemLoader
+
+from backend import config
+from backend.db import MAX_ID, session, transaction
+from backend.errors import NotAllowed, NotFound, NotSignedIn, Refused
+from backend.identity import console_sessions
+from backend.organisations import queries as places
+from backend.people import permissions, sealed
+from backend.people.models import Person
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+TOKEN = "console"  # noqa: S105 - the name of a place in the cookie
+# What somebody with a first password may do: choose their own, or leave.
+BEFORE_A_PASSWORD = ("own_password", "sign_out")
+# Stricter than the API's own: nothing inline, nothing from elsewhere, pictures as data (QR codes, charts).
+POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_ADDRESS = re.compile(r"/console/[A-Za-z0-9/_?=&%.*+-]*")
+csrf = CSRFProtect()
+# Each room has its templates beside its pages; a template is named by its folder: `wishes/review.html`.
+TEMPLATES = [str(folder) for folder in sorted(Path(__file__).parents[1].glob("*/templates"))]
+bp = APIBlueprint("console", __name__, url_prefix="/console", enable_openapi=False)
+bp.jinja_loader = FileSystemLoader(TEMPLATES)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Post:
+    """An appointment that stands today, with its place by name."""
+
+    role: str
+    place_id: int
+    place: str
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who sits at the console: a person with the words that their appointments give them today."""
+
+    id: int
+    session_id: int
+    name: str
+    posts: tuple[Post, ...] = ()
+    words: frozenset[str] = field(default=frozenset())
+    # Signed in with a first password: nothing is done before it is changed.
+    first: bool = False
+
+    def may(self, *words: str) -> bool:
+        """Does any of these words stand in any of the person's appointments?"""
+        return bool(self.words & set(words))
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(post.role for post in self.posts)
+
+
+class Cookies(SecureCookieSessionInterface):
+    """`__Host-` and Secure wherever the console is reached over https, and always in production.
+
+    The console alone has cookies: the API and the open pages look at none and give none.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return super().open_session(app, request) if request.path.startswith(f"{bp.url_prefix}/") else None
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return "__Host-console" if self.get_cookie_secure(app) else "console"
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure or config.settings().production
+
+
+def install(app: Flask) -> None:
+    """Gives the app the console's cookie and its protection against forged requests."""
+    app.session_interface = Cookies()
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_PATH="/",
+        # Asked for by the console's own before_request: the API takes Bearer tokens and no cookie.
+        WTF_CSRF_CHECK_DEFAULT=False,
+        # As long as the session, whose end is decided elsewhere; the origin is checked below.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        WTF_I18N_ENABLED=False,
+    )
+    csrf.init_app(app)
+    app.register_blueprint(bp)
+
+
+def page(
+    rule: str, *, guard: str = SIGNED_IN, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A console page. `guard` is PUBLIC, SIGNED_IN (a standing appointment) or a permission word that one of
+    the appointments must grant. The view gets `staff` first, unless it is public."""
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(**kwargs: Any) -> Any:
+            if guard == PUBLIC:
+                return view(**kwargs)
+            staff = g.staff = current_staff()
+            if staff.first and view.__name__ not in BEFORE_A_PASSWORD:
+                return redirect(url_for("console.own_password"), 303)
+            if guard != SIGNED_IN and guard not in staff.words:
+                raise NotAllowed()
+            return view(staff, **kwargs)
+
+        guarded.guard = guard
+        return bp.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
+
+    return decorate
+
+
+def current_staff() -> Staff:
+    """The person behind the cookie. Raises NotSignedIn, SessionEnded, NoAppointment."""
+    token = cookie.get(TOKEN)
+    if token is None:
+        raise NotSignedIn()
+    found = console_sessions.entered(token)
+    structlog.contextvars.bind_contextvars(person=found.id)
+    if found.stale:
+        with transaction():
+            console_sessions.note_use(found.session_id)
+    standing = console_sessions.appointments(found.id)
+    if not standing:
+        raise console_sessions.NoAppointment()
+    named = places.names({one.organisation_id for one in standing})
+    posts = tuple(Post(one.role, one.organisation_id, named[one.organisation_id]) for one in standing)
+    words = permissions.permissions_of(post.role for post in posts)
+    # One's own name is shown in full, to oneself.
+    name = sealed.real_name(session.get(Person, found.id)) or "工作人员"
+    return Staff(found.id, found.session_id, name, posts, words, found.first)
+
+
+@bp.before_request
+def _refuse_forged() -> None:
+    """A form must come from our own page: the browser says so, and the form's token proves it."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") not in (
+        None,
+        "same-origin",
+        "none",
+    ):
+        raise CSRFError("another site")
+    csrf.protect()
+
+
+@bp.after_request
+def _keep_private(answer: Response) -> Response:
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Cache-Control"] = "no-store"
+    # The whole house says no-referrer; here the form's own origin has to be told to ourselves.
+    answer.headers["Referrer-Policy"] = "same-origin"
+    return answer
+
+
+def run_form(form: Any, work: Callable[..., Any], *, precheck: Callable[[], Any] | None = None) -> bool:
+    """Was the form well filled and the work not refused? A refusal stands beside the form, which keeps what
+    was typed. What the person may not know exists stays 404.
+
+    `precheck` is what WeChat has to be asked first, outside any transaction; the work gets its answer.
+    """
+    if not form.validate_on_submit():
+        g.status = 422
+        return False
+    try:
+        told = () if precheck is None else (precheck(),)
+        with transaction():
+            form.outcome = work(*told)
+    except NotFound:
+        raise
+    except Refused as refusal:
+        form.refuse(refusal)
+        g.status = refusal.status()
+        return False
+    return True
+
+
+def render(template: str, **facts: Any) -> tuple[str, int]:
+    """Renders a page; a refused form answers with the status of its refusal."""
+    return render_template(template, **facts), g.get("status", 200)
+
+
+def redirect_with_message(endpoint: str, sentence: str | None = None, **parts: Any) -> Response:
+    """POST → redirect → GET, with a sentence on what was done."""
+    if sentence:
+        flash(sentence)
+    return redirect(url_for(endpoint, **parts), 303)
+
+
+def asked_number(name: str, usual: int | None = None) -> Any:
+    """A number that the address asks for. One too large for any row is the largest there can be, which is
+    nobody's: the database would refuse to look for it."""
+    found = request.args.get(name, usual, type=int)
+    return found if found is None else max(-MAX_ID, min(found, MAX_ID))
+
+
+def next_page_url(before: int) -> str:
+    """This page's address, with what was asked of it, from `before` on. The words of an address stay words:
+    `url_for` would take some of them, as `endpoint` or `_scheme`, for its own."""
+    return f"{request.path}?{urlencode({**request.args, 'before': before})}"
+
+
+def own_address(wanted: str | None) -> str:
+    """Where to go on after signing in: a page of the console, never another host."""
+    home = url_for("console.today")
+    return wanted if wanted and _ADDRESS.fullmatch(wanted) else home
+
+
+def enter(token: str) -> None:
+    """A new session under a new id: nothing that stood in the cookie before is kept, but the look."""
+    cookie.clear()
+    cookie[TOKEN] = token
+    session.expire_all()
+
+
+def browser() -> str:
+    """The asking browser in a few words, for the list of one's sign-ins."""
+    told = request.headers.get("User-Agent", "")
+    kinds = ("Edg", "Firefox", "QQBrowser", "360", "Chrome", "Safari")
+    kind = next((name for name in kinds if name in told), "其他浏览器")
+    system = next((name for name in ("Windows", "Mac", "Android", "Linux") if name in told), "其他系统")
+    return f"{ {'Edg': 'Edge', '360': '360 浏览器', 'QQBrowser': 'QQ 浏览器'}.get(kind, kind) }，{system}"

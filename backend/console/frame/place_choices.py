@@ -1,0 +1,59 @@
+"""Places to choose from in a form: only those within reach."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.console.frame.page import Staff
+from backend.db import session
+from backend.organisations.models import Organisation, Reach
+from backend.people import permissions
+
+
+def choices(staff: Staff, word: str, kind: str) -> list[tuple[int, str]]:
+    """The places of a kind in which this word is granted, in order of their ids."""
+    return _listed(Organisation.id.in_(permissions.reach_of(staff.id, word)), kind)
+
+
+def posts(staff: Staff, kind: str = "community") -> list[tuple[int, str]]:
+    """The places of a kind below any of the person's appointments, or around it: a grid's community."""
+    own = [one.place_id for one in staff.posts]
+    below = sa.select(Reach.descendant_id).where(Reach.ancestor_id.in_(own))
+    around = sa.select(Reach.ancestor_id).where(Reach.descendant_id.in_(own))
+    return _listed(sa.or_(Organisation.id.in_(below), Organisation.id.in_(around)), kind)
+
+
+def grids_of(community_ids: list[int]) -> list[tuple[int, str]]:
+    return _listed(Organisation.parent_id.in_(community_ids), "grid")
+
+
+def of_kinds(*kinds: str) -> list[tuple[int, str]]:
+    """All places of these kinds, for whoever appoints; the name says which kind where it does not tell."""
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.name)
+        .where(Organisation.kind.in_(kinds))
+        .order_by(Organisation.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _listed(where: Any, kind: str) -> list[tuple[int, str]]:
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.name)
+        .where(where, Organisation.kind == kind)
+        .order_by(Organisation.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def community_near(staff: Staff, word: str) -> list[tuple[int, str]]:
+    """The communities in which, or in a grid of which, this word is granted: where a grid worker helps."""
+    reach = permissions.reach_of(staff.id, word)
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.name)
+        .join(Reach, Reach.ancestor_id == Organisation.id)
+        .where(Reach.descendant_id.in_(reach), Organisation.kind == "community")
+        .distinct()
+        .order_by(Organisation.id)
+    )
+    return [(row[0], row[1]) for row in rows]

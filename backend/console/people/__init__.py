@@ -1,0 +1,1 @@
+"""Console pages about people: sign-in, residents, registrations, appointments, places, imports."""

@@ -1,0 +1,108 @@
+"""任职: who has which role where, from when to when. City administrators give and end them."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+
+from backend import clock
+from backend.console.frame import place_choices, residents
+from backend.console.frame.forms import Form, JustDo, choice, day, line
+from backend.console.frame.labels import KINDS, ROLES
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.db import session
+from backend.errors import InvalidInput, NotFound
+from backend.organisations import queries as places
+from backend.people import actions, appointing, permissions
+from backend.people import queries as people
+from backend.people.models import Appointment
+
+PAGE = 100
+
+
+class FindForm(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    asked = line("要任命的人：完整手机号或卡号", most=16, needed=False, render_kw={"autocomplete": "off"})
+
+
+class AppointForm(Form):
+    role = choice("角色", ROLES)
+    organisation = choice("在哪里", numbers=True)
+    from_day = day("从哪天起")
+    to_day = day("到哪天止", needed=False, description="不填就是长期；临时顶岗请填")
+
+
+def _active_page(
+    staff: Staff, place_id: int | None, role: str | None, before: int | None
+) -> list[Appointment]:
+    """Appointments not yet over in the places where this person may appoint, newest first: a page and one more."""
+    wanted = sa.select(Appointment).where(
+        Appointment.organisation_id.in_(permissions.reach_of(staff.id, "appointment:grant")),
+        sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
+    )
+    if place_id:
+        wanted = wanted.where(Appointment.organisation_id == place_id)
+    if role:
+        wanted = wanted.where(Appointment.role == role)
+    if before:
+        wanted = wanted.where(Appointment.id < before)
+    return list(session.scalars(wanted.order_by(Appointment.id.desc()).limit(PAGE + 1)))
+
+
+@page("/appointments", guard="appointment:grant")
+def appointments(staff: Staff) -> Any:
+    return _page(staff)
+
+
+def _page(staff: Staff, **given: Any) -> Any:
+    find = FindForm(request.args)
+    asked = (find.asked.data or "").strip()
+    role = request.args.get("role") if request.args.get("role") in ROLES else None
+    found = _active_page(staff, None, role, asked_number("before"))
+    rows = found[:PAGE]
+    return render(
+        "appointments/page.html",
+        find=find,
+        asked=asked,
+        found=residents.by_exact(asked) if asked else None,
+        rows=rows,
+        names=people.masked_names({row.person_id for row in rows}),
+        places=places.names({row.organisation_id for row in rows}),
+        following=rows[-1].id if len(found) > PAGE else None,
+        **{"form": JustDo(formdata=None), **given},
+    )
+
+
+@page("/appointments/people/<id:person_id>", guard="appointment:grant", methods=("GET", "POST"))
+def appoint(staff: Staff, person_id: int) -> Any:
+    person = residents.active(person_id)
+    if person is None:
+        raise NotFound()
+    form = AppointForm(**({} if request.method == "POST" else {"from_day": clock.today()}))
+    form.organisation.choices = dict(place_choices.of_kinds(*KINDS))
+
+    def work() -> Any:
+        if form.to_day.data and form.to_day.data < form.from_day.data:
+            raise InvalidInput({"to_day": ["不能早于开始的那天"]})
+        return actions.appoint(
+            person_id,
+            form.role.data,
+            form.organisation.data,
+            form.from_day.data,
+            form.to_day.data,
+            actor=staff,
+        )
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.appointments", "任职已生效")
+    return render("appointments/new.html", form=form, person=residents.masked(person))
+
+
+@page("/appointments/<id:appointment_id>/end", guard="appointment:grant", methods=("POST",))
+def end_appointment(staff: Staff, appointment_id: int) -> Any:
+    form = JustDo()
+    if run_form(form, lambda: appointing.end(appointment_id, actor=staff)):
+        return redirect_with_message("console.appointments", "任职已结束，当天起不能再办理")
+    return _page(staff, form=form)

@@ -1,0 +1,163 @@
+"""导入: spreadsheets of places, residents, party members and opening stock on their way in.
+
+A sheet is checked before anything is done, taken in step by step, and may come twice without doubles.
+"""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, request, send_file
+
+from backend.console.frame import uploads
+from backend.console.frame.forms import Form, JustDo
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.uploads import UploadForm
+from backend.errors import NotAllowed
+from backend.imports import actions as imports
+from backend.imports.actions import Sheet
+from backend.people import roster
+from backend.supermarket import opening
+from backend.volunteering.actions import exchange
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class SheetHelp:
+    """How a kind of sheet is told to clerks: its name, what becomes of its rows, rows as they may look."""
+
+    title: str
+    note: str
+    examples: tuple[tuple[str, ...], ...]
+
+
+HELP = {
+    "places": SheetHelp(
+        "组织",
+        "街道、社区、网格、单位和党群服务中心，上级写在下级前面。",
+        (
+            ("社区", "新桥社区", "林海街道"),
+            ("网格", "新桥-01", "新桥社区"),
+            ("单位", "市林业局", "青松市"),
+        ),
+    ),
+    "residents": SheetHelp(
+        "居民",
+        "为居民登记并发纸质卡，登记后就算已核实。",
+        (
+            ("李某某", "松涛社区", "松涛-01", "", "雪松家园 1 号楼", "1941"),
+            ("王某某", "松涛社区", "", "11100009999", "", ""),
+        ),
+    ),
+    "members": SheetHelp(
+        "在职党员",
+        "单位提供的名册，导入后就算双报到已核实。系统里还没有的党员会一并登记、发卡；六大员可以写几个，用顿号隔开。",
+        (
+            ("陈某某", "11100008888", "市水务局", "松涛社区", "便民服务员、帮扶济困员"),
+            ("周某某", "11100007777", "市教育局", "松涛社区", ""),
+        ),
+    ),
+    "stock": SheetHelp(
+        "期初库存",
+        f"启用系统前已经在货架上的物品，按“{opening.DOCUMENT}”入库。一批物品一行；超市里还没有的物品要写积分。",
+        (
+            ("松涛兑换超市", "东北大米 5 公斤", "20", "袋", "44", "A2601", "2027-05-01", "采购", ""),
+            ("松涛兑换超市", "毛巾", "36", "条", "8", "", "", "捐赠", "某某商店"),
+        ),
+    ),
+    "hours": SheetHelp(
+        "其他平台的时长",
+        "居民在其他志愿服务平台的记录，从那里导出后导入。单独显示，不计入本系统的时长和积分。编号和手机号至少填一项。",
+        (
+            (
+                "V0000042",
+                "",
+                "李某某",
+                "省志愿服务平台",
+                "2026-000123",
+                "2026-03-05",
+                "清雪",
+                "市志愿者协会",
+                "2.5",
+            ),
+            ("", "11100009999", "王某某", "省志愿服务平台", "2026-000124", "2026-03-05", "清雪", "", "2"),
+        ),
+    ),
+}
+KINDS = {
+    kind: imports.SHEETS[kind] for kind in ("places", "residents", roster.KIND, opening.KIND, exchange.KIND)
+}
+
+
+def _sheet(staff: Staff, kind: str) -> Sheet:
+    found = KINDS[kind]
+    if not staff.may(found.permission):
+        raise NotAllowed()
+    return found
+
+
+@page("/imports")
+def all_imports(staff: Staff) -> Any:
+    """Which sheets this person may bring in."""
+    mine = [(kind, HELP[kind], sheet) for kind, sheet in KINDS.items() if staff.may(sheet.permission)]
+    if not mine:
+        raise NotAllowed()
+    return render("imports/all.html", kinds=mine)
+
+
+@page("/imports/<any(places, residents, members, stock, hours):kind>/blank")
+def blank_sheet(staff: Staff, kind: str) -> Response:
+    """An empty sheet to fill in."""
+    sheet, told = _sheet(staff, kind), HELP[kind]
+    file = io.BytesIO(uploads.blank(sheet.columns, sheet.needed, told.examples))
+    # A header is ASCII, and gunicorn sends no other: Flask writes the Chinese name as RFC 6266 wants it.
+    return send_file(file, mimetype=XLSX, as_attachment=True, download_name=f"{told.title}.xlsx")
+
+
+@page("/imports/<any(places, residents, members, stock, hours):kind>", methods=("GET", "POST"))
+def new_import(staff: Staff, kind: str) -> Any:
+    """A sheet is read and checked; what it would do is shown before anything is done."""
+    sheet, form = _sheet(staff, kind), UploadForm()
+
+    def work() -> Any:
+        file = form.sheet.data
+        table = uploads.read(file.filename, file.read())
+        return imports.begin(kind, file.filename, table, actor=staff)
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.import_page", import_id=form.outcome.id)
+    return render("imports/upload.html", form=form, kind=kind, told=HELP[kind], sheet=sheet)
+
+
+@page("/imports/<id:import_id>")
+def import_page(staff: Staff, import_id: int) -> Any:
+    """Before: the first rows and every bad cell. Under way: how far. Afterwards: what became of it."""
+    return _page(staff, import_id, JustDo())
+
+
+def _page(staff: Staff, import_id: int, form: Form) -> Any:
+    found = imports.own(import_id, actor=staff)
+    sheet = _sheet(staff, found.kind)
+    waiting = found.rows_sealed is not None
+    return render(
+        "imports/import.html",
+        form=form,
+        found=found,
+        title=HELP[found.kind].title,
+        columns=sheet.columns,
+        rows=imports.rows_of(found)[:8] if waiting and not found.done else [],
+        waiting=waiting,
+        faults=sorted(found.faults),
+    )
+
+
+@page("/imports/<id:import_id>/step", methods=("POST",))
+def import_step(staff: Staff, import_id: int) -> Any:
+    """The next rows; the page sends this again by itself until all are in, or the clerk presses on."""
+    found = imports.own(import_id, actor=staff)
+    _sheet(staff, found.kind)
+    form = JustDo()
+    if run_form(form, lambda: imports.step(import_id, actor=staff)):
+        return redirect_with_message("console.import_page", import_id=import_id)
+    return _page(staff, import_id, form)

@@ -1,0 +1,144 @@
+"""Residents as staff meet them: found, opened with a reason, registered with a paper card."""
+
+from typing import Any
+
+import segno
+from flask import request
+
+from backend.console.frame import place_choices, residents, sentences
+from backend.console.frame.decisions import with_sentences
+from backend.console.frame.forms import PHONE, Form, choice, line, whole
+from backend.console.frame.page import Staff, bp, page, redirect_with_message, render, run_form
+from backend.errors import NotAllowed
+from backend.organisations import queries as places
+from backend.people import actions, guardians, openings
+from backend.people.models import Person
+from backend.wishes import queries as wish_queries
+from backend.wishes.models import Wish
+
+MOST = 50
+
+
+class SearchForm(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    asked = line(
+        "卡号、完整手机号或姓名",
+        most=40,
+        needed=False,
+        render_kw={"autofocus": True, "autocomplete": "off", "type": "search"},
+    )
+
+
+class OpenForm(Form):
+    ready = choice("常用理由", needed=False)
+    reason = line("为什么要看", most=200, description="会记入日志，居民可以查到")
+
+
+class CardHolderForm(Form):
+    real_name = line("姓名", most=20)
+    community = choice("社区", numbers=True)
+    grid = choice("网格", needed=False, numbers=True)
+    phone = line("手机号", most=11, needed=False, also=(PHONE,), description="没有就不填，可以填家人的")
+    address = line("住址", most=120, needed=False, description="加密保存")
+    birth_year = whole("出生年份", least=1900, most=2100, needed=False)
+
+
+@bp.app_template_filter("masked_name")
+def masked_name(person: Person) -> str:
+    return residents.masked(person)["name"]
+
+
+@page("/people", guard="person:read")
+def people(staff: Staff) -> Any:
+    form = SearchForm(request.args)
+    asked = (form.asked.data or "").strip()
+    found = residents.search_residents(staff, asked, MOST) if asked and form.validate() else []
+    named = places.names(
+        {place for _p, home in found for place in (home.community_id, home.grid_id) if place}
+    )
+    rows = [(residents.masked(person), home) for person, home in found]
+    return render("people/search.html", form=form, asked=asked, rows=rows, places=named)
+
+
+@page("/people/<id:person_id>", guard="person:read")
+def person(staff: Staff, person_id: int) -> Any:
+    return person_page(staff, person_id)
+
+
+def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
+    """The masked page of a resident, with a tried form or an opening among `given`."""
+    found, home = residents.resident(staff, person_id)
+    told = residents.registration(person_id)
+    named = places.names({one for one in (home.community_id, home.grid_id, told and told.unit_id) if one})
+    facts: dict[str, Any] = {
+        "open_form": with_sentences(OpenForm(formdata=None), sentences.OPEN_PERSON),
+        "opened": None,
+        **given,
+    }
+    return render(
+        "people/person.html",
+        person=residents.masked(found),
+        home=home,
+        child=guardians.under_14(found.birth_year),
+        registration=told,
+        places=named,
+        wishes=_wishes_of(staff, person_id),
+        **facts,
+    )
+
+
+def _wishes_of(staff: Staff, person_id: int) -> list[Wish]:
+    if not staff.may("wish:read"):
+        return []
+    written = wish_queries.written_by(person_id, None, MOST)
+    return [one for one in written if one.wisher_id == person_id and one.state != "draft"]
+
+
+@page("/people/<id:person_id>/open", guard="person:open", methods=("POST",))
+def open_person(staff: Staff, person_id: int) -> Any:
+    """In clear, once, for a reason that goes into the journal; no redirect, so that it stands nowhere else."""
+    form = with_sentences(OpenForm(), sentences.OPEN_PERSON)
+    if run_form(form, lambda: openings.open_person(person_id, form.reason.data, actor=staff)):
+        return person_page(staff, person_id, opened=form.outcome)
+    return person_page(staff, person_id, open_form=form)
+
+
+@page("/people/new", guard="person:create", methods=("GET", "POST"))
+def create_person(staff: Staff) -> Any:
+    """A paper card for a resident without a phone; the card can be printed at once."""
+    form = CardHolderForm()
+    form.community.choices = dict(place_choices.community_near(staff, "person:create"))
+    form.grid.choices = {"": "不清楚", **dict(place_choices.grids_of(list(form.community.choices)[:20]))}
+
+    def work() -> Any:
+        return actions.create_card_holder(
+            form.real_name.data,
+            form.community.data,
+            phone=form.phone.data or None,
+            grid_id=form.grid.data,
+            address=form.address.data or None,
+            birth_year=form.birth_year.data,
+            actor=staff,
+        )
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message(
+            "console.card", f"已登记，卡号 {form.outcome.card_number}", person_id=form.outcome.id
+        )
+    return render("people/new.html", form=form)
+
+
+@page("/people/<id:person_id>/card", guard="person:read")
+def card(staff: Staff, person_id: int) -> Any:
+    """The paper card to print: the number, also as a code that any scanner reads. No name in full."""
+    found, home = residents.resident(staff, person_id)
+    if found.card_number is None:
+        raise NotAllowed("这位居民没有纸质卡")
+    return render(
+        "people/card.html",
+        person=residents.masked(found),
+        community=places.names({home.community_id})[home.community_id],
+        picture=segno.make(found.card_number, error="m", micro=False).svg_data_uri(scale=4, border=1),
+    )

@@ -1,0 +1,1 @@
+"""Console pages about points: adjustments, rules, statements, what is still to be redeemed."""

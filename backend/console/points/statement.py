@@ -1,0 +1,25 @@
+"""A person's points as staff see them: what is available, what ends when, every movement."""
+
+from typing import Any
+
+from backend.console.frame import residents
+from backend.console.frame.page import Staff, asked_number, page, render
+from backend.ledger import queries
+from backend.organisations import queries as places
+
+PAGE = 50
+
+
+@page("/people/<id:person_id>/points", guard="points:read")
+def statement(staff: Staff, person_id: int) -> Any:
+    """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
+    person, home = residents.resident(staff, person_id, "points:read")
+    rows = queries.statement(person_id, asked_number("before"), PAGE + 1)
+    return render(
+        "points/statement.html",
+        person=residents.masked(person),
+        community=places.names({home.community_id})[home.community_id],
+        balance=queries.balance(person_id),
+        rows=rows[:PAGE],
+        following=rows[PAGE - 1].id if len(rows) > PAGE else None,
+    )

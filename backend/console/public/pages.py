@@ -1,0 +1,153 @@
+"""What anyone may open: the landing page, the wall for a hall screen, and the files that pages need."""
+
+from pathlib import Path
+
+import flask_bootstrap
+import segno
+from apiflask import APIBlueprint
+from flask import Response, make_response, render_template, request, send_from_directory, url_for
+
+from backend import clock, config
+from backend.console.frame import error_pages
+from backend.console.frame.page import asked_number
+from backend.console.public import wall as wall_lists
+from backend.errors import NotFound, Refused
+from backend.volunteering import certificate_queries as certificates
+from backend.volunteering.notices import told_hours
+from backend.wishes import queries
+
+bp = APIBlueprint("public", __name__, enable_openapi=False)
+
+OWN = Path(__file__).parents[1] / "frame" / "static"
+# The packaged design system, served by the app itself: no page asks another host for anything.
+DESIGN = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
+
+# Time to read nine wishes from across a hall.
+TURN_SECONDS = 20
+STAGES = (
+    ("征集中", ("submitted", "sent_back", "accepted")),
+    ("等待认领", ("published", "carried_over", "escalated")),
+    ("办理中", ("claimed", "fulfilled")),
+    ("已点亮", ("confirmed",)),
+)
+
+
+def _public(view: object) -> object:
+    """Marks a page that needs no sign-in, for the test that walks every route."""
+    view.guard = "public"
+    return view
+
+
+@bp.get("/static/<path:filename>")
+@_public
+def static(filename: str) -> Response:
+    """Our own style and script; the browser asks each time whether they are still the same."""
+    return send_from_directory(OWN, filename)
+
+
+@bp.get("/static/design/<path:filename>")
+@_public
+def design(filename: str) -> Response:
+    return send_from_directory(DESIGN, filename, max_age=86400)
+
+
+@bp.get("/")
+@_public
+def landing() -> str:
+    settings = config.settings()
+    return render_template("landing.html", settings=settings)
+
+
+@bp.get("/wall")
+@_public
+def wall() -> str:
+    """Public figures and the masked wall, of the city or of one community; turns over by itself."""
+    place_id = asked_number("place")
+    counted = queries.figures(place_id)
+    activities = wall_lists.week(place_id)
+    # The week's activities, if there are any, are the page after the last wish.
+    pages = wall_lists.pages(place_id) + bool(activities)
+    number = min(max(asked_number("page", 1), 1), pages)
+    asked = {"place": place_id} if place_id else {}
+    return render_template(
+        "wall.html",
+        settings=config.settings(),
+        place=wall_lists.place_name(place_id),
+        stages=[(label, sum(counted.get(state, 0) for state in states)) for label, states in STAGES],
+        wishes=wall_lists.page_of_wishes(place_id, number),
+        activities=activities if activities and number == pages else None,
+        round=wall_lists.round_sentences(place_id),
+        title="这一周的志愿活动" if activities and number == pages else "等待点亮和已经点亮的心愿",
+        number=number,
+        pages=pages,
+        following=url_for("public.wall", page=number % pages + 1, **asked),
+        seconds=TURN_SECONDS,
+        picture=segno.make(_mini_program(), error="m").svg_data_uri(scale=4, border=1),
+        now=clock.now().astimezone(clock.CHINA),
+    )
+
+
+def _mini_program() -> str:
+    """The address that opens the mini-program from an ordinary code, once the operator has registered it with
+    WeChat (扫普通链接二维码打开小程序); until then a phone shows this site.
+
+    What the operator said goes before what the browser calls us: anybody may write a `Host`.
+    """
+    return f"{config.settings().public_address}/" if config.settings().public_url else request.host_url
+
+
+CERTIFICATE_STATUSES = {
+    "valid": "有效",
+    "corrected": "服务记录已更正，请持证人重新开具",
+    "revoked": "已撤销",
+    "altered": "与开具时不一致，请向开具单位核实",
+}
+
+
+@bp.get("/certificates")
+@bp.get("/certificates/<number>")
+@_public
+def verify_certificate(number: str | None = None) -> Response:
+    """查验服务证明: number, period, hours, issuer and status, and nothing that says whose it is.
+
+    How often one address may ask is limited in app.py, beside the other entrances that can be tried out.
+    """
+    typed = (number or request.args.get("number", "")).strip()[:60]
+    shown = _certificate(typed) if typed else None
+    text = render_template(
+        "certificate.html", settings=config.settings(), typed=typed, certificate=shown, hours=told_hours
+    )
+    answer = make_response(text, 404 if typed and shown is None else 200)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
+
+
+def refusal_page(refusal: Refused) -> Response:
+    """The page of a refusal, for whoever has no console to go back to."""
+    again = request.full_path.rstrip("?") if request.method == "GET" and refusal.status() != 404 else None
+    text = render_template("public_refusal.html", settings=config.settings(), refusal=refusal, again=again)
+    answer = make_response(text, refusal.status())
+    answer.headers.update(refusal.headers)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _certificate(typed: str) -> dict[str, object] | None:
+    try:
+        found = certificates.numbered(typed)
+    except NotFound:
+        return None
+    status = certificates.statuses([found])[found.id]
+    return {
+        "number": found.number,
+        "first_day": found.first_day,
+        "last_day": found.last_day,
+        "minutes": found.minutes,
+        "issuer": found.issuer_name,
+        "holds": status == "valid",
+        "status": CERTIFICATE_STATUSES[status],
+    }
+
+
+error_pages.answer_with_pages(bp, refusal_page)

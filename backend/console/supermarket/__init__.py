@@ -1,0 +1,1 @@
+"""Console pages of the exchange supermarket: counter, redemptions, stock, shops, venues."""

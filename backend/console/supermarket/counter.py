@@ -1,0 +1,159 @@
+"""The counter, made for a queue of people: a code is typed or scanned, looked at, handed over with one key."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import g, url_for
+from wtforms.validators import Regexp
+
+from backend import clock
+from backend.console.frame.forms import Form, JustDo, line
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.todo import Waiting, provider
+from backend.db import session
+from backend.errors import Refused
+from backend.organisations import queries as places
+from backend.people import queries as people
+from backend.supermarket import queries, staff_queries
+from backend.supermarket.actions import counter as verbs
+from backend.supermarket.models import Redemption
+
+# So many of those who may come are shown beside the field.
+BESIDE = 12
+EIGHT_DIGITS = Regexp(r"^\d{8}$", message="取货码是 8 位数字")
+
+
+class CodeForm(Form):
+    """Typed by a scanner, which presses Enter itself; spaces between the digits do no harm."""
+
+    code = line("取货码", most=12, render_kw={"autocomplete": "off", "inputmode": "numeric"})
+
+    def validate_code(self, field: Any) -> None:
+        field.data = "".join((field.data or "").split())
+        EIGHT_DIGITS(self, field)
+
+
+class OwnerForm(CodeForm):
+    """The owner stands at the counter."""
+
+
+class ProxyForm(CodeForm):
+    """Somebody collects it for the owner."""
+
+    proxy_name = line("代领人姓名", most=20, description="加密保存", render_kw={"autocomplete": "off"})
+
+
+@provider("redemption:hand_over")
+def _due_today(staff: Staff, most: int) -> list[Waiting]:
+    """What must be collected today, and venues that are used today."""
+    found = staff_queries.to_hand_over(most, actor=staff, until=clock.today())
+    names = places.names({one.community_id for one in found})
+    told = staff_queries.contents(found)
+    return [
+        Waiting(
+            "今天领取",
+            told[one.id],
+            names[one.community_id],
+            one.approved_at,
+            url_for("console.redemption", redemption_id=one.id),
+            one.pick_up_until,
+        )
+        for one in found
+    ]
+
+
+@page("/counter", guard="redemption:hand_over", methods=("GET", "POST"))
+def counter(staff: Staff) -> Any:
+    """The empty field; with a code the order it opens, which changes nothing yet."""
+    form = CodeForm()
+    if form.is_submitted() and _answered(form, lambda: verbs.preview(form.code.data, actor=staff)):
+        return _preview(staff, form.outcome, form.code.data)
+    return _empty(staff, form)
+
+
+def _answered(form: Any, work: Any) -> bool:
+    """Like `run_form`; a wrong code comes as an answer, so that the count of wrong codes is kept."""
+    if not run_form(form, work):
+        return False
+    if isinstance(form.outcome, Refused):
+        form.refuse(form.outcome)
+        g.status = form.outcome.status()
+        return False
+    return True
+
+
+def _empty(staff: Staff, form: Any) -> Any:
+    tried = form.code.data
+    form.code.raw_data, form.code.data = None, None
+    soon = staff_queries.to_hand_over(BESIDE + 1, actor=staff)
+    return render(
+        "counter/page.html",
+        form=form,
+        tried=tried,
+        soon=queries.view_redemptions(soon[:BESIDE], actor=staff),
+        contents=staff_queries.contents(soon),
+        more=len(soon) > BESIDE,
+        today=clock.today(),
+    )
+
+
+def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None) -> Any:
+    (shown,) = queries.view_redemptions([order], actor=staff)
+    who = {one for one in (order.approved_by_id, order.requested_by_id) if one}
+    full = {one.id for one in queries.at_limit(order)}
+    return render(
+        "counter/preview.html",
+        order=order,
+        shown=shown,
+        names=people.masked_names(who),
+        full=[one for one in shown.lines if one.item_id in full],
+        code=code,
+        form=form or JustDo(formdata=None),
+        proxy_form=proxy_form or ProxyForm(formdata=None),
+        early=order.starts_at is not None and _early(order.starts_at),
+    )
+
+
+def _early(starts_at: datetime) -> bool:
+    return clock.business_day(starts_at) > clock.today()
+
+
+@page("/counter/<id:redemption_id>/hand-over", guard="redemption:hand_over", methods=("POST",))
+def hand_over(staff: Staff, redemption_id: int) -> Any:
+    """To the owner. Then the empty field again, with a sentence of what was handed over."""
+    form = OwnerForm()
+    if _answered(form, lambda: verbs.hand_over(redemption_id, form.code.data, "self", actor=staff)):
+        return _handed_over(staff, form.outcome, "")
+    return _again(staff, redemption_id, form)
+
+
+@page("/counter/<id:redemption_id>/hand-over-to-proxy", guard="redemption:hand_over", methods=("POST",))
+def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
+    form = ProxyForm()
+
+    def work() -> Any:
+        return verbs.hand_over(redemption_id, form.code.data, "proxy", form.proxy_name.data, actor=staff)
+
+    if _answered(form, work):
+        return _handed_over(staff, form.outcome, "，由代领人领取")
+    return _again(staff, redemption_id, form)
+
+
+def _handed_over(staff: Staff, order: Redemption, how: str) -> Any:
+    (shown,) = queries.view_redemptions([order], actor=staff)
+    what = staff_queries.contents([order])[order.id]
+    return redirect_with_message(
+        "console.counter", f"已发给 {shown.person}：{what}，用 {order.points} 积分{how}"
+    )
+
+
+def _again(staff: Staff, redemption_id: int, form: Any) -> Any:
+    """The order stays in sight while it can still be handed over; else the field, with the sentence."""
+    order = session.get(Redemption, redemption_id, populate_existing=True)
+    known = order is not None and queries.order(redemption_id, actor=staff).state == "approved"
+    if not known or form.code.errors or isinstance(form.refusal, verbs.WrongPickUpCode):
+        told = CodeForm(formdata=None)
+        told.refusal = form.refusal
+        return _empty(staff, told)
+    mine = {"proxy_form": form} if isinstance(form, ProxyForm) else {"form": form}
+    return _preview(staff, order, form.code.data, **mine)

@@ -1,0 +1,159 @@
+"""代办兑换: staff ask for a resident who has no phone; the code is printed once the order is approved."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import request, url_for
+
+from backend import clock, config
+from backend.console.frame import sentences
+from backend.console.frame.forms import Form, choice, day, line, lines, ticks, whole
+from backend.console.frame.labels import ITEM_KINDS
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.residents import masked, resident
+from backend.errors import NotFound
+from backend.ledger import queries as points
+from backend.supermarket import queries, timetable
+from backend.supermarket.actions import requests
+from backend.supermarket.models import Item, Shop
+
+# One order has so many different things at most, as over the API.
+MOST_ITEMS, MOST_EACH = 200, 99
+
+
+class OnBehalfForm(Form):
+    ready = choice("代办原因", needed=False)
+    reason = line("或自己写原因", most=200)
+
+    def fill(self) -> None:
+        self.ready.choices = {"": "请选择", **{one: one for one in sentences.REDEEM_FOR}}
+        if self.ready.data and not (self.reason.data or "").strip():
+            self.reason.process_data(self.ready.data)
+            self.reason.raw_data = [self.ready.data]
+
+
+class SlotsForm(OnBehalfForm):
+    slots = ticks("选时段", (), coerce=int)
+
+
+class DayForm(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    day = day("哪天", needed=False)
+
+
+def _units_form(kind: str, items: list[Item]) -> type[OnBehalfForm]:
+    """A form with a field for the units of each item."""
+    fields: dict[str, Any] = {
+        f"units_{one.id}": whole(one.name, least=0, most=MOST_EACH, needed=False) for one in items
+    }
+    if kind == "activity_support":
+        fields["purpose"] = lines("用途", most=300, rows=3)
+    return type("UnitsForm", (OnBehalfForm,), fields)
+
+
+def _shop(community_id: int) -> Shop:
+    """The resident's own shop: the one asked for among their community's, else the first."""
+    found = queries.shops(community_id, None, 50)
+    asked = asked_number("shop")
+    wanted = [one for one in found if asked in (None, one.id)]
+    if not wanted:
+        raise NotFound()
+    return wanted[0]
+
+
+@page("/people/<id:person_id>/redemptions/new", guard="redemption:request_for", methods=("GET", "POST"))
+def redeem_for(staff: Staff, person_id: int) -> Any:
+    """One order is of one kind: goods, support, or (on a page of its own) a venue."""
+    person, home = resident(staff, person_id, "redemption:request_for")
+    kind = request.args.get("kind", "goods")
+    if kind not in ("goods", "activity_support"):
+        raise NotFound()
+    if not queries.shops(home.community_id, None, 1):
+        return render("redemptions/no_shop.html", person=masked(person))
+    shop = _shop(home.community_id)
+    items = [one for one in queries.items(shop.id, kind, None, MOST_ITEMS, actor=staff) if one.on_shelf]
+    form = _units_form(kind, items)()
+    form.fill()
+
+    def work() -> Any:
+        wanted = [(one.id, form[f"units_{one.id}"].data or 0) for one in items]
+        return requests.request(
+            shop.id,
+            [(key, units) for key, units in wanted if units],
+            purpose=form.data.get("purpose"),
+            on_behalf_of=(person_id, form.reason.data),
+            actor=staff,
+        )
+
+    if request.method == "POST" and run_form(form, work):
+        return _asked(form.outcome)
+    return _form(person, shop, kind, form, items=queries.shown_items(items, actor=staff))
+
+
+def _asked(order: Any) -> Any:
+    sentence = f"已提交 {order.number}，冻结 {order.points} 积分，等同事审批"
+    return redirect_with_message("console.redemption", sentence, redemption_id=order.id)
+
+
+def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
+    return render(
+        "redemptions/new.html",
+        person=masked(person),
+        shop=shop,
+        shops=queries.shops(shop.community_id, None, 50),
+        kind=kind,
+        kinds=ITEM_KINDS,
+        form=form,
+        balance=points.balance(person.id),
+        venues=queries.items(shop.id, "venue", None, 50, actor=person),
+        **more,
+    )
+
+
+@page(
+    "/people/<id:person_id>/venues/<id:item_id>/new", guard="redemption:request_for", methods=("GET", "POST")
+)
+def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
+    """A venue's free slots of a day."""
+    person, home = resident(staff, person_id, "redemption:request_for")
+    item = queries.item(item_id)
+    shop = queries.shop(item.shop_id)
+    if shop.community_id != home.community_id or item.kind != "venue" or not item.on_shelf:
+        raise NotFound()
+    day_form = DayForm(request.args)
+    wanted = day_form.day.data if day_form.validate() else None
+    chosen = wanted or clock.today() + timedelta(days=1)
+    day_form.day.data = chosen
+    form = SlotsForm()
+    form.fill()
+    free = [one for one in timetable.slots_of(item, shop, chosen) if one.free]
+    form.slots.choices = {one.id: f"{_time(one.starts_at)}–{_time(one.ends_at)}" for one in free}
+
+    def work() -> Any:
+        return requests.request(
+            shop.id,
+            [],
+            slot_ids=form.slots.data or [],
+            on_behalf_of=(person_id, form.reason.data),
+            actor=staff,
+        )
+
+    if request.method == "POST" and run_form(form, work):
+        return _asked(form.outcome)
+    return _form(
+        person,
+        shop,
+        "venue",
+        form,
+        item=item,
+        day_form=day_form,
+        free=free,
+        last=clock.today() + timedelta(days=config.settings().venue_days_ahead),
+        here=url_for("console.book_for", person_id=person_id, item_id=item_id, day=chosen.isoformat()),
+    )
+
+
+def _time(moment: Any) -> str:
+    return f"{moment.astimezone(clock.CHINA):%H:%M}"

@@ -1,0 +1,179 @@
+"""超市设置: hours, closed days, deadlines; the street may let one person do what two should."""
+
+import re
+from datetime import date
+from typing import Any
+
+from flask import request
+from wtforms.validators import ValidationError
+
+from backend.console.frame import place_choices, sentences
+from backend.console.frame.decisions import with_sentences
+from backend.console.frame.forms import Form, choice, line, lines, whole
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.errors import NotAllowed, NotFound
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.supermarket import queries, staff_queries
+from backend.supermarket.actions import shops as verbs
+from backend.supermarket.models import Shop
+
+WEEKDAYS = "一二三四五六日"
+_HOURS = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
+MOST_CLOSED = 200
+
+
+class ShopForm(Form):
+    """Hours as a clerk writes them: `08:30-11:30 13:30-17:00`; closed days a line each."""
+
+    name = line("名称", most=60)
+    address = line("地址", most=120, needed=False)
+    approve_days = whole("几天内审批", least=1, most=60)
+    pick_up_days = whole("审批后几天内领取", least=1, most=90)
+    hours_1 = line("周一", most=60, needed=False)
+    hours_2 = line("周二", most=60, needed=False)
+    hours_3 = line("周三", most=60, needed=False)
+    hours_4 = line("周四", most=60, needed=False)
+    hours_5 = line("周五", most=60, needed=False)
+    hours_6 = line("周六", most=60, needed=False)
+    hours_7 = line("周日", most=60, needed=False)
+    closed = lines(
+        "休息日", most=3000, needed=False, description="一行一天，例如 2027-01-01；这些天场地不能预订"
+    )
+
+    def validate_closed(self, field: Any) -> None:
+        wrong = [one for one in (field.data or "").split() if _day(one) is None]
+        if wrong:
+            raise ValidationError(f"看不懂的日期：{'、'.join(wrong[:3])}，请写成 2027-01-01")
+        if len((field.data or "").split()) > MOST_CLOSED:
+            raise ValidationError(f"最多 {MOST_CLOSED} 天")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        for weekday in range(1, 8):
+            field = self[f"hours_{weekday}"]
+            if _HOURS.sub("", field.data or "").strip(" 、，,;；"):
+                field.errors = [*field.errors, "请写成 08:30-11:30 13:30-17:00，不开放就留空"]
+                good = False
+        return good
+
+    def told(self) -> dict[str, Any]:
+        """What the verbs take."""
+        return {
+            "name": self.name.data,
+            "address": self.address.data or "",
+            "approve_days": self.approve_days.data,
+            "pick_up_days": self.pick_up_days.data,
+            "opening_hours": [
+                {"weekday": weekday, "opens": opens.zfill(5), "closes": closes.zfill(5)}
+                for weekday in range(1, 8)
+                for opens, closes in _HOURS.findall(self[f"hours_{weekday}"].data or "")
+            ],
+            "closed_days": (self.closed.data or "").split(),
+        }
+
+
+class NewShopForm(ShopForm):
+    community = choice("社区", numbers=True)
+
+
+class FourEyesForm(Form):
+    ready = choice("常用理由", needed=False)
+    reason = line("理由", most=200, description="会记入日志")
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+    except ValueError:
+        return None
+
+
+def _form_data(shop: Shop) -> dict[str, Any]:
+    """The shop as the form shows it."""
+    hours: dict[str, list[str]] = {}
+    for one in shop.opening_hours:
+        hours.setdefault(f"hours_{one['weekday']}", []).append(f"{one['opens']}-{one['closes']}")
+    return {
+        "name": shop.name,
+        "address": shop.address,
+        "approve_days": shop.approve_days,
+        "pick_up_days": shop.pick_up_days,
+        "closed": "\n".join(shop.closed_days),
+        **{name: " ".join(parts) for name, parts in hours.items()},
+    }
+
+
+@page("/shops")
+def shops(staff: Staff) -> Any:
+    """The shops that this person sets up or exempts."""
+    if not staff.may("shop:manage", "shop:exempt"):
+        raise NotAllowed()
+    found = {
+        one.id: one
+        for word in ("shop:manage", "shop:exempt")
+        for one in staff_queries.shops(word, actor=staff)
+    }
+    listed = [found[key] for key in sorted(found)]
+    return render("stock/shops.html", shops=listed, places=places.names({one.community_id for one in listed}))
+
+
+@page("/shops/new", guard="shop:manage", methods=("GET", "POST"))
+def new_shop(staff: Staff) -> Any:
+    begun = {"approve_days": verbs.APPROVE_DAYS, "pick_up_days": verbs.PICK_UP_DAYS}
+    form = NewShopForm(**({} if request.method == "POST" else begun))
+    form.community.choices = dict(place_choices.choices(staff, "shop:manage", "community"))
+
+    def work() -> Any:
+        told = form.told()
+        return verbs.open_shop(form.community.data, told.pop("name"), actor=staff, **told)
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.shop", f"“{form.name.data}”已开设", shop_id=form.outcome.id)
+    return render("stock/shop_form.html", form=form, weekdays=WEEKDAYS)
+
+
+@page("/shops/<id:shop_id>", methods=("GET", "POST"))
+def shop(staff: Staff, shop_id: int) -> Any:
+    """One shop's settings; changed by whoever manages it."""
+    found, words = _reached(staff, shop_id)
+    form = ShopForm(**({} if request.method == "POST" else _form_data(found)))
+    if request.method == "POST" and run_form(
+        form, lambda: verbs.change_shop(shop_id, actor=staff, **form.told())
+    ):
+        return redirect_with_message("console.shop", "已保存", shop_id=shop_id)
+    return _page(shop_id, words, form, _four_eyes_form(formdata=None))
+
+
+def _reached(staff: Staff, shop_id: int) -> tuple[Shop, frozenset[str]]:
+    found = queries.shop(shop_id)
+    words = permissions.permissions_in(staff.id, found.place_id)
+    if not words & {"shop:manage", "shop:exempt"}:
+        raise NotFound()
+    return found, words
+
+
+def _four_eyes_form(**more: Any) -> Any:
+    return with_sentences(FourEyesForm(**more), sentences.EXEMPT)
+
+
+def _page(shop_id: int, words: frozenset[str], form: Any, four_eyes_form: Any) -> Any:
+    return render(
+        "stock/shop.html",
+        shop=queries.shop(shop_id),
+        words=words,
+        form=form,
+        four_eyes_form=four_eyes_form,
+        weekdays=WEEKDAYS,
+    )
+
+
+@page("/shops/<id:shop_id>/four-eyes", guard="shop:exempt", methods=("POST",))
+def set_four_eyes(staff: Staff, shop_id: int) -> Any:
+    """The street lets the approver hand over too, or takes that back; with a reason."""
+    found, words = _reached(staff, shop_id)
+    form, on = _four_eyes_form(), request.form.get("on") == "yes"
+    if run_form(form, lambda: verbs.set_four_eyes(shop_id, on, form.reason.data, actor=staff)):
+        told = "审批和发放须由两人办理" if on else "审批的人也可以发放"
+        return redirect_with_message("console.shop", told, shop_id=shop_id)
+    return _page(shop_id, words, ShopForm(formdata=None, **_form_data(found)), form)

@@ -1,0 +1,258 @@
+"""库存: what a shop has, lacks and gives away; items are put on the shelf, received, written off."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import request, url_for
+
+from backend import clock, config
+from backend.console.frame import sentences
+from backend.console.frame.decisions import with_sentences
+from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
+from backend.console.frame.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.todo import Waiting, provider
+from backend.console.supermarket import shop_choice
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.supermarket import queries, staff_queries, stock_queries
+from backend.supermarket.actions import items as item_verbs
+from backend.supermarket.actions import receipts
+from backend.supermarket.models import Item
+
+PAGE = 50
+MOST_ITEMS = 1000
+MOST_POINTS = MOST_UNITS = 100_000
+MOST_YUAN = 10_000_000
+
+
+class ItemForm(Form):
+    name = line("名称", most=60, description="写上规格，例如“东北大米 5 公斤”")
+    description = lines("说明", most=500, needed=False, rows=2)
+    unit = line("单位", most=12, description="袋、桶、场、份")
+    points = whole("每单位的积分", least=1, most=MOST_POINTS)
+    limit_per_person = whole("每人限兑", least=1, most=MOST_UNITS, needed=False, description="不填为不限")
+    limit_period = choice("限兑的周期", PERIODS)
+    on_shelf = tick("上架，居民可以兑换")
+    low_stock = whole("剩多少时提醒补货", least=0, most=MOST_UNITS, needed=False, description="不填不提醒")
+    slot_minutes = whole("每个时段多少分钟", least=15, most=720, needed=False)
+
+
+class ReceiptForm(Form):
+    quantity = whole("数量", least=1, most=MOST_UNITS)
+    source = one_of("来源", STOCK_SOURCES)
+    donor = line("捐赠方", most=60, needed=False, description="捐赠时填，加密保存")
+    donor_public = tick("捐赠方同意公开名称")
+    batch_no = line("批次", most=40, needed=False)
+    best_before = day("保质期至", needed=False, description="没有保质期的不填；当天仍可发放")
+    document = line("票据号", most=60, needed=False)
+    cost = whole("采购金额或捐赠估值（元）", least=0, most=MOST_YUAN, needed=False)
+
+
+class SpoilForm(Form):
+    quantity = whole("数量", least=1, most=MOST_UNITS)
+    batch = choice("从哪一批扣", needed=False, numbers=True)
+    ready = choice("常用原因", needed=False)
+    reason = line("原因", most=200)
+
+
+@provider("stock:receive")
+def _ending(staff: Staff, most: int) -> list[Waiting]:
+    """Food and other lots that end soon: to be given away in time."""
+    found = staff_queries.ending(most, actor=staff)
+    names = places.names({shop.community_id for _batch, _item, shop in found})
+    warned = config.settings().batch_warning_days
+    return [
+        Waiting(
+            "快到保质期",
+            f"{item.name}：{batch.on_hand} {item.unit}",
+            names[shop.community_id],
+            batch.warned_at or min(clock.now(), clock.day_starts(batch.best_before - timedelta(days=warned))),
+            url_for("console.item", item_id=item.id),
+            batch.best_before,
+        )
+        for batch, item, shop in found
+    ]
+
+
+@provider("stock:receive")
+def _low(staff: Staff, most: int) -> list[Waiting]:
+    found = staff_queries.low(most, actor=staff)
+    names = places.names({shop.community_id for _item, shop in found})
+    since = staff_queries.since_low([item.id for item, _shop in found])
+    return [
+        Waiting(
+            "库存不多",
+            f"{item.name}：可兑 {item.on_hand - item.reserved} {item.unit}",
+            names[shop.community_id],
+            since.get(item.id, item.created_at),
+            url_for("console.item", item_id=item.id),
+        )
+        for item, shop in found
+    ]
+
+
+@page("/stock", guard="stock:read")
+def stock(staff: Staff) -> Any:
+    """One shop's items with what is there, set aside and left to be redeemed."""
+    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    if shop is None:
+        return render("stock/none.html")
+    found = queries.items(shop.id, None, None, MOST_ITEMS, actor=staff)
+    soon = clock.today() + timedelta(days=config.settings().batch_warning_days)
+    first = staff_queries.first_days(shop.id)
+    return render(
+        "stock/list.html",
+        shop=shop,
+        shops=all_shops,
+        words=permissions.permissions_in(staff.id, shop.place_id),
+        today=stock_queries.today(shop.id, actor=staff),
+        items=queries.shown_items(found, actor=staff),
+        first=first,
+        ending={key for key, last in first.items() if last <= soon},
+        kinds=ITEM_KINDS,
+    )
+
+
+# --- items --------------------------------------------------------------------------------------------
+
+
+def _content(form: Any, kind: str) -> dict[str, Any]:
+    """What the verbs take; only goods have a mark, only venues slots."""
+    told = {name: value for name, value in form.data.items() if name != "csrf_token"}
+    told["description"] = told["description"] or ""
+    if kind != "goods":
+        told.pop("low_stock", None)
+    if kind != "venue":
+        told.pop("slot_minutes", None)
+    return told
+
+
+def _item_form(kind: str, **more: Any) -> Any:
+    form = ItemForm(**more)
+    if kind != "goods":
+        del form.low_stock
+    if kind != "venue":
+        del form.slot_minutes
+    return form
+
+
+@page("/stock/items/new", guard="item:manage", methods=("GET", "POST"))
+def new_item(staff: Staff) -> Any:
+    shop = shop_choice.needed(staff, "item:manage")
+    kind = request.args.get("kind")
+    kind = kind if kind in ITEM_KINDS else "goods"
+    begun = {"unit": item_verbs.UNITS[kind], "limit_period": "quarter", "on_shelf": True, "slot_minutes": 60}
+    form = _item_form(kind, **({} if request.method == "POST" else begun))
+
+    def work() -> Any:
+        told = _content(form, kind)
+        return item_verbs.create_item(
+            shop.id, kind, told.pop("name"), told.pop("points"), actor=staff, **told
+        )
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.item", f"已新增“{form.name.data}”", item_id=form.outcome.id)
+    return render("stock/item_form.html", form=form, shop=shop, kind=kind, item=None)
+
+
+@page("/stock/items/<id:item_id>", guard="stock:read")
+def item(staff: Staff, item_id: int) -> Any:
+    return item_page(staff, item_id)
+
+
+def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
+    """An item with its batches and events, and a tried form among `given`."""
+    found, shop = staff_queries.item(item_id, "stock:read", actor=staff)
+    rows = stock_queries.movements(item_id, asked_number("before"), PAGE + 1, actor=staff)
+    batches = stock_queries.batches(item_id, actor=staff)
+    facts: dict[str, Any] = {
+        "form": JustDo(formdata=None),
+        "receipt_form": ReceiptForm(formdata=None),
+        "spoil_form": _spoil_form(batches, formdata=None),
+        **given,
+    }
+    return render(
+        "stock/item.html",
+        item=found,
+        shown=queries.shown_items([found], actor=staff)[0],
+        shop=shop,
+        words=permissions.permissions_in(staff.id, shop.place_id),
+        batches=batches,
+        soon=clock.today() + timedelta(days=config.settings().batch_warning_days),
+        today=clock.today(),
+        movements=stock_queries.shown_movements(rows[:PAGE]),
+        following=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        **facts,
+    )
+
+
+@page("/stock/items/<id:item_id>/change", guard="item:manage", methods=("GET", "POST"))
+def change_item(staff: Staff, item_id: int) -> Any:
+    found, shop = staff_queries.item(item_id, "item:manage", actor=staff)
+    form = _item_form(found.kind, obj=found)
+    if request.method == "POST" and run_form(
+        form, lambda: item_verbs.change(item_id, _content(form, found.kind), actor=staff)
+    ):
+        return redirect_with_message("console.item", "已修改", item_id=item_id)
+    return render("stock/item_form.html", form=form, shop=shop, kind=found.kind, item=found)
+
+
+@page("/stock/items/<id:item_id>/shelf", guard="item:manage", methods=("POST",))
+def turn_shelf(staff: Staff, item_id: int) -> Any:
+    """Puts the item on the shelf or takes it off; orders that stand keep what they have."""
+    found, _shop = staff_queries.item(item_id, "item:manage", actor=staff)
+    form, onto = JustDo(), request.form.get("to") == "on"
+    if run_form(form, lambda: item_verbs.change(item_id, {"on_shelf": onto}, actor=staff)):
+        return redirect_with_message(
+            "console.item", f"“{found.name}”已{'上架' if onto else '下架'}", item_id=item_id
+        )
+    return item_page(staff, item_id, form=form)
+
+
+# --- in and out ---------------------------------------------------------------------------------------
+
+
+@page("/stock/items/<id:item_id>/receive", guard="stock:receive", methods=("POST",))
+def receive(staff: Staff, item_id: int) -> Any:
+    """入库."""
+    staff_queries.item(item_id, "stock:receive", actor=staff)
+    form = ReceiptForm()
+
+    def work() -> Any:
+        told = {name: value or None for name, value in form.data.items() if name != "csrf_token"}
+        told["donor_public"] = bool(told["donor_public"])
+        return receipts.receive(item_id, told.pop("quantity"), told.pop("source"), actor=staff, **told)
+
+    if run_form(form, work):
+        return redirect_with_message(
+            "console.item", f"已入库 {form.quantity.data}，单号 {form.outcome.reference}", item_id=item_id
+        )
+    return item_page(staff, item_id, receipt_form=form)
+
+
+def _spoil_form(batches: list[Any], **more: Any) -> Any:
+    form = SpoilForm(**more)
+    form.batch.choices = {"": "最早到期的", **{one.id: _batch_name(one) for one in batches}}
+    return with_sentences(form, sentences.SPOIL)
+
+
+def _batch_name(one: Any) -> str:
+    ends = f"，保质期至 {one.best_before:%Y-%m-%d}" if one.best_before else ""
+    return f"{one.batch_no or '无批次'}{ends}，现有 {one.on_hand}"
+
+
+@page("/stock/items/<id:item_id>/spoil", guard="stock:spoil", methods=("POST",))
+def spoil(staff: Staff, item_id: int) -> Any:
+    """报损."""
+    found: tuple[Item, Any] = staff_queries.item(item_id, "stock:spoil", actor=staff)
+    form = _spoil_form(stock_queries.batches(item_id, actor=staff))
+
+    def work() -> Any:
+        return receipts.spoil(item_id, form.quantity.data, form.reason.data, form.batch.data, actor=staff)
+
+    if run_form(form, work):
+        return redirect_with_message(
+            "console.item", f"已报损 {form.quantity.data} {found[0].unit}", item_id=item_id
+        )
+    return item_page(staff, item_id, spoil_form=form)

@@ -1,0 +1,136 @@
+"""盘点: counted on paper or at the PC, differences shown, let into the books by somebody else."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from backend import clock
+from backend.console.frame import sentences
+from backend.console.frame.decisions import with_sentences
+from backend.console.frame.forms import Form, JustDo, choice, line, lines, whole
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.todo import Waiting, provider
+from backend.console.supermarket import shop_choice
+from backend.console.supermarket.stock import MOST_UNITS
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.supermarket import staff_queries, stock_queries
+from backend.supermarket.actions import stocktakes as verbs
+from backend.supermarket.models import Item
+
+PAGE = 50
+
+
+class TurnBackForm(Form):
+    ready = choice("常用说法", needed=False)
+    reason = lines("告诉盘点人的话", most=200, rows=3)
+
+
+def _count_form(items: list[Item]) -> Any:
+    """A form with two fields an item: what was counted, and why it differs."""
+    fields: dict[str, Any] = {}
+    for one in items:
+        fields[f"counted_{one.id}"] = whole(f"{one.name}实盘", least=0, most=MOST_UNITS, needed=False)
+        fields[f"why_{one.id}"] = line(f"{one.name}差异原因", most=200, needed=False)
+    return type("CountForm", (Form,), fields)()
+
+
+@provider("stocktake:approve")
+def _waiting(staff: Staff, most: int) -> list[Waiting]:
+    found = staff_queries.stocktakes_to_check(most, actor=staff)
+    names = places.names({one.community_id for one in found})
+    return [
+        Waiting(
+            "审核盘点",
+            one.number,
+            names[one.community_id],
+            one.proposed_at,
+            url_for("console.stocktake", stocktake_id=one.id),
+        )
+        for one in found
+    ]
+
+
+@page("/stock/stocktakes", guard="stock:read")
+def stocktakes(staff: Staff) -> Any:
+    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    if shop is None:
+        return render("stock/none.html")
+    found = stock_queries.stocktakes(shop.id, asked_number("before"), PAGE + 1, actor=staff)
+    return render(
+        "stock/stocktakes.html",
+        shop=shop,
+        shops=all_shops,
+        words=permissions.permissions_in(staff.id, shop.place_id),
+        shown=stock_queries.shown_stocktakes(found[:PAGE], actor=staff),
+        following=found[PAGE - 1].id if len(found) > PAGE else None,
+    )
+
+
+@page("/stock/stocktakes/sheet", guard="stock:read")
+def count_sheet(staff: Staff) -> Any:
+    """To count with a pen: without the books' numbers, so that one really counts."""
+    shop = shop_choice.needed(staff, "stock:read")
+    return render("stock/sheet.html", shop=shop, items=staff_queries.goods(shop.id), today=clock.today())
+
+
+@page("/stock/stocktakes/new", guard="stocktake:propose", methods=("GET", "POST"))
+def new_stocktake(staff: Staff) -> Any:
+    """What was counted; what is left empty was not counted."""
+    shop = shop_choice.needed(staff, "stocktake:propose")
+    items = staff_queries.goods(shop.id)
+    form = _count_form(items)
+
+    def work() -> Any:
+        counted = [
+            (one.id, form[f"counted_{one.id}"].data, form[f"why_{one.id}"].data or None)
+            for one in items
+            if form[f"counted_{one.id}"].data is not None
+        ]
+        return verbs.propose(shop.id, counted, actor=staff)
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message(
+            "console.stocktake", "盘点已提交，等监盘人审核", stocktake_id=form.outcome.id
+        )
+    return render("stock/count.html", shop=shop, items=items, form=form)
+
+
+@page("/stock/stocktakes/<id:stocktake_id>", guard="stock:read")
+def stocktake(staff: Staff, stocktake_id: int) -> Any:
+    return _page(staff, stocktake_id)
+
+
+def _page(staff: Staff, stocktake_id: int, **given: Any) -> Any:
+    found = stock_queries.stocktake(stocktake_id, actor=staff)
+    (shown,) = stock_queries.shown_stocktakes([found], actor=staff)
+    facts: dict[str, Any] = {
+        "form": JustDo(formdata=None),
+        "turn_back_form": with_sentences(TurnBackForm(formdata=None), sentences.REJECT_STOCKTAKE),
+        **given,
+    }
+    return render(
+        "stock/stocktake.html",
+        one=shown,
+        different=[line for line in shown["lines"] if line["difference"]],
+        own=found.proposed_by_id == staff.id,
+        **facts,
+    )
+
+
+@page("/stock/stocktakes/<id:stocktake_id>/approve", guard="stocktake:approve", methods=("POST",))
+def approve_stocktake(staff: Staff, stocktake_id: int) -> Any:
+    form = JustDo()
+    if run_form(form, lambda: verbs.approve(stocktake_id, actor=staff)):
+        return redirect_with_message(
+            "console.stocktake", "已通过，账面已按差异调整", stocktake_id=stocktake_id
+        )
+    return _page(staff, stocktake_id, form=form)
+
+
+@page("/stock/stocktakes/<id:stocktake_id>/turn-back", guard="stocktake:approve", methods=("POST",))
+def turn_back_stocktake(staff: Staff, stocktake_id: int) -> Any:
+    form = with_sentences(TurnBackForm(), sentences.REJECT_STOCKTAKE)
+    if run_form(form, lambda: verbs.reject(stocktake_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.stocktake", "已退回，请重新盘点", stocktake_id=stocktake_id)
+    return _page(staff, stocktake_id, turn_back_form=form)

@@ -1,0 +1,82 @@
+"""场地日历: a venue's week at a glance: what is free, what is booked and by whom, when it is closed."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from flask import request
+
+from backend import clock, config
+from backend.console.frame.forms import Form, day
+from backend.console.frame.page import Staff, asked_number, page, render
+from backend.console.supermarket import shop_choice
+from backend.supermarket import queries, staff_queries
+from backend.supermarket.models import Item, Shop
+from backend.supermarket.staff_queries import Booked
+
+
+class DayForm(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    day = day("哪一周", needed=False)
+
+
+@dataclass
+class Column:
+    """One day of the week: closed, or its times in order, each free, booked or over."""
+
+    day: date
+    closed: bool
+    too_far: bool
+    times: list[tuple[Any, Any, Booked | None, bool]] = field(default_factory=list)
+
+
+@page("/stock/venues", guard="stock:read")
+def venues(staff: Staff) -> Any:
+    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    if shop is None:
+        return render("stock/none.html")
+    found = queries.items(shop.id, "venue", None, 100, actor=staff)
+    asked = asked_number("item")
+    venue = next((one for one in found if asked in (None, one.id)), found[0] if found else None)
+    form = DayForm(request.args)
+    chosen = form.day.data if form.validate() and form.day.data else clock.today()
+    monday = chosen - timedelta(days=chosen.weekday())
+    return render(
+        "stock/venues.html",
+        shop=shop,
+        shops=all_shops,
+        venues=found,
+        venue=venue,
+        form=form,
+        monday=monday,
+        before=monday - timedelta(days=7),
+        after=monday + timedelta(days=7),
+        week=_week(venue, shop, monday) if venue else [],
+        today=clock.today(),
+    )
+
+
+def _week(venue: Item, shop: Shop, monday: date) -> list[Column]:
+    booked = staff_queries.bookings(venue.id, monday, monday + timedelta(days=6))
+    last = clock.today() + timedelta(days=config.settings().venue_days_ahead)
+    week = []
+    for one, offered in staff_queries.week(venue, shop, monday).items():
+        column = Column(one, one.isoformat() in shop.closed_days, one > last)
+        mine = [found for found in booked if clock.business_day(found.starts_at) == one]
+        taken = {found.starts_at for found in mine}
+        column.times = [(found.starts_at, found.ends_at, found, False) for found in mine]
+        column.times += [
+            (slot.starts_at, slot.ends_at, None, slot.free)
+            for slot in offered
+            if slot.starts_at not in taken and not _under(slot, mine)
+        ]
+        column.times.sort(key=lambda row: row[0])
+        week.append(column)
+    return week
+
+
+def _under(slot: Any, booked: list[Booked]) -> bool:
+    """Is this time taken by a booking of a former timetable?"""
+    return any(one.starts_at < slot.ends_at and slot.starts_at < one.ends_at for one in booked)

@@ -1,0 +1,1 @@
+"""Console pages about volunteering: activities, attendance, hours, certificates, teams."""

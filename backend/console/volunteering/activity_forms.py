@@ -1,0 +1,158 @@
+"""Publishing an activity: one form for a new one, a draft, and a change before it starts."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import request
+
+from backend import clock, screening
+from backend.console.frame import place_choices, sentences
+from backend.console.frame.forms import Form, choice, line, lines, moment, number, one_of, whole
+from backend.console.frame.labels import ACTIVITY_KINDS
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.errors import Refused
+from backend.people import teams
+from backend.volunteering import desk_queries, queries
+from backend.volunteering.actions import activities as verbs
+from backend.volunteering.models import MOST_PEOPLE, Activity
+
+# What teams of the pattern do most; any other word may be written.
+CATEGORIES = ("便民服务", "帮扶济困", "文明倡导", "应急", "矛盾调解", "政策宣传", "环境清洁", "文体活动")
+MOST_TEAMS = 300
+# Which field a refusal speaks of.
+_ABOUT: dict[type[Refused], str] = {
+    verbs.InsuranceMissing: "insurance_number",
+    verbs.CapacityTaken: "capacity",
+    verbs.TimesOutOfOrder: "ends_at",
+    verbs.ActivityOver: "ends_at",
+    verbs.VenueIncomplete: "latitude",
+    verbs.TeamElsewhere: "team",
+    verbs.FixedOncePublished: "activity_kind",
+}
+
+
+class ActivityForm(Form):
+    title = line("名称", most=60, description="例如“清雪”“陪老人买菜”")
+    community = choice("社区", numbers=True)
+    team = choice("志愿队", needed=False, numbers=True)
+    activity_kind = one_of("类型", ACTIVITY_KINDS, default="volunteer_service")
+    category = line("服务类别", most=20, render_kw={"list": "categories"})
+    description = lines("内容", most=1000, needed=False, rows=3, description="做什么、带什么、在哪里集合")
+    place = line("地点", most=120)
+    starts_at = moment("开始")
+    ends_at = moment("结束")
+    capacity = whole("名额", least=1, most=MOST_PEOPLE, default=10, description="满了以后报名的人按顺序候补")
+    sign_up_until = moment("报名截止", needed=False, description="不填：活动结束前都可以报名")
+    cancel_until = moment("取消截止", needed=False, description="不填：开始前都可以取消")
+    min_age = whole("最小年龄", least=0, most=120, needed=False, description="不填就不限年龄")
+    ready = choice("常用的风险提示", needed=False)
+    risk = lines(
+        "风险提示", most=500, needed=False, rows=2, description="有风险才填；填了就要有保险单号才能发布"
+    )
+    insurance_number = line("保险单号", most=60, needed=False)
+    latitude = number("纬度", least=-90, most=90, needed=False)
+    longitude = number("经度", least=-180, most=180, needed=False)
+    radius = whole("签到范围（米）", least=1, most=100_000, needed=False)
+
+    def refuse(self, refusal: Refused) -> None:
+        super().refuse(refusal)
+        name = _ABOUT.get(type(refusal))
+        if name:
+            self[name].errors = [*self[name].errors, refusal.sentence]
+
+
+def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
+    """Places and teams to choose from; without JavaScript a chosen ready-made sentence is the risk."""
+    form.community.choices = dict(place_choices.choices(staff, "activity:organise", "community"))
+    known = teams.within("activity:organise", 0, MOST_TEAMS, actor=staff)
+    form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in known}}
+    form.ready.choices = {"": "没有风险，或自己写", **{one: one for one in sentences.RISK}}
+    if form.ready.data and not form.risk.data:
+        form.risk.process_data(form.ready.data)
+        form.risk.raw_data = [form.ready.data]
+    return form
+
+
+def content(form: ActivityForm) -> dict[str, Any]:
+    """What the verb takes; an empty text says nothing: there is no risk, no policy."""
+    kept = ("csrf_token", "ready", "community", "team")
+    told = {name: value for name, value in form.data.items() if name not in kept}
+    return {
+        **told,
+        "description": told["description"] or "",
+        "risk": told["risk"] or None,
+        "insurance_number": told["insurance_number"] or None,
+    }
+
+
+def _screened(form: ActivityForm, staff: Staff) -> screening.Screened:
+    """Everybody will read it, so WeChat looks first, as it does when a phone publishes."""
+    words = (form.title.data, form.description.data, form.place.data, form.risk.data)
+    return screening.screened(*words, scene=screening.POST, actor=staff)
+
+
+def _wants_publication() -> bool:
+    return request.form.get("then") == "publish"
+
+
+@page("/activities/new", guard="activity:organise", methods=("GET", "POST"))
+def new_activity(staff: Staff) -> Any:
+    """A draft, published in the same step if that is wanted: refused, nothing of it is kept but the form."""
+    form = _filled(staff, ActivityForm(**({} if request.method == "POST" else _suggested())))
+
+    def work(_found: screening.Screened) -> Activity:
+        made = verbs.plan(form.community.data, form.team.data, content(form), actor=staff)
+        return verbs.publish(made.id, actor=staff) if _wants_publication() else made
+
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
+        told = "已发布，可以报名了" if _wants_publication() else "已存为草稿"
+        return redirect_with_message("console.activity", told, activity_id=form.outcome.id)
+    return render("activities/form.html", form=form, activity=None, categories=CATEGORIES)
+
+
+def _suggested() -> dict[str, Any]:
+    """Three days from now at nine, for two hours: rather changed than typed."""
+    try:
+        day = clock.day_starts(date.fromisoformat(request.args.get("day", "")))
+    except (ValueError, OverflowError):
+        day = clock.day_starts(clock.today() + timedelta(days=3))
+    start = day + timedelta(hours=9)
+    return {"starts_at": start, "ends_at": start + timedelta(hours=2)}
+
+
+@page("/activities/<id:activity_id>/edit", guard="activity:organise", methods=("GET", "POST"))
+def edit_activity(staff: Staff, activity_id: int) -> Any:
+    """Changes a draft or what is published; who signed up is told of a new time or place."""
+    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    if "edit" not in queries.view_activities([found], actor=staff)[0].actions:
+        return redirect_with_message("console.activity", "这个活动现在不能修改", activity_id=activity_id)
+    if request.method == "GET":
+        return form_page(staff, activity_id)
+    form = _filled(staff, ActivityForm())
+
+    def work(_found: screening.Screened) -> Activity:
+        fixed = {"community_id": form.community.data, "team_id": form.team.data}
+        changed = verbs.edit(activity_id, {**content(form), **fixed}, actor=staff)
+        return verbs.publish(activity_id, actor=staff) if _wants_publication() else changed
+
+    if run_form(form, work, precheck=lambda: _screened(form, staff)):
+        told = "已发布，可以报名了" if _wants_publication() else "已保存"
+        return redirect_with_message("console.activity", told, activity_id=activity_id)
+    return render(
+        "activities/form.html", form=form, activity=_fresh(staff, activity_id), categories=CATEGORIES
+    )
+
+
+def _fresh(staff: Staff, activity_id: int) -> Activity:
+    """As it stands after a refused transaction was rolled back."""
+    return desk_queries.reached(activity_id, "activity:organise", actor=staff)
+
+
+def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) -> Any:
+    """The form as it was saved, with what a publication lacks beside its field."""
+    found = _fresh(staff, activity_id)
+    form = ActivityForm(formdata=None, obj=found, community=found.community_id, team=found.team_id)
+    _filled(staff, form)
+    if refusal is not None:
+        form.refuse(refusal)
+    return render("activities/form.html", form=form, activity=found, categories=CATEGORIES)

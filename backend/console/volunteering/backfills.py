@@ -1,0 +1,189 @@
+"""补录: service entered afterwards by one, checked by another; marked for ever, by default without points."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+
+from backend import config
+from backend.console.frame import place_choices, sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
+from backend.console.frame.forms import JustDo, choice, line, lines, moment, whole
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.resident_form import WhoForm
+from backend.console.frame.todo import Waiting, head, provider
+from backend.console.volunteering.activity_forms import CATEGORIES
+from backend.errors import Refused
+from backend.organisations import queries as places
+from backend.people import queries as people
+from backend.people import teams
+from backend.volunteering import desk_queries
+from backend.volunteering.actions import backfills as verbs
+from backend.volunteering.actions.activities import TeamElsewhere
+from backend.volunteering.limits import OverlappingService, TooManyHoursThatDay
+from backend.volunteering.models import DAY_MINUTES, Activity
+
+MOST_TEAMS = 300
+# So many of the queue are listed; what is more follows as they are decided.
+MOST = 100
+_ABOUT: dict[type[Refused], str] = {
+    verbs.BackfillTimes: "started_at",
+    verbs.AlreadyRecorded: "asked",
+    TeamElsewhere: "team",
+    OverlappingService: "started_at",
+    TooManyHoursThatDay: "minutes",
+}
+_CONTENT = ("activity_name", "category", "started_at", "place", "content", "minutes", "reason")
+
+
+class BackfillForm(WhoForm):
+    asked = line("谁的服务", most=40, description="卡号、手机号或姓名；要先在本社区登记过。不能为自己补录")
+    community = choice("社区", numbers=True)
+    team = choice("志愿队", needed=False, numbers=True)
+    activity_name = line("活动名称", most=60)
+    category = line("服务类别", most=20, render_kw={"list": "categories"})
+    started_at = moment("开始时间", description="已经结束的、一年之内的服务")
+    minutes = whole("时长（分钟）", least=1, most=DAY_MINUTES, description="实际服务的分钟数，一天最多 480")
+    place = line("地点", most=120)
+    content = lines("服务内容", most=1000, rows=2)
+    ready = choice("常用原因", needed=False)
+    reason = lines("为什么补录", most=200, rows=2, description="写清凭据，例如纸质签到表；核对的人会看")
+
+    def refuse(self, refusal: Refused) -> None:
+        super().refuse(refusal)
+        name = _ABOUT.get(type(refusal))
+        if name:
+            self[name].errors = [*self[name].errors, refusal.sentence]
+
+
+class RejectBackfillForm(ReasonedForm):
+    pass
+
+
+@provider("service_record:decide")
+def _waiting(staff: Staff, most: int) -> list[Waiting]:
+    found = desk_queries.backfills_to_check(most, actor=staff)
+    names = places.names({one.community_id for one in found})
+    return [
+        Waiting(
+            "核对补录",
+            f"{one.activity_name}：{one.minutes} 分钟",
+            names[one.community_id],
+            one.requested_at,
+            url_for("console.backfill", backfill_id=one.id),
+        )
+        for one in found
+    ]
+
+
+@page("/hours/backfills", guard="service_record:decide")
+def backfills(staff: Staff) -> Any:
+    return render("hours/requests.html", title="核对补录", **head(_waiting(staff, MOST + 1), MOST))
+
+
+@page("/hours/backfills/new", guard="service_record:backfill", methods=("GET", "POST"))
+def new_backfill(staff: Staff) -> Any:
+    """From the page of a certified activity what is known of it is filled in already."""
+    activity = _activity(staff)
+    form = _filled(staff, activity)
+    if request.method == "POST":
+        form.find(staff)
+
+    def work() -> Any:
+        told = form.data
+        return verbs.request(
+            told["person"],
+            told["community"],
+            {name: told[name] for name in _CONTENT},
+            team_id=told["team"],
+            activity_id=activity and activity.id,
+            actor=staff,
+        )
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message("console.hours", "补录已提交，请同事核对。核对通过后才计时长")
+    return render(
+        "hours/new_backfill.html",
+        form=form,
+        activity=activity,
+        categories=CATEGORIES,
+        points=bool(config.settings().backfill_points),
+    )
+
+
+def _activity(staff: Staff) -> Activity | None:
+    """The activity that the address names, if it is one of this desk's."""
+    activity_id = asked_number("activity")
+    if activity_id is None:
+        return None
+    return desk_queries.reached(activity_id, "service_record:backfill", actor=staff)
+
+
+def _filled(staff: Staff, activity: Activity | None) -> BackfillForm:
+    known = {} if activity is None or request.method == "POST" else _known(activity)
+    form = with_sentences(BackfillForm(**known), sentences.BACKFILL)
+    form.community.choices = dict(place_choices.choices(staff, "service_record:backfill", "community"))
+    listed = teams.within("service_record:backfill", 0, MOST_TEAMS, actor=staff)
+    form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in listed}}
+    return form
+
+
+def _known(activity: Activity) -> dict[str, Any]:
+    return {
+        "community": activity.community_id,
+        "team": activity.team_id,
+        "activity_name": activity.title,
+        "category": activity.category,
+        "started_at": activity.starts_at,
+        "minutes": min(int((activity.ends_at - activity.starts_at).total_seconds()) // 60, DAY_MINUTES),
+        "place": activity.place,
+        "content": activity.description or activity.title,
+    }
+
+
+@page("/hours/backfills/<id:backfill_id>", guard="service_record:decide")
+def backfill(staff: Staff, backfill_id: int) -> Any:
+    return _page(staff, backfill_id)
+
+
+def _page(staff: Staff, backfill_id: int, **given: Any) -> Any:
+    asked = desk_queries.backfill(backfill_id, actor=staff)
+    facts: dict[str, Any] = {
+        "form": JustDo(formdata=None),
+        "reject_form": with_sentences(RejectBackfillForm(formdata=None), sentences.REJECT_BACKFILL),
+        **given,
+    }
+    return render(
+        "hours/backfill.html",
+        asked=asked,
+        names=people.masked_names({asked.person_id, asked.maker_id, asked.in_charge_id}),
+        team=teams.one(asked.team_id).name if asked.team_id else None,
+        barred=staff.id in (asked.person_id, asked.maker_id),
+        points=bool(config.settings().backfill_points),
+        **facts,
+    )
+
+
+def _next(staff: Staff, sentence: str) -> Response:
+    following = desk_queries.backfills_to_check(1, actor=staff)
+    if not following:
+        return redirect_with_message("console.today", f"{sentence}。补录都核对完了")
+    return redirect_with_message("console.backfill", sentence, backfill_id=following[0].id)
+
+
+@page("/hours/backfills/<id:backfill_id>/approve", guard="service_record:decide", methods=("POST",))
+def approve_backfill(staff: Staff, backfill_id: int) -> Any:
+    """The checker agrees: the record is made, marked as entered afterwards."""
+    desk_queries.backfill(backfill_id, actor=staff)
+    form = JustDo()
+    if run_form(form, lambda: verbs.approve(backfill_id, actor=staff)):
+        return _next(staff, "已核对通过，时长已记入")
+    return _page(staff, backfill_id, form=form)
+
+
+@page("/hours/backfills/<id:backfill_id>/reject", guard="service_record:decide", methods=("POST",))
+def reject_backfill(staff: Staff, backfill_id: int) -> Any:
+    desk_queries.backfill(backfill_id, actor=staff)
+    form = with_sentences(RejectBackfillForm(), sentences.REJECT_BACKFILL)
+    if run_form(form, lambda: verbs.reject(backfill_id, form.reason.data, actor=staff)):
+        return _next(staff, "已退回补录，说明了原因")
+    return _page(staff, backfill_id, reject_form=form)

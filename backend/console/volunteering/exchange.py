@@ -1,0 +1,84 @@
+"""时长交换: service records on their way to the national system, what came back, and hours from elsewhere."""
+
+import tempfile
+from typing import Any
+
+from flask import send_file
+
+from backend import clock
+from backend.console.frame import residents, uploads
+from backend.console.frame.forms import Form, JustDo
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.uploads import UploadForm
+from backend.volunteering import record_queries
+from backend.volunteering.actions import exchange as actions
+from backend.volunteering.exchange import VERSION, FilePlatform
+
+
+@page("/exchange", guard="service_record:synchronise")
+def exchange(staff: Staff) -> Any:
+    return _page(staff, JustDo(), UploadForm())
+
+
+def _page(staff: Staff, form: Form, upload: Form, **told: Any) -> Any:
+    waiting = actions.pending(actor=staff)
+    facts = {"refused": [], **told}
+    return render(
+        "exchange/page.html",
+        form=form,
+        upload=upload,
+        waiting=waiting,
+        most=actions.MOST_RECORDS,
+        version=VERSION,
+        **facts,
+    )
+
+
+@page("/exchange/records", guard="service_record:synchronise", methods=("POST",))
+def deliver_records(staff: Staff) -> Any:
+    """What waits, as a file in the shape of the exchange; it goes on waiting until an answer says otherwise."""
+    form = JustDo()
+    # Sent and closed by the server, which removes it then.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    try:
+        if not run_form(form, lambda: actions.deliver(FilePlatform(file), actor=staff)):
+            file.close()
+            return _page(staff, form, UploadForm(formdata=None))
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    name = f"志愿服务记录_待同步_{clock.today()}.csv"
+    return send_file(file, mimetype="text/csv; charset=utf-8", as_attachment=True, download_name=name)
+
+
+@page("/exchange/answers", guard="service_record:synchronise", methods=("POST",))
+def take_answers(staff: Staff) -> Any:
+    """The file that came back: what it names as taken is synchronised from now on."""
+    form = UploadForm()
+
+    def work() -> Any:
+        file = form.sheet.data
+        return actions.take_over_answers(
+            FilePlatform(back=uploads.read(file.filename, file.read())), actor=staff
+        )
+
+    if not run_form(form, work):
+        return _page(staff, JustDo(), form)
+    count, refused = form.outcome
+    if refused:
+        return _page(staff, JustDo(), UploadForm(formdata=None), refused=refused, count=count)
+    return redirect_with_message("console.exchange", f"已同步 {count} 条服务记录")
+
+
+@page("/people/<id:person_id>/hours", guard="person:read")
+def hours_of_person(staff: Staff, person_id: int) -> Any:
+    """This system's hours, and beside them, apart, those that other platforms hold."""
+    found, _home = residents.resident(staff, person_id)
+    return render(
+        "exchange/hours.html",
+        person=residents.masked(found),
+        own=record_queries.totals(person_id),
+        elsewhere=actions.held_elsewhere(person_id),
+        may_import=staff.may("hours_elsewhere:import"),
+    )

@@ -1,0 +1,206 @@
+"""服务时长: the organiser's minutes are proposed, someone else certifies them; odd ones are decided one by one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response, request, url_for
+
+from backend.console.frame.forms import Form, one_of, whole
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.todo import Waiting, head, provider
+from backend.console.volunteering.roll_call import numbered
+from backend.errors import Refused
+from backend.organisations import queries as places
+from backend.volunteering import desk_queries, limits, queries
+from backend.volunteering.actions import hours as verbs
+from backend.volunteering.models import DAY_MINUTES, Activity, SignUp
+
+# How many of each queue stand on the page; the rest comes up as the first are done.
+MOST = 100
+# What may be decided about minutes that look odd.
+DECISIONS = (("as", "按申报的认定"), ("less", "改少，填分钟数"), ("none", "不计时长"))
+
+
+class MinutesForm(Form):
+    """For each person `minutes-7`, and where something is odd `decision-7`; made by the functions below."""
+
+    rows: Sequence[SignUp] = ()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Who is to get fewer minutes needs their number."""
+        good = super().validate(extra_validators)
+        for row in self.rows:
+            decision, minutes = (
+                self._fields.get(f"decision-{row.person_id}"),
+                self[f"minutes-{row.person_id}"],
+            )
+            if decision is not None and decision.data == "less" and minutes.data is None:
+                minutes.errors = [*minutes.errors, "请填认定多少分钟"]
+                good = False
+        return good
+
+    def refuse(self, refusal: Refused) -> None:
+        """A refusal that names people stands beside their minutes."""
+        super().refuse(refusal)
+        named = [refusal.facts.get("personId"), *refusal.facts.get("people", [])]
+        for person_id in named:
+            name = f"minutes-{person_id}"
+            if name in self:
+                self[name].errors = [*self[name].errors, "请看这一位"]
+
+
+def propose_form(activity: Activity, rows: Sequence[SignUp]) -> MinutesForm:
+    """The minutes from check-in to check-out; empty where nobody saw the person leave."""
+    most = limits.most_minutes(activity)
+    fields: dict[str, Any] = {"rows": rows}
+    for row in rows:
+        known = row.proposed_minutes
+        default = limits.attended_minutes(activity, row) if known is None else known
+        fields[f"minutes-{row.person_id}"] = whole("分钟", least=0, most=most, needed=False, default=default)
+    return type("ProposeForm", (MinutesForm,), fields)()
+
+
+def certify_form(rows: Sequence[SignUp], odd: dict[int, list[str]]) -> MinutesForm:
+    """A decision for each odd one; the unremarkable ones need none."""
+    fields: dict[str, Any] = {"rows": [row for row in rows if row.person_id in odd]}
+    for row in fields["rows"]:
+        fields[f"decision-{row.person_id}"] = one_of("怎么认定", DECISIONS)
+        minutes = whole("认定多少分钟（选“改少”时填）", least=0, most=DAY_MINUTES, needed=False)
+        fields[f"minutes-{row.person_id}"] = minutes
+    return type("CertifyForm", (MinutesForm,), fields)()
+
+
+def proposed(form: MinutesForm) -> dict[int, int]:
+    """{person: minutes} as they stand in the form; who is left empty is for the verb to ask about."""
+    told = {row.person_id: form[f"minutes-{row.person_id}"].data for row in form.rows}
+    return {person_id: minutes for person_id, minutes in told.items() if minutes is not None}
+
+
+def decided(form: MinutesForm) -> dict[int, int]:
+    """{person: minutes} of the odd ones that shall not be certified as proposed."""
+    told = {}
+    for row in form.rows:
+        decision = form[f"decision-{row.person_id}"].data
+        if decision == "none":
+            told[row.person_id] = 0
+        elif decision == "less":
+            told[row.person_id] = form[f"minutes-{row.person_id}"].data or 0
+    return told
+
+
+def _proposals(staff: Staff, most: int) -> list[Waiting]:
+    found = desk_queries.to_propose(most, actor=staff)
+    names = places.names({one.activity.community_id for one in found})
+    return [
+        Waiting(
+            "没有签退，待决定" if one.unverified else "申报时长",
+            f"{one.activity.title}：{one.came} 人{f'，{one.unverified} 人没有签退' if one.unverified else ''}",
+            names[one.activity.community_id],
+            one.activity.ended_at,
+            url_for("console.propose_hours", activity_id=one.activity.id),
+            one.activity.record_due_on,
+        )
+        for one in found
+    ]
+
+
+def _certifications(staff: Staff, most: int) -> list[Waiting]:
+    found = desk_queries.to_certify(most, actor=staff)
+    names = places.names({one.activity.community_id for one in found})
+    return [
+        Waiting(
+            "认定时长",
+            f"{one.activity.title}：{one.came} 人",
+            names[one.activity.community_id],
+            one.activity.proposed_at,
+            url_for("console.certify_hours", activity_id=one.activity.id),
+            one.activity.record_due_on,
+        )
+        for one in found
+    ]
+
+
+provider("activity:organise")(_proposals)
+provider("activity:certify")(_certifications)
+
+
+@page("/hours", guard="activity:certify")
+def hours(staff: Staff) -> Any:
+    """What waits to be proposed and what waits to be certified, oldest first."""
+    return render(
+        "hours/queue.html",
+        queues=(
+            ("待认定", "现在没有等您认定的时长。", head(_certifications(staff, MOST + 1), MOST)),
+            ("待申报", "现在没有待申报的活动。", head(_proposals(staff, MOST + 1), MOST)),
+        ),
+        others=desk_queries.for_a_colleague(actor=staff),
+    )
+
+
+@page("/hours/<id:activity_id>/propose", guard="activity:organise", methods=("GET", "POST"))
+def propose_hours(staff: Staff, activity_id: int) -> Any:
+    """How long each one served. Who did not check out has to be decided, 0 included."""
+    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    if found.state != "ended" or found.activity_kind != "volunteer_service":
+        return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
+    rows = desk_queries.counted(activity_id)
+    form = propose_form(found, rows)
+    if request.method == "POST" and run_form(
+        form, lambda: verbs.propose(activity_id, proposed(form), actor=staff)
+    ):
+        return redirect_with_message("console.hours", f"“{found.title}”的时长已申报，请同事认定")
+    return _show(staff, activity_id, "hours/propose.html", form)
+
+
+@page("/hours/<id:activity_id>/certify", guard="activity:certify", methods=("GET", "POST"))
+def certify_hours(staff: Staff, activity_id: int) -> Any:
+    """One key for the unremarkable ones together; each odd one wants its own decision first."""
+    found = desk_queries.reached(activity_id, "activity:certify", actor=staff)
+    if found.state != "ended" or found.proposed_at is None:
+        return redirect_with_message(
+            "console.activity", "这个活动现在没有待认定的时长", activity_id=activity_id
+        )
+    rows = desk_queries.counted(activity_id)
+    form = certify_form(rows, desk_queries.oddities(found, rows))
+
+    def work() -> Activity:
+        return verbs.certify(activity_id, decided(form), seen=_seen(), actor=staff)
+
+    if request.method == "POST" and run_form(form, work):
+        return _next(staff, f"“{found.title}”的时长已认定")
+    return _show(staff, activity_id, "hours/certify.html", form)
+
+
+def _seen() -> datetime | None:
+    """When the proposal was made that the page has shown."""
+    try:
+        return datetime.fromisoformat(request.form.get("seen", ""))
+    except ValueError:
+        return None
+
+
+def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> Any:
+    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    rows = desk_queries.counted(activity_id)
+    counted = {row.id for row in rows}
+    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
+    facts = found.facts_about(staff.id)
+    return render(
+        template,
+        form=form,
+        activity=found,
+        shown=queries.view_activities([found], actor=staff)[0],
+        people=[one for one in told if one["sign_up_id"] in counted],
+        odd=desk_queries.oddities(found, rows),
+        most=limits.most_minutes(found),
+        mine="proposer" in facts,
+        took_part="participant" in facts,
+    )
+
+
+def _next(staff: Staff, sentence: str) -> Response:
+    following = desk_queries.to_certify(1, actor=staff)
+    if not following:
+        return redirect_with_message("console.hours", f"{sentence}。待认定的都办完了")
+    return redirect_with_message("console.certify_hours", sentence, activity_id=following[0].activity.id)

@@ -1,0 +1,147 @@
+"""Who comes to an activity: signed up for by staff, taken off the list, excused; also from a resident's page."""
+
+from typing import Any
+
+from flask import request
+
+from backend.console.frame import residents, sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
+from backend.console.frame.forms import Form, choice, line
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.resident_form import WhoForm
+from backend.console.volunteering.activities import activity_page
+from backend.organisations import queries as places
+from backend.volunteering import desk_queries, queries
+from backend.volunteering.actions import sign_ups
+
+# So many coming activities are offered to a resident at the window.
+OFFERED = 60
+
+
+class SignUpForForm(WhoForm):
+    ready = choice("代办原因", needed=False)
+    reason = line("或自己写原因", most=200)
+
+
+class TakeOffForm(ReasonedForm):
+    pass
+
+
+class ExcuseForm(ReasonedForm):
+    pass
+
+
+class OfferForm(Form):
+    activity = choice("哪个活动", numbers=True)
+    ready = choice("代办原因", needed=False)
+    reason = line("或自己写原因", most=200)
+
+
+@page("/activities/<id:activity_id>/sign-up", guard="sign_up:assist", methods=("GET", "POST"))
+def sign_up_for(staff: Staff, activity_id: int) -> Any:
+    """For a resident who asks at the window, or has no phone: a place, or the end of the waitlist."""
+    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    form = with_sentences(SignUpForForm(), sentences.SIGN_UP_FOR)
+    if request.method == "POST":
+        form.find(staff)
+
+    def work() -> Any:
+        on_behalf_of = (form.person.data, form.reason.data)
+        return sign_ups.sign_up(activity_id, on_behalf_of=on_behalf_of, actor=staff)
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message(
+            "console.activity", _outcome_sentence(form.outcome), activity_id=activity_id
+        )
+    return render(
+        "activities/sign_up.html", form=form, shown=queries.view_activities([found], actor=staff)[0]
+    )
+
+
+def _outcome_sentence(sign_up: Any) -> str:
+    return "已报名" if sign_up.state == "confirmed" else "名额已满，已排入候补，有名额时自动转正并通知"
+
+
+@page("/people/<id:person_id>/activities", guard="sign_up:assist", methods=("GET", "POST"))
+def offer_activities(staff: Staff, person_id: int) -> Any:
+    """The same from the resident's page, for a grid worker at the door."""
+    person, home = residents.resident(staff, person_id, "sign_up:assist")
+    found = desk_queries.joinable(home.community_id, OFFERED)
+    form = with_sentences(OfferForm(), sentences.SIGN_UP_FOR)
+    form.activity.choices = {one.id: one.title for one in found}
+
+    def work() -> Any:
+        return sign_ups.sign_up(form.activity.data, on_behalf_of=(person_id, form.reason.data), actor=staff)
+
+    if request.method == "POST" and run_form(form, work):
+        return redirect_with_message(
+            "console.offer_activities", _outcome_sentence(form.outcome), person_id=person_id
+        )
+    return render(
+        "activities/offer.html",
+        form=form,
+        person=residents.masked(person),
+        community=places.names({home.community_id})[home.community_id],
+        offered=queries.view_activities(found, actor=staff),
+    )
+
+
+@page(
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse",
+    guard="sign_up:record",
+    methods=("POST",),
+)
+def excuse(staff: Staff, activity_id: int, person_id: int) -> Any:
+    """Somebody asked to be excused; their place goes to the waitlist."""
+    desk_queries.reached(activity_id, "activity:read", actor=staff)
+    form = with_sentences(ExcuseForm(), sentences.EXCUSE)
+    if run_form(form, lambda: sign_ups.excuse(activity_id, person_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.activity", "已登记请假", activity_id=activity_id)
+    return _person(staff, activity_id, person_id, excuse=form)
+
+
+@page(
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/take-off",
+    guard="sign_up:cancel",
+    methods=("POST",),
+)
+def take_off(staff: Staff, activity_id: int, person_id: int) -> Any:
+    """Cancels for a resident who asked for it; the place goes to the waitlist."""
+    desk_queries.reached(activity_id, "activity:read", actor=staff)
+    form = with_sentences(TakeOffForm(), sentences.CANCEL_SIGN_UP)
+
+    def work() -> Any:
+        return sign_ups.cancel(activity_id, on_behalf_of=(person_id, form.reason.data), actor=staff)
+
+    if run_form(form, work):
+        return redirect_with_message(
+            "console.activity", "已取消报名，空出的名额给候补的人", activity_id=activity_id
+        )
+    return _person(staff, activity_id, person_id, cancel=form)
+
+
+@page("/activities/<id:activity_id>/sign-ups/<id:person_id>", guard="sign_up:record")
+def sign_up_page(staff: Staff, activity_id: int, person_id: int) -> Any:
+    """One person's sign-up, with what staff may note about it."""
+    return _person(staff, activity_id, person_id)
+
+
+def _person(staff: Staff, activity_id: int, person_id: int, **given: Any) -> Any:
+    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    one = next(iter(queries.attendance(activity_id, actor=staff, person_id=person_id)["list"][-1:]), None)
+    if one is None:
+        return activity_page(staff, activity_id)
+    sign_up = desk_queries.sign_up(one["sign_up_id"])
+    forms = {
+        "excuse": with_sentences(ExcuseForm(formdata=None), sentences.EXCUSE),
+        "cancel": with_sentences(TakeOffForm(formdata=None), sentences.CANCEL_SIGN_UP),
+        **given,
+    }
+    return render(
+        "activities/sign_up_page.html",
+        activity=found,
+        one=one,
+        sign_up=sign_up,
+        actions=queries.shown_sign_up(sign_up, actor=staff).actions,
+        forms=forms,
+    )

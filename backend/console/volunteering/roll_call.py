@@ -1,0 +1,138 @@
+"""The roll: a sheet to print and to sign, and the form in which the sheet is entered with one submit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import request
+
+from backend import clock
+from backend.console.frame.forms import Form, moment, tick
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.errors import Refused
+from backend.volunteering import desk_queries, queries, states
+from backend.volunteering.actions import roll_call as verbs
+from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
+
+# Lines for whoever comes without a sign-up, to be signed up or entered afterwards.
+BLANK_LINES = 5
+
+
+class RollForm(Form):
+    """For each person `came-7`, `arrived-7` and `left-7`; made for one activity by `roll_form`."""
+
+    rows: Sequence[SignUp] = ()
+
+    def refuse(self, refusal: Refused) -> None:
+        super().refuse(refusal)
+        field = self[name] if (name := f"arrived-{refusal.facts.get('personId')}") in self else None
+        if field is not None:
+            field.errors = [*field.errors, refusal.sentence]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A tick needs its time of arrival, a changed arrival its time of leaving."""
+        good = super().validate(extra_validators)
+        for row in self.rows:
+            sentence = self._missing(row)
+            if sentence:
+                field = self[f"arrived-{row.person_id}"]
+                field.errors = [*field.errors, sentence]
+                good = False
+        return good
+
+    def _missing(self, row: SignUp) -> str | None:
+        arrived, left = self._time("arrived", row), self._time("left", row)
+        if row.state not in ATTENDED:
+            return "请填到达时间" if self[f"came-{row.person_id}"].data and arrived is None else None
+        changed = arrived != _minute(row.checked_in_at)
+        return "改到达时间，要同时填离开时间" if changed and left is None else None
+
+    def called(self) -> list[verbs.Called]:
+        """Who was ticked, and whose noted times were put right; nobody else is touched."""
+        found = [self._called(row) for row in self.rows]
+        return [one for one in found if one is not None]
+
+    def _called(self, row: SignUp) -> verbs.Called | None:
+        arrived, left = self._time("arrived", row), self._time("left", row)
+        if row.state not in ATTENDED:
+            ticked = self[f"came-{row.person_id}"].data and arrived is not None
+            return verbs.Called(row.person_id, arrived, left) if ticked else None
+        # A form that was opened before the person checked in by code: the code is more exact.
+        if row.state == "certified" or f"came-{row.person_id}" in request.form:
+            return None
+        noted = (_minute(row.checked_in_at), _minute(row.checked_out_at))
+        if arrived is None or (arrived, left) == noted:
+            return None
+        exact = row.checked_in_at if arrived == noted[0] else arrived
+        return verbs.Called(row.person_id, exact, left)
+
+    def _time(self, name: str, row: SignUp) -> datetime | None:
+        return self[f"{name}-{row.person_id}"].data
+
+
+def _minute(at: datetime | None) -> datetime | None:
+    return at and at.replace(second=0, microsecond=0)
+
+
+def roll_form(activity: Activity, rows: Sequence[SignUp]) -> RollForm:
+    """The form of this roll: planned times for who has not come yet, the noted ones for who has.
+
+    A missing check-out stays empty: nobody guesses when someone left.
+    """
+    now = clock.now()
+    start = min(activity.starts_at, _minute(now) or now)
+    end = activity.ends_at if now >= activity.ends_at else None
+    fields: dict[str, Any] = {"rows": rows}
+    for row in rows:
+        here = row.state in ATTENDED
+        arrived = _minute(row.checked_in_at) if here else start
+        left = _minute(row.checked_out_at) if here else end
+        fields[f"came-{row.person_id}"] = tick("到场", default=here)
+        fields[f"arrived-{row.person_id}"] = moment("到达", needed=False, default=arrived)
+        fields[f"left-{row.person_id}"] = moment("离开", needed=False, default=left)
+    return type("RollFormOfOne", (RollForm,), fields)()
+
+
+def numbered(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with the number that the printed sheet gives them; names are masked and cards are rare, so that
+    the number is what tells people apart. Who has no place has no number."""
+    seats = [one["sign_up_id"] for one in told if one["state"] in SEATED]
+    numbers = {sign_up_id: number for number, sign_up_id in enumerate(seats, start=1)}
+    return [{**one, "number": numbers.get(one["sign_up_id"])} for one in told]
+
+
+@page("/activities/<id:activity_id>/roll-call", guard="sign_up:record", methods=("GET", "POST"))
+def roll_call(staff: Staff, activity_id: int) -> Any:
+    """Ticks who came; equally good as the code, for the day on which no phone works."""
+    found = desk_queries.reached(activity_id, "sign_up:record", actor=staff)
+    if found.state not in states.ROLL_CALL.sources:
+        return redirect_with_message("console.activity", "这个活动现在不能点名", activity_id=activity_id)
+    form = roll_form(found, desk_queries.roll(activity_id))
+    if request.method == "POST" and run_form(
+        form, lambda: verbs.call(activity_id, form.called(), actor=staff)
+    ):
+        return redirect_with_message("console.activity", "点名已登记", activity_id=activity_id)
+    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
+    return render(
+        "activities/roll_call.html",
+        form=form,
+        activity=desk_queries.reached(activity_id, "sign_up:record", actor=staff),
+        people=[one for one in told if one["state"] in SEATED and f"came-{one['person_id']}" in form],
+        attended=ATTENDED,
+    )
+
+
+@page("/activities/<id:activity_id>/sheet", guard="activity:read")
+def roll_sheet(staff: Staff, activity_id: int) -> Any:
+    """The paper for the door: who is expected, boxes to tick, a line to sign."""
+    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    (shown,) = queries.view_activities([found], actor=staff)
+    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
+    return render(
+        "activities/sheet.html",
+        activity=found,
+        shown=shown,
+        people=[one for one in told if one["state"] in SEATED],
+        waiting=[one for one in told if one["state"] == "waitlisted"],
+        blank=BLANK_LINES,
+    )

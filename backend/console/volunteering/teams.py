@@ -1,0 +1,183 @@
+"""志愿队: those of one's places; one of them with its members, who asks to join, and what it does next."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, request, url_for
+
+from backend import clock, screening
+from backend.console.frame import place_choices
+from backend.console.frame.forms import Form, JustDo, choice, line, one_of
+from backend.console.frame.labels import TEAM_KINDS
+from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.resident_form import WhoForm
+from backend.console.frame.todo import Waiting, provider
+from backend.errors import NotFound, Refused
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.people import teams as verbs
+from backend.people.models import Team
+from backend.volunteering import desk_queries
+
+PAGE = 50
+# A leader answers from a phone; after so many days an application comes to the community's desk.
+LEADER_DAYS = 3
+_ABOUT: dict[type[Refused], str] = {verbs.TeamNameTaken: "name", verbs.LeaderUnknown: "asked"}
+
+
+class TeamForm(WhoForm):
+    asked = line("队长", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
+    community = choice("社区", numbers=True)
+    kind = one_of("类型", TEAM_KINDS, default="community")
+    name = line("名称", most=60)
+    speciality = line("擅长", most=60, needed=False, description="例如“理发、小修”")
+
+    def refuse(self, refusal: Refused) -> None:
+        super().refuse(refusal)
+        name = _ABOUT.get(type(refusal))
+        if name in self:
+            self[name].errors = [*self[name].errors, refusal.sentence]
+
+
+class ChangesForm(Form):
+    name = line("名称", most=60)
+    speciality = line("擅长", most=60, needed=False)
+
+
+class LeaderForm(WhoForm):
+    asked = line("新队长", most=40, description="卡号、手机号或姓名")
+
+
+def _reached(staff: Staff, team_id: int) -> Team:
+    """A team of one's own places; every other one does not exist here."""
+    team = verbs.one(team_id)
+    if not permissions.appointed(staff.id, "team:manage", team.community_id):
+        raise NotFound()
+    return team
+
+
+@provider("team:manage")
+def _waiting(staff: Staff, most: int) -> list[Waiting]:
+    before = clock.now() - timedelta(days=LEADER_DAYS)
+    found = verbs.waiting_joins(before, most, actor=staff)
+    names = places.names({team.community_id for _one, team in found})
+    return [
+        Waiting(
+            "入队申请",
+            team.name,
+            names[team.community_id],
+            one.since,
+            url_for("console.team", team_id=team.id),
+        )
+        for one, team in found
+    ]
+
+
+@page("/teams", guard="team:manage")
+def teams(staff: Staff) -> Any:
+    """In the order in which they were founded; how many each has, not who is better."""
+    found = verbs.within("team:manage", asked_number("after", 0), PAGE + 1, actor=staff)
+    following = url_for("console.teams", after=found[PAGE - 1].id) if len(found) > PAGE else None
+    found = found[:PAGE]
+    return render(
+        "teams/list.html",
+        shown=verbs.view_teams(found, actor=staff),
+        asking=verbs.numbers_waiting([one.id for one in found]),
+        following=following,
+    )
+
+
+def _screened(form: Any, staff: Staff) -> screening.Screened:
+    """Everybody will read it, so WeChat looks first."""
+    return screening.screened(form.name.data, form.speciality.data, scene=screening.POST, actor=staff)
+
+
+@page("/teams/new", guard="team:found", methods=("GET", "POST"))
+def found_team(staff: Staff) -> Any:
+    """Founded by the community, which names the leader."""
+    form = TeamForm()
+    form.community.choices = dict(place_choices.choices(staff, "team:found", "community"))
+    if request.method == "POST":
+        form.find(staff)
+
+    def work(_found: screening.Screened) -> Team:
+        told = form.data
+        return verbs.create_team(
+            told["community"],
+            told["kind"],
+            told["name"],
+            told["speciality"] or "",
+            leader_id=told["person"],
+            actor=staff,
+        )
+
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
+        return redirect_with_message("console.team", "志愿队已成立", team_id=form.outcome.id)
+    return render("teams/new.html", form=form)
+
+
+@page("/teams/<id:team_id>", guard="team:manage")
+def team(staff: Staff, team_id: int) -> Any:
+    return _page(staff, team_id)
+
+
+def _page(staff: Staff, team_id: int, **given: Any) -> Any:
+    found = _reached(staff, team_id)
+    told = verbs.members(found, actor=staff) or []
+    facts: dict[str, Any] = {
+        "form": JustDo(formdata=None),
+        "changes_form": ChangesForm(formdata=None, obj=found),
+        "leader_form": LeaderForm(formdata=None),
+        **given,
+    }
+    return render(
+        "teams/team.html",
+        team=found,
+        shown=verbs.view_teams([found], actor=staff)[0],
+        asking=[one for one in told if one["status"] == "applied"],
+        members=[one for one in told if one["status"] == "accepted"],
+        activities=desk_queries.of_team(found.id, 20),
+        **facts,
+    )
+
+
+@page(
+    "/teams/<id:team_id>/members/<id:person_id>/<any(accept, decline):name>",
+    guard="team:manage",
+    methods=("POST",),
+)
+def decide_join(staff: Staff, team_id: int, person_id: int, name: str) -> Any:
+    """For a leader who has no phone, or has not answered."""
+    _reached(staff, team_id)
+    form = JustDo()
+    if run_form(form, lambda: verbs.decide(team_id, person_id, name == "accept", actor=staff)):
+        return _back(team_id, "已同意加入" if name == "accept" else "没有同意加入")
+    return _page(staff, team_id, form=form)
+
+
+@page("/teams/<id:team_id>/edit", guard="team:manage", methods=("POST",))
+def edit_team(staff: Staff, team_id: int) -> Any:
+    _reached(staff, team_id)
+    form = ChangesForm()
+
+    def work(_found: screening.Screened) -> Team:
+        changes = {"name": form.name.data, "speciality": form.speciality.data or ""}
+        return verbs.edit(team_id, changes, actor=staff)
+
+    if run_form(form, work, precheck=lambda: _screened(form, staff)):
+        return _back(team_id, "已保存")
+    return _page(staff, team_id, changes_form=form)
+
+
+@page("/teams/<id:team_id>/leader", guard="team:manage", methods=("POST",))
+def change_leader(staff: Staff, team_id: int) -> Any:
+    """The new leader has the team's activities at once."""
+    _reached(staff, team_id)
+    form = LeaderForm().find(staff)
+    if run_form(form, lambda: verbs.edit(team_id, {"leader_id": form.person.data}, actor=staff)):
+        return _back(team_id, "已更换队长")
+    return _page(staff, team_id, leader_form=form)
+
+
+def _back(team_id: int, sentence: str) -> Response:
+    return redirect_with_message("console.team", sentence, team_id=team_id)

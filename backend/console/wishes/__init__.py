@@ -1,0 +1,1 @@
+"""Console pages about wishes: review, lists, calls, rounds, wishes on somebody's behalf."""

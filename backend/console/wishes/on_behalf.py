@@ -1,0 +1,113 @@
+"""代办: staff write a wish for a resident who has no phone, and complete it when it was sent back."""
+
+from typing import Any
+
+from flask import request
+
+from backend import config, screening
+from backend.console.frame import sentences
+from backend.console.frame.forms import PHONE, Form, choice, day, line, lines, one_of, whole
+from backend.console.frame.labels import CATEGORIES, DISCLOSURES, GROUPS, SERVICE_ROLES
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.residents import resident
+from backend.errors import NotFound
+from backend.wishes import queries
+from backend.wishes.actions import writing
+from backend.wishes.models import SALUTATIONS
+
+
+class WishForm(Form):
+    title = line("心愿", most=30, description="一句话，例如“想要一盏亮一点的台灯”")
+    description = lines("具体说说", most=500, description="要什么、多少、为什么；不写姓名、电话和门牌号")
+    category = one_of("类别", CATEGORIES)
+    beneficiary_group = one_of("谁受益", GROUPS)
+    service_role = choice("希望哪一类帮助", SERVICE_ROLES, needed=False)
+    estimated_cost = whole("预估金额（元）", least=0, most=100_000)
+    wanted_by = day("希望在哪天前完成", needed=False)
+    disclosure = one_of("怎么公开", DISCLOSURES, default="anonymous")
+    salutation = choice("称谓", [(one, one) for one in SALUTATIONS], needed=False)
+    address = line(
+        "送到哪里", most=120, needed=False, description="不填就用登记的住址；加密保存，认领后只给认领人看"
+    )
+    contact_phone = line("联系电话", most=11, needed=False, also=(PHONE,), description="可以填家人的")
+
+
+class OnBehalfForm(WishForm):
+    ready = choice("代办原因", needed=False)
+    reason = line("或自己写原因", most=200)
+
+    def fill(self) -> "OnBehalfForm":
+        self.ready.choices = {"": "请选择", **{one: one for one in sentences.ON_BEHALF}}
+        if self.ready.data and not (self.reason.data or "").strip():
+            self.reason.process_data(self.ready.data)
+            self.reason.raw_data = [self.ready.data]
+        return self
+
+
+_SEALED = ("address", "contact_phone")
+# Sealed, so the form that completes a wish does not show it again.
+_AS_BEFORE = {
+    "address": "不填就用之前填的，之前没填的用登记的住址；加密保存，认领后只给认领人看",
+    "contact_phone": "可以填家人的；不填就用之前填的",
+}
+
+
+def _content(form: Any) -> dict[str, Any]:
+    """What the verb takes; of what is sealed, an empty field keeps what was there."""
+    kept = ("csrf_token", "ready", "reason")
+    return {
+        name: value
+        for name, value in form.data.items()
+        if name not in kept and (value or name not in _SEALED)
+    }
+
+
+def _screened(form: Any, staff: Staff) -> screening.Screened:
+    """WeChat looks at what everyone will read; without an answer it goes on, marked for the reviewer."""
+    return screening.screened(form.title.data, form.description.data, scene=screening.POST, actor=staff)
+
+
+@page("/people/<id:person_id>/wishes/new", guard="wish:report", methods=("GET", "POST"))
+def report(staff: Staff, person_id: int) -> Any:
+    """Writes and submits in one step; then the slip to sign is printed."""
+    person, home = resident(staff, person_id, "wish:report")
+    form = OnBehalfForm().fill()
+
+    def work(found: screening.Screened) -> Any:
+        on_behalf_of = (person_id, form.reason.data)
+        made = writing.write(home.community_id, _content(form), on_behalf_of=on_behalf_of, actor=staff)
+        return writing.submit(made.id, found, actor=staff)
+
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
+        return redirect_with_message("console.slip", "心愿已提交，请打印签字单", wish_id=form.outcome.id)
+    return render(
+        "wishes/write.html",
+        form=form,
+        person=person,
+        wish=None,
+        cap=config.settings().wish_cost_cap,
+    )
+
+
+@page("/wishes/<id:wish_id>/edit", guard="wish:report", methods=("GET", "POST"))
+def edit_wish(staff: Staff, wish_id: int) -> Any:
+    """Completes a wish that was sent back, and submits it again under the same number."""
+    found = queries.one(wish_id, actor=staff)
+    if found.reporter_id != staff.id:
+        raise NotFound()
+    if found.state not in ("draft", "sent_back"):
+        return redirect_with_message("console.wish", "这个心愿现在不能修改", wish_id=wish_id)
+    form = WishForm(obj=found)
+    for name, hint in _AS_BEFORE.items():
+        form[name].description = hint
+
+    def work(told: screening.Screened) -> Any:
+        writing.edit(wish_id, _content(form), actor=staff)
+        return writing.submit(wish_id, told, actor=staff)
+
+    if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
+        return redirect_with_message("console.wish", "已再次提交", wish_id=wish_id)
+    person, _home = resident(staff, found.wisher_id, "wish:report")
+    return render(
+        "wishes/write.html", form=form, person=person, wish=found, cap=config.settings().wish_cost_cap
+    )

@@ -1,0 +1,193 @@
+"""One wish and lists of them: find, look at its course, make the moves that are open, open the contact."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from backend import clock
+from backend.console.frame import place_choices, sentences
+from backend.console.frame.decisions import ReasonedForm, with_sentences
+from backend.console.frame.forms import Form, JustDo, choice, line
+from backend.console.frame.labels import WISH_STATES
+from backend.console.frame.page import (
+    Staff,
+    asked_number,
+    next_page_url,
+    page,
+    redirect_with_message,
+    render,
+    run_form,
+)
+from backend.console.frame.todo import Waiting, provider
+from backend.console.wishes import lists
+from backend.errors import NotAllowed, NotFound
+from backend.organisations import queries as places
+from backend.people import permissions
+from backend.wishes import queries, timeline_queries
+from backend.wishes.actions import contacting, reviewing, writing
+
+PAGE = 50
+
+
+class Filters(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    text = line("编号或标题", most=40, needed=False)
+    state = choice("状态", WISH_STATES, needed=False)
+    community = choice("社区", needed=False, numbers=True)
+
+
+class ExplainForm(ReasonedForm):
+    pass
+
+
+class WithdrawForm(Form):
+    pass
+
+
+class LookForm(Form):
+    reason = line("不予展示时写明原因", most=200, needed=False)
+
+
+class ContactForm(Form):
+    ready = choice("常用理由", needed=False)
+    reason = line("为什么要看", most=200, description="会记入日志，许愿人可以查到")
+
+
+def communities(staff: Staff, word: str) -> list[tuple[int, str]]:
+    """The communities in which this word is granted, for a list to choose from."""
+    return place_choices.choices(staff, word, "community")
+
+
+@provider("wish:coordinate")
+def _escalated(staff: Staff, most: int) -> list[Waiting]:
+    found = lists.escalated(staff, most)
+    names = places.names({wish.community_id for wish in found})
+    return [
+        Waiting(
+            "街道统筹",
+            wish.title,
+            names[wish.community_id],
+            wish.published_at or wish.created_at,
+            url_for("console.wish", wish_id=wish.id),
+        )
+        for wish in found
+    ]
+
+
+@page("/wishes", guard="wish:read")
+def wishes(staff: Staff) -> Any:
+    """Newest first; another community's cannot be asked for."""
+    form = Filters(request.args)
+    form.community.choices = {"": "全部社区", **dict(communities(staff, "wish:read"))}
+    form.state.choices = {"": "全部状态", **WISH_STATES}
+    form.validate()
+    found = lists.listed(
+        staff,
+        state=form.state.data if not form.state.errors else None,
+        community_id=form.community.data if not form.community.errors else None,
+        text=form.text.data if not form.text.errors else None,
+        before=asked_number("before"),
+        most=PAGE + 1,
+    )
+    following = next_page_url(found[PAGE - 1].id) if len(found) > PAGE else None
+    shown = queries.view_wishes(found[:PAGE], actor=staff)
+    return render("wishes/list.html", form=form, shown=shown, following=following)
+
+
+@page("/wishes/<id:wish_id>")
+def wish(staff: Staff, wish_id: int) -> Any:
+    return wish_page(staff, wish_id)
+
+
+def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
+    """The page of a wish, with a tried form or an opened contact among `given`."""
+    found = queries.one(wish_id, actor=staff)
+    (shown,) = queries.view_wishes([found], actor=staff)
+    face = lists.wisher_summary(found)
+    words = permissions.permissions_in(staff.id, found.place_id)
+    facts: dict[str, Any] = {
+        "explain_form": with_sentences(ExplainForm(formdata=None), sentences.EXPLAIN),
+        "contact_form": with_sentences(ContactForm(formdata=None), sentences.CONTACT),
+        "form": JustDo(formdata=None),
+        "contact": None,
+        "look_form": LookForm(formdata=None),
+        **given,
+    }
+    return render(
+        "wishes/wish.html",
+        waits_for_a_look=_waits_for_a_look(staff, shown),
+        wish=found,
+        shown=shown,
+        face=face,
+        timeline=timeline_queries.timeline(found, actor=staff),
+        may_open="wish:contact" in words,
+        reported=found.reporter_id == staff.id,
+        places=places.names({place for place in (found.grid_id, found.community_id) if place}),
+        today=clock.today(),
+        **facts,
+    )
+
+
+def _waits_for_a_look(staff: Staff, shown: Any) -> bool:
+    """Does anything here wait for this clerk's look: a picture, or the claimer's note?"""
+    if not shown.reviews:
+        return False
+    pictures = [*shown.files, *(shown.claim["files"] if shown.claim else [])]
+    noted = shown.claim is not None and lists.note_waits(shown.wish)
+    return noted or any(one["state"] == "needs_look" for one in pictures)
+
+
+@page("/wishes/<id:wish_id>/contact", guard="wish:contact", methods=("POST",))
+def open_contact(staff: Staff, wish_id: int) -> Any:
+    """Name, phone and address in clear, once, for a reason that goes into the journal. The answer is the page
+    itself, not a redirect: personal data stands in no address and in no cookie."""
+    form = with_sentences(ContactForm(), sentences.CONTACT)
+    if run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
+        return wish_page(staff, wish_id, contact=form.outcome)
+    return wish_page(staff, wish_id, contact_form=form)
+
+
+@page("/wishes/<id:wish_id>/republish", guard="wish:coordinate", methods=("POST",))
+def republish(staff: Staff, wish_id: int) -> Any:
+    form = JustDo()
+    if run_form(form, lambda: reviewing.republish(wish_id, actor=staff)):
+        return redirect_with_message("console.wish", "已重新发布到心愿墙", wish_id=wish_id)
+    return wish_page(staff, wish_id, form=form)
+
+
+@page("/wishes/<id:wish_id>/explain", guard="wish:coordinate", methods=("POST",))
+def explain(staff: Staff, wish_id: int) -> Any:
+    form = with_sentences(ExplainForm(), sentences.EXPLAIN)
+    if run_form(form, lambda: reviewing.explain(wish_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.wish", "已向许愿人说明", wish_id=wish_id)
+    return wish_page(staff, wish_id, explain_form=form)
+
+
+@page("/wishes/<id:wish_id>/withdraw", guard="wish:report", methods=("POST",))
+def withdraw(staff: Staff, wish_id: int) -> Any:
+    """Whoever reported a wish may take it back for the wisher."""
+    form = JustDo()
+    if run_form(form, lambda: writing.withdraw(wish_id, actor=staff)):
+        return redirect_with_message("console.wish", "已撤回", wish_id=wish_id)
+    return wish_page(staff, wish_id, form=form)
+
+
+@page("/wishes/<id:wish_id>/slip", guard="wish:report")
+def slip(staff: Staff, wish_id: int) -> Any:
+    """The paper that the wisher signs when somebody reported for them (代办)."""
+    found = queries.one(wish_id, actor=staff)
+    (shown,) = queries.view_wishes([found], actor=staff)
+    if not shown.own:
+        raise NotFound()
+    if found.reporter_id is None:
+        raise NotAllowed("只有代办的心愿才有签字单")
+    return render(
+        "wishes/slip.html",
+        wish=found,
+        shown=shown,
+        face=lists.wisher_summary(found),
+        today=clock.today(),
+        places=places.names({place for place in (found.grid_id, found.community_id) if place}),
+    )

@@ -1,0 +1,270 @@
+"""Names, passwords and one-time codes of staff.
+
+A password is checked outside any transaction, because argon2 is slow on purpose. So a try is counted before
+it is checked: a hundred guesses at once are a hundred tries. An unknown name costs the same time, fails with
+the same sentence and locks in the same way as a known one.
+"""
+
+import math
+import re
+from datetime import datetime, timedelta
+from functools import cache
+
+import pyotp
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from backend import clock, config, crypto, journal
+from backend.db import insert, lock_row, session
+from backend.errors import Refused
+from backend.identity.models import Credential, SignInAttempt
+from backend.journal import Actor
+from backend.people.models import Appointment, Person
+
+# What OWASP asks at least; four threads at once take 76 MiB, not the 256 MiB of the library's default.
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+FREE_TRIES = 5
+LONGEST_LOCK = 60  # minutes
+FORGOTTEN_AFTER = timedelta(hours=24)
+# Whoever can appoint others or read everything needs more than a password.
+STRONG_ROLES = ("city_admin", "auditor")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+_STEP = 30  # seconds a one-time code stands
+
+
+class WrongPassword(Refused):
+    code, message = 40190, "名字、口令或动态口令不对"
+
+
+class SignInLocked(Refused):
+    code, message = 42990, "输错次数太多，请 {minutes} 分钟后再试，或用手机扫码登录"
+
+
+class OneTimeCodeNeeded(Refused):
+    code, message = 40391, "市级管理员和审计员用口令登录要加动态口令：请先扫码登录，再到“我的账号”里设置"
+
+
+class NameTaken(Refused):
+    code, message = 40952, "这个登录名已有人使用，请换一个"
+
+
+class NoSensibleName(Refused):
+    code, message = 42251, "登录名用 2 到 40 个小写字母、数字、点、横线，以字母或数字开头"
+
+
+class WeakPassword(Refused):
+    code, message = 42252, "口令要 10 到 128 个字，不能包含登录名，也不能是一串相同的字"
+
+
+class FirstPasswordOver(Refused):
+    code, message = 40345, "初始口令已过期，请市级管理员重新设置一个"
+
+
+class OneTimeCodeWrong(Refused):
+    code, message = 42253, "动态口令不对，请等手机上的数字换过之后再试"
+
+
+def attempt(name: str) -> None:
+    """Counts a try at this name before its password is looked at. Raises SignInLocked.
+
+    Five tries are free; each further one locks the name twice as long as the one before, an hour at most.
+    """
+    now, key = clock.now(), _attempts_of(name)
+    fresh = insert(SignInAttempt).values(name_index=key, failures=0, last_at=now)
+    session.execute(fresh.on_conflict_do_nothing())
+    row = lock_row(SignInAttempt, key)
+    if row.locked_until is not None and row.locked_until > now:
+        left = (row.locked_until - now).total_seconds()
+        raise SignInLocked(minutes=math.ceil(left / 60)).retry_after(left)
+    row.failures = 1 if row.last_at < now - FORGOTTEN_AFTER else row.failures + 1
+    row.last_at, row.locked_until = now, _locked_until(row.failures, now)
+    session.flush()
+
+
+def _attempts_of(name: str) -> str:
+    return crypto.blind_index("console_name", name.strip().lower())
+
+
+def _locked_until(failures: int, now: datetime) -> datetime | None:
+    if failures < FREE_TRIES:
+        return None
+    return now + timedelta(minutes=min(2 ** min(failures - FREE_TRIES, 10), LONGEST_LOCK))
+
+
+def forget_attempts(name: str) -> None:
+    """After a sign-in that succeeded."""
+    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.name_index == _attempts_of(name)))
+
+
+def attempts_over() -> list[str]:
+    """Names nobody tried for a day, for the cleaning job."""
+    over = SignInAttempt.last_at <= clock.now() - FORGOTTEN_AFTER
+    return list(session.scalars(sa.select(SignInAttempt.name_index).where(over).limit(500)))
+
+
+def forget_attempt(name_index: str) -> None:
+    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.name_index == name_index))
+
+
+def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]:
+    """The person behind name, password and (where set up) one-time code, and the code's half-minute.
+
+    Reads only; slow on purpose. Raises WrongPassword, whatever of the three is wrong; FirstPasswordOver,
+    OneTimeCodeNeeded.
+    """
+    found = session.scalar(
+        sa.select(Credential)
+        .join(Person, Person.id == Credential.person_id)
+        .where(Credential.name == name.strip().lower(), Person.status == "active")
+    )
+    if not _matches(found.password_hash if found else _nobody(), password) or found is None:
+        raise WrongPassword()
+    if found.first_until is not None and found.first_until <= clock.now():
+        raise FirstPasswordOver()
+    if found.totp_since is None:
+        if config.settings().production and _needs_one_time_code(found.person_id):
+            raise OneTimeCodeNeeded()
+        return found.person_id, 0
+    return found.person_id, _half_minute(found, one_time_code, WrongPassword)
+
+
+@cache
+def _nobody() -> str:
+    """The hash that an unknown name is checked against."""
+    return _HASHER.hash("nobody")
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _needs_one_time_code(person_id: int) -> bool:
+    wanted = sa.select(sa.literal(1)).where(
+        Appointment.person_id == person_id, Appointment.role.in_(STRONG_ROLES)
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def _half_minute(found: Credential, code: str, refusal: type[Refused]) -> int:
+    """The half-minute for which this code is right: now, or the one before or after for a slow clock."""
+    totp = pyotp.TOTP(crypto.unseal(found.totp_sealed, _place(found.person_id)))
+    now = int(clock.now().timestamp())
+    for moment in (now, now - _STEP, now + _STEP):
+        counter = moment // _STEP
+        if counter > found.totp_used and pyotp.utils.strings_equal(code.strip(), totp.at(moment)):
+            return counter
+    raise refusal()
+
+
+def spend_code(person_id: int, half_minute: int) -> None:
+    """A one-time code opens once, also when it is sent twice at the same moment. Raises WrongPassword."""
+    if not half_minute:
+        return
+    spent = session.scalar(
+        sa.update(Credential)
+        .where(Credential.person_id == person_id, Credential.totp_used < half_minute)
+        .values(totp_used=half_minute)
+        .returning(Credential.person_id),
+        execution_options={"synchronize_session": False},
+    )
+    if spent is None:
+        raise WrongPassword()
+
+
+def hashed(password: str) -> str:
+    """What is stored of a password. Slow on purpose: call it outside any transaction."""
+    return _HASHER.hash(password)
+
+
+def check_name(name: str) -> None:
+    """Raises NoSensibleName."""
+    if not _NAME.fullmatch(name):
+        raise NoSensibleName()
+
+
+def check_choice(name: str, password: str) -> None:
+    """Raises NoSensibleName, WeakPassword."""
+    check_name(name)
+    if not 10 <= len(password) <= 128 or name in password.lower() or len(set(password)) < 4:
+        raise WeakPassword()
+
+
+def keep(
+    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, actor: Actor
+) -> Credential:
+    """Gives a person this name and password, a first one with its end; `actor` is None for the demo cast alone.
+
+    Raises NameTaken.
+    """
+    lock_row(Person, person_id)
+    taken = session.scalar(
+        sa.select(Credential.person_id).where(Credential.name == name, Credential.person_id != person_id)
+    )
+    if taken is not None:
+        raise NameTaken()
+    row = session.get(Credential, person_id, populate_existing=True) or Credential(
+        person_id=person_id, totp_used=0
+    )
+    row.name, row.password_hash, row.changed_at = name, password_hash, clock.now()
+    row.first_until = first_until
+    session.add(row)
+    session.flush()
+    journal.write("set_first_password" if first_until else "set_password", "person", person_id, actor=actor)
+    return row
+
+
+def is_password_of(person_id: int, password: str) -> bool:
+    """Is this the person's password now? Slow on purpose: call it outside any transaction."""
+    found = of(person_id)
+    return found is not None and _matches(found.password_hash, password)
+
+
+def of(person_id: int) -> Credential | None:
+    """The person's name and password, if they have them."""
+    return session.get(Credential, person_id)
+
+
+def begin_one_time_codes(*, actor: Actor) -> None:
+    """Makes a new secret; it counts once its first code was typed back. Raises WrongPassword without one."""
+    row = session.get(Credential, actor.id, populate_existing=True)
+    if row is None:
+        raise WrongPassword("请先设置登录名和口令，再设置动态口令")
+    row.totp_sealed = crypto.seal(pyotp.random_base32(), _place(actor.id))
+    row.totp_since, row.totp_used = None, 0
+    session.flush()
+
+
+def one_time_address(person_id: int) -> str | None:
+    """What the phone's code app scans, while the secret is not confirmed; never shown again."""
+    row = of(person_id)
+    if row is None or row.totp_sealed is None or row.totp_since is not None:
+        return None
+    totp = pyotp.TOTP(crypto.unseal(row.totp_sealed, _place(person_id)))
+    return totp.provisioning_uri(name=row.name, issuer_name="点亮")
+
+
+def confirm_one_time_codes(code: str, *, actor: Actor) -> None:
+    """The phone shows the right code: from now on it is asked at each sign-in. Raises OneTimeCodeWrong."""
+    row = lock_row(Credential, actor.id)
+    if row.totp_sealed is None:
+        raise OneTimeCodeWrong()
+    row.totp_used = _half_minute(row, code, OneTimeCodeWrong)
+    row.totp_since = clock.now()
+    session.flush()
+    journal.write("set_one_time_code", "person", actor.id, actor=actor)
+
+
+def drop_one_time_codes(*, actor: Actor) -> None:
+    """Removes the second step; whoever needs it can then enter by scanning alone."""
+    row = lock_row(Credential, actor.id)
+    row.totp_sealed, row.totp_since = None, None
+    session.flush()
+    journal.write("drop_one_time_code", "person", actor.id, actor=actor)
+
+
+def _place(person_id: int) -> str:
+    return f"credentials.totp:{person_id}"

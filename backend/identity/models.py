@@ -1,0 +1,90 @@
+"""How staff enter the console: names with passwords, sign-ins by scanning a code, the sessions they open."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.db import Id, Model, Moment
+
+METHODS = ("password", "scan")
+
+
+class Credential(Model):
+    """A name and a password for the office PC, with an optional one-time code (TOTP, RFC 6238)."""
+
+    __tablename__ = "credentials"
+    __table_args__ = (sa.CheckConstraint("name = lower(name)", name="name_in_small_letters"),)
+
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    # Until when a first password opens the console, to be changed there; empty once its owner chose their own.
+    first_until: Mapped[datetime | None] = mapped_column(Moment)
+    totp_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    # Empty until the first code was typed back: a secret that no phone holds must not lock anyone out.
+    totp_since: Mapped[datetime | None] = mapped_column(Moment)
+    # The half-minute of the last code used; it and everything before it is spent.
+    totp_used: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+
+class SignInAttempt(Model):
+    """Failed sign-ins by name, kept for names that exist and names that do not: both lock alike."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures_count_up"),)
+
+    name_index: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    failures: Mapped[int] = mapped_column(sa.Integer)
+    last_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    locked_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ScanSignIn(Model):
+    """A code on the sign-in page that a phone approves. Only the browser that asked for it holds its secret,
+    so a photographed code opens nothing elsewhere."""
+
+    __tablename__ = "scan_sign_ins"
+    __table_args__ = (
+        sa.CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved_by_someone"),
+        sa.CheckConstraint("used_at IS NULL OR approved_at IS NOT NULL", name="used_once_approved"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    secret_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    browser: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    approved_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ConsoleSession(Model):
+    """An open console in one browser. It ends after idle time, and in any case at `ends_at`."""
+
+    __tablename__ = "console_sessions"
+    __table_args__ = (sa.CheckConstraint(f"method IN {METHODS}", name="method_known"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    method: Mapped[str] = mapped_column(sa.String(12))
+    browser: Mapped[str] = mapped_column(sa.String(60))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime] = mapped_column(Moment)
+    ends_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+
+class Session(Model):
+    """A sign-in. Only the token's digest is kept; each use may push the end further away."""
+
+    __tablename__ = "sessions"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -1,0 +1,54 @@
+"""Giving a register out of the house: every file is journaled; names in clear need a word and a reason."""
+
+from backend import journal
+from backend.errors import Refused
+from backend.journal import Actor
+from backend.people import permissions
+from backend.registers.definition import Register, Scope
+
+# More than this would keep a page waiting too long; a command writes the long ones.
+MOST_ROWS = 20_000
+LONGEST_REASON = 200
+
+
+class NamesStayMasked(Refused):
+    code, message = 40340, "您没有导出未遮盖台账的权限"
+
+
+class RegisterTooLong(Refused):
+    code, message = 42263, "这张台账超过 {most} 行，请缩短期间或选小一些的地方，也可以请运维人员用命令导出"
+
+
+class UseNotStated(Refused):
+    code, message = 42265, "导出未遮盖的台账，请写明用途（最多 {most} 个字）"
+
+
+def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Actor) -> None:
+    """Journals that the person takes this register along; with a `reason` in clear (个人信息保护法 28).
+
+    In the transaction before the file is made, so that none is without its line. Raises NamesStayMasked,
+    UseNotStated, RegisterTooLong.
+    """
+    if reason is not None:
+        if not permissions.appointed(actor.id, "register:unmask", scope.place_id):
+            raise NamesStayMasked()
+        if not 0 < len(reason) <= LONGEST_REASON:
+            raise UseNotStated(most=LONGEST_REASON)
+    if register.rows.counted(scope, MOST_ROWS + 1) > MOST_ROWS:
+        raise RegisterTooLong(most=MOST_ROWS)
+    note(register, scope, reason, actor=actor)
+    if reason is not None and register.opened is not None:
+        register.opened(scope, actor)
+
+
+def note(register: Register, scope: Scope, reason: str | None, *, actor: Actor) -> None:
+    """The line itself; `actor` None is the command of whoever runs the installation, always masked."""
+    journal.write(
+        "hand_out" if reason is None else "open_register",
+        "register",
+        scope.place_id,
+        actor=actor,
+        reason=reason,
+        place=scope.place_id,
+        facts={"register": register.key, "from": str(scope.first), "to": str(scope.last)},
+    )

@@ -1,0 +1,211 @@
+"""The exchange supermarket's books: 兑换登记表, 物资出入库台账, 盘点表."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import crypto
+from backend.people.models import Person
+from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
+from backend.supermarket import sealed
+from backend.supermarket.labels import COLLECTORS, MOVEMENTS, SOURCES
+from backend.supermarket.models import Item, Line, Redemption, Shop
+from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
+
+# What is only set aside has not left the shelf.
+_ON_THE_SHELF = ("receipt", "hand_over", "return", "spoilage", "expired", "stocktake")
+
+
+def _handed_over(scope: Scope) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Redemption.number,
+            Redemption.handed_over_at,
+            Redemption.person_id,
+            Person.card_number,
+            Line.name,
+            Line.quantity,
+            Line.unit_points,
+            Line.points,
+            Redemption.approved_by_id,
+            Redemption.handed_over_by_id,
+            Redemption.collected_by,
+        )
+        .select_from(Line)
+        .join(Redemption, Redemption.id == Line.redemption_id)
+        .join(Person, Person.id == Redemption.person_id)
+        .where(
+            Redemption.community_id.in_(scope.communities),
+            Redemption.state == "handed_over",
+            Redemption.handed_over_at >= scope.since,
+            Redemption.handed_over_at < scope.until,
+        )
+    )
+
+
+def card(row: Any) -> Either:
+    return Either(crypto.masked("card", row.card_number), row.card_number)
+
+
+REDEMPTIONS = Register(
+    "redemptions",
+    "兑换登记表",
+    "register:read",
+    Query(_handed_over, (Line.redemption_id, Line.item_id)),
+    (
+        NUMBER,
+        Column("兑换单号", "redemptions.number", width=18),
+        Column("日期", "redemptions.handed_over_at", kind="day", width=11),
+        Column("姓名(脱敏)", "redemptions.person_id", kind="person", width=9),
+        Column("卡号", "= card(persons.card_number)", card, "either", width=10),
+        Column("物品/服务", "redemption_lines.name", width=18),
+        Column("数量", "redemption_lines.quantity", kind="number", total=True, width=7),
+        Column("单价积分", "redemption_lines.unit_points", kind="number", width=9),
+        Column("合计积分", "redemption_lines.points", kind="number", total=True, width=9),
+        Column("审批人", "redemptions.approved_by_id", kind="person", width=9),
+        Column("发放人", "redemptions.handed_over_by_id", kind="person", width=9),
+        Column("领取人签字", "nothing: signed on the printed sheet", width=14),
+        Column("领取方式(本人/代领)", "redemptions.collected_by", words=COLLECTORS, width=11),
+    ),
+    note="按核销发放的日期列出；退回的不在内，见物资出入库台账。",
+)
+
+
+def _moved(scope: Scope) -> sa.Select[Any]:
+    return (
+        sa.select(
+            *Movement.__table__.columns,
+            Item.name,
+            Item.unit,
+            Batch.batch_no,
+            Batch.best_before,
+            Redemption.number,
+            Stocktake.decided_by_id,
+        )
+        .select_from(Movement)
+        .join(Item, Item.id == Movement.item_id)
+        .join(Shop, Shop.id == Item.shop_id)
+        .outerjoin(Batch, Batch.id == Movement.batch_id)
+        .outerjoin(Redemption, Redemption.id == Movement.redemption_id)
+        .outerjoin(Stocktake, Stocktake.id == Movement.stocktake_id)
+        .where(
+            Shop.community_id.in_(scope.communities),
+            Movement.kind.in_(_ON_THE_SHELF),
+            Movement.at >= scope.since,
+            Movement.at < scope.until,
+        )
+    )
+
+
+def donor(row: Any) -> Either | None:
+    """Named where the donor agreed to be named; otherwise in clear only."""
+    name = sealed.donor_of(row.reference, row.donor_sealed)
+    return Either(name if row.donor_public else "不公开", name) if name else None
+
+
+def sheet_number(row: Any) -> str:
+    """Of the order, the receipt, the loss or the stocktake; what follows it tells the lines apart."""
+    return row.number or row.reference.partition(":")[0]
+
+
+def came_in(row: Any) -> int | None:
+    return row.on_hand_change if row.on_hand_change > 0 else None
+
+
+def went_out(row: Any) -> int | None:
+    return -row.on_hand_change if row.on_hand_change < 0 else None
+
+
+def use(row: Any) -> str:
+    return MOVEMENTS[row.kind]
+
+
+STOCK = Register(
+    "stock",
+    "物资出入库台账",
+    "register:stock",
+    Query(_moved, (Movement.id,)),
+    (
+        NUMBER,
+        Column("日期", "stock_movements.at", kind="day", width=11),
+        Column(
+            "单号", "= sheet_number(stock_movements.reference, redemptions.number)", sheet_number, width=18
+        ),
+        Column("品名", "items.name", width=14),
+        Column("规格", "nothing: part of the item's name", width=6),
+        Column("单位", "items.unit", width=6),
+        Column("批次", "batches.batch_no", width=10),
+        Column("保质期至", "batches.best_before", kind="day", width=11),
+        Column("来源(采购/捐赠/共建)", "stock_movements.source", words=SOURCES, width=10),
+        Column(
+            "捐赠方", "= donor(stock_movements.donor_sealed, stock_movements.donor_public)", donor, "either"
+        ),
+        Column("票据号", "stock_movements.document", width=12),
+        Column("入库数", "= came_in(stock_movements.on_hand_change)", came_in, "number", total=True, width=7),
+        Column(
+            "出库数", "= went_out(stock_movements.on_hand_change)", went_out, "number", total=True, width=7
+        ),
+        Column("用途", "= use(stock_movements.kind)", use, width=18),
+        Column("结存", "stock_movements.on_hand_after", kind="number", width=7),
+        Column("经办人", "stock_movements.by_id", kind="person", width=8),
+        Column("保管人", "nothing: signed on the printed sheet", width=8),
+        Column("监督人", "stocktakes.decided_by_id", kind="person", width=8),
+        Column("备注", "stock_movements.reason", width=14),
+    ),
+    note="按发生的次序列出；只预留、还没有拿走的不算出库。监督人是核定盘点的人。",
+)
+
+
+def _counted(scope: Scope) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Item.name,
+            StocktakeLine.book,
+            StocktakeLine.counted,
+            StocktakeLine.reason,
+            Stocktake.review_reason,
+            Stocktake.proposed_by_id,
+            Stocktake.decided_by_id,
+            Stocktake.decided_at,
+        )
+        .select_from(StocktakeLine)
+        .join(Stocktake, Stocktake.id == StocktakeLine.stocktake_id)
+        .join(Item, Item.id == StocktakeLine.item_id)
+        .where(
+            Stocktake.community_id.in_(scope.communities),
+            Stocktake.state == "approved",
+            Stocktake.decided_at >= scope.since,
+            Stocktake.decided_at < scope.until,
+        )
+    )
+
+
+def difference(row: Any) -> int:
+    return row.counted - row.book
+
+
+def treatment(row: Any) -> str:
+    """An approved difference was booked at once; what the supervisor added stands beside it."""
+    booked = "账实相符" if row.counted == row.book else "已按实盘数调整库存"
+    return "；".join(filter(None, (booked, row.review_reason)))
+
+
+_BOTH = "stocktake_lines.counted, stocktake_lines.book"
+STOCKTAKES = Register(
+    "stocktakes",
+    "盘点表",
+    "register:stock",
+    Query(_counted, (StocktakeLine.stocktake_id, StocktakeLine.item_id)),
+    (
+        Column("品名", "items.name", width=20),
+        Column("账面数", "stocktake_lines.book", kind="number", total=True, width=9),
+        Column("实盘数", "stocktake_lines.counted", kind="number", total=True, width=9),
+        Column("盈亏数", f"= difference({_BOTH})", difference, "number", total=True, width=9),
+        Column("盈亏原因", "stocktake_lines.reason", width=24),
+        Column("处理意见", f"= treatment({_BOTH}, stocktakes.review_reason)", treatment, width=24),
+        Column("盘点人", "stocktakes.proposed_by_id", kind="person"),
+        Column("监盘人", "stocktakes.decided_by_id", kind="person"),
+        Column("日期", "stocktakes.decided_at", kind="day", width=11),
+    ),
+    note="只列监盘人已经核定的盘点。",
+)

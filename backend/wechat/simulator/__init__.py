@@ -1,0 +1,1 @@
+"""A stand-in for WeChat, strict about its contract, that runs where no real one may be asked."""
