@@ -35,10 +35,7 @@ def _read_in_pages(wanted, keys, limit, place):
 @pytest.mark.parametrize("id_falls", [False, True])
 def test_pages_in_a_row_are_the_whole_list_in_its_order(app, at_falls, id_falls):
     wanted, columns = _listed()
-    keys = (
-        columns.at.desc() if at_falls else columns.at,
-        columns.id.desc() if id_falls else columns.id,
-    )
+    keys = (columns.at.desc() if at_falls else columns.at, columns.id.desc() if id_falls else columns.id)
     by_id = sorted(ROWS, key=lambda row: row[0], reverse=id_falls)
     in_order = [number for number, _moment in sorted(by_id, key=lambda row: row[1], reverse=at_falls)]
     for limit in (1, 2, 3, len(ROWS), 50):
