@@ -6,7 +6,7 @@ from apiflask import APIFlask
 from apispec.ext.marshmallow.common import make_schema_key
 from flask import Flask
 from flask_limiter.util import get_remote_address
-from werkzeug.routing import BaseConverter, IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from backend import commands, config, db
 from backend.api import complaints, health, points
@@ -76,7 +76,7 @@ JOBS: list[Job] = [
 class IdConverter(IntegerConverter):
     """An id in a path; more digits than JavaScript counts exactly are simply no such thing."""
 
-    def __init__(self, url_map: object) -> None:
+    def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, min=1, max=db.MAX_ID)
 
 

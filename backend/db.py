@@ -224,7 +224,7 @@ def _gate() -> Iterator[None]:
         yield
 
 
-def lock_row(model: type[Any], row_id: int) -> Any:
+def lock_row(model: type[Any], row_id: int | str) -> Any:
     """The row, read again under its lock, so that what is decided on it still holds at commit.
 
     Whoever only points to the row (a key, a notice) does not wait for it: two requests of one person, each with

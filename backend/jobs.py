@@ -31,8 +31,8 @@ class Job:
 
     name: str
     every: int
-    due: Callable[[], Iterable[int]]
-    work: Callable[[int], object]
+    due: Callable[[], Iterable[Any]]
+    work: Callable[[Any], object]
     before: Callable[[int], object] | None = None
 
 

@@ -192,7 +192,7 @@ def _hold_with_shares(reference: str, purse: PurseBalance | None, shop: str = ""
 
 
 def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> HoldResult:
-    stands = session.scalar(sa.select(holds.c.state).where(holds.c.id == hold_id))
+    stands = session.scalars(sa.select(holds.c.state).where(holds.c.id == hold_id)).one()
     if stands != state:
         raise HoldClosed(state={"settled": "已扣减", "released": "已解冻"}[stands])
     wanted = sa.select(transfers.c.id).where(transfers.c.hold_id == hold_id, transfers.c.kind == kind)

@@ -142,15 +142,15 @@ def outstanding(community_id: int | None = None) -> int:
 
 def _came_in(community_id: int | None, *kinds: str) -> int:
     """What went into the system's accounts of a community, less what came out of them."""
-    wanted = accounts.c.person_id.is_(None)
+    wanted: sa.ColumnElement[bool] = accounts.c.person_id.is_(None)
     if community_id is not None:
         wanted = accounts.c.community_id == community_id
     if kinds:
         wanted = sa.and_(wanted, accounts.c.kind.in_(kinds))
     whose = sa.select(accounts.c.id).where(wanted)
-    return session.scalar(
+    return session.scalars(
         sa.select(_sum(transfers.c.target_id.in_(whose)) - _sum(transfers.c.source_id.in_(whose)))
-    )
+    ).one()
 
 
 def _sum(condition: Any) -> Any:

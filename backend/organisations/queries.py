@@ -39,9 +39,9 @@ def children(parent_id: int | None, kind: str | None, after: int, limit: int) ->
 
 def within(organisation_id: int, ancestor_id: int) -> bool:
     """Is the organisation the ancestor itself, or below it?"""
-    return session.scalar(
+    return session.scalars(
         sa.select(sa.exists().where(Reach.ancestor_id == ancestor_id, Reach.descendant_id == organisation_id))
-    )
+    ).one()
 
 
 def below(ancestor_id: int, kind: str) -> list[int]:

@@ -277,13 +277,13 @@ def communities_where(person_id: int, permission: str, community_ids: Iterable[i
     )
 
 
-def communities_where_select(person_id: int, permission: str) -> sa.Select[tuple[int]]:
+def communities_where_select(person_id: int, permission: str) -> sa.Select[int]:
     """All places in which, or below which, the person is granted this, as a subquery for a list's WHERE."""
     reached = reach_of(person_id, permission)
     return sa.select(Reach.ancestor_id).where(Reach.descendant_id.in_(reached))
 
 
-def reach_of(person_id: int, permission: str) -> sa.Select[tuple[int]]:
+def reach_of(person_id: int, permission: str) -> sa.Select[int]:
     """The ids of all places in which the person is granted this, as a subquery for a list's WHERE."""
     return (
         sa.select(Reach.descendant_id)
