@@ -71,7 +71,7 @@ def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> 
     return read_columns(_STATEMENT, page)
 
 
-def lots_ending(last: date, but: sa.Select[tuple[int]]) -> list[int]:
+def lots_ending(last: date, but: sa.Select[int]) -> list[int]:
     """Ids of the lots with points that end from today to `last`, without those that `but` selects."""
     lot = accounts.c
     wanted = sa.select(lot.id).where(
@@ -90,7 +90,7 @@ def lot(lot_id: int) -> Any | None:
     return session.execute(wanted.where(one.id == lot_id, one.kind == "lot")).one_or_none()
 
 
-def holdings(persons: sa.Select[tuple[int]], ending_by: date) -> dict[str, int]:
+def holdings(persons: sa.Select[int], ending_by: date) -> dict[str, int]:
     """What these persons have together: `available`, `held`, and of the available what ends by that day."""
     one = accounts.c
     live = sa.and_(one.kind == "lot", sa.or_(one.ends_on.is_(None), one.ends_on >= clock.today()))

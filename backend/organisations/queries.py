@@ -1,5 +1,7 @@
 """Reading the tree."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from backend.db import session
@@ -55,7 +57,7 @@ def below(ancestor_id: int, kind: str) -> list[int]:
     return list(session.scalars(wanted))
 
 
-def names(ids: set[int]) -> dict[int, str]:
+def names(ids: Collection[int | None]) -> dict[int | None, str]:
     """Names by id, in one statement."""
     if not ids:
         return {}

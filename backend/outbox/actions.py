@@ -90,7 +90,7 @@ def notify_many(notices: Sequence[Telling]) -> list[int]:
 
 
 def notify_those(
-    readers: sa.Select[tuple[int]],
+    readers: sa.Select[int],
     given: dict[str, Any],
     kind: str,
     title: str,

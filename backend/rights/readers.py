@@ -95,7 +95,7 @@ def _readable_rows(holding: PersonalTable, rows: list[Row], person_id: int) -> I
         yield told
 
 
-def _names(holding: PersonalTable, rows: list[Row]) -> dict[str, dict[int, str]]:
+def _names(holding: PersonalTable, rows: list[Row]) -> dict[str, dict[int | None, str]]:
     """For each column that points to a person or a place: names by id."""
     table, found = Base.metadata.tables[holding.table], {}
     persons = holdings.standing_in(table)

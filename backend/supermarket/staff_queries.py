@@ -72,7 +72,7 @@ def to_hand_over(most: int, *, actor: Actor, until: date | None = None) -> list[
     return list(session.scalars(wanted.order_by(Redemption.pick_up_until, Redemption.id).limit(most)))
 
 
-def contents(orders: Sequence[Redemption]) -> dict[int, str]:
+def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
     """What each order is for, in a few words."""
     lines = session.scalars(
         sa.select(Line).where(Line.redemption_id.in_([one.id for one in orders])).order_by(Line.item_id)

@@ -54,7 +54,7 @@ def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
     return told
 
 
-def _numbers(ids: set[int]) -> dict[int, str]:
+def _numbers(ids: set[int]) -> dict[int | None, str]:
     if not ids:
         return {}
     rows = session.execute(sa.select(Redemption.id, Redemption.number).where(Redemption.id.in_(ids)))
