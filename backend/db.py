@@ -74,6 +74,8 @@ db = SQLAlchemy(
 )
 migrate = Migrate(directory=os.path.join(os.path.dirname(__file__), "migrations"))
 session = db.session
+# A SELECT of whatever columns.
+AnySelect = sa.Select[*tuple[Any, ...]]
 if TYPE_CHECKING:
 
     class Model(Base):

@@ -16,7 +16,7 @@ class AppointmentOver(Refused):
     code, message = 40953, "这项任职已经结束了，请刷新"
 
 
-def end(appointment_id: int, *, actor: Actor | None) -> None:
+def end(appointment_id: int, *, actor: Actor) -> None:
     """Its last day was yesterday. One that only began today, or has not begun, goes altogether: that it
     was given and taken back stands in the journal.
 

@@ -193,7 +193,7 @@ def _settle_child(row: Guardianship, accepted: bool, actor: Actor) -> None:
         home.status, home.decided_by_id = "verified", actor.id
 
 
-def end(guardianship_id: int, *, actor: Actor | None) -> Guardianship:
+def end(guardianship_id: int, *, actor: Actor) -> Guardianship:
     """The guardian no longer speaks for the child. Raises NotFound, also for somebody else's link."""
     row = lock_row(Guardianship, guardianship_id)
     if row.guardian_id != actor.id or row.status not in ("declared", "verified"):

@@ -39,7 +39,7 @@ def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
     told = []
     for one in found:
         plain = columns_of(one)
-        batch = batches.get(one.batch_id)
+        batch = batches.get(one.batch_id or 0)
         told.append(
             {
                 **plain,

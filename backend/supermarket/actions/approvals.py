@@ -88,7 +88,7 @@ def _with_code(order: Redemption, facts: dict[str, Any], actor: Actor) -> None:
     """Draws a code of 8 digits that no open order has; the unique index refuses a draw made twice at once."""
     for attempt in range(1, TRIES + 1):
         code = f"{secrets.randbelow(10**8):08d}"
-        drawn = {
+        drawn: dict[str, Any] = {
             "pick_up_code_sealed": sealed.sealed_code(order.id, code),
             "pick_up_code_index": sealed.code_index(code),
         }
@@ -111,7 +111,7 @@ def reject(order_id: int, reason: str, *, actor: Actor) -> Redemption:
 
 
 def cancel(
-    order_id: int, reason: str | None = None, *, leaving_for_good: bool = False, actor: Actor | None
+    order_id: int, reason: str | None = None, *, leaving_for_good: bool = False, actor: Actor
 ) -> Redemption:
     """The owner gives the order up, any time before it is handed over, without any penalty; or staff do it
     for them, with the reason.

@@ -215,7 +215,12 @@ def hand_over(order: Redemption, *, actor: Actor) -> list[Line]:
     for line, item, batches in leaving:
         for batch, units in oldest_first(batches, line.quantity):
             reference = f"redemption:{order.id}:hand_over:{batch.id}"
-            moved = {"on_hand": -units, "reserved": -units, "batch": batch, "redemption_id": order.id}
+            moved: dict[str, Any] = {
+                "on_hand": -units,
+                "reserved": -units,
+                "batch": batch,
+                "redemption_id": order.id,
+            }
             record_movement(item, "hand_over", reference=reference, actor=actor, **moved)
     return [one.line for one in leaving]
 

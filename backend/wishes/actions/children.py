@@ -33,7 +33,7 @@ _SCHOOL = re.compile(
 )
 
 
-def protection(wisher_id: int, content: dict[str, Any], *, actor: Actor | None) -> dict[str, Any]:
+def protection(wisher_id: int, content: dict[str, Any], *, actor: Actor) -> dict[str, Any]:
     """The columns that protect a wisher under fourteen; none for everybody else.
 
     Raises ChildNeedsGuardian where the child writes alone, ChildRecognisable.

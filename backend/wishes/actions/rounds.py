@@ -1,6 +1,7 @@
 """Rounds: opened, reviewed, published, closed. While one is published the next one collects."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -87,7 +88,7 @@ def review(round_id: int, *, actor: Actor | None) -> Round:
 def publish(round_id: int, *, actor: Actor) -> Round:
     """Publishes the round with its accepted wishes and those carried over. Raises RoundAlreadyPublished."""
     found = lock_row(Round, round_id)
-    days = {"published_at": clock.now(), "publish_until": _last_day(found)}
+    days: dict[str, Any] = {"published_at": clock.now(), "publish_until": _last_day(found)}
     try:
         with savepoint():
             transition(states.PUBLISH_ROUND, found, actor=actor, **days)

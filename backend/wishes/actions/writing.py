@@ -41,7 +41,7 @@ def write(
     content: dict[str, Any],
     *,
     on_behalf_of: tuple[int, str] | None = None,
-    actor: Actor | None,
+    actor: Actor,
 ) -> Wish:
     """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear,
     `file_ids` of at most three pictures of the writer's.
