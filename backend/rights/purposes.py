@@ -99,13 +99,7 @@ PURPOSES = (
         "许愿人和本社区工作人员（姓名脱敏）",
     ),
     ProcessingPurpose(
-        Purpose.TEAMS,
-        "志愿队",
-        ("参加的志愿队",),
-        _LAW_SERVICE,
-        "privacy",
-        _WHILE,
-        "队长和本社区工作人员",
+        Purpose.TEAMS, "志愿队", ("参加的志愿队",), _LAW_SERVICE, "privacy", _WHILE, "队长和本社区工作人员"
     ),
     ProcessingPurpose(
         Purpose.SERVICE,
