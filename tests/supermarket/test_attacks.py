@@ -9,11 +9,11 @@ from tests.supermarket import cast
 
 ORDER = "UPDATE redemptions SET {} WHERE id = :order"
 APPROVED = (
-    "approved_by_id = {by}, approved_at = requested_at, pick_up_code_index = 'x', pick_up_code_sealed = 'x',"
+    "approved_by_id = {actor}, approved_at = requested_at, pick_up_code_index = 'x', pick_up_code_sealed = 'x',"
     " pick_up_until = approve_until, state = 'approved'"
 )
 HANDED = (
-    "state = 'handed_over', handed_over_by_id = {by}, handed_over_at = requested_at,"
+    "state = 'handed_over', handed_over_by_id = {actor}, handed_over_at = requested_at,"
     " closed_at = requested_at, collected_by = 'self'"
 )
 MOVEMENT = (
