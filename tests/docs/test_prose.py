@@ -1,0 +1,166 @@
+"""What prose names is there: files, folders, modules and functions in READMEs, docs, docstrings and comments.
+
+A file may be named by the end of its path (`actions/claims.py`), a module by its last part (`lifecycle.transition`).
+"""
+
+import ast
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+ENDINGS = "py|md|json|js|ts|mjs|html|css|toml|txt|yml|yaml|ini|cfg|conf|svg|mako|wxml|wxss"
+# A file with its ending, wherever it stands: `wishes/actions/claims.py`, docs/ledger.md, gunicorn.conf.py.
+FILE = re.compile(rf"(?<![\w/.:<*}}-])((?:[\w.-]+/)*[\w.-]*\w\.(?:{ENDINGS}))(?![\w/(<-]|\.\w)")
+# Something in backticks that begins like a path of ours, or ends like a folder.
+FOLDER = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
+# A module with something in it: `backend.ledger.actions`, `lifecycle.transition()`.
+DOTTED = re.compile(r"`([a-z_]+(?:\.\w+)+)(?:\(\w*=?…?\))?`")
+LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
+
+# What is no file of this repository, and why it is named all the same.
+ELSEWHERE = {
+    "bench.json": "written by scripts/bench",
+    "crowd.json": "written by scripts/bench",
+    "bench.svg": "written by scripts/bench",
+    "crowd-sqlite.svg": "written by scripts/bench",
+    "crowd-postgresql.svg": "written by scripts/bench",
+    "app.js": "the mini-program's own",
+    "utils/dianliang/": "a folder of the mini-program",
+}
+
+
+@cache
+def tracked() -> frozenset[str]:
+    """Every file that git knows or would take."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=True).stdout
+    return frozenset(one for one in listed.splitlines() if (TOP / one).exists())
+
+
+@cache
+def named() -> frozenset[str]:
+    """Every ending of every path, of files and of folders: what a text may call it."""
+    paths = set(tracked())
+    for one in tracked():
+        paths |= {str(folder) for folder in Path(one).parents if str(folder) != "."}
+    endings = set()
+    for one in paths:
+        parts = one.split("/")
+        endings |= {"/".join(parts[start:]) for start in range(len(parts))}
+    return frozenset(endings)
+
+
+def pages() -> list[str]:
+    return sorted(one for one in tracked() if one.endswith(".md"))
+
+
+def programs() -> list[str]:
+    return sorted(one for one in tracked() if one.endswith(".py"))
+
+
+@cache
+def source(program: str) -> str:
+    return (TOP / program).read_text(encoding="utf-8")
+
+
+@cache
+def tree(program: str) -> ast.Module:
+    return ast.parse(source(program))
+
+
+def said_in(program: str) -> str:
+    """The docstrings and comments of a program."""
+    kinds = (ast.ClassDef, ast.FunctionDef)
+    said, waiting = re.findall(r"(?:^|\s)# .*", source(program)), [tree(program)]
+    while waiting:
+        node = waiting.pop()
+        said.append(ast.get_docstring(node) or "")
+        waiting += [one for one in node.body if isinstance(one, kinds)]
+    return "\n".join(said)
+
+
+def missing_files(text: str) -> list[str]:
+    return [one for one in FILE.findall(text) if one not in named() and not is_elsewhere(one)]
+
+
+def is_elsewhere(name: str) -> bool:
+    """What git ignores, and addresses: a path that starts with a host. Links that begin with `..` are followed."""
+    first, slash, _ = name.partition("/")
+    ignored = (TOP / ".gitignore").read_text(encoding="utf-8").split()
+    return name in ELSEWHERE or name in ignored or bool(slash and (first == ".." or "." in first[1:]))
+
+
+def missing_folders(text: str) -> list[str]:
+    ours = {one.split("/")[0] for one in tracked()} | {path.name for path in (TOP / "backend").iterdir()}
+    return [
+        one
+        for one in FOLDER.findall(text)
+        if (one.split("/")[0] in ours or one.endswith("/"))
+        and one.rstrip("/") not in named()
+        and not is_elsewhere(one)
+    ]
+
+
+@cache
+def modules() -> dict[str, list[str]]:
+    """The files of each module or package of ours, by its own last name."""
+    files: dict[str, list[str]] = {}
+    for one in programs():
+        path = Path(one)
+        for name in {path.stem, path.parent.name, path.parent.parent.name}:
+            files.setdefault(name, []).append(one)
+    return files
+
+
+@cache
+def names_in(module: str) -> set[str]:
+    """What is defined, imported or used by a name in the files of a module, and the files themselves."""
+    known = {Path(one).stem for one in modules()[module]}
+    for one in modules()[module]:
+        for node in ast.walk(tree(one)):
+            known |= {getattr(node, field, None) for field in ("name", "id", "attr", "arg")}
+    return known
+
+
+def missing_names(text: str) -> list[str]:
+    """Dotted names whose last part is in no module of that name."""
+    gone = []
+    for one in DOTTED.findall(text):
+        *above, last = one.split(".")
+        if above[-1] in modules() and not re.fullmatch(ENDINGS, last) and last not in names_in(above[-1]):
+            gone.append(one)
+    return gone
+
+
+def missing(text: str) -> list[str]:
+    return list(dict.fromkeys(missing_files(text) + missing_folders(text) + missing_names(text)))
+
+
+@pytest.mark.parametrize("page", pages())
+def test_what_a_page_names_is_there(page):
+    text = (TOP / page).read_text(encoding="utf-8")
+    links = [one for one in LINK.findall(text) if not ((TOP / page).parent / one).exists()]
+    assert links + missing(text) == []
+
+
+def test_what_docstrings_and_comments_name_is_there():
+    assert {one: gone for one in programs() if (gone := missing(said_in(one)))} == {}
+
+
+def test_what_is_gone_would_be_found():
+    text = "`api/wishes.py`, wishes/claims.json and `supermarket/verbs`, `lifecycle.make()`, `backend/api/nothing/`"
+    assert missing(text) == [
+        "api/wishes.py",
+        "wishes/claims.json",
+        "supermarket/verbs",
+        "backend/api/nothing/",
+        "lifecycle.make",
+    ]
+    assert (
+        missing("`api/wishes/claims.py`, `lifecycle.transition()`, `supermarket/actions`, docs/ledger.md")
+        == []
+    )
