@@ -19,6 +19,10 @@ FILE = re.compile(rf"(?<![\w/.:<*}}-])((?:[\w.-]+/)*[\w.-]*\w\.(?:{ENDINGS}))(?!
 FOLDER = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
 # A module with something in it: `backend.ledger.actions`, `lifecycle.transition()`.
 DOTTED = re.compile(r"`([a-z_]+(?:\.\w+)+)(?:\(\w*=?…?\))?`")
+# A name that consists of several words, or begins with a dash below: `lock_row`, `CLAIM_LIMIT`, `_TAKE`.
+WORD = re.compile(r"`([A-Za-z]*_\w+)(?:\(\))?`")
+# Something in a file: `wishes/queries.py: wall`.
+PLACED = re.compile(r"`([\w/.]+\.py): (\w+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 
 # What is no file of this repository, and why it is named all the same.
@@ -119,16 +123,24 @@ def modules() -> dict[str, list[str]]:
 @cache
 def names_in(module: str) -> set[str]:
     """What is defined, imported or used by a name in the files of a module, and the files themselves."""
-    known = {Path(one).stem for one in modules()[module]}
-    for one in modules()[module]:
-        for node in ast.walk(tree(one)):
-            known |= {getattr(node, field, None) for field in ("name", "id", "attr", "arg")}
+    files = modules()[module]
+    return {Path(one).stem for one in files}.union(*(names_of(one) for one in files))
+
+
+@cache
+def names_of(ending: str) -> set[str]:
+    """The same of the files whose path ends so."""
+    known: set[str] = set()
+    for one in programs():
+        if f"/{one}".endswith(f"/{ending}"):
+            for node in ast.walk(tree(one)):
+                known |= {getattr(node, field, None) for field in ("name", "id", "attr", "arg")}
     return known
 
 
 def missing_names(text: str) -> list[str]:
     """Dotted names whose last part is in no module of that name."""
-    gone = []
+    gone = [f"{file}: {name}" for file, name in PLACED.findall(text) if name not in names_of(file)]
     for one in DOTTED.findall(text):
         *above, last = one.split(".")
         if above[-1] in modules() and not re.fullmatch(ENDINGS, last) and last not in names_in(above[-1]):
@@ -136,8 +148,22 @@ def missing_names(text: str) -> list[str]:
     return gone
 
 
+@cache
+def words() -> frozenset[str]:
+    """Every word of everything that is no page: programs, templates, settings of servers."""
+    texts = [one for one in tracked() if not one.endswith((".md", ".svg", ".ttf", ".ico", ".png"))]
+    return frozenset(word for one in texts for word in re.findall(r"\w+", source(one)))
+
+
+def missing_words(text: str) -> list[str]:
+    """Names of functions, columns, settings in backticks that stand nowhere."""
+    return [one for one in WORD.findall(text) if one not in words()]
+
+
 def missing(text: str) -> list[str]:
-    return list(dict.fromkeys(missing_files(text) + missing_folders(text) + missing_names(text)))
+    return list(
+        dict.fromkeys(missing_files(text) + missing_folders(text) + missing_names(text) + missing_words(text))
+    )
 
 
 @pytest.mark.parametrize("page", pages())
@@ -152,13 +178,14 @@ def test_what_docstrings_and_comments_name_is_there():
 
 
 def test_what_is_gone_would_be_found():
-    text = "`api/wishes.py`, wishes/claims.json and `supermarket/verbs`, `lifecycle.make()`, `backend/api/nothing/`"
+    text = "`api/wishes.py`, wishes/claims.json and `supermarket/verbs`, `lifecycle.make()`, `backend/api/nothing/`, `lock_rows`"
     assert missing(text) == [
         "api/wishes.py",
         "wishes/claims.json",
         "supermarket/verbs",
         "backend/api/nothing/",
         "lifecycle.make",
+        "lock_rows",
     ]
     assert (
         missing("`api/wishes/claims.py`, `lifecycle.transition()`, `supermarket/actions`, docs/ledger.md")
