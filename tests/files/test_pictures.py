@@ -10,23 +10,8 @@ import pytest
 from PIL import Image
 
 from backend.files import pictures
-from backend.files.pictures import (
-    NotAPicture,
-    PictureBroken,
-    PictureNotClean,
-    PictureTooLarge,
-    TooManyPixels,
-)
-from tests.files.pictures import (
-    BROKEN,
-    NOT_PICTURES,
-    POLYGLOTS,
-    TOO_LARGE,
-    drawn,
-    from_a_phone,
-    jpeg,
-    saved,
-)
+from backend.files.pictures import NotAPicture, PictureBroken, PictureNotClean, PictureTooLarge, TooManyPixels
+from tests.files.pictures import BROKEN, NOT_PICTURES, POLYGLOTS, TOO_LARGE, drawn, from_a_phone, jpeg, saved
 
 MEGABYTE = 1024 * 1024
 
