@@ -46,6 +46,14 @@ def test_the_fixtures_that_are_explained_exist():
     assert {"town", "app", "wechat", "statements"} <= set(vars(conftest))
 
 
+def test_the_sample_of_a_test_is_one_that_passes(town):
+    (sample,) = re.findall(r"```python\n(.+?)```", PAGE, re.S)
+    names = {}
+    exec(sample, names)  # noqa: S102 - our own page
+    (test,) = [value for name, value in names.items() if name.startswith("test_")]
+    test(town)
+
+
 @pytest.mark.parametrize("module", sorted(set(re.findall(r"python -m ([\w.]+)", PAGE))))
 def test_a_module_that_is_run_exists(module):
     assert (TOP / f"{module.replace('.', '/')}.py").is_file()

@@ -95,7 +95,12 @@ def is_elsewhere(name: str) -> bool:
     """What git ignores, and addresses: a path that starts with a host. Links that begin with `..` are followed."""
     first, slash, _ = name.partition("/")
     ignored = (TOP / ".gitignore").read_text(encoding="utf-8").split()
-    return name in ELSEWHERE or name in ignored or bool(slash and (first == ".." or "." in first[1:]))
+    return (
+        name in ELSEWHERE
+        or name in ignored
+        or f"{first}/" in ignored
+        or bool(slash and (first == ".." or "." in first[1:]))
+    )
 
 
 def missing_folders(text: str) -> list[str]:
@@ -191,3 +196,38 @@ def test_what_is_gone_would_be_found():
         missing("`api/wishes/claims.py`, `lifecycle.transition()`, `supermarket/actions`, docs/ledger.md")
         == []
     )
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_tree_of_a_readme_is_the_tree_as_it_is(page):
+    tree_of_code = re.search(r"^backend/\n(.+?)^```", source(page), re.M | re.S)[1]
+    inside, beside = set(), set()
+    for line in tree_of_code.splitlines():
+        left = re.split(r" {3,}|(?<=\.py) (?=[^\w ])", line.strip())[0]
+        (inside if line.startswith("  ") else beside).update(re.findall(r"[\w.]+\.py|\w+(?=/)", left))
+    rooms = {path.name for path in (TOP / "backend").iterdir() if not path.name.startswith("__")}
+    assert inside == rooms
+    assert all(f"{folder}" in named() for folder in beside)
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_way_of_a_claim_names_the_functions_that_it_goes_through(page):
+    way = source(page).split("`api/wishes/claims.py`")[1].split("\n\n")[0]
+    assert re.findall(r"`([^`]+)`", way) == ["wishes/actions/claims.py", "lifecycle.transition()"]
+    assert {"claim_wish", "claim", "transition"} <= (
+        names_of("api/wishes/claims.py") | names_of("wishes/actions/claims.py") | names_of("lifecycle.py")
+    )
+
+
+def test_both_readmes_have_the_same_parts_and_the_same_commands():
+    english, chinese = source("README.md"), source("README.zh-CN.md")
+    assert english.count("\n## ") == chinese.count("\n## ")
+    commands = [
+        [
+            line.split("#")[0].strip()
+            for line in re.findall(r"^(?:scripts/\w|\.venv/|pip |export |flask |honcho ).*", text, re.M)
+        ]
+        for text in (english, chinese)
+    ]
+    assert commands[0] == commands[1]
+    assert set(LINK.findall(english)) - {"README.zh-CN.md"} == set(LINK.findall(chinese)) - {"README.md"}
