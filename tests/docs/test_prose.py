@@ -156,7 +156,8 @@ def missing_names(text: str) -> list[str]:
 @cache
 def words() -> frozenset[str]:
     """Every word of everything that is no page: programs, templates, settings of servers."""
-    texts = [one for one in tracked() if not one.endswith((".md", ".svg", ".ttf", ".ico", ".png"))]
+    itself = Path(__file__).relative_to(TOP).as_posix()
+    texts = [one for one in tracked() if not one.endswith((".md", ".svg", ".png")) and one != itself]
     return frozenset(word for one in texts for word in re.findall(r"\w+", source(one)))
 
 
