@@ -77,7 +77,11 @@ def view_complaints(found: Sequence[Complaint], *, actor: Actor) -> list[dict[st
 
 
 def _to_view(
-    one: Complaint, words: frozenset[str], names: dict[int, str], where: dict[int, str], actor: Actor
+    one: Complaint,
+    words: frozenset[str],
+    names: dict[int | None, str],
+    where: dict[int | None, str],
+    actor: Actor,
 ) -> dict[str, Any]:
     facts = one.facts_about(actor.id)
     own = "complainant" in facts

@@ -113,7 +113,7 @@ class Query:
 
     def counted(self, scope: Scope, most: int) -> int:
         some = self.wanted(scope).with_only_columns(sa.literal(1)).limit(most).subquery()
-        return session.scalar(sa.select(sa.func.count()).select_from(some))
+        return session.scalars(sa.select(sa.func.count()).select_from(some)).one()
 
 
 def _whole(value: Any) -> int:

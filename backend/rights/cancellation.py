@@ -32,7 +32,7 @@ class HasTheirOwnPhone(Refused):
     code, message = 40984, "这位居民有自己的微信账号，注销要由本人在小程序里办"
 
 
-def cancel(person_id: int, *, confirmed: bool, actor: Actor, reason: str | None = None) -> None:
+def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str | None = None) -> None:
     """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
     person = lock_row(Person, person_id)
     if person.status != "active":

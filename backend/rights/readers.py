@@ -95,7 +95,7 @@ def _readable_rows(holding: PersonalTable, rows: list[Row], person_id: int) -> I
         yield told
 
 
-def _names(holding: PersonalTable, rows: list[Row]) -> dict[str, dict[int, str]]:
+def _names(holding: PersonalTable, rows: list[Row]) -> dict[str, dict[int | None, str]]:
     """For each column that points to a person or a place: names by id."""
     table, found = Base.metadata.tables[holding.table], {}
     persons = holdings.standing_in(table)
@@ -177,7 +177,7 @@ def _by_others(lines: list[journal.JournalLine], person_id: int) -> Iterator[Row
     found = [line for line in lines if line.actor_id != person_id]
     names = people.masked_names({line.actor_id for line in found if line.actor_id})
     for line in found:
-        yield {**_line(line), "by": names.get(line.actor_id, "系统"), "reason": line.reason}
+        yield {**_line(line), "by": names.get(line.actor_id or 0, "系统"), "reason": line.reason}
 
 
 def _line(line: journal.JournalLine) -> Row:

@@ -63,7 +63,7 @@ def _old(column: SealedColumn) -> Any:
 
 
 def _left(column: SealedColumn) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(column.table).where(_old(column)))
+    return session.scalars(sa.select(sa.func.count()).select_from(column.table).where(_old(column))).one()
 
 
 def _rotate_column(column: SealedColumn, say: Say) -> int:

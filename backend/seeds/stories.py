@@ -26,7 +26,8 @@ def play(stories: Iterable[Story], month_begins: Callable[[datetime, int], None]
     `month_begins` is told the first moment of each month that is reached, and the steps so far. Raises
     ValueError where a story goes back in time.
     """
-    numbers, waiting, steps, month = count(), [], 0, ""
+    waiting: list[Any] = []
+    numbers, steps, month = count(), 0, ""
     for story in stories:
         _wait(waiting, story, next(numbers), None)
     while waiting:

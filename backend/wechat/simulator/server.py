@@ -28,6 +28,7 @@ def create_simulator(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.read()
     memory = Memory(settings.wechat_app_id, settings.wechat_app_secret)
     app = Flask("simulator", static_folder=None)
+    app.json = DefaultJSONProvider(app)
     app.json.ensure_ascii = False
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.extensions["simulator"] = memory
