@@ -20,7 +20,7 @@ from backend.wishes.models import Wish
 def create_app():
     app = house.create_app()
     app.before_request(_look_too_early)
-    claims.take = _take_what_was_seen
+    claims.lock_row = _take_what_was_seen
     lifecycle._change = _change_without_asking
     return app
 

@@ -37,11 +37,7 @@ class WantedInThePast(Refused):
 
 
 def write(
-    community_id: int,
-    content: dict[str, Any],
-    *,
-    on_behalf_of: tuple[int, str] | None = None,
-    actor: Actor,
+    community_id: int, content: dict[str, Any], *, on_behalf_of: tuple[int, str] | None = None, actor: Actor
 ) -> Wish:
     """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear,
     `file_ids` of at most three pictures of the writer's.
