@@ -199,6 +199,20 @@ def test_what_is_gone_would_be_found():
     )
 
 
+def packed(text: str) -> str:
+    """Without what a formatter adds: blanks, and commas before a bracket that closes."""
+    return re.sub(r",(?=[)\]}])", "", re.sub(r"\s+", "", text))
+
+
+def test_the_samples_of_the_architecture_are_lines_of_the_code():
+    """But for those that leave something out, with an ellipsis."""
+    blocks = re.findall(r"^```python\n(.+?)^```", source("docs/architecture.md"), re.M | re.S)
+    lines = [line for block in blocks for line in block.splitlines() if line.strip() and "…" not in line]
+    code = packed("\n".join(source(one) for one in programs() if one.startswith("backend/")))
+    assert lines
+    assert [line for line in lines if packed(line) not in code] == []
+
+
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_the_tree_of_a_readme_is_the_tree_as_it_is(page):
     tree_of_code = re.search(r"^backend/\n(.+?)^```", source(page), re.M | re.S)[1]
