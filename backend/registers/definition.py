@@ -2,7 +2,7 @@
 
 Nothing is typed for a register. A column names the field it shows (`wishes.title`), or the function that
 computes it and the fields it looks at (`= outcome(wishes.state)`), or says why it stays empty
-(`nothing: signed on paper`); a test follows every one of them (facts/domain.md 5).
+(`nothing: signed on paper`); a test follows every one of them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

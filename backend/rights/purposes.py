@@ -1,4 +1,4 @@
-"""The register of processing purposes (个人信息台账; 个人信息保护法 17, 55, facts/domain.md 5.13), in code.
+"""The register of processing purposes (个人信息台账; 个人信息保护法 17, 55), in code.
 
 The columns name their purpose beside themselves, so that a test can say which one nobody has given a reason for.
 """

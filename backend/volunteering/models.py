@@ -32,7 +32,7 @@ PLACE_CHECKS = ("passed", "failed", "not_given")
 ATTENDANCE_SOURCES = ("check_in", "roll_call")
 
 MOST_PEOPLE = 1000
-# More than eight hours of service on one day is refused, over all activities (facts/domain.md 2.2, fraud).
+# More than eight hours of service on one day is refused, over all activities: a guard against made-up records.
 DAY_MINUTES = 480
 
 _open = sa.text("state IN ('published', 'ended')")

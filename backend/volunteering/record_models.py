@@ -145,8 +145,8 @@ class Correction(Model):
 class Backfill(Model):
     """补录: service entered afterwards. One enters it with a reason, another one checks it.
 
-    The fraud of this field is the clerk's back-office entry (facts/neighbours.md 5), so it is marked, takes
-    two people, and earns no points unless the city says so.
+    The fraud of this field is the clerk's back-office entry (CCTV 2025: hours sold, credited within two minutes),
+    so it is marked, takes two people, and earns no points unless the city says so.
     """
 
     __tablename__ = "backfills"
