@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post
 from backend.complaints import actions, queries
 from backend.complaints.models import ABOUT, KINDS, STATES
 from backend.identity.sessions import Caller
@@ -69,28 +69,25 @@ def _page(rows: list[Any], limit: int, caller: Caller) -> dict[str, Any]:
     return {**told, "list": queries.view_complaints(told["list"], actor=caller)}
 
 
-@route(
-    bp, "POST", "/complaints", body=ComplaintIn, out=ComplaintOut, status=201, summary="投诉、建议、减负反映"
-)
+@post(bp, "/complaints", "投诉、建议、减负反映", body=ComplaintIn, out=ComplaintOut, status=201)
 def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     kind, text, contact = body.pop("kind"), body.pop("text"), body.pop("contact_back")
     return _serialize(actions.file(kind, text, contact=contact, **body, actor=caller), caller)
 
 
-@route(bp, "GET", "/me/complaints", query=PageQuery, out=paged(ComplaintOut), summary="我的投诉和建议")
+@get(bp, "/me/complaints", "我的投诉和建议", query=PageQuery, out=paged(ComplaintOut))
 def my_complaints(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     return _page(queries.mine(caller.id, start[0] if start else None, limit + 1), limit, caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/complaints",
-    guard="complaint:answer",
+    "由我这里承办的投诉和建议",
+    "complaint:answer",
     query=ComplaintQuery,
     out=paged(ComplaintOut),
-    summary="由我这里承办的投诉和建议",
 )
 def complaints_to_handle(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
@@ -98,47 +95,44 @@ def complaints_to_handle(caller: Caller, query: dict[str, Any]) -> dict[str, Any
     return _page(rows, limit, caller)
 
 
-@route(bp, "GET", "/complaints/<id:complaint_id>", out=ComplaintOut, summary="一条投诉或建议")
+@get(bp, "/complaints/<id:complaint_id>", "一条投诉或建议", out=ComplaintOut)
 def get_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
     return _serialize(queries.one(complaint_id, actor=caller), caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/complaints/<id:complaint_id>/contact",
-    guard="complaint:answer",
+    "回电号码",
+    "complaint:answer",
     query=CallBackQuery,
     out=CallBackOut,
     writes=True,
-    summary="回电号码",
     description="承办的人要写明理由。每次查看都记入日志。",
 )
 def complaint_contact(caller: Caller, complaint_id: int, query: dict[str, Any]) -> dict[str, Any]:
     return {"phone": queries.contact(complaint_id, query["reason"], actor=caller)}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/complaints/<id:complaint_id>/answer",
-    guard="complaint:answer",
+    "答复",
+    "complaint:answer",
     body=ComplaintAnswerIn,
     out=ComplaintOut,
-    summary="答复",
 )
 def answer_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(actions.answer(complaint_id, body["answer"], actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/complaints/<id:complaint_id>/escalate",
-    guard="complaint:escalate",
+    "提级办理",
+    "complaint:escalate",
     body=ReasonIn,
     out=ComplaintOut,
-    summary="提级办理",
 )
 def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
     told = _serialize(queries.one(complaint_id, actor=caller), caller)
@@ -147,18 +141,17 @@ def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) 
     return {**told, "state": "escalated", "actions": []}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/complaints/<id:complaint_id>/appeal",
+    "不满意答复，请上一级复核（一次）",
     body=ReasonIn,
     out=ComplaintOut,
-    summary="不满意答复，请上一级复核（一次）",
 )
 def appeal_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(actions.appeal(complaint_id, body["reason"], actor=caller), caller)
 
 
-@route(bp, "POST", "/complaints/<id:complaint_id>/withdraw", out=ComplaintOut, summary="撤回")
+@post(bp, "/complaints/<id:complaint_id>/withdraw", "撤回", out=ComplaintOut)
 def withdraw_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
     return _serialize(actions.withdraw(complaint_id, actor=caller), caller)

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
@@ -108,15 +108,7 @@ def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     }
 
 
-@route(
-    bp,
-    "GET",
-    "/points/adjustments",
-    guard="points:read",
-    query=AdjustmentQuery,
-    out=paged(AdjustmentOut),
-    summary="积分调整",
-)
+@get(bp, "/points/adjustments", "积分调整", "points:read", query=AdjustmentQuery, out=paged(AdjustmentOut))
 def list_adjustments(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.adjustments(query["state"], start[0] if start else None, limit + 1, actor=caller)
@@ -124,41 +116,38 @@ def list_adjustments(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": _serialize_many(told["list"], caller)}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/points/adjustments",
-    guard="points:adjust",
+    "提出积分调整",
+    "points:adjust",
     body=AdjustmentIn,
     out=AdjustmentOut,
     status=201,
-    summary="提出积分调整",
     description="由另一位工作人员批准后才生效。",
 )
 def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize_many([actions.propose(**body, actor=caller)], caller)[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/points/adjustments/<id:adjustment_id>/approve",
-    guard="points:approve_adjustment",
+    "批准积分调整",
+    "points:approve_adjustment",
     out=AdjustmentOut,
-    summary="批准积分调整",
 )
 def approve_adjustment(caller: Caller, adjustment_id: int) -> dict[str, Any]:
     return _serialize_many([actions.approve(adjustment_id, actor=caller)], caller)[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/points/adjustments/<id:adjustment_id>/reject",
-    guard="points:approve_adjustment",
+    "驳回积分调整",
+    "points:approve_adjustment",
     body=ReasonIn,
     out=AdjustmentOut,
-    summary="驳回积分调整",
 )
 def reject_adjustment(caller: Caller, adjustment_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize_many([actions.reject(adjustment_id, body["reason"], actor=caller)], caller)[0]
@@ -171,13 +160,12 @@ def _rule(one: dict[str, Any]) -> dict[str, Any]:
     return {**columns, **place, "in_force": one["in_force"]}
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/points/rules",
+    "积分规则",
     query=RulesQuery,
     out=paged(RuleOut),
-    summary="积分规则",
     description="生效中和将要生效的规则。",
 )
 def list_rules(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
@@ -187,27 +175,25 @@ def list_rules(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": [_rule(one) for one in told["list"]]}
 
 
-@route(
+@put(
     bp,
-    "PUT",
     "/points/rules/<event>",
-    guard="rule:change",
+    "修改积分规则",
+    "rule:change",
     body=RuleIn,
     out=RuleOut,
-    summary="修改积分规则",
     description="每次修改是一个新版本，从生效日期起计；已发放的积分不变。同样的内容再提交一次，不会产生新版本。",
 )
 def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, Any]:
     return _rule(queries.view_rule(actions.change_rule(event, **body, actor=caller)))
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/communities/<id:community_id>/points-liability",
-    guard="points:liability",
+    "社区积分发放与结存",
+    "points:liability",
     out=LiabilityOut,
-    summary="社区积分发放与结存",
 )
 def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:
     return {**queries.liability(community_id, actor=caller), "shelf_value": shelf_value(community_id)}

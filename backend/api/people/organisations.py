@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged
 from backend.identity.sessions import Caller
 from backend.organisations import queries
 from backend.organisations.models import KINDS
@@ -27,13 +27,13 @@ class TreeQuery(PageQuery):
     kind = Choice("类别", KINDS, load_default=None)
 
 
-@route(bp, "GET", "/organisations", query=TreeQuery, out=paged(OrganisationOut), summary="组织列表")
+@get(bp, "/organisations", "组织列表", query=TreeQuery, out=paged(OrganisationOut))
 def list_organisations(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.children(query["parent_id"], query["kind"], start[0] if start else 0, limit + 1)
     return page(rows, limit, lambda row: (row.id,))
 
 
-@route(bp, "GET", "/organisations/<id:organisation_id>", out=OrganisationOut, summary="一个组织")
+@get(bp, "/organisations/<id:organisation_id>", "一个组织", out=OrganisationOut)
 def get_organisation(caller: Caller, organisation_id: int) -> Any:
     return queries.get(organisation_id)

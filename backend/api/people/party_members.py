@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from backend import periods
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged
 from backend.identity.sessions import Caller
 from backend.people.models import SERVICE_ROLES
 from backend.reports import party_service_records as reports
@@ -76,28 +76,26 @@ class FeedbackOut(Schema):
     consented_on = Day("本人同意日期")
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/me/party-service",
+    "我作为在职党员的服务：活动和微心愿",
     query=PeriodQuery,
     out=PartyServiceOut,
-    summary="我作为在职党员的服务：活动和微心愿",
     description="只有本人能看到。向单位反馈须本人另外同意（unit_feedback）。",
 )
 def my_party_service(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return reports.mine(**query, actor=caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/units/<id:unit_id>/feedback",
-    guard="register:feedback",
+    "在职党员服务情况反馈表",
+    "register:feedback",
     query=FeedbackQuery,
     out=paged(FeedbackOut),
     writes=True,
-    summary="在职党员服务情况反馈表",
     description="只有同意向单位反馈的在职党员，撤回同意后立即不再列出；按登记先后，不排名。查阅会留痕。",
 )
 def unit_feedback(caller: Caller, unit_id: int, query: dict[str, Any]) -> dict[str, Any]:

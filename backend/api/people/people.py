@@ -9,7 +9,7 @@ from backend import crypto
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import Done, paged, route
+from backend.api.frame.route import Done, get, paged, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
 from backend.people import actions, queries, sealed
@@ -93,27 +93,25 @@ def _queue(model: Any, status: str, word: str, caller: Caller, query: dict[str, 
     return page([_serialize(*row) for row in rows], limit, lambda row: (row["person_id"],))
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/residencies/to-verify",
-    guard="residency:verify",
+    "待核实的居住登记",
+    "residency:verify",
     query=PageQuery,
     out=paged(WaitingOut),
-    summary="待核实的居住登记",
 )
 def residencies_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return _queue(Residency, "declared", "residency:verify", caller, query)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/party-registrations/to-verify",
-    guard="party_registration:verify",
+    "待核实的双报到登记",
+    "party_registration:verify",
     query=PageQuery,
     out=paged(WaitingOut),
-    summary="待核实的双报到登记",
 )
 def party_registrations_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return _queue(PartyRegistration, "pending", "party_registration:verify", caller, query)
@@ -127,7 +125,7 @@ def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: 
             decide(*ids.values(), accepted, body["reason"], actor=caller)
 
         view.__name__ = f"{step}_{noun}"
-        route(blueprint, "POST", f"{rule}/{step}", guard=guard, body=body, out=Done, summary=summary)(view)
+        post(blueprint, f"{rule}/{step}", summary, guard, body=body, out=Done)(view)
 
     add("verify", True, DecideIn, f"核实{named}")
     add("reject", False, ReasonIn, f"{named}不通过")
@@ -146,15 +144,7 @@ decisions(
 )
 
 
-@route(
-    bp,
-    "GET",
-    "/people",
-    guard="person:read",
-    query=ResidentQuery,
-    out=paged(ResidentOut),
-    summary="查找居民（代办用，脱敏）",
-)
+@get(bp, "/people", "查找居民（代办用，脱敏）", "person:read", query=ResidentQuery, out=paged(ResidentOut))
 def find_residents(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     limit, start = query.pop("limit"), after(query.pop("cursor"), int)
     rows = queries.search_residents(**query, actor=caller, after=start[0] if start else 0, limit=limit + 1)
@@ -174,15 +164,14 @@ def _resident(person: Any, home: Any) -> dict[str, Any]:
     }
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/people",
-    guard="person:create",
+    "为没有手机的居民登记并发卡",
+    "person:create",
     body=CardHolderIn,
     out=CardHolderOut,
     status=201,
-    summary="为没有手机的居民登记并发卡",
 )
 def create_card_holder(caller: Caller, body: dict[str, Any]) -> Any:
     return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, actor=caller)
@@ -193,15 +182,14 @@ def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
     return gateway().sign_in(body["code"]).openid
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/people/<id:person_id>/bind",
-    guard="person:create",
+    "把纸质卡绑定到居民的微信",
+    "person:create",
     body=BindIn,
     out=CardHolderOut,
     precheck=_openid,
-    summary="把纸质卡绑定到居民的微信",
 )
 def bind_card(caller: Caller, person_id: int, body: dict[str, Any], precheck_result: str) -> Any:
     return binding.bind(person_id, precheck_result, actor=caller)

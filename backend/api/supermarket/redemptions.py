@@ -21,7 +21,7 @@ from backend.api.frame.fields import (
     Text,
 )
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, refused, route
+from backend.api.frame.route import get, paged, post, refused
 from backend.api.supermarket.items import MOST_UNITS
 from backend.db import columns_of
 from backend.errors import Refused
@@ -164,14 +164,13 @@ def _answered(answer: Any, caller: Caller) -> dict[str, Any] | Response:
     return refused(answer) if isinstance(answer, Refused) else _serialize(answer, caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/redemptions",
+    "兑换",
     body=RedemptionIn,
     out=RedemptionOut,
     status=201,
-    summary="兑换",
     description="冻结积分并预留库存，同时成功或同时不成。一张单只兑一类：物品、场地或活动支持。",
 )
 def request_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
@@ -182,12 +181,12 @@ def request_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(order, caller)
 
 
-@route(bp, "GET", "/redemptions/<id:redemption_id>", out=RedemptionOut, summary="一张兑换单")
+@get(bp, "/redemptions/<id:redemption_id>", "一张兑换单", out=RedemptionOut)
 def get_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
-@route(bp, "GET", "/me/redemptions", query=PageQuery, out=paged(RedemptionOut), summary="我的兑换")
+@get(bp, "/me/redemptions", "我的兑换", query=PageQuery, out=paged(RedemptionOut))
 def my_redemptions(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.orders_of(caller.id, start[0] if start else None, limit + 1)
@@ -195,14 +194,13 @@ def my_redemptions(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": serialize_many(told["list"], caller)}
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/redemptions/to-approve",
-    guard="redemption:approve",
+    "待审批的兑换单",
+    "redemption:approve",
     query=ApproveQuery,
     out=paged(RedemptionOut),
-    summary="待审批的兑换单",
 )
 def redemptions_to_approve(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
@@ -211,14 +209,13 @@ def redemptions_to_approve(caller: Caller, query: dict[str, Any]) -> dict[str, A
     return {**told, "list": serialize_many(told["list"], caller)}
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/shops/<id:shop_id>/redemptions",
-    guard="redemption:read",
+    "超市的兑换单",
+    "redemption:read",
     query=OrdersQuery,
     out=paged(RedemptionOut),
-    summary="超市的兑换单",
 )
 def shop_redemptions(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
@@ -227,68 +224,56 @@ def shop_redemptions(caller: Caller, shop_id: int, query: dict[str, Any]) -> dic
     return {**told, "list": serialize_many(told["list"], caller)}
 
 
-@route(bp, "POST", "/redemptions/<id:redemption_id>/approve", out=RedemptionOut, summary="审批通过")
+@post(bp, "/redemptions/<id:redemption_id>/approve", "审批通过", out=RedemptionOut)
 def approve_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
     return _serialize(approvals.approve(redemption_id, actor=caller), caller)
 
 
-@route(
-    bp, "POST", "/redemptions/<id:redemption_id>/reject", body=ReasonIn, out=RedemptionOut, summary="不予通过"
-)
+@post(bp, "/redemptions/<id:redemption_id>/reject", "不予通过", body=ReasonIn, out=RedemptionOut)
 def reject_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(approvals.reject(redemption_id, body["reason"], actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/redemptions/<id:redemption_id>/cancel",
+    "取消",
     body=GiveUpIn,
     out=RedemptionOut,
-    summary="取消",
     description="本人随时可以取消，不影响以后兑换；工作人员代为取消要写明原因。",
 )
 def cancel_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(approvals.cancel(redemption_id, body["reason"], actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/redemptions/<id:redemption_id>/return",
-    body=ReasonIn,
-    out=RedemptionOut,
-    summary="退回（冲正）",
-)
+@post(bp, "/redemptions/<id:redemption_id>/return", "退回（冲正）", body=ReasonIn, out=RedemptionOut)
 def return_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(approvals.give_back(redemption_id, body["reason"], actor=caller), caller)
 
 
-@route(bp, "POST", "/redemptions/<id:redemption_id>/no-show", out=RedemptionOut, summary="场地未使用")
+@post(bp, "/redemptions/<id:redemption_id>/no-show", "场地未使用", out=RedemptionOut)
 def redemption_not_shown(caller: Caller, redemption_id: int) -> dict[str, Any]:
     return _serialize(approvals.no_show(redemption_id, actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/redemptions/preview",
-    guard="redemption:hand_over",
+    "按取货码查看，不作改动",
+    "redemption:hand_over",
     body=PreviewIn,
     out=RedemptionOut,
-    summary="按取货码查看，不作改动",
 )
 def preview_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any] | Response:
     return _answered(counter.preview(body["pick_up_code"], actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/redemptions/<id:redemption_id>/hand-over",
+    "核销：扣减积分，发放物品",
     body=HandOverIn,
     out=RedemptionOut,
-    summary="核销：扣减积分，发放物品",
 )
 def hand_over_redemption(
     caller: Caller, redemption_id: int, body: dict[str, Any]

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post
 from backend.api.supermarket.items import MOST_UNITS, ItemOut
 from backend.identity.sessions import Caller
 from backend.supermarket import queries, stock_queries
@@ -106,15 +106,8 @@ class StocktakeOut(Schema):
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 
-@route(
-    bp,
-    "POST",
-    "/items/<id:item_id>/receipts",
-    guard="stock:receive",
-    body=ReceiptIn,
-    out=ReceivedOut,
-    status=201,
-    summary="入库",
+@post(
+    bp, "/items/<id:item_id>/receipts", "入库", "stock:receive", body=ReceiptIn, out=ReceivedOut, status=201
 )
 def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     event = receipts.receive(item_id, body.pop("quantity"), body.pop("source"), actor=caller, **body)
@@ -122,28 +115,19 @@ def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[st
     return {**told, "item": queries.shown_items([queries.item(item_id)], actor=caller)[0]}
 
 
-@route(
-    bp,
-    "POST",
-    "/items/<id:item_id>/spoilage",
-    guard="stock:spoil",
-    body=SpoilageIn,
-    out=ItemOut,
-    summary="报损",
-)
+@post(bp, "/items/<id:item_id>/spoilage", "报损", "stock:spoil", body=SpoilageIn, out=ItemOut)
 def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
     return queries.shown_items([found], actor=caller)[0]
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/items/<id:item_id>/movements",
-    guard="stock:read",
+    "出入库流水",
+    "stock:read",
     query=PageQuery,
     out=paged(StockMovementOut),
-    summary="出入库流水",
 )
 def item_movements(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
@@ -152,7 +136,7 @@ def item_movements(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[
     return {**told, "list": stock_queries.shown_movements(told["list"])}
 
 
-@route(bp, "GET", "/items/<id:item_id>/batches", guard="stock:read", out=BatchesOut, summary="有库存的批次")
+@get(bp, "/items/<id:item_id>/batches", "有库存的批次", "stock:read", out=BatchesOut)
 def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
 
@@ -161,30 +145,21 @@ def _serialize(found: Any, caller: Caller) -> dict[str, Any]:
     return stock_queries.shown_stocktakes([found], actor=caller)[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/shops/<id:shop_id>/stocktakes",
-    guard="stocktake:propose",
+    "提交盘点",
+    "stocktake:propose",
     body=StocktakeIn,
     out=StocktakeOut,
     status=201,
-    summary="提交盘点",
 )
 def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
     counted = [(line["item_id"], line["counted"], line["reason"]) for line in body["lines"]]
     return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
 
 
-@route(
-    bp,
-    "GET",
-    "/shops/<id:shop_id>/stocktakes",
-    guard="stock:read",
-    query=PageQuery,
-    out=paged(StocktakeOut),
-    summary="盘点记录",
-)
+@get(bp, "/shops/<id:shop_id>/stocktakes", "盘点记录", "stock:read", query=PageQuery, out=paged(StocktakeOut))
 def list_stocktakes(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = stock_queries.stocktakes(shop_id, start[0] if start else None, limit + 1, actor=caller)
@@ -192,31 +167,23 @@ def list_stocktakes(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict
     return {**told, "list": stock_queries.shown_stocktakes(told["list"], actor=caller)}
 
 
-@route(bp, "GET", "/stocktakes/<id:stocktake_id>", guard="stock:read", out=StocktakeOut, summary="一次盘点")
+@get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", "stock:read", out=StocktakeOut)
 def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/stocktakes/<id:stocktake_id>/approve",
-    guard="stocktake:approve",
-    out=StocktakeOut,
-    summary="盘点通过",
-)
+@post(bp, "/stocktakes/<id:stocktake_id>/approve", "盘点通过", "stocktake:approve", out=StocktakeOut)
 def approve_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
     return _serialize(stocktakes.approve(stocktake_id, actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/stocktakes/<id:stocktake_id>/reject",
-    guard="stocktake:approve",
+    "盘点退回",
+    "stocktake:approve",
     body=ReasonIn,
     out=StocktakeOut,
-    summary="盘点退回",
 )
 def reject_stocktake(caller: Caller, stocktake_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(stocktakes.reject(stocktake_id, body["reason"], actor=caller), caller)

@@ -23,7 +23,7 @@ from backend.api.frame.fields import (
     metadata,
 )
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.volunteering import queries
@@ -241,7 +241,7 @@ def _content(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@route(bp, "GET", "/activities", query=ActivityQuery, out=paged(ActivityOut), summary="活动")
+@get(bp, "/activities", "活动", query=ActivityQuery, out=paged(ActivityOut))
 def list_activities(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
     rows = queries.activities(**query, after=start, limit=limit + 1, actor=caller)
@@ -255,34 +255,24 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     screening.screened(*words, scene=screening.POST, actor=caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/activities",
-    body=ActivityIn,
-    out=ActivityOut,
-    status=201,
-    precheck=_screen,
-    summary="新建活动（草稿）",
-)
+@post(bp, "/activities", "新建活动（草稿）", body=ActivityIn, out=ActivityOut, status=201, precheck=_screen)
 def plan_activity(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
     community_id, team_id = body.pop("community_id"), body.pop("team_id")
     return serialize(activities.plan(community_id, team_id, _content(body), actor=caller), caller)
 
 
-@route(bp, "GET", "/activities/<id:activity_id>", out=ActivityOut, summary="一个活动")
+@get(bp, "/activities/<id:activity_id>", "一个活动", out=ActivityOut)
 def get_activity(caller: Caller, activity_id: int) -> dict[str, Any]:
     return serialize(queries.one(activity_id, actor=caller), caller)
 
 
-@route(
+@put(
     bp,
-    "PUT",
     "/activities/<id:activity_id>",
+    "修改活动",
     body=ActivityChanges(partial=True),
     out=ActivityOut,
     precheck=_screen,
-    summary="修改活动",
     description="草稿随时可改；发布后到开始前可改，时间或地点有变会通知已报名的人。",
 )
 def edit_activity(
@@ -291,14 +281,13 @@ def edit_activity(
     return serialize(activities.edit(activity_id, _content(body), actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/repeat",
+    "每周重复（生成草稿）",
     body=RepeatIn,
     out=ActivitiesOut,
     status=201,
-    summary="每周重复（生成草稿）",
 )
 def repeat_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return {"list": serialize_many(activities.repeat(activity_id, body["weeks"], actor=caller), caller)}
@@ -311,26 +300,25 @@ def _move(rule: str, name: str, summary: str, verb: Any) -> None:
         return serialize(verb(activity_id, actor=caller), caller)
 
     view.__name__ = name
-    route(bp, "POST", f"/activities/<id:activity_id>/{rule}", out=ActivityOut, summary=summary)(view)
+    post(bp, f"/activities/<id:activity_id>/{rule}", summary, out=ActivityOut)(view)
 
 
 _move("publish", "publish_activity", "发布活动", activities.publish)
 _move("end", "end_activity", "结束活动", ending.end)
 
 
-@route(bp, "POST", "/activities/<id:activity_id>/cancel", body=CallOffIn, out=ActivityOut, summary="取消活动")
+@post(bp, "/activities/<id:activity_id>/cancel", "取消活动", body=CallOffIn, out=ActivityOut)
 def cancel_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(activities.cancel(activity_id, body["reason"], actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/sign-up",
+    "报名",
     body=SignUpIn,
     out=SignUpOut,
     status=201,
-    summary="报名",
     description="有名额时为 confirmed，没有名额时排入候补 waitlisted。",
 )
 def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -338,33 +326,25 @@ def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str,
     return serialize_sign_up(queries.shown_sign_up(made, actor=caller))
 
 
-@route(
-    bp,
-    "POST",
-    "/activities/<id:activity_id>/cancel-sign-up",
-    body=SignUpIn,
-    out=SignUpOut,
-    summary="取消报名",
-)
+@post(bp, "/activities/<id:activity_id>/cancel-sign-up", "取消报名", body=SignUpIn, out=SignUpOut)
 def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
     mine = sign_ups.cancel(activity_id, on_behalf_of=proxy_of(body), actor=caller)
     return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse",
+    "登记请假",
     body=ReasonIn,
     out=SignUpOut,
-    summary="登记请假",
 )
 def excuse_sign_up(caller: Caller, activity_id: int, person_id: int, body: dict[str, Any]) -> dict[str, Any]:
     mine = sign_ups.excuse(activity_id, person_id, body["reason"], actor=caller)
     return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
 
 
-@route(bp, "GET", "/me/sign-ups", query=PageQuery, out=paged(MySignUpOut), summary="我的报名")
+@get(bp, "/me/sign-ups", "我的报名", query=PageQuery, out=paged(MySignUpOut))
 def my_sign_ups(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.sign_ups_of(caller.id, start[0] if start else None, limit + 1)

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.volunteering import record_queries as queries
@@ -141,7 +141,7 @@ def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
     ]
 
 
-@route(bp, "GET", "/me/service-records", query=PageQuery, out=MyRecordsOut, summary="我的服务记录和合计")
+@get(bp, "/me/service-records", "我的服务记录和合计", query=PageQuery, out=MyRecordsOut)
 def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     told = page(
@@ -150,40 +150,37 @@ def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": queries.view_records(told["list"]), "totals": queries.totals(caller.id)}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/service-records/<id:record_id>/corrections",
+    "申请更正我的服务记录",
     body=CorrectionIn,
     out=CorrectionOut,
     status=201,
-    summary="申请更正我的服务记录",
 )
 def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _corrections([corrections.request(record_id, body["minutes"], body["reason"], actor=caller)])[0]
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/service-records/corrections/to-decide",
-    guard="service_record:decide",
+    "待处理的更正申请",
+    "service_record:decide",
     query=PageQuery,
     out=paged(CorrectionOut),
-    summary="待处理的更正申请",
 )
 def corrections_to_decide(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return _queue(Correction, _corrections, caller, query)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/service-records/backfill/to-decide",
-    guard="service_record:decide",
+    "待审核的补录",
+    "service_record:decide",
     query=PageQuery,
     out=paged(BackfillOut),
-    summary="待审核的补录",
 )
 def backfills_to_decide(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return _queue(Backfill, _backfills, caller, query)
@@ -196,39 +193,36 @@ def _queue(model: Any, tell: Any, caller: Caller, query: dict[str, Any]) -> dict
     return {**told, "list": tell(told["list"])}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/service-records/corrections/<id:correction_id>/approve",
-    guard="service_record:decide",
+    "同意更正（生成新记录）",
+    "service_record:decide",
     out=CorrectionOut,
-    summary="同意更正（生成新记录）",
 )
 def approve_correction(caller: Caller, correction_id: int) -> dict[str, Any]:
     return _corrections([corrections.approve(correction_id, actor=caller)])[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/service-records/corrections/<id:correction_id>/reject",
-    guard="service_record:decide",
+    "不同意更正",
+    "service_record:decide",
     body=ReasonIn,
     out=CorrectionOut,
-    summary="不同意更正",
 )
 def reject_correction(caller: Caller, correction_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _corrections([corrections.reject(correction_id, body["reason"], actor=caller)])[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/service-records/backfill",
+    "补录服务时长（须另一人审核）",
     body=BackfillIn,
     out=BackfillOut,
     status=201,
-    summary="补录服务时长（须另一人审核）",
 )
 def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     person_id, community_id = body.pop("person_id"), body.pop("community_id")
@@ -236,26 +230,24 @@ def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _backfills([backfills.request(person_id, community_id, body, **places, actor=caller)])[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/service-records/backfill/<id:backfill_id>/approve",
-    guard="service_record:decide",
+    "同意补录",
+    "service_record:decide",
     out=BackfillOut,
-    summary="同意补录",
 )
 def approve_backfill(caller: Caller, backfill_id: int) -> dict[str, Any]:
     return _backfills([backfills.approve(backfill_id, actor=caller)])[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/service-records/backfill/<id:backfill_id>/reject",
-    guard="service_record:decide",
+    "不同意补录",
+    "service_record:decide",
     body=ReasonIn,
     out=BackfillOut,
-    summary="不同意补录",
 )
 def reject_backfill(caller: Caller, backfill_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _backfills([backfills.reject(backfill_id, body["reason"], actor=caller)])[0]

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from backend import screening
 from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.people import teams
@@ -84,7 +84,7 @@ def _detail(team: Any, caller: Caller) -> dict[str, Any]:
     }
 
 
-@route(bp, "GET", "/teams", query=TeamQuery, out=paged(TeamOut), summary="志愿队")
+@get(bp, "/teams", "志愿队", query=TeamQuery, out=paged(TeamOut))
 def list_teams(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = teams.listed(query["community_id"], query["kind"], start[0] if start else 0, limit + 1)
@@ -100,57 +100,53 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     screening.screened(body.get("name"), body.get("speciality"), scene=screening.POST, actor=caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/teams",
-    guard="team:found",
+    "成立志愿队并指定队长",
+    "team:found",
     body=TeamIn,
     out=TeamDetailOut,
     status=201,
     precheck=_screen,
-    summary="成立志愿队并指定队长",
 )
 def found_team(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
     return _detail(teams.create_team(**body, actor=caller), caller)
 
 
-@route(bp, "GET", "/teams/<id:team_id>", out=TeamDetailOut, summary="一支志愿队")
+@get(bp, "/teams/<id:team_id>", "一支志愿队", out=TeamDetailOut)
 def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
     return _detail(teams.one(team_id), caller)
 
 
-@route(
+@put(
     bp,
-    "PUT",
     "/teams/<id:team_id>",
-    guard="team:manage",
+    "修改志愿队，或更换队长",
+    "team:manage",
     body=TeamChanges,
     out=TeamDetailOut,
     precheck=_screen,
-    summary="修改志愿队，或更换队长",
 )
 def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
     return _detail(teams.edit(team_id, body, actor=caller), caller)
 
 
-@route(bp, "POST", "/teams/<id:team_id>/join", out=TeamDetailOut, summary="申请加入")
+@post(bp, "/teams/<id:team_id>/join", "申请加入", out=TeamDetailOut)
 def join_team(caller: Caller, team_id: int) -> dict[str, Any]:
     return _detail(teams.join(team_id, actor=caller), caller)
 
 
-@route(bp, "POST", "/teams/<id:team_id>/leave", out=TeamDetailOut, summary="退出，或撤回申请")
+@post(bp, "/teams/<id:team_id>/leave", "退出，或撤回申请", out=TeamDetailOut)
 def leave_team(caller: Caller, team_id: int) -> dict[str, Any]:
     return _detail(teams.leave(team_id, actor=caller), caller)
 
 
-@route(bp, "POST", "/teams/<id:team_id>/members/<id:person_id>/accept", out=TeamDetailOut, summary="同意加入")
+@post(bp, "/teams/<id:team_id>/members/<id:person_id>/accept", "同意加入", out=TeamDetailOut)
 def accept_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
     return _detail(teams.decide(team_id, person_id, True, actor=caller), caller)
 
 
-@route(
-    bp, "POST", "/teams/<id:team_id>/members/<id:person_id>/decline", out=TeamDetailOut, summary="不同意加入"
-)
+@post(bp, "/teams/<id:team_id>/members/<id:person_id>/decline", "不同意加入", out=TeamDetailOut)
 def decline_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
     return _detail(teams.decide(team_id, person_id, False, actor=caller), caller)

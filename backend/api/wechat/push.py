@@ -11,7 +11,7 @@ from flask import Response, request
 from backend.api.frame import hosting
 from backend.api.frame.fields import DateTime, Integer, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import PUBLIC, paged, route
+from backend.api.frame.route import PUBLIC, get, paged, route
 from backend.db import transaction
 from backend.files import actions as files
 from backend.identity.sessions import Caller
@@ -150,16 +150,16 @@ for _prefix, _suffix in (("", ""), ("/api/v1", "_under_base")):
 
         _answer.__name__ = f"wechat_{_name}{_suffix}"
         route(
-            bp,
             _method,
+            bp,
             f"{_prefix}/wechat/push",
-            guard=PUBLIC,
+            _summary,
+            PUBLIC,
             raw=True,
             largest=push.LARGEST,
             writes=False,
-            summary=_summary,
-            description="只供微信服务器调用；验证签名，拒绝过期、重放和其他应用的消息。",
             media="text/plain",
+            description="只供微信服务器调用；验证签名，拒绝过期、重放和其他应用的消息。",
         )(_answer)
 
 
@@ -174,14 +174,13 @@ class DeadOut(Schema):
     finished_at = DateTime("放弃的时间")
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/api/v1/deliveries/dead",
-    guard="delivery:read",
+    "没有送达的微信消息",
+    "delivery:read",
     query=PageQuery,
     out=paged(DeadOut),
-    summary="没有送达的微信消息",
     description="站内消息都在；这里只列微信没有送达的，不含内容和收件人。",
 )
 def dead_deliveries(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from backend import screening
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post
 from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, serialize, serialize_many
 from backend.identity.sessions import Caller
 from backend.wishes import queries
@@ -58,27 +58,19 @@ def _move_with_reason(rule: str, name: str, summary: str, verb: Any) -> None:
 
     view.__name__ = name
     path = f"/wishes/<id:wish_id>/{rule}"
-    route(bp, "POST", path, body=ReasonIn, out=WishOut, precheck=_screen_reason, summary=summary)(view)
+    post(bp, path, summary, body=ReasonIn, out=WishOut, precheck=_screen_reason)(view)
 
 
 _move_with_reason("release", "release_wish", "放弃认领", claims.release)
 _move_with_reason("dispute", "dispute_wish", "还没有办好", claims.dispute)
 
 
-@route(bp, "POST", "/wishes/<id:wish_id>/claim", body=ClaimIn, out=WishOut, summary="认领心愿")
+@post(bp, "/wishes/<id:wish_id>/claim", "认领心愿", body=ClaimIn, out=WishOut)
 def claim_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(claims.claim(wish_id, **body, actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/wishes/<id:wish_id>/fulfil",
-    body=FulfilIn,
-    out=WishOut,
-    precheck=_screen_note,
-    summary="点亮（送达）",
-)
+@post(bp, "/wishes/<id:wish_id>/fulfil", "点亮（送达）", body=FulfilIn, out=WishOut, precheck=_screen_note)
 def fulfil_wish(
     caller: Caller, wish_id: int, body: dict[str, Any], precheck_result: screening.Screened
 ) -> dict[str, Any]:
@@ -86,12 +78,12 @@ def fulfil_wish(
     return serialize(done, caller)
 
 
-@route(bp, "POST", "/wishes/<id:wish_id>/confirm", body=ConfirmIn, out=WishOut, summary="确认")
+@post(bp, "/wishes/<id:wish_id>/confirm", "确认", body=ConfirmIn, out=WishOut)
 def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(claims.confirm(wish_id, **body, actor=caller), caller)
 
 
-@route(bp, "GET", "/me/claims", query=PageQuery, out=paged(MyClaimOut), summary="我的认领")
+@get(bp, "/me/claims", "我的认领", query=PageQuery, out=paged(MyClaimOut))
 def my_claims(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.claimed_by(caller.id, start[0] if start else None, limit + 1)

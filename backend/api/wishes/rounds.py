@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.wishes import queries
@@ -59,7 +59,7 @@ def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
     return [{**columns_of(one), "actions": open_moves[one.id]} for one in found]
 
 
-@route(bp, "GET", "/rounds", query=RoundQuery, out=paged(RoundOut), summary="各期")
+@get(bp, "/rounds", "各期", query=RoundQuery, out=paged(RoundOut))
 def list_rounds(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.rounds(query["community_id"], query["state"], start[0] if start else None, limit + 1)
@@ -67,29 +67,19 @@ def list_rounds(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": _serialize_many(told["list"], caller)}
 
 
-@route(
-    bp,
-    "POST",
-    "/rounds",
-    guard="round:open",
-    body=RoundIn,
-    out=RoundOut,
-    status=201,
-    summary="开启新一期征集",
-)
+@post(bp, "/rounds", "开启新一期征集", "round:open", body=RoundIn, out=RoundOut, status=201)
 def open_round(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize_many([rounds.open_round(**body, actor=caller)], caller)[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/rounds/everywhere",
-    guard="round:open_everywhere",
+    "为全市（或一个街道）各社区同时开启一期",
+    "round:open_everywhere",
     body=EverywhereIn,
     out=EverywhereOut,
     status=201,
-    summary="为全市（或一个街道）各社区同时开启一期",
 )
 def open_rounds_everywhere(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     opened, skipped = rounds.open_everywhere(**body, actor=caller)
@@ -101,7 +91,7 @@ def _move(rule: str, summary: str, verb: Any) -> None:
         return _serialize_many([verb(round_id, actor=caller)], caller)[0]
 
     view.__name__ = f"{rule}_round"
-    route(bp, "POST", f"/rounds/<id:round_id>/{rule}", out=RoundOut, summary=summary)(view)
+    post(bp, f"/rounds/<id:round_id>/{rule}", summary, out=RoundOut)(view)
 
 
 _move("review", "停止征集，开始审核", rounds.review)

@@ -20,7 +20,7 @@ from backend.api.frame.fields import (
     Text,
 )
 from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.route import get, paged, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.people.models import SERVICE_ROLES
@@ -180,7 +180,7 @@ def serialize(wish: Any, caller: Caller) -> dict[str, Any]:
     return serialize_many([wish], caller)[0]
 
 
-@route(bp, "GET", "/wishes", query=WallQuery, out=paged(WishOut), summary="心愿墙")
+@get(bp, "/wishes", "心愿墙", query=WallQuery, out=paged(WishOut))
 def list_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
     rows = queries.wall(**query, after=start, limit=limit + 1, actor=caller)
@@ -195,7 +195,7 @@ def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | No
     return screening.screened(body["title"], body["description"], scene=screening.POST, actor=caller)
 
 
-@route(bp, "POST", "/wishes", body=WishIn, out=WishOut, status=201, precheck=_screen_new, summary="填报心愿")
+@post(bp, "/wishes", "填报心愿", body=WishIn, out=WishOut, status=201, precheck=_screen_new)
 def write_wish(
     caller: Caller, body: dict[str, Any], precheck_result: screening.Screened | None
 ) -> dict[str, Any]:
@@ -208,37 +208,22 @@ def write_wish(
     return serialize(wish, caller)
 
 
-@route(bp, "GET", "/wishes/<id:wish_id>", out=WishOut, summary="一个心愿")
+@get(bp, "/wishes/<id:wish_id>", "一个心愿", out=WishOut)
 def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
     return serialize_view(queries.view_wish(wish_id, actor=caller))
 
 
-@route(
-    bp,
-    "PUT",
-    "/wishes/<id:wish_id>",
-    body=WishContent(partial=True),
-    out=WishOut,
-    summary="修改草稿或补充材料",
-)
+@put(bp, "/wishes/<id:wish_id>", "修改草稿或补充材料", body=WishContent(partial=True), out=WishOut)
 def edit_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(writing.edit(wish_id, body, actor=caller), caller)
 
 
-@route(bp, "GET", "/wishes/<id:wish_id>/timeline", out=TimelineOut, summary="心愿的经过")
+@get(bp, "/wishes/<id:wish_id>/timeline", "心愿的经过", out=TimelineOut)
 def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
     return {"list": timeline_queries.timeline(queries.one(wish_id, actor=caller), actor=caller)}
 
 
-@route(
-    bp,
-    "GET",
-    "/wishes/to-review",
-    guard="wish:review",
-    query=QueueQuery,
-    out=paged(WishOut),
-    summary="待审核的心愿",
-)
+@get(bp, "/wishes/to-review", "待审核的心愿", "wish:review", query=QueueQuery, out=paged(WishOut))
 def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.to_review(query["community_id"], start[0] if start else None, limit + 1, actor=caller)
@@ -246,15 +231,7 @@ def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": serialize_many(told["list"], caller)}
 
 
-@route(
-    bp,
-    "GET",
-    "/wishes/to-look",
-    guard="wish:review",
-    query=PageQuery,
-    out=paged(WishOut),
-    summary="图片或留言待查看的心愿",
-)
+@get(bp, "/wishes/to-look", "图片或留言待查看的心愿", "wish:review", query=PageQuery, out=paged(WishOut))
 def wishes_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.to_look(start[0] if start else None, limit + 1, actor=caller)
@@ -262,15 +239,7 @@ def wishes_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {**told, "list": serialize_many(told["list"], caller)}
 
 
-@route(
-    bp,
-    "POST",
-    "/wishes/<id:wish_id>/look",
-    guard="wish:review",
-    body=LookIn,
-    out=WishOut,
-    summary="查看存疑的图片和留言",
-)
+@post(bp, "/wishes/<id:wish_id>/look", "查看存疑的图片和留言", "wish:review", body=LookIn, out=WishOut)
 def look_at_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.look(wish_id, **body, actor=caller), caller)
 
@@ -290,7 +259,7 @@ def _plain_move(rule: str, name: str, summary: str, verb: Any) -> None:
         return serialize(verb(wish_id, actor=caller), caller)
 
     view.__name__ = name
-    route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", out=WishOut, summary=summary)(view)
+    post(bp, f"/wishes/<id:wish_id>/{rule}", summary, out=WishOut)(view)
 
 
 def _reasoned_move(rule: str, name: str, summary: str, verb: Any) -> None:
@@ -300,7 +269,7 @@ def _reasoned_move(rule: str, name: str, summary: str, verb: Any) -> None:
         return serialize(verb(wish_id, body["reason"], actor=caller), caller)
 
     view.__name__ = name
-    route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", body=ReasonIn, out=WishOut, summary=summary)(view)
+    post(bp, f"/wishes/<id:wish_id>/{rule}", summary, body=ReasonIn, out=WishOut)(view)
 
 
 _plain_move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
@@ -311,31 +280,30 @@ _reasoned_move("decline", "decline_wish", "不予受理", reviewing.decline)
 _reasoned_move("explain", "explain_wish", "街道说明退回", reviewing.explain)
 
 
-@route(bp, "POST", "/wishes/<id:wish_id>/submit", out=WishOut, precheck=_screen_stored, summary="提交心愿")
+@post(bp, "/wishes/<id:wish_id>/submit", "提交心愿", out=WishOut, precheck=_screen_stored)
 def submit_wish(caller: Caller, wish_id: int, precheck_result: screening.Screened | None) -> dict[str, Any]:
     return serialize(writing.submit(wish_id, precheck_result, actor=caller), caller)
 
 
-@route(bp, "POST", "/wishes/<id:wish_id>/refer", body=ReferIn, out=WishOut, summary="转介")
+@post(bp, "/wishes/<id:wish_id>/refer", "转介", body=ReferIn, out=WishOut)
 def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.refer(wish_id, body["to"], body["reason"], actor=caller), caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/wishes/<id:wish_id>/contact",
+    "许愿人的联系方式",
     query=ContactQuery,
     out=ContactOut,
     writes=True,
-    summary="许愿人的联系方式",
     description="认领人在认领期间可看；工作人员要写明理由。每次查看都记入日志。",
 )
 def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> dict[str, Any]:
     return contacting.contact(wish_id, query["reason"], actor=caller)
 
 
-@route(bp, "GET", "/me/wishes", query=PageQuery, out=paged(WishOut), summary="我的心愿（含代办）")
+@get(bp, "/me/wishes", "我的心愿（含代办）", query=PageQuery, out=paged(WishOut))
 def my_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     told = page(
