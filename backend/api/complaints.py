@@ -1,16 +1,19 @@
 """Complaints and suggestions over HTTP."""
 
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post
 from backend.complaints import actions, queries
-from backend.complaints.models import ABOUT, KINDS, STATES
+from backend.complaints.models import ABOUT, KINDS, STATES, Complaint
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 
 bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与建议")
 
@@ -60,13 +63,12 @@ class CallBackOut(Schema):
     phone = Text("回电号码", most=20, allow_none=True)
 
 
-def _serialize(complaint: Any, caller: Caller) -> dict[str, Any]:
-    return queries.view_complaints([complaint], actor=caller)[0]
+def _serialize(complaint: Complaint, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([complaint], caller)[0]
 
 
-def _page(rows: list[Any], limit: int, caller: Caller) -> dict[str, Any]:
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": queries.view_complaints(told["list"], actor=caller)}
+def _serialize_many(rows: list[Complaint], caller: Caller) -> list[dict[str, Any]]:
+    return queries.view_complaints(rows, actor=caller)
 
 
 @post(bp, "/complaints", "投诉、建议、减负反映", body=ComplaintIn, out=ComplaintOut, status=201)
@@ -75,24 +77,22 @@ def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(actions.file(kind, text, contact=contact, **body, actor=caller), caller)
 
 
-@get(bp, "/me/complaints", "我的投诉和建议", query=PageQuery, out=paged(ComplaintOut))
-def my_complaints(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    return _page(queries.mine(caller.id, start[0] if start else None, limit + 1), limit, caller)
+@listing(bp, "/me/complaints", "我的投诉和建议", out=ComplaintOut, serialize=_serialize_many)
+def my_complaints(caller: Caller) -> Pageable:
+    return queries.mine(caller.id)
 
 
-@get(
+@listing(
     bp,
     "/complaints",
     "由我这里承办的投诉和建议",
     "complaint:answer",
     query=ComplaintQuery,
-    out=paged(ComplaintOut),
+    out=ComplaintOut,
+    serialize=_serialize_many,
 )
-def complaints_to_handle(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_handle(query["state"], start[0] if start else None, limit + 1, actor=caller)
-    return _page(rows, limit, caller)
+def complaints_to_handle(caller: Caller, state: str | None) -> Pageable:
+    return by_id(partial(queries.to_handle, state, actor=caller))
 
 
 @get(bp, "/complaints/<id:complaint_id>", "一条投诉或建议", out=ComplaintOut)

@@ -1,16 +1,19 @@
 """Points over HTTP: adjustments by two, earning rules, a community's figures."""
 
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post, put
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
+from backend.paging import KeysetRows, Pageable
 from backend.points import actions, queries
 from backend.points.models import ADJUSTMENT_STATES, MOST_POINTS, Adjustment
 from backend.supermarket.queries import shelf_value
@@ -108,12 +111,17 @@ def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     }
 
 
-@get(bp, "/points/adjustments", "积分调整", "points:read", query=AdjustmentQuery, out=paged(AdjustmentOut))
-def list_adjustments(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.adjustments(query["state"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": _serialize_many(told["list"], caller)}
+@listing(
+    bp,
+    "/points/adjustments",
+    "积分调整",
+    "points:read",
+    query=AdjustmentQuery,
+    out=AdjustmentOut,
+    serialize=_serialize_many,
+)
+def list_adjustments(caller: Caller, state: str | None) -> Pageable:
+    return queries.adjustments(state, actor=caller)
 
 
 @post(
@@ -153,6 +161,10 @@ def reject_adjustment(caller: Caller, adjustment_id: int, body: dict[str, Any]) 
     return _serialize_many([actions.reject(adjustment_id, body["reason"], actor=caller)], caller)[0]
 
 
+def _serialize_rules(rows: list[dict[str, Any]], _caller: Caller) -> list[dict[str, Any]]:
+    return [_rule(one) for one in rows]
+
+
 def _rule(one: dict[str, Any]) -> dict[str, Any]:
     rule = one["rule"]
     columns = columns_of(rule)
@@ -160,19 +172,19 @@ def _rule(one: dict[str, Any]) -> dict[str, Any]:
     return {**columns, **place, "in_force": one["in_force"]}
 
 
-@get(
+@listing(
     bp,
     "/points/rules",
     "积分规则",
     query=RulesQuery,
-    out=paged(RuleOut),
+    out=RuleOut,
+    serialize=_serialize_rules,
     description="生效中和将要生效的规则。",
 )
-def list_rules(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], str, int, str), query["limit"]
-    rows = queries.rules(query["community_id"], start, limit + 1)
-    told = page(rows, limit, lambda one: place_among(one["rule"]))
-    return {**told, "list": [_rule(one) for one in told["list"]]}
+def list_rules(caller: Caller, community_id: int | None) -> Pageable:
+    return KeysetRows(
+        partial(queries.rules, community_id), lambda one: place_among(one["rule"]), (str, int, str)
+    )
 
 
 @put(

@@ -3,7 +3,7 @@
 A cursor is opaque and signed: it says after which row to go on, and cannot be made up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import orjson
 from backend import crypto
 from backend.api.frame.fields import QueryInteger, Schema, Text
 from backend.errors import InvalidInput
+from backend.paging import Pageable, Place
 
 MOST = 50
 USUAL = 20
@@ -23,21 +24,26 @@ class PageQuery(Schema):
     cursor = Text("上一页返回的 nextCursor", most=300, load_default=None)
 
 
-def page(rows: Sequence[Any], limit: int, key: Any) -> dict[str, Any]:
-    """One page from `limit + 1` rows at most; `key(row)` is a tuple of what the list is ordered by."""
-    more = len(rows) > limit
-    shown = list(rows[:limit])
-    return {"list": shown, "next_cursor": _write(key(shown[-1])) if more else None}
+def page(
+    rows: Pageable, cursor: str | None, limit: int, serialize: Callable[[list[Any]], Sequence[Any]] = list
+) -> dict[str, Any]:
+    """One page of these rows, from behind the one that `cursor` stands for; one row more says whether there is a next."""
+    read = rows.page(_after(cursor, rows.key_types), limit + 1)
+    more, read = len(read) > limit, read[:limit]
+    return {
+        "list": serialize([row for _place, row in read]),
+        "next_cursor": _write(read[-1][0]) if more else None,
+    }
 
 
-def _write(key: tuple[Any, ...]) -> str:
-    plain = [part.isoformat() if isinstance(part, datetime) else part for part in key]
+def _write(place: Place) -> str:
+    plain = [part.isoformat() if isinstance(part, datetime) else part for part in place]
     text = orjson.dumps(plain).hex()
     return f"{text}.{crypto.signature('cursor', text)}"
 
 
-def after(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The key a cursor stands for, as `kinds` (int, datetime, str); None for the first page."""
+def _after(cursor: str | None, kinds: tuple[type, ...]) -> Place | None:
+    """The place a cursor stands for, as `kinds` (int, datetime, str); None for the first page."""
     if cursor is None:
         return None
     text, _, signed = cursor.partition(".")

@@ -7,7 +7,7 @@ being, so none can be without a guard, a summary and a place in the OpenAPI docu
 """
 
 from collections.abc import Callable
-from functools import cache, partial, wraps
+from functools import partial, wraps
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ from apiflask import APIBlueprint
 from flask import Response, g, request
 
 from backend.api.frame import hosting, idempotency
-from backend.api.frame.fields import List, Nested, Schema, Text
+from backend.api.frame.fields import Schema
 from backend.db import transaction
 from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
 from backend.identity import sessions
@@ -37,17 +37,6 @@ class Done(Schema):
 
 class Nothing(Schema):
     """The empty body of a move that needs nothing but its subject."""
-
-
-@cache
-def paged(schema: type[Schema]) -> type[Schema]:
-    """The schema of a page of these."""
-    name = schema.__name__.removesuffix("Out") + "Page"
-    members = {
-        "list": List("这一页的内容", Nested(schema), most=1000),
-        "next_cursor": Text("下一页的标记；没有下一页时为 null", most=300, allow_none=True),
-    }
-    return type(name, (Schema,), members)
 
 
 def route(

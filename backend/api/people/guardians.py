@@ -6,11 +6,12 @@ from apiflask import APIBlueprint
 
 from backend import crypto
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import Done, delete, get, paged, post
+from backend.api.frame.listing import listing
+from backend.api.frame.route import Done, delete, get, post
 from backend.api.people.people import decisions
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.people import guardians, queries, sealed
 from backend.people.guardians import RELATIONS, STATUSES, Guardianship
 from backend.rights import consent
@@ -65,7 +66,7 @@ def _child(row: Guardianship, child: Any) -> dict[str, Any]:
     return {**columns_of(row), "name": crypto.masked("name", sealed.real_name(child))}
 
 
-def _serialize_many(rows: list[Guardianship]) -> list[dict[str, Any]]:
+def _serialize_many(rows: list[Guardianship], _caller: Caller) -> list[dict[str, Any]]:
     names = queries.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
     return [
         {**columns_of(row), "guardian_name": names[row.guardian_id], "child_name": names[row.child_id]}
@@ -91,19 +92,16 @@ def end_guardianship(caller: Caller, guardianship_id: int) -> None:
     guardians.end(guardianship_id, actor=caller)
 
 
-@get(
+@listing(
     bp,
     "/guardianships/to-verify",
     "待核实的监护登记",
     "guardian:verify",
-    query=PageQuery,
-    out=paged(GuardianshipOut),
+    out=GuardianshipOut,
+    serialize=_serialize_many,
 )
-def guardianships_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = guardians.waiting(actor=caller, after=start[0] if start else 0, limit=limit + 1)
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": _serialize_many(told["list"])}
+def guardianships_to_verify(caller: Caller) -> Pageable:
+    return by_id(lambda last, limit: guardians.waiting(actor=caller, after=last or 0, limit=limit))
 
 
 @post(
@@ -116,7 +114,7 @@ def guardianships_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, 
     status=201,
 )
 def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([consent.link_guardian(**body, actor=caller)])[0]
+    return _serialize_many([consent.link_guardian(**body, actor=caller)], caller)[0]
 
 
 decisions(

@@ -8,12 +8,14 @@ from apiflask import APIBlueprint
 from backend import crypto
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import Done, get, paged, post
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import Done, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
+from backend.paging import KeysetRows, Pageable
 from backend.people import actions, queries, sealed
-from backend.people.models import SERVICE_ROLES, PartyRegistration, Residency
+from backend.people.models import SERVICE_ROLES, PartyRegistration, Person, Residency
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -72,7 +74,11 @@ class WaitingOut(Schema):
     declared_at = DateTime("登记时间")
 
 
-def _serialize(row: Any, person: Any) -> dict[str, Any]:
+def _serialize_waiting(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]:
+    return [_serialize(*row) for row in rows]
+
+
+def _serialize(row: Any, person: Person) -> dict[str, Any]:
     return {
         "person_id": person.id,
         "real_name": crypto.masked("name", sealed.real_name(person)),
@@ -86,35 +92,36 @@ def _serialize(row: Any, person: Any) -> dict[str, Any]:
     }
 
 
-def _queue(model: Any, status: str, word: str, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start = after(query["cursor"], int)
-    limit = query["limit"]
-    rows = queries.waiting(model, status, word, actor=caller, after=start[0] if start else 0, limit=limit + 1)
-    return page([_serialize(*row) for row in rows], limit, lambda row: (row["person_id"],))
+def _queue(model: Any, status: str, word: str, caller: Caller) -> Pageable:
+    def read(after: tuple[int] | None, limit: int) -> list[Any]:
+        (last,) = after or (0,)
+        return queries.waiting(model, status, word, actor=caller, after=last, limit=limit)
+
+    return KeysetRows(read, lambda row: (row[1].id,), (int,))
 
 
-@get(
+@listing(
     bp,
     "/residencies/to-verify",
     "待核实的居住登记",
     "residency:verify",
-    query=PageQuery,
-    out=paged(WaitingOut),
+    out=WaitingOut,
+    serialize=_serialize_waiting,
 )
-def residencies_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(Residency, "declared", "residency:verify", caller, query)
+def residencies_to_verify(caller: Caller) -> Pageable:
+    return _queue(Residency, "declared", "residency:verify", caller)
 
 
-@get(
+@listing(
     bp,
     "/party-registrations/to-verify",
     "待核实的双报到登记",
     "party_registration:verify",
-    query=PageQuery,
-    out=paged(WaitingOut),
+    out=WaitingOut,
+    serialize=_serialize_waiting,
 )
-def party_registrations_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(PartyRegistration, "pending", "party_registration:verify", caller, query)
+def party_registrations_to_verify(caller: Caller) -> Pageable:
+    return _queue(PartyRegistration, "pending", "party_registration:verify", caller)
 
 
 def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: str, decide: Decide) -> None:
@@ -144,24 +151,33 @@ decisions(
 )
 
 
-@get(bp, "/people", "查找居民（代办用，脱敏）", "person:read", query=ResidentQuery, out=paged(ResidentOut))
-def find_residents(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    limit, start = query.pop("limit"), after(query.pop("cursor"), int)
-    rows = queries.search_residents(**query, actor=caller, after=start[0] if start else 0, limit=limit + 1)
-    return page([_resident(*row) for row in rows], limit, lambda row: (row["id"],))
+def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": person.id,
+            "real_name": crypto.masked("name", sealed.real_name(person)),
+            "phone": crypto.masked("phone", sealed.phone(person)),
+            "card_number": person.card_number,
+            "has_we_chat": person.openid is not None,
+            "community_id": home.community_id,
+            "grid_id": home.grid_id,
+            "residency_status": home.status,
+        }
+        for person, home in rows
+    ]
 
 
-def _resident(person: Any, home: Any) -> dict[str, Any]:
-    return {
-        "id": person.id,
-        "real_name": crypto.masked("name", sealed.real_name(person)),
-        "phone": crypto.masked("phone", sealed.phone(person)),
-        "card_number": person.card_number,
-        "has_we_chat": person.openid is not None,
-        "community_id": home.community_id,
-        "grid_id": home.grid_id,
-        "residency_status": home.status,
-    }
+@listing(
+    bp,
+    "/people",
+    "查找居民（代办用，脱敏）",
+    "person:read",
+    query=ResidentQuery,
+    out=ResidentOut,
+    serialize=_serialize_residents,
+)
+def find_residents(caller: Caller, **filters: Any) -> Pageable:
+    return queries.search_residents(**filters, actor=caller)
 
 
 @post(

@@ -1,5 +1,6 @@
 """Items over HTTP: goods, venues with their slots, support of activities."""
 
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -7,12 +8,14 @@ from apiflask import APIBlueprint
 from backend import clock
 from backend.api.frame.bodies import LookIn, PictureOut
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post, put
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.supermarket import queries
 from backend.supermarket.actions import items
-from backend.supermarket.models import ITEM_KINDS, PERIODS
+from backend.supermarket.models import ITEM_KINDS, PERIODS, Item
 
 bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -77,20 +80,26 @@ class SlotQuery(Schema):
     date = Day("日期；不填为今天", load_default=None)
 
 
-@get(bp, "/shops/<id:shop_id>/items", "超市里可以兑换的", query=ItemQuery, out=paged(ItemOut))
-def list_items(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.items(shop_id, query["kind"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": queries.shown_items(told["list"], actor=caller)}
+def serialize_many(items: list[Item], caller: Caller) -> list[dict[str, Any]]:
+    """Items as ItemOut wants them, as this caller may see them."""
+    return queries.shown_items(items, actor=caller)
 
 
-@get(bp, "/items/to-look", "图片待查看的物品", "item:look", query=PageQuery, out=paged(ItemOut))
-def items_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_look(start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": queries.shown_items(told["list"], actor=caller)}
+@listing(
+    bp,
+    "/shops/<id:shop_id>/items",
+    "超市里可以兑换的",
+    query=ItemQuery,
+    out=ItemOut,
+    serialize=serialize_many,
+)
+def list_items(caller: Caller, shop_id: int, kind: str | None) -> Pageable:
+    return queries.items(shop_id, kind, actor=caller)
+
+
+@listing(bp, "/items/to-look", "图片待查看的物品", "item:look", out=ItemOut, serialize=serialize_many)
+def items_to_look_at(caller: Caller) -> Pageable:
+    return by_id(partial(queries.to_look, actor=caller))
 
 
 @get(bp, "/items/<id:item_id>", "一件物品、场地或活动支持", out=ItemOut)

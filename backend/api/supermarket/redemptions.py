@@ -1,5 +1,6 @@
 """Redemptions over HTTP: requested, approved, looked up by their code, handed over, given up, returned."""
 
+from functools import partial
 from typing import Any
 
 import segno
@@ -20,12 +21,14 @@ from backend.api.frame.fields import (
     Schema,
     Text,
 )
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post, refused
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, refused
 from backend.api.supermarket.items import MOST_UNITS
 from backend.db import columns_of
 from backend.errors import Refused
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.supermarket import queries
 from backend.supermarket.actions import approvals, counter, requests
 from backend.supermarket.models import COLLECTORS, ITEM_KINDS, REDEMPTION_STATES
@@ -186,42 +189,35 @@ def get_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
-@get(bp, "/me/redemptions", "我的兑换", query=PageQuery, out=paged(RedemptionOut))
-def my_redemptions(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.orders_of(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(bp, "/me/redemptions", "我的兑换", out=RedemptionOut, serialize=serialize_many)
+def my_redemptions(caller: Caller) -> Pageable:
+    return queries.orders_of(caller.id)
 
 
-@get(
+@listing(
     bp,
     "/redemptions/to-approve",
     "待审批的兑换单",
     "redemption:approve",
     query=ApproveQuery,
-    out=paged(RedemptionOut),
+    out=RedemptionOut,
+    serialize=serialize_many,
 )
-def redemptions_to_approve(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_approve(query["shop_id"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
+    return by_id(partial(queries.to_approve, shop_id, actor=caller))
 
 
-@get(
+@listing(
     bp,
     "/shops/<id:shop_id>/redemptions",
     "超市的兑换单",
     "redemption:read",
     query=OrdersQuery,
-    out=paged(RedemptionOut),
+    out=RedemptionOut,
+    serialize=serialize_many,
 )
-def shop_redemptions(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.orders_in(shop_id, query["state"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+def shop_redemptions(caller: Caller, shop_id: int, state: str | None) -> Pageable:
+    return queries.orders_in(shop_id, state, actor=caller)
 
 
 @post(bp, "/redemptions/<id:redemption_id>/approve", "审批通过", out=RedemptionOut)

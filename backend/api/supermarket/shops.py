@@ -18,14 +18,16 @@ from backend.api.frame.fields import (
     Schema,
     Text,
 )
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post, put
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.organisations import queries as places
+from backend.paging import Pageable
 from backend.supermarket import queries, stock_queries
 from backend.supermarket.actions import shops
-from backend.supermarket.models import REDEMPTION_STATES
+from backend.supermarket.models import REDEMPTION_STATES, Shop
 
 bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -118,33 +120,34 @@ class TodayOut(Schema):
     venue_slots = List("今天的场地预订", Nested(BookedOut), most=1000)
 
 
-def _serialize_many(found: list[Any]) -> list[dict[str, Any]]:
+def _serialize_many(found: list[Shop], _caller: Caller) -> list[dict[str, Any]]:
     names = places.names({one.community_id for one in found})
     return [{**columns_of(one), "community_name": names[one.community_id]} for one in found]
 
 
-@get(bp, "/shops", "兑换超市", query=ShopQuery, out=paged(ShopOut))
-def list_shops(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.shops(query["community_id"], start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": _serialize_many(told["list"])}
+def _serialize(shop: Shop, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([shop], caller)[0]
+
+
+@listing(bp, "/shops", "兑换超市", query=ShopQuery, out=ShopOut, serialize=_serialize_many)
+def list_shops(caller: Caller, community_id: int | None) -> Pageable:
+    return queries.shops(community_id)
 
 
 @get(bp, "/shops/<id:shop_id>", "一家兑换超市", out=ShopOut)
 def get_shop(caller: Caller, shop_id: int) -> dict[str, Any]:
-    return _serialize_many([queries.shop(shop_id)])[0]
+    return _serialize(queries.shop(shop_id), caller)
 
 
 @post(bp, "/shops", "开设兑换超市", "shop:manage", body=ShopIn, out=ShopOut, status=201)
 def open_shop(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     shop = shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body)
-    return _serialize_many([shop])[0]
+    return _serialize(shop, caller)
 
 
 @put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", "shop:manage", body=ShopChange, out=ShopOut)
 def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([shops.change_shop(shop_id, actor=caller, **body)])[0]
+    return _serialize(shops.change_shop(shop_id, actor=caller, **body), caller)
 
 
 @put(
@@ -156,7 +159,7 @@ def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str,
     out=ShopOut,
 )
 def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller)])[0]
+    return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller), caller)
 
 
 @get(bp, "/shops/<id:shop_id>/today", "柜台今天的工作", "stock:read", out=TodayOut)

@@ -6,13 +6,14 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post
+from backend.api.frame.listing import listing
+from backend.api.frame.route import get, post
 from backend.api.supermarket.items import MOST_UNITS, ItemOut
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.supermarket import queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
-from backend.supermarket.stock_models import MOVEMENT_KINDS, SOURCES, STOCKTAKE_STATES
+from backend.supermarket.stock_models import MOVEMENT_KINDS, SOURCES, STOCKTAKE_STATES, Movement, Stocktake
 
 bp = APIBlueprint("supermarket_stock", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -121,19 +122,20 @@ def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str,
     return queries.shown_items([found], actor=caller)[0]
 
 
-@get(
+def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[dict[str, Any]]:
+    return stock_queries.shown_movements(rows)
+
+
+@listing(
     bp,
     "/items/<id:item_id>/movements",
     "出入库流水",
     "stock:read",
-    query=PageQuery,
-    out=paged(StockMovementOut),
+    out=StockMovementOut,
+    serialize=_serialize_movements,
 )
-def item_movements(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = stock_queries.movements(item_id, start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": stock_queries.shown_movements(told["list"])}
+def item_movements(caller: Caller, item_id: int) -> Pageable:
+    return stock_queries.movements(item_id, actor=caller)
 
 
 @get(bp, "/items/<id:item_id>/batches", "有库存的批次", "stock:read", out=BatchesOut)
@@ -141,8 +143,12 @@ def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
 
 
-def _serialize(found: Any, caller: Caller) -> dict[str, Any]:
-    return stock_queries.shown_stocktakes([found], actor=caller)[0]
+def _serialize_many(rows: list[Stocktake], caller: Caller) -> list[dict[str, Any]]:
+    return stock_queries.shown_stocktakes(rows, actor=caller)
+
+
+def _serialize(stocktake: Stocktake, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([stocktake], caller)[0]
 
 
 @post(
@@ -159,12 +165,16 @@ def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dic
     return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
 
 
-@get(bp, "/shops/<id:shop_id>/stocktakes", "盘点记录", "stock:read", query=PageQuery, out=paged(StocktakeOut))
-def list_stocktakes(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = stock_queries.stocktakes(shop_id, start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": stock_queries.shown_stocktakes(told["list"], actor=caller)}
+@listing(
+    bp,
+    "/shops/<id:shop_id>/stocktakes",
+    "盘点记录",
+    "stock:read",
+    out=StocktakeOut,
+    serialize=_serialize_many,
+)
+def list_stocktakes(caller: Caller, shop_id: int) -> Pageable:
+    return stock_queries.stocktakes(shop_id, actor=caller)
 
 
 @get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", "stock:read", out=StocktakeOut)

@@ -22,10 +22,12 @@ from backend.api.frame.fields import (
     Text,
     metadata,
 )
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post, put
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.volunteering import queries
 from backend.volunteering.actions import activities, ending, sign_ups
 from backend.volunteering.models import (
@@ -35,6 +37,8 @@ from backend.volunteering.models import (
     MOST_PEOPLE,
     PLACE_CHECKS,
     SIGN_UP_STATES,
+    Activity,
+    SignUp,
 )
 
 bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -241,12 +245,9 @@ def _content(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@get(bp, "/activities", "活动", query=ActivityQuery, out=paged(ActivityOut))
-def list_activities(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
-    rows = queries.activities(**query, after=start, limit=limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.starts_at, one.id))
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(bp, "/activities", "活动", query=ActivityQuery, out=ActivityOut, serialize=serialize_many)
+def list_activities(caller: Caller, **filters: Any) -> Pageable:
+    return queries.activities(**filters, actor=caller)
 
 
 def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
@@ -344,18 +345,21 @@ def excuse_sign_up(caller: Caller, activity_id: int, person_id: int, body: dict[
     return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
 
 
-@get(bp, "/me/sign-ups", "我的报名", query=PageQuery, out=paged(MySignUpOut))
-def my_sign_ups(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.sign_ups_of(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row[0].id,))
-    shown = {
-        one["id"]: one for one in serialize_many(list({a.id: a for _, a in told["list"]}.values()), caller)
-    }
-    positions = queries.positions_of(row for row, _ in told["list"])
-    return {**told, "list": [_my(row, one, positions, shown) for row, one in told["list"]]}
+def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) -> list[dict[str, Any]]:
+    activities_of = {activity.id: activity for _, activity in rows}
+    views = {one["id"]: one for one in serialize_many(list(activities_of.values()), caller)}
+    positions = queries.positions_of(sign_up for sign_up, _ in rows)
+    return [
+        {
+            **serialize_sign_up(
+                queries.SignUpView(mine, positions.get(mine.id), queries.sign_up_actions(mine, activity))
+            ),
+            "activity": views[activity.id],
+        }
+        for mine, activity in rows
+    ]
 
 
-def _my(row: Any, activity: Any, positions: dict[int, int], shown: dict[int, Any]) -> dict[str, Any]:
-    mine = queries.SignUpView(row, positions.get(row.id), queries.sign_up_actions(row, activity))
-    return {**serialize_sign_up(mine), "activity": shown[activity.id]}
+@listing(bp, "/me/sign-ups", "我的报名", out=MySignUpOut, serialize=_serialize_my_sign_ups)
+def my_sign_ups(caller: Caller) -> Pageable:
+    return queries.sign_ups_of(caller.id)

@@ -7,10 +7,11 @@ from flask import Response
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import PUBLIC, get, paged, post, signed_in
+from backend.api.frame.listing import listing
+from backend.api.frame.route import PUBLIC, get, post, signed_in
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
@@ -88,7 +89,7 @@ class StarsOut(Schema):
     list = List("我的星级，只有本人能看到", Nested(StarOut))
 
 
-def _serialize_many(rows: list[Certificate]) -> list[dict[str, Any]]:
+def _serialize_many(rows: list[Certificate], _caller: Caller) -> list[dict[str, Any]]:
     statuses = queries.statuses(rows)
     return [queries.view_certificate(row, statuses[row.id]) for row in rows]
 
@@ -112,15 +113,12 @@ def _star(star: Star) -> dict[str, Any]:
     description="把这段时间已认定的服务记录固定在一份带编号的证明里；内容没有变化时再次申请得到同一份。",
 )
 def issue_certificate(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([certificates.issue(**body, actor=caller)])[0]
+    return _serialize_many([certificates.issue(**body, actor=caller)], caller)[0]
 
 
-@get(bp, "/me/certificates", "我的服务证明", query=PageQuery, out=paged(CertificateOut))
-def my_certificates(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.of_person(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": _serialize_many(told["list"])}
+@listing(bp, "/me/certificates", "我的服务证明", out=CertificateOut, serialize=_serialize_many)
+def my_certificates(caller: Caller) -> Pageable:
+    return queries.of_person(caller.id)
 
 
 @get(bp, "/me/certificates/<number>", "我的一份服务证明和它包含的记录", out=CertificateDetailOut)

@@ -6,10 +6,12 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post
+from backend.api.frame.listing import listing, paged
+from backend.api.frame.paging import PageQuery, page
+from backend.api.frame.route import get, post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
 from backend.volunteering.models import DAY_MINUTES
@@ -123,12 +125,12 @@ class BackfillOut(Schema):
     decision_reason = Text("处理说明", most=200, allow_none=True)
 
 
-def _backfills(rows: list[Backfill]) -> list[dict[str, Any]]:
+def _backfills(rows: list[Backfill], _caller: Caller) -> list[dict[str, Any]]:
     names = queries.requester_names(rows)
     return [{**columns_of(row), "name": names[row.person_id]} for row in rows]
 
 
-def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
+def _corrections(rows: list[Correction], _caller: Caller) -> list[dict[str, Any]]:
     names, records = queries.requester_names(rows), queries.records_by_id({row.record_id for row in rows})
     return [
         {
@@ -143,11 +145,8 @@ def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
 
 @get(bp, "/me/service-records", "我的服务记录和合计", query=PageQuery, out=MyRecordsOut)
 def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    told = page(
-        queries.records_of(caller.id, start[0] if start else None, limit + 1), limit, lambda row: (row.id,)
-    )
-    return {**told, "list": queries.view_records(told["list"]), "totals": queries.totals(caller.id)}
+    listed = page(queries.records_of(caller.id), **query, serialize=queries.view_records)
+    return {**listed, "totals": queries.totals(caller.id)}
 
 
 @post(
@@ -159,38 +158,37 @@ def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     status=201,
 )
 def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _corrections([corrections.request(record_id, body["minutes"], body["reason"], actor=caller)])[0]
+    return _corrections(
+        [corrections.request(record_id, body["minutes"], body["reason"], actor=caller)], caller
+    )[0]
 
 
-@get(
+@listing(
     bp,
     "/service-records/corrections/to-decide",
     "待处理的更正申请",
     "service_record:decide",
-    query=PageQuery,
-    out=paged(CorrectionOut),
+    out=CorrectionOut,
+    serialize=_corrections,
 )
-def corrections_to_decide(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(Correction, _corrections, caller, query)
+def corrections_to_decide(caller: Caller) -> Pageable:
+    return _queue(Correction, caller)
 
 
-@get(
+@listing(
     bp,
     "/service-records/backfill/to-decide",
     "待审核的补录",
     "service_record:decide",
-    query=PageQuery,
-    out=paged(BackfillOut),
+    out=BackfillOut,
+    serialize=_backfills,
 )
-def backfills_to_decide(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(Backfill, _backfills, caller, query)
+def backfills_to_decide(caller: Caller) -> Pageable:
+    return _queue(Backfill, caller)
 
 
-def _queue(model: Any, tell: Any, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.waiting_requests(model, start[0] if start else 0, limit + 1, actor=caller)
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": tell(told["list"])}
+def _queue(model: Any, caller: Caller) -> Pageable:
+    return by_id(lambda last, limit: queries.waiting_requests(model, last or 0, limit, actor=caller))
 
 
 @post(
@@ -201,7 +199,7 @@ def _queue(model: Any, tell: Any, caller: Caller, query: dict[str, Any]) -> dict
     out=CorrectionOut,
 )
 def approve_correction(caller: Caller, correction_id: int) -> dict[str, Any]:
-    return _corrections([corrections.approve(correction_id, actor=caller)])[0]
+    return _corrections([corrections.approve(correction_id, actor=caller)], caller)[0]
 
 
 @post(
@@ -213,7 +211,7 @@ def approve_correction(caller: Caller, correction_id: int) -> dict[str, Any]:
     out=CorrectionOut,
 )
 def reject_correction(caller: Caller, correction_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _corrections([corrections.reject(correction_id, body["reason"], actor=caller)])[0]
+    return _corrections([corrections.reject(correction_id, body["reason"], actor=caller)], caller)[0]
 
 
 @post(
@@ -227,7 +225,7 @@ def reject_correction(caller: Caller, correction_id: int, body: dict[str, Any]) 
 def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     person_id, community_id = body.pop("person_id"), body.pop("community_id")
     places = {"team_id": body.pop("team_id"), "activity_id": body.pop("activity_id")}
-    return _backfills([backfills.request(person_id, community_id, body, **places, actor=caller)])[0]
+    return _backfills([backfills.request(person_id, community_id, body, **places, actor=caller)], caller)[0]
 
 
 @post(
@@ -238,7 +236,7 @@ def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     out=BackfillOut,
 )
 def approve_backfill(caller: Caller, backfill_id: int) -> dict[str, Any]:
-    return _backfills([backfills.approve(backfill_id, actor=caller)])[0]
+    return _backfills([backfills.approve(backfill_id, actor=caller)], caller)[0]
 
 
 @post(
@@ -250,4 +248,4 @@ def approve_backfill(caller: Caller, backfill_id: int) -> dict[str, Any]:
     out=BackfillOut,
 )
 def reject_backfill(caller: Caller, backfill_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _backfills([backfills.reject(backfill_id, body["reason"], actor=caller)])[0]
+    return _backfills([backfills.reject(backfill_id, body["reason"], actor=caller)], caller)[0]

@@ -6,10 +6,12 @@ from apiflask import APIBlueprint
 
 from backend import screening
 from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post, put
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.people import teams
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -84,15 +86,13 @@ def _detail(team: Any, caller: Caller) -> dict[str, Any]:
     }
 
 
-@get(bp, "/teams", "志愿队", query=TeamQuery, out=paged(TeamOut))
-def list_teams(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = teams.listed(query["community_id"], query["kind"], start[0] if start else 0, limit + 1)
-    told = page(rows, limit, lambda team: (team.id,))
-    return {
-        **told,
-        "list": [_serialize_view(shown) for shown in teams.view_teams(told["list"], actor=caller)],
-    }
+def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
+    return [_serialize_view(shown) for shown in teams.view_teams(found, actor=caller)]
+
+
+@listing(bp, "/teams", "志愿队", query=TeamQuery, out=TeamOut, serialize=_serialize_many)
+def list_teams(caller: Caller, community_id: int | None, kind: str | None) -> Pageable:
+    return teams.listed(community_id, kind)
 
 
 def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:

@@ -1,16 +1,18 @@
 """My messages, what I subscribed to, and my points."""
 
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import Done, get, paged, post
+from backend.api.frame.listing import listing
+from backend.api.frame.route import Done, get, post
 from backend.identity.sessions import Caller
 from backend.ledger import queries as ledger
 from backend.outbox import actions, queries
 from backend.outbox.templates import CATALOGUE, template_id
+from backend.paging import Pageable, by_id
 
 bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分")
 
@@ -71,11 +73,9 @@ class StatementRow(Schema):
     reference = Text("依据单号", most=120)
 
 
-@get(bp, "/me/notices", "我的消息", query=PageQuery, out=paged(NoticeOut))
-def my_notices(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.inbox(caller.id, start[0] if start else None, limit + 1)
-    return page(rows, limit, lambda row: (row.id,))
+@listing(bp, "/me/notices", "我的消息", out=NoticeOut)
+def my_notices(caller: Caller) -> Pageable:
+    return by_id(partial(queries.inbox, caller.id))
 
 
 @post(bp, "/me/notices/<id:notice_id>/read", "标为已读", out=Done)
@@ -116,8 +116,6 @@ def my_points(caller: Caller) -> dict[str, Any]:
     return ledger.balance(caller.id)
 
 
-@get(bp, "/me/points/statement", "我的积分流水", query=PageQuery, out=paged(StatementRow))
-def my_statement(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = ledger.statement(caller.id, start[0] if start else None, limit + 1)
-    return page(rows, limit, lambda row: (row.id,))
+@listing(bp, "/me/points/statement", "我的积分流水", out=StatementRow)
+def my_statement(caller: Caller) -> Pageable:
+    return by_id(partial(ledger.statement, caller.id))

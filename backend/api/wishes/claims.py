@@ -7,12 +7,14 @@ from apiflask import APIBlueprint
 from backend import screening
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post
+from backend.api.frame.listing import listing
+from backend.api.frame.route import post
 from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, serialize, serialize_many
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import claims
+from backend.wishes.models import Claim, Wish
 
 bp = APIBlueprint("claims", __name__, url_prefix="/api/v1", tag="微心愿")
 
@@ -83,14 +85,12 @@ def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str
     return serialize(claims.confirm(wish_id, **body, actor=caller), caller)
 
 
-@get(bp, "/me/claims", "我的认领", query=PageQuery, out=paged(MyClaimOut))
-def my_claims(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.claimed_by(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row[0].id,))
-    claims_shown = queries.claims_in_full([claim for claim, _ in told["list"]], actor=caller)
-    wishes = {wish["id"]: wish for wish in serialize_many([wish for _, wish in told["list"]], caller)}
-    listed = [
-        {**claims_shown[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in told["list"]
-    ]
-    return {**told, "list": listed}
+def _serialize_claims(rows: list[tuple[Claim, Wish]], caller: Caller) -> list[dict[str, Any]]:
+    views = queries.claims_in_full([claim for claim, _ in rows], actor=caller)
+    wishes = {wish["id"]: wish for wish in serialize_many([wish for _, wish in rows], caller)}
+    return [{**views[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in rows]
+
+
+@listing(bp, "/me/claims", "我的认领", out=MyClaimOut, serialize=_serialize_claims)
+def my_claims(caller: Caller) -> Pageable:
+    return queries.claimed_by(caller.id)

@@ -5,10 +5,12 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import rounds
 from backend.wishes.models import ROUND_STATES
@@ -59,12 +61,9 @@ def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
     return [{**columns_of(one), "actions": open_moves[one.id]} for one in found]
 
 
-@get(bp, "/rounds", "各期", query=RoundQuery, out=paged(RoundOut))
-def list_rounds(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.rounds(query["community_id"], query["state"], start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": _serialize_many(told["list"], caller)}
+@listing(bp, "/rounds", "各期", query=RoundQuery, out=RoundOut, serialize=_serialize_many)
+def list_rounds(caller: Caller, community_id: int | None, state: str | None) -> Pageable:
+    return queries.rounds(community_id, state)
 
 
 @post(bp, "/rounds", "开启新一期征集", "round:open", body=RoundIn, out=RoundOut, status=201)

@@ -1,6 +1,6 @@
 """Wishes over HTTP: the wall, writing, reviewing, claiming, confirming."""
 
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -19,10 +19,12 @@ from backend.api.frame.fields import (
     Schema,
     Text,
 )
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import get, paged, post, put
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.people.models import SERVICE_ROLES
 from backend.wishes import queries, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
@@ -180,12 +182,13 @@ def serialize(wish: Any, caller: Caller) -> dict[str, Any]:
     return serialize_many([wish], caller)[0]
 
 
-@get(bp, "/wishes", "心愿墙", query=WallQuery, out=paged(WishOut))
-def list_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
-    rows = queries.wall(**query, after=start, limit=limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.wish.published_at, one.wish.id))
-    return {**told, "list": [serialize_view(shown) for shown in told["list"]]}
+def _serialize_views(views: list[queries.WishView], _caller: Caller) -> list[dict[str, Any]]:
+    return [serialize_view(shown) for shown in views]
+
+
+@listing(bp, "/wishes", "心愿墙", query=WallQuery, out=WishOut, serialize=_serialize_views)
+def list_wishes(caller: Caller, **filters: Any) -> Pageable:
+    return queries.wall(**filters, actor=caller)
 
 
 def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | None:
@@ -223,20 +226,24 @@ def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
     return {"list": timeline_queries.timeline(queries.one(wish_id, actor=caller), actor=caller)}
 
 
-@get(bp, "/wishes/to-review", "待审核的心愿", "wish:review", query=QueueQuery, out=paged(WishOut))
-def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_review(query["community_id"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda wish: (wish.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(
+    bp,
+    "/wishes/to-review",
+    "待审核的心愿",
+    "wish:review",
+    query=QueueQuery,
+    out=WishOut,
+    serialize=serialize_many,
+)
+def wishes_to_review(caller: Caller, community_id: int | None) -> Pageable:
+    return by_id(partial(queries.to_review, community_id, actor=caller))
 
 
-@get(bp, "/wishes/to-look", "图片或留言待查看的心愿", "wish:review", query=PageQuery, out=paged(WishOut))
-def wishes_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_look(start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda wish: (wish.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(
+    bp, "/wishes/to-look", "图片或留言待查看的心愿", "wish:review", out=WishOut, serialize=serialize_many
+)
+def wishes_to_look_at(caller: Caller) -> Pageable:
+    return by_id(partial(queries.to_look, actor=caller))
 
 
 @post(bp, "/wishes/<id:wish_id>/look", "查看存疑的图片和留言", "wish:review", body=LookIn, out=WishOut)
@@ -303,10 +310,6 @@ def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> dict[st
     return contacting.contact(wish_id, query["reason"], actor=caller)
 
 
-@get(bp, "/me/wishes", "我的心愿（含代办）", query=PageQuery, out=paged(WishOut))
-def my_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    told = page(
-        queries.written_by(caller.id, start[0] if start else None, limit + 1), limit, lambda wish: (wish.id,)
-    )
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(bp, "/me/wishes", "我的心愿（含代办）", out=WishOut, serialize=serialize_many)
+def my_wishes(caller: Caller) -> Pageable:
+    return queries.written_by(caller.id)

@@ -61,7 +61,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
     found = [
         one
         for state in ("collecting", "reviewing", "published")
-        for one in queries.rounds(None, state, None, 500)
+        for one in queries.rounds(None, state).rows(500)
         if one.community_id in mine
         and (
             state == "reviewing" or clock.business_day(_ends(one)) <= clock.today() + timedelta(days=SOON + 1)
@@ -87,7 +87,7 @@ def lanes(staff: Staff) -> list[Lane]:
     named = place_choices.posts(staff)
     board = {one: Lane(one, name) for one, name in named}
     for state in ("collecting", "reviewing", "published", "closed"):
-        for one in queries.rounds(None, state, None, 500):
+        for one in queries.rounds(None, state).rows(500):
             lane = board.get(one.community_id)
             if lane is None:
                 continue
