@@ -180,6 +180,7 @@ print(peak() - before)
 """
 
 
+@pytest.mark.slow
 def test_hostile_pictures_take_little_memory_and_a_large_one_a_bounded_amount(tmp_path):
     for number, make in enumerate([*TOO_LARGE.values(), *BROKEN.values(), *POLYGLOTS.values()]):
         (tmp_path / str(number)).write_bytes(make())
