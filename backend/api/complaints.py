@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post
 from backend.complaints import actions, queries
@@ -77,7 +78,7 @@ def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(actions.file(kind, text, contact=contact, **body, actor=caller), caller)
 
 
-@listing(bp, "/me/complaints", "我的投诉和建议", out=ComplaintOut, serialize=_serialize_many)
+@listing(bp, "/me/complaints", "我的投诉和建议", ComplaintOut, _serialize_many)
 def my_complaints(caller: Caller) -> Pageable:
     return queries.mine(caller.id)
 
@@ -86,10 +87,10 @@ def my_complaints(caller: Caller) -> Pageable:
     bp,
     "/complaints",
     "由我这里承办的投诉和建议",
-    "complaint:answer",
+    ComplaintOut,
+    _serialize_many,
+    guard="complaint:answer",
     query=ComplaintQuery,
-    out=ComplaintOut,
-    serialize=_serialize_many,
 )
 def complaints_to_handle(caller: Caller, state: str | None) -> Pageable:
     return by_id(partial(queries.to_handle, state, actor=caller))
@@ -141,17 +142,6 @@ def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) 
     return {**told, "state": "escalated", "actions": []}
 
 
-@post(
-    bp,
-    "/complaints/<id:complaint_id>/appeal",
-    "不满意答复，请上一级复核（一次）",
-    body=ReasonIn,
-    out=ComplaintOut,
-)
-def appeal_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(actions.appeal(complaint_id, body["reason"], actor=caller), caller)
-
-
-@post(bp, "/complaints/<id:complaint_id>/withdraw", "撤回", out=ComplaintOut)
-def withdraw_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
-    return _serialize(actions.withdraw(complaint_id, actor=caller), caller)
+move = Moves(bp, "/complaints/<id:complaint_id>", ComplaintOut, _serialize)
+move("appeal", "appeal_complaint", "不满意答复，请上一级复核（一次）", actions.appeal, body=ReasonIn)
+move("withdraw", "withdraw_complaint", "撤回", actions.withdraw)

@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, QueryInteger, Schema, Text
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.db import columns_of
@@ -99,6 +100,10 @@ def _serialize_many(found: list[Adjustment], caller: Caller) -> list[dict[str, A
     return [_serialize_view(one) for one in queries.view_adjustments(found, actor=caller)]
 
 
+def _serialize(one: Adjustment, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([one], caller)[0]
+
+
 def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     row = one.adjustment
     return {
@@ -115,10 +120,10 @@ def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     bp,
     "/points/adjustments",
     "积分调整",
-    "points:read",
+    AdjustmentOut,
+    _serialize_many,
+    guard="points:read",
     query=AdjustmentQuery,
-    out=AdjustmentOut,
-    serialize=_serialize_many,
 )
 def list_adjustments(caller: Caller, state: str | None) -> Pageable:
     return queries.adjustments(state, actor=caller)
@@ -135,30 +140,14 @@ def list_adjustments(caller: Caller, state: str | None) -> Pageable:
     description="由另一位工作人员批准后才生效。",
 )
 def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([actions.propose(**body, actor=caller)], caller)[0]
+    return _serialize(actions.propose(**body, actor=caller), caller)
 
 
-@post(
-    bp,
-    "/points/adjustments/<id:adjustment_id>/approve",
-    "批准积分调整",
-    "points:approve_adjustment",
-    out=AdjustmentOut,
+move = Moves(bp, "/points/adjustments/<id:adjustment_id>", AdjustmentOut, _serialize)
+move("approve", "approve_adjustment", "批准积分调整", actions.approve, "points:approve_adjustment")
+move(
+    "reject", "reject_adjustment", "驳回积分调整", actions.reject, "points:approve_adjustment", body=ReasonIn
 )
-def approve_adjustment(caller: Caller, adjustment_id: int) -> dict[str, Any]:
-    return _serialize_many([actions.approve(adjustment_id, actor=caller)], caller)[0]
-
-
-@post(
-    bp,
-    "/points/adjustments/<id:adjustment_id>/reject",
-    "驳回积分调整",
-    "points:approve_adjustment",
-    body=ReasonIn,
-    out=AdjustmentOut,
-)
-def reject_adjustment(caller: Caller, adjustment_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([actions.reject(adjustment_id, body["reason"], actor=caller)], caller)[0]
 
 
 def _serialize_rules(rows: list[dict[str, Any]], _caller: Caller) -> list[dict[str, Any]]:
@@ -176,9 +165,9 @@ def _rule(one: dict[str, Any]) -> dict[str, Any]:
     bp,
     "/points/rules",
     "积分规则",
+    RuleOut,
+    _serialize_rules,
     query=RulesQuery,
-    out=RuleOut,
-    serialize=_serialize_rules,
     description="生效中和将要生效的规则。",
 )
 def list_rules(caller: Caller, community_id: int | None) -> Pageable:

@@ -1,6 +1,6 @@
 """A list over HTTP in one declaration: its path, what it may be asked for, and what a row of it says.
 
-    @listing(bp, "/rounds", "各期", query=RoundQuery, out=RoundOut, serialize=_serialize_many)
+    @listing(bp, "/rounds", "各期", RoundOut, _serialize_many, query=RoundQuery)
     def list_rounds(caller: Caller, community_id: int | None, state: str | None) -> Pageable:
         return queries.rounds(community_id, state)
 
@@ -43,11 +43,11 @@ def listing(
     blueprint: APIBlueprint,
     rule: str,
     summary: str,
-    guard: str = SIGNED_IN,
-    *,
     out: type[Schema],
-    query: type[PageQuery] = PageQuery,
     serialize: Serialize = as_they_are,
+    *,
+    guard: str = SIGNED_IN,
+    query: type[PageQuery] = PageQuery,
     description: str | None = None,
 ) -> Callable[[Callable[..., Pageable]], Callable[..., Any]]:
     """A list of `out`, page by page. The view gets `caller`, the parts of the path and the filters of `query`, and

@@ -96,9 +96,9 @@ def end_guardianship(caller: Caller, guardianship_id: int) -> None:
     bp,
     "/guardianships/to-verify",
     "待核实的监护登记",
-    "guardian:verify",
-    out=GuardianshipOut,
-    serialize=_serialize_many,
+    GuardianshipOut,
+    _serialize_many,
+    guard="guardian:verify",
 )
 def guardianships_to_verify(caller: Caller) -> Pageable:
     return by_id(lambda last, limit: guardians.waiting(actor=caller, after=last or 0, limit=limit))

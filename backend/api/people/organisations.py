@@ -29,7 +29,7 @@ class TreeQuery(PageQuery):
     kind = Choice("类别", KINDS, load_default=None)
 
 
-@listing(bp, "/organisations", "组织列表", query=TreeQuery, out=OrganisationOut)
+@listing(bp, "/organisations", "组织列表", OrganisationOut, query=TreeQuery)
 def list_organisations(caller: Caller, parent_id: int | None, kind: str | None) -> Pageable:
     return queries.children(parent_id, kind)
 

@@ -101,12 +101,7 @@ def _queue(model: Any, status: str, word: str, caller: Caller) -> Pageable:
 
 
 @listing(
-    bp,
-    "/residencies/to-verify",
-    "待核实的居住登记",
-    "residency:verify",
-    out=WaitingOut,
-    serialize=_serialize_waiting,
+    bp, "/residencies/to-verify", "待核实的居住登记", WaitingOut, _serialize_waiting, guard="residency:verify"
 )
 def residencies_to_verify(caller: Caller) -> Pageable:
     return _queue(Residency, "declared", "residency:verify", caller)
@@ -116,9 +111,9 @@ def residencies_to_verify(caller: Caller) -> Pageable:
     bp,
     "/party-registrations/to-verify",
     "待核实的双报到登记",
-    "party_registration:verify",
-    out=WaitingOut,
-    serialize=_serialize_waiting,
+    WaitingOut,
+    _serialize_waiting,
+    guard="party_registration:verify",
 )
 def party_registrations_to_verify(caller: Caller) -> Pageable:
     return _queue(PartyRegistration, "pending", "party_registration:verify", caller)
@@ -171,10 +166,10 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
     bp,
     "/people",
     "查找居民（代办用，脱敏）",
-    "person:read",
+    ResidentOut,
+    _serialize_residents,
+    guard="person:read",
     query=ResidentQuery,
-    out=ResidentOut,
-    serialize=_serialize_residents,
 )
 def find_residents(caller: Caller, **filters: Any) -> Pageable:
     return queries.search_residents(**filters, actor=caller)

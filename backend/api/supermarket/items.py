@@ -85,19 +85,12 @@ def serialize_many(items: list[Item], caller: Caller) -> list[dict[str, Any]]:
     return queries.shown_items(items, actor=caller)
 
 
-@listing(
-    bp,
-    "/shops/<id:shop_id>/items",
-    "超市里可以兑换的",
-    query=ItemQuery,
-    out=ItemOut,
-    serialize=serialize_many,
-)
+@listing(bp, "/shops/<id:shop_id>/items", "超市里可以兑换的", ItemOut, serialize_many, query=ItemQuery)
 def list_items(caller: Caller, shop_id: int, kind: str | None) -> Pageable:
     return queries.items(shop_id, kind, actor=caller)
 
 
-@listing(bp, "/items/to-look", "图片待查看的物品", "item:look", out=ItemOut, serialize=serialize_many)
+@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, serialize_many, guard="item:look")
 def items_to_look_at(caller: Caller) -> Pageable:
     return by_id(partial(queries.to_look, actor=caller))
 

@@ -22,6 +22,7 @@ from backend.api.frame.fields import (
     Text,
 )
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, refused
 from backend.api.supermarket.items import MOST_UNITS
@@ -189,7 +190,7 @@ def get_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
-@listing(bp, "/me/redemptions", "我的兑换", out=RedemptionOut, serialize=serialize_many)
+@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many)
 def my_redemptions(caller: Caller) -> Pageable:
     return queries.orders_of(caller.id)
 
@@ -198,10 +199,10 @@ def my_redemptions(caller: Caller) -> Pageable:
     bp,
     "/redemptions/to-approve",
     "待审批的兑换单",
-    "redemption:approve",
+    RedemptionOut,
+    serialize_many,
+    guard="redemption:approve",
     query=ApproveQuery,
-    out=RedemptionOut,
-    serialize=serialize_many,
 )
 def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     return by_id(partial(queries.to_approve, shop_id, actor=caller))
@@ -211,45 +212,28 @@ def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     bp,
     "/shops/<id:shop_id>/redemptions",
     "超市的兑换单",
-    "redemption:read",
+    RedemptionOut,
+    serialize_many,
+    guard="redemption:read",
     query=OrdersQuery,
-    out=RedemptionOut,
-    serialize=serialize_many,
 )
 def shop_redemptions(caller: Caller, shop_id: int, state: str | None) -> Pageable:
     return queries.orders_in(shop_id, state, actor=caller)
 
 
-@post(bp, "/redemptions/<id:redemption_id>/approve", "审批通过", out=RedemptionOut)
-def approve_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
-    return _serialize(approvals.approve(redemption_id, actor=caller), caller)
-
-
-@post(bp, "/redemptions/<id:redemption_id>/reject", "不予通过", body=ReasonIn, out=RedemptionOut)
-def reject_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(approvals.reject(redemption_id, body["reason"], actor=caller), caller)
-
-
-@post(
-    bp,
-    "/redemptions/<id:redemption_id>/cancel",
+move = Moves(bp, "/redemptions/<id:redemption_id>", RedemptionOut, _serialize)
+move("approve", "approve_redemption", "审批通过", approvals.approve)
+move("reject", "reject_redemption", "不予通过", approvals.reject, body=ReasonIn)
+move(
+    "cancel",
+    "cancel_redemption",
     "取消",
+    approvals.cancel,
     body=GiveUpIn,
-    out=RedemptionOut,
     description="本人随时可以取消，不影响以后兑换；工作人员代为取消要写明原因。",
 )
-def cancel_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(approvals.cancel(redemption_id, body["reason"], actor=caller), caller)
-
-
-@post(bp, "/redemptions/<id:redemption_id>/return", "退回（冲正）", body=ReasonIn, out=RedemptionOut)
-def return_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(approvals.give_back(redemption_id, body["reason"], actor=caller), caller)
-
-
-@post(bp, "/redemptions/<id:redemption_id>/no-show", "场地未使用", out=RedemptionOut)
-def redemption_not_shown(caller: Caller, redemption_id: int) -> dict[str, Any]:
-    return _serialize(approvals.no_show(redemption_id, actor=caller), caller)
+move("return", "return_redemption", "退回（冲正）", approvals.give_back, body=ReasonIn)
+move("no-show", "redemption_not_shown", "场地未使用", approvals.no_show)
 
 
 @post(

@@ -129,7 +129,7 @@ def _serialize(shop: Shop, caller: Caller) -> dict[str, Any]:
     return _serialize_many([shop], caller)[0]
 
 
-@listing(bp, "/shops", "兑换超市", query=ShopQuery, out=ShopOut, serialize=_serialize_many)
+@listing(bp, "/shops", "兑换超市", ShopOut, _serialize_many, query=ShopQuery)
 def list_shops(caller: Caller, community_id: int | None) -> Pageable:
     return queries.shops(community_id)
 

@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.route import get, post
 from backend.api.supermarket.items import MOST_UNITS, ItemOut
 from backend.identity.sessions import Caller
@@ -130,9 +131,9 @@ def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[dict[str
     bp,
     "/items/<id:item_id>/movements",
     "出入库流水",
-    "stock:read",
-    out=StockMovementOut,
-    serialize=_serialize_movements,
+    StockMovementOut,
+    _serialize_movements,
+    guard="stock:read",
 )
 def item_movements(caller: Caller, item_id: int) -> Pageable:
     return stock_queries.movements(item_id, actor=caller)
@@ -165,14 +166,7 @@ def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dic
     return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
 
 
-@listing(
-    bp,
-    "/shops/<id:shop_id>/stocktakes",
-    "盘点记录",
-    "stock:read",
-    out=StocktakeOut,
-    serialize=_serialize_many,
-)
+@listing(bp, "/shops/<id:shop_id>/stocktakes", "盘点记录", StocktakeOut, _serialize_many, guard="stock:read")
 def list_stocktakes(caller: Caller, shop_id: int) -> Pageable:
     return stock_queries.stocktakes(shop_id, actor=caller)
 
@@ -182,18 +176,6 @@ def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
 
 
-@post(bp, "/stocktakes/<id:stocktake_id>/approve", "盘点通过", "stocktake:approve", out=StocktakeOut)
-def approve_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
-    return _serialize(stocktakes.approve(stocktake_id, actor=caller), caller)
-
-
-@post(
-    bp,
-    "/stocktakes/<id:stocktake_id>/reject",
-    "盘点退回",
-    "stocktake:approve",
-    body=ReasonIn,
-    out=StocktakeOut,
-)
-def reject_stocktake(caller: Caller, stocktake_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(stocktakes.reject(stocktake_id, body["reason"], actor=caller), caller)
+move = Moves(bp, "/stocktakes/<id:stocktake_id>", StocktakeOut, _serialize)
+move("approve", "approve_stocktake", "盘点通过", stocktakes.approve, "stocktake:approve")
+move("reject", "reject_stocktake", "盘点退回", stocktakes.reject, "stocktake:approve", body=ReasonIn)

@@ -23,6 +23,7 @@ from backend.api.frame.fields import (
     metadata,
 )
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.db import columns_of
@@ -245,7 +246,7 @@ def _content(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@listing(bp, "/activities", "活动", query=ActivityQuery, out=ActivityOut, serialize=serialize_many)
+@listing(bp, "/activities", "活动", ActivityOut, serialize_many, query=ActivityQuery)
 def list_activities(caller: Caller, **filters: Any) -> Pageable:
     return queries.activities(**filters, actor=caller)
 
@@ -294,23 +295,10 @@ def repeat_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> d
     return {"list": serialize_many(activities.repeat(activity_id, body["weeks"], actor=caller), caller)}
 
 
-def _move(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move that needs nothing but the activity."""
-
-    def view(caller: Caller, activity_id: int) -> dict[str, Any]:
-        return serialize(verb(activity_id, actor=caller), caller)
-
-    view.__name__ = name
-    post(bp, f"/activities/<id:activity_id>/{rule}", summary, out=ActivityOut)(view)
-
-
-_move("publish", "publish_activity", "发布活动", activities.publish)
-_move("end", "end_activity", "结束活动", ending.end)
-
-
-@post(bp, "/activities/<id:activity_id>/cancel", "取消活动", body=CallOffIn, out=ActivityOut)
-def cancel_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return serialize(activities.cancel(activity_id, body["reason"], actor=caller), caller)
+move = Moves(bp, "/activities/<id:activity_id>", ActivityOut, serialize)
+move("publish", "publish_activity", "发布活动", activities.publish)
+move("end", "end_activity", "结束活动", ending.end)
+move("cancel", "cancel_activity", "取消活动", activities.cancel, body=CallOffIn)
 
 
 @post(
@@ -360,6 +348,6 @@ def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) 
     ]
 
 
-@listing(bp, "/me/sign-ups", "我的报名", out=MySignUpOut, serialize=_serialize_my_sign_ups)
+@listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups)
 def my_sign_ups(caller: Caller) -> Pageable:
     return queries.sign_ups_of(caller.id)

@@ -116,7 +116,7 @@ def issue_certificate(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize_many([certificates.issue(**body, actor=caller)], caller)[0]
 
 
-@listing(bp, "/me/certificates", "我的服务证明", out=CertificateOut, serialize=_serialize_many)
+@listing(bp, "/me/certificates", "我的服务证明", CertificateOut, _serialize_many)
 def my_certificates(caller: Caller) -> Pageable:
     return queries.of_person(caller.id)
 

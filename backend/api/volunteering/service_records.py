@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.listing import listing, paged
+from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery, page
 from backend.api.frame.route import get, post
 from backend.db import columns_of
@@ -24,6 +25,9 @@ from backend.volunteering.record_models import (
 )
 
 bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿服务")
+
+# Who decides what was asked for about a record.
+DECIDE = "service_record:decide"
 
 
 class RecordOut(Schema):
@@ -130,6 +134,10 @@ def _backfills(rows: list[Backfill], _caller: Caller) -> list[dict[str, Any]]:
     return [{**columns_of(row), "name": names[row.person_id]} for row in rows]
 
 
+def _backfill(row: Backfill, caller: Caller) -> dict[str, Any]:
+    return _backfills([row], caller)[0]
+
+
 def _corrections(rows: list[Correction], _caller: Caller) -> list[dict[str, Any]]:
     names, records = queries.requester_names(rows), queries.records_by_id({row.record_id for row in rows})
     return [
@@ -141,6 +149,10 @@ def _corrections(rows: list[Correction], _caller: Caller) -> list[dict[str, Any]
         }
         for row in rows
     ]
+
+
+def _correction(row: Correction, caller: Caller) -> dict[str, Any]:
+    return _corrections([row], caller)[0]
 
 
 @get(bp, "/me/service-records", "我的服务记录和合计", query=PageQuery, out=MyRecordsOut)
@@ -167,22 +179,15 @@ def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> 
     bp,
     "/service-records/corrections/to-decide",
     "待处理的更正申请",
-    "service_record:decide",
-    out=CorrectionOut,
-    serialize=_corrections,
+    CorrectionOut,
+    _corrections,
+    guard=DECIDE,
 )
 def corrections_to_decide(caller: Caller) -> Pageable:
     return _queue(Correction, caller)
 
 
-@listing(
-    bp,
-    "/service-records/backfill/to-decide",
-    "待审核的补录",
-    "service_record:decide",
-    out=BackfillOut,
-    serialize=_backfills,
-)
+@listing(bp, "/service-records/backfill/to-decide", "待审核的补录", BackfillOut, _backfills, guard=DECIDE)
 def backfills_to_decide(caller: Caller) -> Pageable:
     return _queue(Backfill, caller)
 
@@ -191,27 +196,9 @@ def _queue(model: Any, caller: Caller) -> Pageable:
     return by_id(lambda last, limit: queries.waiting_requests(model, last or 0, limit, actor=caller))
 
 
-@post(
-    bp,
-    "/service-records/corrections/<id:correction_id>/approve",
-    "同意更正（生成新记录）",
-    "service_record:decide",
-    out=CorrectionOut,
-)
-def approve_correction(caller: Caller, correction_id: int) -> dict[str, Any]:
-    return _corrections([corrections.approve(correction_id, actor=caller)], caller)[0]
-
-
-@post(
-    bp,
-    "/service-records/corrections/<id:correction_id>/reject",
-    "不同意更正",
-    "service_record:decide",
-    body=ReasonIn,
-    out=CorrectionOut,
-)
-def reject_correction(caller: Caller, correction_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _corrections([corrections.reject(correction_id, body["reason"], actor=caller)], caller)[0]
+move_correction = Moves(bp, "/service-records/corrections/<id:correction_id>", CorrectionOut, _correction)
+move_correction("approve", "approve_correction", "同意更正（生成新记录）", corrections.approve, DECIDE)
+move_correction("reject", "reject_correction", "不同意更正", corrections.reject, DECIDE, body=ReasonIn)
 
 
 @post(
@@ -225,27 +212,9 @@ def reject_correction(caller: Caller, correction_id: int, body: dict[str, Any]) 
 def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     person_id, community_id = body.pop("person_id"), body.pop("community_id")
     places = {"team_id": body.pop("team_id"), "activity_id": body.pop("activity_id")}
-    return _backfills([backfills.request(person_id, community_id, body, **places, actor=caller)], caller)[0]
+    return _backfill(backfills.request(person_id, community_id, body, **places, actor=caller), caller)
 
 
-@post(
-    bp,
-    "/service-records/backfill/<id:backfill_id>/approve",
-    "同意补录",
-    "service_record:decide",
-    out=BackfillOut,
-)
-def approve_backfill(caller: Caller, backfill_id: int) -> dict[str, Any]:
-    return _backfills([backfills.approve(backfill_id, actor=caller)], caller)[0]
-
-
-@post(
-    bp,
-    "/service-records/backfill/<id:backfill_id>/reject",
-    "不同意补录",
-    "service_record:decide",
-    body=ReasonIn,
-    out=BackfillOut,
-)
-def reject_backfill(caller: Caller, backfill_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _backfills([backfills.reject(backfill_id, body["reason"], actor=caller)], caller)[0]
+move_backfill = Moves(bp, "/service-records/backfill/<id:backfill_id>", BackfillOut, _backfill)
+move_backfill("approve", "approve_backfill", "同意补录", backfills.approve, DECIDE)
+move_backfill("reject", "reject_backfill", "不同意补录", backfills.reject, DECIDE, body=ReasonIn)

@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from backend import screening
 from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.db import columns_of
@@ -90,7 +91,7 @@ def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
     return [_serialize_view(shown) for shown in teams.view_teams(found, actor=caller)]
 
 
-@listing(bp, "/teams", "志愿队", query=TeamQuery, out=TeamOut, serialize=_serialize_many)
+@listing(bp, "/teams", "志愿队", TeamOut, _serialize_many, query=TeamQuery)
 def list_teams(caller: Caller, community_id: int | None, kind: str | None) -> Pageable:
     return teams.listed(community_id, kind)
 
@@ -132,14 +133,9 @@ def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_resul
     return _detail(teams.edit(team_id, body, actor=caller), caller)
 
 
-@post(bp, "/teams/<id:team_id>/join", "申请加入", out=TeamDetailOut)
-def join_team(caller: Caller, team_id: int) -> dict[str, Any]:
-    return _detail(teams.join(team_id, actor=caller), caller)
-
-
-@post(bp, "/teams/<id:team_id>/leave", "退出，或撤回申请", out=TeamDetailOut)
-def leave_team(caller: Caller, team_id: int) -> dict[str, Any]:
-    return _detail(teams.leave(team_id, actor=caller), caller)
+move = Moves(bp, "/teams/<id:team_id>", TeamDetailOut, _detail)
+move("join", "join_team", "申请加入", teams.join)
+move("leave", "leave_team", "退出，或撤回申请", teams.leave)
 
 
 @post(bp, "/teams/<id:team_id>/members/<id:person_id>/accept", "同意加入", out=TeamDetailOut)

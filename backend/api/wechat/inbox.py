@@ -73,7 +73,7 @@ class StatementRow(Schema):
     reference = Text("依据单号", most=120)
 
 
-@listing(bp, "/me/notices", "我的消息", out=NoticeOut)
+@listing(bp, "/me/notices", "我的消息", NoticeOut)
 def my_notices(caller: Caller) -> Pageable:
     return by_id(partial(queries.inbox, caller.id))
 
@@ -116,6 +116,6 @@ def my_points(caller: Caller) -> dict[str, Any]:
     return ledger.balance(caller.id)
 
 
-@listing(bp, "/me/points/statement", "我的积分流水", out=StatementRow)
+@listing(bp, "/me/points/statement", "我的积分流水", StatementRow)
 def my_statement(caller: Caller) -> Pageable:
     return by_id(partial(ledger.statement, caller.id))

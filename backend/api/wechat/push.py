@@ -183,9 +183,9 @@ def _serialize_dead(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]:
     bp,
     "/api/v1/deliveries/dead",
     "没有送达的微信消息",
-    "delivery:read",
-    out=DeadOut,
-    serialize=_serialize_dead,
+    DeadOut,
+    _serialize_dead,
+    guard="delivery:read",
     description="站内消息都在；这里只列微信没有送达的，不含内容和收件人。",
 )
 def dead_deliveries(caller: Caller) -> Pageable:

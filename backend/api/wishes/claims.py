@@ -8,6 +8,7 @@ from backend import screening
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.route import post
 from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, serialize, serialize_many
 from backend.identity.sessions import Caller
@@ -50,21 +51,10 @@ def _screen_note(caller: Caller, body: dict[str, Any], **_path: Any) -> screenin
     return screening.screened(body["note"], scene=screening.COMMENT, actor=caller)
 
 
-def _move_with_reason(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move whose reason the other side is told: it is screened."""
-
-    def view(
-        caller: Caller, wish_id: int, body: dict[str, Any], precheck_result: screening.Screened
-    ) -> dict[str, Any]:
-        return serialize(verb(wish_id, body["reason"], precheck_result, actor=caller), caller)
-
-    view.__name__ = name
-    path = f"/wishes/<id:wish_id>/{rule}"
-    post(bp, path, summary, body=ReasonIn, out=WishOut, precheck=_screen_reason)(view)
-
-
-_move_with_reason("release", "release_wish", "放弃认领", claims.release)
-_move_with_reason("dispute", "dispute_wish", "还没有办好", claims.dispute)
+# The other side is told the reason, so it is screened.
+move = Moves(bp, "/wishes/<id:wish_id>", WishOut, serialize)
+move("release", "release_wish", "放弃认领", claims.release, body=ReasonIn, precheck=_screen_reason)
+move("dispute", "dispute_wish", "还没有办好", claims.dispute, body=ReasonIn, precheck=_screen_reason)
 
 
 @post(bp, "/wishes/<id:wish_id>/claim", "认领心愿", body=ClaimIn, out=WishOut)
@@ -91,6 +81,6 @@ def _serialize_claims(rows: list[tuple[Claim, Wish]], caller: Caller) -> list[di
     return [{**views[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in rows]
 
 
-@listing(bp, "/me/claims", "我的认领", out=MyClaimOut, serialize=_serialize_claims)
+@listing(bp, "/me/claims", "我的认领", MyClaimOut, _serialize_claims)
 def my_claims(caller: Caller) -> Pageable:
     return queries.claimed_by(caller.id)

@@ -20,6 +20,7 @@ from backend.api.frame.fields import (
     Text,
 )
 from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.db import columns_of
@@ -186,7 +187,7 @@ def _serialize_views(views: list[queries.WishView], _caller: Caller) -> list[dic
     return [serialize_view(shown) for shown in views]
 
 
-@listing(bp, "/wishes", "心愿墙", query=WallQuery, out=WishOut, serialize=_serialize_views)
+@listing(bp, "/wishes", "心愿墙", WishOut, _serialize_views, query=WallQuery)
 def list_wishes(caller: Caller, **filters: Any) -> Pageable:
     return queries.wall(**filters, actor=caller)
 
@@ -227,21 +228,13 @@ def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
 
 
 @listing(
-    bp,
-    "/wishes/to-review",
-    "待审核的心愿",
-    "wish:review",
-    query=QueueQuery,
-    out=WishOut,
-    serialize=serialize_many,
+    bp, "/wishes/to-review", "待审核的心愿", WishOut, serialize_many, guard="wish:review", query=QueueQuery
 )
 def wishes_to_review(caller: Caller, community_id: int | None) -> Pageable:
     return by_id(partial(queries.to_review, community_id, actor=caller))
 
 
-@listing(
-    bp, "/wishes/to-look", "图片或留言待查看的心愿", "wish:review", out=WishOut, serialize=serialize_many
-)
+@listing(bp, "/wishes/to-look", "图片或留言待查看的心愿", WishOut, serialize_many, guard="wish:review")
 def wishes_to_look_at(caller: Caller) -> Pageable:
     return by_id(partial(queries.to_look, actor=caller))
 
@@ -259,37 +252,14 @@ def _screen_stored(caller: Caller, wish_id: int) -> screening.Screened | None:
     return screening.screened(*writing.public_texts(wish), scene=screening.POST, actor=caller)
 
 
-def _plain_move(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move that needs nothing but the wish."""
-
-    def view(caller: Caller, wish_id: int) -> dict[str, Any]:
-        return serialize(verb(wish_id, actor=caller), caller)
-
-    view.__name__ = name
-    post(bp, f"/wishes/<id:wish_id>/{rule}", summary, out=WishOut)(view)
-
-
-def _reasoned_move(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move that needs a reason."""
-
-    def view(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-        return serialize(verb(wish_id, body["reason"], actor=caller), caller)
-
-    view.__name__ = name
-    post(bp, f"/wishes/<id:wish_id>/{rule}", summary, body=ReasonIn, out=WishOut)(view)
-
-
-_plain_move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
-_plain_move("accept", "accept_wish", "审核通过", reviewing.accept)
-_plain_move("republish", "republish_wish", "街道重新发布", reviewing.republish)
-_reasoned_move("send-back", "send_back_wish", "退回补充", reviewing.send_back)
-_reasoned_move("decline", "decline_wish", "不予受理", reviewing.decline)
-_reasoned_move("explain", "explain_wish", "街道说明退回", reviewing.explain)
-
-
-@post(bp, "/wishes/<id:wish_id>/submit", "提交心愿", out=WishOut, precheck=_screen_stored)
-def submit_wish(caller: Caller, wish_id: int, precheck_result: screening.Screened | None) -> dict[str, Any]:
-    return serialize(writing.submit(wish_id, precheck_result, actor=caller), caller)
+move = Moves(bp, "/wishes/<id:wish_id>", WishOut, serialize)
+move("submit", "submit_wish", "提交心愿", writing.submit, precheck=_screen_stored)
+move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
+move("accept", "accept_wish", "审核通过", reviewing.accept)
+move("republish", "republish_wish", "街道重新发布", reviewing.republish)
+move("send-back", "send_back_wish", "退回补充", reviewing.send_back, body=ReasonIn)
+move("decline", "decline_wish", "不予受理", reviewing.decline, body=ReasonIn)
+move("explain", "explain_wish", "街道说明退回", reviewing.explain, body=ReasonIn)
 
 
 @post(bp, "/wishes/<id:wish_id>/refer", "转介", body=ReferIn, out=WishOut)
@@ -310,6 +280,6 @@ def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> dict[st
     return contacting.contact(wish_id, query["reason"], actor=caller)
 
 
-@listing(bp, "/me/wishes", "我的心愿（含代办）", out=WishOut, serialize=serialize_many)
+@listing(bp, "/me/wishes", "我的心愿（含代办）", WishOut, serialize_many)
 def my_wishes(caller: Caller) -> Pageable:
     return queries.written_by(caller.id)
