@@ -73,6 +73,19 @@ class KeysetQuery:
         """The rows of a page without their places."""
         return [row for _place, row in self.page(after, limit)]
 
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return count(self.wanted)
+
+    def place_of(self, row_id: int) -> Place | None:
+        """Where the row with this id stands in the order, be it among the rows or not; None where there is none.
+
+        For keys of one table, of which the last is the id.
+        """
+        columns = [_column(key) for key in self.keys]
+        row = session.execute(sa.select(*columns).where(columns[-1] == row_id)).first()
+        return None if row is None else tuple(row)
+
 
 @dataclass(frozen=True)
 class KeysetRows:
