@@ -299,21 +299,3 @@ def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
         raise NotFound()
     permissions.require(actor.id, "guardian:verify", row.community_id)
     return row
-
-
-def children_waiting(ids: Iterable[int]) -> set[int]:
-    """Which of these are children whose guardian waits to be verified: their residency is decided with it."""
-    wanted = sa.select(Guardianship.child_id).where(
-        Guardianship.child_id.in_(list(ids)), Guardianship.status == "declared"
-    )
-    return set(session.scalars(wanted))
-
-
-def waiting(*, actor: Actor, after: int, limit: int) -> list[Guardianship]:
-    """A page of declared links that staff may decide, oldest first."""
-    wanted = sa.select(Guardianship).where(
-        Guardianship.status == "declared",
-        Guardianship.community_id.in_(permissions.reach_of(actor.id, "guardian:verify")),
-        Guardianship.id > after,
-    )
-    return list(session.scalars(wanted.order_by(Guardianship.id).limit(limit)))

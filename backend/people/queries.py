@@ -135,22 +135,6 @@ def family_name(person_id: int, real_name_sealed: str | None) -> str | None:
     return name[0] if name else None
 
 
-def waiting(model: Any, status: str, permission: str, *, actor: Actor, after: int, limit: int) -> list[Any]:
-    """A page of registrations that staff may decide, oldest person first: rows of (registration, person)."""
-    wanted = (
-        sa.select(model, Person)
-        .join(Person, Person.id == model.person_id)
-        .where(
-            model.status == status,
-            model.community_id.in_(permissions.reach_of(actor.id, permission)),
-            model.person_id > after,
-        )
-        .order_by(model.person_id)
-        .limit(limit)
-    )
-    return list(session.execute(wanted))
-
-
 def search_residents(
     *, community_id: int | None, card_number: str | None, phone: str | None, actor: Actor
 ) -> KeysetQuery:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -188,24 +187,6 @@ def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:
     reach = permissions.reach_of(actor.id, word)
     wanted = sa.select(Team).where(Team.community_id.in_(reach), Team.id > after)
     return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
-
-
-def waiting_joins(before: datetime, limit: int, *, actor: Actor) -> list[tuple[Membership, Team]]:
-    """Applications that staff decide, oldest first: those to a leader without a phone, to oneself, and those
-    that the leader has left unanswered since before `before`. Never one's own."""
-    wanted = (
-        sa.select(Membership, Team)
-        .join(Team, Team.id == Membership.team_id)
-        .join(Person, Person.id == Team.leader_id)
-        .where(
-            Membership.status == "applied",
-            Membership.person_id != actor.id,
-            Team.community_id.in_(permissions.reach_of(actor.id, "team:manage")),
-            sa.or_(Person.openid.is_(None), Team.leader_id == actor.id, Membership.since <= before),
-        )
-        .order_by(Membership.since, Membership.person_id)
-    )
-    return [(row[0], row[1]) for row in session.execute(wanted.limit(limit))]
 
 
 def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:

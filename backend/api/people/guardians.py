@@ -11,8 +11,8 @@ from backend.api.frame.route import Done, delete, get, post
 from backend.api.people.people import decisions
 from backend.db import columns_of
 from backend.identity.sessions import Caller
-from backend.paging import Pageable, by_id
-from backend.people import guardians, queries, sealed
+from backend.paging import Pageable
+from backend.people import guardians, queries, queues, sealed
 from backend.people.guardians import RELATIONS, STATUSES, Guardianship
 from backend.rights import consent
 
@@ -101,7 +101,7 @@ def end_guardianship(caller: Caller, guardianship_id: int) -> None:
     guard="guardian:verify",
 )
 def guardianships_to_verify(caller: Caller) -> Pageable:
-    return by_id(lambda last, limit: guardians.waiting(actor=caller, after=last or 0, limit=limit))
+    return queues.guardianships_to_verify(actor=caller)
 
 
 @post(

@@ -13,9 +13,9 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import Done, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
-from backend.paging import KeysetRows, Pageable
-from backend.people import actions, queries, sealed
-from backend.people.models import SERVICE_ROLES, PartyRegistration, Person, Residency
+from backend.paging import Pageable
+from backend.people import actions, queries, queues, sealed
+from backend.people.models import SERVICE_ROLES, Person, Residency
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -92,19 +92,11 @@ def _serialize(row: Any, person: Person) -> dict[str, Any]:
     }
 
 
-def _queue(model: Any, status: str, word: str, caller: Caller) -> Pageable:
-    def read(after: tuple[int] | None, limit: int) -> list[Any]:
-        (last,) = after or (0,)
-        return queries.waiting(model, status, word, actor=caller, after=last, limit=limit)
-
-    return KeysetRows(read, lambda row: (row[1].id,), (int,))
-
-
 @listing(
     bp, "/residencies/to-verify", "待核实的居住登记", WaitingOut, _serialize_waiting, guard="residency:verify"
 )
 def residencies_to_verify(caller: Caller) -> Pageable:
-    return _queue(Residency, "declared", "residency:verify", caller)
+    return queues.residencies_to_verify(actor=caller)
 
 
 @listing(
@@ -116,7 +108,7 @@ def residencies_to_verify(caller: Caller) -> Pageable:
     guard="party_registration:verify",
 )
 def party_registrations_to_verify(caller: Caller) -> Pageable:
-    return _queue(PartyRegistration, "pending", "party_registration:verify", caller)
+    return queues.party_registrations_to_verify(actor=caller)
 
 
 def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: str, decide: Decide) -> None:

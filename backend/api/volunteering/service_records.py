@@ -12,7 +12,8 @@ from backend.api.frame.paging import PageQuery, page
 from backend.api.frame.route import get, post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
-from backend.paging import Pageable, by_id
+from backend.paging import Pageable
+from backend.volunteering import queues
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
 from backend.volunteering.models import DAY_MINUTES
@@ -184,16 +185,12 @@ def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> 
     guard=DECIDE,
 )
 def corrections_to_decide(caller: Caller) -> Pageable:
-    return _queue(Correction, caller)
+    return queues.corrections_to_decide(actor=caller)
 
 
 @listing(bp, "/service-records/backfill/to-decide", "待审核的补录", BackfillOut, _backfills, guard=DECIDE)
 def backfills_to_decide(caller: Caller) -> Pageable:
-    return _queue(Backfill, caller)
-
-
-def _queue(model: Any, caller: Caller) -> Pageable:
-    return by_id(lambda last, limit: queries.waiting_requests(model, last or 0, limit, actor=caller))
+    return queues.backfills_to_check(actor=caller)
 
 
 move_correction = Moves(bp, "/service-records/corrections/<id:correction_id>", CorrectionOut, _correction)

@@ -120,6 +120,8 @@ class Queue:
     since: Callable[[Any], datetime]
     one: Address
     due: Callable[[Any], date | None] = _nothing
+    # Nobody waits for it yet: `since` only says where in the list it stands.
+    to_come: bool = False
     place: Callable[[Any], int] = attrgetter("community_id")
     identity: Callable[[Any], int] = attrgetter("id")
     # Parts of the addresses beside the id, for queues that share them; another address of one than its page.
@@ -146,7 +148,13 @@ class Queue:
         names = places.names({self.place(row) for row in rows})
         return [
             todo.Waiting(
-                self.kind, title, names[self.place(row)], self.since(row), self.address_of(row), self.due(row)
+                self.kind,
+                title,
+                names[self.place(row)],
+                self.since(row),
+                self.address_of(row),
+                self.due(row),
+                self.to_come,
             )
             for row, title in zip(rows, self.titles(rows), strict=True)
         ]
@@ -216,6 +224,13 @@ class Queue:
     def leave(self, staff: Staff, row_id: int) -> Response:
         """Leaves this one for later."""
         return next_one(self, staff, row_id, self.find(actor=staff).place_of(row_id), None)
+
+
+def joint_head(staff: Staff, *queues: Queue) -> dict[str, Any]:
+    """What one list of several queues shows, oldest first."""
+    most = queues[0].most
+    found = [one for queue in queues for one in queue.waiting(staff, most + 1)]
+    return todo.head(sorted(found, key=lambda one: one.since), most)
 
 
 def next_one(queue: Queue, staff: Staff, decided: int, place: Place | None, sentence: str | None) -> Response:

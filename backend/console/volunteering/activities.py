@@ -11,15 +11,13 @@ from flask import request, url_for
 
 from backend import clock
 from backend.console.frame import place_choices, sentences
-from backend.console.frame.decisions import ReasonedForm, with_sentences
+from backend.console.frame.decisions import Address, Queue, ReasonedForm, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.labels import ACTIVITY_STATES
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
 from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.roll_call import numbered
-from backend.organisations import queries as places
-from backend.volunteering import desk_queries, queries
+from backend.volunteering import desk_queries, queries, queues
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.actions import ending
 from backend.volunteering.models import Activity
@@ -111,23 +109,20 @@ def activities(staff: Staff) -> Any:
     )
 
 
-@provider("activity:organise")
-def _soon(staff: Staff, most: int) -> list[Waiting]:
-    """Activities of today and tomorrow: is there somebody with a screen, or a sheet?"""
-    found = desk_queries.soon(most, actor=staff)
-    names = places.names({one.community_id for one in found})
-    return [
-        Waiting(
-            "今天的活动" if clock.business_day(one.starts_at) == clock.today() else "明天的活动",
-            one.title,
-            names[one.community_id],
-            clock.day_starts(clock.today()),
-            url_for("console.activity", activity_id=one.id),
-            clock.business_day(one.starts_at),
+# Is there somebody with a screen, or a sheet?
+for kind, find in (("今天的活动", queues.activities_today), ("明天的活动", queues.activities_tomorrow)):
+    register(
+        Queue(
+            kind=kind,
+            word="activity:organise",
+            find=find,
+            titles=lambda found: [one.title for one in found],
+            since=lambda _found: clock.day_starts(clock.today()),
+            due=lambda found: clock.business_day(found.starts_at),
             to_come=True,
+            one=Address("/activities/<id:activity_id>", "activity"),
         )
-        for one in found
-    ]
+    )
 
 
 @page("/activities/<id:activity_id>", guard="activity:read")

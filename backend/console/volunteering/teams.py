@@ -1,27 +1,23 @@
 """志愿队: those of one's places; one of them with its members, who asks to join, and what it does next."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, request, url_for
 
-from backend import clock, screening
+from backend import screening
 from backend.console.frame import place_choices
+from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of
 from backend.console.frame.labels import TEAM_KINDS
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
-from backend.console.frame.todo import Waiting, provider
 from backend.errors import NotFound, Refused
-from backend.organisations import queries as places
-from backend.people import permissions
+from backend.people import permissions, queues
 from backend.people import teams as verbs
 from backend.people.models import Team
 from backend.volunteering import desk_queries
 
 PAGE = 50
-# A leader answers from a phone; after so many days an application comes to the community's desk.
-LEADER_DAYS = 3
 _ABOUT: dict[type[Refused], str] = {verbs.TeamNameTaken: "name", verbs.LeaderUnknown: "asked"}
 
 
@@ -56,21 +52,19 @@ def _reached(staff: Staff, team_id: int) -> Team:
     return team
 
 
-@provider("team:manage")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    before = clock.now() - timedelta(days=LEADER_DAYS)
-    found = verbs.waiting_joins(before, most, actor=staff)
-    names = places.names({team.community_id for _one, team in found})
-    return [
-        Waiting(
-            "入队申请",
-            team.name,
-            names[team.community_id],
-            one.since,
-            url_for("console.team", team_id=team.id),
-        )
-        for one, team in found
-    ]
+# An application is decided on the page of its team, among the others.
+register(
+    Queue(
+        kind="入队申请",
+        word="team:manage",
+        find=queues.applications_to_decide,
+        titles=lambda found: [team.name for _application, team in found],
+        place=lambda found: found[1].community_id,
+        since=lambda found: found[0].since,
+        one=Address("/teams/<id:team_id>", "team"),
+        identity=lambda found: found[1].id,
+    )
+)
 
 
 @page("/teams", guard="team:manage")
