@@ -81,8 +81,8 @@ def lanes(staff: Staff) -> list[Lane]:
         lane = board[one.community_id]
         lane.closed.append(one)
         lane.ended = ended
-    for one in staff_queries.carried_of(list(board)):
-        board[one.community_id].carried.append(one)
+    for wish in staff_queries.carried_of(list(board)):
+        board[wish.community_id].carried.append(wish)
     return list(board.values())
 
 
