@@ -28,3 +28,6 @@ ESCALATE = _move(
 APPEAL = _move("appeal", "不满意，请上级复核", "answered", "escalated", "complaint:appeal")
 WITHDRAW = _move("withdraw", "撤回", "received escalated", "withdrawn", "complaint:withdraw")
 COMPLAINT_MOVES = (ANSWER, ESCALATE, APPEAL, WITHDRAW)
+
+# By the kind of thing that the journal names.
+MOVES = {"complaint": COMPLAINT_MOVES}

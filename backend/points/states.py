@@ -23,3 +23,6 @@ def _decision(name: str, label: str, target: str) -> Move:
 APPROVE = _decision("approve", "批准", "approved")
 REJECT = _decision("reject", "驳回", "rejected")
 ADJUSTMENT_MOVES = (APPROVE, REJECT)
+
+# By the kind of thing that the journal names.
+MOVES = {"adjustment": ADJUSTMENT_MOVES}

@@ -11,7 +11,7 @@ from backend import clock, config
 from backend.complaints.models import Complaint
 from backend.db import session
 from backend.ledger import bookings, rules, seals
-from backend.points.labels import EVENTS
+from backend.points.labels import REGISTER_EVENTS
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.models import Item, Shop
@@ -153,7 +153,7 @@ def _rule_changes(scope: Scope) -> dict[int | None, list[str]]:
     for one in rules.rules():
         if scope.first <= one.effective_from <= scope.last and one.effective_from <= clock.today():
             day = one.effective_from.isoformat()
-            text = f"{EVENTS.get(one.event, one.event)} {one.points} 分（第 {one.version} 版，{day} 起）"
+            text = f"{REGISTER_EVENTS.get(one.event, one.event)} {one.points} 分（第 {one.version} 版，{day} 起）"
             told[one.organisation_id].append(text)
     return told
 

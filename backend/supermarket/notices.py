@@ -12,6 +12,7 @@ from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
 from backend.people.models import Appointment
 from backend.supermarket import queries
+from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import Item, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Stocktake
 
@@ -89,7 +90,7 @@ def _wechat(order: Redemption, title: str, phrase: str, lines: list[Line] | None
 def _limits(full: list[Item]) -> str:
     """What makes whoever approves or hands over look twice, since many small orders hide in a queue."""
     return "".join(
-        f"“{item.name}”{queries.PERIOD_WORDS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
+        f"“{item.name}”{PERIODS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
         "这位居民连同本单已兑满。"
         for item in full
     )

@@ -18,10 +18,9 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.supermarket import sealed, states, timetable
+from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import COUNTED_STATES, Item, Line, Redemption, Shop, Slot, requesting_in
 from backend.supermarket.stock_models import Batch, Movement
-
-PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "year": "每年", "once": "总共"}
 
 # --- shops and items ---------------------------------------------------------------------------------
 
@@ -216,7 +215,7 @@ class Share:
 
     @property
     def period(self) -> str:
-        return PERIOD_WORDS[self.item.limit_period]
+        return PERIODS[self.item.limit_period]
 
     @property
     def full(self) -> bool:

@@ -8,7 +8,7 @@ from backend import crypto
 from backend.people.models import Person
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
-from backend.supermarket.labels import COLLECTORS, MOVEMENTS, SOURCES
+from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
 from backend.supermarket.models import Item, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
 
@@ -117,7 +117,7 @@ def went_out(row: Any) -> int | None:
 
 
 def use(row: Any) -> str:
-    return MOVEMENTS[row.kind]
+    return STOCK_USES[row.kind]
 
 
 STOCK = Register(
@@ -136,7 +136,7 @@ STOCK = Register(
         Column("单位", "items.unit", width=6),
         Column("批次", "batches.batch_no", width=10),
         Column("保质期至", "batches.best_before", kind="day", width=11),
-        Column("来源(采购/捐赠/共建)", "stock_movements.source", words=SOURCES, width=10),
+        Column("来源(采购/捐赠/共建)", "stock_movements.source", words=STOCK_SOURCES, width=10),
         Column(
             "捐赠方", "= donor(stock_movements.donor_sealed, stock_movements.donor_public)", donor, "either"
         ),

@@ -50,3 +50,6 @@ REJECT_STOCKTAKE = Move(
     "盘点退回",
 )
 STOCKTAKE_MOVES = (APPROVE_STOCKTAKE, REJECT_STOCKTAKE)
+
+# By the kind of thing that the journal names.
+MOVES = {"redemption": REDEMPTION_MOVES, "stocktake": STOCKTAKE_MOVES}

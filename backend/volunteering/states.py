@@ -100,3 +100,12 @@ BACKFILL_MOVES = (APPROVE_BACKFILL, REJECT_BACKFILL)
 
 REVOKE = _move(CertificateMovedOn, "revoke", "撤销", "issued", "revoked", "certificate:revoke", "volunteer")
 CERTIFICATE_MOVES = (REVOKE,)
+
+# By the kind of thing that the journal names.
+MOVES = {
+    "activity": ACTIVITY_MOVES,
+    "sign_up": SIGN_UP_MOVES,
+    "correction": CORRECTION_MOVES,
+    "backfill": BACKFILL_MOVES,
+    "certificate": CERTIFICATE_MOVES,
+}

@@ -6,15 +6,9 @@ import sqlalchemy as sa
 
 from backend.people.models import PartyRegistration, Team
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
-from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS
+from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, REVIEW_OUTCOMES
 from backend.wishes.models import Claim, Round, Wish
 
-_OUTCOMES = {
-    "submitted": "待审核",
-    "sent_back": "退回补充",
-    "declined": "不予受理",
-    "referred": "转介",
-}
 _UNFULFILLED = ("sent_back", "declined", "referred", "withdrawn")
 
 
@@ -59,7 +53,7 @@ def review_outcome(row: Any) -> str | None:
     """Withdrawn before the review has none; a reviewed wish that went on was accepted."""
     if row.state == "withdrawn" and row.reviewer_id is None:
         return "已撤回"
-    return _OUTCOMES.get(row.state, "通过")
+    return REVIEW_OUTCOMES.get(row.state, "通过")
 
 
 def claimant(row: Any) -> int | str | None:

@@ -93,3 +93,6 @@ CLOSE_ROUND = Move(
     "close", frozenset({"published"}), "closed", "round:manage", refusal=RoundMovedOn, label="结束"
 )
 ROUND_MOVES = (REVIEW_ROUND, PUBLISH_ROUND, CLOSE_ROUND)
+
+# By the kind of thing that the journal names.
+MOVES = {"wish": WISH_MOVES, "round": ROUND_MOVES}

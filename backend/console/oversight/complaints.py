@@ -9,11 +9,11 @@ from typing import Any
 from flask import request
 
 from backend.complaints import actions, queries
+from backend.complaints.labels import KINDS, STATES
 from backend.complaints.models import Complaint
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
-from backend.console.frame.labels import COMPLAINT_KINDS, COMPLAINT_STATES
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.organisations import queries as places
@@ -40,7 +40,7 @@ class Filters(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    state = choice("状态", COMPLAINT_STATES, needed=False)
+    state = choice("状态", STATES, needed=False)
 
 
 _FORMS: dict[str, tuple[type[Form], tuple[str, ...]]] = {
@@ -58,7 +58,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
     return [
         Waiting(
             "答复投诉建议",
-            f"{COMPLAINT_KINDS[one.complaint_kind]} {one.id}",
+            f"{KINDS[one.complaint_kind]} {one.id}",
             names[one.place_id],
             one.filed_at,
             f"/console/complaints/{one.id}",
@@ -72,7 +72,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 def complaints(staff: Staff) -> Any:
     """What waits here for an answer; below it all of one's places, whichever way they went."""
     form = Filters(request.args)
-    form.state.choices = {"": "全部", **COMPLAINT_STATES}
+    form.state.choices = {"": "全部", **STATES}
     state = form.state.data if form.validate() else None
     rows = queries.to_handle(state, asked_number("after"), PAGE + 1, actor=staff)
     return render(

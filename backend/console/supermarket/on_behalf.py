@@ -8,13 +8,13 @@ from flask import request, url_for
 from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, ticks, whole
-from backend.console.frame.labels import ITEM_KINDS
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.residents import masked, resident
 from backend.errors import NotFound
 from backend.ledger import queries as points
 from backend.supermarket import queries, timetable
 from backend.supermarket.actions import requests
+from backend.supermarket.labels import ITEM_KINDS
 from backend.supermarket.models import Item, Shop
 
 # One order has so many different things at most, as over the API.

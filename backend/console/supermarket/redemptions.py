@@ -8,7 +8,6 @@ from flask import Response, request, url_for
 from backend.console.frame import sentences
 from backend.console.frame.decisions import following, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines
-from backend.console.frame.labels import REDEMPTION_STATES
 from backend.console.frame.page import (
     Staff,
     asked_number,
@@ -26,6 +25,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import queries, sealed, staff_queries
 from backend.supermarket.actions import approvals
+from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption
 
 PAGE = 50

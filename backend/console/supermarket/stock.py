@@ -9,7 +9,6 @@ from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
-from backend.console.frame.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
@@ -18,6 +17,7 @@ from backend.people import permissions
 from backend.supermarket import queries, staff_queries, stock_queries
 from backend.supermarket.actions import items as item_verbs
 from backend.supermarket.actions import receipts
+from backend.supermarket.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
 from backend.supermarket.models import Item
 
 PAGE = 50

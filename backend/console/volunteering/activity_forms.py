@@ -8,12 +8,12 @@ from flask import request
 from backend import clock, screening
 from backend.console.frame import place_choices, sentences
 from backend.console.frame.forms import Form, choice, line, lines, moment, number, one_of, whole
-from backend.console.frame.labels import ACTIVITY_KINDS
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import teams
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs
+from backend.volunteering.labels import ACTIVITY_KINDS
 from backend.volunteering.models import MOST_PEOPLE, Activity
 
 # What teams of the pattern do most; any other word may be written.

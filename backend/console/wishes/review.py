@@ -12,13 +12,13 @@ from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, JustDo, one_of
-from backend.console.frame.labels import REFERRALS
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, head, provider
 from backend.console.wishes import lists
 from backend.organisations import queries as places
 from backend.wishes import queries
 from backend.wishes.actions import reviewing
+from backend.wishes.labels import REFERRALS
 from backend.wishes.models import Wish
 
 # 审核3工作日: how long a wish may wait for its review before it counts as late.

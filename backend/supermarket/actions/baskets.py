@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from backend.errors import Refused
 from backend.supermarket import queries, timetable
 from backend.supermarket.actions import stock
+from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import Item, Shop
 
 
@@ -127,7 +128,7 @@ def check_limits(basket: Basket) -> list[Item]:
         if taken + needed > item.limit_per_person:
             raise LimitReached(
                 item=item.name,
-                period=queries.PERIOD_WORDS[item.limit_period],
+                period=PERIODS[item.limit_period],
                 limit=item.limit_per_person,
                 taken=taken,
                 needed=needed,
