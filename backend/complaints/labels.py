@@ -2,12 +2,7 @@
 
 KINDS = {"complaint": "投诉", "suggestion": "建议", "relief_report": "减负反映"}
 ABOUT = {"service": "社区服务", "community_staff": "社区工作人员", "street_staff": "街道工作人员"}
-STATES = {
-    "received": "待答复",
-    "escalated": "已提级，待答复",
-    "answered": "已答复",
-    "withdrawn": "已撤回",
-}
+STATES = {"received": "待答复", "escalated": "已提级，待答复", "answered": "已答复", "withdrawn": "已撤回"}
 # To whoever filed it: they wait, and have nothing to answer.
 COMPLAINANT_STATES = {
     "received": "已收到",

@@ -102,10 +102,7 @@ def rules() -> list[EarningRule]:
     return list(
         session.scalars(
             sa.select(rule).order_by(
-                rule.event,
-                rule.organisation_id.is_not(None),
-                rule.organisation_id,
-                rule.version.desc(),
+                rule.event, rule.organisation_id.is_not(None), rule.organisation_id, rule.version.desc()
             )
         )
     )

@@ -10,15 +10,7 @@ from backend.db import session
 from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.people import permissions, sealed
-from backend.people.models import (
-    Appointment,
-    Consent,
-    Membership,
-    PartyRegistration,
-    Person,
-    Residency,
-    Team,
-)
+from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
 
 
 @dataclass(frozen=True)

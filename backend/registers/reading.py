@@ -61,12 +61,7 @@ class Batch:
 
 
 def batches(
-    register: Register,
-    scope: Scope,
-    names: Names,
-    after: Cursor = (),
-    number: int = 0,
-    size: int = BATCH,
+    register: Register, scope: Scope, names: Names, after: Cursor = (), number: int = 0, size: int = BATCH
 ) -> Iterator[Batch]:
     """All that follows `after`; `number` is how many rows stand before it."""
     while True:

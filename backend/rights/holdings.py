@@ -151,12 +151,7 @@ WISHES = (
         scrubs=("title", "description", "on_behalf_reason", "review_reason", "comment"),
     ),
     PersonalTable(
-        "claims",
-        "person_id",
-        "我的认领",
-        "claims",
-        scrubs=("note", "reason"),
-        shows=_wish_of("wish_id"),
+        "claims", "person_id", "我的认领", "claims", scrubs=("note", "reason"), shows=_wish_of("wish_id")
     ),
 )
 VOLUNTEERING = (

@@ -16,7 +16,7 @@ from backend.db import Base
 # (table, column): (name in the place, column that the place ends with)
 _DEPARTING = {
     # Sealed before the row has a number: bound to the receipt's reference.
-    ("stock_movements", "donor_sealed"): ("donor", "reference"),
+    ("stock_movements", "donor_sealed"): ("donor", "reference")
 }
 # A password to WeChat that lives two hours: it is fetched anew under the new key by itself.
 _SHORT_LIVED = {"wechat_tokens"}

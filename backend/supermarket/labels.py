@@ -44,13 +44,7 @@ LABELS = {
     "movement": MOVEMENTS,
     "collector": COLLECTORS,
 }
-JOURNAL_KINDS = {
-    "redemption": "兑换单",
-    "item": "商品",
-    "batch": "批次",
-    "stocktake": "盘点",
-    "shop": "超市",
-}
+JOURNAL_KINDS = {"redemption": "兑换单", "item": "商品", "batch": "批次", "stocktake": "盘点", "shop": "超市"}
 JOURNAL_STATES = {"redemption": REDEMPTION_STATES, "stocktake": STOCKTAKE_STATES}
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {

@@ -182,8 +182,7 @@ TAKEN = (
         Redemption.state.in_(COUNTED_STATES),
         Line.item_id == Item.id,
         sa.or_(
-            Item.limit_period == "once",
-            Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period),
+            Item.limit_period == "once", Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period)
         ),
     )
     .correlate(Item)

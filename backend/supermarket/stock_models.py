@@ -9,16 +9,7 @@ from backend.db import Id, Model, Moment
 from backend.supermarket.models import partial
 
 SOURCES = ("purchase", "donation")
-MOVEMENT_KINDS = (
-    "receipt",
-    "reserve",
-    "release",
-    "hand_over",
-    "return",
-    "spoilage",
-    "expired",
-    "stocktake",
-)
+MOVEMENT_KINDS = ("receipt", "reserve", "release", "hand_over", "return", "spoilage", "expired", "stocktake")
 STOCKTAKE_STATES = ("proposed", "approved", "rejected")
 
 _proposed = sa.text("state = 'proposed'")

@@ -112,10 +112,7 @@ def shown_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[dict[s
             "proposed_by": names.get(one.proposed_by_id),
             "decided_by": names.get(one.decided_by_id),
             "actions": open_to(
-                states.STOCKTAKE_MOVES,
-                one,
-                words.get(one.place_id, frozenset()),
-                one.facts_about(actor.id),
+                states.STOCKTAKE_MOVES, one, words.get(one.place_id, frozenset()), one.facts_about(actor.id)
             ),
         }
         for one in found

@@ -17,12 +17,7 @@ WISH_STATES = {
     "withdrawn": "已撤回",
 }
 # 审核结果 in the register says how the review ended, not where the wish stands: what went on is “通过”.
-REVIEW_OUTCOMES = {
-    "submitted": "待审核",
-    "sent_back": "退回补充",
-    "declined": "不予受理",
-    "referred": "转介",
-}
+REVIEW_OUTCOMES = {"submitted": "待审核", "sent_back": "退回补充", "declined": "不予受理", "referred": "转介"}
 ROUND_STATES = {"collecting": "征集中", "reviewing": "审核中", "published": "发布中", "closed": "已结束"}
 CATEGORIES = {
     "goods": "物品",

@@ -56,12 +56,7 @@ def wall(
     actor: Actor,
 ) -> list[WishView]:
     """What is published, claimed or confirmed, newest publication first, as this person sees it."""
-    asked = {
-        "community_id": community_id,
-        "category": category,
-        "service_role": service_role,
-        "state": state,
-    }
+    asked = {"community_id": community_id, "category": category, "service_role": service_role, "state": state}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if after is not None:
         given |= {"published": after[0], "last": after[1]}

@@ -19,8 +19,7 @@ _MOVED = {("attendance.py", "move.name"), ("roll_call.py", "move")}
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
-    [("wish", "逾期释放"), ("redemption", "过期"), ("batch", "过保质期下架")],
+    ("kind", "said"), [("wish", "逾期释放"), ("redemption", "过期"), ("batch", "过保质期下架")]
 )
 def test_a_reader_knows_what_it_was_that_ended(visitor, town, kind, said):
     with transaction():

@@ -31,6 +31,8 @@ from backend.wishes.models import Claim, Round, Wish
 from tests.console.visitor import Visitor
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=clock.CHINA)
 # Drawn by lot or sealed, so another one each time; `request` names the request that a line was written in.
 BY_LOT = re.compile(r"_sealed$|_index$|^digest|^password|^request$")

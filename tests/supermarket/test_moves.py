@@ -26,10 +26,7 @@ RULES = {
     "return": ("handed_over", "returned", "tong lan yan"),
     "no_show": ("approved", "no_show", "tong lan bu fang time"),
 }
-STOCKTAKE_RULES = {
-    "approve": ("proposed", "approved", "yan"),
-    "reject": ("proposed", "rejected", "yan"),
-}
+STOCKTAKE_RULES = {"approve": ("proposed", "approved", "yan"), "reject": ("proposed", "rejected", "yan")}
 PEOPLE = [
     "song",
     "shao",

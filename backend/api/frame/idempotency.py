@@ -91,12 +91,7 @@ def answered(key: str, person_id: int) -> bool:
 
 def begin(key: str, person_id: int) -> Pending | Response:
     """Takes the key for this request, or answers with what was stored. Inside the transaction."""
-    given = {
-        "person_id": person_id,
-        "key": key,
-        "fingerprint": _fingerprint(),
-        "created_at": clock.now(),
-    }
+    given = {"person_id": person_id, "key": key, "fingerprint": _fingerprint(), "created_at": clock.now()}
     try:
         taken = session.scalar(_TAKE[dialect()], given)
     except sa.exc.OperationalError as fault:

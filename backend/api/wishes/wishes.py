@@ -195,16 +195,7 @@ def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | No
     return screening.screened(body["title"], body["description"], scene=screening.POST, actor=caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/wishes",
-    body=WishIn,
-    out=WishOut,
-    status=201,
-    precheck=_screen_new,
-    summary="填报心愿",
-)
+@route(bp, "POST", "/wishes", body=WishIn, out=WishOut, status=201, precheck=_screen_new, summary="填报心愿")
 def write_wish(
     caller: Caller, body: dict[str, Any], precheck_result: screening.Screened | None
 ) -> dict[str, Any]:

@@ -46,8 +46,7 @@ def checks(wish: Wish, face: dict[str, Any], alike: list[Any]) -> list[Check]:
     return [
         Check(f"预估 {wish.estimated_cost} 元，上限 {cap} 元", wish.estimated_cost <= cap),
         Check(
-            f"提到“{told[0]}”，可能要转介" if told else "没有提到现金、医药费、住房、债务、路面",
-            told is None,
+            f"提到“{told[0]}”，可能要转介" if told else "没有提到现金、医药费、住房、债务、路面", told is None
         ),
         Check(
             "居住登记已核实" if home and home.status == "verified" else "居住登记还没有核实",

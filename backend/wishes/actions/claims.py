@@ -58,7 +58,7 @@ def claim(
     """
     wish = _lock_wish_and_claim(wish_id, actor)
     promised_on, party_of = _promise(promised_on), _party(party, team_id, actor)
-    transition(states.CLAIM, wish, actor=actor, told={"party": party}, claimer_id=actor.id)
+    transition(states.CLAIM, wish, actor=actor, details={"party": party}, claimer_id=actor.id)
     facts = {"wish_id": wish.id, "person_id": actor.id, "party": party, "claimed_at": clock.now()}
     made = Claim(**facts, promised_on=promised_on, **party_of)
     _write(made)
@@ -196,7 +196,7 @@ def confirm(
         wish,
         actor=actor,
         precondition=lambda: _check_method(method, wish, actor),
-        told={"method": method},
+        details={"method": method},
         closed_at=clock.now(),
         confirmed_by_id=actor.id,
         confirm_method=method,
@@ -231,7 +231,7 @@ def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, 
     wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
     told = {"kept_back": True} if kept_back else None
-    transition(states.DISPUTE, wish, actor=actor, reason=reason, told=told, fulfilled_at=None)
+    transition(states.DISPUTE, wish, actor=actor, reason=reason, details=told, fulfilled_at=None)
     standing = settling.standing_claim(wish.id)
     again = clock.today() + timedelta(days=config.settings().promise_grace_days)
     standing.fulfilled_at, standing.reminded_at = None, None

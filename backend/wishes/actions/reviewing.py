@@ -70,7 +70,7 @@ def refer(wish_id: int, to: str, reason: str, *, actor: Actor) -> Wish:
         wish,
         actor=actor,
         reason=reason,
-        told={"to": to},
+        details={"to": to},
         review_reason=reason,
         referred_to=to,
         closed_at=clock.now(),
