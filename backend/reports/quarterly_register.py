@@ -19,7 +19,7 @@ from backend.supermarket.stock_models import Movement
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, Wish, WishState
 
 Numbers = dict[int, int]
 
@@ -55,7 +55,10 @@ def _numbers(wanted: Any, column: Any) -> Numbers:
 def _wishes(moment: Any, *more: Any) -> Callable[[Scope], Numbers]:
     def asked(scope: Scope) -> Numbers:
         wanted = sa.select(Wish.community_id, sa.func.count()).where(
-            Wish.community_id.in_(scope.communities), Wish.state != "draft", _between(moment, scope), *more
+            Wish.community_id.in_(scope.communities),
+            Wish.state != WishState.DRAFT,
+            _between(moment, scope),
+            *more,
         )
         return _numbers(wanted, Wish.community_id)
 
@@ -162,7 +165,7 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "submitted": _wishes(Wish.submitted_at),
     "published": _wishes(Wish.published_at),
     "claimed": _claims,
-    "lit": _wishes(Wish.closed_at, Wish.state == "confirmed"),
+    "lit": _wishes(Wish.closed_at, Wish.state == WishState.CONFIRMED),
     "activities": _activities,
     "times": _records(sa.func.count()),
     "minutes": _records(sa.func.sum(ServiceRecord.minutes)),

@@ -37,6 +37,8 @@ GROUPS = {
 }
 DISCLOSURES = {"anonymous": "不公开姓名", "title": "公开姓氏和称谓，如王女士"}
 REFERRALS = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": "网格办理"}
+# In the sentence “已转到…办理” of a notice.
+REFERRED_TO = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": "网格"}
 METHODS = {"app": "本人在手机上确认", "call": "电话回访", "signature": "上门签字"}
 CLAIM_PARTIES = {"personal": "个人", "team": "志愿队", "unit": "单位"}
 

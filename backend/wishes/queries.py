@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import config
-from backend.db import Moment, session
+from backend.db import Moment, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
@@ -22,10 +22,23 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.wishes import states
-from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
+from backend.wishes.models import (
+    ON_THE_WALL,
+    OWN_PEOPLE,
+    Claim,
+    ClaimOutcome,
+    Disclosure,
+    Group,
+    Party,
+    Round,
+    Wish,
+    WishState,
+    facts_of,
+    reporting_in,
+)
 
 # A literal, so that the planner can prove the partial index.
-_ON_THE_WALL = sa.text("wishes.state IN ('published', 'claimed', 'confirmed')")
+_ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,7 @@ def wall(
     asked = {"community_id": community_id, "category": category, "service_role": service_role, "state": state}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if after is not None:
-        given |= {"published": after[0], "last": after[1]}
+        given |= {"published_at": after[0], "last": after[1]}
     return _read(_wall(frozenset(given)), actor, size=limit, **given)
 
 
@@ -67,10 +80,10 @@ def wall(
 def _wall(asked: frozenset[str]) -> sa.Select[Any]:
     """The statement for these filters, with or without a place to go on from: built once for each choice."""
     wanted = _VIEW_SELECT.where(_ON_THE_WALL)
-    for name in sorted(asked - {"published", "last"}):
+    for name in sorted(asked - {"published_at", "last"}):
         wanted = wanted.where(getattr(Wish, name) == sa.bindparam(name))
     if "last" in asked:
-        last = sa.bindparam("published", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
+        last = sa.bindparam("published_at", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
         wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*last))
     return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
 
@@ -98,7 +111,7 @@ def to_review(community_id: int | None, after: int | None, limit: int, *, actor:
     if community_id is not None:
         permissions.require(actor.id, "wish:review", community_id)
     wanted = sa.select(Wish).where(
-        sa.text("wishes.state = 'submitted'"),
+        sa.text(f"wishes.state = '{WishState.SUBMITTED}'"),
         Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
     )
     if community_id is not None:
@@ -112,11 +125,14 @@ def to_look(after: int | None, limit: int, *, actor: Actor) -> list[Wish]:
     """Wishes in the clerk's places of which a picture or the claimer's note waits for a look, oldest first."""
     claims = sa.select(Claim.wish_id).where(
         sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))),
-        sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed"))),
+        sa.or_(
+            Claim.outcome.is_(None),
+            Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)),
+        ),
     )
     wanted = sa.select(Wish).where(
         Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
-        Wish.state != "draft",
+        Wish.state != WishState.DRAFT,
         sa.or_(Wish.id.in_(files.waiting_for_a_look("wish")), Wish.id.in_(claims)),
     )
     if after is not None:
@@ -192,7 +208,12 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
 _claimer, _unit = aliased(Person), aliased(Organisation)
 _KEPT = sa.or_(
     Claim.outcome.is_(None),
-    Claim.outcome.in_([sa.literal_column("'confirmed'"), sa.literal_column("'closed_unconfirmed'")]),
+    Claim.outcome.in_(
+        [
+            sa.literal_column(f"'{outcome}'")
+            for outcome in (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)
+        ]
+    ),
 )
 
 
@@ -215,13 +236,13 @@ _VIEW_SELECT = (
             Person.real_name_sealed,
             Person.id,
             Wish.wisher_id,
-            Wish.disclosure == sa.literal_column("'title'"),
+            Wish.disclosure == sa.literal_column(f"'{Disclosure.TITLE}'"),
         ).label("wisher"),
         named(
             _claimer.real_name_sealed,
             _claimer.id,
             Claim.person_id,
-            Claim.party == sa.literal_column("'personal'"),
+            Claim.party == sa.literal_column(f"'{Party.PERSONAL}'"),
         ).label("claimer"),
         named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
         named(Team.name, Team.id, Claim.team_id).label("team"),
@@ -289,7 +310,7 @@ def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
         return "look"
     if own or "wish:report" in granted:
         return "inside"
-    return None if wish.for_child or wish.beneficiary_group == "child" else "shown"
+    return None if wish.for_child or wish.beneficiary_group == Group.CHILD else "shown"
 
 
 def _note(claim: Claim, own: bool, inside: bool) -> str | None:
@@ -313,7 +334,7 @@ def claims_in_full(claims: Sequence[Claim], *, actor: Actor) -> dict[int, dict[s
 def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
     """Who claimed, as others see it: the masked name, or the team's or the unit's."""
     claims = list(claims)
-    personal = people.masked_names({claim.person_id for claim in claims if claim.party == "personal"})
+    personal = people.masked_names({claim.person_id for claim in claims if claim.party == Party.PERSONAL})
     units = places.names({claim.unit_id for claim in claims if claim.unit_id})
     team_ids = {claim.team_id for claim in claims if claim.team_id}
     teams = (

@@ -15,6 +15,7 @@ from backend.errors import NotFound, Refused
 from backend.volunteering import certificate_queries as certificates
 from backend.volunteering.notices import told_hours
 from backend.wishes import queries
+from backend.wishes.models import WishState
 
 bp = APIBlueprint("public", __name__, enable_openapi=False)
 
@@ -25,10 +26,10 @@ DESIGN = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
 # Time to read nine wishes from across a hall.
 TURN_SECONDS = 20
 STAGES = (
-    ("征集中", ("submitted", "sent_back", "accepted")),
-    ("等待认领", ("published", "carried_over", "escalated")),
-    ("办理中", ("claimed", "fulfilled")),
-    ("已点亮", ("confirmed",)),
+    ("征集中", (WishState.SUBMITTED, WishState.SENT_BACK, WishState.ACCEPTED)),
+    ("等待认领", (WishState.PUBLISHED, WishState.CARRIED_OVER, WishState.ESCALATED)),
+    ("办理中", (WishState.CLAIMED, WishState.FULFILLED)),
+    ("已点亮", (WishState.CONFIRMED,)),
 )
 
 

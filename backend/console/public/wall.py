@@ -7,15 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import session, sql_list
 from backend.errors import NotFound
 from backend.organisations.models import Organisation
 from backend.volunteering.models import Activity
-from backend.wishes.models import Round, Wish
+from backend.wishes.models import ON_THE_WALL, Round, RoundState, Wish, WishState
 
 ON_A_PAGE = 9
 MOST_PAGES = 8
-_ON_THE_WALL = sa.text("wishes.state IN ('published', 'claimed', 'confirmed')")
+_ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
 
 
 def place_name(place_id: int | None) -> str | None:
@@ -44,7 +44,9 @@ def page_of_wishes(place_id: int | None, number: int) -> Sequence[sa.Row[Any]]:
         sa.select(Wish.number, Wish.title, Wish.state, Organisation.name.label("community"))
         .join(Organisation, Organisation.id == Wish.community_id)
         .where(_ON_THE_WALL)
-        .order_by(sa.case((Wish.state == "published", 0), else_=1), Wish.published_at.desc(), Wish.id.desc())
+        .order_by(
+            sa.case((Wish.state == WishState.PUBLISHED, 0), else_=1), Wish.published_at.desc(), Wish.id.desc()
+        )
         .offset((number - 1) * ON_A_PAGE)
         .limit(ON_A_PAGE)
     )
@@ -77,16 +79,20 @@ def week(place_id: int | None) -> Sequence[sa.Row[Any]]:
 
 def round_sentences(place_id: int | None) -> list[str]:
     """A sentence for each round that runs here; for the whole city how many there are."""
-    wanted = sa.select(Round).where(Round.state != "closed").order_by(Round.id)
+    wanted = sa.select(Round).where(Round.state != RoundState.CLOSED).order_by(Round.id)
     if place_id is None:
         found = list(session.scalars(wanted))
         states = [one.state for one in found]
-        live = sum(state in ("collecting", "reviewing") for state in states)
-        return [f"{live} 个社区正在征集", f"{states.count('published')} 个社区正在发布"] if found else []
+        live = sum(state in (RoundState.COLLECTING, RoundState.REVIEWING) for state in states)
+        return (
+            [f"{live} 个社区正在征集", f"{states.count(RoundState.PUBLISHED)} 个社区正在发布"]
+            if found
+            else []
+        )
     told = {
-        "collecting": "正在征集，到{0.collect_until.month}月{0.collect_until.day}日截止",
-        "reviewing": "正在审核",
-        "published": "正在发布，到{0.publish_until.month}月{0.publish_until.day}日",
+        RoundState.COLLECTING: "正在征集，到{0.collect_until.month}月{0.collect_until.day}日截止",
+        RoundState.REVIEWING: "正在审核",
+        RoundState.PUBLISHED: "正在发布，到{0.publish_until.month}月{0.publish_until.day}日",
     }
     return [
         f"第 {one.number} 期 {one.title}：{told[one.state].format(one)}"

@@ -17,6 +17,7 @@ from backend.organisations import queries as places
 from backend.people import permissions
 from backend.wishes import queries
 from backend.wishes.actions import claims, contacting
+from backend.wishes.models import WishState
 
 SATISFACTION = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不太满意"), (1, "不满意"))
 
@@ -54,7 +55,7 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
 def call(staff: Staff, wish_id: int) -> Any:
     found = queries.one(wish_id, actor=staff)
     permissions.require(staff.id, "wish:confirm", found.place_id)
-    if found.state != "fulfilled":
+    if found.state != WishState.FULFILLED:
         return redirect_with_message("console.wish", "这个心愿现在不需要回访", wish_id=wish_id)
     return _page(staff, wish_id)
 

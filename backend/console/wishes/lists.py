@@ -11,7 +11,7 @@ from backend.console.frame.page import Staff
 from backend.db import session
 from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
-from backend.wishes.models import WISH_STATES, Claim, Round, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Round, Wish, WishState
 
 # Older wishes are not compared: a need may well come back after a year.
 COMPARED_DAYS = 365
@@ -35,7 +35,7 @@ def _not_mine(staff: Staff) -> sa.ColumnElement[bool]:
 def to_review(staff: Staff, most: int, after: int = 0) -> list[Wish]:
     """Submitted wishes that this clerk may decide, oldest first."""
     wanted = sa.select(Wish).where(
-        sa.text("wishes.state = 'submitted'"),
+        sa.text(f"wishes.state = '{WishState.SUBMITTED}'"),
         reached(staff, "wish:review"),
         _not_mine(staff),
         Wish.id > after,
@@ -52,7 +52,9 @@ def next_to_review(staff: Staff, after: int) -> int | None:
 def for_a_colleague(staff: Staff) -> int:
     """How many submitted wishes this clerk may not decide, because they reported them."""
     wanted = sa.select(sa.func.count()).where(
-        sa.text("wishes.state = 'submitted'"), reached(staff, "wish:review"), sa.not_(_not_mine(staff))
+        sa.text(f"wishes.state = '{WishState.SUBMITTED}'"),
+        reached(staff, "wish:review"),
+        sa.not_(_not_mine(staff)),
     )
     return session.scalar(wanted)
 
@@ -88,7 +90,7 @@ def listed(
     most: int,
 ) -> list[Wish]:
     """Wishes this person may read, newest first; `text` is part of a number or a title."""
-    wanted = sa.select(Wish).where(Wish.state != "draft", reached(staff, "wish:read"))
+    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(staff, "wish:read"))
     if state:
         wanted = wanted.where(Wish.state == state)
     if community_id:
@@ -128,7 +130,7 @@ def counts_of_rounds(round_ids: list[int]) -> dict[int, dict[str, int]]:
     )
     found = {(round_id, state): number for round_id, state, number in rows}
     return {
-        one: {state: found[one, state] for state in WISH_STATES if (one, state) in found} for one in round_ids
+        one: {state: found[one, state] for state in WishState if (one, state) in found} for one in round_ids
     }
 
 
@@ -151,7 +153,7 @@ def alike(wish: Wish) -> list[Alike]:
     wanted = (
         sa.select(Wish)
         .where(Wish.community_id == wish.community_id, Wish.id != wish.id, Wish.created_at >= since)
-        .where(Wish.state.not_in(("draft", "withdrawn")))
+        .where(Wish.state.not_in((WishState.DRAFT, WishState.WITHDRAWN)))
         .order_by(Wish.id.desc())
         .limit(COMPARED_WISHES)
     )
@@ -197,7 +199,9 @@ def _plain(address: str | None) -> str:
 
 def note_waits(wish: Wish) -> bool:
     """Does the note of the claim that stands wait for a look?"""
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    kept = sa.or_(
+        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
+    )
     wanted = sa.select(sa.literal(1)).where(Claim.wish_id == wish.id, Claim.needs_look, kept)
     return session.scalar(wanted.limit(1)) is not None
 

@@ -19,7 +19,7 @@ from backend.organisations import queries as places
 from backend.wishes import queries
 from backend.wishes.actions import reviewing
 from backend.wishes.labels import REFERRALS
-from backend.wishes.models import Wish
+from backend.wishes.models import Wish, WishState
 
 # 审核3工作日: how long a wish may wait for its review before it counts as late.
 REVIEW_DAYS = 3
@@ -151,7 +151,7 @@ def review(staff: Staff) -> Any:
 @page("/review/<id:wish_id>", guard="wish:review")
 def review_wish(staff: Staff, wish_id: int) -> Any:
     wish = queries.one(wish_id, actor=staff)
-    if wish.state != "submitted":
+    if wish.state != WishState.SUBMITTED:
         return redirect_with_message("console.wish", "这个心愿已经审核过了", wish_id=wish_id)
     return _page(staff, wish)
 

@@ -17,7 +17,7 @@ from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.wishes import queries
 from backend.wishes.actions import rounds as verbs
-from backend.wishes.models import Round, Wish
+from backend.wishes.models import Round, RoundState, Wish, WishState
 
 COLLECT_DAYS, PUBLISH_DAYS = 10, 45
 # So many days before its end a round stands in the inbox.
@@ -50,7 +50,7 @@ class Lane:
 
 
 def _ends(found: Round) -> datetime:
-    last = found.collect_until if found.state != "published" else found.publish_until
+    last = found.collect_until if found.state != RoundState.PUBLISHED else found.publish_until
     return clock.day_ends(last).astimezone(UTC)
 
 
@@ -60,15 +60,20 @@ def _waiting(staff: Staff, most: int) -> list[Waiting]:
     mine = {one for one, _name in place_choices.choices(staff, "round:manage", "community")}
     found = [
         one
-        for state in ("collecting", "reviewing", "published")
+        for state in (RoundState.COLLECTING, RoundState.REVIEWING, RoundState.PUBLISHED)
         for one in queries.rounds(None, state, None, 500)
         if one.community_id in mine
         and (
-            state == "reviewing" or clock.business_day(_ends(one)) <= clock.today() + timedelta(days=SOON + 1)
+            state == RoundState.REVIEWING
+            or clock.business_day(_ends(one)) <= clock.today() + timedelta(days=SOON + 1)
         )
     ]
     names = places.names({one.community_id for one in found})
-    kinds = {"collecting": "征集快结束", "reviewing": "等待发布", "published": "发布快结束"}
+    kinds = {
+        RoundState.COLLECTING: "征集快结束",
+        RoundState.REVIEWING: "等待发布",
+        RoundState.PUBLISHED: "发布快结束",
+    }
     return [
         Waiting(
             kinds[one.state],
@@ -86,15 +91,17 @@ def lanes(staff: Staff) -> list[Lane]:
     """The board's communities with their rounds, in order."""
     named = place_choices.posts(staff)
     board = {one: Lane(one, name) for one, name in named}
-    for state in ("collecting", "reviewing", "published", "closed"):
+    for state in (RoundState.COLLECTING, RoundState.REVIEWING, RoundState.PUBLISHED, RoundState.CLOSED):
         for one in queries.rounds(None, state, None, 500):
             lane = board.get(one.community_id)
             if lane is None:
                 continue
-            if state == "closed":
+            if state == RoundState.PUBLISHED:
+                lane.published = one
+            elif state == RoundState.CLOSED:
                 lane.closed.append(one)
             else:
-                setattr(lane, "published" if state == "published" else "collecting", one)
+                lane.collecting = one
     for one in lists.carried_of(list(board)):
         board[one.community_id].carried.append(one)
     return list(board.values())
@@ -195,21 +202,28 @@ def move_round(staff: Staff, round_id: int, name: str) -> Any:
 def _preview(found: Round, name: str) -> dict[str, Any]:
     """Which wishes the step will touch, by what happens to them."""
     if name == "review":
-        return {"groups": [("征集到的心愿", lists.of_round(found, "submitted", "sent_back", "accepted"))]}
+        return {
+            "groups": [
+                (
+                    "征集到的心愿",
+                    lists.of_round(found, WishState.SUBMITTED, WishState.SENT_BACK, WishState.ACCEPTED),
+                )
+            ]
+        }
     if name == "publish":
         return {
             "groups": [
-                ("将发布", lists.of_round(found, "accepted")),
+                ("将发布", lists.of_round(found, WishState.ACCEPTED)),
                 ("上期没人认领，随这一期再发布一次", lists.carried_of([found.community_id])),
-                ("还没有审核，这次不会发布", lists.of_round(found, "submitted", "sent_back")),
+                ("还没有审核，这次不会发布", lists.of_round(found, WishState.SUBMITTED, WishState.SENT_BACK)),
             ]
         }
-    left = lists.of_round(found, "published")
+    left = lists.of_round(found, WishState.PUBLISHED)
     return {
         "groups": [
             ("没人认领，转入下一期，并告诉许愿人", [one for one in left if not one.carried]),
             ("两期都没人认领，上报街道统筹", [one for one in left if one.carried]),
-            ("已认领或待确认，继续办理", lists.of_round(found, "claimed", "fulfilled")),
-            ("已点亮", lists.of_round(found, "confirmed")),
+            ("已认领或待确认，继续办理", lists.of_round(found, WishState.CLAIMED, WishState.FULFILLED)),
+            ("已点亮", lists.of_round(found, WishState.CONFIRMED)),
         ]
     }
