@@ -17,7 +17,7 @@ from backend.supermarket import sealed
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.models import Activity
+from backend.volunteering.models import Activity, ActivityKind, ActivityState
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.models import Claim, Wish, WishState
 
@@ -78,8 +78,8 @@ def _claims(scope: Scope) -> Numbers:
 def _activities(scope: Scope) -> Numbers:
     wanted = sa.select(Activity.community_id, sa.func.count()).where(
         Activity.community_id.in_(scope.communities),
-        Activity.activity_kind == "volunteer_service",
-        Activity.state.in_(("ended", "certified")),
+        Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
+        Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
         _between(Activity.starts_at, scope),
     )
     return _numbers(wanted, Activity.community_id)

@@ -31,6 +31,19 @@ SYNC_STATES = {"not_synchronised": "尚未同步", "synchronised": "已同步"}
 # Of corrections and backfills.
 REQUEST_STATES = {"requested": "待处理", "approved": "已同意", "rejected": "不同意"}
 CERTIFICATE_STATES = {"issued": "有效", "revoked": "已撤销"}
+# What a verification says to staff, and to anybody who holds a certificate in their hand.
+VALIDITY = {
+    "valid": "有效",
+    "corrected": "有服务记录已更正，需要重新开具",
+    "revoked": "已撤销",
+    "altered": "与开具时不一致，请报告技术人员",
+}
+PUBLIC_VALIDITY = {
+    "valid": "有效",
+    "corrected": "服务记录已更正，请持证人重新开具",
+    "revoked": "已撤销",
+    "altered": "与开具时不一致，请向开具单位核实",
+}
 
 LABELS = {
     "activity_state": ACTIVITY_STATES,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-ROOMS = ("wishes",)
+ROOMS = ("wishes", "volunteering")
 # Where members are written down: once as Python, once as Chinese, and in the SQL of a constraint.
 WRITTEN_DOWN = ("models.py", "labels.py")
 # How a claim ended is told by the state of its wish.

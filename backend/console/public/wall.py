@@ -10,7 +10,7 @@ from backend import clock
 from backend.db import session, sql_list
 from backend.errors import NotFound
 from backend.organisations.models import Organisation
-from backend.volunteering.models import Activity
+from backend.volunteering.models import Activity, ActivityState
 from backend.wishes.models import ON_THE_WALL, Round, RoundState, Wish, WishState
 
 ON_A_PAGE = 9
@@ -65,7 +65,7 @@ def week(place_id: int | None) -> Sequence[sa.Row[Any]]:
         )
         .join(Organisation, Organisation.id == Activity.community_id)
         .where(
-            Activity.state == "published",
+            Activity.state == ActivityState.PUBLISHED,
             Activity.ends_at > clock.now(),
             Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
         )
