@@ -15,7 +15,7 @@ from backend.points.labels import REGISTER_EVENTS
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.models import Item, Shop
-from backend.supermarket.stock_models import Movement
+from backend.supermarket.stock_models import Movement, StockSource
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity, ActivityKind, ActivityState
 from backend.volunteering.record_models import ServiceRecord
@@ -169,8 +169,8 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "activities": _activities,
     "times": _records(sa.func.count()),
     "minutes": _records(sa.func.sum(ServiceRecord.minutes)),
-    "purchased": _received("purchase"),
-    "donated": _received("donation"),
+    "purchased": _received(StockSource.PURCHASE),
+    "donated": _received(StockSource.DONATION),
     "stock": _stock,
     "complaints": _complaints(Complaint.filed_at),
     "answered": _complaints(Complaint.ended_at, Complaint.state == "answered"),

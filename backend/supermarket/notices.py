@@ -13,8 +13,8 @@ from backend.people import permissions
 from backend.people.models import Appointment
 from backend.supermarket import queries
 from backend.supermarket.labels import PERIODS
-from backend.supermarket.models import Item, Line, Redemption, Shop
-from backend.supermarket.stock_models import Batch, Stocktake
+from backend.supermarket.models import Collector, Item, Line, Redemption, Shop
+from backend.supermarket.stock_models import Batch, Stocktake, StocktakeState
 
 _PAGE = "pages/redemption/detail?id={id}"
 
@@ -145,7 +145,7 @@ def last_days(order: Redemption) -> None:
 
 
 def handed_over(order: Redemption, lines: list[Line]) -> None:
-    who = "由代领人领取" if order.collected_by == "proxy" else "领取"
+    who = "由代领人领取" if order.collected_by == Collector.PROXY else "领取"
     body = (
         f"兑换单 {order.number} 已{who}，使用 {order.points} 积分。如不是您本人或您委托的人领取，请联系社区。"
     )
@@ -197,7 +197,7 @@ def stocktake_waits(found: Stocktake) -> None:
 
 def stocktake_decided(found: Stocktake) -> None:
     body = f"盘点 {found.number} 已通过。"
-    if found.state == "rejected":
+    if found.state == StocktakeState.REJECTED:
         body = f"盘点 {found.number} 被退回：{found.review_reason}。请重新盘点。"
     notify_many(
         [

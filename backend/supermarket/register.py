@@ -9,11 +9,18 @@ from backend.people.models import Person
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
-from backend.supermarket.models import Item, Line, Redemption, Shop
-from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
+from backend.supermarket.models import Item, Line, Redemption, RedemptionState, Shop
+from backend.supermarket.stock_models import (
+    Batch,
+    Movement,
+    MovementKind,
+    Stocktake,
+    StocktakeLine,
+    StocktakeState,
+)
 
 # What is only set aside has not left the shelf.
-_ON_THE_SHELF = ("receipt", "hand_over", "return", "spoilage", "expired", "stocktake")
+_ON_THE_SHELF = [kind for kind in MovementKind if kind not in (MovementKind.RESERVE, MovementKind.RELEASE)]
 
 
 def _handed_over(scope: Scope) -> sa.Select[Any]:
@@ -36,7 +43,7 @@ def _handed_over(scope: Scope) -> sa.Select[Any]:
         .join(Person, Person.id == Redemption.person_id)
         .where(
             Redemption.community_id.in_(scope.communities),
-            Redemption.state == "handed_over",
+            Redemption.state == RedemptionState.HANDED_OVER,
             Redemption.handed_over_at >= scope.since,
             Redemption.handed_over_at < scope.until,
         )
@@ -173,7 +180,7 @@ def _counted(scope: Scope) -> sa.Select[Any]:
         .join(Item, Item.id == StocktakeLine.item_id)
         .where(
             Stocktake.community_id.in_(scope.communities),
-            Stocktake.state == "approved",
+            Stocktake.state == StocktakeState.APPROVED,
             Stocktake.decided_at >= scope.since,
             Stocktake.decided_at < scope.until,
         )

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-ROOMS = ("wishes", "volunteering")
-# Where members are written down: once as Python, once as Chinese, and in the SQL of a constraint.
-WRITTEN_DOWN = ("models.py", "labels.py")
+ROOMS = ("wishes", "volunteering", "supermarket")
+# Where members are written down, as Python, in the SQL of a constraint and as Chinese; and where a move is
+# called like a state, whose sources and targets are looked at below.
+WRITTEN_DOWN = ("models.py", "labels.py", "states.py")
 # How a claim ended is told by the state of its wish.
 UNSPOKEN = {"ClaimOutcome"}
 
@@ -70,6 +71,14 @@ FILES = [
 )
 def test_no_state_stands_bare(room, path):
     assert list(_bare(path.read_text(), _states(room), fields=path.parent.parent != BACKEND)) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_moves_go_from_member_to_member(room):
+    module = importlib.import_module(f"backend.{room}.states")
+    for moves in module.MOVES.values():
+        for move in moves:
+            assert all(isinstance(state, StrEnum) for state in (*move.sources, move.target)), move.name
 
 
 def test_a_bare_state_would_be_found():

@@ -6,7 +6,7 @@ from backend.errors import Refused
 from backend.supermarket import queries, timetable
 from backend.supermarket.actions import stock
 from backend.supermarket.labels import PERIODS
-from backend.supermarket.models import Item, Shop
+from backend.supermarket.models import Item, ItemKind, Shop
 
 
 class NothingAsked(Refused):
@@ -100,7 +100,7 @@ def _slots(
     chosen: dict[int, int] = {}
     for slot in set(slot_ids):
         chosen[timetable.venue_of(slot)] = chosen.get(timetable.venue_of(slot), 0) + 1
-    venues = {key: units for key, units in wanted.items() if items[key].kind == "venue"}
+    venues = {key: units for key, units in wanted.items() if items[key].kind == ItemKind.VENUE}
     if chosen != venues or len(set(slot_ids)) != len(slot_ids):
         raise SlotsNeeded()
     found = []
