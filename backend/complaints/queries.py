@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from backend import crypto, journal
 from backend.complaints import sealed
-from backend.complaints.models import Complaint
+from backend.complaints.models import WAITING_STATES, Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES
-from backend.db import session
+from backend.db import session, sql_list
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
@@ -48,7 +48,7 @@ def to_answer(limit: int, *, actor: Actor) -> list[Complaint]:
         permissions.active_today(actor.id), Appointment.role.in_(permissions.roles_with("complaint:answer"))
     )
     wanted = sa.select(Complaint).where(
-        sa.text("complaints.state IN ('received', 'escalated')"),
+        sa.text(f"complaints.state IN {sql_list(WAITING_STATES)}"),
         Complaint.place_id.in_(own),
         Complaint.person_id != actor.id,
     )
@@ -95,7 +95,7 @@ def _to_view(
         "filed_at": one.filed_at,
         "due_on": one.due_on,
         "answer": sealed.answer(one),
-        "answered_at": one.ended_at if one.state == "answered" else None,
+        "answered_at": one.ended_at if one.state == ComplaintState.ANSWERED else None,
         "actions": open_to(COMPLAINT_MOVES, one, words, facts),
     }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-ROOMS = ("wishes", "volunteering", "supermarket")
+ROOMS = ("wishes", "volunteering", "supermarket", "points", "complaints")
 # Where members are written down, as Python, in the SQL of a constraint and as Chinese; and where a move is
 # called like a state, whose sources and targets are looked at below.
 WRITTEN_DOWN = ("models.py", "labels.py", "states.py")

@@ -76,7 +76,9 @@ def to_call(staff: Staff, most: int) -> list[Wish]:
 
 def escalated(staff: Staff, most: int) -> list[Wish]:
     """Wishes that nobody claimed in two rounds, for the street."""
-    wanted = sa.select(Wish).where(sa.text("wishes.state = 'escalated'"), reached(staff, "wish:coordinate"))
+    wanted = sa.select(Wish).where(
+        sa.text(f"wishes.state = '{WishState.ESCALATED}'"), reached(staff, "wish:coordinate")
+    )
     return list(session.scalars(wanted.order_by(Wish.id).limit(most)))
 
 
