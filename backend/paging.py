@@ -5,6 +5,7 @@ takes longest. What is counted here is counted by the database.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +14,12 @@ from sqlalchemy.sql import operators
 
 from backend.db import session
 
+# The place of a row in its list: the values of the list's keys.
+Place = tuple[Any, ...]
+
 
 def keyset(
-    wanted: sa.Select[Any], keys: Sequence[ColumnElement[Any]], after: tuple[Any, ...] | None, limit: int
+    wanted: sa.Select[Any], keys: Sequence[ColumnElement[Any]], after: Place | None, limit: int
 ) -> sa.Select[Any]:
     """`wanted` in the order of its keys, from behind the row whose keys are `after`, and `limit` rows of it at most.
 
@@ -33,7 +37,44 @@ def count(wanted: sa.Select[Any]) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 
-def _behind(keys: Sequence[ColumnElement[Any]], after: tuple[Any, ...]) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class KeysetQuery:
+    """The rows of one statement in the order of their keys (see `keyset`): how a capability answers what is listed,
+    so that whoever asks decides how much of it is read."""
+
+    wanted: sa.Select[Any]
+    keys: tuple[ColumnElement[Any], ...]
+
+    @property
+    def key_types(self) -> tuple[type, ...]:
+        return tuple(_column(key).type.python_type for key in self.keys)
+
+    def page(self, after: Place | None, limit: int) -> list[tuple[Place, Any]]:
+        """A row of one entity or column is that itself, any other a tuple of them."""
+        own = -len(self.keys)
+        wanted = self.wanted.add_columns(*map(_column, self.keys))
+        rows = [tuple(row) for row in session.execute(keyset(wanted, self.keys, after, limit))]
+        return [(row[own:], row[0] if len(row) + own == 1 else row[:own]) for row in rows]
+
+    def rows(self, limit: int, after: Place | None = None) -> list[Any]:
+        """The rows of a page without their places."""
+        return [row for _place, row in self.page(after, limit)]
+
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return count(self.wanted)
+
+    def place_of(self, row_id: int) -> Place | None:
+        """Where the row with this id stands in the order, be it among the rows or not; None where there is none.
+
+        For keys of one table, of which the last is the id.
+        """
+        columns = [_column(key) for key in self.keys]
+        row = session.execute(sa.select(*columns).where(columns[-1] == row_id)).first()
+        return None if row is None else tuple(row)
+
+
+def _behind(keys: Sequence[ColumnElement[Any]], after: Place) -> ColumnElement[bool]:
     if len(keys) != len(after):
         raise ValueError("a place in another list: it has not as many keys")
     columns = [_column(key) for key in keys]

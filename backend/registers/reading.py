@@ -29,7 +29,7 @@ class Names:
     def __init__(self, clear: bool = False) -> None:
         self.clear = clear
         self._persons: dict[int, Either] = {}
-        self._places: dict[int, str] = {}
+        self._places: dict[int | None, str] = {}
 
     def learn(self, persons: set[int], place_ids: set[int]) -> None:
         if len(self._persons) > NAMES_KEPT:

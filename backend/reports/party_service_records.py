@@ -1,7 +1,7 @@
 """在职党员's service: their own record of it, and what their work unit is told with their consent.
 
 Both are filled from what the work itself recorded: nothing here is typed by anybody. The unit is told totals
-and kinds of service, never a day, a place or a resident (个人信息保护法 23; facts/domain.md 5, no. 7).
+and kinds of service, never a day, a place or a resident (个人信息保护法 23).
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ MOST_DAYS = 366
 _MOST_KINDS = 3
 # How many people are gathered at a time.
 _PAGE = 200
-# The sheet's headings in their order (facts/domain.md 5, no. 7), each with the field that fills it.
+# The headings of the paper sheet (在职党员服务情况反馈表) in their order, each with the field that fills it.
 HEADINGS = {
     "name": "姓名",
     "unit": "所在单位党组织",

@@ -138,7 +138,7 @@ def shelf_value(community_id: int) -> int:
         .join(Shop, Shop.id == Item.shop_id)
         .where(Shop.community_id == community_id, Item.kind == ItemKind.GOODS, Item.on_shelf)
     )
-    return int(session.scalar(wanted))
+    return int(session.scalars(wanted).one())
 
 
 def _donors(ids: list[int]) -> dict[int, list[str]]:

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import crypto
+from backend.db import AnySelect
 from backend.people.models import Person
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
@@ -23,7 +24,7 @@ from backend.supermarket.stock_models import (
 _ON_THE_SHELF = [kind for kind in MovementKind if kind not in (MovementKind.RESERVE, MovementKind.RELEASE)]
 
 
-def _handed_over(scope: Scope) -> sa.Select[Any]:
+def _handed_over(scope: Scope) -> AnySelect:
     return (
         sa.select(
             Redemption.number,
@@ -78,7 +79,7 @@ REDEMPTIONS = Register(
 )
 
 
-def _moved(scope: Scope) -> sa.Select[Any]:
+def _moved(scope: Scope) -> AnySelect:
     return (
         sa.select(
             *Movement.__table__.columns,
@@ -163,7 +164,7 @@ STOCK = Register(
 )
 
 
-def _counted(scope: Scope) -> sa.Select[Any]:
+def _counted(scope: Scope) -> AnySelect:
     return (
         sa.select(
             Item.name,

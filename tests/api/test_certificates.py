@@ -168,7 +168,7 @@ def test_the_verification_page_shows_nothing_more_than_it_may(app, phone, issued
     assert answer.status_code == 200
     page = answer.get_data(as_text=True)
     proof = page[page.index("<dl") : page.index("</dl>")]
-    told = dict(re.findall(r"<dt>(.+?)</dt><dd>(?:<strong>)?(.+?)(?:</strong>)?</dd>", proof))
+    told = dict(re.findall(r"<dt>(.+?)</dt>\s*<dd>(?:<strong>)?(.+?)(?:</strong>)?</dd>", proof))
     hours = f"{issued['minutes'] // 60} 小时"
     assert told == {
         "状态": "有效",

@@ -87,5 +87,5 @@ def test_the_check_sees_a_leaving_that_was_decided_before_the_lock(town, at_once
         set_committed_value(row, "status", "active")
         return row
 
-    monkeypatch.setattr(cancellation, "take", as_seen)
+    monkeypatch.setattr(cancellation, "lock_row", as_seen)
     assert at_once(*[leave(town.person("ning").id)] * 4).count("left") > 1
