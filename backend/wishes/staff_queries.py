@@ -8,7 +8,7 @@ from backend.db import session
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person, Residency
-from backend.wishes.models import WISH_STATES, Claim, ClaimOutcome, Round, RoundState, Wish, WishState
+from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
 
 # Of each community's rounds that have ended the board shows the newest, and how many there are.
 CLOSED = 12
@@ -89,7 +89,7 @@ def counts_of_rounds(round_ids: list[int]) -> dict[int, dict[str, int]]:
     )
     found = {(round_id, state): number for round_id, state, number in rows}
     return {
-        one: {state: found[one, state] for state in WISH_STATES if (one, state) in found} for one in round_ids
+        one: {state: found[one, state] for state in WishState if (one, state) in found} for one in round_ids
     }
 
 

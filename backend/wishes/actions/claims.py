@@ -138,9 +138,9 @@ def release(
     """
     wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
-    told = ({"kept_back": True} if kept_back else {}) | _again(wish, actor)
+    details = ({"kept_back": True} if kept_back else {}) | _again(wish, actor)
     settling.put_back(
-        states.RELEASE, wish, ClaimOutcome.RELEASED, reason=reason, told=told or None, actor=actor
+        states.RELEASE, wish, ClaimOutcome.RELEASED, reason=reason, details=details or None, actor=actor
     )
     notices.released(wish, KEPT_BACK if kept_back else reason)
     return wish
@@ -233,8 +233,8 @@ def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, 
     """
     wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
-    told = {"kept_back": True} if kept_back else None
-    transition(states.DISPUTE, wish, actor=actor, reason=reason, details=told, fulfilled_at=None)
+    details = {"kept_back": True} if kept_back else None
+    transition(states.DISPUTE, wish, actor=actor, reason=reason, details=details, fulfilled_at=None)
     standing = settling.standing_claim(wish.id)
     again = clock.today() + timedelta(days=config.settings().promise_grace_days)
     standing.fulfilled_at, standing.reminded_at = None, None
