@@ -18,7 +18,11 @@ from backend.people import queries as people
 from backend.people.models import Person
 
 # Which level answers at first: never the one that it is about.
-_LEVEL = {About.SERVICE: "community", About.COMMUNITY_STAFF: "street", About.STREET_STAFF: "city"}
+_LEVEL: dict[str, str] = {
+    About.SERVICE: "community",
+    About.COMMUNITY_STAFF: "street",
+    About.STREET_STAFF: "city",
+}
 _ABOVE = {"community": "street", "street": "city"}
 
 

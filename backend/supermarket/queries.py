@@ -212,8 +212,12 @@ def period_starts(period: str, day: date) -> datetime | None:
     """The first moment of the month, quarter or year of a business day; None for `once`."""
     if period == Period.ONCE:
         return None
-    month = {Period.MONTH: day.month, Period.QUARTER: (day.month - 1) // 3 * 3 + 1, Period.YEAR: 1}[period]
-    return clock.day_starts(date(day.year, month, 1))
+    first: dict[str, int] = {
+        Period.MONTH: day.month,
+        Period.QUARTER: (day.month - 1) // 3 * 3 + 1,
+        Period.YEAR: 1,
+    }
+    return clock.day_starts(date(day.year, first[period], 1))
 
 
 @dataclass(frozen=True)
@@ -374,7 +378,10 @@ _TOLD = (
 def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -> list[str]:
     moves = open_to(states.REDEMPTION_MOVES, one, words, facts)
     # A venue's buttons wait for their time, and end with it, as the verbs do.
-    over = {RedemptionState.REQUESTED: states.APPROVE.name, RedemptionState.APPROVED: states.CANCEL.name}
+    over: dict[str, str] = {
+        RedemptionState.REQUESTED: states.APPROVE.name,
+        RedemptionState.APPROVED: states.CANCEL.name,
+    }
     hidden = over.get(one.state) if one.slot_begun() else states.NO_SHOW.name
     return [name for name in moves if name != hidden]
 

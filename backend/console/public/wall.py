@@ -48,7 +48,7 @@ def round_sentences(place_id: int | None) -> list[str]:
             if found
             else []
         )
-    told = {
+    told: dict[str, str] = {
         RoundState.COLLECTING: "正在征集，到{0.collect_until.month}月{0.collect_until.day}日截止",
         RoundState.REVIEWING: "正在审核",
         RoundState.PUBLISHED: "正在发布，到{0.publish_until.month}月{0.publish_until.day}日",

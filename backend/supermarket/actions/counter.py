@@ -18,7 +18,7 @@ from backend.supermarket.actions.approvals import lock_order
 from backend.supermarket.models import CodeGuard, Collector, Redemption, RedemptionState
 
 # Said at the counter to somebody who stands there with a code.
-CLOSED = {
+CLOSED: dict[str, str] = {
     RedemptionState.HANDED_OVER: "这张兑换单已经核销过了，不能再领",
     RedemptionState.EXPIRED: "这张兑换单已过领取期限，积分已退回，可以重新兑换",
     RedemptionState.CANCELLED: "这张兑换单已取消，积分已退回",

@@ -14,7 +14,7 @@ from backend.supermarket.models import Item, ItemKind, Period, Shop
 from backend.supermarket.timetable import NotAVenue
 
 SLOT_MINUTES = 60
-UNITS = {ItemKind.GOODS: "件", ItemKind.VENUE: "场", ItemKind.ACTIVITY_SUPPORT: "份"}
+UNITS: dict[str, str] = {ItemKind.GOODS: "件", ItemKind.VENUE: "场", ItemKind.ACTIVITY_SUPPORT: "份"}
 
 
 def create_item(shop_id: int, kind: str, name: str, points: int, *, actor: Actor, **more: Any) -> Item:
