@@ -6,7 +6,7 @@ column that points to a person, or looks as if it told something of one, says no
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -67,7 +67,9 @@ def existing() -> list[PersonalRows]:
     """All that is held on a person, in the order of their copy. A capability may be no part of this house (yet)."""
     found = [
         PersonalRows(
-            mapper.local_table, said, said.journal_kind or getattr(mapper.class_, "journal_kind", "")
+            cast(sa.Table, mapper.local_table),
+            said,
+            said.journal_kind or getattr(mapper.class_, "journal_kind", ""),
         )
         for mapper in Base.registry.mappers
         for said in getattr(mapper.class_, "__personal__", ())

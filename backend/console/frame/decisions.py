@@ -13,7 +13,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from flask import Response, url_for
+from flask import url_for
+from werkzeug.wrappers import Response
 
 from backend.console.frame import todo
 from backend.console.frame.forms import Form, JustDo, choice, lines

@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 
 import structlog
 from apiflask import APIBlueprint
-from flask import Flask, Request, Response, flash, g, redirect, render_template, request, url_for
+from flask import Flask, Request, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import FileSystemLoader
+from werkzeug.wrappers import Response
 
 from backend import config
 from backend.db import MAX_ID, session, transaction
@@ -130,7 +131,7 @@ def page(
                 raise NotAllowed()
             return view(staff, **kwargs)
 
-        guarded.guard = guard
+        guarded.guard = guard  # type: ignore[attr-defined]
         return bp.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
 
     return decorate
@@ -153,7 +154,7 @@ def current_staff() -> Staff:
     posts = tuple(Post(one.role, one.organisation_id, named[one.organisation_id]) for one in standing)
     words = permissions.permissions_of(post.role for post in posts)
     # One's own name is shown in full, to oneself.
-    name = sealed.real_name(session.get(Person, found.id)) or "工作人员"
+    name = sealed.real_name(session.get_one(Person, found.id)) or "工作人员"
     return Staff(found.id, found.session_id, name, posts, words, found.first)
 
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import segno
-from flask import Response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask import session as cookie
+from werkzeug.wrappers import Response
 
 from backend import config
 from backend.console.frame.forms import Form, JustDo, line, secret

@@ -181,7 +181,9 @@ def _ask(order: Order) -> Redemption:
 
 def _hand_over(made: Redemption, keeper: Person | None, proxy: str | None) -> None:
     order = session.get_one(Redemption, made.id, populate_existing=True)
-    counter.hand_over(order.id, sealed.code_of(order), "proxy" if proxy else "self", proxy, actor=keeper)
+    counter.hand_over(
+        order.id, sealed.code_of(order) or "", "proxy" if proxy else "self", proxy, actor=keeper
+    )
 
 
 def _counted(city: City, one: Community) -> Story:

@@ -124,7 +124,10 @@ def _check_age(person_id: int, activity: Activity) -> None:
     born = session.scalar(sa.select(Person.birth_year).where(Person.id == person_id))
     if born is None:
         raise BirthYearNeeded(minAge=activity.min_age)
-    if activity.starts_at.astimezone(clock.CHINA).year - born < activity.min_age:
+    if (
+        activity.min_age is not None
+        and activity.starts_at.astimezone(clock.CHINA).year - born < activity.min_age
+    ):
         raise TooYoung(minAge=activity.min_age)
 
 
