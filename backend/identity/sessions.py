@@ -39,7 +39,7 @@ def caller(token: str) -> Caller:
     if not found:
         raise SessionEnded()
     (row,) = found
-    person_id, session_id, ends, status = row
+    person_id, session_id, ends, status = tuple(row)
     left = ends - clock.now()
     if left <= timedelta() or status != "active":
         raise SessionEnded()

@@ -335,7 +335,7 @@ def figures(community_id: int | None = None) -> dict[str, int]:
 
 def count_on_the_wall(community_id: int | None) -> int:
     """How many wishes a public screen may show."""
-    return session.scalar(_here(sa.select(sa.func.count()).select_from(Wish), community_id))
+    return session.scalars(_here(sa.select(sa.func.count()).select_from(Wish), community_id)).one()
 
 
 def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[Any]]:

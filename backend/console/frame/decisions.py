@@ -13,8 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from flask import url_for
-from werkzeug.wrappers import Response
+from flask import Response, url_for
 
 from backend.console.frame import todo
 from backend.console.frame.forms import Form, JustDo, choice, lines

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Response, g, request, url_for
 
 from backend import config
 from backend.console.frame.forms import JustDo
-from backend.console.frame.page import PUBLIC, Staff, bp, own_address, page
+from backend.console.frame.page import PUBLIC, Staff, bp, own_address, page, redirect_to
 
 YEAR = 365 * 24 * 3600
 
@@ -150,7 +149,7 @@ def _head() -> dict[str, Any]:
 def change_look() -> Response:
     """Turns large type or high contrast on or off, for this browser."""
     asked = {request.form.get("turn", "")} & {"large", "contrast"}
-    answer = redirect(own_address(request.form.get("next")), 303)
+    answer = redirect_to(own_address(request.form.get("next")))
     chosen = "-".join(sorted(look() ^ asked))
     answer.set_cookie("look", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer

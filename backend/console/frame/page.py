@@ -8,18 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import structlog
 from apiflask import APIBlueprint
-from flask import Flask, Request, flash, g, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import FileSystemLoader
-from werkzeug.wrappers import Response
 
 from backend import config
 from backend.db import MAX_ID, session, transaction
@@ -206,11 +205,16 @@ def render(template: str, **facts: Any) -> tuple[str, int]:
     return render_template(template, **facts), g.get("status", 200)
 
 
+def redirect_to(address: str) -> Response:
+    """Goes on with a GET of this address, after whatever was asked."""
+    return cast(Response, redirect(address, 303))
+
+
 def redirect_with_message(endpoint: str, sentence: str | None = None, **parts: Any) -> Response:
     """POST → redirect → GET, with a sentence on what was done."""
     if sentence:
         flash(sentence)
-    return redirect(url_for(endpoint, **parts), 303)
+    return redirect_to(url_for(endpoint, **parts))
 
 
 def asked_number(name: str, usual: int | None = None) -> Any:

@@ -16,11 +16,11 @@ _other, _there = aliased(SignUp), aliased(Activity)
 
 
 def _count(activity_id: int, wanted: tuple[str, ...]) -> int:
-    return session.scalar(
+    return session.scalars(
         sa.select(sa.func.count())
         .select_from(SignUp)
         .where(SignUp.activity_id == activity_id, SignUp.state.in_(wanted))
-    )
+    ).one()
 
 
 def seated(activity_id: int) -> int:
