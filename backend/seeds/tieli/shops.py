@@ -113,7 +113,7 @@ def _opened(city: City, one: Community, goods: list[Any], venues: list[Any], sup
         )
 
 
-def _put_up(shop_id: int, told: Any, keeper: Person | None) -> Item:
+def _put_up(shop_id: int, told: Any, keeper: Person) -> Item:
     name, unit, cost, limit, received, donor, days = told
     item = items.create_item(
         shop_id, "goods", name, cost, unit=unit, limit_per_person=limit, low_stock=5, actor=keeper
@@ -179,9 +179,11 @@ def _ask(order: Order) -> Redemption:
     return requests.request(shop.id, [(wanted.id, 1)], actor=order.person)
 
 
-def _hand_over(made: Redemption, keeper: Person | None, proxy: str | None) -> None:
+def _hand_over(made: Redemption, keeper: Person, proxy: str | None) -> None:
     order = session.get_one(Redemption, made.id, populate_existing=True)
-    counter.hand_over(order.id, sealed.code_of(order), "proxy" if proxy else "self", proxy, actor=keeper)
+    counter.hand_over(
+        order.id, sealed.code_of(order) or "", "proxy" if proxy else "self", proxy, actor=keeper
+    )
 
 
 def _counted(city: City, one: Community) -> Story:
