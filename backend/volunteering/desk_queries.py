@@ -1,4 +1,4 @@
-"""What staff read at their desk: a month of their places, what waits to be proposed, certified, decided."""
+"""What staff read at their desk: a month of their places, one request, who came, and what looks odd about it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -12,7 +12,15 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
 from backend.volunteering import limits
-from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
+from backend.volunteering.models import (
+    ATTENDED,
+    SEATED,
+    Activity,
+    ActivityState,
+    PlaceCheck,
+    SignUp,
+    SignUpState,
+)
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
 
 # A month of a whole city; more than this is narrowed by choosing a community.
@@ -48,7 +56,7 @@ def joinable(community_id: int, limit: int) -> list[Activity]:
     """Activities of the community for which the sign-up is open."""
     until = sa.func.coalesce(Activity.sign_up_until, Activity.ends_at)
     wanted = sa.select(Activity).where(
-        Activity.community_id == community_id, Activity.state == "published", until >= clock.now()
+        Activity.community_id == community_id, Activity.state == ActivityState.PUBLISHED, until >= clock.now()
     )
     return list(session.scalars(wanted.order_by(Activity.starts_at, Activity.id).limit(limit)))
 
@@ -61,9 +69,9 @@ def of_team(team_id: int, limit: int) -> list[Activity]:
 
 def numbers_to_count(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """How many have minutes to count in each of these activities, and how many of them nobody saw leave."""
-    unverified = sa.func.sum(sa.case((SignUp.state == "unverified", 1), else_=0))
+    unverified = sa.func.sum(sa.case((SignUp.state == SignUpState.UNVERIFIED, 1), else_=0))
     wanted = sa.select(SignUp.activity_id, sa.func.count(), unverified).where(
-        SignUp.activity_id.in_(ids), SignUp.state.in_(("checked_out", "unverified"))
+        SignUp.activity_id.in_(ids), SignUp.state.in_((SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED))
     )
     rows = session.execute(wanted.group_by(SignUp.activity_id))
     return {row[0]: (row[1], int(row[2])) for row in rows}
@@ -101,7 +109,8 @@ def roll(activity_id: int) -> list[SignUp]:
 def counted(activity_id: int) -> list[SignUp]:
     """Whose minutes are to be proposed or certified, in the order of the sign-ups."""
     wanted = sa.select(SignUp).where(
-        SignUp.activity_id == activity_id, SignUp.state.in_(("checked_out", "unverified", "certified"))
+        SignUp.activity_id == activity_id,
+        SignUp.state.in_((SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED, SignUpState.CERTIFIED)),
     )
     return list(session.scalars(wanted.order_by(SignUp.id)))
 
@@ -149,6 +158,6 @@ def _signs(activity: Activity, row: SignUp) -> list[str]:
         told.append(f"在场 {there} 分钟，比计划长，最多计 {most} 分钟")
     if there is not None and (row.proposed_minutes or 0) > there:
         told.append(f"申报 {row.proposed_minutes} 分钟，多于在场的 {there} 分钟")
-    if row.place_check == "failed":
+    if row.place_check == PlaceCheck.FAILED:
         told.append("签到位置不在现场范围内")
     return told

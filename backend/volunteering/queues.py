@@ -13,8 +13,8 @@ from backend import clock
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
-from backend.volunteering.models import ATTENDED, Activity, SignUp
-from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+from backend.volunteering.models import ATTENDED, Activity, ActivityKind, ActivityState, SignUp, SignUpState
+from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 
 
 def corrections_to_decide(*, actor: Actor) -> KeysetQuery:
@@ -30,7 +30,7 @@ def backfills_to_check(*, actor: Actor) -> KeysetQuery:
 
 def _requested(model: Any, actor: Actor) -> sa.Select[Any]:
     return sa.select(model).where(
-        model.state == "requested",
+        model.state == RequestState.REQUESTED,
         model.person_id != actor.id,
         model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
     )
@@ -39,13 +39,15 @@ def _requested(model: Any, actor: Actor) -> sa.Select[Any]:
 def hours_to_propose(*, actor: Actor) -> KeysetQuery:
     """Ended service whose hours nobody has proposed, where all who came were seen to leave; longest ended first."""
     return KeysetQuery(
-        _unproposed(actor).where(~_has_sign_up("unverified")), (Activity.ended_at, Activity.id)
+        _unproposed(actor).where(~_has_sign_up(SignUpState.UNVERIFIED)), (Activity.ended_at, Activity.id)
     )
 
 
 def hours_to_estimate(*, actor: Actor) -> KeysetQuery:
     """The same where somebody did not check out, so that their minutes have to be decided."""
-    return KeysetQuery(_unproposed(actor).where(_has_sign_up("unverified")), (Activity.ended_at, Activity.id))
+    return KeysetQuery(
+        _unproposed(actor).where(_has_sign_up(SignUpState.UNVERIFIED)), (Activity.ended_at, Activity.id)
+    )
 
 
 def _unproposed(actor: Actor) -> sa.Select[Any]:
@@ -71,10 +73,10 @@ def _proposed(actor: Actor) -> sa.Select[Any]:
 def _awaiting(permission: str, actor: Actor) -> sa.Select[Any]:
     """Ended service in which somebody has minutes to count."""
     return sa.select(Activity).where(
-        Activity.state == "ended",
-        Activity.activity_kind == "volunteer_service",
+        Activity.state == ActivityState.ENDED,
+        Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
         Activity.community_id.in_(permissions.reach_of(actor.id, permission)),
-        _has_sign_up("checked_out", "unverified"),
+        _has_sign_up(SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED),
     )
 
 
@@ -95,7 +97,7 @@ def activities_tomorrow(*, actor: Actor) -> KeysetQuery:
 
 def _starting_on(day: date, actor: Actor) -> KeysetQuery:
     wanted = sa.select(Activity).where(
-        Activity.state == "published",
+        Activity.state == ActivityState.PUBLISHED,
         Activity.community_id.in_(permissions.reach_of(actor.id, "activity:organise")),
         Activity.ends_at > clock.now(),
         Activity.starts_at >= clock.day_starts(day),

@@ -7,7 +7,6 @@ from flask import Response, request
 from backend.console.frame import residents, sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register
 from backend.console.frame.forms import Form, choice, line, one_of, tick
-from backend.console.frame.labels import RELATIONS
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.people.verification import due
@@ -15,6 +14,7 @@ from backend.db import session
 from backend.organisations import queries as places
 from backend.people import guardians, queries, queues
 from backend.people.guardians import Guardianship
+from backend.people.labels import RELATIONS
 from backend.people.models import Person
 from backend.rights import consent, notice
 

@@ -8,12 +8,12 @@ from backend import screening
 from backend.console.frame import place_choices
 from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of
-from backend.console.frame.labels import TEAM_KINDS
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.errors import NotFound, Refused
 from backend.people import permissions, queues
 from backend.people import teams as verbs
+from backend.people.labels import TEAM_KINDS
 from backend.people.models import Team
 from backend.volunteering import desk_queries
 
