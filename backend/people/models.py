@@ -22,6 +22,14 @@ ROLES = (
 SERVICE_ROLES = ("convenience", "relief", "civility", "emergency", "mediation", "policy")
 
 
+# How long what people say of themselves, or of a team, may be at each door.
+REAL_NAME_MAX = 20
+ADDRESS_MAX = 120
+BIRTH_YEAR_MIN, BIRTH_YEAR_MAX = 1900, 2100
+TEAM_NAME_MAX = 60
+SPECIALITY_MAX = 60
+
+
 class Person(Model):
     """A human being. Without `openid` they have no WeChat: staff act on their behalf, by paper card."""
 
@@ -33,7 +41,10 @@ class Person(Model):
     __table_args__ = (
         sa.CheckConstraint("status IN ('active', 'merged', 'cancelled')", name="status_known"),
         sa.CheckConstraint("status = 'active' OR openid IS NULL", name="only_the_active_sign_in"),
-        sa.CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100", name="birth_year_sane"),
+        sa.CheckConstraint(
+            f"birth_year IS NULL OR birth_year BETWEEN {BIRTH_YEAR_MIN} AND {BIRTH_YEAR_MAX}",
+            name="birth_year_sane",
+        ),
         sa.Index("ix_persons_phone_index", "phone_index"),
     )
 
@@ -182,8 +193,8 @@ class Team(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(12))
-    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("a team's"))
-    speciality: Mapped[str] = mapped_column(sa.String(60), default="")
+    name: Mapped[str] = mapped_column(sa.String(TEAM_NAME_MAX), info=not_personal("a team's"))
+    speciality: Mapped[str] = mapped_column(sa.String(SPECIALITY_MAX), default="")
     leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
 

@@ -19,7 +19,7 @@ from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed, sheets
-from backend.people.models import PartyRegistration, Person
+from backend.people.models import REAL_NAME_MAX, PartyRegistration, Person
 
 KIND = "members"
 SERVICE_ROLES = {
@@ -80,8 +80,8 @@ def register(
 
 def _check(row: imports.Row) -> list[imports.Fault]:
     faults = []
-    if len(row["姓名"]) > 20:
-        faults.append(("姓名", "最多 20 个字"))
+    if len(row["姓名"]) > REAL_NAME_MAX:
+        faults.append(("姓名", f"最多 {REAL_NAME_MAX} 个字"))
     if row["手机号"] and not sheets.PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
     unknown = [name for name in _roles(row) if name not in SERVICE_ROLES]

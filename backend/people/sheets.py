@@ -13,7 +13,7 @@ from backend.journal import Actor
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed
-from backend.people.models import Person, Residency
+from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person, Residency
 
 PHONE = re.compile(r"1\d{10}", re.ASCII)
 
@@ -80,16 +80,16 @@ def _place_named(name: str, memory: dict[str, Any], actor: Actor) -> int:
 
 def _check_resident(row: Row) -> list[Fault]:
     faults = []
-    if len(row["姓名"]) > 20:
-        faults.append(("姓名", "最多 20 个字"))
+    if len(row["姓名"]) > REAL_NAME_MAX:
+        faults.append(("姓名", f"最多 {REAL_NAME_MAX} 个字"))
     if row["手机号"] and not PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
     if row["出生年份"] and not (
-        row["出生年份"].isdecimal() and 1900 <= int(row["出生年份"]) <= clock.today().year
+        row["出生年份"].isdecimal() and BIRTH_YEAR_MIN <= int(row["出生年份"]) <= clock.today().year
     ):
         faults.append(("出生年份", "应为四位年份"))
-    if len(row["住址"]) > 120:
-        faults.append(("住址", "最多 120 个字"))
+    if len(row["住址"]) > ADDRESS_MAX:
+        faults.append(("住址", f"最多 {ADDRESS_MAX} 个字"))
     return faults
 
 

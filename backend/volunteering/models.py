@@ -62,6 +62,16 @@ OVER = (SignUpState.CANCELLED, SignUpState.LATE_CANCELLED, SignUpState.EXCUSED)
 ATTENDANCE_SOURCES = (RecordSource.CHECK_IN, RecordSource.ROLL_CALL)
 
 MOST_PEOPLE = 1000
+# How long the fields of an activity may be, at each door and in the database.
+TITLE_MAX = 60
+CATEGORY_MAX = 20
+DESCRIPTION_MAX = 1000
+PLACE_MAX = 120
+RISK_MAX = 500
+INSURANCE_NUMBER_MAX = 60
+# In metres, and in years.
+RADIUS_MAX = 100_000
+MIN_AGE_MAX = 120
 # More than eight hours of service on one day is refused, over all activities: a guard against made-up records.
 DAY_MINUTES = 480
 
@@ -83,7 +93,7 @@ class Activity(Model):
         ),
         sa.CheckConstraint("cancel_until IS NULL OR cancel_until <= ends_at", name="cancel_before_the_end"),
         sa.CheckConstraint(f"capacity BETWEEN 1 AND {MOST_PEOPLE}", name="capacity_sane"),
-        sa.CheckConstraint("min_age IS NULL OR min_age BETWEEN 0 AND 120", name="min_age_sane"),
+        sa.CheckConstraint(f"min_age IS NULL OR min_age BETWEEN 0 AND {MIN_AGE_MAX}", name="min_age_sane"),
         sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_whole"),
         sa.CheckConstraint(
             "radius IS NULL OR (radius > 0 AND latitude IS NOT NULL)", name="radius_of_a_point"
@@ -121,13 +131,13 @@ class Activity(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
-    title: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an activity's"))
+    title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
     activity_kind: Mapped[str] = mapped_column(sa.String(20))
-    category: Mapped[str] = mapped_column(sa.String(20))
+    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
     description: Mapped[str] = mapped_column(
         sa.Text, default="", info=not_personal("an activity's, written by its organiser")
     )
-    place: Mapped[str] = mapped_column(sa.String(120))
+    place: Mapped[str] = mapped_column(sa.String(PLACE_MAX))
     latitude: Mapped[float | None] = mapped_column(sa.Double)
     longitude: Mapped[float | None] = mapped_column(sa.Double)
     # In metres.
@@ -141,7 +151,7 @@ class Activity(Model):
     capacity: Mapped[int] = mapped_column(sa.Integer)
     min_age: Mapped[int | None] = mapped_column(sa.Integer)
     risk: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("an activity's"))
-    insurance_number: Mapped[str | None] = mapped_column(sa.String(60))
+    insurance_number: Mapped[str | None] = mapped_column(sa.String(INSURANCE_NUMBER_MAX))
     # 负责人, as every record of it names them (民政部令 67, 7).
     in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     created_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())

@@ -11,17 +11,19 @@ from backend.api.frame.route import Done, delete, get, post
 from backend.api.people.people import decisions
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import guardians, queries, queues, sealed
 from backend.people.guardians import RELATIONS, STATUSES, Guardianship
+from backend.people.models import BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
 from backend.rights import consent
 
 bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")
 
 
 class ChildIn(Schema):
-    real_name = Text("孩子的姓名；加密保存，从不公开", most=20, required=True)
-    birth_year = Integer("出生年份", least=1900, most=2100, required=True)
+    real_name = Text("孩子的姓名；加密保存，从不公开", most=REAL_NAME_MAX, required=True)
+    birth_year = Integer("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, required=True)
     relation = Choice("您是孩子的", RELATIONS, required=True)
 
 
@@ -31,7 +33,7 @@ class ChildOut(Schema):
     name = Text("姓名（脱敏）", most=20, allow_none=True)
     relation = Choice("关系", RELATIONS)
     status = Choice("状态", STATUSES)
-    reason = Text("未通过的原因", most=200, allow_none=True)
+    reason = Text("未通过的原因", most=REASON_MAX, allow_none=True)
     declared_at = DateTime("登记时间")
 
 

@@ -12,7 +12,14 @@ from backend.db import columns_of, transaction
 from backend.identity import sessions
 from backend.outbox import queries as outbox
 from backend.people import actions, queries
-from backend.people.models import ROLES, SERVICE_ROLES
+from backend.people.models import (
+    ADDRESS_MAX,
+    BIRTH_YEAR_MAX,
+    BIRTH_YEAR_MIN,
+    REAL_NAME_MAX,
+    ROLES,
+    SERVICE_ROLES,
+)
 from backend.rights import consent
 from backend.rights.notice import DOCUMENTS
 from backend.wechat.gateway import gateway
@@ -78,14 +85,14 @@ class SessionOut(Schema):
 
 class ProfileIn(Schema):
     nickname = Text("昵称", most=20, least=0)
-    real_name = Text("真实姓名", most=20, example="裴长青")
-    birth_year = Integer("出生年份", least=1900, most=2100, allow_none=True)
+    real_name = Text("真实姓名", most=REAL_NAME_MAX, example="裴长青")
+    birth_year = Integer("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, allow_none=True)
 
 
 class ResidencyIn(Schema):
     community_id = Integer("社区", required=True, least=1)
     grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
-    address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
+    address = Text("住址；加密保存", most=ADDRESS_MAX, load_default=None, allow_none=True)
 
 
 class PartyRegistrationIn(Schema):

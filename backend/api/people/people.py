@@ -13,9 +13,18 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import Done, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import actions, queries, queues, sealed
-from backend.people.models import SERVICE_ROLES, Person, Residency
+from backend.people.models import (
+    ADDRESS_MAX,
+    BIRTH_YEAR_MAX,
+    BIRTH_YEAR_MIN,
+    REAL_NAME_MAX,
+    SERVICE_ROLES,
+    Person,
+    Residency,
+)
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -24,12 +33,14 @@ bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
 
 
 class CardHolderIn(Schema):
-    real_name = Text("真实姓名", most=20, required=True, example="鄂桂兰")
+    real_name = Text("真实姓名", most=REAL_NAME_MAX, required=True, example="鄂桂兰")
     community_id = Integer("居住的社区", required=True, least=1)
     phone = Text("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
     grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
-    address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
-    birth_year = Integer("出生年份", least=1900, most=2100, load_default=None, allow_none=True)
+    address = Text("住址；加密保存", most=ADDRESS_MAX, load_default=None, allow_none=True)
+    birth_year = Integer(
+        "出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, load_default=None, allow_none=True
+    )
 
 
 class CardHolderOut(Schema):
@@ -59,7 +70,7 @@ class BindIn(Schema):
 
 
 class DecideIn(Schema):
-    reason = Text("说明", most=200, load_default=None, allow_none=True)
+    reason = Text("说明", most=REASON_MAX, load_default=None, allow_none=True)
 
 
 class WaitingOut(Schema):

@@ -10,6 +10,7 @@ from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, N
 from backend.api.frame.route import PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
 from backend.rights import cancellation, consent, erasure, export, notice, purposes
 
 bp = APIBlueprint("rights", __name__, url_prefix="/api/v1", tag="个人信息权利")
@@ -46,7 +47,7 @@ class CancelIn(Schema):
 
 
 class CancelForIn(CancelIn):
-    reason = Text("居民当面提出注销的情况", most=200, required=True)
+    reason = Text("居民当面提出注销的情况", most=REASON_MAX, required=True)
 
 
 class PurposeOut(Schema):

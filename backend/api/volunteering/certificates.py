@@ -11,6 +11,7 @@ from backend.api.frame.listing import listing
 from backend.api.frame.route import PUBLIC, get, post, signed_in
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_pdf, sealed
@@ -40,7 +41,7 @@ class CertificateOut(Schema):
     issued_at = DateTime("开具时间")
     status = Choice("有效、有记录已更正（请重新开具）、已撤销、与开具时不一致", Validity)
     revoked_at = DateTime("撤销时间", allow_none=True)
-    revoke_reason = Text("撤销原因", most=200, allow_none=True)
+    revoke_reason = Text("撤销原因", most=REASON_MAX, allow_none=True)
     verify_url = Text("任何人都可以打开的查验页", most=300)
     pdf_url = Text("PDF 的地址，一段时间后失效；证明不再有效时为 null", most=400, allow_none=True)
 

@@ -12,12 +12,20 @@ from backend.api.frame.paging import PageQuery, page
 from backend.api.frame.route import get, post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.volunteering import queues
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
-from backend.volunteering.models import DAY_MINUTES
-from backend.volunteering.record_models import Backfill, Correction, RecordSource, RequestState, SyncState
+from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, DESCRIPTION_MAX, PLACE_MAX, TITLE_MAX
+from backend.volunteering.record_models import (
+    CONTENT_MAX,
+    Backfill,
+    Correction,
+    RecordSource,
+    RequestState,
+    SyncState,
+)
 
 bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -28,12 +36,12 @@ DECIDE = "service_record:decide"
 class RecordOut(Schema):
     id = Integer("编号")
     activity_id = Integer("活动；补录的其他服务为 null", allow_none=True)
-    activity_name = Text("活动名称", most=60)
-    category = Text("服务类别", most=20)
+    activity_name = Text("活动名称", most=TITLE_MAX)
+    category = Text("服务类别", most=CATEGORY_MAX)
     served_on = Day("服务日期")
     started_at = DateTime("开始时间")
-    place = Text("服务地点", most=120)
-    content = Text("服务内容", most=1000, lines=True)
+    place = Text("服务地点", most=PLACE_MAX)
+    content = Text("服务内容", most=DESCRIPTION_MAX, lines=True)
     minutes = Integer("服务时长（分钟）")
     organising_body = Text("组织单位", most=80)
     in_charge = Text("负责人（脱敏）", most=40)
@@ -52,7 +60,7 @@ class YearOut(Schema):
 
 
 class CategoryOut(Schema):
-    category = Text("服务类别", most=20)
+    category = Text("服务类别", most=CATEGORY_MAX)
     minutes = Integer("分钟")
 
 
@@ -79,16 +87,16 @@ class CorrectionIn(ReasonIn):
 class CorrectionOut(Schema):
     id = Integer("编号")
     record_id = Integer("服务记录")
-    activity_name = Text("活动名称", most=60)
+    activity_name = Text("活动名称", most=TITLE_MAX)
     person_id = Integer("人员编号")
     name = Text("姓名（脱敏）", most=40)
     state = Choice("状态", RequestState)
     recorded_minutes = Integer("原来的分钟数")
     minutes = Integer("申请的分钟数")
-    reason = Text("原因", most=200)
+    reason = Text("原因", most=REASON_MAX)
     requested_at = DateTime("申请时间")
     decided_at = DateTime("处理时间", allow_none=True)
-    decision_reason = Text("处理说明", most=200, allow_none=True)
+    decision_reason = Text("处理说明", most=REASON_MAX, allow_none=True)
 
 
 class BackfillIn(ReasonIn):
@@ -96,11 +104,11 @@ class BackfillIn(ReasonIn):
     community_id = Integer("社区", required=True, least=1)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
     activity_id = Integer("已认定的活动；其他服务不填", least=1, allow_none=True, load_default=None)
-    activity_name = Text("活动名称", most=60, required=True)
-    category = Text("服务类别", most=20, required=True)
+    activity_name = Text("活动名称", most=TITLE_MAX, required=True)
+    category = Text("服务类别", most=CATEGORY_MAX, required=True)
     started_at = DateTime("开始时间", required=True)
-    place = Text("服务地点", most=120, required=True)
-    content = Text("服务内容", most=500, lines=True, required=True)
+    place = Text("服务地点", most=PLACE_MAX, required=True)
+    content = Text("服务内容", most=CONTENT_MAX, lines=True, required=True)
     minutes = Integer("服务时长（分钟）", least=1, most=DAY_MINUTES, required=True, example=90)
 
 
@@ -112,16 +120,16 @@ class BackfillOut(Schema):
     community_id = Integer("社区")
     team_id = Integer("志愿队", allow_none=True)
     activity_id = Integer("活动", allow_none=True)
-    activity_name = Text("活动名称", most=60)
-    category = Text("服务类别", most=20)
+    activity_name = Text("活动名称", most=TITLE_MAX)
+    category = Text("服务类别", most=CATEGORY_MAX)
     started_at = DateTime("开始时间")
-    place = Text("服务地点", most=120)
-    content = Text("服务内容", most=500, lines=True)
+    place = Text("服务地点", most=PLACE_MAX)
+    content = Text("服务内容", most=CONTENT_MAX, lines=True)
     minutes = Integer("服务时长（分钟）")
-    reason = Text("补录原因", most=200)
+    reason = Text("补录原因", most=REASON_MAX)
     requested_at = DateTime("填报时间")
     decided_at = DateTime("处理时间", allow_none=True)
-    decision_reason = Text("处理说明", most=200, allow_none=True)
+    decision_reason = Text("处理说明", most=REASON_MAX, allow_none=True)
 
 
 def _backfills(rows: list[Backfill], _caller: Caller) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
+from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -23,8 +24,8 @@ class TeamOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     kind = Choice("类型：社区、单位、社会", teams.TEAM_KINDS)
-    name = Text("名称", most=60, example="骑手先锋队")
-    speciality = Text("特长", most=60, least=0)
+    name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
+    speciality = Text("特长", most=SPECIALITY_MAX, least=0)
     leader_id = Integer("队长")
     leader_name = Text("队长（脱敏）", most=40)
     member_count = Integer("队员人数（不含队长）")
@@ -52,14 +53,14 @@ class TeamDetailOut(TeamOut):
 class TeamIn(Schema):
     community_id = Integer("社区", required=True, least=1)
     kind = Choice("类型", teams.TEAM_KINDS, required=True)
-    name = Text("名称", most=60, required=True)
-    speciality = Text("特长", most=60, least=0, load_default="")
+    name = Text("名称", most=TEAM_NAME_MAX, required=True)
+    speciality = Text("特长", most=SPECIALITY_MAX, least=0, load_default="")
     leader_id = Integer("队长（人员编号）", required=True, least=1)
 
 
 class TeamChanges(Schema):
-    name = Text("名称", most=60)
-    speciality = Text("特长", most=60, least=0)
+    name = Text("名称", most=TEAM_NAME_MAX)
+    speciality = Text("特长", most=SPECIALITY_MAX, least=0)
     leader_id = Integer("队长（人员编号）", least=1)
 
 

@@ -18,6 +18,7 @@ from flask import Response, url_for
 from backend.console.frame import todo
 from backend.console.frame.forms import Form, JustDo, choice, lines
 from backend.console.frame.page import SIGNED_IN, Staff, page, redirect_with_message, render, run_form
+from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery, Place
 
@@ -30,7 +31,7 @@ class ReasonedForm(Form):
     """A ready-made sentence or one's own words."""
 
     ready = choice("常用说法", needed=False)
-    reason = lines("告诉许愿人的话", most=200, rows=3)
+    reason = lines("告诉许愿人的话", most=REASON_MAX, rows=3)
 
 
 def with_sentences(form: Any, ready: tuple[str, ...]) -> Any:

@@ -32,6 +32,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from backend import clock
 from backend.errors import InvalidInput, Refused
+from backend.journal import REASON_MAX
 
 NEEDED = InputRequired("请填写这一项")
 # Of a text: spaces alone are nothing written.
@@ -173,4 +174,4 @@ class JustDo(Form):
 
 
 class ReasonForm(Form):
-    reason = lines("理由", most=200, rows=2)
+    reason = lines("理由", most=REASON_MAX, rows=2)

@@ -11,6 +11,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.console.frame.resident_form import WhoForm
 from backend.console.people.verification import due
 from backend.db import session
+from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import guardians, queries, queues
 from backend.people.guardians import Guardianship
@@ -21,7 +22,7 @@ from backend.rights import consent, notice
 
 class RejectGuardianForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = line("告诉家长的话", most=200)
+    reason = line("告诉家长的话", most=REASON_MAX)
 
 
 class LinkForm(WhoForm):

@@ -10,9 +10,10 @@ from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import PHONE, Form, choice, line, whole
 from backend.console.frame.page import Staff, bp, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed
+from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import actions, guardians, openings
-from backend.people.models import Person
+from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
 from backend.wishes import queries as wish_queries
 from backend.wishes.models import Wish
 
@@ -33,16 +34,16 @@ class SearchForm(Form):
 
 class OpenForm(Form):
     ready = choice("常用理由", needed=False)
-    reason = line("为什么要看", most=200, description="会记入日志，居民可以查到")
+    reason = line("为什么要看", most=REASON_MAX, description="会记入日志，居民可以查到")
 
 
 class CardHolderForm(Form):
-    real_name = line("姓名", most=20)
+    real_name = line("姓名", most=REAL_NAME_MAX)
     community = choice("社区", numbers=True)
     grid = choice("网格", needed=False, numbers=True)
     phone = line("手机号", most=11, needed=False, also=(PHONE,), description="没有就不填，可以填家人的")
-    address = line("住址", most=120, needed=False, description="加密保存")
-    birth_year = whole("出生年份", least=1900, most=2100, needed=False)
+    address = line("住址", most=ADDRESS_MAX, needed=False, description="加密保存")
+    birth_year = whole("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, needed=False)
 
 
 @bp.app_template_filter("masked_name")

@@ -14,6 +14,7 @@ from backend.console.frame.forms import Form, choice, line
 from backend.console.frame.page import SIGNED_IN, Staff, page, redirect_with_message, render
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
+from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import actions, permissions, queues
@@ -25,7 +26,7 @@ ONE = "/verifying/<any(residency, party):kind>/<id:person_id>"
 
 class RejectForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = line("告诉居民的话", most=200)
+    reason = line("告诉居民的话", most=REASON_MAX)
 
 
 def due(declared: Any) -> Any:

@@ -12,13 +12,15 @@ from backend.console.frame.page import Staff, asked_number, page, redirect_with_
 from backend.console.frame.resident_form import WhoForm
 from backend.console.volunteering.activity_forms import CATEGORIES
 from backend.errors import Refused
+from backend.journal import REASON_MAX
 from backend.people import queries as people
 from backend.people import teams
 from backend.volunteering import desk_queries, queues
 from backend.volunteering.actions import backfills as verbs
 from backend.volunteering.actions.activities import TeamElsewhere
 from backend.volunteering.limits import OverlappingService, TooManyHoursThatDay
-from backend.volunteering.models import DAY_MINUTES, Activity
+from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, PLACE_MAX, TITLE_MAX, Activity
+from backend.volunteering.record_models import CONTENT_MAX
 
 MOST_TEAMS = 300
 _ABOUT: dict[type[Refused], str] = {
@@ -35,14 +37,16 @@ class BackfillForm(WhoForm):
     asked = line("谁的服务", most=40, description="卡号、手机号或姓名；要先在本社区登记过。不能为自己补录")
     community = choice("社区", numbers=True)
     team = choice("志愿队", needed=False, numbers=True)
-    activity_name = line("活动名称", most=60)
-    category = line("服务类别", most=20, render_kw={"list": "categories"})
+    activity_name = line("活动名称", most=TITLE_MAX)
+    category = line("服务类别", most=CATEGORY_MAX, render_kw={"list": "categories"})
     started_at = moment("开始时间", description="已经结束的、一年之内的服务")
     minutes = whole("时长（分钟）", least=1, most=DAY_MINUTES, description="实际服务的分钟数，一天最多 480")
-    place = line("地点", most=120)
-    content = lines("服务内容", most=1000, rows=2)
+    place = line("地点", most=PLACE_MAX)
+    content = lines("服务内容", most=CONTENT_MAX, rows=2)
     ready = choice("常用原因", needed=False)
-    reason = lines("为什么补录", most=200, rows=2, description="写清凭据，例如纸质签到表；核对的人会看")
+    reason = lines(
+        "为什么补录", most=REASON_MAX, rows=2, description="写清凭据，例如纸质签到表；核对的人会看"
+    )
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -161,5 +165,5 @@ def _known(activity: Activity) -> dict[str, Any]:
         "started_at": activity.starts_at,
         "minutes": min(int((activity.ends_at - activity.starts_at).total_seconds()) // 60, DAY_MINUTES),
         "place": activity.place,
-        "content": activity.description or activity.title,
+        "content": (activity.description or activity.title)[:CONTENT_MAX],
     }

@@ -8,6 +8,7 @@ from flask import request
 from backend.console.frame.forms import Form, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotFound
+from backend.journal import REASON_MAX
 from backend.people import queries as people
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import certificates as verbs
@@ -28,7 +29,7 @@ class FindForm(Form):
 
 
 class RevokeForm(Form):
-    reason = line("撤销原因", most=200, description="会告诉持证人；不写别人的姓名和电话")
+    reason = line("撤销原因", most=REASON_MAX, description="会告诉持证人；不写别人的姓名和电话")
 
 
 def _certificate_or_none(staff: Staff, number: str) -> Any:

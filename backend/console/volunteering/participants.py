@@ -10,6 +10,7 @@ from backend.console.frame.forms import Form, choice, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.volunteering.activities import activity_page
+from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import sign_ups
@@ -21,7 +22,7 @@ OFFERED = 60
 
 class SignUpForForm(WhoForm):
     ready = choice("代办原因", needed=False)
-    reason = line("或自己写原因", most=200)
+    reason = line("或自己写原因", most=REASON_MAX)
 
 
 class TakeOffForm(ReasonedForm):
@@ -35,7 +36,7 @@ class ExcuseForm(ReasonedForm):
 class OfferForm(Form):
     activity = choice("哪个活动", numbers=True)
     ready = choice("代办原因", needed=False)
-    reason = line("或自己写原因", most=200)
+    reason = line("或自己写原因", most=REASON_MAX)
 
 
 @page("/activities/<id:activity_id>/sign-up", guard="sign_up:assist", methods=("GET", "POST"))

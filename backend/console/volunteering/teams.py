@@ -14,7 +14,7 @@ from backend.errors import NotFound, Refused
 from backend.people import permissions, queues
 from backend.people import teams as verbs
 from backend.people.labels import TEAM_KINDS
-from backend.people.models import Team
+from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.volunteering import desk_queries
 
 PAGE = 50
@@ -25,8 +25,8 @@ class TeamForm(WhoForm):
     asked = line("队长", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
     community = choice("社区", numbers=True)
     kind = one_of("类型", TEAM_KINDS, default="community")
-    name = line("名称", most=60)
-    speciality = line("擅长", most=60, needed=False, description="例如“理发、小修”")
+    name = line("名称", most=TEAM_NAME_MAX)
+    speciality = line("擅长", most=SPECIALITY_MAX, needed=False, description="例如“理发、小修”")
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -36,8 +36,8 @@ class TeamForm(WhoForm):
 
 
 class ChangesForm(Form):
-    name = line("名称", most=60)
-    speciality = line("擅长", most=60, needed=False)
+    name = line("名称", most=TEAM_NAME_MAX)
+    speciality = line("擅长", most=SPECIALITY_MAX, needed=False)
 
 
 class LeaderForm(WhoForm):
