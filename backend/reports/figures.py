@@ -34,8 +34,7 @@ DAYS = ((1, "1 天内"), (3, "2–3 天"), (7, "4–7 天"), (14, "8–14 天"),
 
 
 def wishes_of(community_ids: list[int], first: date, last: date) -> list[Any]:
-    """Rows of wishes submitted in these days, each with the claim that stands or stood to its end."""
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    """Rows of wishes submitted in these days, each with its current claim."""
     wanted = (
         sa.select(
             Wish.community_id,
@@ -47,7 +46,7 @@ def wishes_of(community_ids: list[int], first: date, last: date) -> list[Any]:
             Claim.claimed_at,
             Claim.fulfilled_at,
         )
-        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, kept))
+        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
         .where(
             Wish.community_id.in_(community_ids),
             Wish.submitted_at >= clock.day_starts(first),

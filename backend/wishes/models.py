@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
@@ -30,6 +31,8 @@ WISH_STATES = (
 # What everyone who is signed in may see on the wall (masked), and of a single wish.
 ON_THE_WALL = ("published", "claimed", "confirmed")
 PUBLIC_STATES = (*ON_THE_WALL, "fulfilled", "closed_unconfirmed")
+# How a claim ends with its wish; a claim that ends otherwise makes room for another.
+STOOD_TO_THE_END = ("confirmed", "closed_unconfirmed")
 
 CATEGORIES = ("goods", "service", "company", "repair", "learning", "other")
 GROUPS = ("elder", "child", "disabled", "family", "worker", "other")
@@ -301,3 +304,15 @@ class Claim(Model):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(sa.String(20))
     reason: Mapped[str | None] = mapped_column(sa.Text)
+
+    @hybrid_property
+    def is_current(self) -> bool:
+        """Does the claim stand on its wish, or did it stand to its end? What was released or overdue is past."""
+        return self.outcome is None or self.outcome in STOOD_TO_THE_END
+
+    @is_current.inplace.expression
+    @classmethod
+    def _is_current_expression(cls) -> sa.ColumnElement[bool]:
+        # Written into the statement rather than bound: it stands in statements that are built once.
+        ended = [sa.literal_column(f"'{outcome}'") for outcome in STOOD_TO_THE_END]
+        return sa.or_(cls.outcome.is_(None), cls.outcome.in_(ended))

@@ -117,7 +117,7 @@ def to_look(after: int | None, limit: int, *, actor: Actor) -> list[Wish]:
     """Wishes in the clerk's places of which a picture or the claimer's note waits for a look, oldest first."""
     claims = sa.select(Claim.wish_id).where(
         sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))),
-        sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed"))),
+        Claim.is_current,
     )
     wanted = sa.select(Wish).where(
         Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
@@ -195,10 +195,6 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
 
 
 _claimer, _unit = aliased(Person), aliased(Organisation)
-_KEPT = sa.or_(
-    Claim.outcome.is_(None),
-    Claim.outcome.in_([sa.literal_column("'confirmed'"), sa.literal_column("'closed_unconfirmed'")]),
-)
 
 
 def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
@@ -207,7 +203,7 @@ def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSele
     return found.scalar_subquery()
 
 
-# A wish with the claim that stands on it (or stood to its end), and what names the people and places around
+# A wish with its current claim, and what names the people and places around
 # it. Built once: to build it again costs more than to run it.
 _VIEW_SELECT = (
     sa.select(
@@ -237,7 +233,7 @@ _VIEW_SELECT = (
         OPEN_CLAIMS.scalar_subquery().label("open_claims"),
     )
     .select_from(Wish)
-    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, _KEPT))
+    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
     .outerjoin(Round, Round.id == Wish.round_id)
 )
 

@@ -19,7 +19,6 @@ _UNFULFILLED = ("sent_back", "declined", "referred", "withdrawn")
 
 
 def _wanted(scope: Scope) -> sa.Select[Any]:
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
     return (
         sa.select(
             *(column for column in Wish.__table__.columns if not column.name.endswith("_sealed")),
@@ -32,7 +31,7 @@ def _wanted(scope: Scope) -> sa.Select[Any]:
             Team.name.label("team_name"),
         )
         .outerjoin(Round, Round.id == Wish.round_id)
-        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, kept))
+        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
         .outerjoin(Team, Team.id == Claim.team_id)
         .outerjoin(PartyRegistration, PartyRegistration.person_id == Claim.person_id)
         .where(

@@ -196,9 +196,8 @@ def _plain(address: str | None) -> str:
 
 
 def note_waits(wish: Wish) -> bool:
-    """Does the note of the claim that stands wait for a look?"""
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
-    wanted = sa.select(sa.literal(1)).where(Claim.wish_id == wish.id, Claim.needs_look, kept)
+    """Does the note of the current claim wait for a look?"""
+    wanted = sa.select(sa.literal(1)).where(Claim.wish_id == wish.id, Claim.needs_look, Claim.is_current)
     return session.scalar(wanted.limit(1)) is not None
 
 

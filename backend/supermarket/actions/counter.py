@@ -92,7 +92,7 @@ def hand_over(
         order,
         actor=actor,
         permitted=True,
-        told={"collected_by": collected_by},
+        details={"collected_by": collected_by},
         handed_over_by_id=actor.id,
         handed_over_at=clock.now(),
         closed_at=clock.now(),

@@ -9,8 +9,8 @@ from backend.db import lock_row, session
 from backend.jobs import Job
 from backend.lifecycle import transition
 from backend.wishes import notices, states
-from backend.wishes.actions import rounds, settling
-from backend.wishes.actions.settling import standing_claim
+from backend.wishes.actions import endings, rounds
+from backend.wishes.actions.endings import current_claim
 from backend.wishes.models import Claim, Round, Wish
 
 BATCH = 200
@@ -58,11 +58,11 @@ def remind(wish_id: int) -> None:
     wish = lock_row(Wish, wish_id)
     if wish.state != "claimed":
         return
-    standing = standing_claim(wish_id)
-    if standing.reminded_at is None and standing.promised_on < clock.today():
-        standing.reminded_at = clock.now()
+    current = current_claim(wish_id)
+    if current.reminded_at is None and current.promised_on < clock.today():
+        current.reminded_at = clock.now()
         session.flush()
-        notices.overdue(wish, standing)
+        notices.overdue(wish, current)
 
 
 def release_overdue(wish_id: int) -> None:
@@ -70,12 +70,12 @@ def release_overdue(wish_id: int) -> None:
     wish = lock_row(Wish, wish_id)
     if wish.state != "claimed":
         return
-    standing = standing_claim(wish_id)
+    current = current_claim(wish_id)
     due = _days_ago(config.settings().promise_grace_days)
-    if standing.reminded_at is None or standing.reminded_at > due:
+    if current.reminded_at is None or current.reminded_at > due:
         return
-    settling.put_back(states.EXPIRE, wish, "overdue", actor=None)
-    notices.expired(wish, standing)
+    endings.put_back(states.EXPIRE, wish, "overdue", actor=None)
+    notices.expired(wish, current)
 
 
 def silent_wishes() -> list[int]:
@@ -92,9 +92,9 @@ def close_silent(wish_id: int) -> None:
     if wish.state != "fulfilled" or wish.fulfilled_at > _days_ago(config.settings().silence_days):
         return
     transition(states.CLOSE_UNCONFIRMED, wish, actor=None, closed_at=clock.now())
-    standing = standing_claim(wish_id)
-    settling.end(standing, "closed_unconfirmed")
-    notices.closed_unconfirmed(wish, standing)
+    current = current_claim(wish_id)
+    endings.end(current, "closed_unconfirmed")
+    notices.closed_unconfirmed(wish, current)
 
 
 def _days_ago(days: int) -> object:

@@ -13,7 +13,7 @@ from backend.db import lock_row, session
 from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.wishes import notices, states
-from backend.wishes.actions import claims, settling, writing
+from backend.wishes.actions import claims, endings, writing
 from backend.wishes.models import Claim, Wish
 
 WHY = "本人注销账号"
@@ -56,12 +56,12 @@ def _end(wish: Wish, actor: Actor) -> None:
     if wish.state == "fulfilled":
         # Nobody is left who could say whether it helped; that is not satisfaction.
         transition(states.CLOSE_UNCONFIRMED, wish, actor=None, reason=WHY, closed_at=clock.now())
-        standing = settling.standing_claim(wish.id)
-        settling.end(standing, "closed_unconfirmed", WHY)
-        notices.closed_unconfirmed(wish, standing)
+        current = endings.current_claim(wish.id)
+        endings.end(current, "closed_unconfirmed", WHY)
+        notices.closed_unconfirmed(wish, current)
         return
     if wish.state == "claimed":
-        ended = settling.put_back(states.EXPIRE, wish, "released", reason=WHY, actor=None)
+        ended = endings.put_back(states.EXPIRE, wish, "released", reason=WHY, actor=None)
         notices.wisher_left(wish, ended)
     if wish.state in states.WITHDRAW.sources:
         writing.withdraw(wish.id, actor=actor)
