@@ -68,11 +68,11 @@ def declare_residency(
     lock_row(Person, actor.id)
     row = session.get(Residency, actor.id, populate_existing=True) or Residency(person_id=actor.id)
     same = (row.community_id, row.grid_id) == (community_id, grid_id)
-    if same and row.status != "rejected" and address in (None, sealed.address(row)):
+    if same and row.state != "rejected" and address in (None, sealed.address(row)):
         return row
-    before = row.status
+    before = row.state
     row.community_id, row.grid_id = community_id, grid_id
-    row.status, row.declared_at, row.decided_by_id, row.reason = "declared", clock.now(), None, None
+    row.state, row.declared_at, row.decided_by_id, row.reason = "declared", clock.now(), None, None
     sealed.keep_address(row, address)
     session.add(row)
     session.flush()
@@ -98,10 +98,10 @@ def register_party_member(
     row = session.get(PartyRegistration, actor.id, populate_existing=True) or PartyRegistration(
         person_id=actor.id
     )
-    before, same = row.status, (row.unit_id, row.community_id) == (unit_id, community_id)
+    before, same = row.state, (row.unit_id, row.community_id) == (unit_id, community_id)
     row.unit_id, row.community_id, row.service_roles = unit_id, community_id, service_roles
     if not same or before == "rejected":
-        row.status, row.declared_at, row.decided_by_id, row.reason = "pending", clock.now(), None, None
+        row.state, row.declared_at, row.decided_by_id, row.reason = "pending", clock.now(), None, None
     session.add(row)
     session.flush()
     journal.write(
@@ -109,7 +109,7 @@ def register_party_member(
         "party_registration",
         actor.id,
         actor=actor,
-        states=(before, row.status),
+        states=(before, row.state),
         place=community_id,
     )
     return row
@@ -136,14 +136,14 @@ def _decide(
     permissions.require(actor.id, f"{kind}:verify", row.community_id)
     if person_id == actor.id:
         raise OwnRegistration()
-    if row.status != source:
+    if row.state != source:
         raise NothingToVerify()
-    before, row.status = row.status, "verified" if accepted else "rejected"
+    before, row.state = row.state, "verified" if accepted else "rejected"
     row.decided_by_id, row.reason = actor.id, reason
     session.flush()
     verb = "verify" if accepted else "reject"
     journal.write(
-        verb, kind, person_id, actor=actor, states=(before, row.status), reason=reason, place=row.community_id
+        verb, kind, person_id, actor=actor, states=(before, row.state), reason=reason, place=row.community_id
     )
     return row
 
@@ -173,7 +173,7 @@ def create_card_holder(
         card_number=f"P{number:06d}",
         nickname="",
         birth_year=birth_year,
-        status="active",
+        state="active",
         created_at=clock.now(),
         created_by_id=actor.id,
     )
@@ -185,7 +185,7 @@ def create_card_holder(
         person_id=person.id,
         community_id=community_id,
         grid_id=grid_id,
-        status="verified",
+        state="verified",
         declared_at=clock.now(),
         decided_by_id=actor.id,
     )
@@ -294,9 +294,9 @@ def home_in(person_id: int, community_id: int) -> Residency:
         .join(Person, Residency.person_id == Person.id)
         .where(
             Person.id == person_id,
-            Person.status == "active",
+            Person.state == "active",
             Residency.community_id == community_id,
-            Residency.status != "rejected",
+            Residency.state != "rejected",
         )
     )
     if found is None:

@@ -18,7 +18,7 @@ from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
 
 RELATIONS = ("father", "mother", "grandparent", "relative", "institution")
-STATUSES = ("declared", "verified", "rejected", "ended")
+STATES = ("declared", "verified", "rejected", "ended")
 CHILDHOOD_ENDS = 14
 MOST_CHILDREN = 10
 _standing = sa.text("status IN ('declared', 'verified')")
@@ -54,7 +54,7 @@ class Guardianship(Model):
     __tablename__ = "guardianships"
     __table_args__ = (
         sa.CheckConstraint(f"relation IN {RELATIONS}", name="relation_known"),
-        sa.CheckConstraint(f"status IN {STATUSES}", name="status_known"),
+        sa.CheckConstraint(f"status IN {STATES}", name="status_known"),
         sa.CheckConstraint("guardian_id <> child_id", name="not_of_oneself"),
         sa.CheckConstraint(
             "decided_by_id IS NULL OR (decided_by_id <> guardian_id AND decided_by_id <> child_id)",
@@ -81,7 +81,7 @@ class Guardianship(Model):
     # Where the child lives: its staff verify.
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     relation: Mapped[str] = mapped_column(sa.String(12))
-    status: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
     declared_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
@@ -104,12 +104,12 @@ def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> 
         raise NotAChild()
     lock_row(Person, actor.id)
     home = session.get(Residency, actor.id)
-    if home is None or home.status == "rejected":
+    if home is None or home.state == "rejected":
         raise GuardianUnsettled()
     if len(_of_guardian(actor.id)) >= MOST_CHILDREN:
         raise TooManyChildren()
     child = Person(
-        nickname="", birth_year=birth_year, status="active", created_at=clock.now(), created_by_id=actor.id
+        nickname="", birth_year=birth_year, state="active", created_at=clock.now(), created_by_id=actor.id
     )
     session.add(child)
     session.flush()
@@ -119,7 +119,7 @@ def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> 
             person_id=child.id,
             community_id=home.community_id,
             grid_id=home.grid_id,
-            status="declared",
+            state="declared",
             declared_at=clock.now(),
         )
     )
@@ -134,7 +134,7 @@ def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Gua
     """
     child, guardian = lock_row(Person, child_id), lock_row(Person, guardian_id)
     home = session.get(Residency, child_id)
-    if home is None or "cancelled" in (child.status, guardian.status) or guardian_id == child_id:
+    if home is None or "cancelled" in (child.state, guardian.state) or guardian_id == child_id:
         raise NotFound()
     permissions.require(actor.id, "guardian:verify", home.community_id)
     if actor.id in (guardian_id, child_id):
@@ -145,17 +145,17 @@ def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Gua
 
 
 def _link(
-    guardian_id: int, child_id: int, community_id: int, relation: str, status: str, *, actor: Actor
+    guardian_id: int, child_id: int, community_id: int, relation: str, state: str, *, actor: Actor
 ) -> Guardianship:
     made = Guardianship(
         guardian_id=guardian_id,
         child_id=child_id,
         community_id=community_id,
         relation=relation,
-        status=status,
+        state=state,
         declared_at=clock.now(),
         declared_by_id=actor.id,
-        decided_by_id=actor.id if status == "verified" else None,
+        decided_by_id=actor.id if state == "verified" else None,
     )
     try:
         with savepoint():
@@ -163,7 +163,7 @@ def _link(
             session.flush()
     except sa.exc.IntegrityError:
         raise AlreadyGuardian() from None
-    journal.write("declare", "guardianship", made.id, actor=actor, states=(None, status), place=community_id)
+    journal.write("declare", "guardianship", made.id, actor=actor, states=(None, state), place=community_id)
     return made
 
 
@@ -173,12 +173,12 @@ def decide(guardianship_id: int, accepted: bool, reason: str | None = None, *, a
     permissions.require(actor.id, "guardian:verify", row.community_id)
     if actor.id in (row.guardian_id, row.child_id):
         raise OwnWard()
-    if row.status != "declared":
+    if row.state != "declared":
         raise GuardianshipDecided()
-    row.status, row.decided_by_id, row.reason = "verified" if accepted else "rejected", actor.id, reason
+    row.state, row.decided_by_id, row.reason = "verified" if accepted else "rejected", actor.id, reason
     _settle_child(row, accepted, actor)
     session.flush()
-    states = ("declared", row.status)
+    states = ("declared", row.state)
     verb = "verify" if accepted else "reject"
     journal.write(
         verb, "guardianship", row.id, actor=actor, states=states, reason=reason, place=row.community_id
@@ -189,17 +189,17 @@ def decide(guardianship_id: int, accepted: bool, reason: str | None = None, *, a
 def _settle_child(row: Guardianship, accepted: bool, actor: Actor) -> None:
     """With the guardian, the child's residency is verified too: it was declared together."""
     home = session.get(Residency, row.child_id)
-    if accepted and home is not None and home.status == "declared":
-        home.status, home.decided_by_id = "verified", actor.id
+    if accepted and home is not None and home.state == "declared":
+        home.state, home.decided_by_id = "verified", actor.id
 
 
 def end(guardianship_id: int, *, actor: Actor) -> Guardianship:
     """The guardian no longer speaks for the child. Raises NotFound, also for somebody else's link."""
     row = lock_row(Guardianship, guardianship_id)
-    if row.guardian_id != actor.id or row.status not in ("declared", "verified"):
+    if row.guardian_id != actor.id or row.state not in ("declared", "verified"):
         raise NotFound()
-    before = row.status
-    row.status, row.ended_at = "ended", clock.now()
+    before = row.state
+    row.state, row.ended_at = "ended", clock.now()
     session.flush()
     journal.write(
         "end", "guardianship", row.id, actor=actor, states=(before, "ended"), place=row.community_id
@@ -213,9 +213,9 @@ def leave(person_id: int) -> None:
         sa.update(Guardianship)
         .where(
             sa.or_(Guardianship.guardian_id == person_id, Guardianship.child_id == person_id),
-            Guardianship.status.in_(("declared", "verified")),
+            Guardianship.state.in_(("declared", "verified")),
         )
-        .values(status="ended", ended_at=clock.now()),
+        .values(state="ended", ended_at=clock.now()),
         execution_options={"synchronize_session": False},
     )
 
@@ -227,12 +227,12 @@ def forsaken(before: datetime) -> list[int]:
     """
     ended = sa.func.coalesce(Guardianship.ended_at, Guardianship.declared_at)
     spoken_for = sa.select(Guardianship.child_id).where(
-        sa.or_(Guardianship.status.in_(("declared", "verified")), ended >= before)
+        sa.or_(Guardianship.state.in_(("declared", "verified")), ended >= before)
     )
     wanted = sa.select(Person.id).where(
         Person.id.in_(sa.select(Guardianship.child_id)),
         Person.id.not_in(spoken_for),
-        Person.status == "active",
+        Person.state == "active",
         Person.openid.is_(None),
         Person.card_number.is_(None),
     )
@@ -249,7 +249,7 @@ def guardians_of(child_id: int) -> list[int]:
     return list(
         session.scalars(
             sa.select(Guardianship.guardian_id)
-            .where(Guardianship.child_id == child_id, Guardianship.status == "verified")
+            .where(Guardianship.child_id == child_id, Guardianship.state == "verified")
             .order_by(Guardianship.id)
         )
     )
@@ -262,14 +262,14 @@ def standing_of(child_id: int, *, actor: Actor) -> list[Guardianship]:
         raise NotFound()
     permissions.require(actor.id, "guardian:verify", home.community_id)
     wanted = sa.select(Guardianship).where(
-        Guardianship.child_id == child_id, Guardianship.status.in_(("declared", "verified"))
+        Guardianship.child_id == child_id, Guardianship.state.in_(("declared", "verified"))
     )
     return list(session.scalars(wanted.order_by(Guardianship.id)))
 
 
 def _of_guardian(guardian_id: int) -> list[Guardianship]:
     wanted = sa.select(Guardianship).where(
-        Guardianship.guardian_id == guardian_id, Guardianship.status.in_(("declared", "verified"))
+        Guardianship.guardian_id == guardian_id, Guardianship.state.in_(("declared", "verified"))
     )
     return list(session.scalars(wanted.order_by(Guardianship.id)))
 
@@ -297,7 +297,7 @@ def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
 def children_waiting(ids: Iterable[int]) -> set[int]:
     """Which of these are children whose guardian waits to be verified: their residency is decided with it."""
     wanted = sa.select(Guardianship.child_id).where(
-        Guardianship.child_id.in_(list(ids)), Guardianship.status == "declared"
+        Guardianship.child_id.in_(list(ids)), Guardianship.state == "declared"
     )
     return set(session.scalars(wanted))
 
@@ -305,7 +305,7 @@ def children_waiting(ids: Iterable[int]) -> set[int]:
 def waiting(*, actor: Actor, after: int, limit: int) -> list[Guardianship]:
     """A page of declared links that staff may decide, oldest first."""
     wanted = sa.select(Guardianship).where(
-        Guardianship.status == "declared",
+        Guardianship.state == "declared",
         Guardianship.community_id.in_(permissions.reach_of(actor.id, "guardian:verify")),
         Guardianship.id > after,
     )

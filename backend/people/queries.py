@@ -86,7 +86,7 @@ _CONSENTS = sa.select(Consent).where(
 def home(person_id: int) -> Residency | None:
     """Where the person lives, as declared or verified; None when nothing stands or it was rejected."""
     return session.scalar(
-        sa.select(Residency).where(Residency.person_id == person_id, Residency.status != "rejected")
+        sa.select(Residency).where(Residency.person_id == person_id, Residency.state != "rejected")
     )
 
 
@@ -94,7 +94,7 @@ def verified_registration(person_id: int) -> PartyRegistration | None:
     """The person's verified party registration, if there is one."""
     return session.scalar(
         sa.select(PartyRegistration).where(
-            PartyRegistration.person_id == person_id, PartyRegistration.status == "verified"
+            PartyRegistration.person_id == person_id, PartyRegistration.state == "verified"
         )
     )
 
@@ -104,7 +104,7 @@ REGISTERED_IN = (
     sa.select(PartyRegistration.community_id)
     .where(
         PartyRegistration.person_id == permissions.VIEWER,
-        PartyRegistration.status == sa.literal_column("'verified'"),
+        PartyRegistration.state == sa.literal_column("'verified'"),
     )
     .scalar_subquery()
 )
@@ -113,7 +113,7 @@ REGISTERED_IN = (
 def team_of(team_id: int, person_id: int) -> Team | None:
     """The team, when the person leads it or was accepted into it."""
     joined = sa.and_(
-        Membership.team_id == Team.id, Membership.person_id == person_id, Membership.status == "accepted"
+        Membership.team_id == Team.id, Membership.person_id == person_id, Membership.state == "accepted"
     )
     return session.scalar(
         sa.select(Team)
@@ -141,13 +141,13 @@ def family_name(person_id: int, real_name_sealed: str | None) -> str | None:
     return name[0] if name else None
 
 
-def waiting(model: Any, status: str, permission: str, *, actor: Actor, after: int, limit: int) -> list[Any]:
+def waiting(model: Any, state: str, permission: str, *, actor: Actor, after: int, limit: int) -> list[Any]:
     """A page of registrations that staff may decide, oldest person first: rows of (registration, person)."""
     wanted = (
         sa.select(model, Person)
         .join(Person, Person.id == model.person_id)
         .where(
-            model.status == status,
+            model.state == state,
             model.community_id.in_(permissions.reach_of(actor.id, permission)),
             model.person_id > after,
         )
@@ -172,7 +172,7 @@ def search_residents(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
         .where(
-            Person.status == "active",
+            Person.state == "active",
             Person.id > after,
             sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach)),
         )

@@ -57,7 +57,7 @@ def register(
         raise actions.OwnRegistration()
     person = lock_row(Person, person_id)
     row = session.get(PartyRegistration, person_id, populate_existing=True)
-    before = row.status if row is not None else None
+    before = row.state if row is not None else None
     if (
         row is not None
         and before != "rejected"
@@ -70,7 +70,7 @@ def register(
     row.unit_id, row.community_id = unit_id, community_id
     # A list without them does not take back what the member offered.
     row.service_roles = service_roles or row.service_roles
-    row.status, row.declared_at, row.decided_by_id, row.reason = "verified", clock.now(), actor.id, None
+    row.state, row.declared_at, row.decided_by_id, row.reason = "verified", clock.now(), actor.id, None
     session.add(row)
     session.flush()
     states = (before, "verified")
@@ -118,7 +118,7 @@ def _known(name: str, phone: str) -> int | None:
     """Who has this phone number; of two in one household the one of this name. Raises AnotherName."""
     found = session.scalars(
         sa.select(Person)
-        .where(Person.status == "active", Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
+        .where(Person.state == "active", Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
         .order_by(Person.id)
     ).all()
     same = [person for person in found if sealed.real_name(person) in (name, None)]

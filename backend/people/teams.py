@@ -65,7 +65,7 @@ def create_team(
 
 def _check_leader(leader_id: int) -> None:
     leader = session.get(Person, leader_id)
-    if leader is None or leader.status != "active":
+    if leader is None or leader.state != "active":
         raise LeaderUnknown()
 
 
@@ -96,7 +96,7 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
 def join(team_id: int, *, actor: Actor) -> Team:
     """Asks to be accepted. Who left or was declined may ask again. Raises AlreadyMember."""
     team = lock_row(Team, team_id)
-    before = _status(team, actor.id)
+    before = _state(team, actor.id)
     if team.leader_id == actor.id or before in ("applied", "accepted"):
         raise AlreadyMember()
     _set(team, actor.id, before, "applied", "join", actor)
@@ -106,7 +106,7 @@ def join(team_id: int, *, actor: Actor) -> Team:
 def leave(team_id: int, *, actor: Actor) -> Team:
     """Leaves, or takes the application back; at any time, without a reason. Raises NotAMember."""
     team = lock_row(Team, team_id)
-    before = _status(team, actor.id)
+    before = _state(team, actor.id)
     if before not in ("applied", "accepted"):
         raise NotAMember()
     _set(team, actor.id, before, "left", "leave", actor)
@@ -123,7 +123,7 @@ def decide(team_id: int, person_id: int, accepted: bool, *, actor: Actor) -> Tea
         permissions.require(actor.id, "team:manage", team.community_id)
     if person_id == actor.id:
         raise NotAllowed()
-    before = _status(team, person_id)
+    before = _state(team, person_id)
     if before != "applied":
         raise NothingToDecide()
     verb = "accept" if accepted else "decline"
@@ -131,15 +131,15 @@ def decide(team_id: int, person_id: int, accepted: bool, *, actor: Actor) -> Tea
     return team
 
 
-def _status(team: Team, person_id: int) -> str | None:
+def _state(team: Team, person_id: int) -> str | None:
     return session.scalar(
-        sa.select(Membership.status).where(Membership.team_id == team.id, Membership.person_id == person_id)
+        sa.select(Membership.state).where(Membership.team_id == team.id, Membership.person_id == person_id)
     )
 
 
-def _set(team: Team, person_id: int, before: str | None, status: str, verb: str, actor: Actor) -> None:
-    row = {"team_id": team.id, "person_id": person_id, "status": status, "since": clock.now()}
-    changed = {"status": status, "since": row["since"]}
+def _set(team: Team, person_id: int, before: str | None, state: str, verb: str, actor: Actor) -> None:
+    row = {"team_id": team.id, "person_id": person_id, "state": state, "since": clock.now()}
+    changed = {"status": state, "since": row["since"]}
     adding = insert(Membership).values(row)
     session.execute(adding.on_conflict_do_update(index_elements=["team_id", "person_id"], set_=changed))
     journal.write(
@@ -147,7 +147,7 @@ def _set(team: Team, person_id: int, before: str | None, status: str, verb: str,
         "team",
         team.id,
         actor=actor,
-        states=(before, status),
+        states=(before, state),
         place=team.community_id,
         facts={"person": person_id},
     )
@@ -197,7 +197,7 @@ def waiting_joins(before: datetime, limit: int, *, actor: Actor) -> list[tuple[M
         .join(Team, Team.id == Membership.team_id)
         .join(Person, Person.id == Team.leader_id)
         .where(
-            Membership.status == "applied",
+            Membership.state == "applied",
             Membership.person_id != actor.id,
             Team.community_id.in_(permissions.reach_of(actor.id, "team:manage")),
             sa.or_(Person.openid.is_(None), Team.leader_id == actor.id, Membership.since <= before),
@@ -211,7 +211,7 @@ def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:
     """How many ask to join each of these teams."""
     rows = session.execute(
         sa.select(Membership.team_id, sa.func.count())
-        .where(Membership.team_id.in_(ids), Membership.status == "applied")
+        .where(Membership.team_id.in_(ids), Membership.state == "applied")
         .group_by(Membership.team_id)
     )
     return dict(rows.all())
@@ -242,7 +242,7 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
 def _counts(ids: list[int]) -> dict[int, int]:
     rows = session.execute(
         sa.select(Membership.team_id, sa.func.count())
-        .where(Membership.team_id.in_(ids), Membership.status == "accepted")
+        .where(Membership.team_id.in_(ids), Membership.state == "accepted")
         .group_by(Membership.team_id)
     )
     return dict(rows.all())
@@ -250,17 +250,17 @@ def _counts(ids: list[int]) -> dict[int, int]:
 
 def _mine(ids: list[int], person_id: int) -> dict[int, str]:
     rows = session.execute(
-        sa.select(Membership.team_id, Membership.status).where(
+        sa.select(Membership.team_id, Membership.state).where(
             Membership.team_id.in_(ids), Membership.person_id == person_id
         )
     )
     return dict(rows.all())
 
 
-def _actions(team: Team, status: str | None, actor: Actor) -> list[str]:
+def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
     if team.leader_id == actor.id:
         return []
-    return ["leave"] if status in ("applied", "accepted") else ["join"]
+    return ["leave"] if state in ("applied", "accepted") else ["join"]
 
 
 def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
@@ -271,17 +271,17 @@ def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
     rows = session.execute(
         sa.select(Membership, Person.real_name_sealed)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.team_id == team.id, Membership.status.in_(("applied", "accepted")))
+        .where(Membership.team_id == team.id, Membership.state.in_(("applied", "accepted")))
         .order_by(Membership.since, Membership.person_id)
     )
     return [
         {
             "person_id": row[0].person_id,
             "name": shown_name(row[0].person_id, row[1], clear=leading),
-            "status": row[0].status,
+            "state": row[0].state,
             "since": row[0].since,
             "actions": ["accept", "decline"]
-            if row[0].status == "applied" and row[0].person_id != actor.id
+            if row[0].state == "applied" and row[0].person_id != actor.id
             else [],
         }
         for row in rows

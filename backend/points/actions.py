@@ -64,8 +64,8 @@ def _home(person_id: int, maker_id: int) -> int:
         .join(Person, Person.id == Residency.person_id)
         .where(
             Residency.person_id == person_id,
-            Residency.status == "verified",
-            Person.status == "active",
+            Residency.state == "verified",
+            Person.state == "active",
             Residency.community_id.in_(permissions.reach_of(maker_id, "points:adjust")),
         )
     )

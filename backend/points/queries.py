@@ -131,7 +131,7 @@ def liability(community_id: int, *, actor: Actor) -> dict[str, Any]:
     permissions.require(actor.id, "points:liability", community_id)
     places.community(community_id)
     residents = sa.select(Residency.person_id).where(
-        Residency.community_id == community_id, Residency.status == "verified"
+        Residency.community_id == community_id, Residency.state == "verified"
     )
     until = clock.today() + timedelta(days=DAYS_AHEAD)
     have = ledger.holdings(residents, until)

@@ -152,7 +152,7 @@ def points_by_community(places: Places, first: date, last: date) -> Stacks:
 def points_ending(community_ids: list[int], months: int = 6) -> dict[str, int]:
     """What residents of these communities have together that ends soon, by the month of its last day."""
     homes = sa.select(Residency.person_id).where(
-        Residency.community_id.in_(community_ids), Residency.status == "verified"
+        Residency.community_id.in_(community_ids), Residency.state == "verified"
     )
     today = clock.today()
     last = date(today.year + (today.month + months - 1) // 12, (today.month + months - 1) % 12 + 1, 1)

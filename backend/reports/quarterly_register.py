@@ -75,7 +75,7 @@ def _claims(scope: Scope) -> Numbers:
 def _activities(scope: Scope) -> Numbers:
     wanted = sa.select(Activity.community_id, sa.func.count()).where(
         Activity.community_id.in_(scope.communities),
-        Activity.activity_kind == "volunteer_service",
+        Activity.kind == "volunteer_service",
         Activity.state.in_(("ended", "certified")),
         _between(Activity.starts_at, scope),
     )

@@ -96,7 +96,7 @@ def _awaiting(word: str, actor: Actor) -> sa.Select[tuple[Activity, int, int]]:
         sa.select(Activity, came.label("came"), _number_in("unverified").label("unverified"))
         .where(
             Activity.state == "ended",
-            Activity.activity_kind == "volunteer_service",
+            Activity.kind == "volunteer_service",
             Activity.community_id.in_(permissions.reach_of(actor.id, word)),
             came > 0,
         )

@@ -83,7 +83,6 @@ class Activity(Model):
         sa.Index("ix_activities_team", "team_id"),
         sa.Index("ix_activities_open", "ends_at", sqlite_where=_open, postgresql_where=_open),
     )
-    # What the journal calls it; what sort of activity it is stands in `activity_kind`.
     journal_kind = "activity"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -91,7 +90,7 @@ class Activity(Model):
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
     title: Mapped[str] = mapped_column(sa.String(60))
-    activity_kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[str] = mapped_column("activity_kind", sa.String(20))
     category: Mapped[str] = mapped_column(sa.String(20))
     description: Mapped[str] = mapped_column(sa.Text, default="")
     place: Mapped[str] = mapped_column(sa.String(120))

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.db import session
+from backend.db import columns_of, session
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people import queries as people
@@ -37,7 +37,7 @@ def view_records(records: Sequence[ServiceRecord]) -> list[dict[str, Any]]:
     waiting = _waiting([record.id for record in records])
     return [
         {
-            **{column.key: getattr(record, column.key) for column in ServiceRecord.__table__.columns},
+            **columns_of(record),
             "in_charge": names[record.in_charge_id],
             "certified_by": names[record.certified_by_id],
             "corrected_by_id": later.get(record.id),

@@ -18,7 +18,7 @@ def declared(town, name="ning", child="宁小雨"):
 
 
 def status(guardianship_id):
-    return session.get(Guardianship, guardianship_id, populate_existing=True).status
+    return session.get(Guardianship, guardianship_id, populate_existing=True).state
 
 
 def test_it_waits_with_its_age_masked_and_is_verified_by_one_key(visitor, town):

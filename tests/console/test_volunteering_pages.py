@@ -692,7 +692,7 @@ def test_who_asks_to_join_a_leader_without_a_phone_is_decided_at_the_desk(visito
     assert "已经处理过了" in clerk.text(answer)
     found = dict(
         session.execute(
-            sa.select(Membership.person_id, Membership.status).where(Membership.team_id == team.id)
+            sa.select(Membership.person_id, Membership.state).where(Membership.team_id == team.id)
         ).all()
     )
     assert found == {town.person("ning").id: "accepted", town.person("wulan").id: "declined"}

@@ -41,7 +41,7 @@ def shop(town):
 def _crowd(town, count, points=100):
     """So many neighbours with points."""
     with transaction():
-        made = [Person(nickname=f"邻居{n}", created_at=clock.now(), status="active") for n in range(count)]
+        made = [Person(nickname=f"邻居{n}", created_at=clock.now(), state="active") for n in range(count)]
         session.add_all(made)
         session.flush()
         who = [cast.By(person.id) for person in made]

@@ -47,7 +47,13 @@ def test_the_database_alone_forbids_two_standing_claims(town):
 
 @pytest.mark.parametrize(
     ("outcome", "current"),
-    [(None, True), ("confirmed", True), ("closed_unconfirmed", True), ("released", False), ("overdue", False)],
+    [
+        (None, True),
+        ("confirmed", True),
+        ("closed_unconfirmed", True),
+        ("released", False),
+        ("overdue", False),
+    ],
 )
 def test_a_claim_is_the_current_one_while_it_stands_and_when_it_stood_to_the_end(town, outcome, current):
     claim_id = cast.standing(cast.claimed(town)).id

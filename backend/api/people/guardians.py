@@ -12,7 +12,7 @@ from backend.api.people.people import decisions
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.people import guardians, queries, sealed
-from backend.people.guardians import RELATIONS, STATUSES, Guardianship
+from backend.people.guardians import RELATIONS, STATES, Guardianship
 from backend.rights import consent
 
 bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")
@@ -29,7 +29,7 @@ class ChildOut(Schema):
     child_id = Integer("孩子的人员编号；代孩子填心愿时用")
     name = Text("姓名（脱敏）", most=20, allow_none=True)
     relation = Choice("关系", RELATIONS)
-    status = Choice("状态", STATUSES)
+    state = Choice("状态", STATES, data_key="status")
     reason = Text("未通过的原因", most=200, allow_none=True)
     declared_at = DateTime("登记时间")
 
@@ -53,7 +53,7 @@ class GuardianshipOut(Schema):
     child_name = Text("孩子姓名（脱敏）", most=20, allow_none=True)
     community_id = Integer("社区")
     relation = Choice("关系", RELATIONS)
-    status = Choice("状态", STATUSES)
+    state = Choice("状态", STATES, data_key="status")
     declared_at = DateTime("登记时间")
 
 

@@ -68,7 +68,7 @@ class WaitingOut(Schema):
     grid_id = Integer("网格", allow_none=True)
     unit_id = Integer("单位", allow_none=True)
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
-    status = Choice("状态", ("declared", "pending", "verified", "rejected"))
+    state = Choice("状态", ("declared", "pending", "verified", "rejected"), data_key="status")
     declared_at = DateTime("登记时间")
 
 
@@ -81,15 +81,15 @@ def _serialize(row: Any, person: Any) -> dict[str, Any]:
         "grid_id": getattr(row, "grid_id", None),
         "unit_id": getattr(row, "unit_id", None),
         "service_roles": getattr(row, "service_roles", None),
-        "status": row.status,
+        "state": row.state,
         "declared_at": row.declared_at,
     }
 
 
-def _queue(model: Any, status: str, word: str, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+def _queue(model: Any, state: str, word: str, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start = after(query["cursor"], int)
     limit = query["limit"]
-    rows = queries.waiting(model, status, word, actor=caller, after=start[0] if start else 0, limit=limit + 1)
+    rows = queries.waiting(model, state, word, actor=caller, after=start[0] if start else 0, limit=limit + 1)
     return page([_serialize(*row) for row in rows], limit, lambda row: (row["person_id"],))
 
 
@@ -175,7 +175,7 @@ def _resident(person: Any, home: Any) -> dict[str, Any]:
         "has_we_chat": person.openid is not None,
         "community_id": home.community_id,
         "grid_id": home.grid_id,
-        "residency_status": home.status,
+        "residency_status": home.state,
     }
 
 

@@ -101,7 +101,7 @@ class ActivityOut(Schema):
     team_name = Text("志愿队名称", most=60, allow_none=True)
     in_charge = Text("负责人（脱敏）", most=40)
     title = Text("名称", most=60)
-    activity_kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ACTIVITY_KINDS, data_key="kind")
+    kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ACTIVITY_KINDS)
     category = Text("服务类别", most=20)
     description = Text("内容", most=1000, least=0, lines=True)
     place = Text("地点", most=120)
@@ -134,7 +134,7 @@ class ActivitiesOut(Schema):
 
 class ActivityContent(Schema):
     title = Text("名称", most=60, required=True, example="清雪")
-    activity_kind = Choice("类型", ACTIVITY_KINDS, data_key="kind", required=True)
+    kind = Choice("类型", ACTIVITY_KINDS, required=True)
     category = Text("服务类别", most=20, required=True, example="便民服务")
     description = Text("内容", most=1000, least=0, lines=True, load_default="")
     place = Text("地点", most=120, required=True, example="雪松家园东门")

@@ -53,7 +53,7 @@ class CertifiedOut(Schema):
     minutes = Integer("服务时长（分钟）")
     organising_body = Text("组织单位", most=80)
     source = Choice("来源", RECORD_SOURCES)
-    sync_status = Choice("与全国志愿服务信息系统的同步状态", SYNC_STATES)
+    sync_state = Choice("与全国志愿服务信息系统的同步状态", SYNC_STATES, data_key="sync_status")
 
 
 class CertificateDetailOut(CertificateOut):

@@ -81,7 +81,7 @@ def guardian(staff: Staff, guardianship_id: int) -> Any:
 
 def _page(staff: Staff, guardianship_id: int, **given: Any) -> Any:
     row = guardians.one(guardianship_id, actor=staff)
-    if row.status != "declared":
+    if row.state != "declared":
         return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),

@@ -40,8 +40,8 @@ class RejectForm(Form):
 
 def _waiting_registrations(staff: Staff, kind: str, most: int) -> list[tuple[Any, Person]]:
     """What waits, oldest declaration first; never one's own, nor a child's that waits with its guardian."""
-    model, status, *_ = _KINDS[kind]
-    rows = queries.waiting(model, status, _WORDS[kind], actor=staff, after=0, limit=most + 1)
+    model, state, *_ = _KINDS[kind]
+    rows = queries.waiting(model, state, _WORDS[kind], actor=staff, after=0, limit=most + 1)
     children = guardians.children_waiting(row[0].person_id for row in rows) if kind == "residency" else set()
     others = children | {staff.id}
     mine = [(row[0], row[1]) for row in rows if row[0].person_id not in others]
@@ -90,12 +90,12 @@ def verify(staff: Staff, kind: str, person_id: int) -> Any:
 
 
 def _page(staff: Staff, kind: str, person_id: int, **given: Any) -> Any:
-    model, status, label, _verb, ready = _KINDS[kind]
+    model, state, label, _verb, ready = _KINDS[kind]
     row, person = session.get(model, person_id), session.get(Person, person_id)
     if row is None or person is None:
         raise NotFound()
     permissions.require(staff.id, _WORDS[kind], row.community_id)
-    if row.status != status:
+    if row.state != state:
         return redirect_with_message("console.verifying", "这条登记已经处理过了")
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),

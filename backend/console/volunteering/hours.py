@@ -142,7 +142,7 @@ def hours(staff: Staff) -> Any:
 def propose_hours(staff: Staff, activity_id: int) -> Any:
     """How long each one served. Who did not check out has to be decided, 0 included."""
     found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
-    if found.state != "ended" or found.activity_kind != "volunteer_service":
+    if found.state != "ended" or found.kind != "volunteer_service":
         return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
     rows = desk_queries.counted(activity_id)
     form = propose_form(found, rows)

@@ -22,7 +22,7 @@ def end(activity_id: int, *, actor: Actor) -> Activity:
     The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet.
     """
     activity = lock_row(Activity, activity_id)
-    service = activity.activity_kind == "volunteer_service"
+    service = activity.kind == "volunteer_service"
     due = working_days.record_due_on(clock.business_day(activity.ends_at)) if service else None
     begun = partial(_begun, activity)
     transition(states.END, activity, actor=actor, precondition=begun, ended_at=clock.now(), record_due_on=due)

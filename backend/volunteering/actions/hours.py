@@ -73,7 +73,7 @@ def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Acti
     """
     activity = lock_row(Activity, activity_id)
     authorize(states.PROPOSE, activity, actor)
-    if activity.activity_kind != "volunteer_service":
+    if activity.kind != "volunteer_service":
         raise NoHoursForThis()
     if activity.state == "published":
         raise ActivityNotEnded()
@@ -195,7 +195,7 @@ def _records(
         "recorded_by_id": activity.proposed_by_id,
         "certified_by_id": actor.id,
         "recorded_at": clock.now(),
-        "sync_status": "not_synchronised",
+        "sync_state": "not_synchronised",
     }
     return [{**same, **_own(row, minutes[row.person_id])} for row in rows]
 
