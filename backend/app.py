@@ -1,82 +1,37 @@
 """create_app(): the only file that knows everyone."""
 
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from apiflask import APIFlask
 from apispec.ext.marshmallow.common import make_schema_key
 from flask import Flask
 from flask_limiter.util import get_remote_address
-from werkzeug.routing import BaseConverter, IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
-from backend import commands, config, db
-from backend.api import complaints, health, points
-from backend.api.frame import idempotency, protection, refusals, telemetry
+import backend
+from backend import api, commands, config, db
 from backend.api.frame import openapi as documentation
-from backend.api.people import (
-    console_sign_ins,
-    guardians,
-    identity,
-    organisations,
-    party_members,
-    people,
-    phone,
-    rights,
-)
-from backend.api.supermarket import items as supermarket_items
-from backend.api.supermarket import redemptions as supermarket_redemptions
-from backend.api.supermarket import shops as supermarket_shops
-from backend.api.supermarket import stock as supermarket_stock
-from backend.api.volunteering import activities, attendance, certificates, service_records, teams
-from backend.api.volunteering import exchange as hours_elsewhere
-from backend.api.wechat import files, inbox, links, push
-from backend.api.wishes import claims, rounds, wishes
-from backend.complaints import deadlines as complaint_deadlines
+from backend.api.frame import protection, refusals, telemetry
 from backend.console import pages
 from backend.console.frame import menu
-from backend.files import deadlines as file_deadlines
-from backend.identity import console_sessions, credentials, sessions
-from backend.imports import actions as imports
 from backend.jobs import Job
-from backend.ledger import deadlines as ledger_deadlines
-from backend.points import deadlines as points_deadlines
 from backend.reports import personal_data_register, relief_register
-from backend.rights import cancellation, purposes, retention
-from backend.supermarket.actions import deadlines as supermarket_deadlines
-from backend.volunteering.actions import deadlines as volunteering_deadlines
+from backend.rights import purposes
 from backend.wechat import gateway
-from backend.wechat import push as pushes
 from backend.wechat.live import LiveWeChat
 from backend.wechat.tokens import DatabaseTokens
-from backend.wishes.actions import deadlines as wish_deadlines
 
 TITLE = "点亮 — 微心愿、志愿服务与积分兑换"
-
-# What time brings; the worker runs them.
-JOBS: list[Job] = [
-    *wish_deadlines.JOBS,
-    *volunteering_deadlines.JOBS,
-    *ledger_deadlines.JOBS,
-    *points_deadlines.JOBS,
-    *complaint_deadlines.JOBS,
-    *cancellation.JOBS,
-    *retention.JOBS,
-    *supermarket_deadlines.JOBS,
-    *file_deadlines.JOBS,
-    Job("wechat.forget_pushes", 3600, pushes.forgettable, pushes.forget),
-    Job("sessions.forget", 3600, sessions.ended, sessions.forget),
-    Job("console.forget", 3600, console_sessions.ended, console_sessions.forget),
-    Job("console.forget_attempts", 3600, credentials.attempts_over, credentials.forget_attempt),
-    Job("imports.forget", 3600, imports.stale, imports.forget),
-    Job("console.forget_scans", 3600, console_sessions.scans_over, console_sessions.forget_scan),
-    # Each POST of anybody leaves one, and five hundred go at a time.
-    Job("idempotency.forget", 60, idempotency.outlived, idempotency.forget),
-]
 
 
 class IdConverter(IntegerConverter):
     """An id in a path; more digits than JavaScript counts exactly are simply no such thing."""
 
-    def __init__(self, url_map: object) -> None:
+    def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, min=1, max=db.MAX_ID)
 
 
@@ -104,6 +59,20 @@ class Product(APIFlask):
         return {"type": "array", "items": found} if getattr(schema, "many", False) else found
 
 
+def all_jobs() -> list[Job]:
+    """What time brings, for the worker: the JOBS of every file called `deadlines`, wherever it stands."""
+    found = (one.name for one in pkgutil.walk_packages(backend.__path__, "backend."))
+    return [job for name in found if name.endswith(".deadlines") for job in import_module(name).JOBS]
+
+
+def routes() -> Iterator[ModuleType]:
+    """Every file of the API with routes, found by where it stands: a new one is registered by being there."""
+    for found in pkgutil.walk_packages(api.__path__, f"{api.__name__}."):
+        module = import_module(found.name)
+        if hasattr(module, "bp"):
+            yield module
+
+
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The whole product as a WSGI application, configured by `settings` (else by the environment)."""
     settings = settings or config.read()
@@ -129,37 +98,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     telemetry.observe(app)
     refusals.answer_refusals(app)
     limiter = protection.protect(app)
-    for room in (
-        identity,
-        people,
-        organisations,
-        inbox,
-        phone,
-        files,
-        links,
-        push,
-        wishes,
-        claims,
-        rounds,
-        teams,
-        activities,
-        attendance,
-        service_records,
-        hours_elsewhere,
-        certificates,
-        party_members,
-        supermarket_shops,
-        supermarket_items,
-        supermarket_stock,
-        supermarket_redemptions,
-        points,
-        rights,
-        complaints,
-        guardians,
-        console_sign_ins,
-        health,
-        documentation,
-    ):
+    for room in routes():
         app.register_blueprint(room.bp)
     pages.install(app)
     personal_data_register.register_purposes(purposes.purposes_in_words)
@@ -170,5 +109,5 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     verify = limiter.limit(lambda: config.settings().rate_limit_verify, key_func=get_remote_address)
     for tried in ("public.verify_certificate", "certificates.certificate_paper"):
         app.view_functions[tried] = verify(app.view_functions[tried])
-    commands.add_to(app, JOBS)
+    commands.add_to(app, all_jobs())
     return app

@@ -251,7 +251,7 @@ def read() -> Settings:
     """Reads the environment; refuses what cannot be read and what production forbids. Raises BadSettings."""
     env, values, faults = Env(), {}, []
     for one in table():
-        reader = {int: env.int, float: env.float}.get(one.type, env.str)
+        reader: Any = {int: env.int, float: env.float}.get(one.type, env.str)  # type: ignore[arg-type]
         try:
             values[one.name] = reader(one.metadata["name"], one.default)
         except ValueError as fault:

@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sqlalchemy as sa
 from flask import Flask
@@ -74,7 +74,20 @@ db = SQLAlchemy(
 )
 migrate = Migrate(directory=os.path.join(os.path.dirname(__file__), "migrations"))
 session = db.session
-Model = db.Model
+# A SELECT of whatever columns.
+AnySelect = sa.Select[*tuple[Any, ...]]
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What Flask-SQLAlchemy makes of `Base`, as a type checker has to see it."""
+
+        __abstract__ = True
+        __table__: ClassVar[sa.Table]
+
+        def __init__(self, **columns: Any) -> None: ...
+
+else:
+    Model = db.Model
 
 
 @sa.event.listens_for(HouseSession, "before_flush")
@@ -94,6 +107,10 @@ class Moment(sa.TypeDecorator):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
@@ -213,7 +230,7 @@ def _gate() -> Iterator[None]:
         yield
 
 
-def lock_row(model: type[Any], row_id: int) -> Any:
+def lock_row(model: type[Any], row_id: int | str) -> Any:
     """The row, read again under its lock, so that what is decided on it still holds at commit.
 
     Whoever only points to the row (a key, a notice) does not wait for it: two requests of one person, each with

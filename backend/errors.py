@@ -15,7 +15,7 @@ class Refused(Exception):
 
     code: ClassVar[int] = 40000
     message: ClassVar[str] = "请求无法处理"
-    headers: ClassVar[dict[str, str]] = {}
+    headers: dict[str, str] = {}
 
     def __init__(self, sentence: str | None = None, **facts: Any) -> None:
         self.sentence = sentence or self.message.format(**facts)

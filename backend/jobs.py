@@ -7,6 +7,7 @@ whether the item is still due, so running it twice, or on two workers at once, c
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -31,8 +32,8 @@ class Job:
 
     name: str
     every: int
-    due: Callable[[], Iterable[int]]
-    work: Callable[[int], object]
+    due: Callable[[], Iterable[Any]]
+    work: Callable[[Any], object]
     before: Callable[[int], object] | None = None
 
 

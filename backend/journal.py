@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock
 from backend.crypto import without_numbers
 from backend.db import Id, Json, Model, Moment, dialect, session
+from backend.personal import Purpose, handler, personal
 
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
@@ -37,15 +38,19 @@ class JournalLine(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
     # Empty when time itself acted (a deadline passed).
-    actor_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    actor_id: Mapped[int | None] = mapped_column(
+        Id,
+        sa.ForeignKey("persons.id"),
+        info=handler("exported as what I did and what was done to me, not as a table"),
+    )
     verb: Mapped[str] = mapped_column(sa.String(40))
     subject_kind: Mapped[str] = mapped_column(sa.String(40))
     subject_id: Mapped[int] = mapped_column(Id)
     from_state: Mapped[str | None] = mapped_column(sa.String(24))
     to_state: Mapped[str | None] = mapped_column(sa.String(24))
-    reason: Mapped[str | None] = mapped_column(sa.Text)
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.AUDIT))
     organisation_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    facts: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    facts: Mapped[dict[str, Any] | None] = mapped_column(Json, info=personal(Purpose.AUDIT))
     request: Mapped[str | None] = mapped_column(sa.String(64))
 
 
@@ -54,7 +59,7 @@ def write(
     kind: str,
     subject_id: int,
     *,
-    actor: Actor,
+    actor: Actor | None,
     states: tuple[str | None, str | None] = (None, None),
     reason: str | None = None,
     place: int | None = None,
@@ -69,7 +74,7 @@ def write_all(
     kind: str,
     subject_ids: list[int],
     *,
-    actor: Actor,
+    actor: Actor | None,
     states: tuple[str | None, str | None] = (None, None),
     reason: str | None = None,
     place: int | None = None,

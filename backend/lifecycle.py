@@ -58,7 +58,7 @@ def transition(
     move: Move,
     subject: Any,
     *,
-    actor: Actor,
+    actor: Actor | None,
     precondition: Callable[[], None] | None = None,
     reason: str | None = None,
     details: dict[str, Any] | None = None,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Model, dialect, insert, session
+from backend.personal import not_personal
 
 
 class Counter(Model):
@@ -13,7 +14,7 @@ class Counter(Model):
 
     __tablename__ = "counters"
 
-    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(40), primary_key=True, info=not_personal("a counter's"))
     value: Mapped[int] = mapped_column(sa.Integer)
 
 

@@ -14,7 +14,7 @@ from backend import config
 from backend.app import create_app
 from backend.db import db, session
 from backend.seeds import demo
-from tests import templates
+from tests import quick, templates
 from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
@@ -28,6 +28,22 @@ def pytest_addoption(parser):
         "--every-revision", action="store_true", help="upgrade from each revision, not from some"
     )
     parser.addoption("--whole-city", action="store_true", help="make SEED=tieli at full size (minutes)")
+    parser.addoption("--quick", action="store_true", help=f"leave out: {'; '.join(quick.LEFT_OUT.values())}")
+
+
+def pytest_configure(config):
+    for name, meaning in quick.LEFT_OUT.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}; left out by --quick")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        quick.mark(item)
+    if config.getoption("--quick"):
+        left_out = [item for item in items if quick.is_left_out(item)]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture(scope="session")

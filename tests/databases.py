@@ -69,10 +69,7 @@ class PostgresHost:
                 connection.exec_driver_sql(statement)
 
     def clear(self) -> None:
-        self._run(
-            f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)",
-            f"CREATE DATABASE {self.database}",
-        )
+        self._run(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)", f"CREATE DATABASE {self.database}")
 
     def keep_as(self, template: str) -> None:
         """Keeps the database as it stands under a name. Nobody may be connected."""

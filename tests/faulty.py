@@ -1,7 +1,7 @@
 """The product with a fault sown into it, to see that the race tests can fail.
 
 It decides on what it read before it held the lock, and writes without asking again: the mistake that
-`lifecycle.make` and `take()` are there to prevent. Served by gunicorn in tests/api/test_races.py only.
+`lifecycle.transition` and `lock_row()` are there to prevent. Served by gunicorn in tests/api/test_races.py only.
 """
 
 import re
@@ -20,7 +20,7 @@ from backend.wishes.models import Wish
 def create_app():
     app = house.create_app()
     app.before_request(_look_too_early)
-    claims.take = _take_what_was_seen
+    claims.lock_row = _take_what_was_seen
     lifecycle._change = _change_without_asking
     return app
 

@@ -6,9 +6,9 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.paging import PageQuery, after, page, page_of
 from backend.api.frame.route import paged, route
-from backend.complaints import actions, queries
+from backend.complaints import actions, queries, queues
 from backend.complaints.models import ABOUT, KINDS, STATES
 from backend.identity.sessions import Caller
 
@@ -93,9 +93,8 @@ def my_complaints(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     summary="由我这里承办的投诉和建议",
 )
 def complaints_to_handle(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_handle(query["state"], start[0] if start else None, limit + 1, actor=caller)
-    return _page(rows, limit, caller)
+    found = queues.to_handle(query["state"], actor=caller)
+    return page_of(found, query, lambda rows: queries.view_complaints(rows, actor=caller))
 
 
 @route(bp, "GET", "/complaints/<id:complaint_id>", out=ComplaintOut, summary="一条投诉或建议")

@@ -118,7 +118,7 @@ def answer(complaint_id: int, text: str, *, actor: Actor) -> Complaint:
     return found
 
 
-def escalate(complaint_id: int, reason: str, *, actor: Actor) -> Complaint:
+def escalate(complaint_id: int, reason: str, *, actor: Actor | None) -> Complaint:
     """One level up, with a new deadline: staff who cannot decide it, or time. Raises NobodyAbove."""
     found = lock_row(Complaint, complaint_id)
     _lift(states.ESCALATE, found, reason, actor=actor)
@@ -144,7 +144,7 @@ def appeal(complaint_id: int, reason: str, *, actor: Actor) -> Complaint:
     return found
 
 
-def _lift(move: Any, found: Complaint, reason: str | None, *, actor: Actor, **facts: Any) -> None:
+def _lift(move: Any, found: Complaint, reason: str | None, *, actor: Actor | None, **facts: Any) -> None:
     here = places.get(found.place_id)
 
     def provided() -> None:

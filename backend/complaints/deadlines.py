@@ -49,7 +49,4 @@ def lift(complaint_id: int) -> None:
         actions.escalate(complaint_id, "逾期未答复，自动提级", actor=None)
 
 
-JOBS = [
-    Job("complaints.remind", 3600, to_remind, remind),
-    Job("complaints.lift", 3600, overdue, lift),
-]
+JOBS = [Job("complaints.remind", 3600, to_remind, remind), Job("complaints.lift", 3600, overdue, lift)]

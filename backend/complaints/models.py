@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.personal import PersonalTable, Purpose, handler, personal
 
 # relief_report: a burden that nobody needs, such as a form filled in twice (减负; 国办函〔2026〕12号).
 KINDS = ("complaint", "suggestion", "relief_report")
@@ -23,6 +24,7 @@ class Complaint(Model):
     """
 
     __tablename__ = "complaints"
+    __personal__ = [PersonalTable("person_id", "投诉和建议", "complaints", position=380, redact_notices=True)]
     __table_args__ = (
         sa.CheckConstraint(f"complaint_kind IN {KINDS}", name="kind_known"),
         sa.CheckConstraint(f"about IN {ABOUT}", name="about_known"),
@@ -51,15 +53,21 @@ class Complaint(Model):
     place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
     anonymous: Mapped[bool] = mapped_column(sa.Boolean)
-    text_sealed: Mapped[str | None] = mapped_column(sa.Text)
-    contact_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    text_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.COMPLAINTS, on_erasure="redact", label="内容")
+    )
+    contact_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.COMPLAINTS, on_erasure="clear", label="联系方式", identifies=True)
+    )
     filed_at: Mapped[datetime] = mapped_column(Moment)
     # The last business day to answer it.
     due_on: Mapped[date] = mapped_column(sa.Date)
     reminded_at: Mapped[datetime | None] = mapped_column(Moment)
     appealed_at: Mapped[datetime | None] = mapped_column(Moment)
-    answer_sealed: Mapped[str | None] = mapped_column(sa.Text)
-    answered_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    answer_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.COMPLAINTS, on_erasure="redact")
+    )
+    answered_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
     def facts_about(self, person_id: int) -> frozenset[str]:

@@ -17,7 +17,6 @@ from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people import queries as people
-from backend.people.models import Appointment
 
 
 def mine(person_id: int, after: int | None, limit: int) -> list[Complaint]:
@@ -26,33 +25,6 @@ def mine(person_id: int, after: int | None, limit: int) -> list[Complaint]:
     if after is not None:
         wanted = wanted.where(Complaint.id < after)
     return list(session.scalars(wanted.order_by(Complaint.id.desc()).limit(limit)))
-
-
-def to_handle(state: str | None, after: int | None, limit: int, *, actor: Actor) -> list[Complaint]:
-    """Those that lie in the handler's places, oldest first. One's own are with the others, not here."""
-    wanted = sa.select(Complaint).where(
-        Complaint.place_id.in_(permissions.reach_of(actor.id, "complaint:answer")),
-        Complaint.person_id != actor.id,
-    )
-    if state is not None:
-        wanted = wanted.where(Complaint.state == state)
-    if after is not None:
-        wanted = wanted.where(Complaint.id > after)
-    return list(session.scalars(wanted.order_by(Complaint.id).limit(limit)))
-
-
-def to_answer(limit: int, *, actor: Actor) -> list[Complaint]:
-    """Those that wait exactly where `actor` is appointed to answer, soonest deadline first: what lies further
-    down waits for those there."""
-    own = sa.select(Appointment.organisation_id).where(
-        permissions.active_today(actor.id), Appointment.role.in_(permissions.roles_with("complaint:answer"))
-    )
-    wanted = sa.select(Complaint).where(
-        sa.text("complaints.state IN ('received', 'escalated')"),
-        Complaint.place_id.in_(own),
-        Complaint.person_id != actor.id,
-    )
-    return list(session.scalars(wanted.order_by(Complaint.due_on, Complaint.id).limit(limit)))
 
 
 def one(complaint_id: int, *, actor: Actor) -> Complaint:
@@ -77,7 +49,11 @@ def view_complaints(found: Sequence[Complaint], *, actor: Actor) -> list[dict[st
 
 
 def _to_view(
-    one: Complaint, words: frozenset[str], names: dict[int, str], where: dict[int, str], actor: Actor
+    one: Complaint,
+    words: frozenset[str],
+    names: dict[int | None, str],
+    where: dict[int | None, str],
+    actor: Actor,
 ) -> dict[str, Any]:
     facts = one.facts_about(actor.id)
     own = "complainant" in facts

@@ -1,1 +1,1 @@
-"""Pictures: taken in, cleaned, checked by WeChat, kept privately, and shown through links that end."""
+"""Pictures: received, re-encoded, checked by WeChat, stored privately, and shown through links that expire."""

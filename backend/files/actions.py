@@ -38,7 +38,7 @@ def reserve(purpose: str, key: str, picture: Picture, *, actor: Actor) -> int:
     unused = sa.select(sa.func.count()).where(
         File.owner_id == actor.id, File.subject_id.is_(None), File.state.not_in(("refused", "discarded"))
     )
-    if session.scalar(unused) >= MOST_UNUSED:
+    if session.scalars(unused).one() >= MOST_UNUSED:
         raise TooManyUnused()
     row = File(
         owner_id=actor.id,
@@ -160,7 +160,7 @@ def look(
     return len(rows)
 
 
-def _notify_of_refusal(row: File, verb: str, reason: str | None, actor: Actor) -> None:
+def _notify_of_refusal(row: File, verb: str, reason: str | None, actor: Actor | None) -> None:
     states, place = ("needs_look" if actor else "checking", row.state), row.place_id
     journal.write(verb, "file", row.id, actor=actor, states=states, reason=reason, place=place)
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
 
 PURPOSES = ("wish", "fulfilment", "item")
 # storing → checking → passed | needs_look | refused; needs_look → passed | refused; any → discarded.
@@ -21,6 +22,10 @@ class File(Model):
     """
 
     __tablename__ = "files"
+    __personal__ = [
+        PersonalTable("owner_id", "我上传的图片", "pictures", position=340),
+        PersonalTable("consent_of_id", "与我的心愿有关的图片", "pictures_of_me", position=350),
+    ]
     __table_args__ = (
         sa.CheckConstraint(f"purpose IN {PURPOSES}", name="purpose_known"),
         sa.CheckConstraint(f"state IN {STATES}", name="state_known"),
@@ -41,14 +46,18 @@ class File(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     owner_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    purpose: Mapped[str] = mapped_column(sa.String(12))
+    purpose: Mapped[str] = mapped_column(
+        sa.String(12), info=not_personal("what a picture is for: a wish, or its fulfilment")
+    )
     state: Mapped[str] = mapped_column(sa.String(12))
     # The name in the store; drawn by lot, so that knowing an id is not knowing where the picture lies.
-    key: Mapped[str] = mapped_column(sa.String(32))
+    key: Mapped[str] = mapped_column(
+        sa.String(32), info=personal(Purpose.PICTURES, on_erasure="keep", not_exported=DIGEST)
+    )
     width: Mapped[int] = mapped_column(sa.Integer)
     height: Mapped[int] = mapped_column(sa.Integer)
     # WeChat's trace_id of the check, and the label it found (100 is 正常).
-    trace: Mapped[str | None] = mapped_column(sa.String(64))
+    trace: Mapped[str | None] = mapped_column(sa.String(64), info=internal(DIGEST))
     label: Mapped[int | None] = mapped_column(sa.Integer)
     subject_kind: Mapped[str | None] = mapped_column(sa.String(16))
     subject_id: Mapped[int | None] = mapped_column(Id)
@@ -57,7 +66,7 @@ class File(Model):
     consent_of_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    looked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    looked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

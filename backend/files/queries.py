@@ -51,7 +51,7 @@ def pictures_subquery(kind: str, subject_id: Any) -> sa.ScalarSelect[str | None]
     """The pictures of each row's subject as one text, to be read in the statement of a list: see `parse_pictures`."""
     facts = (File.position, File.id, File.owner_id, sa.case((_consents, 1), else_=0))
     parts = [sa.cast(fact, sa.String) for fact in facts] + [File.state]
-    told = parts[0]
+    told: Any = parts[0]
     for part in parts[1:]:
         told = told + sa.literal_column("' '") + part
     return (
@@ -144,6 +144,6 @@ def content(file_id: int, view: str, size: str, *, owner_id: int | None = None) 
     return found
 
 
-def waiting_for_a_look(kind: str) -> sa.Select[tuple[int]]:
+def waiting_for_a_look(kind: str) -> sa.Select[int | None]:
     """The ids of the subjects of this kind with a picture that staff have to look at, as a subquery."""
     return sa.select(File.subject_id).where(File.subject_kind == kind, File.state == "needs_look")

@@ -1,4 +1,4 @@
-"""What stands in miniprogram_api_docs/ and is written from the code, so that it cannot say anything else."""
+"""The parts of miniprogram_api_docs/ that are generated from the code, so that they cannot differ from it."""
 
 import json
 from pathlib import Path

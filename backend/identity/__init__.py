@@ -1,1 +1,1 @@
-"""Who is at the door: sessions, names and passwords, sign-in by scanning, joining a card to WeChat."""
+"""Who is calling: sessions, passwords, sign-in by scanning, joining a paper card to a WeChat account."""

@@ -151,7 +151,7 @@ def _needs_one_time_code(person_id: int) -> bool:
 
 def _half_minute(found: Credential, code: str, refusal: type[Refused]) -> int:
     """The half-minute for which this code is right: now, or the one before or after for a slow clock."""
-    totp = pyotp.TOTP(crypto.unseal(found.totp_sealed, _place(found.person_id)))
+    totp = pyotp.TOTP(crypto.unseal(found.totp_sealed or "", _place(found.person_id)))
     now = int(clock.now().timestamp())
     for moment in (now, now - _STEP, now + _STEP):
         counter = moment // _STEP
@@ -194,7 +194,7 @@ def check_choice(name: str, password: str) -> None:
 
 
 def keep(
-    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, actor: Actor
+    person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, actor: Actor | None
 ) -> Credential:
     """Gives a person this name and password, a first one with its end; `actor` is None for the demo cast alone.
 

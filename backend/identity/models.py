@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, personal
 
 METHODS = ("password", "scan")
 
@@ -14,19 +15,26 @@ class Credential(Model):
     """A name and a password for the office PC, with an optional one-time code (TOTP, RFC 6238)."""
 
     __tablename__ = "credentials"
+    __personal__ = [
+        PersonalTable("person_id", "工作后台的登录名", "console_account", position=360, on_erasure="delete")
+    ]
     __table_args__ = (sa.CheckConstraint("name = lower(name)", name="name_in_small_letters"),)
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(40), unique=True)
-    password_hash: Mapped[str] = mapped_column(sa.String(200))
+    name: Mapped[str] = mapped_column(sa.String(40), unique=True, info=personal(Purpose.CONSOLE))
+    password_hash: Mapped[str] = mapped_column(
+        sa.String(200), info=personal(Purpose.CONSOLE, not_exported=DIGEST)
+    )
     changed_at: Mapped[datetime] = mapped_column(Moment)
     # Until when a first password opens the console, to be changed there; empty once its owner chose their own.
     first_until: Mapped[datetime | None] = mapped_column(Moment)
-    totp_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    totp_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.CONSOLE, not_exported=DIGEST)
+    )
     # Empty until the first code was typed back: a secret that no phone holds must not lock anyone out.
     totp_since: Mapped[datetime | None] = mapped_column(Moment)
     # The half-minute of the last code used; it and everything before it is spent.
-    totp_used: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    totp_used: Mapped[int] = mapped_column(sa.BigInteger, default=0, info=internal(DIGEST))
 
 
 class SignInAttempt(Model):
@@ -35,7 +43,9 @@ class SignInAttempt(Model):
     __tablename__ = "sign_in_attempts"
     __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures_count_up"),)
 
-    name_index: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name_index: Mapped[str] = mapped_column(
+        sa.String(64), primary_key=True, info=personal(Purpose.CONSOLE, not_rotated="forgotten within a day")
+    )
     failures: Mapped[int] = mapped_column(sa.Integer)
     last_at: Mapped[datetime] = mapped_column(Moment, index=True)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
@@ -57,7 +67,11 @@ class ScanSignIn(Model):
     browser: Mapped[str] = mapped_column(sa.String(60))
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
-    approved_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(
+        Id,
+        sa.ForeignKey("persons.id"),
+        info=handler("lives some minutes, and is deleted with the sign-in it opened"),
+    )
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -66,11 +80,18 @@ class ConsoleSession(Model):
     """An open console in one browser. It ends after idle time, and in any case at `ends_at`."""
 
     __tablename__ = "console_sessions"
+    __personal__ = [
+        PersonalTable(
+            "person_id", "工作后台的登录记录", "console_sign_ins", position=370, on_erasure="delete"
+        )
+    ]
     __table_args__ = (sa.CheckConstraint(f"method IN {METHODS}", name="method_known"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
-    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    token_digest: Mapped[str] = mapped_column(
+        sa.String(64), unique=True, info=internal("a digest, covered with the sign-in it belongs to")
+    )
     method: Mapped[str] = mapped_column(sa.String(12))
     browser: Mapped[str] = mapped_column(sa.String(60))
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -82,9 +103,12 @@ class Session(Model):
     """A sign-in. Only the token's digest is kept; each use may push the end further away."""
 
     __tablename__ = "sessions"
+    __personal__ = [PersonalTable("person_id", "登录记录", "sessions", position=70, on_erasure="delete")]
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
-    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    token_digest: Mapped[str] = mapped_column(
+        sa.String(64), unique=True, info=personal(Purpose.SIGN_IN, not_exported=DIGEST)
+    )
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)

@@ -1,1 +1,1 @@
-"""Spreadsheets on their way in: a sheet is checked row by row, then taken in step by step."""
+"""Imports of spreadsheets: a sheet is checked row by row, then imported step by step."""

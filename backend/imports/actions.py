@@ -97,7 +97,9 @@ def _read(sheet: Sheet, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
         raise ColumnsMissing(missing="、".join(missing))
     if len(table) - 1 > MOST_ROWS:
         raise TooManyRows(most=MOST_ROWS)
-    rows, faults, keys = [], [], {}
+    rows: list[Any] = []
+    faults: list[Any] = []
+    keys: dict[Any, int] = {}
     for line, cells in enumerate(table[1:], start=2):
         told = dict(zip(head, (cell.strip() for cell in cells), strict=False))
         if not any(told.values()):

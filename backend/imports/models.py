@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Json, Model, Moment
+from backend.personal import Purpose, handler, not_personal, personal
 
 KINDS = ("places", "residents", "members", "stock", "hours")
 
@@ -25,14 +26,21 @@ class Import(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(12))
-    by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
-    file_name: Mapped[str] = mapped_column(sa.String(120))
-    rows_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    by_id: Mapped[int] = mapped_column(
+        Id,
+        sa.ForeignKey("persons.id"),
+        index=True,
+        info=handler("brought a spreadsheet in: it is about other people, and its rows go when it is done"),
+    )
+    file_name: Mapped[str] = mapped_column(sa.String(120), info=not_personal("a file's"))
+    rows_sealed: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.IMPORTS))
     total: Mapped[int] = mapped_column(sa.Integer)
     done: Mapped[int] = mapped_column(sa.Integer, default=0)
     made: Mapped[int] = mapped_column(sa.Integer, default=0)
     known: Mapped[int] = mapped_column(sa.Integer, default=0)
     # [[line, column, sentence], …] in the order of the lines.
-    faults: Mapped[list[Any]] = mapped_column(Json)
+    faults: Mapped[list[Any]] = mapped_column(
+        Json, info=not_personal("lines and columns, never what stands in them")
+    )
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)

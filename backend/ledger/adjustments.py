@@ -43,10 +43,9 @@ def adjust(
     purse = lock_purse(person_id)
     found = prior(reference)
     if found is not None:
-        facts = {"person_id": person_id, "community_id": community_id}
-        same(found, reference, kind="adjust", **facts)
+        same(found, reference, kind="adjust", person_id=person_id, community_id=community_id)
         return _adjusted_before(found, reference, points)
-    facts = {"kind": "adjust", "title": title, "community_id": community_id}
+    facts: dict[str, Any] = {"kind": "adjust", "title": title, "community_id": community_id}
     lines = (
         _opening_lines(person_id, points, reference, facts)
         if points > 0

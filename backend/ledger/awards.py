@@ -144,7 +144,7 @@ def _capped(rule: Any, units: int) -> int:
 
 
 def _awarded_before(reference: str, event: str, facts: dict[str, Any], day: date | None) -> Awarded:
-    found = prior(reference)
+    found: Any = prior(reference)
     # A repeat after midnight is still the same award, unless it names another day itself.
     same(found, reference, kind="award", **facts, **({"earned_on": day} if day else {}))
     asked = sa.select(earning_rules.c.event).where(earning_rules.c.id == found.rule_id)

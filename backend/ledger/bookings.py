@@ -88,7 +88,7 @@ def sums(communities: Iterable[int], since: datetime | None, until: datetime) ->
 _SIDES = ((("issuance", "adjusted"), "issued", -1), (("spent",), "redeemed", 1), (("expired",), "ended", 1))
 
 
-def ending(persons: sa.Select[tuple[int]], first: date, last: date) -> dict[str, int]:
+def ending(persons: sa.Select[int], first: date, last: date) -> dict[str, int]:
     """Points of these persons whose last day falls on one of these days, by the day's month (`2027-12`)."""
     lot = accounts.c
     wanted = sa.select(lot.ends_on, sa.func.sum(lot.balance)).where(

@@ -95,8 +95,7 @@ def give_back(hold_reference: str, *, reference: str, reason: str, actor: Actor)
     """
     prefix = f"{hold_reference}:settle:"
     wanted = sa.select(transfers.c.reference).where(
-        transfers.c.kind == "settle",
-        transfers.c.hold_id.in_(_hold_id(hold_reference)),
+        transfers.c.kind == "settle", transfers.c.hold_id.in_(_hold_id(hold_reference))
     )
     settled = list(session.scalars(wanted.order_by(transfers.c.id)))
     if not settled:

@@ -55,5 +55,5 @@ def _ending(lot: AccountRef, points: int, ends_on: date) -> Line:
     into, out = transfers.c.target_id == lot.id, transfers.c.source_id == lot.id
     last = sa.select(transfers.c.community_id).where(into).order_by(transfers.c.id.desc()).limit(1)
     before = sa.select(sa.func.count()).where(out, transfers.c.kind == "expire")
-    reference = f"expire:{lot.id}:{session.scalar(before) + 1}"
-    return expiry(lot, points, ends_on, reference, session.scalar(last))
+    reference = f"expire:{lot.id}:{session.scalars(before).one() + 1}"
+    return expiry(lot, points, ends_on, reference, session.scalars(last).one())

@@ -39,7 +39,7 @@ class NothingToFill(Exception):
 def filled() -> int:
     """How many transfers were made here so far."""
     mine = transfers.c.title == TITLE
-    return session.scalar(sa.select(sa.func.count()).select_from(transfers).where(mine))
+    return session.scalars(sa.select(sa.func.count()).select_from(transfers).where(mine)).one()
 
 
 def add(wanted: int, per_person: int = 100) -> int:

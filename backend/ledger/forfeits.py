@@ -51,7 +51,7 @@ def _line(lot: Any) -> Line:
     into, out = transfers.c.target_id == lot.id, transfers.c.source_id == lot.id
     last = sa.select(transfers.c.community_id).where(into).order_by(transfers.c.id.desc()).limit(1)
     before = sa.select(sa.func.count()).where(out, transfers.c.kind == "expire")
-    community_id = session.scalar(last)
+    community_id = session.scalars(last).one()
     (expired,) = get_or_create_accounts([community_account(community_id, "expired")])
-    reference = f"given_up:{lot.id}:{session.scalar(before) + 1}"
+    reference = f"given_up:{lot.id}:{session.scalars(before).one() + 1}"
     return Line(AccountRef(lot.id, "lot"), expired, lot.balance, reference, "expire", TITLE, community_id)

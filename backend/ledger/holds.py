@@ -192,7 +192,7 @@ def _hold_with_shares(reference: str, purse: PurseBalance | None, shop: str = ""
 
 
 def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> HoldResult:
-    stands = session.scalar(sa.select(holds.c.state).where(holds.c.id == hold_id))
+    stands = session.scalars(sa.select(holds.c.state).where(holds.c.id == hold_id)).one()
     if stands != state:
         raise HoldClosed(state={"settled": "已扣减", "released": "已解冻"}[stands])
     wanted = sa.select(transfers.c.id).where(transfers.c.hold_id == hold_id, transfers.c.kind == kind)
@@ -234,7 +234,7 @@ def _settled_here(first: HoldResult, spent: AccountRef, reference: str) -> None:
         raise ReferenceReused(reference=reference)
 
 
-def release(hold_reference: str, *, actor: Actor, purse: PurseBalance | None = None) -> HoldResult:
+def release(hold_reference: str, *, actor: Actor | None, purse: PurseBalance | None = None) -> HoldResult:
     """What is held goes back to the lots it came from; a lot that ended meanwhile expires at once.
 
     `purse` as for `hold`. A repeat answers the first release. Raises NotFound, HoldClosed after a settlement.

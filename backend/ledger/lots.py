@@ -58,7 +58,7 @@ def lot_of(day: date) -> Lot:
 @cache
 def insert_once(table: sa.Table, key: str | None, dialect_name: str) -> Any:
     """An INSERT that leaves a row with the same key (None: any key) alone and then returns nothing."""
-    insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[dialect_name]
+    insert: Any = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[dialect_name]
     return insert(table).on_conflict_do_nothing(index_elements=[key] if key else None)
 
 

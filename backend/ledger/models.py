@@ -10,18 +10,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
 from backend.journal import JournalLine
+from backend.personal import PersonalTable, Purpose, handler, internal, personal
 
 # `lot` and `held` are a person's; the others are the system's.
 ACCOUNT_KINDS = ("lot", "held", "issuance", "spent", "expired", "adjusted")
 TRANSFER_KINDS = ("award", "opening", "hold", "settle", "release", "expire", "adjust", "reverse")
 HOLD_STATES = ("open", "settled", "released")
 EVENTS = ("wish_confirmed", "service_hour")
+_OF_THE_BOOKS = "numbers of the books; the title says what it was"
 
 
 class Purse(Model):
     """A person's points in two numbers. Its row is the first lock of every movement of that person."""
 
     __tablename__ = "purses"
+    __personal__ = [PersonalTable("person_id", "积分合计", "points", position=160)]
     __table_args__ = (
         sa.CheckConstraint("available >= 0", name="available_not_negative"),
         sa.CheckConstraint("held >= 0", name="held_not_negative"),
@@ -41,6 +44,7 @@ class Account(Model):
     """
 
     __tablename__ = "accounts"
+    __personal__ = [PersonalTable("person_id", "积分分批", "points_lots", position=170)]
     __table_args__ = (
         sa.CheckConstraint(f"kind IN {ACCOUNT_KINDS}", name="kind_known"),
         sa.CheckConstraint("balance >= 0", name="balance_not_negative"),
@@ -69,7 +73,11 @@ class Account(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    address: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    address: Mapped[str] = mapped_column(
+        sa.String(64),
+        unique=True,
+        info=internal("the account's own name in the ledger, which repeats the rest"),
+    )
     kind: Mapped[str] = mapped_column(sa.String(12))
     person_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("purses.person_id"))
     community_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
@@ -110,13 +118,14 @@ class EarningRule(Model):
     cap_per_activity: Mapped[int | None] = mapped_column(sa.Integer)
     cap_per_day: Mapped[int | None] = mapped_column(sa.Integer)
     effective_from: Mapped[date] = mapped_column(sa.Date)
-    made_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    made_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
 
 
 class Hold(Model):
     """Points set aside for something not yet decided. It is settled or released, once."""
 
     __tablename__ = "holds"
+    __personal__ = [PersonalTable("person_id", "冻结的积分", "points_held", position=180)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {HOLD_STATES}", name="state_known"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
@@ -146,6 +155,7 @@ class Transfer(Model):
     """
 
     __tablename__ = "transfers"
+    __personal__ = [PersonalTable("person_id", "积分流水", "points_statement", position=190)]
     __table_args__ = (
         sa.CheckConstraint(f"kind IN {TRANSFER_KINDS}", name="kind_known"),
         sa.CheckConstraint("amount > 0", name="amount_positive"),
@@ -190,19 +200,21 @@ class Transfer(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    source_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("accounts.id"))
-    target_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("accounts.id"))
+    source_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("accounts.id"), info=internal(_OF_THE_BOOKS))
+    target_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("accounts.id"), info=internal(_OF_THE_BOOKS))
     amount: Mapped[int] = mapped_column(sa.Integer)
     reference: Mapped[str] = mapped_column(sa.String(160), unique=True)
     kind: Mapped[str] = mapped_column(sa.String(12))
     at: Mapped[datetime] = mapped_column(Moment)
     # Empty when time itself acted (points ended).
-    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("purses.person_id"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    title: Mapped[str] = mapped_column(sa.Text)
+    title: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="keep"))
     balance: Mapped[int] = mapped_column(sa.Integer)
-    rule_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("earning_rules.id"))
+    rule_id: Mapped[int | None] = mapped_column(
+        Id, sa.ForeignKey("earning_rules.id"), info=internal(_OF_THE_BOOKS)
+    )
     units: Mapped[int | None] = mapped_column(sa.Integer)
     earned_on: Mapped[date | None] = mapped_column(sa.Date)
     cap_group: Mapped[str | None] = mapped_column(sa.String(80))

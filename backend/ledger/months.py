@@ -62,11 +62,7 @@ def _sums(community_id: int, side: str, firsts: list[date]) -> dict[tuple[str, i
     wanted = (
         sa.select(accounts.c.kind, month.label("month"), sa.func.sum(transfers.c.amount))
         .join(accounts, accounts.c.id == transfers.c[side])
-        .where(
-            accounts.c.community_id == community_id,
-            accounts.c.person_id.is_(None),
-            at >= begins[0],
-        )
+        .where(accounts.c.community_id == community_id, accounts.c.person_id.is_(None), at >= begins[0])
         .group_by(accounts.c.kind, sa.text("month"))
     )
     return {(row[0], row[1]): int(row[2]) for row in session.execute(wanted)}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import dialect, session
+from backend.db import AnySelect, dialect, session
 from backend.errors import Refused
 from backend.journal import Actor
 from backend.ledger.lots import AccountRef, insert_once
@@ -97,7 +97,7 @@ def lock_purse(person_id: int) -> PurseBalance:
     return PurseBalance(*row)
 
 
-def with_purse(wanted: sa.Select[Any], person_id: Any, then: Any) -> sa.Select[Any]:
+def with_purse(wanted: AnySelect, person_id: Any, then: Any) -> AnySelect:
     """A statement about something of a person who has a purse, which locks that purse and `then` that row,
     and answers the purse beside it: PostgreSQL locks in the order in which the tables are named."""
     beside = (purses.c.person_id, purses.c.available, purses.c.held)
@@ -126,7 +126,7 @@ class Posted(NamedTuple):
     transfer_ids: list[int]
 
 
-def post(purse: PurseBalance, lines: list[Line], *, actor: Actor) -> list[int]:
+def post(purse: PurseBalance, lines: list[Line], *, actor: Actor | None) -> list[int]:
     """Writes the transfers and moves the balances with them; answers the ids in order.
 
     Raises ReferenceReused where another person's movement took the reference at the same moment, and
@@ -136,7 +136,9 @@ def post(purse: PurseBalance, lines: list[Line], *, actor: Actor) -> list[int]:
     return _judged(purse, lines, shift, write(_rows(purse, lines, actor), shift, None))
 
 
-def post_with(hold: HoldUpdate, purse: PurseBalance, lines: list[Line], *, actor: Actor) -> Posted | None:
+def post_with(
+    hold: HoldUpdate, purse: PurseBalance, lines: list[Line], *, actor: Actor | None
+) -> Posted | None:
     """The same together with a hold's own step, whose transfers then name it.
 
     None, with nothing moved, where the step reached no hold: it was opened or closed before.

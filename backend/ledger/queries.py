@@ -71,7 +71,7 @@ def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> 
     return read_columns(_STATEMENT, page)
 
 
-def lots_ending(last: date, but: sa.Select[tuple[int]]) -> list[int]:
+def lots_ending(last: date, but: sa.Select[int]) -> list[int]:
     """Ids of the lots with points that end from today to `last`, without those that `but` selects."""
     lot = accounts.c
     wanted = sa.select(lot.id).where(
@@ -90,7 +90,7 @@ def lot(lot_id: int) -> Any | None:
     return session.execute(wanted.where(one.id == lot_id, one.kind == "lot")).one_or_none()
 
 
-def holdings(persons: sa.Select[tuple[int]], ending_by: date) -> dict[str, int]:
+def holdings(persons: sa.Select[int], ending_by: date) -> dict[str, int]:
     """What these persons have together: `available`, `held`, and of the available what ends by that day."""
     one = accounts.c
     live = sa.and_(one.kind == "lot", sa.or_(one.ends_on.is_(None), one.ends_on >= clock.today()))
@@ -142,15 +142,15 @@ def outstanding(community_id: int | None = None) -> int:
 
 def _came_in(community_id: int | None, *kinds: str) -> int:
     """What went into the system's accounts of a community, less what came out of them."""
-    wanted = accounts.c.person_id.is_(None)
+    wanted: sa.ColumnElement[bool] = accounts.c.person_id.is_(None)
     if community_id is not None:
         wanted = accounts.c.community_id == community_id
     if kinds:
         wanted = sa.and_(wanted, accounts.c.kind.in_(kinds))
     whose = sa.select(accounts.c.id).where(wanted)
-    return session.scalar(
+    return session.scalars(
         sa.select(_sum(transfers.c.target_id.in_(whose)) - _sum(transfers.c.source_id.in_(whose)))
-    )
+    ).one()
 
 
 def _sum(condition: Any) -> Any:

@@ -18,7 +18,7 @@ earning_rules = EarningRule.__table__
 # Before any service this system records: also what is certified late finds a rule.
 ALWAYS = date(2000, 1, 1)
 # Hailin's rule (1 hour = 1 point, at most 2 an activity), and 5 points for a wish that was confirmed.
-DEFAULTS = {
+DEFAULTS: dict[str, dict[str, Any]] = {
     "service_hour": {"points": 1, "cap_per_activity": 2},
     "wish_confirmed": {"points": 5, "cap_per_activity": None},
 }
@@ -102,10 +102,7 @@ def rules() -> list[EarningRule]:
     return list(
         session.scalars(
             sa.select(rule).order_by(
-                rule.event,
-                rule.organisation_id.is_not(None),
-                rule.organisation_id,
-                rule.version.desc(),
+                rule.event, rule.organisation_id.is_not(None), rule.organisation_id, rule.version.desc()
             )
         )
     )

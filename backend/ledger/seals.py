@@ -115,7 +115,8 @@ def _steps(day: date) -> int:
     for kind in KINDS:
         at = kind.table.c.at
         within = sa.and_(at >= clock.day_starts(day), at < clock.day_ends(day))
-        count += 1 + session.scalar(sa.select(sa.func.count()).select_from(kind.table).where(within)) // PAGE
+        rows = session.scalars(sa.select(sa.func.count()).select_from(kind.table).where(within)).one()
+        count += 1 + rows // PAGE
     return 1 + count // STEP_PAGES
 
 

@@ -5,10 +5,10 @@ only what is wrong. Persons are gone through in steps, so memory stays small wha
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from backend.checks import Check, report, sentences
 from backend.db import session
 from backend.ledger.holds import holds
 from backend.ledger.writing import purses
@@ -17,29 +17,19 @@ STEP = 500
 _END = 2**62
 
 
-class Check(NamedTuple):
-    """`wrong` selects what is wrong among the persons :first to :last, `says` words one such row."""
-
-    name: str
-    wrong: sa.TextClause
-    says: str
-
-
 BALANCES = Check(
-    "balances",
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, address, balance AS stored,
             (SELECT coalesce(sum(amount), 0) FROM transfers WHERE target_id = accounts.id)
             - (SELECT coalesce(sum(amount), 0) FROM transfers WHERE source_id = accounts.id) AS summed
         FROM accounts WHERE person_id BETWEEN :first AND :last
     ) AS one WHERE stored <> summed OR stored < 0 ORDER BY id
-    """),
+    """,
     "account {id} ({address}) stores {stored} points, its transfers sum to {summed}",
 )
 PURSES = Check(
-    "purses",
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT person_id, available, held,
             (SELECT coalesce(sum(balance), 0) FROM accounts
@@ -48,14 +38,13 @@ PURSES = Check(
              WHERE person_id = purses.person_id AND kind = 'held') AS bound
         FROM purses WHERE person_id BETWEEN :first AND :last
     ) AS one WHERE available <> lots OR held <> bound ORDER BY person_id
-    """),
+    """,
     "the purse of person {person_id} says {available} available and {held} held, "
     "the accounts say {lots} and {bound}",
 )
 # The name of a lot says when it ends: 2027, or 2027-06.
 LOTS = Check(
-    "lots",
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, address, CAST(ends_on AS text) AS stored, lot || CASE
             WHEN length(lot) = 4 THEN '-12-31'
@@ -64,12 +53,11 @@ LOTS = Check(
             WHEN CAST(substr(lot, 1, 4) AS integer) % 4 = 0 THEN '-29' ELSE '-28' END AS named
         FROM accounts WHERE person_id BETWEEN :first AND :last AND lot <> 'never'
     ) AS one WHERE stored <> named ORDER BY id
-    """),
+    """,
     "account {id} ({address}) ends on {stored}, its lot on {named}",
 )
 HOLDS = Check(
-    "holds",
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, reference, state, amount,
             (SELECT coalesce(sum(amount), 0) FROM transfers
@@ -84,13 +72,12 @@ HOLDS = Check(
         OR settled <> CASE WHEN state = 'settled' THEN amount ELSE 0 END
         OR released <> CASE WHEN state = 'released' THEN amount ELSE 0 END
     ORDER BY id
-    """),
+    """,
     "hold {id} ({reference}) is {state} over {amount} points: "
     "its transfers took {taken}, settled {settled}, released {released}",
 )
 HELD_LOTS = Check(
-    "held lots",
-    sa.text("""
+    """
     SELECT holds.id, holds.reference, holds.state, accounts.address,
         sum(CASE WHEN transfers.kind = 'hold' THEN transfers.amount ELSE -transfers.amount END) AS rest
     FROM holds
@@ -103,7 +90,7 @@ HELD_LOTS = Check(
         <> (sum(CASE WHEN transfers.kind = 'hold' THEN transfers.amount ELSE -transfers.amount END) > 0)
         OR sum(CASE WHEN transfers.kind = 'hold' THEN transfers.amount ELSE -transfers.amount END) < 0
     ORDER BY holds.id
-    """),
+    """,
     "hold {id} ({reference}) is {state}, yet holds {rest} points in {address}",
 )
 # A kind of transfer goes from one kind of account to one other.
@@ -120,8 +107,7 @@ SHAPES = (
     "reverse spent lot",
 )
 SIDES = Check(
-    "sides",
-    sa.text(f"""
+    f"""
     SELECT transfers.id, transfers.reference, transfers.kind, transfers.person_id,
         source.address AS source, target.address AS target
     FROM transfers
@@ -135,12 +121,11 @@ SIDES = Check(
         OR source.lot <> target.lot
         OR transfers.kind || ' ' || source.kind || ' ' || target.kind NOT IN {SHAPES}
     ) ORDER BY transfers.id
-    """),  # noqa: S608 - the shapes are the constant above
+    """,  # noqa: S608 - the shapes are the constant above
     "transfer {id} ({reference}), {kind} of person {person_id}, cannot go from {source} to {target}",
 )
 REVERSALS = Check(
-    "reversals",
-    sa.text("""
+    """
     SELECT back.id, back.reference, back.amount, first.id AS first_id, first.amount AS first_amount
     FROM transfers AS back
     JOIN transfers AS first ON first.id = back.reverses_id
@@ -154,13 +139,12 @@ REVERSALS = Check(
             OR (first.kind = 'settle' AND home.person_id = left_home.person_id AND home.lot = left_home.lot)
         )
     ) ORDER BY back.id
-    """),
+    """,
     "transfer {id} ({reference}) over {amount} points does not mirror transfer {first_id} "
     "over {first_amount}, which it reverses",
 )
 STATEMENTS = Check(
-    "statements",
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT transfers.id, transfers.reference, transfers.balance AS stored,
             sum(CASE WHEN target.kind = 'lot' THEN transfers.amount
@@ -171,18 +155,17 @@ STATEMENTS = Check(
         JOIN accounts AS target ON target.id = transfers.target_id
         WHERE transfers.person_id BETWEEN :first AND :last
     ) AS one WHERE stored <> summed ORDER BY id
-    """),
+    """,
     "transfer {id} ({reference}) tells a balance of {stored} points, up to it they sum to {summed}",
 )
 AWARDS = Check(
-    "awards",
-    sa.text("""
+    """
     SELECT transfers.id, transfers.reference, transfers.amount, transfers.units,
         rule.points, rule.id AS rule_id
     FROM transfers JOIN earning_rules AS rule ON rule.id = transfers.rule_id
     WHERE transfers.person_id BETWEEN :first AND :last AND transfers.amount > transfers.units * rule.points
     ORDER BY transfers.id
-    """),
+    """,
     "transfer {id} ({reference}) awarded {amount} points for {units} units, "
     "rule {rule_id} gives {points} each",
 )
@@ -193,8 +176,7 @@ def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str
     """Everything in the ledger that contradicts its own transfers, one sentence each; none is good."""
     for first, last in _steps():
         for check in CHECKS:
-            for row in session.execute(check.wrong, {"first": first, "last": last}):
-                yield check.says.format(**row._mapping)
+            yield from sentences(check, first=first, last=last)
         progress(f"persons up to {last} checked" if last < _END else "all persons checked")
 
 
@@ -233,8 +215,4 @@ def check_open_holds(references: Iterable[str]) -> Iterator[str]:
 
 def verify(progress: Callable[[str], object]) -> int:
     """Tells `progress` every finding and how far it got; answers how many findings there were."""
-    count = 0
-    for finding in findings(progress):
-        progress(finding)
-        count += 1
-    return count
+    return report(findings(progress), progress)

@@ -1,1 +1,1 @@
-"""What keeps an installation alive: copies of it, their way back, and a look at what is wrong with it."""
+"""Operating an installation: backup, restore, diagnosis (`flask doctor`), and invariants across all tables."""

@@ -10,23 +10,14 @@ back only what is wrong.
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from backend.checks import Check, sentences
 from backend.db import session
 from backend.ledger.fill import TITLE as INVENTED
 
 STEP = 50_000
-
-
-class Check(NamedTuple):
-    """`wrong` selects what is wrong among the ids :first to :last of the table `over`, `says` words one row."""
-
-    over: str
-    wrong: str
-    says: str
-    key: str = "id"
 
 
 # --- every change of state has its journal line --------------------------------------------------------
@@ -49,7 +40,6 @@ STATEFUL = (
 
 def _journaled(kind: str, table: str) -> Check:
     return Check(
-        table,
         f"""
         SELECT * FROM (
             SELECT id, state AS stands, coalesce((
@@ -59,14 +49,14 @@ def _journaled(kind: str, table: str) -> Check:
             ), 'nothing') AS told
             FROM {table} WHERE id BETWEEN :first AND :last
         ) AS one WHERE told <> stands ORDER BY id
-        """,  # noqa: S608 - the names are the constants above
+        """,  # noqa: S608 - only constants of this file are put in
         f"{kind} {{id}} is {{stands}}, its journal ends with {{told}}",
+        over=table,
     )
 
 
 def _unbroken(kind: str, table: str) -> Check:
     return Check(
-        table,
         f"""
         SELECT * FROM (
             SELECT id, subject_id, verb, coalesce(from_state, 'nothing') AS since, coalesce(
@@ -74,8 +64,9 @@ def _unbroken(kind: str, table: str) -> Check:
             FROM journal
             WHERE subject_kind = '{kind}' AND subject_id BETWEEN :first AND :last AND to_state IS NOT NULL
         ) AS one WHERE since <> before ORDER BY id
-        """,  # noqa: S608 - the names are the constants above
+        """,  # noqa: S608 - only constants of this file are put in
         f"journal line {{id}} ({{verb}}) moves {kind} {{subject_id}} from {{since}}, it was {{before}} before",
+        over=table,
     )
 
 
@@ -107,18 +98,17 @@ PAIRS = (
 def _different_people(table: str, checker: str, makers: str) -> Check:
     key = "person_id" if table in ("residencies", "party_registrations") else "id"
     return Check(
-        table,
         f"""
         SELECT {key} AS id, {checker} AS person FROM {table}
         WHERE {key} BETWEEN :first AND :last AND {checker} IN ({makers}) ORDER BY {key}
-        """,  # noqa: S608 - the names are the constants above
+        """,  # noqa: S608 - only constants of this file are put in
         f"{table} {{id}}: {checker} is person {{person}}, who also stands in {makers}",
-        key,
+        over=table,
+        key=key,
     )
 
 
 CLAIMED_BY_THEIR_OWN = Check(
-    "claims",
     """
     SELECT claims.id, claims.wish_id, claims.person_id FROM claims JOIN wishes ON wishes.id = claims.wish_id
     WHERE claims.id BETWEEN :first AND :last
@@ -126,9 +116,9 @@ CLAIMED_BY_THEIR_OWN = Check(
     ORDER BY claims.id
     """,
     "claim {id} on wish {wish_id} is of person {person_id}, who made or reviewed the wish",
+    over="claims",
 )
 CERTIFIED_THEIR_OWN = Check(
-    "activities",
     """
     SELECT activities.id, sign_ups.id AS sign_up, certified_by_id AS person FROM activities
     JOIN sign_ups ON sign_ups.activity_id = activities.id
@@ -136,9 +126,9 @@ CERTIFIED_THEIR_OWN = Check(
     WHERE activities.id BETWEEN :first AND :last ORDER BY activities.id
     """,
     "activity {id} was certified by person {person}, whose own sign-up {sign_up} it counts",
+    over="activities",
 )
 CORRECTED_THEIR_OWN = Check(
-    "record_corrections",
     """
     SELECT wanted.id, wanted.record_id, wanted.decided_by_id AS person FROM record_corrections AS wanted
     JOIN service_records ON service_records.id = wanted.record_id
@@ -146,12 +136,12 @@ CORRECTED_THEIR_OWN = Check(
     ORDER BY wanted.id
     """,
     "correction {id} of service record {record_id} was decided by person {person}, who certified the record",
+    over="record_corrections",
 )
 
 # --- one claim stands on a claimed wish, and none on any other ------------------------------------------
 
 STANDING = Check(
-    "wishes",
     """
     SELECT * FROM (
         SELECT id, state, coalesce(claimer_id, 0) AS claimer,
@@ -165,9 +155,9 @@ STANDING = Check(
     ORDER BY id
     """,
     "wish {id} is {state} and claimed by {claimer}: {standing} claims stand on it, of person {promised}",
+    over="wishes",
 )
 SETTLED = Check(
-    "wishes",
     """
     SELECT id, state FROM wishes
     WHERE id BETWEEN :first AND :last AND state IN ('confirmed', 'closed_unconfirmed')
@@ -176,12 +166,12 @@ SETTLED = Check(
     ORDER BY id
     """,
     "wish {id} is {state}, and not one claim of its claimer ended so",
+    over="wishes",
 )
 
 # --- every WeChat message is at its end, or waits for a date --------------------------------------------
 
 UNDATED = Check(
-    "deliveries",
     """
     SELECT notice_id, state, next_at, attempts FROM deliveries
     WHERE notice_id BETWEEN :first AND :last AND (
@@ -192,7 +182,8 @@ UNDATED = Check(
     """,
     "the message of notice {notice_id} is {state} after {attempts} attempts, next looked at {next_at}: "
     "neither at its end nor waiting for a date",
-    "notice_id",
+    over="deliveries",
+    key="notice_id",
 )
 
 # --- points have something they are given for ------------------------------------------------------------
@@ -235,7 +226,6 @@ _AGREED = _caused(
     "state = 'approved' AND person_id = one.person_id",
 )
 GIVEN_FOR_NOTHING = Check(
-    "transfers",
     f"""
     SELECT one.id, one.kind, reference, one.person_id, one.amount FROM transfers AS one
     JOIN accounts AS source ON source.id = one.source_id
@@ -244,12 +234,12 @@ GIVEN_FOR_NOTHING = Check(
             AND NOT EXISTS (SELECT 1 FROM persons WHERE id = one.person_id AND nickname = '{INVENTED}'))
         OR (one.kind = 'adjust' AND NOT {_AGREED})
     ) ORDER BY one.id
-    """,  # noqa: S608 - only the constants above are put in
+    """,  # noqa: S608 - only constants of this file are put in
     "transfer {id} ({reference}): {kind} of {amount} points to or from person {person_id}, and there is nothing that "
     "they did or that was approved",
+    over="transfers",
 )
 ADJUSTED_OTHERWISE = Check(
-    "adjustments",
     """
     SELECT * FROM (
         SELECT id, state, CASE state WHEN 'approved' THEN points ELSE 0 END AS agreed, (
@@ -262,6 +252,7 @@ ADJUSTED_OTHERWISE = Check(
     ) AS one WHERE moved <> agreed ORDER BY id
     """,
     "adjustment {id} is {state}: it should have moved {agreed} points, and moved {moved}",
+    over="adjustments",
 )
 
 # --- nothing points into another community --------------------------------------------------------------
@@ -270,48 +261,47 @@ ADJUSTED_OTHERWISE = Check(
 def _same(table: str, named: str, column: str, *, key: str = "id") -> Check:
     """What `named` (a table) says by `column` is of the same community as the row that names it."""
     return Check(
-        table,
         f"""
         SELECT one.{key} AS id, one.{column} AS pointed FROM {table} AS one JOIN {named} AS other
             ON other.id = one.{column}
         WHERE one.{key} BETWEEN :first AND :last AND other.community_id <> one.community_id ORDER BY one.{key}
-        """,  # noqa: S608 - the names are constants of this file
+        """,  # noqa: S608 - only constants of this file are put in
         f"{table} {{id}}: {column} is {{pointed}} of {named}, in another community",
-        key,
+        over=table,
+        key=key,
     )
 
 
 def _below(table: str, *, key: str = "id") -> Check:
     """The grid lies in the community."""
     return Check(
-        table,
         f"""
         SELECT {key} AS id, grid_id, community_id FROM {table}
         WHERE {key} BETWEEN :first AND :last AND grid_id IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM organisation_reach
             WHERE descendant_id = {table}.grid_id AND ancestor_id = {table}.community_id)
         ORDER BY {key}
-        """,  # noqa: S608 - the names are constants of this file
+        """,  # noqa: S608 - only constants of this file are put in
         f"{table} {{id}}: grid {{grid_id}} does not lie in community {{community_id}}",
-        key,
+        over=table,
+        key=key,
     )
 
 
 def _of_one_shop(table: str, parent: str, column: str) -> Check:
     """The item belongs to the shop of the order or stocktake that names it."""
     return Check(
-        parent,
         f"""
         SELECT parent.id, parent.shop_id, items.id AS item, items.shop_id AS elsewhere FROM {parent} AS parent
         JOIN {table} AS line ON line.{column} = parent.id JOIN items ON items.id = line.item_id
         WHERE parent.id BETWEEN :first AND :last AND items.shop_id <> parent.shop_id ORDER BY parent.id
-        """,  # noqa: S608 - the names are constants of this file
+        """,  # noqa: S608 - only constants of this file are put in
         f"{parent} {{id}} of shop {{shop_id}}: {table} name item {{item}} of shop {{elsewhere}}",
+        over=parent,
     )
 
 
 POINTS_ELSEWHERE = Check(
-    "transfers",
     """
     SELECT one.id, one.reference, one.community_id, source.address AS source, target.address AS target
     FROM transfers AS one
@@ -322,18 +312,18 @@ POINTS_ELSEWHERE = Check(
     ORDER BY one.id
     """,
     "transfer {id} ({reference}) of community {community_id}, from {source} to {target}, is of another one",
+    over="transfers",
 )
 BATCH_ELSEWHERE = Check(
-    "stock_movements",
     """
     SELECT event.id, event.item_id, event.batch_id FROM stock_movements AS event
     JOIN batches ON batches.id = event.batch_id
     WHERE event.id BETWEEN :first AND :last AND batches.item_id <> event.item_id ORDER BY event.id
     """,
     "stock event {id} of item {item_id} moves batch {batch_id} of another item",
+    over="stock_movements",
 )
 REACH = Check(
-    "organisations",
     """
     SELECT one.id, one.name FROM organisations AS one WHERE one.id BETWEEN :first AND :last AND (
         SELECT count(*) FROM organisation_reach WHERE descendant_id = one.id
@@ -341,6 +331,7 @@ REACH = Check(
     ORDER BY one.id
     """,
     "organisation {id} ({name}): who reaches it is not who reaches what it lies in",
+    over="organisations",
 )
 
 CHECKS = (
@@ -379,10 +370,8 @@ CHECKS = (
 def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:
     """Everything that contradicts what holds across the house, one sentence each; none is good."""
     for check in CHECKS:
-        wrong = sa.text(check.wrong)
         for first, last in _spans(check.over, check.key):
-            for row in session.execute(wrong, {"first": first, "last": last}):
-                yield check.says.format(**row._mapping)
+            yield from sentences(check, first=first, last=last)
     progress("what holds across the house checked")
 
 

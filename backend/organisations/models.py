@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model
+from backend.personal import not_personal
 
 # Each with how people call it, in refusals and on pages.
 KIND_NAMES = {
@@ -31,7 +32,7 @@ class Organisation(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     parent_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(16))
-    name: Mapped[str] = mapped_column(sa.String(80))
+    name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("an organisation's"))
     short: Mapped[str] = mapped_column(sa.String(40))
 
 

@@ -1,5 +1,7 @@
 """Reading the tree."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from backend.db import session
@@ -39,9 +41,9 @@ def children(parent_id: int | None, kind: str | None, after: int, limit: int) ->
 
 def within(organisation_id: int, ancestor_id: int) -> bool:
     """Is the organisation the ancestor itself, or below it?"""
-    return session.scalar(
+    return session.scalars(
         sa.select(sa.exists().where(Reach.ancestor_id == ancestor_id, Reach.descendant_id == organisation_id))
-    )
+    ).one()
 
 
 def below(ancestor_id: int, kind: str) -> list[int]:
@@ -55,7 +57,7 @@ def below(ancestor_id: int, kind: str) -> list[int]:
     return list(session.scalars(wanted))
 
 
-def names(ids: set[int]) -> dict[int, str]:
+def names(ids: Collection[int | None]) -> dict[int | None, str]:
     """Names by id, in one statement."""
     if not ids:
         return {}

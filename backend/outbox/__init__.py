@@ -1,1 +1,1 @@
-"""Notices: the in-app inbox, which is the record, and the WeChat delivery of it, which is a courtesy."""
+"""Notices: the in-app inbox, which is the record, and its delivery through WeChat, which is best effort."""

@@ -90,7 +90,7 @@ def notify_many(notices: Sequence[Telling]) -> list[int]:
 
 
 def notify_those(
-    readers: sa.Select[tuple[int]],
+    readers: sa.Select[int],
     given: dict[str, Any],
     kind: str,
     title: str,
@@ -134,7 +134,7 @@ def _notify_all(notices: Sequence[Telling], message: dict[str, Any] | None, now:
 _notices, _deliveries = Notice.__table__, Delivery.__table__
 _TOLD = ("kind", "title", "body", "subject_kind", "subject_id", "created_at")
 _SENT = ("notice_id", "template", "data", "page", "state", "attempts", "next_at")
-_MESSAGE = (
+_MESSAGE: tuple[sa.BindParameter[Any], ...] = (
     sa.bindparam("template", type_=sa.String),
     sa.bindparam("data", type_=Json),
     sa.bindparam("page", type_=sa.String),
@@ -216,7 +216,7 @@ def read(notice_id: int, *, actor: Actor) -> None:
 
 def read_all(*, actor: Actor) -> int:
     """`actor` has read everything told so far; answers how many notices were new to them."""
-    done = session.execute(
+    done: Any = session.execute(
         sa.update(Notice)
         .where(Notice.person_id == actor.id, Notice.read_at.is_(None))
         .values(read_at=clock.now()),

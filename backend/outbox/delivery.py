@@ -146,7 +146,8 @@ def _lease(limit: int) -> tuple[list[_Leased], int]:
 def _parted(stranded: Iterable[sa.Row]) -> tuple[list[sa.Row], list[sa.Row]]:
     """Of leases that ran out, in the order of notices: the first of each, and those behind it."""
     leases: set[str] = set()
-    begun, untouched = [], []
+    begun: list[Any] = []
+    untouched: list[Any] = []
     for row in stranded:
         (untouched if row.lease in leases else begun).append(row)
         leases.add(row.lease)
@@ -164,7 +165,8 @@ def _remaining(rows: Iterable[sa.Row]) -> Counter[Pair]:
 
 def _affordable(due: Iterable[sa.Row], quota: Counter[Pair]) -> tuple[list[sa.Row], list[sa.Row]]:
     """Takes a unit of quota for each that can be sent; the others end as not subscribed."""
-    batch, nobody = [], []
+    batch: list[Any] = []
+    nobody: list[Any] = []
     for row in sorted(due, key=lambda row: row.notice_id):
         pair = (row.person_id, row.template)
         sendable = row.openid and templates.template_id(row.template) and quota[pair] > 0

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Json, Model, Moment
+from backend.personal import PersonalTable, Purpose, internal, personal
 
 # waiting → sending → the others, which are ends. `unknown`: sending began and nobody saw how it ended.
 STATES = ("waiting", "sending", "sent", "refused", "not_subscribed", "dead", "unknown")
@@ -15,6 +16,7 @@ class Notice(Model):
     """One thing a person is told. It stands in their inbox whatever becomes of the WeChat message."""
 
     __tablename__ = "notices"
+    __personal__ = [PersonalTable("person_id", "消息", "notices", position=130, on_erasure="delete")]
     __table_args__ = (
         sa.CheckConstraint("(subject_kind IS NULL) = (subject_id IS NULL)", name="subject_is_whole"),
         sa.Index("ix_notices_inbox", "person_id", "id"),
@@ -29,8 +31,8 @@ class Notice(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     kind: Mapped[str] = mapped_column(sa.String(40))
-    title: Mapped[str] = mapped_column(sa.String(60))
-    body: Mapped[str] = mapped_column(sa.Text)
+    title: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.NOTICES))
+    body: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.NOTICES, label="内容"))
     subject_kind: Mapped[str | None] = mapped_column(sa.String(40))
     subject_id: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -45,6 +47,11 @@ class Delivery(Model):
     """
 
     __tablename__ = "deliveries"
+    __personal__ = [
+        PersonalTable(
+            "person_id", "微信消息的发送情况", "messages", position=140, on_erasure="delete", via="notice_id"
+        )
+    ]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {STATES}", name="state_known"),
         sa.CheckConstraint("attempts >= 0", name="attempts_counted"),
@@ -71,13 +78,15 @@ class Delivery(Model):
         Id, sa.ForeignKey("notices.id"), primary_key=True, autoincrement=False
     )
     template: Mapped[str] = mapped_column(sa.String(40))
-    data: Mapped[dict[str, str]] = mapped_column(Json)
+    data: Mapped[dict[str, str]] = mapped_column(Json, info=personal(Purpose.NOTICES))
     page: Mapped[str | None] = mapped_column(sa.String(200))
     state: Mapped[str] = mapped_column(sa.String(16))
     attempts: Mapped[int] = mapped_column(sa.Integer)
     next_at: Mapped[datetime] = mapped_column(Moment)
-    lease: Mapped[str | None] = mapped_column(sa.String(32))
-    leased_until: Mapped[datetime | None] = mapped_column(Moment)
+    lease: Mapped[str | None] = mapped_column(sa.String(32), info=internal("how the worker shares its work"))
+    leased_until: Mapped[datetime | None] = mapped_column(
+        Moment, info=internal("how the worker shares its work")
+    )
     errcode: Mapped[int | None] = mapped_column(sa.Integer)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -86,11 +95,14 @@ class Subscription(Model):
     """How many messages of one template WeChat lets us send a person: each tap on 允许 grants one."""
 
     __tablename__ = "subscriptions"
+    __personal__ = [
+        PersonalTable("person_id", "订阅消息的授权", "subscriptions", position=150, on_erasure="delete")
+    ]
     __table_args__ = (sa.CheckConstraint("remaining >= 0", name="remaining_not_negative"),)
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     template: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
-    remaining: Mapped[int] = mapped_column(sa.Integer)
+    remaining: Mapped[int] = mapped_column(sa.Integer, info=personal(Purpose.NOTICES, label="剩余次数"))
     # Acceptances as the mini-program told them, and as WeChat's push did: the same ones, counted twice.
     told: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     pushed: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")

@@ -82,7 +82,7 @@ def inbox(person_id: int, before_id: int | None, limit: int) -> Sequence[sa.Row]
 
 def unread(person_id: int) -> int:
     """How many notices are new to a person, counted up to 99: a badge shows no more."""
-    return session.scalar(_UNREAD, {"person": person_id})
+    return session.scalars(_UNREAD, {"person": person_id}).one()
 
 
 def subscriptions(person_id: int) -> Sequence[sa.Row]:

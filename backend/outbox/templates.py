@@ -49,11 +49,7 @@ CATALOGUE = _catalogue(
         "认领进展",
         (("thing1", "心愿"), ("phrase2", "状态"), ("time3", "时间"), ("thing4", "说明")),
     ),
-    Template(
-        "points_changed",
-        "积分变动",
-        (("thing1", "事由"), ("number2", "积分"), ("time3", "时间")),
-    ),
+    Template("points_changed", "积分变动", (("thing1", "事由"), ("number2", "积分"), ("time3", "时间"))),
     Template(
         "activity_notice",
         "活动通知",

@@ -1,1 +1,1 @@
-"""Persons and the facts about them: sessions, residency, party registration, appointments, teams, consent."""
+"""Persons and the facts about them: residency, party registration, appointments and permissions, teams, consent."""

@@ -16,6 +16,7 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
+from backend.personal import PersonalTable, Purpose, handler, personal
 
 RELATIONS = ("father", "mother", "grandparent", "relative", "institution")
 STATES = ("declared", "verified", "rejected", "ended")
@@ -52,6 +53,10 @@ class Guardianship(Model):
     """One guardian of one child. What has ended stays: somebody acted for the child while it stood."""
 
     __tablename__ = "guardianships"
+    __personal__ = [
+        PersonalTable("guardian_id", "我监护的孩子", "wards", position=100, journal_kind="guardianship"),
+        PersonalTable("child_id", "我的监护人", "guardians", position=110),
+    ]
     __table_args__ = (
         sa.CheckConstraint(f"relation IN {RELATIONS}", name="relation_known"),
         sa.CheckConstraint(f"status IN {STATES}", name="status_known"),
@@ -80,12 +85,14 @@ class Guardianship(Model):
     child_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     # Where the child lives: its staff verify.
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    relation: Mapped[str] = mapped_column(sa.String(12))
+    relation: Mapped[str] = mapped_column(
+        sa.String(12), info=personal(Purpose.CHILDREN, on_erasure="keep", label="关系")
+    )
     state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
-    declared_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    reason: Mapped[str | None] = mapped_column(sa.Text)
+    declared_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CHILDREN, on_erasure="redact"))
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

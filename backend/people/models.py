@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Json, Model, Moment
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 
 ROLES = (
     "grid_worker",
@@ -25,6 +26,10 @@ class Person(Model):
     """A human being. Without `openid` they have no WeChat: staff act on their behalf, by paper card."""
 
     __tablename__ = "persons"
+    __personal__ = [
+        PersonalTable("id", "个人资料", "profile", position=10),
+        PersonalTable("merged_into_id", "并入的旧账号", "merged_accounts", position=20),
+    ]
     __table_args__ = (
         sa.CheckConstraint("status IN ('active', 'merged', 'cancelled')", name="status_known"),
         sa.CheckConstraint("status = 'active' OR openid IS NULL", name="only_the_active_sign_in"),
@@ -33,23 +38,44 @@ class Person(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    openid: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    nickname: Mapped[str] = mapped_column(sa.String(40), default="")
-    real_name_sealed: Mapped[str | None] = mapped_column(sa.Text)
-    phone_sealed: Mapped[str | None] = mapped_column(sa.Text)
-    phone_index: Mapped[str | None] = mapped_column(sa.String(64))
-    card_number: Mapped[str | None] = mapped_column(sa.String(16), unique=True)
-    birth_year: Mapped[int | None] = mapped_column(sa.Integer)
+    openid: Mapped[str | None] = mapped_column(
+        sa.String(64),
+        unique=True,
+        info=personal(Purpose.SIGN_IN, on_erasure="clear", label="微信标识", identifies=True),
+    )
+    nickname: Mapped[str] = mapped_column(
+        sa.String(40),
+        default="",
+        info=personal(Purpose.CONTACT, on_erasure="clear", label="昵称", identifies=True),
+    )
+    real_name_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.CONTACT, on_erasure="clear", label="姓名", identifies=True)
+    )
+    phone_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.CONTACT, on_erasure="clear", identifies=True)
+    )
+    phone_index: Mapped[str | None] = mapped_column(
+        sa.String(64), info=personal(Purpose.CONTACT, on_erasure="clear", not_exported=DIGEST)
+    )
+    card_number: Mapped[str | None] = mapped_column(
+        sa.String(16),
+        unique=True,
+        info=personal(Purpose.CONTACT, on_erasure="clear", label="纸质卡号", identifies=True),
+    )
+    birth_year: Mapped[int | None] = mapped_column(
+        sa.Integer, info=personal(Purpose.CONTACT, on_erasure="clear", label="出生年份")
+    )
     state: Mapped[str] = mapped_column("status", sa.String(12), default="active")
     merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
-    created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
 
 
 class Residency(Model):
     """Where a person lives: declared by themselves, then verified by that community's staff."""
 
     __tablename__ = "residencies"
+    __personal__ = [PersonalTable("person_id", "居住登记", "residency", position=30, on_erasure="delete")]
     __table_args__ = (
         sa.CheckConstraint("status IN ('declared', 'verified', 'rejected')", name="status_known"),
         sa.CheckConstraint("status = 'declared' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
@@ -60,17 +86,22 @@ class Residency(Model):
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    address_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    address_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.RESIDENCY, identifies=True)
+    )
     state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    reason: Mapped[str | None] = mapped_column(sa.Text)
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.RESIDENCY))
 
 
 class PartyRegistration(Model):
     """双报到: an in-service party member of a work unit reports to the community where they live."""
 
     __tablename__ = "party_registrations"
+    __personal__ = [
+        PersonalTable("person_id", "双报到登记", "party_registration", position=40, on_erasure="delete")
+    ]
     __table_args__ = (
         sa.CheckConstraint("status IN ('pending', 'verified', 'rejected')", name="status_known"),
         sa.CheckConstraint("status = 'pending' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
@@ -81,17 +112,20 @@ class PartyRegistration(Model):
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    service_roles: Mapped[list[str]] = mapped_column(Json)
+    service_roles: Mapped[list[str]] = mapped_column(
+        Json, info=personal(Purpose.PARTY_REGISTRATION, label="六大员岗位")
+    )
     state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    reason: Mapped[str | None] = mapped_column(sa.Text)
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.PARTY_REGISTRATION))
 
 
 class Appointment(Model):
     """(person, role, organisation, from, to): reaches the organisation's subtree, on these days only."""
 
     __tablename__ = "appointments"
+    __personal__ = [PersonalTable("person_id", "任职", "appointments", position=50)]
     __table_args__ = (
         sa.CheckConstraint(f"role IN {ROLES}", name="role_known"),
         sa.CheckConstraint("to_day IS NULL OR to_day >= from_day", name="ends_after_it_begins"),
@@ -111,6 +145,7 @@ class Consent(Model):
     """Agreement to one version of one document (个人信息保护法 14, 15, 29); withdrawn, never deleted."""
 
     __tablename__ = "consents"
+    __personal__ = [PersonalTable("person_id", "同意记录", "consents", position=60)]
     __table_args__ = (
         sa.Index(
             "uq_consents_standing",
@@ -124,8 +159,12 @@ class Consent(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    document: Mapped[str] = mapped_column(sa.String(40))
-    version: Mapped[str] = mapped_column(sa.String(20))
+    document: Mapped[str] = mapped_column(
+        sa.String(40), info=personal(Purpose.CONSENTS, on_erasure="keep", label="文件")
+    )
+    version: Mapped[str] = mapped_column(
+        sa.String(20), info=personal(Purpose.CONSENTS, on_erasure="keep", label="版本")
+    )
     given_at: Mapped[datetime] = mapped_column(Moment)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -134,6 +173,7 @@ class Team(Model):
     """志愿队. Membership is a fact about a person, so it stands here: wishes and activities ask for it."""
 
     __tablename__ = "teams"
+    __personal__ = [PersonalTable("leader_id", "我任队长的志愿队", "teams_led", position=80)]
     __table_args__ = (
         sa.CheckConstraint("kind IN ('community', 'unit', 'social')", name="kind_known"),
         sa.UniqueConstraint("community_id", "name"),
@@ -142,7 +182,7 @@ class Team(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(12))
-    name: Mapped[str] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("a team's"))
     speciality: Mapped[str] = mapped_column(sa.String(60), default="")
     leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -150,11 +190,21 @@ class Team(Model):
 
 class Membership(Model):
     __tablename__ = "team_members"
+    __personal__ = [
+        PersonalTable(
+            "person_id",
+            "参加的志愿队",
+            "teams",
+            position=90,
+            on_erasure="delete",
+            lookups={"team_id": ("name",)},
+        )
+    ]
     __table_args__ = (
         sa.CheckConstraint("status IN ('applied', 'accepted', 'declined', 'left')", name="status_known"),
     )
 
     team_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("teams.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
-    state: Mapped[str] = mapped_column("status", sa.String(12))
+    state: Mapped[str] = mapped_column("status", sa.String(12), info=personal(Purpose.TEAMS))
     since: Mapped[datetime] = mapped_column(Moment)

@@ -26,8 +26,4 @@ def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
     person, home = found
     permissions.require(actor.id, "person:open", home.grid_id or home.community_id)
     journal.write("open_person", "person", person.id, actor=actor, place=home.community_id, reason=reason)
-    return {
-        "name": sealed.real_name(person),
-        "phone": sealed.phone(person),
-        "address": sealed.address(home),
-    }
+    return {"name": sealed.real_name(person), "phone": sealed.phone(person), "address": sealed.address(home)}

@@ -5,7 +5,8 @@ about a person (verified residency, party registration, being the wisher of this
 """
 
 from collections.abc import Iterable
-from typing import Any
+from enum import StrEnum
+from typing import Any, Self
 
 import sqlalchemy as sa
 
@@ -13,196 +14,119 @@ from backend import clock
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations.models import Reach
-from backend.people.models import Appointment
+from backend.people.models import ROLES, Appointment
 
+
+class Permission(StrEnum):
+    """A word `noun:verb`; behind it the roles whose appointment grants it in their place, then the facts about a
+    person that grant it for one thing. Nobody has a permission that does not name them here.
+
+    "reporting" is who reported a wish for somebody, as long as they may report there, and "requesting" the same of
+    an order; "reporter" and "requester" are who did so at the time, which grants nothing.
+    """
+
+    roles: tuple[str, ...]
+    facts: frozenset[str]
+
+    def __new__(cls, word: str, roles: str = "", facts: str = "") -> Self:
+        member = str.__new__(cls, word)
+        member._value_ = word
+        member.roles, member.facts = tuple(roles.split()), frozenset(facts.split())
+        return member
+
+    WISH_REPORT = "wish:report", "grid_worker community_staff"
+    WISH_READ = "wish:read", "grid_worker community_staff supervisor street_staff auditor"
+    WISH_CONFIRM = "wish:confirm", "grid_worker community_staff", "wisher guardian"
+    WISH_REVIEW = "wish:review", "community_staff"
+    WISH_CARRY = "wish:carry", "community_staff", "time"
+    WISH_CONTACT = "wish:contact", "community_staff"
+    WISH_COORDINATE = "wish:coordinate", "street_staff"
+    WISH_SUBMIT = "wish:submit", "", "wisher reporting guardian"
+    WISH_WITHDRAW = "wish:withdraw", "", "wisher reporting guardian"
+    WISH_CLAIM = "wish:claim", "", "party_member"
+    WISH_FULFIL = "wish:fulfil", "", "claimer"
+    WISH_RELEASE = "wish:release", "", "claimer"
+    WISH_EXPIRE = "wish:expire", "", "time"
+    PERSON_CREATE = "person:create", "grid_worker community_staff"
+    PERSON_READ = "person:read", "grid_worker community_staff"
+    PERSON_OPEN = "person:open", "grid_worker community_staff"
+    PERSON_CANCEL = "person:cancel", "community_staff"
+    SIGN_UP_ASSIST = "sign_up:assist", "grid_worker community_staff"
+    SIGN_UP_CANCEL = "sign_up:cancel", "grid_worker community_staff", "volunteer"
+    SIGN_UP_ATTEND = "sign_up:attend", "grid_worker community_staff", "volunteer"
+    SIGN_UP_RECORD = "sign_up:record", "community_staff", "leader"
+    SIGN_UP_MOVE_UP = "sign_up:move_up", "", "time"
+    SIGN_UP_LAPSE = "sign_up:lapse", "", "time"
+    REDEMPTION_REQUEST_FOR = "redemption:request_for", "grid_worker community_staff shop_keeper"
+    REDEMPTION_READ = "redemption:read", "community_staff shop_keeper supervisor auditor"
+    REDEMPTION_APPROVE = "redemption:approve", "community_staff"
+    REDEMPTION_CANCEL = "redemption:cancel", "community_staff", "owner requesting"
+    REDEMPTION_RETURN = "redemption:return", "community_staff supervisor"
+    REDEMPTION_NO_SHOW = "redemption:no_show", "community_staff shop_keeper", "time"
+    REDEMPTION_HAND_OVER = "redemption:hand_over", "shop_keeper"
+    REDEMPTION_EXPIRE = "redemption:expire", "", "time"
+    ROUND_OPEN = "round:open", "community_staff city_admin"
+    ROUND_MANAGE = "round:manage", "community_staff", "time"
+    ROUND_OPEN_EVERYWHERE = "round:open_everywhere", "city_admin"
+    RESIDENCY_VERIFY = "residency:verify", "community_staff"
+    PARTY_REGISTRATION_VERIFY = "party_registration:verify", "community_staff"
+    TEAM_FOUND = "team:found", "community_staff"
+    TEAM_MANAGE = "team:manage", "community_staff"
+    ACTIVITY_READ = "activity:read", "community_staff supervisor auditor"
+    ACTIVITY_ORGANISE = "activity:organise", "community_staff", "leader"
+    ACTIVITY_END = "activity:end", "community_staff", "leader time"
+    ACTIVITY_CERTIFY = "activity:certify", "community_staff"
+    SERVICE_RECORD_READ = "service_record:read", "community_staff supervisor auditor"
+    SERVICE_RECORD_BACKFILL = "service_record:backfill", "community_staff", "leader"
+    SERVICE_RECORD_DECIDE = "service_record:decide", "community_staff"
+    SERVICE_RECORD_SYNCHRONISE = "service_record:synchronise", "community_staff"
+    CERTIFICATE_REVOKE = "certificate:revoke", "community_staff"
+    REGISTER_FEEDBACK = "register:feedback", "community_staff unit_officer"
+    REGISTER_READ = "register:read", "community_staff supervisor street_staff auditor"
+    REGISTER_TOTALS = "register:totals", "community_staff supervisor street_staff city_admin auditor"
+    REGISTER_STOCK = "register:stock", "community_staff shop_keeper supervisor street_staff auditor"
+    REGISTER_UNMASK = "register:unmask", "community_staff unit_officer"
+    POINTS_READ = "points:read", "community_staff supervisor street_staff auditor"
+    POINTS_ADJUST = "points:adjust", "community_staff"
+    POINTS_APPROVE_ADJUSTMENT = "points:approve_adjustment", "community_staff supervisor street_staff"
+    POINTS_LIABILITY = "points:liability", "community_staff supervisor street_staff city_admin auditor"
+    STOCK_READ = "stock:read", "community_staff shop_keeper supervisor auditor"
+    STOCK_RECEIVE = "stock:receive", "shop_keeper"
+    STOCK_SPOIL = "stock:spoil", "shop_keeper"
+    ITEM_LOOK = "item:look", "community_staff shop_keeper supervisor"
+    ITEM_MANAGE = "item:manage", "shop_keeper"
+    SHOP_MANAGE = "shop:manage", "community_staff city_admin"
+    SHOP_EXEMPT = "shop:exempt", "street_staff"
+    COMPLAINT_ANSWER = "complaint:answer", "community_staff street_staff city_admin"
+    COMPLAINT_ESCALATE = "complaint:escalate", "community_staff street_staff", "time"
+    COMPLAINT_APPEAL = "complaint:appeal", "", "complainant"
+    COMPLAINT_WITHDRAW = "complaint:withdraw", "", "complainant"
+    GUARDIAN_VERIFY = "guardian:verify", "community_staff"
+    HOURS_ELSEWHERE_IMPORT = "hours_elsewhere:import", "community_staff"
+    STOCKTAKE_PROPOSE = "stocktake:propose", "shop_keeper"
+    STOCKTAKE_APPROVE = "stocktake:approve", "supervisor"
+    RULE_CHANGE = "rule:change", "street_staff city_admin"
+    APPOINTMENT_GRANT = "appointment:grant", "city_admin"
+    ORGANISATION_MANAGE = "organisation:manage", "city_admin"
+    DELIVERY_READ = "delivery:read", "city_admin auditor"
+    JOURNAL_READ = "journal:read", "auditor"
+
+
+# A word that does not stand here is granted to nobody.
+_KNOWN: dict[str, Permission] = {word.value: word for word in Permission}
 BY_ROLE: dict[str, frozenset[str]] = {
-    "grid_worker": frozenset(
-        {
-            "wish:report",
-            "wish:read",
-            "wish:confirm",
-            "person:create",
-            "person:read",
-            "person:open",
-            "sign_up:assist",
-            "sign_up:cancel",
-            "sign_up:attend",
-            "redemption:request_for",
-        }
-    ),
-    "community_staff": frozenset(
-        {
-            "wish:report",
-            "wish:read",
-            "wish:review",
-            "wish:confirm",
-            "wish:carry",
-            "wish:contact",
-            "round:open",
-            "round:manage",
-            "person:create",
-            "person:read",
-            "person:open",
-            "residency:verify",
-            "party_registration:verify",
-            "team:found",
-            "team:manage",
-            "activity:read",
-            "activity:organise",
-            "activity:end",
-            "activity:certify",
-            "sign_up:assist",
-            "sign_up:cancel",
-            "sign_up:attend",
-            "sign_up:record",
-            "service_record:read",
-            "service_record:backfill",
-            "service_record:decide",
-            "certificate:revoke",
-            "register:feedback",
-            "points:read",
-            "points:adjust",
-            "points:approve_adjustment",
-            "points:liability",
-            "redemption:read",
-            "redemption:request_for",
-            "redemption:approve",
-            "redemption:cancel",
-            "redemption:return",
-            "redemption:no_show",
-            "stock:read",
-            "item:look",
-            "shop:manage",
-            "complaint:answer",
-            "complaint:escalate",
-            "guardian:verify",
-            "person:cancel",
-            "register:read",
-            "register:totals",
-            "register:stock",
-            "register:unmask",
-            "hours_elsewhere:import",
-            "service_record:synchronise",
-        }
-    ),
-    "shop_keeper": frozenset(
-        {
-            "redemption:read",
-            "redemption:request_for",
-            "redemption:hand_over",
-            "redemption:no_show",
-            "item:manage",
-            "item:look",
-            "stock:read",
-            "stock:receive",
-            "stock:spoil",
-            "stocktake:propose",
-            "register:stock",
-        }
-    ),
-    "supervisor": frozenset(
-        {
-            "activity:read",
-            "service_record:read",
-            "wish:read",
-            "points:read",
-            "points:approve_adjustment",
-            "points:liability",
-            "redemption:read",
-            "redemption:return",
-            "stock:read",
-            "item:look",
-            "stocktake:approve",
-            "register:read",
-            "register:totals",
-            "register:stock",
-        }
-    ),
-    "street_staff": frozenset(
-        {
-            "wish:read",
-            "wish:coordinate",
-            "points:read",
-            "points:approve_adjustment",
-            "points:liability",
-            "rule:change",
-            "shop:exempt",
-            "complaint:answer",
-            "complaint:escalate",
-            "register:read",
-            "register:totals",
-            "register:stock",
-        }
-    ),
-    "unit_officer": frozenset({"register:feedback", "register:unmask"}),
-    "city_admin": frozenset(
-        {
-            "round:open",
-            "round:open_everywhere",
-            "appointment:grant",
-            "organisation:manage",
-            "delivery:read",
-            "points:liability",
-            "rule:change",
-            "shop:manage",
-            "complaint:answer",
-            "register:totals",
-        }
-    ),
-    "auditor": frozenset(
-        {
-            "activity:read",
-            "service_record:read",
-            "wish:read",
-            "journal:read",
-            "delivery:read",
-            "points:read",
-            "points:liability",
-            "redemption:read",
-            "stock:read",
-            "register:read",
-            "register:totals",
-            "register:stock",
-        }
-    ),
-}
-BY_FACT: dict[str, frozenset[str]] = {
-    "wisher": frozenset({"wish:submit", "wish:withdraw", "wish:confirm"}),
-    # Who reported it for somebody, as long as they may report there; "reporter" alone is who did so at the time.
-    "reporting": frozenset({"wish:submit", "wish:withdraw"}),
-    "party_member": frozenset({"wish:claim"}),
-    "claimer": frozenset({"wish:fulfil", "wish:release"}),
-    "leader": frozenset({"activity:organise", "activity:end", "sign_up:record", "service_record:backfill"}),
-    "volunteer": frozenset({"sign_up:cancel", "sign_up:attend"}),
-    "time": frozenset(
-        {
-            "round:manage",
-            "wish:expire",
-            "wish:carry",
-            "complaint:escalate",
-            "activity:end",
-            "sign_up:move_up",
-            "sign_up:lapse",
-            "redemption:expire",
-            "redemption:no_show",
-        }
-    ),
-    "guardian": frozenset({"wish:submit", "wish:withdraw", "wish:confirm"}),
-    "complainant": frozenset({"complaint:appeal", "complaint:withdraw"}),
-    "owner": frozenset({"redemption:cancel"}),
-    # Likewise, beside "requester".
-    "requesting": frozenset({"redemption:cancel"}),
+    role: frozenset(word for word in Permission if role in word.roles) for role in ROLES
 }
 
 
 def roles_with(permission: str) -> tuple[str, ...]:
     """The roles an appointment to which grants `permission`."""
-    return tuple(role for role, words in BY_ROLE.items() if permission in words)
+    return _KNOWN[permission].roles if permission in _KNOWN else ()
 
 
 def facts_with(permission: str) -> frozenset[str]:
     """The facts about a person that grant `permission`."""
-    return frozenset(fact for fact, words in BY_FACT.items() if permission in words)
+    return _KNOWN[permission].facts if permission in _KNOWN else frozenset()
 
 
 def active_today(person_id: int) -> sa.ColumnElement[bool]:
@@ -277,13 +201,13 @@ def communities_where(person_id: int, permission: str, community_ids: Iterable[i
     )
 
 
-def communities_where_select(person_id: int, permission: str) -> sa.Select[tuple[int]]:
+def communities_where_select(person_id: int, permission: str) -> sa.Select[int]:
     """All places in which, or below which, the person is granted this, as a subquery for a list's WHERE."""
     reached = reach_of(person_id, permission)
     return sa.select(Reach.ancestor_id).where(Reach.descendant_id.in_(reached))
 
 
-def reach_of(person_id: int, permission: str) -> sa.Select[tuple[int]]:
+def reach_of(person_id: int, permission: str) -> sa.Select[int]:
     """The ids of all places in which the person is granted this, as a subquery for a list's WHERE."""
     return (
         sa.select(Reach.descendant_id)

@@ -1,5 +1,6 @@
 """Reading about persons: profile, residency, queues for staff, names to show."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,7 @@ from backend.db import session
 from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.people import permissions, sealed
-from backend.people.models import (
-    Appointment,
-    Consent,
-    Membership,
-    PartyRegistration,
-    Person,
-    Residency,
-    Team,
-)
+from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
 
 
 @dataclass(frozen=True)
@@ -122,7 +115,7 @@ def team_of(team_id: int, person_id: int) -> Team | None:
     )
 
 
-def masked_names(ids: set[int]) -> dict[int, str]:
+def masked_names(ids: Collection[int | None]) -> dict[int | None, str]:
     """How strangers see these persons: 裴**, or 一位居民 for who gave no name. One statement."""
     if not ids:
         return {}

@@ -1,1 +1,1 @@
-"""What people decide about points: adjustments by two, earning rules, notices before points end, figures."""
+"""What people decide about points: adjustments made by two people, earning rules, notices before points end, figures."""

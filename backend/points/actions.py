@@ -77,7 +77,7 @@ def _home(person_id: int, maker_id: int) -> int:
 def approve(adjustment_id: int, *, actor: Actor) -> Adjustment:
     """Another one agrees, and the points move at once. Raises AdjustmentDecided, FourEyes, NotEnoughPoints."""
     found = lock_row(Adjustment, adjustment_id)
-    told = {"decided_by_id": actor.id, "decided_at": clock.now()}
+    told: dict[str, Any] = {"decided_by_id": actor.id, "decided_at": clock.now()}
     transition(
         states.APPROVE, found, actor=actor, precondition=lambda: _refuse_own_phone(found, actor), **told
     )
@@ -103,7 +103,11 @@ def reject(adjustment_id: int, reason: str, *, actor: Actor) -> Adjustment:
     """Another one does not agree; no points move. Raises AdjustmentDecided, FourEyes."""
     found = lock_row(Adjustment, adjustment_id)
     reason = without_numbers(reason)
-    decision = {"decided_by_id": actor.id, "decided_at": clock.now(), "decision_reason": reason}
+    decision: dict[str, Any] = {
+        "decided_by_id": actor.id,
+        "decided_at": clock.now(),
+        "decision_reason": reason,
+    }
     transition(states.REJECT, found, actor=actor, reason=reason, **decision)
     notices.rejected(found)
     return found

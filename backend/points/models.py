@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.personal import PersonalTable, Purpose, handler, personal
 
 ADJUSTMENT_STATES = ("proposed", "approved", "rejected")
 # What one adjustment may give or take at most: two of them are two decisions.
@@ -19,6 +20,8 @@ class Adjustment(Model):
     """
 
     __tablename__ = "adjustments"
+    # Decided once and for all by two people: a trigger forbids to change a word of it.
+    __personal__ = [PersonalTable("person_id", "积分调整", "points_adjustments", position=200)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {ADJUSTMENT_STATES}", name="state_known"),
         sa.CheckConstraint(
@@ -44,13 +47,15 @@ class Adjustment(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
     points: Mapped[int] = mapped_column(sa.Integer)
-    reason: Mapped[str] = mapped_column(sa.Text)
+    reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="keep"))
     state: Mapped[str] = mapped_column(sa.String(12))
-    proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     proposed_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    decision_reason: Mapped[str | None] = mapped_column(sa.Text)
+    decision_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.POINTS, on_erasure="keep")
+    )
 
     @property
     def place_id(self) -> int:

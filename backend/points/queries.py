@@ -32,7 +32,7 @@ class AdjustmentView:
     """An adjustment as staff see it: names masked, with the moves open to the one who looks."""
 
     adjustment: Adjustment
-    names: dict[int, str]
+    names: dict[int | None, str]
     community: str
     actions: list[str]
 
@@ -116,7 +116,7 @@ def view_rule(rule: EarningRule) -> dict[str, Any]:
     return _rule_view(rule, places.names({rule.organisation_id} - {None}))
 
 
-def _rule_view(rule: EarningRule, names: dict[int, str]) -> dict[str, Any]:
+def _rule_view(rule: EarningRule, names: dict[int | None, str]) -> dict[str, Any]:
     in_force = rule.effective_from <= clock.today()
     return {"rule": rule, "in_force": in_force, "community": names.get(rule.organisation_id)}
 

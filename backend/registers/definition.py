@@ -2,7 +2,7 @@
 
 Nothing is typed for a register. A column names the field it shows (`wishes.title`), or the function that
 computes it and the fields it looks at (`= outcome(wishes.state)`), or says why it stays empty
-(`nothing: signed on paper`); a test follows every one of them (facts/domain.md 5).
+(`nothing: signed on paper`); a test follows every one of them.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -113,7 +113,7 @@ class Query:
 
     def counted(self, scope: Scope, most: int) -> int:
         some = self.wanted(scope).with_only_columns(sa.literal(1)).limit(most).subquery()
-        return session.scalar(sa.select(sa.func.count()).select_from(some))
+        return session.scalars(sa.select(sa.func.count()).select_from(some)).one()
 
 
 def _whole(value: Any) -> int:

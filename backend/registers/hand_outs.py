@@ -41,7 +41,7 @@ def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Act
         register.opened(scope, actor)
 
 
-def note(register: Register, scope: Scope, reason: str | None, *, actor: Actor) -> None:
+def note(register: Register, scope: Scope, reason: str | None, *, actor: Actor | None) -> None:
     """The line itself; `actor` None is the command of whoever runs the installation, always masked."""
     journal.write(
         "hand_out" if reason is None else "open_register",

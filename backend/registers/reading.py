@@ -29,7 +29,7 @@ class Names:
     def __init__(self, clear: bool = False) -> None:
         self.clear = clear
         self._persons: dict[int, Either] = {}
-        self._places: dict[int, str] = {}
+        self._places: dict[int | None, str] = {}
 
     def learn(self, persons: set[int], place_ids: set[int]) -> None:
         if len(self._persons) > NAMES_KEPT:
@@ -61,12 +61,7 @@ class Batch:
 
 
 def batches(
-    register: Register,
-    scope: Scope,
-    names: Names,
-    after: Cursor = (),
-    number: int = 0,
-    size: int = BATCH,
+    register: Register, scope: Scope, names: Names, after: Cursor = (), number: int = 0, size: int = BATCH
 ) -> Iterator[Batch]:
     """All that follows `after`; `number` is how many rows stand before it."""
     while True:

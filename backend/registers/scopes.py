@@ -56,11 +56,7 @@ def scope_for(
 
 
 def whole(
-    register: Register,
-    place_id: int,
-    first: date | None,
-    last: date | None,
-    cut_off: datetime | None = None,
+    register: Register, place_id: int, first: date | None, last: date | None, cut_off: datetime | None = None
 ) -> Scope:
     """A place as a whole, for whoever may have it. Raises PeriodReversed."""
     usual = usual_days(register)

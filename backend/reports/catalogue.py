@@ -1,4 +1,4 @@
-"""All registers of the house, in the order of facts/domain.md 5; whistles and grid events come with theirs."""
+"""All registers, in the order in which the field lists them; whistles and grid events come with their capability."""
 
 from backend.errors import NotFound
 from backend.points.register import POINTS

@@ -1,7 +1,7 @@
 """在职党员's service: their own record of it, and what their work unit is told with their consent.
 
 Both are filled from what the work itself recorded: nothing here is typed by anybody. The unit is told totals
-and kinds of service, never a day, a place or a resident (个人信息保护法 23; facts/domain.md 5, no. 7).
+and kinds of service, never a day, a place or a resident (个人信息保护法 23).
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ MOST_DAYS = 366
 _MOST_KINDS = 3
 # How many people are gathered at a time.
 _PAGE = 200
-# The sheet's headings in their order (facts/domain.md 5, no. 7), each with the field that fills it.
+# The headings of the paper sheet (在职党员服务情况反馈表) in their order, each with the field that fills it.
 HEADINGS = {
     "name": "姓名",
     "unit": "所在单位党组织",
@@ -172,12 +172,7 @@ def _served(ids: list[int], first_day: date, last_day: date) -> dict[int, list[A
     """By person, the kinds of service, the one with most time first: what that person mainly did."""
     minutes = sa.func.sum(ServiceRecord.minutes).label("minutes")
     rows = session.execute(
-        sa.select(
-            ServiceRecord.person_id,
-            ServiceRecord.category,
-            sa.func.count().label("times"),
-            minutes,
-        )
+        sa.select(ServiceRecord.person_id, ServiceRecord.category, sa.func.count().label("times"), minutes)
         .where(
             ServiceRecord.person_id.in_(ids),
             ServiceRecord.served_on.between(first_day, last_day),
@@ -263,14 +258,7 @@ def _my_wishes(person_id: int, first_day: date, last_day: date) -> list[Any]:
     """Claims made or lit in these days; a member has few at a time."""
     lit = sa.and_(Claim.outcome == "confirmed", _within(Claim.ended_at, first_day, last_day))
     wanted = (
-        sa.select(
-            Claim.wish_id,
-            Wish.number,
-            Wish.title,
-            Claim.claimed_at,
-            Claim.fulfilled_at,
-            Claim.outcome,
-        )
+        sa.select(Claim.wish_id, Wish.number, Wish.title, Claim.claimed_at, Claim.fulfilled_at, Claim.outcome)
         .join(Wish, Wish.id == Claim.wish_id)
         .where(Claim.person_id == person_id, sa.or_(_within(Claim.claimed_at, first_day, last_day), lit))
     )

@@ -40,7 +40,7 @@ def _rows(scope: Scope) -> list[Any]:
 
 def _counts(scope: Scope) -> dict[str, int]:
     """Totals of these days, never of a person. A person's own export or leaving has no place: the city's."""
-    here = JournalLine.organisation_id.in_(
+    here: sa.ColumnElement[bool] = JournalLine.organisation_id.in_(
         sa.select(Reach.descendant_id).where(Reach.ancestor_id == scope.place_id)
     )
     if scope.kind == "city":

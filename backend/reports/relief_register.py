@@ -1,4 +1,4 @@
-"""减负自查: every page of this system against the five bans of 国办函〔2026〕12号 (facts/domain.md 0.1).
+"""减负自查: every page of this system against the five bans of 国办函〔2026〕12号.
 
 The pages stand above this room: whoever makes the app tells them here. What can be checked by a program is
 checked by one; the same words are forbidden to every address and column by a test.

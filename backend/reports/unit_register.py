@@ -136,12 +136,7 @@ UNITS = Register(
             total=True,
             width=12,
         ),
-        Column(
-            "服务内容摘要",
-            "= kinds_of_service(service_records.category)",
-            kinds_of_service,
-            width=50,
-        ),
+        Column("服务内容摘要", "= kinds_of_service(service_records.category)", kinds_of_service, width=50),
     ),
     note="按单位的固定次序列出，不排名次。参加人次只统计同意向单位反馈的党员；组织活动数统计由单位党员任队长的单位志愿队。",
 )

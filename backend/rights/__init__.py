@@ -1,4 +1,4 @@
-"""What each person may ask of us (个人信息保护法 44–50): a copy, correction, erasure, the notice, and its keys.
+"""What each person may ask for (个人信息保护法 44–50): a copy, correction, erasure, the privacy notice; and key rotation.
 
-Stands above the capabilities: it closes what is open through their verbs, and knows all their tables.
+It is above the capabilities: it closes what is open through their actions, and knows all their tables.
 """

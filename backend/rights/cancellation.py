@@ -19,7 +19,7 @@ from backend.ledger import queries as ledger
 from backend.people import permissions
 from backend.people.models import Person, Residency, Team
 from backend.rights import erasure
-from backend.rights.rooms import ROOMS
+from backend.rights.leaving import STEPS
 
 
 class ThingsStillOpen(Refused):
@@ -32,7 +32,7 @@ class HasTheirOwnPhone(Refused):
     code, message = 40984, "这位居民有自己的微信账号，注销要由本人在小程序里办"
 
 
-def cancel(person_id: int, *, confirmed: bool, actor: Actor, reason: str | None = None) -> None:
+def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str | None = None) -> None:
     """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
     person = lock_row(Person, person_id)
     if person.state != "active":
@@ -46,7 +46,7 @@ def cancel(person_id: int, *, confirmed: bool, actor: Actor, reason: str | None 
 
 def open_things(person_id: int) -> dict[str, Any]:
     """What would be closed or lost, by name; empty when nothing would."""
-    found: dict[str, Any] = {room.name: room.open_things(person_id) for room in ROOMS}
+    found: dict[str, Any] = {step.name: step.open_things(person_id) for step in STEPS}
     points = ledger.balance(person_id)
     found["pointsLost"] = points["available"] + points["held"]
     found["teamsLed"] = [
@@ -60,8 +60,8 @@ def open_things(person_id: int) -> dict[str, Any]:
 
 def _leave(person: Person) -> None:
     """All that is open is closed in the person's own name, then nothing of them is left but a number."""
-    for room in ROOMS:
-        room.close(person.id, actor=person)
+    for step in STEPS:
+        step.close(person.id, actor=person)
     forfeits.give_up(person.id, actor=person)
     erasure.erase(person.id)
 

@@ -40,7 +40,7 @@ def _forget_wish_addresses(person_id: int) -> None:
 
 
 _EFFECTS: dict[str, tuple[Callable[[int], None], ...]] = {
-    "sensitive_data": (consents.forget_sensitive, _forget_wish_addresses),
+    "sensitive_data": (consents.forget_sensitive, _forget_wish_addresses)
 }
 
 

@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from backend import clock, crypto
 from backend.db import Base, db, dialect, session
 from backend.people.models import Appointment, Consent, Person
-from backend.rights import holdings, sealed
-from backend.rights.holdings import DELETED, PersonalTable
+from backend.personal import OnErasure, declaration
+from backend.rights import personal_tables, sealed
+from backend.rights.personal_tables import PersonalRows
 from backend.wishes.actions import leaving as wishes
 
 GONE = "（已删除）"
@@ -28,11 +29,10 @@ def erase(person_id: int) -> None:
         # Else the old bytes would stay in the file until their page is written over.
         session.execute(sa.text("PRAGMA secure_delete = ON"))
     session.flush()
-    accounts = holdings.accounts_of(person_id)
+    accounts = personal_tables.accounts_of(person_id)
     words = _identifying_words(accounts)
-    _scrub_told_to_others(person_id, words)
-    _scrub_written_by_claimers(person_id, words)
-    _scrub_written_for_children(person_id, words)
+    _redact_notices_of_others(person_id, words)
+    _redact_rows_of_others(person_id, words)
     wishes.forget_unpublished(person_id)
     wishes.forget_phones_of_guardian(person_id)
     for account in accounts:
@@ -42,14 +42,14 @@ def erase(person_id: int) -> None:
 
 def _erase_rows(account: int, words: re.Pattern[str] | None) -> None:
     """All that stands under one number."""
-    for holding in holdings.existing():
-        _scrub(holding, words, holding.of(account))
-    for holding in reversed(holdings.existing()):
-        if holding.end == DELETED:
-            session.execute(sa.delete(Base.metadata.tables[holding.table]).where(holding.of(account)))
+    found = personal_tables.existing()
+    for held in found:
+        _redact(held, words, held.of(account))
+    for held in personal_tables.to_be_deleted():
+        session.execute(sa.delete(held.table).where(held.of(account)))
     _end_roles_and_consents(account)
-    for holding in holdings.existing():
-        _empty(holding, account)
+    for held in found:
+        _clear(held, account)
 
 
 def _end_roles_and_consents(person_id: int) -> None:
@@ -80,12 +80,11 @@ def _end_roles_and_consents(person_id: int) -> None:
     )
 
 
-def _empty(holding: PersonalTable, person_id: int) -> None:
-    columns = [holding.columns[name] for name in holding.empties]
+def _clear(held: PersonalRows, person_id: int) -> None:
+    columns = held.on_erasure(OnErasure.CLEAR)
     if columns:
         values = {column.name: None if column.nullable else "" for column in columns}
-        table = Base.metadata.tables[holding.table]
-        session.execute(sa.update(table).where(holding.of(person_id)).values(values))
+        session.execute(sa.update(held.table).where(held.of(person_id)).values(values))
 
 
 def _identifying_words(accounts: list[int]) -> re.Pattern[str] | None:
@@ -102,34 +101,29 @@ def _spelled(word: str) -> str:
 
 
 def _known(person_id: int) -> Iterator[str | None]:
-    identifying = {
-        "persons": ("openid", "nickname", "card_number", "real_name_sealed", "phone_sealed"),
-        "residencies": ("address_sealed",),
-        "wishes": ("address_sealed", "phone_sealed"),
-        "complaints": ("contact_sealed",),
-    }
-    for holding in holdings.existing():
-        names = identifying.get(holding.table, ())
-        seals = sealed.of(holding.table)
-        for row in _rows(holding, holding.of(person_id)) if names else ():
+    for held in personal_tables.existing():
+        names = [column.name for column in held.columns if declaration(column).identifies]
+        seals = sealed.of(held.table.name)
+        for row in _rows(held, held.of(person_id)) if names else ():
             yield from (sealed.opened(seals[name], row) if name in seals else row[name] for name in names)
 
 
-def _rows(holding: PersonalTable, whose: Any) -> list[dict[str, Any]]:
-    table = Base.metadata.tables[holding.table]
-    return [dict(row) for row in session.execute(sa.select(table).where(whose)).mappings()]
+def _rows(held: PersonalRows, whose: Any) -> list[dict[str, Any]]:
+    return [dict(row) for row in session.execute(sa.select(held.table).where(whose)).mappings()]
 
 
-def _scrub(holding: PersonalTable, words: re.Pattern[str] | None, whose: Any) -> None:
-    if words is None or not holding.scrubs or holding.end == DELETED:
+def _redact(held: PersonalRows, words: re.Pattern[str] | None, whose: Any) -> None:
+    """Takes the words out of the texts of these rows."""
+    texts = [column.name for column in held.on_erasure(OnErasure.REDACT)]
+    if words is None or not texts:
         return
-    table, seals = Base.metadata.tables[holding.table], sealed.of(holding.table)
-    (key,) = table.primary_key.columns
-    for row in _rows(holding, whose):
-        clean = {name: _without(words, seals.get(name), name, row) for name in holding.scrubs if row[name]}
+    seals = sealed.of(held.table.name)
+    (key,) = held.table.primary_key.columns
+    for row in _rows(held, whose):
+        clean = {name: _without(words, seals.get(name), name, row) for name in texts if row[name]}
         changed = {name: value for name, value in clean.items() if value != row[name]}
         if changed:
-            session.execute(sa.update(table).where(key == row[key.name]).values(changed))
+            session.execute(sa.update(held.table).where(key == row[key.name]).values(changed))
 
 
 def _without(words: re.Pattern[str], seal: Any, name: str, row: dict[str, Any]) -> str:
@@ -140,44 +134,27 @@ def _without(words: re.Pattern[str], seal: Any, name: str, row: dict[str, Any]) 
     return crypto.seal(clean, seal.place_of(row)) if seal else clean
 
 
-# What a notice may be about, and whose it is.
-_SUBJECTS = {
-    "wish": ("wishes", "wisher_id"),
-    "redemption": ("redemptions", "person_id"),
-    "complaint": ("complaints", "person_id"),
-}
-
-
-def _scrub_told_to_others(person_id: int, words: re.Pattern[str] | None) -> None:
+def _redact_notices_of_others(person_id: int, words: re.Pattern[str] | None) -> None:
     """What claimers and staff were told about the person's wishes and orders, in their inbox and on its way."""
-    told = Base.metadata.tables["notices"]
-    for kind, (table, whose) in _SUBJECTS.items() if words else ():
-        subjects = Base.metadata.tables[table]
-        theirs = sa.select(subjects.c.id).where(subjects.c[whose] == person_id)
-        about = (told.c.subject_kind == kind, told.c.subject_id.in_(theirs), told.c.person_id != person_id)
-        for row in session.execute(sa.select(told).where(*about)).mappings().all():
-            _scrub_notice(row, words)
+    notices = Base.metadata.tables["notices"]
+    for held in personal_tables.existing() if words else ():
+        if not held.said.redact_notices:
+            continue
+        theirs = notices.c.subject_id.in_(sa.select(held.columns.id).where(held.of(person_id)))
+        about = (notices.c.subject_kind == held.journal_kind, theirs, notices.c.person_id != person_id)
+        for row in session.execute(sa.select(notices).where(*about)).mappings().all():
+            _redact_notice(row, words)
 
 
-def _scrub_written_by_claimers(person_id: int, words: re.Pattern[str] | None) -> None:
-    """What a claimer noted of the person's wish: whom they met, and where."""
-    own = Base.metadata.tables["wishes"].c
-    theirs = sa.select(own.id).where(own.wisher_id == person_id)
-    claims = _personal_table("claims")
-    _scrub(claims, words, claims.columns.wish_id.in_(theirs))
+def _redact_rows_of_others(person_id: int, words: re.Pattern[str] | None) -> None:
+    """What a claimer noted of the person's wish: whom they met, and where. What stands of a guardian in the wishes
+    of their child, which stay: who asked, and whom to call."""
+    for held in personal_tables.existing():
+        for name in held.said.also_about:
+            _redact(held, words, held.about(name, person_id))
 
 
-def _scrub_written_for_children(person_id: int, words: re.Pattern[str] | None) -> None:
-    """What stands of a guardian in the wishes of their child, which stay: who asked, and whom to call."""
-    wished = _personal_table("wishes")
-    _scrub(wished, words, wished.columns.guardian_id == person_id)
-
-
-def _personal_table(table: str) -> PersonalTable:
-    return next(holding for holding in holdings.existing() if holding.table == table)
-
-
-def _scrub_notice(row: Any, words: Any) -> None:
+def _redact_notice(row: Any, words: Any) -> None:
     told, sent = Base.metadata.tables["notices"], Base.metadata.tables["deliveries"]
     clean = {name: words.sub(GONE, row[name]) for name in ("title", "body")}
     if any(clean[name] != row[name] for name in clean):
@@ -192,9 +169,9 @@ def incomplete() -> list[int]:
     """Cancelled people to whom something came back that an erasure would have deleted, ended or given up."""
     cancelled = sa.select(Person.id).where(Person.state == "cancelled")
     found: set[int] = set()
-    for holding in holdings.existing():
-        if holding.end == DELETED and holding.through is None:
-            whose = holding.columns[holding.whose]
+    for held in personal_tables.existing():
+        if held.deleted and not held.said.via:
+            whose = held.columns[held.said.owner]
             found.update(session.scalars(sa.select(whose).where(whose.in_(cancelled)).limit(_MOST)))
     purses = Base.metadata.tables["purses"].c
     rich = sa.select(purses.person_id).where(

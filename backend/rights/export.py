@@ -76,17 +76,20 @@ def _pack(packed: zipfile.ZipFile, topic: Topic, person_id: int) -> int:
             told.write(b"\n]\n")
         if count:
             rows.seek(0)
-            _tabulate(packed, f"{topic.file}.csv", (orjson.loads(line) for line in rows))
+            _tabulate(packed, topic, (orjson.loads(line) for line in rows))
     session.expunge_all()
     return count
 
 
-def _tabulate(packed: zipfile.ZipFile, name: str, rows: Iterator[dict[str, Any]]) -> None:
-    with packed.open(name, "w") as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+def _tabulate(packed: zipfile.ZipFile, topic: Topic, rows: Iterator[dict[str, Any]]) -> None:
+    with (
+        packed.open(f"{topic.file}.csv", "w") as file,
+        io.TextIOWrapper(file, "utf-8-sig", newline="") as text,
+    ):
         writer = csv.writer(text)
         for number, row in enumerate(rows):
             if number == 0:
-                writer.writerow([label(key) for key in row])
+                writer.writerow([topic.labels.get(key) or label(key) for key in row])
             writer.writerow([_cell(value) for value in row.values()])
 
 
@@ -95,7 +98,8 @@ def _cell(value: Any) -> Any:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: _plain_value(value) for key, value in row.items()}
+    # The name of a column that was given by hand is a kind of text that orjson does not take.
+    return {str(key): _plain_value(value) for key, value in row.items()}
 
 
 def _plain_value(value: Any) -> Any:

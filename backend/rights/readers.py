@@ -2,21 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 
 from backend import journal
-from backend.db import Base, session
+from backend.db import session
 from backend.files import actions as files
 from backend.files import stores
 from backend.files.models import File
 from backend.ledger import queries as ledger
 from backend.organisations import queries as places
 from backend.people import queries as people
-from backend.rights import holdings, sealed
-from backend.rights.holdings import PersonalTable
+from backend.rights import personal_tables, sealed
+from backend.rights.personal_tables import PersonalRows
 
 PAGE = 500
 Row = dict[str, Any]
@@ -24,16 +24,18 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Topic:
-    """One file of the export: `read(person id)` yields its rows, oldest first."""
+    """One file of the export: `read(person id)` yields its rows, oldest first; `labels` are its own headings."""
 
     file: str
     title: str
     read: Callable[[int], Iterator[Row]]
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 def topics() -> list[Topic]:
-    """Everything, in the order of the README. A capability adds its tables to the holdings."""
-    own = [Topic(one.file, one.title, _reader(one)) for one in holdings.existing()]
+    """Everything, in the order of the README. A capability's models say what they hold of a person."""
+    found = personal_tables.existing()
+    own = [Topic(rows.said.file, rows.said.title, _reader(rows), rows.labels()) for rows in found]
     return [
         *own,
         Topic("points_balance", "现在的积分", _balance),
@@ -42,22 +44,22 @@ def topics() -> list[Topic]:
     ]
 
 
-def _reader(holding: PersonalTable) -> Callable[[int], Iterator[Row]]:
+def _reader(held: PersonalRows) -> Callable[[int], Iterator[Row]]:
     def read(person_id: int) -> Iterator[Row]:
         # Accounts that were joined are a topic of their own.
-        joined = holding.table != "persons"
-        for account in holdings.accounts_of(person_id) if joined else [person_id]:
-            for page in _pages(holding, account):
-                yield from _readable_rows(holding, page, account)
+        joined = held.table.name != "persons"
+        for account in personal_tables.accounts_of(person_id) if joined else [person_id]:
+            for page in _pages(held, account):
+                yield from _readable_rows(held, page, account)
 
     return read
 
 
-def _pages(holding: PersonalTable, person_id: int) -> Iterator[list[Row]]:
+def _pages(held: PersonalRows, person_id: int) -> Iterator[list[Row]]:
     """The person's rows, a page at a time by their number; rows without one number are few."""
-    table = Base.metadata.tables[holding.table]
+    table = held.table
     keys = list(table.primary_key.columns)
-    wanted = sa.select(table).where(holding.of(person_id)).order_by(*keys)
+    wanted = sa.select(table).where(held.of(person_id)).order_by(*keys)
     if len(keys) > 1:
         yield [dict(row) for row in session.execute(wanted).mappings()]
         return
@@ -71,17 +73,18 @@ def _pages(holding: PersonalTable, person_id: int) -> Iterator[list[Row]]:
         after = rows[-1][key.name]
 
 
-def _readable_rows(holding: PersonalTable, rows: list[Row], person_id: int) -> Iterator[Row]:
+def _readable_rows(held: PersonalRows, rows: list[Row], person_id: int) -> Iterator[Row]:
     """Rows as the person may read them: own seals opened, others masked, places by name."""
     if not rows:
         return
-    names = _names(holding, rows)
-    seals = sealed.of(holding.table)
-    looked_up = [(own, _lookup(other, columns, rows, own)) for own, other, columns in holding.shows]
+    names = _names(held, rows)
+    seals = sealed.of(held.table.name)
+    hidden = held.not_exported
+    looked_up = [(own, _lookup(held.columns[own], names, rows)) for own, names in held.said.lookups.items()]
     for row in rows:
         told: Row = {}
         for name, value in row.items():
-            if name in holding.hides:
+            if name in hidden:
                 continue
             if name in seals:
                 told[name.removesuffix("_sealed")] = sealed.opened(seals[name], row)
@@ -96,10 +99,10 @@ def _readable_rows(holding: PersonalTable, rows: list[Row], person_id: int) -> I
         yield told
 
 
-def _names(holding: PersonalTable, rows: list[Row]) -> dict[str, dict[int, str]]:
+def _names(held: PersonalRows, rows: list[Row]) -> dict[str, dict[int | None, str]]:
     """For each column that points to a person or a place: names by id."""
-    table, found = Base.metadata.tables[holding.table], {}
-    persons = holdings.standing_in(table)
+    table, found = held.table, {}
+    persons = personal_tables.standing_in(table)
     for column in table.columns:
         targets = {key.column.table.name for key in column.foreign_keys}
         ids = {row[column.name] for row in rows} - {None} if targets else set()
@@ -110,11 +113,11 @@ def _names(holding: PersonalTable, rows: list[Row]) -> dict[str, dict[int, str]]
     return found
 
 
-def _lookup(other: str, columns: tuple[str, ...], rows: list[Row], own: str) -> dict[int, Row]:
-    """What another table says of the things these rows are about, under its own name."""
-    table, ids = Base.metadata.tables[other], {row[own] for row in rows}
+def _lookup(own: Any, columns: tuple[str, ...], rows: list[Row]) -> dict[int, Row]:
+    """What another table says of the things these rows are about, under the name of that thing."""
+    table, ids = personal_tables.target(own), {row[own.name] for row in rows}
     wanted = sa.select(table.c.id, *(table.c[name] for name in columns)).where(table.c.id.in_(ids))
-    noun = own.removesuffix("_id")
+    noun = own.name.removesuffix("_id")
     return {
         row["id"]: {f"{noun}_{name}": row[name] for name in columns}
         for row in session.execute(wanted).mappings()
@@ -134,18 +137,6 @@ def _balance(person_id: int) -> Iterator[Row]:
     yield ledger.balance(person_id)
 
 
-# What the journal calls a thing, and where it says whose it is.
-_MINE = {
-    "wish": ("wishes", "wisher_id"),
-    "sign_up": ("sign_ups", "person_id"),
-    "correction": ("record_corrections", "person_id"),
-    "backfill": ("backfills", "person_id"),
-    "certificate": ("certificates", "person_id"),
-    "redemption": ("redemptions", "person_id"),
-    "adjustment": ("adjustments", "person_id"),
-    "complaint": ("complaints", "person_id"),
-    "guardianship": ("guardianships", "guardian_id"),
-}
 # In a reason that staff once wrote about somebody else, a number is most likely that person's.
 _NUMBER = re.compile(r"\d[\d\s-]{5,}\d")
 
@@ -167,18 +158,18 @@ def _done_to_me(person_id: int) -> Iterator[Row]:
     """What others did to the person, and to what is theirs."""
     for kind in ("person", "residency", "party_registration"):
         yield from _by_others(journal.lines(kind, person_id), person_id)
-    for kind, (name, whose) in _MINE.items():
-        table = Base.metadata.tables[name]
-        ids = session.scalars(sa.select(table.c.id).where(table.c[whose] == person_id).order_by(table.c.id))
-        for subject_id in ids.all():
-            yield from _by_others(journal.lines(kind, subject_id), person_id)
+    for held in personal_tables.existing():
+        key, theirs = held.columns.get("id"), held.of(person_id)
+        ids = session.scalars(sa.select(key).where(theirs).order_by(key)).all() if held.journal_kind else ()
+        for subject_id in ids:
+            yield from _by_others(journal.lines(held.journal_kind, subject_id), person_id)
 
 
 def _by_others(lines: list[journal.JournalLine], person_id: int) -> Iterator[Row]:
     found = [line for line in lines if line.actor_id != person_id]
     names = people.masked_names({line.actor_id for line in found if line.actor_id})
     for line in found:
-        yield {**_line(line), "by": names.get(line.actor_id, "系统"), "reason": line.reason}
+        yield {**_line(line), "by": names.get(line.actor_id or 0, "系统"), "reason": line.reason}
 
 
 def _line(line: journal.JournalLine) -> Row:

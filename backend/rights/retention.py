@@ -18,6 +18,7 @@ from backend.jobs import Job
 from backend.outbox.models import Delivery, Notice
 from backend.people import guardians
 from backend.people.models import Consent, PartyRegistration, Person, Residency
+from backend.personal import declaration
 from backend.rights import cancellation
 from backend.wishes.actions.leaving import GONE
 from backend.wishes.models import Wish
@@ -43,8 +44,19 @@ def forget_notice(notice_id: int) -> None:
     session.execute(sa.delete(Notice).where(Notice.id == notice_id))
 
 
+def _contact() -> list[Any]:
+    """What of a wish is kept no longer than KEEP_CONTACT_DAYS, as its columns say."""
+    attributes = sa.inspect(Wish).column_attrs
+    return [one for one in attributes if declaration(one.columns[0]).kept_days == "keep_contact_days"]
+
+
 def _has_contact() -> Any:
-    return sa.or_(Wish.address_sealed.is_not(None), Wish.phone_sealed.is_not(None))
+    return sa.or_(*(one.class_attribute.is_not(None) for one in _contact()))
+
+
+def _clear_contact(wish: Wish) -> None:
+    for one in _contact():
+        setattr(wish, one.key, None)
 
 
 def wishes_with_old_contact() -> list[int]:
@@ -55,7 +67,7 @@ def wishes_with_old_contact() -> list[int]:
 def forget_contact(wish_id: int) -> None:
     wish = lock_row(Wish, wish_id)
     if wish.closed_at is not None and wish.closed_at < _before("keep_contact_days"):
-        wish.address_sealed, wish.phone_sealed = None, None
+        _clear_contact(wish)
         session.flush()
 
 
@@ -69,7 +81,7 @@ def forget_draft(wish_id: int) -> None:
     wish = lock_row(Wish, wish_id)
     if wish.state == "draft" and wish.created_at < _before("keep_draft_days"):
         wish.title, wish.description = GONE, ""
-        wish.address_sealed, wish.phone_sealed = None, None
+        _clear_contact(wish)
         session.flush()
 
 

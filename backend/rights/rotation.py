@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from backend import crypto
 from backend.db import session, transaction
-from backend.rights import sealed
+from backend.rights import personal_tables, sealed
 from backend.rights.sealed import SealedColumn
 
 BATCH = 200
@@ -34,16 +34,17 @@ class Index:
         return self.seal.table.c[self.name]
 
 
-# Counts of wrong passwords by name: forgotten within a day, so nothing has to be computed again.
-SHORT_LIVED = {"sign_in_attempts.name_index"}
-
-
 def indexes() -> Iterator[Index]:
     """Each `x_index` with its `x_sealed`: the kind it is computed for is `x`."""
     for seal in sealed.columns():
         kind = seal.name.removesuffix("_sealed")
         if f"{kind}_index" in seal.table.c:
             yield Index(seal, f"{kind}_index", kind)
+
+
+def not_rotated() -> set[str]:
+    """The indexes that nobody computes again, as they say themselves: they are forgotten before it matters."""
+    return {str(column) for column, said in personal_tables.declarations() if said.not_rotated}
 
 
 def rotate(say: Say) -> int:
@@ -63,7 +64,7 @@ def _old(column: SealedColumn) -> Any:
 
 
 def _left(column: SealedColumn) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(column.table).where(_old(column)))
+    return session.scalars(sa.select(sa.func.count()).select_from(column.table).where(_old(column))).one()
 
 
 def _rotate_column(column: SealedColumn, say: Say) -> int:

@@ -1,7 +1,8 @@
 """Every sealed column of the house, found by its name, and what its values are bound to.
 
-The rule of the house: `t.x_sealed` is sealed for the place `t.x:<primary key>`. What departs from it is
-written down here; a test tries the rule on real rows and on every place that the source names.
+The rule of the house: `t.x_sealed` is sealed for the place `t.x:<primary key>`. A value sealed before its row has
+a number says what ends its place instead (`personal(sealed_for=…)`); a test tries the rule on real rows and on
+every place that the source names.
 """
 
 from collections.abc import Iterator
@@ -12,14 +13,7 @@ import sqlalchemy as sa
 
 from backend import crypto
 from backend.db import Base
-
-# (table, column): (name in the place, column that the place ends with)
-_DEPARTING = {
-    # Sealed before the row has a number: bound to the receipt's reference.
-    ("stock_movements", "donor_sealed"): ("donor", "reference"),
-}
-# A password to WeChat that lives two hours: it is fetched anew under the new key by itself.
-_SHORT_LIVED = {"wechat_tokens"}
+from backend.personal import declaration
 
 
 @dataclass(frozen=True)
@@ -53,8 +47,6 @@ class SealedColumn:
 def columns() -> Iterator[SealedColumn]:
     """All sealed columns, in the order of their tables."""
     for table in sorted(Base.metadata.tables.values(), key=lambda table: table.name):
-        if table.name in _SHORT_LIVED:
-            continue
         for column in table.columns:
             if column.name.endswith("_sealed"):
                 yield _described(table, column.name)
@@ -62,8 +54,8 @@ def columns() -> Iterator[SealedColumn]:
 
 def _described(table: sa.Table, name: str) -> SealedColumn:
     row_key = next(iter(table.primary_key.columns)).name
-    place, names = _DEPARTING.get((table.name, name), (name.removesuffix("_sealed"), row_key))
-    return SealedColumn(table, name, place, names)
+    names = declaration(table.c[name]).sealed_for or row_key
+    return SealedColumn(table, name, name.removesuffix("_sealed"), names)
 
 
 def of(table_name: str) -> dict[str, SealedColumn]:

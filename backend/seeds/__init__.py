@@ -1,1 +1,1 @@
-"""Data for a first look, made through the verbs of the house, so that its history is real."""
+"""Demo data, made through the same actions as real data, so that its history is real."""

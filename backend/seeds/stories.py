@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from backend import clock
 
@@ -26,7 +27,8 @@ def play(stories: Iterable[Story], month_begins: Callable[[datetime, int], None]
     `month_begins` is told the first moment of each month that is reached, and the steps so far. Raises
     ValueError where a story goes back in time.
     """
-    numbers, waiting, steps, month = count(), [], 0, ""
+    waiting: list[Any] = []
+    numbers, steps, month = count(), 0, ""
     for story in stories:
         _wait(waiting, story, next(numbers), None)
     while waiting:

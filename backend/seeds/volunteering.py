@@ -290,7 +290,11 @@ def _correction(scene: _Scene, person: Person) -> None:
 
 def _party_members(scene: _Scene) -> None:
     """裴长青 served outside the teams too, and agrees that his unit is told about it."""
-    told = {"activity_name": "给水表箱做保温", "category": "便民服务", "place": "雪松家园 5 号楼"}
+    told: dict[str, Any] = {
+        "activity_name": "给水表箱做保温",
+        "category": "便民服务",
+        "place": "雪松家园 5 号楼",
+    }
     told |= {"content": "给楼道水表箱包保温棉", "minutes": 120, "reason": "临时起意，没有发布活动"}
     community_id = scene.found["松涛社区"]
     with days_ago(40) as then:

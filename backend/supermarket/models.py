@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock
 from backend.db import Id, Json, Model, Moment
 from backend.people import permissions
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 
 ITEM_KINDS = ("goods", "venue", "activity_support")
 PERIODS = ("month", "quarter", "year", "once")
@@ -55,10 +56,10 @@ class Shop(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    name: Mapped[str] = mapped_column(sa.String(60))
-    address: Mapped[str] = mapped_column(sa.String(120), default="")
-    opening_hours: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    closed_days: Mapped[list[str]] = mapped_column(Json)
+    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("a shop's"))
+    address: Mapped[str] = mapped_column(sa.String(120), default="", info=not_personal("a shop's"))
+    opening_hours: Mapped[list[dict[str, Any]]] = mapped_column(Json, info=not_personal("a shop's"))
+    closed_days: Mapped[list[str]] = mapped_column(Json, info=not_personal("a shop's"))
     four_eyes_hand_over: Mapped[bool] = mapped_column(sa.Boolean, default=True)
     approve_days: Mapped[int] = mapped_column(sa.Integer)
     pick_up_days: Mapped[int] = mapped_column(sa.Integer)
@@ -91,8 +92,8 @@ class Item(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     shop_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("shops.id"))
     kind: Mapped[str] = mapped_column(sa.String(20))
-    name: Mapped[str] = mapped_column(sa.String(60))
-    description: Mapped[str] = mapped_column(sa.Text, default="")
+    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an item's"))
+    description: Mapped[str] = mapped_column(sa.Text, default="", info=not_personal("an item's"))
     unit: Mapped[str] = mapped_column(sa.String(12))
     points: Mapped[int] = mapped_column(sa.Integer)
     # Units a person and period; empty: as many as the points are good for.
@@ -114,6 +115,7 @@ class Redemption(Model):
     """
 
     __tablename__ = "redemptions"
+    __personal__ = [PersonalTable("person_id", "兑换", "redemptions", position=310, redact_notices=True)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {REDEMPTION_STATES}", name="state_known"),
         sa.CheckConstraint(f"item_kind IN {ITEM_KINDS}", name="item_kind_known"),
@@ -194,28 +196,41 @@ class Redemption(Model):
     item_kind: Mapped[str] = mapped_column(sa.String(20))
     state: Mapped[str] = mapped_column(sa.String(16))
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    requested_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    on_behalf_reason: Mapped[str | None] = mapped_column(sa.Text)
+    requested_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    on_behalf_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="redact")
+    )
     points: Mapped[int] = mapped_column(sa.Integer)
-    purpose: Mapped[str | None] = mapped_column(sa.Text)
+    purpose: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="redact")
+    )
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     four_eyes: Mapped[bool] = mapped_column(sa.Boolean)
     requested_at: Mapped[datetime] = mapped_column(Moment)
     # The last day to decide it, and the last day to collect it.
     approve_until: Mapped[date] = mapped_column(sa.Date)
     pick_up_until: Mapped[date | None] = mapped_column(sa.Date)
-    approved_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    approved_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
-    pick_up_code_sealed: Mapped[str | None] = mapped_column(sa.Text)
-    pick_up_code_index: Mapped[str | None] = mapped_column(sa.String(64))
+    pick_up_code_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="keep", label="取货码")
+    )
+    pick_up_code_index: Mapped[str | None] = mapped_column(
+        sa.String(64), info=personal(Purpose.REDEMPTIONS, on_erasure="keep", not_exported=DIGEST)
+    )
     reminded_at: Mapped[datetime | None] = mapped_column(Moment)
-    handed_over_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    handed_over_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     handed_over_at: Mapped[datetime | None] = mapped_column(Moment)
     collected_by: Mapped[str | None] = mapped_column(sa.String(8))
-    proxy_name_sealed: Mapped[str | None] = mapped_column(sa.Text)
-    returned_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    proxy_name_sealed: Mapped[str | None] = mapped_column(
+        sa.Text,
+        info=personal(Purpose.REDEMPTIONS, on_erasure="keep", not_exported="the name of somebody else"),
+    )
+    returned_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
-    closing_reason: Mapped[str | None] = mapped_column(sa.Text)
+    closing_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="redact")
+    )
     # Of a venue: when its first slot begins and its last one ends.
     starts_at: Mapped[datetime | None] = mapped_column(Moment)
     ends_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -263,6 +278,9 @@ class Line(Model):
     """So many units of one item, at the points it cost when it was asked for."""
 
     __tablename__ = "redemption_lines"
+    __personal__ = [
+        PersonalTable("person_id", "兑换的物品", "redemption_lines", position=320, via="redemption_id")
+    ]
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity_positive"),
         sa.CheckConstraint("unit_points > 0", name="unit_points_positive"),
@@ -272,7 +290,7 @@ class Line(Model):
 
     redemption_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("redemptions.id"), primary_key=True)
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an item's"))
     unit: Mapped[str] = mapped_column(sa.String(12))
     quantity: Mapped[int] = mapped_column(sa.Integer)
     unit_points: Mapped[int] = mapped_column(sa.Integer)
@@ -283,6 +301,9 @@ class Slot(Model):
     """A venue's time taken by an order; `live` until the order gave it back. One live order a slot."""
 
     __tablename__ = "venue_slots"
+    __personal__ = [
+        PersonalTable("person_id", "预约的场地时段", "venue_slots", position=330, via="redemption_id")
+    ]
     __table_args__ = (
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         sa.Index("uq_venue_slots_live", "item_id", "starts_at", unique=True, **partial(_live)),
@@ -304,7 +325,11 @@ class CodeGuard(Model):
     __table_args__ = (sa.CheckConstraint("wrong >= 0", name="wrong_not_negative"),)
 
     person_id: Mapped[int] = mapped_column(
-        Id, sa.ForeignKey("persons.id"), primary_key=True, autoincrement=False
+        Id,
+        sa.ForeignKey("persons.id"),
+        primary_key=True,
+        autoincrement=False,
+        info=handler("counts a clerk's wrong codes of the last hour, and nothing else"),
     )
     since: Mapped[datetime] = mapped_column(Moment)
     wrong: Mapped[int] = mapped_column(sa.Integer)

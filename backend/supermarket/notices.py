@@ -52,7 +52,13 @@ def _notify_owner(
     """The owner, and whoever asked for an owner who may have no phone. `lines` are the order's, if the caller
     has read them already."""
     _notify(
-        order, sorted({order.person_id, order.requested_by_id} - {None}), kind, title, body, phrase, lines
+        order,
+        sorted(filter(None, {order.person_id, order.requested_by_id})),
+        kind,
+        title,
+        body,
+        phrase,
+        lines,
     )
 
 
@@ -190,7 +196,7 @@ def batch_ended(item: Item, batch: Batch, units: int) -> None:
 
 def stocktake_waits(found: Stocktake) -> None:
     body, about = f"盘点 {found.number} 等待审核。", ("stocktake", found.id)
-    given = {"but": found.proposed_by_id, "subject": about}
+    given: dict[str, Any] = {"but": found.proposed_by_id, "subject": about}
     _notify_staff("stocktake:approve", found.place_id, "stocktake_waits", "有盘点待审核", body, **given)
 
 

@@ -56,7 +56,12 @@ def open_stock(
     if before is not None and before != quantity:
         raise OpenedOtherwise(quantity=before)
     if before is None:
-        told = {"donor": donor, "batch_no": batch_no, "best_before": best_before, "document": DOCUMENT}
+        told: dict[str, Any] = {
+            "donor": donor,
+            "batch_no": batch_no,
+            "best_before": best_before,
+            "document": DOCUMENT,
+        }
         receipts.receive(item.id, quantity, source, **told, number=number, actor=actor)
     return before is None
 

@@ -128,7 +128,7 @@ def shelf_value(community_id: int) -> int:
         .join(Shop, Shop.id == Item.shop_id)
         .where(Shop.community_id == community_id, Item.kind == "goods", Item.on_shelf)
     )
-    return int(session.scalar(wanted))
+    return int(session.scalars(wanted).one())
 
 
 def _donors(ids: list[int]) -> dict[int, list[str]]:
@@ -183,8 +183,7 @@ TAKEN = (
         Redemption.state.in_(COUNTED_STATES),
         Line.item_id == Item.id,
         sa.or_(
-            Item.limit_period == "once",
-            Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period),
+            Item.limit_period == "once", Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period)
         ),
     )
     .correlate(Item)

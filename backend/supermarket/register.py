@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import crypto
+from backend.db import AnySelect
 from backend.people.models import Person
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
@@ -16,7 +17,7 @@ from backend.supermarket.stock_models import Batch, Movement, Stocktake, Stockta
 _ON_THE_SHELF = ("receipt", "hand_over", "return", "spoilage", "expired", "stocktake")
 
 
-def _handed_over(scope: Scope) -> sa.Select[Any]:
+def _handed_over(scope: Scope) -> AnySelect:
     return (
         sa.select(
             Redemption.number,
@@ -71,7 +72,7 @@ REDEMPTIONS = Register(
 )
 
 
-def _moved(scope: Scope) -> sa.Select[Any]:
+def _moved(scope: Scope) -> AnySelect:
     return (
         sa.select(
             *Movement.__table__.columns,
@@ -156,7 +157,7 @@ STOCK = Register(
 )
 
 
-def _counted(scope: Scope) -> sa.Select[Any]:
+def _counted(scope: Scope) -> AnySelect:
     return (
         sa.select(
             Item.name,

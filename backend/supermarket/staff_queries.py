@@ -52,13 +52,13 @@ def waiting_orders(most: int, *, actor: Actor, after: int | None = None) -> list
 
 def for_a_colleague(*, actor: Actor) -> int:
     """How many requests wait here that another one has to decide: the clerk's own, or asked for by them."""
-    return session.scalar(
+    return session.scalars(
         sa.select(sa.func.count(Redemption.id)).where(
             _REQUESTED,
             Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
             sa.or_(Redemption.person_id == actor.id, Redemption.requested_by_id == actor.id),
         )
-    )
+    ).one()
 
 
 def to_hand_over(most: int, *, actor: Actor, until: date | None = None) -> list[Redemption]:
@@ -72,7 +72,7 @@ def to_hand_over(most: int, *, actor: Actor, until: date | None = None) -> list[
     return list(session.scalars(wanted.order_by(Redemption.pick_up_until, Redemption.id).limit(most)))
 
 
-def contents(orders: Sequence[Redemption]) -> dict[int, str]:
+def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
     """What each order is for, in a few words."""
     lines = session.scalars(
         sa.select(Line).where(Line.redemption_id.in_([one.id for one in orders])).order_by(Line.item_id)
@@ -152,7 +152,7 @@ def first_days(shop_id: int) -> dict[int, date]:
         .where(Item.shop_id == shop_id, _LEFT, Batch.best_before.is_not(None))
         .group_by(Batch.item_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in rows if row[1] is not None}
 
 
 def stocktakes_to_check(most: int, *, actor: Actor) -> list[Stocktake]:

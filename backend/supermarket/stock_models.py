@@ -6,19 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.personal import Purpose, handler, not_personal, personal
 from backend.supermarket.models import partial
 
 SOURCES = ("purchase", "donation")
-MOVEMENT_KINDS = (
-    "receipt",
-    "reserve",
-    "release",
-    "hand_over",
-    "return",
-    "spoilage",
-    "expired",
-    "stocktake",
-)
+MOVEMENT_KINDS = ("receipt", "reserve", "release", "hand_over", "return", "spoilage", "expired", "stocktake")
 STOCKTAKE_STATES = ("proposed", "approved", "rejected")
 
 _proposed = sa.text("state = 'proposed'")
@@ -91,17 +83,19 @@ class Movement(Model):
     on_hand_after: Mapped[int] = mapped_column(sa.Integer)
     at: Mapped[datetime] = mapped_column(Moment)
     # Empty when time itself acted (a deadline or a best-before day passed).
-    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reference: Mapped[str] = mapped_column(sa.String(80))
     redemption_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("redemptions.id"))
     stocktake_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("stocktakes.id"))
     source: Mapped[str | None] = mapped_column(sa.String(12))
     # A donor may be a person: sealed, and shown to the public only where they agreed.
-    donor_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    donor_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.DONATIONS, sealed_for="reference")
+    )
     donor_public: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     document: Mapped[str | None] = mapped_column(sa.String(60))
     cost: Mapped[int | None] = mapped_column(sa.Integer)
-    reason: Mapped[str | None] = mapped_column(sa.Text)
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("about stock"))
 
 
 class Stocktake(Model):
@@ -126,11 +120,11 @@ class Stocktake(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     number: Mapped[str] = mapped_column(sa.String(60))
     state: Mapped[str] = mapped_column(sa.String(12))
-    proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     proposed_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    review_reason: Mapped[str | None] = mapped_column(sa.Text)
+    review_reason: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("about stock"))
 
     @property
     def place_id(self) -> int:
@@ -156,4 +150,4 @@ class StocktakeLine(Model):
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
     book: Mapped[int] = mapped_column(sa.Integer)
     counted: Mapped[int] = mapped_column(sa.Integer)
-    reason: Mapped[str | None] = mapped_column(sa.Text)
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("about stock"))

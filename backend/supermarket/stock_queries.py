@@ -39,7 +39,7 @@ def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
     told = []
     for one in found:
         plain = columns_of(one)
-        batch = batches.get(one.batch_id)
+        batch = batches.get(one.batch_id or 0)
         told.append(
             {
                 **plain,
@@ -54,7 +54,7 @@ def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
     return told
 
 
-def _numbers(ids: set[int]) -> dict[int, str]:
+def _numbers(ids: set[int]) -> dict[int | None, str]:
     if not ids:
         return {}
     rows = session.execute(sa.select(Redemption.id, Redemption.number).where(Redemption.id.in_(ids)))
@@ -112,10 +112,7 @@ def shown_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[dict[s
             "proposed_by": names.get(one.proposed_by_id),
             "decided_by": names.get(one.decided_by_id),
             "actions": open_to(
-                states.STOCKTAKE_MOVES,
-                one,
-                words.get(one.place_id, frozenset()),
-                one.facts_about(actor.id),
+                states.STOCKTAKE_MOVES, one, words.get(one.place_id, frozenset()), one.facts_about(actor.id)
             ),
         }
         for one in found

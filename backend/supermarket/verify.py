@@ -5,22 +5,11 @@ what is wrong.
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
-import sqlalchemy as sa
-
-from backend.db import session
-
-
-class Check(NamedTuple):
-    """`wrong` selects what is wrong, `says` words one such row."""
-
-    wrong: sa.TextClause
-    says: str
-
+from backend.checks import Check, sentences
 
 STOCK = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, name, on_hand, reserved,
             (SELECT coalesce(sum(on_hand_change), 0) FROM stock_movements
@@ -30,23 +19,23 @@ STOCK = Check(
             (SELECT coalesce(sum(on_hand), 0) FROM batches WHERE item_id = items.id) AS in_batches
         FROM items
     ) AS one WHERE on_hand <> summed OR reserved <> bound OR on_hand <> in_batches ORDER BY id
-    """),
+    """,
     "item {id} ({name}) stores {on_hand} on hand and {reserved} reserved, its events sum to {summed} and "
     "{bound}, its batches to {in_batches}",
 )
 BATCHES = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, item_id, on_hand,
             (SELECT coalesce(sum(on_hand_change), 0) FROM stock_movements
              WHERE batch_id = batches.id) AS summed
         FROM batches
     ) AS one WHERE on_hand <> summed ORDER BY id
-    """),
+    """,
     "batch {id} of item {item_id} stores {on_hand} units, its events sum to {summed}",
 )
 RESERVED = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, name, reserved,
             (SELECT coalesce(sum(redemption_lines.quantity), 0) FROM redemption_lines
@@ -55,32 +44,32 @@ RESERVED = Check(
                 AND redemptions.state IN ('requested', 'approved')) AS ordered
         FROM items WHERE kind = 'goods'
     ) AS one WHERE reserved <> ordered ORDER BY id
-    """),
+    """,
     "item {id} ({name}) has {reserved} reserved, open orders ask for {ordered}",
 )
 EVENTS = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, reference, on_hand_after,
             sum(on_hand_change) OVER (PARTITION BY item_id ORDER BY id) AS summed
         FROM stock_movements
     ) AS one WHERE on_hand_after <> summed ORDER BY id
-    """),
+    """,
     "stock event {id} ({reference}) tells {on_hand_after} on hand, up to it they sum to {summed}",
 )
 POINTS = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT id, number, points,
             (SELECT coalesce(sum(points), 0) FROM redemption_lines
              WHERE redemption_id = redemptions.id) AS asked
         FROM redemptions
     ) AS one WHERE points <> asked ORDER BY id
-    """),
+    """,
     "order {id} ({number}) costs {points} points, its lines {asked}",
 )
 HOLDS = Check(
-    sa.text("""
+    """
     SELECT redemptions.id, redemptions.number, redemptions.state, redemptions.points,
         coalesce(holds.state, 'missing') AS hold_state, coalesce(holds.amount, 0) AS amount
     FROM redemptions
@@ -92,21 +81,21 @@ HOLDS = Check(
             WHEN redemptions.state IN ('handed_over', 'returned') THEN 'settled'
             ELSE 'released' END
     ORDER BY redemptions.id
-    """),
+    """,
     "order {id} ({number}) is {state} over {points} points, its hold is {hold_state} over {amount}",
 )
 STRAY = Check(
-    sa.text("""
+    """
     SELECT holds.id, holds.reference FROM holds
     LEFT JOIN (
         SELECT 'redemption:' || id AS reference FROM redemptions WHERE state IN ('requested', 'approved')
     ) AS waiting ON waiting.reference = holds.reference
     WHERE holds.state = 'open' AND waiting.reference IS NULL ORDER BY holds.id
-    """),
+    """,
     "hold {id} ({reference}) is open, yet no order waits for it",
 )
 RETURNS = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT redemptions.id, redemptions.number, redemptions.state, redemptions.points,
             (SELECT coalesce(sum(back.amount), 0) FROM holds
@@ -116,11 +105,11 @@ RETURNS = Check(
         FROM redemptions
     ) AS one
     WHERE given_back <> CASE WHEN state = 'returned' THEN points ELSE 0 END ORDER BY id
-    """),
+    """,
     "order {id} ({number}) is {state} over {points} points, {given_back} were given back",
 )
 GOODS = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT redemptions.id, redemptions.number, redemptions.state, lines.item_id, lines.quantity,
             (SELECT coalesce(sum(reserved_change), 0) FROM stock_movements
@@ -134,12 +123,12 @@ GOODS = Check(
     WHERE bound <> CASE WHEN state IN ('requested', 'approved') THEN quantity ELSE 0 END
         OR moved <> CASE WHEN state = 'handed_over' THEN -quantity ELSE 0 END
     ORDER BY id, item_id
-    """),
+    """,
     "order {id} ({number}) is {state} over {quantity} of item {item_id}: "
     "its events reserve {bound} and move {moved}",
 )
 SLOTS = Check(
-    sa.text("""
+    """
     SELECT redemptions.id, redemptions.number, redemptions.state, count(venue_slots.id) AS booked,
         coalesce(sum(CASE WHEN venue_slots.live THEN 1 ELSE 0 END), 0) AS live,
         (SELECT coalesce(sum(quantity), 0) FROM redemption_lines
@@ -153,34 +142,34 @@ SLOTS = Check(
             WHEN redemptions.state IN ('requested', 'approved', 'handed_over', 'no_show')
             THEN count(venue_slots.id) ELSE 0 END
     ORDER BY redemptions.id
-    """),
+    """,
     "order {id} ({number}) is {state} over {asked} slots: {booked} are booked, {live} of them are live",
 )
 OVERLAPS = Check(
-    sa.text("""
+    """
     SELECT one.id, one.item_id, other.id AS other_id FROM venue_slots AS one
     JOIN venue_slots AS other ON other.item_id = one.item_id AND other.id > one.id
         AND other.starts_at < one.ends_at AND one.starts_at < other.ends_at
     WHERE one.live AND other.live ORDER BY one.id
-    """),
+    """,
     "slots {id} and {other_id} of venue {item_id} overlap",
 )
 FOUR_EYES = Check(
-    sa.text("""
+    """
     SELECT id, number FROM redemptions
     WHERE approved_by_id IN (person_id, requested_by_id) OR handed_over_by_id = person_id
         OR returned_by_id IN (person_id, handed_over_by_id)
         OR (four_eyes AND handed_over_by_id IN (approved_by_id, requested_by_id))
     ORDER BY id
-    """),
+    """,
     "order {id} ({number}) was made and checked by the same person",
 )
 COUNTS = Check(
-    sa.text("SELECT id, number FROM stocktakes WHERE decided_by_id = proposed_by_id ORDER BY id"),
+    "SELECT id, number FROM stocktakes WHERE decided_by_id = proposed_by_id ORDER BY id",
     "stocktake {id} ({number}) was made and checked by the same person",
 )
 DIFFERENCES = Check(
-    sa.text("""
+    """
     SELECT * FROM (
         SELECT stocktakes.id, stocktakes.number, stocktakes.state, lines.item_id, lines.book, lines.counted,
             (SELECT coalesce(sum(on_hand_change), 0) FROM stock_movements
@@ -188,7 +177,7 @@ DIFFERENCES = Check(
         FROM stocktakes JOIN stocktake_lines AS lines ON lines.stocktake_id = stocktakes.id
     ) AS one
     WHERE moved <> CASE WHEN state = 'approved' THEN counted - book ELSE 0 END ORDER BY id, item_id
-    """),
+    """,
     "stocktake {id} ({number}) is {state} and counted {counted} for {book} of item {item_id}, "
     "its events move {moved}",
 )
@@ -213,6 +202,5 @@ CHECKS = (
 def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:
     """Everything in shops and orders that contradicts its own events, one sentence each; none is good."""
     for check in CHECKS:
-        for row in session.execute(check.wrong):
-            yield check.says.format(**row._mapping)
+        yield from sentences(check)
     progress("stock and orders checked")

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
 
 CERTIFICATE_STATES = ("issued", "revoked")
 # Hours that each number of stars takes (志愿服务记录办法 of 2012; 东营 and 惠州 have the same).
@@ -21,6 +22,8 @@ class Certificate(Model):
     """
 
     __tablename__ = "certificates"
+    # Its number still tells whoever verifies it what was certified, and no longer to whom.
+    __personal__ = [PersonalTable("person_id", "服务证明", "certificates", position=280)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {CERTIFICATE_STATES}", name="state_known"),
         sa.CheckConstraint("last_day >= first_day", name="days_in_order"),
@@ -45,18 +48,22 @@ class Certificate(Model):
     state: Mapped[str] = mapped_column(sa.String(12))
     issuer_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     # By the names that person and community had then.
-    issuer_name: Mapped[str] = mapped_column(sa.String(80))
-    name_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    issuer_name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("a community's"))
+    name_sealed: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="clear")
+    )
     first_day: Mapped[date] = mapped_column(sa.Date)
     last_day: Mapped[date] = mapped_column(sa.Date)
-    minutes: Mapped[int] = mapped_column(sa.Integer)
+    minutes: Mapped[int] = mapped_column(sa.Integer, info=personal(Purpose.CERTIFICATES, on_erasure="keep"))
     issued_at: Mapped[datetime] = mapped_column(Moment)
     # Keyed digest of all that is certified, and which key made it.
-    digest: Mapped[str] = mapped_column(sa.String(64))
-    digest_key: Mapped[str] = mapped_column(sa.String(16))
-    revoked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    digest: Mapped[str] = mapped_column(sa.String(64), info=internal(DIGEST))
+    digest_key: Mapped[str] = mapped_column(sa.String(16), info=internal(DIGEST))
+    revoked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
-    revoke_reason: Mapped[str | None] = mapped_column(sa.Text)
+    revoke_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="redact", label="撤销原因")
+    )
 
     @property
     def place_id(self) -> int:
@@ -74,6 +81,16 @@ class CertifiedRecord(Model):
     certificate keeps what it said, and its verification says that it has been corrected since."""
 
     __tablename__ = "certified_records"
+    __personal__ = [
+        PersonalTable(
+            "person_id",
+            "服务证明包含的记录",
+            "certified_records",
+            position=290,
+            via="certificate_id",
+            lookups={"record_id": ("activity_name", "served_on")},
+        )
+    ]
     __table_args__ = (sa.CheckConstraint("minutes > 0", name="minutes_positive"),)
 
     certificate_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("certificates.id"), primary_key=True)
@@ -87,6 +104,7 @@ class Star(Model):
     """星级 (民政部令 67, 10 permits it): on the volunteer's own application, known to them alone."""
 
     __tablename__ = "stars"
+    __personal__ = [PersonalTable("person_id", "星级", "stars", position=300, on_erasure="delete")]
     __table_args__ = (
         sa.CheckConstraint(_ENOUGH, name="hours_suffice"),
         sa.UniqueConstraint("person_id", "stars"),
@@ -94,7 +112,7 @@ class Star(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    stars: Mapped[int] = mapped_column(sa.Integer)
+    stars: Mapped[int] = mapped_column(sa.Integer, info=personal(Purpose.CERTIFICATES, label="星级"))
     # All minutes that counted on the day of the application.
     minutes: Mapped[int] = mapped_column(sa.Integer)
     granted_at: Mapped[datetime] = mapped_column(Moment)

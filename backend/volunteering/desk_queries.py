@@ -89,7 +89,7 @@ def _number_in(*states: str) -> sa.ColumnElement[int]:
     )
 
 
-def _awaiting(word: str, actor: Actor) -> sa.Select[tuple[Activity, int, int]]:
+def _awaiting(word: str, actor: Actor) -> sa.Select[Activity, int, int]:
     """Ended service in which somebody has minutes to count."""
     came = _number_in("checked_out", "unverified")
     return (
@@ -124,7 +124,7 @@ def to_certify(limit: int, *, actor: Actor) -> list[AwaitingHours]:
 def for_a_colleague(*, actor: Actor) -> int:
     """How many proposals wait for somebody else, because this person made them."""
     wanted = _awaiting("activity:certify", actor).where(Activity.proposed_by_id == actor.id)
-    return session.scalar(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery()))
+    return session.scalars(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())).one()
 
 
 def corrections_to_decide(limit: int, *, actor: Actor) -> list[tuple[Correction, ServiceRecord]]:

@@ -1,6 +1,6 @@
 """The national volunteer exchange: service records in the rule's fields, and who carries them (民政部令 67, 4, 7).
 
-How a province takes them in is not published (facts/domain.md 1): so an adapter stands between. The one here
+How a province takes them in is not published: so an adapter stands between. The one here
 writes a file for the clerk to upload and reads the file that comes back; a province's own interface would be
 another class of the same shape.
 """

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.personal import PersonalTable, Purpose, handler, personal
 
 DAY = 24 * 60
 
@@ -18,6 +19,10 @@ class HoursElsewhere(Model):
     """
 
     __tablename__ = "hours_elsewhere"
+    # A copy of what stands elsewhere: nothing obliges us to keep it.
+    __personal__ = [
+        PersonalTable("person_id", "其他平台的服务时长", "hours_elsewhere", position=260, on_erasure="delete")
+    ]
     __table_args__ = (
         sa.CheckConstraint(f"minutes BETWEEN 1 AND {DAY}", name="minutes_sane"),
         sa.CheckConstraint("platform <> '' AND reference <> ''", name="says_where_from"),
@@ -30,10 +35,10 @@ class HoursElsewhere(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     platform: Mapped[str] = mapped_column(sa.String(40))
-    reference: Mapped[str] = mapped_column(sa.String(60))
+    reference: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.HOURS_ELSEWHERE))
     served_on: Mapped[date] = mapped_column(sa.Date)
-    activity_name: Mapped[str] = mapped_column(sa.String(60))
-    organising_body: Mapped[str] = mapped_column(sa.String(80))
+    activity_name: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.HOURS_ELSEWHERE))
+    organising_body: Mapped[str] = mapped_column(sa.String(80), info=personal(Purpose.HOURS_ELSEWHERE))
     minutes: Mapped[int] = mapped_column(sa.Integer)
     imported_at: Mapped[datetime] = mapped_column(Moment)
-    imported_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    imported_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())

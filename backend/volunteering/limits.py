@@ -119,10 +119,7 @@ def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, 
 def _records_around(served: Sequence[Served], besides: int | None) -> list[sa.Row]:
     """Their standing records in the time from the first start to the last end."""
     wanted = sa.select(
-        ServiceRecord.person_id,
-        ServiceRecord.started_at,
-        ServiceRecord.ended_at,
-        ServiceRecord.activity_name,
+        ServiceRecord.person_id, ServiceRecord.started_at, ServiceRecord.ended_at, ServiceRecord.activity_name
     ).where(
         *_of(served, besides),
         ServiceRecord.minutes > 0,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, session
 from backend.people.models import Team
+from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 
 ACTIVITY_STATES = ("draft", "published", "ended", "certified", "cancelled")
 # Only volunteer service yields hours (民政部令 67, 19): a meeting or a study evening may not be recorded.
@@ -31,7 +32,7 @@ PLACE_CHECKS = ("passed", "failed", "not_given")
 ATTENDANCE_SOURCES = ("check_in", "roll_call")
 
 MOST_PEOPLE = 1000
-# More than eight hours of service on one day is refused, over all activities (facts/domain.md 2.2, fraud).
+# More than eight hours of service on one day is refused, over all activities: a guard against made-up records.
 DAY_MINUTES = 480
 
 _open = sa.text("state IN ('published', 'ended')")
@@ -89,10 +90,12 @@ class Activity(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
-    title: Mapped[str] = mapped_column(sa.String(60))
+    title: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an activity's"))
     kind: Mapped[str] = mapped_column("activity_kind", sa.String(20))
     category: Mapped[str] = mapped_column(sa.String(20))
-    description: Mapped[str] = mapped_column(sa.Text, default="")
+    description: Mapped[str] = mapped_column(
+        sa.Text, default="", info=not_personal("an activity's, written by its organiser")
+    )
     place: Mapped[str] = mapped_column(sa.String(120))
     latitude: Mapped[float | None] = mapped_column(sa.Double)
     longitude: Mapped[float | None] = mapped_column(sa.Double)
@@ -106,18 +109,18 @@ class Activity(Model):
     cancel_until: Mapped[datetime | None] = mapped_column(Moment)
     capacity: Mapped[int] = mapped_column(sa.Integer)
     min_age: Mapped[int | None] = mapped_column(sa.Integer)
-    risk: Mapped[str | None] = mapped_column(sa.Text)
+    risk: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("an activity's"))
     insurance_number: Mapped[str | None] = mapped_column(sa.String(60))
     # 负责人, as every record of it names them (民政部令 67, 7).
-    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    created_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    created_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     created_at: Mapped[datetime] = mapped_column(Moment)
     repeats_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
-    proposed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    proposed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     proposed_at: Mapped[datetime | None] = mapped_column(Moment)
-    certified_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    certified_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     certified_at: Mapped[datetime | None] = mapped_column(Moment)
     # The tenth working day after it: by then its records have to be made (民政部令 67, 11).
     record_due_on: Mapped[date | None] = mapped_column(sa.Date)
@@ -156,6 +159,11 @@ class SignUp(Model):
     """报名: one person's way through one activity. A new try after a cancellation is a new row."""
 
     __tablename__ = "sign_ups"
+    __personal__ = [
+        PersonalTable(
+            "person_id", "活动报名", "sign_ups", position=230, lookups={"activity_id": ("title", "starts_at")}
+        )
+    ]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {SIGN_UP_STATES}", name="state_known"),
         sa.CheckConstraint(
@@ -206,12 +214,16 @@ class SignUp(Model):
     grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     state: Mapped[str] = mapped_column(sa.String(16))
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
-    reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    on_behalf_reason: Mapped[str | None] = mapped_column(sa.Text)
+    reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    on_behalf_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact")
+    )
     checked_in_at: Mapped[datetime | None] = mapped_column(Moment)
     checked_out_at: Mapped[datetime | None] = mapped_column(Moment)
     source: Mapped[str | None] = mapped_column(sa.String(12))
-    place_check: Mapped[str | None] = mapped_column(sa.String(12))
+    place_check: Mapped[str | None] = mapped_column(
+        sa.String(12), info=personal(Purpose.SERVICE, on_erasure="keep")
+    )
     proposed_minutes: Mapped[int | None] = mapped_column(sa.Integer)
     minutes: Mapped[int | None] = mapped_column(sa.Integer)
 

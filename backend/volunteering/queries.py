@@ -5,7 +5,7 @@ Who comes is known by name to the activity's leader alone; staff see masked name
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import segno
@@ -17,7 +17,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import authorize, open_to
 from backend.organisations import queries as places
-from backend.organisations.models import Reach
+from backend.organisations.models import Organisation, Reach
 from backend.people import permissions, teams
 from backend.people import queries as people
 from backend.people.models import Appointment, Person, Team
@@ -335,3 +335,27 @@ def shown_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
 
 def positions_of(sign_ups: Iterable[SignUp]) -> dict[int, int]:
     return _positions(sign_ups)
+
+
+def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
+    """For a public screen: activities of the next seven days that anyone may join or see, the next one first."""
+    wanted = (
+        sa.select(
+            Activity.title,
+            Activity.place,
+            Activity.starts_at,
+            Activity.ends_at,
+            Organisation.name.label("community"),
+        )
+        .join(Organisation, Organisation.id == Activity.community_id)
+        .where(
+            Activity.state == "published",
+            Activity.ends_at > clock.now(),
+            Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
+        )
+        .order_by(Activity.starts_at, Activity.id)
+        .limit(limit)
+    )
+    if community_id is not None:
+        wanted = wanted.where(Activity.community_id == community_id)
+    return list(session.execute(wanted))

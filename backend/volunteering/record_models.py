@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, session
+from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 from backend.volunteering.models import DAY_MINUTES
 
 RECORD_SOURCES = ("check_in", "roll_call", "backfill", "import")
@@ -30,6 +31,8 @@ class ServiceRecord(Model):
     """
 
     __tablename__ = "service_records"
+    # Append-only, as the national record is (民政部令 67, 10): what it says is the service, not the person.
+    __personal__ = [PersonalTable("person_id", "志愿服务记录", "service_records", position=240)]
     __table_args__ = (
         sa.CheckConstraint(
             f"minutes BETWEEN 0 AND {DAY_MINUTES} AND (minutes > 0 OR corrects_id IS NOT NULL)",
@@ -66,20 +69,20 @@ class ServiceRecord(Model):
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
-    activity_name: Mapped[str] = mapped_column(sa.String(60))
+    activity_name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an activity's"))
     category: Mapped[str] = mapped_column(sa.String(20))
     served_on: Mapped[date] = mapped_column(sa.Date)
     started_at: Mapped[datetime] = mapped_column(Moment)
     # The start and the minutes: what may not overlap with another record.
     ended_at: Mapped[datetime] = mapped_column(Moment)
-    place: Mapped[str] = mapped_column(sa.String(120))
-    content: Mapped[str] = mapped_column(sa.Text)
+    place: Mapped[str] = mapped_column(sa.String(120), info=personal(Purpose.SERVICE, on_erasure="keep"))
+    content: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="keep"))
     minutes: Mapped[int] = mapped_column(sa.Integer)
     # 组织单位: the team or the community, by the name it had then.
     organising_body: Mapped[str] = mapped_column(sa.String(80))
-    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    recorded_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    certified_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    recorded_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    certified_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(sa.String(12))
     # With the national system (全国志愿服务信息系统); the one column that may change.
@@ -92,6 +95,7 @@ class Correction(Model):
     """The volunteer asks to have a record put right (民政部令 67, 13); other staff decide."""
 
     __tablename__ = "record_corrections"
+    __personal__ = [PersonalTable("person_id", "服务记录的更正申请", "record_corrections", position=250)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {REQUEST_STATES}", name="state_known"),
         sa.CheckConstraint(f"minutes BETWEEN 0 AND {DAY_MINUTES}", name="minutes_sane"),
@@ -115,11 +119,13 @@ class Correction(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
     minutes: Mapped[int] = mapped_column(sa.Integer)
-    reason: Mapped[str] = mapped_column(sa.Text)
+    reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
     requested_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    decision_reason: Mapped[str | None] = mapped_column(sa.Text)
+    decision_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact")
+    )
 
     @property
     def place_id(self) -> int:
@@ -139,11 +145,12 @@ class Correction(Model):
 class Backfill(Model):
     """补录: service entered afterwards. One enters it with a reason, another one checks it.
 
-    The fraud of this field is the clerk's back-office entry (facts/neighbours.md 5), so it is marked, takes
-    two people, and earns no points unless the city says so.
+    The fraud of this field is the clerk's back-office entry (CCTV 2025: hours sold, credited within two minutes),
+    so it is marked, takes two people, and earns no points unless the city says so.
     """
 
     __tablename__ = "backfills"
+    __personal__ = [PersonalTable("person_id", "补录的服务", "backfills", position=270)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {REQUEST_STATES}", name="state_known"),
         sa.CheckConstraint(f"minutes BETWEEN 1 AND {DAY_MINUTES}", name="minutes_sane"),
@@ -165,19 +172,21 @@ class Backfill(Model):
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
-    activity_name: Mapped[str] = mapped_column(sa.String(60))
+    activity_name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an activity's"))
     category: Mapped[str] = mapped_column(sa.String(20))
     started_at: Mapped[datetime] = mapped_column(Moment)
-    place: Mapped[str] = mapped_column(sa.String(120))
-    content: Mapped[str] = mapped_column(sa.Text)
+    place: Mapped[str] = mapped_column(sa.String(120), info=personal(Purpose.SERVICE, on_erasure="keep"))
+    content: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
     minutes: Mapped[int] = mapped_column(sa.Integer)
-    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    reason: Mapped[str] = mapped_column(sa.Text)
-    maker_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
+    maker_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     requested_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    decision_reason: Mapped[str | None] = mapped_column(sa.Text)
+    decision_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact")
+    )
 
     @property
     def place_id(self) -> int:

@@ -100,7 +100,7 @@ def waiting_requests(model: Any, after: int, limit: int, *, actor: Actor) -> lis
     return list(session.scalars(wanted.order_by(model.id).limit(limit)))
 
 
-def requester_names(requests: Sequence[Backfill | Correction]) -> dict[int, str]:
+def requester_names(requests: Sequence[Backfill | Correction]) -> dict[int | None, str]:
     """The masked names of those for whom something is asked."""
     return people.masked_names({one.person_id for one in requests})
 

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -111,7 +111,7 @@ class LiveWeChat:
         result = _part(answer, "result", dict)
         suggest = _part(result, "suggest", str)
         # A word WeChat adds one day is for a person to judge, not for this program to wave through.
-        known = suggest if suggest in ("pass", "risky") else "review"
+        known: Literal["pass", "review", "risky"] = suggest if suggest in ("pass", "risky") else "review"
         return TextVerdict(known, _part(result, "label", int))
 
     def check_picture(self, url: str, *, openid: str, scene: int) -> str:
@@ -207,7 +207,7 @@ def _settled(
         return outcome
     errcode = outcome.errcode
     log.warning("wechat.failed", call=path, kind=outcome.kind, errcode=errcode, errmsg=outcome.errmsg)
-    if errcode in refusals:
+    if errcode is not None and errcode in refusals:
         raise refusals[errcode]()
     if errcode is None or errcode in PASSING:
         why = f"{outcome.kind} {errcode or ''}".strip()

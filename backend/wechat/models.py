@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Model, Moment
+from backend.personal import not_personal
 
 
 class WeChatToken(Model):
@@ -13,8 +14,8 @@ class WeChatToken(Model):
 
     __tablename__ = "wechat_tokens"
 
-    key: Mapped[str] = mapped_column(sa.Text, primary_key=True)
-    sealed: Mapped[str] = mapped_column(sa.Text)
+    key: Mapped[str] = mapped_column(sa.Text, primary_key=True, info=not_personal("the name of a token"))
+    sealed: Mapped[str] = mapped_column(sa.Text, info=not_personal("a password of the product's own"))
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -20,11 +20,7 @@ from backend.wechat.models import PageCode, PageLink
 # WeChat: a URL link lives 30 days at most. The last days of one are not given out any more.
 LINK_DAYS = 30
 LINK_RESERVE = timedelta(days=3)
-PAGES = {
-    "wish": "pages/wish/detail",
-    "activity": "pages/activity/detail",
-    "shop": "pages/shop/detail",
-}
+PAGES = {"wish": "pages/wish/detail", "activity": "pages/activity/detail", "shop": "pages/shop/detail"}
 
 log = structlog.get_logger()
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Model, Moment
 from backend.people import permissions
 from backend.people import queries as people
+from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 
 ROUND_STATES = ("collecting", "reviewing", "published", "closed")
 WISH_STATES = (
@@ -76,7 +77,7 @@ class Round(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     number: Mapped[int] = mapped_column(sa.Integer)
-    title: Mapped[str] = mapped_column(sa.String(60))
+    title: Mapped[str] = mapped_column(sa.String(60), info=not_personal("a round's"))
     state: Mapped[str] = mapped_column(sa.String(16))
     collect_until: Mapped[date] = mapped_column(sa.Date)
     publish_until: Mapped[date] = mapped_column(sa.Date)
@@ -100,6 +101,11 @@ class Wish(Model):
     """A micro-wish: goods or a service in kind, never cash (慈善法 113, 124)."""
 
     __tablename__ = "wishes"
+    __personal__ = [
+        PersonalTable(
+            "wisher_id", "我的心愿", "wishes", position=210, also_about=("guardian_id",), redact_notices=True
+        )
+    ]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {WISH_STATES}", name="state_known"),
         sa.CheckConstraint(f"category IN {CATEGORIES}", name="category_known"),
@@ -183,8 +189,10 @@ class Wish(Model):
     round_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("rounds.id"))
     number: Mapped[str | None] = mapped_column(sa.String(60))
     state: Mapped[str] = mapped_column(sa.String(20))
-    title: Mapped[str] = mapped_column(sa.String(60))
-    description: Mapped[str] = mapped_column(sa.Text)
+    title: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.WISHES, on_erasure="redact"))
+    description: Mapped[str] = mapped_column(
+        sa.Text, info=personal(Purpose.WISHES, on_erasure="redact", label="内容")
+    )
     category: Mapped[str] = mapped_column(sa.String(12))
     beneficiary_group: Mapped[str] = mapped_column(sa.String(12))
     service_role: Mapped[str | None] = mapped_column(sa.String(16))
@@ -193,16 +201,28 @@ class Wish(Model):
     disclosure: Mapped[str] = mapped_column(sa.String(12))
     salutation: Mapped[str | None] = mapped_column(sa.String(8))
     wisher_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    on_behalf_reason: Mapped[str | None] = mapped_column(sa.Text)
-    address_sealed: Mapped[str | None] = mapped_column(sa.Text)
-    phone_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    on_behalf_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.WISHES, on_erasure="redact")
+    )
+    address_sealed: Mapped[str | None] = mapped_column(
+        sa.Text,
+        info=personal(Purpose.WISHES, on_erasure="clear", identifies=True, kept_days="keep_contact_days"),
+    )
+    phone_sealed: Mapped[str | None] = mapped_column(
+        sa.Text,
+        info=personal(Purpose.WISHES, on_erasure="clear", identifies=True, kept_days="keep_contact_days"),
+    )
     # Who speaks for a wisher under fourteen, and whether the wish is one of such a child (PIPL 31).
-    guardian_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    guardian_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     for_child: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
-    reviewer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    claimer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    review_reason: Mapped[str | None] = mapped_column(sa.Text)
+    reviewer_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    claimer_id: Mapped[int | None] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), info=handler("repeats the claim that stands, which is exported")
+    )
+    review_reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.WISHES, on_erasure="redact")
+    )
     referred_to: Mapped[str | None] = mapped_column(sa.String(12))
     carried: Mapped[int] = mapped_column(sa.Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -210,11 +230,13 @@ class Wish(Model):
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
-    confirmed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    confirmed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     confirm_method: Mapped[str | None] = mapped_column(sa.String(12))
     solved: Mapped[bool | None] = mapped_column(sa.Boolean)
     satisfaction: Mapped[int | None] = mapped_column(sa.Integer)
-    comment: Mapped[str | None] = mapped_column(sa.Text)
+    comment: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.WISHES, on_erasure="redact", label="评价")
+    )
     # WeChat found its words doubtful, or could not look at them: accepting the wish is the look they need.
     needs_look: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
 
@@ -267,6 +289,16 @@ class Claim(Model):
     """认领: a party member promises to fulfil a wish. One claim stands on a wish at a time."""
 
     __tablename__ = "claims"
+    __personal__ = [
+        PersonalTable(
+            "person_id",
+            "我的认领",
+            "claims",
+            position=220,
+            lookups={"wish_id": ("number", "title")},
+            also_about=("wish_id",),
+        )
+    ]
     __table_args__ = (
         sa.CheckConstraint("party IN ('personal', 'team', 'unit')", name="party_known"),
         sa.CheckConstraint("(party = 'team') = (team_id IS NOT NULL)", name="team_named"),
@@ -298,12 +330,14 @@ class Claim(Model):
     promised_on: Mapped[date] = mapped_column(sa.Date)
     reminded_at: Mapped[datetime | None] = mapped_column(Moment)
     fulfilled_at: Mapped[datetime | None] = mapped_column(Moment)
-    note: Mapped[str | None] = mapped_column(sa.Text)
+    note: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.CLAIMS, on_erasure="redact", label="完成说明")
+    )
     # The note was not found harmless yet: the wisher does not see it before staff have looked.
     needs_look: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(sa.String(20))
-    reason: Mapped[str | None] = mapped_column(sa.Text)
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CLAIMS, on_erasure="redact"))
 
     @hybrid_property
     def is_current(self) -> bool:

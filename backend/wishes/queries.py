@@ -56,12 +56,7 @@ def wall(
     actor: Actor,
 ) -> list[WishView]:
     """What is published, claimed or confirmed, newest publication first, as this person sees it."""
-    asked = {
-        "community_id": community_id,
-        "category": category,
-        "service_role": service_role,
-        "state": state,
-    }
+    asked = {"community_id": community_id, "category": category, "service_role": service_role, "state": state}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
     if after is not None:
         given |= {"published": after[0], "last": after[1]}
@@ -96,37 +91,6 @@ def claimed_by(person_id: int, after: int | None, limit: int) -> list[tuple[Clai
     if after is not None:
         wanted = wanted.where(Claim.id < after)
     return list(session.execute(wanted.order_by(Claim.id.desc()).limit(limit)))
-
-
-def to_review(community_id: int | None, after: int | None, limit: int, *, actor: Actor) -> list[Wish]:
-    """Submitted wishes in the clerk's places, oldest first. Another community is NotFound."""
-    if community_id is not None:
-        permissions.require(actor.id, "wish:review", community_id)
-    wanted = sa.select(Wish).where(
-        sa.text("wishes.state = 'submitted'"),
-        Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
-    )
-    if community_id is not None:
-        wanted = wanted.where(Wish.community_id == community_id)
-    if after is not None:
-        wanted = wanted.where(Wish.id > after)
-    return list(session.scalars(wanted.order_by(Wish.id).limit(limit)))
-
-
-def to_look(after: int | None, limit: int, *, actor: Actor) -> list[Wish]:
-    """Wishes in the clerk's places of which a picture or the claimer's note waits for a look, oldest first."""
-    claims = sa.select(Claim.wish_id).where(
-        sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))),
-        Claim.is_current,
-    )
-    wanted = sa.select(Wish).where(
-        Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
-        Wish.state != "draft",
-        sa.or_(Wish.id.in_(files.waiting_for_a_look("wish")), Wish.id.in_(claims)),
-    )
-    if after is not None:
-        wanted = wanted.where(Wish.id > after)
-    return list(session.scalars(wanted.order_by(Wish.id).limit(limit)))
 
 
 def one(wish_id: int, *, actor: Actor) -> Wish:
@@ -349,13 +313,33 @@ def figures(community_id: int | None = None) -> dict[str, int]:
     return dict(session.execute(wanted).all())
 
 
-def shown_publicly(limit: int) -> list[sa.Row[Any]]:
-    """The newest of the wall for a public screen: number, title, state and community, nothing of a person."""
+def count_on_the_wall(community_id: int | None) -> int:
+    """How many wishes a public screen may show."""
+    return session.scalar(_here(sa.select(sa.func.count()).select_from(Wish), community_id))
+
+
+def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[Any]]:
+    """Wishes for a public screen, what still waits first, then the newest: number, title, state and community, nothing
+    of a person. A screen turns over few pages and begins again, so that it counts what it has shown."""
     wanted = (
         sa.select(Wish.number, Wish.title, Wish.state, Organisation.name.label("community"))
         .join(Organisation, Organisation.id == Wish.community_id)
-        .where(_ON_THE_WALL)
-        .order_by(Wish.published_at.desc(), Wish.id.desc())
+        .order_by(sa.case((Wish.state == "published", 0), else_=1), Wish.published_at.desc(), Wish.id.desc())
+        .offset(skip)
         .limit(limit)
     )
-    return list(session.execute(wanted))
+    return list(session.execute(_here(wanted, community_id)))
+
+
+def _here(wanted: sa.Select[Any], community_id: int | None) -> sa.Select[Any]:
+    wanted = wanted.where(_ON_THE_WALL)
+    return wanted if community_id is None else wanted.where(Wish.community_id == community_id)
+
+
+def running_rounds(community_ids: list[int] | None = None) -> list[Round]:
+    """The rounds that have not ended, of these communities or of all: at most one of each that collects, and one that is
+    published."""
+    wanted = sa.select(Round).where(Round.state != "closed")
+    if community_ids is not None:
+        wanted = wanted.where(Round.community_id.in_(community_ids))
+    return list(session.scalars(wanted.order_by(Round.id)))

@@ -9,12 +9,7 @@ from backend.registers.definition import NUMBER, Column, Query, Register, Scope
 from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS
 from backend.wishes.models import Claim, Round, Wish
 
-_OUTCOMES = {
-    "submitted": "待审核",
-    "sent_back": "退回补充",
-    "declined": "不予受理",
-    "referred": "转介",
-}
+_OUTCOMES = {"submitted": "待审核", "sent_back": "退回补充", "declined": "不予受理", "referred": "转介"}
 _UNFULFILLED = ("sent_back", "declined", "referred", "withdrawn")
 
 

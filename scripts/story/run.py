@@ -289,9 +289,7 @@ def main() -> int:
     )
     parser.add_argument("--url", default=f"http://127.0.0.1:{port}", help="服务器地址（默认 %(default)s）")
     parser.add_argument(
-        "--simulator",
-        default=f"http://127.0.0.1:{simulator_port}",
-        help="微信模拟器地址（默认 %(default)s）",
+        "--simulator", default=f"http://127.0.0.1:{simulator_port}", help="微信模拟器地址（默认 %(default)s）"
     )
     wanted = parser.parse_args()
     try:

@@ -78,11 +78,7 @@ def _attend(stage: Stage, here: str, wulan: Person, gu: Person, ji: Person) -> N
     stage.refusal(gu, gu.refused(f"{here}/check-in", {"code": code}, status=409))
     now = datetime.now(CHINA).replace(microsecond=0)
     roll: Any = [
-        {
-            "personId": gu.me["id"],
-            "checkedInAt": (now - LENGTH).isoformat(),
-            "checkedOutAt": now.isoformat(),
-        }
+        {"personId": gu.me["id"], "checkedInAt": (now - LENGTH).isoformat(), "checkedOutAt": now.isoformat()}
     ]
     wulan.post(f"{here}/roll-call", roll)
     stage.result("队长按点名册补正到达和离开时间：点名和扫码同样算数")

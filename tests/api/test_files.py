@@ -25,7 +25,7 @@ from tests.town import API, WISH
 from tests.wishes import cast
 
 CHECK = "/wxa/media_check_async"
-# facts/wechat.md names these for mediaCheckAsync; 61010 is usual, 87020 a repeat.
+# WeChat documents these for mediaCheckAsync; 61010 is usual, 87020 a repeat.
 UNCHECKED = [-1, 40001, 40003, 40004, 43104, 44991, 45009, 61010, 87020]
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend import clock, jobs
 from backend.api.frame import idempotency
 from backend.api.frame.idempotency import StoredAnswer
-from backend.app import JOBS
+from backend.app import all_jobs
 from backend.db import session, transaction
 from backend.outbox.models import Notice
 from backend.people import appointing
@@ -269,7 +269,7 @@ def test_the_key_stands_and_falls_with_its_effect(town, wish, monkeypatch):
 def test_a_key_is_kept_for_the_configured_hours_and_forgotten_by_its_job_then(town, wish, settings):
     phone = town.phone("ning")
     phone.data("POST", "/wishes", wish, Idempotency_Key=KEY)
-    (job,) = [job for job in JOBS if job.name == "idempotency.forget"]
+    (job,) = [job for job in all_jobs() if job.name == "idempotency.forget"]
     kept = timedelta(hours=settings.idempotency_hours)
     assert kept >= timedelta(hours=24)
     with clock.frozen_at(clock.now() + kept - timedelta(minutes=1)):
@@ -283,7 +283,7 @@ def test_a_key_is_kept_for_the_configured_hours_and_forgotten_by_its_job_then(to
 def test_what_a_crowded_day_leaves_is_forgotten_within_a_day_too(town, name):
     """Else sealed answers and notices would be kept for longer than it is said, and more with every day."""
     crowded, at_once = 100_000, 500
-    (job,) = [job for job in JOBS if job.name == name]
+    (job,) = [job for job in all_jobs() if job.name == name]
     person, long_ago = town.person("ning").id, clock.now() - timedelta(days=1000)
     answer = {"person_id": person, "fingerprint": "0" * 64, "created_at": long_ago}
     notice = {"person_id": person, "kind": "told", "title": "消息", "body": "内容", "created_at": long_ago}

@@ -16,9 +16,9 @@ from tests.town import API
 from tests.wishes import cast
 
 CODE, LINK = "/wxa/getwxacodeunlimit", "/wxa/generate_urllink"
-# facts/wechat.md, getwxacodeunlimit; 45009 is the daily limit, -1 a busy system.
+# What WeChat documents for getwxacodeunlimit; 45009 is the daily limit, -1 a busy system.
 CODE_REFUSALS = [-1, 40097, 40129, 40169, 41030, 45009, 85096]
-# facts/wechat.md, generate_urllink.
+# And for generate_urllink.
 LINK_REFUSALS = [-1, 40002, 40165, 40212, 44990, 44993, 85079, 85401, 85402]
 
 

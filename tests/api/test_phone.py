@@ -59,7 +59,7 @@ def test_a_repeat_under_the_same_key_costs_no_second_exchange(ning, wechat):
     assert len(wechat.calls(CALL)) == asked
 
 
-# facts/wechat.md: 40013, 40029, 45011; 40003 is what a foreign openid gets elsewhere; 61010 has no place here.
+# WeChat documents 40013, 40029 and 45011; 40003 is what a foreign openid gets elsewhere; 61010 has no place here.
 @pytest.mark.parametrize(
     ("errcode", "status", "error"),
     [

@@ -136,10 +136,7 @@ def test_a_plain_message_is_refused_as_we_are_set_up(callback):
 
 @pytest.mark.parametrize(
     "shape",
-    [
-        lambda entries: {"List": entries},
-        lambda entries: {"SubscribeMsgPopupEvent": {"List": entries}},
-    ],
+    [lambda entries: {"List": entries}, lambda entries: {"SubscribeMsgPopupEvent": {"List": entries}}],
 )
 def test_each_acceptance_told_by_wechat_is_good_for_one_message(callback, ning, shape):
     entries = [

@@ -28,6 +28,8 @@ from tests.served import Served
 from tests.town import WISH, Town
 from tests.wishes import cast
 
+pytestmark = pytest.mark.slow
+
 CLAIMERS = 64
 CLAIM = {"as": "personal"}
 _names = itertools.count()

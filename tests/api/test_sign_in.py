@@ -182,8 +182,7 @@ def test_what_wechat_blocks_is_refused_with_its_own_sentence(town, wechat):
 
 
 @pytest.mark.parametrize(
-    "header",
-    ["", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Token abc", "bearer", "\x01"],
+    "header", ["", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Token abc", "bearer", "\x01"]
 )
 def test_without_a_bearer_token_the_answer_is_401(town, header):
     phone = town.phone()

@@ -26,6 +26,8 @@ from tests.served import Served
 from tests.supermarket import cast
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 BUYERS = 50
 ONE_PERSON = 20
 

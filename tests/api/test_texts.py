@@ -13,7 +13,7 @@ from tests.town import WISH
 from tests.wishes import cast
 
 CHECK = "/wxa/msg_sec_check"
-# facts/wechat.md names these for msgSecCheck, and 87014 for its first version.
+# WeChat documents these for msgSecCheck, and 87014 for its first version.
 UNCHECKED = [-1, 40003, 40129, 43104, 44002, 44991, 45009, 47001, 61010, 87014]
 
 

@@ -20,6 +20,8 @@ from tests.served import Served
 from tests.town import Town
 from tests.wishes import cast
 
+pytestmark = pytest.mark.slow
+
 HALL = 200
 MINUTE = 60
 

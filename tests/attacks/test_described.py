@@ -18,6 +18,8 @@ from tests.api.conftest import shared_town  # noqa: F401 - a fixture
 from tests.attacks import matrix
 from tests.conformance import checked_told
 
+pytestmark = pytest.mark.slow
+
 SHORT = 2
 ROLES = ("owner", "second", "keeper")
 LIMITLESS = "1000000/minute"

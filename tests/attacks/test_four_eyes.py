@@ -142,7 +142,7 @@ def test_where_the_code_forgets_to_ask_the_database_refuses(town, monkeypatch, s
 
     asked = lifecycle.authorize
     for module in (lifecycle, approvals, counter):
-        monkeypatch.setattr(module, "permit", forgetful)
+        monkeypatch.setattr(module, "authorize", forgetful)
     with pytest.raises(sa.exc.DBAPIError), transaction():
         verb(subject, actor=by(town, cheat))
 

@@ -21,10 +21,7 @@ ASKED = {
         "/cgi-bin/stable_token",
         lambda phone, n: phone.post("/me/phone", {"code": f"phone:15600000077:{n}"}),
     ),
-    "looking at a text": (
-        "/wxa/msg_sec_check",
-        lambda phone, n: phone.put("/me", {"nickname": f"宁{n}"}),
-    ),
+    "looking at a text": ("/wxa/msg_sec_check", lambda phone, n: phone.put("/me", {"nickname": f"宁{n}"})),
     "looking at a picture": ("/wxa/media_check_async", lambda phone, _n: upload(phone)),
 }
 

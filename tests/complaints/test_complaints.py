@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, config, jobs, journal
-from backend.complaints import actions, deadlines, queries, sealed
+from backend.complaints import actions, deadlines, queries, queues, sealed
 from backend.complaints.models import STATES, Complaint
 from backend.complaints.states import COMPLAINT_MOVES, ComplaintMovedOn
 from backend.db import session, transaction
@@ -34,7 +34,7 @@ def told(person_id):
 
 
 def seen_by(town, name):
-    return {one.id for one in queries.to_handle(None, None, 50, actor=by(town, name))}
+    return {one.id for one in queues.to_handle(actor=by(town, name)).rows(50)}
 
 
 def test_the_community_answers_about_its_service(town):

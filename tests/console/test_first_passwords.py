@@ -104,11 +104,7 @@ def test_who_signs_in_by_phone_meanwhile_need_not_change_it(visitor, town):
 
 @pytest.mark.parametrize(
     ("name", "status", "sentence"),
-    [
-        ("shang", 403, "不设初始口令"),
-        ("admin", 403, "不能给自己"),
-        ("ning", 403, "今天没有任职"),
-    ],
+    [("shang", 403, "不设初始口令"), ("admin", 403, "不能给自己"), ("ning", 403, "今天没有任职")],
 )
 def test_for_whom_there_is_none(visitor, town, name, status, sentence):
     admin = visitor("admin")

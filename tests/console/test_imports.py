@@ -13,6 +13,7 @@ from backend.db import session, transaction
 from backend.imports import actions as imports
 from backend.imports.models import Import
 from backend.organisations.models import Organisation, Reach
+from backend.people import sheets
 from backend.people.models import Person
 from tests.wishes.cast import by
 
@@ -131,7 +132,7 @@ def test_an_import_that_was_interrupted_goes_on_where_it_stopped(visitor, town):
     clerk.post(f"{path}/step")
     assert count(Person) == before + 250
     assert "已处理 250 / 260 行" in clerk.page(path)
-    with patch.object(imports.actions, "create_card_holder", side_effect=RuntimeError):
+    with patch.object(sheets.actions, "create_card_holder", side_effect=RuntimeError):
         assert clerk.post(f"{path}/step").status_code == 500
     assert count(Person) == before + 250
     take_all_in(clerk, answer)

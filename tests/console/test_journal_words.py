@@ -14,8 +14,7 @@ _WRITTEN = re.compile(r'journal\.(?:write|write_all|line)\(\s*"(\w+)",\s*"(\w+)"
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
-    [("wish", "逾期释放认领"), ("redemption", "过期失效"), ("batch", "过保质期下架")],
+    ("kind", "said"), [("wish", "逾期释放认领"), ("redemption", "过期失效"), ("batch", "过保质期下架")]
 )
 def test_a_reader_knows_what_it_was_that_ended(visitor, town, kind, said):
     with transaction():

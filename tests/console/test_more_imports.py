@@ -115,6 +115,7 @@ def test_a_registration_that_waits_is_verified_by_the_list(visitor, town):
     assert (found.state, found.service_roles) == ("verified", ["policy"])
 
 
+@pytest.mark.slow
 def test_five_thousand_members_are_checked_at_once_and_taken_in_step_by_step(town):
     """Two steps stand for the twenty: each is a transaction of its own, and each costs the same."""
     clerk, rows = by(town, "tong"), members(5000)

@@ -681,7 +681,7 @@ def test_markup_in_every_text_is_shown_as_text(visitor, town):
 
 
 def test_every_kind_of_work_has_its_provider():
-    words = [word for word, _find in todo.PROVIDERS]
+    words = [one.word for one in todo.PROVIDERS]
     assert {
         "redemption:approve",
         "redemption:hand_over",

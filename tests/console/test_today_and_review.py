@@ -9,8 +9,9 @@ from backend import clock
 from backend.console.frame import todo
 from backend.console.people import guardians, verification
 from backend.console.volunteering import backfills, corrections, hours
-from backend.console.wishes import lists, review
+from backend.console.wishes import review
 from backend.db import session, transaction
+from backend.wishes import similar
 from backend.wishes.actions import reviewing
 from backend.wishes.models import Wish
 from tests.wishes import cast
@@ -148,8 +149,8 @@ def test_a_colleague_was_quicker(visitor, town):
     ],
 )
 def test_similar_words_share_half_of_their_neighbouring_pairs(one, other, same):
-    pairs = [lists._pairs(Wish(title="", description=text)) for text in (one, other)]
-    assert (lists._share(*pairs) >= lists.ALIKE) is same
+    pairs = [similar._pairs(Wish(title="", description=text)) for text in (one, other)]
+    assert (similar._share(*pairs) >= similar.ALIKE) is same
 
 
 def test_the_same_household_is_noticed_without_showing_the_address(visitor, town):
@@ -166,7 +167,7 @@ def test_a_provider_is_asked_only_for_whoever_has_its_word(visitor, monkeypatch)
     def boom(*_):
         raise AssertionError("asked without the word")
 
-    monkeypatch.setattr(todo, "PROVIDERS", [("appointment:grant", boom)])
+    monkeypatch.setattr(todo, "PROVIDERS", [todo.Provider("appointment:grant", boom)])
     assert "现在没有等您办的事" in visitor("tong").page("/console/")
 
 
@@ -220,9 +221,9 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
     cast.submitted(town)
     clerk = visitor("lan")
     there = len(kinds(clerk.page("/console/review")))
-    monkeypatch.setattr(review, "MOST", there)
+    monkeypatch.setattr(review.QUEUE, "most", there)
     assert "这里只列出" not in clerk.page("/console/review")
-    monkeypatch.setattr(review, "MOST", there - 1)
+    monkeypatch.setattr(review.QUEUE, "most", there - 1)
     page = clerk.page("/console/review")
     assert len(kinds(page)) == there - 1
     assert f"这里只列出 {there - 1} 件，办完后刷新会看到其余的" in page
@@ -231,7 +232,6 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
 @pytest.mark.parametrize(
     ("room", "find", "path"),
     [
-        (review, "_waiting", "review"),
         (verification, "_waiting", "verifying"),
         (guardians, "_waiting", "guardians"),
         (hours, "_certifications", "hours"),

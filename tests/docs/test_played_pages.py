@@ -27,7 +27,8 @@ def served(host, migrated_app, settings, tmp_path_factory):
         "DATA_DIR": str(tmp_path_factory.mktemp("served")),
     }
     for _app in _fresh(host, migrated_app, settings, "town"):
-        with Served(environment) as found:
+        # One call follows another: two workers are enough to see that none of them keeps something to itself.
+        with Served(environment, workers=2) as found:
             yield found
 
 

@@ -68,7 +68,7 @@ def says_yes(app):
 
 def decides_before_the_lock(app):
     """An order's move is decided on the state it had when the request came in, and made whatever it is now."""
-    take_order, take, change = approvals.lock_order, approvals.take, lifecycle._change
+    take_order, take, change = approvals.lock_order, approvals.lock_row, lifecycle._change
 
     @app.before_request
     def look():
@@ -94,7 +94,7 @@ def decides_before_the_lock(app):
         return found
 
     approvals.lock_order = taken_as_seen
-    approvals.take = lambda model, row_id: as_seen(take(model, row_id))
+    approvals.lock_row = lambda model, row_id: as_seen(take(model, row_id))
     lifecycle._change = whatever_it_is
 
 

@@ -10,23 +10,8 @@ import pytest
 from PIL import Image
 
 from backend.files import pictures
-from backend.files.pictures import (
-    NotAPicture,
-    PictureBroken,
-    PictureNotClean,
-    PictureTooLarge,
-    TooManyPixels,
-)
-from tests.files.pictures import (
-    BROKEN,
-    NOT_PICTURES,
-    POLYGLOTS,
-    TOO_LARGE,
-    drawn,
-    from_a_phone,
-    jpeg,
-    saved,
-)
+from backend.files.pictures import NotAPicture, PictureBroken, PictureNotClean, PictureTooLarge, TooManyPixels
+from tests.files.pictures import BROKEN, NOT_PICTURES, POLYGLOTS, TOO_LARGE, drawn, from_a_phone, jpeg, saved
 
 MEGABYTE = 1024 * 1024
 
@@ -195,6 +180,7 @@ print(peak() - before)
 """
 
 
+@pytest.mark.slow
 def test_hostile_pictures_take_little_memory_and_a_large_one_a_bounded_amount(tmp_path):
     for number, make in enumerate([*TOO_LARGE.values(), *BROKEN.values(), *POLYGLOTS.values()]):
         (tmp_path / str(number)).write_bytes(make())

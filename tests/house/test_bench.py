@@ -16,6 +16,8 @@ from scripts.benchmark.plans import of
 from scripts.benchmark.run import WORKS
 from scripts.benchmark.tape import Said, Step, Untraceable, play, traced
 
+pytestmark = pytest.mark.slow
+
 TOP = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 300
 

@@ -9,7 +9,7 @@ import backend
 from backend.lifecycle import Move
 from backend.people import permissions
 
-WORDS = frozenset().union(*permissions.BY_ROLE.values(), *permissions.BY_FACT.values())
+WORDS = frozenset(permissions.Permission)
 
 
 def _tables():

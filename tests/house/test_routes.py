@@ -12,7 +12,7 @@ from backend.api.frame import openapi as documentation
 from backend.people import permissions
 
 TOP = Path(__file__).resolve().parents[2]
-WORDS = frozenset().union(*permissions.BY_ROLE.values(), *permissions.BY_FACT.values())
+WORDS = frozenset(permissions.Permission)
 CHINESE = re.compile(r"[一-鿿]")
 
 

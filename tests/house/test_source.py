@@ -2,14 +2,18 @@
 
 import ast
 import re
+import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
 
 from backend.db import Base
+from scripts.test import CHECKS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "backend").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "backend").rglob("*.html"))
 FORBIDDEN_NAMES = ("utils", "helpers", "manager", "service")
 # 减负: nothing that ranks people, counts their days, or watches them (国办函〔2026〕12号).
 RANKING = re.compile(
@@ -81,3 +85,39 @@ def test_personal_data_is_unsealed_only_where_it_is_known():
         for user in users
         if user.startswith("backend/api/") and user != "backend/api/frame/idempotency.py"
     ]
+
+
+def wide(text, columns=160):
+    """The lines that are wider; a Chinese character is two columns."""
+    widths = [
+        sum(1 + (unicodedata.east_asian_width(sign) in "WF") for sign in line) for line in text.splitlines()
+    ]
+    return [number for number, width in enumerate(widths, 1) if width > columns]
+
+
+def test_no_line_of_a_template_is_wide():
+    assert len(TEMPLATES) > 100
+    assert {
+        str(path.relative_to(ROOT)): wide(path.read_text()) for path in TEMPLATES if wide(path.read_text())
+    } == {}
+
+
+def test_a_wide_line_would_be_found():
+    assert wide(f"{'a' * 160}\n{'愿' * 80}\n{'愿' * 80}a\n{'a' * 161}") == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("template", "sound"),
+    [
+        ("<ul>\n  <li>点亮</li>\n</ul>\n", True),
+        ("<ul><li>点亮</li><li>心愿</li></ul>\n", False),
+        ("<div>\n  <p>点亮</p>\n", False),
+    ],
+)
+def test_scripts_test_fails_for_a_template_that_is_not_formatted_or_not_sound(tmp_path, template, sound):
+    (tmp_path / "page.html").write_text(template)
+    *command, _backend = CHECKS["djlint"]
+    run = subprocess.run(
+        [*command, "--configuration", ROOT / "pyproject.toml", tmp_path], capture_output=True, text=True
+    )
+    assert run.returncode == (0 if sound else 1), run.stdout

@@ -120,7 +120,7 @@ def test_the_key_says_the_day_and_the_settings_but_not_where_things_lie(checkout
     assert templates.key(Settings(data_dir="elsewhere", database_url="sqlite:///elsewhere")) == key
     assert templates.key(replace(Settings(), demo_password="another")) != key
     assert templates.key(replace(Settings(), seal_keys="another")) != key
-    with clock.standing_at(clock.now() + timedelta(days=1)):
+    with clock.frozen_at(clock.now() + timedelta(days=1)):
         assert templates.key(Settings()) != key
 
 

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import count
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -23,6 +24,8 @@ from backend.ledger.lots import accounts
 from backend.ledger.models import EVENTS, Purse
 from backend.ledger.verify import findings
 from tests.ledger.conftest import MORNING, newcomer
+
+pytestmark = pytest.mark.slow
 
 serial = count()
 who = st.integers(0, 1)

@@ -152,9 +152,9 @@ def test_the_check_sees_movements_that_count_on_from_what_they_saw_before_the_lo
 ):
     """Negative control."""
     grant(people, 200)
-    lock = holds.take_purse
+    lock = holds.lock_purse
     monkeypatch.setattr(
-        holds, "take_purse", lambda person_id: lock(person_id)._replace(available=200, held=0)
+        holds, "lock_purse", lambda person_id: lock(person_id)._replace(available=200, held=0)
     )
     at_once([holding(people, f"r:{n}") for n in range(4)])
     assert list(findings()) != []

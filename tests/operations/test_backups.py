@@ -20,6 +20,8 @@ from backend.files import stores
 from backend.operations import backups, postgres
 from tests.wishes import cast
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -15,7 +15,7 @@ from backend.rights import consent, notice
 from backend.wishes.actions import claims
 from tests.wishes import cast
 
-# 社区和单位之间的反馈表: facts/domain.md 5, no. 7.
+# 社区和单位之间的反馈表, as it is on paper.
 SHEET = (
     "姓名、所在单位党组织、报到社区、报到时间、六大员岗位、服务次数、服务时长、认领/点亮微心愿数、主要服务内容、"
     "社区党组织评价、反馈期间、社区(盖章)、本人同意日期"

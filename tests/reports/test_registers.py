@@ -282,6 +282,7 @@ def peak(work):
     return most
 
 
+@pytest.mark.slow
 def test_twenty_thousand_rows_pass_through_little_memory(town, tmp_path):
     with transaction():
         while fill.filled() < 20_000:
@@ -328,6 +329,7 @@ def test_a_mark_from_beyond_all_time_has_nothing_after_it(town):
     assert catalogue.one("points").rows.page(scope_of(town, "points"), (10**18 - 1, 1), 10) == []
 
 
+@pytest.mark.slow
 def test_a_workbook_of_twenty_thousand_rows_needs_no_more_memory_than_a_short_one(paper, tmp_path):
     def write(rows):
         with (tmp_path / f"{rows}.xlsx").open("wb") as file:

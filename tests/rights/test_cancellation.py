@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from backend import clock, journal, screening
 from backend.complaints import actions as complaints
 from backend.complaints import queries as complaint_queries
+from backend.complaints import queues
 from backend.db import db, session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.identity import binding, sessions
@@ -287,9 +288,8 @@ def test_an_open_complaint_is_still_answered_but_names_and_calls_nobody(town, le
     with transaction():
         made = complaints.file("complaint", f"{NAME}不满意", contact=PHONE, actor=cast.By(leaver.id))
     cancel(leaver)
-    (told,) = complaint_queries.view_complaints(
-        complaint_queries.to_handle(None, None, 20, actor=cast.by(town, "tong")), actor=cast.by(town, "tong")
-    )
+    clerk = cast.by(town, "tong")
+    (told,) = complaint_queries.view_complaints(queues.to_handle(actor=clerk).rows(20), actor=clerk)
     assert told["id"] == made.id
     assert told["by_name"] == "匿名居民"
     assert (told["contact_back"], told["text"]) == (None, "（已删除）不满意")

@@ -147,8 +147,7 @@ def test_a_child_alone_is_sent_to_its_guardian(town):
 
 
 @pytest.mark.parametrize(
-    "words",
-    ["宁小禾想要书", "松涛小学的孩子", "在第三中学读书", "三年级2班的孩子", "育才幼儿园大班"],
+    "words", ["宁小禾想要书", "松涛小学的孩子", "在第三中学读书", "三年级2班的孩子", "育才幼儿园大班"]
 )
 def test_neither_name_nor_school_stands_in_it(town, link, words):
     with pytest.raises(children.ChildRecognisable):

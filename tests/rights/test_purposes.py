@@ -3,25 +3,14 @@
 import re
 
 from backend.db import Base
-from backend.rights import notice, purposes
+from backend.personal import Purpose
+from backend.rights import notice, personal_tables, purposes
 
 # What speaks of a person by its name, or may hold a person's own words.
 PERSONAL = re.compile(
     r"_sealed$|_index$|openid|nickname|birth|card_number|phone|address|password|token_digest"
     r"|(^|_)(reason|comment|note|description|content|answer|facts)$|^body$|^purpose$"
 )
-# Words that are about things and places, each with the reason.
-IMPERSONAL = {
-    "accounts.address": "the account's own name in the ledger",
-    "shops.address": "a shop's",
-    "items.description": "an item's",
-    "activities.description": "an activity's, written by its organiser",
-    "files.purpose": "what a picture is for: a wish, or its fulfilment",
-    "stocktakes.review_reason": "about stock",
-    "stocktake_lines.reason": "about stock",
-    "stock_movements.reason": "about stock",
-    "console_sessions.token_digest": "covered with the sign-in it belongs to",
-}
 
 
 def existing():
@@ -30,10 +19,15 @@ def existing():
     }
 
 
+def impersonal():
+    """Words that are about things and places; each says so beside itself, with the reason."""
+    return {str(column) for column, said in personal_tables.declarations() if said.not_personal}
+
+
 def test_every_personal_column_has_a_purpose(app):
     personal = {key for key in existing() if PERSONAL.search(key.split(".")[1])}
-    unexplained = sorted(personal - purposes.covered() - set(IMPERSONAL))
-    assert not unexplained, f"say in backend/rights/purposes.py what {unexplained} are needed for"
+    unexplained = sorted(personal - purposes.covered() - impersonal())
+    assert not unexplained, f"say beside {unexplained} what they are needed for: info=personal(Purpose.…)"
 
 
 def test_every_sealed_column_has_a_purpose(app):
@@ -44,7 +38,11 @@ def test_the_register_names_columns_that_exist_and_no_one_twice(app):
     named = [column for one in purposes.PURPOSES for column in one.columns]
     assert len(named) == len(set(named))
     assert purposes.covered() <= existing()
-    assert not purposes.covered() & set(IMPERSONAL)
+    assert not purposes.covered() & impersonal()
+
+
+def test_the_register_says_every_purpose_in_words(app):
+    assert [one.key for one in purposes.PURPOSES] == list(Purpose)
 
 
 def test_each_purpose_has_a_basis_a_document_and_a_period(app):

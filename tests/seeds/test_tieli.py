@@ -31,6 +31,8 @@ from backend.wishes.models import Claim, Round, Wish
 from tests.console.visitor import Visitor
 from tests.town import Town
 
+pytestmark = pytest.mark.slow
+
 NOON = datetime(2026, 11, 23, 12, tzinfo=clock.CHINA)
 # Drawn by lot or sealed, so another one each time; `request` names the request that a line was written in.
 BY_LOT = re.compile(r"_sealed$|_index$|^digest|^password|^request$")
@@ -188,13 +190,13 @@ def test_the_hall_screen_shows_the_figures_of_the_seed(city, made):
 
 def test_the_books_balance_and_at_full_size_with_their_seals(city, made):
     if made.figures is FULL:
-        (job,) = [one for one in house.JOBS if one.name == "seal_days"]
+        (job,) = [one for one in house.all_jobs() if one.name == "seal_days"]
         jobs.run(job)
     assert [finding for audit in commands.AUDITS for finding in audit(lambda _line: None)] == []
 
 
 def test_time_changes_nothing_that_the_hall_screen_shows(city, made):
-    for job in house.JOBS:
+    for job in house.all_jobs():
         if job.name != "seal_days":
             jobs.run(job)
     assert sum(wishes.figures().values()) == made.figures.wishes

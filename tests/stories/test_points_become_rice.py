@@ -75,9 +75,7 @@ def test_a_neighbour_without_a_phone_gets_soap_and_a_friend_collects_it(town):
     lan.data("POST", f"{path}/approve")
     slip = tong.data("GET", path)["pickUpCode"]
     done = bu.data(
-        "POST",
-        f"{path}/hand-over",
-        {"pickUpCode": slip, "collectedBy": "proxy", "proxyName": "邵景川"},
+        "POST", f"{path}/hand-over", {"pickUpCode": slip, "collectedBy": "proxy", "proxyName": "邵景川"}
     )
     assert (done["state"], done["collectedBy"]) == ("handed_over", "proxy")
 

@@ -28,6 +28,8 @@ from backend.supermarket.actions import approvals, counter, deadlines, receipts,
 from backend.supermarket.models import Item, Redemption
 from tests.supermarket import cast
 
+pytestmark = pytest.mark.slow
+
 MORNING = datetime(2027, 3, 5, 1, 0, tzinfo=UTC)
 pick = st.integers(0, 2**16)
 who = st.integers(0, 2)

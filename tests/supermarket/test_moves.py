@@ -26,10 +26,7 @@ RULES = {
     "return": ("handed_over", "returned", "tong lan yan"),
     "no_show": ("approved", "no_show", "tong lan bu fang time"),
 }
-STOCKTAKE_RULES = {
-    "approve": ("proposed", "approved", "yan"),
-    "reject": ("proposed", "rejected", "yan"),
-}
+STOCKTAKE_RULES = {"approve": ("proposed", "approved", "yan"), "reject": ("proposed", "rejected", "yan")}
 PEOPLE = [
     "song",
     "shao",
@@ -60,7 +57,7 @@ def test_the_tables_name_the_same_moves_as_the_code():
 
 
 def test_nobody_is_given_a_word_of_the_shop_beyond_the_table():
-    """Each word with the roles that have it, from domain.md 3: who keeps the shop, who decides, who checks."""
+    """Each word with the roles that have it, written by hand: who keeps the shop, who decides, who checks."""
     keeping, deciding, checking = "shop_keeper", "community_staff", "supervisor"
     table = {
         "redemption:read": {keeping, deciding, checking, "auditor"},

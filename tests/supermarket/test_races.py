@@ -257,7 +257,7 @@ def test_a_limit_without_the_persons_lock_is_dodged(town, shop, at_once, monkeyp
     if session.get_bind().dialect.name == "sqlite":
         pytest.skip("one writer at a time needs no lock")
     cast.rich(town, "ning")
-    monkeypatch.setattr(requests, "take_purse", lambda _person: None)
+    monkeypatch.setattr(requests, "lock_purse", lambda _person: None)
     monkeypatch.setattr(stock, "lock_items_for", _without_lock)
     dodged = 0
     for _ in range(ROUNDS):

@@ -73,10 +73,7 @@ def test_what_is_past_its_day_is_told_as_not_there_and_never_as_less_than_nothin
     milk = cast.goods(town, shop, stock=3, days=1)
     cast.received(town, milk, 1)
     cast.asked(town, shop, {milk: 2})
-    with (
-        clock.frozen_at(clock.now() + timedelta(days=2)),
-        pytest.raises(OutOfStock, match="还剩 0，需要 1"),
-    ):
+    with clock.frozen_at(clock.now() + timedelta(days=2)), pytest.raises(OutOfStock, match="还剩 0，需要 1"):
         cast.asked(town, shop, {milk: 1})
 
 
@@ -95,11 +92,7 @@ def test_a_hand_over_takes_from_as_many_batches_as_it_needs_and_leaves_the_rest(
     cast.handed_over(town, shop, {rice: 5})
     assert batches(rice) == [0, 0, 4]
     assert cast.stock(rice) == (4, 0)
-    assert events(rice)[-3:] == [
-        ("hand_over", -2, -2, 7),
-        ("hand_over", -2, -2, 5),
-        ("hand_over", -1, -1, 4),
-    ]
+    assert events(rice)[-3:] == [("hand_over", -2, -2, 7), ("hand_over", -2, -2, 5), ("hand_over", -1, -1, 4)]
 
 
 def test_the_goods_of_another_item_stay_where_they_are(town, shop):
@@ -130,12 +123,7 @@ def test_the_last_unit_of_a_batch_is_handed_over(town, shop):
 
 
 def test_batches_of_the_same_day_leave_in_the_order_in_which_they_came(town, shop):
-    rice = cast.goods(
-        town,
-        shop,
-        stock=2,
-        days=9,
-    )
+    rice = cast.goods(town, shop, stock=2, days=9)
     cast.received(town, rice, 2, days=9, batch_no="B")
     cast.handed_over(town, shop, {rice: 3})
     assert batches(rice) == [0, 1]

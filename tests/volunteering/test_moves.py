@@ -53,11 +53,7 @@ SIGN_UP_RULES = {
     "check_in": ("confirmed", "checked_in", "ning tong lan shao"),
     "check_out": ("checked_in unverified", "checked_out", "ning tong lan shao"),
     "call_in": ("confirmed no_show", "checked_in", "wulan tong lan"),
-    "call_out": (
-        "confirmed no_show checked_in unverified checked_out",
-        "checked_out",
-        "wulan tong lan",
-    ),
+    "call_out": ("confirmed no_show checked_in unverified checked_out", "checked_out", "wulan tong lan"),
     "lapse": ("checked_in", "unverified", "time"),
     "miss": ("confirmed", "no_show", "time"),
     "call_off": ("confirmed waitlisted", "cancelled", "time"),

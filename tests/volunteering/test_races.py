@@ -254,7 +254,7 @@ def test_the_check_sees_places_that_are_given_without_the_activitys_lock(town, a
         together.wait(timeout=10)
         return found
 
-    monkeypatch.setattr(sign_ups, "take", session.get_one)
+    monkeypatch.setattr(sign_ups, "lock_row", session.get_one)
     monkeypatch.setattr(sign_ups, "_state", seen)
     with cast.after_start(days=-2):
         at_once([lambda one=one: sign_ups.sign_up(activity_id, actor=one) for one in people])

@@ -1,1 +1,1 @@
-"""How a route is made, documented, guarded, limited and watched; every room behind this door stands on it."""
+"""How a route is made, documented, guarded, rate-limited and logged; every folder of the API uses it."""

@@ -25,6 +25,7 @@ from backend.api.frame import telemetry
 from backend.db import Id, Model, Moment, dialect, session
 from backend.errors import Refused
 from backend.people import appointing
+from backend.personal import DIGEST, PersonalTable, Purpose, personal
 
 WAIT_SECONDS = 5
 _VISIBLE = re.compile(r"[\x21-\x7e]{8,64}")
@@ -49,6 +50,9 @@ class StillRunning(Refused):
 
 class StoredAnswer(Model):
     __tablename__ = "idempotency_keys"
+    __personal__ = [
+        PersonalTable("person_id", "最近提交的应答", "recent_answers", position=120, on_erasure="delete")
+    ]
     __table_args__ = (
         sa.UniqueConstraint("person_id", "key"),
         sa.Index("ix_idempotency_keys_created_at", "created_at"),
@@ -56,11 +60,13 @@ class StoredAnswer(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    key: Mapped[str] = mapped_column(sa.String(64))
-    fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    key: Mapped[str] = mapped_column(sa.String(64), info=personal(Purpose.SIGN_IN, label="请求编号"))
+    fingerprint: Mapped[str] = mapped_column(
+        sa.String(64), info=personal(Purpose.SIGN_IN, not_exported=DIGEST)
+    )
     created_at: Mapped[datetime] = mapped_column(Moment)
     status: Mapped[int | None] = mapped_column(sa.Integer)
-    answer_sealed: Mapped[str | None] = mapped_column(sa.Text)
+    answer_sealed: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.SIGN_IN))
 
 
 @dataclass(frozen=True)
@@ -91,12 +97,7 @@ def answered(key: str, person_id: int) -> bool:
 
 def begin(key: str, person_id: int) -> Pending | Response:
     """Takes the key for this request, or answers with what was stored. Inside the transaction."""
-    given = {
-        "person_id": person_id,
-        "key": key,
-        "fingerprint": _fingerprint(),
-        "created_at": clock.now(),
-    }
+    given = {"person_id": person_id, "key": key, "fingerprint": _fingerprint(), "created_at": clock.now()}
     try:
         taken = session.scalar(_TAKE[dialect()], given)
     except sa.exc.OperationalError as fault:

@@ -41,6 +41,7 @@ ABOUT = """小程序用的全部接口。快速上手、每条业务的调用顺
 
 回答总是 `{code, message, data, requestId}`，HTTP 状态码是真实的；登录后的请求带 `Authorization: Bearer <token>`。"""
 # What stands together in the document, and what it is about.
+# In the order in which a reader meets them; one without a sentence explains itself.
 TAGS = {
     "身份": "登录、我的资料、居住登记和双报到登记",
     "人员": "工作人员核实登记、为没有手机的居民登记和发卡",
@@ -50,8 +51,8 @@ TAGS = {
     "小程序码": "打开某一页面的小程序码和链接",
     "微信": "微信服务器的推送；小程序用不到",
     "微心愿": "报单、审核、期、认领、送达、确认",
-    "双报到": "在职党员的服务情况和反馈表",
     "志愿服务": "志愿队、活动、报名、签到、时长、服务记录",
+    "双报到": "在职党员的服务情况和反馈表",
     "兑换超市": "货架、兑换、核销、库存、盘点",
     "积分管理": "积分规则和调整（工作人员）",
     "个人信息权利": "隐私说明、同意、导出、注销",
@@ -109,8 +110,11 @@ def path_of(rule: Rule) -> str:
 
 
 def _complete(spec: dict[str, Any]) -> dict[str, Any]:
-    known = dict.fromkeys(tag["name"] for tag in spec["tags"])
-    spec["tags"] = [{"name": name, **({"description": TAGS[name]} if name in TAGS else {})} for name in known]
+    known = {tag["name"] for tag in spec["tags"]}
+    spec["tags"] = [
+        {"name": name, **({"description": TAGS[name]} if TAGS.get(name) else {})}
+        for name in (*(name for name in TAGS if name in known), *sorted(known - TAGS.keys()))
+    ]
     spec["info"]["description"] = ABOUT
     spec["servers"] = [{"url": "/", "description": "部署所在的主机"}]
     parts = spec.setdefault("components", {})

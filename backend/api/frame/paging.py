@@ -3,7 +3,7 @@
 A cursor is opaque and signed: it says after which row to go on, and cannot be made up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ import orjson
 from backend import crypto
 from backend.api.frame.fields import QueryInteger, Schema, Text
 from backend.errors import InvalidInput
+from backend.paging import KeysetQuery
 
 MOST = 50
 USUAL = 20
@@ -28,6 +29,15 @@ def page(rows: Sequence[Any], limit: int, key: Any) -> dict[str, Any]:
     more = len(rows) > limit
     shown = list(rows[:limit])
     return {"list": shown, "next_cursor": _write(key(shown[-1])) if more else None}
+
+
+def page_of(
+    rows: KeysetQuery, query: dict[str, Any], serialize: Callable[[list[Any]], list[Any]]
+) -> dict[str, Any]:
+    """One page of what a capability's query answers, from behind the cursor that was asked for."""
+    read = rows.page(after(query["cursor"], *rows.key_types), query["limit"] + 1)
+    told = page(read, query["limit"], lambda one: one[0])
+    return {**told, "list": serialize([row for _place, row in told["list"]])}
 
 
 def _write(key: tuple[Any, ...]) -> str:

@@ -176,11 +176,7 @@ def _vouched_for(openid: str) -> sessions.Caller:
 
 
 def _working(
-    view: Callable[..., Any],
-    out: Schema,
-    status: int,
-    writing: bool,
-    precheck: Callable[..., Any] | None,
+    view: Callable[..., Any], out: Schema, status: int, writing: bool, precheck: Callable[..., Any] | None
 ) -> Callable[..., Any]:
     def answered(**kwargs: Any) -> Response:
         data = view(**kwargs)

@@ -134,12 +134,7 @@ def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: 
 
 
 decisions(
-    bp,
-    "/residencies/<id:person_id>",
-    "residency",
-    "居住登记",
-    "residency:verify",
-    actions.decide_residency,
+    bp, "/residencies/<id:person_id>", "residency", "居住登记", "residency:verify", actions.decide_residency
 )
 decisions(
     bp,

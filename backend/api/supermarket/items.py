@@ -78,12 +78,7 @@ class SlotQuery(Schema):
 
 
 @route(
-    bp,
-    "GET",
-    "/shops/<id:shop_id>/items",
-    query=ItemQuery,
-    out=paged(ItemOut),
-    summary="超市里可以兑换的",
+    bp, "GET", "/shops/<id:shop_id>/items", query=ItemQuery, out=paged(ItemOut), summary="超市里可以兑换的"
 )
 def list_items(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]

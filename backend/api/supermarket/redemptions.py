@@ -233,12 +233,7 @@ def approve_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
 
 
 @route(
-    bp,
-    "POST",
-    "/redemptions/<id:redemption_id>/reject",
-    body=ReasonIn,
-    out=RedemptionOut,
-    summary="不予通过",
+    bp, "POST", "/redemptions/<id:redemption_id>/reject", body=ReasonIn, out=RedemptionOut, summary="不予通过"
 )
 def reject_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(approvals.reject(redemption_id, body["reason"], actor=caller), caller)

@@ -120,13 +120,7 @@ class TodayOut(Schema):
 
 def _serialize_many(found: list[Any]) -> list[dict[str, Any]]:
     names = places.names({one.community_id for one in found})
-    return [
-        {
-            **columns_of(one),
-            "community_name": names[one.community_id],
-        }
-        for one in found
-    ]
+    return [{**columns_of(one), "community_name": names[one.community_id]} for one in found]
 
 
 @route(bp, "GET", "/shops", query=ShopQuery, out=paged(ShopOut), summary="兑换超市")
@@ -143,14 +137,7 @@ def get_shop(caller: Caller, shop_id: int) -> dict[str, Any]:
 
 
 @route(
-    bp,
-    "POST",
-    "/shops",
-    guard="shop:manage",
-    body=ShopIn,
-    out=ShopOut,
-    status=201,
-    summary="开设兑换超市",
+    bp, "POST", "/shops", guard="shop:manage", body=ShopIn, out=ShopOut, status=201, summary="开设兑换超市"
 )
 def open_shop(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     shop = shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body)

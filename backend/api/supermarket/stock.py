@@ -152,14 +152,7 @@ def item_movements(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[
     return {**told, "list": stock_queries.shown_movements(told["list"])}
 
 
-@route(
-    bp,
-    "GET",
-    "/items/<id:item_id>/batches",
-    guard="stock:read",
-    out=BatchesOut,
-    summary="有库存的批次",
-)
+@route(bp, "GET", "/items/<id:item_id>/batches", guard="stock:read", out=BatchesOut, summary="有库存的批次")
 def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
 
@@ -199,14 +192,7 @@ def list_stocktakes(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict
     return {**told, "list": stock_queries.shown_stocktakes(told["list"], actor=caller)}
 
 
-@route(
-    bp,
-    "GET",
-    "/stocktakes/<id:stocktake_id>",
-    guard="stock:read",
-    out=StocktakeOut,
-    summary="一次盘点",
-)
+@route(bp, "GET", "/stocktakes/<id:stocktake_id>", guard="stock:read", out=StocktakeOut, summary="一次盘点")
 def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
 

@@ -127,13 +127,7 @@ def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[st
     return _attended(attendance.check_out(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller))
 
 
-@route(
-    bp,
-    "GET",
-    "/activities/<id:activity_id>/attendance",
-    out=AttendanceOut,
-    summary="出勤（组织者）",
-)
+@route(bp, "GET", "/activities/<id:activity_id>/attendance", out=AttendanceOut, summary="出勤（组织者）")
 def get_attendance(caller: Caller, activity_id: int) -> dict[str, Any]:
     return queries.attendance(activity_id, actor=caller)
 

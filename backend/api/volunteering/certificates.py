@@ -116,14 +116,7 @@ def issue_certificate(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize_many([certificates.issue(**body, actor=caller)])[0]
 
 
-@route(
-    bp,
-    "GET",
-    "/me/certificates",
-    query=PageQuery,
-    out=paged(CertificateOut),
-    summary="我的服务证明",
-)
+@route(bp, "GET", "/me/certificates", query=PageQuery, out=paged(CertificateOut), summary="我的服务证明")
 def my_certificates(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     start, limit = after(query["cursor"], int), query["limit"]
     rows = queries.of_person(caller.id, start[0] if start else None, limit + 1)
@@ -132,11 +125,7 @@ def my_certificates(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
 
 
 @route(
-    bp,
-    "GET",
-    "/me/certificates/<number>",
-    out=CertificateDetailOut,
-    summary="我的一份服务证明和它包含的记录",
+    bp, "GET", "/me/certificates/<number>", out=CertificateDetailOut, summary="我的一份服务证明和它包含的记录"
 )
 def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
     found = queries.mine(number, actor=caller)

@@ -144,23 +144,13 @@ def leave_team(caller: Caller, team_id: int) -> dict[str, Any]:
     return _detail(teams.leave(team_id, actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/teams/<id:team_id>/members/<id:person_id>/accept",
-    out=TeamDetailOut,
-    summary="同意加入",
-)
+@route(bp, "POST", "/teams/<id:team_id>/members/<id:person_id>/accept", out=TeamDetailOut, summary="同意加入")
 def accept_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
     return _detail(teams.decide(team_id, person_id, True, actor=caller), caller)
 
 
 @route(
-    bp,
-    "POST",
-    "/teams/<id:team_id>/members/<id:person_id>/decline",
-    out=TeamDetailOut,
-    summary="不同意加入",
+    bp, "POST", "/teams/<id:team_id>/members/<id:person_id>/decline", out=TeamDetailOut, summary="不同意加入"
 )
 def decline_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
     return _detail(teams.decide(team_id, person_id, False, actor=caller), caller)

@@ -1,1 +1,1 @@
-"""What goes between WeChat and us over HTTP: pushes, pictures, links, the inbox."""
+"""What WeChat sends to us, and what belongs to it: pushes, pictures, links, the inbox."""

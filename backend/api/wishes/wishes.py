@@ -19,12 +19,12 @@ from backend.api.frame.fields import (
     Schema,
     Text,
 )
-from backend.api.frame.paging import PageQuery, after, page
+from backend.api.frame.paging import PageQuery, after, page, page_of
 from backend.api.frame.route import paged, route
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.people.models import SERVICE_ROLES
-from backend.wishes import queries, states, timeline_queries
+from backend.wishes import queries, queues, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.models import (
     CATEGORIES,
@@ -195,16 +195,7 @@ def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | No
     return screening.screened(body["title"], body["description"], scene=screening.POST, actor=caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/wishes",
-    body=WishIn,
-    out=WishOut,
-    status=201,
-    precheck=_screen_new,
-    summary="填报心愿",
-)
+@route(bp, "POST", "/wishes", body=WishIn, out=WishOut, status=201, precheck=_screen_new, summary="填报心愿")
 def write_wish(
     caller: Caller, body: dict[str, Any], precheck_result: screening.Screened | None
 ) -> dict[str, Any]:
@@ -249,10 +240,8 @@ def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
     summary="待审核的心愿",
 )
 def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_review(query["community_id"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda wish: (wish.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+    waiting = queues.to_review(query["community_id"], actor=caller)
+    return page_of(waiting, query, lambda wishes: serialize_many(wishes, caller))
 
 
 @route(
@@ -265,10 +254,7 @@ def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     summary="图片或留言待查看的心愿",
 )
 def wishes_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_look(start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda wish: (wish.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+    return page_of(queues.to_look_at(actor=caller), query, lambda wishes: serialize_many(wishes, caller))
 
 
 @route(

@@ -4,6 +4,7 @@ A capability adds a provider: a function that answers a few `Waiting`s for whoev
 never asks what kind of thing it shows.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,30 +43,47 @@ def head(found: list[Waiting], most: int) -> dict[str, Any]:
 
 
 Find = Callable[[Staff, int], list[Waiting]]
-PROVIDERS: list[tuple[str, Find]] = []
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Finds some of what waits for whoever has this permission word in some place. Where all of it is of one kind,
+    `count` says how many there are."""
+
+    word: str
+    find: Find
+    count: Callable[[Staff], int] | None = None
+
+    def numbers(self, staff: Staff, some: list[Waiting]) -> dict[str, str]:
+        """How many there are of each kind, when `some` of them were found, MOST + 1 at most."""
+        if self.count is not None and len(some) > MOST:
+            return {some[0].kind: str(self.count(staff))}
+        counted = Counter(one.kind for one in some)
+        return {kind: f"{MOST}+" if number > MOST else str(number) for kind, number in counted.items()}
+
+
+PROVIDERS: list[Provider] = []
 
 
 def provider(word: str) -> Callable[[Find], Find]:
-    """Registers a provider for whoever has this permission word in some place."""
+    """Registers a function that finds what waits for whoever has this permission word in some place."""
 
     def register(find: Find) -> Find:
-        PROVIDERS.append((word, find))
+        PROVIDERS.append(Provider(word, find))
         return find
 
     return register
 
 
 def waiting(staff: Staff) -> tuple[list[Waiting], dict[str, str]]:
-    """All that waits for this person, oldest first, and how many of each kind: `50+` for more than is shown."""
+    """What waits for this person, oldest first, and how many there are of each kind."""
     found: list[Waiting] = []
     counted: dict[str, str] = {}
-    for word, find in PROVIDERS:
-        if word not in staff.words:
+    for provided in PROVIDERS:
+        if provided.word not in staff.words:
             continue
-        some = find(staff, MOST + 1)
-        for kind in dict.fromkeys(one.kind for one in some):
-            number = sum(one.kind == kind for one in some)
-            counted[kind] = f"{MOST}+" if number > MOST else str(number)
+        some = provided.find(staff, MOST + 1)
+        counted |= provided.numbers(staff, some)
         found += some[:MOST]
     return sorted(found, key=lambda one: one.since), counted
 

@@ -8,15 +8,12 @@ from typing import Any
 
 from flask import request
 
-from backend.complaints import actions, queries
-from backend.complaints.models import Complaint
+from backend.complaints import actions, queries, queues
 from backend.console.frame import sentences
-from backend.console.frame.decisions import with_sentences
+from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
 from backend.console.frame.labels import COMPLAINT_KINDS, COMPLAINT_STATES
-from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
-from backend.organisations import queries as places
+from backend.console.frame.page import Staff, asked_number, page, render, run_form
 
 PAGE = 50
 
@@ -43,29 +40,59 @@ class Filters(Form):
     state = choice("状态", COMPLAINT_STATES, needed=False)
 
 
-_FORMS: dict[str, tuple[type[Form], tuple[str, ...]]] = {
-    "answer_form": (AnswerForm, sentences.ANSWER_COMPLAINT),
-    "escalate_form": (EscalateForm, sentences.ESCALATE_COMPLAINT),
-    "contact_form": (CallBackForm, sentences.CALL_BACK),
-}
+def _contact_form(**more: Any) -> Any:
+    return with_sentences(CallBackForm(**more), sentences.CALL_BACK)
 
 
-@provider("complaint:answer")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    """Its words are not in the list: they are read on its own page, by who answers it."""
-    found = queries.to_answer(most, actor=staff)
-    names = places.names({one.place_id for one in found})
-    return [
-        Waiting(
-            "答复投诉建议",
-            f"{COMPLAINT_KINDS[one.complaint_kind]} {one.id}",
-            names[one.place_id],
-            one.filed_at,
-            f"/console/complaints/{one.id}",
-            one.due_on,
-        )
-        for one in found
-    ]
+def _facts(staff: Staff, complaint_id: int) -> dict[str, Any]:
+    found = queries.one(complaint_id, actor=staff)
+    (shown,) = queries.view_complaints([found], actor=staff)
+    return {"one": shown, "row": found, "contact": None, "contact_form": _contact_form(formdata=None)}
+
+
+# Its words are not in the list: they are read on its own page, by who answers it.
+QUEUE = register(
+    Queue(
+        kind="答复投诉建议",
+        word="complaint:answer",
+        find=queues.to_answer,
+        titles=lambda found: [f"{COMPLAINT_KINDS[one.complaint_kind]} {one.id}" for one in found],
+        place=lambda found: found.place_id,
+        since=lambda found: found.filed_at,
+        due=lambda found: found.due_on,
+        one=Address("/complaints/<id:complaint_id>", "complaint"),
+        template="complaints/page.html",
+        facts=_facts,
+        finished="投诉建议都答复完了",
+        decisions=(
+            Decision(
+                name="answer",
+                label="答复",
+                key=1,
+                address=Address("/complaints/<id:complaint_id>/answer", "answer_complaint"),
+                form=AnswerForm,
+                ready=sentences.ANSWER_COMPLAINT,
+                prefix="answer-",
+                unfolded=True,
+                verb=lambda one, form, actor: actions.answer(one, form.reason.data, actor=actor),
+                done=lambda _form: "已答复，本人会收到消息",
+            ),
+            Decision(
+                name="escalate",
+                label="请上一级办理",
+                key=2,
+                word="complaint:escalate",
+                address=Address("/complaints/<id:complaint_id>/escalate", "escalate_complaint"),
+                form=EscalateForm,
+                ready=sentences.ESCALATE_COMPLAINT,
+                prefix="escalate-",
+                send="转上一级",
+                verb=lambda one, form, actor: actions.escalate(one, form.reason.data, actor=actor),
+                done=lambda _form: "已转上一级办理，本人会收到消息",
+            ),
+        ),
+    )
+)
 
 
 @page("/complaints", guard="complaint:answer")
@@ -74,67 +101,22 @@ def complaints(staff: Staff) -> Any:
     form = Filters(request.args)
     form.state.choices = {"": "全部", **COMPLAINT_STATES}
     state = form.state.data if form.validate() else None
-    rows = queries.to_handle(state, asked_number("after"), PAGE + 1, actor=staff)
+    after = asked_number("after")
+    rows = queues.to_handle(state, actor=staff).rows(PAGE + 1, (after,) if after else None)
     return render(
         "complaints/queue.html",
         form=form,
         state=state,
-        waiting=_waiting(staff, 200),
         rows=queries.view_complaints(rows[:PAGE], actor=staff),
+        **QUEUE.head(staff),
         following=rows[PAGE - 1].id if len(rows) > PAGE else None,
     )
-
-
-@page("/complaints/<id:complaint_id>", guard="complaint:answer")
-def complaint(staff: Staff, complaint_id: int) -> Any:
-    return _page(staff, queries.one(complaint_id, actor=staff))
-
-
-def _page(staff: Staff, found: Complaint, **given: Any) -> Any:
-    forms = {name: with_sentences(form(formdata=None), ready) for name, (form, ready) in _FORMS.items()}
-    (shown,) = queries.view_complaints([found], actor=staff)
-    facts: dict[str, Any] = {"contact": None, **forms, **given}
-    # A colleague may have been quicker: then the form is gone, and what was typed is shown all the same.
-    tried = next((given[name] for name in _FORMS if name in given), None)
-    late = tried if tried is not None and tried.refusal is not None and not shown["actions"] else None
-    return render("complaints/page.html", one=shown, row=found, late=late, **facts)
-
-
-def _form(name: str) -> Any:
-    form, ready = _FORMS[name]
-    return with_sentences(form(), ready)
-
-
-@page("/complaints/<id:complaint_id>/answer", guard="complaint:answer", methods=("POST",))
-def answer_complaint(staff: Staff, complaint_id: int) -> Any:
-    form = _form("answer_form")
-    found = queries.one(complaint_id, actor=staff)
-    if run_form(form, lambda: actions.answer(complaint_id, form.reason.data, actor=staff)):
-        return _next(staff, "已答复，本人会收到消息")
-    return _page(staff, found, answer_form=form)
-
-
-@page("/complaints/<id:complaint_id>/escalate", guard="complaint:escalate", methods=("POST",))
-def escalate_complaint(staff: Staff, complaint_id: int) -> Any:
-    """One level up; from then on it may be none of this clerk's business."""
-    form = _form("escalate_form")
-    found = queries.one(complaint_id, actor=staff)
-    if run_form(form, lambda: actions.escalate(complaint_id, form.reason.data, actor=staff)):
-        return _next(staff, "已转上一级办理，本人会收到消息")
-    return _page(staff, found, escalate_form=form)
 
 
 @page("/complaints/<id:complaint_id>/contact", guard="complaint:answer", methods=("POST",))
 def call_back(staff: Staff, complaint_id: int) -> Any:
     """The phone in clear, once, for a reason that goes into the journal; no redirect, so that it stays here."""
-    form = _form("contact_form")
+    form = _contact_form()
     if run_form(form, lambda: queries.contact(complaint_id, form.reason.data, actor=staff)):
-        return _page(staff, queries.one(complaint_id, actor=staff), contact=form.outcome)
-    return _page(staff, queries.one(complaint_id, actor=staff), contact_form=form)
-
-
-def _next(staff: Staff, sentence: str) -> Any:
-    following = queries.to_answer(1, actor=staff)
-    if not following:
-        return redirect_with_message("console.today", f"{sentence}。投诉建议都答复完了")
-    return redirect_with_message("console.complaint", sentence, complaint_id=following[0].id)
+        return QUEUE.show(staff, complaint_id, contact=form.outcome)
+    return QUEUE.show(staff, complaint_id, contact_form=form)

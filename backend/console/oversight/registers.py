@@ -114,7 +114,7 @@ def _page(found: Register, scope: Scope, told: bool) -> tuple[reading.Batch, str
     if len(batch.rows) < PAGE or not found.rows.page(scope, batch.after, 1):
         return batch, None
     place = {"place": scope.place_id, "first": scope.first, "last": scope.last}
-    onward = {**place, "after": "-".join(map(str, batch.after)), "number": batch.number}
+    onward: dict[str, Any] = {**place, "after": "-".join(map(str, batch.after)), "number": batch.number}
     return batch, url_for("console.register", key=found.key, **onward)
 
 

@@ -220,7 +220,9 @@ def receive(staff: Staff, item_id: int) -> Any:
     form = ReceiptForm()
 
     def work() -> Any:
-        told = {name: value or None for name, value in form.data.items() if name != "csrf_token"}
+        told: dict[str, Any] = {
+            name: value or None for name, value in form.data.items() if name != "csrf_token"
+        }
         told["donor_public"] = bool(told["donor_public"])
         return receipts.receive(item_id, told.pop("quantity"), told.pop("source"), actor=staff, **told)
 

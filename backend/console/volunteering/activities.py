@@ -93,7 +93,9 @@ def activities(staff: Staff) -> Any:
         actor=staff,
     )
     shown = queries.view_activities(found[: desk_queries.MOST_IN_A_MONTH], actor=staff)
-    kept = {name: value for name, value in request.args.items() if name in ("community", "state")}
+    kept: dict[str, Any] = {
+        name: value for name, value in request.args.items() if name in ("community", "state")
+    }
     return render(
         "activities/calendar.html",
         first=first,

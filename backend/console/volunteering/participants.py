@@ -87,9 +87,7 @@ def offer_activities(staff: Staff, person_id: int) -> Any:
 
 
 @page(
-    "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse",
-    guard="sign_up:record",
-    methods=("POST",),
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse", guard="sign_up:record", methods=("POST",)
 )
 def excuse(staff: Staff, activity_id: int, person_id: int) -> Any:
     """Somebody asked to be excused; their place goes to the waitlist."""
@@ -101,9 +99,7 @@ def excuse(staff: Staff, activity_id: int, person_id: int) -> Any:
 
 
 @page(
-    "/activities/<id:activity_id>/sign-ups/<id:person_id>/take-off",
-    guard="sign_up:cancel",
-    methods=("POST",),
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/take-off", guard="sign_up:cancel", methods=("POST",)
 )
 def take_off(staff: Staff, activity_id: int, person_id: int) -> Any:
     """Cancels for a resident who asked for it; the place goes to the waitlist."""

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
-from backend.console.frame.page import Staff, bp, page, redirect_with_message, run_form
-from backend.console.frame.todo import Waiting, provider
+from backend.console.frame.decisions import Address, Decision, Queue, home, register
+from backend.console.frame.page import Staff, bp
 from backend.console.wishes.wishes import LookForm, wish_page
 from backend.errors import InvalidInput
-from backend.organisations import queries as places
-from backend.wishes import queries
+from backend.wishes import queues
 from backend.wishes.actions import reviewing
 
 
@@ -19,34 +18,38 @@ def here(link: str) -> str:
     return link[link.index("/api/") :]
 
 
-@provider("wish:review")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = queries.to_look(None, most, actor=staff)
-    names = places.names({wish.community_id for wish in found})
-    return [
-        Waiting(
-            "查看图片、留言",
-            wish.title,
-            names[wish.community_id],
-            wish.fulfilled_at or wish.submitted_at or wish.created_at,
-            url_for("console.wish", wish_id=wish.id),
-        )
-        for wish in found
-    ]
-
-
-@page("/wishes/<id:wish_id>/look", guard="wish:review", methods=("POST",))
-def look(staff: Staff, wish_id: int) -> Any:
+def _look(wish_id: int, form: Any, staff: Staff) -> Any:
     """What passes is shown from now on; what does not is never shown."""
-    form, verdict = LookForm(), request.form.get("verdict")
+    verdict = request.form.get("verdict")
+    if verdict not in ("show", "hide"):
+        raise InvalidInput()
+    return reviewing.look(wish_id, verdict == "show", form.reason.data or None, actor=staff)
 
-    def work() -> Any:
-        if verdict not in ("show", "hide"):
-            raise InvalidInput()
-        return reviewing.look(wish_id, verdict == "show", form.reason.data or None, actor=staff)
 
-    if run_form(form, work):
-        return redirect_with_message(
-            "console.today", "可以展示" if verdict == "show" else "不予展示，已记录原因"
-        )
-    return wish_page(staff, wish_id, look_form=form)
+def _told(_form: Any) -> str:
+    return "可以展示" if request.form.get("verdict") == "show" else "不予展示，已记录原因"
+
+
+register(
+    Queue(
+        kind="查看图片、留言",
+        word="wish:review",
+        find=queues.to_look_at,
+        titles=lambda wishes: [wish.title for wish in wishes],
+        since=lambda wish: wish.fulfilled_at or wish.submitted_at or wish.created_at,
+        one=Address("/wishes/<id:wish_id>", "wish"),
+        elsewhere=lambda staff, wish_id, tried: wish_page(staff, wish_id, look_form=tried["look"]),
+        then=home,
+        decisions=(
+            Decision(
+                name="look",
+                label="请先看一看",
+                key=0,
+                address=Address("/wishes/<id:wish_id>/look", "look"),
+                form=LookForm,
+                verb=_look,
+                done=_told,
+            ),
+        ),
+    )
+)

@@ -81,11 +81,7 @@ def report(staff: Staff, person_id: int) -> Any:
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         return redirect_with_message("console.slip", "心愿已提交，请打印签字单", wish_id=form.outcome.id)
     return render(
-        "wishes/write.html",
-        form=form,
-        person=person,
-        wish=None,
-        cap=config.settings().wish_cost_cap,
+        "wishes/write.html", form=form, person=person, wish=None, cap=config.settings().wish_cost_cap
     )
 
 

@@ -1,27 +1,24 @@
 """The board of rounds: what collects and what is published side by side, and what each step will do."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request, url_for
 
 from backend import clock
 from backend.console.frame import place_choices
+from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, day, line
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
-from backend.console.wishes import lists
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
-from backend.wishes import queries
+from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import rounds as verbs
 from backend.wishes.models import Round, Wish
 
 COLLECT_DAYS, PUBLISH_DAYS = 10, 45
-# So many days before its end a round stands in the inbox.
-SOON = 2
 LABELS = {"review": "停止征集，开始审核", "publish": "发布这一期", "close": "结束这一期"}
 _VERBS = {"review": verbs.review, "publish": verbs.publish, "close": verbs.close}
 
@@ -46,56 +43,45 @@ class Lane:
     collecting: Round | None = None
     published: Round | None = None
     carried: list[Wish] = field(default_factory=list)
+    # The newest that have ended, and how many have.
     closed: list[Round] = field(default_factory=list)
+    ended: int = 0
 
 
-def _ends(found: Round) -> datetime:
-    last = found.collect_until if found.state != "published" else found.publish_until
-    return clock.day_ends(last).astimezone(UTC)
+def _last_day(found: Round) -> date:
+    return found.publish_until if found.state == "published" else found.collect_until
 
 
-@provider("round:manage")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    """Rounds that are being reviewed, and those that end within two days."""
-    mine = {one for one, _name in place_choices.choices(staff, "round:manage", "community")}
-    found = [
-        one
-        for state in ("collecting", "reviewing", "published")
-        for one in queries.rounds(None, state, None, 500)
-        if one.community_id in mine
-        and (
-            state == "reviewing" or clock.business_day(_ends(one)) <= clock.today() + timedelta(days=SOON + 1)
+# A round that needs its next step stands in the inbox; the step itself is made on the board.
+for kind, find in (
+    ("征集快结束", queues.rounds_to_review),
+    ("等待发布", queues.rounds_to_publish),
+    ("发布快结束", queues.rounds_to_close),
+):
+    register(
+        Queue(
+            kind=kind,
+            word="round:manage",
+            find=find,
+            titles=lambda found: [f"第 {one.number} 期：{one.title}" for one in found],
+            since=lambda found: min(clock.day_ends(_last_day(found)), clock.now()),
+            due=_last_day,
+            one=Address("/rounds", "rounds"),
+            link=lambda found: url_for("console.rounds") + f"#community-{found.community_id}",
         )
-    ]
-    names = places.names({one.community_id for one in found})
-    kinds = {"collecting": "征集快结束", "reviewing": "等待发布", "published": "发布快结束"}
-    return [
-        Waiting(
-            kinds[one.state],
-            f"第 {one.number} 期：{one.title}",
-            names[one.community_id],
-            min(_ends(one), clock.now()),
-            url_for("console.rounds") + f"#community-{one.community_id}",
-            clock.business_day(_ends(one)) - timedelta(days=1),
-        )
-        for one in found[:most]
-    ]
+    )
 
 
 def lanes(staff: Staff) -> list[Lane]:
     """The board's communities with their rounds, in order."""
-    named = place_choices.posts(staff)
-    board = {one: Lane(one, name) for one, name in named}
-    for state in ("collecting", "reviewing", "published", "closed"):
-        for one in queries.rounds(None, state, None, 500):
-            lane = board.get(one.community_id)
-            if lane is None:
-                continue
-            if state == "closed":
-                lane.closed.append(one)
-            else:
-                setattr(lane, "published" if state == "published" else "collecting", one)
-    for one in lists.carried_of(list(board)):
+    board = {one: Lane(one, name) for one, name in place_choices.posts(staff)}
+    for one in queries.running_rounds(list(board)):
+        setattr(board[one.community_id], "published" if one.state == "published" else "collecting", one)
+    for one, ended in staff_queries.closed_rounds(list(board)):
+        lane = board[one.community_id]
+        lane.closed.append(one)
+        lane.ended = ended
+    for one in staff_queries.carried_of(list(board)):
         board[one.community_id].carried.append(one)
     return list(board.values())
 
@@ -109,7 +95,7 @@ def rounds(staff: Staff) -> Any:
     return render(
         "rounds/board.html",
         board=board,
-        counts=lists.counts_of_rounds([one.id for one in standing]),
+        counts=staff_queries.counts_of_rounds([one.id for one in standing]),
         actions=queries.round_actions(standing, actor=staff),
         openable={one for one, _name in place_choices.choices(staff, "round:open", "community")},
         labels=LABELS,
@@ -195,21 +181,23 @@ def move_round(staff: Staff, round_id: int, name: str) -> Any:
 def _preview(found: Round, name: str) -> dict[str, Any]:
     """Which wishes the step will touch, by what happens to them."""
     if name == "review":
-        return {"groups": [("征集到的心愿", lists.of_round(found, "submitted", "sent_back", "accepted"))]}
+        return {
+            "groups": [("征集到的心愿", staff_queries.of_round(found, "submitted", "sent_back", "accepted"))]
+        }
     if name == "publish":
         return {
             "groups": [
-                ("将发布", lists.of_round(found, "accepted")),
-                ("上期没人认领，随这一期再发布一次", lists.carried_of([found.community_id])),
-                ("还没有审核，这次不会发布", lists.of_round(found, "submitted", "sent_back")),
+                ("将发布", staff_queries.of_round(found, "accepted")),
+                ("上期没人认领，随这一期再发布一次", staff_queries.carried_of([found.community_id])),
+                ("还没有审核，这次不会发布", staff_queries.of_round(found, "submitted", "sent_back")),
             ]
         }
-    left = lists.of_round(found, "published")
+    left = staff_queries.of_round(found, "published")
     return {
         "groups": [
             ("没人认领，转入下一期，并告诉许愿人", [one for one in left if not one.carried]),
             ("两期都没人认领，上报街道统筹", [one for one in left if one.carried]),
-            ("已认领或待确认，继续办理", lists.of_round(found, "claimed", "fulfilled")),
-            ("已点亮", lists.of_round(found, "confirmed")),
+            ("已认领或待确认，继续办理", staff_queries.of_round(found, "claimed", "fulfilled")),
+            ("已点亮", staff_queries.of_round(found, "confirmed")),
         ]
     }

@@ -2,11 +2,19 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from backend import clock
 from backend.console.frame import place_choices, sentences
-from backend.console.frame.decisions import ReasonedForm, with_sentences
+from backend.console.frame.decisions import (
+    Address,
+    Decision,
+    Queue,
+    ReasonedForm,
+    register,
+    stay,
+    with_sentences,
+)
 from backend.console.frame.forms import Form, JustDo, choice, line
 from backend.console.frame.labels import WISH_STATES
 from backend.console.frame.page import (
@@ -18,12 +26,10 @@ from backend.console.frame.page import (
     render,
     run_form,
 )
-from backend.console.frame.todo import Waiting, provider
-from backend.console.wishes import lists
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
-from backend.wishes import queries, timeline_queries
+from backend.wishes import queries, queues, staff_queries, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 
 PAGE = 50
@@ -60,22 +66,6 @@ def communities(staff: Staff, word: str) -> list[tuple[int, str]]:
     return place_choices.choices(staff, word, "community")
 
 
-@provider("wish:coordinate")
-def _escalated(staff: Staff, most: int) -> list[Waiting]:
-    found = lists.escalated(staff, most)
-    names = places.names({wish.community_id for wish in found})
-    return [
-        Waiting(
-            "街道统筹",
-            wish.title,
-            names[wish.community_id],
-            wish.published_at or wish.created_at,
-            url_for("console.wish", wish_id=wish.id),
-        )
-        for wish in found
-    ]
-
-
 @page("/wishes", guard="wish:read")
 def wishes(staff: Staff) -> Any:
     """Newest first; another community's cannot be asked for."""
@@ -83,8 +73,8 @@ def wishes(staff: Staff) -> Any:
     form.community.choices = {"": "全部社区", **dict(communities(staff, "wish:read"))}
     form.state.choices = {"": "全部状态", **WISH_STATES}
     form.validate()
-    found = lists.listed(
-        staff,
+    found = staff_queries.listed(
+        actor=staff,
         state=form.state.data if not form.state.errors else None,
         community_id=form.community.data if not form.community.errors else None,
         text=form.text.data if not form.text.errors else None,
@@ -105,7 +95,7 @@ def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
     """The page of a wish, with a tried form or an opened contact among `given`."""
     found = queries.one(wish_id, actor=staff)
     (shown,) = queries.view_wishes([found], actor=staff)
-    face = lists.wisher_summary(found)
+    face = staff_queries.wisher_summary(found)
     words = permissions.permissions_in(staff.id, found.place_id)
     facts: dict[str, Any] = {
         "explain_form": with_sentences(ExplainForm(formdata=None), sentences.EXPLAIN),
@@ -135,7 +125,7 @@ def _waits_for_a_look(staff: Staff, shown: Any) -> bool:
     if not shown.reviews:
         return False
     pictures = [*shown.files, *(shown.claim["files"] if shown.claim else [])]
-    noted = shown.claim is not None and lists.note_waits(shown.wish)
+    noted = shown.claim is not None and staff_queries.note_waits(shown.wish)
     return noted or any(one["state"] == "needs_look" for one in pictures)
 
 
@@ -149,20 +139,44 @@ def open_contact(staff: Staff, wish_id: int) -> Any:
     return wish_page(staff, wish_id, contact_form=form)
 
 
-@page("/wishes/<id:wish_id>/republish", guard="wish:coordinate", methods=("POST",))
-def republish(staff: Staff, wish_id: int) -> Any:
-    form = JustDo()
-    if run_form(form, lambda: reviewing.republish(wish_id, actor=staff)):
-        return redirect_with_message("console.wish", "已重新发布到心愿墙", wish_id=wish_id)
-    return wish_page(staff, wish_id, form=form)
+_FORMS = {"republish": "form", "explain": "explain_form"}
 
-
-@page("/wishes/<id:wish_id>/explain", guard="wish:coordinate", methods=("POST",))
-def explain(staff: Staff, wish_id: int) -> Any:
-    form = with_sentences(ExplainForm(), sentences.EXPLAIN)
-    if run_form(form, lambda: reviewing.explain(wish_id, form.reason.data, actor=staff)):
-        return redirect_with_message("console.wish", "已向许愿人说明", wish_id=wish_id)
-    return wish_page(staff, wish_id, explain_form=form)
+register(
+    Queue(
+        kind="街道统筹",
+        word="wish:coordinate",
+        find=queues.escalated,
+        titles=lambda wishes: [wish.title for wish in wishes],
+        since=lambda wish: wish.published_at or wish.created_at,
+        one=Address("/wishes/<id:wish_id>", "wish"),
+        elsewhere=lambda staff, wish_id, tried: wish_page(
+            staff, wish_id, **{_FORMS[name]: form for name, form in tried.items()}
+        ),
+        then=stay,
+        decisions=(
+            Decision(
+                name="republish",
+                label="重新发布到本期",
+                key=1,
+                address=Address("/wishes/<id:wish_id>/republish", "republish"),
+                verb=lambda one, _form, actor: reviewing.republish(one, actor=actor),
+                done=lambda _form: "已重新发布到心愿墙",
+            ),
+            Decision(
+                name="explain",
+                label="向许愿人说明，不再办理",
+                key=2,
+                address=Address("/wishes/<id:wish_id>/explain", "explain"),
+                form=ExplainForm,
+                ready=sentences.EXPLAIN,
+                prefix="explain-",
+                send="说明",
+                verb=lambda one, form, actor: reviewing.explain(one, form.reason.data, actor=actor),
+                done=lambda _form: "已向许愿人说明",
+            ),
+        ),
+    )
+)
 
 
 @page("/wishes/<id:wish_id>/withdraw", guard="wish:report", methods=("POST",))
@@ -187,7 +201,7 @@ def slip(staff: Staff, wish_id: int) -> Any:
         "wishes/slip.html",
         wish=found,
         shown=shown,
-        face=lists.wisher_summary(found),
+        face=staff_queries.wisher_summary(found),
         today=clock.today(),
         places=places.names({place for place in (found.grid_id, found.community_id) if place}),
     )

@@ -84,13 +84,14 @@ def stories(city: City, besides: tuple[int, int]) -> list[Story]:
 
 def _missing(city: City, named: int, named_people: int) -> tuple[int, int]:
     known = session.scalar(sa.select(sa.func.count()).select_from(Activity))
-    there = session.scalar(sa.select(sa.func.count()).where(SignUp.state.in_(ATTENDED)))
+    there = session.scalars(sa.select(sa.func.count()).where(SignUp.state.in_(ATTENDED))).one()
     return city.figures.activities - known - named, city.figures.person_times - there - named_people
 
 
 def _plans(city: City, held: int, attended: int) -> list[Plan]:
     """Those of the 5th of March first; the last ones are meetings and study, which yield no hours."""
-    chance, busy = city.chance("activities"), set()
+    chance = city.chance("activities")
+    busy: set[Any] = set()
     without = held - round(held * WITHOUT_HOURS)
     made = []
     for number, size in enumerate(shares(attended, held, chance)):
@@ -124,7 +125,8 @@ def _free(
     city: City, place: Community, day: date, size: int, busy: set[tuple[int, date]]
 ) -> tuple[Person, ...]:
     """The next volunteers in turn; nobody twice on a day."""
-    among, found = place.volunteers(), []
+    among = place.volunteers()
+    found: list[Person] = []
     while len(found) < size:
         one = city.turn(f"volunteer:{place.id}", among)
         if (one.id, day) not in busy:

@@ -96,7 +96,7 @@ def _staff_missing(city: City) -> int:
     known = sa.select(sa.func.count(sa.distinct(Appointment.person_id))).where(
         Appointment.role != "grid_worker"
     )
-    return city.figures.staff - session.scalar(known)
+    return city.figures.staff - session.scalars(known).one()
 
 
 def _grid_workers(city: City) -> Iterator[_Newcomer]:
@@ -111,8 +111,8 @@ def _missing(city: City) -> tuple[int, int, int]:
     """How many members, residents and riders are still to come; the demo's neighbours count as residents, and so
     does the child whose guardian will declare it."""
     figures = city.figures
-    members = session.scalar(sa.select(sa.func.count()).select_from(PartyRegistration))
-    everyone = session.scalar(sa.select(sa.func.count()).select_from(Person))
+    members = session.scalars(sa.select(sa.func.count()).select_from(PartyRegistration)).one()
+    everyone = session.scalars(sa.select(sa.func.count()).select_from(Person)).one()
     # 乌兰舟 is the first rider.
     riders = figures.riders - 1
     missing = figures.members - members

@@ -15,16 +15,7 @@ from backend.identity import credentials
 from backend.outbox.models import Delivery, Notice
 from backend.seeds import demo, supermarket, volunteering
 from backend.seeds.stories import Story, play
-from backend.seeds.tieli import (
-    activities,
-    named_activities,
-    people,
-    places,
-    points,
-    shops,
-    teams,
-    wishes,
-)
+from backend.seeds.tieli import activities, named_activities, people, places, points, shops, teams, wishes
 from backend.seeds.tieli.city import CASES, City
 from backend.seeds.tieli.figures import FULL, Figures
 from backend.supermarket.models import Item

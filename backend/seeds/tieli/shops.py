@@ -81,7 +81,7 @@ def _stock(city: City, mine: Sequence[Community]) -> list[tuple[list[Any], list[
 
 
 def _there(kind: str) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(Item).where(Item.kind == kind))
+    return session.scalars(sa.select(sa.func.count()).select_from(Item).where(Item.kind == kind)).one()
 
 
 def _opened(city: City, one: Community, goods: list[Any], venues: list[Any], supports: list[Any]) -> Story:

@@ -35,7 +35,7 @@ def found_all(city: City) -> None:
 
 
 def _count(kind: str) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(Team).where(Team.kind == kind))
+    return session.scalars(sa.select(sa.func.count()).select_from(Team).where(Team.kind == kind)).one()
 
 
 def _riders(city: City) -> None:

@@ -88,7 +88,7 @@ def _with_code(order: Redemption, facts: dict[str, Any], actor: Actor) -> None:
     """Draws a code of 8 digits that no open order has; the unique index refuses a draw made twice at once."""
     for attempt in range(1, TRIES + 1):
         code = f"{secrets.randbelow(10**8):08d}"
-        drawn = {
+        drawn: dict[str, Any] = {
             "pick_up_code_sealed": sealed.sealed_code(order.id, code),
             "pick_up_code_index": sealed.code_index(code),
         }
@@ -139,7 +139,7 @@ def expire(order_id: int, why: str) -> Redemption:
     return taken.order
 
 
-def no_show(order_id: int, *, actor: Actor) -> Redemption:
+def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
     """未到场: the venue was not used. Points come back, there is no penalty; it counts towards the limit.
 
     Raises SlotNotBegun.
@@ -156,7 +156,7 @@ def no_show(order_id: int, *, actor: Actor) -> Redemption:
     return order
 
 
-def _give_up(move: Move, taken: LockedOrder, *, actor: Actor, reason: str | None) -> None:
+def _give_up(move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str | None) -> None:
     """The order ends; its points, its stock and its slots are free again, in this very transaction."""
     order = taken.order
     authorize(move, order, actor, taken.words)

@@ -88,7 +88,7 @@ def unservable() -> list[int]:
     )
     short = sa.select(Item.id).join(ended, ended.c.item_id == Item.id)
     short = short.where(Item.reserved > 0, Item.on_hand - ended.c.units < Item.reserved)
-    found = []
+    found: list[int] = []
     for item_id in session.scalars(short.order_by(Item.id).limit(BATCH)).all():
         wanted = sa.select(Redemption.id).join(Line, Line.redemption_id == Redemption.id)
         found += session.scalars(

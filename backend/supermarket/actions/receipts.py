@@ -186,15 +186,15 @@ def correct(item: Item, difference: int, *, reference: str, actor: Actor, **told
 
 def leave_the_shelf(batch_id: int) -> None:
     """Takes a batch past its best-before day off the books, all but what is still reserved for orders."""
-    item_id = session.scalar(sa.select(Batch.item_id).where(Batch.id == batch_id))
+    item_id = session.scalars(sa.select(Batch.item_id).where(Batch.id == batch_id)).one()
     item = lock_items([item_id])[item_id]
     batch = lock_batch(batch_id)
     units = min(batch.on_hand, item.on_hand - item.reserved)
     if units <= 0 or batch.best_before is None or batch.best_before >= clock.today():
         return
-    times = session.scalar(
+    times = session.scalars(
         sa.select(sa.func.count()).where(Movement.batch_id == batch.id, Movement.kind == "expired")
-    )
+    ).one()
     reference = f"batch:{batch.id}:expired:{times + 1}"
     record_movement(item, "expired", on_hand=-units, batch=batch, reference=reference, actor=None)
     place = session.get_one(Shop, item.shop_id).place_id

@@ -170,7 +170,7 @@ def reserve(order: Redemption, items: dict[int, Item], wanted: dict[int, int], *
         )
 
 
-def release(order: Redemption, *, actor: Actor) -> None:
+def release(order: Redemption, *, actor: Actor | None) -> None:
     """Gives back what was set aside for the order."""
     items, wanted = _of(order)
     for item in _goods(items):
@@ -215,7 +215,12 @@ def hand_over(order: Redemption, *, actor: Actor) -> list[Line]:
     for line, item, batches in leaving:
         for batch, units in oldest_first(batches, line.quantity):
             reference = f"redemption:{order.id}:hand_over:{batch.id}"
-            moved = {"on_hand": -units, "reserved": -units, "batch": batch, "redemption_id": order.id}
+            moved: dict[str, Any] = {
+                "on_hand": -units,
+                "reserved": -units,
+                "batch": batch,
+                "redemption_id": order.id,
+            }
             record_movement(item, "hand_over", reference=reference, actor=actor, **moved)
     return [one.line for one in leaving]
 

@@ -194,7 +194,7 @@ def publish(activity_id: int, *, actor: Actor) -> Activity:
     return activity
 
 
-def cancel(activity_id: int, reason: str, *, actor: Actor) -> Activity:
+def cancel(activity_id: int, reason: str, *, actor: Actor | None) -> Activity:
     """Calls it off; everyone who signed up is told. Raises AttendanceBegun once someone has checked in."""
     activity = lock_row(Activity, activity_id)
     people = notices.attending(activity.id, "confirmed", "waitlisted")

@@ -128,7 +128,7 @@ def approve(backfill_id: int, *, actor: Actor) -> Backfill:
     The eight hours and the overlap are looked at again. Points only where BACKFILL_POINTS says so.
     """
     backfill = lock_row(Backfill, backfill_id)
-    decided = {"decided_by_id": actor.id, "decided_at": clock.now()}
+    decided: dict[str, Any] = {"decided_by_id": actor.id, "decided_at": clock.now()}
     transition(
         states.APPROVE_BACKFILL, backfill, actor=actor, precondition=partial(_still_fits, backfill), **decided
     )

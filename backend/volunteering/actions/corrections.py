@@ -6,6 +6,7 @@ correction does to them is decided there, by two, as an adjustment.
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -75,7 +76,7 @@ def approve(correction_id: int, *, actor: Actor) -> Correction:
     """
     correction = lock_row(Correction, correction_id)
     record = session.get_one(ServiceRecord, correction.record_id)
-    decided = {"decided_by_id": actor.id, "decided_at": clock.now()}
+    decided: dict[str, Any] = {"decided_by_id": actor.id, "decided_at": clock.now()}
     fits = partial(_still_fits, record, correction)
     transition(states.APPROVE_CORRECTION, correction, actor=actor, precondition=fits, **decided)
     _replace(record, correction, actor)

@@ -16,7 +16,7 @@ class NotBegunYet(Refused):
     code, message = 40917, "活动还没有开始，也没有人签到；不办了请用“取消”"
 
 
-def end(activity_id: int, *, actor: Actor) -> Activity:
+def end(activity_id: int, *, actor: Actor | None) -> Activity:
     """Closes the attendance: who is still there is unverified, who never came is a no-show (no penalty).
 
     The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet.

@@ -69,7 +69,9 @@ def _pending(actor: Actor) -> list[sa.ColumnElement[bool]]:
 
 def pending(*, actor: Actor) -> int:
     """How many records of the clerk's places wait to be synchronised."""
-    return session.scalar(sa.select(sa.func.count()).select_from(ServiceRecord).where(*_pending(actor)))
+    return session.scalars(
+        sa.select(sa.func.count()).select_from(ServiceRecord).where(*_pending(actor))
+    ).one()
 
 
 def deliver(platform: Platform, *, actor: Actor) -> int:

@@ -162,7 +162,7 @@ def _notify_of_seat(activity: Activity, made: SignUp) -> None:
         notices.waitlisted(activity, made.person_id, waitlist.waiting(activity.id))
 
 
-def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> SignUp:
+def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor | None) -> SignUp:
     """Gives the place back, to whoever waits first. After the deadline it counts as late, with no penalty.
 
     Raises NotSignedUp, TooLateToCancel once the activity has begun, SignUpMovedOn.

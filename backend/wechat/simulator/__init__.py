@@ -1,1 +1,1 @@
-"""A stand-in for WeChat, strict about its contract, that runs where no real one may be asked."""
+"""A stand-in for WeChat that is strict about its contract, for development and tests."""

@@ -12,7 +12,7 @@ from backend.wechat.simulator.rules import openid_of
 
 LONGEST_DELAY = 120
 SHOWN_EACH = 20
-FAULT_PARTS = {
+FAULT_PARTS: dict[str, Any] = {
     **dict.fromkeys(("path", "errmsg", "body"), str),
     **dict.fromkeys(("times", "status", "errcode"), int),
     **dict.fromkeys(("garbage", "drop"), bool),

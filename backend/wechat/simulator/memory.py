@@ -140,7 +140,7 @@ class Memory:
                 self.tokens[self.stable] = 0
             if force or ends - self.now() <= RENEWED_SECONDS:
                 self.stable, ends = self.plain_token(), self.now() + TOKEN_SECONDS
-            return self.stable, round(ends - self.now())
+            return self.stable or "", round(ends - self.now())
 
     def plain_token(self) -> str:
         """A new token, as long as WeChat says that tokens may get."""

@@ -9,6 +9,7 @@ import socket
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -28,7 +29,8 @@ def create_simulator(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.read()
     memory = Memory(settings.wechat_app_id, settings.wechat_app_secret)
     app = Flask("simulator", static_folder=None)
-    app.json.ensure_ascii = False
+    app.json = provider = DefaultJSONProvider(app)
+    provider.ensure_ascii = False
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.extensions["simulator"] = memory
     pushes = app.extensions["pushes"] = Pushes(settings)

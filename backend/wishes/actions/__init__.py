@@ -1,1 +1,1 @@
-"""The verbs of wishes, by noun: writing, reviewing, rounds, claims, deadlines. Who acts is always `actor=`."""
+"""The actions of wishes, one file a noun: writing, reviewing, rounds, claims, deadlines. Who acts is always `actor=`."""

@@ -130,7 +130,9 @@ def _party(party: str, team_id: int | None, actor: Actor) -> dict[str, int]:
     return {}
 
 
-def release(wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor) -> Wish:
+def release(
+    wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor | None
+) -> Wish:
     """The claimer gives the wish back, without any penalty; others may claim it.
 
     The wisher is told the reason, if screening (`found`) had no doubts about it.

@@ -38,7 +38,7 @@ def put_back(
     *,
     reason: str | None = None,
     told: dict[str, Any] | None = None,
-    actor: Actor,
+    actor: Actor | None,
 ) -> Claim:
     """Ends the claim and puts the wish on the wall again; where its round has closed meanwhile, it goes the
     way of what that round left unclaimed. Answers the claim that ended."""

@@ -33,7 +33,7 @@ def accept(wish_id: int, *, actor: Actor) -> Wish:
     check_allowed(states.ACCEPT, wish, actor)
     # The round it was numbered in may have closed meanwhile; it is published with the one open now.
     placed = number_in_round(wish, ("collecting", "reviewing"))
-    seen = {"reviewer_id": actor.id, "review_reason": None, "needs_look": False}
+    seen: dict[str, Any] = {"reviewer_id": actor.id, "review_reason": None, "needs_look": False}
     transition(states.ACCEPT, wish, actor=actor, **seen, **_or_refuse(placed))
     files.look([("wish", wish.id)], True, actor=actor)
     notices.accepted(wish)

@@ -1,6 +1,7 @@
 """Rounds: opened, reviewed, published, closed. While one is published the next one collects."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -77,7 +78,7 @@ def open_everywhere(
     return opened, skipped
 
 
-def review(round_id: int, *, actor: Actor) -> Round:
+def review(round_id: int, *, actor: Actor | None) -> Round:
     """Ends collecting: what is submitted from now on waits for the next round."""
     found = lock_row(Round, round_id)
     transition(states.REVIEW_ROUND, found, actor=actor)
@@ -87,7 +88,7 @@ def review(round_id: int, *, actor: Actor) -> Round:
 def publish(round_id: int, *, actor: Actor) -> Round:
     """Publishes the round with its accepted wishes and those carried over. Raises RoundAlreadyPublished."""
     found = lock_row(Round, round_id)
-    days = {"published_at": clock.now(), "publish_until": _last_day(found)}
+    days: dict[str, Any] = {"published_at": clock.now(), "publish_until": _last_day(found)}
     try:
         with savepoint():
             transition(states.PUBLISH_ROUND, found, actor=actor, **days)
@@ -109,7 +110,7 @@ def _last_day(found: Round) -> date:
     return today + (found.publish_until - found.collect_until)
 
 
-def close(round_id: int, *, actor: Actor) -> Round:
+def close(round_id: int, *, actor: Actor | None) -> Round:
     """Ends the round. Unclaimed wishes go into the next round once, a second time up to the street."""
     found = lock_row(Round, round_id)
     transition(states.CLOSE_ROUND, found, actor=actor, closed_at=clock.now())

@@ -1,4 +1,4 @@
-"""What each room says is still open for a person, and the verbs by which it is ended when they leave."""
+"""What each capability says is still open for a person, and the verbs by which it is ended when they leave."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def _leave_children(person_id: int, *, actor: Actor) -> None:
 
 
 # In this order: what tells others comes first, orders give their points back before the points are given up.
-ROOMS: tuple[LeavingStep, ...] = (
+STEPS: tuple[LeavingStep, ...] = (
     LeavingStep("wishes", wishes.open_wishes, wishes.withdraw_all),
     LeavingStep("claims", wishes.open_claims, wishes.release_all),
     LeavingStep("signUps", _sign_ups, _cancel_sign_ups),

@@ -1,0 +1,107 @@
+"""One way to read a long list piece by piece: after the key of the last row read, never by offset.
+
+A list read by offset skips a row, or shows one twice, when another comes or goes between two pages; and its last page
+takes longest. What is counted here is counted by the database.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+from sqlalchemy.sql import operators
+
+from backend.db import session
+
+# The place of a row in its list: the values of the list's keys.
+Place = tuple[Any, ...]
+
+
+def keyset(
+    wanted: sa.Select[Any], keys: Sequence[ColumnElement[Any]], after: Place | None, limit: int
+) -> sa.Select[Any]:
+    """`wanted` in the order of its keys, from behind the row whose keys are `after`, and `limit` rows of it at most.
+
+    A key is a column that is never NULL; it ascends, unless it is given as `column.desc()`. Together the keys are
+    unique, so the last of them is an id. `after` has a value for each, or is None for the beginning.
+    """
+    if after is not None:
+        wanted = wanted.where(_behind(keys, after))
+    return wanted.order_by(*keys).limit(limit)
+
+
+def count(wanted: sa.Select[Any]) -> int:
+    """How many rows it has in all."""
+    rows = wanted.order_by(None).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+
+
+@dataclass(frozen=True)
+class KeysetQuery:
+    """The rows of one statement in the order of their keys (see `keyset`): how a capability answers what is listed,
+    so that whoever asks decides how much of it is read."""
+
+    wanted: sa.Select[Any]
+    keys: tuple[ColumnElement[Any], ...]
+
+    @property
+    def key_types(self) -> tuple[type, ...]:
+        return tuple(_column(key).type.python_type for key in self.keys)
+
+    def page(self, after: Place | None, limit: int) -> list[tuple[Place, Any]]:
+        """A row of one entity or column is that itself, any other a tuple of them."""
+        own = -len(self.keys)
+        wanted = self.wanted.add_columns(*map(_column, self.keys))
+        rows = [tuple(row) for row in session.execute(keyset(wanted, self.keys, after, limit))]
+        return [(row[own:], row[0] if len(row) + own == 1 else row[:own]) for row in rows]
+
+    def rows(self, limit: int, after: Place | None = None) -> list[Any]:
+        """The rows of a page without their places."""
+        return [row for _place, row in self.page(after, limit)]
+
+    def count(self) -> int:
+        """How many rows there are in all."""
+        return count(self.wanted)
+
+    def place_of(self, row_id: int) -> Place | None:
+        """Where the row with this id stands in the order, be it among the rows or not; None where there is none.
+
+        For keys of one table, of which the last is the id.
+        """
+        columns = [_column(key) for key in self.keys]
+        row = session.execute(sa.select(*columns).where(columns[-1] == row_id)).first()
+        return None if row is None else tuple(row)
+
+
+def _behind(keys: Sequence[ColumnElement[Any]], after: Place) -> ColumnElement[bool]:
+    if len(keys) != len(after):
+        raise ValueError("a place in another list: it has not as many keys")
+    columns = [_column(key) for key in keys]
+    values = [sa.literal(value, column.type) for column, value in zip(columns, after, strict=True)]
+    falling = {_falls(key) for key in keys}
+    if len(falling) > 1:
+        return _behind_one_by_one(keys, values)
+    left, right = (columns[0], values[0]) if len(keys) == 1 else (sa.tuple_(*columns), sa.tuple_(*values))
+    # Compared as one row, which an index over the keys serves.
+    return left < right if falling == {True} else left > right
+
+
+def _behind_one_by_one(
+    keys: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]
+) -> ColumnElement[bool]:
+    """Of keys that do not all go the same way: the first ones are equal, and the one after them is behind."""
+    found = []
+    for number, (key, value) in enumerate(zip(keys, values, strict=True)):
+        column = _column(key)
+        equal = [_column(before) == same for before, same in zip(keys[:number], values[:number], strict=True)]
+        found.append(sa.and_(*equal, column < value if _falls(key) else column > value))
+    return sa.or_(*found)
+
+
+def _falls(key: ColumnElement[Any]) -> bool:
+    return isinstance(key, sa.UnaryExpression) and key.modifier is operators.desc_op
+
+
+def _column(key: ColumnElement[Any]) -> ColumnElement[Any]:
+    return key.element if isinstance(key, sa.UnaryExpression) and key.modifier is not None else key

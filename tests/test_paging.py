@@ -1,0 +1,64 @@
+"""Reading a list piece by piece: each row comes once and in order, whichever way its keys go."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from backend.db import Moment, session
+from backend.paging import count, keyset
+
+BEGINNING = datetime(2026, 3, 1, 4, 30, 0, 123456, tzinfo=UTC)
+# Moments are shared by several ids, and ids do not go with the moments.
+ROWS = [(number, BEGINNING + timedelta(microseconds=number * 7 % 4)) for number in range(1, 12)]
+
+
+def _listed():
+    rows = sa.union_all(
+        *(
+            sa.select(sa.literal(number).label("id"), sa.literal(moment, Moment).label("at"))
+            for number, moment in ROWS
+        )
+    ).subquery()
+    return sa.select(rows.c.id, rows.c.at), rows.c
+
+
+def _read_in_pages(wanted, keys, limit, place):
+    found, after = [], None
+    while rows := session.execute(keyset(wanted, keys, after, limit)).all():
+        found += [row.id for row in rows]
+        after = place(rows[-1])
+    return found
+
+
+@pytest.mark.parametrize("at_falls", [False, True])
+@pytest.mark.parametrize("id_falls", [False, True])
+def test_pages_in_a_row_are_the_whole_list_in_its_order(app, at_falls, id_falls):
+    wanted, columns = _listed()
+    keys = (columns.at.desc() if at_falls else columns.at, columns.id.desc() if id_falls else columns.id)
+    by_id = sorted(ROWS, key=lambda row: row[0], reverse=id_falls)
+    in_order = [number for number, _moment in sorted(by_id, key=lambda row: row[1], reverse=at_falls)]
+    for limit in (1, 2, 3, len(ROWS), 50):
+        assert _read_in_pages(wanted, keys, limit, lambda row: (row.at, row.id)) == in_order
+
+
+@pytest.mark.parametrize("falls", [False, True])
+def test_one_key_is_enough_where_it_is_unique(app, falls):
+    wanted, columns = _listed()
+    keys = (columns.id.desc() if falls else columns.id,)
+    in_order = sorted((number for number, _moment in ROWS), reverse=falls)
+    assert _read_in_pages(wanted, keys, 4, lambda row: (row.id,)) == in_order
+
+
+def test_a_place_in_another_list_is_refused(app):
+    wanted, columns = _listed()
+    with pytest.raises(ValueError, match="another list"):
+        keyset(wanted, (columns.at, columns.id), (3,), 5)
+
+
+def test_a_list_is_counted_whole_whatever_its_order_and_its_columns(app):
+    wanted, columns = _listed()
+    assert count(wanted) == len(ROWS)
+    assert count(wanted.order_by(columns.at.desc())) == len(ROWS)
+    assert count(wanted.with_only_columns(columns.at).distinct()) == 4
+    assert count(wanted.where(columns.id > 100)) == 0
