@@ -79,7 +79,7 @@ def seed() -> None:
 def found_city(name: str, short: str) -> None:
     """Begins a deployment: the city at the root of the tree, 铁力市 and its short form 铁力."""
     with transaction():
-        if places.children(None, "city", 0, 1):
+        if places.children(None, "city").rows(1):
             raise click.ClickException("there is a city already")
         click.echo(f"City {tree.found_city(name, short).id}: {name}")
 
@@ -90,7 +90,7 @@ def found_city(name: str, short: str) -> None:
 def appoint_admin(person_id: int) -> None:
     """Appoints the first city administrator; everyone after that is appointed by one, in the console."""
     with transaction():
-        cities = places.children(None, "city", 0, 1)
+        cities = places.children(None, "city").rows(1)
         if not cities:
             raise click.ClickException("there is no city yet: run `flask found-city`")
         if permissions.anyone_with("appointment:grant"):

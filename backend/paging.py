@@ -4,23 +4,22 @@ A list read by offset skips a row, or shows one twice, when another comes or goe
 takes longest. What is counted here is counted by the database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.sql import operators
 
-from backend.db import session
+from backend.db import AnySelect, session
 
 # The place of a row in its list: the values of the list's keys.
 Place = tuple[Any, ...]
+Keys = Sequence[sa.SQLColumnExpression[Any]]
 
 
-def keyset(
-    wanted: sa.Select[Any], keys: Sequence[ColumnElement[Any]], after: Place | None, limit: int
-) -> sa.Select[Any]:
+def keyset(wanted: AnySelect, keys: Keys, after: Place | None, limit: int) -> AnySelect:
     """`wanted` in the order of its keys, from behind the row whose keys are `after`, and `limit` rows of it at most.
 
     A key is a column that is never NULL; it ascends, unless it is given as `column.desc()`. Together the keys are
@@ -31,10 +30,23 @@ def keyset(
     return wanted.order_by(*keys).limit(limit)
 
 
-def count(wanted: sa.Select[Any]) -> int:
+def count(wanted: AnySelect) -> int:
     """How many rows it has in all."""
     rows = wanted.order_by(None).subquery()
     return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
+
+
+class Pageable(Protocol):
+    """Rows in a fixed order that a list can be read from, page by page."""
+
+    @property
+    def key_types(self) -> tuple[type, ...]:
+        """What the values of a place are: int, datetime or str."""
+        ...
+
+    def page(self, after: Place | None, limit: int) -> list[tuple[Place, Any]]:
+        """At most `limit` rows from behind the place `after`, each with its own place."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -42,8 +54,8 @@ class KeysetQuery:
     """The rows of one statement in the order of their keys (see `keyset`): how a capability answers what is listed,
     so that whoever asks decides how much of it is read."""
 
-    wanted: sa.Select[Any]
-    keys: tuple[ColumnElement[Any], ...]
+    wanted: AnySelect
+    keys: Keys
 
     @property
     def key_types(self) -> tuple[type, ...]:
@@ -74,7 +86,28 @@ class KeysetQuery:
         return None if row is None else tuple(row)
 
 
-def _behind(keys: Sequence[ColumnElement[Any]], after: Place) -> ColumnElement[bool]:
+@dataclass(frozen=True)
+class KeysetRows:
+    """Rows that are brought by a statement written for them, or computed: `read(after, limit)`."""
+
+    read: Callable[[Place | None, int], Sequence[Any]]
+    place: Callable[[Any], Place]
+    key_types: tuple[type, ...]
+
+    def page(self, after: Place | None, limit: int) -> list[tuple[Place, Any]]:
+        return [(self.place(row), row) for row in self.read(after, limit)]
+
+
+def by_id(read: Callable[[int | None, int], Sequence[Any]], name: str = "id") -> KeysetRows:
+    """Rows of `read(last id, limit)`, which is their order."""
+    return KeysetRows(
+        lambda after, limit: read(after[0] if after else None, limit),
+        lambda row: (getattr(row, name),),
+        (int,),
+    )
+
+
+def _behind(keys: Keys, after: Place) -> ColumnElement[bool]:
     if len(keys) != len(after):
         raise ValueError("a place in another list: it has not as many keys")
     columns = [_column(key) for key in keys]
@@ -87,9 +120,7 @@ def _behind(keys: Sequence[ColumnElement[Any]], after: Place) -> ColumnElement[b
     return left < right if falling == {True} else left > right
 
 
-def _behind_one_by_one(
-    keys: Sequence[ColumnElement[Any]], values: Sequence[ColumnElement[Any]]
-) -> ColumnElement[bool]:
+def _behind_one_by_one(keys: Keys, values: Sequence[ColumnElement[Any]]) -> ColumnElement[bool]:
     """Of keys that do not all go the same way: the first ones are equal, and the one after them is behind."""
     found = []
     for number, (key, value) in enumerate(zip(keys, values, strict=True)):
@@ -99,9 +130,9 @@ def _behind_one_by_one(
     return sa.or_(*found)
 
 
-def _falls(key: ColumnElement[Any]) -> bool:
+def _falls(key: sa.SQLColumnExpression[Any]) -> bool:
     return isinstance(key, sa.UnaryExpression) and key.modifier is operators.desc_op
 
 
-def _column(key: ColumnElement[Any]) -> ColumnElement[Any]:
+def _column(key: sa.SQLColumnExpression[Any]) -> Any:
     return key.element if isinstance(key, sa.UnaryExpression) and key.modifier is not None else key

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.db import Moment, session
-from backend.paging import count, keyset
+from backend.paging import KeysetQuery, KeysetRows, by_id, count, keyset
 
 BEGINNING = datetime(2026, 3, 1, 4, 30, 0, 123456, tzinfo=UTC)
 # Moments are shared by several ids, and ids do not go with the moments.
@@ -62,3 +62,49 @@ def test_a_list_is_counted_whole_whatever_its_order_and_its_columns(app):
     assert count(wanted.order_by(columns.at.desc())) == len(ROWS)
     assert count(wanted.with_only_columns(columns.at).distinct()) == 4
     assert count(wanted.where(columns.id > 100)) == 0
+
+
+def _walk(rows, limit):
+    found, after = [], None
+    while read := rows.page(after, limit):
+        found += [row for _place, row in read]
+        after = read[-1][0]
+    return found
+
+
+def test_a_query_answers_its_rows_with_their_places(app):
+    wanted, columns = _listed()
+    rows = KeysetQuery(wanted.with_only_columns(columns.id), (columns.at.desc(), columns.id))
+    assert rows.key_types == (datetime, int)
+    whole = rows.rows(50)
+    assert sorted(whole) == [number for number, _moment in ROWS]
+    assert _walk(rows, 3) == whole
+    (place, first), (_, second) = rows.page(None, 2)
+    assert place == (dict(ROWS)[first], first)
+    assert rows.rows(1, place) == [second]
+
+
+def test_a_row_of_several_things_is_a_tuple_of_them_alone(app):
+    wanted, columns = _listed()
+    rows = KeysetQuery(wanted, (columns.id,))
+    assert rows.rows(2) == [(number, moment) for number, moment in ROWS[:2]]
+
+
+def test_rows_that_are_computed_are_read_in_the_same_way(app):
+    names = ["a", "b", "c", "d", "e"]
+
+    def read(after, limit):
+        return [name for name in names if after is None or (name,) > after][:limit]
+
+    assert _walk(KeysetRows(read, lambda name: (name,), (str,)), 2) == names
+
+
+def test_rows_in_the_order_of_their_ids_are_asked_for_by_the_last_one(app):
+    asked = []
+
+    def read(last, limit):
+        asked.append((last, limit))
+        return [row for row in session.execute(_listed()[0]) if row.id > (last or 0)][:limit]
+
+    assert [row.id for row in _walk(by_id(read), 4)] == [number for number, _moment in ROWS]
+    assert asked == [(None, 4), (4, 4), (8, 4), (11, 4)]

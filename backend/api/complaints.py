@@ -6,11 +6,14 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page, page_of
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post
 from backend.complaints import actions, queries, queues
-from backend.complaints.models import ABOUT, KINDS, STATES
+from backend.complaints.models import ABOUT, KINDS, STATES, Complaint
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 
 bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与建议")
 
@@ -60,84 +63,76 @@ class CallBackOut(Schema):
     phone = Text("回电号码", most=20, allow_none=True)
 
 
-def _serialize(complaint: Any, caller: Caller) -> dict[str, Any]:
-    return queries.view_complaints([complaint], actor=caller)[0]
+def _serialize(complaint: Complaint, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([complaint], caller)[0]
 
 
-def _page(rows: list[Any], limit: int, caller: Caller) -> dict[str, Any]:
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": queries.view_complaints(told["list"], actor=caller)}
+def _serialize_many(rows: list[Complaint], caller: Caller) -> list[dict[str, Any]]:
+    return queries.view_complaints(rows, actor=caller)
 
 
-@route(
-    bp, "POST", "/complaints", body=ComplaintIn, out=ComplaintOut, status=201, summary="投诉、建议、减负反映"
-)
+@post(bp, "/complaints", "投诉、建议、减负反映", body=ComplaintIn, out=ComplaintOut, status=201)
 def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     kind, text, contact = body.pop("kind"), body.pop("text"), body.pop("contact_back")
     return _serialize(actions.file(kind, text, contact=contact, **body, actor=caller), caller)
 
 
-@route(bp, "GET", "/me/complaints", query=PageQuery, out=paged(ComplaintOut), summary="我的投诉和建议")
-def my_complaints(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    return _page(queries.mine(caller.id, start[0] if start else None, limit + 1), limit, caller)
+@listing(bp, "/me/complaints", "我的投诉和建议", ComplaintOut, _serialize_many)
+def my_complaints(caller: Caller) -> Pageable:
+    return queries.mine(caller.id)
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/complaints",
+    "由我这里承办的投诉和建议",
+    ComplaintOut,
+    _serialize_many,
     guard="complaint:answer",
     query=ComplaintQuery,
-    out=paged(ComplaintOut),
-    summary="由我这里承办的投诉和建议",
 )
-def complaints_to_handle(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    found = queues.to_handle(query["state"], actor=caller)
-    return page_of(found, query, lambda rows: queries.view_complaints(rows, actor=caller))
+def complaints_to_handle(caller: Caller, state: str | None) -> Pageable:
+    return queues.to_handle(state, actor=caller)
 
 
-@route(bp, "GET", "/complaints/<id:complaint_id>", out=ComplaintOut, summary="一条投诉或建议")
+@get(bp, "/complaints/<id:complaint_id>", "一条投诉或建议", out=ComplaintOut)
 def get_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
     return _serialize(queries.one(complaint_id, actor=caller), caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/complaints/<id:complaint_id>/contact",
-    guard="complaint:answer",
+    "回电号码",
+    "complaint:answer",
     query=CallBackQuery,
     out=CallBackOut,
     writes=True,
-    summary="回电号码",
     description="承办的人要写明理由。每次查看都记入日志。",
 )
 def complaint_contact(caller: Caller, complaint_id: int, query: dict[str, Any]) -> dict[str, Any]:
     return {"phone": queries.contact(complaint_id, query["reason"], actor=caller)}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/complaints/<id:complaint_id>/answer",
-    guard="complaint:answer",
+    "答复",
+    "complaint:answer",
     body=ComplaintAnswerIn,
     out=ComplaintOut,
-    summary="答复",
 )
 def answer_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(actions.answer(complaint_id, body["answer"], actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/complaints/<id:complaint_id>/escalate",
-    guard="complaint:escalate",
+    "提级办理",
+    "complaint:escalate",
     body=ReasonIn,
     out=ComplaintOut,
-    summary="提级办理",
 )
 def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
     told = _serialize(queries.one(complaint_id, actor=caller), caller)
@@ -146,18 +141,6 @@ def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) 
     return {**told, "state": "escalated", "actions": []}
 
 
-@route(
-    bp,
-    "POST",
-    "/complaints/<id:complaint_id>/appeal",
-    body=ReasonIn,
-    out=ComplaintOut,
-    summary="不满意答复，请上一级复核（一次）",
-)
-def appeal_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(actions.appeal(complaint_id, body["reason"], actor=caller), caller)
-
-
-@route(bp, "POST", "/complaints/<id:complaint_id>/withdraw", out=ComplaintOut, summary="撤回")
-def withdraw_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
-    return _serialize(actions.withdraw(complaint_id, actor=caller), caller)
+move = Moves(bp, "/complaints/<id:complaint_id>", ComplaintOut, _serialize)
+move("appeal", "appeal_complaint", "不满意答复，请上一级复核（一次）", actions.appeal, body=ReasonIn)
+move("withdraw", "withdraw_complaint", "撤回", actions.withdraw)

@@ -11,7 +11,7 @@ from flask import Response
 from backend import config
 from backend.api.frame import telemetry
 from backend.api.frame.fields import Schema, Text
-from backend.api.frame.route import PUBLIC, route
+from backend.api.frame.route import PUBLIC, get
 from backend.db import migrate, session
 from backend.errors import Refused
 from backend.ledger import seals
@@ -28,12 +28,12 @@ class Health(Schema):
     status = Text("ok", most=20)
 
 
-@route(bp, "GET", "/healthz", guard=PUBLIC, out=Health, summary="进程是否在运行")
+@get(bp, "/healthz", "进程是否在运行", PUBLIC, out=Health)
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@route(bp, "GET", "/readyz", guard=PUBLIC, out=Health, summary="数据库可用且已迁移到位")
+@get(bp, "/readyz", "数据库可用且已迁移到位", PUBLIC, out=Health)
 def readyz() -> dict[str, str]:
     try:
         found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
@@ -49,7 +49,7 @@ def _heads() -> frozenset[str]:
     return frozenset(ScriptDirectory(migrate.directory).get_heads())
 
 
-@route(bp, "GET", "/metrics", guard=PUBLIC, summary="Prometheus 指标")
+@get(bp, "/metrics", "Prometheus 指标", PUBLIC)
 def metrics() -> Response:
     read_now = {
         "dianliang_delivery_overdue_seconds": outbox.overdue().total_seconds(),

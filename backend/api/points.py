@@ -1,16 +1,20 @@
 """Points over HTTP: adjustments by two, earning rules, a community's figures."""
 
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
+from backend.paging import KeysetRows, Pageable
 from backend.points import actions, queries
 from backend.points.models import ADJUSTMENT_STATES, MOST_POINTS, Adjustment
 from backend.supermarket.queries import shelf_value
@@ -96,6 +100,10 @@ def _serialize_many(found: list[Adjustment], caller: Caller) -> list[dict[str, A
     return [_serialize_view(one) for one in queries.view_adjustments(found, actor=caller)]
 
 
+def _serialize(one: Adjustment, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([one], caller)[0]
+
+
 def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     row = one.adjustment
     return {
@@ -108,60 +116,42 @@ def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     }
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/points/adjustments",
+    "积分调整",
+    AdjustmentOut,
+    _serialize_many,
     guard="points:read",
     query=AdjustmentQuery,
-    out=paged(AdjustmentOut),
-    summary="积分调整",
 )
-def list_adjustments(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.adjustments(query["state"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": _serialize_many(told["list"], caller)}
+def list_adjustments(caller: Caller, state: str | None) -> Pageable:
+    return queries.adjustments(state, actor=caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/points/adjustments",
-    guard="points:adjust",
+    "提出积分调整",
+    "points:adjust",
     body=AdjustmentIn,
     out=AdjustmentOut,
     status=201,
-    summary="提出积分调整",
     description="由另一位工作人员批准后才生效。",
 )
 def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([actions.propose(**body, actor=caller)], caller)[0]
+    return _serialize(actions.propose(**body, actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/points/adjustments/<id:adjustment_id>/approve",
-    guard="points:approve_adjustment",
-    out=AdjustmentOut,
-    summary="批准积分调整",
+move = Moves(bp, "/points/adjustments/<id:adjustment_id>", AdjustmentOut, _serialize)
+move("approve", "approve_adjustment", "批准积分调整", actions.approve, "points:approve_adjustment")
+move(
+    "reject", "reject_adjustment", "驳回积分调整", actions.reject, "points:approve_adjustment", body=ReasonIn
 )
-def approve_adjustment(caller: Caller, adjustment_id: int) -> dict[str, Any]:
-    return _serialize_many([actions.approve(adjustment_id, actor=caller)], caller)[0]
 
 
-@route(
-    bp,
-    "POST",
-    "/points/adjustments/<id:adjustment_id>/reject",
-    guard="points:approve_adjustment",
-    body=ReasonIn,
-    out=AdjustmentOut,
-    summary="驳回积分调整",
-)
-def reject_adjustment(caller: Caller, adjustment_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([actions.reject(adjustment_id, body["reason"], actor=caller)], caller)[0]
+def _serialize_rules(rows: list[dict[str, Any]], _caller: Caller) -> list[dict[str, Any]]:
+    return [_rule(one) for one in rows]
 
 
 def _rule(one: dict[str, Any]) -> dict[str, Any]:
@@ -171,43 +161,40 @@ def _rule(one: dict[str, Any]) -> dict[str, Any]:
     return {**columns, **place, "in_force": one["in_force"]}
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/points/rules",
+    "积分规则",
+    RuleOut,
+    _serialize_rules,
     query=RulesQuery,
-    out=paged(RuleOut),
-    summary="积分规则",
     description="生效中和将要生效的规则。",
 )
-def list_rules(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], str, int, str), query["limit"]
-    rows = queries.rules(query["community_id"], start, limit + 1)
-    told = page(rows, limit, lambda one: place_among(one["rule"]))
-    return {**told, "list": [_rule(one) for one in told["list"]]}
+def list_rules(caller: Caller, community_id: int | None) -> Pageable:
+    return KeysetRows(
+        partial(queries.rules, community_id), lambda one: place_among(one["rule"]), (str, int, str)
+    )
 
 
-@route(
+@put(
     bp,
-    "PUT",
     "/points/rules/<event>",
-    guard="rule:change",
+    "修改积分规则",
+    "rule:change",
     body=RuleIn,
     out=RuleOut,
-    summary="修改积分规则",
     description="每次修改是一个新版本，从生效日期起计；已发放的积分不变。同样的内容再提交一次，不会产生新版本。",
 )
 def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, Any]:
     return _rule(queries.view_rule(actions.change_rule(event, **body, actor=caller)))
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/communities/<id:community_id>/points-liability",
-    guard="points:liability",
+    "社区积分发放与结存",
+    "points:liability",
     out=LiabilityOut,
-    summary="社区积分发放与结存",
 )
 def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:
     return {**queries.liability(community_id, actor=caller), "shelf_value": shelf_value(community_id)}

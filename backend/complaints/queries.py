@@ -15,16 +15,14 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 
 
-def mine(person_id: int, after: int | None, limit: int) -> list[Complaint]:
+def mine(person_id: int) -> KeysetQuery:
     """What the person filed, newest first."""
-    wanted = sa.select(Complaint).where(Complaint.person_id == person_id)
-    if after is not None:
-        wanted = wanted.where(Complaint.id < after)
-    return list(session.scalars(wanted.order_by(Complaint.id.desc()).limit(limit)))
+    return KeysetQuery(sa.select(Complaint).where(Complaint.person_id == person_id), (Complaint.id.desc(),))
 
 
 def one(complaint_id: int, *, actor: Actor) -> Complaint:

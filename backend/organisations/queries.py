@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.errors import NotFound, Refused
 from backend.organisations.models import Organisation, Reach
+from backend.paging import KeysetQuery
 
 
 class NotACommunity(Refused):
@@ -29,14 +30,14 @@ def community(organisation_id: int) -> Organisation:
     return found
 
 
-def children(parent_id: int | None, kind: str | None, after: int, limit: int) -> list[Organisation]:
-    """A page of the tree in the order of ids: below one parent, or of one kind, or both."""
-    wanted = sa.select(Organisation).where(Organisation.id > after).order_by(Organisation.id).limit(limit)
+def children(parent_id: int | None, kind: str | None) -> KeysetQuery:
+    """The tree in the order of ids: below one parent, or of one kind, or both."""
+    wanted = sa.select(Organisation)
     if parent_id is not None:
         wanted = wanted.where(Organisation.parent_id == parent_id)
     if kind is not None:
         wanted = wanted.where(Organisation.kind == kind)
-    return list(session.scalars(wanted))
+    return KeysetQuery(wanted, (Organisation.id,))
 
 
 def within(organisation_id: int, ancestor_id: int) -> bool:

@@ -10,6 +10,7 @@ from backend import crypto
 from backend.db import session
 from backend.journal import Actor
 from backend.organisations.models import Organisation
+from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
 from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
 
@@ -151,23 +152,15 @@ def waiting(model: Any, state: str, permission: str, *, actor: Actor, after: int
 
 
 def search_residents(
-    *,
-    community_id: int | None,
-    card_number: str | None,
-    phone: str | None,
-    actor: Actor,
-    after: int,
-    limit: int,
-) -> list[tuple[Person, Residency]]:
+    *, community_id: int | None, card_number: str | None, phone: str | None, actor: Actor
+) -> KeysetQuery:
     """Residents in the clerk's places, by card number, by phone (through its blind index), or all of a place."""
     reach = permissions.reach_of(actor.id, "person:read")
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
         .where(
-            Person.state == "active",
-            Person.id > after,
-            sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach)),
+            Person.state == "active", sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach))
         )
     )
     if community_id is not None:
@@ -176,4 +169,4 @@ def search_residents(
         wanted = wanted.where(Person.card_number == card_number.upper())
     if phone is not None:
         wanted = wanted.where(Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
-    return list(session.execute(wanted.order_by(Person.id).limit(limit)))
+    return KeysetQuery(wanted, (Person.id,))

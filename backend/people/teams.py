@@ -12,6 +12,7 @@ from backend.db import insert, lock_row, savepoint, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
 from backend.organisations import queries as places
+from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
 from backend.people import queries as people
 from backend.people.models import Membership, Person, Team
@@ -173,13 +174,13 @@ def one(team_id: int) -> Team:
     return team
 
 
-def listed(community_id: int | None, kind: str | None, after: int, limit: int) -> list[Team]:
+def listed(community_id: int | None, kind: str | None) -> KeysetQuery:
     """Teams in the order of their ids."""
-    wanted = sa.select(Team).where(Team.id > after)
+    wanted = sa.select(Team)
     for column, value in ((Team.community_id, community_id), (Team.kind, kind)):
         if value is not None:
             wanted = wanted.where(column == value)
-    return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
+    return KeysetQuery(wanted, (Team.id,))
 
 
 def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:

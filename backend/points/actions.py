@@ -142,4 +142,4 @@ def _may_change(community_id: int | None, actor: Actor) -> None:
 
 
 def _city() -> int:
-    return places.children(None, "city", 0, 1)[0].id
+    return places.children(None, "city").rows(1)[0].id

@@ -17,6 +17,7 @@ from backend.ledger.rules import EarningRule, place_among
 from backend.ledger.rules import rules_in_force as standing_rules
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Residency
@@ -37,15 +38,13 @@ class AdjustmentView:
     actions: list[str]
 
 
-def adjustments(state: str | None, after: int | None, limit: int, *, actor: Actor) -> list[Adjustment]:
+def adjustments(state: str | None, *, actor: Actor) -> KeysetQuery:
     """The adjustments in the places where the person may read them, newest first."""
     reach = permissions.reach_of(actor.id, "points:read")
     wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach))
     if state is not None:
         wanted = wanted.where(Adjustment.state == state)
-    if after is not None:
-        wanted = wanted.where(Adjustment.id < after)
-    return list(session.scalars(wanted.order_by(Adjustment.id.desc()).limit(limit)))
+    return KeysetQuery(wanted, (Adjustment.id.desc(),))
 
 
 def adjustment(adjustment_id: int, *, actor: Actor) -> Adjustment:

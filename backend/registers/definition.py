@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from backend.db import Moment, session
 from backend.errors import Refused
+from backend.paging import keyset
 
 # The key of the last row read, moments in microseconds since 1970; empty at the beginning.
 Cursor = tuple[int, ...]
@@ -102,12 +103,8 @@ class Query:
         wanted = self.wanted(scope).add_columns(
             *(key.label(name) for key, name in zip(self.keys, names, strict=True))
         )
-        last = [_bound(key, value) for key, value in zip(self.keys, after, strict=False)]
-        if len(last) == 1:
-            wanted = wanted.where(self.keys[0] > last[0])
-        elif last:
-            wanted = wanted.where(sa.tuple_(*self.keys) > sa.tuple_(*last))
-        rows = session.execute(wanted.order_by(*self.keys).limit(limit)).all()
+        last = tuple(_value(key, value) for key, value in zip(self.keys, after, strict=False)) or None
+        rows = session.execute(keyset(wanted, self.keys, last, limit)).all()
         cursors = [tuple(_whole(getattr(row, name)) for name in names) for row in rows]
         return list(zip(cursors, self.finish(rows) if self.finish else rows, strict=True))
 
@@ -120,10 +117,8 @@ def _whole(value: Any) -> int:
     return (value - _BEGINNING) // _STEP if isinstance(value, datetime) else value
 
 
-def _bound(key: Any, value: int) -> Any:
-    if not isinstance(key.type, Moment):
-        return sa.literal(value)
-    return sa.literal(_BEGINNING + min(value * _STEP, _LONGEST), type_=key.type)
+def _value(key: Any, number: int) -> Any:
+    return _BEGINNING + min(number * _STEP, _LONGEST) if isinstance(key.type, Moment) else number
 
 
 _BEGINNING, _STEP = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

@@ -147,7 +147,7 @@ def _volunteers(scene: _Scene) -> None:
 
 
 def _teams(scene: _Scene) -> None:
-    riders = teams.listed(scene.found["松涛社区"], "social", 0, 1)
+    riders = teams.listed(scene.found["松涛社区"], "social").rows(1)
     scene.teams[RIDERS] = riders[0]
     for name, community, kind, speciality, leader, members in TEAMS:
         staff, led_by = scene.staff(name), scene.who[leader]
@@ -284,7 +284,7 @@ def _entered(scene: _Scene, name: str, content: dict[str, Any]) -> Any:
 
 
 def _correction(scene: _Scene, person: Person) -> None:
-    newest: Sequence[Any] = records_of(person.id, None, 1)
+    newest: Sequence[Any] = records_of(person.id).rows(1)
     corrections.request(newest[0].id, newest[0].minutes - 30, "我提前半小时走的", actor=person)
 
 

@@ -14,6 +14,7 @@ from backend.files import queries as files
 from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations.models import Organisation
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
@@ -26,14 +27,12 @@ PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "year": "每年", "on
 # --- shops and items ---------------------------------------------------------------------------------
 
 
-def shops(community_id: int | None, after: int | None, limit: int) -> list[Shop]:
+def shops(community_id: int | None) -> KeysetQuery:
     """Shops in the order of their ids."""
     wanted = sa.select(Shop)
     if community_id is not None:
         wanted = wanted.where(Shop.community_id == community_id)
-    if after is not None:
-        wanted = wanted.where(Shop.id > after)
-    return list(session.scalars(wanted.order_by(Shop.id).limit(limit)))
+    return KeysetQuery(wanted, (Shop.id,))
 
 
 def shop(shop_id: int) -> Shop:
@@ -51,7 +50,7 @@ def shop_of_staff(shop_id: int, word: str, *, actor: Actor) -> Shop:
     return found
 
 
-def items(shop_id: int, kind: str | None, after: int | None, limit: int, *, actor: Actor) -> list[Item]:
+def items(shop_id: int, kind: str | None, *, actor: Actor) -> KeysetQuery:
     """What the shop offers; its own staff also see what is off the shelf."""
     found = shop(shop_id)
     wanted = sa.select(Item).where(Item.shop_id == shop_id)
@@ -59,9 +58,7 @@ def items(shop_id: int, kind: str | None, after: int | None, limit: int, *, acto
         wanted = wanted.where(Item.on_shelf)
     if kind is not None:
         wanted = wanted.where(Item.kind == kind)
-    if after is not None:
-        wanted = wanted.where(Item.id > after)
-    return list(session.scalars(wanted.order_by(Item.id).limit(limit)))
+    return KeysetQuery(wanted, (Item.id,))
 
 
 def item(item_id: int) -> Item:
@@ -273,12 +270,11 @@ def order(order_id: int, *, actor: Actor) -> Redemption:
     return found
 
 
-def orders_of(person_id: int, after: int | None, limit: int) -> list[Redemption]:
+def orders_of(person_id: int) -> KeysetQuery:
     """The person's orders, newest first."""
-    wanted = sa.select(Redemption).where(Redemption.person_id == person_id)
-    if after is not None:
-        wanted = wanted.where(Redemption.id < after)
-    return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(limit)))
+    return KeysetQuery(
+        sa.select(Redemption).where(Redemption.person_id == person_id), (Redemption.id.desc(),)
+    )
 
 
 def to_approve(shop_id: int | None, after: int | None, limit: int, *, actor: Actor) -> list[Redemption]:
@@ -296,17 +292,13 @@ def to_approve(shop_id: int | None, after: int | None, limit: int, *, actor: Act
     return list(session.scalars(wanted.order_by(Redemption.id).limit(limit)))
 
 
-def orders_in(
-    shop_id: int, state: str | None, after: int | None, limit: int, *, actor: Actor
-) -> list[Redemption]:
+def orders_in(shop_id: int, state: str | None, *, actor: Actor) -> KeysetQuery:
     """A shop's orders, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
     shop_of_staff(shop_id, "redemption:read", actor=actor)
     wanted = sa.select(Redemption).where(Redemption.shop_id == shop_id)
     if state is not None:
         wanted = wanted.where(Redemption.state == state)
-    if after is not None:
-        wanted = wanted.where(Redemption.id < after)
-    return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(limit)))
+    return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 
 def view_redemptions(orders: Sequence[Redemption], *, actor: Actor) -> list[RedemptionView]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from backend import clock, config, journal
 from backend.db import session
 from backend.journal import Actor
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import queries, states, timetable
@@ -215,9 +216,7 @@ def orders_of_resident(person_id: int, most: int, *, actor: Actor) -> list[Redem
     return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
 
 
-def orders(
-    state: str | None, shop_id: int | None, number: str | None, before: int | None, most: int, *, actor: Actor
-) -> list[Redemption]:
+def orders(state: str | None, shop_id: int | None, number: str | None, *, actor: Actor) -> KeysetQuery:
     """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
     reach = permissions.reach_of(actor.id, "redemption:read")
     wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
@@ -227,9 +226,7 @@ def orders(
         wanted = wanted.where(Redemption.shop_id == shop_id)
     if number is not None:
         wanted = wanted.where(Redemption.number.icontains(number, autoescape=True))
-    if before is not None:
-        wanted = wanted.where(Redemption.id < before)
-    return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
+    return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 
 def goods(shop_id: int) -> list[Item]:

@@ -11,6 +11,7 @@ from backend.db import columns_of, session
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import sealed, states
@@ -19,13 +20,10 @@ from backend.supermarket.queries import item, shop_of_staff
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
 
 
-def movements(item_id: int, after: int | None, limit: int, *, actor: Actor) -> list[Movement]:
+def movements(item_id: int, *, actor: Actor) -> KeysetQuery:
     """An item's events, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
     shop_of_staff(item(item_id).shop_id, "stock:read", actor=actor)
-    wanted = sa.select(Movement).where(Movement.item_id == item_id)
-    if after is not None:
-        wanted = wanted.where(Movement.id < after)
-    return list(session.scalars(wanted.order_by(Movement.id.desc()).limit(limit)))
+    return KeysetQuery(sa.select(Movement).where(Movement.item_id == item_id), (Movement.id.desc(),))
 
 
 def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
@@ -68,13 +66,10 @@ def batches(item_id: int, *, actor: Actor) -> list[Batch]:
     return list(session.scalars(wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id)))
 
 
-def stocktakes(shop_id: int, after: int | None, limit: int, *, actor: Actor) -> list[Stocktake]:
+def stocktakes(shop_id: int, *, actor: Actor) -> KeysetQuery:
     """A shop's stocktakes, newest first, for the staff of its place."""
     shop_of_staff(shop_id, "stock:read", actor=actor)
-    wanted = sa.select(Stocktake).where(Stocktake.shop_id == shop_id)
-    if after is not None:
-        wanted = wanted.where(Stocktake.id < after)
-    return list(session.scalars(wanted.order_by(Stocktake.id.desc()).limit(limit)))
+    return KeysetQuery(sa.select(Stocktake).where(Stocktake.shop_id == shop_id), (Stocktake.id.desc(),))
 
 
 def stocktake(stocktake_id: int, *, actor: Actor) -> Stocktake:

@@ -12,6 +12,7 @@ from backend import crypto
 from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_numbers as numbers
@@ -23,12 +24,10 @@ STATUSES = ("valid", "corrected", "revoked", "altered")
 _later = aliased(ServiceRecord)
 
 
-def of_person(person_id: int, before: int | None, limit: int) -> list[Certificate]:
+def of_person(person_id: int) -> KeysetQuery:
     """A person's certificates, the revoked ones too, newest first."""
     wanted = sa.select(Certificate).where(Certificate.person_id == person_id)
-    if before is not None:
-        wanted = wanted.where(Certificate.id < before)
-    return list(session.scalars(wanted.order_by(Certificate.id.desc()).limit(limit)))
+    return KeysetQuery(wanted, (Certificate.id.desc(),))
 
 
 def numbered(number: str) -> Certificate:

@@ -5,7 +5,7 @@ Who comes is known by name to the activity's leader alone; staff see masked name
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import segno
@@ -18,6 +18,7 @@ from backend.journal import Actor
 from backend.lifecycle import authorize, open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation, Reach
+from backend.paging import KeysetQuery
 from backend.people import permissions, teams
 from backend.people import queries as people
 from backend.people.models import Appointment, Person, Team
@@ -71,10 +72,8 @@ def activities(
     state: str | None,
     first_day: date | None,
     last_day: date | None,
-    after: tuple[datetime, int] | None,
-    limit: int,
     actor: Actor,
-) -> list[Activity]:
+) -> KeysetQuery:
     """Activities by their start: from a day on the next one first, without a day the latest first.
 
     Drafts are listed to those who plan them: the team's leader and the community's staff.
@@ -87,21 +86,12 @@ def activities(
     ):
         if value is not None:
             wanted = wanted.where(column == value)
-    if first_day is not None:
-        wanted = wanted.where(Activity.starts_at >= clock.day_starts(first_day))
     if last_day is not None:
         wanted = wanted.where(Activity.starts_at < clock.day_ends(last_day))
-    return list(session.scalars(_ordered(wanted, after, onwards=first_day is not None).limit(limit)))
-
-
-def _ordered(wanted: Any, after: tuple[datetime, int] | None, *, onwards: bool) -> Any:
-    key = sa.tuple_(Activity.starts_at, Activity.id)
-    if after is not None:
-        last = sa.tuple_(*map(sa.literal, after))
-        wanted = wanted.where(key > last if onwards else key < last)
-    if onwards:
-        return wanted.order_by(Activity.starts_at, Activity.id)
-    return wanted.order_by(Activity.starts_at.desc(), Activity.id.desc())
+    if first_day is None:
+        return KeysetQuery(wanted, (Activity.starts_at.desc(), Activity.id.desc()))
+    onwards = wanted.where(Activity.starts_at >= clock.day_starts(first_day))
+    return KeysetQuery(onwards, (Activity.starts_at, Activity.id))
 
 
 def _visible(actor: Actor) -> sa.ColumnElement[bool]:
@@ -308,16 +298,14 @@ def _attended(
     }
 
 
-def sign_ups_of(person_id: int, after: int | None, limit: int) -> list[tuple[SignUp, Activity]]:
+def sign_ups_of(person_id: int) -> KeysetQuery:
     """The person's sign-ups with their activities, newest first."""
     wanted = (
         sa.select(SignUp, Activity)
         .join(Activity, Activity.id == SignUp.activity_id)
         .where(SignUp.person_id == person_id)
     )
-    if after is not None:
-        wanted = wanted.where(SignUp.id < after)
-    return [tuple(row) for row in session.execute(wanted.order_by(SignUp.id.desc()).limit(limit))]
+    return KeysetQuery(wanted, (SignUp.id.desc(),))
 
 
 def shown_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:

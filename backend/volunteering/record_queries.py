@@ -7,18 +7,17 @@ import sqlalchemy as sa
 
 from backend.db import columns_of, session
 from backend.journal import Actor
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
 
 
-def records_of(person_id: int, after: int | None, limit: int) -> list[ServiceRecord]:
+def records_of(person_id: int) -> KeysetQuery:
     """All of a person's records, corrected ones too, newest first."""
     wanted = sa.select(ServiceRecord).where(ServiceRecord.person_id == person_id)
-    if after is not None:
-        wanted = wanted.where(ServiceRecord.id < after)
-    return list(session.scalars(wanted.order_by(ServiceRecord.id.desc()).limit(limit)))
+    return KeysetQuery(wanted, (ServiceRecord.id.desc(),))
 
 
 def records_in_force(person_id: int, *more: sa.ColumnElement[bool]) -> list[ServiceRecord]:

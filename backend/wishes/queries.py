@@ -18,6 +18,7 @@ from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
+from backend.paging import KeysetQuery, KeysetRows, Place
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
@@ -51,16 +52,17 @@ def wall(
     category: str | None,
     service_role: str | None,
     state: str | None,
-    after: tuple[datetime, int] | None,
-    limit: int,
     actor: Actor,
-) -> list[WishView]:
+) -> KeysetRows:
     """What is published, claimed or confirmed, newest publication first, as this person sees it."""
     asked = {"community_id": community_id, "category": category, "service_role": service_role, "state": state}
-    given: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-    if after is not None:
-        given |= {"published": after[0], "last": after[1]}
-    return _read(_wall(frozenset(given)), actor, size=limit, **given)
+    filters: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+
+    def read(after: Place | None, limit: int) -> list[WishView]:
+        behind = {"published": after[0], "last": after[1]} if after else {}
+        return _read(_wall(frozenset(filters | behind)), actor, size=limit, **filters, **behind)
+
+    return KeysetRows(read, lambda one: (one.wish.published_at, one.wish.id), (datetime, int))
 
 
 @cache
@@ -75,22 +77,18 @@ def _wall(asked: frozenset[str]) -> sa.Select[Any]:
     return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
 
 
-def written_by(person_id: int, after: int | None, limit: int) -> list[Wish]:
+def written_by(person_id: int) -> KeysetQuery:
     """Wishes of the person and of their children, and those they reported and may still report, newest first."""
     near = Wish.community_id.in_(permissions.communities_where_select(person_id, "wish:report"))
     own = sa.or_(Wish.wisher_id == person_id, Wish.guardian_id == person_id)
     wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, near)))
-    if after is not None:
-        wanted = wanted.where(Wish.id < after)
-    return list(session.scalars(wanted.order_by(Wish.id.desc()).limit(limit)))
+    return KeysetQuery(wanted, (Wish.id.desc(),))
 
 
-def claimed_by(person_id: int, after: int | None, limit: int) -> list[tuple[Claim, Wish]]:
+def claimed_by(person_id: int) -> KeysetQuery:
     """The person's claims with their wishes, newest first."""
     wanted = sa.select(Claim, Wish).join(Wish, Wish.id == Claim.wish_id).where(Claim.person_id == person_id)
-    if after is not None:
-        wanted = wanted.where(Claim.id < after)
-    return list(session.execute(wanted.order_by(Claim.id.desc()).limit(limit)))
+    return KeysetQuery(wanted, (Claim.id.desc(),))
 
 
 def one(wish_id: int, *, actor: Actor) -> Wish:
@@ -115,15 +113,13 @@ def view_wish(wish_id: int, *, actor: Actor) -> WishView:
     return found[0]
 
 
-def rounds(community_id: int | None, state: str | None, after: int | None, limit: int) -> list[Round]:
+def rounds(community_id: int | None, state: str | None) -> KeysetQuery:
     """Rounds, newest first."""
     wanted = sa.select(Round)
     for column, value in ((Round.community_id, community_id), (Round.state, state)):
         if value is not None:
             wanted = wanted.where(column == value)
-    if after is not None:
-        wanted = wanted.where(Round.id < after)
-    return list(session.scalars(wanted.order_by(Round.id.desc()).limit(limit)))
+    return KeysetQuery(wanted, (Round.id.desc(),))
 
 
 def open_claims(person_id: int) -> int:

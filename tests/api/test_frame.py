@@ -16,7 +16,7 @@ from marshmallow import Schema as MarshmallowSchema
 
 from backend import clock
 from backend.api.frame import telemetry
-from backend.api.frame.route import paged
+from backend.api.frame.listing import paged
 from backend.api.wechat.inbox import StatementRow
 from backend.api.wishes.wishes import WishOut
 from backend.journal import JournalLine

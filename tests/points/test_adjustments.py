@@ -96,7 +96,7 @@ def test_a_cancelled_account_has_no_points_adjusted(town):
 def test_staff_see_the_adjustments_of_their_places_newest_first(town):
     first, second = cast.proposed(town), cast.proposed(town, 3, person="wulan")
     seen = {
-        name: [one.id for one in queries.adjustments(None, None, 10, actor=cast.by(town, name))]
+        name: [one.id for one in queries.adjustments(None, actor=cast.by(town, name)).rows(10)]
         for name in ("tong", "yan", "jie", "shang", "bai", "admin", "ning", "bu")
     }
     both = [second, first]

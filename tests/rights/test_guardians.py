@@ -189,7 +189,7 @@ def test_the_guardian_is_asked_and_told_instead_of_the_child(town, link):
     with transaction():
         claims.confirm(wish.id, True, 5, "app", actor=by(town, "ning"))
     assert cast.wish(wish.id).state == "confirmed"
-    assert wish.id in {one.id for one in queries.written_by(town.person("ning").id, None, 50)}
+    assert wish.id in {one.id for one in queries.written_by(town.person("ning").id).rows(50)}
 
 
 def test_a_guardian_neither_reviews_nor_claims_the_wish_of_their_child(town):

@@ -50,7 +50,7 @@ def test_a_receipt_says_where_from_by_which_document_and_what_it_cost(town, shop
     day = clock.today().strftime("%Y%m%d")
     assert event.reference.startswith(f"RK-松涛-{day}-")
     (told,) = stock_queries.shown_movements(
-        stock_queries.movements(rice, None, 9, actor=cast.by(town, "tong"))
+        stock_queries.movements(rice, actor=cast.by(town, "tong")).rows(9)
     )
     assert (told["quantity"], told["batch"], told["document"], told["cost"]) == (20, "A1", "票 0007", 880)
     assert (told["on_hand_after"], told["by_name"], told["source"]) == (20, "卜**", "purchase")
@@ -69,7 +69,7 @@ def test_a_donor_is_sealed_and_named_to_the_public_only_with_their_consent(town,
     assert "青松粮油" not in stored
     (shown,) = queries.shown_items([cast.item(rice)], actor=cast.by(town, "ning"))
     assert shown["donors"] == ["青松粮油公司"]
-    told = stock_queries.shown_movements(stock_queries.movements(rice, None, 9, actor=cast.by(town, "yan")))
+    told = stock_queries.shown_movements(stock_queries.movements(rice, actor=cast.by(town, "yan")).rows(9))
     assert {one["donor"] for one in told} == {"李秀英", "青松粮油公司"}
 
 
@@ -304,10 +304,10 @@ def test_events_are_listed_in_a_fixed_number_of_statements(town, shop, statement
     soap = cast.goods(town, shop, points=1)
     cast.handed_over(town, shop, {soap: 1})
     with statements() as few:
-        stock_queries.shown_movements(stock_queries.movements(soap, None, 1, actor=cast.by(town, "bu")))
+        stock_queries.shown_movements(stock_queries.movements(soap, actor=cast.by(town, "bu")).rows(1))
     with statements() as many:
         told = stock_queries.shown_movements(
-            stock_queries.movements(soap, None, 50, actor=cast.by(town, "bu"))
+            stock_queries.movements(soap, actor=cast.by(town, "bu")).rows(50)
         )
     assert len(told) == cast.count(Movement) - session.scalar(
         sa.select(sa.func.count()).select_from(Movement).where(Movement.item_id != soap)

@@ -106,7 +106,7 @@ def test_a_certificate_freezes_the_standing_records_of_its_days(town, served):
 def test_a_period_is_in_order_past_bounded_and_has_service_in_it(town, served, first, last, refusal):
     with pytest.raises(refusal):
         issue(served, first, last)
-    assert queries.of_person(served.id, None, 9) == []
+    assert queries.of_person(served.id).rows(9) == []
 
 
 def test_without_a_name_there_is_nothing_to_certify(town, served):

@@ -13,9 +13,9 @@ from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
 
 
-def _listed(actor, **how):
-    told = dict.fromkeys(("community_id", "category", "state", "first_day", "last_day", "after"))
-    return queries.activities(**{**told, "limit": 50, **how}, actor=actor)
+def _listed(actor, limit=50, after=None, **asked):
+    anything = dict.fromkeys(("community_id", "category", "state", "first_day", "last_day"))
+    return queries.activities(**{**anything, **asked}, actor=actor).rows(limit, after)
 
 
 @pytest.mark.parametrize("name", ["ning", "wulan", "tong"])
@@ -36,7 +36,7 @@ def test_my_records_cost_the_same_whether_few_or_many(town, statements):
     for limit in (2, 50):
         session.expire_all()
         with statements() as seen:
-            record_queries.view_records(record_queries.records_of(by.id, None, limit))
+            record_queries.view_records(record_queries.records_of(by.id).rows(limit))
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 5
 

@@ -217,7 +217,7 @@ def test_asking_for_the_same_certificate_at_once_makes_one(town, at_once):
     with cast.after_start(hours=5):
         results = at_once([lambda: certificates.issue(day, day, actor=one).number] * 8)
     assert len(set(results)) == 1
-    assert [made.number for made in certificate_queries.of_person(one.id, None, 9)] == results[:1]
+    assert [made.number for made in certificate_queries.of_person(one.id).rows(9)] == results[:1]
 
 
 def test_revoking_at_once_is_done_once(town, at_once):

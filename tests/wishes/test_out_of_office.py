@@ -21,7 +21,7 @@ def reported(town):
 def test_in_office_they_see_complete_and_withdraw_it(town, reported):
     shao = cast.by(town, "shao")
     assert queries.view_wish(reported, actor=shao).actions == ["submit", "withdraw"]
-    assert queries.written_by(shao.id, None, 20)[0].id == reported
+    assert queries.written_by(shao.id).rows(20)[0].id == reported
     with transaction():
         writing.edit(reported, {**cast.CONTENT, "title": "吊灯"}, actor=shao)
         writing.withdraw(reported, actor=shao)
@@ -40,7 +40,7 @@ def test_out_of_office_it_is_not_theirs_any_more(town, reported):
     ):
         with pytest.raises(NotFound), transaction():
             verb()
-    assert queries.written_by(shao.id, None, 20) == []
+    assert queries.written_by(shao.id).rows(20) == []
     assert cast.wish(reported).state == "sent_back"
 
 

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from backend import errors
 from backend.api.frame import examples
 from backend.api.frame.fields import Anything, Choice, Integer, Schema, Text
-from backend.api.frame.route import PUBLIC, _json, route
+from backend.api.frame.route import PUBLIC, _json, get
 from backend.db import MAX_ID
 
 bp = APIBlueprint("documentation", __name__, enable_openapi=False)
@@ -76,22 +76,22 @@ _REFUSALS = {
 }
 
 
-@route(bp, "GET", "/openapi.json", guard=PUBLIC, summary="OpenAPI 文档")
+@get(bp, "/openapi.json", "OpenAPI 文档", PUBLIC)
 def openapi() -> Response:
     return _json(document(current_app), 200)
 
 
-@route(bp, "GET", "/docs", guard=PUBLIC, summary="接口文档页面")
+@get(bp, "/docs", "接口文档页面", PUBLIC)
 def docs() -> Response:
     return Response(PAGE, mimetype="text/html")
 
 
-@route(bp, "GET", "/docs/start.js", guard=PUBLIC, summary="接口文档页面的启动脚本")
+@get(bp, "/docs/start.js", "接口文档页面的启动脚本", PUBLIC)
 def docs_start() -> Response:
     return Response(START, mimetype="text/javascript")
 
 
-@route(bp, "GET", "/docs/assets/<path:name>", guard=PUBLIC, summary="接口文档页面的文件")
+@get(bp, "/docs/assets/<path:name>", "接口文档页面的文件", PUBLIC)
 def docs_assets(name: str) -> Response:
     return send_from_directory(ASSETS, name, max_age=86400)
 

@@ -12,7 +12,7 @@ import orjson
 from backend import crypto
 from backend.api.frame.fields import QueryInteger, Schema, Text
 from backend.errors import InvalidInput
-from backend.paging import KeysetQuery
+from backend.paging import Pageable, Place
 
 MOST = 50
 USUAL = 20
@@ -24,30 +24,26 @@ class PageQuery(Schema):
     cursor = Text("上一页返回的 nextCursor", most=300, load_default=None)
 
 
-def page(rows: Sequence[Any], limit: int, key: Any) -> dict[str, Any]:
-    """One page from `limit + 1` rows at most; `key(row)` is a tuple of what the list is ordered by."""
-    more = len(rows) > limit
-    shown = list(rows[:limit])
-    return {"list": shown, "next_cursor": _write(key(shown[-1])) if more else None}
-
-
-def page_of(
-    rows: KeysetQuery, query: dict[str, Any], serialize: Callable[[list[Any]], list[Any]]
+def page(
+    rows: Pageable, cursor: str | None, limit: int, serialize: Callable[[list[Any]], Sequence[Any]] = list
 ) -> dict[str, Any]:
-    """One page of what a capability's query answers, from behind the cursor that was asked for."""
-    read = rows.page(after(query["cursor"], *rows.key_types), query["limit"] + 1)
-    told = page(read, query["limit"], lambda one: one[0])
-    return {**told, "list": serialize([row for _place, row in told["list"]])}
+    """One page of these rows, from behind the one that `cursor` stands for; one row more says whether there is a next."""
+    read = rows.page(_after(cursor, rows.key_types), limit + 1)
+    more, read = len(read) > limit, read[:limit]
+    return {
+        "list": serialize([row for _place, row in read]),
+        "next_cursor": _write(read[-1][0]) if more else None,
+    }
 
 
-def _write(key: tuple[Any, ...]) -> str:
-    plain = [part.isoformat() if isinstance(part, datetime) else part for part in key]
+def _write(place: Place) -> str:
+    plain = [part.isoformat() if isinstance(part, datetime) else part for part in place]
     text = orjson.dumps(plain).hex()
     return f"{text}.{crypto.signature('cursor', text)}"
 
 
-def after(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
-    """The key a cursor stands for, as `kinds` (int, datetime, str); None for the first page."""
+def _after(cursor: str | None, kinds: tuple[type, ...]) -> Place | None:
+    """The place a cursor stands for, as `kinds` (int, datetime, str); None for the first page."""
     if cursor is None:
         return None
     text, _, signed = cursor.partition(".")

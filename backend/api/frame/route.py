@@ -1,12 +1,13 @@
 """How every route is made: guard → input → precheck → transaction and idempotency → work → answer.
 
-`route()` is the only way a JSON route comes into being, so none can be without a guard, a summary and a
-place in the OpenAPI document. The view gets `caller`, the parts of its path, `body` and `query`, and what
-`precheck` answered as `precheck_result`.
+`route()`, with a method of its own as `get`, `post`, `put` and `delete`, is the only way a JSON route comes into
+being, so none can be without a guard, a summary and a place in the OpenAPI document:
+`@post(bp, "/items", "新增", "item:manage", body=ItemIn, out=ItemOut)`. The view gets `caller`, the parts of its path,
+`body` and `query`, and what `precheck` answered as `precheck_result`.
 """
 
 from collections.abc import Callable
-from functools import cache, wraps
+from functools import partial, wraps
 from typing import Any
 
 import orjson
@@ -15,7 +16,7 @@ from apiflask import APIBlueprint
 from flask import Response, g, request
 
 from backend.api.frame import hosting, idempotency
-from backend.api.frame.fields import List, Nested, Schema, Text
+from backend.api.frame.fields import Schema
 from backend.db import transaction
 from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
 from backend.identity import sessions
@@ -38,25 +39,14 @@ class Nothing(Schema):
     """The empty body of a move that needs nothing but its subject."""
 
 
-@cache
-def paged(schema: type[Schema]) -> type[Schema]:
-    """The schema of a page of these."""
-    name = schema.__name__.removesuffix("Out") + "Page"
-    members = {
-        "list": List("这一页的内容", Nested(schema), most=1000),
-        "next_cursor": Text("下一页的标记；没有下一页时为 null", most=300, allow_none=True),
-    }
-    return type(name, (Schema,), members)
-
-
 def route(
-    blueprint: APIBlueprint,
     method: str,
+    blueprint: APIBlueprint,
     rule: str,
-    *,
     summary: str,
     guard: str = SIGNED_IN,
-    body: type[Schema] | None = None,
+    *,
+    body: type[Schema] | Schema | None = None,
     form: type[Schema] | None = None,
     raw: bool = False,
     largest: int | None = None,
@@ -65,11 +55,11 @@ def route(
     status: int = 200,
     writes: bool | None = None,
     precheck: Callable[..., Any] | None = None,
-    description: str | None = None,
     media: str | None = None,
+    description: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A JSON route. `guard` is PUBLIC, SIGNED_IN or a permission word that the caller must hold somewhere;
-    `writes` opens the transaction (by default for every method but GET).
+    """A JSON route; the document shows it by its `summary`. `guard` is PUBLIC, SIGNED_IN or a permission word
+    that the caller must hold somewhere; `writes` opens the transaction (by default for every method but GET).
 
     `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
     question to WeChat. A repeat of a request that was answered already does not ask again. `form` is a
@@ -104,6 +94,12 @@ def route(
         return blueprint.route(rule, methods=[method], endpoint=view.__name__)(work)
 
     return decorate
+
+
+get = partial(route, "GET")
+post = partial(route, "POST")
+put = partial(route, "PUT")
+delete = partial(route, "DELETE")
 
 
 def _without(work: Callable[..., Any], name: str) -> Callable[..., Any]:

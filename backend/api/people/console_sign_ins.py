@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import DateTime, Schema, Text
-from backend.api.frame.route import Done, route
+from backend.api.frame.route import Done, get, post
 from backend.identity import console_sessions
 from backend.identity.sessions import Caller
 
@@ -18,17 +18,16 @@ class ScanOut(Schema):
     expires_at = DateTime("失效时间")
 
 
-@route(bp, "GET", "/console-sign-ins/<code>", out=ScanOut, summary="扫到的工作后台登录请求")
+@get(bp, "/console-sign-ins/<code>", "扫到的工作后台登录请求", out=ScanOut)
 def console_sign_in(caller: Caller, code: str) -> Any:
     return console_sessions.scanned(code[:64])
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/console-sign-ins/<code>/approve",
+    "允许电脑登录工作后台",
     out=Done,
-    summary="允许电脑登录工作后台",
     description="扫描工作后台登录页的二维码得到 code，两分钟内有效，只能用一次；只有在任的工作人员可以。",
 )
 def approve_console_sign_in(caller: Caller, code: str) -> None:

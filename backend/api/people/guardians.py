@@ -6,11 +6,12 @@ from apiflask import APIBlueprint
 
 from backend import crypto
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import Done, paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.route import Done, delete, get, post
 from backend.api.people.people import decisions
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.people import guardians, queries, sealed
 from backend.people.guardians import RELATIONS, STATES, Guardianship
 from backend.rights import consent
@@ -65,7 +66,7 @@ def _child(row: Guardianship, child: Any) -> dict[str, Any]:
     return {**columns_of(row), "name": crypto.masked("name", sealed.real_name(child))}
 
 
-def _serialize_many(rows: list[Guardianship]) -> list[dict[str, Any]]:
+def _serialize_many(rows: list[Guardianship], _caller: Caller) -> list[dict[str, Any]]:
     names = queries.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
     return [
         {**columns_of(row), "guardian_name": names[row.guardian_id], "child_name": names[row.child_id]}
@@ -73,12 +74,12 @@ def _serialize_many(rows: list[Guardianship]) -> list[dict[str, Any]]:
     ]
 
 
-@route(bp, "GET", "/me/children", out=ChildrenOut, summary="我监护的孩子")
+@get(bp, "/me/children", "我监护的孩子", out=ChildrenOut)
 def my_children(caller: Caller) -> dict[str, Any]:
     return _children(caller)
 
 
-@route(bp, "POST", "/me/children", body=ChildIn, out=ChildrenOut, status=201, summary="登记我监护的孩子")
+@post(bp, "/me/children", "登记我监护的孩子", body=ChildIn, out=ChildrenOut, status=201)
 def declare_child(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     made = guardians.declare(**body, actor=caller)
     # Whoever files it is the guardian and has read the document: the mini-program shows it on this page.
@@ -86,39 +87,34 @@ def declare_child(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _children(caller)
 
 
-@route(bp, "DELETE", "/me/children/<id:guardianship_id>", out=Done, summary="结束监护登记")
+@delete(bp, "/me/children/<id:guardianship_id>", "结束监护登记", out=Done)
 def end_guardianship(caller: Caller, guardianship_id: int) -> None:
     guardians.end(guardianship_id, actor=caller)
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/guardianships/to-verify",
+    "待核实的监护登记",
+    GuardianshipOut,
+    _serialize_many,
     guard="guardian:verify",
-    query=PageQuery,
-    out=paged(GuardianshipOut),
-    summary="待核实的监护登记",
 )
-def guardianships_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = guardians.waiting(actor=caller, after=start[0] if start else 0, limit=limit + 1)
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": _serialize_many(told["list"])}
+def guardianships_to_verify(caller: Caller) -> Pageable:
+    return by_id(lambda last, limit: guardians.waiting(actor=caller, after=last or 0, limit=limit))
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/guardianships",
-    guard="guardian:verify",
+    "当面核实后登记监护关系",
+    "guardian:verify",
     body=GuardianLinkIn,
     out=GuardianshipOut,
     status=201,
-    summary="当面核实后登记监护关系",
 )
 def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([consent.link_guardian(**body, actor=caller)])[0]
+    return _serialize_many([consent.link_guardian(**body, actor=caller)], caller)[0]
 
 
 decisions(

@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from backend import screening
 from backend.api.frame import hosting
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.route import PUBLIC, Done, route
+from backend.api.frame.route import PUBLIC, Done, delete, get, post, put
 from backend.db import columns_of, transaction
 from backend.identity import sessions
 from backend.outbox import queries as outbox
@@ -130,16 +130,15 @@ def me(person_id: int) -> dict[str, Any]:
     }
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/sessions",
-    guard=PUBLIC,
-    writes=False,
+    "登录",
+    PUBLIC,
     body=SignInIn,
     out=SessionOut,
     status=201,
-    summary="登录",
+    writes=False,
     description="用 wx.login 的凭证换取令牌。微信没有回应时返回 503，可以重试。",
 )
 def sign_in(body: dict[str, Any]) -> dict[str, Any]:
@@ -151,12 +150,12 @@ def sign_in(body: dict[str, Any]) -> dict[str, Any]:
     return {"token": token, "expires_at": expires_at, "person": me(person.id)}
 
 
-@route(bp, "DELETE", "/sessions/current", out=Done, summary="退出登录")
+@delete(bp, "/sessions/current", "退出登录", out=Done)
 def sign_out(caller: sessions.Caller) -> None:
     sessions.close_session(caller.session_id, actor=caller)
 
 
-@route(bp, "GET", "/me", out=Me, summary="我")
+@get(bp, "/me", "我", out=Me)
 def get_me(caller: sessions.Caller) -> dict[str, Any]:
     return me(caller.id)
 
@@ -171,29 +170,29 @@ def _screen_nickname(caller: sessions.Caller, body: dict[str, Any]) -> None:
         raise screening.TextNotAccepted()
 
 
-@route(bp, "PUT", "/me", body=ProfileIn, out=Me, precheck=_screen_nickname, summary="修改我的资料")
+@put(bp, "/me", "修改我的资料", body=ProfileIn, out=Me, precheck=_screen_nickname)
 def put_me(caller: sessions.Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
     actions.update_profile(body, actor=caller)
     return me(caller.id)
 
 
-@route(bp, "PUT", "/me/residency", body=ResidencyIn, out=Me, summary="登记我居住的社区")
+@put(bp, "/me/residency", "登记我居住的社区", body=ResidencyIn, out=Me)
 def put_residency(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
     actions.declare_residency(**body, actor=caller)
     return me(caller.id)
 
 
-@route(bp, "PUT", "/me/party-registration", body=PartyRegistrationIn, out=Me, summary="在职党员到社区报到")
+@put(bp, "/me/party-registration", "在职党员到社区报到", body=PartyRegistrationIn, out=Me)
 def put_party_registration(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
     actions.register_party_member(**body, actor=caller)
     return me(caller.id)
 
 
-@route(bp, "POST", "/me/consents", body=ConsentIn, out=ConsentOut, status=201, summary="同意一份文件")
+@post(bp, "/me/consents", "同意一份文件", body=ConsentIn, out=ConsentOut, status=201)
 def give_consent(caller: sessions.Caller, body: dict[str, Any]) -> Any:
     return actions.give_consent(body["document"], body["version"], actor=caller)
 
 
-@route(bp, "DELETE", "/me/consents/<document>", out=Done, summary="撤回同意")
+@delete(bp, "/me/consents/<document>", "撤回同意", out=Done)
 def withdraw_consent(caller: sessions.Caller, document: str) -> None:
     consent.withdraw(document[:40], actor=caller)

@@ -5,11 +5,13 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get
 from backend.identity.sessions import Caller
 from backend.organisations import queries
 from backend.organisations.models import KINDS
+from backend.paging import Pageable
 
 bp = APIBlueprint("organisations", __name__, url_prefix="/api/v1", tag="组织")
 
@@ -27,13 +29,11 @@ class TreeQuery(PageQuery):
     kind = Choice("类别", KINDS, load_default=None)
 
 
-@route(bp, "GET", "/organisations", query=TreeQuery, out=paged(OrganisationOut), summary="组织列表")
-def list_organisations(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.children(query["parent_id"], query["kind"], start[0] if start else 0, limit + 1)
-    return page(rows, limit, lambda row: (row.id,))
+@listing(bp, "/organisations", "组织列表", OrganisationOut, query=TreeQuery)
+def list_organisations(caller: Caller, parent_id: int | None, kind: str | None) -> Pageable:
+    return queries.children(parent_id, kind)
 
 
-@route(bp, "GET", "/organisations/<id:organisation_id>", out=OrganisationOut, summary="一个组织")
+@get(bp, "/organisations/<id:organisation_id>", "一个组织", out=OrganisationOut)
 def get_organisation(caller: Caller, organisation_id: int) -> Any:
     return queries.get(organisation_id)

@@ -6,9 +6,11 @@ from apiflask import APIBlueprint
 
 from backend import periods
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import paged
+from backend.api.frame.paging import PageQuery, page
+from backend.api.frame.route import get
 from backend.identity.sessions import Caller
+from backend.paging import by_id
 from backend.people.models import SERVICE_ROLES
 from backend.reports import party_service_records as reports
 
@@ -76,40 +78,36 @@ class FeedbackOut(Schema):
     consented_on = Day("本人同意日期")
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/me/party-service",
+    "我作为在职党员的服务：活动和微心愿",
     query=PeriodQuery,
     out=PartyServiceOut,
-    summary="我作为在职党员的服务：活动和微心愿",
     description="只有本人能看到。向单位反馈须本人另外同意（unit_feedback）。",
 )
 def my_party_service(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return reports.mine(**query, actor=caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/units/<id:unit_id>/feedback",
-    guard="register:feedback",
+    "在职党员服务情况反馈表",
+    "register:feedback",
     query=FeedbackQuery,
     out=paged(FeedbackOut),
     writes=True,
-    summary="在职党员服务情况反馈表",
     description="只有同意向单位反馈的在职党员，撤回同意后立即不再列出；按登记先后，不排名。查阅会留痕。",
 )
 def unit_feedback(caller: Caller, unit_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    periods.check(query["first_day"], query["last_day"], reports.MOST_DAYS)
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = reports.feedback_rows(
-        query["first_day"],
-        query["last_day"],
-        *reports.told_by(unit_id, actor=caller),
-        after=start[0] if start else 0,
-        limit=limit + 1,
-    )
-    told = page(list(rows), limit, lambda row: (row.person_id,))
-    reports.note_feedback(told["list"], unit_id, actor=caller)
-    return told
+    days = query["first_day"], query["last_day"]
+    periods.check(*days, reports.MOST_DAYS)
+    told = reports.told_by(unit_id, actor=caller)
+
+    def read(last: int | None, limit: int) -> list[reports.FeedbackRow]:
+        return list(reports.feedback_rows(*days, *told, after=last or 0, limit=limit))
+
+    listed = page(by_id(read, "person_id"), query["cursor"], query["limit"])
+    reports.note_feedback(listed["list"], unit_id, actor=caller)
+    return listed

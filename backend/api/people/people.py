@@ -8,12 +8,14 @@ from apiflask import APIBlueprint
 from backend import crypto
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import Done, paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import Done, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
+from backend.paging import KeysetRows, Pageable
 from backend.people import actions, queries, sealed
-from backend.people.models import SERVICE_ROLES, PartyRegistration, Residency
+from backend.people.models import SERVICE_ROLES, PartyRegistration, Person, Residency
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -72,7 +74,11 @@ class WaitingOut(Schema):
     declared_at = DateTime("登记时间")
 
 
-def _serialize(row: Any, person: Any) -> dict[str, Any]:
+def _serialize_waiting(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]:
+    return [_serialize(*row) for row in rows]
+
+
+def _serialize(row: Any, person: Person) -> dict[str, Any]:
     return {
         "person_id": person.id,
         "real_name": crypto.masked("name", sealed.real_name(person)),
@@ -86,37 +92,31 @@ def _serialize(row: Any, person: Any) -> dict[str, Any]:
     }
 
 
-def _queue(model: Any, state: str, word: str, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start = after(query["cursor"], int)
-    limit = query["limit"]
-    rows = queries.waiting(model, state, word, actor=caller, after=start[0] if start else 0, limit=limit + 1)
-    return page([_serialize(*row) for row in rows], limit, lambda row: (row["person_id"],))
+def _queue(model: Any, state: str, word: str, caller: Caller) -> Pageable:
+    def read(after: tuple[int] | None, limit: int) -> list[Any]:
+        (last,) = after or (0,)
+        return queries.waiting(model, state, word, actor=caller, after=last, limit=limit)
+
+    return KeysetRows(read, lambda row: (row[1].id,), (int,))
 
 
-@route(
-    bp,
-    "GET",
-    "/residencies/to-verify",
-    guard="residency:verify",
-    query=PageQuery,
-    out=paged(WaitingOut),
-    summary="待核实的居住登记",
+@listing(
+    bp, "/residencies/to-verify", "待核实的居住登记", WaitingOut, _serialize_waiting, guard="residency:verify"
 )
-def residencies_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(Residency, "declared", "residency:verify", caller, query)
+def residencies_to_verify(caller: Caller) -> Pageable:
+    return _queue(Residency, "declared", "residency:verify", caller)
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/party-registrations/to-verify",
+    "待核实的双报到登记",
+    WaitingOut,
+    _serialize_waiting,
     guard="party_registration:verify",
-    query=PageQuery,
-    out=paged(WaitingOut),
-    summary="待核实的双报到登记",
 )
-def party_registrations_to_verify(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(PartyRegistration, "pending", "party_registration:verify", caller, query)
+def party_registrations_to_verify(caller: Caller) -> Pageable:
+    return _queue(PartyRegistration, "pending", "party_registration:verify", caller)
 
 
 def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: str, decide: Decide) -> None:
@@ -127,7 +127,7 @@ def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: 
             decide(*ids.values(), accepted, body["reason"], actor=caller)
 
         view.__name__ = f"{step}_{noun}"
-        route(blueprint, "POST", f"{rule}/{step}", guard=guard, body=body, out=Done, summary=summary)(view)
+        post(blueprint, f"{rule}/{step}", summary, guard, body=body, out=Done)(view)
 
     add("verify", True, DecideIn, f"核实{named}")
     add("reject", False, ReasonIn, f"{named}不通过")
@@ -146,43 +146,43 @@ decisions(
 )
 
 
-@route(
+def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": person.id,
+            "real_name": crypto.masked("name", sealed.real_name(person)),
+            "phone": crypto.masked("phone", sealed.phone(person)),
+            "card_number": person.card_number,
+            "has_we_chat": person.openid is not None,
+            "community_id": home.community_id,
+            "grid_id": home.grid_id,
+            "residency_status": home.state,
+        }
+        for person, home in rows
+    ]
+
+
+@listing(
     bp,
-    "GET",
     "/people",
+    "查找居民（代办用，脱敏）",
+    ResidentOut,
+    _serialize_residents,
     guard="person:read",
     query=ResidentQuery,
-    out=paged(ResidentOut),
-    summary="查找居民（代办用，脱敏）",
 )
-def find_residents(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    limit, start = query.pop("limit"), after(query.pop("cursor"), int)
-    rows = queries.search_residents(**query, actor=caller, after=start[0] if start else 0, limit=limit + 1)
-    return page([_resident(*row) for row in rows], limit, lambda row: (row["id"],))
+def find_residents(caller: Caller, **filters: Any) -> Pageable:
+    return queries.search_residents(**filters, actor=caller)
 
 
-def _resident(person: Any, home: Any) -> dict[str, Any]:
-    return {
-        "id": person.id,
-        "real_name": crypto.masked("name", sealed.real_name(person)),
-        "phone": crypto.masked("phone", sealed.phone(person)),
-        "card_number": person.card_number,
-        "has_we_chat": person.openid is not None,
-        "community_id": home.community_id,
-        "grid_id": home.grid_id,
-        "residency_status": home.state,
-    }
-
-
-@route(
+@post(
     bp,
-    "POST",
     "/people",
-    guard="person:create",
+    "为没有手机的居民登记并发卡",
+    "person:create",
     body=CardHolderIn,
     out=CardHolderOut,
     status=201,
-    summary="为没有手机的居民登记并发卡",
 )
 def create_card_holder(caller: Caller, body: dict[str, Any]) -> Any:
     return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, actor=caller)
@@ -193,15 +193,14 @@ def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
     return gateway().sign_in(body["code"]).openid
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/people/<id:person_id>/bind",
-    guard="person:create",
+    "把纸质卡绑定到居民的微信",
+    "person:create",
     body=BindIn,
     out=CardHolderOut,
     precheck=_openid,
-    summary="把纸质卡绑定到居民的微信",
 )
 def bind_card(caller: Caller, person_id: int, body: dict[str, Any], precheck_result: str) -> Any:
     return binding.bind(person_id, precheck_result, actor=caller)

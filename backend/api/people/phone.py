@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Schema, Text
-from backend.api.frame.route import route
+from backend.api.frame.route import post
 from backend.api.people.identity import Me, me
 from backend.identity.sessions import Caller
 from backend.people import accounts
@@ -30,14 +30,13 @@ def _number(caller: Caller, body: dict[str, Any]) -> str:
     return gateway().phone_number(body["code"], openid)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/me/phone",
+    "登记我的手机号",
     body=PhoneIn,
     out=Me,
     precheck=_number,
-    summary="登记我的手机号",
     description="用手机号按钮的凭证换取微信已验证的号码。号码加密保存，任何人看到的都是脱敏形式。",
 )
 def keep_phone(caller: Caller, body: dict[str, Any], precheck_result: str) -> dict[str, Any]:

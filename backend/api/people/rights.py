@@ -7,7 +7,7 @@ from flask import Response, send_file
 
 from backend import clock
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
-from backend.api.frame.route import PUBLIC, Done, route
+from backend.api.frame.route import PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
 from backend.rights import cancellation, consent, erasure, export, notice, purposes
@@ -71,35 +71,27 @@ class PurposesOut(Schema):
     requests = Nested(RequestsOut, "近十二个月全市的权利请求数，均当场办结")
 
 
-@route(bp, "GET", "/privacy", guard=PUBLIC, out=PrivacyOut, summary="隐私说明和各份单独同意的现行文本")
+@get(bp, "/privacy", "隐私说明和各份单独同意的现行文本", PUBLIC, out=PrivacyOut)
 def privacy() -> dict[str, Any]:
     return {"list": notice.everything()}
 
 
-@route(
-    bp,
-    "GET",
-    "/privacy/<document>/<version>",
-    guard=PUBLIC,
-    out=DocumentOut,
-    summary="某一版本的文本，含已被替换的版本",
-)
+@get(bp, "/privacy/<document>/<version>", "某一版本的文本，含已被替换的版本", PUBLIC, out=DocumentOut)
 def privacy_version(document: str, version: str) -> notice.Document:
     return notice.one(document, version)
 
 
-@route(bp, "GET", "/me/consents", out=MyConsentsOut, summary="我的同意，对照现行版本")
+@get(bp, "/me/consents", "我的同意，对照现行版本", out=MyConsentsOut)
 def my_consents(caller: Caller) -> dict[str, Any]:
     return {"list": consent.documents_with_consent(caller.id)}
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/me/export",
-    summary="导出我的全部信息",
-    description="一个 ZIP 压缩包：说明、每个主题一个 JSON，以及可用表格软件打开的 CSV。每天次数有限。",
+    "导出我的全部信息",
     media="application/zip",
+    description="一个 ZIP 压缩包：说明、每个主题一个 JSON，以及可用表格软件打开的 CSV。每天次数有限。",
 )
 def export_me(caller: Caller) -> Response:
     with transaction():
@@ -108,14 +100,13 @@ def export_me(caller: Caller) -> Response:
     return send_file(export.archive(caller.id), "application/zip", as_attachment=True, download_name=name)
 
 
-@route(
+@delete(
     bp,
-    "DELETE",
     "/me",
-    writes=False,
+    "注销我的账号",
     body=CancelIn,
     out=Done,
-    summary="注销我的账号",
+    writes=False,
     description="没有未办完的事时立即注销。否则返回 409，列出会被撤回、释放或放弃的事项；"
     '带上 {"confirm": true} 再次请求即办理。注销后身份立即抹去，不能恢复。',
 )
@@ -125,19 +116,13 @@ def cancel_me(caller: Caller, body: dict[str, Any]) -> None:
     erasure.clear_old_pages()
 
 
-@route(
-    bp,
-    "POST",
-    "/people/<id:person_id>/cancel",
-    guard="person:cancel",
-    body=CancelForIn,
-    out=Done,
-    summary="代没有手机的居民注销",
+@post(
+    bp, "/people/<id:person_id>/cancel", "代没有手机的居民注销", "person:cancel", body=CancelForIn, out=Done
 )
 def cancel_person(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
     cancellation.cancel_for(person_id, body["reason"], confirmed=body["confirm"], actor=caller)
 
 
-@route(bp, "GET", "/processing-purposes", out=PurposesOut, summary="个人信息处理目的清单")
+@get(bp, "/processing-purposes", "个人信息处理目的清单", out=PurposesOut)
 def processing_purposes(caller: Caller) -> dict[str, Any]:
     return {"list": purposes.purposes_in_words(), "requests": purposes.requests()}

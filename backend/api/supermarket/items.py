@@ -1,5 +1,6 @@
 """Items over HTTP: goods, venues with their slots, support of activities."""
 
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -7,12 +8,14 @@ from apiflask import APIBlueprint
 from backend import clock
 from backend.api.frame.bodies import LookIn, PictureOut
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.supermarket import queries
 from backend.supermarket.actions import items
-from backend.supermarket.models import ITEM_KINDS, PERIODS
+from backend.supermarket.models import ITEM_KINDS, PERIODS, Item
 
 bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -77,43 +80,32 @@ class SlotQuery(Schema):
     date = Day("日期；不填为今天", load_default=None)
 
 
-@route(
-    bp, "GET", "/shops/<id:shop_id>/items", query=ItemQuery, out=paged(ItemOut), summary="超市里可以兑换的"
-)
-def list_items(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.items(shop_id, query["kind"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": queries.shown_items(told["list"], actor=caller)}
+def serialize_many(items: list[Item], caller: Caller) -> list[dict[str, Any]]:
+    """Items as ItemOut wants them, as this caller may see them."""
+    return queries.shown_items(items, actor=caller)
 
 
-@route(
-    bp,
-    "GET",
-    "/items/to-look",
-    guard="item:look",
-    query=PageQuery,
-    out=paged(ItemOut),
-    summary="图片待查看的物品",
-)
-def items_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_look(start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": queries.shown_items(told["list"], actor=caller)}
+@listing(bp, "/shops/<id:shop_id>/items", "超市里可以兑换的", ItemOut, serialize_many, query=ItemQuery)
+def list_items(caller: Caller, shop_id: int, kind: str | None) -> Pageable:
+    return queries.items(shop_id, kind, actor=caller)
 
 
-@route(bp, "GET", "/items/<id:item_id>", out=ItemOut, summary="一件物品、场地或活动支持")
+@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, serialize_many, guard="item:look")
+def items_to_look_at(caller: Caller) -> Pageable:
+    return by_id(partial(queries.to_look, actor=caller))
+
+
+@get(bp, "/items/<id:item_id>", "一件物品、场地或活动支持", out=ItemOut)
 def get_item(caller: Caller, item_id: int) -> dict[str, Any]:
     return queries.shown_items([queries.item(item_id)], actor=caller)[0]
 
 
-@route(bp, "GET", "/items/<id:item_id>/slots", query=SlotQuery, out=SlotsOut, summary="场地一天的时段")
+@get(bp, "/items/<id:item_id>/slots", "场地一天的时段", query=SlotQuery, out=SlotsOut)
 def item_slots(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str, Any]:
     return {"list": queries.slots(item_id, query["date"] or clock.today())}
 
 
-@route(bp, "POST", "/items", guard="item:manage", body=ItemIn, out=ItemOut, status=201, summary="新增")
+@post(bp, "/items", "新增", "item:manage", body=ItemIn, out=ItemOut, status=201)
 def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     made = items.create_item(
         body.pop("shop_id"), body.pop("kind"), body.pop("name"), body.pop("points"), actor=caller, **body
@@ -121,27 +113,20 @@ def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return queries.shown_items([made], actor=caller)[0]
 
 
-@route(
-    bp,
-    "PUT",
-    "/items/<id:item_id>",
-    guard="item:manage",
-    body=ItemContent(partial=True),
-    out=ItemOut,
-    summary="修改、上架或下架",
+@put(
+    bp, "/items/<id:item_id>", "修改、上架或下架", "item:manage", body=ItemContent(partial=True), out=ItemOut
 )
 def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return queries.shown_items([items.change(item_id, body, actor=caller)], actor=caller)[0]
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/items/<id:item_id>/look",
-    guard="item:look",
+    "查看存疑的物品图片",
+    "item:look",
     body=LookIn,
     out=ItemOut,
-    summary="查看存疑的物品图片",
     description="内容安全检查存疑或未能检查的图片，由上传人以外的工作人员查看后决定是否展示。",
 )
 def look_at_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:

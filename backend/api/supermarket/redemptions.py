@@ -1,5 +1,6 @@
 """Redemptions over HTTP: requested, approved, looked up by their code, handed over, given up, returned."""
 
+from functools import partial
 from typing import Any
 
 import segno
@@ -20,12 +21,15 @@ from backend.api.frame.fields import (
     Schema,
     Text,
 )
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, refused, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, refused
 from backend.api.supermarket.items import MOST_UNITS
 from backend.db import columns_of
 from backend.errors import Refused
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.supermarket import queries
 from backend.supermarket.actions import approvals, counter, requests
 from backend.supermarket.models import COLLECTORS, ITEM_KINDS, REDEMPTION_STATES
@@ -164,14 +168,13 @@ def _answered(answer: Any, caller: Caller) -> dict[str, Any] | Response:
     return refused(answer) if isinstance(answer, Refused) else _serialize(answer, caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/redemptions",
+    "兑换",
     body=RedemptionIn,
     out=RedemptionOut,
     status=201,
-    summary="兑换",
     description="冻结积分并预留库存，同时成功或同时不成。一张单只兑一类：物品、场地或活动支持。",
 )
 def request_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
@@ -182,113 +185,75 @@ def request_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(order, caller)
 
 
-@route(bp, "GET", "/redemptions/<id:redemption_id>", out=RedemptionOut, summary="一张兑换单")
+@get(bp, "/redemptions/<id:redemption_id>", "一张兑换单", out=RedemptionOut)
 def get_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
-@route(bp, "GET", "/me/redemptions", query=PageQuery, out=paged(RedemptionOut), summary="我的兑换")
-def my_redemptions(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.orders_of(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many)
+def my_redemptions(caller: Caller) -> Pageable:
+    return queries.orders_of(caller.id)
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/redemptions/to-approve",
+    "待审批的兑换单",
+    RedemptionOut,
+    serialize_many,
     guard="redemption:approve",
     query=ApproveQuery,
-    out=paged(RedemptionOut),
-    summary="待审批的兑换单",
 )
-def redemptions_to_approve(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.to_approve(query["shop_id"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
+    return by_id(partial(queries.to_approve, shop_id, actor=caller))
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/shops/<id:shop_id>/redemptions",
+    "超市的兑换单",
+    RedemptionOut,
+    serialize_many,
     guard="redemption:read",
     query=OrdersQuery,
-    out=paged(RedemptionOut),
-    summary="超市的兑换单",
 )
-def shop_redemptions(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.orders_in(shop_id, query["state"], start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": serialize_many(told["list"], caller)}
+def shop_redemptions(caller: Caller, shop_id: int, state: str | None) -> Pageable:
+    return queries.orders_in(shop_id, state, actor=caller)
 
 
-@route(bp, "POST", "/redemptions/<id:redemption_id>/approve", out=RedemptionOut, summary="审批通过")
-def approve_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
-    return _serialize(approvals.approve(redemption_id, actor=caller), caller)
-
-
-@route(
-    bp, "POST", "/redemptions/<id:redemption_id>/reject", body=ReasonIn, out=RedemptionOut, summary="不予通过"
-)
-def reject_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(approvals.reject(redemption_id, body["reason"], actor=caller), caller)
-
-
-@route(
-    bp,
-    "POST",
-    "/redemptions/<id:redemption_id>/cancel",
+move = Moves(bp, "/redemptions/<id:redemption_id>", RedemptionOut, _serialize)
+move("approve", "approve_redemption", "审批通过", approvals.approve)
+move("reject", "reject_redemption", "不予通过", approvals.reject, body=ReasonIn)
+move(
+    "cancel",
+    "cancel_redemption",
+    "取消",
+    approvals.cancel,
     body=GiveUpIn,
-    out=RedemptionOut,
-    summary="取消",
     description="本人随时可以取消，不影响以后兑换；工作人员代为取消要写明原因。",
 )
-def cancel_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(approvals.cancel(redemption_id, body["reason"], actor=caller), caller)
+move("return", "return_redemption", "退回（冲正）", approvals.give_back, body=ReasonIn)
+move("no-show", "redemption_not_shown", "场地未使用", approvals.no_show)
 
 
-@route(
+@post(
     bp,
-    "POST",
-    "/redemptions/<id:redemption_id>/return",
-    body=ReasonIn,
-    out=RedemptionOut,
-    summary="退回（冲正）",
-)
-def return_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(approvals.give_back(redemption_id, body["reason"], actor=caller), caller)
-
-
-@route(bp, "POST", "/redemptions/<id:redemption_id>/no-show", out=RedemptionOut, summary="场地未使用")
-def redemption_not_shown(caller: Caller, redemption_id: int) -> dict[str, Any]:
-    return _serialize(approvals.no_show(redemption_id, actor=caller), caller)
-
-
-@route(
-    bp,
-    "POST",
     "/redemptions/preview",
-    guard="redemption:hand_over",
+    "按取货码查看，不作改动",
+    "redemption:hand_over",
     body=PreviewIn,
     out=RedemptionOut,
-    summary="按取货码查看，不作改动",
 )
 def preview_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any] | Response:
     return _answered(counter.preview(body["pick_up_code"], actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/redemptions/<id:redemption_id>/hand-over",
+    "核销：扣减积分，发放物品",
     body=HandOverIn,
     out=RedemptionOut,
-    summary="核销：扣减积分，发放物品",
 )
 def hand_over_redemption(
     caller: Caller, redemption_id: int, body: dict[str, Any]

@@ -18,14 +18,16 @@ from backend.api.frame.fields import (
     Schema,
     Text,
 )
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.organisations import queries as places
+from backend.paging import Pageable
 from backend.supermarket import queries, stock_queries
 from backend.supermarket.actions import shops
-from backend.supermarket.models import REDEMPTION_STATES
+from backend.supermarket.models import REDEMPTION_STATES, Shop
 
 bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -118,58 +120,48 @@ class TodayOut(Schema):
     venue_slots = List("今天的场地预订", Nested(BookedOut), most=1000)
 
 
-def _serialize_many(found: list[Any]) -> list[dict[str, Any]]:
+def _serialize_many(found: list[Shop], _caller: Caller) -> list[dict[str, Any]]:
     names = places.names({one.community_id for one in found})
     return [{**columns_of(one), "community_name": names[one.community_id]} for one in found]
 
 
-@route(bp, "GET", "/shops", query=ShopQuery, out=paged(ShopOut), summary="兑换超市")
-def list_shops(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.shops(query["community_id"], start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": _serialize_many(told["list"])}
+def _serialize(shop: Shop, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([shop], caller)[0]
 
 
-@route(bp, "GET", "/shops/<id:shop_id>", out=ShopOut, summary="一家兑换超市")
+@listing(bp, "/shops", "兑换超市", ShopOut, _serialize_many, query=ShopQuery)
+def list_shops(caller: Caller, community_id: int | None) -> Pageable:
+    return queries.shops(community_id)
+
+
+@get(bp, "/shops/<id:shop_id>", "一家兑换超市", out=ShopOut)
 def get_shop(caller: Caller, shop_id: int) -> dict[str, Any]:
-    return _serialize_many([queries.shop(shop_id)])[0]
+    return _serialize(queries.shop(shop_id), caller)
 
 
-@route(
-    bp, "POST", "/shops", guard="shop:manage", body=ShopIn, out=ShopOut, status=201, summary="开设兑换超市"
-)
+@post(bp, "/shops", "开设兑换超市", "shop:manage", body=ShopIn, out=ShopOut, status=201)
 def open_shop(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     shop = shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body)
-    return _serialize_many([shop])[0]
+    return _serialize(shop, caller)
 
 
-@route(
-    bp,
-    "PUT",
-    "/shops/<id:shop_id>",
-    guard="shop:manage",
-    body=ShopChange,
-    out=ShopOut,
-    summary="修改开放时间和期限",
-)
+@put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", "shop:manage", body=ShopChange, out=ShopOut)
 def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([shops.change_shop(shop_id, actor=caller, **body)])[0]
+    return _serialize(shops.change_shop(shop_id, actor=caller, **body), caller)
 
 
-@route(
+@put(
     bp,
-    "PUT",
     "/shops/<id:shop_id>/four-eyes",
-    guard="shop:exempt",
+    "街道批准或收回“一人审批并核销”的例外",
+    "shop:exempt",
     body=FourEyesIn,
     out=ShopOut,
-    summary="街道批准或收回“一人审批并核销”的例外",
 )
 def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller)])[0]
+    return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller), caller)
 
 
-@route(bp, "GET", "/shops/<id:shop_id>/today", guard="stock:read", out=TodayOut, summary="柜台今天的工作")
+@get(bp, "/shops/<id:shop_id>/today", "柜台今天的工作", "stock:read", out=TodayOut)
 def shop_today(caller: Caller, shop_id: int) -> dict[str, Any]:
     return stock_queries.today(shop_id, actor=caller)

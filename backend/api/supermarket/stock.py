@@ -6,13 +6,15 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.route import get, post
 from backend.api.supermarket.items import MOST_UNITS, ItemOut
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.supermarket import queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
-from backend.supermarket.stock_models import MOVEMENT_KINDS, SOURCES, STOCKTAKE_STATES
+from backend.supermarket.stock_models import MOVEMENT_KINDS, SOURCES, STOCKTAKE_STATES, Movement, Stocktake
 
 bp = APIBlueprint("supermarket_stock", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -106,15 +108,8 @@ class StocktakeOut(Schema):
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 
-@route(
-    bp,
-    "POST",
-    "/items/<id:item_id>/receipts",
-    guard="stock:receive",
-    body=ReceiptIn,
-    out=ReceivedOut,
-    status=201,
-    summary="入库",
+@post(
+    bp, "/items/<id:item_id>/receipts", "入库", "stock:receive", body=ReceiptIn, out=ReceivedOut, status=201
 )
 def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     event = receipts.receive(item_id, body.pop("quantity"), body.pop("source"), actor=caller, **body)
@@ -122,101 +117,65 @@ def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[st
     return {**told, "item": queries.shown_items([queries.item(item_id)], actor=caller)[0]}
 
 
-@route(
-    bp,
-    "POST",
-    "/items/<id:item_id>/spoilage",
-    guard="stock:spoil",
-    body=SpoilageIn,
-    out=ItemOut,
-    summary="报损",
-)
+@post(bp, "/items/<id:item_id>/spoilage", "报损", "stock:spoil", body=SpoilageIn, out=ItemOut)
 def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
     return queries.shown_items([found], actor=caller)[0]
 
 
-@route(
+def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[dict[str, Any]]:
+    return stock_queries.shown_movements(rows)
+
+
+@listing(
     bp,
-    "GET",
     "/items/<id:item_id>/movements",
+    "出入库流水",
+    StockMovementOut,
+    _serialize_movements,
     guard="stock:read",
-    query=PageQuery,
-    out=paged(StockMovementOut),
-    summary="出入库流水",
 )
-def item_movements(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = stock_queries.movements(item_id, start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": stock_queries.shown_movements(told["list"])}
+def item_movements(caller: Caller, item_id: int) -> Pageable:
+    return stock_queries.movements(item_id, actor=caller)
 
 
-@route(bp, "GET", "/items/<id:item_id>/batches", guard="stock:read", out=BatchesOut, summary="有库存的批次")
+@get(bp, "/items/<id:item_id>/batches", "有库存的批次", "stock:read", out=BatchesOut)
 def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
 
 
-def _serialize(found: Any, caller: Caller) -> dict[str, Any]:
-    return stock_queries.shown_stocktakes([found], actor=caller)[0]
+def _serialize_many(rows: list[Stocktake], caller: Caller) -> list[dict[str, Any]]:
+    return stock_queries.shown_stocktakes(rows, actor=caller)
 
 
-@route(
+def _serialize(stocktake: Stocktake, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([stocktake], caller)[0]
+
+
+@post(
     bp,
-    "POST",
     "/shops/<id:shop_id>/stocktakes",
-    guard="stocktake:propose",
+    "提交盘点",
+    "stocktake:propose",
     body=StocktakeIn,
     out=StocktakeOut,
     status=201,
-    summary="提交盘点",
 )
 def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
     counted = [(line["item_id"], line["counted"], line["reason"]) for line in body["lines"]]
     return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
 
 
-@route(
-    bp,
-    "GET",
-    "/shops/<id:shop_id>/stocktakes",
-    guard="stock:read",
-    query=PageQuery,
-    out=paged(StocktakeOut),
-    summary="盘点记录",
-)
-def list_stocktakes(caller: Caller, shop_id: int, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = stock_queries.stocktakes(shop_id, start[0] if start else None, limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": stock_queries.shown_stocktakes(told["list"], actor=caller)}
+@listing(bp, "/shops/<id:shop_id>/stocktakes", "盘点记录", StocktakeOut, _serialize_many, guard="stock:read")
+def list_stocktakes(caller: Caller, shop_id: int) -> Pageable:
+    return stock_queries.stocktakes(shop_id, actor=caller)
 
 
-@route(bp, "GET", "/stocktakes/<id:stocktake_id>", guard="stock:read", out=StocktakeOut, summary="一次盘点")
+@get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", "stock:read", out=StocktakeOut)
 def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/stocktakes/<id:stocktake_id>/approve",
-    guard="stocktake:approve",
-    out=StocktakeOut,
-    summary="盘点通过",
-)
-def approve_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
-    return _serialize(stocktakes.approve(stocktake_id, actor=caller), caller)
-
-
-@route(
-    bp,
-    "POST",
-    "/stocktakes/<id:stocktake_id>/reject",
-    guard="stocktake:approve",
-    body=ReasonIn,
-    out=StocktakeOut,
-    summary="盘点退回",
-)
-def reject_stocktake(caller: Caller, stocktake_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(stocktakes.reject(stocktake_id, body["reason"], actor=caller), caller)
+move = Moves(bp, "/stocktakes/<id:stocktake_id>", StocktakeOut, _serialize)
+move("approve", "approve_stocktake", "盘点通过", stocktakes.approve, "stocktake:approve")
+move("reject", "reject_stocktake", "盘点退回", stocktakes.reject, "stocktake:approve", body=ReasonIn)

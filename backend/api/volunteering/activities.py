@@ -22,10 +22,13 @@ from backend.api.frame.fields import (
     Text,
     metadata,
 )
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.volunteering import queries
 from backend.volunteering.actions import activities, ending, sign_ups
 from backend.volunteering.models import (
@@ -35,6 +38,8 @@ from backend.volunteering.models import (
     MOST_PEOPLE,
     PLACE_CHECKS,
     SIGN_UP_STATES,
+    Activity,
+    SignUp,
 )
 
 bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -241,12 +246,9 @@ def _content(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@route(bp, "GET", "/activities", query=ActivityQuery, out=paged(ActivityOut), summary="活动")
-def list_activities(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
-    rows = queries.activities(**query, after=start, limit=limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.starts_at, one.id))
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(bp, "/activities", "活动", ActivityOut, serialize_many, query=ActivityQuery)
+def list_activities(caller: Caller, **filters: Any) -> Pageable:
+    return queries.activities(**filters, actor=caller)
 
 
 def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
@@ -255,34 +257,24 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     screening.screened(*words, scene=screening.POST, actor=caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/activities",
-    body=ActivityIn,
-    out=ActivityOut,
-    status=201,
-    precheck=_screen,
-    summary="新建活动（草稿）",
-)
+@post(bp, "/activities", "新建活动（草稿）", body=ActivityIn, out=ActivityOut, status=201, precheck=_screen)
 def plan_activity(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
     community_id, team_id = body.pop("community_id"), body.pop("team_id")
     return serialize(activities.plan(community_id, team_id, _content(body), actor=caller), caller)
 
 
-@route(bp, "GET", "/activities/<id:activity_id>", out=ActivityOut, summary="一个活动")
+@get(bp, "/activities/<id:activity_id>", "一个活动", out=ActivityOut)
 def get_activity(caller: Caller, activity_id: int) -> dict[str, Any]:
     return serialize(queries.one(activity_id, actor=caller), caller)
 
 
-@route(
+@put(
     bp,
-    "PUT",
     "/activities/<id:activity_id>",
+    "修改活动",
     body=ActivityChanges(partial=True),
     out=ActivityOut,
     precheck=_screen,
-    summary="修改活动",
     description="草稿随时可改；发布后到开始前可改，时间或地点有变会通知已报名的人。",
 )
 def edit_activity(
@@ -291,46 +283,31 @@ def edit_activity(
     return serialize(activities.edit(activity_id, _content(body), actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/repeat",
+    "每周重复（生成草稿）",
     body=RepeatIn,
     out=ActivitiesOut,
     status=201,
-    summary="每周重复（生成草稿）",
 )
 def repeat_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return {"list": serialize_many(activities.repeat(activity_id, body["weeks"], actor=caller), caller)}
 
 
-def _move(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move that needs nothing but the activity."""
-
-    def view(caller: Caller, activity_id: int) -> dict[str, Any]:
-        return serialize(verb(activity_id, actor=caller), caller)
-
-    view.__name__ = name
-    route(bp, "POST", f"/activities/<id:activity_id>/{rule}", out=ActivityOut, summary=summary)(view)
+move = Moves(bp, "/activities/<id:activity_id>", ActivityOut, serialize)
+move("publish", "publish_activity", "发布活动", activities.publish)
+move("end", "end_activity", "结束活动", ending.end)
+move("cancel", "cancel_activity", "取消活动", activities.cancel, body=CallOffIn)
 
 
-_move("publish", "publish_activity", "发布活动", activities.publish)
-_move("end", "end_activity", "结束活动", ending.end)
-
-
-@route(bp, "POST", "/activities/<id:activity_id>/cancel", body=CallOffIn, out=ActivityOut, summary="取消活动")
-def cancel_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return serialize(activities.cancel(activity_id, body["reason"], actor=caller), caller)
-
-
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/sign-up",
+    "报名",
     body=SignUpIn,
     out=SignUpOut,
     status=201,
-    summary="报名",
     description="有名额时为 confirmed，没有名额时排入候补 waitlisted。",
 )
 def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -338,44 +315,39 @@ def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str,
     return serialize_sign_up(queries.shown_sign_up(made, actor=caller))
 
 
-@route(
-    bp,
-    "POST",
-    "/activities/<id:activity_id>/cancel-sign-up",
-    body=SignUpIn,
-    out=SignUpOut,
-    summary="取消报名",
-)
+@post(bp, "/activities/<id:activity_id>/cancel-sign-up", "取消报名", body=SignUpIn, out=SignUpOut)
 def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
     mine = sign_ups.cancel(activity_id, on_behalf_of=proxy_of(body), actor=caller)
     return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse",
+    "登记请假",
     body=ReasonIn,
     out=SignUpOut,
-    summary="登记请假",
 )
 def excuse_sign_up(caller: Caller, activity_id: int, person_id: int, body: dict[str, Any]) -> dict[str, Any]:
     mine = sign_ups.excuse(activity_id, person_id, body["reason"], actor=caller)
     return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
 
 
-@route(bp, "GET", "/me/sign-ups", query=PageQuery, out=paged(MySignUpOut), summary="我的报名")
-def my_sign_ups(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.sign_ups_of(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row[0].id,))
-    shown = {
-        one["id"]: one for one in serialize_many(list({a.id: a for _, a in told["list"]}.values()), caller)
-    }
-    positions = queries.positions_of(row for row, _ in told["list"])
-    return {**told, "list": [_my(row, one, positions, shown) for row, one in told["list"]]}
+def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) -> list[dict[str, Any]]:
+    activities_of = {activity.id: activity for _, activity in rows}
+    views = {one["id"]: one for one in serialize_many(list(activities_of.values()), caller)}
+    positions = queries.positions_of(sign_up for sign_up, _ in rows)
+    return [
+        {
+            **serialize_sign_up(
+                queries.SignUpView(mine, positions.get(mine.id), queries.sign_up_actions(mine, activity))
+            ),
+            "activity": views[activity.id],
+        }
+        for mine, activity in rows
+    ]
 
 
-def _my(row: Any, activity: Any, positions: dict[int, int], shown: dict[int, Any]) -> dict[str, Any]:
-    mine = queries.SignUpView(row, positions.get(row.id), queries.sign_up_actions(row, activity))
-    return {**serialize_sign_up(mine), "activity": shown[activity.id]}
+@listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups)
+def my_sign_ups(caller: Caller) -> Pageable:
+    return queries.sign_ups_of(caller.id)

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, pre_load
 
 from backend.api.frame.bodies import OnBehalfIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
-from backend.api.frame.route import route
+from backend.api.frame.route import get, post
 from backend.api.volunteering.activities import (
     ActivityOut,
     Degrees,
@@ -97,12 +97,11 @@ class AttendanceOut(Schema):
     undecided = Integer("没有签退、需要组织者决定的人数")
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/activities/<id:activity_id>/check-in-code",
+    "现场签到码（组织者）",
     out=CodeOut,
-    summary="现场签到码（组织者）",
     description="每 30 秒换一个；上一个仍有效半分钟。",
 )
 def check_in_code(caller: Caller, activity_id: int) -> dict[str, Any]:
@@ -115,30 +114,29 @@ def _attended(sign_up: Any) -> dict[str, Any]:
     return serialize_sign_up(queries.SignUpView(sign_up, None, found))
 
 
-@route(bp, "POST", "/activities/<id:activity_id>/check-in", body=CheckIn, out=SignUpOut, summary="签到")
+@post(bp, "/activities/<id:activity_id>/check-in", "签到", body=CheckIn, out=SignUpOut)
 def check_in(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
     here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
     return _attended(attendance.check_in(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller))
 
 
-@route(bp, "POST", "/activities/<id:activity_id>/check-out", body=CheckIn, out=SignUpOut, summary="签退")
+@post(bp, "/activities/<id:activity_id>/check-out", "签退", body=CheckIn, out=SignUpOut)
 def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
     here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
     return _attended(attendance.check_out(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller))
 
 
-@route(bp, "GET", "/activities/<id:activity_id>/attendance", out=AttendanceOut, summary="出勤（组织者）")
+@get(bp, "/activities/<id:activity_id>/attendance", "出勤（组织者）", out=AttendanceOut)
 def get_attendance(caller: Caller, activity_id: int) -> dict[str, Any]:
     return queries.attendance(activity_id, actor=caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/roll-call",
+    "点名（组织者），与扫码同样有效",
     body=CalledIn(many=True),
     out=AttendanceOut,
-    summary="点名（组织者），与扫码同样有效",
 )
 def call_roll(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
     roll = [roll_call.Called(one["person_id"], one["checked_in_at"], one["checked_out_at"]) for one in body]
@@ -150,27 +148,25 @@ def _minutes(body: list[dict[str, Any]]) -> dict[int, int]:
     return {one["person_id"]: one["minutes"] for one in body}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/propose-hours",
+    "申报时长（组织者）",
     body=MinutesIn(many=True),
     out=ActivityOut,
-    summary="申报时长（组织者）",
     description="没有列出的人按签到到签退计算；没有签退的人必须列出。",
 )
 def propose_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
     return serialize(hours.propose(activity_id, _minutes(body), actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/activities/<id:activity_id>/certify",
-    guard="activity:certify",
+    "认定时长：生成服务记录和积分",
+    "activity:certify",
     body=MinutesIn(many=True),
     out=ActivityOut,
-    summary="认定时长：生成服务记录和积分",
     description="由申报人以外、也没有参加的工作人员认定；列出的人可以减少分钟数。",
 )
 def certify_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from flask import Response
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import PUBLIC, paged, route, signed_in
+from backend.api.frame.listing import listing
+from backend.api.frame.route import PUBLIC, get, post, signed_in
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
@@ -88,7 +89,7 @@ class StarsOut(Schema):
     list = List("我的星级，只有本人能看到", Nested(StarOut))
 
 
-def _serialize_many(rows: list[Certificate]) -> list[dict[str, Any]]:
+def _serialize_many(rows: list[Certificate], _caller: Caller) -> list[dict[str, Any]]:
     statuses = queries.statuses(rows)
     return [queries.view_certificate(row, statuses[row.id]) for row in rows]
 
@@ -102,31 +103,25 @@ def _star(star: Star) -> dict[str, Any]:
     }
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/me/certificates",
+    "开具我的服务证明",
     body=CertificateIn,
     out=CertificateOut,
     status=201,
-    summary="开具我的服务证明",
     description="把这段时间已认定的服务记录固定在一份带编号的证明里；内容没有变化时再次申请得到同一份。",
 )
 def issue_certificate(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([certificates.issue(**body, actor=caller)])[0]
+    return _serialize_many([certificates.issue(**body, actor=caller)], caller)[0]
 
 
-@route(bp, "GET", "/me/certificates", query=PageQuery, out=paged(CertificateOut), summary="我的服务证明")
-def my_certificates(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.of_person(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": _serialize_many(told["list"])}
+@listing(bp, "/me/certificates", "我的服务证明", CertificateOut, _serialize_many)
+def my_certificates(caller: Caller) -> Pageable:
+    return queries.of_person(caller.id)
 
 
-@route(
-    bp, "GET", "/me/certificates/<number>", out=CertificateDetailOut, summary="我的一份服务证明和它包含的记录"
-)
+@get(bp, "/me/certificates/<number>", "我的一份服务证明和它包含的记录", out=CertificateDetailOut)
 def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
     found = queries.mine(number, actor=caller)
     rows = queries.contents([found.id]).get(found.id, [])
@@ -138,15 +133,14 @@ def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
     }
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/certificates/<number>/pdf",
-    guard=PUBLIC,
+    "服务证明 PDF",
+    PUBLIC,
     query=PdfQuery,
-    summary="服务证明 PDF",
-    description="凭带签名的链接打开；持证人也可以用自己的令牌打开。",
     media="application/pdf",
+    description="凭带签名的链接打开；持证人也可以用自己的令牌打开。",
 )
 def certificate_paper(number: str, query: dict[str, Any]) -> Response:
     if query["signature"] is None:
@@ -160,14 +154,13 @@ def certificate_paper(number: str, query: dict[str, Any]) -> Response:
     return answer
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/certificates/<number>/revoke",
-    guard="certificate:revoke",
+    "撤销一份服务证明",
+    "certificate:revoke",
     body=ReasonIn,
     out=RevokedOut,
-    summary="撤销一份服务证明",
     description="由开具社区的另一位工作人员办理；编号仍可查验，显示为已撤销。服务记录不受影响。",
 )
 def revoke_certificate(caller: Caller, number: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -175,11 +168,11 @@ def revoke_certificate(caller: Caller, number: str, body: dict[str, Any]) -> dic
     return {"number": revoked.number, "status": "revoked", "revoked_at": revoked.revoked_at}
 
 
-@route(bp, "POST", "/me/stars", body=StarIn, out=StarOut, status=201, summary="申请志愿者星级")
+@post(bp, "/me/stars", "申请志愿者星级", body=StarIn, out=StarOut, status=201)
 def apply_for_stars(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _star(stars.apply(body["stars"], actor=caller))
 
 
-@route(bp, "GET", "/me/stars", out=StarsOut, summary="我的星级")
+@get(bp, "/me/stars", "我的星级", out=StarsOut)
 def my_stars(caller: Caller) -> dict[str, Any]:
     return {"list": [_star(star) for star in queries.stars_of(caller.id)]}

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.route import route
+from backend.api.frame.route import get
 from backend.identity.sessions import Caller
 from backend.volunteering import record_queries
 from backend.volunteering.actions import exchange
@@ -33,12 +33,11 @@ class HoursElsewhereOut(Schema):
     platforms = List("其他平台，按名称", Nested(PlatformOut, "一个平台"))
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/me/hours-elsewhere",
+    "其他平台的服务时长",
     out=HoursElsewhereOut,
-    summary="其他平台的服务时长",
     description="由社区从其他平台导出的表格导入，只作展示：不计入本系统的时长，不产生积分，不进服务证明。",
 )
 def my_hours_elsewhere(caller: Caller) -> dict[str, Any]:

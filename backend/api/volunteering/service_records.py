@@ -6,10 +6,13 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing, paged
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery, page
+from backend.api.frame.route import get, post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable, by_id
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
 from backend.volunteering.models import DAY_MINUTES
@@ -22,6 +25,9 @@ from backend.volunteering.record_models import (
 )
 
 bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿服务")
+
+# Who decides what was asked for about a record.
+DECIDE = "service_record:decide"
 
 
 class RecordOut(Schema):
@@ -123,12 +129,16 @@ class BackfillOut(Schema):
     decision_reason = Text("处理说明", most=200, allow_none=True)
 
 
-def _backfills(rows: list[Backfill]) -> list[dict[str, Any]]:
+def _backfills(rows: list[Backfill], _caller: Caller) -> list[dict[str, Any]]:
     names = queries.requester_names(rows)
     return [{**columns_of(row), "name": names[row.person_id]} for row in rows]
 
 
-def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
+def _backfill(row: Backfill, caller: Caller) -> dict[str, Any]:
+    return _backfills([row], caller)[0]
+
+
+def _corrections(rows: list[Correction], _caller: Caller) -> list[dict[str, Any]]:
     names, records = queries.requester_names(rows), queries.records_by_id({row.record_id for row in rows})
     return [
         {
@@ -141,121 +151,70 @@ def _corrections(rows: list[Correction]) -> list[dict[str, Any]]:
     ]
 
 
-@route(bp, "GET", "/me/service-records", query=PageQuery, out=MyRecordsOut, summary="我的服务记录和合计")
+def _correction(row: Correction, caller: Caller) -> dict[str, Any]:
+    return _corrections([row], caller)[0]
+
+
+@get(bp, "/me/service-records", "我的服务记录和合计", query=PageQuery, out=MyRecordsOut)
 def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    told = page(
-        queries.records_of(caller.id, start[0] if start else None, limit + 1), limit, lambda row: (row.id,)
-    )
-    return {**told, "list": queries.view_records(told["list"]), "totals": queries.totals(caller.id)}
+    listed = page(queries.records_of(caller.id), **query, serialize=queries.view_records)
+    return {**listed, "totals": queries.totals(caller.id)}
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/service-records/<id:record_id>/corrections",
+    "申请更正我的服务记录",
     body=CorrectionIn,
     out=CorrectionOut,
     status=201,
-    summary="申请更正我的服务记录",
 )
 def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _corrections([corrections.request(record_id, body["minutes"], body["reason"], actor=caller)])[0]
+    return _corrections(
+        [corrections.request(record_id, body["minutes"], body["reason"], actor=caller)], caller
+    )[0]
 
 
-@route(
+@listing(
     bp,
-    "GET",
     "/service-records/corrections/to-decide",
-    guard="service_record:decide",
-    query=PageQuery,
-    out=paged(CorrectionOut),
-    summary="待处理的更正申请",
+    "待处理的更正申请",
+    CorrectionOut,
+    _corrections,
+    guard=DECIDE,
 )
-def corrections_to_decide(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(Correction, _corrections, caller, query)
+def corrections_to_decide(caller: Caller) -> Pageable:
+    return _queue(Correction, caller)
 
 
-@route(
+@listing(bp, "/service-records/backfill/to-decide", "待审核的补录", BackfillOut, _backfills, guard=DECIDE)
+def backfills_to_decide(caller: Caller) -> Pageable:
+    return _queue(Backfill, caller)
+
+
+def _queue(model: Any, caller: Caller) -> Pageable:
+    return by_id(lambda last, limit: queries.waiting_requests(model, last or 0, limit, actor=caller))
+
+
+move_correction = Moves(bp, "/service-records/corrections/<id:correction_id>", CorrectionOut, _correction)
+move_correction("approve", "approve_correction", "同意更正（生成新记录）", corrections.approve, DECIDE)
+move_correction("reject", "reject_correction", "不同意更正", corrections.reject, DECIDE, body=ReasonIn)
+
+
+@post(
     bp,
-    "GET",
-    "/service-records/backfill/to-decide",
-    guard="service_record:decide",
-    query=PageQuery,
-    out=paged(BackfillOut),
-    summary="待审核的补录",
-)
-def backfills_to_decide(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return _queue(Backfill, _backfills, caller, query)
-
-
-def _queue(model: Any, tell: Any, caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.waiting_requests(model, start[0] if start else 0, limit + 1, actor=caller)
-    told = page(rows, limit, lambda row: (row.id,))
-    return {**told, "list": tell(told["list"])}
-
-
-@route(
-    bp,
-    "POST",
-    "/service-records/corrections/<id:correction_id>/approve",
-    guard="service_record:decide",
-    out=CorrectionOut,
-    summary="同意更正（生成新记录）",
-)
-def approve_correction(caller: Caller, correction_id: int) -> dict[str, Any]:
-    return _corrections([corrections.approve(correction_id, actor=caller)])[0]
-
-
-@route(
-    bp,
-    "POST",
-    "/service-records/corrections/<id:correction_id>/reject",
-    guard="service_record:decide",
-    body=ReasonIn,
-    out=CorrectionOut,
-    summary="不同意更正",
-)
-def reject_correction(caller: Caller, correction_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _corrections([corrections.reject(correction_id, body["reason"], actor=caller)])[0]
-
-
-@route(
-    bp,
-    "POST",
     "/service-records/backfill",
+    "补录服务时长（须另一人审核）",
     body=BackfillIn,
     out=BackfillOut,
     status=201,
-    summary="补录服务时长（须另一人审核）",
 )
 def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     person_id, community_id = body.pop("person_id"), body.pop("community_id")
     places = {"team_id": body.pop("team_id"), "activity_id": body.pop("activity_id")}
-    return _backfills([backfills.request(person_id, community_id, body, **places, actor=caller)])[0]
+    return _backfill(backfills.request(person_id, community_id, body, **places, actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/service-records/backfill/<id:backfill_id>/approve",
-    guard="service_record:decide",
-    out=BackfillOut,
-    summary="同意补录",
-)
-def approve_backfill(caller: Caller, backfill_id: int) -> dict[str, Any]:
-    return _backfills([backfills.approve(backfill_id, actor=caller)])[0]
-
-
-@route(
-    bp,
-    "POST",
-    "/service-records/backfill/<id:backfill_id>/reject",
-    guard="service_record:decide",
-    body=ReasonIn,
-    out=BackfillOut,
-    summary="不同意补录",
-)
-def reject_backfill(caller: Caller, backfill_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _backfills([backfills.reject(backfill_id, body["reason"], actor=caller)])[0]
+move_backfill = Moves(bp, "/service-records/backfill/<id:backfill_id>", BackfillOut, _backfill)
+move_backfill("approve", "approve_backfill", "同意补录", backfills.approve, DECIDE)
+move_backfill("reject", "reject_backfill", "不同意补录", backfills.reject, DECIDE, body=ReasonIn)

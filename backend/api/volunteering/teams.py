@@ -6,10 +6,13 @@ from apiflask import APIBlueprint
 
 from backend import screening
 from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.people import teams
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -84,15 +87,13 @@ def _detail(team: Any, caller: Caller) -> dict[str, Any]:
     }
 
 
-@route(bp, "GET", "/teams", query=TeamQuery, out=paged(TeamOut), summary="志愿队")
-def list_teams(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = teams.listed(query["community_id"], query["kind"], start[0] if start else 0, limit + 1)
-    told = page(rows, limit, lambda team: (team.id,))
-    return {
-        **told,
-        "list": [_serialize_view(shown) for shown in teams.view_teams(told["list"], actor=caller)],
-    }
+def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
+    return [_serialize_view(shown) for shown in teams.view_teams(found, actor=caller)]
+
+
+@listing(bp, "/teams", "志愿队", TeamOut, _serialize_many, query=TeamQuery)
+def list_teams(caller: Caller, community_id: int | None, kind: str | None) -> Pageable:
+    return teams.listed(community_id, kind)
 
 
 def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
@@ -100,57 +101,48 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     screening.screened(body.get("name"), body.get("speciality"), scene=screening.POST, actor=caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/teams",
-    guard="team:found",
+    "成立志愿队并指定队长",
+    "team:found",
     body=TeamIn,
     out=TeamDetailOut,
     status=201,
     precheck=_screen,
-    summary="成立志愿队并指定队长",
 )
 def found_team(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
     return _detail(teams.create_team(**body, actor=caller), caller)
 
 
-@route(bp, "GET", "/teams/<id:team_id>", out=TeamDetailOut, summary="一支志愿队")
+@get(bp, "/teams/<id:team_id>", "一支志愿队", out=TeamDetailOut)
 def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
     return _detail(teams.one(team_id), caller)
 
 
-@route(
+@put(
     bp,
-    "PUT",
     "/teams/<id:team_id>",
-    guard="team:manage",
+    "修改志愿队，或更换队长",
+    "team:manage",
     body=TeamChanges,
     out=TeamDetailOut,
     precheck=_screen,
-    summary="修改志愿队，或更换队长",
 )
 def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
     return _detail(teams.edit(team_id, body, actor=caller), caller)
 
 
-@route(bp, "POST", "/teams/<id:team_id>/join", out=TeamDetailOut, summary="申请加入")
-def join_team(caller: Caller, team_id: int) -> dict[str, Any]:
-    return _detail(teams.join(team_id, actor=caller), caller)
+move = Moves(bp, "/teams/<id:team_id>", TeamDetailOut, _detail)
+move("join", "join_team", "申请加入", teams.join)
+move("leave", "leave_team", "退出，或撤回申请", teams.leave)
 
 
-@route(bp, "POST", "/teams/<id:team_id>/leave", out=TeamDetailOut, summary="退出，或撤回申请")
-def leave_team(caller: Caller, team_id: int) -> dict[str, Any]:
-    return _detail(teams.leave(team_id, actor=caller), caller)
-
-
-@route(bp, "POST", "/teams/<id:team_id>/members/<id:person_id>/accept", out=TeamDetailOut, summary="同意加入")
+@post(bp, "/teams/<id:team_id>/members/<id:person_id>/accept", "同意加入", out=TeamDetailOut)
 def accept_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
     return _detail(teams.decide(team_id, person_id, True, actor=caller), caller)
 
 
-@route(
-    bp, "POST", "/teams/<id:team_id>/members/<id:person_id>/decline", out=TeamDetailOut, summary="不同意加入"
-)
+@post(bp, "/teams/<id:team_id>/members/<id:person_id>/decline", "不同意加入", out=TeamDetailOut)
 def decline_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
     return _detail(teams.decide(team_id, person_id, False, actor=caller), caller)

@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import fields
 
 from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Text, metadata
-from backend.api.frame.route import PUBLIC, route, signed_in
+from backend.api.frame.route import PUBLIC, get, post, signed_in
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.files import actions, checks, links, pictures, queries
@@ -72,16 +72,15 @@ def _receive(caller: Caller, body: dict[str, Any]) -> Stored:
     return Stored(file_id, checks.asked(file_id, actor=caller))
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/files",
+    "上传图片",
     form=UploadIn,
+    largest=LARGEST_FORM,
     out=UploadOut,
     status=201,
     precheck=_receive,
-    largest=LARGEST_FORM,
-    summary="上传图片",
     description="重新编码并去除拍摄地点等附加信息；微信内容安全检查通过以前只有本人能看到。",
 )
 def upload_file(caller: Caller, body: dict[str, Any], precheck_result: Stored) -> dict[str, Any]:
@@ -96,15 +95,14 @@ def upload_file(caller: Caller, body: dict[str, Any], precheck_result: Stored) -
     }
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/files/<id:file_id>",
-    guard=PUBLIC,
+    "一张图片",
+    PUBLIC,
     query=LinkQuery,
-    summary="一张图片",
-    description="凭带签名的链接打开；图片的主人也可以用自己的令牌打开。",
     media="image/jpeg",
+    description="凭带签名的链接打开；图片的主人也可以用自己的令牌打开。",
 )
 def get_file(file_id: int, query: dict[str, Any]) -> Response:
     if query["signature"] is None:

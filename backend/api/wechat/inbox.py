@@ -1,16 +1,18 @@
 """My messages, what I subscribed to, and my points."""
 
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import Done, paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.route import Done, get, post
 from backend.identity.sessions import Caller
 from backend.ledger import queries as ledger
 from backend.outbox import actions, queries
 from backend.outbox.templates import CATALOGUE, template_id
+from backend.paging import Pageable, by_id
 
 bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分")
 
@@ -71,24 +73,22 @@ class StatementRow(Schema):
     reference = Text("依据单号", most=120)
 
 
-@route(bp, "GET", "/me/notices", query=PageQuery, out=paged(NoticeOut), summary="我的消息")
-def my_notices(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.inbox(caller.id, start[0] if start else None, limit + 1)
-    return page(rows, limit, lambda row: (row.id,))
+@listing(bp, "/me/notices", "我的消息", NoticeOut)
+def my_notices(caller: Caller) -> Pageable:
+    return by_id(partial(queries.inbox, caller.id))
 
 
-@route(bp, "POST", "/me/notices/<id:notice_id>/read", out=Done, summary="标为已读")
+@post(bp, "/me/notices/<id:notice_id>/read", "标为已读", out=Done)
 def read_notice(caller: Caller, notice_id: int) -> None:
     actions.read(notice_id, actor=caller)
 
 
-@route(bp, "POST", "/me/notices/read-all", out=Done, summary="全部标为已读")
+@post(bp, "/me/notices/read-all", "全部标为已读", out=Done)
 def read_all_notices(caller: Caller) -> None:
     actions.read_all(actor=caller)
 
 
-@route(bp, "GET", "/subscription-templates", out=TemplatesOut, summary="可以订阅的消息模板")
+@get(bp, "/subscription-templates", "可以订阅的消息模板", out=TemplatesOut)
 def subscription_templates(caller: Caller) -> dict[str, Any]:
     return {
         "list": [
@@ -98,13 +98,12 @@ def subscription_templates(caller: Caller) -> dict[str, Any]:
     }
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/me/subscriptions",
+    "上报订阅消息的授权结果",
     body=SubscriptionsIn,
     out=SubscriptionsOut,
-    summary="上报订阅消息的授权结果",
     description="小程序调用 wx.requestSubscribeMessage 之后上报；每同意一次可发送一条。",
 )
 def record_subscriptions(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
@@ -112,13 +111,11 @@ def record_subscriptions(caller: Caller, body: dict[str, Any]) -> dict[str, Any]
     return {"list": queries.subscriptions(caller.id)}
 
 
-@route(bp, "GET", "/me/points", out=PointsOut, summary="我的积分")
+@get(bp, "/me/points", "我的积分", out=PointsOut)
 def my_points(caller: Caller) -> dict[str, Any]:
     return ledger.balance(caller.id)
 
 
-@route(bp, "GET", "/me/points/statement", query=PageQuery, out=paged(StatementRow), summary="我的积分流水")
-def my_statement(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = ledger.statement(caller.id, start[0] if start else None, limit + 1)
-    return page(rows, limit, lambda row: (row.id,))
+@listing(bp, "/me/points/statement", "我的积分流水", StatementRow)
+def my_statement(caller: Caller) -> Pageable:
+    return by_id(partial(ledger.statement, caller.id))

@@ -8,7 +8,7 @@ from flask import Response, redirect, render_template_string
 from werkzeug.wrappers import Response as AnyResponse
 
 from backend.api.frame.fields import Boolean, Choice, QueryInteger, Schema, Text
-from backend.api.frame.route import PUBLIC, route
+from backend.api.frame.route import PUBLIC, get
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
 from backend.supermarket import queries as supermarket
@@ -51,31 +51,29 @@ def _code(kind: str, subject_id: int, caller: Caller) -> Response:
     return answer
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/api/v1/qr",
+    "打开某一页面的小程序码",
     query=CodeQuery,
-    summary="打开某一页面的小程序码",
-    description="微信暂时给不出小程序码时是普通二维码（X-Code: plain）。",
     media="image/png",
+    description="微信暂时给不出小程序码时是普通二维码（X-Code: plain）。",
 )
 def page_code(caller: Caller, query: dict[str, Any]) -> Response:
     return _code(query["kind"], query["id"], caller)
 
 
-@route(bp, "GET", "/api/v1/wishes/<id:wish_id>/qr", media="image/png", summary="心愿的小程序码")
+@get(bp, "/api/v1/wishes/<id:wish_id>/qr", "心愿的小程序码", media="image/png")
 def wish_code(caller: Caller, wish_id: int) -> Response:
     return _code("wish", wish_id, caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/api/v1/links",
+    "从微信外打开某一页面的链接",
     query=CodeQuery,
     out=LinkOut,
-    summary="从微信外打开某一页面的链接",
     description="小程序 URL Link，30 天内有效；微信暂时给不出时是本站的链接。",
 )
 def page_link(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
@@ -84,14 +82,13 @@ def page_link(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     return {"url": url, "plain": plain}
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/q/<kind>/<id:subject_id>",
-    guard=PUBLIC,
-    summary="普通二维码指向的页面",
-    description="有可用的小程序链接时转过去，否则说明怎样打开；不问微信，也不透露内容。",
+    "普通二维码指向的页面",
+    PUBLIC,
     media="text/html",
+    description="有可用的小程序链接时转过去，否则说明怎样打开；不问微信，也不透露内容。",
 )
 def plain_code_target(kind: str, subject_id: int) -> AnyResponse:
     if kind not in SEEN:

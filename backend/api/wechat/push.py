@@ -10,13 +10,14 @@ from flask import Response, request
 
 from backend.api.frame import hosting
 from backend.api.frame.fields import DateTime, Integer, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import PUBLIC, paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.route import PUBLIC, route
 from backend.db import transaction
 from backend.files import actions as files
 from backend.identity.sessions import Caller
 from backend.outbox import acceptances, meanings
 from backend.outbox import queries as outbox
+from backend.paging import Pageable, by_id
 from backend.people import accounts
 from backend.rights import cancellation
 from backend.wechat import push
@@ -150,16 +151,16 @@ for _prefix, _suffix in (("", ""), ("/api/v1", "_under_base")):
 
         _answer.__name__ = f"wechat_{_name}{_suffix}"
         route(
-            bp,
             _method,
+            bp,
             f"{_prefix}/wechat/push",
-            guard=PUBLIC,
+            _summary,
+            PUBLIC,
             raw=True,
             largest=push.LARGEST,
             writes=False,
-            summary=_summary,
-            description="只供微信服务器调用；验证签名，拒绝过期、重放和其他应用的消息。",
             media="text/plain",
+            description="只供微信服务器调用；验证签名，拒绝过期、重放和其他应用的消息。",
         )(_answer)
 
 
@@ -174,18 +175,18 @@ class DeadOut(Schema):
     finished_at = DateTime("放弃的时间")
 
 
-@route(
+def _serialize_dead(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]:
+    return [{**row._mapping, "why": meanings.of(row)} for row in rows]
+
+
+@listing(
     bp,
-    "GET",
     "/api/v1/deliveries/dead",
+    "没有送达的微信消息",
+    DeadOut,
+    _serialize_dead,
     guard="delivery:read",
-    query=PageQuery,
-    out=paged(DeadOut),
-    summary="没有送达的微信消息",
     description="站内消息都在；这里只列微信没有送达的，不含内容和收件人。",
 )
-def dead_deliveries(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = outbox.dead_letters(start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row.notice_id,))
-    return {**told, "list": [{**row._mapping, "why": meanings.of(row)} for row in told["list"]]}
+def dead_deliveries(caller: Caller) -> Pageable:
+    return by_id(outbox.dead_letters, "notice_id")

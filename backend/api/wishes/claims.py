@@ -7,12 +7,15 @@ from apiflask import APIBlueprint
 from backend import screening
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.route import post
 from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, serialize, serialize_many
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import claims
+from backend.wishes.models import Claim, Wish
 
 bp = APIBlueprint("claims", __name__, url_prefix="/api/v1", tag="微心愿")
 
@@ -48,37 +51,18 @@ def _screen_note(caller: Caller, body: dict[str, Any], **_path: Any) -> screenin
     return screening.screened(body["note"], scene=screening.COMMENT, actor=caller)
 
 
-def _move_with_reason(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move whose reason the other side is told: it is screened."""
-
-    def view(
-        caller: Caller, wish_id: int, body: dict[str, Any], precheck_result: screening.Screened
-    ) -> dict[str, Any]:
-        return serialize(verb(wish_id, body["reason"], precheck_result, actor=caller), caller)
-
-    view.__name__ = name
-    path = f"/wishes/<id:wish_id>/{rule}"
-    route(bp, "POST", path, body=ReasonIn, out=WishOut, precheck=_screen_reason, summary=summary)(view)
+# The other side is told the reason, so it is screened.
+move = Moves(bp, "/wishes/<id:wish_id>", WishOut, serialize)
+move("release", "release_wish", "放弃认领", claims.release, body=ReasonIn, precheck=_screen_reason)
+move("dispute", "dispute_wish", "还没有办好", claims.dispute, body=ReasonIn, precheck=_screen_reason)
 
 
-_move_with_reason("release", "release_wish", "放弃认领", claims.release)
-_move_with_reason("dispute", "dispute_wish", "还没有办好", claims.dispute)
-
-
-@route(bp, "POST", "/wishes/<id:wish_id>/claim", body=ClaimIn, out=WishOut, summary="认领心愿")
+@post(bp, "/wishes/<id:wish_id>/claim", "认领心愿", body=ClaimIn, out=WishOut)
 def claim_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(claims.claim(wish_id, **body, actor=caller), caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/wishes/<id:wish_id>/fulfil",
-    body=FulfilIn,
-    out=WishOut,
-    precheck=_screen_note,
-    summary="点亮（送达）",
-)
+@post(bp, "/wishes/<id:wish_id>/fulfil", "点亮（送达）", body=FulfilIn, out=WishOut, precheck=_screen_note)
 def fulfil_wish(
     caller: Caller, wish_id: int, body: dict[str, Any], precheck_result: screening.Screened
 ) -> dict[str, Any]:
@@ -86,19 +70,17 @@ def fulfil_wish(
     return serialize(done, caller)
 
 
-@route(bp, "POST", "/wishes/<id:wish_id>/confirm", body=ConfirmIn, out=WishOut, summary="确认")
+@post(bp, "/wishes/<id:wish_id>/confirm", "确认", body=ConfirmIn, out=WishOut)
 def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(claims.confirm(wish_id, **body, actor=caller), caller)
 
 
-@route(bp, "GET", "/me/claims", query=PageQuery, out=paged(MyClaimOut), summary="我的认领")
-def my_claims(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.claimed_by(caller.id, start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda row: (row[0].id,))
-    claims_shown = queries.claims_in_full([claim for claim, _ in told["list"]], actor=caller)
-    wishes = {wish["id"]: wish for wish in serialize_many([wish for _, wish in told["list"]], caller)}
-    listed = [
-        {**claims_shown[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in told["list"]
-    ]
-    return {**told, "list": listed}
+def _serialize_claims(rows: list[tuple[Claim, Wish]], caller: Caller) -> list[dict[str, Any]]:
+    views = queries.claims_in_full([claim for claim, _ in rows], actor=caller)
+    wishes = {wish["id"]: wish for wish in serialize_many([wish for _, wish in rows], caller)}
+    return [{**views[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in rows]
+
+
+@listing(bp, "/me/claims", "我的认领", MyClaimOut, _serialize_claims)
+def my_claims(caller: Caller) -> Pageable:
+    return queries.claimed_by(caller.id)

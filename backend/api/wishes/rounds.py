@@ -5,13 +5,16 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
-from backend.api.frame.paging import PageQuery, after, page
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import rounds
-from backend.wishes.models import ROUND_STATES
+from backend.wishes.models import ROUND_STATES, Round
 
 bp = APIBlueprint("rounds", __name__, url_prefix="/api/v1", tag="微心愿")
 
@@ -54,56 +57,40 @@ class RoundQuery(PageQuery):
     state = Choice("状态", ROUND_STATES, load_default=None)
 
 
-def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
+def _serialize_many(found: list[Round], caller: Caller) -> list[dict[str, Any]]:
     open_moves = queries.round_actions(found, actor=caller)
     return [{**columns_of(one), "actions": open_moves[one.id]} for one in found]
 
 
-@route(bp, "GET", "/rounds", query=RoundQuery, out=paged(RoundOut), summary="各期")
-def list_rounds(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    rows = queries.rounds(query["community_id"], query["state"], start[0] if start else None, limit + 1)
-    told = page(rows, limit, lambda one: (one.id,))
-    return {**told, "list": _serialize_many(told["list"], caller)}
+def _serialize(one: Round, caller: Caller) -> dict[str, Any]:
+    return _serialize_many([one], caller)[0]
 
 
-@route(
-    bp,
-    "POST",
-    "/rounds",
-    guard="round:open",
-    body=RoundIn,
-    out=RoundOut,
-    status=201,
-    summary="开启新一期征集",
-)
+@listing(bp, "/rounds", "各期", RoundOut, _serialize_many, query=RoundQuery)
+def list_rounds(caller: Caller, community_id: int | None, state: str | None) -> Pageable:
+    return queries.rounds(community_id, state)
+
+
+@post(bp, "/rounds", "开启新一期征集", "round:open", body=RoundIn, out=RoundOut, status=201)
 def open_round(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize_many([rounds.open_round(**body, actor=caller)], caller)[0]
+    return _serialize(rounds.open_round(**body, actor=caller), caller)
 
 
-@route(
+@post(
     bp,
-    "POST",
     "/rounds/everywhere",
-    guard="round:open_everywhere",
+    "为全市（或一个街道）各社区同时开启一期",
+    "round:open_everywhere",
     body=EverywhereIn,
     out=EverywhereOut,
     status=201,
-    summary="为全市（或一个街道）各社区同时开启一期",
 )
 def open_rounds_everywhere(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     opened, skipped = rounds.open_everywhere(**body, actor=caller)
     return {"list": _serialize_many(opened, caller), "skipped": skipped}
 
 
-def _move(rule: str, summary: str, verb: Any) -> None:
-    def view(caller: Caller, round_id: int) -> dict[str, Any]:
-        return _serialize_many([verb(round_id, actor=caller)], caller)[0]
-
-    view.__name__ = f"{rule}_round"
-    route(bp, "POST", f"/rounds/<id:round_id>/{rule}", out=RoundOut, summary=summary)(view)
-
-
-_move("review", "停止征集，开始审核", rounds.review)
-_move("publish", "发布这一期", rounds.publish)
-_move("close", "结束这一期", rounds.close)
+move = Moves(bp, "/rounds/<id:round_id>", RoundOut, _serialize)
+move("review", "review_round", "停止征集，开始审核", rounds.review)
+move("publish", "publish_round", "发布这一期", rounds.publish)
+move("close", "close_round", "结束这一期", rounds.close)

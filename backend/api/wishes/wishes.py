@@ -1,6 +1,5 @@
 """Wishes over HTTP: the wall, writing, reviewing, claiming, confirming."""
 
-from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -19,10 +18,13 @@ from backend.api.frame.fields import (
     Schema,
     Text,
 )
-from backend.api.frame.paging import PageQuery, after, page, page_of
-from backend.api.frame.route import paged, route
+from backend.api.frame.listing import listing
+from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
+from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.paging import Pageable
 from backend.people.models import SERVICE_ROLES
 from backend.wishes import queries, queues, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
@@ -180,12 +182,13 @@ def serialize(wish: Any, caller: Caller) -> dict[str, Any]:
     return serialize_many([wish], caller)[0]
 
 
-@route(bp, "GET", "/wishes", query=WallQuery, out=paged(WishOut), summary="心愿墙")
-def list_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    limit, start = query.pop("limit"), after(query.pop("cursor"), datetime, int)
-    rows = queries.wall(**query, after=start, limit=limit + 1, actor=caller)
-    told = page(rows, limit, lambda one: (one.wish.published_at, one.wish.id))
-    return {**told, "list": [serialize_view(shown) for shown in told["list"]]}
+def _serialize_views(views: list[queries.WishView], _caller: Caller) -> list[dict[str, Any]]:
+    return [serialize_view(shown) for shown in views]
+
+
+@listing(bp, "/wishes", "心愿墙", WishOut, _serialize_views, query=WallQuery)
+def list_wishes(caller: Caller, **filters: Any) -> Pageable:
+    return queries.wall(**filters, actor=caller)
 
 
 def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | None:
@@ -195,7 +198,7 @@ def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | No
     return screening.screened(body["title"], body["description"], scene=screening.POST, actor=caller)
 
 
-@route(bp, "POST", "/wishes", body=WishIn, out=WishOut, status=201, precheck=_screen_new, summary="填报心愿")
+@post(bp, "/wishes", "填报心愿", body=WishIn, out=WishOut, status=201, precheck=_screen_new)
 def write_wish(
     caller: Caller, body: dict[str, Any], precheck_result: screening.Screened | None
 ) -> dict[str, Any]:
@@ -208,64 +211,34 @@ def write_wish(
     return serialize(wish, caller)
 
 
-@route(bp, "GET", "/wishes/<id:wish_id>", out=WishOut, summary="一个心愿")
+@get(bp, "/wishes/<id:wish_id>", "一个心愿", out=WishOut)
 def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
     return serialize_view(queries.view_wish(wish_id, actor=caller))
 
 
-@route(
-    bp,
-    "PUT",
-    "/wishes/<id:wish_id>",
-    body=WishContent(partial=True),
-    out=WishOut,
-    summary="修改草稿或补充材料",
-)
+@put(bp, "/wishes/<id:wish_id>", "修改草稿或补充材料", body=WishContent(partial=True), out=WishOut)
 def edit_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(writing.edit(wish_id, body, actor=caller), caller)
 
 
-@route(bp, "GET", "/wishes/<id:wish_id>/timeline", out=TimelineOut, summary="心愿的经过")
+@get(bp, "/wishes/<id:wish_id>/timeline", "心愿的经过", out=TimelineOut)
 def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
     return {"list": timeline_queries.timeline(queries.one(wish_id, actor=caller), actor=caller)}
 
 
-@route(
-    bp,
-    "GET",
-    "/wishes/to-review",
-    guard="wish:review",
-    query=QueueQuery,
-    out=paged(WishOut),
-    summary="待审核的心愿",
+@listing(
+    bp, "/wishes/to-review", "待审核的心愿", WishOut, serialize_many, guard="wish:review", query=QueueQuery
 )
-def wishes_to_review(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    waiting = queues.to_review(query["community_id"], actor=caller)
-    return page_of(waiting, query, lambda wishes: serialize_many(wishes, caller))
+def wishes_to_review(caller: Caller, community_id: int | None) -> Pageable:
+    return queues.to_review(community_id, actor=caller)
 
 
-@route(
-    bp,
-    "GET",
-    "/wishes/to-look",
-    guard="wish:review",
-    query=PageQuery,
-    out=paged(WishOut),
-    summary="图片或留言待查看的心愿",
-)
-def wishes_to_look_at(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    return page_of(queues.to_look_at(actor=caller), query, lambda wishes: serialize_many(wishes, caller))
+@listing(bp, "/wishes/to-look", "图片或留言待查看的心愿", WishOut, serialize_many, guard="wish:review")
+def wishes_to_look_at(caller: Caller) -> Pageable:
+    return queues.to_look_at(actor=caller)
 
 
-@route(
-    bp,
-    "POST",
-    "/wishes/<id:wish_id>/look",
-    guard="wish:review",
-    body=LookIn,
-    out=WishOut,
-    summary="查看存疑的图片和留言",
-)
+@post(bp, "/wishes/<id:wish_id>/look", "查看存疑的图片和留言", "wish:review", body=LookIn, out=WishOut)
 def look_at_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.look(wish_id, **body, actor=caller), caller)
 
@@ -278,62 +251,34 @@ def _screen_stored(caller: Caller, wish_id: int) -> screening.Screened | None:
     return screening.screened(*writing.public_texts(wish), scene=screening.POST, actor=caller)
 
 
-def _plain_move(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move that needs nothing but the wish."""
-
-    def view(caller: Caller, wish_id: int) -> dict[str, Any]:
-        return serialize(verb(wish_id, actor=caller), caller)
-
-    view.__name__ = name
-    route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", out=WishOut, summary=summary)(view)
-
-
-def _reasoned_move(rule: str, name: str, summary: str, verb: Any) -> None:
-    """A move that needs a reason."""
-
-    def view(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-        return serialize(verb(wish_id, body["reason"], actor=caller), caller)
-
-    view.__name__ = name
-    route(bp, "POST", f"/wishes/<id:wish_id>/{rule}", body=ReasonIn, out=WishOut, summary=summary)(view)
+move = Moves(bp, "/wishes/<id:wish_id>", WishOut, serialize)
+move("submit", "submit_wish", "提交心愿", writing.submit, precheck=_screen_stored)
+move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
+move("accept", "accept_wish", "审核通过", reviewing.accept)
+move("republish", "republish_wish", "街道重新发布", reviewing.republish)
+move("send-back", "send_back_wish", "退回补充", reviewing.send_back, body=ReasonIn)
+move("decline", "decline_wish", "不予受理", reviewing.decline, body=ReasonIn)
+move("explain", "explain_wish", "街道说明退回", reviewing.explain, body=ReasonIn)
 
 
-_plain_move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
-_plain_move("accept", "accept_wish", "审核通过", reviewing.accept)
-_plain_move("republish", "republish_wish", "街道重新发布", reviewing.republish)
-_reasoned_move("send-back", "send_back_wish", "退回补充", reviewing.send_back)
-_reasoned_move("decline", "decline_wish", "不予受理", reviewing.decline)
-_reasoned_move("explain", "explain_wish", "街道说明退回", reviewing.explain)
-
-
-@route(bp, "POST", "/wishes/<id:wish_id>/submit", out=WishOut, precheck=_screen_stored, summary="提交心愿")
-def submit_wish(caller: Caller, wish_id: int, precheck_result: screening.Screened | None) -> dict[str, Any]:
-    return serialize(writing.submit(wish_id, precheck_result, actor=caller), caller)
-
-
-@route(bp, "POST", "/wishes/<id:wish_id>/refer", body=ReferIn, out=WishOut, summary="转介")
+@post(bp, "/wishes/<id:wish_id>/refer", "转介", body=ReferIn, out=WishOut)
 def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.refer(wish_id, body["to"], body["reason"], actor=caller), caller)
 
 
-@route(
+@get(
     bp,
-    "GET",
     "/wishes/<id:wish_id>/contact",
+    "许愿人的联系方式",
     query=ContactQuery,
     out=ContactOut,
     writes=True,
-    summary="许愿人的联系方式",
     description="认领人在认领期间可看；工作人员要写明理由。每次查看都记入日志。",
 )
 def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> dict[str, Any]:
     return contacting.contact(wish_id, query["reason"], actor=caller)
 
 
-@route(bp, "GET", "/me/wishes", query=PageQuery, out=paged(WishOut), summary="我的心愿（含代办）")
-def my_wishes(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
-    start, limit = after(query["cursor"], int), query["limit"]
-    told = page(
-        queries.written_by(caller.id, start[0] if start else None, limit + 1), limit, lambda wish: (wish.id,)
-    )
-    return {**told, "list": serialize_many(told["list"], caller)}
+@listing(bp, "/me/wishes", "我的心愿（含代办）", WishOut, serialize_many)
+def my_wishes(caller: Caller) -> Pageable:
+    return queries.written_by(caller.id)

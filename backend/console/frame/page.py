@@ -25,6 +25,7 @@ from backend.db import MAX_ID, session, transaction
 from backend.errors import NotAllowed, NotFound, NotSignedIn, Refused
 from backend.identity import console_sessions
 from backend.organisations import queries as places
+from backend.paging import Pageable
 from backend.people import permissions, sealed
 from backend.people.models import Person
 
@@ -216,6 +217,15 @@ def asked_number(name: str, usual: int | None = None) -> Any:
     nobody's: the database would refuse to look for it."""
     found = request.args.get(name, usual, type=int)
     return found if found is None else max(-MAX_ID, min(found, MAX_ID))
+
+
+def asked_page(rows: Pageable, size: int) -> tuple[list[Any], int | None]:
+    """The rows of the page that the address asks for by `before`, and what the next page begins before, if there is
+    one."""
+    before = asked_number("before")
+    read = rows.page(None if before is None else (before,), size + 1)
+    following = read[size - 1][0][0] if len(read) > size else None
+    return [row for _place, row in read[:size]], following
 
 
 def next_page_url(before: int) -> str:

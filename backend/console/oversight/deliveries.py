@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import url_for
 
-from backend.console.frame.page import Staff, asked_number, page, render
+from backend.console.frame.page import Staff, asked_page, page, render
 from backend.outbox import meanings, queries
 from backend.outbox.templates import CATALOGUE
+from backend.paging import by_id
 
 PAGE = 50
 
@@ -14,12 +15,11 @@ PAGE = 50
 @page("/deliveries", guard="delivery:read")
 def deliveries(staff: Staff) -> Any:
     """Every notice stands in its reader's inbox all the same, and is read there."""
-    rows = queries.dead_letters(asked_number("before"), PAGE + 1)
-    following = rows[PAGE - 1].notice_id if len(rows) > PAGE else None
+    rows, following = asked_page(by_id(queries.dead_letters, "notice_id"), PAGE)
     return render(
         "deliveries/page.html",
         reasons=_reasons(),
-        rows=[(row, _title(row.template), meanings.of(row)) for row in rows[:PAGE]],
+        rows=[(row, _title(row.template), meanings.of(row)) for row in rows],
         following=following and url_for("console.deliveries", before=following),
     )
 

@@ -10,11 +10,12 @@ from flask import request
 from backend import clock
 from backend.console.frame.forms import Form, choice, day
 from backend.console.frame.journal_words import KINDS, OPENINGS, VERBS
-from backend.console.frame.page import Staff, asked_number, next_page_url, page, render
+from backend.console.frame.page import Staff, asked_number, asked_page, next_page_url, page, render
 from backend.db import session
 from backend.journal import JournalLine
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 
@@ -35,8 +36,8 @@ class Filters(Form):
     last = day("到", needed=False)
 
 
-def _lines(staff: Staff, asked: dict[str, Any]) -> list[JournalLine]:
-    """A page of lines, newest first. Lines without a place are for whoever reads the whole city's."""
+def _lines(staff: Staff, asked: dict[str, Any]) -> KeysetQuery:
+    """The lines asked for, newest first. Lines without a place are for whoever reads the whole city's."""
     wanted = sa.select(JournalLine).where(_within(staff))
     for column in ("subject_kind", "subject_id", "actor_id"):
         if asked.get(column):
@@ -48,9 +49,7 @@ def _lines(staff: Staff, asked: dict[str, Any]) -> list[JournalLine]:
         wanted = wanted.where(JournalLine.at >= clock.day_starts(asked["first"]))
     if asked["last"]:
         wanted = wanted.where(JournalLine.at < clock.day_ends(asked["last"]))
-    if asked["before"]:
-        wanted = wanted.where(JournalLine.id < asked["before"])
-    return list(session.scalars(wanted.order_by(JournalLine.id.desc()).limit(PAGE + 1)))
+    return KeysetQuery(wanted, (JournalLine.id.desc(),))
 
 
 def _within(staff: Staff) -> sa.ColumnElement[bool]:
@@ -102,7 +101,6 @@ def _asked(form: Filters) -> dict[str, Any]:
         "verb": form.verb.data,
         "first": day_of(form.first),
         "last": day_of(form.last),
-        "before": asked_number("before"),
     }
 
 
@@ -112,9 +110,8 @@ def journal(staff: Staff) -> Any:
     form.verb.choices = {"": "全部", "openings": "查看个人信息（全部）", **VERBS}
     form.kind.choices = {"": "全部", **KINDS}
     form.validate()
-    lines = _lines(staff, _asked(form))
-    following = next_page_url(lines[PAGE - 1].id) if len(lines) > PAGE else None
-    lines, many = lines[:PAGE], _many_openings(staff)
+    lines, following = asked_page(_lines(staff, _asked(form)), PAGE)
+    many = _many_openings(staff)
     return render(
         "journal/page.html",
         form=form,
@@ -124,5 +121,5 @@ def journal(staff: Staff) -> Any:
         names=people.masked_names({one.actor_id for one in (*lines, *many) if one.actor_id}),
         places=places.names({line.organisation_id for line in lines if line.organisation_id}),
         kinds=KINDS,
-        following=following,
+        following=following and next_page_url(following),
     )

@@ -9,10 +9,10 @@ from backend import clock
 from backend.console.frame import place_choices, residents
 from backend.console.frame.forms import Form, JustDo, choice, day, line
 from backend.console.frame.labels import KINDS, ROLES
-from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
-from backend.db import session
+from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.errors import InvalidInput, NotFound
 from backend.organisations import queries as places
+from backend.paging import KeysetQuery
 from backend.people import actions, appointing, permissions
 from backend.people import queries as people
 from backend.people.models import Appointment
@@ -34,21 +34,15 @@ class AppointForm(Form):
     to_day = day("到哪天止", needed=False, description="不填就是长期；临时顶岗请填")
 
 
-def _active_page(
-    staff: Staff, place_id: int | None, role: str | None, before: int | None
-) -> list[Appointment]:
-    """Appointments not yet over in the places where this person may appoint, newest first: a page and one more."""
+def _active(staff: Staff, role: str | None) -> KeysetQuery:
+    """Appointments not yet over in the places where this person may appoint, newest first."""
     wanted = sa.select(Appointment).where(
         Appointment.organisation_id.in_(permissions.reach_of(staff.id, "appointment:grant")),
         sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
     )
-    if place_id:
-        wanted = wanted.where(Appointment.organisation_id == place_id)
     if role:
         wanted = wanted.where(Appointment.role == role)
-    if before:
-        wanted = wanted.where(Appointment.id < before)
-    return list(session.scalars(wanted.order_by(Appointment.id.desc()).limit(PAGE + 1)))
+    return KeysetQuery(wanted, (Appointment.id.desc(),))
 
 
 @page("/appointments", guard="appointment:grant")
@@ -60,8 +54,7 @@ def _page(staff: Staff, **given: Any) -> Any:
     find = FindForm(request.args)
     asked = (find.asked.data or "").strip()
     role = request.args.get("role") if request.args.get("role") in ROLES else None
-    found = _active_page(staff, None, role, asked_number("before"))
-    rows = found[:PAGE]
+    rows, following = asked_page(_active(staff, role), PAGE)
     return render(
         "appointments/page.html",
         find=find,
@@ -70,7 +63,7 @@ def _page(staff: Staff, **given: Any) -> Any:
         rows=rows,
         names=people.masked_names({row.person_id for row in rows}),
         places=places.names({row.organisation_id for row in rows}),
-        following=rows[-1].id if len(found) > PAGE else None,
+        following=following,
         **{"form": JustDo(formdata=None), **given},
     )
 

@@ -92,7 +92,7 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
 def _wishes_of(staff: Staff, person_id: int) -> list[Wish]:
     if not staff.may("wish:read"):
         return []
-    written = wish_queries.written_by(person_id, None, MOST)
+    written = wish_queries.written_by(person_id).rows(MOST)
     return [one for one in written if one.wisher_id == person_id and one.state != "draft"]
 
 

@@ -10,7 +10,7 @@ from backend.console.frame.forms import Form, JustDo, choice, line, lines, one_o
 from backend.console.frame.labels import CHECKED_STATES
 from backend.console.frame.page import (
     Staff,
-    asked_number,
+    asked_page,
     next_page_url,
     page,
     redirect_with_message,
@@ -81,14 +81,13 @@ def adjustments(staff: Staff) -> Any:
     form.state.choices = {"": "全部状态", **CHECKED_STATES}
     form.validate()
     state = form.state.data if not form.state.errors else None
-    found = queries.adjustments(state, asked_number("before"), PAGE + 1, actor=staff)
-    following = next_page_url(found[PAGE - 1].id) if len(found) > PAGE else None
+    found, following = asked_page(queries.adjustments(state, actor=staff), PAGE)
     return render(
         "points/adjustments.html",
         form=form,
         waiting=_waiting(staff, PAGE) if staff.may("points:approve_adjustment") and not request.args else [],
-        shown=queries.view_adjustments(found[:PAGE], actor=staff),
-        following=following,
+        shown=queries.view_adjustments(found, actor=staff),
+        following=following and next_page_url(following),
     )
 
 

@@ -1,11 +1,13 @@
 """A person's points as staff see them: what is available, what ends when, every movement."""
 
+from functools import partial
 from typing import Any
 
 from backend.console.frame import residents
-from backend.console.frame.page import Staff, asked_number, page, render
+from backend.console.frame.page import Staff, asked_page, page, render
 from backend.ledger import queries
 from backend.organisations import queries as places
+from backend.paging import by_id
 
 PAGE = 50
 
@@ -14,12 +16,12 @@ PAGE = 50
 def statement(staff: Staff, person_id: int) -> Any:
     """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
     person, home = residents.resident(staff, person_id, "points:read")
-    rows = queries.statement(person_id, asked_number("before"), PAGE + 1)
+    rows, following = asked_page(by_id(partial(queries.statement, person_id)), PAGE)
     return render(
         "points/statement.html",
         person=residents.masked(person),
         community=places.names({home.community_id})[home.community_id],
         balance=queries.balance(person_id),
-        rows=rows[:PAGE],
-        following=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        rows=rows,
+        following=following,
     )

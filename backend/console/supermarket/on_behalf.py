@@ -55,7 +55,7 @@ def _units_form(kind: str, items: list[Item]) -> type[OnBehalfForm]:
 
 def _shop(community_id: int) -> Shop:
     """The resident's own shop: the one asked for among their community's, else the first."""
-    found = queries.shops(community_id, None, 50)
+    found = queries.shops(community_id).rows(50)
     asked = asked_number("shop")
     wanted = [one for one in found if asked in (None, one.id)]
     if not wanted:
@@ -70,10 +70,10 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
     kind = request.args.get("kind", "goods")
     if kind not in ("goods", "activity_support"):
         raise NotFound()
-    if not queries.shops(home.community_id, None, 1):
+    if not queries.shops(home.community_id).rows(1):
         return render("redemptions/no_shop.html", person=masked(person))
     shop = _shop(home.community_id)
-    items = [one for one in queries.items(shop.id, kind, None, MOST_ITEMS, actor=staff) if one.on_shelf]
+    items = [one for one in queries.items(shop.id, kind, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
     form = _units_form(kind, items)()
     form.fill()
 
@@ -102,12 +102,12 @@ def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
         "redemptions/new.html",
         person=masked(person),
         shop=shop,
-        shops=queries.shops(shop.community_id, None, 50),
+        shops=queries.shops(shop.community_id).rows(50),
         kind=kind,
         kinds=ITEM_KINDS,
         form=form,
         balance=points.balance(person.id),
-        venues=queries.items(shop.id, "venue", None, 50, actor=person),
+        venues=queries.items(shop.id, "venue", actor=person).rows(50),
         **more,
     )
 

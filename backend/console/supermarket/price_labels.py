@@ -20,7 +20,7 @@ def labels(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
         return render("stock/none.html")
-    offered = [one for one in queries.items(shop.id, None, None, MOST_ITEMS, actor=staff) if one.on_shelf]
+    offered = [one for one in queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
     asked = set(request.args.getlist("item", type=int))
     copies = min(max(asked_number("copies", 1), 1), MOST_COPIES)
     wanted = [one for one in offered if not asked or one.id in asked]

@@ -11,7 +11,7 @@ from backend.console.frame.forms import Form, JustDo, choice, line, lines
 from backend.console.frame.labels import REDEMPTION_STATES
 from backend.console.frame.page import (
     Staff,
-    asked_number,
+    asked_page,
     bp,
     next_page_url,
     page,
@@ -87,24 +87,22 @@ def redemptions(staff: Staff) -> Any:
         **{one.id: one.name for one in staff_queries.shops("redemption:read", actor=staff)},
     }
     form.validate()
-    found = staff_queries.orders(
+    orders = staff_queries.orders(
         form.state.data if not form.state.errors else None,
         form.shop.data if not form.shop.errors else None,
         (form.number.data or None) if not form.number.errors else None,
-        asked_number("before"),
-        PAGE + 1,
         actor=staff,
     )
-    following = next_page_url(found[PAGE - 1].id) if len(found) > PAGE else None
+    found, following = asked_page(orders, PAGE)
     decides = staff.may("redemption:approve")
     return render(
         "redemptions/list.html",
         form=form,
         waiting=_waiting(staff, PAGE) if decides and not request.args else [],
         others=staff_queries.for_a_colleague(actor=staff) if decides else 0,
-        shown=queries.view_redemptions(found[:PAGE], actor=staff),
+        shown=queries.view_redemptions(found, actor=staff),
         contents=staff_queries.contents(found),
-        following=following,
+        following=following and next_page_url(following),
     )
 
 

@@ -10,7 +10,7 @@ from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
 from backend.console.frame.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
-from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
 from backend.organisations import queries as places
@@ -98,7 +98,7 @@ def stock(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
         return render("stock/none.html")
-    found = queries.items(shop.id, None, None, MOST_ITEMS, actor=staff)
+    found = queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS)
     soon = clock.today() + timedelta(days=config.settings().batch_warning_days)
     first = staff_queries.first_days(shop.id)
     return render(
@@ -164,7 +164,7 @@ def item(staff: Staff, item_id: int) -> Any:
 def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     """An item with its batches and events, and a tried form among `given`."""
     found, shop = staff_queries.item(item_id, "stock:read", actor=staff)
-    rows = stock_queries.movements(item_id, asked_number("before"), PAGE + 1, actor=staff)
+    rows, following = asked_page(stock_queries.movements(item_id, actor=staff), PAGE)
     batches = stock_queries.batches(item_id, actor=staff)
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
@@ -181,8 +181,8 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
         batches=batches,
         soon=clock.today() + timedelta(days=config.settings().batch_warning_days),
         today=clock.today(),
-        movements=stock_queries.shown_movements(rows[:PAGE]),
-        following=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        movements=stock_queries.shown_movements(rows),
+        following=following,
         **facts,
     )
 

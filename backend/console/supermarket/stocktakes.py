@@ -8,7 +8,7 @@ from backend import clock
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines, whole
-from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
 from backend.console.supermarket.stock import MOST_UNITS
@@ -56,14 +56,14 @@ def stocktakes(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
         return render("stock/none.html")
-    found = stock_queries.stocktakes(shop.id, asked_number("before"), PAGE + 1, actor=staff)
+    found, following = asked_page(stock_queries.stocktakes(shop.id, actor=staff), PAGE)
     return render(
         "stock/stocktakes.html",
         shop=shop,
         shops=all_shops,
         words=permissions.permissions_in(staff.id, shop.place_id),
-        shown=stock_queries.shown_stocktakes(found[:PAGE], actor=staff),
-        following=found[PAGE - 1].id if len(found) > PAGE else None,
+        shown=stock_queries.shown_stocktakes(found, actor=staff),
+        following=following,
     )
 
 

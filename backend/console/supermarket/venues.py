@@ -37,7 +37,7 @@ def venues(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
         return render("stock/none.html")
-    found = queries.items(shop.id, "venue", None, 100, actor=staff)
+    found = queries.items(shop.id, "venue", actor=staff).rows(100)
     asked = asked_number("item")
     venue = next((one for one in found if asked in (None, one.id)), found[0] if found else None)
     form = DayForm(request.args)

@@ -79,7 +79,7 @@ def _purchased(plan: Plan) -> Story:
     yield from told.certified(plan, activity, checker)
     volunteer = plan.people[0]
     yield plan.at(9, 10)
-    record = records_of(volunteer.id, None, 1)[0]
+    record = records_of(volunteer.id).rows(1)[0]
     asked = corrections.request(record.id, 0, "当天是请人代签的，本人没有到场", actor=volunteer)
     yield plan.at(10, 10)
     corrections.approve(asked.id, actor=maker)

@@ -62,7 +62,7 @@ def _grids(city: City) -> None:
     """So many grids that the city has what it promises, the first communities one more than the last."""
     whole, rest = divmod(city.figures.grids, len(city.communities))
     for number, one in enumerate(city.communities):
-        one.grids = [grid.id for grid in tree.children(one.id, "grid", 0, 50)]
+        one.grids = [grid.id for grid in tree.children(one.id, "grid").rows(50)]
         for grid in range(len(one.grids) + 1, whole + (number < rest) + 1):
             name = f"{one.short}-{grid:02d}"
             one.grids.append(places.add(one.id, "grid", name, name).id)

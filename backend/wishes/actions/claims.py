@@ -139,8 +139,8 @@ def release(
     """
     wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
-    told = ({"kept_back": True} if kept_back else {}) | _again(wish, actor)
-    endings.put_back(states.RELEASE, wish, "released", reason=reason, told=told or None, actor=actor)
+    details = ({"kept_back": True} if kept_back else {}) | _again(wish, actor)
+    endings.put_back(states.RELEASE, wish, "released", reason=reason, details=details or None, actor=actor)
     notices.released(wish, KEPT_BACK if kept_back else reason)
     return wish
 
@@ -232,8 +232,8 @@ def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, 
     """
     wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
-    told = {"kept_back": True} if kept_back else None
-    transition(states.DISPUTE, wish, actor=actor, reason=reason, details=told, fulfilled_at=None)
+    details = {"kept_back": True} if kept_back else None
+    transition(states.DISPUTE, wish, actor=actor, reason=reason, details=details, fulfilled_at=None)
     current = endings.current_claim(wish.id)
     again = clock.today() + timedelta(days=config.settings().promise_grace_days)
     current.fulfilled_at, current.reminded_at = None, None

@@ -37,12 +37,12 @@ def put_back(
     outcome: str,
     *,
     reason: str | None = None,
-    told: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
     actor: Actor | None,
 ) -> Claim:
     """Ends the claim and puts the wish on the wall again; where its round has closed meanwhile, it goes the
     way of what that round left unclaimed. Answers the claim that ended."""
-    transition(move, wish, actor=actor, reason=reason, details=told, claimer_id=None)
+    transition(move, wish, actor=actor, reason=reason, details=details, claimer_id=None)
     ended = current_claim(wish.id)
     end(ended, outcome, reason)
     if _closed(wish.round_id):
