@@ -1,7 +1,7 @@
 """The moves of a complaint. Documentation and tests are generated from this table."""
 
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 
 
 class ComplaintMovedOn(Refused):

@@ -2,7 +2,7 @@
 
 from backend.console.frame.labels import ROLES
 from backend.handbook.tables import PERSONS, TABLES, Table
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.people import permissions
 
 HEAD = """# 状态图

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from backend.complaints import states as complaints
 from backend.console.frame import labels
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.points import states as points
 from backend.supermarket import states as supermarket
 from backend.volunteering import states as volunteering

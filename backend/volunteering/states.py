@@ -2,7 +2,7 @@
 generated from these tables."""
 
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 
 
 class ActivityMovedOn(Refused):

@@ -1,7 +1,7 @@
 """The moves of rounds and wishes. Documentation and tests are generated from these tables."""
 
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 
 
 class WishNotOpen(Refused):

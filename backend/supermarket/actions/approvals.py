@@ -12,7 +12,8 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.ledger.posting import PurseBalance, with_purse
-from backend.lifecycle import Move, authorize, transition
+from backend.lifecycle import authorize, transition
+from backend.moves import Move
 from backend.people import permissions
 from backend.supermarket import notices, queries, sealed, states
 from backend.supermarket.actions import stock

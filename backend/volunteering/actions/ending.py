@@ -6,7 +6,8 @@ from backend import clock, working_days
 from backend.db import lock_row
 from backend.errors import Refused
 from backend.journal import Actor
-from backend.lifecycle import Move, transition, transition_all
+from backend.lifecycle import transition, transition_all
+from backend.moves import Move
 from backend.volunteering import states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity

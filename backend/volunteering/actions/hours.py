@@ -21,7 +21,7 @@ from backend.lifecycle import authorize, transition, transition_all
 from backend.organisations import queries as places
 from backend.people.models import Team
 from backend.volunteering import limits, notices, states
-from backend.volunteering.actions import attendance, waitlist
+from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, SignUp
 from backend.volunteering.record_models import ServiceRecord
 
@@ -82,7 +82,8 @@ def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Acti
     limits.check(_stretches(rows, minutes))
     transition(states.PROPOSE, activity, actor=actor, proposed_by_id=actor.id, proposed_at=clock.now())
     if rows:
-        attendance.change_many([(row, {"proposed_minutes": minutes[row.person_id]}) for row in rows])
+        proposed = [{"id": row.id, "proposed_minutes": minutes[row.person_id]} for row in rows]
+        session.execute(sa.update(SignUp), proposed)
     return activity
 
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.journal import Actor
-from backend.lifecycle import Move, transition
+from backend.lifecycle import transition
+from backend.moves import Move
 from backend.wishes import notices, states
 from backend.wishes.models import Claim, Round, Wish
 
