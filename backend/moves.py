@@ -44,19 +44,6 @@ class Movable(Protocol):
     def place_id(self) -> int: ...
 
 
-def begin(move: Move, row: Any, *, actor: Actor | None, details: dict[str, Any] | None = None) -> None:
-    """Adds a row in the state that the move leads to, with its journal line: the same verb for a thing's first
-    time as for every later one."""
-    row.state = move.target
-    session.add(row)
-    session.flush()
-    (subject, *_) = sa.inspect(row).identity
-    states = (None, move.target)
-    journal.write(
-        move.name, row.journal_kind, subject, actor=actor, states=states, place=row.place_id, facts=details
-    )
-
-
 def check_source(move: Move, subject: Any) -> None:
     """Raises the move's own refusal unless it starts from the subject's state."""
     if subject.state not in move.sources:
@@ -88,6 +75,26 @@ def apply(
         facts=details,
     )
     _change(move, [subject], facts, line)
+
+
+def begin_or_apply(
+    move: Move, row: Any, facts: dict[str, Any], *, actor: Actor | None, details: dict[str, Any] | None = None
+) -> None:
+    """Moves a row that is there already, or adds the new one in the state to which the move leads: for what is said
+    of somebody in one row, the first time and every later one. What else was set on the row is kept with it."""
+    if sa.inspect(row).persistent:
+        session.flush()
+        apply(move, row, facts, actor=actor, details=details)
+        return
+    for name, value in {"state": move.target, **facts}.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    (subject, *_) = sa.inspect(row).identity
+    states = (None, move.target)
+    journal.write(
+        move.name, row.journal_kind, subject, actor=actor, states=states, place=row.place_id, facts=details
+    )
 
 
 def apply_all(

@@ -94,6 +94,13 @@ class Residency(Model):
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.RESIDENCY))
 
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())
+
 
 class PartyRegistration(Model):
     """双报到: an in-service party member of a work unit reports to the community where they live."""
@@ -119,6 +126,13 @@ class PartyRegistration(Model):
     declared_at: Mapped[datetime] = mapped_column(Moment)
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.PARTY_REGISTRATION))
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())
 
 
 class Appointment(Model):

@@ -22,7 +22,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Residency
 from backend.points import states
-from backend.points.models import Adjustment
+from backend.points.models import Adjustment, AdjustmentState
 
 # A person is told so many days before points end, and a community's figures look so far ahead.
 DAYS_AHEAD = 60
@@ -59,7 +59,7 @@ def adjustment(adjustment_id: int, *, actor: Actor) -> Adjustment:
 def to_check(limit: int, *, actor: Actor, after: int | None = None) -> list[Adjustment]:
     """Adjustments that this one may decide, oldest first: neither their own nor proposed by them."""
     wanted = sa.select(Adjustment).where(
-        Adjustment.state == "proposed",
+        Adjustment.state == AdjustmentState.PROPOSED,
         Adjustment.community_id.in_(permissions.reach_of(actor.id, "points:approve_adjustment")),
         Adjustment.proposed_by_id != actor.id,
         Adjustment.person_id != actor.id,

@@ -14,11 +14,11 @@ from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import queries, states, timetable
-from backend.supermarket.models import Item, Line, Redemption, Shop, Slot
-from backend.supermarket.stock_models import Batch, Movement, Stocktake
+from backend.supermarket.models import Item, ItemKind, Line, Redemption, RedemptionState, Shop, Slot
+from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeState
 
-_REQUESTED = sa.text("redemptions.state = 'requested'")
-_APPROVED = sa.text("redemptions.state = 'approved'")
+_REQUESTED = sa.text(f"redemptions.state = '{RedemptionState.REQUESTED}'")
+_APPROVED = sa.text(f"redemptions.state = '{RedemptionState.APPROVED}'")
 _LEFT = sa.text("batches.on_hand > 0")
 _REQUEST = "request"
 
@@ -159,7 +159,7 @@ def first_days(shop_id: int) -> dict[int, date]:
 def stocktakes_to_check(most: int, *, actor: Actor) -> list[Stocktake]:
     """Counted, and waiting for a supervisor who did not count; oldest first."""
     wanted = sa.select(Stocktake).where(
-        Stocktake.state == "proposed",
+        Stocktake.state == StocktakeState.PROPOSED,
         Stocktake.proposed_by_id != actor.id,
         Stocktake.community_id.in_(permissions.reach_of(actor.id, "stocktake:approve")),
     )
@@ -231,5 +231,5 @@ def orders(state: str | None, shop_id: int | None, number: str | None, *, actor:
 
 def goods(shop_id: int) -> list[Item]:
     """A shop's goods by name, what is off the shelf too: what a stocktake counts."""
-    wanted = sa.select(Item).where(Item.shop_id == shop_id, Item.kind == "goods")
+    wanted = sa.select(Item).where(Item.shop_id == shop_id, Item.kind == ItemKind.GOODS)
     return list(session.scalars(wanted.order_by(Item.name, Item.id)))

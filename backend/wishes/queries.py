@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import config
-from backend.db import Moment, session
+from backend.db import Moment, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
@@ -23,10 +23,23 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.wishes import states
-from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
+from backend.wishes.models import (
+    ON_THE_WALL,
+    OWN_PEOPLE,
+    Claim,
+    Disclosure,
+    Group,
+    Party,
+    Round,
+    RoundState,
+    Wish,
+    WishState,
+    facts_of,
+    reporting_in,
+)
 
 # A literal, so that the planner can prove the partial index.
-_ON_THE_WALL = sa.text("wishes.state IN ('published', 'claimed', 'confirmed')")
+_ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +72,7 @@ def wall(
     filters: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
 
     def read(after: Place | None, limit: int) -> list[WishView]:
-        behind = {"published": after[0], "last": after[1]} if after else {}
+        behind = {"published_at": after[0], "last": after[1]} if after else {}
         return _read(_wall(frozenset(filters | behind)), actor, size=limit, **filters, **behind)
 
     return KeysetRows(read, lambda one: (one.wish.published_at, one.wish.id), (datetime, int))
@@ -69,10 +82,10 @@ def wall(
 def _wall(asked: frozenset[str]) -> sa.Select[Any]:
     """The statement for these filters, with or without a place to go on from: built once for each choice."""
     wanted = _VIEW_SELECT.where(_ON_THE_WALL)
-    for name in sorted(asked - {"published", "last"}):
+    for name in sorted(asked - {"published_at", "last"}):
         wanted = wanted.where(getattr(Wish, name) == sa.bindparam(name))
     if "last" in asked:
-        last = sa.bindparam("published", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
+        last = sa.bindparam("published_at", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
         wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*last))
     return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
 
@@ -176,13 +189,13 @@ _VIEW_SELECT = (
             Person.real_name_sealed,
             Person.id,
             Wish.wisher_id,
-            Wish.disclosure == sa.literal_column("'title'"),
+            Wish.disclosure == sa.literal_column(f"'{Disclosure.TITLE}'"),
         ).label("wisher"),
         named(
             _claimer.real_name_sealed,
             _claimer.id,
             Claim.person_id,
-            Claim.party == sa.literal_column("'personal'"),
+            Claim.party == sa.literal_column(f"'{Party.PERSONAL}'"),
         ).label("claimer"),
         named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
         named(Team.name, Team.id, Claim.team_id).label("team"),
@@ -250,7 +263,7 @@ def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
         return "look"
     if own or "wish:report" in granted:
         return "inside"
-    return None if wish.for_child or wish.beneficiary_group == "child" else "shown"
+    return None if wish.for_child or wish.beneficiary_group == Group.CHILD else "shown"
 
 
 def _note(claim: Claim, own: bool, inside: bool) -> str | None:
@@ -274,7 +287,7 @@ def claims_in_full(claims: Sequence[Claim], *, actor: Actor) -> dict[int, dict[s
 def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
     """Who claimed, as others see it: the masked name, or the team's or the unit's."""
     claims = list(claims)
-    personal = people.masked_names({claim.person_id for claim in claims if claim.party == "personal"})
+    personal = people.masked_names({claim.person_id for claim in claims if claim.party == Party.PERSONAL})
     units = places.names({claim.unit_id for claim in claims if claim.unit_id})
     team_ids = {claim.team_id for claim in claims if claim.team_id}
     teams = (
@@ -320,7 +333,9 @@ def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[
     wanted = (
         sa.select(Wish.number, Wish.title, Wish.state, Organisation.name.label("community"))
         .join(Organisation, Organisation.id == Wish.community_id)
-        .order_by(sa.case((Wish.state == "published", 0), else_=1), Wish.published_at.desc(), Wish.id.desc())
+        .order_by(
+            sa.case((Wish.state == WishState.PUBLISHED, 0), else_=1), Wish.published_at.desc(), Wish.id.desc()
+        )
         .offset(skip)
         .limit(limit)
     )
@@ -335,7 +350,7 @@ def _here(wanted: sa.Select[Any], community_id: int | None) -> sa.Select[Any]:
 def running_rounds(community_ids: list[int] | None = None) -> list[Round]:
     """The rounds that have not ended, of these communities or of all: at most one of each that collects, and one that is
     published."""
-    wanted = sa.select(Round).where(Round.state != "closed")
+    wanted = sa.select(Round).where(Round.state != RoundState.CLOSED)
     if community_ids is not None:
         wanted = wanted.where(Round.community_id.in_(community_ids))
     return list(session.scalars(wanted.order_by(Round.id)))

@@ -7,7 +7,6 @@ from flask import Response, request, url_for
 from backend.console.frame import residents, sentences
 from backend.console.frame.decisions import following, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines, one_of, whole
-from backend.console.frame.labels import CHECKED_STATES
 from backend.console.frame.page import (
     Staff,
     asked_page,
@@ -23,6 +22,7 @@ from backend.ledger import queries as ledger
 from backend.organisations import queries as places
 from backend.people import queries as people
 from backend.points import actions, queries
+from backend.points.labels import ADJUSTMENT_STATES
 from backend.points.models import MOST_POINTS, Adjustment
 
 PAGE = 50
@@ -45,7 +45,7 @@ class Filters(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    state = choice("状态", CHECKED_STATES, needed=False)
+    state = choice("状态", ADJUSTMENT_STATES, needed=False)
 
 
 @provider("points:approve_adjustment")
@@ -78,7 +78,7 @@ def points(staff: Staff) -> Response:
 @page("/points/adjustments", guard="points:read")
 def adjustments(staff: Staff) -> Any:
     form = Filters(request.args)
-    form.state.choices = {"": "全部状态", **CHECKED_STATES}
+    form.state.choices = {"": "全部状态", **ADJUSTMENT_STATES}
     form.validate()
     state = form.state.data if not form.state.errors else None
     found, following = asked_page(queries.adjustments(state, actor=staff), PAGE)

@@ -8,7 +8,6 @@ from flask import Response, request, url_for
 from backend.console.frame import sentences
 from backend.console.frame.decisions import following, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines
-from backend.console.frame.labels import REDEMPTION_STATES
 from backend.console.frame.page import (
     Staff,
     asked_page,
@@ -26,7 +25,8 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import queries, sealed, staff_queries
 from backend.supermarket.actions import approvals
-from backend.supermarket.models import Redemption
+from backend.supermarket.labels import REDEMPTION_STATES
+from backend.supermarket.models import Redemption, RedemptionState
 
 PAGE = 50
 
@@ -113,7 +113,7 @@ def redemptions(staff: Staff) -> Any:
 def approve_redemption(staff: Staff, redemption_id: int) -> Any:
     order = queries.order(redemption_id, actor=staff)
     permissions.require(staff.id, "redemption:approve", order.place_id)
-    if order.state != "requested":
+    if order.state != RedemptionState.REQUESTED:
         return redirect_with_message(
             "console.redemption", "这张兑换单已经处理过了", redemption_id=redemption_id
         )

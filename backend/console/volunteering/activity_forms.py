@@ -8,13 +8,13 @@ from flask import request
 from backend import clock, screening
 from backend.console.frame import place_choices, sentences
 from backend.console.frame.forms import Form, choice, line, lines, moment, number, one_of, whole
-from backend.console.frame.labels import ACTIVITY_KINDS
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import teams
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs
-from backend.volunteering.models import MOST_PEOPLE, Activity
+from backend.volunteering.labels import ACTIVITY_KINDS
+from backend.volunteering.models import MOST_PEOPLE, Activity, ActivityKind
 
 # What teams of the pattern do most; any other word may be written.
 CATEGORIES = ("便民服务", "帮扶济困", "文明倡导", "应急", "矛盾调解", "政策宣传", "环境清洁", "文体活动")
@@ -36,7 +36,7 @@ class ActivityForm(Form):
     community = choice("社区", numbers=True)
     team = choice("志愿队", needed=False, numbers=True)
     # The page says `activity_kind`, as pages that are open in a browser do.
-    kind = one_of("类型", ACTIVITY_KINDS, name="activity_kind", default="volunteer_service")
+    kind = one_of("类型", ACTIVITY_KINDS, name="activity_kind", default=ActivityKind.VOLUNTEER_SERVICE)
     category = line("服务类别", most=20, render_kw={"list": "categories"})
     description = lines("内容", most=1000, needed=False, rows=3, description="做什么、带什么、在哪里集合")
     place = line("地点", most=120)

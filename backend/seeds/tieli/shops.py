@@ -19,7 +19,7 @@ from backend.seeds.supermarket import HOURS
 from backend.seeds.tieli.city import City, Community, first
 from backend.supermarket import sealed
 from backend.supermarket.actions import approvals, counter, items, receipts, requests, shops, stocktakes
-from backend.supermarket.models import ITEM_KINDS, Item, Redemption
+from backend.supermarket.models import Item, ItemKind, Redemption
 
 # Name, unit, points, limit a quarter, received, donor, days until its best-before day.
 GOODS: tuple[tuple[str, str, int, int | None, int, str | None, int | None], ...] = (
@@ -70,7 +70,7 @@ def stories(city: City) -> list[Story]:
 def _stock(city: City, mine: Sequence[Community]) -> list[tuple[list[Any], list[Any], list[Any]]]:
     """What each of these shops puts up, so that the city has what its figures promise."""
     figures = (city.figures.goods, city.figures.venues, city.figures.supports)
-    missing = [wanted - _there(kind) for kind, wanted in zip(ITEM_KINDS, figures, strict=True)]
+    missing = [wanted - _there(kind) for kind, wanted in zip(ItemKind, figures, strict=True)]
     found: list[tuple[list[Any], list[Any], list[Any]]] = [([], [], []) for _ in mine]
     for kind, (lists, wanted) in enumerate(zip((GOODS, VENUES, SUPPORTS), missing, strict=True)):
         for number in range(wanted):

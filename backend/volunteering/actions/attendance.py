@@ -17,7 +17,15 @@ from backend.lifecycle import authorize, transition
 from backend.moves import Move
 from backend.volunteering import codes, states, venue
 from backend.volunteering.actions.sign_ups import NotSignedUp, OnBehalf, acting_for
-from backend.volunteering.models import OVER, Activity, SignUp
+from backend.volunteering.models import (
+    OVER,
+    Activity,
+    ActivityState,
+    PlaceCheck,
+    RecordSource,
+    SignUp,
+    SignUpState,
+)
 
 Here = tuple[float | None, float | None]
 
@@ -82,7 +90,7 @@ _READ = (
         _elsewhere,
         sa.and_(
             _elsewhere.person_id == sa.bindparam("person"),
-            _elsewhere.state == sa.literal_column("'checked_in'"),
+            _elsewhere.state == sa.literal_column(f"'{SignUpState.CHECKED_IN}'"),
             _elsewhere.activity_id != Activity.id,
         ),
     )
@@ -106,7 +114,7 @@ def check_in(
     codes.check(activity_id, code, clock.now())
     _nowhere_else(seen)
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
-    facts = {"checked_in_at": clock.now(), "source": "check_in"}
+    facts = {"checked_in_at": clock.now(), "source": RecordSource.CHECK_IN}
     with at_one_place():
         return _attend(states.CHECK_IN, seen.SignUp, place, reason, actor, **facts)
 
@@ -122,7 +130,11 @@ def check_out(
     seen = _look(activity_id, person_id, states.CHECK_OUT, on_behalf_of, actor)
     sign_up = seen.SignUp
     if sign_up.state not in states.CHECK_OUT.sources:
-        raise AlreadyCheckedOut() if sign_up.state in ("checked_out", "certified") else NotCheckedIn()
+        raise (
+            AlreadyCheckedOut()
+            if sign_up.state in (SignUpState.CHECKED_OUT, SignUpState.CERTIFIED)
+            else NotCheckedIn()
+        )
     if seen.proposed_at is not None:
         raise AttendanceClosed()
     if clock.now() > seen.ends_at + timedelta(minutes=config.settings().check_out_minutes):
@@ -139,7 +151,7 @@ def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, 
     """Activity, sign-up and where else the person is checked in, in one statement."""
     given = {"activity": activity_id, "person": person_id}
     seen = session.execute(_READ, given, execution_options={"populate_existing": True}).first()
-    if seen is None or seen.state == "draft":
+    if seen is None or seen.state == ActivityState.DRAFT:
         raise NotFound()
     if seen.SignUp is None:
         raise NotSignedUp()
@@ -154,16 +166,16 @@ def _refuse_second(sign_up: SignUp) -> None:
     if sign_up.state in states.CHECK_IN.sources:
         return
     refusals = {
-        "waitlisted": StillWaiting,
-        "checked_in": AlreadyCheckedIn,
-        "checked_out": AlreadyCheckedOut,
-        "certified": AlreadyCheckedOut,
+        SignUpState.WAITLISTED: StillWaiting,
+        SignUpState.CHECKED_IN: AlreadyCheckedIn,
+        SignUpState.CHECKED_OUT: AlreadyCheckedOut,
+        SignUpState.CERTIFIED: AlreadyCheckedOut,
     }
     raise refusals.get(sign_up.state, states.CHECK_IN.refusal)()
 
 
 def _in_time_to_arrive(seen: sa.Row) -> None:
-    if seen.state != "published" or clock.now() > seen.ends_at:
+    if seen.state != ActivityState.PUBLISHED or clock.now() > seen.ends_at:
         raise TooLate()
     opens = seen.starts_at - timedelta(minutes=config.settings().check_in_minutes)
     if clock.now() < opens:
@@ -186,7 +198,7 @@ def _nowhere_else(seen: sa.Row) -> None:
 def _worse(before: str | None, now: str) -> str:
     """One failed comparison is kept, whatever the other one says."""
     found = {before, now}
-    return next(one for one in ("failed", "passed", "not_given") if one in found)
+    return next(one for one in (PlaceCheck.FAILED, PlaceCheck.PASSED, PlaceCheck.NOT_GIVEN) if one in found)
 
 
 def _attend(
@@ -220,7 +232,9 @@ def lapse_over(person_ids: list[int]) -> None:
         sa.select(SignUp)
         .join(Activity, Activity.id == SignUp.activity_id)
         .where(
-            SignUp.person_id.in_(person_ids), SignUp.state == "checked_in", Activity.ends_at <= clock.now()
+            SignUp.person_id.in_(person_ids),
+            SignUp.state == SignUpState.CHECKED_IN,
+            Activity.ends_at <= clock.now(),
         )
         .order_by(SignUp.id)
     )

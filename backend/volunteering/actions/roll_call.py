@@ -16,7 +16,7 @@ from backend.moves import Move
 from backend.volunteering import limits, states
 from backend.volunteering.actions import attendance, ending, waitlist
 from backend.volunteering.actions.sign_ups import NotSignedUp
-from backend.volunteering.models import SEATED, Activity, SignUp
+from backend.volunteering.models import SEATED, Activity, ActivityState, RecordSource, SignUp
 
 
 class TimesNotTrue(Refused):
@@ -50,7 +50,7 @@ def call(activity_id: int, roll: Sequence[Called], *, actor: Actor) -> Activity:
     attendance.lapse_over([one.person_id for one in roll])
     _refuse_overlaps(activity, roll)
     _note(activity, roll, rows, actor)
-    if activity.state == "ended":
+    if activity.state == ActivityState.ENDED:
         # Nobody is still at what is over; without this the next proposal would pass them by in silence.
         ending.lapse(activity.id)
     _propose_anew(activity)
@@ -98,7 +98,7 @@ def _move(
         permitted=True,
         checked_in_at=_each(came),
         checked_out_at=_each(left),
-        source="roll_call",
+        source=RecordSource.ROLL_CALL,
     )
     for row in subjects:
         set_committed_value(row, "checked_in_at", came[row.id])

@@ -10,7 +10,7 @@ from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.moves import Move
 from backend.wishes import notices, states
-from backend.wishes.models import Claim, Round, Wish
+from backend.wishes.models import Claim, Round, RoundState, Wish
 
 
 def current_claim(wish_id: int) -> Claim:
@@ -55,7 +55,7 @@ def _closed(round_id: int | None) -> bool:
     """Read under a lock, so that a round which is being closed at this moment is waited for: it found the wish
     claimed and left it behind, and nobody would come back for it."""
     wanted = sa.select(Round.state).where(Round.id == round_id).with_for_update(read=True)
-    return session.scalar(wanted) == "closed"
+    return session.scalar(wanted) == RoundState.CLOSED
 
 
 def leave_round(wish: Wish) -> None:
