@@ -10,11 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend import clock, journal
+from backend import clock, journal, moves
 from backend.db import Id, Model, Moment, lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
-from backend.people import permissions, sealed
+from backend.people import permissions, sealed, states
 from backend.people.models import Person, Residency
 from backend.personal import PersonalTable, Purpose, handler, personal
 
@@ -39,10 +39,6 @@ class TooManyChildren(Refused):
 
 class GuardianUnsettled(Refused):
     code, message = 42287, "请先登记您居住的社区，再登记孩子"
-
-
-class GuardianshipDecided(Refused):
-    code, message = 40989, "这条监护登记已经处理过了，请刷新"
 
 
 class OwnWard(Refused):
@@ -79,6 +75,7 @@ class Guardianship(Model):
         sa.Index("ix_guardianships_child", "child_id"),
         sa.Index("ix_guardianships_queue", "community_id", "status", "id"),
     )
+    journal_kind = "guardianship"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     guardian_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
@@ -94,6 +91,14 @@ class Guardianship(Model):
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CHILDREN, on_erasure="redact"))
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        told = {"guardian": self.guardian_id == person_id, "person": self.child_id == person_id}
+        return frozenset(name for name, true in told.items() if true)
 
 
 def under_14(birth_year: int | None) -> bool:
@@ -177,54 +182,41 @@ def _link(
 def decide(guardianship_id: int, accepted: bool, reason: str | None = None, *, actor: Actor) -> Guardianship:
     """Staff of the child's community verify or reject; never a guardian their own."""
     row = lock_row(Guardianship, guardianship_id)
-    permissions.require(actor.id, "guardian:verify", row.community_id)
-    if actor.id in (row.guardian_id, row.child_id):
+    move = states.VERIFY_GUARDIAN if accepted else states.REJECT_GUARDIAN
+    permissions.require(actor.id, move.permission, row.community_id)
+    if row.facts_about(actor.id) & move.never_by:
         raise OwnWard()
-    if row.state != "declared":
-        raise GuardianshipDecided()
-    row.state, row.decided_by_id, row.reason = "verified" if accepted else "rejected", actor.id, reason
-    _settle_child(row, accepted, actor)
-    session.flush()
-    states = ("declared", row.state)
-    verb = "verify" if accepted else "reject"
-    journal.write(
-        verb, "guardianship", row.id, actor=actor, states=states, reason=reason, place=row.community_id
-    )
+    moves.apply(move, row, {"decided_by_id": actor.id, "reason": reason}, actor=actor, reason=reason)
+    if accepted:
+        _verify_child(row, actor)
     return row
 
 
-def _settle_child(row: Guardianship, accepted: bool, actor: Actor) -> None:
+def _verify_child(row: Guardianship, actor: Actor) -> None:
     """With the guardian, the child's residency is verified too: it was declared together."""
-    home = session.get(Residency, row.child_id)
-    if accepted and home is not None and home.state == "declared":
-        home.state, home.decided_by_id = "verified", actor.id
+    home = session.get(Residency, row.child_id, populate_existing=True)
+    if home is not None and home.state in states.VERIFY_RESIDENCY.sources:
+        moves.apply(states.VERIFY_RESIDENCY, home, {"decided_by_id": actor.id}, actor=actor)
 
 
 def end(guardianship_id: int, *, actor: Actor) -> Guardianship:
     """The guardian no longer speaks for the child. Raises NotFound, also for somebody else's link."""
     row = lock_row(Guardianship, guardianship_id)
-    if row.guardian_id != actor.id or row.state not in ("declared", "verified"):
+    if row.guardian_id != actor.id:
         raise NotFound()
-    before = row.state
-    row.state, row.ended_at = "ended", clock.now()
-    session.flush()
-    journal.write(
-        "end", "guardianship", row.id, actor=actor, states=(before, "ended"), place=row.community_id
-    )
+    moves.apply(states.END_GUARDIANSHIP, row, {"ended_at": clock.now()}, actor=actor)
     return row
 
 
-def leave(person_id: int) -> None:
+def leave(person_id: int, *, actor: Actor) -> None:
     """Ends all links of a person who cancels their account, as guardian and as child."""
-    session.execute(
-        sa.update(Guardianship)
-        .where(
-            sa.or_(Guardianship.guardian_id == person_id, Guardianship.child_id == person_id),
-            Guardianship.state.in_(("declared", "verified")),
-        )
-        .values(state="ended", ended_at=clock.now()),
-        execution_options={"synchronize_session": False},
+    wanted = sa.select(Guardianship).where(
+        sa.or_(Guardianship.guardian_id == person_id, Guardianship.child_id == person_id),
+        Guardianship.state.in_(states.END_GUARDIANSHIP.sources),
     )
+    locked = wanted.order_by(Guardianship.id).with_for_update()
+    for row in session.scalars(locked, execution_options={"populate_existing": True}).all():
+        moves.apply(states.END_GUARDIANSHIP, row, {"ended_at": clock.now()}, actor=actor)
 
 
 def forsaken(before: datetime) -> list[int]:

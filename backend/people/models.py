@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Json, Model, Moment
+from backend.db import Id, Json, Model, Moment, session
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 
 ROLES = (
@@ -82,6 +82,7 @@ class Residency(Model):
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_residencies_queue", "community_id", "status", "person_id"),
     )
+    journal_kind = "residency"
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
@@ -115,6 +116,7 @@ class PartyRegistration(Model):
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_party_registrations_queue", "community_id", "status", "person_id"),
     )
+    journal_kind = "party_registration"
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
@@ -217,8 +219,17 @@ class Membership(Model):
     __table_args__ = (
         sa.CheckConstraint("status IN ('applied', 'accepted', 'declined', 'left')", name="status_known"),
     )
+    # The journal tells it of the team, whose key comes first.
+    journal_kind = "team"
 
     team_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("teams.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
     state: Mapped[str] = mapped_column("status", sa.String(12), info=personal(Purpose.TEAMS))
     since: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def place_id(self) -> int:
+        return session.get_one(Team, self.team_id).community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())

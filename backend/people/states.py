@@ -53,7 +53,7 @@ REGISTER_PARTY_MEMBER = _move(
 VERIFY_PARTY_MEMBER = _move(_N, "verify", "核实", "pending", "verified", _PARTY, "person")
 REJECT_PARTY_MEMBER = _move(_N, "reject", "不通过", "pending", "rejected", _PARTY, "person")
 # From the unit's own list, which is the proof.
-IMPORT_PARTY_MEMBER = _move(_N, "import", "按名册登记", "pending rejected", "verified", _PARTY, "person")
+IMPORT_PARTY_MEMBER = _move(_N, "import", "导入", "pending rejected", "verified", _PARTY, "person")
 PARTY_REGISTRATION_MOVES = (
     REGISTER_PARTY_MEMBER,
     VERIFY_PARTY_MEMBER,
@@ -76,3 +76,11 @@ REJECT_GUARDIAN = _move(_G, "reject", "不通过", "declared", "rejected", _VERI
 # Also somebody else's link is unknown to whoever would end it.
 END_GUARDIANSHIP = _move(NotFound, "end", "结束监护", "declared verified", "ended", "guardian:end")
 GUARDIANSHIP_MOVES = (VERIFY_GUARDIAN, REJECT_GUARDIAN, END_GUARDIANSHIP)
+
+# By what the journal calls them.
+MOVES = {
+    "residency": RESIDENCY_MOVES,
+    "party_registration": PARTY_REGISTRATION_MOVES,
+    "team": MEMBERSHIP_MOVES,
+    "guardianship": GUARDIANSHIP_MOVES,
+}

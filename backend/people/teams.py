@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal
-from backend.db import insert, lock_row, savepoint, session
+from backend import clock, crypto, journal, moves
+from backend.db import lock_row, savepoint, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
+from backend.moves import Move
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery
-from backend.people import permissions, sealed
+from backend.people import permissions, sealed, states
 from backend.people import queries as people
 from backend.people.models import Membership, Person, Team
 
@@ -23,18 +24,6 @@ MEMBER_STATES = ("applied", "accepted", "declined", "left")
 
 class TeamNameTaken(Refused):
     code, message = 40919, "社区里已有同名的志愿队"
-
-
-class AlreadyMember(Refused):
-    code, message = 40962, "您已经申请或加入了这支志愿队"
-
-
-class NotAMember(Refused):
-    code, message = 40963, "您不在这支志愿队里"
-
-
-class NothingToDecide(Refused):
-    code, message = 40964, "这个入队申请已经处理过了，请刷新"
 
 
 class LeaderUnknown(Refused):
@@ -97,20 +86,20 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
 def join(team_id: int, *, actor: Actor) -> Team:
     """Asks to be accepted. Who left or was declined may ask again. Raises AlreadyMember."""
     team = lock_row(Team, team_id)
-    before = _state(team, actor.id)
-    if team.leader_id == actor.id or before in ("applied", "accepted"):
-        raise AlreadyMember()
-    _set(team, actor.id, before, "applied", "join", actor)
+    if team.leader_id == actor.id:
+        raise states.AlreadyMember()
+    row = _membership(team, actor.id) or Membership(team_id=team.id, person_id=actor.id)
+    _move(states.JOIN, row, actor)
     return team
 
 
 def leave(team_id: int, *, actor: Actor) -> Team:
     """Leaves, or takes the application back; at any time, without a reason. Raises NotAMember."""
     team = lock_row(Team, team_id)
-    before = _state(team, actor.id)
-    if before not in ("applied", "accepted"):
-        raise NotAMember()
-    _set(team, actor.id, before, "left", "leave", actor)
+    row = _membership(team, actor.id)
+    if row is None:
+        raise states.NotAMember()
+    _move(states.LEAVE, row, actor)
     return team
 
 
@@ -120,38 +109,25 @@ def decide(team_id: int, person_id: int, accepted: bool, *, actor: Actor) -> Tea
     Raises NothingToDecide.
     """
     team = lock_row(Team, team_id)
+    move = states.ACCEPT_MEMBER if accepted else states.DECLINE_MEMBER
     if team.leader_id != actor.id:
-        permissions.require(actor.id, "team:manage", team.community_id)
+        permissions.require(actor.id, move.permission, team.community_id)
     if person_id == actor.id:
         raise NotAllowed()
-    before = _state(team, person_id)
-    if before != "applied":
-        raise NothingToDecide()
-    verb = "accept" if accepted else "decline"
-    _set(team, person_id, before, "accepted" if accepted else "declined", verb, actor)
+    row = _membership(team, person_id)
+    if row is None:
+        raise states.NothingToDecide()
+    _move(move, row, actor)
     return team
 
 
-def _state(team: Team, person_id: int) -> str | None:
-    return session.scalar(
-        sa.select(Membership.state).where(Membership.team_id == team.id, Membership.person_id == person_id)
-    )
+def _membership(team: Team, person_id: int) -> Membership | None:
+    return session.get(Membership, (team.id, person_id), populate_existing=True)
 
 
-def _set(team: Team, person_id: int, before: str | None, state: str, verb: str, actor: Actor) -> None:
-    row = {"team_id": team.id, "person_id": person_id, "state": state, "since": clock.now()}
-    changed = {"status": state, "since": row["since"]}
-    adding = insert(Membership).values(row)
-    session.execute(adding.on_conflict_do_update(index_elements=["team_id", "person_id"], set_=changed))
-    journal.write(
-        verb,
-        "team",
-        team.id,
-        actor=actor,
-        states=(before, state),
-        place=team.community_id,
-        facts={"person": person_id},
-    )
+def _move(move: Move, row: Membership, actor: Actor) -> None:
+    details = {"person": row.person_id}
+    moves.begin_or_apply(move, row, {"since": clock.now()}, actor=actor, details=details)
 
 
 @dataclass(frozen=True)
@@ -200,7 +176,7 @@ def waiting_joins(before: datetime, limit: int, *, actor: Actor) -> list[tuple[M
         .where(
             Membership.state == "applied",
             Membership.person_id != actor.id,
-            Team.community_id.in_(permissions.reach_of(actor.id, "team:manage")),
+            Team.community_id.in_(permissions.reach_of(actor.id, states.ACCEPT_MEMBER.permission)),
             sa.or_(Person.openid.is_(None), Team.leader_id == actor.id, Membership.since <= before),
         )
         .order_by(Membership.since, Membership.person_id)
@@ -261,7 +237,7 @@ def _mine(ids: list[int], person_id: int) -> dict[int, str]:
 def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
     if team.leader_id == actor.id:
         return []
-    return ["leave"] if state in ("applied", "accepted") else ["join"]
+    return [states.LEAVE.name if state in states.LEAVE.sources else states.JOIN.name]
 
 
 def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:

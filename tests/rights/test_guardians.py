@@ -9,6 +9,7 @@ from backend.errors import NotAllowed, NotFound
 from backend.lifecycle import FourEyes
 from backend.people import guardians, sealed
 from backend.people.models import Person, Residency
+from backend.people.states import GuardianshipDecided
 from backend.rights import cancellation
 from backend.wishes import queries
 from backend.wishes.actions import children, claims, contacting, reviewing, rounds, writing
@@ -77,7 +78,7 @@ def test_staff_of_the_childs_community_verify_and_the_guardian_never(town):
     with transaction():
         guardians.decide(made.id, True, actor=by(town, "tong"))
     assert session.get(Residency, made.child_id, populate_existing=True).state == "verified"
-    with transaction(), pytest.raises(guardians.GuardianshipDecided):
+    with transaction(), pytest.raises(GuardianshipDecided):
         guardians.decide(made.id, False, "重复", actor=by(town, "lan"))
 
 
