@@ -150,7 +150,7 @@ def _donors(ids: list[int]) -> dict[int, list[str]]:
     told: dict[int, list[str]] = {}
     for row in rows:
         name = sealed.donor_of(row.reference, row.donor_sealed)
-        if name not in told.setdefault(row.item_id, []):
+        if name is not None and name not in told.setdefault(row.item_id, []):
             told[row.item_id].append(name)
     return told
 

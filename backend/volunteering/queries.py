@@ -332,7 +332,8 @@ def shown_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
     """One sign-up after a move of it, with what the caller may do next."""
     activity = session.get_one(Activity, sign_up.activity_id)
     if sign_up.person_id == actor.id:
-        words, facts = frozenset(), frozenset({"volunteer"})
+        words: frozenset[str] = frozenset()
+        facts = frozenset({"volunteer"})
     else:
         words = permissions.permissions_in(actor.id, sign_up.place_id)
         facts = sign_up.facts_about(actor.id)

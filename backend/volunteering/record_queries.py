@@ -50,7 +50,7 @@ def _corrected_by(ids: list[int]) -> dict[int, int]:
     if not ids:
         return {}
     wanted = sa.select(ServiceRecord.corrects_id, ServiceRecord.id).where(ServiceRecord.corrects_id.in_(ids))
-    return dict(session.execute(wanted).all())
+    return {row[0]: row[1] for row in session.execute(wanted) if row[0] is not None}
 
 
 def _waiting(ids: list[int]) -> set[int]:

@@ -403,5 +403,7 @@ class Claim(Model):
     @classmethod
     def _is_current_expression(cls) -> sa.ColumnElement[bool]:
         # Written into the statement rather than bound: it stands in statements that are built once.
-        ended = [sa.literal_column(f"'{outcome}'") for outcome in STOOD_TO_THE_END]
+        ended: list[sa.ColumnElement[str]] = [
+            sa.literal_column(f"'{outcome}'") for outcome in STOOD_TO_THE_END
+        ]
         return sa.or_(cls.outcome.is_(None), cls.outcome.in_(ended))

@@ -34,7 +34,7 @@ def _notify_wishers(
         [
             _notice(person_id, wish, kind, title, body(wish), phrase, template)
             for wish in wishes
-            for person_id in sorted({wish.wisher_id, wish.reporter_id, wish.guardian_id} - {None})
+            for person_id in sorted(filter(None, {wish.wisher_id, wish.reporter_id, wish.guardian_id}))
         ]
     )
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import config
-from backend.db import Moment, session, sql_list
+from backend.db import AnySelect, Moment, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
@@ -137,7 +137,7 @@ def rounds(community_id: int | None, state: str | None) -> KeysetQuery:
 
 def open_claims(person_id: int) -> int:
     """How many wishes the person has claimed and not yet fulfilled."""
-    return session.scalar(OPEN_CLAIMS, {"viewer": person_id})
+    return session.scalars(OPEN_CLAIMS, {"viewer": person_id}).one()
 
 
 _mine = Claim.__table__.alias("mine")
@@ -297,7 +297,8 @@ def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
     )
     return {
         claim.id: _claim_summary(
-            claim, teams.get(claim.team_id) or units.get(claim.unit_id) or personal.get(claim.person_id)
+            claim,
+            teams.get(claim.team_id or 0) or units.get(claim.unit_id or 0) or personal.get(claim.person_id),
         )
         for claim in claims
     }
@@ -324,7 +325,7 @@ def figures(community_id: int | None = None) -> dict[str, int]:
 
 def count_on_the_wall(community_id: int | None) -> int:
     """How many wishes a public screen may show."""
-    return session.scalar(_here(sa.select(sa.func.count()).select_from(Wish), community_id))
+    return session.scalars(_here(sa.select(sa.func.count()).select_from(Wish), community_id)).one()
 
 
 def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[Any]]:
@@ -342,7 +343,7 @@ def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[
     return list(session.execute(_here(wanted, community_id)))
 
 
-def _here(wanted: sa.Select[Any], community_id: int | None) -> sa.Select[Any]:
+def _here(wanted: AnySelect, community_id: int | None) -> AnySelect:
     wanted = wanted.where(_ON_THE_WALL)
     return wanted if community_id is None else wanted.where(Wish.community_id == community_id)
 

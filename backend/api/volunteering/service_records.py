@@ -67,7 +67,7 @@ class TotalsOut(Schema):
     by_source = List("按来源；补录单列", Nested(SourceOut), most=10)
 
 
-class MyRecordsOut(paged(RecordOut)):
+class MyRecordsOut(paged(RecordOut)):  # type: ignore[misc]
     totals = Nested(TotalsOut, "合计，与翻页无关")
 
 

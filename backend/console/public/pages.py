@@ -1,6 +1,7 @@
 """What anyone may open: the landing page, the wall for a hall screen, and the files that pages need."""
 
 from pathlib import Path
+from typing import Any
 
 import flask_bootstrap
 import segno
@@ -35,7 +36,7 @@ STAGES = (
 )
 
 
-def _public(view: object) -> object:
+def _public(view: Any) -> Any:
     """Marks a page that needs no sign-in, for the test that walks every route."""
     view.guard = "public"
     return view

@@ -153,7 +153,7 @@ def _again(staff: Staff, redemption_id: int, form: Any) -> Any:
     """The order stays in sight while it can still be handed over; else the field, with the sentence."""
     order = session.get(Redemption, redemption_id, populate_existing=True)
     known = order is not None and queries.order(redemption_id, actor=staff).state == RedemptionState.APPROVED
-    if not known or form.code.errors or isinstance(form.refusal, verbs.WrongPickUpCode):
+    if order is None or not known or form.code.errors or isinstance(form.refusal, verbs.WrongPickUpCode):
         told = CodeForm(formdata=None)
         told.refusal = form.refusal
         return _empty(staff, told)

@@ -55,8 +55,9 @@ class Community:
     members: list[Person] = field(default_factory=list)
     riders: list[Person] = field(default_factory=list)
     teams: list[tuple[Team, Person]] = field(default_factory=list)
-    keeper: Person | None = None
-    supervisor: Person | None = None
+    # Who keeps its shop and who supervises it, once they are appointed.
+    keeper: Person = field(init=False)
+    supervisor: Person = field(init=False)
     shop: dict[str, Any] = field(default_factory=dict)
 
     def volunteers(self) -> list[Person]:
@@ -95,7 +96,7 @@ class City:
             raise LookupError(case)
         self.cases[case] = (kind, row_id)
 
-    def turn(self, kind: str, among: Sequence[Any]) -> Any:
+    def next_of(self, kind: str, among: Sequence[Any]) -> Any:
         """The next of these in turn, so that nobody is asked again before all the others were."""
         number = self._turns[kind] = self._turns.get(kind, -1) + 1
         return among[number % len(among)]

@@ -30,7 +30,7 @@ def found_all(city: City) -> None:
             _unit_team(city, name)
         wanted = city.figures.community_teams - _count("community")
         for (title, skill), one in first(wanted, product(KINDS, city.communities)):
-            leader = city.turn(f"leader:{one.id}", one.residents)
+            leader = city.next_of(f"leader:{one.id}", one.residents)
             _team(one, "community", f"{one.short}{title}", skill, leader, one.residents[1 : 1 + MEMBERS])
 
 
@@ -63,7 +63,7 @@ def _unit_team(city: City, unit: str) -> None:
     ).all()
     if len(staff) < 2:
         raise LookupError(f"{unit} has nobody in {one.name}")
-    _team(one, "unit", f"{unit}志愿服务队", "政策宣传、便民服务", staff[0], staff[1:])
+    _team(one, "unit", f"{unit}志愿服务队", "政策宣传、便民服务", staff[0], list(staff[1:]))
 
 
 def _team(

@@ -54,6 +54,7 @@ def expire_uncollected(order_id: int) -> None:
     if (
         order.state == RedemptionState.APPROVED
         and order.item_kind != ItemKind.VENUE
+        and order.pick_up_until is not None
         and order.pick_up_until < clock.today()
     ):
         approvals.expire(order_id, UNCOLLECTED)

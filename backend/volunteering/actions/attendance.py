@@ -5,6 +5,7 @@ way is short: one read, and one guarded UPDATE with its journal line.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -165,7 +166,7 @@ def _refuse_second(sign_up: SignUp) -> None:
     """A second scan is told so kindly, and makes nothing."""
     if sign_up.state in states.CHECK_IN.sources:
         return
-    refusals = {
+    refusals: dict[str, type[Refused]] = {
         SignUpState.WAITLISTED: StillWaiting,
         SignUpState.CHECKED_IN: AlreadyCheckedIn,
         SignUpState.CHECKED_OUT: AlreadyCheckedOut,
@@ -202,7 +203,7 @@ def _worse(before: str | None, now: str) -> str:
 
 
 def _attend(
-    move: Move, sign_up: SignUp, place: str, reason: str | None, actor: Actor, **facts: datetime | str
+    move: Move, sign_up: SignUp, place: str, reason: str | None, actor: Actor, **facts: Any
 ) -> SignUp:
     transition(
         move,

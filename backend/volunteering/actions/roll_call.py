@@ -1,6 +1,6 @@
 """The organiser calls the roll: equally good as a code, for the day on which no phone works."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -105,7 +105,7 @@ def _move(
         set_committed_value(row, "checked_out_at", left[row.id])
 
 
-def _each(moments: dict[int, datetime | None]) -> Any:
+def _each(moments: Mapping[int, datetime | None]) -> Any:
     """Of each sign-up its own moment, in one statement for all; where they agree, just that one."""
     different = set(moments.values())
     if len(different) == 1:

@@ -124,7 +124,10 @@ def _check_age(person_id: int, activity: Activity) -> None:
     born = session.scalar(sa.select(Person.birth_year).where(Person.id == person_id))
     if born is None:
         raise BirthYearNeeded(minAge=activity.min_age)
-    if activity.starts_at.astimezone(clock.CHINA).year - born < activity.min_age:
+    if (
+        activity.min_age is not None
+        and activity.starts_at.astimezone(clock.CHINA).year - born < activity.min_age
+    ):
         raise TooYoung(minAge=activity.min_age)
 
 
@@ -162,7 +165,7 @@ def _notify_of_seat(activity: Activity, made: SignUp) -> None:
         notices.waitlisted(activity, made.person_id, waitlist.waiting(activity.id))
 
 
-def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor | None) -> SignUp:
+def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> SignUp:
     """Gives the place back, to whoever waits first. After the deadline it counts as late, with no penalty.
 
     Raises NotSignedUp, TooLateToCancel once the activity has begun, SignUpMovedOn.

@@ -17,11 +17,11 @@ _other, _there = aliased(SignUp), aliased(Activity)
 
 
 def _count(activity_id: int, wanted: tuple[str, ...]) -> int:
-    return session.scalar(
+    return session.scalars(
         sa.select(sa.func.count())
         .select_from(SignUp)
         .where(SignUp.activity_id == activity_id, SignUp.state.in_(wanted))
-    )
+    ).one()
 
 
 def seated(activity_id: int) -> int:
@@ -79,7 +79,7 @@ def _moving_up(activity: Activity, free: int) -> list[SignUp]:
     return list(session.scalars(able.order_by(SignUp.id).limit(free)))
 
 
-def move_all(move: Move, activity: Activity, *, actor: Actor = None, **facts: Any) -> list[SignUp]:
+def move_all(move: Move, activity: Activity, *, actor: Actor | None = None, **facts: Any) -> list[SignUp]:
     """Moves every sign-up of the activity from which this move starts; answers them in order."""
     rows = locked(activity.id, tuple(move.sources))
     if rows:

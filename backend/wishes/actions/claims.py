@@ -129,9 +129,7 @@ def _party(party: str, team_id: int | None, actor: Actor) -> dict[str, int]:
     return {}
 
 
-def release(
-    wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor | None
-) -> Wish:
+def release(wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor) -> Wish:
     """The claimer gives the wish back, without any penalty; others may claim it.
 
     The wisher is told the reason, if screening (`found`) had no doubts about it.
@@ -151,7 +149,7 @@ def _again(wish: Wish, actor: Actor) -> dict[str, int]:
     given_back = sa.select(sa.func.count()).where(
         Claim.wish_id == wish.id, Claim.person_id == actor.id, Claim.outcome == ClaimOutcome.RELEASED
     )
-    times = session.scalar(given_back) + 1
+    times = session.scalars(given_back).one() + 1
     return {"times": times} if times > 1 else {}
 
 

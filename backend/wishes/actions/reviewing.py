@@ -94,7 +94,7 @@ def look(wish_id: int, passed: bool, reason: str | None = None, *, actor: Actor)
     noted = claim is not None and claim.needs_look
     if not files.look(subjects, passed, reason, actor=actor) + noted:
         raise StateConflict("没有等待查看的内容，请刷新")
-    if noted:
+    if noted and claim is not None:
         claim.needs_look, claim.note = False, claim.note if passed else None
         session.flush()
     facts = {"passed": passed}

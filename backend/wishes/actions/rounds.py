@@ -39,9 +39,9 @@ def open_round(
     permissions.require(actor.id, "round:open", community_id)
     if publish_until < collect_until or collect_until < clock.today():
         raise DaysOutOfOrder()
-    number = session.scalar(
+    number = session.scalars(
         sa.select(sa.func.coalesce(sa.func.max(Round.number), 0)).where(Round.community_id == community_id)
-    )
+    ).one()
     made = Round(
         community_id=community_id,
         number=number + 1,
