@@ -14,7 +14,7 @@ from backend.db import session
 from backend.errors import Refused
 from backend.organisations import queries as places
 from backend.people import queries as people
-from backend.supermarket import queries, staff_queries
+from backend.supermarket import limits, queries, staff_queries
 from backend.supermarket.actions import counter as verbs
 from backend.supermarket.models import Collector, Redemption, RedemptionState
 
@@ -100,7 +100,7 @@ def _empty(staff: Staff, form: Any) -> Any:
 def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None) -> Any:
     (shown,) = queries.view_redemptions([order], actor=staff)
     who = {one for one in (order.approved_by_id, order.requested_by_id) if one}
-    full = {one.id for one in queries.at_limit(order)}
+    full = {one.id for one in limits.at_limit(order)}
     return render(
         "counter/preview.html",
         order=order,

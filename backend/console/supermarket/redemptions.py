@@ -23,7 +23,7 @@ from backend.errors import NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people import queries as people
-from backend.supermarket import queries, sealed, staff_queries
+from backend.supermarket import limits, queries, sealed, staff_queries
 from backend.supermarket.actions import approvals
 from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption, RedemptionState
@@ -132,7 +132,7 @@ def _decide(staff: Staff, order: Redemption, **given: Any) -> Any:
         order=order,
         shown=shown,
         waiting=len(staff_queries.waiting_orders(100, actor=staff)),
-        shares=queries.shares(order),
+        shares=limits.shares(order),
         names=people.masked_names({order.requested_by_id} - {None}),
         **facts,
     )
