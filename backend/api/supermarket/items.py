@@ -1,6 +1,5 @@
 """Items over HTTP: goods, venues with their slots, support of activities."""
 
-from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,8 +11,8 @@ from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
-from backend.paging import Pageable, by_id
-from backend.supermarket import queries
+from backend.paging import Pageable
+from backend.supermarket import queries, queues
 from backend.supermarket.actions import items
 from backend.supermarket.models import ITEM_KINDS, PERIODS, Item
 
@@ -90,9 +89,13 @@ def list_items(caller: Caller, shop_id: int, kind: str | None) -> Pageable:
     return queries.items(shop_id, kind, actor=caller)
 
 
-@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, serialize_many, guard="item:look")
+def _serialize_waiting(rows: list[tuple[Item, int]], caller: Caller) -> list[dict[str, Any]]:
+    return serialize_many([item for item, _community_id in rows], caller)
+
+
+@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, _serialize_waiting, guard="item:look")
 def items_to_look_at(caller: Caller) -> Pageable:
-    return by_id(partial(queries.to_look, actor=caller))
+    return queues.to_look_at(actor=caller)
 
 
 @get(bp, "/items/<id:item_id>", "一件物品、场地或活动支持", out=ItemOut)

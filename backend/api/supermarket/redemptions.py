@@ -1,6 +1,5 @@
 """Redemptions over HTTP: requested, approved, looked up by their code, handed over, given up, returned."""
 
-from functools import partial
 from typing import Any
 
 import segno
@@ -29,8 +28,8 @@ from backend.api.supermarket.items import MOST_UNITS
 from backend.db import columns_of
 from backend.errors import Refused
 from backend.identity.sessions import Caller
-from backend.paging import Pageable, by_id
-from backend.supermarket import queries
+from backend.paging import Pageable
+from backend.supermarket import queries, queues
 from backend.supermarket.actions import approvals, counter, requests
 from backend.supermarket.models import COLLECTORS, ITEM_KINDS, REDEMPTION_STATES
 from backend.supermarket.timetable import slot_id
@@ -205,7 +204,7 @@ def my_redemptions(caller: Caller) -> Pageable:
     query=ApproveQuery,
 )
 def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
-    return by_id(partial(queries.to_approve, shop_id, actor=caller))
+    return queues.to_approve(shop_id, actor=caller)
 
 
 @listing(

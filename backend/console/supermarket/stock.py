@@ -1,21 +1,19 @@
 """库存: what a shop has, lacks and gives away; items are put on the shelf, received, written off."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request, url_for
 
 from backend import clock, config
 from backend.console.frame import sentences
-from backend.console.frame.decisions import with_sentences
+from backend.console.frame.decisions import Address, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
 from backend.console.frame.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
-from backend.organisations import queries as places
 from backend.people import permissions
-from backend.supermarket import queries, staff_queries, stock_queries
+from backend.supermarket import queries, queues, staff_queries, stock_queries
 from backend.supermarket.actions import items as item_verbs
 from backend.supermarket.actions import receipts
 from backend.supermarket.models import Item
@@ -24,6 +22,7 @@ PAGE = 50
 MOST_ITEMS = 1000
 MOST_POINTS = MOST_UNITS = 100_000
 MOST_YUAN = 10_000_000
+ITEM = Address("/stock/items/<id:item_id>", "item")
 
 
 class ItemForm(Form):
@@ -56,40 +55,44 @@ class SpoilForm(Form):
     reason = line("原因", most=200)
 
 
-@provider("stock:receive")
-def _ending(staff: Staff, most: int) -> list[Waiting]:
-    """Food and other lots that end soon: to be given away in time."""
-    found = staff_queries.ending(most, actor=staff)
-    names = places.names({shop.community_id for _batch, _item, shop in found})
-    warned = config.settings().batch_warning_days
-    return [
-        Waiting(
-            "快到保质期",
-            f"{item.name}：{batch.on_hand} {item.unit}",
-            names[shop.community_id],
-            batch.warned_at or min(clock.now(), clock.day_starts(batch.best_before - timedelta(days=warned))),
-            url_for("console.item", item_id=item.id),
-            batch.best_before,
-        )
-        for batch, item, shop in found
-    ]
+def _warned_at(row: Any) -> datetime:
+    batch, warned = row[0], timedelta(days=config.settings().batch_warning_days)
+    return batch.warned_at or min(clock.now(), clock.day_starts(batch.best_before - warned))
 
 
-@provider("stock:receive")
-def _low(staff: Staff, most: int) -> list[Waiting]:
-    found = staff_queries.low(most, actor=staff)
-    names = places.names({shop.community_id for _item, shop in found})
-    since = staff_queries.since_low([item.id for item, _shop in found])
-    return [
-        Waiting(
-            "库存不多",
-            f"{item.name}：可兑 {item.on_hand - item.reserved} {item.unit}",
-            names[shop.community_id],
-            since.get(item.id, item.created_at),
-            url_for("console.item", item_id=item.id),
-        )
-        for item, shop in found
-    ]
+# Food and other lots that end soon, to be given away in time: a batch, its item and the community of its shop.
+register(
+    Queue(
+        kind="快到保质期",
+        word="stock:receive",
+        find=queues.ending,
+        titles=lambda rows: [
+            f"{item.name}：{batch.on_hand} {item.unit}" for batch, item, _community_id in rows
+        ],
+        since=_warned_at,
+        due=lambda row: row[0].best_before,
+        place=lambda row: row[2],
+        identity=lambda row: row[0].id,
+        one=ITEM,
+        link=lambda row: url_for("console.item", item_id=row[1].id),
+    )
+)
+# An item, the community of its shop, and since when.
+register(
+    Queue(
+        kind="库存不多",
+        word="stock:receive",
+        find=queues.low,
+        titles=lambda rows: [
+            f"{item.name}：可兑 {item.on_hand - item.reserved} {item.unit}"
+            for item, _community_id, _since in rows
+        ],
+        since=lambda row: row[2],
+        place=lambda row: row[1],
+        identity=lambda row: row[0].id,
+        one=ITEM,
+    )
+)
 
 
 @page("/stock", guard="stock:read")
