@@ -25,7 +25,7 @@ from backend.wishes import states
 from backend.wishes.models import Claim, Round, Wish
 from tests.api.test_paging import walk
 from tests.console.visitor import Visitor
-from tests.house import shop_queues
+from tests.house import points_queues, shop_queues
 from tests.house.queue_case import Case, ended, may, multiply, numbers
 from tests.wishes import cast
 
@@ -208,6 +208,7 @@ CASES = {
         page="/console/complaints",
     ),
     **shop_queues.CASES,
+    **points_queues.CASES,
 }
 
 
