@@ -20,8 +20,8 @@ from backend.console.frame.page import (
 from backend.errors import NotAllowed
 from backend.ledger import queries as ledger
 from backend.people import queries as people
-from backend.points import actions, queries, queues
-from backend.points.models import MOST_POINTS, Adjustment
+from backend.points import actions, limits, queries, queues
+from backend.points.models import Adjustment
 
 PAGE = 50
 DIRECTIONS = {"give": "增加", "take": "扣减"}
@@ -29,14 +29,14 @@ DIRECTIONS = {"give": "增加", "take": "扣减"}
 
 class ProposeForm(Form):
     direction = one_of("增加还是扣减", DIRECTIONS)
-    points = whole("多少积分", least=1, most=MOST_POINTS)
+    points = whole("多少积分", least=1, most=limits.ADJUSTED_MAX)
     ready = choice("常用原因", needed=False)
-    reason = line("原因", most=200, description="批准后本人会看到")
+    reason = line("原因", most=limits.REASON_MAX, description="批准后本人会看到")
 
 
 class TurnDownForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = lines("告诉提出人的话", most=200, rows=3)
+    reason = lines("告诉提出人的话", most=limits.REASON_MAX, rows=3)
 
 
 class Filters(Form):

@@ -14,7 +14,7 @@ from backend.console.supermarket.redemptions import titles
 from backend.db import session
 from backend.errors import Refused
 from backend.people import queries as people
-from backend.supermarket import queries, queues, staff_queries
+from backend.supermarket import limits, queries, queues, staff_queries
 from backend.supermarket.actions import counter as verbs
 from backend.supermarket.models import Redemption
 
@@ -40,7 +40,9 @@ class OwnerForm(CodeForm):
 class ProxyForm(CodeForm):
     """Somebody collects it for the owner."""
 
-    proxy_name = line("代领人姓名", most=20, description="加密保存", render_kw={"autocomplete": "off"})
+    proxy_name = line(
+        "代领人姓名", most=limits.PROXY_NAME_MAX, description="加密保存", render_kw={"autocomplete": "off"}
+    )
 
 
 # What has to be collected today: it is handed over at the counter, by its code.

@@ -12,14 +12,14 @@ from backend.db import session
 from backend.errors import InvalidInput
 from backend.files import queries as pictures
 from backend.people import permissions
-from backend.supermarket import queries, queues
+from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import items
 from backend.supermarket.models import Item, Shop
 
 
 class ItemLookForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = line("不予展示时写明原因", most=200, needed=False)
+    reason = line("不予展示时写明原因", most=limits.REASON_MAX, needed=False)
 
 
 def _facts(staff: Staff, item_id: int) -> dict[str, Any] | Response:

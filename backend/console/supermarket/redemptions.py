@@ -22,7 +22,7 @@ from backend.console.frame.page import (
 from backend.errors import NotFound
 from backend.people import permissions
 from backend.people import queries as people
-from backend.supermarket import queries, queues, sealed, staff_queries
+from backend.supermarket import limits, queries, queues, sealed, staff_queries
 from backend.supermarket.actions import approvals
 from backend.supermarket.models import Redemption
 
@@ -40,7 +40,7 @@ class Filters(Form):
 
 class RejectForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = lines("告诉居民的话", most=200, rows=3)
+    reason = lines("告诉居民的话", most=limits.REASON_MAX, rows=3)
 
 
 class CancelForm(RejectForm):

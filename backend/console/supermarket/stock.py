@@ -13,46 +13,50 @@ from backend.console.frame.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.supermarket import shop_choice
 from backend.people import permissions
-from backend.supermarket import queries, queues, staff_queries, stock_queries
+from backend.supermarket import limits, queries, queues, staff_queries, stock_queries
 from backend.supermarket.actions import items as item_verbs
 from backend.supermarket.actions import receipts
 from backend.supermarket.models import Item
 
 PAGE = 50
 MOST_ITEMS = 1000
-MOST_POINTS = MOST_UNITS = 100_000
-MOST_YUAN = 10_000_000
 ITEM = Address("/stock/items/<id:item_id>", "item")
 
 
 class ItemForm(Form):
-    name = line("名称", most=60, description="写上规格，例如“东北大米 5 公斤”")
-    description = lines("说明", most=500, needed=False, rows=2)
-    unit = line("单位", most=12, description="袋、桶、场、份")
-    points = whole("每单位的积分", least=1, most=MOST_POINTS)
-    limit_per_person = whole("每人限兑", least=1, most=MOST_UNITS, needed=False, description="不填为不限")
+    name = line("名称", most=limits.ITEM_NAME_MAX, description="写上规格，例如“东北大米 5 公斤”")
+    description = lines("说明", most=limits.DESCRIPTION_MAX, needed=False, rows=2)
+    unit = line("单位", most=limits.UNIT_MAX, description="袋、桶、场、份")
+    points = whole("每单位的积分", least=1, most=limits.POINTS_MAX)
+    limit_per_person = whole(
+        "每人限兑", least=1, most=limits.UNITS_MAX, needed=False, description="不填为不限"
+    )
     limit_period = choice("限兑的周期", PERIODS)
     on_shelf = tick("上架，居民可以兑换")
-    low_stock = whole("剩多少时提醒补货", least=0, most=MOST_UNITS, needed=False, description="不填不提醒")
-    slot_minutes = whole("每个时段多少分钟", least=15, most=720, needed=False)
+    low_stock = whole(
+        "剩多少时提醒补货", least=0, most=limits.UNITS_MAX, needed=False, description="不填不提醒"
+    )
+    slot_minutes = whole(
+        "每个时段多少分钟", least=limits.SLOT_MINUTES_MIN, most=limits.SLOT_MINUTES_MAX, needed=False
+    )
 
 
 class ReceiptForm(Form):
-    quantity = whole("数量", least=1, most=MOST_UNITS)
+    quantity = whole("数量", least=1, most=limits.UNITS_MAX)
     source = one_of("来源", STOCK_SOURCES)
-    donor = line("捐赠方", most=60, needed=False, description="捐赠时填，加密保存")
+    donor = line("捐赠方", most=limits.DONOR_MAX, needed=False, description="捐赠时填，加密保存")
     donor_public = tick("捐赠方同意公开名称")
-    batch_no = line("批次", most=40, needed=False)
+    batch_no = line("批次", most=limits.BATCH_MAX, needed=False)
     best_before = day("保质期至", needed=False, description="没有保质期的不填；当天仍可发放")
-    document = line("票据号", most=60, needed=False)
-    cost = whole("采购金额或捐赠估值（元）", least=0, most=MOST_YUAN, needed=False)
+    document = line("票据号", most=limits.DOCUMENT_MAX, needed=False)
+    cost = whole("采购金额或捐赠估值（元）", least=0, most=limits.COST_MAX, needed=False)
 
 
 class SpoilForm(Form):
-    quantity = whole("数量", least=1, most=MOST_UNITS)
+    quantity = whole("数量", least=1, most=limits.UNITS_MAX)
     batch = choice("从哪一批扣", needed=False, numbers=True)
     ready = choice("常用原因", needed=False)
-    reason = line("原因", most=200)
+    reason = line("原因", most=limits.REASON_MAX)
 
 
 def _warned_at(row: Any) -> datetime:

@@ -7,12 +7,11 @@ from flask import request
 from backend import clock
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, stay
-from backend.console.frame.forms import Form, choice, line, lines, whole
+from backend.console.frame.forms import Form, choice, line, lines, refuse_beyond, whole
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.supermarket import shop_choice
-from backend.console.supermarket.stock import MOST_UNITS
 from backend.people import permissions
-from backend.supermarket import queues, staff_queries, stock_queries
+from backend.supermarket import limits, queues, staff_queries, stock_queries
 from backend.supermarket.actions import stocktakes as verbs
 from backend.supermarket.models import Item
 
@@ -21,16 +20,25 @@ PAGE = 50
 
 class TurnBackForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = lines("告诉盘点人的话", most=200, rows=3)
+    reason = lines("告诉盘点人的话", most=limits.REASON_MAX, rows=3)
 
 
-def _count_form(items: list[Item]) -> Any:
+class CountForm(Form):
+    """With two fields for each item: see `_count_form`."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good, most = super().validate(extra_validators), limits.COUNTED_ITEMS_MAX
+        counted = [field for field in self if field.name.startswith("counted_") and field.data is not None]
+        return refuse_beyond(counted, most, f"一次最多盘点 {most} 种，其余的下一次再盘") and good
+
+
+def _count_form(items: list[Item]) -> type[CountForm]:
     """A form with two fields an item: what was counted, and why it differs."""
     fields: dict[str, Any] = {}
     for one in items:
-        fields[f"counted_{one.id}"] = whole(f"{one.name}实盘", least=0, most=MOST_UNITS, needed=False)
-        fields[f"why_{one.id}"] = line(f"{one.name}差异原因", most=200, needed=False)
-    return type("CountForm", (Form,), fields)()
+        fields[f"counted_{one.id}"] = whole(f"{one.name}实盘", least=0, most=limits.UNITS_MAX, needed=False)
+        fields[f"why_{one.id}"] = line(f"{one.name}差异原因", most=limits.REASON_MAX, needed=False)
+    return type("CountOf", (CountForm,), fields)
 
 
 @page("/stock/stocktakes", guard="stock:read")
@@ -61,7 +69,7 @@ def new_stocktake(staff: Staff) -> Any:
     """What was counted; what is left empty was not counted."""
     shop = shop_choice.needed(staff, "stocktake:propose")
     items = staff_queries.goods(shop.id)
-    form = _count_form(items)
+    form = _count_form(items)()
 
     def work() -> Any:
         counted = [
