@@ -50,7 +50,8 @@ class Product(APIFlask):
         return func
 
     def _register_schema_and_get_ref(self, spec: Any, known: dict[int, str], schema: Any) -> dict[str, Any]:
-        name = self._ma_plugin.converter.refs.get(make_schema_key(schema))
+        converter: Any = self._ma_plugin.converter
+        name = converter.refs.get(make_schema_key(schema))
         if name is not None:
             found = {"$ref": f"#/components/schemas/{name}"}
         else:
@@ -78,7 +79,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.read()
     config.use(settings)
     telemetry.configure_logs(settings.log_level)
-    app = Product(__name__, title=TITLE, version="1.0", docs_path=None, spec_path=None, static_folder=None)
+    app = Product(__name__, title=TITLE, version="1.0", docs_path=None, spec_path=None, static_folder=None)  # type: ignore[arg-type]
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["default"] = app.url_map.converters["string"] = WordConverter
     app.config.update(
@@ -104,10 +105,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     personal_data_register.register_purposes(purposes.purposes_in_words)
     relief_register.register_menu(menu.addresses)
     sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
+    views: dict[str, Any] = app.view_functions
     for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):
-        app.view_functions[entrance] = sign_in(app.view_functions[entrance])
+        views[entrance] = sign_in(views[entrance])
     verify = limiter.limit(lambda: config.settings().rate_limit_verify, key_func=get_remote_address)
     for tried in ("public.verify_certificate", "certificates.certificate_paper"):
-        app.view_functions[tried] = verify(app.view_functions[tried])
+        views[tried] = verify(views[tried])
     commands.add_to(app, all_jobs())
     return app

@@ -13,6 +13,7 @@ import hmac
 import os
 import re
 from functools import cache
+from typing import overload
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -104,6 +105,14 @@ def masked(kind: str, value: str | None) -> str | None:
 
 # A mobile or fixed number, grouped or not, and the number of an identity card.
 _NUMBERS = re.compile(r"(?<!\d)(?:1\d\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8}|\d{17}[\dXx]|\d{15})(?!\d)")
+
+
+@overload
+def without_numbers(text: str) -> str: ...
+
+
+@overload
+def without_numbers(text: str | None) -> str | None: ...
 
 
 def without_numbers(text: str | None) -> str | None:

@@ -8,7 +8,7 @@ programming error and is refused.
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -132,6 +132,14 @@ MAX_ID = 2**53 - 1
 Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # Kept as text on both, so that the same words come back in the same order.
 Json = sa.JSON(none_as_null=True)
+
+
+def sql_list(values: Iterable[str]) -> str:
+    """Known values as SQL writes them, for a CHECK or the WHERE of a partial index: ('draft', 'published').
+
+    Members of an enum print themselves as Python; SQL wants what they are.
+    """
+    return "(" + ", ".join(f"'{value}'" for value in values) + ")"
 
 
 def init(app: Flask, address: str, pool: int) -> None:

@@ -11,7 +11,7 @@ from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post
 from backend.complaints import actions, queries, queues
-from backend.complaints.models import ABOUT, KINDS, STATES, Complaint
+from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 
@@ -19,21 +19,21 @@ bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与�
 
 
 class ComplaintIn(Schema):
-    kind = Choice("投诉、建议、减负反映", KINDS, required=True)
+    kind = Choice("投诉、建议、减负反映", ComplaintKind, required=True)
     text = Text("内容；加密保存，只有承办的人能看", most=1000, required=True, lines=True)
     contact_back = Text(
         "方便回电的手机号；不填也会答复", most=11, validate=PHONE, load_default=None, allow_none=True
     )
     anonymous = Boolean("对承办的人匿名", load_default=False)
-    about = Choice("说的是服务、社区工作人员还是街道工作人员", ABOUT, load_default="service")
+    about = Choice("说的是服务、社区工作人员还是街道工作人员", About, load_default=About.SERVICE)
     community_id = Integer("关于哪个社区；不填为我居住的社区", least=1, load_default=None, allow_none=True)
 
 
 class ComplaintOut(Schema):
     id = Integer("编号")
-    kind = Choice("类别", KINDS)
-    about = Choice("关于什么", ABOUT)
-    state = Choice("状态", STATES)
+    kind = Choice("类别", ComplaintKind)
+    about = Choice("关于什么", About)
+    state = Choice("状态", ComplaintState)
     anonymous = Boolean("匿名")
     by_name = Text("谁提的（脱敏）；匿名时不显示", most=40, example="裴**")
     text = Text("内容", most=3000, lines=True)
@@ -48,7 +48,7 @@ class ComplaintOut(Schema):
 
 
 class ComplaintQuery(PageQuery):
-    state = Choice("状态", STATES, load_default=None)
+    state = Choice("状态", ComplaintState, load_default=None)
 
 
 class ComplaintAnswerIn(Schema):
@@ -138,7 +138,7 @@ def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) 
     told = _serialize(queries.one(complaint_id, actor=caller), caller)
     actions.escalate(complaint_id, body["reason"], actor=caller)
     # It lies with another level now, and may be none of the caller's business any more.
-    return {**told, "state": "escalated", "actions": []}
+    return {**told, "state": ComplaintState.ESCALATED, "actions": []}
 
 
 move = Moves(bp, "/complaints/<id:complaint_id>", ComplaintOut, _serialize)

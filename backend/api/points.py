@@ -16,7 +16,7 @@ from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
 from backend.paging import KeysetRows, Pageable
 from backend.points import actions, limits, queries
-from backend.points.models import ADJUSTMENT_STATES, Adjustment
+from backend.points.models import Adjustment, AdjustmentState
 from backend.supermarket.queries import shelf_value
 
 bp = APIBlueprint("points", __name__, url_prefix="/api/v1", tag="积分管理")
@@ -42,7 +42,7 @@ class AdjustmentOut(Schema):
     person_name = Text("居民姓名（脱敏）", most=20, example="宁**")
     points = Integer("增加（正数）或扣减（负数）的积分", least=-limits.ADJUSTED_MAX)
     reason = Text("原因", most=limits.REASON_MAX)
-    state = Choice("状态", ADJUSTMENT_STATES)
+    state = Choice("状态", AdjustmentState)
     proposed_by = Text("提出人（脱敏）", most=20)
     proposed_at = DateTime("提出时间")
     decided_by = Text("处理人（脱敏）", most=20, allow_none=True)
@@ -52,7 +52,7 @@ class AdjustmentOut(Schema):
 
 
 class AdjustmentQuery(PageQuery):
-    state = Choice("状态", ADJUSTMENT_STATES, load_default=None)
+    state = Choice("状态", AdjustmentState, load_default=None)
 
 
 class RuleIn(Schema):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock, config, journal
 from backend.complaints import notices, sealed, states
-from backend.complaints.models import Complaint
+from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState
 from backend.db import lock_row, session
 from backend.errors import Refused
 from backend.journal import Actor
@@ -18,7 +18,11 @@ from backend.people import queries as people
 from backend.people.models import Person
 
 # Which level answers at first: never the one that it is about.
-_LEVEL = {"service": "community", "community_staff": "street", "street_staff": "city"}
+_LEVEL: dict[str, str] = {
+    About.SERVICE: "community",
+    About.COMMUNITY_STAFF: "street",
+    About.STREET_STAFF: "city",
+}
 _ABOVE = {"community": "street", "street": "city"}
 
 
@@ -38,7 +42,7 @@ def file(
     complaint_kind: str,
     text: str,
     *,
-    about: str = "service",
+    about: str = About.SERVICE,
     anonymous: bool = False,
     contact: str | None = None,
     community_id: int | None = None,
@@ -61,7 +65,7 @@ def file(
         complaint_kind=complaint_kind,
         about=about,
         place_id=_place(complaint_kind, about, community_id),
-        state="received",
+        state=ComplaintState.RECEIVED,
         anonymous=anonymous,
         filed_at=clock.now(),
         due_on=_due(),
@@ -71,7 +75,7 @@ def file(
     made.text_sealed = sealed.keep(made, "text", text)
     made.contact_sealed = sealed.keep(made, "contact", contact)
     session.flush()
-    journal.write("file", "complaint", made.id, actor=actor, states=(None, "received"), place=made.place_id)
+    journal.write("file", "complaint", made.id, actor=actor, states=(None, made.state), place=made.place_id)
     notices.received(made)
     return made
 
@@ -87,7 +91,7 @@ def _check_count(person_id: int) -> None:
 def _place(complaint_kind: str, about: str, community_id: int | None) -> int:
     if community_id is None:
         return session.scalars(sa.select(Organisation.id).where(Organisation.kind == "city")).one()
-    return _above(community_id, "city" if complaint_kind == "relief_report" else _LEVEL[about])
+    return _above(community_id, "city" if complaint_kind == ComplaintKind.RELIEF_REPORT else _LEVEL[about])
 
 
 def _above(place_id: int, kind: str) -> int:

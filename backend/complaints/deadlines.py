@@ -6,13 +6,13 @@ import sqlalchemy as sa
 
 from backend import clock, config
 from backend.complaints import actions, notices
-from backend.complaints.models import Complaint
-from backend.db import lock_row, session
+from backend.complaints.models import WAITING_STATES, Complaint
+from backend.db import lock_row, session, sql_list
 from backend.jobs import Job
 from backend.organisations.models import Organisation
 
 BATCH = 200
-_WAITING = sa.text("complaints.state IN ('received', 'escalated')")
+_WAITING = sa.text(f"complaints.state IN {sql_list(WAITING_STATES)}")
 
 
 def to_remind() -> list[int]:
@@ -26,7 +26,7 @@ def to_remind() -> list[int]:
 
 def remind(complaint_id: int) -> None:
     found = lock_row(Complaint, complaint_id)
-    if found.reminded_at is None and found.state in ("received", "escalated"):
+    if found.reminded_at is None and found.state in WAITING_STATES:
         found.reminded_at = clock.now()
         session.flush()
         notices.due_soon(found)

@@ -1,19 +1,41 @@
 """Complaints and suggestions, with their rules repeated as constraints."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment
+from backend.db import Id, Model, Moment, sql_list
 from backend.personal import PersonalTable, Purpose, handler, personal
 
-# relief_report: a burden that nobody needs, such as a form filled in twice (减负; 国办函〔2026〕12号).
-KINDS = ("complaint", "suggestion", "relief_report")
-# Whom it is about decides who may not handle it: those people themselves.
-ABOUT = ("service", "community_staff", "street_staff")
-STATES = ("received", "escalated", "answered", "withdrawn")
-_waiting = sa.text("state IN ('received', 'escalated')")
+
+class ComplaintKind(StrEnum):
+    """A relief report is of a burden that nobody needs, such as a form filled in twice (减负; 国办函〔2026〕12号)."""
+
+    COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    RELIEF_REPORT = "relief_report"
+
+
+class About(StrEnum):
+    """Whom it is about decides who may not handle it: those people themselves."""
+
+    SERVICE = "service"
+    COMMUNITY_STAFF = "community_staff"
+    STREET_STAFF = "street_staff"
+
+
+class ComplaintState(StrEnum):
+    RECEIVED = "received"
+    ESCALATED = "escalated"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+
+
+# It waits for an answer in these.
+WAITING_STATES = (ComplaintState.RECEIVED, ComplaintState.ESCALATED)
+_waiting = sa.text(f"state IN {sql_list(WAITING_STATES)}")
 
 
 class Complaint(Model):
@@ -26,9 +48,9 @@ class Complaint(Model):
     __tablename__ = "complaints"
     __personal__ = [PersonalTable("person_id", "投诉和建议", "complaints", position=380, redact_notices=True)]
     __table_args__ = (
-        sa.CheckConstraint(f"complaint_kind IN {KINDS}", name="kind_known"),
-        sa.CheckConstraint(f"about IN {ABOUT}", name="about_known"),
-        sa.CheckConstraint(f"state IN {STATES}", name="state_known"),
+        sa.CheckConstraint(f"complaint_kind IN {sql_list(ComplaintKind)}", name="kind_known"),
+        sa.CheckConstraint(f"about IN {sql_list(About)}", name="about_known"),
+        sa.CheckConstraint(f"state IN {sql_list(ComplaintState)}", name="state_known"),
         sa.CheckConstraint(
             "(state = 'answered') = (answered_by_id IS NOT NULL)"
             " AND (state = 'answered') = (answer_sealed IS NOT NULL)",

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from backend import clock
+from backend.complaints.labels import KINDS
 from backend.complaints.models import Complaint
 from backend.db import session
 from backend.outbox.actions import Telling, notify_many
 from backend.people import permissions
 from backend.people.models import Appointment, Person
-
-_WORDS = {"complaint": "投诉", "suggestion": "建议", "relief_report": "减负反映"}
 
 
 def handlers(complaint: Complaint) -> Sequence[int]:
@@ -42,13 +41,13 @@ def _notify_handlers(complaint: Complaint, kind: str, title: str, body: str) -> 
 
 
 def received(complaint: Complaint) -> None:
-    word = _WORDS[complaint.complaint_kind]
+    word = KINDS[complaint.complaint_kind]
     body = f"收到一条{word}，请在 {complaint.due_on:%Y年%m月%d日} 前答复。"
     _notify_handlers(complaint, "complaint_received", f"收到一条{word}", body)
 
 
 def escalated(complaint: Complaint) -> None:
-    word = _WORDS[complaint.complaint_kind]
+    word = KINDS[complaint.complaint_kind]
     body = f"一条{word}已提级由您这里承办，请在 {complaint.due_on:%Y年%m月%d日} 前答复。"
     _notify_handlers(complaint, "complaint_escalated", f"一条{word}已提级", body)
     body = f"您的{word}已转上一级办理，将在 {complaint.due_on:%Y年%m月%d日} 前答复您。"
@@ -56,13 +55,13 @@ def escalated(complaint: Complaint) -> None:
 
 
 def due_soon(complaint: Complaint) -> None:
-    word = _WORDS[complaint.complaint_kind]
+    word = KINDS[complaint.complaint_kind]
     body = f"一条{word}的答复期限是 {complaint.due_on:%Y年%m月%d日}，到期未答复将自动提级。"
     _notify_handlers(complaint, "complaint_due", f"一条{word}快到期了", body)
 
 
 def answered(complaint: Complaint) -> None:
-    word = _WORDS[complaint.complaint_kind]
+    word = KINDS[complaint.complaint_kind]
     body = f"您的{word}已有答复，请在“投诉与建议”里查看。不满意可以请上一级复核。"
     _notify_complainant(complaint, "complaint_answered", f"您的{word}有答复了", body)
 

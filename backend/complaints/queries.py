@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend import crypto, journal
 from backend.complaints import sealed
-from backend.complaints.models import Complaint
+from backend.complaints.models import Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES
 from backend.db import session
 from backend.errors import NotFound
@@ -69,7 +69,7 @@ def _to_view(
         "filed_at": one.filed_at,
         "due_on": one.due_on,
         "answer": sealed.answer(one),
-        "answered_at": one.ended_at if one.state == "answered" else None,
+        "answered_at": one.ended_at if one.state == ComplaintState.ANSWERED else None,
         "actions": open_to(COMPLAINT_MOVES, one, words, facts),
     }
 

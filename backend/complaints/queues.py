@@ -2,7 +2,8 @@
 
 import sqlalchemy as sa
 
-from backend.complaints.models import Complaint
+from backend.complaints.models import WAITING_STATES, Complaint
+from backend.db import sql_list
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
@@ -28,7 +29,7 @@ def to_answer(*, actor: Actor) -> KeysetQuery:
         permissions.active_today(actor.id), Appointment.role.in_(permissions.roles_with("complaint:answer"))
     )
     wanted = sa.select(Complaint).where(
-        sa.text("complaints.state IN ('received', 'escalated')"),
+        sa.text(f"complaints.state IN {sql_list(WAITING_STATES)}"),
         Complaint.place_id.in_(own),
         Complaint.person_id != actor.id,
     )

@@ -1,9 +1,9 @@
 """states.md: the state diagrams, drawn from the move tables."""
 
-from backend.console.frame.labels import ROLES
 from backend.handbook.tables import PERSONS, TABLES, Table
 from backend.lifecycle import Move
 from backend.people import permissions
+from backend.people.labels import ROLES
 
 HEAD = """# 状态图
 

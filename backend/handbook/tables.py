@@ -3,20 +3,16 @@
 from dataclasses import dataclass
 
 from backend.complaints import states as complaints
-from backend.console.frame import labels
+from backend.complaints.labels import COMPLAINANT_STATES
 from backend.lifecycle import Move
 from backend.points import states as points
+from backend.points.labels import ADJUSTMENT_STATES
 from backend.supermarket import states as supermarket
+from backend.supermarket.labels import REDEMPTION_STATES, STOCKTAKE_STATES
 from backend.volunteering import states as volunteering
+from backend.volunteering.labels import ACTIVITY_STATES, CERTIFICATE_STATES, REQUEST_STATES, SIGN_UP_STATES
 from backend.wishes import states as wishes
-
-COMPLAINT_STATES = {
-    "received": "已收到",
-    "escalated": "上一级办理",
-    "answered": "已答复",
-    "withdrawn": "已撤回",
-}
-CERTIFICATE_STATES = {"issued": "有效", "revoked": "已撤销"}
+from backend.wishes.labels import ROUND_STATES, WISH_STATES
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ TABLES = (
         "wish",
         wishes.WISH_MOVES,
         ("draft",),
-        labels.WISH_STATES,
+        WISH_STATES,
         "一个心愿从填报到办结。`publish`、`carry_over`、`escalate` 随它所在的期发生，没有单独的按钮。",
     ),
     Table(
@@ -45,7 +41,7 @@ TABLES = (
         "round",
         wishes.ROUND_MOVES,
         ("collecting",),
-        labels.ROUND_STATES,
+        ROUND_STATES,
         "一个社区同时最多有一期在征集或审核，一期在发布。",
     ),
     Table(
@@ -53,7 +49,7 @@ TABLES = (
         "activity",
         volunteering.ACTIVITY_MOVES,
         ("draft",),
-        labels.ACTIVITY_STATES,
+        ACTIVITY_STATES,
         "会议和学习不计时长，到“已结束”为止。",
     ),
     Table(
@@ -61,7 +57,7 @@ TABLES = (
         "sign_up",
         volunteering.SIGN_UP_MOVES,
         ("confirmed", "waitlisted"),
-        labels.SIGN_UP_STATES,
+        SIGN_UP_STATES,
         "有名额时报名即为“已报名”，没有名额时排入候补。",
     ),
     Table(
@@ -69,7 +65,7 @@ TABLES = (
         "correction",
         volunteering.CORRECTION_MOVES,
         ("requested",),
-        labels.REQUEST_STATES,
+        REQUEST_STATES,
         "同意后生成一条新记录，旧的标明已更正。",
     ),
     Table(
@@ -77,7 +73,7 @@ TABLES = (
         "backfill",
         volunteering.BACKFILL_MOVES,
         ("requested",),
-        labels.REQUEST_STATES,
+        REQUEST_STATES,
         "补录有经手人和审核人，记录上有标记。",
     ),
     Table(
@@ -93,7 +89,7 @@ TABLES = (
         "redemption",
         supermarket.REDEMPTION_MOVES,
         ("requested",),
-        labels.REDEMPTION_STATES,
+        REDEMPTION_STATES,
         "积分和库存始终一起冻结、一起扣减、一起退还。",
     ),
     Table(
@@ -101,7 +97,7 @@ TABLES = (
         "stocktake",
         supermarket.STOCKTAKE_MOVES,
         ("proposed",),
-        labels.CHECKED_STATES,
+        STOCKTAKE_STATES,
         "盘点的人和审核的人不是同一人。",
     ),
     Table(
@@ -109,7 +105,7 @@ TABLES = (
         "adjustment",
         points.ADJUSTMENT_MOVES,
         ("proposed",),
-        labels.CHECKED_STATES,
+        ADJUSTMENT_STATES,
         "一人提出，另一人批准；本人不能批准自己的。",
     ),
     Table(
@@ -117,7 +113,7 @@ TABLES = (
         "complaint",
         complaints.COMPLAINT_MOVES,
         ("received",),
-        COMPLAINT_STATES,
+        COMPLAINANT_STATES,
         "到期没有答复的自动到上一级。",
     ),
 )

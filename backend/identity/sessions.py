@@ -38,7 +38,8 @@ def caller(token: str) -> Caller:
     found = read_columns(_LOOKUP, {"digest": crypto.digest(token)})
     if not found:
         raise SessionEnded()
-    person_id, session_id, ends, status = found[0]
+    (row,) = found
+    person_id, session_id, ends, status = tuple(row)
     left = ends - clock.now()
     if left <= timedelta() or status != "active":
         raise SessionEnded()

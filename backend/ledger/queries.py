@@ -102,7 +102,7 @@ def holdings(persons: sa.Select[int], ending_by: date) -> dict[str, int]:
     return dict(session.execute(sa.select(*columns).where(one.person_id.in_(persons))).one()._mapping)
 
 
-def ending(first: date, last: date) -> Sequence[sa.Row[Any]]:
+def ending(first: date, last: date) -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Points whose last day is one of these, for a notice ahead: rows of `person_id, points, ends_on`."""
     lot = accounts.c
     wanted = sa.select(lot.person_id, lot.balance.label("points"), lot.ends_on).where(

@@ -134,7 +134,7 @@ def _notify_all(notices: Sequence[Telling], message: dict[str, Any] | None, now:
 _notices, _deliveries = Notice.__table__, Delivery.__table__
 _TOLD = ("kind", "title", "body", "subject_kind", "subject_id", "created_at")
 _SENT = ("notice_id", "template", "data", "page", "state", "attempts", "next_at")
-_MESSAGE: tuple[sa.BindParameter[Any], ...] = (
+_MESSAGE: tuple[Any, ...] = (
     sa.bindparam("template", type_=sa.String),
     sa.bindparam("data", type_=Json),
     sa.bindparam("page", type_=sa.String),

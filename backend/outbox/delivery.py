@@ -255,7 +255,9 @@ def _send(wechat: WeChat, row: sa.Row) -> _End:
     """Asks WeChat. Nothing that is logged here says who is told or what."""
     number = row.notice_id
     try:
-        answer = wechat.send_notice(row.openid, templates.template_id(row.template), row.data, page=row.page)
+        answer = wechat.send_notice(
+            row.openid, templates.template_id(row.template) or "", row.data, page=row.page
+        )
     except WeChatUnavailable as fault:
         return _unavailable(row, fault)
     except WeChatRejected as fault:

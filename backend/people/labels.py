@@ -1,5 +1,16 @@
-"""Chinese words for the states and kinds of persons and their roles."""
+"""Chinese words for roles and for the states and kinds of people's registrations, and for what the journal says of
+them."""
 
+ROLES = {
+    "grid_worker": "网格员",
+    "community_staff": "社区工作者",
+    "shop_keeper": "超市管理员",
+    "supervisor": "监督员",
+    "street_staff": "街道工作人员",
+    "unit_officer": "单位联络员",
+    "city_admin": "市级管理员",
+    "auditor": "审计员",
+}
 SERVICE_ROLES = {
     "convenience": "便民服务员",
     "relief": "帮扶济困员",
@@ -7,4 +18,70 @@ SERVICE_ROLES = {
     "emergency": "应急战斗员",
     "mediation": "矛盾调解员",
     "policy": "政策宣传员",
+}
+PERSON_STATES = {"active": "使用中", "merged": "已并入", "cancelled": "已注销"}
+# Of a residency and of 双报到, whose first states have different names.
+REGISTRATION_STATES = {"declared": "待核实", "pending": "待核实", "verified": "已核实", "rejected": "未通过"}
+GUARDIANSHIP_STATES = {"declared": "待核实", "verified": "已核实", "rejected": "未通过", "ended": "已结束"}
+RELATIONS = {
+    "father": "父亲",
+    "mother": "母亲",
+    "grandparent": "祖父母、外祖父母",
+    "relative": "其他亲属",
+    "institution": "监护机构",
+}
+TEAM_KINDS = {"community": "社区志愿队", "unit": "单位志愿队", "social": "社会志愿队（如骑手）"}
+MEMBER_STATES = {"applied": "申请加入", "accepted": "队员", "declined": "没有同意", "left": "已退出"}
+
+LABELS = {
+    "role": ROLES,
+    "service_role": SERVICE_ROLES,
+    "residency": REGISTRATION_STATES,
+    "relation": RELATIONS,
+    "team_kind": TEAM_KINDS,
+    "member_state": MEMBER_STATES,
+}
+JOURNAL_KINDS = {
+    "person": "人员",
+    "residency": "居住登记",
+    "party_registration": "双报到登记",
+    "guardianship": "监护关系",
+    "team": "志愿队",
+}
+JOURNAL_STATES = {
+    "person": PERSON_STATES,
+    "residency": REGISTRATION_STATES,
+    "party_registration": REGISTRATION_STATES,
+    "guardianship": GUARDIANSHIP_STATES,
+    "team": MEMBER_STATES,
+}
+JOURNAL_VERBS = {
+    "person": {
+        "open_person": "查看个人信息",
+        "create": "登记",
+        "update_profile": "修改资料",
+        "keep_phone": "登记手机号",
+        "share_phone": "同一手机号有多个账号",
+        "appoint": "任命",
+        "end_appointment": "结束任职",
+        "consent": "同意文件",
+        "withdraw_consent": "撤回同意",
+        "forget_sensitive": "撤回同意后删除资料",
+    },
+    "residency": {"declare_residency": "登记居住", "verify": "核实", "reject": "不通过"},
+    "party_registration": {
+        "register_party_member": "双报到",
+        "verify": "核实",
+        "reject": "不通过",
+        "import": "导入",
+    },
+    "guardianship": {"declare": "登记监护", "verify": "核实", "reject": "不通过", "end": "结束监护"},
+    "team": {
+        "found": "成立",
+        "edit": "修改",
+        "join": "申请加入",
+        "leave": "退出",
+        "accept": "同意加入",
+        "decline": "不同意加入",
+    },
 }

@@ -18,7 +18,7 @@ from backend.organisations import queries as places
 from backend.people import accounts, permissions
 from backend.people.models import Person, Residency
 from backend.points import limits, notices, states
-from backend.points.models import Adjustment
+from backend.points.models import Adjustment, AdjustmentState
 
 
 class NoSensibleAdjustment(Refused):
@@ -44,13 +44,13 @@ def propose(person_id: int, points: int, reason: str, *, actor: Actor) -> Adjust
         person_id=person_id,
         points=points,
         reason=reason,
-        state="proposed",
+        state=AdjustmentState.PROPOSED,
         proposed_by_id=actor.id,
         proposed_at=clock.now(),
     )
     session.add(made)
     session.flush()
-    proposed = (None, "proposed")
+    proposed = (None, AdjustmentState.PROPOSED)
     journal.write(
         "propose", "adjustment", made.id, actor=actor, states=proposed, reason=reason, place=community_id
     )

@@ -1,3 +1,26 @@
-"""Chinese words for the states and kinds of points."""
+"""Chinese words for the states and kinds of points, and for what the journal says of them and of the ledger."""
 
-EVENTS = {"wish_confirmed": "点亮心愿", "service_hour": "志愿服务 1 小时"}
+ADJUSTMENT_STATES = {"proposed": "待审核", "approved": "已通过", "rejected": "未通过"}
+TRANSFERS = {
+    "award": "发放",
+    "opening": "结转",
+    "hold": "冻结",
+    "release": "退回",
+    "settle": "兑换",
+    "expire": "到期",
+    "reverse": "冲正",
+    "adjust": "调整",
+}
+EVENTS = {"service_hour": "志愿服务（每小时）", "wish_confirmed": "点亮心愿（每个）"}
+# In the quarterly register the rule stands before its points: “志愿服务 1 小时” earns 2.
+REGISTER_EVENTS = {"wish_confirmed": "点亮心愿", "service_hour": "志愿服务 1 小时"}
+
+LABELS = {"adjustment_state": ADJUSTMENT_STATES, "transfer": TRANSFERS, "event": EVENTS}
+JOURNAL_KINDS = {"adjustment": "积分调整", "earning_rule": "积分规则", "transfer": "积分流水"}
+JOURNAL_STATES = {"adjustment": ADJUSTMENT_STATES}
+# What is done besides the moves of states.py, which carry their own labels.
+JOURNAL_VERBS = {
+    "adjustment": {"propose": "提出"},
+    "earning_rule": {"set_rule": "修改规则"},
+    "transfer": {"reverse": "冲正"},
+}

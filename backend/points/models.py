@@ -1,15 +1,20 @@
 """Adjustments and the notices before a lot ends, with their rules repeated as constraints."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment
+from backend.db import Id, Model, Moment, sql_list
 from backend.personal import PersonalTable, Purpose, handler, personal
 from backend.points import limits
 
-ADJUSTMENT_STATES = ("proposed", "approved", "rejected")
+
+class AdjustmentState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class Adjustment(Model):
@@ -22,7 +27,7 @@ class Adjustment(Model):
     # Decided once and for all by two people: a trigger forbids to change a word of it.
     __personal__ = [PersonalTable("person_id", "积分调整", "points_adjustments", position=200)]
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {ADJUSTMENT_STATES}", name="state_known"),
+        sa.CheckConstraint(f"state IN {sql_list(AdjustmentState)}", name="state_known"),
         sa.CheckConstraint(
             f"points <> 0 AND points BETWEEN -{limits.ADJUSTED_MAX} AND {limits.ADJUSTED_MAX}",
             name="points_sensible",

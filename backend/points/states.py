@@ -2,6 +2,7 @@
 
 from backend.errors import Refused
 from backend.lifecycle import Move
+from backend.points.models import AdjustmentState
 
 
 class AdjustmentDecided(Refused):
@@ -11,7 +12,7 @@ class AdjustmentDecided(Refused):
 def _decision(name: str, label: str, target: str) -> Move:
     return Move(
         name,
-        frozenset({"proposed"}),
+        frozenset({AdjustmentState.PROPOSED}),
         target,
         "points:approve_adjustment",
         frozenset({"proposer", "person"}),
@@ -20,6 +21,9 @@ def _decision(name: str, label: str, target: str) -> Move:
     )
 
 
-APPROVE = _decision("approve", "批准", "approved")
-REJECT = _decision("reject", "驳回", "rejected")
+APPROVE = _decision("approve", "批准", AdjustmentState.APPROVED)
+REJECT = _decision("reject", "驳回", AdjustmentState.REJECTED)
 ADJUSTMENT_MOVES = (APPROVE, REJECT)
+
+# By the kind of thing that the journal names.
+MOVES = {"adjustment": ADJUSTMENT_MOVES}

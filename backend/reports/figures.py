@@ -13,7 +13,7 @@ from backend.people.models import Residency
 from backend.supermarket.models import Item, Shop
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Wish, WishState
 
 Places = list[tuple[int, str]]
 # By community, beside each other: the names of the places, and for each part their numbers.
@@ -22,20 +22,22 @@ Stacks = tuple[list[str], dict[str, list[int]]]
 MOST_GOODS = 12
 
 STAGES = (
-    ("待审核", ("submitted", "sent_back")),
-    ("没有受理", ("declined", "referred", "withdrawn")),
-    ("待发布", ("accepted", "carried_over")),
-    ("等待认领", ("published", "escalated")),
-    ("办理中", ("claimed", "fulfilled")),
-    ("已点亮", ("confirmed",)),
-    ("办结未回访", ("closed_unconfirmed",)),
+    ("待审核", (WishState.SUBMITTED, WishState.SENT_BACK)),
+    ("没有受理", (WishState.DECLINED, WishState.REFERRED, WishState.WITHDRAWN)),
+    ("待发布", (WishState.ACCEPTED, WishState.CARRIED_OVER)),
+    ("等待认领", (WishState.PUBLISHED, WishState.ESCALATED)),
+    ("办理中", (WishState.CLAIMED, WishState.FULFILLED)),
+    ("已点亮", (WishState.CONFIRMED,)),
+    ("办结未回访", (WishState.CLOSED_UNCONFIRMED,)),
 )
 DAYS = ((1, "1 天内"), (3, "2–3 天"), (7, "4–7 天"), (14, "8–14 天"), (30, "15–30 天"), (10**6, "30 天以上"))
 
 
 def wishes_of(community_ids: list[int], first: date, last: date) -> list[Any]:
     """Rows of wishes submitted in these days, each with the claim that stands or stood to its end."""
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    kept = sa.or_(
+        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
+    )
     wanted = (
         sa.select(
             Wish.community_id,
@@ -94,7 +96,7 @@ def solved(told: list[Any]) -> dict[str, int]:
     return {
         "解决了": sum(row.solved is True for row in told),
         "没有解决": sum(row.solved is False for row in told),
-        "没有回访到": sum(row.state == "closed_unconfirmed" for row in told),
+        "没有回访到": sum(row.state == WishState.CLOSED_UNCONFIRMED for row in told),
     }
 
 

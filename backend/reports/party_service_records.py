@@ -22,7 +22,7 @@ from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Wish
 
 CONSENT = "unit_feedback"
 MOST_DAYS = 366
@@ -191,7 +191,7 @@ def _served(ids: list[int], first_day: date, last_day: date) -> dict[int, list[A
 def _claims(ids: list[int], first_day: date, last_day: date) -> dict[int, tuple[int, int]]:
     """By person: wishes claimed, and wishes lit (brought and confirmed), in these days."""
     claimed = _within(Claim.claimed_at, first_day, last_day)
-    lit = sa.and_(Claim.outcome == "confirmed", _within(Claim.ended_at, first_day, last_day))
+    lit = sa.and_(Claim.outcome == ClaimOutcome.CONFIRMED, _within(Claim.ended_at, first_day, last_day))
     rows = session.execute(
         sa.select(
             Claim.person_id,
@@ -256,7 +256,7 @@ def _my_services(person_id: int, first_day: date, last_day: date) -> list[Any]:
 
 def _my_wishes(person_id: int, first_day: date, last_day: date) -> list[Any]:
     """Claims made or lit in these days; a member has few at a time."""
-    lit = sa.and_(Claim.outcome == "confirmed", _within(Claim.ended_at, first_day, last_day))
+    lit = sa.and_(Claim.outcome == ClaimOutcome.CONFIRMED, _within(Claim.ended_at, first_day, last_day))
     wanted = (
         sa.select(Claim.wish_id, Wish.number, Wish.title, Claim.claimed_at, Claim.fulfilled_at, Claim.outcome)
         .join(Wish, Wish.id == Claim.wish_id)

@@ -11,15 +11,15 @@ from backend import clock, config
 from backend.complaints.models import Complaint
 from backend.db import session
 from backend.ledger import bookings, rules, seals
-from backend.points.labels import EVENTS
+from backend.points.labels import REGISTER_EVENTS
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.models import Item, Shop
-from backend.supermarket.stock_models import Movement
+from backend.supermarket.stock_models import Movement, StockSource
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.models import Activity
+from backend.volunteering.models import Activity, ActivityKind, ActivityState
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, Wish, WishState
 
 Numbers = dict[int, int]
 
@@ -55,7 +55,10 @@ def _numbers(wanted: Any, column: Any) -> Numbers:
 def _wishes(moment: Any, *more: Any) -> Callable[[Scope], Numbers]:
     def asked(scope: Scope) -> Numbers:
         wanted = sa.select(Wish.community_id, sa.func.count()).where(
-            Wish.community_id.in_(scope.communities), Wish.state != "draft", _between(moment, scope), *more
+            Wish.community_id.in_(scope.communities),
+            Wish.state != WishState.DRAFT,
+            _between(moment, scope),
+            *more,
         )
         return _numbers(wanted, Wish.community_id)
 
@@ -75,8 +78,8 @@ def _claims(scope: Scope) -> Numbers:
 def _activities(scope: Scope) -> Numbers:
     wanted = sa.select(Activity.community_id, sa.func.count()).where(
         Activity.community_id.in_(scope.communities),
-        Activity.activity_kind == "volunteer_service",
-        Activity.state.in_(("ended", "certified")),
+        Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
+        Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
         _between(Activity.starts_at, scope),
     )
     return _numbers(wanted, Activity.community_id)
@@ -153,7 +156,7 @@ def _rule_changes(scope: Scope) -> dict[int | None, list[str]]:
     for one in rules.rules():
         if scope.first <= one.effective_from <= scope.last and one.effective_from <= clock.today():
             day = one.effective_from.isoformat()
-            text = f"{EVENTS.get(one.event, one.event)} {one.points} 分（第 {one.version} 版，{day} 起）"
+            text = f"{REGISTER_EVENTS.get(one.event, one.event)} {one.points} 分（第 {one.version} 版，{day} 起）"
             told[one.organisation_id].append(text)
     return told
 
@@ -162,12 +165,12 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "submitted": _wishes(Wish.submitted_at),
     "published": _wishes(Wish.published_at),
     "claimed": _claims,
-    "lit": _wishes(Wish.closed_at, Wish.state == "confirmed"),
+    "lit": _wishes(Wish.closed_at, Wish.state == WishState.CONFIRMED),
     "activities": _activities,
     "times": _records(sa.func.count()),
     "minutes": _records(sa.func.sum(ServiceRecord.minutes)),
-    "purchased": _received("purchase"),
-    "donated": _received("donation"),
+    "purchased": _received(StockSource.PURCHASE),
+    "donated": _received(StockSource.DONATION),
     "stock": _stock,
     "complaints": _complaints(Complaint.filed_at),
     "answered": _complaints(Complaint.ended_at, Complaint.state == "answered"),

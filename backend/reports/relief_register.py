@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.complaints.models import Complaint
+from backend.complaints.models import Complaint, ComplaintKind
 from backend.db import session
 from backend.organisations.models import Organisation
 from backend.registers.definition import Column, ComputedRows, Register, Scope
@@ -47,7 +47,7 @@ def _reports(scope: Scope) -> tuple[int, int]:
     answered = sa.func.count(sa.case((Complaint.state == "answered", 1)))
     row = session.execute(
         sa.select(sa.func.count(), answered).where(
-            Complaint.complaint_kind == "relief_report",
+            Complaint.complaint_kind == ComplaintKind.RELIEF_REPORT,
             Complaint.place_id.in_(here),
             Complaint.filed_at >= scope.since,
             Complaint.filed_at < scope.until,

@@ -11,7 +11,7 @@ from backend.organisations.models import Organisation
 from backend.people.models import Consent, PartyRegistration, Team
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.models import Activity
+from backend.volunteering.models import Activity, ActivityState
 from backend.volunteering.record_models import ServiceRecord
 
 # What goes to a unit rests on the member's own consent, and stops with it (个人信息保护法 23).
@@ -65,7 +65,7 @@ def _organised(scope: Scope) -> dict[int, int]:
             Team.kind == "unit",
             PartyRegistration.status == "verified",
             Activity.community_id.in_(scope.communities),
-            Activity.state.in_(("ended", "certified")),
+            Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
             Activity.starts_at >= scope.since,
             Activity.starts_at < scope.until,
         )

@@ -14,7 +14,7 @@ from backend.journal import Actor
 from backend.people import guardians
 from backend.supermarket.actions import leaving as supermarket
 from backend.volunteering.actions import sign_ups
-from backend.volunteering.models import Activity, SignUp
+from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 from backend.wishes.actions import leaving as wishes
 
 Facts = list[dict[str, Any]]
@@ -48,8 +48,8 @@ def _sign_ups(person_id: int) -> Facts:
         .join(Activity, Activity.id == SignUp.activity_id)
         .where(
             SignUp.person_id == person_id,
-            SignUp.state.in_(("confirmed", "waitlisted")),
-            Activity.state == "published",
+            SignUp.state.in_((SignUpState.CONFIRMED, SignUpState.WAITLISTED)),
+            Activity.state == ActivityState.PUBLISHED,
             Activity.starts_at > clock.now(),
         )
         .order_by(SignUp.activity_id)

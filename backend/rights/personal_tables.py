@@ -65,13 +65,11 @@ class PersonalRows:
 
 def existing() -> list[PersonalRows]:
     """All that is held on a person, in the order of their copy. A capability may be no part of this house (yet)."""
-    found = [
-        PersonalRows(
-            mapper.local_table, said, said.journal_kind or getattr(mapper.class_, "journal_kind", "")
-        )
-        for mapper in Base.registry.mappers
-        for said in getattr(mapper.class_, "__personal__", ())
-    ]
+    found = []
+    for model in (mapper.class_ for mapper in Base.registry.mappers):
+        table, kind = Base.metadata.tables[model.__tablename__], getattr(model, "journal_kind", "")
+        for said in getattr(model, "__personal__", ()):
+            found.append(PersonalRows(table, said, said.journal_kind or kind))
     return sorted(found, key=lambda rows: (rows.said.position, rows.said.file))
 
 

@@ -21,7 +21,7 @@ from backend.people.models import Consent, PartyRegistration, Person, Residency
 from backend.personal import declaration
 from backend.rights import cancellation
 from backend.wishes.actions.leaving import GONE
-from backend.wishes.models import Wish
+from backend.wishes.models import Wish, WishState
 
 BATCH = 500
 
@@ -73,13 +73,13 @@ def forget_contact(wish_id: int) -> None:
 
 def forgotten_drafts() -> list[int]:
     old = Wish.created_at < _before("keep_draft_days")
-    return _ids(Wish.id, Wish.state == "draft", old, Wish.title != GONE)
+    return _ids(Wish.id, Wish.state == WishState.DRAFT, old, Wish.title != GONE)
 
 
 def forget_draft(wish_id: int) -> None:
     """The words and the contact go; the empty draft is nobody's burden."""
     wish = lock_row(Wish, wish_id)
-    if wish.state == "draft" and wish.created_at < _before("keep_draft_days"):
+    if wish.state == WishState.DRAFT and wish.created_at < _before("keep_draft_days"):
         wish.title, wish.description = GONE, ""
         _clear_contact(wish)
         session.flush()

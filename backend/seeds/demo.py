@@ -152,7 +152,7 @@ def _introduce(one: Cast, person: Person, phone: str, found: dict[str, int], adm
     sealed.keep_real_name(person, one.real_name)
     sealed.keep_phone(person, phone)
     session.flush()
-    if one.role and one.name != "admin":
+    if one.role and one.place and one.name != "admin":
         people.appoint(person.id, one.role, found[one.place], clock.today(), None, actor=admin)
 
 

@@ -231,7 +231,7 @@ def _ask_hall(here: dict[str, Any], days: int, person: Person) -> Redemption:
 
 
 def _hand_over(order: Redemption, keeper: Person, proxy: str | None = None) -> None:
-    code = sealed_in_shop.code_of(_now(Redemption, order))
+    code = sealed_in_shop.code_of(_now(Redemption, order)) or ""
     counter.hand_over(order.id, code, "proxy" if proxy else "self", proxy, actor=keeper)
 
 

@@ -1,16 +1,62 @@
-"""Chinese words for the states and kinds of the exchange supermarket."""
+"""Chinese words for the states and kinds of the exchange supermarket, and for what the journal says of them."""
 
+REDEMPTION_STATES = {
+    "requested": "待审批",
+    "approved": "待领取",
+    "handed_over": "已发放",
+    "rejected": "未通过",
+    "cancelled": "已取消",
+    "expired": "已过期",
+    "returned": "已退回",
+    "no_show": "没有到场",
+}
+STOCKTAKE_STATES = {"proposed": "待审核", "approved": "已通过", "rejected": "未通过"}
+ITEM_KINDS = {"goods": "物品", "venue": "场地", "activity_support": "活动支持"}
+# Of a limit on what one person may redeem.
+PERIODS = {"month": "每月", "quarter": "每季度", "year": "每年", "once": "总共"}
 COLLECTORS = {"self": "本人", "proxy": "代领"}
-
-
-SOURCES = {"purchase": "采购", "donation": "捐赠"}
-
-
+STOCK_SOURCES = {"purchase": "采购", "donation": "捐赠"}
 MOVEMENTS = {
+    "receipt": "入库",
+    "reserve": "预留",
+    "release": "取消预留",
+    "hand_over": "发放",
+    "return": "退回",
+    "spoilage": "报损",
+    "expired": "过保质期下架",
+    "stocktake": "盘点调整",
+}
+# 用途 in 物资出入库台账: a bookkeeper reads there what units left or came back for, beside 入库数 and 出库数.
+STOCK_USES = {
     "receipt": "入库",
     "hand_over": "兑换发放",
     "return": "退回入库",
     "spoilage": "报损",
     "expired": "过期下架",
     "stocktake": "盘点调整",
+}
+
+LABELS = {
+    "redemption_state": REDEMPTION_STATES,
+    "item_kind": ITEM_KINDS,
+    "period": PERIODS,
+    "stock_source": STOCK_SOURCES,
+    "movement": MOVEMENTS,
+    "collector": COLLECTORS,
+}
+JOURNAL_KINDS = {"redemption": "兑换单", "item": "商品", "batch": "批次", "stocktake": "盘点", "shop": "超市"}
+JOURNAL_STATES = {"redemption": REDEMPTION_STATES, "stocktake": STOCKTAKE_STATES}
+# What is done besides the moves of states.py, which carry their own labels.
+JOURNAL_VERBS = {
+    "redemption": {"request": "申请"},
+    "item": {
+        "put_up": "上架",
+        "change": "修改设置",
+        "look": "查看图片和文字",
+        "receive": "入库",
+        "spoil": "报损",
+    },
+    "batch": {"expire": "过保质期下架"},
+    "stocktake": {"propose": "提出"},
+    "shop": {"open": "开启", "change": "修改设置", "set_four_eyes": "改变由两人办理的规定"},
 }

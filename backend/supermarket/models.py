@@ -2,38 +2,58 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock
-from backend.db import Id, Json, Model, Moment
+from backend.db import Id, Json, Model, Moment, sql_list
 from backend.people import permissions
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 from backend.supermarket import limits
 
-ITEM_KINDS = ("goods", "venue", "activity_support")
-PERIODS = ("month", "quarter", "year", "once")
-REDEMPTION_STATES = (
-    "requested",
-    "approved",
-    "handed_over",
-    "rejected",
-    "cancelled",
-    "expired",
-    "returned",
-    "no_show",
-)
-COLLECTORS = ("self", "proxy")
-# Points are held and stock is reserved in these.
-OPEN_STATES = ("requested", "approved")
-# What a person has had, or is about to have: a no-show counts, so that nobody blocks a venue for nothing.
-COUNTED_STATES = ("requested", "approved", "handed_over", "no_show")
 
-_open = sa.text("state IN ('requested', 'approved')")
-_requested = sa.text("state = 'requested'")
-_approved = sa.text("state = 'approved'")
+class ItemKind(StrEnum):
+    GOODS = "goods"
+    VENUE = "venue"
+    ACTIVITY_SUPPORT = "activity_support"
+
+
+class Period(StrEnum):
+    """In which a limit on one person's redemptions counts."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    ONCE = "once"
+
+
+class RedemptionState(StrEnum):
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    HANDED_OVER = "handed_over"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    RETURNED = "returned"
+    NO_SHOW = "no_show"
+
+
+class Collector(StrEnum):
+    SELF = "self"
+    PROXY = "proxy"
+
+
+# Points are held and stock is reserved in these.
+OPEN_STATES = (RedemptionState.REQUESTED, RedemptionState.APPROVED)
+# What a person has had, or is about to have: a no-show counts, so that nobody blocks a venue for nothing.
+COUNTED_STATES = (*OPEN_STATES, RedemptionState.HANDED_OVER, RedemptionState.NO_SHOW)
+
+_open = sa.text(f"state IN {sql_list(OPEN_STATES)}")
+_requested = sa.text(f"state = '{RedemptionState.REQUESTED}'")
+_approved = sa.text(f"state = '{RedemptionState.APPROVED}'")
 _live = sa.text("live")
 
 
@@ -78,10 +98,10 @@ class Item(Model):
 
     __tablename__ = "items"
     __table_args__ = (
-        sa.CheckConstraint(f"kind IN {ITEM_KINDS}", name="kind_known"),
+        sa.CheckConstraint(f"kind IN {sql_list(ItemKind)}", name="kind_known"),
         sa.CheckConstraint("points >= 1", name="costs_points"),
         sa.CheckConstraint("limit_per_person >= 1", name="limit_positive"),
-        sa.CheckConstraint(f"limit_period IN {PERIODS}", name="period_known"),
+        sa.CheckConstraint(f"limit_period IN {sql_list(Period)}", name="period_known"),
         sa.CheckConstraint("low_stock >= 0", name="low_stock_not_negative"),
         sa.CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
         sa.CheckConstraint("reserved >= 0", name="reserved_not_negative"),
@@ -123,8 +143,8 @@ class Redemption(Model):
     __tablename__ = "redemptions"
     __personal__ = [PersonalTable("person_id", "兑换", "redemptions", position=310, redact_notices=True)]
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {REDEMPTION_STATES}", name="state_known"),
-        sa.CheckConstraint(f"item_kind IN {ITEM_KINDS}", name="item_kind_known"),
+        sa.CheckConstraint(f"state IN {sql_list(RedemptionState)}", name="state_known"),
+        sa.CheckConstraint(f"item_kind IN {sql_list(ItemKind)}", name="item_kind_known"),
         sa.CheckConstraint("points > 0", name="points_positive"),
         sa.CheckConstraint(
             "(requested_by_id IS NULL) = (on_behalf_reason IS NULL)", name="on_behalf_with_reason"
@@ -165,7 +185,7 @@ class Redemption(Model):
             " AND (handed_over_by_id IS NULL) = (handed_over_at IS NULL)",
             name="handed_over_to_someone",
         ),
-        sa.CheckConstraint(f"collected_by IN {COLLECTORS}", name="collector_known"),
+        sa.CheckConstraint(f"collected_by IN {sql_list(Collector)}", name="collector_known"),
         sa.CheckConstraint(
             "(coalesce(collected_by, 'self') = 'proxy') = (proxy_name_sealed IS NOT NULL)", name="proxy_named"
         ),

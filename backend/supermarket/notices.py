@@ -12,8 +12,9 @@ from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
 from backend.people.models import Appointment
 from backend.supermarket import queries
-from backend.supermarket.models import Item, Line, Redemption, Shop
-from backend.supermarket.stock_models import Batch, Stocktake
+from backend.supermarket.labels import PERIODS
+from backend.supermarket.models import Collector, Item, Line, Redemption, Shop
+from backend.supermarket.stock_models import Batch, Stocktake, StocktakeState
 
 _PAGE = "pages/redemption/detail?id={id}"
 
@@ -95,7 +96,7 @@ def _wechat(order: Redemption, title: str, phrase: str, lines: list[Line] | None
 def _limits(full: list[Item]) -> str:
     """What makes whoever approves or hands over look twice, since many small orders hide in a queue."""
     return "".join(
-        f"“{item.name}”{queries.PERIOD_WORDS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
+        f"“{item.name}”{PERIODS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
         "这位居民连同本单已兑满。"
         for item in full
     )
@@ -150,7 +151,7 @@ def last_days(order: Redemption) -> None:
 
 
 def handed_over(order: Redemption, lines: list[Line]) -> None:
-    who = "由代领人领取" if order.collected_by == "proxy" else "领取"
+    who = "由代领人领取" if order.collected_by == Collector.PROXY else "领取"
     body = (
         f"兑换单 {order.number} 已{who}，使用 {order.points} 积分。如不是您本人或您委托的人领取，请联系社区。"
     )
@@ -202,7 +203,7 @@ def stocktake_waits(found: Stocktake) -> None:
 
 def stocktake_decided(found: Stocktake) -> None:
     body = f"盘点 {found.number} 已通过。"
-    if found.state == "rejected":
+    if found.state == StocktakeState.REJECTED:
         body = f"盘点 {found.number} 被退回：{found.review_reason}。请重新盘点。"
     notify_many(
         [

@@ -18,13 +18,13 @@ from backend.journal import Actor
 from backend.people import permissions
 from backend.supermarket import limits
 from backend.supermarket.actions import items, receipts
-from backend.supermarket.models import Item, Shop
-from backend.supermarket.stock_models import Movement
+from backend.supermarket.models import Item, ItemKind, Shop
+from backend.supermarket.stock_models import Movement, StockSource
 
 KIND = "stock"
 DOCUMENT = "期初库存"
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
-_SOURCES = {"": "purchase", "采购": "purchase", "捐赠": "donation"}
+_SOURCES = {"": StockSource.PURCHASE, "采购": StockSource.PURCHASE, "捐赠": StockSource.DONATION}
 
 
 class OpenedOtherwise(Refused):
@@ -152,10 +152,12 @@ def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], actor: Actor) 
 
 
 def _put_up(shop_id: int, row: imports.Row, actor: Actor) -> int:
-    unit = row["单位"] or items.UNITS["goods"]
+    unit = row["单位"] or items.UNITS[ItemKind.GOODS]
     if not row["积分"]:
         raise NewItemWithoutPoints(name=row["物品"], unit=unit)
-    return items.create_item(shop_id, "goods", row["物品"], int(row["积分"]), unit=unit, actor=actor).id
+    return items.create_item(
+        shop_id, ItemKind.GOODS, row["物品"], int(row["积分"]), unit=unit, actor=actor
+    ).id
 
 
 imports.offer(

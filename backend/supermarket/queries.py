@@ -19,10 +19,20 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.supermarket import sealed, states, timetable
-from backend.supermarket.models import COUNTED_STATES, Item, Line, Redemption, Shop, Slot, requesting_in
-from backend.supermarket.stock_models import Batch, Movement
-
-PERIOD_WORDS = {"month": "每月", "quarter": "每季度", "year": "每年", "once": "总共"}
+from backend.supermarket.labels import PERIODS
+from backend.supermarket.models import (
+    COUNTED_STATES,
+    Item,
+    ItemKind,
+    Line,
+    Period,
+    Redemption,
+    RedemptionState,
+    Shop,
+    Slot,
+    requesting_in,
+)
+from backend.supermarket.stock_models import Batch, Movement, MovementKind
 
 # --- shops and items ---------------------------------------------------------------------------------
 
@@ -93,7 +103,7 @@ def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
         plain = columns_of(one)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
         hidden = {} if inside else {"on_hand": None, "reserved": None, "low_stock": None}
-        available = free if one.kind == "goods" else None
+        available = free if one.kind == ItemKind.GOODS else None
         told.append(
             {**plain, "available": available, "donors": donors.get(one.id, []), "files": shown, **hidden}
         )
@@ -108,7 +118,7 @@ def shelf_value(community_id: int) -> int:
     wanted = (
         sa.select(sa.func.coalesce(sa.func.sum((Item.on_hand - ended_units()) * Item.points), 0))
         .join(Shop, Shop.id == Item.shop_id)
-        .where(Shop.community_id == community_id, Item.kind == "goods", Item.on_shelf)
+        .where(Shop.community_id == community_id, Item.kind == ItemKind.GOODS, Item.on_shelf)
     )
     return int(session.scalars(wanted).one())
 
@@ -119,13 +129,13 @@ def _donors(ids: list[int]) -> dict[int, list[str]]:
         return {}
     rows = session.execute(
         sa.select(Movement.item_id, Movement.reference, Movement.donor_sealed)
-        .where(Movement.item_id.in_(ids), Movement.donor_public, Movement.kind == "receipt")
+        .where(Movement.item_id.in_(ids), Movement.donor_public, Movement.kind == MovementKind.RECEIPT)
         .order_by(Movement.id)
     )
     told: dict[int, list[str]] = {}
     for row in rows:
         name = sealed.donor_of(row.reference, row.donor_sealed)
-        if name not in told.setdefault(row.item_id, []):
+        if name is not None and name not in told.setdefault(row.item_id, []):
             told[row.item_id].append(name)
     return told
 
@@ -154,7 +164,9 @@ def past_their_day(ids: Iterable[int]) -> dict[int, int]:
     return dict(session.execute(wanted).all())
 
 
-_BEGAN = {name: sa.bindparam(f"{name}_began", type_=Moment) for name in ("month", "quarter", "year")}
+_BEGAN = {
+    name: sa.bindparam(f"{name}_began", type_=Moment) for name in (Period.MONTH, Period.QUARTER, Period.YEAR)
+}
 # Units of each row's item that a person, the `taker`, has had or is about to have in the item's period.
 TAKEN = (
     sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0))
@@ -165,7 +177,8 @@ TAKEN = (
         Redemption.state.in_(COUNTED_STATES),
         Line.item_id == Item.id,
         sa.or_(
-            Item.limit_period == "once", Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period)
+            Item.limit_period == Period.ONCE,
+            Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period),
         ),
     )
     .correlate(Item)
@@ -182,10 +195,14 @@ def taker(person_id: int) -> dict[str, Any]:
 
 def period_starts(period: str, day: date) -> datetime | None:
     """The first moment of the month, quarter or year of a business day; None for `once`."""
-    if period == "once":
+    if period == Period.ONCE:
         return None
-    month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[period]
-    return clock.day_starts(date(day.year, month, 1))
+    first: dict[str, int] = {
+        Period.MONTH: day.month,
+        Period.QUARTER: (day.month - 1) // 3 * 3 + 1,
+        Period.YEAR: 1,
+    }
+    return clock.day_starts(date(day.year, first[period], 1))
 
 
 @dataclass(frozen=True)
@@ -197,7 +214,7 @@ class Share:
 
     @property
     def period(self) -> str:
-        return PERIOD_WORDS[self.item.limit_period]
+        return PERIODS[self.item.limit_period]
 
     @property
     def full(self) -> bool:
@@ -221,7 +238,7 @@ def at_limit(order: Redemption) -> list[Item]:
 def slots(item_id: int, day: date) -> list[timetable.Offered]:
     """A venue's slots of a day. Raises NotFound, NotAVenue."""
     found = item(item_id)
-    if found.kind != "venue":
+    if found.kind != ItemKind.VENUE:
         raise timetable.NotAVenue()
     return timetable.slots_of(found, shop(found.shop_id), day)
 
@@ -276,7 +293,7 @@ def view_redemptions(orders: Sequence[Redemption], *, actor: Actor) -> list[Rede
     if not orders:
         return []
     told = _context_of([one.id for one in orders], actor)
-    booked = _slots_of([one.id for one in orders if one.item_kind == "venue"])
+    booked = _slots_of([one.id for one in orders if one.item_kind == ItemKind.VENUE])
     asking = requesting_in(orders, actor.id)
     return [_to_view(one, *told[one.id], booked.get(one.id, []), asking, actor) for one in orders]
 
@@ -331,8 +348,11 @@ _TOLD = (
 def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -> list[str]:
     moves = open_to(states.REDEMPTION_MOVES, one, words, facts)
     # A venue's buttons wait for their time, and end with it, as the verbs do.
-    over = {"requested": "approve", "approved": "cancel"}
-    hidden = over.get(one.state) if one.slot_begun() else "no_show"
+    over: dict[str, str] = {
+        RedemptionState.REQUESTED: states.APPROVE.name,
+        RedemptionState.APPROVED: states.CANCEL.name,
+    }
+    hidden = over.get(one.state) if one.slot_begun() else states.NO_SHOW.name
     return [name for name in moves if name != hidden]
 
 
@@ -340,7 +360,7 @@ def _code(one: Redemption, facts: frozenset[str], phoneless: bool) -> str | None
     """The code is for its owner; for an owner without WeChat, for the clerk who asked, to print it, as long as they
     may ask for residents there."""
     mine = "owner" in facts or (phoneless and "requesting" in facts)
-    return sealed.code_of(one) if mine and one.state == "approved" else None
+    return sealed.code_of(one) if mine and one.state == RedemptionState.APPROVED else None
 
 
 def lines_of(order_id: int) -> list[Line]:

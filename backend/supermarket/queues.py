@@ -14,9 +14,9 @@ from backend.files import queries as files
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
-from backend.supermarket.models import Item, Redemption, Shop
+from backend.supermarket.models import Item, Redemption, RedemptionState, Shop
 from backend.supermarket.queries import shop_of_staff
-from backend.supermarket.stock_models import Batch, Movement, Stocktake
+from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeState
 
 
 def to_approve(shop_id: int | None = None, *, actor: Actor) -> KeysetQuery:
@@ -37,7 +37,7 @@ def for_a_colleague(*, actor: Actor) -> int:
 def _requested(actor: Actor) -> AnySelect:
     reach = permissions.reach_of(actor.id, "redemption:approve")
     # A literal, so that the planner can prove a partial index.
-    waiting = sa.text("redemptions.state = 'requested'")
+    waiting = sa.text(f"redemptions.state = '{RedemptionState.REQUESTED}'")
     return sa.select(Redemption).where(waiting, Redemption.community_id.in_(reach))
 
 
@@ -54,7 +54,7 @@ def to_hand_over(until: date | None = None, *, actor: Actor) -> KeysetQuery:
     colleague hands over.
     """
     wanted = sa.select(Redemption).where(
-        sa.text("redemptions.state = 'approved'"),
+        sa.text(f"redemptions.state = '{RedemptionState.APPROVED}'"),
         Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:hand_over")),
     )
     if until is not None:
@@ -87,7 +87,7 @@ def to_look_at(*, actor: Actor) -> KeysetQuery:
 def stocktakes_to_check(*, actor: Actor) -> KeysetQuery:
     """Counted, and waiting for a supervisor who did not count, in the order in which they were proposed."""
     wanted = sa.select(Stocktake).where(
-        sa.text("stocktakes.state = 'proposed'"),
+        Stocktake.state == StocktakeState.PROPOSED,
         Stocktake.proposed_by_id != actor.id,
         Stocktake.community_id.in_(permissions.reach_of(actor.id, "stocktake:approve")),
     )

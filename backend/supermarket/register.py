@@ -9,12 +9,19 @@ from backend.db import AnySelect
 from backend.people.models import Person
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
-from backend.supermarket.labels import COLLECTORS, MOVEMENTS, SOURCES
-from backend.supermarket.models import Item, Line, Redemption, Shop
-from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
+from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
+from backend.supermarket.models import Item, Line, Redemption, RedemptionState, Shop
+from backend.supermarket.stock_models import (
+    Batch,
+    Movement,
+    MovementKind,
+    Stocktake,
+    StocktakeLine,
+    StocktakeState,
+)
 
 # What is only set aside has not left the shelf.
-_ON_THE_SHELF = ("receipt", "hand_over", "return", "spoilage", "expired", "stocktake")
+_ON_THE_SHELF = [kind for kind in MovementKind if kind not in (MovementKind.RESERVE, MovementKind.RELEASE)]
 
 
 def _handed_over(scope: Scope) -> AnySelect:
@@ -37,7 +44,7 @@ def _handed_over(scope: Scope) -> AnySelect:
         .join(Person, Person.id == Redemption.person_id)
         .where(
             Redemption.community_id.in_(scope.communities),
-            Redemption.state == "handed_over",
+            Redemption.state == RedemptionState.HANDED_OVER,
             Redemption.handed_over_at >= scope.since,
             Redemption.handed_over_at < scope.until,
         )
@@ -118,7 +125,7 @@ def went_out(row: Any) -> int | None:
 
 
 def use(row: Any) -> str:
-    return MOVEMENTS[row.kind]
+    return STOCK_USES[row.kind]
 
 
 STOCK = Register(
@@ -137,7 +144,7 @@ STOCK = Register(
         Column("单位", "items.unit", width=6),
         Column("批次", "batches.batch_no", width=10),
         Column("保质期至", "batches.best_before", kind="day", width=11),
-        Column("来源(采购/捐赠/共建)", "stock_movements.source", words=SOURCES, width=10),
+        Column("来源(采购/捐赠/共建)", "stock_movements.source", words=STOCK_SOURCES, width=10),
         Column(
             "捐赠方", "= donor(stock_movements.donor_sealed, stock_movements.donor_public)", donor, "either"
         ),
@@ -174,7 +181,7 @@ def _counted(scope: Scope) -> AnySelect:
         .join(Item, Item.id == StocktakeLine.item_id)
         .where(
             Stocktake.community_id.in_(scope.communities),
-            Stocktake.state == "approved",
+            Stocktake.state == StocktakeState.APPROVED,
             Stocktake.decided_at >= scope.since,
             Stocktake.decided_at < scope.until,
         )

@@ -14,7 +14,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import queries, states, timetable
-from backend.supermarket.models import Item, Line, Redemption, Shop, Slot
+from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop, Slot
 from backend.supermarket.stock_models import Batch
 
 _LEFT = sa.text("batches.on_hand > 0")
@@ -142,5 +142,5 @@ def orders(state: str | None, shop_id: int | None, number: str | None, *, actor:
 
 def goods(shop_id: int) -> list[Item]:
     """A shop's goods by name, what is off the shelf too: what a stocktake counts."""
-    wanted = sa.select(Item).where(Item.shop_id == shop_id, Item.kind == "goods")
+    wanted = sa.select(Item).where(Item.shop_id == shop_id, Item.kind == ItemKind.GOODS)
     return list(session.scalars(wanted.order_by(Item.name, Item.id)))

@@ -2,6 +2,8 @@
 
 from backend.errors import Refused
 from backend.lifecycle import Move
+from backend.supermarket.models import RedemptionState as R
+from backend.supermarket.stock_models import StocktakeState as S
 
 
 class RedemptionMovedOn(Refused):
@@ -13,28 +15,30 @@ class StocktakeMovedOn(Refused):
 
 
 def _redemption(
-    name: str, label: str, sources: str, target: str, permission: str, never_by: str = ""
+    name: str, label: str, sources: set[str], target: str, permission: str, never_by: str = ""
 ) -> Move:
     never = frozenset(never_by.split())
-    return Move(name, frozenset(sources.split()), target, permission, never, RedemptionMovedOn, label)
+    return Move(name, frozenset(sources), target, permission, never, RedemptionMovedOn, label)
 
 
-APPROVE = _redemption("approve", "审批通过", "requested", "approved", "redemption:approve", "owner requester")
-REJECT = _redemption("reject", "不予通过", "requested", "rejected", "redemption:approve", "owner requester")
-CANCEL = _redemption("cancel", "取消", "requested approved", "cancelled", "redemption:cancel")
-EXPIRE = _redemption("expire", "过期", "requested approved", "expired", "redemption:expire")
-HAND_OVER = _redemption(
-    "hand_over", "核销", "approved", "handed_over", "redemption:hand_over", "owner first_pair_of_eyes"
+APPROVE = _redemption(
+    "approve", "审批通过", {R.REQUESTED}, R.APPROVED, "redemption:approve", "owner requester"
 )
-RETURN = _redemption("return", "退回", "handed_over", "returned", "redemption:return", "owner clerk")
-NO_SHOW = _redemption("no_show", "未到场", "approved", "no_show", "redemption:no_show", "owner")
+REJECT = _redemption("reject", "不予通过", {R.REQUESTED}, R.REJECTED, "redemption:approve", "owner requester")
+CANCEL = _redemption("cancel", "取消", {R.REQUESTED, R.APPROVED}, R.CANCELLED, "redemption:cancel")
+EXPIRE = _redemption("expire", "过期", {R.REQUESTED, R.APPROVED}, R.EXPIRED, "redemption:expire")
+HAND_OVER = _redemption(
+    "hand_over", "核销", {R.APPROVED}, R.HANDED_OVER, "redemption:hand_over", "owner first_pair_of_eyes"
+)
+RETURN = _redemption("return", "退回", {R.HANDED_OVER}, R.RETURNED, "redemption:return", "owner clerk")
+NO_SHOW = _redemption("no_show", "未到场", {R.APPROVED}, R.NO_SHOW, "redemption:no_show", "owner")
 
 REDEMPTION_MOVES = (APPROVE, REJECT, CANCEL, EXPIRE, HAND_OVER, RETURN, NO_SHOW)
 
 APPROVE_STOCKTAKE = Move(
     "approve",
-    frozenset({"proposed"}),
-    "approved",
+    frozenset({S.PROPOSED}),
+    S.APPROVED,
     "stocktake:approve",
     frozenset({"proposer"}),
     StocktakeMovedOn,
@@ -42,11 +46,14 @@ APPROVE_STOCKTAKE = Move(
 )
 REJECT_STOCKTAKE = Move(
     "reject",
-    frozenset({"proposed"}),
-    "rejected",
+    frozenset({S.PROPOSED}),
+    S.REJECTED,
     "stocktake:approve",
     frozenset({"proposer"}),
     StocktakeMovedOn,
     "盘点退回",
 )
 STOCKTAKE_MOVES = (APPROVE_STOCKTAKE, REJECT_STOCKTAKE)
+
+# By the kind of thing that the journal names.
+MOVES = {"redemption": REDEMPTION_MOVES, "stocktake": STOCKTAKE_MOVES}

@@ -1,20 +1,40 @@
 """Stock as events, its batches, and stocktakes, with their rules repeated as constraints."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment
+from backend.db import Id, Model, Moment, sql_list
 from backend.personal import Purpose, handler, not_personal, personal
 from backend.supermarket import limits
 from backend.supermarket.models import partial
 
-SOURCES = ("purchase", "donation")
-MOVEMENT_KINDS = ("receipt", "reserve", "release", "hand_over", "return", "spoilage", "expired", "stocktake")
-STOCKTAKE_STATES = ("proposed", "approved", "rejected")
 
-_proposed = sa.text("state = 'proposed'")
+class StockSource(StrEnum):
+    PURCHASE = "purchase"
+    DONATION = "donation"
+
+
+class MovementKind(StrEnum):
+    RECEIPT = "receipt"
+    RESERVE = "reserve"
+    RELEASE = "release"
+    HAND_OVER = "hand_over"
+    RETURN = "return"
+    SPOILAGE = "spoilage"
+    EXPIRED = "expired"
+    STOCKTAKE = "stocktake"
+
+
+class StocktakeState(StrEnum):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+_proposed = sa.text(f"state = '{StocktakeState.PROPOSED}'")
 _left = sa.text("on_hand > 0")
 
 
@@ -45,7 +65,7 @@ class Movement(Model):
 
     __tablename__ = "stock_movements"
     __table_args__ = (
-        sa.CheckConstraint(f"kind IN {MOVEMENT_KINDS}", name="kind_known"),
+        sa.CheckConstraint(f"kind IN {sql_list(MovementKind)}", name="kind_known"),
         sa.CheckConstraint(
             "(kind IN ('receipt', 'return') AND on_hand_change > 0 AND reserved_change = 0)"
             " OR (kind = 'reserve' AND on_hand_change = 0 AND reserved_change > 0)"
@@ -58,7 +78,7 @@ class Movement(Model):
         sa.CheckConstraint("on_hand_after >= 0", name="on_hand_after_not_negative"),
         sa.CheckConstraint("(on_hand_change <> 0) = (batch_id IS NOT NULL)", name="units_have_a_batch"),
         sa.CheckConstraint("(kind = 'receipt') = (source IS NOT NULL)", name="receipts_have_a_source"),
-        sa.CheckConstraint(f"source IN {SOURCES}", name="source_known"),
+        sa.CheckConstraint(f"source IN {sql_list(StockSource)}", name="source_known"),
         sa.CheckConstraint("donor_sealed IS NULL OR source = 'donation'", name="donors_donate"),
         sa.CheckConstraint("cost >= 0", name="cost_not_negative"),
         sa.CheckConstraint(
@@ -104,7 +124,7 @@ class Stocktake(Model):
 
     __tablename__ = "stocktakes"
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {STOCKTAKE_STATES}", name="state_known"),
+        sa.CheckConstraint(f"state IN {sql_list(StocktakeState)}", name="state_known"),
         sa.CheckConstraint("decided_by_id <> proposed_by_id", name="decided_by_another"),
         sa.CheckConstraint("(state = 'proposed') = (decided_by_id IS NULL)", name="decided_by_someone"),
         sa.CheckConstraint("(state = 'proposed') = (decided_at IS NULL)", name="decided_at_some_time"),

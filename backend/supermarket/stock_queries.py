@@ -15,7 +15,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import sealed, states
-from backend.supermarket.models import Item, Redemption, Slot
+from backend.supermarket.models import OPEN_STATES, Item, Redemption, RedemptionState, Slot
 from backend.supermarket.queries import item, shop_of_staff
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
 
@@ -140,11 +140,12 @@ def _counts(shop_id: int) -> dict[str, int]:
     def of(*conditions: sa.ColumnElement[bool]) -> Any:
         return count(sa.case((sa.and_(*conditions), 1)))
 
-    requested, approved = Redemption.state == "requested", Redemption.state == "approved"
+    requested = Redemption.state == RedemptionState.REQUESTED
+    approved = Redemption.state == RedemptionState.APPROVED
     begins, ends = clock.day_starts(today), clock.day_ends(today)
     handed = sa.select(count()).where(
         Redemption.shop_id == shop_id,
-        Redemption.state == "handed_over",
+        Redemption.state == RedemptionState.HANDED_OVER,
         Redemption.handed_over_at >= begins,
         Redemption.handed_over_at < ends,
     )
@@ -160,7 +161,7 @@ def _counts(shop_id: int) -> dict[str, int]:
                 )
             ).label("late"),
             handed.scalar_subquery().label("handed_over_today"),
-        ).where(Redemption.shop_id == shop_id, Redemption.state.in_(("requested", "approved")))
+        ).where(Redemption.shop_id == shop_id, Redemption.state.in_(OPEN_STATES))
     ).one()
     return dict(row._mapping)
 

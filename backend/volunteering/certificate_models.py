@@ -1,14 +1,29 @@
 """服务证明 and 星级: what the service records prove about a person, frozen on the day it was asked for."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment
+from backend.db import Id, Model, Moment, sql_list
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
 
-CERTIFICATE_STATES = ("issued", "revoked")
+
+class CertificateState(StrEnum):
+    ISSUED = "issued"
+    REVOKED = "revoked"
+
+
+class Validity(StrEnum):
+    """What a verification answers."""
+
+    VALID = "valid"
+    CORRECTED = "corrected"
+    REVOKED = "revoked"
+    ALTERED = "altered"
+
+
 # Hours that each number of stars takes (志愿服务记录办法 of 2012; 东营 and 惠州 have the same).
 STAR_HOURS = {1: 100, 2: 300, 3: 600, 4: 1000, 5: 1500}
 _ENOUGH = " OR ".join(f"(stars = {stars} AND minutes >= {60 * hours})" for stars, hours in STAR_HOURS.items())
@@ -25,7 +40,7 @@ class Certificate(Model):
     # Its number still tells whoever verifies it what was certified, and no longer to whom.
     __personal__ = [PersonalTable("person_id", "服务证明", "certificates", position=280)]
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {CERTIFICATE_STATES}", name="state_known"),
+        sa.CheckConstraint(f"state IN {sql_list(CertificateState)}", name="state_known"),
         sa.CheckConstraint("last_day >= first_day", name="days_in_order"),
         sa.CheckConstraint("minutes > 0", name="proves_something"),
         sa.CheckConstraint(

@@ -17,8 +17,10 @@ from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering import sealed
 from backend.volunteering.certificate_models import Certificate
+from backend.volunteering.models import RecordSource
 from backend.volunteering.notices import told_hours
 from backend.volunteering.print_font import cut_to, printable
+from backend.volunteering.record_models import SyncState
 
 TITLE = "志愿服务记录证明"
 NOT_SYNCHRONISED = "尚未同步全国志愿服务信息系统。"
@@ -63,7 +65,7 @@ class _PaperText:
         self.issued_at = certificate.issued_at
         self.issued = _day(clock.business_day(certificate.issued_at))
         self.address = links.verification(certificate.number)
-        waiting = any(row.sync_status == "not_synchronised" for row in rows)
+        waiting = any(row.sync_status == SyncState.NOT_SYNCHRONISED for row in rows)
         self.notes = [
             _how_to_verify(self.address),
             "本证明免费开具，内容来自开具单位的志愿服务记录。",
@@ -91,7 +93,7 @@ def _cells(row: Any) -> tuple[str, str, str, str]:
     content = row.content.replace("\n", " ")
     if len(content) > _CONTENT_SIGNS:
         content = content[: _CONTENT_SIGNS - 1] + "…"
-    marked = BACKFILLED if row.source == "backfill" else ""
+    marked = BACKFILLED if row.source == RecordSource.BACKFILL else ""
     what = f"{row.activity_name}{marked}：{content}"
     return row.served_on.isoformat(), what, told_hours(row.minutes), row.organising_body
 

@@ -16,11 +16,15 @@ from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_numbers as numbers
-from backend.volunteering.certificate_models import Certificate, CertifiedRecord, Star
+from backend.volunteering.certificate_models import (
+    Certificate,
+    CertificateState,
+    CertifiedRecord,
+    Star,
+    Validity,
+)
 from backend.volunteering.record_models import ServiceRecord
 
-# What a verification answers.
-STATUSES = ("valid", "corrected", "revoked", "altered")
 _later = aliased(ServiceRecord)
 
 
@@ -85,18 +89,18 @@ def contents(ids: Iterable[int]) -> dict[int, list[sa.Row]]:
     return found
 
 
-def statuses(certificates: Sequence[Certificate]) -> dict[int, str]:
+def statuses(certificates: Sequence[Certificate]) -> dict[int, Validity]:
     """Of each: `revoked` by staff; `altered`, not what was issued; `corrected`, a record of it was; `valid`."""
     listed = contents(one.id for one in certificates)
     return {one.id: status(one, listed.get(one.id, [])) for one in certificates}
 
 
-def status(certificate: Certificate, rows: Sequence[sa.Row]) -> str:
-    if certificate.state == "revoked":
-        return "revoked"
+def status(certificate: Certificate, rows: Sequence[sa.Row]) -> Validity:
+    if certificate.state == CertificateState.REVOKED:
+        return Validity.REVOKED
     if not _genuine(certificate, rows):
-        return "altered"
-    return "corrected" if any(row.corrected for row in rows) else "valid"
+        return Validity.ALTERED
+    return Validity.CORRECTED if any(row.corrected for row in rows) else Validity.VALID
 
 
 def _genuine(certificate: Certificate, rows: Sequence[sa.Row]) -> bool:

@@ -12,8 +12,17 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
 from backend.volunteering import limits
-from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
-from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+from backend.volunteering.models import (
+    ATTENDED,
+    SEATED,
+    Activity,
+    ActivityKind,
+    ActivityState,
+    PlaceCheck,
+    SignUp,
+    SignUpState,
+)
+from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 
 # A month of a whole city; more than this is narrowed by choosing a community.
 MOST_IN_A_MONTH = 400
@@ -56,7 +65,7 @@ def soon(limit: int, *, actor: Actor) -> list[Activity]:
     """Published activities of today and tomorrow where the person organises."""
     today = clock.today()
     wanted = sa.select(Activity).where(
-        Activity.state == "published",
+        Activity.state == ActivityState.PUBLISHED,
         Activity.community_id.in_(permissions.reach_of(actor.id, "activity:organise")),
         Activity.ends_at > clock.now(),
         Activity.starts_at >= clock.day_starts(today),
@@ -69,7 +78,7 @@ def joinable(community_id: int, limit: int) -> list[Activity]:
     """Activities of the community for which the sign-up is open."""
     until = sa.func.coalesce(Activity.sign_up_until, Activity.ends_at)
     wanted = sa.select(Activity).where(
-        Activity.community_id == community_id, Activity.state == "published", until >= clock.now()
+        Activity.community_id == community_id, Activity.state == ActivityState.PUBLISHED, until >= clock.now()
     )
     return list(session.scalars(wanted.order_by(Activity.starts_at, Activity.id).limit(limit)))
 
@@ -91,12 +100,12 @@ def _number_in(*states: str) -> sa.ColumnElement[int]:
 
 def _awaiting(word: str, actor: Actor) -> sa.Select[Activity, int, int]:
     """Ended service in which somebody has minutes to count."""
-    came = _number_in("checked_out", "unverified")
+    came = _number_in(SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED)
     return (
-        sa.select(Activity, came.label("came"), _number_in("unverified").label("unverified"))
+        sa.select(Activity, came.label("came"), _number_in(SignUpState.UNVERIFIED).label("unsettled"))
         .where(
-            Activity.state == "ended",
-            Activity.activity_kind == "volunteer_service",
+            Activity.state == ActivityState.ENDED,
+            Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
             Activity.community_id.in_(permissions.reach_of(actor.id, word)),
             came > 0,
         )
@@ -146,7 +155,7 @@ def backfills_to_check(limit: int, *, actor: Actor) -> list[Backfill]:
 
 def _requested(model: Any, actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        model.state == "requested",
+        model.state == RequestState.REQUESTED,
         model.person_id != actor.id,
         model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
     )
@@ -184,7 +193,8 @@ def roll(activity_id: int) -> list[SignUp]:
 def counted(activity_id: int) -> list[SignUp]:
     """Whose minutes are to be proposed or certified, in the order of the sign-ups."""
     wanted = sa.select(SignUp).where(
-        SignUp.activity_id == activity_id, SignUp.state.in_(("checked_out", "unverified", "certified"))
+        SignUp.activity_id == activity_id,
+        SignUp.state.in_((SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED, SignUpState.CERTIFIED)),
     )
     return list(session.scalars(wanted.order_by(SignUp.id)))
 
@@ -232,6 +242,6 @@ def _signs(activity: Activity, row: SignUp) -> list[str]:
         told.append(f"在场 {there} 分钟，比计划长，最多计 {most} 分钟")
     if there is not None and (row.proposed_minutes or 0) > there:
         told.append(f"申报 {row.proposed_minutes} 分钟，多于在场的 {there} 分钟")
-    if row.place_check == "failed":
+    if row.place_check == PlaceCheck.FAILED:
         told.append("签到位置不在现场范围内")
     return told

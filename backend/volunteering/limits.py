@@ -11,7 +11,7 @@ from backend import config
 from backend.db import session
 from backend.errors import Refused
 from backend.people.models import Person
-from backend.volunteering.models import DAY_MINUTES, Activity, SignUp
+from backend.volunteering.models import ATTENDED, DAY_MINUTES, Activity, SignUp
 from backend.volunteering.record_models import ServiceRecord
 
 
@@ -142,7 +142,7 @@ def attending_elsewhere(
         .where(
             SignUp.person_id.in_(sorted({one[0] for one in stretches})),
             SignUp.activity_id != activity_id,
-            SignUp.state.in_(("checked_in", "checked_out", "unverified", "certified")),
+            SignUp.state.in_(ATTENDED),
             SignUp.checked_in_at < max(one[2] for one in stretches),
             left > min(one[1] for one in stretches),
         )

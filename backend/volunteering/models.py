@@ -1,43 +1,73 @@
 """Activities and sign-ups, with their rules repeated as constraints. Service records stand in record_models."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment, session
+from backend.db import Id, Model, Moment, session, sql_list
 from backend.people.models import Team
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 
-ACTIVITY_STATES = ("draft", "published", "ended", "certified", "cancelled")
-# Only volunteer service yields hours (民政部令 67, 19): a meeting or a study evening may not be recorded.
-ACTIVITY_KINDS = ("volunteer_service", "meeting", "study")
-SIGN_UP_STATES = (
-    "confirmed",
-    "waitlisted",
-    "checked_in",
-    "checked_out",
-    "certified",
-    "unverified",
-    "cancelled",
-    "late_cancelled",
-    "excused",
-    "no_show",
-)
+
+class ActivityState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ENDED = "ended"
+    CERTIFIED = "certified"
+    CANCELLED = "cancelled"
+
+
+class ActivityKind(StrEnum):
+    """Only volunteer service yields hours (民政部令 67, 19): a meeting or a study evening may not be recorded."""
+
+    VOLUNTEER_SERVICE = "volunteer_service"
+    MEETING = "meeting"
+    STUDY = "study"
+
+
+class SignUpState(StrEnum):
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    CHECKED_IN = "checked_in"
+    CHECKED_OUT = "checked_out"
+    CERTIFIED = "certified"
+    UNVERIFIED = "unverified"
+    CANCELLED = "cancelled"
+    LATE_CANCELLED = "late_cancelled"
+    EXCUSED = "excused"
+    NO_SHOW = "no_show"
+
+
+class PlaceCheck(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_GIVEN = "not_given"
+
+
+class RecordSource(StrEnum):
+    """How somebody's presence came to be known; only the first two are known while an activity runs."""
+
+    CHECK_IN = "check_in"
+    ROLL_CALL = "roll_call"
+    BACKFILL = "backfill"
+    IMPORT = "import"
+
+
 # A place is taken by these; the waitlist waits for it, and what is over gives it back.
-SEATED = ("confirmed", "checked_in", "checked_out", "certified", "unverified", "no_show")
-OVER = ("cancelled", "late_cancelled", "excused")
-ATTENDED = ("checked_in", "checked_out", "certified", "unverified")
-PLACE_CHECKS = ("passed", "failed", "not_given")
-ATTENDANCE_SOURCES = ("check_in", "roll_call")
+ATTENDED = (SignUpState.CHECKED_IN, SignUpState.CHECKED_OUT, SignUpState.CERTIFIED, SignUpState.UNVERIFIED)
+SEATED = (SignUpState.CONFIRMED, *ATTENDED, SignUpState.NO_SHOW)
+OVER = (SignUpState.CANCELLED, SignUpState.LATE_CANCELLED, SignUpState.EXCUSED)
+ATTENDANCE_SOURCES = (RecordSource.CHECK_IN, RecordSource.ROLL_CALL)
 
 MOST_PEOPLE = 1000
 # More than eight hours of service on one day is refused, over all activities: a guard against made-up records.
 DAY_MINUTES = 480
 
-_open = sa.text("state IN ('published', 'ended')")
-_live = sa.text("state NOT IN ('cancelled', 'late_cancelled', 'excused')")
-_here_now = sa.text("state = 'checked_in'")
+_open = sa.text(f"state IN {sql_list((ActivityState.PUBLISHED, ActivityState.ENDED))}")
+_live = sa.text(f"state NOT IN {sql_list(OVER)}")
+_here_now = sa.text(f"state = '{SignUpState.CHECKED_IN}'")
 
 
 class Activity(Model):
@@ -45,8 +75,8 @@ class Activity(Model):
 
     __tablename__ = "activities"
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {ACTIVITY_STATES}", name="state_known"),
-        sa.CheckConstraint(f"activity_kind IN {ACTIVITY_KINDS}", name="kind_known"),
+        sa.CheckConstraint(f"state IN {sql_list(ActivityState)}", name="state_known"),
+        sa.CheckConstraint(f"activity_kind IN {sql_list(ActivityKind)}", name="kind_known"),
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         sa.CheckConstraint(
             "sign_up_until IS NULL OR sign_up_until <= ends_at", name="sign_up_before_the_end"
@@ -143,7 +173,7 @@ class Activity(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """A draft is known to its organisers and the community's staff alone."""
-        return self.state != "draft" or "leader" in facts or "activity:read" in words
+        return self.state != ActivityState.DRAFT or "leader" in facts or "activity:read" in words
 
 
 def facts_of(activity: Activity, person_id: int, leader_id: int | None, attended: bool) -> frozenset[str]:
@@ -166,21 +196,25 @@ class SignUp(Model):
         )
     ]
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {SIGN_UP_STATES}", name="state_known"),
+        sa.CheckConstraint(f"state IN {sql_list(SignUpState)}", name="state_known"),
         sa.CheckConstraint(
             "(reporter_id IS NULL) = (on_behalf_reason IS NULL)", name="on_behalf_with_reason"
         ),
         sa.CheckConstraint("reporter_id IS NULL OR reporter_id <> person_id", name="on_behalf_of_another"),
         sa.CheckConstraint(
-            f"state NOT IN {ATTENDED} OR (checked_in_at IS NOT NULL AND source IS NOT NULL)",
+            f"state NOT IN {sql_list(ATTENDED)} OR (checked_in_at IS NOT NULL AND source IS NOT NULL)",
             name="attended_means_checked_in",
         ),
         sa.CheckConstraint(
             "state <> 'checked_out' OR checked_out_at IS NOT NULL", name="checked_out_has_a_time"
         ),
         sa.CheckConstraint("checked_out_at IS NULL OR checked_out_at >= checked_in_at", name="out_after_in"),
-        sa.CheckConstraint(f"source IS NULL OR source IN {ATTENDANCE_SOURCES}", name="source_known"),
-        sa.CheckConstraint(f"place_check IS NULL OR place_check IN {PLACE_CHECKS}", name="place_check_known"),
+        sa.CheckConstraint(
+            f"source IS NULL OR source IN {sql_list(ATTENDANCE_SOURCES)}", name="source_known"
+        ),
+        sa.CheckConstraint(
+            f"place_check IS NULL OR place_check IN {sql_list(PlaceCheck)}", name="place_check_known"
+        ),
         sa.CheckConstraint(
             f"proposed_minutes IS NULL OR proposed_minutes BETWEEN 0 AND {DAY_MINUTES}", name="proposal_sane"
         ),

@@ -12,7 +12,7 @@ from backend.people import permissions
 from backend.people.models import Appointment
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
-from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 
 _PAGE = "pages/activity/detail?id={id}"
 
@@ -138,7 +138,7 @@ def backfilled(backfill: Backfill, record: ServiceRecord, points: int) -> None:
 
 
 def correction_decided(correction: Correction, record: ServiceRecord, reason: str | None) -> None:
-    approved = correction.state == "approved"
+    approved = correction.state == RequestState.APPROVED
     result = f"已更正为 {told_hours(correction.minutes)}" if approved else f"没有更正：{reason}"
     body = f"您申请更正“{record.activity_name}”的服务时长，{result}。"
     subject = ("service_record", record.id)

@@ -23,9 +23,19 @@ from backend.people import permissions, teams
 from backend.people import queries as people
 from backend.people.models import Appointment, Person, Team
 from backend.volunteering import codes, limits, states
-from backend.volunteering.models import ATTENDED, OVER, SEATED, Activity, SignUp, facts_of
+from backend.volunteering.models import (
+    ATTENDED,
+    OVER,
+    SEATED,
+    Activity,
+    ActivityKind,
+    ActivityState,
+    SignUp,
+    SignUpState,
+    facts_of,
+)
 
-_PUBLIC = sa.text("activities.state <> 'draft'")
+_PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}'")
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
             standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
             faces[activity.in_charge_id],
             sum(counts.get((activity.id, state), 0) for state in SEATED),
-            counts.get((activity.id, "waitlisted"), 0),
+            counts.get((activity.id, SignUpState.WAITLISTED), 0),
             _own_sign_up(activity, standing, actor),
             _actions(activity, standing, counts, actor),
         )
@@ -174,14 +184,14 @@ def _counts(ids: list[int]) -> dict[tuple[int, str], int]:
 
 def _positions(sign_ups: Iterable[SignUp]) -> dict[int, int]:
     """The place in the waitlist, by sign-up: how many wait since earlier, and oneself."""
-    waiting = [row for row in sign_ups if row.state == "waitlisted"]
+    waiting = [row for row in sign_ups if row.state == SignUpState.WAITLISTED]
     if not waiting:
         return {}
     ahead = sa.orm.aliased(SignUp)
     rows = session.execute(
         sa.select(SignUp.id, sa.func.count())
         .join(ahead, sa.and_(ahead.activity_id == SignUp.activity_id, ahead.id <= SignUp.id))
-        .where(SignUp.id.in_([row.id for row in waiting]), ahead.state == "waitlisted")
+        .where(SignUp.id.in_([row.id for row in waiting]), ahead.state == SignUpState.WAITLISTED)
         .group_by(SignUp.id)
     )
     return dict(rows.all())
@@ -202,9 +212,14 @@ def sign_up_actions(
 ) -> list[str]:
     """The moves open on a sign-up, by default to the volunteer: attending only while the activity runs."""
     found = open_to(states.SIGN_UP_BUTTONS, sign_up, words, facts)
-    if activity.state != "published" or (sign_up.state == "confirmed" and clock.now() >= activity.starts_at):
+    if activity.state != ActivityState.PUBLISHED or (
+        sign_up.state == SignUpState.CONFIRMED and clock.now() >= activity.starts_at
+    ):
         found = [name for name in found if name != "cancel_sign_up"]
-    if activity.state not in ("published", "ended") or activity.proposed_at is not None:
+    if (
+        activity.state not in (ActivityState.PUBLISHED, ActivityState.ENDED)
+        or activity.proposed_at is not None
+    ):
         found = [name for name in found if name not in ("check_in", "check_out")]
     return found
 
@@ -215,7 +230,7 @@ def _actions(activity: Activity, standing: _Context, counts: dict, actor: Actor)
     found = open_to(states.ACTIVITY_MOVES, activity, words, facts)
     if activity.proposed_at is None and "certify" in found:
         found.remove("certify")
-    if activity.activity_kind != "volunteer_service" and "propose_hours" in found:
+    if activity.activity_kind != ActivityKind.VOLUNTEER_SERVICE and "propose_hours" in found:
         found.remove("propose_hours")
     if "cancel" in found and any(counts.get((activity.id, state)) for state in ATTENDED):
         found.remove("cancel")
@@ -231,11 +246,14 @@ def _more_actions(
     mine = standing.mine.get(activity.id)
     until = activity.sign_up_until or activity.ends_at
     told = {
-        "edit": organiser and (activity.state == "draft" or (activity.state == "published" and not begun)),
-        "repeat": organiser and activity.state != "cancelled",
-        "show_code": organiser and activity.state == "published",
+        "edit": organiser
+        and (
+            activity.state == ActivityState.DRAFT or (activity.state == ActivityState.PUBLISHED and not begun)
+        ),
+        "repeat": organiser and activity.state != ActivityState.CANCELLED,
+        "show_code": organiser and activity.state == ActivityState.PUBLISHED,
         "roll_call": organiser and activity.state in states.ROLL_CALL.sources,
-        "sign_up": activity.state == "published" and clock.now() <= until and mine is None,
+        "sign_up": activity.state == ActivityState.PUBLISHED and clock.now() <= until and mine is None,
     }
     return [name for name, true in told.items() if true] + (
         sign_up_actions(mine, activity) if mine is not None else []
@@ -268,13 +286,15 @@ def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) 
     wanted = (
         sa.select(SignUp, Person.real_name_sealed, Person.card_number)
         .join(Person, Person.id == SignUp.person_id)
-        .where(SignUp.activity_id == activity.id, SignUp.state.not_in(("cancelled",)))
+        .where(SignUp.activity_id == activity.id, SignUp.state.not_in((SignUpState.CANCELLED,)))
     )
     if person_id is not None:
         wanted = wanted.where(SignUp.person_id == person_id)
     rows = session.execute(wanted.order_by(SignUp.id)).all()
     told = [_attended(activity, *row, clear="leader" in facts) for row in rows]
-    undecided = sum(row[0].state == "unverified" and row[0].proposed_minutes is None for row in rows)
+    undecided = sum(
+        row[0].state == SignUpState.UNVERIFIED and row[0].proposed_minutes is None for row in rows
+    )
     return {"list": told, "undecided": undecided}
 
 
@@ -312,7 +332,8 @@ def shown_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
     """One sign-up after a move of it, with what the caller may do next."""
     activity = session.get_one(Activity, sign_up.activity_id)
     if sign_up.person_id == actor.id:
-        words, facts = frozenset(), frozenset({"volunteer"})
+        words: frozenset[str] = frozenset()
+        facts = frozenset({"volunteer"})
     else:
         words = permissions.permissions_in(actor.id, sign_up.place_id)
         facts = sign_up.facts_about(actor.id)
@@ -337,7 +358,7 @@ def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
         )
         .join(Organisation, Organisation.id == Activity.community_id)
         .where(
-            Activity.state == "published",
+            Activity.state == ActivityState.PUBLISHED,
             Activity.ends_at > clock.now(),
             Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
         )

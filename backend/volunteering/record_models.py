@@ -6,20 +6,33 @@ that points to the old one.
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment, session
+from backend.db import Id, Model, Moment, session, sql_list
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
-from backend.volunteering.models import DAY_MINUTES
+from backend.volunteering.models import DAY_MINUTES, RecordSource
 
-RECORD_SOURCES = ("check_in", "roll_call", "backfill", "import")
-SYNC_STATES = ("not_synchronised", "synchronised")
-REQUEST_STATES = ("requested", "approved", "rejected")
+
+class SyncState(StrEnum):
+    """Whether the national platform for volunteer service has taken a record."""
+
+    NOT_SYNCHRONISED = "not_synchronised"
+    SYNCHRONISED = "synchronised"
+
+
+class RequestState(StrEnum):
+    """Of a correction and of a backfill."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
 
 _first = sa.text("corrects_id IS NULL AND activity_id IS NOT NULL")
-_waiting = sa.text("state = 'requested'")
+_waiting = sa.text(f"state = '{RequestState.REQUESTED}'")
 _DECIDED = "(state = 'requested') = (decided_by_id IS NULL)"
 _DECIDED_AT = "(decided_by_id IS NULL) = (decided_at IS NULL)"
 
@@ -41,8 +54,8 @@ class ServiceRecord(Model):
         sa.CheckConstraint("ended_at >= started_at", name="ends_after_it_starts"),
         sa.CheckConstraint("certified_by_id <> recorded_by_id", name="certified_by_another"),
         sa.CheckConstraint("certified_by_id <> person_id", name="not_by_themselves"),
-        sa.CheckConstraint(f"source IN {RECORD_SOURCES}", name="source_known"),
-        sa.CheckConstraint(f"sync_status IN {SYNC_STATES}", name="sync_status_known"),
+        sa.CheckConstraint(f"source IN {sql_list(RecordSource)}", name="source_known"),
+        sa.CheckConstraint(f"sync_status IN {sql_list(SyncState)}", name="sync_status_known"),
         sa.CheckConstraint("corrects_id <> id", name="corrects_another"),
         sa.CheckConstraint(
             "source <> 'backfill' OR backfill_id IS NOT NULL OR corrects_id IS NOT NULL",
@@ -97,7 +110,7 @@ class Correction(Model):
     __tablename__ = "record_corrections"
     __personal__ = [PersonalTable("person_id", "服务记录的更正申请", "record_corrections", position=250)]
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {REQUEST_STATES}", name="state_known"),
+        sa.CheckConstraint(f"state IN {sql_list(RequestState)}", name="state_known"),
         sa.CheckConstraint(f"minutes BETWEEN 0 AND {DAY_MINUTES}", name="minutes_sane"),
         sa.CheckConstraint(_DECIDED, name="decided_by_someone"),
         sa.CheckConstraint(_DECIDED_AT, name="decided_at_some_time"),
@@ -152,7 +165,7 @@ class Backfill(Model):
     __tablename__ = "backfills"
     __personal__ = [PersonalTable("person_id", "补录的服务", "backfills", position=270)]
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {REQUEST_STATES}", name="state_known"),
+        sa.CheckConstraint(f"state IN {sql_list(RequestState)}", name="state_known"),
         sa.CheckConstraint(f"minutes BETWEEN 1 AND {DAY_MINUTES}", name="minutes_sane"),
         sa.CheckConstraint("maker_id <> person_id", name="made_by_another"),
         sa.CheckConstraint(_DECIDED, name="decided_by_someone"),

@@ -11,7 +11,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 
 
 def records_of(person_id: int) -> KeysetQuery:
@@ -50,7 +50,7 @@ def _corrected_by(ids: list[int]) -> dict[int, int]:
     if not ids:
         return {}
     wanted = sa.select(ServiceRecord.corrects_id, ServiceRecord.id).where(ServiceRecord.corrects_id.in_(ids))
-    return dict(session.execute(wanted).all())
+    return {row[0]: row[1] for row in session.execute(wanted) if row[0] is not None}
 
 
 def _waiting(ids: list[int]) -> set[int]:
@@ -58,7 +58,7 @@ def _waiting(ids: list[int]) -> set[int]:
     if not ids:
         return set()
     wanted = sa.select(Correction.record_id).where(
-        Correction.record_id.in_(ids), Correction.state == "requested"
+        Correction.record_id.in_(ids), Correction.state == RequestState.REQUESTED
     )
     return set(session.scalars(wanted))
 
@@ -92,7 +92,7 @@ def _grouped(rows: Sequence[sa.Row], column: int, name: str, kind: type) -> list
 def waiting_requests(model: Any, after: int, limit: int, *, actor: Actor) -> list[Any]:
     """Corrections or backfills that staff may decide, oldest first."""
     wanted = sa.select(model).where(
-        model.state == "requested",
+        model.state == RequestState.REQUESTED,
         model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
         model.id > after,
     )

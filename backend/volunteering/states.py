@@ -3,6 +3,10 @@ generated from these tables."""
 
 from backend.errors import Refused
 from backend.lifecycle import Move
+from backend.volunteering.certificate_models import CertificateState as C
+from backend.volunteering.models import ActivityState as A
+from backend.volunteering.models import SignUpState as S
+from backend.volunteering.record_models import RequestState as D
 
 
 class ActivityMovedOn(Refused):
@@ -22,48 +26,56 @@ class AlreadyDecided(Refused):
 
 
 def _move(
-    refusal: type, name: str, label: str, sources: str, target: str, word: str, never: str = ""
+    refusal: type, name: str, label: str, sources: set[str], target: str, word: str, never: str = ""
 ) -> Move:
-    return Move(name, frozenset(sources.split()), target, word, frozenset(never.split()), refusal, label)
+    return Move(name, frozenset(sources), target, word, frozenset(never.split()), refusal, label)
 
 
 _A = ActivityMovedOn
-PUBLISH = _move(_A, "publish", "发布", "draft", "published", "activity:organise")
-CANCEL = _move(_A, "cancel", "取消", "draft published", "cancelled", "activity:organise")
-END = _move(_A, "end", "结束", "published", "ended", "activity:end")
-PROPOSE = _move(_A, "propose_hours", "申报时长", "ended", "ended", "activity:organise")
-CERTIFY = _move(_A, "certify", "认定时长", "ended", "certified", "activity:certify", "proposer participant")
+PUBLISH = _move(_A, "publish", "发布", {A.DRAFT}, A.PUBLISHED, "activity:organise")
+CANCEL = _move(_A, "cancel", "取消", {A.DRAFT, A.PUBLISHED}, A.CANCELLED, "activity:organise")
+END = _move(_A, "end", "结束", {A.PUBLISHED}, A.ENDED, "activity:end")
+PROPOSE = _move(_A, "propose_hours", "申报时长", {A.ENDED}, A.ENDED, "activity:organise")
+CERTIFY = _move(_A, "certify", "认定时长", {A.ENDED}, A.CERTIFIED, "activity:certify", "proposer participant")
 # What the organiser may do besides: no moves of the activity's own state, but asked for in the same way.
-ORGANISE = _move(_A, "organise", "组织", "draft published ended certified", "", "activity:organise")
-ROLL_CALL = _move(_A, "roll_call", "点名", "published ended", "", "sign_up:record")
-READ_ATTENDANCE = _move(_A, "attendance", "查看出勤", "", "", "activity:read")
+ORGANISE = _move(
+    _A, "organise", "组织", {A.DRAFT, A.PUBLISHED, A.ENDED, A.CERTIFIED}, "", "activity:organise"
+)
+ROLL_CALL = _move(_A, "roll_call", "点名", {A.PUBLISHED, A.ENDED}, "", "sign_up:record")
+READ_ATTENDANCE = _move(_A, "attendance", "查看出勤", set(), "", "activity:read")
 ACTIVITY_MOVES = (PUBLISH, CANCEL, END, PROPOSE, CERTIFY)
 
 _S = SignUpMovedOn
-MOVE_UP = _move(_S, "move_up", "候补转正", "waitlisted", "confirmed", "sign_up:move_up")
+MOVE_UP = _move(_S, "move_up", "候补转正", {S.WAITLISTED}, S.CONFIRMED, "sign_up:move_up")
 CANCEL_SIGN_UP = _move(
-    _S, "cancel_sign_up", "取消报名", "confirmed waitlisted", "cancelled", "sign_up:cancel"
+    _S, "cancel_sign_up", "取消报名", {S.CONFIRMED, S.WAITLISTED}, S.CANCELLED, "sign_up:cancel"
 )
-CANCEL_LATE = _move(_S, "cancel_late", "临时取消", "confirmed", "late_cancelled", "sign_up:cancel")
-EXCUSE = _move(_S, "excuse", "请假", "confirmed no_show late_cancelled", "excused", "sign_up:record")
-CHECK_IN = _move(_S, "check_in", "签到", "confirmed", "checked_in", "sign_up:attend")
-CHECK_OUT = _move(_S, "check_out", "签退", "checked_in unverified", "checked_out", "sign_up:attend")
-MARK_PRESENT = _move(_S, "call_in", "点名（到场）", "confirmed no_show", "checked_in", "sign_up:record")
+CANCEL_LATE = _move(_S, "cancel_late", "临时取消", {S.CONFIRMED}, S.LATE_CANCELLED, "sign_up:cancel")
+EXCUSE = _move(_S, "excuse", "请假", {S.CONFIRMED, S.NO_SHOW, S.LATE_CANCELLED}, S.EXCUSED, "sign_up:record")
+CHECK_IN = _move(_S, "check_in", "签到", {S.CONFIRMED}, S.CHECKED_IN, "sign_up:attend")
+CHECK_OUT = _move(_S, "check_out", "签退", {S.CHECKED_IN, S.UNVERIFIED}, S.CHECKED_OUT, "sign_up:attend")
+MARK_PRESENT = _move(_S, "call_in", "点名（到场）", {S.CONFIRMED, S.NO_SHOW}, S.CHECKED_IN, "sign_up:record")
 MARK_ATTENDED = _move(
     _S,
     "call_out",
     "点名（到场和离开）",
-    "confirmed no_show checked_in unverified checked_out",
-    "checked_out",
+    {S.CONFIRMED, S.NO_SHOW, S.CHECKED_IN, S.UNVERIFIED, S.CHECKED_OUT},
+    S.CHECKED_OUT,
     "sign_up:record",
 )
-FORGOT_CHECK_OUT = _move(_S, "lapse", "未签退", "checked_in", "unverified", "sign_up:lapse")
-NO_SHOW = _move(_S, "miss", "未到场", "confirmed", "no_show", "sign_up:lapse")
+FORGOT_CHECK_OUT = _move(_S, "lapse", "未签退", {S.CHECKED_IN}, S.UNVERIFIED, "sign_up:lapse")
+NO_SHOW = _move(_S, "miss", "未到场", {S.CONFIRMED}, S.NO_SHOW, "sign_up:lapse")
 DROP_WITH_ACTIVITY = _move(
-    _S, "call_off", "活动取消或结束", "confirmed waitlisted", "cancelled", "sign_up:lapse"
+    _S, "call_off", "活动取消或结束", {S.CONFIRMED, S.WAITLISTED}, S.CANCELLED, "sign_up:lapse"
 )
 CERTIFY_SIGN_UP = _move(
-    _S, "certify", "认定", "checked_out unverified", "certified", "activity:certify", "volunteer proposer"
+    _S,
+    "certify",
+    "认定",
+    {S.CHECKED_OUT, S.UNVERIFIED},
+    S.CERTIFIED,
+    "activity:certify",
+    "volunteer proposer",
 )
 SIGN_UP_MOVES = (
     MOVE_UP,
@@ -84,19 +96,28 @@ SIGN_UP_BUTTONS = (CANCEL_SIGN_UP, CHECK_IN, CHECK_OUT, EXCUSE)
 
 _D = AlreadyDecided
 APPROVE_CORRECTION = _move(
-    _D, "approve", "同意更正", "requested", "approved", "service_record:decide", "volunteer certifier"
+    _D, "approve", "同意更正", {D.REQUESTED}, D.APPROVED, "service_record:decide", "volunteer certifier"
 )
 REJECT_CORRECTION = _move(
-    _D, "reject", "不同意更正", "requested", "rejected", "service_record:decide", "volunteer certifier"
+    _D, "reject", "不同意更正", {D.REQUESTED}, D.REJECTED, "service_record:decide", "volunteer certifier"
 )
 CORRECTION_MOVES = (APPROVE_CORRECTION, REJECT_CORRECTION)
 APPROVE_BACKFILL = _move(
-    _D, "approve", "同意补录", "requested", "approved", "service_record:decide", "volunteer maker"
+    _D, "approve", "同意补录", {D.REQUESTED}, D.APPROVED, "service_record:decide", "volunteer maker"
 )
 REJECT_BACKFILL = _move(
-    _D, "reject", "不同意补录", "requested", "rejected", "service_record:decide", "volunteer maker"
+    _D, "reject", "不同意补录", {D.REQUESTED}, D.REJECTED, "service_record:decide", "volunteer maker"
 )
 BACKFILL_MOVES = (APPROVE_BACKFILL, REJECT_BACKFILL)
 
-REVOKE = _move(CertificateMovedOn, "revoke", "撤销", "issued", "revoked", "certificate:revoke", "volunteer")
+REVOKE = _move(CertificateMovedOn, "revoke", "撤销", {C.ISSUED}, C.REVOKED, "certificate:revoke", "volunteer")
 CERTIFICATE_MOVES = (REVOKE,)
+
+# By the kind of thing that the journal names.
+MOVES = {
+    "activity": ACTIVITY_MOVES,
+    "sign_up": SIGN_UP_MOVES,
+    "correction": CORRECTION_MOVES,
+    "backfill": BACKFILL_MOVES,
+    "certificate": CERTIFICATE_MOVES,
+}

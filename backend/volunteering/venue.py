@@ -2,6 +2,8 @@
 
 import math
 
+from backend.volunteering.models import PlaceCheck
+
 EARTH_METRES = 6_371_000
 
 
@@ -14,8 +16,10 @@ def compare(
     """
     latitude, longitude, radius = venue
     if latitude is None or longitude is None or radius is None or here[0] is None or here[1] is None:
-        return "not_given"
-    return "passed" if _metres(latitude, longitude, here[0], here[1]) <= radius else "failed"
+        return PlaceCheck.NOT_GIVEN
+    return (
+        PlaceCheck.PASSED if _metres(latitude, longitude, here[0], here[1]) <= radius else PlaceCheck.FAILED
+    )
 
 
 def _metres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:

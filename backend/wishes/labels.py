@@ -1,5 +1,24 @@
-"""Chinese words for the states and kinds of wishes, claims and rounds."""
+"""Chinese words for the states and kinds of wishes, claims and rounds, and for what the journal says of them."""
 
+WISH_STATES = {
+    "draft": "草稿",
+    "submitted": "待审核",
+    "sent_back": "退回补充",
+    "accepted": "审核通过",
+    "declined": "不予受理",
+    "referred": "已转介",
+    "published": "等待认领",
+    "claimed": "已认领",
+    "fulfilled": "已送达，待确认",
+    "confirmed": "已点亮",
+    "closed_unconfirmed": "办结未回访",
+    "carried_over": "转下一期",
+    "escalated": "已报街道",
+    "withdrawn": "已撤回",
+}
+# 审核结果 in the register says how the review ended, not where the wish stands: what went on is “通过”.
+REVIEW_OUTCOMES = {"submitted": "待审核", "sent_back": "退回补充", "declined": "不予受理", "referred": "转介"}
+ROUND_STATES = {"collecting": "征集中", "reviewing": "审核中", "published": "发布中", "closed": "已结束"}
 CATEGORIES = {
     "goods": "物品",
     "service": "服务",
@@ -8,8 +27,6 @@ CATEGORIES = {
     "learning": "学习",
     "other": "其他",
 }
-
-
 GROUPS = {
     "elder": "老人",
     "child": "儿童",
@@ -18,12 +35,27 @@ GROUPS = {
     "worker": "新就业群体",
     "other": "其他",
 }
-
-
+DISCLOSURES = {"anonymous": "不公开姓名", "title": "公开姓氏和称谓，如王女士"}
 REFERRALS = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": "网格办理"}
-
-
+# In the sentence “已转到…办理” of a notice.
+REFERRED_TO = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": "网格"}
 METHODS = {"app": "本人在手机上确认", "call": "电话回访", "signature": "上门签字"}
-
-
 CLAIM_PARTIES = {"personal": "个人", "team": "志愿队", "unit": "单位"}
+
+LABELS = {
+    "wish_state": WISH_STATES,
+    "round_state": ROUND_STATES,
+    "category": CATEGORIES,
+    "group": GROUPS,
+    "disclosure": DISCLOSURES,
+    "referral": REFERRALS,
+    "method": METHODS,
+    "party": CLAIM_PARTIES,
+}
+JOURNAL_KINDS = {"wish": "心愿", "round": "期"}
+JOURNAL_STATES = {"wish": WISH_STATES, "round": ROUND_STATES}
+# What is done besides the moves of states.py, which carry their own labels.
+JOURNAL_VERBS = {
+    "wish": {"write": "填写", "edit": "修改", "look": "查看图片和文字", "open_contact": "查看联系方式"},
+    "round": {"open": "开启"},
+}

@@ -2,45 +2,103 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Model, Moment
+from backend.db import Id, Model, Moment, sql_list
 from backend.people import permissions
 from backend.people import queries as people
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 
-ROUND_STATES = ("collecting", "reviewing", "published", "closed")
-WISH_STATES = (
-    "draft",
-    "submitted",
-    "sent_back",
-    "accepted",
-    "declined",
-    "referred",
-    "published",
-    "claimed",
-    "fulfilled",
-    "confirmed",
-    "closed_unconfirmed",
-    "carried_over",
-    "escalated",
-    "withdrawn",
-)
+
+class RoundState(StrEnum):
+    COLLECTING = "collecting"
+    REVIEWING = "reviewing"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+
+
+class WishState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    SENT_BACK = "sent_back"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REFERRED = "referred"
+    PUBLISHED = "published"
+    CLAIMED = "claimed"
+    FULFILLED = "fulfilled"
+    CONFIRMED = "confirmed"
+    CLOSED_UNCONFIRMED = "closed_unconfirmed"
+    CARRIED_OVER = "carried_over"
+    ESCALATED = "escalated"
+    WITHDRAWN = "withdrawn"
+
+
+class ClaimOutcome(StrEnum):
+    """How a claim ended; one that stands has none."""
+
+    RELEASED = "released"
+    OVERDUE = "overdue"
+    CONFIRMED = "confirmed"
+    CLOSED_UNCONFIRMED = "closed_unconfirmed"
+
+
+class Party(StrEnum):
+    """In whose name a wish is claimed."""
+
+    PERSONAL = "personal"
+    TEAM = "team"
+    UNIT = "unit"
+
+
+class Category(StrEnum):
+    GOODS = "goods"
+    SERVICE = "service"
+    COMPANY = "company"
+    REPAIR = "repair"
+    LEARNING = "learning"
+    OTHER = "other"
+
+
+class Group(StrEnum):
+    """Whom a wish is for."""
+
+    ELDER = "elder"
+    CHILD = "child"
+    DISABLED = "disabled"
+    FAMILY = "family"
+    WORKER = "worker"
+    OTHER = "other"
+
+
+class ConfirmMethod(StrEnum):
+    APP = "app"
+    CALL = "call"
+    SIGNATURE = "signature"
+
+
+class Disclosure(StrEnum):
+    ANONYMOUS = "anonymous"
+    TITLE = "title"
+
+
+class Referral(StrEnum):
+    RELIEF = "relief"
+    HOTLINE = "hotline"
+    GRID = "grid"
+
+
 # What everyone who is signed in may see on the wall (masked), and of a single wish.
-ON_THE_WALL = ("published", "claimed", "confirmed")
-PUBLIC_STATES = (*ON_THE_WALL, "fulfilled", "closed_unconfirmed")
-
-CATEGORIES = ("goods", "service", "company", "repair", "learning", "other")
-GROUPS = ("elder", "child", "disabled", "family", "worker", "other")
-DISCLOSURES = ("anonymous", "title")
+ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.CONFIRMED)
+PUBLIC_STATES = (*ON_THE_WALL, WishState.FULFILLED, WishState.CLOSED_UNCONFIRMED)
 SALUTATIONS = ("女士", "先生", "奶奶", "爷爷", "阿姨", "叔叔", "同学", "居民")
-REFERRALS = ("relief", "hotline", "grid")
 
-_wall = sa.text("state IN ('published', 'claimed', 'confirmed')")
-_live_round = sa.text("state IN ('collecting', 'reviewing')")
-_published_round = sa.text("state = 'published'")
+_wall = sa.text(f"state IN {sql_list(ON_THE_WALL)}")
+_live_round = sa.text(f"state IN {sql_list((RoundState.COLLECTING, RoundState.REVIEWING))}")
+_published_round = sa.text(f"state = '{RoundState.PUBLISHED}'")
 _standing = sa.text("outcome IS NULL")
 
 
@@ -49,7 +107,7 @@ class Round(Model):
 
     __tablename__ = "rounds"
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {ROUND_STATES}", name="state_known"),
+        sa.CheckConstraint(f"state IN {sql_list(RoundState)}", name="state_known"),
         sa.CheckConstraint("publish_until >= collect_until", name="days_in_order"),
         sa.CheckConstraint("last_sequence >= 0", name="sequence_counts_up"),
         sa.UniqueConstraint("community_id", "number"),
@@ -104,10 +162,10 @@ class Wish(Model):
         )
     ]
     __table_args__ = (
-        sa.CheckConstraint(f"state IN {WISH_STATES}", name="state_known"),
-        sa.CheckConstraint(f"category IN {CATEGORIES}", name="category_known"),
-        sa.CheckConstraint(f"beneficiary_group IN {GROUPS}", name="group_known"),
-        sa.CheckConstraint(f"disclosure IN {DISCLOSURES}", name="disclosure_known"),
+        sa.CheckConstraint(f"state IN {sql_list(WishState)}", name="state_known"),
+        sa.CheckConstraint(f"category IN {sql_list(Category)}", name="category_known"),
+        sa.CheckConstraint(f"beneficiary_group IN {sql_list(Group)}", name="group_known"),
+        sa.CheckConstraint(f"disclosure IN {sql_list(Disclosure)}", name="disclosure_known"),
         sa.CheckConstraint("estimated_cost >= 0", name="cost_not_negative"),
         sa.CheckConstraint("carried IN (0, 1)", name="carried_over_once"),
         sa.CheckConstraint(
@@ -254,7 +312,7 @@ class Wish(Model):
         return (
             self.state in PUBLIC_STATES
             or bool(facts & OWN_PEOPLE or "claimer" in facts)
-            or (self.state != "draft" and "wish:read" in words)
+            or (self.state != WishState.DRAFT and "wish:read" in words)
         )
 
 
@@ -297,13 +355,10 @@ class Claim(Model):
         )
     ]
     __table_args__ = (
-        sa.CheckConstraint("party IN ('personal', 'team', 'unit')", name="party_known"),
+        sa.CheckConstraint(f"party IN {sql_list(Party)}", name="party_known"),
         sa.CheckConstraint("(party = 'team') = (team_id IS NOT NULL)", name="team_named"),
         sa.CheckConstraint("(party = 'unit') = (unit_id IS NOT NULL)", name="unit_named"),
-        sa.CheckConstraint(
-            "outcome IS NULL OR outcome IN ('released', 'overdue', 'confirmed', 'closed_unconfirmed')",
-            name="outcome_known",
-        ),
+        sa.CheckConstraint(f"outcome IS NULL OR outcome IN {sql_list(ClaimOutcome)}", name="outcome_known"),
         sa.CheckConstraint("(outcome IS NULL) = (ended_at IS NULL)", name="ended_with_an_outcome"),
         sa.Index(
             "uq_claims_one_standing",

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from backend import clock
 from backend.outbox.actions import Telling, notify_many
-from backend.wishes.models import Claim, Wish
+from backend.wishes.labels import REFERRED_TO
+from backend.wishes.models import Claim, ConfirmMethod, Wish
 
 _PAGE = "pages/wish/detail?id={id}"
 
@@ -33,7 +34,7 @@ def _notify_wishers(
         [
             _notice(person_id, wish, kind, title, body(wish), phrase, template)
             for wish in wishes
-            for person_id in sorted({wish.wisher_id, wish.reporter_id, wish.guardian_id} - {None})
+            for person_id in sorted(filter(None, {wish.wisher_id, wish.reporter_id, wish.guardian_id}))
         ]
     )
 
@@ -79,8 +80,7 @@ def declined(wish: Wish, reason: str) -> None:
 
 
 def referred(wish: Wish, to: str, reason: str) -> None:
-    where = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": "网格"}[to]
-    body = f"{_named(wish)}已转到{where}办理：{reason}。"
+    body = f"{_named(wish)}已转到{REFERRED_TO[to]}办理：{reason}。"
     _notify_wisher(wish, "wish_referred", "心愿已转介", body, "已转介", "review_result")
 
 
@@ -126,7 +126,7 @@ def confirmed(wish: Wish, claim: Claim, points: int) -> None:
     earned = f"，您获得 {points} 积分" if points else ""
     body = f"您认领的{_named(wish)}已由许愿人确认{earned}。谢谢您！"
     _notify(claim.person_id, wish, "claim_confirmed", "心愿点亮了", body, "已点亮", "claim_progress")
-    if wish.confirm_method != "app":
+    if wish.confirm_method != ConfirmMethod.APP:
         body = f"社区已代您登记{_named(wish)}的回访结果。如有不符，请联系社区。"
         _notify_wisher(wish, "wish_confirmed", "回访已登记", body, "已点亮")
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import config
-from backend.db import Moment, session
+from backend.db import AnySelect, Moment, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
@@ -23,10 +23,24 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.wishes import states
-from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
+from backend.wishes.models import (
+    ON_THE_WALL,
+    OWN_PEOPLE,
+    Claim,
+    ClaimOutcome,
+    Disclosure,
+    Group,
+    Party,
+    Round,
+    RoundState,
+    Wish,
+    WishState,
+    facts_of,
+    reporting_in,
+)
 
 # A literal, so that the planner can prove the partial index.
-_ON_THE_WALL = sa.text("wishes.state IN ('published', 'claimed', 'confirmed')")
+_ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ def wall(
     filters: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
 
     def read(after: Place | None, limit: int) -> list[WishView]:
-        behind = {"published": after[0], "last": after[1]} if after else {}
+        behind = {"published_at": after[0], "last": after[1]} if after else {}
         return _read(_wall(frozenset(filters | behind)), actor, size=limit, **filters, **behind)
 
     return KeysetRows(read, lambda one: (one.wish.published_at, one.wish.id), (datetime, int))
@@ -69,10 +83,10 @@ def wall(
 def _wall(asked: frozenset[str]) -> sa.Select[Any]:
     """The statement for these filters, with or without a place to go on from: built once for each choice."""
     wanted = _VIEW_SELECT.where(_ON_THE_WALL)
-    for name in sorted(asked - {"published", "last"}):
+    for name in sorted(asked - {"published_at", "last"}):
         wanted = wanted.where(getattr(Wish, name) == sa.bindparam(name))
     if "last" in asked:
-        last = sa.bindparam("published", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
+        last = sa.bindparam("published_at", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
         wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*last))
     return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
 
@@ -124,7 +138,7 @@ def rounds(community_id: int | None, state: str | None) -> KeysetQuery:
 
 def open_claims(person_id: int) -> int:
     """How many wishes the person has claimed and not yet fulfilled."""
-    return session.scalar(OPEN_CLAIMS, {"viewer": person_id})
+    return session.scalars(OPEN_CLAIMS, {"viewer": person_id}).one()
 
 
 _mine = Claim.__table__.alias("mine")
@@ -157,7 +171,12 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
 _claimer, _unit = aliased(Person), aliased(Organisation)
 _KEPT = sa.or_(
     Claim.outcome.is_(None),
-    Claim.outcome.in_([sa.literal_column("'confirmed'"), sa.literal_column("'closed_unconfirmed'")]),
+    Claim.outcome.in_(
+        [
+            sa.literal_column(f"'{outcome}'")
+            for outcome in (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)
+        ]
+    ),
 )
 
 
@@ -180,13 +199,13 @@ _VIEW_SELECT = (
             Person.real_name_sealed,
             Person.id,
             Wish.wisher_id,
-            Wish.disclosure == sa.literal_column("'title'"),
+            Wish.disclosure == sa.literal_column(f"'{Disclosure.TITLE}'"),
         ).label("wisher"),
         named(
             _claimer.real_name_sealed,
             _claimer.id,
             Claim.person_id,
-            Claim.party == sa.literal_column("'personal'"),
+            Claim.party == sa.literal_column(f"'{Party.PERSONAL}'"),
         ).label("claimer"),
         named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
         named(Team.name, Team.id, Claim.team_id).label("team"),
@@ -254,7 +273,7 @@ def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
         return "look"
     if own or "wish:report" in granted:
         return "inside"
-    return None if wish.for_child or wish.beneficiary_group == "child" else "shown"
+    return None if wish.for_child or wish.beneficiary_group == Group.CHILD else "shown"
 
 
 def _note(claim: Claim, own: bool, inside: bool) -> str | None:
@@ -278,7 +297,7 @@ def claims_in_full(claims: Sequence[Claim], *, actor: Actor) -> dict[int, dict[s
 def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
     """Who claimed, as others see it: the masked name, or the team's or the unit's."""
     claims = list(claims)
-    personal = people.masked_names({claim.person_id for claim in claims if claim.party == "personal"})
+    personal = people.masked_names({claim.person_id for claim in claims if claim.party == Party.PERSONAL})
     units = places.names({claim.unit_id for claim in claims if claim.unit_id})
     team_ids = {claim.team_id for claim in claims if claim.team_id}
     teams = (
@@ -288,7 +307,8 @@ def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
     )
     return {
         claim.id: _claim_summary(
-            claim, teams.get(claim.team_id) or units.get(claim.unit_id) or personal.get(claim.person_id)
+            claim,
+            teams.get(claim.team_id or 0) or units.get(claim.unit_id or 0) or personal.get(claim.person_id),
         )
         for claim in claims
     }
@@ -315,7 +335,7 @@ def figures(community_id: int | None = None) -> dict[str, int]:
 
 def count_on_the_wall(community_id: int | None) -> int:
     """How many wishes a public screen may show."""
-    return session.scalar(_here(sa.select(sa.func.count()).select_from(Wish), community_id))
+    return session.scalars(_here(sa.select(sa.func.count()).select_from(Wish), community_id)).one()
 
 
 def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[Any]]:
@@ -324,14 +344,16 @@ def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[
     wanted = (
         sa.select(Wish.number, Wish.title, Wish.state, Organisation.name.label("community"))
         .join(Organisation, Organisation.id == Wish.community_id)
-        .order_by(sa.case((Wish.state == "published", 0), else_=1), Wish.published_at.desc(), Wish.id.desc())
+        .order_by(
+            sa.case((Wish.state == WishState.PUBLISHED, 0), else_=1), Wish.published_at.desc(), Wish.id.desc()
+        )
         .offset(skip)
         .limit(limit)
     )
     return list(session.execute(_here(wanted, community_id)))
 
 
-def _here(wanted: sa.Select[Any], community_id: int | None) -> sa.Select[Any]:
+def _here(wanted: AnySelect, community_id: int | None) -> AnySelect:
     wanted = wanted.where(_ON_THE_WALL)
     return wanted if community_id is None else wanted.where(Wish.community_id == community_id)
 
@@ -339,7 +361,7 @@ def _here(wanted: sa.Select[Any], community_id: int | None) -> sa.Select[Any]:
 def running_rounds(community_ids: list[int] | None = None) -> list[Round]:
     """The rounds that have not ended, of these communities or of all: at most one of each that collects, and one that is
     published."""
-    wanted = sa.select(Round).where(Round.state != "closed")
+    wanted = sa.select(Round).where(Round.state != RoundState.CLOSED)
     if community_ids is not None:
         wanted = wanted.where(Round.community_id.in_(community_ids))
     return list(session.scalars(wanted.order_by(Round.id)))

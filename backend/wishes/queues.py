@@ -14,7 +14,7 @@ from backend.files import queries as files
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
-from backend.wishes.models import Claim, Round, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
 from backend.wishes.staff_queries import reached
 
 # So many days before its end a round waits for whoever manages it.
@@ -38,7 +38,9 @@ def for_a_colleague(*, actor: Actor) -> int:
 
 def _submitted(actor: Actor) -> sa.Select[Any]:
     # A literal, so that the planner can prove a partial index.
-    return sa.select(Wish).where(sa.text("wishes.state = 'submitted'"), reached(actor, "wish:review"))
+    return sa.select(Wish).where(
+        sa.text(f"wishes.state = '{WishState.SUBMITTED}'"), reached(actor, "wish:review")
+    )
 
 
 def _of_others(actor: Actor) -> sa.ColumnElement[bool]:
@@ -67,11 +69,14 @@ def to_look_at(*, actor: Actor) -> KeysetQuery:
     """Wishes of which a picture or the claimer's note waits for a look, in the order in which they were written."""
     claims = sa.select(Claim.wish_id).where(
         sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))),
-        sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed"))),
+        sa.or_(
+            Claim.outcome.is_(None),
+            Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)),
+        ),
     )
     wanted = sa.select(Wish).where(
         Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
-        Wish.state != "draft",
+        Wish.state != WishState.DRAFT,
         sa.or_(Wish.id.in_(files.waiting_for_a_look("wish")), Wish.id.in_(claims)),
     )
     return KeysetQuery(wanted, (Wish.id,))
@@ -79,23 +84,23 @@ def to_look_at(*, actor: Actor) -> KeysetQuery:
 
 def escalated(*, actor: Actor) -> KeysetQuery:
     """Wishes that nobody claimed in two rounds, for the street, in the order in which they were written."""
-    waiting = sa.text("wishes.state = 'escalated'")
+    waiting = sa.text(f"wishes.state = '{WishState.ESCALATED}'")
     return KeysetQuery(sa.select(Wish).where(waiting, reached(actor, "wish:coordinate")), (Wish.id,))
 
 
 def rounds_to_review(*, actor: Actor) -> KeysetQuery:
     """Rounds whose last days of collecting have come, or are over."""
-    return _rounds("collecting", actor, Round.collect_until <= clock.today() + timedelta(days=SOON))
+    return _rounds(RoundState.COLLECTING, actor, Round.collect_until <= clock.today() + timedelta(days=SOON))
 
 
 def rounds_to_publish(*, actor: Actor) -> KeysetQuery:
     """Rounds that are being reviewed, whatever their day."""
-    return _rounds("reviewing", actor)
+    return _rounds(RoundState.REVIEWING, actor)
 
 
 def rounds_to_close(*, actor: Actor) -> KeysetQuery:
     """Published rounds whose last days have come, or are over."""
-    return _rounds("published", actor, Round.publish_until <= clock.today() + timedelta(days=SOON))
+    return _rounds(RoundState.PUBLISHED, actor, Round.publish_until <= clock.today() + timedelta(days=SOON))
 
 
 def _rounds(state: str, actor: Actor, *conditions: sa.ColumnElement[bool]) -> KeysetQuery:

@@ -6,15 +6,16 @@ import sqlalchemy as sa
 
 from backend.people.models import PartyRegistration, Team
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
-from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS
-from backend.wishes.models import Claim, Round, Wish
+from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, REVIEW_OUTCOMES
+from backend.wishes.models import Claim, ClaimOutcome, Party, Round, Wish, WishState
 
-_OUTCOMES = {"submitted": "待审核", "sent_back": "退回补充", "declined": "不予受理", "referred": "转介"}
-_UNFULFILLED = ("sent_back", "declined", "referred", "withdrawn")
+_UNFULFILLED = (WishState.SENT_BACK, WishState.DECLINED, WishState.REFERRED, WishState.WITHDRAWN)
 
 
 def _wanted(scope: Scope) -> sa.Select[Any]:
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    kept = sa.or_(
+        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
+    )
     return (
         sa.select(
             *(column for column in Wish.__table__.columns if not column.name.endswith("_sealed")),
@@ -32,7 +33,7 @@ def _wanted(scope: Scope) -> sa.Select[Any]:
         .outerjoin(PartyRegistration, PartyRegistration.person_id == Claim.person_id)
         .where(
             Wish.community_id.in_(scope.communities),
-            Wish.state != "draft",
+            Wish.state != WishState.DRAFT,
             Wish.submitted_at >= scope.since,
             Wish.submitted_at < scope.until,
         )
@@ -52,21 +53,21 @@ def way_in(row: Any) -> str:
 
 def review_outcome(row: Any) -> str | None:
     """Withdrawn before the review has none; a reviewed wish that went on was accepted."""
-    if row.state == "withdrawn" and row.reviewer_id is None:
+    if row.state == WishState.WITHDRAWN and row.reviewer_id is None:
         return "已撤回"
-    return _OUTCOMES.get(row.state, "通过")
+    return REVIEW_OUTCOMES.get(row.state, "通过")
 
 
 def claimant(row: Any) -> int | str | None:
     """The team where one claimed, else the person; the unit has a column of its own."""
-    return row.team_name if row.party == "team" else row.person_id
+    return row.team_name if row.party == Party.TEAM else row.person_id
 
 
 def unfulfilled_reason(row: Any) -> str | None:
     """What staff answered where the wish was not taken up, or that its end was not heard of."""
     if row.state in _UNFULFILLED:
         return row.review_reason
-    if row.state == "closed_unconfirmed":
+    if row.state == WishState.CLOSED_UNCONFIRMED:
         return "送达后没有回访到"
     return "许愿人说没有解决" if row.solved is False else None
 

@@ -9,7 +9,7 @@ from backend import clock
 from backend.db import session
 from backend.people import sealed
 from backend.people.models import Residency
-from backend.wishes.models import Wish
+from backend.wishes.models import Wish, WishState
 
 # Older wishes are not compared: a need may well come back after a year.
 COMPARED_DAYS = 365
@@ -36,7 +36,7 @@ def alike(wish: Wish) -> list[Alike]:
     wanted = (
         sa.select(Wish)
         .where(Wish.community_id == wish.community_id, Wish.id != wish.id, Wish.created_at >= since)
-        .where(Wish.state.not_in(("draft", "withdrawn")))
+        .where(Wish.state.not_in((WishState.DRAFT, WishState.WITHDRAWN)))
         .order_by(Wish.id.desc())
         .limit(COMPARED_WISHES)
     )

@@ -8,7 +8,7 @@ from backend.db import session
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person, Residency
-from backend.wishes.models import WISH_STATES, Claim, Round, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
 
 # Of each community's rounds that have ended the board shows the newest, and how many there are.
 CLOSED = 12
@@ -30,7 +30,7 @@ def listed(
     actor: Actor,
 ) -> list[Wish]:
     """Wishes this person may read, newest first; `text` is part of a number or a title."""
-    wanted = sa.select(Wish).where(Wish.state != "draft", reached(actor, "wish:read"))
+    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(actor, "wish:read"))
     if state:
         wanted = wanted.where(Wish.state == state)
     if community_id:
@@ -65,7 +65,7 @@ def closed_rounds(community_ids: list[int]) -> list[tuple[Round, int]]:
             sa.func.row_number().over(order_by=Round.id.desc(), **each).label("place"),
             sa.func.count().over(**each).label("ended"),
         )
-        .where(Round.state == "closed", Round.community_id.in_(community_ids))
+        .where(Round.state == RoundState.CLOSED, Round.community_id.in_(community_ids))
         .subquery()
     )
     wanted = (
@@ -89,13 +89,15 @@ def counts_of_rounds(round_ids: list[int]) -> dict[int, dict[str, int]]:
     )
     found = {(round_id, state): number for round_id, state, number in rows}
     return {
-        one: {state: found[one, state] for state in WISH_STATES if (one, state) in found} for one in round_ids
+        one: {state: found[one, state] for state in WishState if (one, state) in found} for one in round_ids
     }
 
 
 def note_waits(wish: Wish) -> bool:
     """Does the note of the claim that stands wait for a look?"""
-    kept = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    kept = sa.or_(
+        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
+    )
     wanted = sa.select(sa.literal(1)).where(Claim.wish_id == wish.id, Claim.needs_look, kept)
     return session.scalar(wanted.limit(1)) is not None
 

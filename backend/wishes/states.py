@@ -2,6 +2,8 @@
 
 from backend.errors import Refused
 from backend.lifecycle import Move
+from backend.wishes.models import RoundState as R
+from backend.wishes.models import WishState as W
 
 
 class WishNotOpen(Refused):
@@ -19,45 +21,45 @@ class RoundMovedOn(Refused):
 def _wish(
     name: str,
     label: str,
-    sources: str,
+    sources: set[str],
     target: str,
     permission: str,
     never_by: str = "",
     refusal: type = WishMovedOn,
 ) -> Move:
-    return Move(
-        name, frozenset(sources.split()), target, permission, frozenset(never_by.split()), refusal, label
-    )
+    return Move(name, frozenset(sources), target, permission, frozenset(never_by.split()), refusal, label)
 
 
-SUBMIT = _wish("submit", "提交", "draft sent_back", "submitted", "wish:submit")
+SUBMIT = _wish("submit", "提交", {W.DRAFT, W.SENT_BACK}, W.SUBMITTED, "wish:submit")
 WITHDRAW = _wish(
     "withdraw",
     "撤回",
-    "draft submitted sent_back accepted published carried_over escalated",
-    "withdrawn",
+    {W.DRAFT, W.SUBMITTED, W.SENT_BACK, W.ACCEPTED, W.PUBLISHED, W.CARRIED_OVER, W.ESCALATED},
+    W.WITHDRAWN,
     "wish:withdraw",
 )
-ACCEPT = _wish("accept", "审核通过", "submitted", "accepted", "wish:review", "wisher reporter guardian")
+ACCEPT = _wish("accept", "审核通过", {W.SUBMITTED}, W.ACCEPTED, "wish:review", "wisher reporter guardian")
 SEND_BACK = _wish(
-    "send_back", "退回补充", "submitted", "sent_back", "wish:review", "wisher reporter guardian"
+    "send_back", "退回补充", {W.SUBMITTED}, W.SENT_BACK, "wish:review", "wisher reporter guardian"
 )
-DECLINE = _wish("decline", "不予受理", "submitted", "declined", "wish:review", "wisher reporter guardian")
-REFER = _wish("refer", "转介", "submitted", "referred", "wish:review", "wisher reporter guardian")
-PUBLISH = _wish("publish", "发布", "accepted carried_over", "published", "round:manage")
+DECLINE = _wish("decline", "不予受理", {W.SUBMITTED}, W.DECLINED, "wish:review", "wisher reporter guardian")
+REFER = _wish("refer", "转介", {W.SUBMITTED}, W.REFERRED, "wish:review", "wisher reporter guardian")
+PUBLISH = _wish("publish", "发布", {W.ACCEPTED, W.CARRIED_OVER}, W.PUBLISHED, "round:manage")
 CLAIM = _wish(
-    "claim", "认领", "published", "claimed", "wish:claim", "wisher reporter guardian reviewer", WishNotOpen
+    "claim", "认领", {W.PUBLISHED}, W.CLAIMED, "wish:claim", "wisher reporter guardian reviewer", WishNotOpen
 )
-RELEASE = _wish("release", "放弃认领", "claimed", "published", "wish:release")
-EXPIRE = _wish("expire", "逾期释放", "claimed", "published", "wish:expire")
-FULFIL = _wish("fulfil", "送达", "claimed", "fulfilled", "wish:fulfil")
-CONFIRM = _wish("confirm", "确认", "fulfilled", "confirmed", "wish:confirm", "claimer reviewer")
-DISPUTE = _wish("dispute", "没有办好", "fulfilled", "claimed", "wish:confirm", "claimer reviewer")
-CLOSE_UNCONFIRMED = _wish("close_unconfirmed", "未确认办结", "fulfilled", "closed_unconfirmed", "wish:expire")
-CARRY_OVER = _wish("carry_over", "结转下期", "published", "carried_over", "wish:carry")
-ESCALATE = _wish("escalate", "上报街道", "published", "escalated", "wish:carry")
-REPUBLISH = _wish("republish", "街道重新发布", "escalated", "published", "wish:coordinate")
-EXPLAIN = _wish("explain", "街道说明退回", "escalated", "declined", "wish:coordinate")
+RELEASE = _wish("release", "放弃认领", {W.CLAIMED}, W.PUBLISHED, "wish:release")
+EXPIRE = _wish("expire", "逾期释放", {W.CLAIMED}, W.PUBLISHED, "wish:expire")
+FULFIL = _wish("fulfil", "送达", {W.CLAIMED}, W.FULFILLED, "wish:fulfil")
+CONFIRM = _wish("confirm", "确认", {W.FULFILLED}, W.CONFIRMED, "wish:confirm", "claimer reviewer")
+DISPUTE = _wish("dispute", "没有办好", {W.FULFILLED}, W.CLAIMED, "wish:confirm", "claimer reviewer")
+CLOSE_UNCONFIRMED = _wish(
+    "close_unconfirmed", "未确认办结", {W.FULFILLED}, W.CLOSED_UNCONFIRMED, "wish:expire"
+)
+CARRY_OVER = _wish("carry_over", "结转下期", {W.PUBLISHED}, W.CARRIED_OVER, "wish:carry")
+ESCALATE = _wish("escalate", "上报街道", {W.PUBLISHED}, W.ESCALATED, "wish:carry")
+REPUBLISH = _wish("republish", "街道重新发布", {W.ESCALATED}, W.PUBLISHED, "wish:coordinate")
+EXPLAIN = _wish("explain", "街道说明退回", {W.ESCALATED}, W.DECLINED, "wish:coordinate")
 
 WISH_MOVES = (
     SUBMIT,
@@ -84,12 +86,15 @@ WISH_MOVES = (
 WISH_BUTTONS = tuple(move for move in WISH_MOVES if move not in (PUBLISH, CARRY_OVER, ESCALATE))
 
 REVIEW_ROUND = Move(
-    "review", frozenset({"collecting"}), "reviewing", "round:manage", refusal=RoundMovedOn, label="停止征集"
+    "review", frozenset({R.COLLECTING}), R.REVIEWING, "round:manage", refusal=RoundMovedOn, label="停止征集"
 )
 PUBLISH_ROUND = Move(
-    "publish", frozenset({"reviewing"}), "published", "round:manage", refusal=RoundMovedOn, label="发布"
+    "publish", frozenset({R.REVIEWING}), R.PUBLISHED, "round:manage", refusal=RoundMovedOn, label="发布"
 )
 CLOSE_ROUND = Move(
-    "close", frozenset({"published"}), "closed", "round:manage", refusal=RoundMovedOn, label="结束"
+    "close", frozenset({R.PUBLISHED}), R.CLOSED, "round:manage", refusal=RoundMovedOn, label="结束"
 )
 ROUND_MOVES = (REVIEW_ROUND, PUBLISH_ROUND, CLOSE_ROUND)
+
+# By the kind of thing that the journal names.
+MOVES = {"wish": WISH_MOVES, "round": ROUND_MOVES}

@@ -84,7 +84,7 @@ def _worked(
     samples: list[dict[str, Any]] = []
     latest = time.monotonic()
     with sites.process(
-        [sys.executable, "-m", "scripts.benchmark.people", str(path)], {**os.environ}, stdin=None
+        [sys.executable, "-m", "scripts.benchmark.day", str(path)], {**os.environ}, stdin=None
     ) as crowd:
         for line in crowd.stdout or ():
             told = json.loads(line)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock, config, jobs, journal
 from backend.complaints import actions, deadlines, queries, queues, sealed
-from backend.complaints.models import STATES, Complaint
+from backend.complaints.models import Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES, ComplaintMovedOn
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
@@ -200,7 +200,7 @@ def test_each_move_is_made_by_the_right_people_from_the_right_states_only(town, 
     made = filed(town)
     sources, target, allowed = RULES[move.name]
     tong = town.person("tong").id
-    for state in STATES:
+    for state in ComplaintState:
         for name in PEOPLE:
             with transaction():
                 over = state in ("answered", "withdrawn")

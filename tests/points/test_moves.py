@@ -10,7 +10,7 @@ from backend import clock, journal, lifecycle
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.points import queries, states
-from backend.points.models import ADJUSTMENT_STATES, Adjustment
+from backend.points.models import Adjustment, AdjustmentState
 from tests.points import cast
 
 # move: (states it starts from, state it ends in, who may make it)
@@ -73,7 +73,7 @@ def facts_of(move, actor_id):
 @pytest.mark.parametrize("move", states.ADJUSTMENT_MOVES, ids=lambda move: move.name)
 def test_each_decision_is_made_by_the_right_people_from_the_right_state_only(town, move):
     sources, target, allowed = RULES[move.name]
-    for state in ADJUSTMENT_STATES:
+    for state in AdjustmentState:
         for name in PEOPLE:
             made = _try(town, move, state, name)
             from_here = target if state in sources.split() else "conflict"
@@ -110,7 +110,7 @@ def test_the_person_decides_nothing_about_themselves_even_as_staff(town):
             session.rollback()
 
 
-@pytest.mark.parametrize("state", ADJUSTMENT_STATES)
+@pytest.mark.parametrize("state", AdjustmentState)
 def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town, state):
     for name in PEOPLE[:-1]:
         with transaction():

@@ -11,8 +11,8 @@ from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.people import permissions
 from backend.supermarket import queries, sealed, states
-from backend.supermarket.models import REDEMPTION_STATES, Redemption
-from backend.supermarket.stock_models import STOCKTAKE_STATES, Stocktake
+from backend.supermarket.models import Redemption, RedemptionState
+from backend.supermarket.stock_models import Stocktake, StocktakeState
 from tests.supermarket import cast
 
 # move: (states it starts from, state it ends in, who may make it). song's order, asked for by shao; tong
@@ -154,7 +154,7 @@ def _may(name, move, state, allowed):
 def test_each_move_is_made_by_the_right_people_from_the_right_states_only(order_in, broken_books, move):
     put, who = order_in
     sources, target, allowed = RULES[move.name]
-    for state in REDEMPTION_STATES:
+    for state in RedemptionState:
         for name in PEOPLE:
             made = _try(put, who, move, state, name)
             from_here = target if state in sources.split() else "conflict"
@@ -187,7 +187,7 @@ def _try(put, who, move, state, name):
 def test_the_buttons_offered_are_exactly_the_moves_that_succeed(order_in, broken_books):
     """`actions` and the moves are decided by one rule, but for the venue's time, which the verb asks for."""
     put, who = order_in
-    for state in REDEMPTION_STATES:
+    for state in RedemptionState:
         with transaction():
             order = put(state)
         for name in who:
@@ -219,7 +219,7 @@ def test_each_move_of_a_stocktake_is_made_by_the_supervisor_only(town, broken_bo
         session.flush()
     sources, target, allowed = STOCKTAKE_RULES[move.name]
     for counter in ("bu", "yan"):
-        for state in STOCKTAKE_STATES:
+        for state in StocktakeState:
             for name in PEOPLE:
                 made = _try_stocktake(town, f"PD-{counter}", move, state, name)
                 from_here = target if state in sources.split() else "conflict"

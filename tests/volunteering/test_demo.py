@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.ledger import queries as balances
 from backend.people.models import Team
-from backend.volunteering.models import ACTIVITY_STATES, Activity, SignUp
+from backend.volunteering.models import Activity, ActivityState, SignUp
 from backend.volunteering.record_models import Backfill, Correction
 
 
@@ -17,7 +17,7 @@ def test_six_teams_of_every_kind_and_forty_activities_in_every_state(town):
     kinds = counted(Team.kind)
     assert (set(kinds), sum(kinds.values())) == ({"community", "unit", "social"}, 6)
     states = counted(Activity.state)
-    assert (set(states), sum(states.values())) == (set(ACTIVITY_STATES), 40)
+    assert (set(states), sum(states.values())) == (set(ActivityState), 40)
     assert set(counted(Activity.activity_kind)) == {"volunteer_service", "meeting", "study"}
     times = sa.select(sa.func.min(Activity.starts_at), sa.func.max(Activity.starts_at))
     first, last = session.execute(times).one()

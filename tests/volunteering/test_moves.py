@@ -10,9 +10,9 @@ from backend import clock, journal, lifecycle
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.volunteering import certificate_numbers, states
-from backend.volunteering.certificate_models import CERTIFICATE_STATES, Certificate
-from backend.volunteering.models import ACTIVITY_STATES, SIGN_UP_STATES, Activity, SignUp
-from backend.volunteering.record_models import REQUEST_STATES, Backfill, Correction, ServiceRecord
+from backend.volunteering.certificate_models import Certificate, CertificateState
+from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
+from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 from tests.volunteering import cast
 
 # wulan leads the team and proposed the hours; ning takes part, and lives in shao's grid; lan takes part too;
@@ -143,7 +143,7 @@ def test_each_move_of_an_activity_is_made_by_the_right_people_from_the_right_sta
         return session.get(Activity, activity_id, populate_existing=True)
 
     facts = {"certified_by_id": who["tong"].id} if move.name == "certify" else {}
-    for state in ACTIVITY_STATES:
+    for state in ActivityState:
         for name in PEOPLE:
             made = _try(lambda: put(state), move, who, name, **facts)  # noqa: B023 - called at once
             expected = _expected(ACTIVITY_RULES, move, state, name)
@@ -179,7 +179,7 @@ def test_each_move_of_a_sign_up_is_made_by_the_right_people_from_the_right_state
         facts["minutes"] = 60
     if move.target not in ("checked_in", "checked_out", "unverified", "certified"):
         facts = {}
-    for state in SIGN_UP_STATES:
+    for state in SignUpState:
         for name in PEOPLE:
             made = _try(lambda: put(state), move, who, name, **facts)  # noqa: B023 - called at once
             expected = _expected(SIGN_UP_RULES, move, state, name)
@@ -268,7 +268,7 @@ def test_a_backfill_is_decided_by_neither_the_volunteer_nor_its_maker(here, town
 
 
 def _try_requests(put, move, who):
-    for state in REQUEST_STATES:
+    for state in RequestState:
         for name in PEOPLE:
             facts = {"decided_by_id": who["tong"].id, "decided_at": clock.now()}
             made = _try(lambda: put(state), move, who, name, **facts)  # noqa: B023 - called at once
@@ -303,7 +303,7 @@ def test_a_certificate_is_revoked_by_the_staff_of_its_issuer_and_never_by_its_ho
         facts = {"revoked_by_id": who["lan"].id, "revoked_at": clock.now(), "revoke_reason": "名单有误"}
         return _try(lambda: put(state, holder), states.REVOKE, who, name, **facts)
 
-    for state in CERTIFICATE_STATES:
+    for state in CertificateState:
         for name in PEOPLE:
             expected = _expected(CERTIFICATE_RULES, states.REVOKE, state, name)
             assert tried(state, name) == expected, f"{name} revokes from {state}"

@@ -10,7 +10,7 @@ from backend import clock, journal, lifecycle
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.wishes import states
-from backend.wishes.models import WISH_STATES, Claim, Round, Wish
+from backend.wishes.models import Claim, Round, Wish, WishState
 from tests.wishes import cast
 
 # move: (states it starts from, state it ends in, who may make it)
@@ -142,7 +142,7 @@ def _may(name, move, state, allowed):
 def test_each_move_is_made_by_the_right_people_from_the_right_states_only(wish_in, move):
     put, who = wish_in
     sources, target, allowed = WISH_RULES[move.name]
-    for state in WISH_STATES:
+    for state in WishState:
         for name in PEOPLE:
             made = _try(put, who, move, state, name)
             from_here = target if state in sources.split() else "conflict"

@@ -108,7 +108,7 @@ def begin(key: str, person_id: int) -> Pending | Response:
 
 
 _keys = StoredAnswer.__table__
-_TAKEN = {"index_elements": ["person_id", "key"]}
+_TAKEN: dict[str, Any] = {"index_elements": ["person_id", "key"]}
 _GIVEN = ("person_id", "key", "fingerprint", "created_at")
 _TAKE = {
     "sqlite": sqlite_insert(_keys)
@@ -172,7 +172,7 @@ def _hash_form(told: Any) -> None:
         told.update(f"{name}={len(value)}:{value}\n".encode("utf-8", "replace"))
     for name, file in sorted(request.files.items(multi=True), key=lambda part: part[0]):
         file.stream.seek(0)
-        content = hashlib.file_digest(file.stream, "sha256").hexdigest()
+        content = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
         told.update(f"{name}:{content}\n".encode("utf-8", "replace"))
         file.stream.seek(0)
 

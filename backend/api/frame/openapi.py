@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_swagger_ui
-from apiflask import APIBlueprint, APIFlask
+from apiflask import APIBlueprint
 from flask import Response, current_app, send_from_directory
 from werkzeug.routing import Rule
 
@@ -96,7 +96,7 @@ def docs_assets(name: str) -> Response:
     return send_from_directory(ASSETS, name, max_age=86400)
 
 
-def document(app: APIFlask) -> dict[str, Any]:
+def document(app: Any) -> dict[str, Any]:
     """The whole document, the same for the same code: paths in order, no host."""
     known = app.extensions.get("openapi")
     if known is None:

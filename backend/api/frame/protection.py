@@ -46,7 +46,7 @@ class UsualLimit(Limit):
         self._read: dict[str, list[Any]] = {}
 
     def __iter__(self) -> Iterator[Any]:
-        rate = self.limit_provider()
+        rate = self.limit_provider() if callable(self.limit_provider) else self.limit_provider
         if rate not in self._read:
             self._read[rate] = list(super().__iter__())
         return iter(self._read[rate])

@@ -90,7 +90,7 @@ def route(
             operation_id=view.__name__,
             extensions={"x-media": media} if media else None,
         )(work)
-        work.guard = guard
+        work.guard = guard  # type: ignore[attr-defined]
         return blueprint.route(rule, methods=[method], endpoint=view.__name__)(work)
 
     return decorate
@@ -180,7 +180,7 @@ def _working(
 
     @wraps(view)
     def work(**kwargs: Any) -> Response:
-        caller = kwargs.get("caller")
+        caller: Any = kwargs.get("caller")
         key = idempotency.key_of_request() if writing and caller is not None else None
         if precheck is not None:
             kwargs["precheck_result"] = _precheck_result(precheck, key, kwargs)

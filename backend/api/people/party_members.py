@@ -13,6 +13,7 @@ from backend.identity.sessions import Caller
 from backend.paging import by_id
 from backend.people.models import SERVICE_ROLES
 from backend.reports import party_service_records as reports
+from backend.wishes.models import ClaimOutcome
 
 bp = APIBlueprint("party_members", __name__, url_prefix="/api/v1", tag="双报到")
 
@@ -43,7 +44,12 @@ class ClaimedOut(Schema):
     fulfilled_at = DateTime("送达时间", allow_none=True)
     outcome = Choice(
         "结果：已点亮、未确认办结、放弃、逾期；还在办理的为 null",
-        ("confirmed", "closed_unconfirmed", "released", "overdue"),
+        (
+            ClaimOutcome.CONFIRMED,
+            ClaimOutcome.CLOSED_UNCONFIRMED,
+            ClaimOutcome.RELEASED,
+            ClaimOutcome.OVERDUE,
+        ),
         allow_none=True,
     )
 

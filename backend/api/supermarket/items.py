@@ -14,7 +14,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import items
-from backend.supermarket.models import ITEM_KINDS, PERIODS, Item
+from backend.supermarket.models import Item, ItemKind, Period
 
 bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -22,14 +22,14 @@ bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑�
 class ItemOut(Schema):
     id = Integer("编号")
     shop_id = Integer("兑换超市")
-    kind = Choice("类别：物品、场地、活动支持", ITEM_KINDS)
+    kind = Choice("类别：物品、场地、活动支持", ItemKind)
     name = Text("名称", most=limits.ITEM_NAME_MAX, example="东北大米 5 公斤")
     description = Text("说明", least=0, most=limits.DESCRIPTION_MAX, lines=True)
     unit = Text("单位", most=limits.UNIT_MAX, example="袋")
     points = Integer("每单位的积分", example=44)
     available = Integer("可兑换的数量；场地和活动支持没有库存，为 null", allow_none=True)
     limit_per_person = Integer("每人每期限兑；不限为 null", allow_none=True)
-    limit_period = Choice("限兑的周期", PERIODS)
+    limit_period = Choice("限兑的周期", Period)
     on_shelf = Boolean("是否上架")
     slot_minutes = Integer("场地每个时段的分钟数", allow_none=True)
     donors = List("同意公开的捐赠方", Text("捐赠方", most=limits.DONOR_MAX), most=1000)
@@ -45,7 +45,7 @@ class ItemContent(Schema):
     unit = Text("单位", most=limits.UNIT_MAX, example="袋")
     points = Integer("每单位的积分，至少 1", least=1, most=limits.POINTS_MAX, required=True, example=44)
     limit_per_person = Integer("每人每期限兑；不填为不限", least=1, most=limits.UNITS_MAX, allow_none=True)
-    limit_period = Choice("限兑的周期，默认季度", PERIODS, example="quarter")
+    limit_period = Choice("限兑的周期，默认季度", Period, example=Period.QUARTER)
     on_shelf = Boolean("是否上架")
     low_stock = Integer("少于等于多少时提醒", most=limits.UNITS_MAX, allow_none=True)
     slot_minutes = Integer(
@@ -59,11 +59,11 @@ class ItemContent(Schema):
 
 class ItemIn(ItemContent):
     shop_id = Integer("兑换超市", required=True, least=1)
-    kind = Choice("类别：物品、场地、活动支持", ITEM_KINDS, required=True)
+    kind = Choice("类别：物品、场地、活动支持", ItemKind, required=True)
 
 
 class ItemQuery(PageQuery):
-    kind = Choice("类别", ITEM_KINDS, load_default=None)
+    kind = Choice("类别", ItemKind, load_default=None)
 
 
 class SlotOut(Schema):

@@ -30,7 +30,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import approvals, counter, requests
-from backend.supermarket.models import COLLECTORS, ITEM_KINDS, REDEMPTION_STATES
+from backend.supermarket.models import Collector, ItemKind, RedemptionState
 from backend.supermarket.timetable import slot_id
 
 bp = APIBlueprint("supermarket_redemptions", __name__, url_prefix="/api/v1", tag="兑换超市")
@@ -73,8 +73,8 @@ class RedemptionSlotOut(Schema):
 class RedemptionOut(Schema):
     id = Integer("编号")
     number = Text("兑换单号", most=60, example="DH-松涛-20261123-0007")
-    state = Choice("状态", REDEMPTION_STATES)
-    kind = Choice("类别", ITEM_KINDS)
+    state = Choice("状态", RedemptionState)
+    kind = Choice("类别", ItemKind)
     shop_id = Integer("兑换超市")
     shop_name = Text("超市名称", most=limits.SHOP_NAME_MAX)
     community_id = Integer("社区")
@@ -94,7 +94,7 @@ class RedemptionOut(Schema):
     pick_up_qr = Text("取货码的二维码（SVG），只在单独查看时给出", most=20_000, allow_none=True)
     pick_up_until = Day("最后领取日", allow_none=True)
     handed_over_at = DateTime("核销时间", allow_none=True)
-    collected_by = Choice("本人或代领", COLLECTORS, allow_none=True)
+    collected_by = Choice("本人或代领", Collector, allow_none=True)
     closed_at = DateTime("办结时间", allow_none=True)
     reason = Text("未通过、取消、过期或退回的原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["cancel"])
@@ -105,7 +105,7 @@ class ApproveQuery(PageQuery):
 
 
 class OrdersQuery(PageQuery):
-    state = Choice("状态", REDEMPTION_STATES, load_default=None)
+    state = Choice("状态", RedemptionState, load_default=None)
 
 
 class GiveUpIn(Schema):
@@ -117,7 +117,7 @@ class PreviewIn(Schema):
 
 
 class HandOverIn(PreviewIn):
-    collected_by = Choice("本人或代领", COLLECTORS, required=True)
+    collected_by = Choice("本人或代领", Collector, required=True)
     proxy_name = Text("代领人姓名；加密保存", most=limits.PROXY_NAME_MAX, allow_none=True, load_default=None)
 
 

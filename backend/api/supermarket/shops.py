@@ -27,7 +27,7 @@ from backend.organisations import queries as places
 from backend.paging import Pageable
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import shops
-from backend.supermarket.models import REDEMPTION_STATES, Shop
+from backend.supermarket.models import RedemptionState, Shop
 
 bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -104,7 +104,7 @@ class BookedOut(Schema):
     ends_at = DateTime("结束")
     redemption_id = Integer("兑换单")
     number = Text("单号", most=60)
-    state = Choice("状态", REDEMPTION_STATES)
+    state = Choice("状态", RedemptionState)
 
 
 class TodayOut(Schema):

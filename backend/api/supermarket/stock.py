@@ -14,14 +14,14 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
-from backend.supermarket.stock_models import MOVEMENT_KINDS, SOURCES, STOCKTAKE_STATES, Movement, Stocktake
+from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
 
 bp = APIBlueprint("supermarket_stock", __name__, url_prefix="/api/v1", tag="兑换超市")
 
 
 class ReceiptIn(Schema):
     quantity = Integer("数量", least=1, most=limits.UNITS_MAX, required=True, example=20)
-    source = Choice("来源：采购或捐赠", SOURCES, required=True)
+    source = Choice("来源：采购或捐赠", StockSource, required=True)
     donor = Text("捐赠方", most=limits.DONOR_MAX, allow_none=True, load_default=None)
     donor_public = Boolean("捐赠方同意公开名称", load_default=False)
     batch_no = Text("批次", most=limits.BATCH_MAX, data_key="batch", allow_none=True, load_default=None)
@@ -38,7 +38,7 @@ class SpoilageIn(ReasonIn):
 class StockMovementOut(Schema):
     id = Integer("编号")
     item_id = Integer("物品")
-    kind = Choice("类别", MOVEMENT_KINDS)
+    kind = Choice("类别", MovementKind)
     quantity = Integer("数量（增加为正，减少为负；预订和释放为预订数）", least=-(2**53))
     on_hand_change = Integer("库存增减", least=-(2**53))
     reserved_change = Integer("预订增减", least=-(2**53))
@@ -49,7 +49,7 @@ class StockMovementOut(Schema):
     batch_id = Integer("批次的编号", allow_none=True)
     batch = Text("批次", most=limits.BATCH_MAX, allow_none=True)
     best_before = Day("保质期至", allow_none=True)
-    source = Choice("来源", SOURCES, allow_none=True)
+    source = Choice("来源", StockSource, allow_none=True)
     donor = Text("捐赠方", most=limits.DONOR_MAX, allow_none=True)
     donor_public = Boolean("捐赠方同意公开")
     document = Text("票据号", most=limits.DOCUMENT_MAX, allow_none=True)
@@ -98,7 +98,7 @@ class StocktakeOut(Schema):
     id = Integer("编号")
     number = Text("盘点单号", most=60, example="PD-松涛-20261123-0001")
     shop_id = Integer("兑换超市")
-    state = Choice("状态", STOCKTAKE_STATES)
+    state = Choice("状态", StocktakeState)
     lines = List("盘点的物品", Nested(StocktakeLineOut), most=limits.COUNTED_ITEMS_MAX)
     proposed_by = Text("盘点人（脱敏）", most=20)
     proposed_at = DateTime("盘点时间")

@@ -32,14 +32,14 @@ from backend.paging import Pageable
 from backend.volunteering import queries
 from backend.volunteering.actions import activities, ending, sign_ups
 from backend.volunteering.models import (
-    ACTIVITY_KINDS,
-    ACTIVITY_STATES,
     ATTENDANCE_SOURCES,
     MOST_PEOPLE,
-    PLACE_CHECKS,
-    SIGN_UP_STATES,
     Activity,
+    ActivityKind,
+    ActivityState,
+    PlaceCheck,
     SignUp,
+    SignUpState,
 )
 
 bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -85,28 +85,28 @@ class SignUpOut(Schema):
     id = Integer("报名编号")
     activity_id = Integer("活动")
     person_id = Integer("人员编号")
-    state = Choice("状态", SIGN_UP_STATES)
+    state = Choice("状态", SignUpState)
     waitlist_position = Integer("候补第几位；不在候补时为 null", allow_none=True)
     on_behalf = Boolean("是否由工作人员代办")
     signed_up_at = DateTime("报名时间")
     checked_in_at = DateTime("签到时间", allow_none=True)
     checked_out_at = DateTime("签退时间", allow_none=True)
     source = Choice("签到方式：扫码、点名", ATTENDANCE_SOURCES, allow_none=True)
-    place_check = Choice("位置是否在现场范围内；只保存比对结果", PLACE_CHECKS, allow_none=True)
+    place_check = Choice("位置是否在现场范围内；只保存比对结果", PlaceCheck, allow_none=True)
     minutes = Integer("认定的服务时长（分钟）", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["check_in"])
 
 
 class ActivityOut(Schema):
     id = Integer("编号")
-    state = Choice("状态", ACTIVITY_STATES)
+    state = Choice("状态", ActivityState)
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     team_id = Integer("志愿队", allow_none=True)
     team_name = Text("志愿队名称", most=60, allow_none=True)
     in_charge = Text("负责人（脱敏）", most=40)
     title = Text("名称", most=60)
-    activity_kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ACTIVITY_KINDS, data_key="kind")
+    activity_kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind, data_key="kind")
     category = Text("服务类别", most=20)
     description = Text("内容", most=1000, least=0, lines=True)
     place = Text("地点", most=120)
@@ -139,7 +139,7 @@ class ActivitiesOut(Schema):
 
 class ActivityContent(Schema):
     title = Text("名称", most=60, required=True, example="清雪")
-    activity_kind = Choice("类型", ACTIVITY_KINDS, data_key="kind", required=True)
+    activity_kind = Choice("类型", ActivityKind, data_key="kind", required=True)
     category = Text("服务类别", most=20, required=True, example="便民服务")
     description = Text("内容", most=1000, least=0, lines=True, load_default="")
     place = Text("地点", most=120, required=True, example="雪松家园东门")
@@ -178,7 +178,7 @@ class ActivityChanges(ActivityContent):
 class ActivityQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
     category = Text("服务类别", most=20, load_default=None)
-    state = Choice("状态", ACTIVITY_STATES, load_default=None)
+    state = Choice("状态", ActivityState, load_default=None)
     first_day = DayOrMoment("从哪一天起；填写时按开始时间由近到远排列", data_key="from", load_default=None)
     last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
 

@@ -20,13 +20,7 @@ from backend.identity.sessions import Caller
 from backend.lifecycle import open_to
 from backend.volunteering import queries, states
 from backend.volunteering.actions import attendance, hours, roll_call
-from backend.volunteering.models import (
-    ATTENDANCE_SOURCES,
-    DAY_MINUTES,
-    MOST_PEOPLE,
-    PLACE_CHECKS,
-    SIGN_UP_STATES,
-)
+from backend.volunteering.models import ATTENDANCE_SOURCES, DAY_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
 
 bp = APIBlueprint("attendance", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -81,12 +75,12 @@ class AttendedOut(Schema):
     person_id = Integer("人员编号")
     name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
     card_number = Text("纸质卡号", most=16, allow_none=True)
-    state = Choice("状态", SIGN_UP_STATES)
+    state = Choice("状态", SignUpState)
     on_behalf = Boolean("是否由工作人员代办报名")
     checked_in_at = DateTime("签到时间", allow_none=True)
     checked_out_at = DateTime("签退时间", allow_none=True)
     source = Choice("签到方式", ATTENDANCE_SOURCES, allow_none=True)
-    place_check = Choice("位置比对结果", PLACE_CHECKS, allow_none=True)
+    place_check = Choice("位置比对结果", PlaceCheck, allow_none=True)
     attended_minutes = Integer("从签到到签退的分钟数；没有签退时为 null", allow_none=True)
     proposed_minutes = Integer("申报的分钟数", allow_none=True)
     minutes = Integer("认定的分钟数", allow_none=True)

@@ -16,8 +16,9 @@ from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import certificates, stars
-from backend.volunteering.certificate_models import STAR_HOURS, Certificate, Star
-from backend.volunteering.record_models import RECORD_SOURCES, SYNC_STATES
+from backend.volunteering.certificate_models import STAR_HOURS, Certificate, Star, Validity
+from backend.volunteering.models import RecordSource
+from backend.volunteering.record_models import SyncState
 
 bp = APIBlueprint("certificates", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -37,7 +38,7 @@ class CertificateOut(Schema):
     minutes = Integer("服务时长（分钟）")
     issuer = Text("开具单位", most=80)
     issued_at = DateTime("开具时间")
-    status = Choice("有效、有记录已更正（请重新开具）、已撤销、与开具时不一致", queries.STATUSES)
+    status = Choice("有效、有记录已更正（请重新开具）、已撤销、与开具时不一致", Validity)
     revoked_at = DateTime("撤销时间", allow_none=True)
     revoke_reason = Text("撤销原因", most=200, allow_none=True)
     verify_url = Text("任何人都可以打开的查验页", most=300)
@@ -53,8 +54,8 @@ class CertifiedOut(Schema):
     content = Text("服务内容", most=1000, lines=True)
     minutes = Integer("服务时长（分钟）")
     organising_body = Text("组织单位", most=80)
-    source = Choice("来源", RECORD_SOURCES)
-    sync_status = Choice("与全国志愿服务信息系统的同步状态", SYNC_STATES)
+    source = Choice("来源", RecordSource)
+    sync_status = Choice("与全国志愿服务信息系统的同步状态", SyncState)
 
 
 class CertificateDetailOut(CertificateOut):
@@ -65,7 +66,7 @@ class CertificateDetailOut(CertificateOut):
 
 class RevokedOut(Schema):
     number = Text("证明编号", most=20)
-    status = Choice("状态", queries.STATUSES)
+    status = Choice("状态", Validity)
     revoked_at = DateTime("撤销时间")
 
 
@@ -165,7 +166,7 @@ def certificate_paper(number: str, query: dict[str, Any]) -> Response:
 )
 def revoke_certificate(caller: Caller, number: str, body: dict[str, Any]) -> dict[str, Any]:
     revoked = certificates.revoke(number, body["reason"], actor=caller)
-    return {"number": revoked.number, "status": "revoked", "revoked_at": revoked.revoked_at}
+    return {"number": revoked.number, "status": Validity.REVOKED, "revoked_at": revoked.revoked_at}
 
 
 @post(bp, "/me/stars", "申请志愿者星级", body=StarIn, out=StarOut, status=201)

@@ -16,13 +16,7 @@ from backend.paging import Pageable, by_id
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
 from backend.volunteering.models import DAY_MINUTES
-from backend.volunteering.record_models import (
-    RECORD_SOURCES,
-    REQUEST_STATES,
-    SYNC_STATES,
-    Backfill,
-    Correction,
-)
+from backend.volunteering.record_models import Backfill, Correction, RecordSource, RequestState, SyncState
 
 bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -44,8 +38,8 @@ class RecordOut(Schema):
     in_charge = Text("负责人（脱敏）", most=40)
     certified_by = Text("认定人（脱敏）", most=40)
     recorded_at = DateTime("记录时间")
-    source = Choice("来源：扫码、点名、补录、导入", RECORD_SOURCES)
-    sync_status = Choice("与全国志愿服务信息系统的同步状态", SYNC_STATES)
+    source = Choice("来源：扫码、点名、补录、导入", RecordSource)
+    sync_status = Choice("与全国志愿服务信息系统的同步状态", SyncState)
     corrects_id = Integer("更正的是哪一条", allow_none=True)
     corrected_by_id = Integer("已由哪一条更正；有值时这一条不再计入", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["correct"])
@@ -62,7 +56,7 @@ class CategoryOut(Schema):
 
 
 class SourceOut(Schema):
-    source = Choice("来源", RECORD_SOURCES)
+    source = Choice("来源", RecordSource)
     minutes = Integer("分钟")
 
 
@@ -73,7 +67,7 @@ class TotalsOut(Schema):
     by_source = List("按来源；补录单列", Nested(SourceOut), most=10)
 
 
-class MyRecordsOut(paged(RecordOut)):
+class MyRecordsOut(paged(RecordOut)):  # type: ignore[misc]
     totals = Nested(TotalsOut, "合计，与翻页无关")
 
 
@@ -87,7 +81,7 @@ class CorrectionOut(Schema):
     activity_name = Text("活动名称", most=60)
     person_id = Integer("人员编号")
     name = Text("姓名（脱敏）", most=40)
-    state = Choice("状态", REQUEST_STATES)
+    state = Choice("状态", RequestState)
     recorded_minutes = Integer("原来的分钟数")
     minutes = Integer("申请的分钟数")
     reason = Text("原因", most=200)
@@ -111,7 +105,7 @@ class BackfillIn(ReasonIn):
 
 class BackfillOut(Schema):
     id = Integer("编号")
-    state = Choice("状态", REQUEST_STATES)
+    state = Choice("状态", RequestState)
     person_id = Integer("人员编号")
     name = Text("姓名（脱敏）", most=40)
     community_id = Integer("社区")

@@ -10,18 +10,18 @@ from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.route import post
-from backend.api.wishes.wishes import PARTIES, ClaimOut, WishOut, serialize, serialize_many
+from backend.api.wishes.wishes import ClaimOut, WishOut, serialize, serialize_many
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import claims
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, ConfirmMethod, Party, Wish
 
 bp = APIBlueprint("claims", __name__, url_prefix="/api/v1", tag="微心愿")
 
 
 class ClaimIn(Schema):
-    party = Choice("以个人、志愿队或单位的名义", PARTIES, data_key="as", required=True)
+    party = Choice("以个人、志愿队或单位的名义", Party, data_key="as", required=True)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
     promised_on = Day("承诺完成日", allow_none=True, load_default=None)
 
@@ -35,7 +35,7 @@ class ConfirmIn(Schema):
     solved = Boolean("问题是否解决", required=True)
     satisfaction = Integer("满意度", least=1, most=5, required=True)
     comment = Text("想说的话", most=300, allow_none=True, load_default=None)
-    method = Choice("确认方式：本人、电话回访、签字", claims.METHODS, required=True)
+    method = Choice("确认方式：本人、电话回访、签字", ConfirmMethod, required=True)
 
 
 class MyClaimOut(ClaimOut):

@@ -14,7 +14,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import rounds
-from backend.wishes.models import ROUND_STATES, Round
+from backend.wishes.models import Round, RoundState
 
 bp = APIBlueprint("rounds", __name__, url_prefix="/api/v1", tag="微心愿")
 
@@ -24,7 +24,7 @@ class RoundOut(Schema):
     community_id = Integer("社区")
     number = Integer("第几期")
     title = Text("名称", most=60)
-    state = Choice("状态", ROUND_STATES)
+    state = Choice("状态", RoundState)
     collect_until = Day("征集截止日")
     publish_until = Day("发布截止日")
     opened_at = DateTime("开始征集的时间")
@@ -54,7 +54,7 @@ class EverywhereOut(Schema):
 
 class RoundQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    state = Choice("状态", ROUND_STATES, load_default=None)
+    state = Choice("状态", RoundState, load_default=None)
 
 
 def _serialize_many(found: list[Round], caller: Caller) -> list[dict[str, Any]]:

@@ -29,18 +29,17 @@ from backend.people.models import SERVICE_ROLES
 from backend.wishes import queries, queues, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.models import (
-    CATEGORIES,
-    DISCLOSURES,
-    GROUPS,
     ON_THE_WALL,
-    REFERRALS,
     SALUTATIONS,
-    WISH_STATES,
+    Category,
+    Disclosure,
+    Group,
+    Party,
+    Referral,
+    WishState,
 )
 
 bp = APIBlueprint("wishes", __name__, url_prefix="/api/v1", tag="微心愿")
-
-PARTIES = ("personal", "team", "unit")
 
 
 class RoundRef(Schema):
@@ -50,7 +49,7 @@ class RoundRef(Schema):
 
 
 class ClaimOut(Schema):
-    party = Choice("以什么名义", PARTIES, data_key="as")
+    party = Choice("以什么名义", Party, data_key="as")
     by_name = Text("认领人（脱敏），或志愿队、单位的名称", most=80, allow_none=True, example="裴**")
     promised_on = Day("承诺完成日")
     claimed_at = DateTime("认领时间")
@@ -63,17 +62,17 @@ class ClaimOut(Schema):
 class WishOut(Schema):
     id = Integer("编号")
     number = Text("心愿编号：社区-期-序", most=60, allow_none=True, example="松涛-01-003")
-    state = Choice("状态", WISH_STATES)
+    state = Choice("状态", WishState)
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     title = Text("标题", most=60)
     description = Text("内容", most=500, lines=True)
-    category = Choice("类别", CATEGORIES)
-    beneficiary_group = Choice("受益人群", GROUPS)
+    category = Choice("类别", Category)
+    beneficiary_group = Choice("受益人群", Group)
     service_role = Choice("六大员", SERVICE_ROLES, allow_none=True)
     estimated_cost = Integer("预估金额（元）")
     wanted_by = Day("期望时间", allow_none=True)
-    disclosure = Choice("公开方式", DISCLOSURES)
+    disclosure = Choice("公开方式", Disclosure)
     wisher = Text("许愿人（按其选择的公开方式）", most=20, example="王女士")
     claim = Nested(ClaimOut, "认领", allow_none=True)
     round = Nested(RoundRef, "所属的期", allow_none=True)
@@ -82,7 +81,7 @@ class WishOut(Schema):
     needs_look = Boolean("内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见）", allow_none=True)
     has_address = Boolean("是否留有地址（内容只对认领人显示）")
     review_reason = Text("退回、不予受理或转介的原因（仅本人和工作人员可见）", most=500, allow_none=True)
-    referred_to = Choice("转介去向", REFERRALS, allow_none=True)
+    referred_to = Choice("转介去向", Referral, allow_none=True)
     carried_over = Boolean("是否由上一期结转")
     solved = Boolean("是否实际解决", allow_none=True)
     satisfaction = Integer("满意度 1–5", allow_none=True)
@@ -97,12 +96,12 @@ class WishOut(Schema):
 class WishContent(Schema):
     title = Text("标题", most=30, required=True, example="想要一盏亮一点的台灯")
     description = Text("内容", most=500, required=True, lines=True)
-    category = Choice("类别", CATEGORIES, required=True)
-    beneficiary_group = Choice("受益人群", GROUPS, required=True)
+    category = Choice("类别", Category, required=True)
+    beneficiary_group = Choice("受益人群", Group, required=True)
     service_role = Choice("希望哪一类帮助", SERVICE_ROLES, allow_none=True, load_default=None)
     estimated_cost = Integer("预估金额（元）", most=100_000, required=True, example=80)
     wanted_by = Day("期望时间", allow_none=True, load_default=None)
-    disclosure = Choice("公开方式", DISCLOSURES, required=True)
+    disclosure = Choice("公开方式", Disclosure, required=True)
     salutation = Choice("公开称谓，与姓氏连用", SALUTATIONS, allow_none=True, load_default=None)
     address = Text("地址；加密保存，认领后只给认领人看", most=120, allow_none=True)
     contact_phone = Text("联系电话；加密保存", most=11, validate=PHONE, allow_none=True)
@@ -117,7 +116,7 @@ class WishIn(WishContent):
 
 class WallQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    category = Choice("类别", CATEGORIES, load_default=None)
+    category = Choice("类别", Category, load_default=None)
     service_role = Choice("六大员", SERVICE_ROLES, load_default=None)
     state = Choice("状态", ON_THE_WALL, load_default=None)
 
@@ -127,7 +126,7 @@ class QueueQuery(PageQuery):
 
 
 class ReferIn(ReasonIn):
-    to = Choice("转介去向：临时救助、12345 热线、网格", REFERRALS, required=True)
+    to = Choice("转介去向：临时救助、12345 热线、网格", Referral, required=True)
 
 
 class MoveOut(Schema):

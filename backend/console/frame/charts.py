@@ -2,6 +2,7 @@
 
 import base64
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -39,7 +40,7 @@ class Chart:
     wide: bool = False
 
 
-def bars(title: str, unit: str, counted: dict[str, int]) -> Chart:
+def bars(title: str, unit: str, counted: Mapping[str, float]) -> Chart:
     """One bar a label."""
     chart = _chart(pygal.Bar, list(counted))
     chart.add(unit, list(counted.values()))

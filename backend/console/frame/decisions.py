@@ -171,9 +171,8 @@ class Queue:
     def action(self, decision: Decision, row_id: int) -> str:
         """Where a decision is sent."""
         shared = sum(one.address == decision.address for one in self.decisions) > 1
-        name = {"name": decision.name} if shared else {}
-        endpoint = f"console.{decision.address.endpoint}"
-        return url_for(endpoint, **self.arguments(decision.address, row_id), **name)
+        parts = self.arguments(decision.address, row_id) | ({"name": decision.name} if shared else {})
+        return url_for(f"console.{decision.address.endpoint}", **parts)
 
     def following(self, staff: Staff, decided: int, place: Place | None) -> Any | None:
         """What stands behind `decided`, which stood at `place`; at the end the first of what was left for later."""

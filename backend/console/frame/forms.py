@@ -109,6 +109,8 @@ def _sensible_day(_form: Any, field: Any) -> None:
 class MomentField(DateTimeLocalField):
     """Day and time as a clerk reads them: typed and shown in China's time, kept as an aware moment."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata(valuelist)
         if isinstance(self.data, datetime):

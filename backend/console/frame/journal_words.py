@@ -1,201 +1,82 @@
-"""Chinese names of what stands in the journal. What is not named here shows its English word."""
+"""Chinese names of what stands in the journal. What is not named here shows its English word.
 
-from backend.console.frame.labels import (
-    ACTIVITY_STATES,
-    COMPLAINT_STATES,
-    MEMBER_STATES,
-    RESIDENCY,
-    ROUND_STATES,
-    SIGN_UP_STATES,
-    WISH_STATES,
-)
+A move is called by its own label and a state by the word of its capability's pages, so that the journal says
+the same as the page of the thing.
+"""
+
+from backend.complaints.states import MOVES as COMPLAINT_MOVES
+from backend.console.frame.labels import CAPABILITIES
 from backend.console.frame.page import bp
+from backend.points.states import MOVES as POINTS_MOVES
+from backend.supermarket.states import MOVES as SUPERMARKET_MOVES
+from backend.volunteering.states import MOVES as VOLUNTEERING_MOVES
+from backend.wishes.states import MOVES as WISHES_MOVES
 
 OPENINGS = ("open_contact", "open_person", "open_register")
+_MOVES = {**WISHES_MOVES, **VOLUNTEERING_MOVES, **SUPERMARKET_MOVES, **POINTS_MOVES, **COMPLAINT_MOVES}
+
+# What no capability of its own stands for: pictures, registers, imports, and rights over one's own data.
+_FILE_STATES = {
+    "checking": "检查中",
+    "needs_look": "待查看",
+    "passed": "已通过",
+    "refused": "未通过",
+    "discarded": "已删除",
+}
+_OTHER_KINDS = {"file": "图片", "register": "台账（地方）", "organisation": "组织", "import": "导入的表格"}
+_OTHER_VERBS = {
+    "file": {"look_at_picture": "查看图片", "check_picture": "微信检查图片", "discard_picture": "删除图片"},
+    "register": {"hand_out": "导出台账", "open_register": "导出未遮盖的台账"},
+    "organisation": {"import": "导入"},
+    "import": {"import": "导入"},
+    "person": {
+        "export": "导出个人信息",
+        "cancel": "注销账号",
+        "revoke": "撤销",
+        "open_feedback": "向单位反馈服务情况",
+    },
+}
+
+
+def _words_by_kind() -> dict[str, dict[str, str]]:
+    """What can be done to each kind of thing; one kind may be written of by several capabilities."""
+    spoken = [{kind: {move.name: move.label for move in moves} for kind, moves in _MOVES.items()}]
+    spoken += [capability.JOURNAL_VERBS for capability in CAPABILITIES]
+    by_kind: dict[str, dict[str, str]] = {}
+    for words in (*spoken, _OTHER_VERBS):
+        for kind, verbs in words.items():
+            by_kind.setdefault(kind, {}).update(verbs)
+    return by_kind
+
+
+def _every_meaning(by_kind: dict[str, dict[str, str]]) -> dict[str, str]:
+    """What a verb means of anything: 审批通过、盘点通过、批准. For who looks for it whatever was approved."""
+    meanings: dict[str, dict[str, None]] = {}
+    for verbs in by_kind.values():
+        for verb, word in verbs.items():
+            meanings.setdefault(verb, {})[word] = None
+    return {verb: "、".join(words) for verb, words in meanings.items()}
+
+
 KINDS = {
-    "wish": "心愿",
-    "round": "期",
-    "person": "人员",
-    "residency": "居住登记",
-    "party_registration": "双报到登记",
-    "team": "志愿队",
-    "activity": "活动",
-    "sign_up": "报名",
-    "service_record": "服务记录",
-    "correction": "更正申请",
-    "backfill": "补录",
-    "redemption": "兑换单",
-    "item": "商品",
-    "stocktake": "盘点",
-    "adjustment": "积分调整",
-    "rule": "积分规则",
-    "earning_rule": "积分规则",
-    "shop": "超市",
-    "transfer": "积分流水",
-    "batch": "批次",
-    "complaint": "投诉建议",
-    "guardianship": "监护关系",
-    "file": "图片",
-    "certificate": "服务证明",
-    "register": "台账（地方）",
-    "hours_elsewhere": "其他平台的时长",
-    "star": "星级",
-    "organisation": "组织",
-    "import": "导入的表格",
+    **{kind: name for capability in CAPABILITIES for kind, name in capability.JOURNAL_KINDS.items()},
+    **_OTHER_KINDS,
 }
-VERBS = {
-    "open_contact": "查看联系方式",
-    "open_person": "查看个人信息",
-    "open_register": "导出未遮盖的台账",
-    "hand_out": "导出台账",
-    "deliver": "报送全国志愿服务系统",
-    "synchronise": "全国系统已接收",
-    "enter_console": "进入工作后台",
-    "approve_console": "扫码允许登录",
-    "set_password": "设置口令",
-    "set_first_password": "设置初始口令",
-    "set_one_time_code": "启用动态口令",
-    "drop_one_time_code": "停用动态口令",
-    "appoint": "任命",
-    "end_appointment": "结束任职",
-    "create": "登记",
-    "bind": "绑定微信",
-    "share_phone": "同一手机号有多个账号",
-    "sign_up": "注册或报名",
-    "update_profile": "修改资料",
-    "keep_phone": "登记手机号",
-    "declare_residency": "登记居住",
-    "register_party_member": "双报到",
-    "verify": "核实",
-    "reject": "不通过",
-    "consent": "同意文件",
-    "withdraw_consent": "撤回同意",
-    "forget_sensitive": "撤回同意后删除资料",
-    "write": "填写",
-    "edit": "修改",
-    "submit": "提交",
-    "withdraw": "撤回",
-    "accept": "审核通过",
-    "send_back": "退回补充",
-    "decline": "不予受理",
-    "refer": "转介",
-    "look": "查看图片和文字",
-    "publish": "发布",
-    "claim": "认领",
-    "release": "放弃认领",
-    "expire": "到期（认领、兑换单、批次）",
-    "fulfil": "送达",
-    "confirm": "确认",
-    "dispute": "没有办好",
-    "close_unconfirmed": "未确认办结",
-    "carry_over": "结转下期",
-    "escalate": "上报或提级",
-    "republish": "街道重新发布",
-    "explain": "街道说明退回",
-    "open": "开启",
-    "review": "停止征集",
-    "close": "结束",
-    "propose": "提出",
-    "approve": "批准",
-    "import": "导入",
-    "request": "申请",
-    "cancel": "取消",
-    "hand_over": "核销发放",
-    "return": "退回",
-    "no_show": "没有到场",
-    "spoil": "报损",
-    "receive": "入库",
-    "put_up": "上架",
-    "reverse": "冲正",
-    "found": "成立",
-    "join": "加入",
-    "leave": "退出",
-    "check_in": "签到",
-    "check_out": "签退",
-    "plan": "填写草稿",
-    "repeat": "按周重复",
-    "end": "结束活动或监护",
-    "propose_hours": "申报时长",
-    "certify": "认定时长",
-    "call_in": "点名（到场）",
-    "call_out": "点名（到场和离开）",
-    "lapse": "没有签退",
-    "miss": "没有到场",
-    "call_off": "随活动取消",
-    "move_up": "候补转正",
-    "cancel_sign_up": "取消报名",
-    "cancel_late": "临时取消",
-    "excuse": "登记请假",
-    "backfill": "补录",
-    "set_rule": "修改规则",
-    "set_four_eyes": "改变由两人办理的规定",
-    "change": "修改设置",
-    "export": "导出个人信息",
-    "revoke": "撤销",
-    "issue": "开具",
-    "grant": "授予",
-    "open_feedback": "向单位反馈服务情况",
-    "file": "提交投诉建议",
-    "answer": "答复",
-    "appeal": "请上级复核",
-    "declare": "登记",
-    "look_at_picture": "查看图片",
-    "check_picture": "微信检查图片",
-    "discard_picture": "删除图片",
+STATES = {
+    **{kind: words for capability in CAPABILITIES for kind, words in capability.JOURNAL_STATES.items()},
+    "file": _FILE_STATES,
 }
-# What one word means of this kind of thing, where kinds differ: a reader has to know what ended.
-OF_KIND = {
-    "wish": {"expire": "逾期释放认领", "escalate": "上报街道"},
-    "redemption": {"expire": "过期失效", "approve": "审批通过", "reject": "不予通过"},
-    "batch": {"expire": "过保质期下架"},
-    "activity": {"end": "结束活动"},
-    "guardianship": {"end": "结束监护", "declare": "登记监护"},
-    "complaint": {"escalate": "提级办理"},
-    "person": {"sign_up": "注册", "cancel": "注销账号"},
-    "sign_up": {"sign_up": "报名"},
-    "stocktake": {"approve": "盘点通过", "reject": "盘点退回"},
-}
-_STATES = {
-    **RESIDENCY,
-    **WISH_STATES,
-    **ROUND_STATES,
-    "proposed": "已提出",
-    "requested": "已申请",
-    "approved": "已批准",
-    "handed_over": "已发放",
-    "returned": "已退回",
-    "cancelled": "已取消",
-    "expired": "已过期",
-    "no_show": "没有到场",
-    "issued": "已开具",
-    "revoked": "已撤销",
-    "active": "使用中",
-    "ended": "已结束",
-    "certified": "已认定",
-    "confirmed": "已确认",
-    "waitlisted": "候补",
-    "checked_in": "已签到",
-    "checked_out": "已签退",
-}
-
-
-_BY_KIND = {
-    "wish": WISH_STATES,
-    "round": ROUND_STATES,
-    "activity": ACTIVITY_STATES,
-    "sign_up": SIGN_UP_STATES,
-    "team": MEMBER_STATES,
-    "complaint": COMPLAINT_STATES,
-}
+WORDS = _words_by_kind()
+VERBS = _every_meaning(WORDS)
 
 
 @bp.app_template_filter("deed")
 def deed(verb: str, kind: str) -> str:
     """What was done to a thing of this kind."""
-    return OF_KIND.get(kind, {}).get(verb) or VERBS.get(verb, verb)
+    return WORDS.get(kind, {}).get(verb, verb)
 
 
 @bp.app_template_filter("state_word")
 def state_word(state: str, kind: str) -> str:
     """A state by the thing it is one of: a wish that is published waits, a round that is published runs."""
-    return _BY_KIND.get(kind, _STATES).get(state, state)
+    return STATES.get(kind, {}).get(state, state)

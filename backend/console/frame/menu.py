@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, g, request, url_for
 
 from backend import config
 from backend.console.frame.forms import JustDo
-from backend.console.frame.page import PUBLIC, Staff, bp, own_address, page
+from backend.console.frame.page import PUBLIC, Staff, bp, own_address, page, redirect_to
 
 YEAR = 365 * 24 * 3600
 
@@ -111,8 +111,11 @@ def menu_of(staff: Staff | None) -> list[Group]:
 
 def current(groups: list[Group]) -> Entry | None:
     """The line whose page, or a page below it, is asked for; `/console/` itself has every page below it."""
-    home, *others = [line for group in groups for line in group.entries] or [None]
-    if home is None or request.path == url_for(home.endpoint):
+    lines = [line for group in groups for line in group.entries]
+    if not lines:
+        return None
+    home, *others = lines
+    if request.path == url_for(home.endpoint):
         return home
     above = [line for line in others if request.path.startswith(url_for(line.endpoint))]
     return max(above, key=lambda line: len(url_for(line.endpoint)), default=None)
@@ -145,8 +148,8 @@ def _head() -> dict[str, Any]:
 @page("/look", guard=PUBLIC, methods=("POST",))
 def change_look() -> Response:
     """Turns large type or high contrast on or off, for this browser."""
-    asked = {request.form.get("turn")} & {"large", "contrast"}
-    answer = redirect(own_address(request.form.get("next")), 303)
+    asked = {request.form.get("turn", "")} & {"large", "contrast"}
+    answer = redirect_to(own_address(request.form.get("next")))
     chosen = "-".join(sorted(look() ^ asked))
     answer.set_cookie("look", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer

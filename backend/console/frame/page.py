@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import structlog
@@ -130,7 +130,7 @@ def page(
                 raise NotAllowed()
             return view(staff, **kwargs)
 
-        guarded.guard = guard
+        guarded.guard = guard  # type: ignore[attr-defined]
         return bp.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
 
     return decorate
@@ -153,7 +153,7 @@ def current_staff() -> Staff:
     posts = tuple(Post(one.role, one.organisation_id, named[one.organisation_id]) for one in standing)
     words = permissions.permissions_of(post.role for post in posts)
     # One's own name is shown in full, to oneself.
-    name = sealed.real_name(session.get(Person, found.id)) or "工作人员"
+    name = sealed.real_name(session.get_one(Person, found.id)) or "工作人员"
     return Staff(found.id, found.session_id, name, posts, words, found.first)
 
 
@@ -205,11 +205,16 @@ def render(template: str, **facts: Any) -> tuple[str, int]:
     return render_template(template, **facts), g.get("status", 200)
 
 
+def redirect_to(address: str) -> Response:
+    """Goes on with a GET of this address, after whatever was asked."""
+    return cast(Response, redirect(address, 303))
+
+
 def redirect_with_message(endpoint: str, sentence: str | None = None, **parts: Any) -> Response:
     """POST → redirect → GET, with a sentence on what was done."""
     if sentence:
         flash(sentence)
-    return redirect(url_for(endpoint, **parts), 303)
+    return redirect_to(url_for(endpoint, **parts))
 
 
 def asked_number(name: str, usual: int | None = None) -> Any:

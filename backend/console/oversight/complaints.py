@@ -9,10 +9,10 @@ from typing import Any
 from flask import request
 
 from backend.complaints import actions, queries, queues
+from backend.complaints.labels import KINDS, STATES
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
-from backend.console.frame.labels import COMPLAINT_KINDS, COMPLAINT_STATES
 from backend.console.frame.page import Staff, asked_number, page, render, run_form
 
 PAGE = 50
@@ -37,7 +37,7 @@ class Filters(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    state = choice("状态", COMPLAINT_STATES, needed=False)
+    state = choice("状态", STATES, needed=False)
 
 
 def _contact_form(**more: Any) -> Any:
@@ -56,7 +56,7 @@ QUEUE = register(
         kind="答复投诉建议",
         word="complaint:answer",
         find=queues.to_answer,
-        titles=lambda found: [f"{COMPLAINT_KINDS[one.complaint_kind]} {one.id}" for one in found],
+        titles=lambda found: [f"{KINDS[one.complaint_kind]} {one.id}" for one in found],
         place=lambda found: found.place_id,
         since=lambda found: found.filed_at,
         due=lambda found: found.due_on,
@@ -99,7 +99,7 @@ QUEUE = register(
 def complaints(staff: Staff) -> Any:
     """What waits here for an answer; below it all of one's places, whichever way they went."""
     form = Filters(request.args)
-    form.state.choices = {"": "全部", **COMPLAINT_STATES}
+    form.state.choices = {"": "全部", **STATES}
     state = form.state.data if form.validate() else None
     after = asked_number("after")
     rows = queues.to_handle(state, actor=staff).rows(PAGE + 1, (after,) if after else None)

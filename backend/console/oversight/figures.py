@@ -9,9 +9,9 @@ from flask import request
 from backend import clock
 from backend.console.frame import charts, place_choices
 from backend.console.frame.forms import Form, choice, day
-from backend.console.frame.labels import CATEGORIES
 from backend.console.frame.page import Staff, page, render
 from backend.reports import figures as counted
+from backend.wishes.labels import CATEGORIES
 
 PERIOD_DAYS = 90
 LONGEST_DAYS = 3 * 366

@@ -8,13 +8,14 @@ from flask import request
 from backend import clock
 from backend.console.frame import place_choices, residents
 from backend.console.frame.forms import Form, JustDo, choice, day, line
-from backend.console.frame.labels import KINDS, ROLES
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.errors import InvalidInput, NotFound
 from backend.organisations import queries as places
+from backend.organisations.models import KINDS
 from backend.paging import KeysetQuery
 from backend.people import actions, appointing, permissions
 from backend.people import queries as people
+from backend.people.labels import ROLES
 from backend.people.models import Appointment
 
 PAGE = 100

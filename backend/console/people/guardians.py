@@ -9,7 +9,6 @@ from backend import clock
 from backend.console.frame import residents, sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of, tick
-from backend.console.frame.labels import RELATIONS
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.frame.todo import Waiting, head, provider
@@ -18,6 +17,7 @@ from backend.db import session
 from backend.organisations import queries as places
 from backend.people import guardians, queries
 from backend.people.guardians import Guardianship
+from backend.people.labels import RELATIONS
 from backend.people.models import Person
 from backend.rights import consent, notice
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import segno
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 from flask import session as cookie
 
 from backend import config
@@ -17,6 +17,7 @@ from backend.console.frame.page import (
     enter,
     own_address,
     page,
+    redirect_to,
     redirect_with_message,
     render,
 )
@@ -40,11 +41,11 @@ class PasswordForm(Form):
 def sign_in() -> Any:
     form, onto = PasswordForm(), own_address(request.values.get("next"))
     if request.method == "GET" and _inside():
-        return redirect(onto, 303)
+        return redirect_to(onto)
     if form.validate_on_submit():
         try:
             enter(_by_password(form))
-            return redirect(onto, 303)
+            return redirect_to(onto)
         except Refused as refusal:
             form.refuse(refusal)
     told = form.refusal.headers if form.refusal is not None else {}
@@ -83,7 +84,7 @@ def begin_scan() -> Response:
     with transaction():
         code, own = console_sessions.begin_scan(browser())
     cookie["scan"] = {"code": code, "secret": own}
-    return redirect(url_for("console.scan", next=own_address(request.form.get("next"))), 303)
+    return redirect_to(url_for("console.scan", next=own_address(request.form.get("next"))))
 
 
 @page("/sign-in/scan", guard=PUBLIC)
@@ -92,7 +93,7 @@ def scan() -> Any:
     JavaScript it loads itself again."""
     kept, onto = cookie.get("scan"), own_address(request.args.get("next"))
     if kept is None:
-        return redirect(url_for("console.sign_in", next=onto), 303)
+        return redirect_to(url_for("console.sign_in", next=onto))
     standing = _standing(kept)
     picture = segno.make(_address_of(kept["code"]), error="m").svg_data_uri(scale=6, border=2)
     return render(
@@ -136,7 +137,7 @@ def finish_scan() -> Response:
     with transaction():
         token = console_sessions.redeem(kept["secret"], browser())
     enter(token)
-    return redirect(onto, 303)
+    return redirect_to(onto)
 
 
 @page("/sign-out", methods=("POST",))

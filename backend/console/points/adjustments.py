@@ -7,7 +7,6 @@ from flask import Response, request
 from backend.console.frame import residents, sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, one_of, whole
-from backend.console.frame.labels import CHECKED_STATES
 from backend.console.frame.page import (
     Staff,
     asked_page,
@@ -21,6 +20,7 @@ from backend.errors import NotAllowed
 from backend.ledger import queries as ledger
 from backend.people import queries as people
 from backend.points import actions, limits, queries, queues
+from backend.points.labels import ADJUSTMENT_STATES
 from backend.points.models import Adjustment
 
 PAGE = 50
@@ -43,7 +43,7 @@ class Filters(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    state = choice("状态", CHECKED_STATES, needed=False)
+    state = choice("状态", ADJUSTMENT_STATES, needed=False)
 
 
 @page("/points")
@@ -59,7 +59,7 @@ def points(staff: Staff) -> Response:
 @page("/points/adjustments", guard="points:read")
 def adjustments(staff: Staff) -> Any:
     form = Filters(request.args)
-    form.state.choices = {"": "全部状态", **CHECKED_STATES}
+    form.state.choices = {"": "全部状态", **ADJUSTMENT_STATES}
     form.validate()
     state = form.state.data if not form.state.errors else None
     found, following = asked_page(queries.adjustments(state, actor=staff), PAGE)

@@ -7,7 +7,6 @@ from flask import request
 from backend import clock
 from backend.console.frame import place_choices
 from backend.console.frame.forms import Form, choice, day, whole
-from backend.console.frame.labels import EARNING_EVENTS
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.points.adjustments import may_see_points
 from backend.errors import NotFound
@@ -15,6 +14,7 @@ from backend.ledger import rules as ledger
 from backend.people import permissions
 from backend.people import queries as people
 from backend.points import actions, limits, queries
+from backend.points.labels import EVENTS
 
 CITY = "city"
 
@@ -49,7 +49,7 @@ def rules(staff: Staff) -> Any:
         versions=versions,
         named=dict(place_choices.posts(staff)),
         names=people.masked_names({one.made_by_id for one in versions if one.made_by_id}),
-        events=EARNING_EVENTS,
+        events=EVENTS,
         today=clock.today(),
         always=ledger.ALWAYS,
     )
@@ -68,7 +68,7 @@ def _places(staff: Staff) -> dict[str, str]:
 @page("/points/rules/<event>", guard="rule:change", methods=("GET", "POST"))
 def change_rule(staff: Staff, event: str) -> Any:
     """The next version, beginning with what is in force now."""
-    if event not in EARNING_EVENTS:
+    if event not in EVENTS:
         raise NotFound()
     offered = _places(staff)
     asked = request.args.get("place")

@@ -1,6 +1,7 @@
 """What anyone may open: the landing page, the wall for a hall screen, and the files that pages need."""
 
 from pathlib import Path
+from typing import Any
 
 import flask_bootstrap
 import segno
@@ -13,8 +14,11 @@ from backend.console.frame.page import asked_number
 from backend.console.public import wall as wall_lists
 from backend.errors import NotFound, Refused
 from backend.volunteering import certificate_queries as certificates
+from backend.volunteering.certificate_models import Validity
+from backend.volunteering.labels import PUBLIC_VALIDITY
 from backend.volunteering.notices import told_hours
 from backend.wishes import queries
+from backend.wishes.models import WishState
 
 bp = APIBlueprint("public", __name__, enable_openapi=False)
 
@@ -25,14 +29,14 @@ DESIGN = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
 # Time to read nine wishes from across a hall.
 TURN_SECONDS = 20
 STAGES = (
-    ("征集中", ("submitted", "sent_back", "accepted")),
-    ("等待认领", ("published", "carried_over", "escalated")),
-    ("办理中", ("claimed", "fulfilled")),
-    ("已点亮", ("confirmed",)),
+    ("征集中", (WishState.SUBMITTED, WishState.SENT_BACK, WishState.ACCEPTED)),
+    ("等待认领", (WishState.PUBLISHED, WishState.CARRIED_OVER, WishState.ESCALATED)),
+    ("办理中", (WishState.CLAIMED, WishState.FULFILLED)),
+    ("已点亮", (WishState.CONFIRMED,)),
 )
 
 
-def _public(view: object) -> object:
+def _public(view: Any) -> Any:
     """Marks a page that needs no sign-in, for the test that walks every route."""
     view.guard = "public"
     return view
@@ -96,14 +100,6 @@ def _mini_program() -> str:
     return f"{config.settings().public_address}/" if config.settings().public_url else request.host_url
 
 
-CERTIFICATE_STATUSES = {
-    "valid": "有效",
-    "corrected": "服务记录已更正，请持证人重新开具",
-    "revoked": "已撤销",
-    "altered": "与开具时不一致，请向开具单位核实",
-}
-
-
 @bp.get("/certificates")
 @bp.get("/certificates/<number>")
 @_public
@@ -145,8 +141,8 @@ def _certificate(typed: str) -> dict[str, object] | None:
         "last_day": found.last_day,
         "minutes": found.minutes,
         "issuer": found.issuer_name,
-        "holds": status == "valid",
-        "status": CERTIFICATE_STATUSES[status],
+        "holds": status == Validity.VALID,
+        "status": PUBLIC_VALIDITY[status],
     }
 
 

@@ -6,6 +6,7 @@ from backend.errors import NotFound
 from backend.organisations import queries as places
 from backend.volunteering import queries as volunteering
 from backend.wishes import queries
+from backend.wishes.models import RoundState
 
 ON_A_PAGE = 9
 MOST_PAGES = 8
@@ -41,11 +42,15 @@ def round_sentences(place_id: int | None) -> list[str]:
     found = queries.running_rounds(None if place_id is None else [place_id])
     if place_id is None:
         states = [one.state for one in found]
-        live = sum(state in ("collecting", "reviewing") for state in states)
-        return [f"{live} 个社区正在征集", f"{states.count('published')} 个社区正在发布"] if found else []
-    told = {
-        "collecting": "正在征集，到{0.collect_until.month}月{0.collect_until.day}日截止",
-        "reviewing": "正在审核",
-        "published": "正在发布，到{0.publish_until.month}月{0.publish_until.day}日",
+        live = sum(state in (RoundState.COLLECTING, RoundState.REVIEWING) for state in states)
+        return (
+            [f"{live} 个社区正在征集", f"{states.count(RoundState.PUBLISHED)} 个社区正在发布"]
+            if found
+            else []
+        )
+    told: dict[str, str] = {
+        RoundState.COLLECTING: "正在征集，到{0.collect_until.month}月{0.collect_until.day}日截止",
+        RoundState.REVIEWING: "正在审核",
+        RoundState.PUBLISHED: "正在发布，到{0.publish_until.month}月{0.publish_until.day}日",
     }
     return [f"第 {one.number} 期 {one.title}：{told[one.state].format(one)}" for one in found]

@@ -16,7 +16,7 @@ from backend.errors import Refused
 from backend.people import queries as people
 from backend.supermarket import limits, queries, queues, staff_queries
 from backend.supermarket.actions import counter as verbs
-from backend.supermarket.models import Redemption
+from backend.supermarket.models import Collector, Redemption, RedemptionState
 
 # So many of those who may come are shown beside the field.
 BESIDE = 12
@@ -119,7 +119,7 @@ def _early(starts_at: datetime) -> bool:
 def hand_over(staff: Staff, redemption_id: int) -> Any:
     """To the owner. Then the empty field again, with a sentence of what was handed over."""
     form = OwnerForm()
-    if _answered(form, lambda: verbs.hand_over(redemption_id, form.code.data, "self", actor=staff)):
+    if _answered(form, lambda: verbs.hand_over(redemption_id, form.code.data, Collector.SELF, actor=staff)):
         return _handed_over(staff, form.outcome, "")
     return _again(staff, redemption_id, form)
 
@@ -129,7 +129,9 @@ def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
     form = ProxyForm()
 
     def work() -> Any:
-        return verbs.hand_over(redemption_id, form.code.data, "proxy", form.proxy_name.data, actor=staff)
+        return verbs.hand_over(
+            redemption_id, form.code.data, Collector.PROXY, form.proxy_name.data, actor=staff
+        )
 
     if _answered(form, work):
         return _handed_over(staff, form.outcome, "，由代领人领取")
@@ -147,8 +149,8 @@ def _handed_over(staff: Staff, order: Redemption, how: str) -> Any:
 def _again(staff: Staff, redemption_id: int, form: Any) -> Any:
     """The order stays in sight while it can still be handed over; else the field, with the sentence."""
     order = session.get(Redemption, redemption_id, populate_existing=True)
-    known = order is not None and queries.order(redemption_id, actor=staff).state == "approved"
-    if not known or form.code.errors or isinstance(form.refusal, verbs.WrongPickUpCode):
+    known = order is not None and queries.order(redemption_id, actor=staff).state == RedemptionState.APPROVED
+    if order is None or not known or form.code.errors or isinstance(form.refusal, verbs.WrongPickUpCode):
         told = CodeForm(formdata=None)
         told.refusal = form.refusal
         return _empty(staff, told)

@@ -9,14 +9,14 @@ from wtforms.validators import ValidationError
 from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, refuse_beyond, ticks, whole
-from backend.console.frame.labels import ITEM_KINDS
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.residents import masked, resident
 from backend.errors import NotFound
 from backend.ledger import queries as points
 from backend.supermarket import limits, queries, timetable
 from backend.supermarket.actions import requests
-from backend.supermarket.models import Item, Shop
+from backend.supermarket.labels import ITEM_KINDS
+from backend.supermarket.models import Item, ItemKind, Shop
 
 # So many of a shop's things are offered on the page.
 MOST_ITEMS = 200
@@ -62,7 +62,7 @@ def _units_form(kind: str, items: list[Item]) -> type[UnitsForm]:
     fields: dict[str, Any] = {
         f"units_{one.id}": whole(one.name, least=0, most=limits.UNITS_MAX, needed=False) for one in items
     }
-    if kind == "activity_support":
+    if kind == ItemKind.ACTIVITY_SUPPORT:
         fields["purpose"] = lines("用途", most=limits.PURPOSE_MAX, rows=3)
     return type("UnitsOf", (UnitsForm,), fields)
 
@@ -81,8 +81,8 @@ def _shop(community_id: int) -> Shop:
 def redeem_for(staff: Staff, person_id: int) -> Any:
     """One order is of one kind: goods, support, or (on a page of its own) a venue."""
     person, home = resident(staff, person_id, "redemption:request_for")
-    kind = request.args.get("kind", "goods")
-    if kind not in ("goods", "activity_support"):
+    kind = request.args.get("kind", ItemKind.GOODS)
+    if kind not in (ItemKind.GOODS, ItemKind.ACTIVITY_SUPPORT):
         raise NotFound()
     if not queries.shops(home.community_id).rows(1):
         return render("redemptions/no_shop.html", person=masked(person))
@@ -121,7 +121,7 @@ def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
         kinds=ITEM_KINDS,
         form=form,
         balance=points.balance(person.id),
-        venues=queries.items(shop.id, "venue", actor=person).rows(50),
+        venues=queries.items(shop.id, ItemKind.VENUE, actor=person).rows(50),
         **more,
     )
 
@@ -134,7 +134,7 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     person, home = resident(staff, person_id, "redemption:request_for")
     item = queries.item(item_id)
     shop = queries.shop(item.shop_id)
-    if shop.community_id != home.community_id or item.kind != "venue" or not item.on_shelf:
+    if shop.community_id != home.community_id or item.kind != ItemKind.VENUE or not item.on_shelf:
         raise NotFound()
     day_form = DayForm(request.args)
     wanted = day_form.day.data if day_form.validate() else None
@@ -159,7 +159,7 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     return _form(
         person,
         shop,
-        "venue",
+        ItemKind.VENUE,
         form,
         item=item,
         day_form=day_form,

@@ -8,7 +8,6 @@ from flask import Response, request
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines
-from backend.console.frame.labels import REDEMPTION_STATES
 from backend.console.frame.page import (
     Staff,
     asked_page,
@@ -24,7 +23,8 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.supermarket import limits, queries, queues, sealed, staff_queries
 from backend.supermarket.actions import approvals
-from backend.supermarket.models import Redemption
+from backend.supermarket.labels import REDEMPTION_STATES
+from backend.supermarket.models import Redemption, RedemptionState
 
 PAGE = 50
 
@@ -98,7 +98,7 @@ def titles(orders: list[Redemption]) -> list[str]:
 def _gone(staff: Staff, redemption_id: int) -> Response | None:
     order = queries.order(redemption_id, actor=staff)
     permissions.require(staff.id, "redemption:approve", order.place_id)
-    if order.state == "requested":
+    if order.state == RedemptionState.REQUESTED:
         return None
     return redirect_with_message("console.redemption", "这张兑换单已经处理过了", redemption_id=redemption_id)
 

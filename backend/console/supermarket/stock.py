@@ -9,14 +9,14 @@ from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
-from backend.console.frame.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.supermarket import shop_choice
 from backend.people import permissions
 from backend.supermarket import limits, queries, queues, staff_queries, stock_queries
 from backend.supermarket.actions import items as item_verbs
 from backend.supermarket.actions import receipts
-from backend.supermarket.models import Item
+from backend.supermarket.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
+from backend.supermarket.models import Item, ItemKind, Period
 
 PAGE = 50
 MOST_ITEMS = 1000
@@ -128,18 +128,18 @@ def _content(form: Any, kind: str) -> dict[str, Any]:
     """What the verbs take; only goods have a mark, only venues slots."""
     told = {name: value for name, value in form.data.items() if name != "csrf_token"}
     told["description"] = told["description"] or ""
-    if kind != "goods":
+    if kind != ItemKind.GOODS:
         told.pop("low_stock", None)
-    if kind != "venue":
+    if kind != ItemKind.VENUE:
         told.pop("slot_minutes", None)
     return told
 
 
 def _item_form(kind: str, **more: Any) -> Any:
     form = ItemForm(**more)
-    if kind != "goods":
+    if kind != ItemKind.GOODS:
         del form.low_stock
-    if kind != "venue":
+    if kind != ItemKind.VENUE:
         del form.slot_minutes
     return form
 
@@ -148,8 +148,13 @@ def _item_form(kind: str, **more: Any) -> Any:
 def new_item(staff: Staff) -> Any:
     shop = shop_choice.needed(staff, "item:manage")
     kind = request.args.get("kind")
-    kind = kind if kind in ITEM_KINDS else "goods"
-    begun = {"unit": item_verbs.UNITS[kind], "limit_period": "quarter", "on_shelf": True, "slot_minutes": 60}
+    kind = kind if kind in ITEM_KINDS else ItemKind.GOODS
+    begun = {
+        "unit": item_verbs.UNITS[kind],
+        "limit_period": Period.QUARTER,
+        "on_shelf": True,
+        "slot_minutes": 60,
+    }
     form = _item_form(kind, **({} if request.method == "POST" else begun))
 
     def work() -> Any:

@@ -11,7 +11,7 @@ from backend.console.frame.forms import Form, day
 from backend.console.frame.page import Staff, asked_number, page, render
 from backend.console.supermarket import shop_choice
 from backend.supermarket import queries, staff_queries
-from backend.supermarket.models import Item, Shop
+from backend.supermarket.models import Item, ItemKind, Shop
 from backend.supermarket.staff_queries import Booked
 
 
@@ -37,7 +37,7 @@ def venues(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, "stock:read")
     if shop is None:
         return render("stock/none.html")
-    found = queries.items(shop.id, "venue", actor=staff).rows(100)
+    found = queries.items(shop.id, ItemKind.VENUE, actor=staff).rows(100)
     asked = asked_number("item")
     venue = next((one for one in found if asked in (None, one.id)), found[0] if found else None)
     form = DayForm(request.args)

@@ -13,7 +13,6 @@ from backend import clock
 from backend.console.frame import place_choices, sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, whole
-from backend.console.frame.labels import ACTIVITY_STATES
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.todo import Waiting, provider
 from backend.console.volunteering.activity_forms import form_page
@@ -22,6 +21,7 @@ from backend.organisations import queries as places
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.actions import ending
+from backend.volunteering.labels import ACTIVITY_STATES
 from backend.volunteering.models import Activity
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")

@@ -8,13 +8,13 @@ from flask import request
 from backend import clock, screening
 from backend.console.frame import place_choices, sentences
 from backend.console.frame.forms import Form, choice, line, lines, moment, number, one_of, whole
-from backend.console.frame.labels import ACTIVITY_KINDS
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import teams
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs
-from backend.volunteering.models import MOST_PEOPLE, Activity
+from backend.volunteering.labels import ACTIVITY_KINDS
+from backend.volunteering.models import MOST_PEOPLE, Activity, ActivityKind
 
 # What teams of the pattern do most; any other word may be written.
 CATEGORIES = ("便民服务", "帮扶济困", "文明倡导", "应急", "矛盾调解", "政策宣传", "环境清洁", "文体活动")
@@ -35,7 +35,7 @@ class ActivityForm(Form):
     title = line("名称", most=60, description="例如“清雪”“陪老人买菜”")
     community = choice("社区", numbers=True)
     team = choice("志愿队", needed=False, numbers=True)
-    activity_kind = one_of("类型", ACTIVITY_KINDS, default="volunteer_service")
+    activity_kind = one_of("类型", ACTIVITY_KINDS, default=ActivityKind.VOLUNTEER_SERVICE)
     category = line("服务类别", most=20, render_kw={"list": "categories"})
     description = lines("内容", most=1000, needed=False, rows=3, description="做什么、带什么、在哪里集合")
     place = line("地点", most=120)

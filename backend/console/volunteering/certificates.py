@@ -11,13 +11,7 @@ from backend.errors import NotFound
 from backend.people import queries as people
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import certificates as verbs
-
-STATUSES = {
-    "valid": "有效",
-    "corrected": "有服务记录已更正，需要重新开具",
-    "revoked": "已撤销",
-    "altered": "与开具时不一致，请报告技术人员",
-}
+from backend.volunteering.labels import VALIDITY
 
 
 class FindForm(Form):
@@ -58,7 +52,7 @@ def _page(staff: Staff, number: str, **given: Any) -> Any:
         facts["told"] = queries.view_certificate(found, queries.statuses([found])[found.id])
         facts["name"] = people.masked_names({found.person_id}).get(found.person_id)
         facts["barred"] = found.person_id == staff.id
-    facts |= {"found": found, "asked": number, "statuses": STATUSES, **given}
+    facts |= {"found": found, "asked": number, "statuses": VALIDITY, **given}
     return render("certificates/page.html", **facts)
 
 

@@ -14,7 +14,7 @@ from backend.errors import Refused
 from backend.organisations import queries as places
 from backend.volunteering import desk_queries, limits, queries
 from backend.volunteering.actions import hours as verbs
-from backend.volunteering.models import DAY_MINUTES, Activity, SignUp
+from backend.volunteering.models import DAY_MINUTES, Activity, ActivityKind, ActivityState, SignUp
 
 # How many of each queue stand on the page; the rest comes up as the first are done.
 MOST = 100
@@ -142,7 +142,7 @@ def hours(staff: Staff) -> Any:
 def propose_hours(staff: Staff, activity_id: int) -> Any:
     """How long each one served. Who did not check out has to be decided, 0 included."""
     found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
-    if found.state != "ended" or found.activity_kind != "volunteer_service":
+    if found.state != ActivityState.ENDED or found.activity_kind != ActivityKind.VOLUNTEER_SERVICE:
         return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
     rows = desk_queries.counted(activity_id)
     form = propose_form(found, rows)
@@ -157,7 +157,7 @@ def propose_hours(staff: Staff, activity_id: int) -> Any:
 def certify_hours(staff: Staff, activity_id: int) -> Any:
     """One key for the unremarkable ones together; each odd one wants its own decision first."""
     found = desk_queries.reached(activity_id, "activity:certify", actor=staff)
-    if found.state != "ended" or found.proposed_at is None:
+    if found.state != ActivityState.ENDED or found.proposed_at is None:
         return redirect_with_message(
             "console.activity", "这个活动现在没有待认定的时长", activity_id=activity_id
         )

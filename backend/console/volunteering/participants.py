@@ -13,6 +13,7 @@ from backend.console.volunteering.activities import activity_page
 from backend.organisations import queries as places
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import sign_ups
+from backend.volunteering.models import SignUpState
 
 # So many coming activities are offered to a resident at the window.
 OFFERED = 60
@@ -59,7 +60,9 @@ def sign_up_for(staff: Staff, activity_id: int) -> Any:
 
 
 def _outcome_sentence(sign_up: Any) -> str:
-    return "已报名" if sign_up.state == "confirmed" else "名额已满，已排入候补，有名额时自动转正并通知"
+    return (
+        "已报名" if sign_up.state == SignUpState.CONFIRMED else "名额已满，已排入候补，有名额时自动转正并通知"
+    )
 
 
 @page("/people/<id:person_id>/activities", guard="sign_up:assist", methods=("GET", "POST"))

@@ -12,7 +12,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.errors import Refused
 from backend.volunteering import desk_queries, queries, states
 from backend.volunteering.actions import roll_call as verbs
-from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
+from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp, SignUpState
 
 # Lines for whoever comes without a sign-up, to be signed up or entered afterwards.
 BLANK_LINES = 5
@@ -58,7 +58,7 @@ class RollForm(Form):
             ticked = self[f"came-{row.person_id}"].data and arrived is not None
             return verbs.Called(row.person_id, arrived, left) if ticked else None
         # A form that was opened before the person checked in by code: the code is more exact.
-        if row.state == "certified" or f"came-{row.person_id}" in request.form:
+        if row.state == SignUpState.CERTIFIED or f"came-{row.person_id}" in request.form:
             return None
         noted = (_minute(row.checked_in_at), _minute(row.checked_out_at))
         if arrived is None or (arrived, left) == noted:
@@ -133,6 +133,6 @@ def roll_sheet(staff: Staff, activity_id: int) -> Any:
         activity=found,
         shown=shown,
         people=[one for one in told if one["state"] in SEATED],
-        waiting=[one for one in told if one["state"] == "waitlisted"],
+        waiting=[one for one in told if one["state"] == SignUpState.WAITLISTED],
         blank=BLANK_LINES,
     )

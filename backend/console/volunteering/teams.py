@@ -8,7 +8,6 @@ from flask import Response, request, url_for
 from backend import clock, screening
 from backend.console.frame import place_choices
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of
-from backend.console.frame.labels import TEAM_KINDS
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.frame.todo import Waiting, provider
@@ -16,6 +15,7 @@ from backend.errors import NotFound, Refused
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people import teams as verbs
+from backend.people.labels import TEAM_KINDS
 from backend.people.models import Team
 from backend.volunteering import desk_queries
 

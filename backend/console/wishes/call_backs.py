@@ -23,7 +23,7 @@ from backend.organisations import queries as places
 from backend.people import permissions
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import claims, contacting
-from backend.wishes.models import Wish
+from backend.wishes.models import Wish, WishState
 
 SATISFACTION = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不太满意"), (1, "不满意"))
 
@@ -42,7 +42,7 @@ class DisputeForm(ReasonedForm):
 def _gone(staff: Staff, wish_id: int) -> Response | None:
     found = queries.one(wish_id, actor=staff)
     permissions.require(staff.id, "wish:confirm", found.place_id)
-    if found.state == "fulfilled":
+    if found.state == WishState.FULFILLED:
         return None
     return redirect_with_message("console.wish", "这个心愿现在不需要回访", wish_id=wish_id)
 

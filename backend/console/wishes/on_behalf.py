@@ -7,13 +7,14 @@ from flask import request
 from backend import config, screening
 from backend.console.frame import sentences
 from backend.console.frame.forms import PHONE, Form, choice, day, line, lines, one_of, whole
-from backend.console.frame.labels import CATEGORIES, DISCLOSURES, GROUPS, SERVICE_ROLES
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.residents import resident
 from backend.errors import NotFound
+from backend.people.labels import SERVICE_ROLES
 from backend.wishes import queries
 from backend.wishes.actions import writing
-from backend.wishes.models import SALUTATIONS
+from backend.wishes.labels import CATEGORIES, DISCLOSURES, GROUPS
+from backend.wishes.models import SALUTATIONS, Disclosure, WishState
 
 
 class WishForm(Form):
@@ -24,7 +25,7 @@ class WishForm(Form):
     service_role = choice("希望哪一类帮助", SERVICE_ROLES, needed=False)
     estimated_cost = whole("预估金额（元）", least=0, most=100_000)
     wanted_by = day("希望在哪天前完成", needed=False)
-    disclosure = one_of("怎么公开", DISCLOSURES, default="anonymous")
+    disclosure = one_of("怎么公开", DISCLOSURES, default=Disclosure.ANONYMOUS)
     salutation = choice("称谓", [(one, one) for one in SALUTATIONS], needed=False)
     address = line(
         "送到哪里", most=120, needed=False, description="不填就用登记的住址；加密保存，认领后只给认领人看"
@@ -91,7 +92,7 @@ def edit_wish(staff: Staff, wish_id: int) -> Any:
     found = queries.one(wish_id, actor=staff)
     if found.reporter_id != staff.id:
         raise NotFound()
-    if found.state not in ("draft", "sent_back"):
+    if found.state not in (WishState.DRAFT, WishState.SENT_BACK):
         return redirect_with_message("console.wish", "这个心愿现在不能修改", wish_id=wish_id)
     form = WishForm(obj=found)
     for name, hint in _AS_BEFORE.items():

@@ -11,12 +11,12 @@ from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, ReasonedForm, register
 from backend.console.frame.forms import one_of
-from backend.console.frame.labels import REFERRALS
 from backend.console.frame.page import Staff, redirect_with_message
 from backend.organisations import queries as places
 from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
-from backend.wishes.models import Wish
+from backend.wishes.labels import REFERRALS
+from backend.wishes.models import Wish, WishState
 
 # 审核3工作日: how long a wish may wait for its review before it counts as late.
 REVIEW_DAYS = 3
@@ -77,7 +77,7 @@ class ReferForm(ReasonedForm):
 
 
 def _gone(staff: Staff, wish_id: int) -> Response | None:
-    if queries.one(wish_id, actor=staff).state == "submitted":
+    if queries.one(wish_id, actor=staff).state == WishState.SUBMITTED:
         return None
     return redirect_with_message("console.wish", "这个心愿已经审核过了", wish_id=wish_id)
 

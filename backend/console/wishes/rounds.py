@@ -16,7 +16,7 @@ from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import rounds as verbs
-from backend.wishes.models import Round, Wish
+from backend.wishes.models import Round, RoundState, Wish, WishState
 
 COLLECT_DAYS, PUBLISH_DAYS = 10, 45
 LABELS = {"review": "停止征集，开始审核", "publish": "发布这一期", "close": "结束这一期"}
@@ -49,7 +49,7 @@ class Lane:
 
 
 def _last_day(found: Round) -> date:
-    return found.publish_until if found.state == "published" else found.collect_until
+    return found.publish_until if found.state == RoundState.PUBLISHED else found.collect_until
 
 
 # A round that needs its next step stands in the inbox; the step itself is made on the board.
@@ -76,13 +76,16 @@ def lanes(staff: Staff) -> list[Lane]:
     """The board's communities with their rounds, in order."""
     board = {one: Lane(one, name) for one, name in place_choices.posts(staff)}
     for one in queries.running_rounds(list(board)):
-        setattr(board[one.community_id], "published" if one.state == "published" else "collecting", one)
+        if one.state == RoundState.PUBLISHED:
+            board[one.community_id].published = one
+        else:
+            board[one.community_id].collecting = one
     for one, ended in staff_queries.closed_rounds(list(board)):
         lane = board[one.community_id]
         lane.closed.append(one)
         lane.ended = ended
-    for one in staff_queries.carried_of(list(board)):
-        board[one.community_id].carried.append(one)
+    for wish in staff_queries.carried_of(list(board)):
+        board[wish.community_id].carried.append(wish)
     return list(board.values())
 
 
@@ -182,22 +185,35 @@ def _preview(found: Round, name: str) -> dict[str, Any]:
     """Which wishes the step will touch, by what happens to them."""
     if name == "review":
         return {
-            "groups": [("征集到的心愿", staff_queries.of_round(found, "submitted", "sent_back", "accepted"))]
+            "groups": [
+                (
+                    "征集到的心愿",
+                    staff_queries.of_round(
+                        found, WishState.SUBMITTED, WishState.SENT_BACK, WishState.ACCEPTED
+                    ),
+                )
+            ]
         }
     if name == "publish":
         return {
             "groups": [
-                ("将发布", staff_queries.of_round(found, "accepted")),
+                ("将发布", staff_queries.of_round(found, WishState.ACCEPTED)),
                 ("上期没人认领，随这一期再发布一次", staff_queries.carried_of([found.community_id])),
-                ("还没有审核，这次不会发布", staff_queries.of_round(found, "submitted", "sent_back")),
+                (
+                    "还没有审核，这次不会发布",
+                    staff_queries.of_round(found, WishState.SUBMITTED, WishState.SENT_BACK),
+                ),
             ]
         }
-    left = staff_queries.of_round(found, "published")
+    left = staff_queries.of_round(found, WishState.PUBLISHED)
     return {
         "groups": [
             ("没人认领，转入下一期，并告诉许愿人", [one for one in left if not one.carried]),
             ("两期都没人认领，上报街道统筹", [one for one in left if one.carried]),
-            ("已认领或待确认，继续办理", staff_queries.of_round(found, "claimed", "fulfilled")),
-            ("已点亮", staff_queries.of_round(found, "confirmed")),
+            (
+                "已认领或待确认，继续办理",
+                staff_queries.of_round(found, WishState.CLAIMED, WishState.FULFILLED),
+            ),
+            ("已点亮", staff_queries.of_round(found, WishState.CONFIRMED)),
         ]
     }

@@ -16,7 +16,6 @@ from backend.console.frame.decisions import (
     with_sentences,
 )
 from backend.console.frame.forms import Form, JustDo, choice, line
-from backend.console.frame.labels import WISH_STATES
 from backend.console.frame.page import (
     Staff,
     asked_number,
@@ -31,6 +30,7 @@ from backend.organisations import queries as places
 from backend.people import permissions
 from backend.wishes import queries, queues, staff_queries, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
+from backend.wishes.labels import WISH_STATES
 
 PAGE = 50
 

@@ -83,7 +83,7 @@ def stories(city: City, besides: tuple[int, int]) -> list[Story]:
 
 
 def _missing(city: City, named: int, named_people: int) -> tuple[int, int]:
-    known = session.scalar(sa.select(sa.func.count()).select_from(Activity))
+    known = session.scalars(sa.select(sa.func.count()).select_from(Activity)).one()
     there = session.scalars(sa.select(sa.func.count()).where(SignUp.state.in_(ATTENDED))).one()
     return city.figures.activities - known - named, city.figures.person_times - there - named_people
 

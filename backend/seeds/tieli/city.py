@@ -55,8 +55,9 @@ class Community:
     members: list[Person] = field(default_factory=list)
     riders: list[Person] = field(default_factory=list)
     teams: list[tuple[Team, Person]] = field(default_factory=list)
-    keeper: Person | None = None
-    supervisor: Person | None = None
+    # Who keeps its shop and who supervises it, once they are appointed.
+    keeper: Person = field(init=False)
+    supervisor: Person = field(init=False)
     shop: dict[str, Any] = field(default_factory=dict)
 
     def volunteers(self) -> list[Person]:

@@ -19,7 +19,7 @@ from backend.seeds.supermarket import HOURS
 from backend.seeds.tieli.city import City, Community, first
 from backend.supermarket import sealed
 from backend.supermarket.actions import approvals, counter, items, receipts, requests, shops, stocktakes
-from backend.supermarket.models import ITEM_KINDS, Item, Redemption
+from backend.supermarket.models import Item, ItemKind, Redemption
 
 # Name, unit, points, limit a quarter, received, donor, days until its best-before day.
 GOODS: tuple[tuple[str, str, int, int | None, int, str | None, int | None], ...] = (
@@ -70,7 +70,7 @@ def stories(city: City) -> list[Story]:
 def _stock(city: City, mine: Sequence[Community]) -> list[tuple[list[Any], list[Any], list[Any]]]:
     """What each of these shops puts up, so that the city has what its figures promise."""
     figures = (city.figures.goods, city.figures.venues, city.figures.supports)
-    missing = [wanted - _there(kind) for kind, wanted in zip(ITEM_KINDS, figures, strict=True)]
+    missing = [wanted - _there(kind) for kind, wanted in zip(ItemKind, figures, strict=True)]
     found: list[tuple[list[Any], list[Any], list[Any]]] = [([], [], []) for _ in mine]
     for kind, (lists, wanted) in enumerate(zip((GOODS, VENUES, SUPPORTS), missing, strict=True)):
         for number in range(wanted):
@@ -113,7 +113,7 @@ def _opened(city: City, one: Community, goods: list[Any], venues: list[Any], sup
         )
 
 
-def _put_up(shop_id: int, told: Any, keeper: Person | None) -> Item:
+def _put_up(shop_id: int, told: Any, keeper: Person) -> Item:
     name, unit, cost, limit, received, donor, days = told
     item = items.create_item(
         shop_id, "goods", name, cost, unit=unit, limit_per_person=limit, low_stock=5, actor=keeper
@@ -179,9 +179,11 @@ def _ask(order: Order) -> Redemption:
     return requests.request(shop.id, [(wanted.id, 1)], actor=order.person)
 
 
-def _hand_over(made: Redemption, keeper: Person | None, proxy: str | None) -> None:
+def _hand_over(made: Redemption, keeper: Person, proxy: str | None) -> None:
     order = session.get_one(Redemption, made.id, populate_existing=True)
-    counter.hand_over(order.id, sealed.code_of(order), "proxy" if proxy else "self", proxy, actor=keeper)
+    counter.hand_over(
+        order.id, sealed.code_of(order) or "", "proxy" if proxy else "self", proxy, actor=keeper
+    )
 
 
 def _counted(city: City, one: Community) -> Story:

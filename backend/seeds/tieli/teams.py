@@ -63,7 +63,7 @@ def _unit_team(city: City, unit: str) -> None:
     ).all()
     if len(staff) < 2:
         raise LookupError(f"{unit} has nobody in {one.name}")
-    _team(one, "unit", f"{unit}志愿服务队", "政策宣传、便民服务", staff[0], staff[1:])
+    _team(one, "unit", f"{unit}志愿服务队", "政策宣传、便民服务", staff[0], list(staff[1:]))
 
 
 def _team(

@@ -16,7 +16,7 @@ from backend.lifecycle import Move, authorize, transition
 from backend.people import permissions
 from backend.supermarket import notices, queries, sealed, states
 from backend.supermarket.actions import stock
-from backend.supermarket.models import Redemption, Shop, Slot
+from backend.supermarket.models import ItemKind, Redemption, RedemptionState, Shop, Slot
 
 TRIES = 8
 
@@ -69,7 +69,7 @@ def approve(order_id: int, *, actor: Actor) -> Redemption:
     """
     order = lock_row(Redemption, order_id)
     authorize(states.APPROVE, order, actor)
-    if order.state == "requested" and order.slot_begun():
+    if order.state == RedemptionState.REQUESTED and order.slot_begun():
         raise SlotBegun()
     shop = session.get_one(Shop, order.shop_id)
     facts = {"approved_by_id": actor.id, "approved_at": clock.now(), "pick_up_until": _last_day(order, shop)}
@@ -124,7 +124,7 @@ def cancel(
     authorize(states.CANCEL, order, actor, taken.words)
     if actor.id != order.person_id and not reason:
         raise CancelReasonNeeded()
-    if order.state == "approved" and order.slot_begun() and not leaving_for_good:
+    if order.state == RedemptionState.APPROVED and order.slot_begun() and not leaving_for_good:
         raise SlotRunning()
     _give_up(states.CANCEL, taken, actor=actor, reason=reason)
     notices.cancelled(order, actor)
@@ -169,7 +169,7 @@ def _give_up(move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str
 
 
 def _free_slots(order: Redemption) -> None:
-    if order.item_kind == "venue":
+    if order.item_kind == ItemKind.VENUE:
         session.execute(
             sa.update(Slot).where(Slot.redemption_id == order.id).values(live=False),
             execution_options={"synchronize_session": False},

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from backend.errors import Refused
 from backend.supermarket import queries, timetable
 from backend.supermarket.actions import stock
-from backend.supermarket.models import Item, Shop
+from backend.supermarket.labels import PERIODS
+from backend.supermarket.models import Item, ItemKind, Shop
 
 
 class NothingAsked(Refused):
@@ -99,7 +100,7 @@ def _slots(
     chosen: dict[int, int] = {}
     for slot in set(slot_ids):
         chosen[timetable.venue_of(slot)] = chosen.get(timetable.venue_of(slot), 0) + 1
-    venues = {key: units for key, units in wanted.items() if items[key].kind == "venue"}
+    venues = {key: units for key, units in wanted.items() if items[key].kind == ItemKind.VENUE}
     if chosen != venues or len(set(slot_ids)) != len(slot_ids):
         raise SlotsNeeded()
     found = []
@@ -127,7 +128,7 @@ def check_limits(basket: Basket) -> list[Item]:
         if taken + needed > item.limit_per_person:
             raise LimitReached(
                 item=item.name,
-                period=queries.PERIOD_WORDS[item.limit_period],
+                period=PERIODS[item.limit_period],
                 limit=item.limit_per_person,
                 taken=taken,
                 needed=needed,

@@ -15,15 +15,15 @@ from backend.people import permissions
 from backend.supermarket import notices, sealed, states
 from backend.supermarket.actions import stock
 from backend.supermarket.actions.approvals import lock_order
-from backend.supermarket.models import CodeGuard, Redemption
+from backend.supermarket.models import CodeGuard, Collector, Redemption, RedemptionState
 
 # Said at the counter to somebody who stands there with a code.
-CLOSED = {
-    "handed_over": "这张兑换单已经核销过了，不能再领",
-    "expired": "这张兑换单已过领取期限，积分已退回，可以重新兑换",
-    "cancelled": "这张兑换单已取消，积分已退回",
-    "returned": "这张兑换单的物品已退回，积分已返还",
-    "no_show": "预订的时段没有使用，积分已退回",
+CLOSED: dict[str, str] = {
+    RedemptionState.HANDED_OVER: "这张兑换单已经核销过了，不能再领",
+    RedemptionState.EXPIRED: "这张兑换单已过领取期限，积分已退回，可以重新兑换",
+    RedemptionState.CANCELLED: "这张兑换单已取消，积分已退回",
+    RedemptionState.RETURNED: "这张兑换单的物品已退回，积分已返还",
+    RedemptionState.NO_SHOW: "预订的时段没有使用，积分已退回",
 }
 
 
@@ -56,7 +56,7 @@ def preview(code: str, *, actor: Actor) -> Redemption | Refused:
     found = session.scalars(
         sa.select(Redemption)
         .where(Redemption.pick_up_code_index.in_(indexes))
-        .order_by(Redemption.state == "approved", Redemption.id)
+        .order_by(Redemption.state == RedemptionState.APPROVED, Redemption.id)
     ).all()
     mine = [one for one in found if permissions.appointed(actor.id, "redemption:hand_over", one.place_id)]
     if not mine:
@@ -64,7 +64,7 @@ def preview(code: str, *, actor: Actor) -> Redemption | Refused:
     # A code may come again once its order is closed; the open one is the one that is meant.
     order = mine[-1]
     authorize(states.HAND_OVER, order, actor)
-    if order.state != "approved":
+    if order.state != RedemptionState.APPROVED:
         raise states.RedemptionMovedOn(CLOSED.get(order.state))
     return order
 
@@ -81,11 +81,11 @@ def hand_over(
     guard = _lock_guard(actor)
     order, purse, words = lock_order(order_id, actor=actor)
     authorize(states.HAND_OVER, order, actor, words)
-    if order.state != "approved":
+    if order.state != RedemptionState.APPROVED:
         raise states.RedemptionMovedOn()
     if order.pick_up_code_index not in sealed.code_indexes(code):
         return _wrong(guard, WrongPickUpCode())
-    if (collected_by == "proxy") != bool(proxy_name):
+    if (collected_by == Collector.PROXY) != bool(proxy_name):
         raise ProxyNameNeeded()
     transition(
         states.HAND_OVER,

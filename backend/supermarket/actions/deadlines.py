@@ -6,11 +6,11 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.db import session
+from backend.db import session, sql_list
 from backend.jobs import Job
 from backend.supermarket import notices
 from backend.supermarket.actions import approvals, receipts, stock
-from backend.supermarket.models import Item, Line, Redemption
+from backend.supermarket.models import OPEN_STATES, Item, ItemKind, Line, Redemption, RedemptionState
 from backend.supermarket.queries import past_their_day
 from backend.supermarket.stock_models import Batch
 
@@ -20,9 +20,9 @@ UNCOLLECTED = "超过领取期限没有领取"
 ENDED = "所选物品已过保质期"
 
 # Literals, so that the planner can prove the partial indexes.
-_REQUESTED = sa.text("redemptions.state = 'requested'")
-_APPROVED = sa.text("redemptions.state = 'approved'")
-_OPEN = sa.text("redemptions.state IN ('requested', 'approved')")
+_REQUESTED = sa.text(f"redemptions.state = '{RedemptionState.REQUESTED}'")
+_APPROVED = sa.text(f"redemptions.state = '{RedemptionState.APPROVED}'")
+_OPEN = sa.text(f"redemptions.state IN {sql_list(OPEN_STATES)}")
 _LEFT = sa.text("batches.on_hand > 0")
 
 
@@ -38,29 +38,36 @@ def undecided() -> list[int]:
 
 def expire_undecided(order_id: int) -> None:
     order = approvals.lock_order(order_id, actor=None).order
-    if order.state == "requested" and (order.slot_begun() or order.approve_until < clock.today()):
+    if order.state == RedemptionState.REQUESTED and (
+        order.slot_begun() or order.approve_until < clock.today()
+    ):
         approvals.expire(order_id, UNDECIDED)
 
 
 def uncollected() -> list[int]:
     """Approved goods and support whose last day to be collected is past."""
-    return _ids(_APPROVED, Redemption.item_kind != "venue", Redemption.pick_up_until < clock.today())
+    return _ids(_APPROVED, Redemption.item_kind != ItemKind.VENUE, Redemption.pick_up_until < clock.today())
 
 
 def expire_uncollected(order_id: int) -> None:
     order = approvals.lock_order(order_id, actor=None).order
-    if order.state == "approved" and order.item_kind != "venue" and order.pick_up_until < clock.today():
+    if (
+        order.state == RedemptionState.APPROVED
+        and order.item_kind != ItemKind.VENUE
+        and order.pick_up_until is not None
+        and order.pick_up_until < clock.today()
+    ):
         approvals.expire(order_id, UNCOLLECTED)
 
 
 def not_shown() -> list[int]:
     """Approved venue orders whose last slot is over."""
-    return _ids(_APPROVED, Redemption.item_kind == "venue", Redemption.ends_at <= clock.now())
+    return _ids(_APPROVED, Redemption.item_kind == ItemKind.VENUE, Redemption.ends_at <= clock.now())
 
 
 def end_unused(order_id: int) -> None:
     order = approvals.lock_order(order_id, actor=None).order
-    if order.state == "approved" and order.ends_at is not None and order.ends_at <= clock.now():
+    if order.state == RedemptionState.APPROVED and order.ends_at is not None and order.ends_at <= clock.now():
         approvals.no_show(order_id, actor=None)
 
 
@@ -72,7 +79,7 @@ def to_remind() -> list[int]:
 
 def remind(order_id: int) -> None:
     order = approvals.lock_order(order_id, actor=None).order
-    if order.state == "approved" and order.reminded_at is None:
+    if order.state == RedemptionState.APPROVED and order.reminded_at is None:
         order.reminded_at = clock.now()
         session.flush()
         notices.last_days(order)
@@ -100,7 +107,7 @@ def unservable() -> list[int]:
 def release_unservable(order_id: int) -> None:
     """Ends the order if goods for it are still missing; the next older one may find enough then."""
     order = approvals.lock_order(order_id, actor=None).order
-    if order.state not in ("requested", "approved"):
+    if order.state not in OPEN_STATES:
         return
     ids = session.scalars(sa.select(Line.item_id).where(Line.redemption_id == order.id)).all()
     items = stock.lock_items(ids)

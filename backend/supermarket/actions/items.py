@@ -10,11 +10,11 @@ from backend.files import queries as pictures
 from backend.journal import Actor
 from backend.lifecycle import FourEyes
 from backend.people import permissions
-from backend.supermarket.models import Item, Shop
+from backend.supermarket.models import Item, ItemKind, Period, Shop
 from backend.supermarket.timetable import NotAVenue
 
 SLOT_MINUTES = 60
-UNITS = {"goods": "件", "venue": "场", "activity_support": "份"}
+UNITS: dict[str, str] = {ItemKind.GOODS: "件", ItemKind.VENUE: "场", ItemKind.ACTIVITY_SUPPORT: "份"}
 
 
 def create_item(shop_id: int, kind: str, name: str, points: int, *, actor: Actor, **more: Any) -> Item:
@@ -33,7 +33,7 @@ def create_item(shop_id: int, kind: str, name: str, points: int, *, actor: Actor
         unit=values.pop("unit", UNITS[kind]),
         description=values.pop("description", ""),
         limit_per_person=values.pop("limit_per_person", None),
-        limit_period=values.pop("limit_period", "quarter"),
+        limit_period=values.pop("limit_period", Period.QUARTER),
         on_shelf=values.pop("on_shelf", True),
         low_stock=values.pop("low_stock", None),
         slot_minutes=_slot_length(kind, values.pop("slot_minutes", None)),
@@ -56,7 +56,7 @@ def _show(item: Item, file_ids: list[int], place_id: int, actor: Actor) -> None:
 
 
 def _slot_length(kind: str, minutes: int | None) -> int | None:
-    if kind == "venue":
+    if kind == ItemKind.VENUE:
         return minutes or SLOT_MINUTES
     if minutes is not None:
         raise NotAVenue()

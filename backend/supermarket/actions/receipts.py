@@ -20,9 +20,9 @@ from backend.supermarket.actions.stock import (
     oldest_first,
     record_movement,
 )
-from backend.supermarket.models import Item, Shop
+from backend.supermarket.models import Item, ItemKind, Shop
 from backend.supermarket.queries import past_their_day
-from backend.supermarket.stock_models import Batch, Movement
+from backend.supermarket.stock_models import Batch, Movement, MovementKind, StockSource
 
 
 class NotGoods(Refused):
@@ -44,7 +44,7 @@ def of_keeper(item_id: int, word: str, actor: Actor) -> tuple[Item, Shop]:
         raise NotFound()
     shop = session.get_one(Shop, item.shop_id)
     permissions.require(actor.id, word, shop.place_id)
-    if item.kind != "goods":
+    if item.kind != ItemKind.GOODS:
         raise NotGoods()
     return item, shop
 
@@ -72,12 +72,12 @@ def receive(
     item, shop = of_keeper(item_id, "stock:receive", actor)
     if best_before is not None and best_before < clock.today():
         raise AlreadyPastItsDay()
-    if donor is not None and source != "donation":
+    if donor is not None and source != StockSource.DONATION:
         raise DonorOfAPurchase()
     number = number or next_number("RK", shop.community_id)
     event = record_movement(
         item,
-        "receipt",
+        MovementKind.RECEIPT,
         on_hand=quantity,
         batch=_batch(item, batch_no, best_before),
         reference=number,
@@ -125,7 +125,7 @@ def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None,
     for count, (batch, taken) in enumerate(picked, start=1):
         record_movement(
             item,
-            "spoilage",
+            MovementKind.SPOILAGE,
             on_hand=-taken,
             batch=batch,
             reference=f"{number}-{count}",
@@ -175,7 +175,7 @@ def correct(item: Item, difference: int, *, reference: str, actor: Actor, **told
     for batch, units in picked:
         record_movement(
             item,
-            "stocktake",
+            MovementKind.STOCKTAKE,
             on_hand=units,
             batch=batch,
             reference=f"{reference}:{item.id}:{batch.id}",
@@ -193,10 +193,10 @@ def leave_the_shelf(batch_id: int) -> None:
     if units <= 0 or batch.best_before is None or batch.best_before >= clock.today():
         return
     times = session.scalars(
-        sa.select(sa.func.count()).where(Movement.batch_id == batch.id, Movement.kind == "expired")
+        sa.select(sa.func.count()).where(Movement.batch_id == batch.id, Movement.kind == MovementKind.EXPIRED)
     ).one()
     reference = f"batch:{batch.id}:expired:{times + 1}"
-    record_movement(item, "expired", on_hand=-units, batch=batch, reference=reference, actor=None)
+    record_movement(item, MovementKind.EXPIRED, on_hand=-units, batch=batch, reference=reference, actor=None)
     place = session.get_one(Shop, item.shop_id).place_id
     journal.write("expire", "batch", batch.id, actor=None, place=place, facts={"quantity": units})
     notices.batch_ended(item, batch, units)

@@ -19,7 +19,7 @@ from backend.people import queries as people
 from backend.supermarket import notices, queries
 from backend.supermarket.actions import baskets, stock
 from backend.supermarket.actions.baskets import Basket, SlotTaken
-from backend.supermarket.models import Line, Redemption, Shop, Slot
+from backend.supermarket.models import ItemKind, Line, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.timetable import venue_of
 
 # The largest number that the column of an order's points holds; nobody has so many.
@@ -84,7 +84,7 @@ def _may_request_for(person_id: int, shop: Shop, actor: Actor) -> None:
 
 
 def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, person_id: int) -> None:
-    if basket.item_kind == "activity_support" and not purpose:
+    if basket.item_kind == ItemKind.ACTIVITY_SUPPORT and not purpose:
         raise PurposeNeeded()
     if team_id is not None and people.team_of(team_id, person_id) is None:
         raise NotInThatTeam()
@@ -100,7 +100,7 @@ def _write(
         "shop_id": shop.id,
         "community_id": shop.community_id,
         "item_kind": basket.item_kind,
-        "state": "requested",
+        "state": RedemptionState.REQUESTED,
         "person_id": person_id,
         "requested_by_id": actor.id if reason is not None else None,
         "on_behalf_reason": reason,
@@ -117,7 +117,7 @@ def _write(
         "request",
         Redemption.journal_kind,
         actor=actor,
-        states=(None, "requested"),
+        states=(None, RedemptionState.REQUESTED),
         reason=reason,
         place=shop.community_id,
     )

@@ -16,8 +16,8 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.organisations import numbers
 from backend.supermarket import notices, queries
-from backend.supermarket.models import Item, Line, Redemption, Shop
-from backend.supermarket.stock_models import Batch, Movement
+from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop
+from backend.supermarket.stock_models import Batch, Movement, MovementKind
 
 _items, _batches, _movements = Item.__table__, Batch.__table__, Movement.__table__
 
@@ -162,7 +162,7 @@ def reserve(order: Redemption, items: dict[int, Item], wanted: dict[int, int], *
         reference = f"redemption:{order.id}:reserve:{item.id}"
         record_movement(
             item,
-            "reserve",
+            MovementKind.RESERVE,
             reserved=wanted[item.id],
             reference=reference,
             actor=actor,
@@ -177,7 +177,7 @@ def release(order: Redemption, *, actor: Actor | None) -> None:
         reference = f"redemption:{order.id}:release:{item.id}"
         record_movement(
             item,
-            "release",
+            MovementKind.RELEASE,
             reserved=-wanted[item.id],
             reference=reference,
             actor=actor,
@@ -202,7 +202,7 @@ def hand_over(order: Redemption, *, actor: Actor) -> list[Line]:
 
     Raises StockPastItsDay.
     """
-    if order.item_kind != "goods":
+    if order.item_kind != ItemKind.GOODS:
         return queries.lines_of(order.id)
     leaving = _leaving(order.id)
     if not _all_there(order, leaving):
@@ -221,7 +221,7 @@ def hand_over(order: Redemption, *, actor: Actor) -> list[Line]:
                 "batch": batch,
                 "redemption_id": order.id,
             }
-            record_movement(item, "hand_over", reference=reference, actor=actor, **moved)
+            record_movement(item, MovementKind.HAND_OVER, reference=reference, actor=actor, **moved)
     return [one.line for one in leaving]
 
 
@@ -254,14 +254,14 @@ def bring_back(order: Redemption, *, actor: Actor) -> None:
     """Returned goods go back into the batches they came from."""
     items, _ = _of(order)
     left = sa.select(Movement.batch_id, Movement.item_id, Movement.on_hand_change).where(
-        Movement.redemption_id == order.id, Movement.kind == "hand_over"
+        Movement.redemption_id == order.id, Movement.kind == MovementKind.HAND_OVER
     )
     for row in session.execute(left.order_by(Movement.item_id, Movement.id)).all():
         batch = lock_batch(row.batch_id)
         reference = f"redemption:{order.id}:return:{batch.id}"
         record_movement(
             items[row.item_id],
-            "return",
+            MovementKind.RETURN,
             on_hand=-row.on_hand_change,
             batch=batch,
             reference=reference,
@@ -277,7 +277,7 @@ def _of(order: Redemption) -> tuple[dict[int, Item], dict[int, int]]:
 
 
 def _goods(items: dict[int, Item]) -> list[Item]:
-    return [items[key] for key in sorted(items) if items[key].kind == "goods"]
+    return [items[key] for key in sorted(items) if items[key].kind == ItemKind.GOODS]
 
 
 def oldest_first(batches: Iterable[Batch], units: int) -> list[tuple[Batch, int]]:

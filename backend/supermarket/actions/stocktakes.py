@@ -12,8 +12,8 @@ from backend.supermarket import notices, states
 from backend.supermarket.actions import receipts, stock
 from backend.supermarket.actions.baskets import NotInThisShop
 from backend.supermarket.actions.receipts import NotGoods
-from backend.supermarket.models import Shop
-from backend.supermarket.stock_models import Stocktake, StocktakeLine
+from backend.supermarket.models import ItemKind, Shop
+from backend.supermarket.stock_models import Stocktake, StocktakeLine, StocktakeState
 
 
 class StocktakeOpen(Refused):
@@ -37,7 +37,7 @@ def propose(shop_id: int, counted: list[tuple[int, int, str | None]], *, actor: 
     items = stock.lock_items(ids)
     if set(items) != set(ids) or any(item.shop_id != shop.id for item in items.values()):
         raise NotInThisShop()
-    if any(item.kind != "goods" for item in items.values()):
+    if any(item.kind != ItemKind.GOODS for item in items.values()):
         raise NotGoods()
     found = _propose(shop, actor)
     session.add_all(
@@ -48,7 +48,7 @@ def propose(shop_id: int, counted: list[tuple[int, int, str | None]], *, actor: 
     )
     session.flush()
     journal.write(
-        "propose", "stocktake", found.id, actor=actor, states=(None, "proposed"), place=shop.place_id
+        "propose", "stocktake", found.id, actor=actor, states=(None, found.state), place=shop.place_id
     )
     notices.stocktake_waits(found)
     return found
@@ -59,7 +59,7 @@ def _propose(shop: Shop, actor: Actor) -> Stocktake:
         shop_id=shop.id,
         community_id=shop.community_id,
         number=stock.next_number("PD", shop.community_id),
-        state="proposed",
+        state=StocktakeState.PROPOSED,
         proposed_by_id=actor.id,
         proposed_at=clock.now(),
     )

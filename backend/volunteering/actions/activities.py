@@ -16,7 +16,7 @@ from backend.people import permissions
 from backend.people.models import Team
 from backend.volunteering import notices, states
 from backend.volunteering.actions import waitlist
-from backend.volunteering.models import Activity
+from backend.volunteering.models import Activity, ActivityState, SignUpState
 
 MOST_WEEKS = 26
 LONGEST_HOURS = 72
@@ -98,7 +98,7 @@ def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, act
     activity = Activity(
         community_id=community_id,
         team_id=team_id,
-        state="draft",
+        state=ActivityState.DRAFT,
         in_charge_id=leader_id or actor.id,
         created_by_id=actor.id,
         created_at=clock.now(),
@@ -144,7 +144,7 @@ def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity
     """
     activity = lock_row(Activity, activity_id)
     authorize(states.ORGANISE, activity, actor)
-    if activity.state not in ("draft", "published") or _begun(activity):
+    if activity.state not in (ActivityState.DRAFT, ActivityState.PUBLISHED) or _begun(activity):
         raise ActivityNotEditable()
     if any(content.get(name, getattr(activity, name)) != getattr(activity, name) for name in _FIXED):
         raise FixedOncePublished()
@@ -153,20 +153,20 @@ def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity
         setattr(activity, name, content.get(name, before[name]))
     changed = [name for name in _FIELDS if getattr(activity, name) != before[name]]
     _check(activity)
-    if activity.state == "published":
+    if activity.state == ActivityState.PUBLISHED:
         _check_published(activity, changed)
     session.flush()
     journal.write(
         "edit", "activity", activity.id, actor=actor, place=activity.community_id, facts={"fields": changed}
     )
-    if activity.state == "published":
+    if activity.state == ActivityState.PUBLISHED:
         _notify_of_change(activity, changed)
         waitlist.fill(activity)
     return activity
 
 
 def _begun(activity: Activity) -> bool:
-    return activity.state == "published" and clock.now() >= activity.starts_at
+    return activity.state == ActivityState.PUBLISHED and clock.now() >= activity.starts_at
 
 
 def _check_published(activity: Activity, changed: list[str]) -> None:
@@ -183,7 +183,9 @@ def _check_published(activity: Activity, changed: list[str]) -> None:
 
 def _notify_of_change(activity: Activity, changed: list[str]) -> None:
     if any(name in _TOLD_WHEN_CHANGED for name in changed):
-        notices.changed(activity, notices.attending(activity.id, "confirmed", "waitlisted"))
+        notices.changed(
+            activity, notices.attending(activity.id, SignUpState.CONFIRMED, SignUpState.WAITLISTED)
+        )
 
 
 def publish(activity_id: int, *, actor: Actor) -> Activity:
@@ -197,7 +199,7 @@ def publish(activity_id: int, *, actor: Actor) -> Activity:
 def cancel(activity_id: int, reason: str, *, actor: Actor | None) -> Activity:
     """Calls it off; everyone who signed up is told. Raises AttendanceBegun once someone has checked in."""
     activity = lock_row(Activity, activity_id)
-    people = notices.attending(activity.id, "confirmed", "waitlisted")
+    people = notices.attending(activity.id, SignUpState.CONFIRMED, SignUpState.WAITLISTED)
     transition(
         states.CANCEL, activity, actor=actor, precondition=partial(_nobody_came, activity), reason=reason
     )
@@ -208,7 +210,7 @@ def cancel(activity_id: int, reason: str, *, actor: Actor | None) -> Activity:
 
 def _nobody_came(activity: Activity) -> None:
     # Whoever is checking in at this moment is waited for, and seen; whoever comes later finds it called off.
-    waitlist.locked(activity.id, ("confirmed",))
+    waitlist.locked(activity.id, (SignUpState.CONFIRMED,))
     if waitlist.attended(activity.id):
         raise AttendanceBegun()
 
@@ -239,7 +241,7 @@ def _copy(activity: Activity, later: timedelta, origin: int, actor: Actor) -> Ac
         community_id=activity.community_id,
         team_id=activity.team_id,
         in_charge_id=activity.in_charge_id,
-        state="draft",
+        state=ActivityState.DRAFT,
         created_by_id=actor.id,
         created_at=clock.now(),
         repeats_id=origin,

@@ -15,7 +15,15 @@ from backend.journal import Actor
 from backend.lifecycle import Move, authorize, transition
 from backend.volunteering import codes, states, venue
 from backend.volunteering.actions.sign_ups import NotSignedUp, OnBehalf, acting_for
-from backend.volunteering.models import OVER, Activity, SignUp
+from backend.volunteering.models import (
+    OVER,
+    Activity,
+    ActivityState,
+    PlaceCheck,
+    RecordSource,
+    SignUp,
+    SignUpState,
+)
 
 Here = tuple[float | None, float | None]
 
@@ -83,7 +91,7 @@ _READ = (
         _elsewhere,
         sa.and_(
             _elsewhere.person_id == sa.bindparam("person"),
-            _elsewhere.state == sa.literal_column("'checked_in'"),
+            _elsewhere.state == sa.literal_column(f"'{SignUpState.CHECKED_IN}'"),
             _elsewhere.activity_id != Activity.id,
         ),
     )
@@ -92,12 +100,14 @@ _READ = (
 )
 _CHECK_IN = (
     sa.update(SignUp)
-    .where(SignUp.id == sa.bindparam("sign_up"), SignUp.state == sa.literal_column("'confirmed'"))
+    .where(
+        SignUp.id == sa.bindparam("sign_up"), SignUp.state == sa.literal_column(f"'{SignUpState.CONFIRMED}'")
+    )
     .values(
-        state="checked_in",
+        state=SignUpState.CHECKED_IN,
         checked_in_at=sa.bindparam("now", type_=Moment),
         place_check=sa.bindparam("place_found"),
-        source="check_in",
+        source=RecordSource.CHECK_IN,
     )
     .returning(SignUp)
 )
@@ -105,7 +115,7 @@ _CHECK_OUT = (
     sa.update(SignUp)
     .where(SignUp.id == sa.bindparam("sign_up"), SignUp.state == sa.bindparam("before"))
     .values(
-        state="checked_out",
+        state=SignUpState.CHECKED_OUT,
         checked_out_at=sa.bindparam("now", type_=Moment),
         place_check=sa.bindparam("place_found"),
     )
@@ -144,7 +154,7 @@ def check_out(
     """
     person_id, reason = acting_for(on_behalf_of, actor)
     seen = _look(activity_id, person_id, states.CHECK_OUT, on_behalf_of, actor)
-    if seen.sign_up_state in ("checked_out", "certified"):
+    if seen.sign_up_state in (SignUpState.CHECKED_OUT, SignUpState.CERTIFIED):
         raise AlreadyCheckedOut()
     if seen.sign_up_state not in states.CHECK_OUT.sources:
         raise NotCheckedIn()
@@ -160,7 +170,7 @@ def check_out(
 def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, actor: Actor) -> sa.Row:
     """Activity, sign-up and where else the person is checked in, in one statement."""
     seen = session.execute(_READ, {"activity": activity_id, "person": person_id}).first()
-    if seen is None or seen.state == "draft":
+    if seen is None or seen.state == ActivityState.DRAFT:
         raise NotFound()
     if seen.sign_up_id is None:
         raise NotSignedUp()
@@ -173,17 +183,17 @@ def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, 
 def _refuse_second(seen: sa.Row) -> None:
     """A second scan is told so kindly, and makes nothing."""
     refusals = {
-        "waitlisted": StillWaiting,
-        "checked_in": AlreadyCheckedIn,
-        "checked_out": AlreadyCheckedOut,
-        "certified": AlreadyCheckedOut,
+        SignUpState.WAITLISTED: StillWaiting,
+        SignUpState.CHECKED_IN: AlreadyCheckedIn,
+        SignUpState.CHECKED_OUT: AlreadyCheckedOut,
+        SignUpState.CERTIFIED: AlreadyCheckedOut,
     }
     if seen.sign_up_state in refusals:
         raise refusals[seen.sign_up_state]()
 
 
 def _in_time_to_arrive(seen: sa.Row) -> None:
-    if seen.state != "published" or clock.now() > seen.ends_at:
+    if seen.state != ActivityState.PUBLISHED or clock.now() > seen.ends_at:
         raise TooLate()
     opens = seen.starts_at - timedelta(minutes=config.settings().check_in_minutes)
     if clock.now() < opens:
@@ -206,7 +216,7 @@ def _nowhere_else(seen: sa.Row) -> None:
 def _worse(before: str | None, now: str) -> str:
     """One failed comparison is kept, whatever the other one says."""
     found = {before, now}
-    return next(one for one in ("failed", "passed", "not_given") if one in found)
+    return next(one for one in (PlaceCheck.FAILED, PlaceCheck.PASSED, PlaceCheck.NOT_GIVEN) if one in found)
 
 
 def _change(statement: Any, move: Move, seen: sa.Row, place: str, reason: str | None, actor: Actor) -> SignUp:
@@ -239,7 +249,9 @@ def lapse_over(person_ids: list[int]) -> None:
         sa.select(SignUp)
         .join(Activity, Activity.id == SignUp.activity_id)
         .where(
-            SignUp.person_id.in_(person_ids), SignUp.state == "checked_in", Activity.ends_at <= clock.now()
+            SignUp.person_id.in_(person_ids),
+            SignUp.state == SignUpState.CHECKED_IN,
+            Activity.ends_at <= clock.now(),
         )
         .order_by(SignUp.id)
     )

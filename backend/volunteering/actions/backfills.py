@@ -18,8 +18,8 @@ from backend.people.models import Person, Team
 from backend.volunteering import limits, notices, states
 from backend.volunteering.actions.activities import TeamElsewhere
 from backend.volunteering.actions.hours import organising_body
-from backend.volunteering.models import Activity
-from backend.volunteering.record_models import Backfill, ServiceRecord
+from backend.volunteering.models import Activity, ActivityState, RecordSource
+from backend.volunteering.record_models import Backfill, RequestState, ServiceRecord, SyncState
 
 # Older service is beyond what anyone remembers well enough to certify.
 OLDEST_DAYS = 366
@@ -58,7 +58,7 @@ def request(
         community_id=community_id,
         team_id=team_id,
         activity_id=activity_id,
-        state="requested",
+        state=RequestState.REQUESTED,
         maker_id=actor.id,
         requested_at=clock.now(),
         in_charge_id=_in_charge(team_id, actor),
@@ -71,7 +71,7 @@ def request(
         "backfill",
         made.id,
         actor=actor,
-        states=(None, "requested"),
+        states=(None, RequestState.REQUESTED),
         reason=made.reason,
         place=community_id,
     )
@@ -108,7 +108,7 @@ def _check_activity(person_id: int, community_id: int, activity_id: int | None) 
     activity = session.get(Activity, activity_id)
     if activity is None or activity.community_id != community_id:
         raise NotFound()
-    if activity.state != "certified":
+    if activity.state != ActivityState.CERTIFIED:
         raise states.ActivityMovedOn("活动还没有认定，请先点名和申报时长")
     recorded = sa.select(ServiceRecord.id).where(
         ServiceRecord.activity_id == activity_id, ServiceRecord.person_id == person_id
@@ -164,8 +164,8 @@ def _record(backfill: Backfill, actor: Actor) -> ServiceRecord:
         recorded_by_id=backfill.maker_id,
         certified_by_id=actor.id,
         recorded_at=clock.now(),
-        source="backfill",
-        sync_status="not_synchronised",
+        source=RecordSource.BACKFILL,
+        sync_status=SyncState.NOT_SYNCHRONISED,
         backfill_id=backfill.id,
     )
     session.add(made)

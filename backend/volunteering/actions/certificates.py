@@ -17,7 +17,7 @@ from backend.people.models import Person
 from backend.volunteering import certificate_numbers as numbers
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering import limits, notices, record_queries, sealed, states
-from backend.volunteering.certificate_models import Certificate, CertifiedRecord
+from backend.volunteering.certificate_models import Certificate, CertificateState, CertifiedRecord
 from backend.volunteering.record_models import ServiceRecord
 
 # Five years; more than that is asked for in parts.
@@ -83,7 +83,7 @@ def _issued_before(
             Certificate.issuer_id == records[0].community_id,
             Certificate.first_day == first_day,
             Certificate.last_day == last_day,
-            Certificate.state == "issued",
+            Certificate.state == CertificateState.ISSUED,
         )
         .order_by(Certificate.id.desc())
     ).all()
@@ -102,7 +102,7 @@ def _new_certificate(
     made = Certificate(
         number=numbers.new(),
         person_id=actor.id,
-        state="issued",
+        state=CertificateState.ISSUED,
         issuer_id=issuer_id,
         issuer_name=places.get(issuer_id).name,
         first_day=first_day,
@@ -120,7 +120,9 @@ def _new_certificate(
         CertifiedRecord(certificate_id=made.id, record_id=one.id, minutes=one.minutes) for one in records
     )
     session.flush()
-    journal.write("issue", "certificate", made.id, actor=actor, states=(None, "issued"), place=issuer_id)
+    journal.write(
+        "issue", "certificate", made.id, actor=actor, states=(None, CertificateState.ISSUED), place=issuer_id
+    )
     return made
 
 

@@ -17,7 +17,7 @@ from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.volunteering import limits, notices, states
 from backend.volunteering.models import DAY_MINUTES
-from backend.volunteering.record_models import Correction, ServiceRecord
+from backend.volunteering.record_models import Correction, RequestState, ServiceRecord, SyncState
 
 
 class RecordCorrected(Refused):
@@ -47,7 +47,7 @@ def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Corre
         record_id=record.id,
         person_id=actor.id,
         community_id=record.community_id,
-        state="requested",
+        state=RequestState.REQUESTED,
         minutes=minutes,
         reason=reason,
         requested_at=clock.now(),
@@ -58,7 +58,7 @@ def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Corre
             session.flush()
     except sa.exc.IntegrityError:
         raise CorrectionWaiting() from None
-    told = {"states": (None, "requested"), "reason": reason, "place": record.community_id}
+    told = {"states": (None, RequestState.REQUESTED), "reason": reason, "place": record.community_id}
     journal.write("request", "correction", made.id, actor=actor, **told)
     return made
 
@@ -113,7 +113,7 @@ def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> Non
             certified_by_id=actor.id,
             recorded_at=clock.now(),
             corrects_id=record.id,
-            sync_status="not_synchronised",
+            sync_status=SyncState.NOT_SYNCHRONISED,
         )
     )
     session.flush()

@@ -5,30 +5,32 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.db import lock_row, session
+from backend.db import lock_row, session, sql_list
 from backend.jobs import Job
 from backend.volunteering import notices
 from backend.volunteering.actions import ending
-from backend.volunteering.models import Activity, SignUp
+from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 
 BATCH = 200
 # Nobody is woken up to be told of tomorrow.
 FIRST_HOUR = 9
 
-_live = sa.text("activities.state IN ('published', 'ended')")
+_live = sa.text(f"activities.state IN {sql_list((ActivityState.PUBLISHED, ActivityState.ENDED))}")
 
 
 def unfinished() -> list[int]:
     """Activities past their planned end (or ended) in which someone is still checked in."""
-    here = sa.exists().where(SignUp.activity_id == Activity.id, SignUp.state == "checked_in")
-    past = sa.or_(Activity.ends_at <= clock.now(), Activity.state != "published")
+    here = sa.exists().where(SignUp.activity_id == Activity.id, SignUp.state == SignUpState.CHECKED_IN)
+    past = sa.or_(Activity.ends_at <= clock.now(), Activity.state != ActivityState.PUBLISHED)
     return list(session.scalars(sa.select(Activity.id).where(_live, past, here).limit(BATCH)))
 
 
 def over() -> list[int]:
     """Published activities whose check-out is over too."""
     before = clock.now() - timedelta(minutes=config.settings().check_out_minutes)
-    wanted = sa.select(Activity.id).where(_live, Activity.state == "published", Activity.ends_at <= before)
+    wanted = sa.select(Activity.id).where(
+        _live, Activity.state == ActivityState.PUBLISHED, Activity.ends_at <= before
+    )
     return list(session.scalars(wanted.order_by(Activity.ends_at).limit(BATCH)))
 
 
@@ -42,7 +44,7 @@ def tomorrows() -> list[int]:
         return []
     midnight = clock.day_ends(clock.today())
     wanted = sa.select(Activity.id).where(
-        Activity.state == "published",
+        Activity.state == ActivityState.PUBLISHED,
         Activity.tomorrow_told_at.is_(None),
         Activity.starts_at >= midnight,
         Activity.starts_at < midnight + timedelta(days=1),
@@ -53,21 +55,21 @@ def tomorrows() -> list[int]:
 def remind(activity_id: int) -> None:
     """Once an activity: who has a place is told of tomorrow."""
     activity = lock_row(Activity, activity_id)
-    if activity.state != "published" or activity.tomorrow_told_at is not None:
+    if activity.state != ActivityState.PUBLISHED or activity.tomorrow_told_at is not None:
         return
     activity.tomorrow_told_at = clock.now()
     session.flush()
-    notices.tomorrow(activity, notices.attending(activity.id, "confirmed"))
+    notices.tomorrow(activity, notices.attending(activity.id, SignUpState.CONFIRMED))
 
 
 def overdue() -> list[int]:
     """Ended activities whose tenth working day has come, and whose records are not made."""
     attended = sa.exists().where(
-        SignUp.activity_id == Activity.id, SignUp.state.in_(("checked_out", "unverified"))
+        SignUp.activity_id == Activity.id, SignUp.state.in_((SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED))
     )
     wanted = sa.select(Activity.id).where(
         _live,
-        Activity.state == "ended",
+        Activity.state == ActivityState.ENDED,
         Activity.record_due_on <= clock.today(),
         Activity.overdue_told_at.is_(None),
         attended,
@@ -78,7 +80,7 @@ def overdue() -> list[int]:
 def remind_staff(activity_id: int) -> None:
     """Once an activity: the community's staff are told that the law's ten working days are up."""
     activity = lock_row(Activity, activity_id)
-    if activity.state != "ended" or activity.overdue_told_at is not None:
+    if activity.state != ActivityState.ENDED or activity.overdue_told_at is not None:
         return
     activity.overdue_told_at = clock.now()
     session.flush()

@@ -9,7 +9,7 @@ from backend.journal import Actor
 from backend.lifecycle import Move, transition, transition_all
 from backend.volunteering import states
 from backend.volunteering.actions import waitlist
-from backend.volunteering.models import Activity
+from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUpState
 
 
 class NotBegunYet(Refused):
@@ -22,13 +22,13 @@ def end(activity_id: int, *, actor: Actor | None) -> Activity:
     The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet.
     """
     activity = lock_row(Activity, activity_id)
-    service = activity.activity_kind == "volunteer_service"
+    service = activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE
     due = working_days.record_due_on(clock.business_day(activity.ends_at)) if service else None
     begun = partial(_begun, activity)
     transition(states.END, activity, actor=actor, precondition=begun, ended_at=clock.now(), record_due_on=due)
-    _close(activity, "waitlisted", states.DROP_WITH_ACTIVITY)
+    _close(activity, SignUpState.WAITLISTED, states.DROP_WITH_ACTIVITY)
     # First who has not come: whoever checks in at this moment is then seen by the second.
-    _close(activity, "confirmed", states.NO_SHOW)
+    _close(activity, SignUpState.CONFIRMED, states.NO_SHOW)
     lapse(activity.id)
     return activity
 
@@ -41,9 +41,9 @@ def _begun(activity: Activity) -> None:
 def lapse(activity_id: int) -> None:
     """Who has not checked out is unverified: the organiser decides, nobody guesses."""
     activity = lock_row(Activity, activity_id)
-    if activity.state == "published" and clock.now() < activity.ends_at:
+    if activity.state == ActivityState.PUBLISHED and clock.now() < activity.ends_at:
         return
-    _close(activity, "checked_in", states.FORGOT_CHECK_OUT)
+    _close(activity, SignUpState.CHECKED_IN, states.FORGOT_CHECK_OUT)
 
 
 def _close(activity: Activity, state: str, move: Move) -> None:

@@ -21,7 +21,7 @@ from backend.volunteering.certificate_queries import volunteer_number
 from backend.volunteering.exchange import Platform, record_id, record_number
 from backend.volunteering.exchange_models import DAY, HoursElsewhere
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.record_models import ServiceRecord, SyncState
 
 # Records that go with one delivery; what is left goes with the next one.
 MOST_RECORDS = 5000
@@ -42,7 +42,7 @@ class RecordedOtherwise(Refused):
 _corrected = aliased(ServiceRecord)
 _corrects_a_synchronised_one = (
     sa.exists()
-    .where(_corrected.id == ServiceRecord.corrects_id, _corrected.sync_status == "synchronised")
+    .where(_corrected.id == ServiceRecord.corrects_id, _corrected.sync_status == SyncState.SYNCHRONISED)
     .correlate(ServiceRecord)
 )
 
@@ -60,7 +60,7 @@ def _pending(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """Records that count and are not there yet; taken back to nothing only where the other side has them."""
     return [
         ServiceRecord.community_id.in_(permissions.reach_of(actor.id, "service_record:synchronise")),
-        ServiceRecord.sync_status == "not_synchronised",
+        ServiceRecord.sync_status == SyncState.NOT_SYNCHRONISED,
         IN_FORCE,
         sa.or_(ServiceRecord.minutes > 0, _corrects_a_synchronised_one),
         _of_somebody,
@@ -139,16 +139,16 @@ def _synchronised(ids: list[int], actor: Actor) -> int:
             sa.update(ServiceRecord)
             .where(
                 ServiceRecord.id.in_(ids),
-                ServiceRecord.sync_status == "not_synchronised",
+                ServiceRecord.sync_status == SyncState.NOT_SYNCHRONISED,
                 ServiceRecord.community_id.in_(here),
             )
-            .values(sync_status="synchronised")
+            .values(sync_status=SyncState.SYNCHRONISED)
             .returning(ServiceRecord.id),
             execution_options={"synchronize_session": False},
         )
     )
     if changed:
-        moved = ("not_synchronised", "synchronised")
+        moved = (SyncState.NOT_SYNCHRONISED, SyncState.SYNCHRONISED)
         journal.write_all("synchronise", "service_record", changed, actor=actor, states=moved)
     return len(changed)
 

@@ -22,10 +22,10 @@ from backend.organisations import queries as places
 from backend.people.models import Team
 from backend.volunteering import limits, notices, states
 from backend.volunteering.actions import attendance, waitlist
-from backend.volunteering.models import Activity, SignUp
-from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUp, SignUpState
+from backend.volunteering.record_models import ServiceRecord, SyncState
 
-_COUNTED = ("checked_out", "unverified")
+_COUNTED = (SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED)
 
 
 class ActivityNotEnded(Refused):
@@ -73,9 +73,9 @@ def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Acti
     """
     activity = lock_row(Activity, activity_id)
     authorize(states.PROPOSE, activity, actor)
-    if activity.activity_kind != "volunteer_service":
+    if activity.activity_kind != ActivityKind.VOLUNTEER_SERVICE:
         raise NoHoursForThis()
-    if activity.state == "published":
+    if activity.state == ActivityState.PUBLISHED:
         raise ActivityNotEnded()
     rows = waitlist.locked(activity.id, _COUNTED)
     minutes = _proposed(activity, rows, given)
@@ -195,7 +195,7 @@ def _records(
         "recorded_by_id": activity.proposed_by_id,
         "certified_by_id": actor.id,
         "recorded_at": clock.now(),
-        "sync_status": "not_synchronised",
+        "sync_status": SyncState.NOT_SYNCHRONISED,
     }
     return [{**same, **_own(row, minutes[row.person_id])} for row in rows]
 

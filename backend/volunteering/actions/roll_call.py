@@ -14,7 +14,7 @@ from backend.lifecycle import authorize
 from backend.volunteering import limits, states
 from backend.volunteering.actions import attendance, ending, waitlist
 from backend.volunteering.actions.sign_ups import NotSignedUp
-from backend.volunteering.models import SEATED, Activity, SignUp
+from backend.volunteering.models import SEATED, Activity, ActivityState, RecordSource, SignUp
 
 
 class TimesNotTrue(Refused):
@@ -48,7 +48,7 @@ def call(activity_id: int, roll: Sequence[Called], *, actor: Actor) -> Activity:
     attendance.lapse_over([one.person_id for one in roll])
     _refuse_overlaps(activity, roll)
     _note(roll, rows, actor)
-    if activity.state == "ended":
+    if activity.state == ActivityState.ENDED:
         # Nobody is still at what is over; without this the next proposal would pass them by in silence.
         ending.lapse(activity.id)
     _propose_anew(activity)
@@ -83,7 +83,7 @@ def _note(roll: Sequence[Called], rows: dict[int, SignUp], actor: Actor) -> None
             "state": move.target,
             "checked_in_at": one.arrived_at,
             "checked_out_at": one.left_at,
-            "source": "roll_call",
+            "source": RecordSource.ROLL_CALL,
         }
         changes.append((row, facts))
         told.append((row, move, row.state))

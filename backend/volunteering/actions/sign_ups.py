@@ -18,7 +18,7 @@ from backend.people import queries as people
 from backend.people.models import Person
 from backend.volunteering import limits, notices, states
 from backend.volunteering.actions import waitlist
-from backend.volunteering.models import OVER, Activity, SignUp
+from backend.volunteering.models import OVER, Activity, ActivityState, SignUp, SignUpState
 
 # The person and the reason why staff act for them; None for oneself.
 OnBehalf = tuple[int, str] | None
@@ -80,11 +80,11 @@ def sign_up(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) ->
 
 
 def _open(activity: Activity, actor: Actor) -> None:
-    if activity.state == "draft":
+    if activity.state == ActivityState.DRAFT:
         words = permissions.permissions_in(actor.id, activity.place_id)
         known = activity.visible_to(actor.id, words, activity.facts_about(actor.id))
         raise states.ActivityMovedOn() if known else NotFound()
-    if activity.state != "published":
+    if activity.state != ActivityState.PUBLISHED:
         raise states.ActivityMovedOn()
     if clock.now() > (activity.sign_up_until or activity.ends_at):
         raise SignUpClosed()
@@ -124,14 +124,17 @@ def _check_age(person_id: int, activity: Activity) -> None:
     born = session.scalar(sa.select(Person.birth_year).where(Person.id == person_id))
     if born is None:
         raise BirthYearNeeded(minAge=activity.min_age)
-    if activity.starts_at.astimezone(clock.CHINA).year - born < activity.min_age:
+    if (
+        activity.min_age is not None
+        and activity.starts_at.astimezone(clock.CHINA).year - born < activity.min_age
+    ):
         raise TooYoung(minAge=activity.min_age)
 
 
 def _state(activity: Activity) -> str:
     """Nobody overtakes who is waiting already."""
     free = waitlist.seated(activity.id) < activity.capacity and not waitlist.waiting(activity.id)
-    return "confirmed" if free else "waitlisted"
+    return SignUpState.CONFIRMED if free else SignUpState.WAITLISTED
 
 
 def _keep(made: SignUp, actor: Actor) -> None:
@@ -156,13 +159,13 @@ def _keep(made: SignUp, actor: Actor) -> None:
 
 
 def _notify_of_seat(activity: Activity, made: SignUp) -> None:
-    if made.state == "confirmed":
+    if made.state == SignUpState.CONFIRMED:
         notices.confirmed(activity, made.person_id)
     else:
         notices.waitlisted(activity, made.person_id, waitlist.waiting(activity.id))
 
 
-def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor | None) -> SignUp:
+def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> SignUp:
     """Gives the place back, to whoever waits first. After the deadline it counts as late, with no penalty.
 
     Raises NotSignedUp, TooLateToCancel once the activity has begun, SignUpMovedOn.
@@ -170,9 +173,13 @@ def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor | No
     activity = lock_row(Activity, activity_id)
     person_id, reason = acting_for(on_behalf_of, actor)
     mine = live(activity.id, person_id)
-    if clock.now() >= activity.starts_at and activity.state == "published" and mine.state == "confirmed":
+    if (
+        clock.now() >= activity.starts_at
+        and activity.state == ActivityState.PUBLISHED
+        and mine.state == SignUpState.CONFIRMED
+    ):
         raise TooLateToCancel()
-    late = mine.state == "confirmed" and clock.now() > (activity.cancel_until or activity.starts_at)
+    late = mine.state == SignUpState.CONFIRMED and clock.now() > (activity.cancel_until or activity.starts_at)
     transition(states.CANCEL_LATE if late else states.CANCEL_SIGN_UP, mine, actor=actor, reason=reason)
     waitlist.fill(activity)
     return mine

@@ -10,17 +10,17 @@ from backend.db import session
 from backend.journal import Actor
 from backend.lifecycle import Move, transition, transition_all
 from backend.volunteering import limits, notices, states
-from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp
+from backend.volunteering.models import ATTENDED, SEATED, Activity, ActivityState, SignUp, SignUpState
 
 _other, _there = aliased(SignUp), aliased(Activity)
 
 
 def _count(activity_id: int, wanted: tuple[str, ...]) -> int:
-    return session.scalar(
+    return session.scalars(
         sa.select(sa.func.count())
         .select_from(SignUp)
         .where(SignUp.activity_id == activity_id, SignUp.state.in_(wanted))
-    )
+    ).one()
 
 
 def seated(activity_id: int) -> int:
@@ -29,7 +29,7 @@ def seated(activity_id: int) -> int:
 
 
 def waiting(activity_id: int) -> int:
-    return _count(activity_id, ("waitlisted",))
+    return _count(activity_id, (SignUpState.WAITLISTED,))
 
 
 def attended(activity_id: int) -> int:
@@ -44,8 +44,8 @@ def clash_of(person_id: Any, activity: Activity) -> Any:
         .where(
             _other.person_id == person_id,
             _other.activity_id != activity.id,
-            _other.state.in_([state for state in SEATED if state != "no_show"]),
-            _there.state.in_(("published", "ended", "certified")),
+            _other.state.in_([state for state in SEATED if state != SignUpState.NO_SHOW]),
+            _there.state.in_((ActivityState.PUBLISHED, ActivityState.ENDED, ActivityState.CERTIFIED)),
             _there.starts_at < activity.ends_at,
             _there.ends_at > activity.starts_at,
         )
@@ -58,7 +58,7 @@ def fill(activity: Activity) -> None:
 
     Who has meanwhile signed up for something else at the same time keeps waiting; the next one moves up.
     """
-    if activity.state != "published" or activity.ends_at <= clock.now():
+    if activity.state != ActivityState.PUBLISHED or activity.ends_at <= clock.now():
         return
     free = activity.capacity - seated(activity.id)
     if free <= 0:
@@ -70,7 +70,7 @@ def fill(activity: Activity) -> None:
 
 
 def _moving_up(activity: Activity, free: int) -> list[SignUp]:
-    ahead = sa.select(SignUp).where(SignUp.activity_id == activity.id, SignUp.state == "waitlisted")
+    ahead = sa.select(SignUp).where(SignUp.activity_id == activity.id, SignUp.state == SignUpState.WAITLISTED)
     # A few more than there are places, in case the first ones have something else to do by now.
     rows = session.scalars(ahead.order_by(SignUp.id).limit(free + 20).with_for_update()).all()
     limits.lock_persons({row.person_id for row in rows})
@@ -78,7 +78,7 @@ def _moving_up(activity: Activity, free: int) -> list[SignUp]:
     return list(session.scalars(able.order_by(SignUp.id).limit(free)))
 
 
-def move_all(move: Move, activity: Activity, *, actor: Actor = None, **facts: Any) -> list[SignUp]:
+def move_all(move: Move, activity: Activity, *, actor: Actor | None = None, **facts: Any) -> list[SignUp]:
     """Moves every sign-up of the activity from which this move starts; answers them in order."""
     rows = locked(activity.id, tuple(move.sources))
     if rows:

@@ -9,7 +9,7 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.people import guardians, sealed
 from backend.people.models import Person
-from backend.wishes.models import Wish
+from backend.wishes.models import Disclosure, Group, Wish
 
 
 class ChildNeedsGuardian(Refused):
@@ -46,7 +46,12 @@ def protection(wisher_id: int, content: dict[str, Any], *, actor: Actor) -> dict
     refuse_naming_the_child(child, content)
     known = guardians.guardians_of(wisher_id)
     guardian_id = actor.id if actor.id in known else next(iter(known), None)
-    return {"for_child": True, "guardian_id": guardian_id, "disclosure": "anonymous", "salutation": None}
+    return {
+        "for_child": True,
+        "guardian_id": guardian_id,
+        "disclosure": Disclosure.ANONYMOUS,
+        "salutation": None,
+    }
 
 
 def kept(wish: Wish, content: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +59,7 @@ def kept(wish: Wish, content: dict[str, Any]) -> dict[str, Any]:
     if not wish.for_child:
         return {}
     refuse_naming_the_child(session.get(Person, wish.wisher_id), content)
-    return {"disclosure": "anonymous", "salutation": None}
+    return {"disclosure": Disclosure.ANONYMOUS, "salutation": None}
 
 
 def refuse_naming_the_child(child: Any, content: dict[str, Any]) -> None:
@@ -67,5 +72,5 @@ def refuse_naming_the_child(child: Any, content: dict[str, Any]) -> None:
 
 def refuse_pictures(wish: Wish) -> None:
     """Of a child, and of whatever is wished for children, there is no picture."""
-    if wish.for_child or wish.beneficiary_group == "child":
+    if wish.for_child or wish.beneficiary_group == Group.CHILD:
         raise ChildPictured()

@@ -16,9 +16,8 @@ from backend.people import queries as people
 from backend.people.models import Person
 from backend.wishes import notices, queries, states
 from backend.wishes.actions import settling
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, ClaimOutcome, ConfirmMethod, Party, Wish
 
-METHODS = ("app", "call", "signature")
 # Told instead of a reason that nobody has looked at yet; staff read it in the timeline and pass it on.
 KEPT_BACK = "原因由社区查看后转告"
 
@@ -45,7 +44,7 @@ class MethodNotYours(Refused):
 
 def claim(
     wish_id: int,
-    party: str = "personal",
+    party: str = Party.PERSONAL,
     *,
     team_id: int | None = None,
     promised_on: date | None = None,
@@ -116,13 +115,13 @@ def _promise(promised_on: date | None) -> date:
 
 
 def _party(party: str, team_id: int | None, actor: Actor) -> dict[str, int]:
-    if party == "team":
+    if party == Party.TEAM:
         if team_id is None:
             raise TeamMissing()
         if people.team_of(team_id, actor.id) is None:
             raise NotYourTeam()
         return {"team_id": team_id}
-    if party == "unit":
+    if party == Party.UNIT:
         registration = people.verified_registration(actor.id)
         if registration is None:
             raise NotAllowed()
@@ -130,9 +129,7 @@ def _party(party: str, team_id: int | None, actor: Actor) -> dict[str, int]:
     return {}
 
 
-def release(
-    wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor | None
-) -> Wish:
+def release(wish_id: int, reason: str, found: screening.Screened | None = None, *, actor: Actor) -> Wish:
     """The claimer gives the wish back, without any penalty; others may claim it.
 
     The wisher is told the reason, if screening (`found`) had no doubts about it.
@@ -140,7 +137,9 @@ def release(
     wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
     details = ({"kept_back": True} if kept_back else {}) | _again(wish, actor)
-    settling.put_back(states.RELEASE, wish, "released", reason=reason, details=details or None, actor=actor)
+    settling.put_back(
+        states.RELEASE, wish, ClaimOutcome.RELEASED, reason=reason, details=details or None, actor=actor
+    )
     notices.released(wish, KEPT_BACK if kept_back else reason)
     return wish
 
@@ -148,9 +147,9 @@ def release(
 def _again(wish: Wish, actor: Actor) -> dict[str, int]:
     """Nobody is punished for giving back, but who holds a wish by claiming it over and over is seen."""
     given_back = sa.select(sa.func.count()).where(
-        Claim.wish_id == wish.id, Claim.person_id == actor.id, Claim.outcome == "released"
+        Claim.wish_id == wish.id, Claim.person_id == actor.id, Claim.outcome == ClaimOutcome.RELEASED
     )
-    times = session.scalar(given_back) + 1
+    times = session.scalars(given_back).one() + 1
     return {"times": times} if times > 1 else {}
 
 
@@ -207,7 +206,7 @@ def confirm(
         comment=comment,
     )
     standing = settling.standing_claim(wish.id)
-    settling.end(standing, "confirmed")
+    settling.end(standing, ClaimOutcome.CONFIRMED)
     awarded = ledger.award(
         standing.person_id,
         "wish_confirmed",
@@ -221,7 +220,7 @@ def confirm(
 
 
 def _check_method(method: str, wish: Wish, actor: Actor) -> None:
-    if (actor.id in (wish.wisher_id, wish.guardian_id)) != (method == "app"):
+    if (actor.id in (wish.wisher_id, wish.guardian_id)) != (method == ConfirmMethod.APP):
         raise MethodNotYours()
 
 

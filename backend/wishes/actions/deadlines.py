@@ -11,20 +11,24 @@ from backend.lifecycle import transition
 from backend.wishes import notices, states
 from backend.wishes.actions import rounds, settling
 from backend.wishes.actions.settling import standing_claim
-from backend.wishes.models import Claim, Round, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
 
 BATCH = 200
 
 
 def rounds_collected() -> list[int]:
     """Rounds whose last day of collecting is past."""
-    wanted = sa.select(Round.id).where(Round.state == "collecting", Round.collect_until < clock.today())
+    wanted = sa.select(Round.id).where(
+        Round.state == RoundState.COLLECTING, Round.collect_until < clock.today()
+    )
     return list(session.scalars(wanted.limit(BATCH)))
 
 
 def rounds_over() -> list[int]:
     """Rounds whose last day of publication is past."""
-    wanted = sa.select(Round.id).where(Round.state == "published", Round.publish_until < clock.today())
+    wanted = sa.select(Round.id).where(
+        Round.state == RoundState.PUBLISHED, Round.publish_until < clock.today()
+    )
     return list(session.scalars(wanted.limit(BATCH)))
 
 
@@ -56,7 +60,7 @@ def promises_to_release() -> list[int]:
 def remind(wish_id: int) -> None:
     """Reminder first; a late promise has no penalty (减负: no score of people)."""
     wish = lock_row(Wish, wish_id)
-    if wish.state != "claimed":
+    if wish.state != WishState.CLAIMED:
         return
     standing = standing_claim(wish_id)
     if standing.reminded_at is None and standing.promised_on < clock.today():
@@ -68,20 +72,20 @@ def remind(wish_id: int) -> None:
 def release_overdue(wish_id: int) -> None:
     """Gives the wish to others, once the reminder has had its time."""
     wish = lock_row(Wish, wish_id)
-    if wish.state != "claimed":
+    if wish.state != WishState.CLAIMED:
         return
     standing = standing_claim(wish_id)
     due = _days_ago(config.settings().promise_grace_days)
     if standing.reminded_at is None or standing.reminded_at > due:
         return
-    settling.put_back(states.EXPIRE, wish, "overdue", actor=None)
+    settling.put_back(states.EXPIRE, wish, ClaimOutcome.OVERDUE, actor=None)
     notices.expired(wish, standing)
 
 
 def silent_wishes() -> list[int]:
     """Fulfilled wishes to which nobody answered in SILENCE_DAYS."""
     wanted = sa.select(Wish.id).where(
-        Wish.state == "fulfilled", Wish.fulfilled_at <= _days_ago(config.settings().silence_days)
+        Wish.state == WishState.FULFILLED, Wish.fulfilled_at <= _days_ago(config.settings().silence_days)
     )
     return list(session.scalars(wanted.limit(BATCH)))
 
@@ -89,11 +93,11 @@ def silent_wishes() -> list[int]:
 def close_silent(wish_id: int) -> None:
     """办结未回访: silence is not satisfaction, and awards nothing."""
     wish = lock_row(Wish, wish_id)
-    if wish.state != "fulfilled" or wish.fulfilled_at > _days_ago(config.settings().silence_days):
+    if wish.state != WishState.FULFILLED or wish.fulfilled_at > _days_ago(config.settings().silence_days):
         return
     transition(states.CLOSE_UNCONFIRMED, wish, actor=None, closed_at=clock.now())
     standing = standing_claim(wish_id)
-    settling.end(standing, "closed_unconfirmed")
+    settling.end(standing, ClaimOutcome.CLOSED_UNCONFIRMED)
     notices.closed_unconfirmed(wish, standing)
 
 

@@ -14,13 +14,13 @@ from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.wishes import notices, states
 from backend.wishes.actions import claims, settling, writing
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Wish, WishState
 
 WHY = "本人注销账号"
 WHO_LEFT = "认领人注销账号"
 # Of a wish that the public never saw, not even the words are kept.
 GONE = "（已删除）"
-_OPEN = (*states.WITHDRAW.sources - {"draft"}, "claimed", "fulfilled")
+_OPEN = (*states.WITHDRAW.sources - {WishState.DRAFT}, WishState.CLAIMED, WishState.FULFILLED)
 
 
 def open_wishes(person_id: int) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def withdraw_all(person_id: int, *, actor: Actor) -> None:
     """Ends all wishes of a person who leaves, whatever they wait for."""
     ids = session.scalars(
         sa.select(Wish.id)
-        .where(Wish.wisher_id == person_id, Wish.state.in_(("draft", *_OPEN)))
+        .where(Wish.wisher_id == person_id, Wish.state.in_((WishState.DRAFT, *_OPEN)))
         .order_by(Wish.id)
     ).all()
     for wish_id in ids:
@@ -53,15 +53,15 @@ def withdraw_all(person_id: int, *, actor: Actor) -> None:
 
 
 def _end(wish: Wish, actor: Actor) -> None:
-    if wish.state == "fulfilled":
+    if wish.state == WishState.FULFILLED:
         # Nobody is left who could say whether it helped; that is not satisfaction.
         transition(states.CLOSE_UNCONFIRMED, wish, actor=None, reason=WHY, closed_at=clock.now())
         standing = settling.standing_claim(wish.id)
-        settling.end(standing, "closed_unconfirmed", WHY)
+        settling.end(standing, ClaimOutcome.CLOSED_UNCONFIRMED, WHY)
         notices.closed_unconfirmed(wish, standing)
         return
-    if wish.state == "claimed":
-        ended = settling.put_back(states.EXPIRE, wish, "released", reason=WHY, actor=None)
+    if wish.state == WishState.CLAIMED:
+        ended = settling.put_back(states.EXPIRE, wish, ClaimOutcome.RELEASED, reason=WHY, actor=None)
         notices.wisher_left(wish, ended)
     if wish.state in states.WITHDRAW.sources:
         writing.withdraw(wish.id, actor=actor)
@@ -75,7 +75,9 @@ def release_all(person_id: int, *, actor: Actor) -> None:
 
 def unfinished_among(persons: Any) -> set[int]:
     """Which of these people (a SELECT of their ids) still have an open wish or claim."""
-    wishers = sa.select(Wish.wisher_id).where(Wish.state.in_(("draft", *_OPEN)), Wish.wisher_id.in_(persons))
+    wishers = sa.select(Wish.wisher_id).where(
+        Wish.state.in_((WishState.DRAFT, *_OPEN)), Wish.wisher_id.in_(persons)
+    )
     claimers = sa.select(Claim.person_id).where(
         Claim.outcome.is_(None), Claim.fulfilled_at.is_(None), Claim.person_id.in_(persons)
     )

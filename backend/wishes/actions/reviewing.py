@@ -12,7 +12,7 @@ from backend.people import permissions
 from backend.wishes import notices, states
 from backend.wishes.actions.settling import last_claim
 from backend.wishes.actions.writing import number_in_round
-from backend.wishes.models import Wish
+from backend.wishes.models import RoundState, Wish, WishState
 
 
 class NoRoundOpen(Refused):
@@ -32,7 +32,7 @@ def accept(wish_id: int, *, actor: Actor) -> Wish:
     wish = lock_row(Wish, wish_id)
     check_allowed(states.ACCEPT, wish, actor)
     # The round it was numbered in may have closed meanwhile; it is published with the one open now.
-    placed = number_in_round(wish, ("collecting", "reviewing"))
+    placed = number_in_round(wish, (RoundState.COLLECTING, RoundState.REVIEWING))
     seen: dict[str, Any] = {"reviewer_id": actor.id, "review_reason": None, "needs_look": False}
     transition(states.ACCEPT, wish, actor=actor, **seen, **_or_refuse(placed))
     files.look([("wish", wish.id)], True, actor=actor)
@@ -87,14 +87,14 @@ def look(wish_id: int, passed: bool, reason: str | None = None, *, actor: Actor)
     """
     wish = lock_row(Wish, wish_id)
     permissions.require(actor.id, "wish:review", wish.place_id)
-    if wish.state == "draft":
+    if wish.state == WishState.DRAFT:
         raise NotFound()
     claim = last_claim(wish.id)
     subjects = [("wish", wish.id), *([("claim", claim.id)] if claim else [])]
     noted = claim is not None and claim.needs_look
     if not files.look(subjects, passed, reason, actor=actor) + noted:
         raise StateConflict("没有等待查看的内容，请刷新")
-    if noted:
+    if noted and claim is not None:
         claim.needs_look, claim.note = False, claim.note if passed else None
         session.flush()
     facts = {"passed": passed}
@@ -106,7 +106,7 @@ def republish(wish_id: int, *, actor: Actor) -> Wish:
     """The street offers a wish that nobody claimed in two rounds once more. Raises NoRoundPublished."""
     wish = lock_row(Wish, wish_id)
     check_allowed(states.REPUBLISH, wish, actor)
-    placed = number_in_round(wish, ("published",))
+    placed = number_in_round(wish, (RoundState.PUBLISHED,))
     if not placed:
         raise NoRoundPublished()
     transition(states.REPUBLISH, wish, actor=actor, published_at=clock.now(), **placed)

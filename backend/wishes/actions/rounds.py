@@ -13,7 +13,7 @@ from backend.lifecycle import transition, transition_all
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.wishes import notices, states
-from backend.wishes.models import Round, Wish
+from backend.wishes.models import Round, RoundState, Wish, WishState
 
 
 class RoundAlreadyCollecting(Refused):
@@ -39,14 +39,14 @@ def open_round(
     permissions.require(actor.id, "round:open", community_id)
     if publish_until < collect_until or collect_until < clock.today():
         raise DaysOutOfOrder()
-    number = session.scalar(
+    number = session.scalars(
         sa.select(sa.func.coalesce(sa.func.max(Round.number), 0)).where(Round.community_id == community_id)
-    )
+    ).one()
     made = Round(
         community_id=community_id,
         number=number + 1,
         title=title,
-        state="collecting",
+        state=RoundState.COLLECTING,
         collect_until=collect_until,
         publish_until=publish_until,
         last_sequence=0,
@@ -59,7 +59,9 @@ def open_round(
     except sa.exc.IntegrityError:
         # The partial unique index decides, so two clerks at once cannot both open one.
         raise RoundAlreadyCollecting() from None
-    journal.write("open", "round", made.id, actor=actor, states=(None, "collecting"), place=community_id)
+    journal.write(
+        "open", "round", made.id, actor=actor, states=(None, RoundState.COLLECTING), place=community_id
+    )
     return made
 
 
@@ -94,7 +96,7 @@ def publish(round_id: int, *, actor: Actor) -> Round:
             transition(states.PUBLISH_ROUND, found, actor=actor, **days)
     except sa.exc.IntegrityError:
         raise RoundAlreadyPublished() from None
-    wishes = _wishes(found, ("accepted", "carried_over"))
+    wishes = _wishes(found, (WishState.ACCEPTED, WishState.CARRIED_OVER))
     told = {"round_id": found.id, "published_at": clock.now()}
     transition_all(states.PUBLISH, wishes, place_id=found.community_id, actor=actor, **told)
     notices.published(wishes)
@@ -114,7 +116,7 @@ def close(round_id: int, *, actor: Actor | None) -> Round:
     """Ends the round. Unclaimed wishes go into the next round once, a second time up to the street."""
     found = lock_row(Round, round_id)
     transition(states.CLOSE_ROUND, found, actor=actor, closed_at=clock.now())
-    wishes = _wishes(found, ("published",))
+    wishes = _wishes(found, (WishState.PUBLISHED,))
     first, second = [w for w in wishes if not w.carried], [w for w in wishes if w.carried]
     transition_all(states.CARRY_OVER, first, place_id=found.community_id, actor=actor, carried=1)
     transition_all(states.ESCALATE, second, place_id=found.community_id, actor=actor)
@@ -126,8 +128,8 @@ def close(round_id: int, *, actor: Actor | None) -> Round:
 def _wishes(found: Round, wish_states: tuple[str, ...]) -> list[Wish]:
     """The round's wishes in these states (and the community's carried-over ones), locked in order of id."""
     mine = sa.and_(Wish.round_id == found.id, Wish.state.in_(wish_states))
-    if "carried_over" in wish_states:
-        mine = sa.or_(mine, Wish.state == "carried_over")
+    if WishState.CARRIED_OVER in wish_states:
+        mine = sa.or_(mine, Wish.state == WishState.CARRIED_OVER)
     wanted = sa.select(Wish).where(Wish.community_id == found.community_id, mine)
     return list(
         session.scalars(

@@ -9,7 +9,7 @@ from backend.db import session
 from backend.journal import Actor
 from backend.lifecycle import Move, transition
 from backend.wishes import notices, states
-from backend.wishes.models import Claim, Round, Wish
+from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish
 
 
 def standing_claim(wish_id: int) -> Claim:
@@ -22,7 +22,9 @@ def standing_claim(wish_id: int) -> Claim:
 
 def last_claim(wish_id: int) -> Claim | None:
     """The claim that stands on a wish, or stood to its end."""
-    stands = sa.or_(Claim.outcome.is_(None), Claim.outcome.in_(("confirmed", "closed_unconfirmed")))
+    stands = sa.or_(
+        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
+    )
     return session.scalar(sa.select(Claim).where(Claim.wish_id == wish_id, stands).with_for_update())
 
 
@@ -54,7 +56,7 @@ def _closed(round_id: int | None) -> bool:
     """Read under a lock, so that a round which is being closed at this moment is waited for: it found the wish
     claimed and left it behind, and nobody would come back for it."""
     wanted = sa.select(Round.state).where(Round.id == round_id).with_for_update(read=True)
-    return session.scalar(wanted) == "closed"
+    return session.scalar(wanted) == RoundState.CLOSED
 
 
 def leave_round(wish: Wish) -> None:

@@ -17,7 +17,7 @@ from backend.people import guardians, permissions
 from backend.people import queries as people
 from backend.wishes import states
 from backend.wishes.actions import children
-from backend.wishes.models import OWN_PEOPLE, Round, Wish
+from backend.wishes.models import OWN_PEOPLE, Round, RoundState, Wish, WishState
 
 
 class CostAboveCap(Refused):
@@ -56,7 +56,7 @@ def write(
     wish = Wish(
         community_id=community_id,
         grid_id=home.grid_id if home and home.community_id == community_id else None,
-        state="draft",
+        state=WishState.DRAFT,
         wisher_id=wisher_id,
         reporter_id=actor.id if on_behalf_of else None,
         on_behalf_reason=reason,
@@ -69,7 +69,13 @@ def write(
     _seal(wish, content)
     _attach(wish, content, actor)
     journal.write(
-        "write", "wish", wish.id, actor=actor, states=(None, "draft"), reason=reason, place=wish.place_id
+        "write",
+        "wish",
+        wish.id,
+        actor=actor,
+        states=(None, WishState.DRAFT),
+        reason=reason,
+        place=wish.place_id,
     )
     return wish
 
@@ -92,7 +98,7 @@ def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
     if not facts & OWN_PEOPLE:
         visible = wish.visible_to(actor.id, permissions.permissions_in(actor.id, wish.place_id), facts)
         raise NotAllowed() if visible else NotFound()
-    if wish.state not in ("draft", "sent_back"):
+    if wish.state not in (WishState.DRAFT, WishState.SENT_BACK):
         raise WishNotEditable()
     _check(content)
     for name, value in {**_columns(content), **children.kept(wish, content)}.items():
@@ -124,7 +130,7 @@ def submit(wish_id: int, found: screening.Screened | None = None, *, actor: Acto
     if home is None or home.community_id != wish.community_id:
         raise ResidencyNeeded()
     _check({"estimated_cost": wish.estimated_cost})
-    numbered = {} if wish.number else number_in_round(wish, ("collecting",))
+    numbered = {} if wish.number else number_in_round(wish, (RoundState.COLLECTING,))
     doubtful = screening.needs_look(found, *public_texts(wish))
     transition(states.SUBMIT, wish, actor=actor, submitted_at=clock.now(), needs_look=doubtful, **numbered)
     return wish

@@ -1,0 +1,19 @@
+"""Chinese words for the ways to sign in, and for what the journal says of them."""
+
+SIGN_IN_METHODS = {"password": "口令", "scan": "扫码"}
+
+LABELS = {"sign_in_method": SIGN_IN_METHODS}
+JOURNAL_KINDS: dict[str, str] = {}
+JOURNAL_STATES: dict[str, dict[str, str]] = {}
+JOURNAL_VERBS = {
+    "person": {
+        "sign_up": "注册",
+        "bind": "绑定微信",
+        "enter_console": "进入工作后台",
+        "approve_console": "扫码允许登录",
+        "set_password": "设置口令",
+        "set_first_password": "设置初始口令",
+        "set_one_time_code": "启用动态口令",
+        "drop_one_time_code": "停用动态口令",
+    }
+}
