@@ -262,7 +262,7 @@ def guardians_of(child_id: int) -> list[int]:
     )
 
 
-def standing_of(child_id: int, *, actor: Actor) -> list[Guardianship]:
+def active_guardianships(child_id: int, *, actor: Actor) -> list[Guardianship]:
     """The child's links that stand, verified or waiting, for staff of its community, the oldest first."""
     home = session.get(Residency, child_id)
     if home is None:

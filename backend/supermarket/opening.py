@@ -147,11 +147,11 @@ def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], actor: Actor) 
         sa.select(Item.id).where(Item.shop_id == shop_id, Item.name == row["物品"]).order_by(Item.id).limit(1)
     )
     if found is None:
-        found = _put_up(shop_id, row, actor)
+        found = _create_item(shop_id, row, actor)
     return found
 
 
-def _put_up(shop_id: int, row: imports.Row, actor: Actor) -> int:
+def _create_item(shop_id: int, row: imports.Row, actor: Actor) -> int:
     unit = row["单位"] or items.UNITS[ItemKind.GOODS]
     if not row["积分"]:
         raise NewItemWithoutPoints(name=row["物品"], unit=unit)

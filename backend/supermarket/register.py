@@ -79,7 +79,7 @@ REDEMPTIONS = Register(
 )
 
 
-def _moved(scope: Scope) -> AnySelect:
+def _movements(scope: Scope) -> AnySelect:
     return (
         sa.select(
             *Movement.__table__.columns,
@@ -132,7 +132,7 @@ STOCK = Register(
     "stock",
     "物资出入库台账",
     "register:stock",
-    Query(_moved, (Movement.id,)),
+    Query(_movements, (Movement.id,)),
     (
         NUMBER,
         Column("日期", "stock_movements.at", kind="day", width=11),

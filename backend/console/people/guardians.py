@@ -131,7 +131,7 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message("console.person", "已登记，家长可以代孩子填心愿了", person_id=person_id)
-    linked = guardians.standing_of(person_id, actor=staff)
+    linked = guardians.active_guardianships(person_id, actor=staff)
     return render(
         "guardians/link.html",
         form=form,

@@ -56,7 +56,7 @@ class ShopForm(Form):
                 good = False
         return good
 
-    def told(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """What the verbs take."""
         return {
             "name": self.name.data,
@@ -124,7 +124,7 @@ def new_shop(staff: Staff) -> Any:
     form.community.choices = dict(place_choices.choices(staff, "shop:manage", "community"))
 
     def work() -> Any:
-        told = form.told()
+        told = form.values()
         return verbs.open_shop(form.community.data, told.pop("name"), actor=staff, **told)
 
     if request.method == "POST" and run_form(form, work):
@@ -138,7 +138,7 @@ def shop(staff: Staff, shop_id: int) -> Any:
     found, words = _reached(staff, shop_id)
     form = ShopForm(**({} if request.method == "POST" else _form_data(found)))
     if request.method == "POST" and run_form(
-        form, lambda: verbs.change_shop(shop_id, actor=staff, **form.told())
+        form, lambda: verbs.change_shop(shop_id, actor=staff, **form.values())
     ):
         return redirect_with_message("console.shop", "已保存", shop_id=shop_id)
     return _page(shop_id, words, form, _four_eyes_form(formdata=None))

@@ -26,7 +26,7 @@ def _look(wish_id: int, form: Any, staff: Staff) -> Any:
     return reviewing.look(wish_id, verdict == "show", form.reason.data or None, actor=staff)
 
 
-def _told(_form: Any) -> str:
+def _sentence_after(_form: Any) -> str:
     return "可以展示" if request.form.get("verdict") == "show" else "不予展示，已记录原因"
 
 
@@ -48,7 +48,7 @@ register(
                 address=Address("/wishes/<id:wish_id>/look", "look"),
                 form=LookForm,
                 verb=_look,
-                done=_told,
+                done=_sentence_after,
             ),
         ),
     )

@@ -99,7 +99,7 @@ def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
 DECIDE = Address("/review/<id:wish_id>", "decide")
 
 
-def _told(label: str) -> Any:
+def _sentence_after(label: str) -> Any:
     return lambda form: f"“{form.outcome.title}”：{label}"
 
 
@@ -127,7 +127,7 @@ QUEUE = register(
                 key=1,
                 address=DECIDE,
                 verb=lambda one, _form, actor: reviewing.accept(one, actor=actor),
-                done=_told("审核通过"),
+                done=_sentence_after("审核通过"),
             ),
             Decision(
                 name="send_back",
@@ -138,7 +138,7 @@ QUEUE = register(
                 ready=sentences.SEND_BACK,
                 prefix="send_back-",
                 verb=lambda one, form, actor: reviewing.send_back(one, form.reason.data, actor=actor),
-                done=_told("退回补充"),
+                done=_sentence_after("退回补充"),
             ),
             Decision(
                 name="decline",
@@ -149,7 +149,7 @@ QUEUE = register(
                 ready=sentences.DECLINE,
                 prefix="decline-",
                 verb=lambda one, form, actor: reviewing.decline(one, form.reason.data, actor=actor),
-                done=_told("不予受理"),
+                done=_sentence_after("不予受理"),
             ),
             Decision(
                 name="refer",
@@ -162,7 +162,7 @@ QUEUE = register(
                 verb=lambda one, form, actor: reviewing.refer(
                     one, form.to.data, form.reason.data, actor=actor
                 ),
-                done=_told("转介"),
+                done=_sentence_after("转介"),
             ),
         ),
     )

@@ -30,7 +30,7 @@ def found_all(city: City) -> None:
             _unit_team(city, name)
         wanted = city.figures.community_teams - _count("community")
         for (title, skill), one in first(wanted, product(KINDS, city.communities)):
-            leader = city.turn(f"leader:{one.id}", one.residents)
+            leader = city.next_of(f"leader:{one.id}", one.residents)
             _team(one, "community", f"{one.short}{title}", skill, leader, one.residents[1 : 1 + MEMBERS])
 
 
