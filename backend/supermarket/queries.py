@@ -107,21 +107,6 @@ def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
     return told
 
 
-def to_look(after: int | None, limit: int, *, actor: Actor) -> list[Item]:
-    """Items of the clerk's places with a picture that WeChat was not sure of, in the order of their ids."""
-    wanted = (
-        sa.select(Item)
-        .join(Shop, Shop.id == Item.shop_id)
-        .where(
-            Item.id.in_(files.waiting_for_a_look("item")),
-            Shop.community_id.in_(permissions.reach_of(actor.id, "item:look")),
-        )
-    )
-    if after is not None:
-        wanted = wanted.where(Item.id > after)
-    return list(session.scalars(wanted.order_by(Item.id).limit(limit)))
-
-
 def shelf_value(community_id: int) -> int:
     """What the goods on the shelves of a community's shops cost in points, less what is past its day.
 
@@ -218,21 +203,6 @@ def orders_of(person_id: int) -> KeysetQuery:
     return KeysetQuery(
         sa.select(Redemption).where(Redemption.person_id == person_id), (Redemption.id.desc(),)
     )
-
-
-def to_approve(shop_id: int | None, after: int | None, limit: int, *, actor: Actor) -> list[Redemption]:
-    """Requests in the clerk's places, oldest first. Another place's shop is NotFound."""
-    if shop_id is not None:
-        shop_of_staff(shop_id, "redemption:approve", actor=actor)
-    wanted = sa.select(Redemption).where(
-        sa.text(f"redemptions.state = '{RedemptionState.REQUESTED}'"),
-        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
-    )
-    if shop_id is not None:
-        wanted = wanted.where(Redemption.shop_id == shop_id)
-    if after is not None:
-        wanted = wanted.where(Redemption.id > after)
-    return list(session.scalars(wanted.order_by(Redemption.id).limit(limit)))
 
 
 def orders_in(shop_id: int, state: str | None, *, actor: Actor) -> KeysetQuery:

@@ -13,7 +13,7 @@ from backend.db import session, transaction
 from backend.errors import Refused
 from backend.ledger.actions import NotEnoughPoints
 from backend.people.models import Person
-from backend.supermarket import limits, verify
+from backend.supermarket import allowances, verify
 from backend.supermarket.actions import (
     approvals,
     baskets,
@@ -268,9 +268,11 @@ def test_a_limit_without_the_persons_lock_is_dodged(town, shop, at_once, monkeyp
 
 
 def _without_lock(person_id, ids):
-    wanted = sa.select(Item, Shop, limits.TAKEN).join(Shop).where(Item.id.in_(list(ids))).order_by(Item.id)
+    wanted = (
+        sa.select(Item, Shop, allowances.TAKEN).join(Shop).where(Item.id.in_(list(ids))).order_by(Item.id)
+    )
     return session.execute(
-        wanted, limits.taker(person_id), execution_options={"populate_existing": True}
+        wanted, allowances.taker(person_id), execution_options={"populate_existing": True}
     ).all()
 
 
