@@ -144,7 +144,7 @@ def content(file_id: int, view: str, size: str, *, owner_id: int | None = None) 
     return found
 
 
-def waiting_for_a_look(kind: str, owner_id: int | None = None) -> sa.Select[tuple[int]]:
+def waiting_for_a_look(kind: str, owner_id: int | None = None) -> sa.Select[int | None]:
     """The ids of the subjects of this kind with a picture that staff have to look at, as a subquery; with `owner_id`
     those alone with one that this person uploaded."""
     wanted = sa.select(File.subject_id).where(File.subject_kind == kind, File.state == "needs_look")

@@ -262,6 +262,13 @@ class SignUp(Model):
     minutes: Mapped[int | None] = mapped_column(sa.Integer)
 
     @property
+    def came_at(self) -> datetime:
+        """When they came. To be asked of who attended; of nobody else the table knows it."""
+        if self.checked_in_at is None:
+            raise LookupError(f"sign-up {self.id} was not checked in")
+        return self.checked_in_at
+
+    @property
     def place_id(self) -> int:
         """The grid where the volunteer lives, so that a grid worker reaches the people of their own grid."""
         return self.grid_id or self.community_id

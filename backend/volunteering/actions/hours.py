@@ -92,11 +92,13 @@ def _proposed(activity: Activity, rows: Sequence[SignUp], given: Mapping[int, in
     most = limits.most_minutes(activity)
     if any(minutes > most for minutes in given.values()):
         raise MinutesTooMany(most=most)
-    told = {row.person_id: given.get(row.person_id, limits.attended_minutes(activity, row)) for row in rows}
-    undecided = sorted(person_id for person_id, minutes in told.items() if minutes is None)
+    proposed = {
+        row.person_id: given.get(row.person_id, limits.attended_minutes(activity, row)) for row in rows
+    }
+    undecided = sorted(person_id for person_id, minutes in proposed.items() if minutes is None)
     if undecided:
         raise AttendanceUndecided(people=undecided)
-    return told
+    return {person_id: minutes for person_id, minutes in proposed.items() if minutes is not None}
 
 
 def _refuse_strangers(rows: Sequence[SignUp], given: Mapping[int, int]) -> None:
@@ -110,7 +112,7 @@ def _stretches(rows: Sequence[SignUp], minutes: Mapping[int, int]) -> list[limit
 
 
 def _stretch(row: SignUp, minutes: int) -> limits.Served:
-    start: datetime = row.checked_in_at
+    start = row.came_at
     ends = start + timedelta(minutes=minutes)
     return limits.Served(row.person_id, clock.business_day(start), start, ends, minutes)
 
@@ -232,6 +234,6 @@ def _earn(activity: Activity, row: SignUp, minutes: int, actor: Actor) -> tuple[
         actor=actor,
         units=minutes // 60,
         cap_group=f"activity:{activity.id}",
-        day=clock.business_day(row.checked_in_at),
+        day=clock.business_day(row.came_at),
     )
     return row.person_id, minutes, awarded.points

@@ -1,6 +1,6 @@
 """What time brings: rounds end, promises fall due, silence closes. Each item in a transaction of its own."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -101,7 +101,7 @@ def close_silent(wish_id: int) -> None:
     notices.closed_unconfirmed(wish, current)
 
 
-def _days_ago(days: int) -> object:
+def _days_ago(days: int) -> datetime:
     return clock.now() - timedelta(days=days)
 
 

@@ -23,7 +23,7 @@ def lock_current_claim(wish_id: int) -> Claim | None:
     return session.scalar(_current(wish_id).with_for_update())
 
 
-def _current(wish_id: int) -> sa.Select[tuple[Claim]]:
+def _current(wish_id: int) -> sa.Select[Claim]:
     return sa.select(Claim).where(Claim.wish_id == wish_id, Claim.is_current)
 
 
