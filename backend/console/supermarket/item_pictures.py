@@ -46,7 +46,7 @@ def _look(item_id: int, form: Any, staff: Staff) -> Item:
     return items.look(item_id, verdict == "show", form.reason.data or None, actor=staff)
 
 
-def _told(_form: Any) -> str:
+def _sentence(_form: Any) -> str:
     return "可以展示" if request.form.get("verdict") == "show" else "不予展示，已记录原因"
 
 
@@ -76,7 +76,7 @@ register(
                 form=ItemLookForm,
                 ready=HIDE_PICTURE,
                 verb=_look,
-                done=_told,
+                done=_sentence,
             ),
         ),
     )
