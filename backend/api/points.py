@@ -15,22 +15,23 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
 from backend.paging import KeysetRows, Pageable
-from backend.points import actions, queries
-from backend.points.models import MOST_POINTS, Adjustment, AdjustmentState
+from backend.points import actions, limits, queries
+from backend.points.models import Adjustment, AdjustmentState
 from backend.supermarket.queries import shelf_value
 
 bp = APIBlueprint("points", __name__, url_prefix="/api/v1", tag="积分管理")
-
-# No single activity or wish is worth more, and no cap needs to be higher.
-MOST_EARNED = 1000
 
 
 class AdjustmentIn(Schema):
     person_id = Integer("居民", required=True, least=1)
     points = Integer(
-        "增加（正数）或扣减（负数）的积分", required=True, least=-MOST_POINTS, most=MOST_POINTS, example=-5
+        "增加（正数）或扣减（负数）的积分",
+        required=True,
+        least=-limits.ADJUSTED_MAX,
+        most=limits.ADJUSTED_MAX,
+        example=-5,
     )
-    reason = Text("原因，本人会看到", most=200, required=True, example="活动时长录入有误")
+    reason = Text("原因，本人会看到", most=limits.REASON_MAX, required=True, example="活动时长录入有误")
 
 
 class AdjustmentOut(Schema):
@@ -39,14 +40,14 @@ class AdjustmentOut(Schema):
     community_name = Text("社区名称", most=80)
     person_id = Integer("居民")
     person_name = Text("居民姓名（脱敏）", most=20, example="宁**")
-    points = Integer("增加（正数）或扣减（负数）的积分", least=-MOST_POINTS)
-    reason = Text("原因", most=200)
+    points = Integer("增加（正数）或扣减（负数）的积分", least=-limits.ADJUSTED_MAX)
+    reason = Text("原因", most=limits.REASON_MAX)
     state = Choice("状态", AdjustmentState)
     proposed_by = Text("提出人（脱敏）", most=20)
     proposed_at = DateTime("提出时间")
     decided_by = Text("处理人（脱敏）", most=20, allow_none=True)
     decided_at = DateTime("处理时间", allow_none=True)
-    decision_reason = Text("驳回原因", most=200, allow_none=True)
+    decision_reason = Text("驳回原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 
@@ -57,13 +58,17 @@ class AdjustmentQuery(PageQuery):
 class RuleIn(Schema):
     community_id = Integer("社区；不填为全市", least=1, load_default=None, allow_none=True)
     points = Integer(
-        "每单位（一小时、一个心愿）的积分；0 为不奖励", required=True, most=MOST_EARNED, example=1
+        "每单位（一小时、一个心愿）的积分；0 为不奖励", required=True, most=limits.EARNED_MAX, example=1
     )
     cap_per_activity = Integer(
-        "每次活动每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
+        "每次活动每人最多的积分；不填为不限",
+        least=1,
+        most=limits.EARNED_MAX,
+        load_default=None,
+        allow_none=True,
     )
     cap_per_day = Integer(
-        "每天每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
+        "每天每人最多的积分；不填为不限", least=1, most=limits.EARNED_MAX, load_default=None, allow_none=True
     )
     effective_from = Day("生效日期，最早为今天", required=True)
 

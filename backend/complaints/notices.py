@@ -25,7 +25,7 @@ def handlers(complaint: Complaint) -> Sequence[int]:
             Appointment.from_day <= today,
             sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= today),
             Appointment.person_id != complaint.person_id,
-            Person.status == "active",
+            Person.state == "active",
         )
     )
     return session.scalars(wanted.distinct().order_by(Appointment.person_id)).all()

@@ -2,7 +2,7 @@
 
 from backend.complaints.models import ComplaintState as C
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 
 
 class ComplaintMovedOn(Refused):

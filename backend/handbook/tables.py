@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from backend.complaints import states as complaints
 from backend.complaints.labels import COMPLAINANT_STATES
-from backend.lifecycle import Move
+from backend.moves import Move
+from backend.people import states as people
+from backend.people.labels import (
+    GUARDIANSHIP_STATES,
+    MEMBER_STATES,
+    PARTY_REGISTRATION_STATES,
+    RESIDENCY_STATES,
+)
 from backend.points import states as points
 from backend.points.labels import ADJUSTMENT_STATES
 from backend.supermarket import states as supermarket
@@ -116,6 +123,38 @@ TABLES = (
         COMPLAINANT_STATES,
         "到期没有答复的自动到上一级。",
     ),
+    Table(
+        "居住登记",
+        "residency",
+        people.RESIDENCY_MOVES,
+        ("declared", "verified"),
+        RESIDENCY_STATES,
+        "本人登记、社区核实；工作人员办卡时当面核实。换社区、网格或住址要重新核实。",
+    ),
+    Table(
+        "双报到登记",
+        "party_registration",
+        people.PARTY_REGISTRATION_MOVES,
+        ("pending", "verified"),
+        PARTY_REGISTRATION_STATES,
+        "换单位或社区要重新核实，只改服务岗位不用；单位的名册由社区导入，导入即核实。",
+    ),
+    Table(
+        "志愿队成员",
+        "team",
+        people.MEMBERSHIP_MOVES,
+        ("applied",),
+        MEMBER_STATES,
+        "退出或没有同意的可以再申请。队长不是队员，不用申请。",
+    ),
+    Table(
+        "监护登记",
+        "guardianship",
+        people.GUARDIANSHIP_MOVES,
+        ("declared", "verified"),
+        GUARDIANSHIP_STATES,
+        "监护人登记、社区核实；工作人员看过证件当面登记的即为已核实。监护人或孩子注销账号时结束。",
+    ),
 )
 # What `actions` may name beside the moves themselves: buttons that change no state of the thing's own.
 OTHER_BUTTONS = {
@@ -127,7 +166,7 @@ OTHER_BUTTONS = {
         "sign_up": "报名",
     },
     "service_record": {"correct": "申请更正"},
-    "team": {"join": "申请加入", "leave": "退出", "edit": "修改"},
+    "team": {"edit": "修改"},
     "member": {"accept": "同意加入", "decline": "不同意加入"},
 }
 PERSONS = {

@@ -46,7 +46,7 @@ def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     permissions.require_near(actor.id, "person:create", home.community_id, home.grid_id)
     if holder.openid == openid:
         return holder
-    if holder.openid is not None or holder.status != "active":
+    if holder.openid is not None or holder.state != "active":
         raise AlreadyBound()
     _empty_account(openid, holder)
     holder.openid = openid
@@ -61,7 +61,7 @@ def _empty_account(openid: str, holder: Person) -> None:
         return
     if _has_records(other.id):
         raise AccountHasRecords()
-    other.openid, other.status, other.merged_into_id = None, "merged", holder.id
+    other.openid, other.state, other.merged_into_id = None, "merged", holder.id
     session.flush()
     sessions.close_all(other.id)
     _take_over_messages(other.id, holder.id)

@@ -41,7 +41,7 @@ class Entered:
 def entered(token: str) -> Entered:
     """The person behind a console token. Raises SessionEnded when unknown, idle too long, over or revoked."""
     row = session.execute(
-        sa.select(ConsoleSession, Person.status, Credential.first_until)
+        sa.select(ConsoleSession, Person.state, Credential.first_until)
         .join(Person, Person.id == ConsoleSession.person_id)
         .outerjoin(Credential, Credential.person_id == ConsoleSession.person_id)
         .where(ConsoleSession.token_digest == crypto.digest(token))

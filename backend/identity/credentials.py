@@ -116,7 +116,7 @@ def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]
     found = session.scalar(
         sa.select(Credential)
         .join(Person, Person.id == Credential.person_id)
-        .where(Credential.name == name.strip().lower(), Person.status == "active")
+        .where(Credential.name == name.strip().lower(), Person.state == "active")
     )
     if not _matches(found.password_hash if found else _nobody(), password) or found is None:
         raise WrongPassword()

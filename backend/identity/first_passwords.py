@@ -49,7 +49,7 @@ def check(person_id: int, *, actor: Actor) -> None:
     Raises OwnFirstPassword, NotInOffice, StrongRole, NotFound, NotAllowed.
     """
     person = session.get(Person, person_id)
-    if person is None or person.status != "active":
+    if person is None or person.state != "active":
         raise NotFound()
     if person_id == actor.id:
         raise OwnFirstPassword()

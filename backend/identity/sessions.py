@@ -39,9 +39,9 @@ def caller(token: str) -> Caller:
     if not found:
         raise SessionEnded()
     (row,) = found
-    person_id, session_id, ends, status = tuple(row)
+    person_id, session_id, ends, state = tuple(row)
     left = ends - clock.now()
-    if left <= timedelta() or status != "active":
+    if left <= timedelta() or state != "active":
         raise SessionEnded()
     return Caller(person_id, session_id, stale=_lifetime() - left > PROLONG_EVERY)
 
@@ -78,7 +78,7 @@ def person_of(openid: str) -> Person:
     known = session.scalar(sa.select(Person).where(Person.openid == openid).with_for_update())
     if known is not None:
         return known
-    made = Person(openid=openid, nickname="", status="active", created_at=clock.now())
+    made = Person(openid=openid, nickname="", state="active", created_at=clock.now())
     try:
         with session.begin_nested():
             session.add(made)

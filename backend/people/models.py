@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Json, Model, Moment
+from backend.db import Id, Json, Model, Moment, session
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 
 ROLES = (
@@ -76,7 +76,7 @@ class Person(Model):
     birth_year: Mapped[int | None] = mapped_column(
         sa.Integer, info=personal(Purpose.CONTACT, on_erasure="clear", label="出生年份")
     )
-    status: Mapped[str] = mapped_column(sa.String(12), default="active")
+    state: Mapped[str] = mapped_column("status", sa.String(12), default="active")
     merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -93,6 +93,7 @@ class Residency(Model):
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_residencies_queue", "community_id", "status", "person_id"),
     )
+    journal_kind = "residency"
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
@@ -100,10 +101,17 @@ class Residency(Model):
     address_sealed: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.RESIDENCY, identifies=True)
     )
-    status: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.RESIDENCY))
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())
 
 
 class PartyRegistration(Model):
@@ -119,6 +127,7 @@ class PartyRegistration(Model):
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_party_registrations_queue", "community_id", "status", "person_id"),
     )
+    journal_kind = "party_registration"
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
@@ -126,10 +135,17 @@ class PartyRegistration(Model):
     service_roles: Mapped[list[str]] = mapped_column(
         Json, info=personal(Purpose.PARTY_REGISTRATION, label="六大员岗位")
     )
-    status: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.PARTY_REGISTRATION))
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())
 
 
 class Appointment(Model):
@@ -214,8 +230,17 @@ class Membership(Model):
     __table_args__ = (
         sa.CheckConstraint("status IN ('applied', 'accepted', 'declined', 'left')", name="status_known"),
     )
+    # The journal tells it of the team, whose key comes first.
+    journal_kind = "team"
 
     team_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("teams.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
-    status: Mapped[str] = mapped_column(sa.String(12), info=personal(Purpose.TEAMS))
+    state: Mapped[str] = mapped_column("status", sa.String(12), info=personal(Purpose.TEAMS))
     since: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def place_id(self) -> int:
+        return session.get_one(Team, self.team_id).community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())

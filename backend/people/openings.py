@@ -19,7 +19,7 @@ def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
     found = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.id == person_id, Person.status == "active")
+        .where(Person.id == person_id, Person.state == "active")
     ).first()
     if found is None:
         raise NotFound()

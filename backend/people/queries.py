@@ -80,7 +80,7 @@ _CONSENTS = sa.select(Consent).where(
 def home(person_id: int) -> Residency | None:
     """Where the person lives, as declared or verified; None when nothing stands or it was rejected."""
     return session.scalar(
-        sa.select(Residency).where(Residency.person_id == person_id, Residency.status != "rejected")
+        sa.select(Residency).where(Residency.person_id == person_id, Residency.state != "rejected")
     )
 
 
@@ -88,7 +88,7 @@ def verified_registration(person_id: int) -> PartyRegistration | None:
     """The person's verified party registration, if there is one."""
     return session.scalar(
         sa.select(PartyRegistration).where(
-            PartyRegistration.person_id == person_id, PartyRegistration.status == "verified"
+            PartyRegistration.person_id == person_id, PartyRegistration.state == "verified"
         )
     )
 
@@ -98,7 +98,7 @@ REGISTERED_IN = (
     sa.select(PartyRegistration.community_id)
     .where(
         PartyRegistration.person_id == permissions.VIEWER,
-        PartyRegistration.status == sa.literal_column("'verified'"),
+        PartyRegistration.state == sa.literal_column("'verified'"),
     )
     .scalar_subquery()
 )
@@ -107,7 +107,7 @@ REGISTERED_IN = (
 def team_of(team_id: int, person_id: int) -> Team | None:
     """The team, when the person leads it or was accepted into it."""
     joined = sa.and_(
-        Membership.team_id == Team.id, Membership.person_id == person_id, Membership.status == "accepted"
+        Membership.team_id == Team.id, Membership.person_id == person_id, Membership.state == "accepted"
     )
     return session.scalar(
         sa.select(Team)
@@ -144,7 +144,7 @@ def search_residents(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
         .where(
-            Person.status == "active", sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach))
+            Person.state == "active", sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach))
         )
     )
     if community_id is not None:

@@ -149,7 +149,7 @@ def _people_of(community_id: int) -> set[str]:
     rows = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Residency.community_id == community_id, Person.status == "active")
+        .where(Residency.community_id == community_id, Person.state == "active")
     )
     told: set[str] = set()
     for person, home in rows:

@@ -8,16 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
 from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.points import limits
 
 
 class AdjustmentState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REJECTED = "rejected"
-
-
-# What one adjustment may give or take at most: two of them are two decisions.
-MOST_POINTS = 10_000
 
 
 class Adjustment(Model):
@@ -32,7 +29,8 @@ class Adjustment(Model):
     __table_args__ = (
         sa.CheckConstraint(f"state IN {sql_list(AdjustmentState)}", name="state_known"),
         sa.CheckConstraint(
-            f"points <> 0 AND points BETWEEN -{MOST_POINTS} AND {MOST_POINTS}", name="points_sensible"
+            f"points <> 0 AND points BETWEEN -{limits.ADJUSTED_MAX} AND {limits.ADJUSTED_MAX}",
+            name="points_sensible",
         ),
         sa.CheckConstraint("proposed_by_id <> person_id", name="not_proposed_for_oneself"),
         sa.CheckConstraint(

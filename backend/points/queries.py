@@ -1,4 +1,4 @@
-"""The queue of adjustments, the earning rules as they stand, and a community's figures."""
+"""Adjustments, the earning rules as they stand, and a community's figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Residency
 from backend.points import states
-from backend.points.models import Adjustment, AdjustmentState
+from backend.points.models import Adjustment
 
 # A person is told so many days before points end, and a community's figures look so far ahead.
 DAYS_AHEAD = 60
@@ -54,19 +54,6 @@ def adjustment(adjustment_id: int, *, actor: Actor) -> Adjustment:
         raise NotFound()
     permissions.require(actor.id, "points:read", found.community_id)
     return found
-
-
-def to_check(limit: int, *, actor: Actor, after: int | None = None) -> list[Adjustment]:
-    """Adjustments that this one may decide, oldest first: neither their own nor proposed by them."""
-    wanted = sa.select(Adjustment).where(
-        Adjustment.state == AdjustmentState.PROPOSED,
-        Adjustment.community_id.in_(permissions.reach_of(actor.id, "points:approve_adjustment")),
-        Adjustment.proposed_by_id != actor.id,
-        Adjustment.person_id != actor.id,
-    )
-    if after is not None:
-        wanted = wanted.where(Adjustment.id > after)
-    return list(session.scalars(wanted.order_by(Adjustment.id).limit(limit)))
 
 
 def months(community_id: int, last: date, *, actor: Actor) -> list[Month]:
@@ -130,7 +117,7 @@ def liability(community_id: int, *, actor: Actor) -> dict[str, Any]:
     permissions.require(actor.id, "points:liability", community_id)
     places.community(community_id)
     residents = sa.select(Residency.person_id).where(
-        Residency.community_id == community_id, Residency.status == "verified"
+        Residency.community_id == community_id, Residency.state == "verified"
     )
     until = clock.today() + timedelta(days=DAYS_AHEAD)
     have = ledger.holdings(residents, until)

@@ -1,7 +1,7 @@
 """The two decisions on an adjustment. Documentation and tests are generated from this table."""
 
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.points.models import AdjustmentState
 
 

@@ -135,8 +135,8 @@ def _consenting(which: tuple[Any, ...], after: int, limit: int) -> list[Any]:
         .join(Consent, sa.and_(Consent.person_id == Person.id, Consent.document == CONSENT))
         .where(
             *which,
-            PartyRegistration.status == "verified",
-            Person.status == "active",
+            PartyRegistration.state == "verified",
+            Person.state == "active",
             Consent.withdrawn_at.is_(None),
             Person.id > after,
         )

@@ -78,7 +78,7 @@ def _claims(scope: Scope) -> Numbers:
 def _activities(scope: Scope) -> Numbers:
     wanted = sa.select(Activity.community_id, sa.func.count()).where(
         Activity.community_id.in_(scope.communities),
-        Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
+        Activity.kind == ActivityKind.VOLUNTEER_SERVICE,
         Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
         _between(Activity.starts_at, scope),
     )

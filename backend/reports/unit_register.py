@@ -19,7 +19,7 @@ CONSENT = "unit_feedback"
 
 
 def _members(scope: Scope) -> list[sa.ColumnElement[bool]]:
-    return [PartyRegistration.status == "verified", PartyRegistration.community_id.in_(scope.communities)]
+    return [PartyRegistration.state == "verified", PartyRegistration.community_id.in_(scope.communities)]
 
 
 def _registered(scope: Scope) -> dict[int, int]:
@@ -63,7 +63,7 @@ def _organised(scope: Scope) -> dict[int, int]:
         .join(PartyRegistration, PartyRegistration.person_id == Team.leader_id)
         .where(
             Team.kind == "unit",
-            PartyRegistration.status == "verified",
+            PartyRegistration.state == "verified",
             Activity.community_id.in_(scope.communities),
             Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
             Activity.starts_at >= scope.since,

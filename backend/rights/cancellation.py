@@ -35,7 +35,7 @@ class HasTheirOwnPhone(Refused):
 def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str | None = None) -> None:
     """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
     person = lock_row(Person, person_id)
-    if person.status != "active":
+    if person.state != "active":
         raise NotFound()
     facts = open_things(person_id)
     if facts and not confirmed:
@@ -127,7 +127,7 @@ def returned() -> list[int]:
 def leave_again(person_id: int) -> None:
     """Closes and erases what came back."""
     person = lock_row(Person, person_id)
-    if person.status == "cancelled":
+    if person.state == "cancelled":
         _leave(person)
 
 

@@ -74,8 +74,8 @@ def _end_roles_and_consents(person_id: int) -> None:
     # Only the active sign in: a rule of the table, so both go in one statement.
     session.execute(
         sa.update(Person)
-        .where(Person.id == person_id, Person.status == "active")
-        .values(status="cancelled", openid=None),
+        .where(Person.id == person_id, Person.state == "active")
+        .values(state="cancelled", openid=None),
         execution_options=unsynchronized,
     )
 
@@ -167,7 +167,7 @@ def _redact_notice(row: Any, words: Any) -> None:
 
 def incomplete() -> list[int]:
     """Cancelled people to whom something came back that an erasure would have deleted, ended or given up."""
-    cancelled = sa.select(Person.id).where(Person.status == "cancelled")
+    cancelled = sa.select(Person.id).where(Person.state == "cancelled")
     found: set[int] = set()
     for held in personal_tables.existing():
         if held.deleted and not held.said.via:

@@ -71,7 +71,7 @@ def _leave_complaints(person_id: int, *, actor: Actor) -> None:
 
 
 def _leave_children(person_id: int, *, actor: Actor) -> None:
-    guardians.leave(person_id)
+    guardians.leave(person_id, actor=actor)
 
 
 # In this order: what tells others comes first, orders give their points back before the points are given up.

@@ -194,7 +194,7 @@ def _teams(found: dict[str, int], who: dict[str, Person]) -> None:
     session.flush()
     for name in ("ning", "pei"):
         session.add(
-            Membership(team_id=riders.id, person_id=who[name].id, status="accepted", since=clock.now())
+            Membership(team_id=riders.id, person_id=who[name].id, state="accepted", since=clock.now())
         )
     session.flush()
 

@@ -16,13 +16,13 @@ from backend.errors import Refused
 from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.people import permissions
+from backend.supermarket import limits
 from backend.supermarket.actions import items, receipts
 from backend.supermarket.models import Item, ItemKind, Shop
 from backend.supermarket.stock_models import Movement, StockSource
 
 KIND = "stock"
 DOCUMENT = "期初库存"
-MOST_UNITS = 100_000
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 _SOURCES = {"": StockSource.PURCHASE, "采购": StockSource.PURCHASE, "捐赠": StockSource.DONATION}
 
@@ -69,13 +69,18 @@ def open_stock(
 def _check(row: imports.Row) -> list[imports.Fault]:
     faults = [
         (name, f"最多 {most} 个字")
-        for name, most in (("物品", 60), ("批号", 40), ("单位", 12), ("捐赠方", 60))
+        for name, most in (
+            ("物品", limits.ITEM_NAME_MAX),
+            ("批号", limits.BATCH_MAX),
+            ("单位", limits.UNIT_MAX),
+            ("捐赠方", limits.DONOR_MAX),
+        )
         if len(row[name]) > most
     ]
-    if row["数量"] and not _between(row["数量"], 1, MOST_UNITS):
-        faults.append(("数量", f"应为 1 到 {MOST_UNITS} 的整数"))
-    if row["积分"] and not _between(row["积分"], 1, MOST_UNITS):
-        faults.append(("积分", f"应为 1 到 {MOST_UNITS} 的整数"))
+    if row["数量"] and not _between(row["数量"], 1, limits.UNITS_MAX):
+        faults.append(("数量", f"应为 1 到 {limits.UNITS_MAX} 的整数"))
+    if row["积分"] and not _between(row["积分"], 1, limits.POINTS_MAX):
+        faults.append(("积分", f"应为 1 到 {limits.POINTS_MAX} 的整数"))
     if row["来源"] not in _SOURCES:
         faults.append(("来源", "应为采购或捐赠，不填按采购"))
     if row["捐赠方"] and row["来源"] != "捐赠":

@@ -1,7 +1,7 @@
 """The moves of redemptions and stocktakes. Documentation and tests are generated from these tables."""
 
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.supermarket.models import RedemptionState as R
 from backend.supermarket.stock_models import StocktakeState as S
 

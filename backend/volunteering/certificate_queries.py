@@ -76,7 +76,7 @@ def contents(ids: Iterable[int]) -> dict[int, list[sa.Row]]:
             ServiceRecord.content,
             ServiceRecord.organising_body,
             ServiceRecord.source,
-            ServiceRecord.sync_status,
+            ServiceRecord.sync_state,
             corrected,
         )
         .join(ServiceRecord, ServiceRecord.id == CertifiedRecord.record_id)

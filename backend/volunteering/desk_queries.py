@@ -1,7 +1,7 @@
 """What staff read at their desk: a month of their places, one request, who came, and what looks odd about it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -141,7 +141,7 @@ def _stretch(activity: Activity, row: SignUp) -> limits.Served | None:
         minutes = limits.attended_minutes(activity, row)
     if minutes is None:
         return None
-    start: datetime = row.checked_in_at
+    start = row.came_at
     return limits.Served(
         row.person_id, clock.business_day(start), start, start + timedelta(minutes=minutes), minutes
     )
@@ -152,7 +152,7 @@ def _signs(activity: Activity, row: SignUp) -> list[str]:
     if row.checked_out_at is None:
         there, told = None, ["没有签退"]
     else:
-        there, told = int((row.checked_out_at - row.checked_in_at).total_seconds()) // 60, []
+        there, told = int((row.checked_out_at - row.came_at).total_seconds()) // 60, []
     most = limits.most_minutes(activity)
     if there is not None and there > most:
         told.append(f"在场 {there} 分钟，比计划长，最多计 {most} 分钟")

@@ -124,7 +124,6 @@ class Activity(Model):
         sa.Index("ix_activities_team", "team_id"),
         sa.Index("ix_activities_open", "ends_at", sqlite_where=_open, postgresql_where=_open),
     )
-    # What the journal calls it; what sort of activity it is stands in `activity_kind`.
     journal_kind = "activity"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -132,7 +131,7 @@ class Activity(Model):
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
-    activity_kind: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[str] = mapped_column("activity_kind", sa.String(20))
     category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
     description: Mapped[str] = mapped_column(
         sa.Text, default="", info=not_personal("an activity's, written by its organiser")
@@ -271,6 +270,13 @@ class SignUp(Model):
     )
     proposed_minutes: Mapped[int | None] = mapped_column(sa.Integer)
     minutes: Mapped[int | None] = mapped_column(sa.Integer)
+
+    @property
+    def came_at(self) -> datetime:
+        """When they came. To be asked of who attended; of nobody else the table knows it."""
+        if self.checked_in_at is None:
+            raise LookupError(f"sign-up {self.id} was not checked in")
+        return self.checked_in_at
 
     @property
     def place_id(self) -> int:

@@ -230,7 +230,7 @@ def _actions(activity: Activity, standing: _Context, counts: dict, actor: Actor)
     found = open_to(states.ACTIVITY_MOVES, activity, words, facts)
     if activity.proposed_at is None and "certify" in found:
         found.remove("certify")
-    if activity.activity_kind != ActivityKind.VOLUNTEER_SERVICE and "propose_hours" in found:
+    if activity.kind != ActivityKind.VOLUNTEER_SERVICE and "propose_hours" in found:
         found.remove("propose_hours")
     if "cancel" in found and any(counts.get((activity.id, state)) for state in ATTENDED):
         found.remove("cancel")

@@ -74,7 +74,7 @@ def _awaiting(permission: str, actor: Actor) -> sa.Select[Any]:
     """Ended service in which somebody has minutes to count."""
     return sa.select(Activity).where(
         Activity.state == ActivityState.ENDED,
-        Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
+        Activity.kind == ActivityKind.VOLUNTEER_SERVICE,
         Activity.community_id.in_(permissions.reach_of(actor.id, permission)),
         _has_sign_up(SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED),
     )

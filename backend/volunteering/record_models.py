@@ -104,7 +104,7 @@ class ServiceRecord(Model):
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(sa.String(12))
     # With the national system (全国志愿服务信息系统); the one column that may change.
-    sync_status: Mapped[str] = mapped_column(sa.String(20))
+    sync_state: Mapped[str] = mapped_column("sync_status", sa.String(20))
     corrects_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("service_records.id"))
     backfill_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("backfills.id"))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.db import session
+from backend.db import columns_of, session
 from backend.paging import KeysetQuery
 from backend.people import queries as people
 from backend.volunteering.limits import IN_FORCE
@@ -34,7 +34,7 @@ def view_records(records: Sequence[ServiceRecord]) -> list[dict[str, Any]]:
     waiting = _waiting([record.id for record in records])
     return [
         {
-            **{column.key: getattr(record, column.key) for column in ServiceRecord.__table__.columns},
+            **columns_of(record),
             "in_charge": names[record.in_charge_id],
             "certified_by": names[record.certified_by_id],
             "corrected_by_id": later.get(record.id),

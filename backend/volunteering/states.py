@@ -2,7 +2,7 @@
 generated from these tables."""
 
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.volunteering.certificate_models import CertificateState as C
 from backend.volunteering.models import ActivityState as A
 from backend.volunteering.models import SignUpState as S

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
@@ -94,6 +95,8 @@ class Referral(StrEnum):
 # What everyone who is signed in may see on the wall (masked), and of a single wish.
 ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.CONFIRMED)
 PUBLIC_STATES = (*ON_THE_WALL, WishState.FULFILLED, WishState.CLOSED_UNCONFIRMED)
+# How a claim ends with its wish; a claim that ends otherwise makes room for another.
+STOOD_TO_THE_END = (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)
 SALUTATIONS = ("女士", "先生", "奶奶", "爷爷", "阿姨", "叔叔", "同学", "居民")
 
 _wall = sa.text(f"state IN {sql_list(ON_THE_WALL)}")
@@ -390,3 +393,17 @@ class Claim(Model):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(sa.String(20))
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CLAIMS, on_erasure="redact"))
+
+    @hybrid_property
+    def is_current(self) -> bool:
+        """Does the claim stand on its wish, or did it stand to its end? What was released or overdue is past."""
+        return self.outcome is None or self.outcome in STOOD_TO_THE_END
+
+    @is_current.inplace.expression
+    @classmethod
+    def _is_current_expression(cls) -> sa.ColumnElement[bool]:
+        # Written into the statement rather than bound: it stands in statements that are built once.
+        ended: list[sa.ColumnElement[str]] = [
+            sa.literal_column(f"'{outcome}'") for outcome in STOOD_TO_THE_END
+        ]
+        return sa.or_(cls.outcome.is_(None), cls.outcome.in_(ended))

@@ -27,7 +27,6 @@ from backend.wishes.models import (
     ON_THE_WALL,
     OWN_PEOPLE,
     Claim,
-    ClaimOutcome,
     Disclosure,
     Group,
     Party,
@@ -169,15 +168,6 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
 
 
 _claimer, _unit = aliased(Person), aliased(Organisation)
-_KEPT = sa.or_(
-    Claim.outcome.is_(None),
-    Claim.outcome.in_(
-        [
-            sa.literal_column(f"'{outcome}'")
-            for outcome in (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)
-        ]
-    ),
-)
 
 
 def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
@@ -186,7 +176,7 @@ def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSele
     return found.scalar_subquery()
 
 
-# A wish with the claim that stands on it (or stood to its end), and what names the people and places around
+# A wish with its current claim, and what names the people and places around
 # it. Built once: to build it again costs more than to run it.
 _VIEW_SELECT = (
     sa.select(
@@ -216,7 +206,7 @@ _VIEW_SELECT = (
         OPEN_CLAIMS.scalar_subquery().label("open_claims"),
     )
     .select_from(Wish)
-    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, _KEPT))
+    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
     .outerjoin(Round, Round.id == Wish.round_id)
 )
 

@@ -14,7 +14,7 @@ from backend.files import queries as files
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
-from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
+from backend.wishes.models import Claim, Round, RoundState, Wish, WishState
 from backend.wishes.staff_queries import reached
 
 # So many days before its end a round waits for whoever manages it.
@@ -68,11 +68,7 @@ def to_call_back(*, actor: Actor) -> KeysetQuery:
 def to_look_at(*, actor: Actor) -> KeysetQuery:
     """Wishes of which a picture or the claimer's note waits for a look, in the order in which they were written."""
     claims = sa.select(Claim.wish_id).where(
-        sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))),
-        sa.or_(
-            Claim.outcome.is_(None),
-            Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)),
-        ),
+        sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))), Claim.is_current
     )
     wanted = sa.select(Wish).where(
         Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),

@@ -1,7 +1,7 @@
 """The moves of rounds and wishes. Documentation and tests are generated from these tables."""
 
 from backend.errors import Refused
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.wishes.models import RoundState as R
 from backend.wishes.models import WishState as W
 

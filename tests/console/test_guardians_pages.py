@@ -23,7 +23,7 @@ CHILDREN = sa.select(Guardianship.child_id)
 
 
 def status(guardianship_id):
-    return session.get(Guardianship, guardianship_id, populate_existing=True).status
+    return session.get(Guardianship, guardianship_id, populate_existing=True).state
 
 
 def test_it_waits_with_its_age_masked_and_is_verified_by_one_key(visitor, town):
@@ -84,7 +84,7 @@ def test_a_child_that_waits_with_its_guardian_does_not_hide_who_waits_behind_it(
     clerk = visitor("tong")
     with transaction():
         earlier = sa.delete(Residency).where(
-            Residency.status == "declared",
+            Residency.state == "declared",
             Residency.person_id < first.id,
             Residency.person_id.not_in(CHILDREN),
         )

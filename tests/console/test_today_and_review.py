@@ -166,7 +166,7 @@ def test_a_provider_is_asked_only_for_whoever_has_its_word(visitor, monkeypatch)
     def boom(*_):
         raise AssertionError("asked without the word")
 
-    monkeypatch.setattr(todo, "PROVIDERS", [todo.Provider("appointment:grant", boom)])
+    monkeypatch.setattr(todo, "PROVIDERS", [todo.Provider("appointment:grant", boom, boom)])
     assert "现在没有等您办的事" in visitor("tong").page("/console/")
 
 

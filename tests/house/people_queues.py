@@ -7,17 +7,17 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
-from backend.people import actions, guardians, permissions, teams
+from backend.people import actions, guardians, states, teams
 from backend.people.guardians import Guardianship
 from backend.people.models import Membership, PartyRegistration, Person, Residency, Team
-from tests.house.queue_case import Case
+from tests.house.queue_case import Case, may
 from tests.wishes import cast
 
 
 def newcomers(number, **values):
     """So many people whom nobody knew; answers their ids. Within a transaction."""
     before = session.scalar(sa.select(sa.func.max(Person.id)))
-    new = {"nickname": "", "status": "active", "created_at": clock.now(), **values}
+    new = {"nickname": "", "state": "active", "created_at": clock.now(), **values}
     if number:
         session.execute(sa.insert(Person), [new] * number)
     return session.scalars(sa.select(Person.id).where(Person.id > before).order_by(Person.id)).all()
@@ -25,7 +25,7 @@ def newcomers(number, **values):
 
 def write_residencies(town, number, **values):
     """The later a person came, the longer ago they declared where they live."""
-    declared = {"community_id": town.songtao, "status": "declared", **values}
+    declared = {"community_id": town.songtao, "state": "declared", **values}
     with transaction():
         rows = [
             {**declared, "person_id": one, "declared_at": clock.now() - timedelta(minutes=place)}
@@ -40,7 +40,7 @@ def write_registrations(town, number, **values):
         "community_id": town.songtao,
         "unit_id": town.place("市水务局"),
         "service_roles": [],
-        "status": "pending",
+        "state": "pending",
         "declared_at": clock.now(),
         **values,
     }
@@ -71,7 +71,7 @@ def write_guardianships(town, number, **values):
             "guardian_id": town.person("ning").id,
             "community_id": town.songtao,
             "relation": "mother",
-            "status": "declared",
+            "state": "declared",
             "declared_at": clock.now(),
             "declared_by_id": town.person("ning").id,
             **values,
@@ -86,22 +86,12 @@ def other_guardianships(town):
     write_guardianships(town, 1, community_id=town.baihua)
 
 
-def declared_waits(word, state, row, actor):
-    """Neither one's own, nor a child's residency that is decided with its guardian."""
-    if row.status != state or row.person_id == actor.id:
-        return False
+def residency_waits(row, actor):
+    """A child's is decided with its guardian."""
     waiting = sa.select(Guardianship.id).where(
-        Guardianship.child_id == row.person_id, Guardianship.status == "declared"
+        Guardianship.child_id == row.person_id, Guardianship.state == "declared"
     )
-    if isinstance(row, Residency) and session.scalar(waiting.limit(1)) is not None:
-        return False
-    return word in permissions.permissions_in(actor.id, row.community_id)
-
-
-def guardianship_waits(row, actor):
-    own = actor.id in (row.guardian_id, row.child_id)
-    word = "guardian:verify" in permissions.permissions_in(actor.id, row.community_id)
-    return row.status == "declared" and not own and word
+    return may(states.VERIFY_RESIDENCY, row, actor) and session.scalar(waiting.limit(1)) is None
 
 
 def write_applications(town, number):
@@ -110,7 +100,7 @@ def write_applications(town, number):
         team = teams.create_team(
             town.songtao, "community", "银发队", leader_id=town.person("e").id, actor=cast.by(town, "tong")
         )
-        asked = {"team_id": team.id, "status": "applied", "since": clock.now()}
+        asked = {"team_id": team.id, "state": "applied", "since": clock.now()}
         people = newcomers(number)
         if people:
             session.execute(sa.insert(Membership), [{**asked, "person_id": one} for one in people])
@@ -124,23 +114,18 @@ def other_applications(town):
         riders = session.scalars(sa.select(Team.id).where(Team.name == "骑手先锋队")).one()
         for days, person_id in enumerate(newcomers(2)):
             since = clock.now() - timedelta(days=4 * days)
-            session.add(Membership(team_id=riders, person_id=person_id, status="applied", since=since))
+            session.add(Membership(team_id=riders, person_id=person_id, state="applied", since=since))
 
 
 def application_waits(row, actor):
     team = session.get(Team, row.team_id)
     leader = session.get(Person, team.leader_id)
     late = row.since <= clock.now() - timedelta(days=3)
-    return (
-        row.status == "applied"
-        and row.person_id != actor.id
-        and "team:manage" in permissions.permissions_in(actor.id, team.community_id)
-        and (leader.openid is None or leader.id == actor.id or late)
-    )
+    return may(states.ACCEPT_MEMBER, row, actor) and (leader.openid is None or leader.id == actor.id or late)
 
 
 def nothing(model, state):
-    return session.execute(sa.delete(model).where(model.status == state))
+    return session.execute(sa.delete(model).where(model.state == state))
 
 
 PERSON = {"identity": lambda row: row.person_id, "key": "personId", "page": "/console/verifying"}
@@ -149,7 +134,7 @@ CASES = {
         Residency,
         write_residencies,
         partial(nothing, Residency, "declared"),
-        partial(declared_waits, "residency:verify", "declared"),
+        residency_waits,
         path="/residencies/to-verify",
         others=other_declarations,
         **PERSON,
@@ -158,7 +143,7 @@ CASES = {
         PartyRegistration,
         write_registrations,
         partial(nothing, PartyRegistration, "pending"),
-        partial(declared_waits, "party_registration:verify", "pending"),
+        lambda row, actor: may(states.VERIFY_PARTY_MEMBER, row, actor),
         path="/party-registrations/to-verify",
         others=other_declarations,
         **PERSON,
@@ -167,7 +152,7 @@ CASES = {
         Guardianship,
         write_guardianships,
         partial(nothing, Guardianship, "declared"),
-        guardianship_waits,
+        lambda row, actor: may(states.VERIFY_GUARDIAN, row, actor),
         path="/guardianships/to-verify",
         page="/console/guardians",
         others=other_guardianships,

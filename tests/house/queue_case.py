@@ -7,10 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend import clock
 from backend.db import columns_of, session
 from backend.errors import NotAllowed, NotFound
 from backend.lifecycle import FourEyes, authorize
 from backend.people import permissions
+from backend.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,9 @@ def multiply(row, more, /, **values):
 
 def numbers(prefix):
     return lambda one: f"{prefix}-{one:04d}"
+
+
+def by_another(*columns):
+    """Somebody who is none of these, as the constraints of a decision want it."""
+    other = sa.select(sa.func.min(Person.id)).where(*(Person.id != one for one in columns))
+    return {"decided_by_id": other.scalar_subquery(), "decided_at": clock.now()}

@@ -6,7 +6,7 @@ import pkgutil
 import pytest
 
 import backend
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.people import permissions
 
 WORDS = frozenset(permissions.Permission)

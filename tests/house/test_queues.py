@@ -25,7 +25,7 @@ from backend.wishes import states
 from backend.wishes.models import Claim, Round, Wish
 from tests.api.test_paging import walk
 from tests.console.visitor import Visitor
-from tests.house import people_queues, volunteering_queues
+from tests.house import people_queues, points_queues, shop_queues, volunteering_queues
 from tests.house.queue_case import Case, ended, may, multiply, numbers
 from tests.wishes import cast
 
@@ -209,6 +209,8 @@ CASES = {
     ),
     **people_queues.CASES,
     **volunteering_queues.CASES,
+    **shop_queues.CASES,
+    **points_queues.CASES,
 }
 
 

@@ -2,10 +2,13 @@
 
 import ast
 import importlib
+import re
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
+
+from backend.console.frame.labels import LABELS
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
 ROOMS = ("wishes", "volunteering", "supermarket", "points", "complaints")
@@ -92,3 +95,14 @@ def test_every_member_has_a_word(place):
     assert [
         name for name, words in vars(labels).items() if isinstance(words, dict) and set(words) == members
     ] != []
+
+
+def test_templates_ask_only_for_words_that_there_are():
+    asked = {
+        kind
+        for path in (BACKEND / "console").rglob("*.html")
+        for pattern in (r"""\|word\(["'](\w+)["']\)""", r"""\bstate\([^()]+, ["'](\w+)["']\)""")
+        for kind in re.findall(pattern, path.read_text())
+    }
+    assert "stocktake_state" in asked
+    assert asked - set(LABELS) == set()

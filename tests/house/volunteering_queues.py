@@ -150,7 +150,7 @@ def other_hours(town):
     ended_one(proposer="tong")
     ended_one(proposer="lan", who="tong")
     ended_one(left="no_show")
-    ended_one(activity_kind="study")
+    ended_one(kind="study")
     ended_one(community_id=town.baihua)
     ended_one(proposer="wulan", community_id=town.baihua)
     ended_one(left="unverified", community_id=town.baihua)
@@ -163,7 +163,7 @@ def someone_came(activity, *states_of_them):
 
 def hours_wait(move, proposed, left, activity, actor):
     """Hours of volunteer service with somebody to count; `left` says whether one of them was not seen to leave."""
-    if activity.activity_kind != "volunteer_service" or (activity.proposed_at is not None) != proposed:
+    if activity.kind != "volunteer_service" or (activity.proposed_at is not None) != proposed:
         return False
     if not someone_came(activity, "checked_out", "unverified"):
         return False

@@ -14,7 +14,7 @@ from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import guardians, queries, queues, sealed
-from backend.people.guardians import RELATIONS, STATUSES, Guardianship
+from backend.people.guardians import RELATIONS, STATES, Guardianship
 from backend.people.models import BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
 from backend.rights import consent
 
@@ -32,7 +32,7 @@ class ChildOut(Schema):
     child_id = Integer("孩子的人员编号；代孩子填心愿时用")
     name = Text("姓名（脱敏）", most=20, allow_none=True)
     relation = Choice("关系", RELATIONS)
-    status = Choice("状态", STATUSES)
+    state = Choice("状态", STATES, data_key="status")
     reason = Text("未通过的原因", most=REASON_MAX, allow_none=True)
     declared_at = DateTime("登记时间")
 
@@ -56,7 +56,7 @@ class GuardianshipOut(Schema):
     child_name = Text("孩子姓名（脱敏）", most=20, allow_none=True)
     community_id = Integer("社区")
     relation = Choice("关系", RELATIONS)
-    status = Choice("状态", STATUSES)
+    state = Choice("状态", STATES, data_key="status")
     declared_at = DateTime("登记时间")
 
 

@@ -37,7 +37,7 @@ class ResidencyOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     grid_id = Integer("网格", allow_none=True)
-    status = Choice("登记状态", ("declared", "verified", "rejected"))
+    state = Choice("登记状态", ("declared", "verified", "rejected"), data_key="status")
     reason = Text("未通过的原因", most=500, allow_none=True)
 
 
@@ -46,7 +46,7 @@ class PartyRegistrationOut(Schema):
     unit_name = Text("单位名称", most=80)
     community_id = Integer("报到的社区")
     community_name = Text("社区名称", most=80)
-    status = Choice("登记状态", ("pending", "verified", "rejected"))
+    state = Choice("登记状态", ("pending", "verified", "rejected"), data_key="status")
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES))
     reason = Text("未通过的原因", most=500, allow_none=True)
 

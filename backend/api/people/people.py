@@ -81,7 +81,7 @@ class WaitingOut(Schema):
     grid_id = Integer("网格", allow_none=True)
     unit_id = Integer("单位", allow_none=True)
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
-    status = Choice("状态", ("declared", "pending", "verified", "rejected"))
+    state = Choice("状态", ("declared", "pending", "verified", "rejected"), data_key="status")
     declared_at = DateTime("登记时间")
 
 
@@ -98,7 +98,7 @@ def _serialize(row: Any, person: Person) -> dict[str, Any]:
         "grid_id": getattr(row, "grid_id", None),
         "unit_id": getattr(row, "unit_id", None),
         "service_roles": getattr(row, "service_roles", None),
-        "status": row.status,
+        "state": row.state,
         "declared_at": row.declared_at,
     }
 
@@ -159,7 +159,7 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
             "has_we_chat": person.openid is not None,
             "community_id": home.community_id,
             "grid_id": home.grid_id,
-            "residency_status": home.status,
+            "residency_status": home.state,
         }
         for person, home in rows
     ]

@@ -52,7 +52,7 @@ class CancelForIn(CancelIn):
 
 class PurposeOut(Schema):
     purpose = Text("处理目的", most=60)
-    fields = List("处理的信息", Text("信息", most=60))
+    fields: Any = List("处理的信息", Text("信息", most=60))
     basis = Text("法律依据", most=200)
     document = Choice("写在哪份文件里", notice.DOCUMENTS)
     version = Text("该文件的现行版本", most=20)

@@ -25,7 +25,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.organisations import queries as places
 from backend.paging import Pageable
-from backend.supermarket import queries, stock_queries
+from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import shops
 from backend.supermarket.models import RedemptionState, Shop
 
@@ -44,10 +44,10 @@ class ShopOut(Schema):
     id = Integer("编号")
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
-    name = Text("名称", most=60, example="松涛社区兑换超市")
-    address = Text("地址", least=0, most=120)
+    name = Text("名称", most=limits.SHOP_NAME_MAX, example="松涛社区兑换超市")
+    address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
-    closed_days = List("休息日", Text("日期", most=10, example="2026-10-01"), most=200)
+    closed_days = List("休息日", Text("日期", most=10, example="2026-10-01"), most=limits.CLOSED_DAYS_MAX)
     four_eyes_hand_over = Boolean("审批人不能核销（由街道批准才能关闭）")
     approve_days = Integer("审批期限（天）")
     pick_up_days = Integer("领取期限（天）")
@@ -55,21 +55,21 @@ class ShopOut(Schema):
 
 class ShopIn(Schema):
     community_id = Integer("社区", required=True, least=1)
-    name = Text("名称", most=60, required=True, example="松涛社区兑换超市")
-    address = Text("地址", least=0, most=120)
+    name = Text("名称", most=limits.SHOP_NAME_MAX, required=True, example="松涛社区兑换超市")
+    address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
-    closed_days = List("休息日", Day("日期"), most=200)
-    approve_days = Integer("审批期限（天）", least=1, most=60)
-    pick_up_days = Integer("领取期限（天）", least=1, most=90)
+    closed_days = List("休息日", Day("日期"), most=limits.CLOSED_DAYS_MAX)
+    approve_days = Integer("审批期限（天）", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = Integer("领取期限（天）", least=1, most=limits.PICK_UP_DAYS_MAX)
 
 
 class ShopChange(Schema):
-    name = Text("名称", most=60)
-    address = Text("地址", least=0, most=120)
+    name = Text("名称", most=limits.SHOP_NAME_MAX)
+    address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
-    closed_days = List("休息日", Day("日期"), most=200)
-    approve_days = Integer("审批期限（天）", least=1, most=60)
-    pick_up_days = Integer("领取期限（天）", least=1, most=90)
+    closed_days = List("休息日", Day("日期"), most=limits.CLOSED_DAYS_MAX)
+    approve_days = Integer("审批期限（天）", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = Integer("领取期限（天）", least=1, most=limits.PICK_UP_DAYS_MAX)
 
 
 class FourEyesIn(ReasonIn):
@@ -82,24 +82,24 @@ class ShopQuery(PageQuery):
 
 class LowOut(Schema):
     id = Integer("编号")
-    name = Text("名称", most=60)
-    unit = Text("单位", most=12)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
+    unit = Text("单位", most=limits.UNIT_MAX)
     on_hand = Integer("现有")
     reserved = Integer("已预订")
 
 
 class EndingOut(Schema):
     item_id = Integer("物品")
-    name = Text("名称", most=60)
-    unit = Text("单位", most=12)
-    batch_no = Text("批次", most=40, allow_none=True)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
+    unit = Text("单位", most=limits.UNIT_MAX)
+    batch_no = Text("批次", most=limits.BATCH_MAX, allow_none=True)
     best_before = Day("保质期至")
     on_hand = Integer("现有")
 
 
 class BookedOut(Schema):
     item_id = Integer("场地")
-    name = Text("名称", most=60)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
     starts_at = DateTime("开始")
     ends_at = DateTime("结束")
     redemption_id = Integer("兑换单")

@@ -9,10 +9,10 @@ from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, Li
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.route import get, post
-from backend.api.supermarket.items import MOST_UNITS, ItemOut
+from backend.api.supermarket.items import ItemOut
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
-from backend.supermarket import queries, stock_queries
+from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
 from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
 
@@ -20,18 +20,18 @@ bp = APIBlueprint("supermarket_stock", __name__, url_prefix="/api/v1", tag="兑�
 
 
 class ReceiptIn(Schema):
-    quantity = Integer("数量", least=1, most=MOST_UNITS, required=True, example=20)
+    quantity = Integer("数量", least=1, most=limits.UNITS_MAX, required=True, example=20)
     source = Choice("来源：采购或捐赠", StockSource, required=True)
-    donor = Text("捐赠方", most=60, allow_none=True, load_default=None)
+    donor = Text("捐赠方", most=limits.DONOR_MAX, allow_none=True, load_default=None)
     donor_public = Boolean("捐赠方同意公开名称", load_default=False)
-    batch_no = Text("批次", most=40, data_key="batch", allow_none=True, load_default=None)
+    batch_no = Text("批次", most=limits.BATCH_MAX, data_key="batch", allow_none=True, load_default=None)
     best_before = Day("保质期至（当天仍可发放）", allow_none=True, load_default=None)
-    document = Text("票据号", most=60, allow_none=True, load_default=None)
-    cost = Integer("采购金额或捐赠估值（元）", most=10_000_000, allow_none=True, load_default=None)
+    document = Text("票据号", most=limits.DOCUMENT_MAX, allow_none=True, load_default=None)
+    cost = Integer("采购金额或捐赠估值（元）", most=limits.COST_MAX, allow_none=True, load_default=None)
 
 
 class SpoilageIn(ReasonIn):
-    quantity = Integer("数量", least=1, most=MOST_UNITS, required=True, example=1)
+    quantity = Integer("数量", least=1, most=limits.UNITS_MAX, required=True, example=1)
     batch_id = Integer("批次的编号；不填时从最早到期的扣", least=1, allow_none=True, load_default=None)
 
 
@@ -47,14 +47,14 @@ class StockMovementOut(Schema):
     by_name = Text("经办人（脱敏）；系统办理时为 null", most=20, allow_none=True)
     reference = Text("单号", most=80)
     batch_id = Integer("批次的编号", allow_none=True)
-    batch = Text("批次", most=40, allow_none=True)
+    batch = Text("批次", most=limits.BATCH_MAX, allow_none=True)
     best_before = Day("保质期至", allow_none=True)
     source = Choice("来源", StockSource, allow_none=True)
-    donor = Text("捐赠方", most=60, allow_none=True)
+    donor = Text("捐赠方", most=limits.DONOR_MAX, allow_none=True)
     donor_public = Boolean("捐赠方同意公开")
-    document = Text("票据号", most=60, allow_none=True)
+    document = Text("票据号", most=limits.DOCUMENT_MAX, allow_none=True)
     cost = Integer("金额（元）", allow_none=True)
-    reason = Text("原因", most=200, allow_none=True)
+    reason = Text("原因", most=limits.REASON_MAX, allow_none=True)
     redemption_id = Integer("兑换单", allow_none=True)
     redemption_number = Text("兑换单号", most=60, allow_none=True)
 
@@ -65,7 +65,7 @@ class ReceivedOut(StockMovementOut):
 
 class BatchOut(Schema):
     id = Integer("编号")
-    batch_no = Text("批次", most=40, data_key="batch", allow_none=True)
+    batch_no = Text("批次", most=limits.BATCH_MAX, data_key="batch", allow_none=True)
     best_before = Day("保质期至", allow_none=True)
     on_hand = Integer("现有")
 
@@ -76,22 +76,22 @@ class BatchesOut(Schema):
 
 class CountedIn(Schema):
     item_id = Integer("物品", least=1, required=True)
-    counted = Integer("实盘数", most=MOST_UNITS, required=True)
-    reason = Text("盈亏原因", most=200, allow_none=True, load_default=None)
+    counted = Integer("实盘数", most=limits.UNITS_MAX, required=True)
+    reason = Text("盈亏原因", most=limits.REASON_MAX, allow_none=True, load_default=None)
 
 
 class StocktakeIn(Schema):
-    lines = List("盘点的物品", Nested(CountedIn), most=200, required=True)
+    lines = List("盘点的物品", Nested(CountedIn), most=limits.COUNTED_ITEMS_MAX, required=True)
 
 
 class StocktakeLineOut(Schema):
     item_id = Integer("物品")
-    name = Text("名称", most=60)
-    unit = Text("单位", most=12)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
+    unit = Text("单位", most=limits.UNIT_MAX)
     book = Integer("账面数")
     counted = Integer("实盘数")
     difference = Integer("盈亏数", least=-(2**53))
-    reason = Text("盈亏原因", most=200, allow_none=True)
+    reason = Text("盈亏原因", most=limits.REASON_MAX, allow_none=True)
 
 
 class StocktakeOut(Schema):
@@ -99,12 +99,12 @@ class StocktakeOut(Schema):
     number = Text("盘点单号", most=60, example="PD-松涛-20261123-0001")
     shop_id = Integer("兑换超市")
     state = Choice("状态", StocktakeState)
-    lines = List("盘点的物品", Nested(StocktakeLineOut), most=200)
+    lines = List("盘点的物品", Nested(StocktakeLineOut), most=limits.COUNTED_ITEMS_MAX)
     proposed_by = Text("盘点人（脱敏）", most=20)
     proposed_at = DateTime("盘点时间")
     decided_by = Text("监盘人（脱敏）", most=20, allow_none=True)
     decided_at = DateTime("审核时间", allow_none=True)
-    review_reason = Text("退回原因", most=200, allow_none=True)
+    review_reason = Text("退回原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 

@@ -116,7 +116,7 @@ class ActivityOut(Schema):
     team_name = Text("志愿队名称", most=TEAM_NAME_MAX, allow_none=True)
     in_charge = Text("负责人（脱敏）", most=40)
     title = Text("名称", most=TITLE_MAX)
-    activity_kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind, data_key="kind")
+    kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind)
     category = Text("服务类别", most=CATEGORY_MAX)
     description = Text("内容", most=DESCRIPTION_MAX, least=0, lines=True)
     place = Text("地点", most=PLACE_MAX)
@@ -149,7 +149,7 @@ class ActivitiesOut(Schema):
 
 class ActivityContent(Schema):
     title = Text("名称", most=TITLE_MAX, required=True, example="清雪")
-    activity_kind = Choice("类型", ActivityKind, data_key="kind", required=True)
+    kind = Choice("类型", ActivityKind, required=True)
     category = Text("服务类别", most=CATEGORY_MAX, required=True, example="便民服务")
     description = Text("内容", most=DESCRIPTION_MAX, least=0, lines=True, load_default="")
     place = Text("地点", most=PLACE_MAX, required=True, example="雪松家园东门")

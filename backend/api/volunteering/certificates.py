@@ -56,7 +56,7 @@ class CertifiedOut(Schema):
     minutes = Integer("服务时长（分钟）")
     organising_body = Text("组织单位", most=80)
     source = Choice("来源", RecordSource)
-    sync_status = Choice("与全国志愿服务信息系统的同步状态", SyncState)
+    sync_state = Choice("与全国志愿服务信息系统的同步状态", SyncState, data_key="sync_status")
 
 
 class CertificateDetailOut(CertificateOut):

@@ -48,7 +48,7 @@ class RecordOut(Schema):
     certified_by = Text("认定人（脱敏）", most=40)
     recorded_at = DateTime("记录时间")
     source = Choice("来源：扫码、点名、补录、导入", RecordSource)
-    sync_status = Choice("与全国志愿服务信息系统的同步状态", SyncState)
+    sync_state = Choice("与全国志愿服务信息系统的同步状态", SyncState, data_key="sync_status")
     corrects_id = Integer("更正的是哪一条", allow_none=True)
     corrected_by_id = Integer("已由哪一条更正；有值时这一条不再计入", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["correct"])

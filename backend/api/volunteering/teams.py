@@ -39,7 +39,7 @@ class TeamOut(Schema):
 class MemberOut(Schema):
     person_id = Integer("人员编号")
     name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
-    status = Choice("状态", teams.MEMBER_STATES)
+    state = Choice("状态", teams.MEMBER_STATES, data_key="status")
     since = DateTime("从何时起")
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])
 

@@ -302,11 +302,3 @@ def _decisions(meant: Callable[..., Queue], address: Address, shared: list[Decis
 
     names = f"/<any({', '.join(one.name for one in shared)}):name>" if len(shared) > 1 else ""
     _page(Address(address.rule + names, address.endpoint), shared[0].word or word, "POST", view)
-
-
-def following(after: int, wanted: Callable[[int | None], list[Any]]) -> Any | None:
-    """The next of a queue behind this one; at its end the first of what was left for later."""
-    found = [one for one in wanted(after) if one.id != after] or [
-        one for one in wanted(None) if one.id != after
-    ]
-    return found[0] if found else None

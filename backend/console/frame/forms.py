@@ -85,6 +85,13 @@ def _limited(more: dict[str, Any], most: int) -> dict[str, Any]:
     return {**more, "render_kw": {"maxlength": most, **more.get("render_kw", {})}}
 
 
+def refuse_beyond(filled: list[Any], most: int, sentence: str) -> bool:
+    """Are they at most so many? Else the sentence stands beside each of those that are too many."""
+    for field in filled[most:]:
+        field.errors = [*field.errors, sentence]
+    return len(filled) <= most
+
+
 def secret(label: str, *, needed: bool = True, **more: Any) -> Any:
     """A password: taken as it is typed, never shown again."""
     most = Length(max=128, message="最多 128 个字")

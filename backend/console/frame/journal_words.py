@@ -7,13 +7,21 @@ the same as the page of the thing.
 from backend.complaints.states import MOVES as COMPLAINT_MOVES
 from backend.console.frame.labels import CAPABILITIES
 from backend.console.frame.page import bp
+from backend.people.states import MOVES as PEOPLE_MOVES
 from backend.points.states import MOVES as POINTS_MOVES
 from backend.supermarket.states import MOVES as SUPERMARKET_MOVES
 from backend.volunteering.states import MOVES as VOLUNTEERING_MOVES
 from backend.wishes.states import MOVES as WISHES_MOVES
 
 OPENINGS = ("open_contact", "open_person", "open_register")
-_MOVES = {**WISHES_MOVES, **VOLUNTEERING_MOVES, **SUPERMARKET_MOVES, **POINTS_MOVES, **COMPLAINT_MOVES}
+_MOVES = {
+    **PEOPLE_MOVES,
+    **WISHES_MOVES,
+    **VOLUNTEERING_MOVES,
+    **SUPERMARKET_MOVES,
+    **POINTS_MOVES,
+    **COMPLAINT_MOVES,
+}
 
 # What no capability of its own stands for: pictures, registers, imports, and rights over one's own data.
 _FILE_STATES = {

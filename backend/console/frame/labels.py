@@ -17,7 +17,7 @@ from backend.wishes import labels as wishes
 # The words of a capability stand in its own labels.py; a new one is added here, for templates and the journal.
 CAPABILITIES = (wishes, volunteering, supermarket, points, complaints, people, identity)
 
-_LABELS: dict[str, dict[str, str]] = {
+LABELS: dict[str, dict[str, str]] = {
     "kind": KIND_NAMES,
     **{kind: words for capability in CAPABILITIES for kind, words in capability.LABELS.items()},
 }
@@ -26,7 +26,7 @@ _LABELS: dict[str, dict[str, str]] = {
 @bp.app_template_filter("word")
 def word(value: Any, kind: str) -> str:
     """The Chinese of a value of this kind; an unknown one shows itself rather than nothing."""
-    return _LABELS[kind].get(value, value or "")
+    return LABELS[kind].get(value, value or "")
 
 
 @bp.app_template_filter("when")

@@ -20,7 +20,7 @@ def resident(staff: Staff, person_id: int, word: str = "person:read") -> tuple[P
     found = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.id == person_id, Person.status == "active", _within(staff, word))
+        .where(Person.id == person_id, Person.state == "active", _within(staff, word))
     ).first()
     if found is None:
         raise NotFound()
@@ -38,7 +38,7 @@ def search_residents(staff: Staff, asked: str, most: int) -> list[tuple[Person, 
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.status == "active", _within(staff, "person:read"))
+        .where(Person.state == "active", _within(staff, "person:read"))
         .order_by(Person.id)
     )
     if asked[:1].upper() == "P" and asked[1:].isdigit():
@@ -87,11 +87,11 @@ def by_exact(asked: str) -> Person | None:
         else Person.phone_index.in_(crypto.blind_indexes("phone", asked))
     )
     return session.scalar(
-        sa.select(Person).where(Person.status == "active", where).order_by(Person.id).limit(1)
+        sa.select(Person).where(Person.state == "active", where).order_by(Person.id).limit(1)
     )
 
 
 def active(person_id: int) -> Person | None:
     """An active person anywhere, for whoever appoints."""
     found = session.get(Person, person_id)
-    return found if found is not None and found.status == "active" else None
+    return found if found is not None and found.state == "active" else None

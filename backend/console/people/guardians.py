@@ -47,7 +47,7 @@ def _titles(found: list[Guardianship]) -> list[str]:
 
 def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
     row = guardians.one(guardianship_id, actor=staff)
-    if row.status != "declared":
+    if row.state != "declared":
         return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     return {
         "row": row,

@@ -15,9 +15,10 @@ from backend.console.frame.page import SIGNED_IN, Staff, page, redirect_with_mes
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.journal import REASON_MAX
+from backend.moves import Move
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery
-from backend.people import actions, permissions, queues
+from backend.people import actions, permissions, queues, states
 from backend.people.models import PartyRegistration, Person, Residency
 
 VERIFY_DAYS = 3
@@ -35,13 +36,13 @@ def due(declared: Any) -> Any:
 
 
 def _facts(
-    model: type[Any], waits: str, word: str, label: str, staff: Staff, person_id: int
+    model: type[Any], move: Move, label: str, staff: Staff, person_id: int
 ) -> dict[str, Any] | Response:
     row, person = session.get(model, person_id), session.get(Person, person_id)
     if row is None or person is None:
         raise NotFound()
-    permissions.require(staff.id, word, row.community_id)
-    if row.status != waits:
+    permissions.require(staff.id, move.permission, row.community_id)
+    if row.state not in move.sources:
         return redirect_with_message("console.verifying", "这条登记已经处理过了")
     unit_id, grid_id = getattr(row, "unit_id", None), getattr(row, "grid_id", None)
     return {
@@ -85,16 +86,15 @@ def _queue(
     label: str,
     *,
     model: type[Any],
-    waits: str,
-    word: str,
+    move: Move,
     find: Callable[..., KeysetQuery],
     decide: Callable[..., Any],
     ready: tuple[str, ...],
 ) -> Queue:
-    """Rows are a declaration, in the state `waits`, and its person."""
+    """Rows are a declaration, from whose state `move` is made, and its person."""
     return Queue(
         kind=f"核实{label.removesuffix('登记')}",
-        word=word,
+        word=move.permission,
         find=find,
         titles=lambda found: [residents.masked(person)["name"] for _row, person in found],
         place=lambda found: found[0].community_id,
@@ -105,7 +105,7 @@ def _queue(
         guard=SIGNED_IN,
         one=Address(ONE, "verify"),
         template="verifying/page.html",
-        facts=partial(_facts, model, waits, word, label),
+        facts=partial(_facts, model, move, label),
         finished=f"{label}都处理完了",
         decisions=_decisions(decide, ready),
     )
@@ -115,8 +115,7 @@ RESIDENCIES = _queue(
     "residency",
     "居住登记",
     model=Residency,
-    waits="declared",
-    word="residency:verify",
+    move=states.VERIFY_RESIDENCY,
     find=queues.residencies_to_verify,
     decide=actions.decide_residency,
     ready=sentences.REJECT_RESIDENCY,
@@ -125,8 +124,7 @@ REGISTRATIONS = _queue(
     "party",
     "双报到登记",
     model=PartyRegistration,
-    waits="pending",
-    word="party_registration:verify",
+    move=states.VERIFY_PARTY_MEMBER,
     find=queues.party_registrations_to_verify,
     decide=actions.decide_party_registration,
     ready=sentences.REJECT_REGISTRATION,

@@ -14,22 +14,21 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
-from backend.supermarket import queries, staff_queries
+from backend.supermarket import limits, queries, staff_queries
 from backend.supermarket.actions import shops as verbs
 from backend.supermarket.models import Shop
 
 WEEKDAYS = "一二三四五六日"
 _HOURS = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
-MOST_CLOSED = 200
 
 
 class ShopForm(Form):
     """Hours as a clerk writes them: `08:30-11:30 13:30-17:00`; closed days a line each."""
 
-    name = line("名称", most=60)
-    address = line("地址", most=120, needed=False)
-    approve_days = whole("几天内审批", least=1, most=60)
-    pick_up_days = whole("审批后几天内领取", least=1, most=90)
+    name = line("名称", most=limits.SHOP_NAME_MAX)
+    address = line("地址", most=limits.ADDRESS_MAX, needed=False)
+    approve_days = whole("几天内审批", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = whole("审批后几天内领取", least=1, most=limits.PICK_UP_DAYS_MAX)
     hours_1 = line("周一", most=60, needed=False)
     hours_2 = line("周二", most=60, needed=False)
     hours_3 = line("周三", most=60, needed=False)
@@ -45,8 +44,8 @@ class ShopForm(Form):
         wrong = [one for one in (field.data or "").split() if _day(one) is None]
         if wrong:
             raise ValidationError(f"看不懂的日期：{'、'.join(wrong[:3])}，请写成 2027-01-01")
-        if len((field.data or "").split()) > MOST_CLOSED:
-            raise ValidationError(f"最多 {MOST_CLOSED} 天")
+        if len((field.data or "").split()) > limits.CLOSED_DAYS_MAX:
+            raise ValidationError(f"最多 {limits.CLOSED_DAYS_MAX} 天")
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)
@@ -79,7 +78,7 @@ class NewShopForm(ShopForm):
 
 class FourEyesForm(Form):
     ready = choice("常用理由", needed=False)
-    reason = line("理由", most=200, description="会记入日志")
+    reason = line("理由", most=limits.REASON_MAX, description="会记入日志")
 
 
 def _day(text: str) -> date | None:

@@ -39,7 +39,7 @@ _ABOUT: dict[type[Refused], str] = {
     verbs.ActivityOver: "ends_at",
     verbs.VenueIncomplete: "latitude",
     verbs.TeamElsewhere: "team",
-    verbs.FixedOncePublished: "activity_kind",
+    verbs.FixedOncePublished: "kind",
 }
 
 
@@ -47,7 +47,8 @@ class ActivityForm(Form):
     title = line("名称", most=TITLE_MAX, description="例如“清雪”“陪老人买菜”")
     community = choice("社区", numbers=True)
     team = choice("志愿队", needed=False, numbers=True)
-    activity_kind = one_of("类型", ACTIVITY_KINDS, default=ActivityKind.VOLUNTEER_SERVICE)
+    # The page says `activity_kind`, as pages that are open in a browser do.
+    kind = one_of("类型", ACTIVITY_KINDS, name="activity_kind", default=ActivityKind.VOLUNTEER_SERVICE)
     category = line("服务类别", most=CATEGORY_MAX, render_kw={"list": "categories"})
     description = lines(
         "内容", most=DESCRIPTION_MAX, needed=False, rows=3, description="做什么、带什么、在哪里集合"

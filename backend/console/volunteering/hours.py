@@ -149,7 +149,7 @@ def hours(staff: Staff) -> Any:
 def propose_hours(staff: Staff, activity_id: int) -> Any:
     """How long each one served. Who did not check out has to be decided, 0 included."""
     found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
-    if found.state != ActivityState.ENDED or found.activity_kind != ActivityKind.VOLUNTEER_SERVICE:
+    if found.state != ActivityState.ENDED or found.kind != ActivityKind.VOLUNTEER_SERVICE:
         return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
     rows = desk_queries.counted(activity_id)
     form = propose_form(found, rows)

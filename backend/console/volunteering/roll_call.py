@@ -55,15 +55,16 @@ class RollForm(Form):
     def _called(self, row: SignUp) -> verbs.Called | None:
         arrived, left = self._time("arrived", row), self._time("left", row)
         if row.state not in ATTENDED:
-            ticked = self[f"came-{row.person_id}"].data and arrived is not None
-            return verbs.Called(row.person_id, arrived, left) if ticked else None
+            if arrived is None or not self[f"came-{row.person_id}"].data:
+                return None
+            return verbs.Called(row.person_id, arrived, left)
         # A form that was opened before the person checked in by code: the code is more exact.
         if row.state == SignUpState.CERTIFIED or f"came-{row.person_id}" in request.form:
             return None
         noted = (_minute(row.checked_in_at), _minute(row.checked_out_at))
         if arrived is None or (arrived, left) == noted:
             return None
-        exact = row.checked_in_at if arrived == noted[0] else arrived
+        exact = row.came_at if arrived == noted[0] else arrived
         return verbs.Called(row.person_id, exact, left)
 
     def _time(self, name: str, row: SignUp) -> datetime | None:

@@ -128,8 +128,8 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
         "teams/team.html",
         team=found,
         shown=verbs.view_teams([found], actor=staff)[0],
-        asking=[one for one in told if one["status"] == "applied"],
-        members=[one for one in told if one["status"] == "accepted"],
+        asking=[one for one in told if one["state"] == "applied"],
+        members=[one for one in told if one["state"] == "accepted"],
         activities=desk_queries.of_team(found.id, 20),
         **facts,
     )

@@ -68,7 +68,9 @@ def _confirm(wish_id: int, form: Any, staff: Staff) -> Wish:
 
 
 def _silent_until(wish: Wish) -> date:
-    return clock.business_day(wish.fulfilled_at) + timedelta(days=config.settings().silence_days)
+    return clock.business_day(wish.fulfilled_at or clock.now()) + timedelta(
+        days=config.settings().silence_days
+    )
 
 
 QUEUE = register(

@@ -44,8 +44,8 @@ def checks(wish: Wish, face: dict[str, Any], alike: list[Any]) -> list[Check]:
             f"提到“{told[0]}”，可能要转介" if told else "没有提到现金、医药费、住房、债务、路面", told is None
         ),
         Check(
-            "居住登记已核实" if home and home.status == "verified" else "居住登记还没有核实",
-            bool(home and home.status == "verified"),
+            "居住登记已核实" if home and home.state == "verified" else "居住登记还没有核实",
+            bool(home and home.state == "verified"),
         ),
         *([Check("微信对文字有疑问，或没能检查，请仔细读一遍", False)] if wish.needs_look else []),
         _repeated([one for one in alike if one.same_words]),

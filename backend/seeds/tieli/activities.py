@@ -142,7 +142,7 @@ def planned(plan: Plan, **more: Any) -> Activity:
     starts_at = plan.at(0, plan.hour)
     content = {
         "title": title,
-        "activity_kind": plan.kind,
+        "kind": plan.kind,
         "category": category,
         "description": f"{title}，{category}",
         "place": plan.city.next_of(f"estate:{plan.place.id}", plan.place.estates),

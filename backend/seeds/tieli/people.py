@@ -151,7 +151,7 @@ def _write(city: City, chance: Random, newcomers: Sequence[_Newcomer]) -> None:
 
 
 def _person(one: _Newcomer) -> Person:
-    return Person(openid=openid_of(one.name), nickname="", status="active", created_at=clock.now())
+    return Person(openid=openid_of(one.name), nickname="", state="active", created_at=clock.now())
 
 
 def _name(person: Person, chance: Random) -> None:
@@ -211,7 +211,7 @@ def _registration(person: Person, one: _Newcomer, unit_id: int, chance: Random) 
 
 
 def _verify(row: Any, clerk: Person) -> None:
-    row.status, row.declared_at, row.decided_by_id = "verified", clock.now(), clerk.id
+    row.state, row.declared_at, row.decided_by_id = "verified", clock.now(), clerk.id
     session.add(row)
 
 

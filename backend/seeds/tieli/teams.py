@@ -81,7 +81,7 @@ def _team(
 
 def _accept(team: Team, members: list[Person]) -> None:
     rows = [
-        {"team_id": team.id, "person_id": one.id, "status": "accepted", "since": clock.now()}
+        {"team_id": team.id, "person_id": one.id, "state": "accepted", "since": clock.now()}
         for one in members
     ]
     if rows:

@@ -62,7 +62,7 @@ class FixedOncePublished(Refused):
 
 _FIELDS = (
     "title",
-    "activity_kind",
+    "kind",
     "category",
     "description",
     "place",
@@ -170,7 +170,7 @@ def _begun(activity: Activity) -> bool:
 
 
 def _check_published(activity: Activity, changed: list[str]) -> None:
-    if "activity_kind" in changed:
+    if "kind" in changed:
         raise FixedOncePublished()
     if activity.risk and not activity.insurance_number:
         raise InsuranceMissing()

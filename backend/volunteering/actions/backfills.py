@@ -87,7 +87,7 @@ def _may_enter(person_id: int, community_id: int, team_id: int | None, actor: Ac
     if team is None or team.leader_id != actor.id:
         permissions.require(actor.id, "service_record:backfill", community_id)
     person = session.get(Person, person_id)
-    if person is None or person.status != "active":
+    if person is None or person.state != "active":
         raise NotFound()
 
 
@@ -165,7 +165,7 @@ def _record(backfill: Backfill, actor: Actor) -> ServiceRecord:
         certified_by_id=actor.id,
         recorded_at=clock.now(),
         source=RecordSource.BACKFILL,
-        sync_status=SyncState.NOT_SYNCHRONISED,
+        sync_state=SyncState.NOT_SYNCHRONISED,
         backfill_id=backfill.id,
     )
     session.add(made)

@@ -42,7 +42,7 @@ class RecordedOtherwise(Refused):
 _corrected = aliased(ServiceRecord)
 _corrects_a_synchronised_one = (
     sa.exists()
-    .where(_corrected.id == ServiceRecord.corrects_id, _corrected.sync_status == SyncState.SYNCHRONISED)
+    .where(_corrected.id == ServiceRecord.corrects_id, _corrected.sync_state == SyncState.SYNCHRONISED)
     .correlate(ServiceRecord)
 )
 
@@ -60,7 +60,7 @@ def _pending(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """Records that count and are not there yet; taken back to nothing only where the other side has them."""
     return [
         ServiceRecord.community_id.in_(permissions.reach_of(actor.id, "service_record:synchronise")),
-        ServiceRecord.sync_status == SyncState.NOT_SYNCHRONISED,
+        ServiceRecord.sync_state == SyncState.NOT_SYNCHRONISED,
         IN_FORCE,
         sa.or_(ServiceRecord.minutes > 0, _corrects_a_synchronised_one),
         _of_somebody,
@@ -139,10 +139,10 @@ def _synchronised(ids: list[int], actor: Actor) -> int:
             sa.update(ServiceRecord)
             .where(
                 ServiceRecord.id.in_(ids),
-                ServiceRecord.sync_status == SyncState.NOT_SYNCHRONISED,
+                ServiceRecord.sync_state == SyncState.NOT_SYNCHRONISED,
                 ServiceRecord.community_id.in_(here),
             )
-            .values(sync_status=SyncState.SYNCHRONISED)
+            .values(sync_state=SyncState.SYNCHRONISED)
             .returning(ServiceRecord.id),
             execution_options={"synchronize_session": False},
         )
@@ -216,7 +216,7 @@ def _volunteer(row: Row, actor: Actor) -> int:
     wanted = (
         sa.select(Person.id, Person.real_name_sealed)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.status == "active", Residency.community_id.in_(reach))
+        .where(Person.state == "active", Residency.community_id.in_(reach))
     )
     if row["志愿者编号"]:
         wanted = wanted.where(Person.id == int(row["志愿者编号"][1:]))

@@ -10,7 +10,7 @@ from backend.journal import Actor
 from backend.lifecycle import check_allowed, transition
 from backend.people import permissions
 from backend.wishes import notices, states
-from backend.wishes.actions.settling import last_claim
+from backend.wishes.actions.endings import lock_current_claim
 from backend.wishes.actions.writing import number_in_round
 from backend.wishes.models import RoundState, Wish, WishState
 
@@ -89,7 +89,7 @@ def look(wish_id: int, passed: bool, reason: str | None = None, *, actor: Actor)
     permissions.require(actor.id, "wish:review", wish.place_id)
     if wish.state == WishState.DRAFT:
         raise NotFound()
-    claim = last_claim(wish.id)
+    claim = lock_current_claim(wish.id)
     subjects = [("wish", wish.id), *([("claim", claim.id)] if claim else [])]
     noted = claim is not None and claim.needs_look
     if not files.look(subjects, passed, reason, actor=actor) + noted:

@@ -1,0 +1,86 @@
+"""The moves of what a person registers: where they live, their party membership, their teams, their children.
+
+These stand below `lifecycle`, which reads permissions from them: their verbs ask for the permission themselves.
+"""
+
+from backend.errors import NotFound, Refused
+from backend.moves import Move
+
+
+class NothingToVerify(Refused):
+    code, message = 40920, "这条登记已经处理过了，请刷新"
+
+
+class AlreadyMember(Refused):
+    code, message = 40962, "您已经申请或加入了这支志愿队"
+
+
+class NotAMember(Refused):
+    code, message = 40963, "您不在这支志愿队里"
+
+
+class NothingToDecide(Refused):
+    code, message = 40964, "这个入队申请已经处理过了，请刷新"
+
+
+class GuardianshipDecided(Refused):
+    code, message = 40989, "这条监护登记已经处理过了，请刷新"
+
+
+def _move(
+    refusal: type[Refused], name: str, label: str, sources: str, target: str, word: str, never: str = ""
+) -> Move:
+    return Move(name, frozenset(sources.split()), target, word, frozenset(never.split()), refusal, label)
+
+
+_N = NothingToVerify
+_RESIDENCY, _PARTY = "residency:verify", "party_registration:verify"
+DECLARE_RESIDENCY = _move(
+    _N, "declare_residency", "登记居住", "declared verified rejected", "declared", "residency:declare"
+)
+VERIFY_RESIDENCY = _move(_N, "verify", "核实", "declared", "verified", _RESIDENCY, "person")
+REJECT_RESIDENCY = _move(_N, "reject", "不通过", "declared", "rejected", _RESIDENCY, "person")
+RESIDENCY_MOVES = (DECLARE_RESIDENCY, VERIFY_RESIDENCY, REJECT_RESIDENCY)
+
+REGISTER_PARTY_MEMBER = _move(
+    _N,
+    "register_party_member",
+    "双报到",
+    "pending verified rejected",
+    "pending",
+    "party_registration:declare",
+)
+VERIFY_PARTY_MEMBER = _move(_N, "verify", "核实", "pending", "verified", _PARTY, "person")
+REJECT_PARTY_MEMBER = _move(_N, "reject", "不通过", "pending", "rejected", _PARTY, "person")
+# From the unit's own list, which is the proof.
+IMPORT_PARTY_MEMBER = _move(_N, "import", "导入", "pending rejected", "verified", _PARTY, "person")
+PARTY_REGISTRATION_MOVES = (
+    REGISTER_PARTY_MEMBER,
+    VERIFY_PARTY_MEMBER,
+    REJECT_PARTY_MEMBER,
+    IMPORT_PARTY_MEMBER,
+)
+
+JOIN = _move(AlreadyMember, "join", "申请加入", "declined left", "applied", "team:join", "leader")
+LEAVE = _move(NotAMember, "leave", "退出", "applied accepted", "left", "team:join")
+ACCEPT_MEMBER = _move(NothingToDecide, "accept", "同意加入", "applied", "accepted", "team:accept", "person")
+DECLINE_MEMBER = _move(
+    NothingToDecide, "decline", "不同意加入", "applied", "declined", "team:accept", "person"
+)
+MEMBERSHIP_MOVES = (JOIN, LEAVE, ACCEPT_MEMBER, DECLINE_MEMBER)
+
+_G = GuardianshipDecided
+_VERIFY = "guardian:verify"
+VERIFY_GUARDIAN = _move(_G, "verify", "核实", "declared", "verified", _VERIFY, "guardian person")
+REJECT_GUARDIAN = _move(_G, "reject", "不通过", "declared", "rejected", _VERIFY, "guardian person")
+# Also somebody else's link is unknown to whoever would end it.
+END_GUARDIANSHIP = _move(NotFound, "end", "结束监护", "declared verified", "ended", "guardian:end")
+GUARDIANSHIP_MOVES = (VERIFY_GUARDIAN, REJECT_GUARDIAN, END_GUARDIANSHIP)
+
+# By what the journal calls them.
+MOVES = {
+    "residency": RESIDENCY_MOVES,
+    "party_registration": PARTY_REGISTRATION_MOVES,
+    "team": MEMBERSHIP_MOVES,
+    "guardianship": GUARDIANSHIP_MOVES,
+}
