@@ -75,7 +75,3 @@ def waiting(staff: Staff) -> tuple[list[Waiting], dict[str, int]]:
 def today(staff: Staff) -> Any:
     found, counted = waiting(staff)
     return render("today/page.html", waiting=found, counted=counted, now=clock.now())
-
-
-def oldest_first(found: list[Waiting]) -> list[Waiting]:
-    return sorted(found, key=lambda one: one.since)

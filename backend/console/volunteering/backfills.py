@@ -124,7 +124,7 @@ def new_backfill(staff: Staff) -> Any:
             told["community"],
             {name: told[name] for name in _CONTENT},
             team_id=told["team"],
-            activity_id=activity and activity.id,
+            activity_id=activity.id if activity else None,
             actor=staff,
         )
 
