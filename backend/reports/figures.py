@@ -13,7 +13,8 @@ from backend.people.models import Residency
 from backend.supermarket.models import Item, Shop
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Claim, Wish
 
 Places = list[tuple[int, str]]
 # By community, beside each other: the names of the places, and for each part their numbers.

@@ -22,7 +22,8 @@ from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, ClaimOutcome, Wish
+from backend.wishes.kinds import ClaimOutcome
+from backend.wishes.models import Claim, Wish
 
 CONSENT = "unit_feedback"
 MOST_DAYS = 366

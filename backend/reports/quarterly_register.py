@@ -19,7 +19,8 @@ from backend.supermarket.stock_models import Movement, StockSource
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity, ActivityKind, ActivityState
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Claim, Wish
 
 Numbers = dict[int, int]
 

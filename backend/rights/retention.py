@@ -21,7 +21,8 @@ from backend.people.models import Consent, PartyRegistration, Person, Residency
 from backend.personal import declaration
 from backend.rights import cancellation
 from backend.wishes.actions.leaving import GONE
-from backend.wishes.models import Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Wish
 
 BATCH = 500
 

@@ -23,20 +23,8 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.wishes import states
-from backend.wishes.models import (
-    ON_THE_WALL,
-    OWN_PEOPLE,
-    Claim,
-    Disclosure,
-    Group,
-    Party,
-    Round,
-    RoundState,
-    Wish,
-    WishState,
-    facts_of,
-    reporting_in,
-)
+from backend.wishes.kinds import ON_THE_WALL, Disclosure, Group, Party, RoundState, WishState
+from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
 
 # A literal, so that the planner can prove the partial index.
 _ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")

@@ -14,7 +14,8 @@ from backend.files import queries as files
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
-from backend.wishes.models import Claim, Round, RoundState, Wish, WishState
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Claim, Round, Wish
 from backend.wishes.staff_queries import reached
 
 # So many days before its end a round waits for whoever manages it.

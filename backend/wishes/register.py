@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from backend.people.models import PartyRegistration, Team
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
+from backend.wishes.kinds import Party, WishState
 from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, REVIEW_OUTCOMES
-from backend.wishes.models import Claim, Party, Round, Wish, WishState
+from backend.wishes.models import Claim, Round, Wish
 
 _UNFULFILLED = (WishState.SENT_BACK, WishState.DECLINED, WishState.REFERRED, WishState.WITHDRAWN)
 

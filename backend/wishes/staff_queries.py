@@ -8,7 +8,8 @@ from backend.db import session
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person, Residency
-from backend.wishes.models import Claim, Round, RoundState, Wish, WishState
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Claim, Round, Wish
 
 # Of each community's rounds that have ended the board shows the newest, and how many there are.
 CLOSED = 12

@@ -2,8 +2,8 @@
 
 from backend.errors import Refused
 from backend.moves import Move
-from backend.wishes.models import RoundState as R
-from backend.wishes.models import WishState as W
+from backend.wishes.kinds import RoundState as R
+from backend.wishes.kinds import WishState as W
 
 
 class WishNotOpen(Refused):

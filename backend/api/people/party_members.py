@@ -13,7 +13,7 @@ from backend.identity.sessions import Caller
 from backend.paging import by_id
 from backend.people.models import SERVICE_ROLES
 from backend.reports import party_service_records as reports
-from backend.wishes.models import ClaimOutcome
+from backend.wishes.kinds import ClaimOutcome
 
 bp = APIBlueprint("party_members", __name__, url_prefix="/api/v1", tag="双报到")
 

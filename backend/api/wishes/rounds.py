@@ -14,7 +14,8 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import rounds
-from backend.wishes.models import Round, RoundState
+from backend.wishes.kinds import RoundState
+from backend.wishes.models import Round
 
 bp = APIBlueprint("rounds", __name__, url_prefix="/api/v1", tag="微心愿")
 

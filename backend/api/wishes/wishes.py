@@ -28,7 +28,7 @@ from backend.paging import Pageable
 from backend.people.models import SERVICE_ROLES
 from backend.wishes import queries, queues, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
-from backend.wishes.models import (
+from backend.wishes.kinds import (
     ON_THE_WALL,
     SALUTATIONS,
     Category,

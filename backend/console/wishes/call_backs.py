@@ -23,7 +23,8 @@ from backend.organisations import queries as places
 from backend.people import permissions
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import claims, contacting
-from backend.wishes.models import Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Wish
 
 SATISFACTION = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不太满意"), (1, "不满意"))
 

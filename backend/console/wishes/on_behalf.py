@@ -13,8 +13,8 @@ from backend.errors import NotFound
 from backend.people.labels import SERVICE_ROLES
 from backend.wishes import queries
 from backend.wishes.actions import writing
+from backend.wishes.kinds import SALUTATIONS, Disclosure, WishState
 from backend.wishes.labels import CATEGORIES, DISCLOSURES, GROUPS
-from backend.wishes.models import SALUTATIONS, Disclosure, WishState
 
 
 class WishForm(Form):

@@ -15,8 +15,9 @@ from backend.console.frame.page import Staff, redirect_with_message
 from backend.organisations import queries as places
 from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
+from backend.wishes.kinds import WishState
 from backend.wishes.labels import REFERRALS
-from backend.wishes.models import Wish, WishState
+from backend.wishes.models import Wish
 
 # 审核3工作日: how long a wish may wait for its review before it counts as late.
 REVIEW_DAYS = 3

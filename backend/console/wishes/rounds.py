@@ -16,7 +16,8 @@ from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import rounds as verbs
-from backend.wishes.models import Round, RoundState, Wish, WishState
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Round, Wish
 
 COLLECT_DAYS, PUBLISH_DAYS = 10, 45
 LABELS = {"review": "停止征集，开始审核", "publish": "发布这一期", "close": "结束这一期"}

@@ -16,7 +16,8 @@ from backend.people import queries as people
 from backend.people.models import Person
 from backend.wishes import notices, queries, states
 from backend.wishes.actions import endings
-from backend.wishes.models import Claim, ClaimOutcome, ConfirmMethod, Party, Wish
+from backend.wishes.kinds import ClaimOutcome, ConfirmMethod, Party
+from backend.wishes.models import Claim, Wish
 
 # Told instead of a reason that nobody has looked at yet; staff read it in the timeline and pass it on.
 KEPT_BACK = "原因由社区查看后转告"

@@ -11,7 +11,8 @@ from backend.lifecycle import transition
 from backend.wishes import notices, states
 from backend.wishes.actions import endings, rounds
 from backend.wishes.actions.endings import current_claim
-from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
+from backend.wishes.kinds import ClaimOutcome, RoundState, WishState
+from backend.wishes.models import Claim, Round, Wish
 
 BATCH = 200
 

@@ -10,7 +10,8 @@ from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.moves import Move
 from backend.wishes import notices, states
-from backend.wishes.models import Claim, Round, RoundState, Wish
+from backend.wishes.kinds import RoundState
+from backend.wishes.models import Claim, Round, Wish
 
 
 def current_claim(wish_id: int) -> Claim:

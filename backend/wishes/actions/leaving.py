@@ -14,7 +14,8 @@ from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.wishes import notices, states
 from backend.wishes.actions import claims, endings, writing
-from backend.wishes.models import Claim, ClaimOutcome, Wish, WishState
+from backend.wishes.kinds import ClaimOutcome, WishState
+from backend.wishes.models import Claim, Wish
 
 WHY = "本人注销账号"
 WHO_LEFT = "认领人注销账号"

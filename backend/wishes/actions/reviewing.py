@@ -12,7 +12,8 @@ from backend.people import permissions
 from backend.wishes import notices, states
 from backend.wishes.actions.endings import lock_current_claim
 from backend.wishes.actions.writing import number_in_round
-from backend.wishes.models import RoundState, Wish, WishState
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Wish
 
 
 class NoRoundOpen(Refused):

@@ -13,7 +13,8 @@ from backend.lifecycle import transition, transition_all
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.wishes import notices, states
-from backend.wishes.models import Round, RoundState, Wish, WishState
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Round, Wish
 
 
 class RoundAlreadyCollecting(Refused):

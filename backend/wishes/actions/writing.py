@@ -17,7 +17,8 @@ from backend.people import guardians, permissions
 from backend.people import queries as people
 from backend.wishes import states
 from backend.wishes.actions import children
-from backend.wishes.models import OWN_PEOPLE, Round, RoundState, Wish, WishState
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import OWN_PEOPLE, Round, Wish
 
 
 class CostAboveCap(Refused):
