@@ -1,0 +1,32 @@
+"""What capabilities declare is gathered by where it stands: nobody keeps a list of them, and none is missed."""
+
+from backend import capabilities
+
+
+def _rooms(part):
+    return [module.__name__.split(".")[1] for module in capabilities.modules(part)]
+
+
+def test_the_labels_of_everybody_are_found_in_the_order_of_pages():
+    capability = ["wishes", "volunteering", "supermarket", "points", "complaints"]
+    assert _rooms("labels") == [*capability, "people", "identity"]
+    assert _rooms("states")[:5] == capability
+
+
+def test_what_is_no_capability_does_not_count():
+    # Both have a file of that name, and tables of other rooms.
+    assert "rights" not in _rooms("labels")
+    assert "handbook" not in _rooms("states")
+
+
+def test_a_new_one_follows_those_that_have_a_place():
+    assert capabilities.in_order(["zoo", "wishes", "attic", "identity"]) == [
+        "wishes",
+        "identity",
+        "attic",
+        "zoo",
+    ]
+
+
+def test_a_part_that_nobody_has_is_no_fault():
+    assert _rooms("attic") == []
