@@ -5,7 +5,7 @@ statement → journal. The tests try every move × role × state from these tabl
 documentation are drawn from them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -33,6 +33,22 @@ class Move:
     never_by: frozenset[str] = frozenset()
     refusal: type[Refused] = StateConflict
     label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class MoveTable:
+    """All moves of one kind of thing, as documentation and journal name them.
+
+    `kind` is what the journal calls it; `begins` are the states in which it comes into being, and `states` the
+    words of all. `note` stands below the title of the diagram.
+    """
+
+    title: str
+    kind: str
+    moves: tuple[Move, ...]
+    begins: tuple[str, ...]
+    states: Mapping[str, str]
+    note: str
 
 
 class FourEyes(Refused):

@@ -36,8 +36,9 @@ _OTHER_VERBS = {
 def _words_by_kind() -> dict[str, dict[str, str]]:
     """What can be done to each kind of thing; one kind may be written of by several capabilities."""
     spoken = [
-        {kind: {move.name: move.label for move in moves} for kind, moves in states.MOVES.items()}
+        {table.kind: {move.name: move.label for move in table.moves}}
         for states in capabilities.modules("states")
+        for table in states.TABLES
     ]
     spoken += [labels.JOURNAL_VERBS for labels in _LABELS]
     by_kind: dict[str, dict[str, str]] = {}
