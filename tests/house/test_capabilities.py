@@ -1,6 +1,7 @@
 """What capabilities declare is gathered by where it stands: nobody keeps a list of them, and none is missed."""
 
 from backend import capabilities
+from backend.registers.definition import Register
 
 
 def _rooms(part):
@@ -30,3 +31,10 @@ def test_a_new_one_follows_those_that_have_a_place():
 
 def test_a_part_that_nobody_has_is_no_fault():
     assert _rooms("attic") == []
+
+
+def test_every_register_of_a_capability_is_listed_and_has_a_place():
+    for module in capabilities.modules("register"):
+        written = [one for one in vars(module).values() if isinstance(one, Register)]
+        assert list(module.REGISTERS) == written, module.__name__
+        assert len({one.position for one in written}) == len(written), module.__name__
