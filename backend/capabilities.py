@@ -5,7 +5,7 @@ being there. A capability never looks for another one.
 """
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -16,7 +16,7 @@ import backend
 ORDER = ("wishes", "volunteering", "supermarket", "points", "complaints", "people", "identity")
 
 
-def in_order(names: list[str]) -> list[str]:
+def in_order(names: Iterable[str]) -> list[str]:
     """These folders, each once, as ORDER has them."""
     return sorted(names, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
 
