@@ -20,7 +20,7 @@ from backend.people import guardians
 from backend.people.models import Consent, PartyRegistration, Person, Residency
 from backend.personal import declaration
 from backend.rights import cancellation
-from backend.wishes.actions.leaving import GONE
+from backend.wishes.leaving import GONE
 from backend.wishes.models import Wish, WishState
 
 BATCH = 500

@@ -2,6 +2,7 @@
 
 from backend import capabilities
 from backend.registers.definition import Register
+from backend.rights import cancellation
 
 
 def _rooms(part):
@@ -38,3 +39,10 @@ def test_every_register_of_a_capability_is_listed_and_has_a_place():
         written = [one for one in vars(module).values() if isinstance(one, Register)]
         assert list(module.REGISTERS) == written, module.__name__
         assert len({one.position for one in written}) == len(written), module.__name__
+
+
+def test_what_a_leaving_person_has_open_ends_in_its_order():
+    """What tells others comes first; orders give their points back before the points are given up."""
+    names = [step.name for step in cancellation.steps()]
+    assert names == ["wishes", "claims", "signUps", "redemptions", "complaints", "children", "pictures"]
+    assert len({step.position for step in cancellation.steps()}) == len(names)
