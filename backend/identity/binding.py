@@ -9,6 +9,7 @@ from backend.identity import sessions
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 
 # A new account may have these without having a history of its own; the answers under its keys tell of them.
 _FORGETTABLE = {
@@ -43,7 +44,7 @@ def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     home = session.get(Residency, person_id)
     if home is None or holder.card_number is None:
         raise NotFound()
-    permissions.require_near(actor.id, "person:create", home.community_id, home.grid_id)
+    permissions.require_near(actor.id, Permission.PERSON_CREATE, home.community_id, home.grid_id)
     if holder.openid == openid:
         return holder
     if holder.openid is not None or holder.state != "active":

@@ -16,6 +16,7 @@ from backend.identity.models import Credential
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person
+from backend.people.permissions import Permission
 
 STANDS = timedelta(days=3)
 # Read from paper and typed: no 0 and o, no 1, l and i.
@@ -57,7 +58,7 @@ def check(person_id: int, *, actor: Actor) -> None:
     if not posts:
         raise NotInOffice()
     for post in posts:
-        permissions.require(actor.id, "appointment:grant", post.organisation_id)
+        permissions.require(actor.id, Permission.APPOINTMENT_GRANT, post.organisation_id)
     if any(post.role in credentials.STRONG_ROLES for post in posts):
         raise StrongRole()
 

@@ -14,6 +14,7 @@ from backend.numbering import next_number
 from backend.organisations import queries as places
 from backend.people import accounts, permissions, sealed, states
 from backend.people.models import Appointment, Consent, PartyRegistration, Person, Residency
+from backend.people.permissions import Permission
 
 
 class NotThatGrid(Refused):
@@ -146,7 +147,7 @@ def create_card_holder(
     """
     places.community(community_id)
     _check_grid(grid_id, community_id)
-    permissions.require_near(actor.id, "person:create", community_id, grid_id)
+    permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
     # Whoever takes a number waits for the one before: of two clerks with one phone the second is refused.
     number = next_number("card")
     _refuse_second_card(phone, community_id)
@@ -210,7 +211,7 @@ def appoint(
 ) -> Appointment:
     """Gives a role in a place. `actor` is None only for the first administrator of a new deployment."""
     if actor is not None:
-        permissions.require(actor.id, "appointment:grant", organisation_id)
+        permissions.require(actor.id, Permission.APPOINTMENT_GRANT, organisation_id)
         if actor.id == person_id:
             raise NotAllowed()
     row = Appointment(

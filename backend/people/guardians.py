@@ -16,6 +16,7 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.people import permissions, sealed, states
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
 
 RELATIONS = ("father", "mother", "grandparent", "relative", "institution")
@@ -149,7 +150,7 @@ def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Gua
     home = session.get(Residency, child_id)
     if home is None or "cancelled" in (child.state, guardian.state) or guardian_id == child_id:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", home.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, home.community_id)
     if actor.id in (guardian_id, child_id):
         raise OwnWard()
     if not under_14(child.birth_year):
@@ -260,7 +261,7 @@ def active_guardianships(child_id: int, *, actor: Actor) -> list[Guardianship]:
     home = session.get(Residency, child_id)
     if home is None:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", home.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, home.community_id)
     wanted = sa.select(Guardianship).where(
         Guardianship.child_id == child_id, Guardianship.state.in_(("declared", "verified"))
     )
@@ -290,5 +291,5 @@ def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
     row = session.get(Guardianship, guardianship_id)
     if row is None:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", row.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, row.community_id)
     return row

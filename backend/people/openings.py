@@ -10,6 +10,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 
 
 def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
@@ -24,6 +25,6 @@ def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
     if found is None:
         raise NotFound()
     person, home = found
-    permissions.require(actor.id, "person:open", home.grid_id or home.community_id)
+    permissions.require(actor.id, Permission.PERSON_OPEN, home.grid_id or home.community_id)
     journal.write("open_person", "person", person.id, actor=actor, place=home.community_id, reason=reason)
     return {"name": sealed.real_name(person), "phone": sealed.phone(person), "address": sealed.address(home)}

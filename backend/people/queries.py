@@ -13,6 +13,7 @@ from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
 from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
+from backend.people.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def search_residents(
     *, community_id: int | None, card_number: str | None, phone: str | None, actor: Actor
 ) -> KeysetQuery:
     """Residents in the clerk's places, by card number, by phone (through its blind index), or all of a place."""
-    reach = permissions.reach_of(actor.id, "person:read")
+    reach = permissions.reach_of(actor.id, Permission.PERSON_READ)
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)

@@ -20,6 +20,7 @@ from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed, sheets, states
 from backend.people.models import REAL_NAME_MAX, PartyRegistration, Person
+from backend.people.permissions import Permission
 
 KIND = "members"
 SERVICE_ROLES = {
@@ -88,7 +89,7 @@ def _roles(row: imports.Row) -> list[str]:
 
 
 def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
-    community_id = sheets.community_named(row["社区"], "party_registration:verify", memory, actor)
+    community_id = sheets.community_named(row["社区"], Permission.PARTY_REGISTRATION_VERIFY, memory, actor)
     unit_id = _unit(row["单位"], memory)
     person_id = _known(row["姓名"], row["手机号"])
     if person_id is None:
@@ -125,7 +126,7 @@ imports.offer(
     imports.Sheet(
         ("姓名", "手机号", "单位", "社区", "六大员"),
         ("姓名", "手机号", "单位", "社区"),
-        "party_registration:verify",
+        Permission.PARTY_REGISTRATION_VERIFY,
         _check,
         _take_in,
     ),

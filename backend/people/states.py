@@ -11,6 +11,7 @@ from backend.people.labels import (
     PARTY_REGISTRATION_STATES,
     RESIDENCY_STATES,
 )
+from backend.people.permissions import Permission
 
 
 class NothingToVerify(Refused):
@@ -40,9 +41,14 @@ def _move(
 
 
 _N = NothingToVerify
-_RESIDENCY, _PARTY = "residency:verify", "party_registration:verify"
+_RESIDENCY, _PARTY = Permission.RESIDENCY_VERIFY, Permission.PARTY_REGISTRATION_VERIFY
 DECLARE_RESIDENCY = _move(
-    _N, "declare_residency", "登记居住", "declared verified rejected", "declared", "residency:declare"
+    _N,
+    "declare_residency",
+    "登记居住",
+    "declared verified rejected",
+    "declared",
+    Permission.RESIDENCY_DECLARE,
 )
 VERIFY_RESIDENCY = _move(_N, "verify", "核实", "declared", "verified", _RESIDENCY, "person")
 REJECT_RESIDENCY = _move(_N, "reject", "不通过", "declared", "rejected", _RESIDENCY, "person")
@@ -54,7 +60,7 @@ REGISTER_PARTY_MEMBER = _move(
     "双报到",
     "pending verified rejected",
     "pending",
-    "party_registration:declare",
+    Permission.PARTY_REGISTRATION_DECLARE,
 )
 VERIFY_PARTY_MEMBER = _move(_N, "verify", "核实", "pending", "verified", _PARTY, "person")
 REJECT_PARTY_MEMBER = _move(_N, "reject", "不通过", "pending", "rejected", _PARTY, "person")
@@ -67,20 +73,22 @@ PARTY_REGISTRATION_MOVES = (
     IMPORT_PARTY_MEMBER,
 )
 
-JOIN = _move(AlreadyMember, "join", "申请加入", "declined left", "applied", "team:join", "leader")
-LEAVE = _move(NotAMember, "leave", "退出", "applied accepted", "left", "team:join")
-ACCEPT_MEMBER = _move(NothingToDecide, "accept", "同意加入", "applied", "accepted", "team:accept", "person")
+JOIN = _move(AlreadyMember, "join", "申请加入", "declined left", "applied", Permission.TEAM_JOIN, "leader")
+LEAVE = _move(NotAMember, "leave", "退出", "applied accepted", "left", Permission.TEAM_JOIN)
+ACCEPT_MEMBER = _move(
+    NothingToDecide, "accept", "同意加入", "applied", "accepted", Permission.TEAM_ACCEPT, "person"
+)
 DECLINE_MEMBER = _move(
-    NothingToDecide, "decline", "不同意加入", "applied", "declined", "team:accept", "person"
+    NothingToDecide, "decline", "不同意加入", "applied", "declined", Permission.TEAM_ACCEPT, "person"
 )
 MEMBERSHIP_MOVES = (JOIN, LEAVE, ACCEPT_MEMBER, DECLINE_MEMBER)
 
 _G = GuardianshipDecided
-_VERIFY = "guardian:verify"
+_VERIFY = Permission.GUARDIAN_VERIFY
 VERIFY_GUARDIAN = _move(_G, "verify", "核实", "declared", "verified", _VERIFY, "guardian person")
 REJECT_GUARDIAN = _move(_G, "reject", "不通过", "declared", "rejected", _VERIFY, "guardian person")
 # Also somebody else's link is unknown to whoever would end it.
-END_GUARDIANSHIP = _move(NotFound, "end", "结束监护", "declared verified", "ended", "guardian:end")
+END_GUARDIANSHIP = _move(NotFound, "end", "结束监护", "declared verified", "ended", Permission.GUARDIAN_END)
 GUARDIANSHIP_MOVES = (VERIFY_GUARDIAN, REJECT_GUARDIAN, END_GUARDIANSHIP)
 
 # What the documentation draws and the journal calls by its kind.

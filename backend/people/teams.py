@@ -16,6 +16,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions, sealed, states
 from backend.people import queries as people
 from backend.people.models import Membership, Person, Team
+from backend.people.permissions import Permission
 
 TEAM_KINDS = ("community", "unit", "social")
 MEMBER_STATES = ("applied", "accepted", "declined", "left")
@@ -37,7 +38,7 @@ def create_team(
     By community staff. Raises TeamNameTaken, LeaderUnknown, NotACommunity.
     """
     places.community(community_id)
-    permissions.require(actor.id, "team:found", community_id)
+    permissions.require(actor.id, Permission.TEAM_FOUND, community_id)
     _check_leader(leader_id)
     team = Team(
         community_id=community_id,
@@ -70,7 +71,7 @@ def _keep(team: Team) -> None:
 def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     """Staff change `name`, `speciality` or `leader_id`; a new leader has the team's activities at once."""
     team = lock_row(Team, team_id)
-    permissions.require(actor.id, "team:manage", team.community_id)
+    permissions.require(actor.id, Permission.TEAM_MANAGE, team.community_id)
     if "leader_id" in changes:
         _check_leader(changes["leader_id"])
     for name in ("name", "speciality", "leader_id"):
@@ -224,7 +225,7 @@ def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
 def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
     """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
     leading = team.leader_id == actor.id
-    if not leading and not permissions.appointed(actor.id, "team:manage", team.community_id):
+    if not leading and not permissions.appointed(actor.id, Permission.TEAM_MANAGE, team.community_id):
         return None
     rows = session.execute(
         sa.select(Membership, Person.real_name_sealed)

@@ -17,6 +17,7 @@ from backend.lifecycle import FourEyes, transition
 from backend.organisations import queries as places
 from backend.people import accounts, permissions
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.points import limits, notices, states
 from backend.points.models import Adjustment, AdjustmentState
 
@@ -66,7 +67,7 @@ def _home(person_id: int, maker_id: int) -> int:
             Residency.person_id == person_id,
             Residency.state == "verified",
             Person.state == "active",
-            Residency.community_id.in_(permissions.reach_of(maker_id, "points:adjust")),
+            Residency.community_id.in_(permissions.reach_of(maker_id, Permission.POINTS_ADJUST)),
         )
     )
     if found is None:
@@ -136,8 +137,8 @@ def change_rule(
 
 def _may_change(community_id: int | None, actor: Actor) -> None:
     if community_id is not None:
-        permissions.require(actor.id, "rule:change", places.community(community_id).id)
-    elif not permissions.appointed(actor.id, "rule:change", _city()):
+        permissions.require(actor.id, Permission.RULE_CHANGE, places.community(community_id).id)
+    elif not permissions.appointed(actor.id, Permission.RULE_CHANGE, _city()):
         raise NotAllowed()
 
 

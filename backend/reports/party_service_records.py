@@ -20,6 +20,7 @@ from backend.people import permissions, sealed
 from backend.people import queries as people
 from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
+from backend.people.permissions import Permission
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.kinds import ClaimOutcome
@@ -94,7 +95,7 @@ class FeedbackRow:
 def told_by(unit_id: int, *, actor: Actor) -> tuple[Any, ...]:
     """Which members of a unit the caller may see on its sheet: all of it for the unit's own officer, those
     registered in their community for its staff."""
-    reach = permissions.reach_of(actor.id, "register:feedback")
+    reach = permissions.reach_of(actor.id, Permission.REGISTER_FEEDBACK)
     seen = sa.or_(PartyRegistration.unit_id.in_(reach), PartyRegistration.community_id.in_(reach))
     return PartyRegistration.unit_id == unit_id, seen
 

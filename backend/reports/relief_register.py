@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from backend.complaints.models import Complaint, ComplaintKind
 from backend.db import session
 from backend.organisations.models import Organisation
+from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 
 # Each ban with the words by which a page that breaks it would be called.
@@ -96,7 +97,7 @@ def put_right(row: Any) -> str | None:
 RELIEF = Register(
     "relief",
     "减负自查",
-    "register:totals",
+    Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
         Column("菜单项", "= menu_label()", menu_label, width=14),

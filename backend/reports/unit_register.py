@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.organisations.models import Organisation
 from backend.people.models import Consent, PartyRegistration, Team
+from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity, ActivityState
@@ -108,7 +109,7 @@ def kinds_of_service(row: Any) -> str | None:
 UNITS = Register(
     "units",
     "单位汇总",
-    "register:totals",
+    Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
         Column("单位", "party_registrations.unit_id", kind="place", width=24),

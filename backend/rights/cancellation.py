@@ -19,6 +19,7 @@ from backend.ledger import forfeits
 from backend.ledger import queries as ledger
 from backend.people import permissions
 from backend.people.models import Person, Residency, Team
+from backend.people.permissions import Permission
 from backend.rights import erasure
 
 
@@ -80,7 +81,7 @@ def cancel_for(person_id: int, reason: str, *, confirmed: bool, actor: Actor) ->
     person, home = lock_row(Person, person_id), session.get(Residency, person_id)
     if home is None:
         raise NotFound()
-    permissions.require(actor.id, "person:cancel", home.community_id)
+    permissions.require(actor.id, Permission.PERSON_CANCEL, home.community_id)
     if person_id == actor.id:
         raise NotAllowed()
     if person.openid is not None:

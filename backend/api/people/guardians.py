@@ -16,6 +16,7 @@ from backend.paging import Pageable
 from backend.people import guardians, queries, queues, sealed
 from backend.people.guardians import RELATIONS, STATES, Guardianship
 from backend.people.models import BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
+from backend.people.permissions import Permission
 from backend.rights import consent
 
 bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")
@@ -100,7 +101,7 @@ def end_guardianship(caller: Caller, guardianship_id: int) -> None:
     "待核实的监护登记",
     GuardianshipOut,
     _serialize_many,
-    guard="guardian:verify",
+    guard=Permission.GUARDIAN_VERIFY,
 )
 def guardianships_to_verify(caller: Caller) -> Pageable:
     return queues.guardianships_to_verify(actor=caller)
@@ -110,7 +111,7 @@ def guardianships_to_verify(caller: Caller) -> Pageable:
     bp,
     "/guardianships",
     "当面核实后登记监护关系",
-    "guardian:verify",
+    Permission.GUARDIAN_VERIFY,
     body=GuardianLinkIn,
     out=GuardianshipOut,
     status=201,
@@ -120,5 +121,10 @@ def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 
 
 decisions(
-    bp, "/guardianships/<id:guardianship_id>", "guardianship", "监护登记", "guardian:verify", guardians.decide
+    bp,
+    "/guardianships/<id:guardianship_id>",
+    "guardianship",
+    "监护登记",
+    Permission.GUARDIAN_VERIFY,
+    guardians.decide,
 )

@@ -25,6 +25,7 @@ from backend.people.models import (
     Person,
     Residency,
 )
+from backend.people.permissions import Permission
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -104,7 +105,12 @@ def _serialize(row: Any, person: Person) -> dict[str, Any]:
 
 
 @listing(
-    bp, "/residencies/to-verify", "待核实的居住登记", WaitingOut, _serialize_waiting, guard="residency:verify"
+    bp,
+    "/residencies/to-verify",
+    "待核实的居住登记",
+    WaitingOut,
+    _serialize_waiting,
+    guard=Permission.RESIDENCY_VERIFY,
 )
 def residencies_to_verify(caller: Caller) -> Pageable:
     return queues.residencies_to_verify(actor=caller)
@@ -116,7 +122,7 @@ def residencies_to_verify(caller: Caller) -> Pageable:
     "待核实的双报到登记",
     WaitingOut,
     _serialize_waiting,
-    guard="party_registration:verify",
+    guard=Permission.PARTY_REGISTRATION_VERIFY,
 )
 def party_registrations_to_verify(caller: Caller) -> Pageable:
     return queues.party_registrations_to_verify(actor=caller)
@@ -137,14 +143,19 @@ def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: 
 
 
 decisions(
-    bp, "/residencies/<id:person_id>", "residency", "居住登记", "residency:verify", actions.decide_residency
+    bp,
+    "/residencies/<id:person_id>",
+    "residency",
+    "居住登记",
+    Permission.RESIDENCY_VERIFY,
+    actions.decide_residency,
 )
 decisions(
     bp,
     "/party-registrations/<id:person_id>",
     "party_registration",
     "双报到登记",
-    "party_registration:verify",
+    Permission.PARTY_REGISTRATION_VERIFY,
     actions.decide_party_registration,
 )
 
@@ -171,7 +182,7 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
     "查找居民（代办用，脱敏）",
     ResidentOut,
     _serialize_residents,
-    guard="person:read",
+    guard=Permission.PERSON_READ,
     query=ResidentQuery,
 )
 def find_residents(caller: Caller, **filters: Any) -> Pageable:
@@ -182,7 +193,7 @@ def find_residents(caller: Caller, **filters: Any) -> Pageable:
     bp,
     "/people",
     "为没有手机的居民登记并发卡",
-    "person:create",
+    Permission.PERSON_CREATE,
     body=CardHolderIn,
     out=CardHolderOut,
     status=201,
@@ -200,7 +211,7 @@ def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
     bp,
     "/people/<id:person_id>/bind",
     "把纸质卡绑定到居民的微信",
-    "person:create",
+    Permission.PERSON_CREATE,
     body=BindIn,
     out=CardHolderOut,
     precheck=_openid,

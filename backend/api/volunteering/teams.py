@@ -15,6 +15,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX
+from backend.people.permissions import Permission
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -106,7 +107,7 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     bp,
     "/teams",
     "成立志愿队并指定队长",
-    "team:found",
+    Permission.TEAM_FOUND,
     body=TeamIn,
     out=TeamDetailOut,
     status=201,
@@ -125,7 +126,7 @@ def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
     bp,
     "/teams/<id:team_id>",
     "修改志愿队，或更换队长",
-    "team:manage",
+    Permission.TEAM_MANAGE,
     body=TeamChanges,
     out=TeamDetailOut,
     precheck=_screen,

@@ -10,12 +10,13 @@ from backend.db import session
 from backend.errors import NotFound
 from backend.people import permissions, sealed
 from backend.people.models import PartyRegistration, Person, Residency
+from backend.people.permissions import Permission
 
 # A name is sealed, so it is found by opening the names of one's own places, and no more of them than this.
 NAMES_OPENED = 20_000
 
 
-def resident(staff: Staff, person_id: int, word: str = "person:read") -> tuple[Person, Residency]:
+def resident(staff: Staff, person_id: int, word: str = Permission.PERSON_READ) -> tuple[Person, Residency]:
     """An active person who lives where this word is granted; everyone else does not exist here."""
     found = session.execute(
         sa.select(Person, Residency)
@@ -38,7 +39,7 @@ def search_residents(staff: Staff, asked: str, most: int) -> list[tuple[Person, 
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.state == "active", _within(staff, "person:read"))
+        .where(Person.state == "active", _within(staff, Permission.PERSON_READ))
         .order_by(Person.id)
     )
     if asked[:1].upper() == "P" and asked[1:].isdigit():

@@ -17,6 +17,7 @@ from backend.people import guardians, queries, queues
 from backend.people.guardians import Guardianship
 from backend.people.labels import RELATIONS
 from backend.people.models import Person
+from backend.people.permissions import Permission
 from backend.rights import consent, notice
 
 
@@ -61,7 +62,7 @@ def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
 QUEUE = register(
     Queue(
         kind="核实监护",
-        word="guardian:verify",
+        word=Permission.GUARDIAN_VERIFY,
         find=queues.guardianships_to_verify,
         titles=_titles,
         since=lambda found: found.declared_at,
@@ -96,10 +97,10 @@ QUEUE = register(
 )
 
 
-@page("/people/<id:person_id>/guardians/new", guard="guardian:verify", methods=("GET", "POST"))
+@page("/people/<id:person_id>/guardians/new", guard=Permission.GUARDIAN_VERIFY, methods=("GET", "POST"))
 def link_guardian(staff: Staff, person_id: int) -> Any:
     """At the counter, from the child's page: both are here, and the clerk has seen the papers."""
-    child, _home = residents.resident(staff, person_id, "guardian:verify")
+    child, _home = residents.resident(staff, person_id, Permission.GUARDIAN_VERIFY)
     if not guardians.under_14(child.birth_year):
         return redirect_with_message("console.person", guardians.NotAChild.message, person_id=person_id)
     form = LinkForm()

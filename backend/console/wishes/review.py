@@ -13,6 +13,7 @@ from backend.console.frame.decisions import Address, Decision, Queue, ReasonedFo
 from backend.console.frame.forms import one_of
 from backend.console.frame.page import Staff, redirect_with_message
 from backend.organisations import queries as places
+from backend.people.permissions import Permission
 from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
 from backend.wishes.kinds import WishState
@@ -107,7 +108,7 @@ def _sentence_after(label: str) -> Any:
 QUEUE = register(
     Queue(
         kind="审核心愿",
-        word="wish:review",
+        word=Permission.WISH_REVIEW,
         find=queues.to_review,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.submitted_at,
