@@ -14,7 +14,7 @@ BACKEND = Path(__file__).resolve().parents[2] / "backend"
 ROOMS = ("wishes", "volunteering", "supermarket", "points", "complaints")
 # Where members are written down, as Python, in the SQL of a constraint and as Chinese; and where a move is
 # called like a state, whose sources and targets are looked at below.
-WRITTEN_DOWN = ("models.py", "labels.py", "states.py")
+WRITTEN_DOWN = ("models.py", "kinds.py", "labels.py", "states.py")
 # How a claim ended is told by the state of its wish.
 UNSPOKEN = {"ClaimOutcome"}
 
