@@ -4,7 +4,7 @@ Nobody's permission is asked here. `lifecycle` asks first, for whatever stands a
 people stand below it, because permissions are read from them, and ask in their own verbs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -32,6 +32,22 @@ class Move:
     never_by: frozenset[str] = frozenset()
     refusal: type[Refused] = StateConflict
     label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class MoveTable:
+    """All moves of one kind of thing, as documentation and journal name them.
+
+    `kind` is what the journal calls it; `begins` are the states in which it comes into being, and `states` the
+    words of all. `note` stands below the title of the diagram.
+    """
+
+    title: str
+    kind: str
+    moves: tuple[Move, ...]
+    begins: tuple[str, ...]
+    states: Mapping[str, str]
+    note: str
 
 
 class Movable(Protocol):

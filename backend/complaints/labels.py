@@ -11,6 +11,9 @@ COMPLAINANT_STATES = {
     "withdrawn": "已撤回",
 }
 
+# Who somebody is to a thing, as its moves and permissions name it.
+FACTS = {"complainant": "投诉人"}
+
 LABELS = {"complaint_kind": KINDS, "complaint_state": STATES, "complaint_about": ABOUT}
 JOURNAL_KINDS = {"complaint": "投诉建议"}
 JOURNAL_STATES = {"complaint": STATES}

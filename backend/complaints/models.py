@@ -46,6 +46,7 @@ class Complaint(Model):
     """
 
     __tablename__ = "complaints"
+    __four_eyes__ = (("answered_by_id", "person_id"),)
     __personal__ = [PersonalTable("person_id", "投诉和建议", "complaints", position=380, redact_notices=True)]
     __table_args__ = (
         sa.CheckConstraint(f"complaint_kind IN {sql_list(ComplaintKind)}", name="kind_known"),

@@ -1,8 +1,9 @@
 """The moves of a complaint. Documentation and tests are generated from this table."""
 
+from backend.complaints.labels import COMPLAINANT_STATES
 from backend.complaints.models import ComplaintState as C
 from backend.errors import Refused
-from backend.moves import Move
+from backend.moves import Move, MoveTable
 
 
 class ComplaintMovedOn(Refused):
@@ -24,5 +25,14 @@ APPEAL = _move("appeal", "不满意，请上级复核", {C.ANSWERED}, C.ESCALATE
 WITHDRAW = _move("withdraw", "撤回", {C.RECEIVED, C.ESCALATED}, C.WITHDRAWN, "complaint:withdraw")
 COMPLAINT_MOVES = (ANSWER, ESCALATE, APPEAL, WITHDRAW)
 
-# By the kind of thing that the journal names.
-MOVES = {"complaint": COMPLAINT_MOVES}
+# What the documentation draws and the journal calls by its kind.
+TABLES = (
+    MoveTable(
+        "投诉与建议",
+        "complaint",
+        COMPLAINT_MOVES,
+        ("received",),
+        COMPLAINANT_STATES,
+        "到期没有答复的自动到上一级。",
+    ),
+)

@@ -1,24 +1,32 @@
-"""Every console page, found by where it stands: a new file in a room's folder is registered by being there."""
+"""Every console page, found by where it stands: a folder, and a new file in it, is registered by being there."""
 
 import pkgutil
 from importlib import import_module
+from types import ModuleType
 
 from flask import Flask
 
-from backend import console
-from backend.console.frame import page
+from backend import capabilities, console
+from backend.console.frame import menu, page
 from backend.console.public import pages as public
 
-# The rooms in the order of the menu, which is also the order in which kinds of work are counted on the first
-# page. What makes a page comes last: its error pages answer every address that no room has taken.
-ROOMS = ("wishes", "volunteering", "supermarket", "points", "people", "oversight", "frame")
+
+def folders() -> list[ModuleType]:
+    """In the order of the menu, which is also the order in which kinds of work are counted on the first page.
+
+    What makes a page comes last: its error pages answer every address that no folder has taken.
+    """
+    names = {found.name for found in pkgutil.iter_modules(console.__path__) if found.ispkg} - {"frame"}
+    return [import_module(f"{console.__name__}.{name}") for name in (*capabilities.in_order(names), "frame")]
 
 
 def install(app: Flask) -> None:
-    """Registers the console and the public pages."""
-    for room in ROOMS:
-        package = import_module(f"{console.__name__}.{room}")
-        for module in pkgutil.iter_modules(package.__path__):
-            import_module(f"{package.__name__}.{module.name}")
+    """Registers the console and the public pages, and puts together the menu."""
+    entries: list[menu.Entry] = []
+    for folder in folders():
+        for module in pkgutil.iter_modules(folder.__path__):
+            import_module(f"{folder.__name__}.{module.name}")
+        entries += getattr(folder, "MENU", ())
+    menu.use(entries)
     app.register_blueprint(public.bp)
     page.install(app)

@@ -1,7 +1,7 @@
 """states.md: the state diagrams, drawn from the move tables."""
 
-from backend.handbook.tables import PERSONS, TABLES, Table
-from backend.moves import Move
+from backend.handbook.tables import PERSONS, TABLES
+from backend.moves import Move, MoveTable
 from backend.people import permissions
 from backend.people.labels import ROLES
 
@@ -18,8 +18,8 @@ def page() -> str:
     return "\n".join([HEAD, *map(_section, TABLES)])
 
 
-def _section(table: Table) -> str:
-    lines = [f"## {table.title}\n", f"{table.told}\n", "```mermaid", "stateDiagram-v2"]
+def _section(table: MoveTable) -> str:
+    lines = [f"## {table.title}\n", f"{table.note}\n", "```mermaid", "stateDiagram-v2"]
     lines += [f'    state "{word}" as {state}' for state, word in table.states.items()]
     lines += [f"    [*] --> {state}" for state in table.begins]
     for move in table.moves:
@@ -30,17 +30,17 @@ def _section(table: Table) -> str:
     return "\n".join([*lines, ""])
 
 
-def _known(table: Table, move: Move) -> list[str]:
+def _known(table: MoveTable, move: Move) -> list[str]:
     """The sources in the order in which the states are told, so that the page is the same each time."""
     return [state for state in table.states if state in move.sources]
 
 
-def _ends(table: Table) -> list[str]:
+def _ends(table: MoveTable) -> list[str]:
     left = {state for move in table.moves for state in move.sources}
     return [state for state in table.states if state not in left]
 
 
-def _row(table: Table, move: Move) -> str:
+def _row(table: MoveTable, move: Move) -> str:
     sources = "、".join(table.states[state] for state in _known(table, move))
     never = "、".join(dict.fromkeys(word for fact, word in PERSONS.items() if fact in move.never_by))
     target = table.states[move.target]

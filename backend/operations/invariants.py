@@ -10,11 +10,13 @@ back only what is wrong.
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
+from backend import capabilities
 from backend.checks import Check, sentences
-from backend.db import session
+from backend.db import Base, session
 from backend.ledger.fill import TITLE as INVENTED
 
 STEP = 50_000
@@ -22,20 +24,20 @@ STEP = 50_000
 
 # --- every change of state has its journal line --------------------------------------------------------
 
-# What the journal calls a thing, and its table: all that moves by a table of moves.
-STATEFUL = (
-    ("wish", "wishes"),
-    ("round", "rounds"),
-    ("redemption", "redemptions"),
-    ("stocktake", "stocktakes"),
-    ("activity", "activities"),
-    ("sign_up", "sign_ups"),
-    ("correction", "record_corrections"),
-    ("backfill", "backfills"),
-    ("certificate", "certificates"),
-    ("adjustment", "adjustments"),
-    ("complaint", "complaints"),
-)
+
+def stateful() -> list[tuple[str, str]]:
+    """What the journal calls a thing, and its table: all that moves by a table of moves."""
+    tables = {
+        kind: model.__tablename__ for model in _models() if (kind := getattr(model, "journal_kind", ""))
+    }
+    kinds = [table.kind for states in capabilities.modules("states") for table in states.TABLES]
+    return [(kind, tables[kind]) for kind in kinds]
+
+
+def _models() -> list[Any]:
+    """Every model of the house."""
+    found = (mapper.class_ for mapper in Base.registry.mappers)
+    return sorted(found, key=lambda model: model.__tablename__)
 
 
 def _journaled(kind: str, table: str) -> Check:
@@ -49,7 +51,7 @@ def _journaled(kind: str, table: str) -> Check:
             ), 'nothing') AS told
             FROM {table} WHERE id BETWEEN :first AND :last
         ) AS one WHERE told <> stands ORDER BY id
-        """,  # noqa: S608 - only constants of this file are put in
+        """,  # noqa: S608 - only names of the house's own kinds and tables are put in
         f"{kind} {{id}} is {{stands}}, its journal ends with {{told}}",
         over=table,
     )
@@ -72,36 +74,26 @@ def _unbroken(kind: str, table: str) -> Check:
 
 # --- nobody makes and checks the same record -----------------------------------------------------------
 
-# Who checked it, and who may not have been the same person: because they made it, or because it is theirs.
-# (Redemptions and stocktakes: backend/supermarket/verify.py.)
-PAIRS = (
-    ("wishes", "reviewer_id", "wisher_id, reporter_id, guardian_id"),
-    ("wishes", "claimer_id", "wisher_id, reporter_id, guardian_id, reviewer_id"),
-    ("wishes", "confirmed_by_id", "reviewer_id, claimer_id"),
-    ("activities", "certified_by_id", "proposed_by_id"),
-    ("sign_ups", "reporter_id", "person_id"),
-    ("service_records", "certified_by_id", "recorded_by_id, person_id"),
-    ("record_corrections", "decided_by_id", "person_id"),
-    ("backfills", "maker_id", "person_id"),
-    ("backfills", "decided_by_id", "maker_id, person_id"),
-    ("certificates", "revoked_by_id", "person_id"),
-    ("hours_elsewhere", "imported_by_id", "person_id"),
-    ("adjustments", "proposed_by_id", "person_id"),
-    ("adjustments", "decided_by_id", "proposed_by_id, person_id"),
-    ("complaints", "answered_by_id", "person_id"),
-    ("guardianships", "decided_by_id", "guardian_id, child_id"),
-    ("residencies", "decided_by_id", "person_id"),
-    ("party_registrations", "decided_by_id", "person_id"),
-)
+
+def pairs() -> list[tuple[str, str, str]]:
+    """Who checked it, and who may not have been the same person: because they made it, or because it is theirs.
+
+    A model says it in `__four_eyes__`. (Redemptions and stocktakes: backend/supermarket/verify.py.)
+    """
+    return [
+        (model.__tablename__, checker, makers)
+        for model in _models()
+        for checker, makers in getattr(model, "__four_eyes__", ())
+    ]
 
 
 def _different_people(table: str, checker: str, makers: str) -> Check:
-    key = "person_id" if table in ("residencies", "party_registrations") else "id"
+    key = _key(Base.metadata.tables[table])
     return Check(
         f"""
         SELECT {key} AS id, {checker} AS person FROM {table}
         WHERE {key} BETWEEN :first AND :last AND {checker} IN ({makers}) ORDER BY {key}
-        """,  # noqa: S608 - only constants of this file are put in
+        """,  # noqa: S608 - only names of the house's own tables and columns are put in
         f"{table} {{id}}: {checker} is person {{person}}, who also stands in {makers}",
         over=table,
         key=key,
@@ -272,6 +264,19 @@ def _same(table: str, named: str, column: str, *, key: str = "id") -> Check:
     )
 
 
+def in_a_grid() -> list[tuple[str, str]]:
+    """Every table whose rows name a community and a grid, and its key."""
+    named = {"community_id", "grid_id"}
+    return [
+        (table.name, _key(table)) for table in Base.metadata.sorted_tables if named <= set(table.c.keys())
+    ]
+
+
+def _key(table: sa.Table) -> str:
+    (key,) = table.primary_key.columns
+    return key.name
+
+
 def _below(table: str, *, key: str = "id") -> Check:
     """The grid lies in the community."""
     return Check(
@@ -334,10 +339,7 @@ REACH = Check(
     over="organisations",
 )
 
-CHECKS = (
-    *(_journaled(*one) for one in STATEFUL),
-    *(_unbroken(*one) for one in STATEFUL),
-    *(_different_people(*one) for one in PAIRS),
+ACROSS = (
     CLAIMED_BY_THEIR_OWN,
     CERTIFIED_THEIR_OWN,
     CORRECTED_THEIR_OWN,
@@ -354,9 +356,6 @@ CHECKS = (
     _same("service_records", "activities", "activity_id"),
     _same("record_corrections", "service_records", "record_id"),
     _same("backfills", "teams", "team_id"),
-    _below("wishes"),
-    _below("sign_ups"),
-    _below("residencies", key="person_id"),
     _of_one_shop("redemption_lines", "redemptions", "redemption_id"),
     _of_one_shop("venue_slots", "redemptions", "redemption_id"),
     _of_one_shop("stock_movements", "redemptions", "redemption_id"),
@@ -367,9 +366,21 @@ CHECKS = (
 )
 
 
+def checks() -> list[Check]:
+    """All of them: those that follow from what models and moves say of themselves, then those written here."""
+    moved = stateful()
+    return [
+        *(_journaled(*one) for one in moved),
+        *(_unbroken(*one) for one in moved),
+        *(_different_people(*one) for one in pairs()),
+        *(_below(table, key=key) for table, key in in_a_grid()),
+        *ACROSS,
+    ]
+
+
 def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:
     """Everything that contradicts what holds across the house, one sentence each; none is good."""
-    for check in CHECKS:
+    for check in checks():
         for first, last in _spans(check.over, check.key):
             yield from sentences(check, first=first, last=last)
     progress("what holds across the house checked")

@@ -49,6 +49,7 @@ class Guardianship(Model):
     """One guardian of one child. What has ended stays: somebody acted for the child while it stood."""
 
     __tablename__ = "guardianships"
+    __four_eyes__ = (("decided_by_id", "guardian_id, child_id"),)
     __personal__ = [
         PersonalTable("guardian_id", "我监护的孩子", "wards", position=100, journal_kind="guardianship"),
         PersonalTable("child_id", "我的监护人", "guardians", position=110),

@@ -86,6 +86,7 @@ class Residency(Model):
     """Where a person lives: declared by themselves, then verified by that community's staff."""
 
     __tablename__ = "residencies"
+    __four_eyes__ = (("decided_by_id", "person_id"),)
     __personal__ = [PersonalTable("person_id", "居住登记", "residency", position=30, on_erasure="delete")]
     __table_args__ = (
         sa.CheckConstraint("status IN ('declared', 'verified', 'rejected')", name="status_known"),
@@ -118,6 +119,7 @@ class PartyRegistration(Model):
     """双报到: an in-service party member of a work unit reports to the community where they live."""
 
     __tablename__ = "party_registrations"
+    __four_eyes__ = (("decided_by_id", "person_id"),)
     __personal__ = [
         PersonalTable("person_id", "双报到登记", "party_registration", position=40, on_erasure="delete")
     ]

@@ -4,7 +4,13 @@ These stand below `lifecycle`, which reads permissions from them: their verbs as
 """
 
 from backend.errors import NotFound, Refused
-from backend.moves import Move
+from backend.moves import Move, MoveTable
+from backend.people.labels import (
+    GUARDIANSHIP_STATES,
+    MEMBER_STATES,
+    PARTY_REGISTRATION_STATES,
+    RESIDENCY_STATES,
+)
 
 
 class NothingToVerify(Refused):
@@ -77,10 +83,38 @@ REJECT_GUARDIAN = _move(_G, "reject", "不通过", "declared", "rejected", _VERI
 END_GUARDIANSHIP = _move(NotFound, "end", "结束监护", "declared verified", "ended", "guardian:end")
 GUARDIANSHIP_MOVES = (VERIFY_GUARDIAN, REJECT_GUARDIAN, END_GUARDIANSHIP)
 
-# By what the journal calls them.
-MOVES = {
-    "residency": RESIDENCY_MOVES,
-    "party_registration": PARTY_REGISTRATION_MOVES,
-    "team": MEMBERSHIP_MOVES,
-    "guardianship": GUARDIANSHIP_MOVES,
-}
+# What the documentation draws and the journal calls by its kind.
+TABLES = (
+    MoveTable(
+        "居住登记",
+        "residency",
+        RESIDENCY_MOVES,
+        ("declared", "verified"),
+        RESIDENCY_STATES,
+        "本人登记、社区核实；工作人员办卡时当面核实。换社区、网格或住址要重新核实。",
+    ),
+    MoveTable(
+        "双报到登记",
+        "party_registration",
+        PARTY_REGISTRATION_MOVES,
+        ("pending", "verified"),
+        PARTY_REGISTRATION_STATES,
+        "换单位或社区要重新核实，只改服务岗位不用；单位的名册由社区导入，导入即核实。",
+    ),
+    MoveTable(
+        "志愿队成员",
+        "team",
+        MEMBERSHIP_MOVES,
+        ("applied",),
+        MEMBER_STATES,
+        "退出或没有同意的可以再申请。队长不是队员，不用申请。",
+    ),
+    MoveTable(
+        "监护登记",
+        "guardianship",
+        GUARDIANSHIP_MOVES,
+        ("declared", "verified"),
+        GUARDIANSHIP_STATES,
+        "监护人登记、社区核实；工作人员看过证件当面登记的即为已核实。监护人或孩子注销账号时结束。",
+    ),
+)

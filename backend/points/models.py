@@ -24,6 +24,7 @@ class Adjustment(Model):
     """
 
     __tablename__ = "adjustments"
+    __four_eyes__ = (("proposed_by_id", "person_id"), ("decided_by_id", "proposed_by_id, person_id"))
     # Decided once and for all by two people: a trigger forbids to change a word of it.
     __personal__ = [PersonalTable("person_id", "积分调整", "points_adjustments", position=200)]
     __table_args__ = (

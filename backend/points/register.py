@@ -63,4 +63,7 @@ POINTS = Register(
         Column("冲正单号", "transfers.reference", "undone", width=20),
     ),
     note="按记账时间列出。申请兑换时记减少，退回时记增加；核销时积分已经扣过，不再重复列出。到时自动办理的没有经办人。",
+    position=30,
 )
+
+REGISTERS = (POINTS,)

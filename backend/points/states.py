@@ -1,7 +1,8 @@
 """The two decisions on an adjustment. Documentation and tests are generated from this table."""
 
 from backend.errors import Refused
-from backend.moves import Move
+from backend.moves import Move, MoveTable
+from backend.points.labels import ADJUSTMENT_STATES
 from backend.points.models import AdjustmentState
 
 
@@ -25,5 +26,14 @@ APPROVE = _decision("approve", "批准", AdjustmentState.APPROVED)
 REJECT = _decision("reject", "驳回", AdjustmentState.REJECTED)
 ADJUSTMENT_MOVES = (APPROVE, REJECT)
 
-# By the kind of thing that the journal names.
-MOVES = {"adjustment": ADJUSTMENT_MOVES}
+# What the documentation draws and the journal calls by its kind.
+TABLES = (
+    MoveTable(
+        "积分调整",
+        "adjustment",
+        ADJUSTMENT_MOVES,
+        ("proposed",),
+        ADJUSTMENT_STATES,
+        "一人提出，另一人批准；本人不能批准自己的。",
+    ),
+)

@@ -151,7 +151,8 @@ NUMBER = Column("序号", "= running_number()", running_number, "number", width=
 
 @dataclass(frozen=True)
 class Register:
-    """One register. `period` is where its first look begins: the `year` or the `quarter` of today."""
+    """One register. `period` is where its first look begins: the `year` or the `quarter` of today. `position` is where
+    it stands among those of the capabilities; what has none follows."""
 
     key: str
     title: str
@@ -166,6 +167,7 @@ class Register:
     closing: Callable[[], str] | None = None
     # What has to be noted besides, when this person takes it along in clear.
     opened: Callable[[Scope, Any], None] | None = None
+    position: int = 1000
 
     @property
     def remarks(self) -> str:

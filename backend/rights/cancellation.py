@@ -9,17 +9,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import journal
+from backend import capabilities, journal
 from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.jobs import Job
 from backend.journal import Actor
+from backend.leaving import LeavingStep
 from backend.ledger import forfeits
 from backend.ledger import queries as ledger
 from backend.people import permissions
 from backend.people.models import Person, Residency, Team
 from backend.rights import erasure
-from backend.rights.leaving import STEPS
+
+
+def steps() -> list[LeavingStep]:
+    """What each capability ends for whoever leaves, in its order."""
+    found = (step for module in capabilities.modules("leaving") for step in module.STEPS)
+    return sorted(found, key=lambda step: step.position)
 
 
 class ThingsStillOpen(Refused):
@@ -46,7 +52,7 @@ def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str 
 
 def open_things(person_id: int) -> dict[str, Any]:
     """What would be closed or lost, by name; empty when nothing would."""
-    found: dict[str, Any] = {step.name: step.open_things(person_id) for step in STEPS}
+    found: dict[str, Any] = {step.name: step.open_things(person_id) for step in steps()}
     points = ledger.balance(person_id)
     found["pointsLost"] = points["available"] + points["held"]
     found["teamsLed"] = [
@@ -60,7 +66,7 @@ def open_things(person_id: int) -> dict[str, Any]:
 
 def _leave(person: Person) -> None:
     """All that is open is closed in the person's own name, then nothing of them is left but a number."""
-    for step in STEPS:
+    for step in steps():
         step.close(person.id, actor=person)
     forfeits.give_up(person.id, actor=person)
     erasure.erase(person.id)

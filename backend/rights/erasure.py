@@ -13,7 +13,7 @@ from backend.people.models import Appointment, Consent, Person
 from backend.personal import OnErasure, declaration
 from backend.rights import personal_tables, sealed
 from backend.rights.personal_tables import PersonalRows
-from backend.wishes.actions import leaving as wishes
+from backend.wishes import leaving as wishes
 
 GONE = "（已删除）"
 # A shorter word is more likely part of another word than a name.

@@ -20,8 +20,8 @@ from backend.people import guardians
 from backend.people.models import Consent, PartyRegistration, Person, Residency
 from backend.personal import declaration
 from backend.rights import cancellation
-from backend.wishes.actions.leaving import GONE
 from backend.wishes.kinds import WishState
+from backend.wishes.leaving import GONE
 from backend.wishes.models import Wish
 
 BATCH = 500

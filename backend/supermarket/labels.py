@@ -36,6 +36,15 @@ STOCK_USES = {
     "stocktake": "盘点调整",
 }
 
+# Who somebody is to a thing, as its moves and permissions name it.
+FACTS = {
+    "owner": "兑换人",
+    "requester": "代办人",
+    "requesting": "代办人（仍在岗）",
+    "first_pair_of_eyes": "审批人",
+    "clerk": "核销人",
+}
+
 LABELS = {
     "redemption_state": REDEMPTION_STATES,
     "stocktake_state": STOCKTAKE_STATES,

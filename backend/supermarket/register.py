@@ -76,6 +76,7 @@ REDEMPTIONS = Register(
         Column("领取方式(本人/代领)", "redemptions.collected_by", words=COLLECTORS, width=11),
     ),
     note="按核销发放的日期列出；退回的不在内，见物资出入库台账。",
+    position=40,
 )
 
 
@@ -161,6 +162,7 @@ STOCK = Register(
         Column("备注", "stock_movements.reason", width=14),
     ),
     note="按发生的次序列出；只预留、还没有拿走的不算出库。监督人是核定盘点的人。",
+    position=50,
 )
 
 
@@ -216,4 +218,7 @@ STOCKTAKES = Register(
         Column("日期", "stocktakes.decided_at", kind="day", width=11),
     ),
     note="只列监盘人已经核定的盘点。",
+    position=60,
 )
+
+REGISTERS = (REDEMPTIONS, STOCK, STOCKTAKES)

@@ -1,7 +1,8 @@
 """The moves of redemptions and stocktakes. Documentation and tests are generated from these tables."""
 
 from backend.errors import Refused
-from backend.moves import Move
+from backend.moves import Move, MoveTable
+from backend.supermarket.labels import REDEMPTION_STATES, STOCKTAKE_STATES
 from backend.supermarket.models import RedemptionState as R
 from backend.supermarket.stock_models import StocktakeState as S
 
@@ -55,5 +56,22 @@ REJECT_STOCKTAKE = Move(
 )
 STOCKTAKE_MOVES = (APPROVE_STOCKTAKE, REJECT_STOCKTAKE)
 
-# By the kind of thing that the journal names.
-MOVES = {"redemption": REDEMPTION_MOVES, "stocktake": STOCKTAKE_MOVES}
+# What the documentation draws and the journal calls by its kind.
+TABLES = (
+    MoveTable(
+        "兑换单",
+        "redemption",
+        REDEMPTION_MOVES,
+        ("requested",),
+        REDEMPTION_STATES,
+        "积分和库存始终一起冻结、一起扣减、一起退还。",
+    ),
+    MoveTable(
+        "盘点",
+        "stocktake",
+        STOCKTAKE_MOVES,
+        ("proposed",),
+        STOCKTAKE_STATES,
+        "盘点的人和审核的人不是同一人。",
+    ),
+)

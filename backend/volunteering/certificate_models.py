@@ -37,6 +37,7 @@ class Certificate(Model):
     """
 
     __tablename__ = "certificates"
+    __four_eyes__ = (("revoked_by_id", "person_id"),)
     # Its number still tells whoever verifies it what was certified, and no longer to whom.
     __personal__ = [PersonalTable("person_id", "服务证明", "certificates", position=280)]
     __table_args__ = (

@@ -19,6 +19,7 @@ class HoursElsewhere(Model):
     """
 
     __tablename__ = "hours_elsewhere"
+    __four_eyes__ = (("imported_by_id", "person_id"),)
     # A copy of what stands elsewhere: nothing obliges us to keep it.
     __personal__ = [
         PersonalTable("person_id", "其他平台的服务时长", "hours_elsewhere", position=260, on_erasure="delete")

@@ -45,6 +45,17 @@ PUBLIC_VALIDITY = {
     "altered": "与开具时不一致，请向开具单位核实",
 }
 
+# Who somebody is to a thing, as its moves and permissions name it.
+FACTS = {
+    "leader": "志愿队队长",
+    "volunteer": "志愿者本人",
+    "participant": "参加的人",
+    "proposer": "提出（申报）的人",
+    "certifier": "认定人",
+    "maker": "经手人",
+    "person": "当事人",
+}
+
 LABELS = {
     "activity_state": ACTIVITY_STATES,
     "activity_kind": ACTIVITY_KINDS,

@@ -84,6 +84,7 @@ class Activity(Model):
     """活动. The coordinates are those of the venue; of a person none are ever kept."""
 
     __tablename__ = "activities"
+    __four_eyes__ = (("certified_by_id", "proposed_by_id"),)
     __table_args__ = (
         sa.CheckConstraint(f"state IN {sql_list(ActivityState)}", name="state_known"),
         sa.CheckConstraint(f"activity_kind IN {sql_list(ActivityKind)}", name="kind_known"),
@@ -199,6 +200,7 @@ class SignUp(Model):
     """报名: one person's way through one activity. A new try after a cancellation is a new row."""
 
     __tablename__ = "sign_ups"
+    __four_eyes__ = (("reporter_id", "person_id"),)
     __personal__ = [
         PersonalTable(
             "person_id", "活动报名", "sign_ups", position=230, lookups={"activity_id": ("title", "starts_at")}

@@ -47,6 +47,7 @@ class ServiceRecord(Model):
     """
 
     __tablename__ = "service_records"
+    __four_eyes__ = (("certified_by_id", "recorded_by_id, person_id"),)
     # Append-only, as the national record is (民政部令 67, 10): what it says is the service, not the person.
     __personal__ = [PersonalTable("person_id", "志愿服务记录", "service_records", position=240)]
     __table_args__ = (
@@ -113,6 +114,7 @@ class Correction(Model):
     """The volunteer asks to have a record put right (民政部令 67, 13); other staff decide."""
 
     __tablename__ = "record_corrections"
+    __four_eyes__ = (("decided_by_id", "person_id"),)
     __personal__ = [PersonalTable("person_id", "服务记录的更正申请", "record_corrections", position=250)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {sql_list(RequestState)}", name="state_known"),
@@ -168,6 +170,7 @@ class Backfill(Model):
     """
 
     __tablename__ = "backfills"
+    __four_eyes__ = (("maker_id", "person_id"), ("decided_by_id", "maker_id, person_id"))
     __personal__ = [PersonalTable("person_id", "补录的服务", "backfills", position=270)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {sql_list(RequestState)}", name="state_known"),

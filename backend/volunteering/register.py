@@ -49,4 +49,7 @@ SERVICE_RECORDS = Register(
         Column("同步状态", "service_records.sync_status", words=SYNC_STATES, width=9),
     ),
     note="按服务日期列出；已被更正的记录不再计入。与全国志愿服务信息系统同步前，均为“尚未同步”。",
+    position=20,
 )
+
+REGISTERS = (SERVICE_RECORDS,)

@@ -2,8 +2,9 @@
 generated from these tables."""
 
 from backend.errors import Refused
-from backend.moves import Move
+from backend.moves import Move, MoveTable
 from backend.volunteering.certificate_models import CertificateState as C
+from backend.volunteering.labels import ACTIVITY_STATES, CERTIFICATE_STATES, REQUEST_STATES, SIGN_UP_STATES
 from backend.volunteering.models import ActivityState as A
 from backend.volunteering.models import SignUpState as S
 from backend.volunteering.record_models import RequestState as D
@@ -113,11 +114,46 @@ BACKFILL_MOVES = (APPROVE_BACKFILL, REJECT_BACKFILL)
 REVOKE = _move(CertificateMovedOn, "revoke", "撤销", {C.ISSUED}, C.REVOKED, "certificate:revoke", "volunteer")
 CERTIFICATE_MOVES = (REVOKE,)
 
-# By the kind of thing that the journal names.
-MOVES = {
-    "activity": ACTIVITY_MOVES,
-    "sign_up": SIGN_UP_MOVES,
-    "correction": CORRECTION_MOVES,
-    "backfill": BACKFILL_MOVES,
-    "certificate": CERTIFICATE_MOVES,
-}
+# What the documentation draws and the journal calls by its kind.
+TABLES = (
+    MoveTable(
+        "活动",
+        "activity",
+        ACTIVITY_MOVES,
+        ("draft",),
+        ACTIVITY_STATES,
+        "会议和学习不计时长，到“已结束”为止。",
+    ),
+    MoveTable(
+        "报名",
+        "sign_up",
+        SIGN_UP_MOVES,
+        ("confirmed", "waitlisted"),
+        SIGN_UP_STATES,
+        "有名额时报名即为“已报名”，没有名额时排入候补。",
+    ),
+    MoveTable(
+        "服务记录更正",
+        "correction",
+        CORRECTION_MOVES,
+        ("requested",),
+        REQUEST_STATES,
+        "同意后生成一条新记录，旧的标明已更正。",
+    ),
+    MoveTable(
+        "补录时长",
+        "backfill",
+        BACKFILL_MOVES,
+        ("requested",),
+        REQUEST_STATES,
+        "补录有经手人和审核人，记录上有标记。",
+    ),
+    MoveTable(
+        "服务证明",
+        "certificate",
+        CERTIFICATE_MOVES,
+        ("issued",),
+        CERTIFICATE_STATES,
+        "证明开出后不改；内容有误的撤销，核验页面会说明。",
+    ),
+)

@@ -42,6 +42,17 @@ REFERRED_TO = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid"
 METHODS = {"app": "本人在手机上确认", "call": "电话回访", "signature": "上门签字"}
 CLAIM_PARTIES = {"personal": "个人", "team": "志愿队", "unit": "单位"}
 
+# Who somebody is to a thing, as its moves and permissions name it.
+FACTS = {
+    "wisher": "许愿人",
+    "reporter": "代办人",
+    "reporting": "代办人（仍在岗）",
+    "guardian": "监护人",
+    "reviewer": "审核人",
+    "party_member": "本社区报到的在职党员",
+    "claimer": "认领人",
+}
+
 LABELS = {
     "wish_state": WISH_STATES,
     "round_state": ROUND_STATES,

@@ -84,6 +84,11 @@ class Wish(Model):
     """A micro-wish: goods or a service in kind, never cash (慈善法 113, 124)."""
 
     __tablename__ = "wishes"
+    __four_eyes__ = (
+        ("reviewer_id", "wisher_id, reporter_id, guardian_id"),
+        ("claimer_id", "wisher_id, reporter_id, guardian_id, reviewer_id"),
+        ("confirmed_by_id", "reviewer_id, claimer_id"),
+    )
     __personal__ = [
         PersonalTable(
             "wisher_id", "我的心愿", "wishes", position=210, also_about=("guardian_id",), redact_notices=True

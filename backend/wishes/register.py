@@ -118,4 +118,7 @@ WISHES = Register(
         Column("备注", "= remark(wishes.carried)", remark, width=7),
     ),
     note="按征集日期列出；草稿不在内。儿童的姓名始终遮盖。",
+    position=10,
 )
+
+REGISTERS = (WISHES,)

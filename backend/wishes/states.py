@@ -1,9 +1,10 @@
 """The moves of rounds and wishes. Documentation and tests are generated from these tables."""
 
 from backend.errors import Refused
-from backend.moves import Move
+from backend.moves import Move, MoveTable
 from backend.wishes.kinds import RoundState as R
 from backend.wishes.kinds import WishState as W
+from backend.wishes.labels import ROUND_STATES, WISH_STATES
 
 
 class WishNotOpen(Refused):
@@ -96,5 +97,22 @@ CLOSE_ROUND = Move(
 )
 ROUND_MOVES = (REVIEW_ROUND, PUBLISH_ROUND, CLOSE_ROUND)
 
-# By the kind of thing that the journal names.
-MOVES = {"wish": WISH_MOVES, "round": ROUND_MOVES}
+# What the documentation draws and the journal calls by its kind.
+TABLES = (
+    MoveTable(
+        "心愿",
+        "wish",
+        WISH_MOVES,
+        ("draft",),
+        WISH_STATES,
+        "一个心愿从填报到办结。`publish`、`carry_over`、`escalate` 随它所在的期发生，没有单独的按钮。",
+    ),
+    MoveTable(
+        "期",
+        "round",
+        ROUND_MOVES,
+        ("collecting",),
+        ROUND_STATES,
+        "一个社区同时最多有一期在征集或审核，一期在发布。",
+    ),
+)

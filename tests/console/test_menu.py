@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.console import pages
 from backend.console.frame import menu
 
 CONSOLE = Path(menu.__file__).parents[1]
@@ -76,7 +77,33 @@ def test_each_key_stands_on_the_button_that_it_presses():
         )
 
 
-def test_no_group_is_too_long_to_read_at_a_glance():
-    assert max(len(one.entries) for one in menu.MENU) <= 5
+def test_no_group_is_too_long_to_read_at_a_glance(migrated_app):
+    assert max(len(one.entries) for one in menu.groups()) <= 5
     labels = [label for label, _endpoint in menu.addresses()]
     assert len(labels) == len(set(labels))
+
+
+def test_every_folder_says_its_lines_and_each_has_its_place(migrated_app):
+    assert [(one.heading, [line.label for line in one.entries]) for one in menu.groups()] == [
+        ("", ["今日待办"]),
+        ("微心愿", ["审核心愿", "心愿", "各期"]),
+        ("志愿服务", ["志愿活动", "服务时长", "志愿队", "服务证明", "时长交换"]),
+        ("积分超市", ["柜台", "兑换单", "库存", "超市设置", "积分"]),
+        ("居民与权益", ["居民", "核实登记", "投诉建议"]),
+        ("台账与数据", ["台账", "数据", "导入"]),
+        ("系统", ["任职", "组织", "日志", "封存", "未送达消息"]),
+    ]
+
+
+def test_a_line_under_a_heading_that_nobody_knows_is_refused(migrated_app):
+    before = menu.addresses()
+    with pytest.raises(KeyError):
+        menu.use([menu.Entry("别的", "一行", "console.today")])
+    assert menu.addresses() == before
+
+
+def test_the_folders_come_in_the_order_of_the_menu_and_what_makes_a_page_last():
+    found = [one.__name__.split(".")[-1] for one in pages.folders()]
+    assert found[:5] == ["wishes", "volunteering", "supermarket", "points", "people"]
+    assert found[-1] == "frame"
+    assert set(found) == {one.name for one in CONSOLE.iterdir() if (one / "__init__.py").exists()}

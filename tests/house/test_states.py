@@ -79,8 +79,8 @@ def test_no_state_stands_bare(room, path):
 @pytest.mark.parametrize("room", ROOMS)
 def test_moves_go_from_member_to_member(room):
     module = importlib.import_module(f"backend.{room}.states")
-    for moves in module.MOVES.values():
-        for move in moves:
+    for table in module.TABLES:
+        for move in table.moves:
             assert all(isinstance(state, StrEnum) for state in (*move.sources, move.target)), move.name
 
 

@@ -49,11 +49,11 @@ RULES = {
 # What only the person themselves can say: there is no way to say it of another.
 OWN = {"declare_residency", "register_party_member", "join", "leave"}
 REFUSED = (NotAllowed, NotFound, actions.OwnRegistration, guardians.OwnWard)
-MOVES = [(kind, move) for kind, table in states.MOVES.items() for move in table]
+MOVES = [(table.kind, move) for table in states.TABLES for move in table.moves]
 
 
 def test_the_tables_name_the_same_moves_as_the_code():
-    assert {kind: {move.name for move in table} for kind, table in states.MOVES.items()} == {
+    assert {table.kind: {move.name for move in table.moves} for table in states.TABLES} == {
         kind: set(rules) for kind, rules in RULES.items()
     }
 

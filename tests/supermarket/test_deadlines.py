@@ -7,8 +7,8 @@ import pytest
 from backend import clock, jobs
 from backend.db import session, transaction
 from backend.outbox import queries as outbox
-from backend.supermarket import stock_queries
-from backend.supermarket.actions import approvals, deadlines, leaving, shops
+from backend.supermarket import leaving, stock_queries
+from backend.supermarket.actions import approvals, deadlines, shops
 from tests.supermarket import cast
 
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from backend import clock, config, jobs
 from backend.db import session, transaction
 from backend.outbox import queries as outbox
-from backend.supermarket import queries, stock_queries, timetable
-from backend.supermarket.actions import approvals, baskets, deadlines, items, leaving, shops
+from backend.supermarket import leaving, queries, stock_queries, timetable
+from backend.supermarket.actions import approvals, baskets, deadlines, items, shops
 from backend.supermarket.models import Shop, Slot
 from backend.supermarket.states import RedemptionMovedOn
 from backend.supermarket.timetable import NotAVenue

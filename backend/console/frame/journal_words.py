@@ -4,24 +4,11 @@ A move is called by its own label and a state by the word of its capability's pa
 the same as the page of the thing.
 """
 
-from backend.complaints.states import MOVES as COMPLAINT_MOVES
-from backend.console.frame.labels import CAPABILITIES
+from backend import capabilities
 from backend.console.frame.page import bp
-from backend.people.states import MOVES as PEOPLE_MOVES
-from backend.points.states import MOVES as POINTS_MOVES
-from backend.supermarket.states import MOVES as SUPERMARKET_MOVES
-from backend.volunteering.states import MOVES as VOLUNTEERING_MOVES
-from backend.wishes.states import MOVES as WISHES_MOVES
 
 OPENINGS = ("open_contact", "open_person", "open_register")
-_MOVES = {
-    **PEOPLE_MOVES,
-    **WISHES_MOVES,
-    **VOLUNTEERING_MOVES,
-    **SUPERMARKET_MOVES,
-    **POINTS_MOVES,
-    **COMPLAINT_MOVES,
-}
+_LABELS = list(capabilities.modules("labels"))
 
 # What no capability of its own stands for: pictures, registers, imports, and rights over one's own data.
 _FILE_STATES = {
@@ -48,8 +35,12 @@ _OTHER_VERBS = {
 
 def _words_by_kind() -> dict[str, dict[str, str]]:
     """What can be done to each kind of thing; one kind may be written of by several capabilities."""
-    spoken = [{kind: {move.name: move.label for move in moves} for kind, moves in _MOVES.items()}]
-    spoken += [capability.JOURNAL_VERBS for capability in CAPABILITIES]
+    spoken = [
+        {table.kind: {move.name: move.label for move in table.moves}}
+        for states in capabilities.modules("states")
+        for table in states.TABLES
+    ]
+    spoken += [labels.JOURNAL_VERBS for labels in _LABELS]
     by_kind: dict[str, dict[str, str]] = {}
     for words in (*spoken, _OTHER_VERBS):
         for kind, verbs in words.items():
@@ -66,12 +57,9 @@ def _every_meaning(by_kind: dict[str, dict[str, str]]) -> dict[str, str]:
     return {verb: "、".join(words) for verb, words in meanings.items()}
 
 
-KINDS = {
-    **{kind: name for capability in CAPABILITIES for kind, name in capability.JOURNAL_KINDS.items()},
-    **_OTHER_KINDS,
-}
+KINDS = {**{kind: name for labels in _LABELS for kind, name in labels.JOURNAL_KINDS.items()}, **_OTHER_KINDS}
 STATES = {
-    **{kind: words for capability in CAPABILITIES for kind, words in capability.JOURNAL_STATES.items()},
+    **{kind: words for labels in _LABELS for kind, words in labels.JOURNAL_STATES.items()},
     "file": _FILE_STATES,
 }
 WORDS = _words_by_kind()

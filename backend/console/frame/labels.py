@@ -3,23 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from backend import clock
-from backend.complaints import labels as complaints
+from backend import capabilities, clock
 from backend.console.frame.page import bp
-from backend.identity import labels as identity
 from backend.organisations.models import KIND_NAMES
-from backend.people import labels as people
-from backend.points import labels as points
-from backend.supermarket import labels as supermarket
-from backend.volunteering import labels as volunteering
-from backend.wishes import labels as wishes
 
-# The words of a capability stand in its own labels.py; a new one is added here, for templates and the journal.
-CAPABILITIES = (wishes, volunteering, supermarket, points, complaints, people, identity)
-
+# The words of a capability stand in its own labels.py.
 LABELS: dict[str, dict[str, str]] = {
     "kind": KIND_NAMES,
-    **{kind: words for capability in CAPABILITIES for kind, words in capability.LABELS.items()},
+    **{kind: words for one in capabilities.modules("labels") for kind, words in one.LABELS.items()},
 }
 
 

@@ -1,6 +1,8 @@
 """What stands in the head of every console page: the menu by words, the look that was chosen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import Response, g, request, url_for
@@ -12,90 +14,47 @@ from backend.console.frame.page import PUBLIC, Staff, bp, own_address, page, red
 YEAR = 365 * 24 * 3600
 
 
+# The loops of the work, in the order in which they are shown; the first has no heading. All lines stand on the page:
+# whoever looks for a page reads a heading and five lines, and opens it with one click.
+HEADINGS = ("", "微心愿", "志愿服务", "积分超市", "居民与权益", "台账与数据", "系统")
+
+
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu, for whoever has one of its words; without words for everyone."""
+    """A line of the menu under its heading, for whoever has one of its words; without words for everyone.
 
+    Lines stand in the order of their folders, those with a `position` after the others.
+    """
+
+    heading: str
     label: str
     endpoint: str
     words: tuple[str, ...] = ()
+    position: int = 0
 
 
 @dataclass(frozen=True)
 class Group:
-    """Lines of one loop of the work, under its heading; the first group has none."""
+    """Lines of one loop of the work, under its heading."""
 
     heading: str
     entries: tuple[Entry, ...]
 
 
-# Each capability adds its lines here, in the order in which they are shown. All of them stand on the page:
-# whoever looks for a page reads a heading and five lines, and opens it with one click.
-MENU = (
-    Group("", (Entry("今日待办", "console.today"),)),
-    Group(
-        "微心愿",
-        (
-            Entry("审核心愿", "console.review", ("wish:review",)),
-            Entry("心愿", "console.wishes", ("wish:read",)),
-            Entry("各期", "console.rounds", ("wish:read", "round:open", "round:open_everywhere")),
-        ),
-    ),
-    Group(
-        "志愿服务",
-        (
-            Entry("志愿活动", "console.activities", ("activity:read",)),
-            Entry("服务时长", "console.hours", ("activity:certify",)),
-            Entry("志愿队", "console.teams", ("team:manage",)),
-            Entry("服务证明", "console.certificates", ("certificate:revoke",)),
-            Entry("时长交换", "console.exchange", ("service_record:synchronise",)),
-        ),
-    ),
-    Group(
-        "积分超市",
-        (
-            Entry("柜台", "console.counter", ("redemption:hand_over",)),
-            Entry("兑换单", "console.redemptions", ("redemption:read",)),
-            Entry("库存", "console.stock", ("stock:read",)),
-            Entry("超市设置", "console.shops", ("shop:manage", "shop:exempt")),
-            Entry("积分", "console.points", ("points:read", "points:liability", "rule:change")),
-        ),
-    ),
-    Group(
-        "居民与权益",
-        (
-            Entry("居民", "console.people", ("person:read",)),
-            Entry("核实登记", "console.verifying", ("residency:verify", "party_registration:verify")),
-            Entry("投诉建议", "console.complaints", ("complaint:answer",)),
-        ),
-    ),
-    Group(
-        "台账与数据",
-        (
-            Entry(
-                "台账",
-                "console.registers",
-                ("register:read", "register:totals", "register:stock", "register:feedback"),
-            ),
-            Entry("数据", "console.figures"),
-            Entry(
-                "导入",
-                "console.all_imports",
-                ("organisation:manage", "person:create", "party_registration:verify", "stock:receive"),
-            ),
-        ),
-    ),
-    Group(
-        "系统",
-        (
-            Entry("任职", "console.appointments", ("appointment:grant",)),
-            Entry("组织", "console.places", ("organisation:manage",)),
-            Entry("日志", "console.journal", ("journal:read",)),
-            Entry("封存", "console.seals", ("journal:read",)),
-            Entry("未送达消息", "console.deliveries", ("delivery:read",)),
-        ),
-    ),
-)
+_lines: list[Entry] = []
+
+
+def use(entries: Iterable[Entry]) -> None:
+    """What the folders say in MENU of their `__init__.py`; a heading that nobody knows is a KeyError."""
+    home = Entry("", "今日待办", "console.today")
+    order = {heading: number for number, heading in enumerate(HEADINGS)}
+    _lines[:] = sorted((home, *entries), key=lambda line: (order[line.heading], line.position))
+
+
+def groups() -> list[Group]:
+    """The whole menu."""
+    by_heading = groupby(_lines, key=lambda line: line.heading)
+    return [Group(heading, tuple(lines)) for heading, lines in by_heading]
 
 
 def menu_of(staff: Staff | None) -> list[Group]:
@@ -104,14 +63,14 @@ def menu_of(staff: Staff | None) -> list[Group]:
         return []
     open_to = (
         Group(one.heading, tuple(line for line in one.entries if not line.words or staff.may(*line.words)))
-        for one in MENU
+        for one in groups()
     )
     return [one for one in open_to if one.entries]
 
 
-def current(groups: list[Group]) -> Entry | None:
+def current(shown: list[Group]) -> Entry | None:
     """The line whose page, or a page below it, is asked for; `/console/` itself has every page below it."""
-    lines = [line for group in groups for line in group.entries]
+    lines = [line for group in shown for line in group.entries]
     if not lines:
         return None
     home, *others = lines
@@ -123,7 +82,7 @@ def current(groups: list[Group]) -> Entry | None:
 
 def addresses() -> list[tuple[str, str]]:
     """Every line with the name of its page, for the check against the bans of 减负."""
-    return [(line.label, line.endpoint) for group in MENU for line in group.entries]
+    return [(line.label, line.endpoint) for line in _lines]
 
 
 def look() -> set[str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from backend import clock, screening
 from backend.db import lock_row, session
 from backend.journal import Actor
+from backend.leaving import LeavingStep
 from backend.lifecycle import transition
 from backend.wishes import notices, states
 from backend.wishes.actions import claims, endings, writing
@@ -104,3 +105,9 @@ def forget_unpublished(person_id: int) -> None:
         .values(title=GONE, description="", comment=None),
         execution_options={"synchronize_session": False},
     )
+
+
+STEPS = (
+    LeavingStep("wishes", open_wishes, withdraw_all, position=10),
+    LeavingStep("claims", open_claims, release_all, position=20),
+)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from backend.db import session
 from backend.journal import Actor
+from backend.leaving import LeavingStep
 from backend.supermarket.actions import approvals
 from backend.supermarket.models import OPEN_STATES, Redemption
 
@@ -22,3 +23,6 @@ def cancel_all(person_id: int, *, actor: Actor) -> None:
     """Cancels them in the person's own name."""
     for row in open_orders(person_id):
         approvals.cancel(row["id"], "本人注销账号", leaving_for_good=True, actor=actor)
+
+
+STEPS = (LeavingStep("redemptions", open_orders, cancel_all, position=40),)

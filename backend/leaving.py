@@ -1,0 +1,27 @@
+"""What a person leaves open behind them, and how it is ended: `STEPS` of every `<capability>/leaving.py`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Facts = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class LeavingStep:
+    """`open_things(person id)` are facts for the person's eyes; `close(person id, actor=)` ends them all.
+
+    `name` is the key of these facts in the refusal that warns before an account is cancelled. Steps are taken in the
+    order of their `position`: what tells others comes first, and orders give their points back before the points
+    are given up.
+    """
+
+    name: str
+    open_things: Callable[[int], Facts]
+    close: Callable[..., object]
+    position: int
+
+
+def nothing(_person_id: int) -> Facts:
+    """Ends without a loss that anyone has to be warned of."""
+    return []
