@@ -20,7 +20,8 @@ from backend.wishes.models import Wish
 def create_app():
     app = house.create_app()
     app.before_request(_look_too_early)
-    claims.lock_row = _take_what_was_seen
+    claims.lock_row = _row_as_seen
+    claims._lock_wish_and_claim = lambda wish_id, actor: _row_as_seen(Wish, wish_id)
     moves._change = _change_without_asking
     return app
 
@@ -31,7 +32,7 @@ def _look_too_early():
         g.seen = session.scalar(sa.select(Wish.state).where(Wish.id == int(found[1])))
 
 
-def _take_what_was_seen(model, row_id):
+def _row_as_seen(model, row_id):
     row = session.get(model, row_id, populate_existing=True)
     if model is Wish:
         set_committed_value(row, "state", g.seen)

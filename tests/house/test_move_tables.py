@@ -32,7 +32,7 @@ TABLES = dict(_tables())
 
 
 def test_the_tables_are_found():
-    assert {"wishes.WISH_MOVES", "wishes.ROUND_MOVES"} <= set(TABLES)
+    assert {"wishes.WISH_MOVES", "wishes.ROUND_MOVES", "people.RESIDENCY_MOVES"} <= set(TABLES)
 
 
 @pytest.mark.parametrize("name", TABLES)
