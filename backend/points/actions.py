@@ -16,6 +16,7 @@ from backend.ledger.rules import EVENTS, EarningRule
 from backend.lifecycle import FourEyes, transition
 from backend.organisations import queries as places
 from backend.people import accounts, permissions
+from backend.people.kinds import PersonState, ResidencyState
 from backend.people.models import Person, Residency
 from backend.points import limits, notices, states
 from backend.points.models import Adjustment, AdjustmentState
@@ -64,8 +65,8 @@ def _home(person_id: int, maker_id: int) -> int:
         .join(Person, Person.id == Residency.person_id)
         .where(
             Residency.person_id == person_id,
-            Residency.state == "verified",
-            Person.state == "active",
+            Residency.state == ResidencyState.VERIFIED,
+            Person.state == PersonState.ACTIVE,
             Residency.community_id.in_(permissions.reach_of(maker_id, "points:adjust")),
         )
     )
