@@ -39,7 +39,7 @@ TABLES = (
         "投诉与建议",
         "complaint",
         COMPLAINT_MOVES,
-        ("received",),
+        (C.RECEIVED,),
         COMPLAINANT_STATES,
         "到期没有答复的自动到上一级。",
     ),

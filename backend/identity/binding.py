@@ -8,6 +8,7 @@ from backend.errors import NotFound, Refused
 from backend.identity import sessions
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 
@@ -47,7 +48,7 @@ def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     permissions.require_near(actor.id, Permission.PERSON_CREATE, home.community_id, home.grid_id)
     if holder.openid == openid:
         return holder
-    if holder.openid is not None or holder.state != "active":
+    if holder.openid is not None or holder.state != PersonState.ACTIVE:
         raise AlreadyBound()
     _empty_account(openid, holder)
     holder.openid = openid
@@ -62,7 +63,7 @@ def _empty_account(openid: str, holder: Person) -> None:
         return
     if _has_records(other.id):
         raise AccountHasRecords()
-    other.openid, other.state, other.merged_into_id = None, "merged", holder.id
+    other.openid, other.state, other.merged_into_id = None, PersonState.MERGED, holder.id
     session.flush()
     sessions.close_all(other.id)
     _take_over_messages(other.id, holder.id)

@@ -15,6 +15,7 @@ from backend.identity import console_sessions, credentials
 from backend.identity.models import Credential
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Person
 from backend.people.permissions import Permission
 
@@ -50,7 +51,7 @@ def check(person_id: int, *, actor: Actor) -> None:
     Raises OwnFirstPassword, NotInOffice, StrongRole, NotFound, NotAllowed.
     """
     person = session.get(Person, person_id)
-    if person is None or person.state != "active":
+    if person is None or person.state != PersonState.ACTIVE:
         raise NotFound()
     if person_id == actor.id:
         raise OwnFirstPassword()

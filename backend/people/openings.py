@@ -9,6 +9,7 @@ from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions, sealed
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 
@@ -20,7 +21,7 @@ def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
     found = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.id == person_id, Person.state == "active")
+        .where(Person.id == person_id, Person.state == PersonState.ACTIVE)
     ).first()
     if found is None:
         raise NotFound()

@@ -19,6 +19,7 @@ from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed, sheets, states
+from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.models import REAL_NAME_MAX, PartyRegistration, Person
 from backend.people.permissions import Permission
 
@@ -58,10 +59,10 @@ def register(
         raise actions.OwnRegistration()
     person = lock_row(Person, person_id)
     row = session.get(PartyRegistration, person_id, populate_existing=True)
-    if row is not None and row.state != "rejected":
+    if row is not None and row.state != PartyRegistrationState.REJECTED:
         if (row.unit_id, row.community_id) != (unit_id, community_id):
             raise RegisteredElsewhere()
-        if row.state == "verified":
+        if row.state == PartyRegistrationState.VERIFIED:
             return False
     row = row or PartyRegistration(person_id=person.id, service_roles=[])
     row.unit_id, row.community_id = unit_id, community_id
@@ -112,7 +113,9 @@ def _known(name: str, phone: str) -> int | None:
     """Who has this phone number; of two in one household the one of this name. Raises AnotherName."""
     found = session.scalars(
         sa.select(Person)
-        .where(Person.state == "active", Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
+        .where(
+            Person.state == PersonState.ACTIVE, Person.phone_index.in_(crypto.blind_indexes("phone", phone))
+        )
         .order_by(Person.id)
     ).all()
     same = [person for person in found if sealed.real_name(person) in (name, None)]

@@ -13,6 +13,7 @@ from backend.journal import Actor
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed
+from backend.people.kinds import PersonState
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person, Residency
 from backend.people.permissions import Permission
 
@@ -150,7 +151,7 @@ def _people_of(community_id: int) -> set[str]:
     rows = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Residency.community_id == community_id, Person.state == "active")
+        .where(Residency.community_id == community_id, Person.state == PersonState.ACTIVE)
     )
     told: set[str] = set()
     for person, home in rows:

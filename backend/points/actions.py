@@ -16,6 +16,7 @@ from backend.ledger.rules import EVENTS, EarningRule
 from backend.lifecycle import FourEyes, transition
 from backend.organisations import queries as places
 from backend.people import accounts, permissions
+from backend.people.kinds import PersonState, ResidencyState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.points import limits, notices, states
@@ -65,8 +66,8 @@ def _home(person_id: int, maker_id: int) -> int:
         .join(Person, Person.id == Residency.person_id)
         .where(
             Residency.person_id == person_id,
-            Residency.state == "verified",
-            Person.state == "active",
+            Residency.state == ResidencyState.VERIFIED,
+            Person.state == PersonState.ACTIVE,
             Residency.community_id.in_(permissions.reach_of(maker_id, Permission.POINTS_ADJUST)),
         )
     )

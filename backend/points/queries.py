@@ -20,6 +20,7 @@ from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.kinds import ResidencyState
 from backend.people.models import Residency
 from backend.people.permissions import Permission
 from backend.points import states
@@ -118,7 +119,7 @@ def liability(community_id: int, *, actor: Actor) -> dict[str, Any]:
     permissions.require(actor.id, Permission.POINTS_LIABILITY, community_id)
     places.community(community_id)
     residents = sa.select(Residency.person_id).where(
-        Residency.community_id == community_id, Residency.state == "verified"
+        Residency.community_id == community_id, Residency.state == ResidencyState.VERIFIED
     )
     until = clock.today() + timedelta(days=DAYS_AHEAD)
     have = ledger.holdings(residents, until)

@@ -33,7 +33,7 @@ TABLES = (
         "积分调整",
         "adjustment",
         ADJUSTMENT_MOVES,
-        ("proposed",),
+        (AdjustmentState.PROPOSED,),
         ADJUSTMENT_STATES,
         "一人提出，另一人批准；本人不能批准自己的。",
     ),

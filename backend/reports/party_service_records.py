@@ -18,6 +18,7 @@ from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people import queries as people
+from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
 from backend.people.permissions import Permission
@@ -137,8 +138,8 @@ def _consenting(which: tuple[Any, ...], after: int, limit: int) -> list[Any]:
         .join(Consent, sa.and_(Consent.person_id == Person.id, Consent.document == CONSENT))
         .where(
             *which,
-            PartyRegistration.state == "verified",
-            Person.state == "active",
+            PartyRegistration.state == PartyRegistrationState.VERIFIED,
+            Person.state == PersonState.ACTIVE,
             Consent.withdrawn_at.is_(None),
             Person.id > after,
         )

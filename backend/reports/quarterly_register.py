@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.complaints.models import Complaint
+from backend.complaints.models import Complaint, ComplaintState
 from backend.db import session
 from backend.ledger import bookings, rules, seals
 from backend.people.permissions import Permission
@@ -175,7 +175,7 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "donated": _received(StockSource.DONATION),
     "stock": _stock,
     "complaints": _complaints(Complaint.filed_at),
-    "answered": _complaints(Complaint.ended_at, Complaint.state == "answered"),
+    "answered": _complaints(Complaint.ended_at, Complaint.state == ComplaintState.ANSWERED),
 }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.complaints.models import Complaint, ComplaintKind
+from backend.complaints.models import Complaint, ComplaintKind, ComplaintState
 from backend.db import session
 from backend.organisations.models import Organisation
 from backend.people.permissions import Permission
@@ -45,7 +45,7 @@ def _reports(scope: Scope) -> tuple[int, int]:
     here = sa.select(Organisation.id).where(
         sa.or_(Organisation.id.in_(scope.communities), Organisation.id == scope.place_id)
     )
-    answered = sa.func.count(sa.case((Complaint.state == "answered", 1)))
+    answered = sa.func.count(sa.case((Complaint.state == ComplaintState.ANSWERED, 1)))
     row = session.execute(
         sa.select(sa.func.count(), answered).where(
             Complaint.complaint_kind == ComplaintKind.RELIEF_REPORT,

@@ -18,6 +18,7 @@ from backend.leaving import LeavingStep
 from backend.ledger import forfeits
 from backend.ledger import queries as ledger
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency, Team
 from backend.people.permissions import Permission
 from backend.rights import erasure
@@ -42,12 +43,19 @@ class HasTheirOwnPhone(Refused):
 def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str | None = None) -> None:
     """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
     person = lock_row(Person, person_id)
-    if person.state != "active":
+    if person.state != PersonState.ACTIVE:
         raise NotFound()
     facts = open_things(person_id)
     if facts and not confirmed:
         raise ThingsStillOpen(**facts)
-    journal.write("cancel", "person", person_id, actor=actor, states=("active", "cancelled"), reason=reason)
+    journal.write(
+        "cancel",
+        "person",
+        person_id,
+        actor=actor,
+        states=(PersonState.ACTIVE, PersonState.CANCELLED),
+        reason=reason,
+    )
     _leave(person)
 
 
@@ -134,7 +142,7 @@ def returned() -> list[int]:
 def leave_again(person_id: int) -> None:
     """Closes and erases what came back."""
     person = lock_row(Person, person_id)
-    if person.state == "cancelled":
+    if person.state == PersonState.CANCELLED:
         _leave(person)
 
 

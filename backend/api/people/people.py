@@ -16,6 +16,7 @@ from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import actions, queries, queues, sealed
+from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.models import (
     ADDRESS_MAX,
     BIRTH_YEAR_MAX,
@@ -57,7 +58,7 @@ class ResidentOut(Schema):
     has_we_chat = Boolean("是否已绑定微信")
     community_id = Integer("社区")
     grid_id = Integer("网格", allow_none=True)
-    residency_status = Choice("居住登记", ("declared", "verified", "rejected"))
+    residency_status = Choice("居住登记", ResidencyState)
 
 
 class ResidentQuery(PageQuery):
@@ -82,7 +83,16 @@ class WaitingOut(Schema):
     grid_id = Integer("网格", allow_none=True)
     unit_id = Integer("单位", allow_none=True)
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
-    state = Choice("状态", ("declared", "pending", "verified", "rejected"), data_key="status")
+    state = Choice(
+        "状态",
+        (
+            ResidencyState.DECLARED,
+            PartyRegistrationState.PENDING,
+            ResidencyState.VERIFIED,
+            ResidencyState.REJECTED,
+        ),
+        data_key="status",
+    )
     declared_at = DateTime("登记时间")
 
 

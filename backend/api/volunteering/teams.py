@@ -14,6 +14,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
+from backend.people.kinds import MembershipState
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX
 from backend.people.permissions import Permission
 
@@ -40,7 +41,7 @@ class TeamOut(Schema):
 class MemberOut(Schema):
     person_id = Integer("人员编号")
     name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
-    state = Choice("状态", teams.MEMBER_STATES, data_key="status")
+    state = Choice("状态", MembershipState, data_key="status")
     since = DateTime("从何时起")
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])
 

@@ -15,6 +15,7 @@ from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import guardians, queries, queues
 from backend.people.guardians import Guardianship
+from backend.people.kinds import GuardianshipState
 from backend.people.labels import RELATIONS
 from backend.people.models import Person
 from backend.people.permissions import Permission
@@ -48,7 +49,7 @@ def _titles(found: list[Guardianship]) -> list[str]:
 
 def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
     row = guardians.one(guardianship_id, actor=staff)
-    if row.state != "declared":
+    if row.state != GuardianshipState.DECLARED:
         return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     return {
         "row": row,

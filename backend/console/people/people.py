@@ -16,6 +16,7 @@ from backend.people import actions, guardians, openings
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
 from backend.people.permissions import Permission
 from backend.wishes import queries as wish_queries
+from backend.wishes.kinds import WishState
 from backend.wishes.models import Wish
 
 MOST = 50
@@ -95,7 +96,7 @@ def _wishes_of(staff: Staff, person_id: int) -> list[Wish]:
     if not staff.may(Permission.WISH_READ):
         return []
     written = wish_queries.written_by(person_id).rows(MOST)
-    return [one for one in written if one.wisher_id == person_id and one.state != "draft"]
+    return [one for one in written if one.wisher_id == person_id and one.state != WishState.DRAFT]
 
 
 @page("/people/<id:person_id>/open", guard=Permission.PERSON_OPEN, methods=("POST",))

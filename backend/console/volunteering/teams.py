@@ -13,6 +13,7 @@ from backend.console.frame.resident_form import WhoForm
 from backend.errors import NotFound, Refused
 from backend.people import permissions, queues
 from backend.people import teams as verbs
+from backend.people.kinds import MembershipState
 from backend.people.labels import TEAM_KINDS
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.permissions import Permission
@@ -129,8 +130,8 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
         "teams/team.html",
         team=found,
         shown=verbs.view_teams([found], actor=staff)[0],
-        asking=[one for one in told if one["state"] == "applied"],
-        members=[one for one in told if one["state"] == "accepted"],
+        asking=[one for one in told if one["state"] == MembershipState.APPLIED],
+        members=[one for one in told if one["state"] == MembershipState.ACCEPTED],
         activities=desk_queries.of_team(found.id, 20),
         **facts,
     )

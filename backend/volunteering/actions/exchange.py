@@ -15,6 +15,7 @@ from backend.imports import actions as imports
 from backend.imports.actions import Fault, Row, Sheet
 from backend.journal import Actor
 from backend.people import permissions, sealed
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.volunteering import exchange
@@ -217,7 +218,7 @@ def _volunteer(row: Row, actor: Actor) -> int:
     wanted = (
         sa.select(Person.id, Person.real_name_sealed)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.state == "active", Residency.community_id.in_(reach))
+        .where(Person.state == PersonState.ACTIVE, Residency.community_id.in_(reach))
     )
     if row["志愿者编号"]:
         wanted = wanted.where(Person.id == int(row["志愿者编号"][1:]))
