@@ -14,7 +14,7 @@ from backend.errors import NotAllowed, NotFound
 from backend.journal import JournalLine
 from backend.people import actions, guardians, roster, states, teams
 from backend.people.guardians import Guardianship
-from backend.people.kinds import MembershipState
+from backend.people.kinds import GuardianshipState, MembershipState
 from backend.people.models import Membership, PartyRegistration, Residency
 from tests.people.test_permissions import appoint
 from tests.volunteering import cast
@@ -167,7 +167,7 @@ def test_each_move_is_made_by_the_right_people_from_the_right_states(things, kin
         "residency": ("declared", "verified", "rejected"),
         "party_registration": ("pending", "verified", "rejected"),
         "team": MembershipState,
-        "guardianship": guardians.STATES,
+        "guardianship": GuardianshipState,
     }
     for state in known[kind]:
         for name in ("ning",) if move.name in OWN else PEOPLE:
