@@ -260,8 +260,8 @@ def read_columns(statement: Any, given: dict[str, Any]) -> Sequence[sa.Row[Any]]
 
 
 def columns_of(row: Any) -> dict[str, Any]:
-    """The row's columns by their names: what a schema picks from."""
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns}
+    """What the row keeps, by the names it has in the code: what a schema picks from."""
+    return {one.key: getattr(row, one.key) for one in sa.inspect(type(row)).column_attrs}
 
 
 def insert(model: Any) -> Any:

@@ -19,6 +19,9 @@ from backend.personal import Purpose, handler, personal
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 
+# How long a reason may be at each door: why something was sent back, refused, entered afterwards.
+REASON_MAX = 200
+
 
 class Actor(Protocol):
     """Whoever acts: a person, a caller of the API, a member of staff at the console. Their id is a person's."""

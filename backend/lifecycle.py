@@ -1,54 +1,18 @@
-"""Moves: how a wish, a round (later an activity, a redemption) changes its state. The one way to do so.
+"""How a wish, a round, an activity, a redemption changes its state. The one way to do so.
 
 A capability lists its moves as data; `transition()` walks permission → state → change and its facts in one
-statement → journal. The tests try every move × role × state from these tables, and the diagrams in the
+statement → journal (`moves`). The tests try every move × role × state from these tables, and the diagrams in the
 documentation are drawn from them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import sqlalchemy as sa
-from sqlalchemy.orm.attributes import set_committed_value
-
-from backend import journal
-from backend.errors import NotAllowed, NotFound, Refused, StateConflict
+from backend import moves
+from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
+from backend.moves import Move
 from backend.people import permissions
-
-
-@dataclass(frozen=True)
-class Move:
-    """One way from some states to another.
-
-    `permission` is asked in the subject's place; `never_by` names facts about a person that rule them out
-    all the same, because nobody makes and checks the same record.
-    """
-
-    name: str
-    sources: frozenset[str]
-    target: str
-    permission: str
-    never_by: frozenset[str] = frozenset()
-    refusal: type[Refused] = StateConflict
-    label: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True)
-class MoveTable:
-    """All moves of one kind of thing, as documentation and journal name them.
-
-    `kind` is what the journal calls it; `begins` are the states in which it comes into being, and `states` the
-    words of all. `note` stands below the title of the diagram.
-    """
-
-    title: str
-    kind: str
-    moves: tuple[Move, ...]
-    begins: tuple[str, ...]
-    states: Mapping[str, str]
-    note: str
 
 
 class FourEyes(Refused):
@@ -90,70 +54,43 @@ def transition(
     """
     if not permitted:
         authorize(move, subject, actor)
-    if subject.state not in move.sources:
-        raise move.refusal()
+    moves.check_source(move, subject)
     if precondition is not None:
         precondition()
-    states = (subject.state, move.target)
-    line = journal.line(
-        move.name,
-        subject.journal_kind,
-        actor=actor,
-        states=states,
-        reason=reason,
-        place=subject.place_id,
-        facts=details,
-    )
-    if _change(move, [subject], subject.state, facts, line) != {subject.id}:
-        raise move.refusal()
+    moves.apply(move, subject, facts, actor=actor, reason=reason, details=details)
 
 
 def transition_all(
-    move: Move, subjects: Sequence[Any], *, place_id: int, actor: Actor | None, **facts: Any
+    move: Move,
+    subjects: Sequence[Any],
+    *,
+    place_id: int,
+    actor: Actor | None,
+    permitted: bool = False,
+    **facts: Any,
 ) -> None:
     """Moves many subjects of one place, all or none: what happens to a round's wishes when it is published.
 
-    The caller has locked them. The permission is asked once, for the place.
+    The caller has locked them. The permission is asked once, for the place; `permitted` says that the verb has
+    asked already.
     """
-    allowed = permissions.facts_with(move.permission) if actor is None else ()
-    if "time" not in allowed and (
-        actor is None or not permissions.appointed(actor.id, move.permission, place_id)
-    ):
+    if not permitted:
+        _authorize_in(place_id, move, actor)
+    moves.apply_all(move, subjects, facts, place_id=place_id, actor=actor)
+
+
+def _authorize_in(place_id: int, move: Move, actor: Actor | None) -> None:
+    if actor is None:
+        if "time" not in permissions.facts_with(move.permission):
+            raise NotAllowed()
+    elif not permissions.appointed(actor.id, move.permission, place_id):
         raise NotAllowed()
-    for before in sorted({subject.state for subject in subjects}):
-        group = [subject for subject in subjects if subject.state == before]
-        ids = [subject.id for subject in group]
-        line = journal.line(
-            move.name, group[0].journal_kind, actor=actor, states=(before, move.target), place=place_id
-        )
-        if before not in move.sources or _change(move, group, before, facts, line) != set(ids):
-            raise move.refusal()
-
-
-def _change(
-    move: Move, subjects: Sequence[Any], before: str, facts: dict[str, Any], line: dict[str, Any]
-) -> set[int]:
-    """Sets state and facts where the state is still `before`, with the journal line of each; answers whom it
-    reached."""
-    table, values = type(subjects[0]).__table__, {"state": move.target, **facts}
-    moved = (
-        sa.update(table)
-        .where(table.c.id.in_([subject.id for subject in subjects]), table.c.state == before)
-        .values(**values)
-        .returning(table.c.id)
-    )
-    reached = journal.write_moved(moved, line)
-    for subject in subjects:
-        for name, value in values.items():
-            set_committed_value(subject, name, value)
-    return set(reached)
 
 
 def check_allowed(move: Move, subject: Any, actor: Actor) -> None:
     """Permission, then state: what a verb asks first whose own conditions would else tell a stranger more."""
     authorize(move, subject, actor)
-    if subject.state not in move.sources:
-        raise move.refusal()
+    moves.check_source(move, subject)
 
 
 def authorize(move: Move, subject: Any, actor: Actor | None, words: frozenset[str] | None = None) -> None:

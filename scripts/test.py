@@ -26,6 +26,7 @@ CHECKS = {
     "ruff check": (PYTHON, "-m", "ruff", "check", "."),
     "ruff format --check": (PYTHON, "-m", "ruff", "format", "--check", "."),
     "djlint": (PYTHON, "-m", "djlint", "--check", "--lint", "backend"),
+    "mypy": (PYTHON, "-m", "mypy"),
     "bandit": (PYTHON, "-m", "scripts.audit", "code"),
     "lint-imports": (PYTHON, "-c", "from importlinter.cli import lint_imports_command as run; run()"),
 }

@@ -11,7 +11,7 @@ from flask import g, request
 from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import app as house
-from backend import lifecycle
+from backend import moves
 from backend.db import session
 from backend.wishes.actions import claims
 from backend.wishes.models import Wish
@@ -20,8 +20,9 @@ from backend.wishes.models import Wish
 def create_app():
     app = house.create_app()
     app.before_request(_look_too_early)
-    claims.lock_row = _take_what_was_seen
-    lifecycle._change = _change_without_asking
+    claims.lock_row = _row_as_seen
+    claims._lock_wish_and_claim = lambda wish_id, actor: _row_as_seen(Wish, wish_id)
+    moves._change = _change_without_asking
     return app
 
 
@@ -31,14 +32,13 @@ def _look_too_early():
         g.seen = session.scalar(sa.select(Wish.state).where(Wish.id == int(found[1])))
 
 
-def _take_what_was_seen(model, row_id):
+def _row_as_seen(model, row_id):
     row = session.get(model, row_id, populate_existing=True)
     if model is Wish:
         set_committed_value(row, "state", g.seen)
     return row
 
 
-def _change_without_asking(move, subjects, _before, facts):
+def _change_without_asking(move, subjects, facts, _line):
     model, ids = type(subjects[0]), [subject.id for subject in subjects]
     session.execute(sa.update(model).where(model.id.in_(ids)).values(state=move.target, **facts))
-    return set(ids)

@@ -19,7 +19,7 @@ from tests.databases import until_so_many_wait
 
 
 def person(nickname="某人"):
-    made = Person(nickname=nickname, status="active", created_at=clock.now())
+    made = Person(nickname=nickname, state="active", created_at=clock.now())
     session.add(made)
     session.flush()
     return made
@@ -233,13 +233,13 @@ def test_a_foreign_key_to_nobody_is_refused(app):
 def test_a_moment_without_a_time_zone_is_refused_and_one_with_it_comes_back_in_utc(app):
     moment = clock.day_starts(clock.today()).astimezone(clock.CHINA)
     with transaction():
-        made = Person(nickname="", status="active", created_at=moment)
+        made = Person(nickname="", state="active", created_at=moment)
         session.add(made)
         session.flush()
     session.expunge_all()
     found = session.get(Person, made.id).created_at
     assert (found, found.utcoffset().total_seconds()) == (moment, 0)
-    naive = sa.insert(Person).values(nickname="", status="active", created_at=moment.replace(tzinfo=None))
+    naive = sa.insert(Person).values(nickname="", state="active", created_at=moment.replace(tzinfo=None))
     with pytest.raises(sa.exc.StatementError, match="time zone"), transaction():
         session.execute(naive)
 

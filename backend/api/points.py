@@ -15,22 +15,24 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
 from backend.paging import KeysetRows, Pageable
-from backend.points import actions, queries
-from backend.points.models import MOST_POINTS, Adjustment, AdjustmentState
+from backend.people.permissions import Permission
+from backend.points import actions, limits, queries
+from backend.points.models import Adjustment, AdjustmentState
 from backend.supermarket.queries import shelf_value
 
 bp = APIBlueprint("points", __name__, url_prefix="/api/v1", tag="积分管理")
-
-# No single activity or wish is worth more, and no cap needs to be higher.
-MOST_EARNED = 1000
 
 
 class AdjustmentIn(Schema):
     person_id = Integer("居民", required=True, least=1)
     points = Integer(
-        "增加（正数）或扣减（负数）的积分", required=True, least=-MOST_POINTS, most=MOST_POINTS, example=-5
+        "增加（正数）或扣减（负数）的积分",
+        required=True,
+        least=-limits.ADJUSTED_MAX,
+        most=limits.ADJUSTED_MAX,
+        example=-5,
     )
-    reason = Text("原因，本人会看到", most=200, required=True, example="活动时长录入有误")
+    reason = Text("原因，本人会看到", most=limits.REASON_MAX, required=True, example="活动时长录入有误")
 
 
 class AdjustmentOut(Schema):
@@ -39,14 +41,14 @@ class AdjustmentOut(Schema):
     community_name = Text("社区名称", most=80)
     person_id = Integer("居民")
     person_name = Text("居民姓名（脱敏）", most=20, example="宁**")
-    points = Integer("增加（正数）或扣减（负数）的积分", least=-MOST_POINTS)
-    reason = Text("原因", most=200)
+    points = Integer("增加（正数）或扣减（负数）的积分", least=-limits.ADJUSTED_MAX)
+    reason = Text("原因", most=limits.REASON_MAX)
     state = Choice("状态", AdjustmentState)
     proposed_by = Text("提出人（脱敏）", most=20)
     proposed_at = DateTime("提出时间")
     decided_by = Text("处理人（脱敏）", most=20, allow_none=True)
     decided_at = DateTime("处理时间", allow_none=True)
-    decision_reason = Text("驳回原因", most=200, allow_none=True)
+    decision_reason = Text("驳回原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 
@@ -57,13 +59,17 @@ class AdjustmentQuery(PageQuery):
 class RuleIn(Schema):
     community_id = Integer("社区；不填为全市", least=1, load_default=None, allow_none=True)
     points = Integer(
-        "每单位（一小时、一个心愿）的积分；0 为不奖励", required=True, most=MOST_EARNED, example=1
+        "每单位（一小时、一个心愿）的积分；0 为不奖励", required=True, most=limits.EARNED_MAX, example=1
     )
     cap_per_activity = Integer(
-        "每次活动每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
+        "每次活动每人最多的积分；不填为不限",
+        least=1,
+        most=limits.EARNED_MAX,
+        load_default=None,
+        allow_none=True,
     )
     cap_per_day = Integer(
-        "每天每人最多的积分；不填为不限", least=1, most=MOST_EARNED, load_default=None, allow_none=True
+        "每天每人最多的积分；不填为不限", least=1, most=limits.EARNED_MAX, load_default=None, allow_none=True
     )
     effective_from = Day("生效日期，最早为今天", required=True)
 
@@ -122,7 +128,7 @@ def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     "积分调整",
     AdjustmentOut,
     _serialize_many,
-    guard="points:read",
+    guard=Permission.POINTS_READ,
     query=AdjustmentQuery,
 )
 def list_adjustments(caller: Caller, state: str | None) -> Pageable:
@@ -133,7 +139,7 @@ def list_adjustments(caller: Caller, state: str | None) -> Pageable:
     bp,
     "/points/adjustments",
     "提出积分调整",
-    "points:adjust",
+    Permission.POINTS_ADJUST,
     body=AdjustmentIn,
     out=AdjustmentOut,
     status=201,
@@ -144,9 +150,14 @@ def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 
 
 move = Moves(bp, "/points/adjustments/<id:adjustment_id>", AdjustmentOut, _serialize)
-move("approve", "approve_adjustment", "批准积分调整", actions.approve, "points:approve_adjustment")
+move("approve", "approve_adjustment", "批准积分调整", actions.approve, Permission.POINTS_APPROVE_ADJUSTMENT)
 move(
-    "reject", "reject_adjustment", "驳回积分调整", actions.reject, "points:approve_adjustment", body=ReasonIn
+    "reject",
+    "reject_adjustment",
+    "驳回积分调整",
+    actions.reject,
+    Permission.POINTS_APPROVE_ADJUSTMENT,
+    body=ReasonIn,
 )
 
 
@@ -180,7 +191,7 @@ def list_rules(caller: Caller, community_id: int | None) -> Pageable:
     bp,
     "/points/rules/<event>",
     "修改积分规则",
-    "rule:change",
+    Permission.RULE_CHANGE,
     body=RuleIn,
     out=RuleOut,
     description="每次修改是一个新版本，从生效日期起计；已发放的积分不变。同样的内容再提交一次，不会产生新版本。",
@@ -193,7 +204,7 @@ def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, A
     bp,
     "/communities/<id:community_id>/points-liability",
     "社区积分发放与结存",
-    "points:liability",
+    Permission.POINTS_LIABILITY,
     out=LiabilityOut,
 )
 def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:

@@ -144,6 +144,8 @@ def content(file_id: int, view: str, size: str, *, owner_id: int | None = None) 
     return found
 
 
-def waiting_for_a_look(kind: str) -> sa.Select[int | None]:
-    """The ids of the subjects of this kind with a picture that staff have to look at, as a subquery."""
-    return sa.select(File.subject_id).where(File.subject_kind == kind, File.state == "needs_look")
+def waiting_for_a_look(kind: str, owner_id: int | None = None) -> sa.Select[int | None]:
+    """The ids of the subjects of this kind with a picture that staff have to look at, as a subquery; with `owner_id`
+    those alone with one that this person uploaded."""
+    wanted = sa.select(File.subject_id).where(File.subject_kind == kind, File.state == "needs_look")
+    return wanted if owner_id is None else wanted.where(File.owner_id == owner_id)

@@ -1,7 +1,7 @@
 """states.md: the state diagrams, drawn from the move tables."""
 
 from backend.handbook.tables import PERSONS, TABLES
-from backend.lifecycle import Move, MoveTable
+from backend.moves import Move, MoveTable
 from backend.people import permissions
 from backend.people.labels import ROLES
 

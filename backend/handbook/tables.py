@@ -1,7 +1,7 @@
 """The move tables that people meet, with their names in Chinese: for the diagrams and for a client's buttons."""
 
 from backend import capabilities
-from backend.lifecycle import MoveTable
+from backend.moves import MoveTable
 
 # A capability says them beside its moves.
 TABLES: tuple[MoveTable, ...] = tuple(
@@ -17,7 +17,7 @@ OTHER_BUTTONS = {
         "sign_up": "报名",
     },
     "service_record": {"correct": "申请更正"},
-    "team": {"join": "申请加入", "leave": "退出", "edit": "修改"},
+    "team": {"edit": "修改"},
     "member": {"accept": "同意加入", "decline": "不同意加入"},
 }
 # Everyone whom a move may name; a capability says its own in FACTS beside its labels.

@@ -19,8 +19,8 @@ def text() -> str:
         actions.setdefault(kind, {}).update(buttons)
     # An activity lists the buttons of the caller's own sign-up beside its own.
     actions["activity"] = {**actions["sign_up"], **actions["activity"]}
-    return f"{HEAD}module.exports = {_shown({'states': states, 'actions': actions})}\n"
+    return f"{HEAD}module.exports = {_as_javascript({'states': states, 'actions': actions})}\n"
 
 
-def _shown(words: dict[str, Any]) -> str:
+def _as_javascript(words: dict[str, Any]) -> str:
     return json.dumps(words, ensure_ascii=False, indent=2)

@@ -135,14 +135,14 @@ def _time(value: Value) -> str:
     moment = datetime.fromisoformat(value) if isinstance(value, str) else value
     if not isinstance(moment, datetime):
         raise ValueError("a time wants a moment")
-    return _shown(moment)
+    return _time_value(moment)
 
 
 def _date(value: Value) -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
     if isinstance(value, datetime):
-        return _shown(value)
+        return _time_value(value)
     if not isinstance(value, date):
         raise ValueError("a date wants a day")
     return f"{value.year:04}年{value.month}月{value.day}日"
@@ -158,7 +158,7 @@ _FITTED: dict[str, Callable[[Value], str]] = {
 }
 
 
-def _shown(moment: datetime) -> str:
+def _time_value(moment: datetime) -> str:
     """`2019-12-25 09:42` in China's time; a moment without a zone is taken to be China's already."""
     local = moment.astimezone(clock.CHINA) if moment.tzinfo else moment
     return local.isoformat(" ", "minutes")[:16]

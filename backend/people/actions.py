@@ -5,14 +5,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal
+from backend import clock, crypto, journal, moves
 from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
+from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
-from backend.people import accounts, permissions, sealed
+from backend.people import accounts, permissions, sealed, states
+from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState
 from backend.people.models import Appointment, Consent, PartyRegistration, Person, Residency
+from backend.people.permissions import Permission
 
 
 class NotThatGrid(Refused):
@@ -21,10 +24,6 @@ class NotThatGrid(Refused):
 
 class NotAUnit(Refused):
     code, message = 42223, "请选择一个单位"
-
-
-class NothingToVerify(Refused):
-    code, message = 40920, "这条登记已经处理过了，请刷新"
 
 
 class OwnRegistration(Refused):
@@ -68,23 +67,17 @@ def declare_residency(
     lock_row(Person, actor.id)
     row = session.get(Residency, actor.id, populate_existing=True) or Residency(person_id=actor.id)
     same = (row.community_id, row.grid_id) == (community_id, grid_id)
-    if same and row.status != "rejected" and address in (None, sealed.address(row)):
+    if same and row.state != ResidencyState.REJECTED and address in (None, sealed.address(row)):
         return row
-    before = row.status
     row.community_id, row.grid_id = community_id, grid_id
-    row.status, row.declared_at, row.decided_by_id, row.reason = "declared", clock.now(), None, None
     sealed.keep_address(row, address)
-    session.add(row)
-    session.flush()
-    journal.write(
-        "declare_residency",
-        "residency",
-        actor.id,
-        actor=actor,
-        states=(before, "declared"),
-        place=community_id,
-    )
+    moves.begin_or_apply(states.DECLARE_RESIDENCY, row, _undecided(), actor=actor)
     return row
+
+
+def _undecided() -> dict[str, Any]:
+    """Whoever decided before has not decided on this."""
+    return {"declared_at": clock.now(), "decided_by_id": None, "reason": None}
 
 
 def register_party_member(
@@ -98,18 +91,18 @@ def register_party_member(
     row = session.get(PartyRegistration, actor.id, populate_existing=True) or PartyRegistration(
         person_id=actor.id
     )
-    before, same = row.status, (row.unit_id, row.community_id) == (unit_id, community_id)
+    same = (row.unit_id, row.community_id) == (unit_id, community_id)
     row.unit_id, row.community_id, row.service_roles = unit_id, community_id, service_roles
-    if not same or before == "rejected":
-        row.status, row.declared_at, row.decided_by_id, row.reason = "pending", clock.now(), None, None
-    session.add(row)
+    if not same or row.state == PartyRegistrationState.REJECTED:
+        moves.begin_or_apply(states.REGISTER_PARTY_MEMBER, row, _undecided(), actor=actor)
+        return row
     session.flush()
     journal.write(
         "register_party_member",
         "party_registration",
         actor.id,
         actor=actor,
-        states=(before, row.status),
+        states=(row.state, row.state),
         place=community_id,
     )
     return row
@@ -117,34 +110,24 @@ def register_party_member(
 
 def decide_residency(person_id: int, accepted: bool, reason: str | None = None, *, actor: Actor) -> Residency:
     """Staff of the declared community verify or reject it; never their own."""
-    return _decide(Residency, "residency", "declared", person_id, accepted, reason, actor=actor)
+    move = states.VERIFY_RESIDENCY if accepted else states.REJECT_RESIDENCY
+    return _decide(move, Residency, person_id, reason, actor=actor)
 
 
 def decide_party_registration(
     person_id: int, accepted: bool, reason: str | None = None, *, actor: Actor
 ) -> PartyRegistration:
     """Staff of the community reported to verify or reject it; never their own."""
-    return _decide(
-        PartyRegistration, "party_registration", "pending", person_id, accepted, reason, actor=actor
-    )
+    move = states.VERIFY_PARTY_MEMBER if accepted else states.REJECT_PARTY_MEMBER
+    return _decide(move, PartyRegistration, person_id, reason, actor=actor)
 
 
-def _decide(
-    model: Any, kind: str, source: str, person_id: int, accepted: bool, reason: str | None, *, actor: Actor
-) -> Any:
+def _decide(move: Move, model: Any, person_id: int, reason: str | None, *, actor: Actor) -> Any:
     row = lock_row(model, person_id)
-    permissions.require(actor.id, f"{kind}:verify", row.community_id)
-    if person_id == actor.id:
+    permissions.require(actor.id, move.permission, row.community_id)
+    if row.facts_about(actor.id) & move.never_by:
         raise OwnRegistration()
-    if row.status != source:
-        raise NothingToVerify()
-    before, row.status = row.status, "verified" if accepted else "rejected"
-    row.decided_by_id, row.reason = actor.id, reason
-    session.flush()
-    verb = "verify" if accepted else "reject"
-    journal.write(
-        verb, kind, person_id, actor=actor, states=(before, row.status), reason=reason, place=row.community_id
-    )
+    moves.apply(move, row, {"decided_by_id": actor.id, "reason": reason}, actor=actor, reason=reason)
     return row
 
 
@@ -165,7 +148,7 @@ def create_card_holder(
     """
     places.community(community_id)
     _check_grid(grid_id, community_id)
-    permissions.require_near(actor.id, "person:create", community_id, grid_id)
+    permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
     # Whoever takes a number waits for the one before: of two clerks with one phone the second is refused.
     number = next_number("card")
     _refuse_second_card(phone, community_id)
@@ -173,7 +156,7 @@ def create_card_holder(
         card_number=f"P{number:06d}",
         nickname="",
         birth_year=birth_year,
-        status="active",
+        state=PersonState.ACTIVE,
         created_at=clock.now(),
         created_by_id=actor.id,
     )
@@ -185,7 +168,7 @@ def create_card_holder(
         person_id=person.id,
         community_id=community_id,
         grid_id=grid_id,
-        status="verified",
+        state=ResidencyState.VERIFIED,
         declared_at=clock.now(),
         decided_by_id=actor.id,
     )
@@ -229,7 +212,7 @@ def appoint(
 ) -> Appointment:
     """Gives a role in a place. `actor` is None only for the first administrator of a new deployment."""
     if actor is not None:
-        permissions.require(actor.id, "appointment:grant", organisation_id)
+        permissions.require(actor.id, Permission.APPOINTMENT_GRANT, organisation_id)
         if actor.id == person_id:
             raise NotAllowed()
     row = Appointment(
@@ -294,9 +277,9 @@ def home_in(person_id: int, community_id: int) -> Residency:
         .join(Person, Residency.person_id == Person.id)
         .where(
             Person.id == person_id,
-            Person.status == "active",
+            Person.state == PersonState.ACTIVE,
             Residency.community_id == community_id,
-            Residency.status != "rejected",
+            Residency.state != ResidencyState.REJECTED,
         )
     )
     if found is None:

@@ -10,19 +10,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend import clock, journal
-from backend.db import Id, Model, Moment, lock_row, savepoint, session
+from backend import clock, journal, moves
+from backend.db import Id, Model, Moment, lock_row, savepoint, session, sql_list
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
-from backend.people import permissions, sealed
+from backend.people import permissions, sealed, states
+from backend.people.kinds import STANDING_LINKS, GuardianshipState, PersonState, Relation, ResidencyState
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
 
-RELATIONS = ("father", "mother", "grandparent", "relative", "institution")
-STATUSES = ("declared", "verified", "rejected", "ended")
 CHILDHOOD_ENDS = 14
 MOST_CHILDREN = 10
-_standing = sa.text("status IN ('declared', 'verified')")
+_standing = sa.text(f"status IN {sql_list(STANDING_LINKS)}")
 
 
 class AlreadyGuardian(Refused):
@@ -41,10 +41,6 @@ class GuardianUnsettled(Refused):
     code, message = 42287, "请先登记您居住的社区，再登记孩子"
 
 
-class GuardianshipDecided(Refused):
-    code, message = 40989, "这条监护登记已经处理过了，请刷新"
-
-
 class OwnWard(Refused):
     code, message = 40396, "不能审核自己的监护登记，请同事来办"
 
@@ -59,8 +55,8 @@ class Guardianship(Model):
         PersonalTable("child_id", "我的监护人", "guardians", position=110),
     ]
     __table_args__ = (
-        sa.CheckConstraint(f"relation IN {RELATIONS}", name="relation_known"),
-        sa.CheckConstraint(f"status IN {STATUSES}", name="status_known"),
+        sa.CheckConstraint(f"relation IN {sql_list(Relation)}", name="relation_known"),
+        sa.CheckConstraint(f"status IN {sql_list(GuardianshipState)}", name="status_known"),
         sa.CheckConstraint("guardian_id <> child_id", name="not_of_oneself"),
         sa.CheckConstraint(
             "decided_by_id IS NULL OR (decided_by_id <> guardian_id AND decided_by_id <> child_id)",
@@ -80,6 +76,7 @@ class Guardianship(Model):
         sa.Index("ix_guardianships_child", "child_id"),
         sa.Index("ix_guardianships_queue", "community_id", "status", "id"),
     )
+    journal_kind = "guardianship"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     guardian_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
@@ -89,12 +86,20 @@ class Guardianship(Model):
     relation: Mapped[str] = mapped_column(
         sa.String(12), info=personal(Purpose.CHILDREN, on_erasure="keep", label="关系")
     )
-    status: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
     declared_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CHILDREN, on_erasure="redact"))
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        told = {"guardian": self.guardian_id == person_id, "person": self.child_id == person_id}
+        return frozenset(name for name, true in told.items() if true)
 
 
 def under_14(birth_year: int | None) -> bool:
@@ -112,12 +117,16 @@ def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> 
         raise NotAChild()
     lock_row(Person, actor.id)
     home = session.get(Residency, actor.id)
-    if home is None or home.status == "rejected":
+    if home is None or home.state == ResidencyState.REJECTED:
         raise GuardianUnsettled()
     if len(_of_guardian(actor.id)) >= MOST_CHILDREN:
         raise TooManyChildren()
     child = Person(
-        nickname="", birth_year=birth_year, status="active", created_at=clock.now(), created_by_id=actor.id
+        nickname="",
+        birth_year=birth_year,
+        state=PersonState.ACTIVE,
+        created_at=clock.now(),
+        created_by_id=actor.id,
     )
     session.add(child)
     session.flush()
@@ -127,12 +136,12 @@ def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> 
             person_id=child.id,
             community_id=home.community_id,
             grid_id=home.grid_id,
-            status="declared",
+            state=ResidencyState.DECLARED,
             declared_at=clock.now(),
         )
     )
     session.flush()
-    return _link(actor.id, child.id, home.community_id, relation, "declared", actor=actor)
+    return _link(actor.id, child.id, home.community_id, relation, GuardianshipState.DECLARED, actor=actor)
 
 
 def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Guardianship:
@@ -142,28 +151,28 @@ def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Gua
     """
     child, guardian = lock_row(Person, child_id), lock_row(Person, guardian_id)
     home = session.get(Residency, child_id)
-    if home is None or "cancelled" in (child.status, guardian.status) or guardian_id == child_id:
+    if home is None or PersonState.CANCELLED in (child.state, guardian.state) or guardian_id == child_id:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", home.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, home.community_id)
     if actor.id in (guardian_id, child_id):
         raise OwnWard()
     if not under_14(child.birth_year):
         raise NotAChild()
-    return _link(guardian_id, child_id, home.community_id, relation, "verified", actor=actor)
+    return _link(guardian_id, child_id, home.community_id, relation, GuardianshipState.VERIFIED, actor=actor)
 
 
 def _link(
-    guardian_id: int, child_id: int, community_id: int, relation: str, status: str, *, actor: Actor
+    guardian_id: int, child_id: int, community_id: int, relation: str, state: str, *, actor: Actor
 ) -> Guardianship:
     made = Guardianship(
         guardian_id=guardian_id,
         child_id=child_id,
         community_id=community_id,
         relation=relation,
-        status=status,
+        state=state,
         declared_at=clock.now(),
         declared_by_id=actor.id,
-        decided_by_id=actor.id if status == "verified" else None,
+        decided_by_id=actor.id if state == GuardianshipState.VERIFIED else None,
     )
     try:
         with savepoint():
@@ -171,61 +180,48 @@ def _link(
             session.flush()
     except sa.exc.IntegrityError:
         raise AlreadyGuardian() from None
-    journal.write("declare", "guardianship", made.id, actor=actor, states=(None, status), place=community_id)
+    journal.write("declare", "guardianship", made.id, actor=actor, states=(None, state), place=community_id)
     return made
 
 
 def decide(guardianship_id: int, accepted: bool, reason: str | None = None, *, actor: Actor) -> Guardianship:
     """Staff of the child's community verify or reject; never a guardian their own."""
     row = lock_row(Guardianship, guardianship_id)
-    permissions.require(actor.id, "guardian:verify", row.community_id)
-    if actor.id in (row.guardian_id, row.child_id):
+    move = states.VERIFY_GUARDIAN if accepted else states.REJECT_GUARDIAN
+    permissions.require(actor.id, move.permission, row.community_id)
+    if row.facts_about(actor.id) & move.never_by:
         raise OwnWard()
-    if row.status != "declared":
-        raise GuardianshipDecided()
-    row.status, row.decided_by_id, row.reason = "verified" if accepted else "rejected", actor.id, reason
-    _settle_child(row, accepted, actor)
-    session.flush()
-    states = ("declared", row.status)
-    verb = "verify" if accepted else "reject"
-    journal.write(
-        verb, "guardianship", row.id, actor=actor, states=states, reason=reason, place=row.community_id
-    )
+    moves.apply(move, row, {"decided_by_id": actor.id, "reason": reason}, actor=actor, reason=reason)
+    if accepted:
+        _verify_child(row, actor)
     return row
 
 
-def _settle_child(row: Guardianship, accepted: bool, actor: Actor) -> None:
+def _verify_child(row: Guardianship, actor: Actor) -> None:
     """With the guardian, the child's residency is verified too: it was declared together."""
-    home = session.get(Residency, row.child_id)
-    if accepted and home is not None and home.status == "declared":
-        home.status, home.decided_by_id = "verified", actor.id
+    home = session.get(Residency, row.child_id, populate_existing=True)
+    if home is not None and home.state in states.VERIFY_RESIDENCY.sources:
+        moves.apply(states.VERIFY_RESIDENCY, home, {"decided_by_id": actor.id}, actor=actor)
 
 
 def end(guardianship_id: int, *, actor: Actor) -> Guardianship:
     """The guardian no longer speaks for the child. Raises NotFound, also for somebody else's link."""
     row = lock_row(Guardianship, guardianship_id)
-    if row.guardian_id != actor.id or row.status not in ("declared", "verified"):
+    if row.guardian_id != actor.id:
         raise NotFound()
-    before = row.status
-    row.status, row.ended_at = "ended", clock.now()
-    session.flush()
-    journal.write(
-        "end", "guardianship", row.id, actor=actor, states=(before, "ended"), place=row.community_id
-    )
+    moves.apply(states.END_GUARDIANSHIP, row, {"ended_at": clock.now()}, actor=actor)
     return row
 
 
-def leave(person_id: int) -> None:
+def leave(person_id: int, *, actor: Actor) -> None:
     """Ends all links of a person who cancels their account, as guardian and as child."""
-    session.execute(
-        sa.update(Guardianship)
-        .where(
-            sa.or_(Guardianship.guardian_id == person_id, Guardianship.child_id == person_id),
-            Guardianship.status.in_(("declared", "verified")),
-        )
-        .values(status="ended", ended_at=clock.now()),
-        execution_options={"synchronize_session": False},
+    wanted = sa.select(Guardianship).where(
+        sa.or_(Guardianship.guardian_id == person_id, Guardianship.child_id == person_id),
+        Guardianship.state.in_(states.END_GUARDIANSHIP.sources),
     )
+    locked = wanted.order_by(Guardianship.id).with_for_update()
+    for row in session.scalars(locked, execution_options={"populate_existing": True}).all():
+        moves.apply(states.END_GUARDIANSHIP, row, {"ended_at": clock.now()}, actor=actor)
 
 
 def forsaken(before: datetime) -> list[int]:
@@ -235,12 +231,12 @@ def forsaken(before: datetime) -> list[int]:
     """
     ended = sa.func.coalesce(Guardianship.ended_at, Guardianship.declared_at)
     spoken_for = sa.select(Guardianship.child_id).where(
-        sa.or_(Guardianship.status.in_(("declared", "verified")), ended >= before)
+        sa.or_(Guardianship.state.in_(STANDING_LINKS), ended >= before)
     )
     wanted = sa.select(Person.id).where(
         Person.id.in_(sa.select(Guardianship.child_id)),
         Person.id.not_in(spoken_for),
-        Person.status == "active",
+        Person.state == PersonState.ACTIVE,
         Person.openid.is_(None),
         Person.card_number.is_(None),
     )
@@ -257,27 +253,27 @@ def guardians_of(child_id: int) -> list[int]:
     return list(
         session.scalars(
             sa.select(Guardianship.guardian_id)
-            .where(Guardianship.child_id == child_id, Guardianship.status == "verified")
+            .where(Guardianship.child_id == child_id, Guardianship.state == GuardianshipState.VERIFIED)
             .order_by(Guardianship.id)
         )
     )
 
 
-def standing_of(child_id: int, *, actor: Actor) -> list[Guardianship]:
+def active_guardianships(child_id: int, *, actor: Actor) -> list[Guardianship]:
     """The child's links that stand, verified or waiting, for staff of its community, the oldest first."""
     home = session.get(Residency, child_id)
     if home is None:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", home.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, home.community_id)
     wanted = sa.select(Guardianship).where(
-        Guardianship.child_id == child_id, Guardianship.status.in_(("declared", "verified"))
+        Guardianship.child_id == child_id, Guardianship.state.in_(STANDING_LINKS)
     )
     return list(session.scalars(wanted.order_by(Guardianship.id)))
 
 
 def _of_guardian(guardian_id: int) -> list[Guardianship]:
     wanted = sa.select(Guardianship).where(
-        Guardianship.guardian_id == guardian_id, Guardianship.status.in_(("declared", "verified"))
+        Guardianship.guardian_id == guardian_id, Guardianship.state.in_(STANDING_LINKS)
     )
     return list(session.scalars(wanted.order_by(Guardianship.id)))
 
@@ -298,23 +294,5 @@ def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
     row = session.get(Guardianship, guardianship_id)
     if row is None:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", row.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, row.community_id)
     return row
-
-
-def children_waiting(ids: Iterable[int]) -> set[int]:
-    """Which of these are children whose guardian waits to be verified: their residency is decided with it."""
-    wanted = sa.select(Guardianship.child_id).where(
-        Guardianship.child_id.in_(list(ids)), Guardianship.status == "declared"
-    )
-    return set(session.scalars(wanted))
-
-
-def waiting(*, actor: Actor, after: int, limit: int) -> list[Guardianship]:
-    """A page of declared links that staff may decide, oldest first."""
-    wanted = sa.select(Guardianship).where(
-        Guardianship.status == "declared",
-        Guardianship.community_id.in_(permissions.reach_of(actor.id, "guardian:verify")),
-        Guardianship.id > after,
-    )
-    return list(session.scalars(wanted.order_by(Guardianship.id).limit(limit)))

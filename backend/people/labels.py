@@ -20,8 +20,8 @@ SERVICE_ROLES = {
     "policy": "政策宣传员",
 }
 PERSON_STATES = {"active": "使用中", "merged": "已并入", "cancelled": "已注销"}
-# Of a residency and of 双报到, whose first states have different names.
-REGISTRATION_STATES = {"declared": "待核实", "pending": "待核实", "verified": "已核实", "rejected": "未通过"}
+RESIDENCY_STATES = {"declared": "待核实", "verified": "已核实", "rejected": "未通过"}
+PARTY_REGISTRATION_STATES = {"pending": "待核实", "verified": "已核实", "rejected": "未通过"}
 GUARDIANSHIP_STATES = {"declared": "待核实", "verified": "已核实", "rejected": "未通过", "ended": "已结束"}
 RELATIONS = {
     "father": "父亲",
@@ -36,7 +36,8 @@ MEMBER_STATES = {"applied": "申请加入", "accepted": "队员", "declined": "�
 LABELS = {
     "role": ROLES,
     "service_role": SERVICE_ROLES,
-    "residency": REGISTRATION_STATES,
+    # Pages show both with one word list.
+    "residency": {**RESIDENCY_STATES, **PARTY_REGISTRATION_STATES},
     "relation": RELATIONS,
     "team_kind": TEAM_KINDS,
     "member_state": MEMBER_STATES,
@@ -50,8 +51,8 @@ JOURNAL_KINDS = {
 }
 JOURNAL_STATES = {
     "person": PERSON_STATES,
-    "residency": REGISTRATION_STATES,
-    "party_registration": REGISTRATION_STATES,
+    "residency": RESIDENCY_STATES,
+    "party_registration": PARTY_REGISTRATION_STATES,
     "guardianship": GUARDIANSHIP_STATES,
     "team": MEMBER_STATES,
 }
@@ -68,20 +69,6 @@ JOURNAL_VERBS = {
         "withdraw_consent": "撤回同意",
         "forget_sensitive": "撤回同意后删除资料",
     },
-    "residency": {"declare_residency": "登记居住", "verify": "核实", "reject": "不通过"},
-    "party_registration": {
-        "register_party_member": "双报到",
-        "verify": "核实",
-        "reject": "不通过",
-        "import": "导入",
-    },
-    "guardianship": {"declare": "登记监护", "verify": "核实", "reject": "不通过", "end": "结束监护"},
-    "team": {
-        "found": "成立",
-        "edit": "修改",
-        "join": "申请加入",
-        "leave": "退出",
-        "accept": "同意加入",
-        "decline": "不同意加入",
-    },
+    "guardianship": {"declare": "登记监护"},
+    "team": {"found": "成立", "edit": "修改"},
 }

@@ -6,7 +6,7 @@ from backend.people import guardians
 
 
 def _end_links(person_id: int, *, actor: Actor) -> None:
-    guardians.leave(person_id)
+    guardians.leave(person_id, actor=actor)
 
 
 STEPS = (LeavingStep("children", nothing, _end_links, position=60),)

@@ -5,7 +5,14 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Json, Model, Moment
+from backend.db import Id, Json, Model, Moment, session, sql_list
+from backend.people.kinds import (
+    MembershipState,
+    PartyRegistrationState,
+    PersonState,
+    ResidencyState,
+    TeamKind,
+)
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 
 ROLES = (
@@ -22,6 +29,14 @@ ROLES = (
 SERVICE_ROLES = ("convenience", "relief", "civility", "emergency", "mediation", "policy")
 
 
+# How long what people say of themselves, or of a team, may be at each door.
+REAL_NAME_MAX = 20
+ADDRESS_MAX = 120
+BIRTH_YEAR_MIN, BIRTH_YEAR_MAX = 1900, 2100
+TEAM_NAME_MAX = 60
+SPECIALITY_MAX = 60
+
+
 class Person(Model):
     """A human being. Without `openid` they have no WeChat: staff act on their behalf, by paper card."""
 
@@ -31,9 +46,12 @@ class Person(Model):
         PersonalTable("merged_into_id", "并入的旧账号", "merged_accounts", position=20),
     ]
     __table_args__ = (
-        sa.CheckConstraint("status IN ('active', 'merged', 'cancelled')", name="status_known"),
+        sa.CheckConstraint(f"status IN {sql_list(PersonState)}", name="status_known"),
         sa.CheckConstraint("status = 'active' OR openid IS NULL", name="only_the_active_sign_in"),
-        sa.CheckConstraint("birth_year IS NULL OR birth_year BETWEEN 1900 AND 2100", name="birth_year_sane"),
+        sa.CheckConstraint(
+            f"birth_year IS NULL OR birth_year BETWEEN {BIRTH_YEAR_MIN} AND {BIRTH_YEAR_MAX}",
+            name="birth_year_sane",
+        ),
         sa.Index("ix_persons_phone_index", "phone_index"),
     )
 
@@ -65,7 +83,7 @@ class Person(Model):
     birth_year: Mapped[int | None] = mapped_column(
         sa.Integer, info=personal(Purpose.CONTACT, on_erasure="clear", label="出生年份")
     )
-    status: Mapped[str] = mapped_column(sa.String(12), default="active")
+    state: Mapped[str] = mapped_column("status", sa.String(12), default=PersonState.ACTIVE)
     merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -78,11 +96,12 @@ class Residency(Model):
     __four_eyes__ = (("decided_by_id", "person_id"),)
     __personal__ = [PersonalTable("person_id", "居住登记", "residency", position=30, on_erasure="delete")]
     __table_args__ = (
-        sa.CheckConstraint("status IN ('declared', 'verified', 'rejected')", name="status_known"),
+        sa.CheckConstraint(f"status IN {sql_list(ResidencyState)}", name="status_known"),
         sa.CheckConstraint("status = 'declared' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_residencies_queue", "community_id", "status", "person_id"),
     )
+    journal_kind = "residency"
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
@@ -90,10 +109,17 @@ class Residency(Model):
     address_sealed: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.RESIDENCY, identifies=True)
     )
-    status: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.RESIDENCY))
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())
 
 
 class PartyRegistration(Model):
@@ -105,11 +131,12 @@ class PartyRegistration(Model):
         PersonalTable("person_id", "双报到登记", "party_registration", position=40, on_erasure="delete")
     ]
     __table_args__ = (
-        sa.CheckConstraint("status IN ('pending', 'verified', 'rejected')", name="status_known"),
+        sa.CheckConstraint(f"status IN {sql_list(PartyRegistrationState)}", name="status_known"),
         sa.CheckConstraint("status = 'pending' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_party_registrations_queue", "community_id", "status", "person_id"),
     )
+    journal_kind = "party_registration"
 
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
     unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
@@ -117,10 +144,17 @@ class PartyRegistration(Model):
     service_roles: Mapped[list[str]] = mapped_column(
         Json, info=personal(Purpose.PARTY_REGISTRATION, label="六大员岗位")
     )
-    status: Mapped[str] = mapped_column(sa.String(12))
+    state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.PARTY_REGISTRATION))
+
+    @property
+    def place_id(self) -> int:
+        return self.community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())
 
 
 class Appointment(Model):
@@ -177,15 +211,15 @@ class Team(Model):
     __tablename__ = "teams"
     __personal__ = [PersonalTable("leader_id", "我任队长的志愿队", "teams_led", position=80)]
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('community', 'unit', 'social')", name="kind_known"),
+        sa.CheckConstraint(f"kind IN {sql_list(TeamKind)}", name="kind_known"),
         sa.UniqueConstraint("community_id", "name"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(12))
-    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("a team's"))
-    speciality: Mapped[str] = mapped_column(sa.String(60), default="")
+    name: Mapped[str] = mapped_column(sa.String(TEAM_NAME_MAX), info=not_personal("a team's"))
+    speciality: Mapped[str] = mapped_column(sa.String(SPECIALITY_MAX), default="")
     leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -202,11 +236,18 @@ class Membership(Model):
             lookups={"team_id": ("name",)},
         )
     ]
-    __table_args__ = (
-        sa.CheckConstraint("status IN ('applied', 'accepted', 'declined', 'left')", name="status_known"),
-    )
+    __table_args__ = (sa.CheckConstraint(f"status IN {sql_list(MembershipState)}", name="status_known"),)
+    # The journal tells it of the team, whose key comes first.
+    journal_kind = "team"
 
     team_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("teams.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
-    status: Mapped[str] = mapped_column(sa.String(12), info=personal(Purpose.TEAMS))
+    state: Mapped[str] = mapped_column("status", sa.String(12), info=personal(Purpose.TEAMS))
     since: Mapped[datetime] = mapped_column(Moment)
+
+    @property
+    def place_id(self) -> int:
+        return session.get_one(Team, self.team_id).community_id
+
+    def facts_about(self, person_id: int) -> frozenset[str]:
+        return frozenset({"person"} if self.person_id == person_id else ())

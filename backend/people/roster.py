@@ -12,14 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal
+from backend import clock, crypto, moves
 from backend.db import lock_row, session
 from backend.errors import Refused
 from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.organisations.models import Organisation
-from backend.people import actions, permissions, sealed, sheets
-from backend.people.models import PartyRegistration, Person
+from backend.people import actions, permissions, sealed, sheets, states
+from backend.people.kinds import PartyRegistrationState, PersonState
+from backend.people.models import REAL_NAME_MAX, PartyRegistration, Person
+from backend.people.permissions import Permission
 
 KIND = "members"
 SERVICE_ROLES = {
@@ -52,36 +54,29 @@ def register(
 
     Raises NotFound, NotAllowed out of place, OwnRegistration, RegisteredElsewhere.
     """
-    permissions.require(actor.id, "party_registration:verify", community_id)
+    permissions.require(actor.id, states.IMPORT_PARTY_MEMBER.permission, community_id)
     if person_id == actor.id:
         raise actions.OwnRegistration()
     person = lock_row(Person, person_id)
     row = session.get(PartyRegistration, person_id, populate_existing=True)
-    before = row.status if row is not None else None
-    if (
-        row is not None
-        and before != "rejected"
-        and (row.unit_id, row.community_id) != (unit_id, community_id)
-    ):
-        raise RegisteredElsewhere()
-    if before == "verified":
-        return False
+    if row is not None and row.state != PartyRegistrationState.REJECTED:
+        if (row.unit_id, row.community_id) != (unit_id, community_id):
+            raise RegisteredElsewhere()
+        if row.state == PartyRegistrationState.VERIFIED:
+            return False
     row = row or PartyRegistration(person_id=person.id, service_roles=[])
     row.unit_id, row.community_id = unit_id, community_id
     # A list without them does not take back what the member offered.
     row.service_roles = service_roles or row.service_roles
-    row.status, row.declared_at, row.decided_by_id, row.reason = "verified", clock.now(), actor.id, None
-    session.add(row)
-    session.flush()
-    states = (before, "verified")
-    journal.write("import", "party_registration", person_id, actor=actor, states=states, place=community_id)
+    facts = {"declared_at": clock.now(), "decided_by_id": actor.id, "reason": None}
+    moves.begin_or_apply(states.IMPORT_PARTY_MEMBER, row, facts, actor=actor)
     return True
 
 
 def _check(row: imports.Row) -> list[imports.Fault]:
     faults = []
-    if len(row["姓名"]) > 20:
-        faults.append(("姓名", "最多 20 个字"))
+    if len(row["姓名"]) > REAL_NAME_MAX:
+        faults.append(("姓名", f"最多 {REAL_NAME_MAX} 个字"))
     if row["手机号"] and not sheets.PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
     unknown = [name for name in _roles(row) if name not in SERVICE_ROLES]
@@ -95,7 +90,7 @@ def _roles(row: imports.Row) -> list[str]:
 
 
 def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
-    community_id = sheets.community_named(row["社区"], "party_registration:verify", memory, actor)
+    community_id = sheets.community_named(row["社区"], Permission.PARTY_REGISTRATION_VERIFY, memory, actor)
     unit_id = _unit(row["单位"], memory)
     person_id = _known(row["姓名"], row["手机号"])
     if person_id is None:
@@ -118,7 +113,9 @@ def _known(name: str, phone: str) -> int | None:
     """Who has this phone number; of two in one household the one of this name. Raises AnotherName."""
     found = session.scalars(
         sa.select(Person)
-        .where(Person.status == "active", Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
+        .where(
+            Person.state == PersonState.ACTIVE, Person.phone_index.in_(crypto.blind_indexes("phone", phone))
+        )
         .order_by(Person.id)
     ).all()
     same = [person for person in found if sealed.real_name(person) in (name, None)]
@@ -132,7 +129,7 @@ imports.offer(
     imports.Sheet(
         ("姓名", "手机号", "单位", "社区", "六大员"),
         ("姓名", "手机号", "单位", "社区"),
-        "party_registration:verify",
+        Permission.PARTY_REGISTRATION_VERIFY,
         _check,
         _take_in,
     ),

@@ -2,39 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal
-from backend.db import insert, lock_row, savepoint, session
+from backend import clock, crypto, journal, moves
+from backend.db import lock_row, savepoint, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
+from backend.moves import Move
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery
-from backend.people import permissions, sealed
+from backend.people import permissions, sealed, states
 from backend.people import queries as people
+from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
 from backend.people.models import Membership, Person, Team
+from backend.people.permissions import Permission
 
 TEAM_KINDS = ("community", "unit", "social")
-MEMBER_STATES = ("applied", "accepted", "declined", "left")
 
 
 class TeamNameTaken(Refused):
     code, message = 40919, "社区里已有同名的志愿队"
-
-
-class AlreadyMember(Refused):
-    code, message = 40962, "您已经申请或加入了这支志愿队"
-
-
-class NotAMember(Refused):
-    code, message = 40963, "您不在这支志愿队里"
-
-
-class NothingToDecide(Refused):
-    code, message = 40964, "这个入队申请已经处理过了，请刷新"
 
 
 class LeaderUnknown(Refused):
@@ -49,7 +38,7 @@ def create_team(
     By community staff. Raises TeamNameTaken, LeaderUnknown, NotACommunity.
     """
     places.community(community_id)
-    permissions.require(actor.id, "team:found", community_id)
+    permissions.require(actor.id, Permission.TEAM_FOUND, community_id)
     _check_leader(leader_id)
     team = Team(
         community_id=community_id,
@@ -66,7 +55,7 @@ def create_team(
 
 def _check_leader(leader_id: int) -> None:
     leader = session.get(Person, leader_id)
-    if leader is None or leader.status != "active":
+    if leader is None or leader.state != PersonState.ACTIVE:
         raise LeaderUnknown()
 
 
@@ -82,7 +71,7 @@ def _keep(team: Team) -> None:
 def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     """Staff change `name`, `speciality` or `leader_id`; a new leader has the team's activities at once."""
     team = lock_row(Team, team_id)
-    permissions.require(actor.id, "team:manage", team.community_id)
+    permissions.require(actor.id, Permission.TEAM_MANAGE, team.community_id)
     if "leader_id" in changes:
         _check_leader(changes["leader_id"])
     for name in ("name", "speciality", "leader_id"):
@@ -97,20 +86,20 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
 def join(team_id: int, *, actor: Actor) -> Team:
     """Asks to be accepted. Who left or was declined may ask again. Raises AlreadyMember."""
     team = lock_row(Team, team_id)
-    before = _status(team, actor.id)
-    if team.leader_id == actor.id or before in ("applied", "accepted"):
-        raise AlreadyMember()
-    _set(team, actor.id, before, "applied", "join", actor)
+    if team.leader_id == actor.id:
+        raise states.AlreadyMember()
+    row = _membership(team, actor.id) or Membership(team_id=team.id, person_id=actor.id)
+    _move(states.JOIN, row, actor)
     return team
 
 
 def leave(team_id: int, *, actor: Actor) -> Team:
     """Leaves, or takes the application back; at any time, without a reason. Raises NotAMember."""
     team = lock_row(Team, team_id)
-    before = _status(team, actor.id)
-    if before not in ("applied", "accepted"):
-        raise NotAMember()
-    _set(team, actor.id, before, "left", "leave", actor)
+    row = _membership(team, actor.id)
+    if row is None:
+        raise states.NotAMember()
+    _move(states.LEAVE, row, actor)
     return team
 
 
@@ -120,38 +109,25 @@ def decide(team_id: int, person_id: int, accepted: bool, *, actor: Actor) -> Tea
     Raises NothingToDecide.
     """
     team = lock_row(Team, team_id)
+    move = states.ACCEPT_MEMBER if accepted else states.DECLINE_MEMBER
     if team.leader_id != actor.id:
-        permissions.require(actor.id, "team:manage", team.community_id)
+        permissions.require(actor.id, move.permission, team.community_id)
     if person_id == actor.id:
         raise NotAllowed()
-    before = _status(team, person_id)
-    if before != "applied":
-        raise NothingToDecide()
-    verb = "accept" if accepted else "decline"
-    _set(team, person_id, before, "accepted" if accepted else "declined", verb, actor)
+    row = _membership(team, person_id)
+    if row is None:
+        raise states.NothingToDecide()
+    _move(move, row, actor)
     return team
 
 
-def _status(team: Team, person_id: int) -> str | None:
-    return session.scalar(
-        sa.select(Membership.status).where(Membership.team_id == team.id, Membership.person_id == person_id)
-    )
+def _membership(team: Team, person_id: int) -> Membership | None:
+    return session.get(Membership, (team.id, person_id), populate_existing=True)
 
 
-def _set(team: Team, person_id: int, before: str | None, status: str, verb: str, actor: Actor) -> None:
-    row = {"team_id": team.id, "person_id": person_id, "status": status, "since": clock.now()}
-    changed = {"status": status, "since": row["since"]}
-    adding = insert(Membership).values(row)
-    session.execute(adding.on_conflict_do_update(index_elements=["team_id", "person_id"], set_=changed))
-    journal.write(
-        verb,
-        "team",
-        team.id,
-        actor=actor,
-        states=(before, status),
-        place=team.community_id,
-        facts={"person": person_id},
-    )
+def _move(move: Move, row: Membership, actor: Actor) -> None:
+    details = {"person": row.person_id}
+    moves.begin_or_apply(move, row, {"since": clock.now()}, actor=actor, details=details)
 
 
 @dataclass(frozen=True)
@@ -190,29 +166,11 @@ def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:
     return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
 
 
-def waiting_joins(before: datetime, limit: int, *, actor: Actor) -> list[tuple[Membership, Team]]:
-    """Applications that staff decide, oldest first: those to a leader without a phone, to oneself, and those
-    that the leader has left unanswered since before `before`. Never one's own."""
-    wanted = (
-        sa.select(Membership, Team)
-        .join(Team, Team.id == Membership.team_id)
-        .join(Person, Person.id == Team.leader_id)
-        .where(
-            Membership.status == "applied",
-            Membership.person_id != actor.id,
-            Team.community_id.in_(permissions.reach_of(actor.id, "team:manage")),
-            sa.or_(Person.openid.is_(None), Team.leader_id == actor.id, Membership.since <= before),
-        )
-        .order_by(Membership.since, Membership.person_id)
-    )
-    return [(row[0], row[1]) for row in session.execute(wanted.limit(limit))]
-
-
 def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:
     """How many ask to join each of these teams."""
     rows = session.execute(
         sa.select(Membership.team_id, sa.func.count())
-        .where(Membership.team_id.in_(ids), Membership.status == "applied")
+        .where(Membership.team_id.in_(ids), Membership.state == MembershipState.APPLIED)
         .group_by(Membership.team_id)
     )
     return dict(rows.all())
@@ -243,7 +201,7 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
 def _counts(ids: list[int]) -> dict[int, int]:
     rows = session.execute(
         sa.select(Membership.team_id, sa.func.count())
-        .where(Membership.team_id.in_(ids), Membership.status == "accepted")
+        .where(Membership.team_id.in_(ids), Membership.state == MembershipState.ACCEPTED)
         .group_by(Membership.team_id)
     )
     return dict(rows.all())
@@ -251,38 +209,38 @@ def _counts(ids: list[int]) -> dict[int, int]:
 
 def _mine(ids: list[int], person_id: int) -> dict[int, str]:
     rows = session.execute(
-        sa.select(Membership.team_id, Membership.status).where(
+        sa.select(Membership.team_id, Membership.state).where(
             Membership.team_id.in_(ids), Membership.person_id == person_id
         )
     )
     return dict(rows.all())
 
 
-def _actions(team: Team, status: str | None, actor: Actor) -> list[str]:
+def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
     if team.leader_id == actor.id:
         return []
-    return ["leave"] if status in ("applied", "accepted") else ["join"]
+    return [states.LEAVE.name if state in states.LEAVE.sources else states.JOIN.name]
 
 
 def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
     """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
     leading = team.leader_id == actor.id
-    if not leading and not permissions.appointed(actor.id, "team:manage", team.community_id):
+    if not leading and not permissions.appointed(actor.id, Permission.TEAM_MANAGE, team.community_id):
         return None
     rows = session.execute(
         sa.select(Membership, Person.real_name_sealed)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.team_id == team.id, Membership.status.in_(("applied", "accepted")))
+        .where(Membership.team_id == team.id, Membership.state.in_(STANDING_MEMBERSHIPS))
         .order_by(Membership.since, Membership.person_id)
     )
     return [
         {
             "person_id": row[0].person_id,
             "name": shown_name(row[0].person_id, row[1], clear=leading),
-            "status": row[0].status,
+            "state": row[0].state,
             "since": row[0].since,
             "actions": ["accept", "decline"]
-            if row[0].status == "applied" and row[0].person_id != actor.id
+            if row[0].state == MembershipState.APPLIED and row[0].person_id != actor.id
             else [],
         }
         for row in rows

@@ -7,17 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.points import limits
 
 
 class AdjustmentState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REJECTED = "rejected"
-
-
-# What one adjustment may give or take at most: two of them are two decisions.
-MOST_POINTS = 10_000
 
 
 class Adjustment(Model):
@@ -33,7 +31,8 @@ class Adjustment(Model):
     __table_args__ = (
         sa.CheckConstraint(f"state IN {sql_list(AdjustmentState)}", name="state_known"),
         sa.CheckConstraint(
-            f"points <> 0 AND points BETWEEN -{MOST_POINTS} AND {MOST_POINTS}", name="points_sensible"
+            f"points <> 0 AND points BETWEEN -{limits.ADJUSTED_MAX} AND {limits.ADJUSTED_MAX}",
+            name="points_sensible",
         ),
         sa.CheckConstraint("proposed_by_id <> person_id", name="not_proposed_for_oneself"),
         sa.CheckConstraint(
@@ -76,7 +75,7 @@ class Adjustment(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], _facts: frozenset[str]) -> bool:
         """To its community's staff. The person learns of it when it is decided, from a notice."""
-        return "points:read" in words
+        return Permission.POINTS_READ in words
 
 
 class EndingNotice(Model):

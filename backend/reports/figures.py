@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.ledger import bookings
+from backend.people.kinds import ResidencyState
 from backend.people.models import Residency
 from backend.supermarket.models import Item, Shop
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, ClaimOutcome, Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Claim, Wish
 
 Places = list[tuple[int, str]]
 # By community, beside each other: the names of the places, and for each part their numbers.
@@ -34,10 +36,7 @@ DAYS = ((1, "1 天内"), (3, "2–3 天"), (7, "4–7 天"), (14, "8–14 天"),
 
 
 def wishes_of(community_ids: list[int], first: date, last: date) -> list[Any]:
-    """Rows of wishes submitted in these days, each with the claim that stands or stood to its end."""
-    kept = sa.or_(
-        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
-    )
+    """Rows of wishes submitted in these days, each with its current claim."""
     wanted = (
         sa.select(
             Wish.community_id,
@@ -49,7 +48,7 @@ def wishes_of(community_ids: list[int], first: date, last: date) -> list[Any]:
             Claim.claimed_at,
             Claim.fulfilled_at,
         )
-        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, kept))
+        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
         .where(
             Wish.community_id.in_(community_ids),
             Wish.submitted_at >= clock.day_starts(first),
@@ -155,7 +154,7 @@ def points_by_community(places: Places, first: date, last: date) -> Stacks:
 def points_ending(community_ids: list[int], months: int = 6) -> dict[str, int]:
     """What residents of these communities have together that ends soon, by the month of its last day."""
     homes = sa.select(Residency.person_id).where(
-        Residency.community_id.in_(community_ids), Residency.status == "verified"
+        Residency.community_id.in_(community_ids), Residency.state == ResidencyState.VERIFIED
     )
     today = clock.today()
     last = date(today.year + (today.month + months - 1) // 12, (today.month + months - 1) % 12 + 1, 1)

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.complaints.models import Complaint
+from backend.complaints.models import Complaint, ComplaintState
 from backend.db import session
 from backend.ledger import bookings, rules, seals
+from backend.people.permissions import Permission
 from backend.points.labels import REGISTER_EVENTS
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.supermarket import sealed
@@ -19,7 +20,8 @@ from backend.supermarket.stock_models import Movement, StockSource
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity, ActivityKind, ActivityState
 from backend.volunteering.record_models import ServiceRecord
-from backend.wishes.models import Claim, Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Claim, Wish
 
 Numbers = dict[int, int]
 
@@ -78,7 +80,7 @@ def _claims(scope: Scope) -> Numbers:
 def _activities(scope: Scope) -> Numbers:
     wanted = sa.select(Activity.community_id, sa.func.count()).where(
         Activity.community_id.in_(scope.communities),
-        Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
+        Activity.kind == ActivityKind.VOLUNTEER_SERVICE,
         Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
         _between(Activity.starts_at, scope),
     )
@@ -173,7 +175,7 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "donated": _received(StockSource.DONATION),
     "stock": _stock,
     "complaints": _complaints(Complaint.filed_at),
-    "answered": _complaints(Complaint.ended_at, Complaint.state == "answered"),
+    "answered": _complaints(Complaint.ended_at, Complaint.state == ComplaintState.ANSWERED),
 }
 
 
@@ -194,7 +196,7 @@ def _sum(heading: str, source: str, take: str, kind: str = "number", width: int 
 QUARTERLY = Register(
     "quarterly",
     "季度公示",
-    "register:totals",
+    Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
         Column("社区", "wishes.community_id", kind="place", width=12),

@@ -92,7 +92,8 @@ def _readable_rows(held: PersonalRows, rows: list[Row], person_id: int) -> Itera
                 mine = value == person_id
                 told[name.removesuffix("_id")] = "本人" if mine else names[name].get(value)
             else:
-                told[name] = value
+                # Plain text: the name of a column that its model calls otherwise is of a class of its own.
+                told[str(name)] = value
         for own, found in looked_up:
             told.update(found.get(row[own], {}))
         yield told

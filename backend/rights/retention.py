@@ -20,8 +20,9 @@ from backend.people import guardians
 from backend.people.models import Consent, PartyRegistration, Person, Residency
 from backend.personal import declaration
 from backend.rights import cancellation
+from backend.wishes.kinds import WishState
 from backend.wishes.leaving import GONE
-from backend.wishes.models import Wish, WishState
+from backend.wishes.models import Wish
 
 BATCH = 500
 
@@ -86,9 +87,7 @@ def forget_draft(wish_id: int) -> None:
 
 
 def _rejected(model: Any) -> list[int]:
-    return _ids(
-        model.person_id, model.status == "rejected", model.declared_at < _before("keep_rejected_days")
-    )
+    return _ids(model.person_id, model.state == "rejected", model.declared_at < _before("keep_rejected_days"))
 
 
 def rejected_residencies() -> list[int]:
@@ -101,7 +100,7 @@ def rejected_registrations() -> list[int]:
 
 def _forget_rejected(model: Any, person_id: int) -> None:
     row = lock_row(model, person_id)
-    if row.status == "rejected" and row.declared_at < _before("keep_rejected_days"):
+    if row.state == "rejected" and row.declared_at < _before("keep_rejected_days"):
         session.delete(row)
         session.flush()
 

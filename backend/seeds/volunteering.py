@@ -163,7 +163,7 @@ def _teams(scene: _Scene) -> None:
 def _planned(scene: _Scene, work: Work, starts_at: datetime, **more: Any) -> Activity:
     content = {
         "title": work.title,
-        "activity_kind": "volunteer_service",
+        "kind": "volunteer_service",
         "category": work.category,
         "description": f"{work.title}（{work.category}）",
         "place": work.place,
@@ -203,9 +203,9 @@ def _without_hours(scene: _Scene) -> None:
     """Meetings and study evenings: attended, and no hours."""
     talk = Work("松涛银龄宣讲队", "志愿者座谈会", "会议", "松涛党群服务中心", 2, ())
     course = Work("白桦便民服务队", "理发技能学习", "学习", "白桦党群服务中心", 2, ())
-    _held(scene, talk, 180, activity_kind="meeting")
-    _held(scene, talk, 20, activity_kind="meeting")
-    _held(scene, course, 60, activity_kind="study")
+    _held(scene, talk, 180, kind="meeting")
+    _held(scene, talk, 20, kind="meeting")
+    _held(scene, course, 60, kind="study")
 
 
 def _undecided(scene: _Scene) -> None:

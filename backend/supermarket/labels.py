@@ -47,6 +47,7 @@ FACTS = {
 
 LABELS = {
     "redemption_state": REDEMPTION_STATES,
+    "stocktake_state": STOCKTAKE_STATES,
     "item_kind": ITEM_KINDS,
     "period": PERIODS,
     "stock_source": STOCK_SOURCES,

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock
 from backend.db import Id, Json, Model, Moment, sql_list
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
+from backend.supermarket import limits
 
 
 class ItemKind(StrEnum):
@@ -69,15 +71,17 @@ class Shop(Model):
 
     __tablename__ = "shops"
     __table_args__ = (
-        sa.CheckConstraint("approve_days BETWEEN 1 AND 60", name="approve_days_sane"),
-        sa.CheckConstraint("pick_up_days BETWEEN 1 AND 90", name="pick_up_days_sane"),
+        sa.CheckConstraint(f"approve_days BETWEEN 1 AND {limits.APPROVE_DAYS_MAX}", name="approve_days_sane"),
+        sa.CheckConstraint(f"pick_up_days BETWEEN 1 AND {limits.PICK_UP_DAYS_MAX}", name="pick_up_days_sane"),
         sa.UniqueConstraint("community_id", "name"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("a shop's"))
-    address: Mapped[str] = mapped_column(sa.String(120), default="", info=not_personal("a shop's"))
+    name: Mapped[str] = mapped_column(sa.String(limits.SHOP_NAME_MAX), info=not_personal("a shop's"))
+    address: Mapped[str] = mapped_column(
+        sa.String(limits.ADDRESS_MAX), default="", info=not_personal("a shop's")
+    )
     opening_hours: Mapped[list[dict[str, Any]]] = mapped_column(Json, info=not_personal("a shop's"))
     closed_days: Mapped[list[str]] = mapped_column(Json, info=not_personal("a shop's"))
     four_eyes_hand_over: Mapped[bool] = mapped_column(sa.Boolean, default=True)
@@ -105,16 +109,19 @@ class Item(Model):
         sa.CheckConstraint("reserved <= on_hand", name="reserved_is_there"),
         sa.CheckConstraint("kind = 'goods' OR on_hand = 0", name="only_goods_have_stock"),
         sa.CheckConstraint("(kind = 'venue') = (slot_minutes IS NOT NULL)", name="venues_have_slots"),
-        sa.CheckConstraint("slot_minutes BETWEEN 15 AND 720", name="slot_length_sane"),
+        sa.CheckConstraint(
+            f"slot_minutes BETWEEN {limits.SLOT_MINUTES_MIN} AND {limits.SLOT_MINUTES_MAX}",
+            name="slot_length_sane",
+        ),
         sa.Index("ix_items_shop", "shop_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     shop_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("shops.id"))
     kind: Mapped[str] = mapped_column(sa.String(20))
-    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an item's"))
+    name: Mapped[str] = mapped_column(sa.String(limits.ITEM_NAME_MAX), info=not_personal("an item's"))
     description: Mapped[str] = mapped_column(sa.Text, default="", info=not_personal("an item's"))
-    unit: Mapped[str] = mapped_column(sa.String(12))
+    unit: Mapped[str] = mapped_column(sa.String(limits.UNIT_MAX))
     points: Mapped[int] = mapped_column(sa.Integer)
     # Units a person and period; empty: as many as the points are good for.
     limit_per_person: Mapped[int | None] = mapped_column(sa.Integer)
@@ -285,13 +292,13 @@ class Redemption(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """Its own people, and the staff of its place."""
-        return bool(facts & {"owner", "requesting"}) or "redemption:read" in words
+        return bool(facts & {"owner", "requesting"}) or Permission.REDEMPTION_READ in words
 
 
 def requesting_in(orders: Iterable[Redemption], person_id: int) -> set[int]:
     """Where the person asked for some of these orders on behalf of somebody, and may still do so."""
     requested = {order.community_id for order in orders if order.requested_by_id == person_id}
-    return permissions.communities_where(person_id, "redemption:request_for", requested)
+    return permissions.communities_where(person_id, Permission.REDEMPTION_REQUEST_FOR, requested)
 
 
 class Line(Model):
@@ -310,8 +317,8 @@ class Line(Model):
 
     redemption_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("redemptions.id"), primary_key=True)
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an item's"))
-    unit: Mapped[str] = mapped_column(sa.String(12))
+    name: Mapped[str] = mapped_column(sa.String(limits.ITEM_NAME_MAX), info=not_personal("an item's"))
+    unit: Mapped[str] = mapped_column(sa.String(limits.UNIT_MAX))
     quantity: Mapped[int] = mapped_column(sa.Integer)
     unit_points: Mapped[int] = mapped_column(sa.Integer)
     points: Mapped[int] = mapped_column(sa.Integer)

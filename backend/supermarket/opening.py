@@ -16,13 +16,14 @@ from backend.errors import Refused
 from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.permissions import Permission
+from backend.supermarket import limits
 from backend.supermarket.actions import items, receipts
 from backend.supermarket.models import Item, ItemKind, Shop
 from backend.supermarket.stock_models import Movement, StockSource
 
 KIND = "stock"
 DOCUMENT = "期初库存"
-MOST_UNITS = 100_000
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 _SOURCES = {"": StockSource.PURCHASE, "采购": StockSource.PURCHASE, "捐赠": StockSource.DONATION}
 
@@ -51,7 +52,7 @@ def open_stock(
 ) -> bool:
     """Receives what was there before; False when this batch was opened already. Raises OpenedOtherwise."""
     number = f"opening:{item_id}:{best_before or ''}:{batch_no or ''}"
-    item, _shop = receipts.of_keeper(item_id, "stock:receive", actor)
+    item, _shop = receipts.of_keeper(item_id, Permission.STOCK_RECEIVE, actor)
     before = session.scalar(sa.select(Movement.on_hand_change).where(Movement.reference == number))
     if before is not None and before != quantity:
         raise OpenedOtherwise(quantity=before)
@@ -69,13 +70,18 @@ def open_stock(
 def _check(row: imports.Row) -> list[imports.Fault]:
     faults = [
         (name, f"最多 {most} 个字")
-        for name, most in (("物品", 60), ("批号", 40), ("单位", 12), ("捐赠方", 60))
+        for name, most in (
+            ("物品", limits.ITEM_NAME_MAX),
+            ("批号", limits.BATCH_MAX),
+            ("单位", limits.UNIT_MAX),
+            ("捐赠方", limits.DONOR_MAX),
+        )
         if len(row[name]) > most
     ]
-    if row["数量"] and not _between(row["数量"], 1, MOST_UNITS):
-        faults.append(("数量", f"应为 1 到 {MOST_UNITS} 的整数"))
-    if row["积分"] and not _between(row["积分"], 1, MOST_UNITS):
-        faults.append(("积分", f"应为 1 到 {MOST_UNITS} 的整数"))
+    if row["数量"] and not _between(row["数量"], 1, limits.UNITS_MAX):
+        faults.append(("数量", f"应为 1 到 {limits.UNITS_MAX} 的整数"))
+    if row["积分"] and not _between(row["积分"], 1, limits.POINTS_MAX):
+        faults.append(("积分", f"应为 1 到 {limits.POINTS_MAX} 的整数"))
     if row["来源"] not in _SOURCES:
         faults.append(("来源", "应为采购或捐赠，不填按采购"))
     if row["捐赠方"] and row["来源"] != "捐赠":
@@ -119,7 +125,7 @@ def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
 
 def _shop(name: str, memory: dict[str, Any], actor: Actor) -> int:
     if "shops" not in memory:
-        reach = permissions.reach_of(actor.id, "stock:receive")
+        reach = permissions.reach_of(actor.id, Permission.STOCK_RECEIVE)
         rows = session.execute(sa.select(Shop.name, Shop.id).where(Shop.community_id.in_(reach)))
         memory["shops"] = {}
         for known, shop_id in rows:
@@ -142,11 +148,11 @@ def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], actor: Actor) 
         sa.select(Item.id).where(Item.shop_id == shop_id, Item.name == row["物品"]).order_by(Item.id).limit(1)
     )
     if found is None:
-        found = _put_up(shop_id, row, actor)
+        found = _create_item(shop_id, row, actor)
     return found
 
 
-def _put_up(shop_id: int, row: imports.Row, actor: Actor) -> int:
+def _create_item(shop_id: int, row: imports.Row, actor: Actor) -> int:
     unit = row["单位"] or items.UNITS[ItemKind.GOODS]
     if not row["积分"]:
         raise NewItemWithoutPoints(name=row["物品"], unit=unit)
@@ -160,7 +166,7 @@ imports.offer(
     imports.Sheet(
         ("超市", "物品", "数量", "单位", "积分", "批号", "保质期", "来源", "捐赠方"),
         ("超市", "物品", "数量"),
-        "stock:receive",
+        Permission.STOCK_RECEIVE,
         _check,
         _take_in,
         lambda row: (row["超市"], row["物品"], row["批号"], row["保质期"]),

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import Moment, columns_of, session
+from backend.db import columns_of, session
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
@@ -18,14 +18,12 @@ from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
+from backend.people.permissions import Permission
 from backend.supermarket import sealed, states, timetable
-from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import (
-    COUNTED_STATES,
     Item,
     ItemKind,
     Line,
-    Period,
     Redemption,
     RedemptionState,
     Shop,
@@ -64,7 +62,7 @@ def items(shop_id: int, kind: str | None, *, actor: Actor) -> KeysetQuery:
     """What the shop offers; its own staff also see what is off the shelf."""
     found = shop(shop_id)
     wanted = sa.select(Item).where(Item.shop_id == shop_id)
-    if not permissions.appointed(actor.id, "stock:read", found.place_id):
+    if not permissions.appointed(actor.id, Permission.STOCK_READ, found.place_id):
         wanted = wanted.where(Item.on_shelf)
     if kind is not None:
         wanted = wanted.where(Item.kind == kind)
@@ -97,8 +95,8 @@ def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
     told = []
     for one in found:
         granted = words.get(place_of[one.shop_id], frozenset())
-        inside = "stock:read" in granted
-        view = "look" if "item:look" in granted else "inside"
+        inside = Permission.STOCK_READ in granted
+        view = "look" if Permission.ITEM_LOOK in granted else "inside"
         shown = files.picture_links(pictures.get(("item", one.id), ()), view, actor.id)
         plain = columns_of(one)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
@@ -108,21 +106,6 @@ def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
             {**plain, "available": available, "donors": donors.get(one.id, []), "files": shown, **hidden}
         )
     return told
-
-
-def to_look(after: int | None, limit: int, *, actor: Actor) -> list[Item]:
-    """Items of the clerk's places with a picture that WeChat was not sure of, in the order of their ids."""
-    wanted = (
-        sa.select(Item)
-        .join(Shop, Shop.id == Item.shop_id)
-        .where(
-            Item.id.in_(files.waiting_for_a_look("item")),
-            Shop.community_id.in_(permissions.reach_of(actor.id, "item:look")),
-        )
-    )
-    if after is not None:
-        wanted = wanted.where(Item.id > after)
-    return list(session.scalars(wanted.order_by(Item.id).limit(limit)))
 
 
 def shelf_value(community_id: int) -> int:
@@ -179,77 +162,6 @@ def past_their_day(ids: Iterable[int]) -> dict[int, int]:
     return dict(session.execute(wanted).all())
 
 
-_BEGAN = {
-    name: sa.bindparam(f"{name}_began", type_=Moment) for name in (Period.MONTH, Period.QUARTER, Period.YEAR)
-}
-# Units of each row's item that a person, the `taker`, has had or is about to have in the item's period.
-TAKEN = (
-    sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0))
-    .select_from(Line)
-    .join(Redemption, Redemption.id == Line.redemption_id)
-    .where(
-        Redemption.person_id == sa.bindparam("taker", type_=sa.BigInteger),
-        Redemption.state.in_(COUNTED_STATES),
-        Line.item_id == Item.id,
-        sa.or_(
-            Item.limit_period == Period.ONCE,
-            Redemption.requested_at >= sa.case(_BEGAN, value=Item.limit_period),
-        ),
-    )
-    .correlate(Item)
-    .scalar_subquery()
-    .label("taken")
-)
-
-
-def taker(person_id: int) -> dict[str, Any]:
-    """What a statement with `TAKEN` has to be given."""
-    today = clock.today()
-    return {"taker": person_id, **{f"{name}_began": period_starts(name, today) for name in _BEGAN}}
-
-
-def period_starts(period: str, day: date) -> datetime | None:
-    """The first moment of the month, quarter or year of a business day; None for `once`."""
-    if period == Period.ONCE:
-        return None
-    first: dict[str, int] = {
-        Period.MONTH: day.month,
-        Period.QUARTER: (day.month - 1) // 3 * 3 + 1,
-        Period.YEAR: 1,
-    }
-    return clock.day_starts(date(day.year, first[period], 1))
-
-
-@dataclass(frozen=True)
-class Share:
-    """What one person had of an item in its period, the order asked about included."""
-
-    item: Item
-    taken: int
-
-    @property
-    def period(self) -> str:
-        return PERIODS[self.item.limit_period]
-
-    @property
-    def full(self) -> bool:
-        """They have all that one person may have."""
-        return self.item.limit_per_person is not None and self.taken >= self.item.limit_per_person
-
-
-def shares(order: Redemption) -> dict[int, Share]:
-    """Of each item of an order, by id: how much of it its owner has with this order."""
-    here = sa.select(Line.item_id).where(Line.redemption_id == order.id)
-    wanted = sa.select(Item, TAKEN).where(Item.id.in_(here)).order_by(Item.id)
-    rows = session.execute(wanted, taker(order.person_id))
-    return {row[0].id: Share(row[0], row[1]) for row in rows}
-
-
-def at_limit(order: Redemption) -> list[Item]:
-    """The items of an order of which its owner has all that one person may have in the period."""
-    return [one.item for one in shares(order).values() if one.full]
-
-
 def slots(item_id: int, day: date) -> list[timetable.Offered]:
     """A venue's slots of a day. Raises NotFound, NotAVenue."""
     found = item(item_id)
@@ -294,24 +206,9 @@ def orders_of(person_id: int) -> KeysetQuery:
     )
 
 
-def to_approve(shop_id: int | None, after: int | None, limit: int, *, actor: Actor) -> list[Redemption]:
-    """Requests in the clerk's places, oldest first. Another place's shop is NotFound."""
-    if shop_id is not None:
-        shop_of_staff(shop_id, "redemption:approve", actor=actor)
-    wanted = sa.select(Redemption).where(
-        sa.text(f"redemptions.state = '{RedemptionState.REQUESTED}'"),
-        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
-    )
-    if shop_id is not None:
-        wanted = wanted.where(Redemption.shop_id == shop_id)
-    if after is not None:
-        wanted = wanted.where(Redemption.id > after)
-    return list(session.scalars(wanted.order_by(Redemption.id).limit(limit)))
-
-
 def orders_in(shop_id: int, state: str | None, *, actor: Actor) -> KeysetQuery:
     """A shop's orders, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
-    shop_of_staff(shop_id, "redemption:read", actor=actor)
+    shop_of_staff(shop_id, Permission.REDEMPTION_READ, actor=actor)
     wanted = sa.select(Redemption).where(Redemption.shop_id == shop_id)
     if state is not None:
         wanted = wanted.where(Redemption.state == state)

@@ -1,4 +1,4 @@
-"""What staff have before them in all shops of their places: what waits for them, and since when."""
+"""What staff read of all shops of their places; what waits for them is in queues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,18 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, config, journal
+from backend import clock, journal
 from backend.db import session
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.supermarket import queries, states, timetable
-from backend.supermarket.models import Item, ItemKind, Line, Redemption, RedemptionState, Shop, Slot
-from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeState
+from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop, Slot
+from backend.supermarket.stock_models import Batch
 
-_REQUESTED = sa.text(f"redemptions.state = '{RedemptionState.REQUESTED}'")
-_APPROVED = sa.text(f"redemptions.state = '{RedemptionState.APPROVED}'")
 _LEFT = sa.text("batches.on_hand > 0")
 _REQUEST = "request"
 
@@ -36,41 +35,6 @@ def item(item_id: int, word: str, *, actor: Actor) -> tuple[Item, Shop]:
 
 
 # --- orders ------------------------------------------------------------------------------------------
-
-
-def waiting_orders(most: int, *, actor: Actor, after: int | None = None) -> list[Redemption]:
-    """Requests that this clerk may decide, oldest first: neither their own nor asked for by them."""
-    wanted = sa.select(Redemption).where(
-        _REQUESTED,
-        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
-        Redemption.person_id != actor.id,
-        Redemption.requested_by_id.is_distinct_from(actor.id),
-    )
-    if after is not None:
-        wanted = wanted.where(Redemption.id > after)
-    return list(session.scalars(wanted.order_by(Redemption.id).limit(most)))
-
-
-def for_a_colleague(*, actor: Actor) -> int:
-    """How many requests wait here that another one has to decide: the clerk's own, or asked for by them."""
-    return session.scalars(
-        sa.select(sa.func.count(Redemption.id)).where(
-            _REQUESTED,
-            Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:approve")),
-            sa.or_(Redemption.person_id == actor.id, Redemption.requested_by_id == actor.id),
-        )
-    ).one()
-
-
-def to_hand_over(most: int, *, actor: Actor, until: date | None = None) -> list[Redemption]:
-    """Approved orders of this keeper's shops, what must be collected first first; only those whose last day
-    is not after `until`, where it is given."""
-    wanted = sa.select(Redemption).where(
-        _APPROVED, Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:hand_over"))
-    )
-    if until is not None:
-        wanted = wanted.where(Redemption.pick_up_until <= until)
-    return list(session.scalars(wanted.order_by(Redemption.pick_up_until, Redemption.id).limit(most)))
 
 
 def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
@@ -103,48 +67,6 @@ def timeline(order: Redemption) -> list[dict[str, Any]]:
 # --- stock -------------------------------------------------------------------------------------------
 
 
-def low(most: int, *, actor: Actor) -> list[tuple[Item, Shop]]:
-    """Goods on the shelf of which no more than their mark is left, for whoever receives goods there."""
-    wanted = (
-        sa.select(Item, Shop)
-        .join(Shop, Shop.id == Item.shop_id)
-        .where(
-            Item.on_shelf,
-            Item.low_stock.is_not(None),
-            Item.on_hand - Item.reserved <= Item.low_stock,
-            Shop.community_id.in_(permissions.reach_of(actor.id, "stock:receive")),
-        )
-    )
-    return [(row[0], row[1]) for row in session.execute(wanted.order_by(Item.id).limit(most))]
-
-
-def since_low(ids: list[int]) -> dict[int, Any]:
-    """When the stock of each of these items last moved: since then at the latest it is low."""
-    wanted = (
-        sa.select(Movement.item_id, sa.func.max(Movement.at))
-        .where(Movement.item_id.in_(ids))
-        .group_by(Movement.item_id)
-    )
-    return {row[0]: row[1] for row in session.execute(wanted)}
-
-
-def ending(most: int, *, actor: Actor) -> list[tuple[Batch, Item, Shop]]:
-    """Batches that end within BATCH_WARNING_DAYS or have ended, for whoever receives goods there."""
-    last = clock.today() + timedelta(days=config.settings().batch_warning_days)
-    wanted = (
-        sa.select(Batch, Item, Shop)
-        .join(Item, Item.id == Batch.item_id)
-        .join(Shop, Shop.id == Item.shop_id)
-        .where(
-            _LEFT,
-            Batch.best_before <= last,
-            Shop.community_id.in_(permissions.reach_of(actor.id, "stock:receive")),
-        )
-    )
-    rows = session.execute(wanted.order_by(Batch.best_before, Batch.id).limit(most))
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
 def first_days(shop_id: int) -> dict[int, date]:
     """By item of a shop: the first best-before day among what is left of it."""
     rows = session.execute(
@@ -154,16 +76,6 @@ def first_days(shop_id: int) -> dict[int, date]:
         .group_by(Batch.item_id)
     )
     return {row[0]: row[1] for row in rows if row[1] is not None}
-
-
-def stocktakes_to_check(most: int, *, actor: Actor) -> list[Stocktake]:
-    """Counted, and waiting for a supervisor who did not count; oldest first."""
-    wanted = sa.select(Stocktake).where(
-        Stocktake.state == StocktakeState.PROPOSED,
-        Stocktake.proposed_by_id != actor.id,
-        Stocktake.community_id.in_(permissions.reach_of(actor.id, "stocktake:approve")),
-    )
-    return list(session.scalars(wanted.order_by(Stocktake.id).limit(most)))
 
 
 # --- venues ------------------------------------------------------------------------------------------
@@ -211,14 +123,14 @@ def orders_of_resident(person_id: int, most: int, *, actor: Actor) -> list[Redem
     """A resident's orders in the places where staff read them, newest first."""
     wanted = sa.select(Redemption).where(
         Redemption.person_id == person_id,
-        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:read")),
+        Redemption.community_id.in_(permissions.reach_of(actor.id, Permission.REDEMPTION_READ)),
     )
     return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
 
 
 def orders(state: str | None, shop_id: int | None, number: str | None, *, actor: Actor) -> KeysetQuery:
     """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
-    reach = permissions.reach_of(actor.id, "redemption:read")
+    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
     wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
     if state is not None:
         wanted = wanted.where(Redemption.state == state)

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.people.permissions import Permission
 from backend.personal import Purpose, handler, not_personal, personal
+from backend.supermarket import limits
 from backend.supermarket.models import partial
 
 
@@ -49,7 +51,7 @@ class Batch(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"))
-    batch_no: Mapped[str | None] = mapped_column(sa.String(40))
+    batch_no: Mapped[str | None] = mapped_column(sa.String(limits.BATCH_MAX))
     best_before: Mapped[date | None] = mapped_column(sa.Date)
     on_hand: Mapped[int] = mapped_column(sa.Integer, default=0)
     warned_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -113,7 +115,7 @@ class Movement(Model):
         sa.Text, info=personal(Purpose.DONATIONS, sealed_for="reference")
     )
     donor_public: Mapped[bool] = mapped_column(sa.Boolean, default=False)
-    document: Mapped[str | None] = mapped_column(sa.String(60))
+    document: Mapped[str | None] = mapped_column(sa.String(limits.DOCUMENT_MAX))
     cost: Mapped[int | None] = mapped_column(sa.Integer)
     reason: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("about stock"))
 
@@ -154,7 +156,7 @@ class Stocktake(Model):
         return frozenset({"proposer"} if self.proposed_by_id == person_id else ())
 
     def visible_to(self, _person_id: int, words: frozenset[str], _facts: frozenset[str]) -> bool:
-        return "stock:read" in words
+        return Permission.STOCK_READ in words
 
 
 class StocktakeLine(Model):

@@ -65,7 +65,7 @@ class _PaperText:
         self.issued_at = certificate.issued_at
         self.issued = _day(clock.business_day(certificate.issued_at))
         self.address = links.verification(certificate.number)
-        waiting = any(row.sync_status == SyncState.NOT_SYNCHRONISED for row in rows)
+        waiting = any(row.sync_state == SyncState.NOT_SYNCHRONISED for row in rows)
         self.notes = [
             _how_to_verify(self.address),
             "本证明免费开具，内容来自开具单位的志愿服务记录。",

@@ -1,8 +1,8 @@
-"""What staff read at their desk: a month of their places, what waits to be proposed, certified, decided."""
+"""What staff read at their desk: a month of their places, one request, who came, and what looks odd about it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import date, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,29 +11,21 @@ from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.volunteering import limits
 from backend.volunteering.models import (
     ATTENDED,
     SEATED,
     Activity,
-    ActivityKind,
     ActivityState,
     PlaceCheck,
     SignUp,
     SignUpState,
 )
-from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
+from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
 
 # A month of a whole city; more than this is narrowed by choosing a community.
 MOST_IN_A_MONTH = 400
-
-
-class AwaitingHours(NamedTuple):
-    """An ended activity with how many came, and how many of them nobody saw leave."""
-
-    activity: Activity
-    came: int
-    unverified: int
 
 
 def reached(activity_id: int, word: str, *, actor: Actor) -> Activity:
@@ -49,7 +41,7 @@ def month(
 ) -> list[Activity]:
     """Activities that start in these days in the person's own places, in the order of their start."""
     wanted = sa.select(Activity).where(
-        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:read")),
+        Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_READ)),
         Activity.starts_at >= clock.day_starts(first_day),
         Activity.starts_at < clock.day_ends(last_day),
     )
@@ -59,19 +51,6 @@ def month(
         wanted = wanted.where(Activity.state == state)
     rows = wanted.order_by(Activity.starts_at, Activity.id).limit(MOST_IN_A_MONTH + 1)
     return list(session.scalars(rows))
-
-
-def soon(limit: int, *, actor: Actor) -> list[Activity]:
-    """Published activities of today and tomorrow where the person organises."""
-    today = clock.today()
-    wanted = sa.select(Activity).where(
-        Activity.state == ActivityState.PUBLISHED,
-        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:organise")),
-        Activity.ends_at > clock.now(),
-        Activity.starts_at >= clock.day_starts(today),
-        Activity.starts_at < clock.day_ends(today + timedelta(days=1)),
-    )
-    return list(session.scalars(wanted.order_by(Activity.starts_at, Activity.id).limit(limit)))
 
 
 def joinable(community_id: int, limit: int) -> list[Activity]:
@@ -89,76 +68,14 @@ def of_team(team_id: int, limit: int) -> list[Activity]:
     return list(session.scalars(wanted.order_by(Activity.starts_at.desc(), Activity.id.desc()).limit(limit)))
 
 
-def _number_in(*states: str) -> sa.ColumnElement[int]:
-    return (
-        sa.select(sa.func.count())
-        .where(SignUp.activity_id == Activity.id, SignUp.state.in_(states))
-        .correlate(Activity)
-        .scalar_subquery()
+def numbers_to_count(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """How many have minutes to count in each of these activities, and how many of them nobody saw leave."""
+    unverified = sa.func.sum(sa.case((SignUp.state == SignUpState.UNVERIFIED, 1), else_=0))
+    wanted = sa.select(SignUp.activity_id, sa.func.count(), unverified).where(
+        SignUp.activity_id.in_(ids), SignUp.state.in_((SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED))
     )
-
-
-def _awaiting(word: str, actor: Actor) -> sa.Select[Activity, int, int]:
-    """Ended service in which somebody has minutes to count."""
-    came = _number_in(SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED)
-    return (
-        sa.select(Activity, came.label("came"), _number_in(SignUpState.UNVERIFIED).label("unsettled"))
-        .where(
-            Activity.state == ActivityState.ENDED,
-            Activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE,
-            Activity.community_id.in_(permissions.reach_of(actor.id, word)),
-            came > 0,
-        )
-        .order_by(Activity.ended_at, Activity.id)
-    )
-
-
-def to_propose(limit: int, *, actor: Actor) -> list[AwaitingHours]:
-    """Ended service whose hours nobody has proposed, oldest first."""
-    wanted = _awaiting("activity:organise", actor).where(Activity.proposed_at.is_(None))
-    return [AwaitingHours(*row) for row in session.execute(wanted.limit(limit))]
-
-
-def to_certify(limit: int, *, actor: Actor) -> list[AwaitingHours]:
-    """Proposed hours that this person may certify: neither proposed by them nor served with them."""
-    took_part = sa.exists().where(
-        SignUp.activity_id == Activity.id, SignUp.person_id == actor.id, SignUp.state.in_(ATTENDED)
-    )
-    wanted = _awaiting("activity:certify", actor).where(
-        Activity.proposed_at.is_not(None), Activity.proposed_by_id != actor.id, ~took_part
-    )
-    return [AwaitingHours(*row) for row in session.execute(wanted.limit(limit))]
-
-
-def for_a_colleague(*, actor: Actor) -> int:
-    """How many proposals wait for somebody else, because this person made them."""
-    wanted = _awaiting("activity:certify", actor).where(Activity.proposed_by_id == actor.id)
-    return session.scalars(sa.select(sa.func.count()).select_from(wanted.order_by(None).subquery())).one()
-
-
-def corrections_to_decide(limit: int, *, actor: Actor) -> list[tuple[Correction, ServiceRecord]]:
-    """Asked-for corrections of records that this person neither served nor certified, oldest first."""
-    wanted = (
-        sa.select(Correction, ServiceRecord)
-        .join(ServiceRecord, ServiceRecord.id == Correction.record_id)
-        .where(*_requested(Correction, actor), ServiceRecord.certified_by_id != actor.id)
-        .order_by(Correction.id)
-    )
-    return [(row[0], row[1]) for row in session.execute(wanted.limit(limit))]
-
-
-def backfills_to_check(limit: int, *, actor: Actor) -> list[Backfill]:
-    """Backfills that somebody else entered for somebody else, oldest first."""
-    wanted = sa.select(Backfill).where(*_requested(Backfill, actor), Backfill.maker_id != actor.id)
-    return list(session.scalars(wanted.order_by(Backfill.id).limit(limit)))
-
-
-def _requested(model: Any, actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        model.state == RequestState.REQUESTED,
-        model.person_id != actor.id,
-        model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
-    )
+    rows = session.execute(wanted.group_by(SignUp.activity_id))
+    return {row[0]: (row[1], int(row[2])) for row in rows}
 
 
 def correction(correction_id: int, *, actor: Actor) -> tuple[Correction, ServiceRecord]:
@@ -174,7 +91,9 @@ def backfill(backfill_id: int, *, actor: Actor) -> Backfill:
 
 def _within(model: Any, row_id: int, actor: Actor) -> Any:
     found = session.get(model, row_id)
-    if found is None or not permissions.appointed(actor.id, "service_record:decide", found.community_id):
+    if found is None or not permissions.appointed(
+        actor.id, Permission.SERVICE_RECORD_DECIDE, found.community_id
+    ):
         raise NotFound()
     return found
 
@@ -225,7 +144,7 @@ def _stretch(activity: Activity, row: SignUp) -> limits.Served | None:
         minutes = limits.attended_minutes(activity, row)
     if minutes is None:
         return None
-    start: datetime = row.checked_in_at
+    start = row.came_at
     return limits.Served(
         row.person_id, clock.business_day(start), start, start + timedelta(minutes=minutes), minutes
     )
@@ -236,7 +155,7 @@ def _signs(activity: Activity, row: SignUp) -> list[str]:
     if row.checked_out_at is None:
         there, told = None, ["没有签退"]
     else:
-        there, told = int((row.checked_out_at - row.checked_in_at).total_seconds()) // 60, []
+        there, told = int((row.checked_out_at - row.came_at).total_seconds()) // 60, []
     most = limits.most_minutes(activity)
     if there is not None and there > most:
         told.append(f"在场 {there} 分钟，比计划长，最多计 {most} 分钟")

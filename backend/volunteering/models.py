@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, session, sql_list
 from backend.people.models import Team
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 
 
@@ -62,6 +63,16 @@ OVER = (SignUpState.CANCELLED, SignUpState.LATE_CANCELLED, SignUpState.EXCUSED)
 ATTENDANCE_SOURCES = (RecordSource.CHECK_IN, RecordSource.ROLL_CALL)
 
 MOST_PEOPLE = 1000
+# How long the fields of an activity may be, at each door and in the database.
+TITLE_MAX = 60
+CATEGORY_MAX = 20
+DESCRIPTION_MAX = 1000
+PLACE_MAX = 120
+RISK_MAX = 500
+INSURANCE_NUMBER_MAX = 60
+# In metres, and in years.
+RADIUS_MAX = 100_000
+MIN_AGE_MAX = 120
 # More than eight hours of service on one day is refused, over all activities: a guard against made-up records.
 DAY_MINUTES = 480
 
@@ -84,7 +95,7 @@ class Activity(Model):
         ),
         sa.CheckConstraint("cancel_until IS NULL OR cancel_until <= ends_at", name="cancel_before_the_end"),
         sa.CheckConstraint(f"capacity BETWEEN 1 AND {MOST_PEOPLE}", name="capacity_sane"),
-        sa.CheckConstraint("min_age IS NULL OR min_age BETWEEN 0 AND 120", name="min_age_sane"),
+        sa.CheckConstraint(f"min_age IS NULL OR min_age BETWEEN 0 AND {MIN_AGE_MAX}", name="min_age_sane"),
         sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_whole"),
         sa.CheckConstraint(
             "radius IS NULL OR (radius > 0 AND latitude IS NOT NULL)", name="radius_of_a_point"
@@ -115,20 +126,19 @@ class Activity(Model):
         sa.Index("ix_activities_team", "team_id"),
         sa.Index("ix_activities_open", "ends_at", sqlite_where=_open, postgresql_where=_open),
     )
-    # What the journal calls it; what sort of activity it is stands in `activity_kind`.
     journal_kind = "activity"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
-    title: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an activity's"))
-    activity_kind: Mapped[str] = mapped_column(sa.String(20))
-    category: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
+    kind: Mapped[str] = mapped_column("activity_kind", sa.String(20))
+    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
     description: Mapped[str] = mapped_column(
         sa.Text, default="", info=not_personal("an activity's, written by its organiser")
     )
-    place: Mapped[str] = mapped_column(sa.String(120))
+    place: Mapped[str] = mapped_column(sa.String(PLACE_MAX))
     latitude: Mapped[float | None] = mapped_column(sa.Double)
     longitude: Mapped[float | None] = mapped_column(sa.Double)
     # In metres.
@@ -142,7 +152,7 @@ class Activity(Model):
     capacity: Mapped[int] = mapped_column(sa.Integer)
     min_age: Mapped[int | None] = mapped_column(sa.Integer)
     risk: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("an activity's"))
-    insurance_number: Mapped[str | None] = mapped_column(sa.String(60))
+    insurance_number: Mapped[str | None] = mapped_column(sa.String(INSURANCE_NUMBER_MAX))
     # 负责人, as every record of it names them (民政部令 67, 7).
     in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     created_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -174,7 +184,7 @@ class Activity(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """A draft is known to its organisers and the community's staff alone."""
-        return self.state != ActivityState.DRAFT or "leader" in facts or "activity:read" in words
+        return self.state != ActivityState.DRAFT or "leader" in facts or Permission.ACTIVITY_READ in words
 
 
 def facts_of(activity: Activity, person_id: int, leader_id: int | None, attended: bool) -> frozenset[str]:
@@ -265,6 +275,13 @@ class SignUp(Model):
     minutes: Mapped[int | None] = mapped_column(sa.Integer)
 
     @property
+    def came_at(self) -> datetime:
+        """When they came. To be asked of who attended; of nobody else the table knows it."""
+        if self.checked_in_at is None:
+            raise LookupError(f"sign-up {self.id} was not checked in")
+        return self.checked_in_at
+
+    @property
     def place_id(self) -> int:
         """The grid where the volunteer lives, so that a grid worker reaches the people of their own grid."""
         return self.grid_id or self.community_id
@@ -285,4 +302,4 @@ class SignUp(Model):
         return frozenset(name for name, true in told.items() if true)
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        return bool(facts & {"volunteer", "leader"}) or "activity:read" in words
+        return bool(facts & {"volunteer", "leader"}) or Permission.ACTIVITY_READ in words

@@ -12,8 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, session, sql_list
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
-from backend.volunteering.models import DAY_MINUTES, RecordSource
+from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, PLACE_MAX, TITLE_MAX, RecordSource
+
+# How much a backfill says of the service. A record may say more: it has the description of its activity.
+CONTENT_MAX = 500
 
 
 class SyncState(StrEnum):
@@ -83,13 +87,15 @@ class ServiceRecord(Model):
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
-    activity_name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an activity's"))
-    category: Mapped[str] = mapped_column(sa.String(20))
+    activity_name: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
+    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
     served_on: Mapped[date] = mapped_column(sa.Date)
     started_at: Mapped[datetime] = mapped_column(Moment)
     # The start and the minutes: what may not overlap with another record.
     ended_at: Mapped[datetime] = mapped_column(Moment)
-    place: Mapped[str] = mapped_column(sa.String(120), info=personal(Purpose.SERVICE, on_erasure="keep"))
+    place: Mapped[str] = mapped_column(
+        sa.String(PLACE_MAX), info=personal(Purpose.SERVICE, on_erasure="keep")
+    )
     content: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="keep"))
     minutes: Mapped[int] = mapped_column(sa.Integer)
     # 组织单位: the team or the community, by the name it had then.
@@ -100,7 +106,7 @@ class ServiceRecord(Model):
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(sa.String(12))
     # With the national system (全国志愿服务信息系统); the one column that may change.
-    sync_status: Mapped[str] = mapped_column(sa.String(20))
+    sync_state: Mapped[str] = mapped_column("sync_status", sa.String(20))
     corrects_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("service_records.id"))
     backfill_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("backfills.id"))
 
@@ -154,7 +160,7 @@ class Correction(Model):
         return frozenset(name for name, true in told.items() if true)
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        return "volunteer" in facts or "service_record:read" in words
+        return "volunteer" in facts or Permission.SERVICE_RECORD_READ in words
 
 
 class Backfill(Model):
@@ -188,10 +194,12 @@ class Backfill(Model):
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
-    activity_name: Mapped[str] = mapped_column(sa.String(60), info=not_personal("an activity's"))
-    category: Mapped[str] = mapped_column(sa.String(20))
+    activity_name: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
+    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
     started_at: Mapped[datetime] = mapped_column(Moment)
-    place: Mapped[str] = mapped_column(sa.String(120), info=personal(Purpose.SERVICE, on_erasure="keep"))
+    place: Mapped[str] = mapped_column(
+        sa.String(PLACE_MAX), info=personal(Purpose.SERVICE, on_erasure="keep")
+    )
     content: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
     minutes: Mapped[int] = mapped_column(sa.Integer)
     in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -213,4 +221,4 @@ class Backfill(Model):
         return frozenset(name for name, true in told.items() if true)
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        return bool(facts & {"volunteer", "maker"}) or "service_record:read" in words
+        return bool(facts & {"volunteer", "maker"}) or Permission.SERVICE_RECORD_READ in words

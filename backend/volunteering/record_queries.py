@@ -5,10 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.db import session
-from backend.journal import Actor
+from backend.db import columns_of, session
 from backend.paging import KeysetQuery
-from backend.people import permissions
 from backend.people import queries as people
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
@@ -36,7 +34,7 @@ def view_records(records: Sequence[ServiceRecord]) -> list[dict[str, Any]]:
     waiting = _waiting([record.id for record in records])
     return [
         {
-            **{column.key: getattr(record, column.key) for column in ServiceRecord.__table__.columns},
+            **columns_of(record),
             "in_charge": names[record.in_charge_id],
             "certified_by": names[record.certified_by_id],
             "corrected_by_id": later.get(record.id),
@@ -87,16 +85,6 @@ def _grouped(rows: Sequence[sa.Row], column: int, name: str, kind: type) -> list
     for row in rows:
         sums[kind(row[column])] = sums.get(kind(row[column]), 0) + int(row[3])
     return [{name: key, "minutes": minutes} for key, minutes in sorted(sums.items())]
-
-
-def waiting_requests(model: Any, after: int, limit: int, *, actor: Actor) -> list[Any]:
-    """Corrections or backfills that staff may decide, oldest first."""
-    wanted = sa.select(model).where(
-        model.state == RequestState.REQUESTED,
-        model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
-        model.id > after,
-    )
-    return list(session.scalars(wanted.order_by(model.id).limit(limit)))
 
 
 def requester_names(requests: Sequence[Backfill | Correction]) -> dict[int | None, str]:

@@ -14,8 +14,9 @@ from backend.journal import Actor
 from backend.leaving import LeavingStep
 from backend.lifecycle import transition
 from backend.wishes import notices, states
-from backend.wishes.actions import claims, settling, writing
-from backend.wishes.models import Claim, ClaimOutcome, Wish, WishState
+from backend.wishes.actions import claims, endings, writing
+from backend.wishes.kinds import ClaimOutcome, WishState
+from backend.wishes.models import Claim, Wish
 
 WHY = "本人注销账号"
 WHO_LEFT = "认领人注销账号"
@@ -57,12 +58,12 @@ def _end(wish: Wish, actor: Actor) -> None:
     if wish.state == WishState.FULFILLED:
         # Nobody is left who could say whether it helped; that is not satisfaction.
         transition(states.CLOSE_UNCONFIRMED, wish, actor=None, reason=WHY, closed_at=clock.now())
-        standing = settling.standing_claim(wish.id)
-        settling.end(standing, ClaimOutcome.CLOSED_UNCONFIRMED, WHY)
-        notices.closed_unconfirmed(wish, standing)
+        current = endings.current_claim(wish.id)
+        endings.end(current, ClaimOutcome.CLOSED_UNCONFIRMED, WHY)
+        notices.closed_unconfirmed(wish, current)
         return
     if wish.state == WishState.CLAIMED:
-        ended = settling.put_back(states.EXPIRE, wish, ClaimOutcome.RELEASED, reason=WHY, actor=None)
+        ended = endings.put_back(states.EXPIRE, wish, ClaimOutcome.RELEASED, reason=WHY, actor=None)
         notices.wisher_left(wish, ended)
     if wish.state in states.WITHDRAW.sources:
         writing.withdraw(wish.id, actor=actor)

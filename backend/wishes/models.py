@@ -2,99 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
-
-
-class RoundState(StrEnum):
-    COLLECTING = "collecting"
-    REVIEWING = "reviewing"
-    PUBLISHED = "published"
-    CLOSED = "closed"
-
-
-class WishState(StrEnum):
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    SENT_BACK = "sent_back"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    REFERRED = "referred"
-    PUBLISHED = "published"
-    CLAIMED = "claimed"
-    FULFILLED = "fulfilled"
-    CONFIRMED = "confirmed"
-    CLOSED_UNCONFIRMED = "closed_unconfirmed"
-    CARRIED_OVER = "carried_over"
-    ESCALATED = "escalated"
-    WITHDRAWN = "withdrawn"
-
-
-class ClaimOutcome(StrEnum):
-    """How a claim ended; one that stands has none."""
-
-    RELEASED = "released"
-    OVERDUE = "overdue"
-    CONFIRMED = "confirmed"
-    CLOSED_UNCONFIRMED = "closed_unconfirmed"
-
-
-class Party(StrEnum):
-    """In whose name a wish is claimed."""
-
-    PERSONAL = "personal"
-    TEAM = "team"
-    UNIT = "unit"
-
-
-class Category(StrEnum):
-    GOODS = "goods"
-    SERVICE = "service"
-    COMPANY = "company"
-    REPAIR = "repair"
-    LEARNING = "learning"
-    OTHER = "other"
-
-
-class Group(StrEnum):
-    """Whom a wish is for."""
-
-    ELDER = "elder"
-    CHILD = "child"
-    DISABLED = "disabled"
-    FAMILY = "family"
-    WORKER = "worker"
-    OTHER = "other"
-
-
-class ConfirmMethod(StrEnum):
-    APP = "app"
-    CALL = "call"
-    SIGNATURE = "signature"
-
-
-class Disclosure(StrEnum):
-    ANONYMOUS = "anonymous"
-    TITLE = "title"
-
-
-class Referral(StrEnum):
-    RELIEF = "relief"
-    HOTLINE = "hotline"
-    GRID = "grid"
-
-
-# What everyone who is signed in may see on the wall (masked), and of a single wish.
-ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.CONFIRMED)
-PUBLIC_STATES = (*ON_THE_WALL, WishState.FULFILLED, WishState.CLOSED_UNCONFIRMED)
-SALUTATIONS = ("女士", "先生", "奶奶", "爷爷", "阿姨", "叔叔", "同学", "居民")
+from backend.wishes.kinds import (
+    ON_THE_WALL,
+    PUBLIC_STATES,
+    STOOD_TO_THE_END,
+    Category,
+    ClaimOutcome,
+    Disclosure,
+    Group,
+    Party,
+    RoundState,
+    WishState,
+)
 
 _wall = sa.text(f"state IN {sql_list(ON_THE_WALL)}")
 _live_round = sa.text(f"state IN {sql_list((RoundState.COLLECTING, RoundState.REVIEWING))}")
@@ -317,7 +246,7 @@ class Wish(Model):
         return (
             self.state in PUBLIC_STATES
             or bool(facts & OWN_PEOPLE or "claimer" in facts)
-            or (self.state != WishState.DRAFT and "wish:read" in words)
+            or (self.state != WishState.DRAFT and Permission.WISH_READ in words)
         )
 
 
@@ -328,7 +257,7 @@ OWN_PEOPLE = frozenset({"wisher", "reporting", "guardian"})
 def reporting_in(wishes: Iterable[Wish], person_id: int) -> set[int]:
     """Where the person reported some of these wishes for somebody, and may still report."""
     reported = {wish.community_id for wish in wishes if wish.reporter_id == person_id}
-    return permissions.communities_where(person_id, "wish:report", reported)
+    return permissions.communities_where(person_id, Permission.WISH_REPORT, reported)
 
 
 def facts_of(wish: Wish, person_id: int, member_here: bool, reporting: set[int]) -> frozenset[str]:
@@ -395,3 +324,17 @@ class Claim(Model):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[str | None] = mapped_column(sa.String(20))
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CLAIMS, on_erasure="redact"))
+
+    @hybrid_property
+    def is_current(self) -> bool:
+        """Does the claim stand on its wish, or did it stand to its end? What was released or overdue is past."""
+        return self.outcome is None or self.outcome in STOOD_TO_THE_END
+
+    @is_current.inplace.expression
+    @classmethod
+    def _is_current_expression(cls) -> sa.ColumnElement[bool]:
+        # Written into the statement rather than bound: it stands in statements that are built once.
+        ended: list[sa.ColumnElement[str]] = [
+            sa.literal_column(f"'{outcome}'") for outcome in STOOD_TO_THE_END
+        ]
+        return sa.or_(cls.outcome.is_(None), cls.outcome.in_(ended))

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 from backend import clock
 from backend.outbox.actions import Telling, notify_many
+from backend.wishes.kinds import ConfirmMethod
 from backend.wishes.labels import REFERRED_TO
-from backend.wishes.models import Claim, ConfirmMethod, Wish
+from backend.wishes.models import Claim, Wish
 
 _PAGE = "pages/wish/detail?id={id}"
 

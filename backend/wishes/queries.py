@@ -22,22 +22,10 @@ from backend.paging import KeysetQuery, KeysetRows, Place
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
+from backend.people.permissions import Permission
 from backend.wishes import states
-from backend.wishes.models import (
-    ON_THE_WALL,
-    OWN_PEOPLE,
-    Claim,
-    ClaimOutcome,
-    Disclosure,
-    Group,
-    Party,
-    Round,
-    RoundState,
-    Wish,
-    WishState,
-    facts_of,
-    reporting_in,
-)
+from backend.wishes.kinds import ON_THE_WALL, Disclosure, Group, Party, RoundState, WishState
+from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
 
 # A literal, so that the planner can prove the partial index.
 _ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
@@ -93,7 +81,7 @@ def _wall(asked: frozenset[str]) -> sa.Select[Any]:
 
 def written_by(person_id: int) -> KeysetQuery:
     """Wishes of the person and of their children, and those they reported and may still report, newest first."""
-    near = Wish.community_id.in_(permissions.communities_where_select(person_id, "wish:report"))
+    near = Wish.community_id.in_(permissions.communities_where_select(person_id, Permission.WISH_REPORT))
     own = sa.or_(Wish.wisher_id == person_id, Wish.guardian_id == person_id)
     wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, near)))
     return KeysetQuery(wanted, (Wish.id.desc(),))
@@ -169,15 +157,6 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
 
 
 _claimer, _unit = aliased(Person), aliased(Organisation)
-_KEPT = sa.or_(
-    Claim.outcome.is_(None),
-    Claim.outcome.in_(
-        [
-            sa.literal_column(f"'{outcome}'")
-            for outcome in (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)
-        ]
-    ),
-)
 
 
 def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
@@ -186,7 +165,7 @@ def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSele
     return found.scalar_subquery()
 
 
-# A wish with the claim that stands on it (or stood to its end), and what names the people and places around
+# A wish with its current claim, and what names the people and places around
 # it. Built once: to build it again costs more than to run it.
 _VIEW_SELECT = (
     sa.select(
@@ -216,7 +195,7 @@ _VIEW_SELECT = (
         OPEN_CLAIMS.scalar_subquery().label("open_claims"),
     )
     .select_from(Wish)
-    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, _KEPT))
+    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
     .outerjoin(Round, Round.id == Wish.round_id)
 )
 
@@ -243,12 +222,14 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
     return WishView(
         wish,
         f"{family}{wish.salutation or '居民'}" if family else "匿名居民",
-        _claim_view(row, own, "claimer" in facts or "wish:read" in words, view, actor) if row.Claim else None,
+        _claim_view(row, own, "claimer" in facts or Permission.WISH_READ in words, view, actor)
+        if row.Claim
+        else None,
         row.Round,
         row.community,
         open_moves,
-        own or "wish:read" in words,
-        "wish:review" in words,
+        own or Permission.WISH_READ in words,
+        Permission.WISH_REVIEW in words,
         files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
         wish.visible_to(actor.id, words, facts),
     )
@@ -269,9 +250,9 @@ def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
 
     Of a child's wish strangers see none (个人信息保护法 31, 未成年人保护法 4).
     """
-    if "wish:review" in granted:
+    if Permission.WISH_REVIEW in granted:
         return "look"
-    if own or "wish:report" in granted:
+    if own or Permission.WISH_REPORT in granted:
         return "inside"
     return None if wish.for_child or wish.beneficiary_group == Group.CHILD else "shown"
 

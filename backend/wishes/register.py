@@ -5,17 +5,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.people.models import PartyRegistration, Team
+from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
+from backend.wishes.kinds import Party, WishState
 from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, REVIEW_OUTCOMES
-from backend.wishes.models import Claim, ClaimOutcome, Party, Round, Wish, WishState
+from backend.wishes.models import Claim, Round, Wish
 
 _UNFULFILLED = (WishState.SENT_BACK, WishState.DECLINED, WishState.REFERRED, WishState.WITHDRAWN)
 
 
 def _wanted(scope: Scope) -> sa.Select[Any]:
-    kept = sa.or_(
-        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
-    )
     return (
         sa.select(
             *(column for column in Wish.__table__.columns if not column.name.endswith("_sealed")),
@@ -28,7 +27,7 @@ def _wanted(scope: Scope) -> sa.Select[Any]:
             Team.name.label("team_name"),
         )
         .outerjoin(Round, Round.id == Wish.round_id)
-        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, kept))
+        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
         .outerjoin(Team, Team.id == Claim.team_id)
         .outerjoin(PartyRegistration, PartyRegistration.person_id == Claim.person_id)
         .where(
@@ -84,7 +83,7 @@ def of_a_child(row: Any) -> bool:
 WISHES = Register(
     "wishes",
     "微心愿台账",
-    "register:read",
+    Permission.REGISTER_READ,
     Query(_wanted, (Wish.id,)),
     (
         NUMBER,

@@ -9,7 +9,8 @@ from backend import clock
 from backend.db import session
 from backend.people import sealed
 from backend.people.models import Residency
-from backend.wishes.models import Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Wish
 
 # Older wishes are not compared: a need may well come back after a year.
 COMPARED_DAYS = 365

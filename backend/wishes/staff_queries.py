@@ -8,7 +8,9 @@ from backend.db import session
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person, Residency
-from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
+from backend.people.permissions import Permission
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Claim, Round, Wish
 
 # Of each community's rounds that have ended the board shows the newest, and how many there are.
 CLOSED = 12
@@ -30,7 +32,7 @@ def listed(
     actor: Actor,
 ) -> list[Wish]:
     """Wishes this person may read, newest first; `text` is part of a number or a title."""
-    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(actor, "wish:read"))
+    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(actor, Permission.WISH_READ))
     if state:
         wanted = wanted.where(Wish.state == state)
     if community_id:
@@ -94,11 +96,8 @@ def counts_of_rounds(round_ids: list[int]) -> dict[int, dict[str, int]]:
 
 
 def note_waits(wish: Wish) -> bool:
-    """Does the note of the claim that stands wait for a look?"""
-    kept = sa.or_(
-        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
-    )
-    wanted = sa.select(sa.literal(1)).where(Claim.wish_id == wish.id, Claim.needs_look, kept)
+    """Does the note of the current claim wait for a look?"""
+    wanted = sa.select(sa.literal(1)).where(Claim.wish_id == wish.id, Claim.needs_look, Claim.is_current)
     return session.scalar(wanted.limit(1)) is not None
 
 

@@ -82,6 +82,28 @@ module.exports = {
       "escalated": "上一级办理",
       "answered": "已答复",
       "withdrawn": "已撤回"
+    },
+    "residency": {
+      "declared": "待核实",
+      "verified": "已核实",
+      "rejected": "未通过"
+    },
+    "party_registration": {
+      "pending": "待核实",
+      "verified": "已核实",
+      "rejected": "未通过"
+    },
+    "team": {
+      "applied": "申请加入",
+      "accepted": "队员",
+      "declined": "没有同意",
+      "left": "已退出"
+    },
+    "guardianship": {
+      "declared": "待核实",
+      "verified": "已核实",
+      "rejected": "未通过",
+      "ended": "已结束"
     }
   },
   "actions": {
@@ -181,13 +203,31 @@ module.exports = {
       "appeal": "不满意，请上级复核",
       "withdraw": "撤回"
     },
-    "service_record": {
-      "correct": "申请更正"
+    "residency": {
+      "declare_residency": "登记居住",
+      "verify": "核实",
+      "reject": "不通过"
+    },
+    "party_registration": {
+      "register_party_member": "双报到",
+      "verify": "核实",
+      "reject": "不通过",
+      "import": "导入"
     },
     "team": {
       "join": "申请加入",
       "leave": "退出",
+      "accept": "同意加入",
+      "decline": "不同意加入",
       "edit": "修改"
+    },
+    "guardianship": {
+      "verify": "核实",
+      "reject": "不通过",
+      "end": "结束监护"
+    },
+    "service_record": {
+      "correct": "申请更正"
     },
     "member": {
       "accept": "同意加入",

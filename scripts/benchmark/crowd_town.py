@@ -86,7 +86,7 @@ class CrowdTown:
     def _registered(self, ids: list[int]) -> None:
         """All live here; some have also reported to the community as party members."""
         unit = session.scalars(sa.select(Organisation.id).where(Organisation.kind == "unit").limit(1)).one()
-        facts = {"community_id": self.songtao, "status": "verified", "declared_at": clock.now()}
+        facts = {"community_id": self.songtao, "state": "verified", "declared_at": clock.now()}
         facts["decided_by_id"] = self.tong
         session.execute(sa.insert(Residency), [{"person_id": one, **facts} for one in ids])
         self.members = ids[: max(1, len(ids) * MEMBERS_IN_HUNDRED // 100)]
@@ -139,7 +139,7 @@ class CrowdTown:
             community_id=self.songtao,
             state="published",
             title="便民服务",
-            activity_kind="volunteer_service",
+            kind="volunteer_service",
             category="便民服务",
             description="",
             place="广场",

@@ -57,7 +57,7 @@ def people(count: int, community_id: int, clerk_id: int, *, sealed_names: bool =
     """So many verified residents with WeChat; answers their ids."""
     now = clock.now()
     rows = [
-        {"openid": f"bench-{secrets.token_hex(8)}", "nickname": "邻居", "status": "active", "created_at": now}
+        {"openid": f"bench-{secrets.token_hex(8)}", "nickname": "邻居", "state": "active", "created_at": now}
         for _ in range(count)
     ]
     ids = sorted(session.scalars(sa.insert(Person).returning(Person.id), rows))
@@ -65,7 +65,7 @@ def people(count: int, community_id: int, clerk_id: int, *, sealed_names: bool =
         for person in session.scalars(sa.select(Person).where(Person.id.in_(ids))):
             sealed.keep_real_name(person, "王秀兰")
         session.flush()
-    home = {"community_id": community_id, "status": "verified", "declared_at": now, "decided_by_id": clerk_id}
+    home = {"community_id": community_id, "state": "verified", "declared_at": now, "decided_by_id": clerk_id}
     session.execute(sa.insert(Residency), [{"person_id": one, **home} for one in ids])
     return ids
 

@@ -107,7 +107,7 @@ class Town:
         self.clerks = signed_in([_cast("tong"), _cast("lan")])
         self.residents = signed_in(fill.people(RESIDENTS, self.songtao, self.clerks[0].id))
         members = fill.people(MEMBERS, self.songtao, self.clerks[0].id)
-        known = {"unit_id": unit, "community_id": self.songtao, "service_roles": [], "status": "verified"}
+        known = {"unit_id": unit, "community_id": self.songtao, "service_roles": [], "state": "verified"}
         known |= {"declared_at": clock.now(), "decided_by_id": self.clerks[0].id}
         session.execute(sa.insert(PartyRegistration), [{"person_id": one, **known} for one in members])
         self.members = signed_in(members)
@@ -130,7 +130,7 @@ class Town:
     def _activities(self) -> None:
         now = clock.now()
         facts = {"community_id": self.songtao, "state": "published", "title": "压力测试", "capacity": 1000}
-        facts |= {"activity_kind": "volunteer_service", "category": "便民服务", "place": "广场"}
+        facts |= {"kind": "volunteer_service", "category": "便民服务", "place": "广场"}
         facts |= {"starts_at": now - timedelta(minutes=5), "ends_at": now + timedelta(hours=12)}
         facts |= {"in_charge_id": self.clerks[0].id, "created_by_id": self.clerks[0].id}
         made = [

@@ -46,7 +46,7 @@ AREAS = {
         ("tests/people", "tests/wishes/test_moves.py", "tests/supermarket/test_moves.py"),
     ),
     "lifecycle": (
-        ("backend/lifecycle.py",),
+        ("backend/lifecycle.py", "backend/moves.py"),
         ("tests/wishes", "tests/points", "tests/supermarket/test_moves.py", CODES),
     ),
     "stock": (("backend/supermarket/actions/stock.py",), (*SHOPS, CODES)),

@@ -25,7 +25,7 @@ def people(count):
     now, made = clock.now(), []
     for _ in range(count):
         person_id = session.scalar(
-            sa.insert(Person).values(nickname="", status="active", created_at=now).returning(Person.id)
+            sa.insert(Person).values(nickname="", state="active", created_at=now).returning(Person.id)
         )
         made.append(Member(person_id, secrets.token_urlsafe(32)))
     session.execute(
@@ -55,7 +55,7 @@ def party_members(count, unit_id, community_id, decided_by_id):
                     "unit_id": unit_id,
                     "community_id": community_id,
                     "service_roles": [],
-                    "status": "verified",
+                    "state": "verified",
                     "declared_at": clock.now(),
                     "decided_by_id": decided_by_id,
                 }
@@ -75,7 +75,7 @@ def residents(count, community_id):
                 {
                     "person_id": one.id,
                     "community_id": community_id,
-                    "status": "declared",
+                    "state": "declared",
                     "declared_at": clock.now(),
                 }
                 for one in made

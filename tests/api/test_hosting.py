@@ -91,7 +91,7 @@ def test_behind_hosting_a_cancelled_person_is_nobody(hosted):
     from backend.db import transaction
 
     with transaction():
-        session.get(Person, person_id("ning")).status = "merged"
+        session.get(Person, person_id("ning")).state = "merged"
         session.query(Person).filter(Person.openid == openid_of("ning")).update({"openid": None})
     headers = {**FORGED, "X-WX-OPENID": openid_of("ning")}
     assert client_of(hosted, **headers).get("/me").status_code == 401

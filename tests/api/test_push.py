@@ -239,7 +239,7 @@ def test_who_cancels_in_wechat_is_forgotten_here(callback, ning, town):
     phone = town.phone("ning")
     callback.event("user_authorization_cancellation", OpenID=openid_of("ning"))
     person = session.get(Person, ning.id, populate_existing=True)
-    assert (person.status, person.openid, person.real_name_sealed) == ("cancelled", None, None)
+    assert (person.state, person.openid, person.real_name_sealed) == ("cancelled", None, None)
     assert phone.get("/me").status_code == 401
 
 

@@ -236,7 +236,7 @@ def test_a_person_who_is_no_longer_active_is_401_at_once(town):
     phone = town.phone("leaver")
     with transaction():
         person = session.get(Person, phone.id)
-        person.openid, person.status = None, "cancelled"
+        person.openid, person.state = None, "cancelled"
     refusal(phone.get("/me"), 401, "SESSION_ENDED")
 
 

@@ -50,7 +50,7 @@ def _soon(city, capacity, title):
     starts, tong = clock.now() + timedelta(minutes=5), cast.by(city, "tong")
     content = {
         "title": title,
-        "activity_kind": "volunteer_service",
+        "kind": "volunteer_service",
         "category": "清雪",
         "place": "东门",
         "starts_at": starts,

@@ -404,7 +404,7 @@ def test_a_clerk_who_opens_many_records_leaves_a_line_with_a_reason_for_each(tow
     homes = session.scalars(
         sa.select(Residency.person_id)
         .join(Person, Person.id == Residency.person_id)
-        .where(Residency.community_id == town.songtao, Person.status == "active")
+        .where(Residency.community_id == town.songtao, Person.state == "active")
     ).all()
     assert len(homes) > 3
     for person in homes:

@@ -53,7 +53,7 @@ def test_members_come_in_verified_with_their_card_and_again_without_doubles(visi
     assert "新增 40" in page
     assert (count(Person), count(PartyRegistration)) == (before[0] + 40, before[1] + 40)
     found = registration("11300000007")
-    assert (found.status, found.decided_by_id) == ("verified", town.person("tong").id)
+    assert (found.state, found.decided_by_id) == ("verified", town.person("tong").id)
     assert found.service_roles == ["convenience", "policy"]
     page, _steps = take_all_in(clerk, upload(clerk, "members", raw))
     assert "新增 0，原来就有 40" in page
@@ -68,7 +68,7 @@ def test_a_member_whom_the_city_knows_is_found_by_phone_and_not_made_again(visit
     page, _steps = take_all_in(clerk, upload(clerk, "members", workbook(MEMBERS, [row])))
     assert "新增 1" in page
     assert count(Person) == before
-    assert session.get(PartyRegistration, ning.id, populate_existing=True).status == "verified"
+    assert session.get(PartyRegistration, ning.id, populate_existing=True).state == "verified"
 
 
 def test_bad_cells_of_members_are_named_and_what_cannot_be_is_told_by_row(visitor, town):
@@ -112,7 +112,7 @@ def test_a_registration_that_waits_is_verified_by_the_list(visitor, town):
     row = ["宁小舟", sealed.phone(ning), "市教育局", "松涛社区", ""]
     take_all_in(clerk, upload(clerk, "members", workbook(MEMBERS, [row])))
     found = session.get(PartyRegistration, ning.id, populate_existing=True)
-    assert (found.status, found.service_roles) == ("verified", ["policy"])
+    assert (found.state, found.service_roles) == ("verified", ["policy"])
 
 
 @pytest.mark.slow

@@ -7,8 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.console.frame import todo
-from backend.console.people import guardians, verification
-from backend.console.volunteering import backfills, corrections, hours
+from backend.console.people import verification
 from backend.console.wishes import review
 from backend.db import session, transaction
 from backend.wishes import similar
@@ -167,7 +166,7 @@ def test_a_provider_is_asked_only_for_whoever_has_its_word(visitor, monkeypatch)
     def boom(*_):
         raise AssertionError("asked without the word")
 
-    monkeypatch.setattr(todo, "PROVIDERS", [todo.Provider("appointment:grant", boom)])
+    monkeypatch.setattr(todo, "PROVIDERS", [todo.Provider("appointment:grant", boom, boom)])
     assert "现在没有等您办的事" in visitor("tong").page("/console/")
 
 
@@ -229,24 +228,15 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
     assert f"这里只列出 {there - 1} 件，办完后刷新会看到其余的" in page
 
 
-@pytest.mark.parametrize(
-    ("room", "find", "path"),
-    [
-        (verification, "_waiting", "verifying"),
-        (guardians, "_waiting", "guardians"),
-        (hours, "_certifications", "hours"),
-        (hours, "_proposals", "hours"),
-        (corrections, "_waiting", "hours/corrections"),
-        (backfills, "_waiting", "hours/backfills"),
-    ],
-)
-def test_each_queue_says_so_and_asks_for_one_more_than_it_lists(visitor, monkeypatch, room, find, path):
-    def many(*asked):
-        return [todo.Waiting("办理", "一件", "松涛社区", clock.now(), "/console/")] * asked[-1]
-
-    clerk = visitor("tong")
-    assert "这里只列出" not in clerk.page(f"/console/{path}")
-    monkeypatch.setattr(room, find, many)
-    page = clerk.page(f"/console/{path}")
-    assert kinds(page).count("办理") == room.MOST
-    assert f"这里只列出 {room.MOST} 件" in page
+def test_one_list_of_two_queues_shows_the_oldest_of_both(visitor, town, monkeypatch):
+    clerk, unit = visitor("tong"), town.place("市水务局")
+    for name in ("first", "second"):
+        town.phone(name).data("PUT", "/me/residency", {"communityId": town.songtao})
+        told = {"unitId": unit, "communityId": town.songtao, "serviceRoles": []}
+        town.phone(name).data("PUT", "/me/party-registration", told)
+    there = kinds(clerk.page("/console/verifying"))
+    assert there[-4:] == ["核实居住", "核实双报到", "核实居住", "核实双报到"]
+    monkeypatch.setattr(verification.RESIDENCIES, "most", len(there) - 1)
+    page = clerk.page("/console/verifying")
+    assert kinds(page) == there[:-1]
+    assert f"这里只列出 {len(there) - 1} 件" in page

@@ -14,8 +14,8 @@ from backend.people import teams
 from backend.people.models import Membership, Team
 from backend.volunteering import codes, queries
 from backend.volunteering.actions import corrections, ending, hours
-from backend.volunteering.models import Activity
-from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+from backend.volunteering.models import DESCRIPTION_MAX, Activity
+from backend.volunteering.record_models import CONTENT_MAX, Backfill, Correction, ServiceRecord
 from tests.volunteering import cast
 
 MARKUP = '"><script>alert(1)</script><b>粗</b>'
@@ -627,6 +627,28 @@ def test_a_backfill_that_cannot_be_is_refused_beside_its_field(visitor, town, ch
     assert "扫楼前的雪" in maker.text(answer)
 
 
+def test_a_backfill_is_as_long_at_the_desk_as_the_phone_can_read(visitor, town):
+    """Every answer of a phone is held to the OpenAPI document."""
+    maker = visitor("tong")
+    maker.page("/console/hours/backfills/new")
+    longest = "扫" * CONTENT_MAX
+    answer = maker.post("/console/hours/backfills/new", backfill_form(town, content=longest + "雪"))
+    assert answer.status_code == 422
+    assert 'id="content-error"' in maker.text(answer)
+    assert maker.post("/console/hours/backfills/new", backfill_form(town, content=longest)).status_code == 303
+    listed = town.phone("lan").data("GET", "/service-records/backfill/to-decide?limit=50")["list"]
+    assert longest in [row["content"] for row in listed]
+
+
+def test_a_backfill_begins_with_as_much_of_the_activity_as_it_takes(visitor, town):
+    about = "扫" * DESCRIPTION_MAX
+    activity_id = cast.certified(town, *cast.newcomers(town, 1), description=about)
+    with cast.after_start(days=1):
+        page = visitor("tong").page(f"/console/hours/backfills/new?activity={activity_id}")
+    assert "扫" * CONTENT_MAX in page
+    assert "扫" * (CONTENT_MAX + 1) not in page
+
+
 def test_nobody_enters_service_for_themselves(visitor, town):
     maker = visitor("tong")
     maker.page("/console/hours/backfills/new")
@@ -692,7 +714,7 @@ def test_who_asks_to_join_a_leader_without_a_phone_is_decided_at_the_desk(visito
     assert "已经处理过了" in clerk.text(answer)
     found = dict(
         session.execute(
-            sa.select(Membership.person_id, Membership.status).where(Membership.team_id == team.id)
+            sa.select(Membership.person_id, Membership.state).where(Membership.team_id == team.id)
         ).all()
     )
     assert found == {town.person("ning").id: "accepted", town.person("wulan").id: "declined"}
@@ -871,5 +893,5 @@ def test_the_hall_screen_shows_the_weeks_activities_on_its_last_page(visitor, to
 def test_the_journal_says_it_in_chinese(visitor, town):
     cast.certified(town, *cast.newcomers(town, 1))
     page = visitor("shang").page("/console/journal")
-    for word in ("申报时长", "认定时长", "结束活动"):
-        assert word in page
+    for word in ("申报时长", "认定时长", "结束"):
+        assert f"<td>{word}</td>" in page

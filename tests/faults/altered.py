@@ -17,7 +17,7 @@ from flask import g, request
 from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import app as house
-from backend import clock, lifecycle, screening
+from backend import clock, moves, screening
 from backend.api.frame import idempotency
 from backend.db import HouseSession, db, session
 from backend.outbox import delivery
@@ -68,7 +68,7 @@ def says_yes(app):
 
 def decides_before_the_lock(app):
     """An order's move is decided on the state it had when the request came in, and made whatever it is now."""
-    take_order, take, change = approvals.lock_order, approvals.lock_row, lifecycle._change
+    take_order, take, change = approvals.lock_order, approvals.lock_row, moves._change
 
     @app.before_request
     def look():
@@ -83,10 +83,10 @@ def decides_before_the_lock(app):
             set_committed_value(row, "state", g.seen)
         return row
 
-    def whatever_it_is(move, subjects, _before, *rest):
+    def whatever_it_is(move, subjects, facts, line):
         (own,) = subjects
         now = session.scalar(sa.select(type(own).state).where(type(own).id == own.id))
-        return change(move, subjects, now, *rest)
+        return change(move, subjects, facts, {**line, "from_state": now})
 
     def taken_as_seen(order_id, *, actor):
         found = take_order(order_id, actor=actor)
@@ -95,7 +95,7 @@ def decides_before_the_lock(app):
 
     approvals.lock_order = taken_as_seen
     approvals.lock_row = lambda model, row_id: as_seen(take(model, row_id))
-    lifecycle._change = whatever_it_is
+    moves._change = whatever_it_is
 
 
 def sells_what_is_not_there(app):
@@ -126,8 +126,8 @@ def needs_wechat(_app):
 
 def moves_without_a_journal(_app):
     """No move says in the journal where it led."""
-    change = lifecycle._change
-    lifecycle._change = lambda *given: change(*given[:-1], {**given[-1], "to_state": None})
+    change = moves._change
+    moves._change = lambda *given: change(*given[:-1], {**given[-1], "to_state": None})
 
 
 def sends_again(_app):

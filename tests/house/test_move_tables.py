@@ -6,7 +6,7 @@ import pkgutil
 import pytest
 
 import backend
-from backend.lifecycle import Move
+from backend.moves import Move
 from backend.people import permissions
 
 WORDS = frozenset(permissions.Permission)
@@ -32,7 +32,7 @@ TABLES = dict(_tables())
 
 
 def test_the_tables_are_found():
-    assert {"wishes.WISH_MOVES", "wishes.ROUND_MOVES"} <= set(TABLES)
+    assert {"wishes.WISH_MOVES", "wishes.ROUND_MOVES", "people.RESIDENCY_MOVES"} <= set(TABLES)
 
 
 @pytest.mark.parametrize("name", TABLES)

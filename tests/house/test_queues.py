@@ -4,11 +4,8 @@ What waits for whom is told here a second time, from the moves and from the rows
 time. A new queue adds a case to CASES.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,10 +16,8 @@ from backend.complaints import states as complaint_states
 from backend.complaints.models import Complaint
 from backend.console.frame import todo
 from backend.console.frame.decisions import QUEUES
-from backend.db import columns_of, session, transaction
-from backend.errors import NotAllowed, NotFound
+from backend.db import session, transaction
 from backend.files import queries as files
-from backend.lifecycle import FourEyes, authorize
 from backend.organisations.models import Organisation, Reach
 from backend.people import permissions
 from backend.people.models import Appointment
@@ -30,62 +25,13 @@ from backend.wishes import states
 from backend.wishes.models import Claim, Round, Wish
 from tests.api.test_paging import walk
 from tests.console.visitor import Visitor
+from tests.house import people_queues, points_queues, shop_queues, volunteering_queues
+from tests.house.queue_case import Case, ended, may, multiply, numbers
 from tests.wishes import cast
 
 # Everybody with an office in or above the two communities of the cast.
 STAFF = ("tong", "lan", "shao", "bu", "yan", "jie", "bai", "jin", "admin", "shang")
 NUMBERS = (0, 1, 101, 600)
-
-
-@dataclass(frozen=True)
-class Case:
-    """How rows of one queue come into being, so many at once, for `reader` to decide; and what waits for whom."""
-
-    model: type
-    write: Callable[[Any, int], None]
-    empty: Callable[[], Any]
-    waits: Callable[[Any, Any], bool]
-    reader: str = "tong"
-    # The list of the same in the API, the action of a row there that decides, and whether it lists besides what waits
-    # for those below; the page of the console besides 今日待办.
-    path: str = ""
-    action: str = ""
-    below: bool = False
-    page: str = ""
-
-
-def may(move, row, actor):
-    """Is this move open to the person by their office?"""
-    if row.state not in move.sources or move.permission not in permissions.permissions_in(
-        actor.id, row.place_id
-    ):
-        return False
-    try:
-        authorize(move, row, actor)
-    except (FourEyes, NotAllowed, NotFound):
-        return False
-    return True
-
-
-def ended(model, state, *states_before, **values):
-    """Nothing of the model waits any more."""
-    waiting = sa.update(model).where(model.state.in_(states_before)).values(state=state, **values)
-    return session.execute(waiting, execution_options={"synchronize_session": False})
-
-
-def multiply(row, more, /, **values):
-    """Some `more` rows like this one; a callable value is asked with the number of the copy."""
-    plain = {name: value for name, value in columns_of(row).items() if name != "id"}
-    copies = [
-        {**plain, **{name: value(one) if callable(value) else value for name, value in values.items()}}
-        for one in range(more)
-    ]
-    if copies:
-        session.execute(sa.insert(type(row)), copies)
-
-
-def _numbers(prefix):
-    return lambda one: f"{prefix}-{one:04d}"
 
 
 def write_submitted(town, number):
@@ -102,7 +48,7 @@ def write_fulfilled(town, number):
     first = session.get(Wish, cast.fulfilled(town))
     claim = cast.standing(first.id)
     with transaction():
-        multiply(first, number - 1, number=_numbers("抄"))
+        multiply(first, number - 1, number=numbers("抄"))
         copied = session.scalars(sa.select(Wish.id).where(Wish.number.like("抄-%"))).all()
         multiply(claim, number - 1, wish_id=lambda one: copied[one])
 
@@ -115,7 +61,7 @@ def write_escalated(town, number):
         first = session.get(Wish, wish_id)
         first.state, first.carried = "escalated", 1
         session.flush()
-        multiply(first, number - 1, number=_numbers("报"))
+        multiply(first, number - 1, number=numbers("报"))
 
 
 def write_rounds(state, town, number):
@@ -216,7 +162,7 @@ def no_rounds():
     return ended(Round, "closed", "collecting", "reviewing", "published")
 
 
-ROUNDS = {"model": Round, "empty": no_rounds}
+ROUNDS = {"model": Round, "empty": no_rounds, "shows": "/console/rounds/{id}/"}
 CASES = {
     "审核心愿": Case(
         Wish,
@@ -261,6 +207,10 @@ CASES = {
         below=True,
         page="/console/complaints",
     ),
+    **people_queues.CASES,
+    **volunteering_queues.CASES,
+    **shop_queues.CASES,
+    **points_queues.CASES,
 }
 
 
@@ -296,6 +246,7 @@ def a_bit_of_everything(town, case):
         multiply(wish, 1, number=None, community_id=town.baihua, grid_id=None)
         for name in ("tong", "bai"):
             complaint_verbs.file("complaint", "楼道灯坏了", actor=cast.by(town, name))
+    case.others(town)
 
 
 def test_what_is_listed_is_what_waits_for_each_of_the_staff(town, queue):
@@ -308,13 +259,13 @@ def test_what_is_listed_is_what_waits_for_each_of_the_staff(town, queue):
         if not permissions.appointed(actor.id, queue.word):
             continue
         found = listed_ids(queue, actor)
-        assert sorted(found) == sorted(row.id for row in rows if case.waits(row, actor)), name
+        assert sorted(found) == sorted(case.identity(row) for row in rows if case.waits(row, actor)), name
         assert queue.find(actor=actor).count() == len(found)
         seen += len(found)
         if case.path:
             told = walk(town.phone(name), case.path, 7)
-            assert all(case.action in ("", *one["actions"]) for one in told), name
-            ids = [one["id"] for one in told]
+            assert all(case.action in ("", *one.get("actions", [])) for one in told), name
+            ids = [one[case.key] for one in told]
             assert set(found) <= set(ids) if case.below else sorted(found) == sorted(ids), name
     assert seen >= 3
 
@@ -324,7 +275,8 @@ def test_the_page_of_whatever_is_listed_has_a_decision_for_the_reader(town, queu
     a_bit_of_everything(town, case)
     clerk, actor = Visitor(town.app, case.reader), cast.by(town, case.reader)
     with town.app.test_request_context():
-        waiting = [(row.id, queue.address_of(row)) for row in queue.find(actor=actor).rows(50)]
+        rows = queue.find(actor=actor).rows(50)
+        waiting = [(queue.identity(row), queue.address_of(row)) for row in rows]
         sent = {
             row_id: [queue.action(one, row_id) for one in queue.decisions] for row_id, _address in waiting
         }
@@ -335,7 +287,7 @@ def test_the_page_of_whatever_is_listed_has_a_decision_for_the_reader(town, queu
         if queue.decisions:
             assert any(f'action="{one}"' in page for one in sent[row_id]), address
         else:
-            assert f"/console/rounds/{row_id}/" in page
+            assert case.shows.format(id=row_id, address=address) in page
     assert len(waiting) >= 3
 
 

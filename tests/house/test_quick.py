@@ -116,7 +116,7 @@ def test_every_kind_is_a_marker(request):
 def test_what_is_checked_before_a_commit_is_a_pinned_program_of_ours():
     told = yaml.safe_load((TOP / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     assert [one["repo"] for one in told["repos"]] == ["local"]
-    programs = {"ruff": "ruff", "djlint": "djlint", "lint-imports": "import-linter"}
+    programs = {"ruff": "ruff", "djlint": "djlint", "mypy": "mypy", "lint-imports": "import-linter"}
     for hook in told["repos"][0]["hooks"]:
         assert hook["language"] == "system"
         program = hook["entry"].split()[0]

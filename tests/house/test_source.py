@@ -9,12 +9,22 @@ from pathlib import Path
 import pytest
 
 from backend.db import Base
+from backend.people.permissions import Permission
 from scripts.test import CHECKS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "backend").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "backend").rglob("*.html"))
 FORBIDDEN_NAMES = ("utils", "helpers", "manager", "service")
+# Words of the first year that stood for too many things at once, each with what is said now: a move is a transition,
+# what somebody may see of a thing is a view, what a row holds is locked, who acts is the actor.
+OLD_NAMES = """
+    make make_all told tell given found take take_purse take_items take_order shown one_shown standing standing_of
+    standing_at standing_claim permit words_of granted_words words_in near places_near faces claim_faces wisher_face
+    beside roles_beside together apart communitys persons_lot sides shift whoever_sits_here onward further_back
+    put_up by_the_machine over_in turn tell_pages tell_purposes tell_one tell_sign_up
+"""
+OLD_CLASSES = "Told Shown Whole Truth When Part ListOf Side Held Moved Written HoldStep Shift Room Holding"
 # 减负: nothing that ranks people, counts their days, or watches them (国办函〔2026〕12号).
 RANKING = re.compile(
     r"rank|leaderboard|streak|daily_?sign|online_?time|completion_?rate|top_?(people|users|persons)"
@@ -51,6 +61,52 @@ def test_names_say_what_a_thing_is():
             if isinstance(node, ast.ClassDef | ast.FunctionDef):
                 assert not node.name.startswith("do_"), node.name
                 assert not node.name.lower().endswith(("manager", "helper", "utils")), node.name
+
+
+def old_names(text):
+    """Functions, classes and parameters that are called as nothing is called any more."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            if node.name.strip("_") in OLD_NAMES.split():
+                yield node.name
+            arguments = node.args
+            yield from (
+                one.arg
+                for one in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+                if one.arg == "by"
+            )
+        elif isinstance(node, ast.ClassDef) and node.name.strip("_") in OLD_CLASSES.split():
+            yield node.name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_name_of_old_comes_back(path):
+    assert list(old_names(path.read_text())) == []
+
+
+def test_an_old_name_would_be_found():
+    old = "def _told(row, *, by): ...\nclass Shown: ...\nclass Page:\n    def take(self): ..."
+    assert list(old_names(old)) == ["_told", "by", "Shown", "take"]
+
+
+def spelled_permissions(text):
+    """Permissions that are spelled out where `Permission` has a name for them, which tools can follow."""
+    words = {word.value for word in Permission}
+    return [
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in words
+    ]
+
+
+def test_permissions_are_named_and_not_spelled():
+    own = ROOT / "backend" / "people" / "permissions.py"
+    spelled = {str(path): spelled_permissions(path.read_text()) for path in SOURCES if path != own}
+    assert {path: words for path, words in spelled.items() if words} == {}
+
+
+def test_a_spelled_permission_would_be_found():
+    assert spelled_permissions('require(actor.id, "wish:review", place)') == ["wish:review"]
 
 
 def ranked(names):

@@ -2,18 +2,21 @@
 
 import ast
 import importlib
+import re
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from backend.console.frame.labels import LABELS
+
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-ROOMS = ("wishes", "volunteering", "supermarket", "points", "complaints")
+ROOMS = ("people", "wishes", "volunteering", "supermarket", "points", "complaints")
 # Where members are written down, as Python, in the SQL of a constraint and as Chinese; and where a move is
 # called like a state, whose sources and targets are looked at below.
-WRITTEN_DOWN = ("models.py", "labels.py", "states.py")
-# How a claim ended is told by the state of its wish.
-UNSPOKEN = {"ClaimOutcome"}
+WRITTEN_DOWN = ("models.py", "kinds.py", "labels.py", "states.py")
+# How a claim ended is told by the state of its wish, and permissions by what they let a role do.
+UNSPOKEN = {"ClaimOutcome", "Permission"}
 
 
 def _enums(room):
@@ -79,6 +82,7 @@ def test_moves_go_from_member_to_member(room):
     for table in module.TABLES:
         for move in table.moves:
             assert all(isinstance(state, StrEnum) for state in (*move.sources, move.target)), move.name
+        assert all(isinstance(state, StrEnum) for state in table.begins), table.kind
 
 
 def test_a_bare_state_would_be_found():
@@ -92,3 +96,14 @@ def test_every_member_has_a_word(place):
     assert [
         name for name, words in vars(labels).items() if isinstance(words, dict) and set(words) == members
     ] != []
+
+
+def test_templates_ask_only_for_words_that_there_are():
+    asked = {
+        kind
+        for path in (BACKEND / "console").rglob("*.html")
+        for pattern in (r"""\|word\(["'](\w+)["']\)""", r"""\bstate\([^()]+, ["'](\w+)["']\)""")
+        for kind in re.findall(pattern, path.read_text())
+    }
+    assert "stocktake_state" in asked
+    assert asked - set(LABELS) == set()

@@ -134,7 +134,7 @@ def test_the_database_alone_forbids_a_verification_by_nobody_and_by_oneself(town
     for decided_by in (None, town.person("ning").id):
         for model in (Residency, PartyRegistration):
             person = town.person("ning" if model is Residency else "pei").id
-            values = {"status": "verified", "decided_by_id": decided_by and person}
+            values = {"state": "verified", "decided_by_id": decided_by and person}
             with pytest.raises(sa.exc.IntegrityError), transaction():
                 session.execute(sa.update(model).where(model.person_id == person).values(**values))
 

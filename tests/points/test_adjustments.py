@@ -76,7 +76,7 @@ def test_a_person_out_of_the_makers_reach_does_not_exist(town, maker):
         cast.proposed(town, person="wulan", maker=maker)
 
 
-@pytest.mark.parametrize("facts", [{"status": "declared"}, {"status": "rejected"}])
+@pytest.mark.parametrize("facts", [{"state": "declared"}, {"state": "rejected"}])
 def test_a_person_whose_residency_is_not_verified_has_no_points_adjusted(town, facts):
     with transaction():
         person = town.person("wulan").id
@@ -88,7 +88,7 @@ def test_a_person_whose_residency_is_not_verified_has_no_points_adjusted(town, f
 def test_a_cancelled_account_has_no_points_adjusted(town):
     with transaction():
         person = town.person("e").id
-        session.execute(sa.update(Person).where(Person.id == person).values(status="cancelled"))
+        session.execute(sa.update(Person).where(Person.id == person).values(state="cancelled"))
     with pytest.raises(NotFound):
         cast.proposed(town, person="e")
 

@@ -129,7 +129,7 @@ def test_each_sees_the_members_of_their_own_place_or_unit(town):
 
 def test_members_who_left_the_registration_are_not_told_about(town):
     with transaction():
-        session.get_one(PartyRegistration, town.person("pei").id).status = "pending"
+        session.get_one(PartyRegistration, town.person("pei").id).state = "pending"
         session.get_one(PartyRegistration, town.person("pei").id).decided_by_id = None
     assert rows(town) == []
 

@@ -85,7 +85,7 @@ def published_wish_of(phone, town):
 def test_an_account_without_open_things_is_cancelled_at_once(leaver):
     cancel(leaver, confirmed=False)
     person = session.get(Person, leaver.id, populate_existing=True)
-    assert person.status == "cancelled"
+    assert person.state == "cancelled"
     assert {person.openid, person.real_name_sealed, person.phone_sealed, person.phone_index} == {None}
     assert (person.nickname, person.birth_year, person.card_number) == ("", None, None)
 
@@ -105,7 +105,7 @@ def test_with_open_things_it_is_refused_with_the_facts(town, leaver):
         cancel(leaver, confirmed=False)
     assert [row["id"] for row in refused.value.facts["wishes"]] == [wish_id]
     assert refused.value.facts["pointsLost"] == 30
-    assert session.get(Person, leaver.id, populate_existing=True).status == "active"
+    assert session.get(Person, leaver.id, populate_existing=True).state == "active"
 
 
 def test_nothing_of_the_person_is_found_in_any_table_or_file_afterwards(town, leaver):
@@ -175,7 +175,7 @@ def test_what_stands_under_an_account_joined_to_their_card_goes_too(town):
     assert town.phone("linghu").id == card.id
     cancel(card)
     assert found_in_tables(ADDRESS, NAME, openid_of("linghu"), "公孙大年") == []
-    assert session.get(Person, phone.id, populate_existing=True).status == "merged"
+    assert session.get(Person, phone.id, populate_existing=True).state == "merged"
     (consent,) = session.scalars(sa.select(Consent).where(Consent.person_id == phone.id))
     assert consent.withdrawn_at is not None
 
@@ -320,7 +320,7 @@ def test_what_comes_back_is_closed_and_erased_again(town, leaver):
 def test_the_old_account_of_a_bound_card_is_erased_with_it(town, leaver):
     with transaction():
         other = sessions.person_of("an-old-openid")
-        other.nickname, other.openid, other.status, other.merged_into_id = (
+        other.nickname, other.openid, other.state, other.merged_into_id = (
             "旧昵称旧昵称",
             None,
             "merged",

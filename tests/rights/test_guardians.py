@@ -9,6 +9,7 @@ from backend.errors import NotAllowed, NotFound
 from backend.lifecycle import FourEyes
 from backend.people import guardians, sealed
 from backend.people.models import Person, Residency
+from backend.people.states import GuardianshipDecided
 from backend.rights import cancellation
 from backend.wishes import queries
 from backend.wishes.actions import children, claims, contacting, reviewing, rounds, writing
@@ -59,8 +60,8 @@ def test_a_declared_child_is_a_person_without_wechat_where_the_guardian_lives(to
     child = session.get(Person, made.child_id)
     assert (child.openid, child.birth_year) == (None, YEAR - 9)
     assert sealed.real_name(child) == "宁小禾"
-    assert session.get(Residency, child.id).status == "declared"
-    assert made.status == "declared"
+    assert session.get(Residency, child.id).state == "declared"
+    assert made.state == "declared"
 
 
 def test_staff_of_the_childs_community_verify_and_the_guardian_never(town):
@@ -76,8 +77,8 @@ def test_staff_of_the_childs_community_verify_and_the_guardian_never(town):
         guardians.decide(own.id, True, actor=by(town, "tong"))
     with transaction():
         guardians.decide(made.id, True, actor=by(town, "tong"))
-    assert session.get(Residency, made.child_id, populate_existing=True).status == "verified"
-    with transaction(), pytest.raises(guardians.GuardianshipDecided):
+    assert session.get(Residency, made.child_id, populate_existing=True).state == "verified"
+    with transaction(), pytest.raises(GuardianshipDecided):
         guardians.decide(made.id, False, "重复", actor=by(town, "lan"))
 
 
@@ -92,7 +93,7 @@ def test_only_children_under_fourteen_have_guardians_here(town):
 def test_staff_link_two_known_people_and_nobody_twice(town, link):
     with transaction():
         made = guardians.link(town.person("wulan").id, link.child_id, "grandparent", actor=by(town, "tong"))
-    assert made.status == "verified"
+    assert made.state == "verified"
     with transaction(), pytest.raises(guardians.AlreadyGuardian):
         guardians.link(town.person("wulan").id, link.child_id, "grandparent", actor=by(town, "lan"))
     with transaction(), pytest.raises(guardians.NotAChild):

@@ -66,7 +66,7 @@ def test_without_consent_to_sensitive_data_addresses_and_the_party_registration_
             consent.withdraw("sensitive_data", actor=one)
     home = session.get(Residency, ning.id, populate_existing=True)
     assert home.address_sealed is None
-    assert home.status == "verified"
+    assert home.state == "verified"
     assert cast.wish(wish_id).address_sealed is None
     assert cast.wish(wish_id).phone_sealed is not None
     assert session.scalar(sa.select(PartyRegistration).where(PartyRegistration.person_id == pei.id)) is None

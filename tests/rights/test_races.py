@@ -76,7 +76,7 @@ def test_signing_in_while_leaving_gives_the_old_account_or_a_new_one_and_never_b
         now = sessions.person_of(openid).id
     assert now != ning
     assert found in (ning, now)
-    assert session.get(Person, ning, populate_existing=True).status == "cancelled"
+    assert session.get(Person, ning, populate_existing=True).state == "cancelled"
 
 
 def test_the_check_sees_a_leaving_that_was_decided_before_the_lock(town, at_once, monkeypatch):
@@ -84,7 +84,7 @@ def test_the_check_sees_a_leaving_that_was_decided_before_the_lock(town, at_once
 
     def as_seen(model, row_id):
         row = lock_row(model, row_id)
-        set_committed_value(row, "status", "active")
+        set_committed_value(row, "state", "active")
         return row
 
     monkeypatch.setattr(cancellation, "lock_row", as_seen)

@@ -109,7 +109,7 @@ def test_a_child_whose_guardian_was_rejected_is_forgotten_like_a_cancelled_accou
     after(days + 1)
     assert found_in_tables("宁小禾") == []
     child, kept = session.get(Person, link.child_id), session.get(guardians.Guardianship, link.id)
-    assert (child.status, child.birth_year, kept.status) == ("cancelled", None, "rejected")
+    assert (child.state, child.birth_year, kept.state) == ("cancelled", None, "rejected")
     assert session.get(Residency, link.child_id) is None
     (line,) = [one for one in journal.lines("person", link.child_id) if one.verb == "cancel"]
     assert (line.actor_id, line.to_state) == (None, "cancelled")
@@ -123,7 +123,7 @@ def test_a_child_whose_last_guardian_is_gone_is_forgotten_after_the_same_time(to
     with transaction():
         draft = drafted(town, link)
     after(days + 1)
-    assert session.get(Person, link.child_id).status == "active"
+    assert session.get(Person, link.child_id).state == "active"
     with clock.frozen_at(clock.now() + timedelta(days=days)), transaction():
         if how == "ends":
             guardians.end(link.id, actor=ning)
@@ -169,7 +169,7 @@ def test_a_child_who_stands_on_their_own_or_has_something_open_stays(town, why):
         with transaction(), suppress(cancellation.ThingsStillOpen):
             retention.forget_child(link.child_id)
     child = session.get(Person, link.child_id, populate_existing=True)
-    assert (child.status, sealed.real_name(child)) == ("active", "宁小禾")
+    assert (child.state, sealed.real_name(child)) == ("active", "宁小禾")
 
 
 def test_withdrawn_consents_are_kept_as_proof_and_then_go(town):

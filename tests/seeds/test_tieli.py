@@ -132,7 +132,7 @@ def test_the_places_are_as_many_as_promised(city, made):
 def test_the_people_are_as_many_as_promised(city, made):
     figures = made.figures
     assert count(Person) == figures.people
-    assert count(PartyRegistration, PartyRegistration.status == "verified") == figures.members
+    assert count(PartyRegistration, PartyRegistration.state == "verified") == figures.members
     appointed = sa.func.count(sa.distinct(Appointment.person_id))
     grid = Appointment.role == "grid_worker"
     assert session.scalar(sa.select(appointed).where(grid)) == figures.grid_workers
@@ -225,9 +225,9 @@ def facts_of_the_cast():
         told[name] = (
             names[home.community_id],
             names.get(home.grid_id),
-            home.status,
+            home.state,
             sorted((role, names[where]) for role, where in posts),
-            party and (names[party.unit_id], party.status, party.service_roles),
+            party and (names[party.unit_id], party.state, party.service_roles),
             session.scalars(sa.select(Team.name).where(Team.leader_id == person.id)).all(),
             ledger.balance(person.id)["available"],
             ledger.balance(person.id)["held"],

@@ -152,10 +152,10 @@ def count(model):
 
 def newcomer(town, amount):
     """A neighbour of 松涛社区 nobody knew before, with points; inside a transaction."""
-    person = Person(nickname="邻居", created_at=clock.now(), status="active")
+    person = Person(nickname="邻居", created_at=clock.now(), state="active")
     session.add(person)
     session.flush()
-    home = {"community_id": town.songtao, "status": "verified", "declared_at": clock.now()}
+    home = {"community_id": town.songtao, "state": "verified", "declared_at": clock.now()}
     session.add(Residency(person_id=person.id, decided_by_id=town.person("tong").id, **home))
     ledger.grant(
         person.id,

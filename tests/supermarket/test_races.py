@@ -13,7 +13,7 @@ from backend.db import session, transaction
 from backend.errors import Refused
 from backend.ledger.actions import NotEnoughPoints
 from backend.people.models import Person
-from backend.supermarket import queries, verify
+from backend.supermarket import allowances, verify
 from backend.supermarket.actions import (
     approvals,
     baskets,
@@ -41,7 +41,7 @@ def shop(town):
 def _crowd(town, count, points=100):
     """So many neighbours with points."""
     with transaction():
-        made = [Person(nickname=f"邻居{n}", created_at=clock.now(), status="active") for n in range(count)]
+        made = [Person(nickname=f"邻居{n}", created_at=clock.now(), state="active") for n in range(count)]
         session.add_all(made)
         session.flush()
         who = [cast.By(person.id) for person in made]
@@ -268,9 +268,11 @@ def test_a_limit_without_the_persons_lock_is_dodged(town, shop, at_once, monkeyp
 
 
 def _without_lock(person_id, ids):
-    wanted = sa.select(Item, Shop, queries.TAKEN).join(Shop).where(Item.id.in_(list(ids))).order_by(Item.id)
+    wanted = (
+        sa.select(Item, Shop, allowances.TAKEN).join(Shop).where(Item.id.in_(list(ids))).order_by(Item.id)
+    )
     return session.execute(
-        wanted, queries.taker(person_id), execution_options={"populate_existing": True}
+        wanted, allowances.taker(person_id), execution_options={"populate_existing": True}
     ).all()
 
 

@@ -18,7 +18,7 @@ from tests.wishes.cast import By, by
 STARTS = datetime(2027, 3, 6, 1, 0, tzinfo=UTC)
 CONTENT = {
     "title": "清雪",
-    "activity_kind": "volunteer_service",
+    "kind": "volunteer_service",
     "category": "便民服务",
     "place": "雪松家园东门",
     "starts_at": STARTS,
@@ -141,5 +141,5 @@ def records(person=None):
 
 def join(team_id, person):
     with transaction():
-        session.add(Membership(team_id=team_id, person_id=person.id, status="accepted", since=clock.now()))
+        session.add(Membership(team_id=team_id, person_id=person.id, state="accepted", since=clock.now()))
         session.flush()

@@ -83,7 +83,7 @@ def test_published_things_stand_fast(town):
     wulan = cast.by(town, "wulan")
     for change, refusal in (
         ({"capacity": 1}, activities.CapacityTaken),
-        ({"activity_kind": "meeting"}, activities.FixedOncePublished),
+        ({"kind": "meeting"}, activities.FixedOncePublished),
         ({"team_id": None}, activities.FixedOncePublished),
         ({"ends_at": STARTS - timedelta(hours=1)}, activities.TimesOutOfOrder),
     ):

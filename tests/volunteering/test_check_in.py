@@ -1,5 +1,6 @@
 """Checking in and out: the code that changes, each refusal, the venue, the roll-call, forgotten check-outs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,11 +9,11 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
-from backend.volunteering import codes, venue
+from backend.volunteering import codes, states, venue
 from backend.volunteering.actions import attendance, deadlines, ending, hours, roll_call, sign_ups
 from backend.volunteering.limits import OverlappingService
 from backend.volunteering.models import Activity, SignUp
-from backend.volunteering.states import ActivityMovedOn
+from backend.volunteering.states import ActivityMovedOn, SignUpMovedOn
 from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
 
@@ -94,6 +95,69 @@ def test_a_second_scan_is_told_so_and_makes_nothing(here):
         )
         == STARTS
     )
+
+
+@pytest.mark.parametrize(
+    ("sources", "state", "refusal"),
+    [
+        ({"confirmed"}, "waitlisted", attendance.StillWaiting),
+        ({"confirmed", "waitlisted"}, "waitlisted", None),
+        ({"waitlisted"}, "confirmed", SignUpMovedOn),
+    ],
+)
+def test_the_moves_own_sources_say_who_may_check_in(here, monkeypatch, sources, state, refusal):
+    """What the table says of the move is what the door does."""
+    activity_id, ning = here
+    with transaction():
+        session.execute(sa.update(SignUp).where(SignUp.activity_id == activity_id).values(state=state))
+    monkeypatch.setattr(states, "CHECK_IN", replace(states.CHECK_IN, sources=frozenset(sources)))
+    with cast.after_start():
+        if refusal is None:
+            assert cast.check_in(activity_id, ning).state == "checked_in"
+        else:
+            with pytest.raises(refusal):
+                cast.check_in(activity_id, ning)
+
+
+def test_the_moves_own_sources_say_who_may_check_out(here, monkeypatch):
+    activity_id, ning = here
+    with cast.after_start():
+        cast.check_in(activity_id, ning)
+    monkeypatch.setattr(states, "CHECK_OUT", replace(states.CHECK_OUT, sources=frozenset({"unverified"})))
+    with cast.after_start(hours=1), pytest.raises(attendance.NotCheckedIn):
+        cast.check_out(activity_id, ning)
+
+
+def test_the_moves_own_sources_say_whom_a_roll_call_reaches(here, town, monkeypatch):
+    activity_id, ning = here
+    monkeypatch.setattr(states, "MARK_PRESENT", replace(states.MARK_PRESENT, sources=frozenset({"no_show"})))
+    with cast.after_start(), pytest.raises(SignUpMovedOn), transaction():
+        roll_call.call(activity_id, [roll_call.Called(ning.id, STARTS)], actor=cast.by(town, "wulan"))
+
+
+def test_a_roll_call_moves_everybody_in_as_few_statements_as_two(town, statements):
+    """Each with times of their own: those who stay together, those who have left together."""
+
+    def called(count):
+        people = cast.newcomers(town, count)
+        activity_id = cast.published(town, capacity=count)
+        for one in people:
+            cast.sign_up(activity_id, one)
+        roll = [
+            roll_call.Called(
+                one.id, STARTS + timedelta(minutes=at), at % 2 and STARTS + timedelta(hours=1, minutes=at)
+            )
+            for at, one in enumerate(people)
+        ]
+        roll = [one if one.left_at else one._replace(left_at=None) for one in roll]
+        with cast.after_start(hours=2), transaction(), statements() as seen:
+            roll_call.call(activity_id, roll, actor=cast.by(town, "tong"))
+        signed = session.scalars(sa.select(SignUp).where(SignUp.activity_id == activity_id)).all()
+        times = {row.person_id: (row.checked_in_at, row.checked_out_at) for row in signed}
+        assert times == {one.person_id: (one.arrived_at, one.left_at) for one in roll}
+        return len(seen)
+
+    assert called(2) == called(6)
 
 
 def test_too_early_says_when_and_too_late_says_whom_to_ask(here):

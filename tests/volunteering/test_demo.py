@@ -18,7 +18,7 @@ def test_six_teams_of_every_kind_and_forty_activities_in_every_state(town):
     assert (set(kinds), sum(kinds.values())) == ({"community", "unit", "social"}, 6)
     states = counted(Activity.state)
     assert (set(states), sum(states.values())) == (set(ActivityState), 40)
-    assert set(counted(Activity.activity_kind)) == {"volunteer_service", "meeting", "study"}
+    assert set(counted(Activity.kind)) == {"volunteer_service", "meeting", "study"}
     times = sa.select(sa.func.min(Activity.starts_at), sa.func.max(Activity.starts_at))
     first, last = session.execute(times).one()
     assert (last - first).days > 350

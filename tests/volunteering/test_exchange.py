@@ -44,10 +44,10 @@ def person_of(row):
 
 def states(town):
     session.expire_all()
-    wanted = sa.select(ServiceRecord.sync_status, sa.func.count()).where(
+    wanted = sa.select(ServiceRecord.sync_state, sa.func.count()).where(
         ServiceRecord.community_id == town.songtao
     )
-    return dict(session.execute(wanted.group_by(ServiceRecord.sync_status)).all())
+    return dict(session.execute(wanted.group_by(ServiceRecord.sync_state)).all())
 
 
 def test_records_go_in_the_rules_fields_and_are_not_yet_synchronised(town):

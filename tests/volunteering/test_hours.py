@@ -48,7 +48,7 @@ def test_a_record_holds_every_field_of_the_rule(town):
         town.person("wulan").id,
         town.person("tong").id,
     )
-    assert (record.source, record.sync_status, record.activity_id) == (
+    assert (record.source, record.sync_state, record.activity_id) == (
         "check_in",
         "not_synchronised",
         activity_id,
@@ -86,7 +86,7 @@ def test_an_activity_counts_two_points_at_most_and_all_of_its_hours(town):
 @pytest.mark.parametrize("kind", ["meeting", "study"])
 def test_meetings_and_study_bring_neither_hours_nor_points(town, kind):
     (one,) = cast.newcomers(town, 1)
-    activity_id = cast.ended(town, one, activity_kind=kind)
+    activity_id = cast.ended(town, one, kind=kind)
     with pytest.raises(hours.NoHoursForThis):
         _propose(activity_id, cast.by(town, "wulan"))
     assert cast.activity(activity_id).record_due_on is None

@@ -146,7 +146,7 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town):
         cast.published(town, **later),
         cast.ended(town, ning),
         cast.proposed(town, cast.by(town, "lan"), title="义诊"),
-        cast.ended(town, cast.by(town, "pei"), title="座谈", activity_kind="meeting"),
+        cast.ended(town, cast.by(town, "pei"), title="座谈", kind="meeting"),
         cast.certified(town, cast.by(town, "qin"), title="送菜"),
     ]
     cast.sign_up(scenes[1], cast.by(town, "pei"))

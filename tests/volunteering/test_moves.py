@@ -205,7 +205,7 @@ def _record(town, who):
             certified_by_id=who["lan"].id,
             recorded_at=clock.now(),
             source="check_in",
-            sync_status="not_synchronised",
+            sync_state="not_synchronised",
         )
         session.add(made)
         session.flush()

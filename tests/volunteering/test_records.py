@@ -11,7 +11,7 @@ from backend.errors import NotAllowed, NotFound
 from backend.ledger import queries as balances
 from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
-from backend.volunteering import limits, record_queries
+from backend.volunteering import limits, queues, record_queries
 from backend.volunteering.actions import backfills, corrections
 from backend.volunteering.actions.activities import TeamElsewhere
 from backend.volunteering.states import ActivityMovedOn, AlreadyDecided
@@ -220,6 +220,5 @@ def test_totals_are_by_year_category_and_source_in_their_own_order(town, served)
 def test_what_waits_is_seen_by_the_communitys_staff_alone(town):
     (one,) = cast.newcomers(town, 1)
     made = _enter(town, one)
-    queue = record_queries.waiting_requests
-    assert made.id in [row.id for row in queue(backfills.Backfill, 0, 50, actor=cast.by(town, "lan"))]
-    assert queue(backfills.Backfill, 0, 50, actor=cast.by(town, "bai")) == []
+    assert made.id in [row.id for row in queues.backfills_to_check(actor=cast.by(town, "lan")).rows(50)]
+    assert queues.backfills_to_check(actor=cast.by(town, "bai")).rows(50) == []

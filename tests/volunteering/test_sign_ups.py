@@ -209,5 +209,5 @@ def test_a_changed_time_is_told_and_a_changed_description_is_not(town):
         activities.edit(activity_id, {"description": "带手套"}, actor=cast.by(town, "wulan"))
         activities.edit(activity_id, {"place": "西门"}, actor=cast.by(town, "wulan"))
     assert _inbox(one) == ["activity_changed", "sign_up_confirmed"]
-    assert session.get(Person, one.id).status == "active"
+    assert session.get(Person, one.id).state == "active"
     assert clock.now() < STARTS

@@ -5,6 +5,7 @@ import pytest
 from backend.db import transaction
 from backend.errors import NotAllowed, NotFound
 from backend.people import teams
+from backend.people.states import AlreadyMember, NotAMember, NothingToDecide
 from tests.volunteering import cast
 
 
@@ -49,16 +50,16 @@ def test_a_name_stands_once_in_a_community_and_a_leader_has_to_exist(town):
 def test_joining_waits_for_the_leader_and_leaving_for_nobody(town):
     team = _found(town)
     _as(town, teams.join, team, "qin")
-    with pytest.raises(teams.AlreadyMember):
+    with pytest.raises(AlreadyMember):
         _as(town, teams.join, team, "qin")
     with pytest.raises(NotAllowed):
         _as(town, teams.decide, team, "wulan", town.person("qin").id, True)
     _as(town, teams.decide, team, "ning", town.person("qin").id, True)
-    with pytest.raises(teams.NothingToDecide):
+    with pytest.raises(NothingToDecide):
         _as(town, teams.decide, team, "ning", town.person("qin").id, False)
     assert teams.view_teams([team], actor=cast.by(town, "qin"))[0].members == 1
     _as(town, teams.leave, team, "qin")
-    with pytest.raises(teams.NotAMember):
+    with pytest.raises(NotAMember):
         _as(town, teams.leave, team, "qin")
     assert teams.view_teams([team], actor=cast.by(town, "qin"))[0].actions == ["join"]
 
@@ -68,7 +69,7 @@ def test_who_was_declined_may_ask_again_and_the_leader_has_nothing_to_join(town)
     for accepted in (False, True):
         _as(town, teams.join, team, "qin")
         _as(town, teams.decide, team, "tong", town.person("qin").id, accepted)
-    with pytest.raises(teams.AlreadyMember):
+    with pytest.raises(AlreadyMember):
         _as(town, teams.join, team, "ning")
 
 

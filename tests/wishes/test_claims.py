@@ -45,6 +45,29 @@ def test_the_database_alone_forbids_two_standing_claims(town):
         )
 
 
+@pytest.mark.parametrize(
+    ("outcome", "current"),
+    [
+        (None, True),
+        ("confirmed", True),
+        ("closed_unconfirmed", True),
+        ("released", False),
+        ("overdue", False),
+    ],
+)
+def test_a_claim_is_the_current_one_while_it_stands_and_when_it_stood_to_the_end(town, outcome, current):
+    claim_id = cast.standing(cast.claimed(town)).id
+    ended_at = outcome and clock.now()
+    with transaction():
+        session.execute(
+            sa.update(Claim).where(Claim.id == claim_id).values(outcome=outcome, ended_at=ended_at),
+            execution_options={"synchronize_session": False},
+        )
+        claim = session.get(Claim, claim_id, populate_existing=True)
+    assert claim.is_current == current
+    assert session.scalar(sa.select(Claim.is_current).where(Claim.id == claim_id)) == current
+
+
 def test_a_third_open_claim_is_refused_until_one_is_fulfilled(town):
     ids, _ = cast.published(town, 3)
     for wish_id in ids[:2]:

@@ -10,7 +10,8 @@ from backend import clock, journal, lifecycle
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.wishes import states
-from backend.wishes.models import Claim, Round, Wish, WishState
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Claim, Round, Wish
 from tests.wishes import cast
 
 # move: (states it starts from, state it ends in, who may make it)

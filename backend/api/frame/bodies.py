@@ -5,18 +5,19 @@ import re
 from marshmallow import validate
 
 from backend.api.frame.fields import Boolean, Choice, Integer, Schema, Text
+from backend.journal import REASON_MAX
 
 # Digits as a phone dials them: under another sign for 5 the same number would not be found again.
 PHONE = validate.Regexp(r"^1\d{10}$", re.ASCII, error="应为 11 位手机号")
 
 
 class ReasonIn(Schema):
-    reason = Text("原因", most=200, required=True)
+    reason = Text("原因", most=REASON_MAX, required=True)
 
 
 class OnBehalfIn(Schema):
     person_id = Integer("居民的编号", required=True, least=1)
-    reason = Text("代办原因", most=200, required=True, example="老人没有手机")
+    reason = Text("代办原因", most=REASON_MAX, required=True, example="老人没有手机")
 
 
 class PictureOut(Schema):
@@ -28,4 +29,4 @@ class PictureOut(Schema):
 
 class LookIn(Schema):
     passed = Boolean("是否可以展示", required=True)
-    reason = Text("不予展示的原因", most=200, load_default=None, allow_none=True)
+    reason = Text("不予展示的原因", most=REASON_MAX, load_default=None, allow_none=True)

@@ -12,7 +12,15 @@ from backend.db import columns_of, transaction
 from backend.identity import sessions
 from backend.outbox import queries as outbox
 from backend.people import actions, queries
-from backend.people.models import ROLES, SERVICE_ROLES
+from backend.people.kinds import PartyRegistrationState, ResidencyState
+from backend.people.models import (
+    ADDRESS_MAX,
+    BIRTH_YEAR_MAX,
+    BIRTH_YEAR_MIN,
+    REAL_NAME_MAX,
+    ROLES,
+    SERVICE_ROLES,
+)
 from backend.rights import consent
 from backend.rights.notice import DOCUMENTS
 from backend.wechat.gateway import gateway
@@ -30,7 +38,7 @@ class ResidencyOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     grid_id = Integer("网格", allow_none=True)
-    status = Choice("登记状态", ("declared", "verified", "rejected"))
+    state = Choice("登记状态", ResidencyState, data_key="status")
     reason = Text("未通过的原因", most=500, allow_none=True)
 
 
@@ -39,7 +47,7 @@ class PartyRegistrationOut(Schema):
     unit_name = Text("单位名称", most=80)
     community_id = Integer("报到的社区")
     community_name = Text("社区名称", most=80)
-    status = Choice("登记状态", ("pending", "verified", "rejected"))
+    state = Choice("登记状态", PartyRegistrationState, data_key="status")
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES))
     reason = Text("未通过的原因", most=500, allow_none=True)
 
@@ -78,14 +86,14 @@ class SessionOut(Schema):
 
 class ProfileIn(Schema):
     nickname = Text("昵称", most=20, least=0)
-    real_name = Text("真实姓名", most=20, example="裴长青")
-    birth_year = Integer("出生年份", least=1900, most=2100, allow_none=True)
+    real_name = Text("真实姓名", most=REAL_NAME_MAX, example="裴长青")
+    birth_year = Integer("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, allow_none=True)
 
 
 class ResidencyIn(Schema):
     community_id = Integer("社区", required=True, least=1)
     grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
-    address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
+    address = Text("住址；加密保存", most=ADDRESS_MAX, load_default=None, allow_none=True)
 
 
 class PartyRegistrationIn(Schema):

@@ -13,9 +13,20 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import Done, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
-from backend.paging import KeysetRows, Pageable
-from backend.people import actions, queries, sealed
-from backend.people.models import SERVICE_ROLES, PartyRegistration, Person, Residency
+from backend.journal import REASON_MAX
+from backend.paging import Pageable
+from backend.people import actions, queries, queues, sealed
+from backend.people.kinds import PartyRegistrationState, ResidencyState
+from backend.people.models import (
+    ADDRESS_MAX,
+    BIRTH_YEAR_MAX,
+    BIRTH_YEAR_MIN,
+    REAL_NAME_MAX,
+    SERVICE_ROLES,
+    Person,
+    Residency,
+)
+from backend.people.permissions import Permission
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -24,12 +35,14 @@ bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
 
 
 class CardHolderIn(Schema):
-    real_name = Text("真实姓名", most=20, required=True, example="鄂桂兰")
+    real_name = Text("真实姓名", most=REAL_NAME_MAX, required=True, example="鄂桂兰")
     community_id = Integer("居住的社区", required=True, least=1)
     phone = Text("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
     grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
-    address = Text("住址；加密保存", most=120, load_default=None, allow_none=True)
-    birth_year = Integer("出生年份", least=1900, most=2100, load_default=None, allow_none=True)
+    address = Text("住址；加密保存", most=ADDRESS_MAX, load_default=None, allow_none=True)
+    birth_year = Integer(
+        "出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, load_default=None, allow_none=True
+    )
 
 
 class CardHolderOut(Schema):
@@ -45,7 +58,7 @@ class ResidentOut(Schema):
     has_we_chat = Boolean("是否已绑定微信")
     community_id = Integer("社区")
     grid_id = Integer("网格", allow_none=True)
-    residency_status = Choice("居住登记", ("declared", "verified", "rejected"))
+    residency_status = Choice("居住登记", ResidencyState)
 
 
 class ResidentQuery(PageQuery):
@@ -59,7 +72,7 @@ class BindIn(Schema):
 
 
 class DecideIn(Schema):
-    reason = Text("说明", most=200, load_default=None, allow_none=True)
+    reason = Text("说明", most=REASON_MAX, load_default=None, allow_none=True)
 
 
 class WaitingOut(Schema):
@@ -70,7 +83,16 @@ class WaitingOut(Schema):
     grid_id = Integer("网格", allow_none=True)
     unit_id = Integer("单位", allow_none=True)
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
-    status = Choice("状态", ("declared", "pending", "verified", "rejected"))
+    state = Choice(
+        "状态",
+        (
+            ResidencyState.DECLARED,
+            PartyRegistrationState.PENDING,
+            ResidencyState.VERIFIED,
+            ResidencyState.REJECTED,
+        ),
+        data_key="status",
+    )
     declared_at = DateTime("登记时间")
 
 
@@ -87,24 +109,21 @@ def _serialize(row: Any, person: Person) -> dict[str, Any]:
         "grid_id": getattr(row, "grid_id", None),
         "unit_id": getattr(row, "unit_id", None),
         "service_roles": getattr(row, "service_roles", None),
-        "status": row.status,
+        "state": row.state,
         "declared_at": row.declared_at,
     }
 
 
-def _queue(model: Any, status: str, word: str, caller: Caller) -> Pageable:
-    def read(after: tuple[int] | None, limit: int) -> list[Any]:
-        (last,) = after or (0,)
-        return queries.waiting(model, status, word, actor=caller, after=last, limit=limit)
-
-    return KeysetRows(read, lambda row: (row[1].id,), (int,))
-
-
 @listing(
-    bp, "/residencies/to-verify", "待核实的居住登记", WaitingOut, _serialize_waiting, guard="residency:verify"
+    bp,
+    "/residencies/to-verify",
+    "待核实的居住登记",
+    WaitingOut,
+    _serialize_waiting,
+    guard=Permission.RESIDENCY_VERIFY,
 )
 def residencies_to_verify(caller: Caller) -> Pageable:
-    return _queue(Residency, "declared", "residency:verify", caller)
+    return queues.residencies_to_verify(actor=caller)
 
 
 @listing(
@@ -113,10 +132,10 @@ def residencies_to_verify(caller: Caller) -> Pageable:
     "待核实的双报到登记",
     WaitingOut,
     _serialize_waiting,
-    guard="party_registration:verify",
+    guard=Permission.PARTY_REGISTRATION_VERIFY,
 )
 def party_registrations_to_verify(caller: Caller) -> Pageable:
-    return _queue(PartyRegistration, "pending", "party_registration:verify", caller)
+    return queues.party_registrations_to_verify(actor=caller)
 
 
 def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: str, decide: Decide) -> None:
@@ -134,14 +153,19 @@ def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: 
 
 
 decisions(
-    bp, "/residencies/<id:person_id>", "residency", "居住登记", "residency:verify", actions.decide_residency
+    bp,
+    "/residencies/<id:person_id>",
+    "residency",
+    "居住登记",
+    Permission.RESIDENCY_VERIFY,
+    actions.decide_residency,
 )
 decisions(
     bp,
     "/party-registrations/<id:person_id>",
     "party_registration",
     "双报到登记",
-    "party_registration:verify",
+    Permission.PARTY_REGISTRATION_VERIFY,
     actions.decide_party_registration,
 )
 
@@ -156,7 +180,7 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
             "has_we_chat": person.openid is not None,
             "community_id": home.community_id,
             "grid_id": home.grid_id,
-            "residency_status": home.status,
+            "residency_status": home.state,
         }
         for person, home in rows
     ]
@@ -168,7 +192,7 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
     "查找居民（代办用，脱敏）",
     ResidentOut,
     _serialize_residents,
-    guard="person:read",
+    guard=Permission.PERSON_READ,
     query=ResidentQuery,
 )
 def find_residents(caller: Caller, **filters: Any) -> Pageable:
@@ -179,7 +203,7 @@ def find_residents(caller: Caller, **filters: Any) -> Pageable:
     bp,
     "/people",
     "为没有手机的居民登记并发卡",
-    "person:create",
+    Permission.PERSON_CREATE,
     body=CardHolderIn,
     out=CardHolderOut,
     status=201,
@@ -197,7 +221,7 @@ def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
     bp,
     "/people/<id:person_id>/bind",
     "把纸质卡绑定到居民的微信",
-    "person:create",
+    Permission.PERSON_CREATE,
     body=BindIn,
     out=CardHolderOut,
     precheck=_openid,

@@ -10,6 +10,8 @@ from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, N
 from backend.api.frame.route import PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
+from backend.people.permissions import Permission
 from backend.rights import cancellation, consent, erasure, export, notice, purposes
 
 bp = APIBlueprint("rights", __name__, url_prefix="/api/v1", tag="个人信息权利")
@@ -46,12 +48,12 @@ class CancelIn(Schema):
 
 
 class CancelForIn(CancelIn):
-    reason = Text("居民当面提出注销的情况", most=200, required=True)
+    reason = Text("居民当面提出注销的情况", most=REASON_MAX, required=True)
 
 
 class PurposeOut(Schema):
     purpose = Text("处理目的", most=60)
-    fields = List("处理的信息", Text("信息", most=60))
+    fields: Any = List("处理的信息", Text("信息", most=60))
     basis = Text("法律依据", most=200)
     document = Choice("写在哪份文件里", notice.DOCUMENTS)
     version = Text("该文件的现行版本", most=20)
@@ -117,7 +119,12 @@ def cancel_me(caller: Caller, body: dict[str, Any]) -> None:
 
 
 @post(
-    bp, "/people/<id:person_id>/cancel", "代没有手机的居民注销", "person:cancel", body=CancelForIn, out=Done
+    bp,
+    "/people/<id:person_id>/cancel",
+    "代没有手机的居民注销",
+    Permission.PERSON_CANCEL,
+    body=CancelForIn,
+    out=Done,
 )
 def cancel_person(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
     cancellation.cancel_for(person_id, body["reason"], confirmed=body["confirm"], actor=caller)

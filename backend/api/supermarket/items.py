@@ -1,6 +1,5 @@
 """Items over HTTP: goods, venues with their slots, support of activities."""
 
-from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,31 +11,29 @@ from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
-from backend.paging import Pageable, by_id
-from backend.supermarket import queries
+from backend.paging import Pageable
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import items
 from backend.supermarket.models import Item, ItemKind, Period
 
 bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑换超市")
-
-MOST_POINTS = 100_000
-MOST_UNITS = 100_000
 
 
 class ItemOut(Schema):
     id = Integer("编号")
     shop_id = Integer("兑换超市")
     kind = Choice("类别：物品、场地、活动支持", ItemKind)
-    name = Text("名称", most=60, example="东北大米 5 公斤")
-    description = Text("说明", least=0, most=500, lines=True)
-    unit = Text("单位", most=12, example="袋")
+    name = Text("名称", most=limits.ITEM_NAME_MAX, example="东北大米 5 公斤")
+    description = Text("说明", least=0, most=limits.DESCRIPTION_MAX, lines=True)
+    unit = Text("单位", most=limits.UNIT_MAX, example="袋")
     points = Integer("每单位的积分", example=44)
     available = Integer("可兑换的数量；场地和活动支持没有库存，为 null", allow_none=True)
     limit_per_person = Integer("每人每期限兑；不限为 null", allow_none=True)
     limit_period = Choice("限兑的周期", Period)
     on_shelf = Boolean("是否上架")
     slot_minutes = Integer("场地每个时段的分钟数", allow_none=True)
-    donors = List("同意公开的捐赠方", Text("捐赠方", most=60), most=1000)
+    donors = List("同意公开的捐赠方", Text("捐赠方", most=limits.DONOR_MAX), most=1000)
     files = List("图片", Nested(PictureOut), most=3)
     on_hand = Integer("现有库存（仅工作人员可见）", allow_none=True)
     reserved = Integer("已预订（仅工作人员可见）", allow_none=True)
@@ -44,15 +41,20 @@ class ItemOut(Schema):
 
 
 class ItemContent(Schema):
-    name = Text("名称", most=60, required=True, example="东北大米 5 公斤")
-    description = Text("说明", least=0, most=500, lines=True)
-    unit = Text("单位", most=12, example="袋")
-    points = Integer("每单位的积分，至少 1", least=1, most=MOST_POINTS, required=True, example=44)
-    limit_per_person = Integer("每人每期限兑；不填为不限", least=1, most=MOST_UNITS, allow_none=True)
+    name = Text("名称", most=limits.ITEM_NAME_MAX, required=True, example="东北大米 5 公斤")
+    description = Text("说明", least=0, most=limits.DESCRIPTION_MAX, lines=True)
+    unit = Text("单位", most=limits.UNIT_MAX, example="袋")
+    points = Integer("每单位的积分，至少 1", least=1, most=limits.POINTS_MAX, required=True, example=44)
+    limit_per_person = Integer("每人每期限兑；不填为不限", least=1, most=limits.UNITS_MAX, allow_none=True)
     limit_period = Choice("限兑的周期，默认季度", Period, example=Period.QUARTER)
     on_shelf = Boolean("是否上架")
-    low_stock = Integer("少于等于多少时提醒", most=MOST_UNITS, allow_none=True)
-    slot_minutes = Integer("场地每个时段的分钟数，默认 60", least=15, most=720, allow_none=True)
+    low_stock = Integer("少于等于多少时提醒", most=limits.UNITS_MAX, allow_none=True)
+    slot_minutes = Integer(
+        "场地每个时段的分钟数，默认 60",
+        least=limits.SLOT_MINUTES_MIN,
+        most=limits.SLOT_MINUTES_MAX,
+        allow_none=True,
+    )
     file_ids = List("图片，最多三张，先用 POST /files 上传（用途 item）", Integer("编号", least=1), most=3)
 
 
@@ -90,9 +92,13 @@ def list_items(caller: Caller, shop_id: int, kind: str | None) -> Pageable:
     return queries.items(shop_id, kind, actor=caller)
 
 
-@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, serialize_many, guard="item:look")
+def _serialize_waiting(rows: list[tuple[Item, int]], caller: Caller) -> list[dict[str, Any]]:
+    return serialize_many([item for item, _community_id in rows], caller)
+
+
+@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, _serialize_waiting, guard=Permission.ITEM_LOOK)
 def items_to_look_at(caller: Caller) -> Pageable:
-    return by_id(partial(queries.to_look, actor=caller))
+    return queues.to_look_at(actor=caller)
 
 
 @get(bp, "/items/<id:item_id>", "一件物品、场地或活动支持", out=ItemOut)
@@ -105,7 +111,7 @@ def item_slots(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str,
     return {"list": queries.slots(item_id, query["date"] or clock.today())}
 
 
-@post(bp, "/items", "新增", "item:manage", body=ItemIn, out=ItemOut, status=201)
+@post(bp, "/items", "新增", Permission.ITEM_MANAGE, body=ItemIn, out=ItemOut, status=201)
 def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     made = items.create_item(
         body.pop("shop_id"), body.pop("kind"), body.pop("name"), body.pop("points"), actor=caller, **body
@@ -114,7 +120,12 @@ def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @put(
-    bp, "/items/<id:item_id>", "修改、上架或下架", "item:manage", body=ItemContent(partial=True), out=ItemOut
+    bp,
+    "/items/<id:item_id>",
+    "修改、上架或下架",
+    Permission.ITEM_MANAGE,
+    body=ItemContent(partial=True),
+    out=ItemOut,
 )
 def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return queries.shown_items([items.change(item_id, body, actor=caller)], actor=caller)[0]
@@ -124,7 +135,7 @@ def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str,
     bp,
     "/items/<id:item_id>/look",
     "查看存疑的物品图片",
-    "item:look",
+    Permission.ITEM_LOOK,
     body=LookIn,
     out=ItemOut,
     description="内容安全检查存疑或未能检查的图片，由上传人以外的工作人员查看后决定是否展示。",

@@ -1,6 +1,5 @@
 """Redemptions over HTTP: requested, approved, looked up by their code, handed over, given up, returned."""
 
-from functools import partial
 from typing import Any
 
 import segno
@@ -25,12 +24,12 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, refused
-from backend.api.supermarket.items import MOST_UNITS
 from backend.db import columns_of
 from backend.errors import Refused
 from backend.identity.sessions import Caller
-from backend.paging import Pageable, by_id
-from backend.supermarket import queries
+from backend.paging import Pageable
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import approvals, counter, requests
 from backend.supermarket.models import Collector, ItemKind, RedemptionState
 from backend.supermarket.timetable import slot_id
@@ -42,22 +41,24 @@ CODE = validate.Regexp(r"^\d{8}$", error="取货码是 8 位数字")
 
 class LineIn(Schema):
     item_id = Integer("物品、场地或活动支持", least=1, required=True)
-    quantity = Integer("数量；场地为时段数", least=1, most=MOST_UNITS, required=True, example=1)
+    quantity = Integer("数量；场地为时段数", least=1, most=limits.UNITS_MAX, required=True, example=1)
 
 
 class RedemptionIn(Schema):
     shop_id = Integer("兑换超市", least=1, required=True)
-    lines = List("要兑换的；只订场地时可以不填", Nested(LineIn), most=20, load_default=list)
-    slot_ids = List("场地的时段", Integer("时段编号"), most=12, allow_none=True, load_default=None)
-    purpose = Text("活动支持的用途", most=300, lines=True, allow_none=True, load_default=None)
+    lines = List("要兑换的；只订场地时可以不填", Nested(LineIn), most=limits.LINES_MAX, load_default=list)
+    slot_ids = List(
+        "场地的时段", Integer("时段编号"), most=limits.SLOTS_MAX, allow_none=True, load_default=None
+    )
+    purpose = Text("活动支持的用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True, load_default=None)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
     on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民兑换", allow_none=True, load_default=None)
 
 
 class RedemptionLineOut(Schema):
     item_id = Integer("物品、场地或活动支持")
-    name = Text("名称", most=60)
-    unit = Text("单位", most=12)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
+    unit = Text("单位", most=limits.UNIT_MAX)
     quantity = Integer("数量")
     unit_points = Integer("单价积分")
     points = Integer("合计积分")
@@ -76,15 +77,15 @@ class RedemptionOut(Schema):
     state = Choice("状态", RedemptionState)
     kind = Choice("类别", ItemKind)
     shop_id = Integer("兑换超市")
-    shop_name = Text("超市名称", most=60)
+    shop_name = Text("超市名称", most=limits.SHOP_NAME_MAX)
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     person_name = Text("兑换人（脱敏）", most=20, example="宁**")
     on_behalf = Boolean("是否由工作人员代办")
     points = Integer("合计积分")
-    lines = List("兑换的内容", Nested(RedemptionLineOut), most=20)
-    slots = List("场地的时段", Nested(RedemptionSlotOut), most=12)
-    purpose = Text("用途", most=300, lines=True, allow_none=True)
+    lines = List("兑换的内容", Nested(RedemptionLineOut), most=limits.LINES_MAX)
+    slots = List("场地的时段", Nested(RedemptionSlotOut), most=limits.SLOTS_MAX)
+    purpose = Text("用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True)
     team_id = Integer("志愿队", allow_none=True)
     team_name = Text("志愿队名称", most=60, allow_none=True)
     requested_at = DateTime("申请时间")
@@ -96,7 +97,7 @@ class RedemptionOut(Schema):
     handed_over_at = DateTime("核销时间", allow_none=True)
     collected_by = Choice("本人或代领", Collector, allow_none=True)
     closed_at = DateTime("办结时间", allow_none=True)
-    reason = Text("未通过、取消、过期或退回的原因", most=200, allow_none=True)
+    reason = Text("未通过、取消、过期或退回的原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["cancel"])
 
 
@@ -109,7 +110,7 @@ class OrdersQuery(PageQuery):
 
 
 class GiveUpIn(Schema):
-    reason = Text("代为取消时的原因", most=200, allow_none=True, load_default=None)
+    reason = Text("代为取消时的原因", most=limits.REASON_MAX, allow_none=True, load_default=None)
 
 
 class PreviewIn(Schema):
@@ -118,7 +119,7 @@ class PreviewIn(Schema):
 
 class HandOverIn(PreviewIn):
     collected_by = Choice("本人或代领", Collector, required=True)
-    proxy_name = Text("代领人姓名；加密保存", most=20, allow_none=True, load_default=None)
+    proxy_name = Text("代领人姓名；加密保存", most=limits.PROXY_NAME_MAX, allow_none=True, load_default=None)
 
 
 def serialize_many(orders: list[Any], caller: Caller) -> list[dict[str, Any]]:
@@ -201,11 +202,11 @@ def my_redemptions(caller: Caller) -> Pageable:
     "待审批的兑换单",
     RedemptionOut,
     serialize_many,
-    guard="redemption:approve",
+    guard=Permission.REDEMPTION_APPROVE,
     query=ApproveQuery,
 )
 def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
-    return by_id(partial(queries.to_approve, shop_id, actor=caller))
+    return queues.to_approve(shop_id, actor=caller)
 
 
 @listing(
@@ -214,7 +215,7 @@ def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     "超市的兑换单",
     RedemptionOut,
     serialize_many,
-    guard="redemption:read",
+    guard=Permission.REDEMPTION_READ,
     query=OrdersQuery,
 )
 def shop_redemptions(caller: Caller, shop_id: int, state: str | None) -> Pageable:
@@ -240,7 +241,7 @@ move("no-show", "redemption_not_shown", "场地未使用", approvals.no_show)
     bp,
     "/redemptions/preview",
     "按取货码查看，不作改动",
-    "redemption:hand_over",
+    Permission.REDEMPTION_HAND_OVER,
     body=PreviewIn,
     out=RedemptionOut,
 )

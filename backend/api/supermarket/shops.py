@@ -25,7 +25,8 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.organisations import queries as places
 from backend.paging import Pageable
-from backend.supermarket import queries, stock_queries
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import shops
 from backend.supermarket.models import RedemptionState, Shop
 
@@ -44,10 +45,10 @@ class ShopOut(Schema):
     id = Integer("编号")
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
-    name = Text("名称", most=60, example="松涛社区兑换超市")
-    address = Text("地址", least=0, most=120)
+    name = Text("名称", most=limits.SHOP_NAME_MAX, example="松涛社区兑换超市")
+    address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
-    closed_days = List("休息日", Text("日期", most=10, example="2026-10-01"), most=200)
+    closed_days = List("休息日", Text("日期", most=10, example="2026-10-01"), most=limits.CLOSED_DAYS_MAX)
     four_eyes_hand_over = Boolean("审批人不能核销（由街道批准才能关闭）")
     approve_days = Integer("审批期限（天）")
     pick_up_days = Integer("领取期限（天）")
@@ -55,21 +56,21 @@ class ShopOut(Schema):
 
 class ShopIn(Schema):
     community_id = Integer("社区", required=True, least=1)
-    name = Text("名称", most=60, required=True, example="松涛社区兑换超市")
-    address = Text("地址", least=0, most=120)
+    name = Text("名称", most=limits.SHOP_NAME_MAX, required=True, example="松涛社区兑换超市")
+    address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
-    closed_days = List("休息日", Day("日期"), most=200)
-    approve_days = Integer("审批期限（天）", least=1, most=60)
-    pick_up_days = Integer("领取期限（天）", least=1, most=90)
+    closed_days = List("休息日", Day("日期"), most=limits.CLOSED_DAYS_MAX)
+    approve_days = Integer("审批期限（天）", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = Integer("领取期限（天）", least=1, most=limits.PICK_UP_DAYS_MAX)
 
 
 class ShopChange(Schema):
-    name = Text("名称", most=60)
-    address = Text("地址", least=0, most=120)
+    name = Text("名称", most=limits.SHOP_NAME_MAX)
+    address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
-    closed_days = List("休息日", Day("日期"), most=200)
-    approve_days = Integer("审批期限（天）", least=1, most=60)
-    pick_up_days = Integer("领取期限（天）", least=1, most=90)
+    closed_days = List("休息日", Day("日期"), most=limits.CLOSED_DAYS_MAX)
+    approve_days = Integer("审批期限（天）", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = Integer("领取期限（天）", least=1, most=limits.PICK_UP_DAYS_MAX)
 
 
 class FourEyesIn(ReasonIn):
@@ -82,24 +83,24 @@ class ShopQuery(PageQuery):
 
 class LowOut(Schema):
     id = Integer("编号")
-    name = Text("名称", most=60)
-    unit = Text("单位", most=12)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
+    unit = Text("单位", most=limits.UNIT_MAX)
     on_hand = Integer("现有")
     reserved = Integer("已预订")
 
 
 class EndingOut(Schema):
     item_id = Integer("物品")
-    name = Text("名称", most=60)
-    unit = Text("单位", most=12)
-    batch_no = Text("批次", most=40, allow_none=True)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
+    unit = Text("单位", most=limits.UNIT_MAX)
+    batch_no = Text("批次", most=limits.BATCH_MAX, allow_none=True)
     best_before = Day("保质期至")
     on_hand = Integer("现有")
 
 
 class BookedOut(Schema):
     item_id = Integer("场地")
-    name = Text("名称", most=60)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
     starts_at = DateTime("开始")
     ends_at = DateTime("结束")
     redemption_id = Integer("兑换单")
@@ -139,13 +140,13 @@ def get_shop(caller: Caller, shop_id: int) -> dict[str, Any]:
     return _serialize(queries.shop(shop_id), caller)
 
 
-@post(bp, "/shops", "开设兑换超市", "shop:manage", body=ShopIn, out=ShopOut, status=201)
+@post(bp, "/shops", "开设兑换超市", Permission.SHOP_MANAGE, body=ShopIn, out=ShopOut, status=201)
 def open_shop(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     shop = shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body)
     return _serialize(shop, caller)
 
 
-@put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", "shop:manage", body=ShopChange, out=ShopOut)
+@put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", Permission.SHOP_MANAGE, body=ShopChange, out=ShopOut)
 def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(shops.change_shop(shop_id, actor=caller, **body), caller)
 
@@ -154,7 +155,7 @@ def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str,
     bp,
     "/shops/<id:shop_id>/four-eyes",
     "街道批准或收回“一人审批并核销”的例外",
-    "shop:exempt",
+    Permission.SHOP_EXEMPT,
     body=FourEyesIn,
     out=ShopOut,
 )
@@ -162,6 +163,6 @@ def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[st
     return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller), caller)
 
 
-@get(bp, "/shops/<id:shop_id>/today", "柜台今天的工作", "stock:read", out=TodayOut)
+@get(bp, "/shops/<id:shop_id>/today", "柜台今天的工作", Permission.STOCK_READ, out=TodayOut)
 def shop_today(caller: Caller, shop_id: int) -> dict[str, Any]:
     return stock_queries.today(shop_id, actor=caller)

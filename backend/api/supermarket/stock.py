@@ -9,10 +9,11 @@ from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, Li
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.route import get, post
-from backend.api.supermarket.items import MOST_UNITS, ItemOut
+from backend.api.supermarket.items import ItemOut
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
-from backend.supermarket import queries, stock_queries
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
 from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
 
@@ -20,18 +21,18 @@ bp = APIBlueprint("supermarket_stock", __name__, url_prefix="/api/v1", tag="兑�
 
 
 class ReceiptIn(Schema):
-    quantity = Integer("数量", least=1, most=MOST_UNITS, required=True, example=20)
+    quantity = Integer("数量", least=1, most=limits.UNITS_MAX, required=True, example=20)
     source = Choice("来源：采购或捐赠", StockSource, required=True)
-    donor = Text("捐赠方", most=60, allow_none=True, load_default=None)
+    donor = Text("捐赠方", most=limits.DONOR_MAX, allow_none=True, load_default=None)
     donor_public = Boolean("捐赠方同意公开名称", load_default=False)
-    batch_no = Text("批次", most=40, data_key="batch", allow_none=True, load_default=None)
+    batch_no = Text("批次", most=limits.BATCH_MAX, data_key="batch", allow_none=True, load_default=None)
     best_before = Day("保质期至（当天仍可发放）", allow_none=True, load_default=None)
-    document = Text("票据号", most=60, allow_none=True, load_default=None)
-    cost = Integer("采购金额或捐赠估值（元）", most=10_000_000, allow_none=True, load_default=None)
+    document = Text("票据号", most=limits.DOCUMENT_MAX, allow_none=True, load_default=None)
+    cost = Integer("采购金额或捐赠估值（元）", most=limits.COST_MAX, allow_none=True, load_default=None)
 
 
 class SpoilageIn(ReasonIn):
-    quantity = Integer("数量", least=1, most=MOST_UNITS, required=True, example=1)
+    quantity = Integer("数量", least=1, most=limits.UNITS_MAX, required=True, example=1)
     batch_id = Integer("批次的编号；不填时从最早到期的扣", least=1, allow_none=True, load_default=None)
 
 
@@ -47,14 +48,14 @@ class StockMovementOut(Schema):
     by_name = Text("经办人（脱敏）；系统办理时为 null", most=20, allow_none=True)
     reference = Text("单号", most=80)
     batch_id = Integer("批次的编号", allow_none=True)
-    batch = Text("批次", most=40, allow_none=True)
+    batch = Text("批次", most=limits.BATCH_MAX, allow_none=True)
     best_before = Day("保质期至", allow_none=True)
     source = Choice("来源", StockSource, allow_none=True)
-    donor = Text("捐赠方", most=60, allow_none=True)
+    donor = Text("捐赠方", most=limits.DONOR_MAX, allow_none=True)
     donor_public = Boolean("捐赠方同意公开")
-    document = Text("票据号", most=60, allow_none=True)
+    document = Text("票据号", most=limits.DOCUMENT_MAX, allow_none=True)
     cost = Integer("金额（元）", allow_none=True)
-    reason = Text("原因", most=200, allow_none=True)
+    reason = Text("原因", most=limits.REASON_MAX, allow_none=True)
     redemption_id = Integer("兑换单", allow_none=True)
     redemption_number = Text("兑换单号", most=60, allow_none=True)
 
@@ -65,7 +66,7 @@ class ReceivedOut(StockMovementOut):
 
 class BatchOut(Schema):
     id = Integer("编号")
-    batch_no = Text("批次", most=40, data_key="batch", allow_none=True)
+    batch_no = Text("批次", most=limits.BATCH_MAX, data_key="batch", allow_none=True)
     best_before = Day("保质期至", allow_none=True)
     on_hand = Integer("现有")
 
@@ -76,22 +77,22 @@ class BatchesOut(Schema):
 
 class CountedIn(Schema):
     item_id = Integer("物品", least=1, required=True)
-    counted = Integer("实盘数", most=MOST_UNITS, required=True)
-    reason = Text("盈亏原因", most=200, allow_none=True, load_default=None)
+    counted = Integer("实盘数", most=limits.UNITS_MAX, required=True)
+    reason = Text("盈亏原因", most=limits.REASON_MAX, allow_none=True, load_default=None)
 
 
 class StocktakeIn(Schema):
-    lines = List("盘点的物品", Nested(CountedIn), most=200, required=True)
+    lines = List("盘点的物品", Nested(CountedIn), most=limits.COUNTED_ITEMS_MAX, required=True)
 
 
 class StocktakeLineOut(Schema):
     item_id = Integer("物品")
-    name = Text("名称", most=60)
-    unit = Text("单位", most=12)
+    name = Text("名称", most=limits.ITEM_NAME_MAX)
+    unit = Text("单位", most=limits.UNIT_MAX)
     book = Integer("账面数")
     counted = Integer("实盘数")
     difference = Integer("盈亏数", least=-(2**53))
-    reason = Text("盈亏原因", most=200, allow_none=True)
+    reason = Text("盈亏原因", most=limits.REASON_MAX, allow_none=True)
 
 
 class StocktakeOut(Schema):
@@ -99,17 +100,23 @@ class StocktakeOut(Schema):
     number = Text("盘点单号", most=60, example="PD-松涛-20261123-0001")
     shop_id = Integer("兑换超市")
     state = Choice("状态", StocktakeState)
-    lines = List("盘点的物品", Nested(StocktakeLineOut), most=200)
+    lines = List("盘点的物品", Nested(StocktakeLineOut), most=limits.COUNTED_ITEMS_MAX)
     proposed_by = Text("盘点人（脱敏）", most=20)
     proposed_at = DateTime("盘点时间")
     decided_by = Text("监盘人（脱敏）", most=20, allow_none=True)
     decided_at = DateTime("审核时间", allow_none=True)
-    review_reason = Text("退回原因", most=200, allow_none=True)
+    review_reason = Text("退回原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 
 @post(
-    bp, "/items/<id:item_id>/receipts", "入库", "stock:receive", body=ReceiptIn, out=ReceivedOut, status=201
+    bp,
+    "/items/<id:item_id>/receipts",
+    "入库",
+    Permission.STOCK_RECEIVE,
+    body=ReceiptIn,
+    out=ReceivedOut,
+    status=201,
 )
 def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     event = receipts.receive(item_id, body.pop("quantity"), body.pop("source"), actor=caller, **body)
@@ -117,7 +124,7 @@ def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[st
     return {**told, "item": queries.shown_items([queries.item(item_id)], actor=caller)[0]}
 
 
-@post(bp, "/items/<id:item_id>/spoilage", "报损", "stock:spoil", body=SpoilageIn, out=ItemOut)
+@post(bp, "/items/<id:item_id>/spoilage", "报损", Permission.STOCK_SPOIL, body=SpoilageIn, out=ItemOut)
 def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
     return queries.shown_items([found], actor=caller)[0]
@@ -133,13 +140,13 @@ def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[dict[str
     "出入库流水",
     StockMovementOut,
     _serialize_movements,
-    guard="stock:read",
+    guard=Permission.STOCK_READ,
 )
 def item_movements(caller: Caller, item_id: int) -> Pageable:
     return stock_queries.movements(item_id, actor=caller)
 
 
-@get(bp, "/items/<id:item_id>/batches", "有库存的批次", "stock:read", out=BatchesOut)
+@get(bp, "/items/<id:item_id>/batches", "有库存的批次", Permission.STOCK_READ, out=BatchesOut)
 def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
 
@@ -156,7 +163,7 @@ def _serialize(stocktake: Stocktake, caller: Caller) -> dict[str, Any]:
     bp,
     "/shops/<id:shop_id>/stocktakes",
     "提交盘点",
-    "stocktake:propose",
+    Permission.STOCKTAKE_PROPOSE,
     body=StocktakeIn,
     out=StocktakeOut,
     status=201,
@@ -166,16 +173,23 @@ def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dic
     return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
 
 
-@listing(bp, "/shops/<id:shop_id>/stocktakes", "盘点记录", StocktakeOut, _serialize_many, guard="stock:read")
+@listing(
+    bp,
+    "/shops/<id:shop_id>/stocktakes",
+    "盘点记录",
+    StocktakeOut,
+    _serialize_many,
+    guard=Permission.STOCK_READ,
+)
 def list_stocktakes(caller: Caller, shop_id: int) -> Pageable:
     return stock_queries.stocktakes(shop_id, actor=caller)
 
 
-@get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", "stock:read", out=StocktakeOut)
+@get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", Permission.STOCK_READ, out=StocktakeOut)
 def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
 
 
 move = Moves(bp, "/stocktakes/<id:stocktake_id>", StocktakeOut, _serialize)
-move("approve", "approve_stocktake", "盘点通过", stocktakes.approve, "stocktake:approve")
-move("reject", "reject_stocktake", "盘点退回", stocktakes.reject, "stocktake:approve", body=ReasonIn)
+move("approve", "approve_stocktake", "盘点通过", stocktakes.approve, Permission.STOCKTAKE_APPROVE)
+move("reject", "reject_stocktake", "盘点退回", stocktakes.reject, Permission.STOCKTAKE_APPROVE, body=ReasonIn)

@@ -28,12 +28,22 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.db import columns_of
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
 from backend.paging import Pageable
+from backend.people.models import TEAM_NAME_MAX
 from backend.volunteering import queries
 from backend.volunteering.actions import activities, ending, sign_ups
 from backend.volunteering.models import (
     ATTENDANCE_SOURCES,
+    CATEGORY_MAX,
+    DESCRIPTION_MAX,
+    INSURANCE_NUMBER_MAX,
+    MIN_AGE_MAX,
     MOST_PEOPLE,
+    PLACE_MAX,
+    RADIUS_MAX,
+    RISK_MAX,
+    TITLE_MAX,
     Activity,
     ActivityKind,
     ActivityState,
@@ -103,13 +113,13 @@ class ActivityOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     team_id = Integer("志愿队", allow_none=True)
-    team_name = Text("志愿队名称", most=60, allow_none=True)
+    team_name = Text("志愿队名称", most=TEAM_NAME_MAX, allow_none=True)
     in_charge = Text("负责人（脱敏）", most=40)
-    title = Text("名称", most=60)
-    activity_kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind, data_key="kind")
-    category = Text("服务类别", most=20)
-    description = Text("内容", most=1000, least=0, lines=True)
-    place = Text("地点", most=120)
+    title = Text("名称", most=TITLE_MAX)
+    kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind)
+    category = Text("服务类别", most=CATEGORY_MAX)
+    description = Text("内容", most=DESCRIPTION_MAX, least=0, lines=True)
+    place = Text("地点", most=PLACE_MAX)
     latitude = Degrees("现场纬度", 90, allow_none=True)
     longitude = Degrees("现场经度", 180, allow_none=True)
     radius = Integer("签到范围（米）", allow_none=True)
@@ -121,8 +131,8 @@ class ActivityOut(Schema):
     confirmed = Integer("已占名额")
     waiting = Integer("候补人数")
     min_age = Integer("最小年龄", allow_none=True)
-    risk = Text("风险提示", most=500, allow_none=True, lines=True)
-    insurance_number = Text("保险单号", most=60, allow_none=True)
+    risk = Text("风险提示", most=RISK_MAX, allow_none=True, lines=True)
+    insurance_number = Text("保险单号", most=INSURANCE_NUMBER_MAX, allow_none=True)
     created_at = DateTime("填写时间")
     published_at = DateTime("发布时间", allow_none=True)
     ended_at = DateTime("结束时间", allow_none=True)
@@ -138,29 +148,31 @@ class ActivitiesOut(Schema):
 
 
 class ActivityContent(Schema):
-    title = Text("名称", most=60, required=True, example="清雪")
-    activity_kind = Choice("类型", ActivityKind, data_key="kind", required=True)
-    category = Text("服务类别", most=20, required=True, example="便民服务")
-    description = Text("内容", most=1000, least=0, lines=True, load_default="")
-    place = Text("地点", most=120, required=True, example="雪松家园东门")
+    title = Text("名称", most=TITLE_MAX, required=True, example="清雪")
+    kind = Choice("类型", ActivityKind, required=True)
+    category = Text("服务类别", most=CATEGORY_MAX, required=True, example="便民服务")
+    description = Text("内容", most=DESCRIPTION_MAX, least=0, lines=True, load_default="")
+    place = Text("地点", most=PLACE_MAX, required=True, example="雪松家园东门")
     latitude = Degrees("现场纬度", 90, allow_none=True, load_default=None)
     longitude = Degrees("现场经度", 180, allow_none=True, load_default=None)
-    radius = Integer("签到范围（米）", least=1, most=100_000, allow_none=True, load_default=None)
+    radius = Integer("签到范围（米）", least=1, most=RADIUS_MAX, allow_none=True, load_default=None)
     starts_at = DateTime("开始", required=True)
     ends_at = DateTime("结束", required=True)
     sign_up_until = DateTime("报名截止", allow_none=True, load_default=None)
     cancel_until = DateTime("取消截止", allow_none=True, load_default=None)
     capacity = Integer("名额", least=1, most=MOST_PEOPLE, required=True, example=30)
-    min_age = Integer("最小年龄", most=120, allow_none=True, load_default=None)
+    min_age = Integer("最小年龄", most=MIN_AGE_MAX, allow_none=True, load_default=None)
     risk = Text(
         "风险提示；有风险的活动要先有保险单号才能发布",
-        most=500,
+        most=RISK_MAX,
         least=0,
         lines=True,
         allow_none=True,
         load_default=None,
     )
-    insurance_number = Text("保险单号", most=60, least=0, allow_none=True, load_default=None)
+    insurance_number = Text(
+        "保险单号", most=INSURANCE_NUMBER_MAX, least=0, allow_none=True, load_default=None
+    )
 
 
 class ActivityIn(ActivityContent):
@@ -177,7 +189,7 @@ class ActivityChanges(ActivityContent):
 
 class ActivityQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    category = Text("服务类别", most=20, load_default=None)
+    category = Text("服务类别", most=CATEGORY_MAX, load_default=None)
     state = Choice("状态", ActivityState, load_default=None)
     first_day = DayOrMoment("从哪一天起；填写时按开始时间由近到远排列", data_key="from", load_default=None)
     last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
@@ -188,7 +200,7 @@ class RepeatIn(Schema):
 
 
 class CallOffIn(Schema):
-    reason = Text("原因，告诉已报名的人", most=200, load_default="活动因故取消")
+    reason = Text("原因，告诉已报名的人", most=REASON_MAX, load_default="活动因故取消")
 
 
 class SignUpIn(Schema):

@@ -11,7 +11,9 @@ from backend.api.frame.listing import listing
 from backend.api.frame.route import PUBLIC, get, post, signed_in
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
@@ -40,7 +42,7 @@ class CertificateOut(Schema):
     issued_at = DateTime("开具时间")
     status = Choice("有效、有记录已更正（请重新开具）、已撤销、与开具时不一致", Validity)
     revoked_at = DateTime("撤销时间", allow_none=True)
-    revoke_reason = Text("撤销原因", most=200, allow_none=True)
+    revoke_reason = Text("撤销原因", most=REASON_MAX, allow_none=True)
     verify_url = Text("任何人都可以打开的查验页", most=300)
     pdf_url = Text("PDF 的地址，一段时间后失效；证明不再有效时为 null", most=400, allow_none=True)
 
@@ -55,7 +57,7 @@ class CertifiedOut(Schema):
     minutes = Integer("服务时长（分钟）")
     organising_body = Text("组织单位", most=80)
     source = Choice("来源", RecordSource)
-    sync_status = Choice("与全国志愿服务信息系统的同步状态", SyncState)
+    sync_state = Choice("与全国志愿服务信息系统的同步状态", SyncState, data_key="sync_status")
 
 
 class CertificateDetailOut(CertificateOut):
@@ -159,7 +161,7 @@ def certificate_paper(number: str, query: dict[str, Any]) -> Response:
     bp,
     "/certificates/<number>/revoke",
     "撤销一份服务证明",
-    "certificate:revoke",
+    Permission.CERTIFICATE_REVOKE,
     body=ReasonIn,
     out=RevokedOut,
     description="由开具社区的另一位工作人员办理；编号仍可查验，显示为已撤销。服务记录不受影响。",

@@ -12,34 +12,44 @@ from backend.api.frame.paging import PageQuery, page
 from backend.api.frame.route import get, post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
-from backend.paging import Pageable, by_id
+from backend.journal import REASON_MAX
+from backend.paging import Pageable
+from backend.people.permissions import Permission
+from backend.volunteering import queues
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
-from backend.volunteering.models import DAY_MINUTES
-from backend.volunteering.record_models import Backfill, Correction, RecordSource, RequestState, SyncState
+from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, DESCRIPTION_MAX, PLACE_MAX, TITLE_MAX
+from backend.volunteering.record_models import (
+    CONTENT_MAX,
+    Backfill,
+    Correction,
+    RecordSource,
+    RequestState,
+    SyncState,
+)
 
 bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿服务")
 
 # Who decides what was asked for about a record.
-DECIDE = "service_record:decide"
+DECIDE = Permission.SERVICE_RECORD_DECIDE
 
 
 class RecordOut(Schema):
     id = Integer("编号")
     activity_id = Integer("活动；补录的其他服务为 null", allow_none=True)
-    activity_name = Text("活动名称", most=60)
-    category = Text("服务类别", most=20)
+    activity_name = Text("活动名称", most=TITLE_MAX)
+    category = Text("服务类别", most=CATEGORY_MAX)
     served_on = Day("服务日期")
     started_at = DateTime("开始时间")
-    place = Text("服务地点", most=120)
-    content = Text("服务内容", most=1000, lines=True)
+    place = Text("服务地点", most=PLACE_MAX)
+    content = Text("服务内容", most=DESCRIPTION_MAX, lines=True)
     minutes = Integer("服务时长（分钟）")
     organising_body = Text("组织单位", most=80)
     in_charge = Text("负责人（脱敏）", most=40)
     certified_by = Text("认定人（脱敏）", most=40)
     recorded_at = DateTime("记录时间")
     source = Choice("来源：扫码、点名、补录、导入", RecordSource)
-    sync_status = Choice("与全国志愿服务信息系统的同步状态", SyncState)
+    sync_state = Choice("与全国志愿服务信息系统的同步状态", SyncState, data_key="sync_status")
     corrects_id = Integer("更正的是哪一条", allow_none=True)
     corrected_by_id = Integer("已由哪一条更正；有值时这一条不再计入", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["correct"])
@@ -51,7 +61,7 @@ class YearOut(Schema):
 
 
 class CategoryOut(Schema):
-    category = Text("服务类别", most=20)
+    category = Text("服务类别", most=CATEGORY_MAX)
     minutes = Integer("分钟")
 
 
@@ -78,16 +88,16 @@ class CorrectionIn(ReasonIn):
 class CorrectionOut(Schema):
     id = Integer("编号")
     record_id = Integer("服务记录")
-    activity_name = Text("活动名称", most=60)
+    activity_name = Text("活动名称", most=TITLE_MAX)
     person_id = Integer("人员编号")
     name = Text("姓名（脱敏）", most=40)
     state = Choice("状态", RequestState)
     recorded_minutes = Integer("原来的分钟数")
     minutes = Integer("申请的分钟数")
-    reason = Text("原因", most=200)
+    reason = Text("原因", most=REASON_MAX)
     requested_at = DateTime("申请时间")
     decided_at = DateTime("处理时间", allow_none=True)
-    decision_reason = Text("处理说明", most=200, allow_none=True)
+    decision_reason = Text("处理说明", most=REASON_MAX, allow_none=True)
 
 
 class BackfillIn(ReasonIn):
@@ -95,11 +105,11 @@ class BackfillIn(ReasonIn):
     community_id = Integer("社区", required=True, least=1)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
     activity_id = Integer("已认定的活动；其他服务不填", least=1, allow_none=True, load_default=None)
-    activity_name = Text("活动名称", most=60, required=True)
-    category = Text("服务类别", most=20, required=True)
+    activity_name = Text("活动名称", most=TITLE_MAX, required=True)
+    category = Text("服务类别", most=CATEGORY_MAX, required=True)
     started_at = DateTime("开始时间", required=True)
-    place = Text("服务地点", most=120, required=True)
-    content = Text("服务内容", most=500, lines=True, required=True)
+    place = Text("服务地点", most=PLACE_MAX, required=True)
+    content = Text("服务内容", most=CONTENT_MAX, lines=True, required=True)
     minutes = Integer("服务时长（分钟）", least=1, most=DAY_MINUTES, required=True, example=90)
 
 
@@ -111,16 +121,16 @@ class BackfillOut(Schema):
     community_id = Integer("社区")
     team_id = Integer("志愿队", allow_none=True)
     activity_id = Integer("活动", allow_none=True)
-    activity_name = Text("活动名称", most=60)
-    category = Text("服务类别", most=20)
+    activity_name = Text("活动名称", most=TITLE_MAX)
+    category = Text("服务类别", most=CATEGORY_MAX)
     started_at = DateTime("开始时间")
-    place = Text("服务地点", most=120)
-    content = Text("服务内容", most=500, lines=True)
+    place = Text("服务地点", most=PLACE_MAX)
+    content = Text("服务内容", most=CONTENT_MAX, lines=True)
     minutes = Integer("服务时长（分钟）")
-    reason = Text("补录原因", most=200)
+    reason = Text("补录原因", most=REASON_MAX)
     requested_at = DateTime("填报时间")
     decided_at = DateTime("处理时间", allow_none=True)
-    decision_reason = Text("处理说明", most=200, allow_none=True)
+    decision_reason = Text("处理说明", most=REASON_MAX, allow_none=True)
 
 
 def _backfills(rows: list[Backfill], _caller: Caller) -> list[dict[str, Any]]:
@@ -178,16 +188,12 @@ def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> 
     guard=DECIDE,
 )
 def corrections_to_decide(caller: Caller) -> Pageable:
-    return _queue(Correction, caller)
+    return queues.corrections_to_decide(actor=caller)
 
 
 @listing(bp, "/service-records/backfill/to-decide", "待审核的补录", BackfillOut, _backfills, guard=DECIDE)
 def backfills_to_decide(caller: Caller) -> Pageable:
-    return _queue(Backfill, caller)
-
-
-def _queue(model: Any, caller: Caller) -> Pageable:
-    return by_id(lambda last, limit: queries.waiting_requests(model, last or 0, limit, actor=caller))
+    return queues.backfills_to_check(actor=caller)
 
 
 move_correction = Moves(bp, "/service-records/corrections/<id:correction_id>", CorrectionOut, _correction)

@@ -14,6 +14,9 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
+from backend.people.kinds import MembershipState
+from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX
+from backend.people.permissions import Permission
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -23,8 +26,8 @@ class TeamOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     kind = Choice("类型：社区、单位、社会", teams.TEAM_KINDS)
-    name = Text("名称", most=60, example="骑手先锋队")
-    speciality = Text("特长", most=60, least=0)
+    name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
+    speciality = Text("特长", most=SPECIALITY_MAX, least=0)
     leader_id = Integer("队长")
     leader_name = Text("队长（脱敏）", most=40)
     member_count = Integer("队员人数（不含队长）")
@@ -38,7 +41,7 @@ class TeamOut(Schema):
 class MemberOut(Schema):
     person_id = Integer("人员编号")
     name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
-    status = Choice("状态", teams.MEMBER_STATES)
+    state = Choice("状态", MembershipState, data_key="status")
     since = DateTime("从何时起")
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])
 
@@ -52,14 +55,14 @@ class TeamDetailOut(TeamOut):
 class TeamIn(Schema):
     community_id = Integer("社区", required=True, least=1)
     kind = Choice("类型", teams.TEAM_KINDS, required=True)
-    name = Text("名称", most=60, required=True)
-    speciality = Text("特长", most=60, least=0, load_default="")
+    name = Text("名称", most=TEAM_NAME_MAX, required=True)
+    speciality = Text("特长", most=SPECIALITY_MAX, least=0, load_default="")
     leader_id = Integer("队长（人员编号）", required=True, least=1)
 
 
 class TeamChanges(Schema):
-    name = Text("名称", most=60)
-    speciality = Text("特长", most=60, least=0)
+    name = Text("名称", most=TEAM_NAME_MAX)
+    speciality = Text("特长", most=SPECIALITY_MAX, least=0)
     leader_id = Integer("队长（人员编号）", least=1)
 
 
@@ -105,7 +108,7 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     bp,
     "/teams",
     "成立志愿队并指定队长",
-    "team:found",
+    Permission.TEAM_FOUND,
     body=TeamIn,
     out=TeamDetailOut,
     status=201,
@@ -124,7 +127,7 @@ def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
     bp,
     "/teams/<id:team_id>",
     "修改志愿队，或更换队长",
-    "team:manage",
+    Permission.TEAM_MANAGE,
     body=TeamChanges,
     out=TeamDetailOut,
     precheck=_screen,

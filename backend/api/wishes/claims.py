@@ -15,7 +15,8 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import claims
-from backend.wishes.models import Claim, ConfirmMethod, Party, Wish
+from backend.wishes.kinds import ConfirmMethod, Party
+from backend.wishes.models import Claim, Wish
 
 bp = APIBlueprint("claims", __name__, url_prefix="/api/v1", tag="微心愿")
 

@@ -18,6 +18,7 @@ from flask import Response, url_for
 from backend.console.frame import todo
 from backend.console.frame.forms import Form, JustDo, choice, lines
 from backend.console.frame.page import SIGNED_IN, Staff, page, redirect_with_message, render, run_form
+from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery, Place
 
@@ -30,7 +31,7 @@ class ReasonedForm(Form):
     """A ready-made sentence or one's own words."""
 
     ready = choice("常用说法", needed=False)
-    reason = lines("告诉许愿人的话", most=200, rows=3)
+    reason = lines("告诉许愿人的话", most=REASON_MAX, rows=3)
 
 
 def with_sentences(form: Any, ready: tuple[str, ...]) -> Any:
@@ -120,6 +121,8 @@ class Queue:
     since: Callable[[Any], datetime]
     one: Address
     due: Callable[[Any], date | None] = _nothing
+    # Nobody waits for it yet: `since` only says where in the list it stands.
+    to_come: bool = False
     place: Callable[[Any], int] = attrgetter("community_id")
     identity: Callable[[Any], int] = attrgetter("id")
     # Parts of the addresses beside the id, for queues that share them; another address of one than its page.
@@ -146,7 +149,13 @@ class Queue:
         names = places.names({self.place(row) for row in rows})
         return [
             todo.Waiting(
-                self.kind, title, names[self.place(row)], self.since(row), self.address_of(row), self.due(row)
+                self.kind,
+                title,
+                names[self.place(row)],
+                self.since(row),
+                self.address_of(row),
+                self.due(row),
+                self.to_come,
             )
             for row, title in zip(rows, self.titles(rows), strict=True)
         ]
@@ -215,6 +224,13 @@ class Queue:
     def leave(self, staff: Staff, row_id: int) -> Response:
         """Leaves this one for later."""
         return next_one(self, staff, row_id, self.find(actor=staff).place_of(row_id), None)
+
+
+def joint_head(staff: Staff, *queues: Queue) -> dict[str, Any]:
+    """What one list of several queues shows, oldest first."""
+    most = queues[0].most
+    found = [one for queue in queues for one in queue.waiting(staff, most + 1)]
+    return todo.head(sorted(found, key=lambda one: one.since), most)
 
 
 def next_one(queue: Queue, staff: Staff, decided: int, place: Place | None, sentence: str | None) -> Response:
@@ -286,11 +302,3 @@ def _decisions(meant: Callable[..., Queue], address: Address, shared: list[Decis
 
     names = f"/<any({', '.join(one.name for one in shared)}):name>" if len(shared) > 1 else ""
     _page(Address(address.rule + names, address.endpoint), shared[0].word or word, "POST", view)
-
-
-def following(after: int, wanted: Callable[[int | None], list[Any]]) -> Any | None:
-    """The next of a queue behind this one; at its end the first of what was left for later."""
-    found = [one for one in wanted(after) if one.id != after] or [
-        one for one in wanted(None) if one.id != after
-    ]
-    return found[0] if found else None

@@ -32,6 +32,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from backend import clock
 from backend.errors import InvalidInput, Refused
+from backend.journal import REASON_MAX
 
 NEEDED = InputRequired("请填写这一项")
 # Of a text: spaces alone are nothing written.
@@ -82,6 +83,13 @@ def lines(label: str, *, most: int, needed: bool = True, rows: int = 4, **more: 
 
 def _limited(more: dict[str, Any], most: int) -> dict[str, Any]:
     return {**more, "render_kw": {"maxlength": most, **more.get("render_kw", {})}}
+
+
+def refuse_beyond(filled: list[Any], most: int, sentence: str) -> bool:
+    """Are they at most so many? Else the sentence stands beside each of those that are too many."""
+    for field in filled[most:]:
+        field.errors = [*field.errors, sentence]
+    return len(filled) <= most
 
 
 def secret(label: str, *, needed: bool = True, **more: Any) -> Any:
@@ -173,4 +181,4 @@ class JustDo(Form):
 
 
 class ReasonForm(Form):
-    reason = lines("理由", most=200, rows=2)
+    reason = lines("理由", most=REASON_MAX, rows=2)

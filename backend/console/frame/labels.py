@@ -8,7 +8,7 @@ from backend.console.frame.page import bp
 from backend.organisations.models import KIND_NAMES
 
 # The words of a capability stand in its own labels.py.
-_LABELS: dict[str, dict[str, str]] = {
+LABELS: dict[str, dict[str, str]] = {
     "kind": KIND_NAMES,
     **{kind: words for one in capabilities.modules("labels") for kind, words in one.LABELS.items()},
 }
@@ -17,7 +17,7 @@ _LABELS: dict[str, dict[str, str]] = {
 @bp.app_template_filter("word")
 def word(value: Any, kind: str) -> str:
     """The Chinese of a value of this kind; an unknown one shows itself rather than nothing."""
-    return _LABELS[kind].get(value, value or "")
+    return LABELS[kind].get(value, value or "")
 
 
 @bp.app_template_filter("when")

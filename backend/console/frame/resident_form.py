@@ -24,7 +24,7 @@ class WhoForm(Form):
 
     def find(self, staff: Staff) -> "WhoForm":
         found = residents.search_residents(staff, self.asked.data, MOST) if self.asked.data else []
-        self.person.choices = [(person.id, _face(person)) for person, _home in found]
+        self.person.choices = [(person.id, _resident_line(person)) for person, _home in found]
         if len(found) == 1:
             self.person.data = found[0][0].id
         return self
@@ -42,6 +42,6 @@ class WhoForm(Form):
         return False
 
 
-def _face(person: Person) -> str:
+def _resident_line(person: Person) -> str:
     told = residents.masked(person)
     return "　".join(str(part) for part in (told["name"], told["card"], told["phone"]) if part)

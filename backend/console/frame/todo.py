@@ -1,10 +1,9 @@
 """今日待办: one list of what waits for me, by my roles and places, the oldest first.
 
-A capability adds a provider: a function that answers a few `Waiting`s for whoever has its word. The list
+Each queue is a provider (see `decisions.register`): it answers a few `Waiting`s for whoever has its word. The list
 never asks what kind of thing it shows.
 """
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,43 +46,27 @@ Find = Callable[[Staff, int], list[Waiting]]
 
 @dataclass(frozen=True)
 class Provider:
-    """Finds some of what waits for whoever has this permission word in some place. Where all of it is of one kind,
-    `count` says how many there are."""
+    """Finds what waits, all of one kind, for whoever has this permission word in some place, and says how many there
+    are."""
 
     word: str
     find: Find
-    count: Callable[[Staff], int] | None = None
-
-    def numbers(self, staff: Staff, some: list[Waiting]) -> dict[str, str]:
-        """How many there are of each kind, when `some` of them were found, MOST + 1 at most."""
-        if self.count is not None and len(some) > MOST:
-            return {some[0].kind: str(self.count(staff))}
-        counted = Counter(one.kind for one in some)
-        return {kind: f"{MOST}+" if number > MOST else str(number) for kind, number in counted.items()}
+    count: Callable[[Staff], int]
 
 
 PROVIDERS: list[Provider] = []
 
 
-def provider(word: str) -> Callable[[Find], Find]:
-    """Registers a function that finds what waits for whoever has this permission word in some place."""
-
-    def register(find: Find) -> Find:
-        PROVIDERS.append(Provider(word, find))
-        return find
-
-    return register
-
-
-def waiting(staff: Staff) -> tuple[list[Waiting], dict[str, str]]:
+def waiting(staff: Staff) -> tuple[list[Waiting], dict[str, int]]:
     """What waits for this person, oldest first, and how many there are of each kind."""
     found: list[Waiting] = []
-    counted: dict[str, str] = {}
+    counted: dict[str, int] = {}
     for provided in PROVIDERS:
         if provided.word not in staff.words:
             continue
         some = provided.find(staff, MOST + 1)
-        counted |= provided.numbers(staff, some)
+        if some:
+            counted[some[0].kind] = provided.count(staff) if len(some) > MOST else len(some)
         found += some[:MOST]
     return sorted(found, key=lambda one: one.since), counted
 
@@ -92,7 +75,3 @@ def waiting(staff: Staff) -> tuple[list[Waiting], dict[str, str]]:
 def today(staff: Staff) -> Any:
     found, counted = waiting(staff)
     return render("today/page.html", waiting=found, counted=counted, now=clock.now())
-
-
-def oldest_first(found: list[Waiting]) -> list[Waiting]:
-    return sorted(found, key=lambda one: one.since)

@@ -94,7 +94,7 @@ def scan() -> Any:
     kept, onto = cookie.get("scan"), own_address(request.args.get("next"))
     if kept is None:
         return redirect_to(url_for("console.sign_in", next=onto))
-    standing = _standing(kept)
+    standing = _scan_state(kept)
     picture = segno.make(_address_of(kept["code"]), error="m").svg_data_uri(scale=6, border=2)
     return render(
         "sign_in/scan.html",
@@ -112,7 +112,7 @@ def _address_of(code: str) -> str:
     return f"dianliang:console-sign-in:{code}"
 
 
-def _standing(kept: dict[str, str]) -> str:
+def _scan_state(kept: dict[str, str]) -> str:
     if console_sessions.approved(kept["secret"]):
         return "approved"
     try:
@@ -125,7 +125,7 @@ def _standing(kept: dict[str, str]) -> str:
 @page("/sign-in/scan/standing", guard=PUBLIC)
 def scan_standing() -> dict[str, str]:
     kept = cookie.get("scan")
-    return {"standing": _standing(kept) if kept else "over"}
+    return {"standing": _scan_state(kept) if kept else "over"}
 
 
 @page("/sign-in/scan/finish", guard=PUBLIC, methods=("POST",))

@@ -1,139 +1,141 @@
 """核实登记: where people say they live, and party members who reported; accepted or turned back with a reason."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from flask import url_for
+from flask import Response
 
 from backend import clock
 from backend.console.frame import residents, sentences
-from backend.console.frame.decisions import with_sentences
-from backend.console.frame.forms import Form, JustDo, choice, line
-from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, head, provider
+from backend.console.frame.decisions import Address, Decision, Queue, joint_head, register
+from backend.console.frame.forms import Form, choice, line
+from backend.console.frame.page import SIGNED_IN, Staff, page, redirect_with_message, render
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
+from backend.journal import REASON_MAX
+from backend.moves import Move
 from backend.organisations import queries as places
-from backend.people import actions, guardians, permissions, queries
+from backend.paging import KeysetQuery
+from backend.people import actions, permissions, queues, states
 from backend.people.models import PartyRegistration, Person, Residency
 
 VERIFY_DAYS = 3
-# So many of the queue are listed; what is more follows as they are decided.
-MOST = 200
-_KINDS = {
-    "residency": (Residency, "declared", "居住登记", actions.decide_residency, sentences.REJECT_RESIDENCY),
-    "party": (
-        PartyRegistration,
-        "pending",
-        "双报到登记",
-        actions.decide_party_registration,
-        sentences.REJECT_REGISTRATION,
-    ),
-}
-_WORDS = {"residency": "residency:verify", "party": "party_registration:verify"}
+ONE = "/verifying/<any(residency, party):kind>/<id:person_id>"
 
 
 class RejectForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = line("告诉居民的话", most=200)
+    reason = line("告诉居民的话", most=REASON_MAX)
 
 
-def _waiting_registrations(staff: Staff, kind: str, most: int) -> list[tuple[Any, Person]]:
-    """What waits, oldest declaration first; never one's own, nor a child's that waits with its guardian."""
-    model, status, *_ = _KINDS[kind]
-    rows = queries.waiting(model, status, _WORDS[kind], actor=staff, after=0, limit=most + 1)
-    children = guardians.children_waiting(row[0].person_id for row in rows) if kind == "residency" else set()
-    others = children | {staff.id}
-    mine = [(row[0], row[1]) for row in rows if row[0].person_id not in others]
-    return sorted(mine, key=lambda row: row[0].declared_at)[:most]
+def due(declared: Any) -> Any:
+    """Until which day a declaration should have been verified."""
+    return clock.business_day(declared.declared_at) + timedelta(days=VERIFY_DAYS)
 
 
-def _waiting(staff: Staff, kind: str, most: int) -> list[Waiting]:
-    found = _waiting_registrations(staff, kind, most)
-    names = places.names({row.community_id for row, _person in found})
-    return [
-        Waiting(
-            f"核实{_KINDS[kind][2].removesuffix('登记')}",
-            residents.masked(person)["name"],
-            names[row.community_id],
-            row.declared_at,
-            url_for("console.verify", kind=kind, person_id=row.person_id),
-            clock.business_day(row.declared_at) + timedelta(days=VERIFY_DAYS),
-        )
-        for row, person in found
-    ]
+def _facts(
+    model: type[Any], move: Move, label: str, staff: Staff, person_id: int
+) -> dict[str, Any] | Response:
+    row, person = session.get(model, person_id), session.get(Person, person_id)
+    if row is None or person is None:
+        raise NotFound()
+    permissions.require(staff.id, move.permission, row.community_id)
+    if row.state not in move.sources:
+        return redirect_with_message("console.verifying", "这条登记已经处理过了")
+    unit_id, grid_id = getattr(row, "unit_id", None), getattr(row, "grid_id", None)
+    return {
+        "label": label,
+        "row": row,
+        "person": residents.masked(person),
+        "unit_id": unit_id,
+        "grid_id": grid_id,
+        "places": places.names({one for one in (row.community_id, unit_id, grid_id) if one}),
+    }
 
 
-@provider("residency:verify")
-def _residencies(staff: Staff, most: int) -> list[Waiting]:
-    return _waiting(staff, "residency", most)
+def _decisions(decide: Callable[..., Any], ready: tuple[str, ...]) -> tuple[Decision, ...]:
+    """Open to whoever is signed in: the verb asks for the word in the place of what is decided."""
+    return (
+        Decision(
+            name="accept",
+            label="核实通过",
+            key=1,
+            address=Address(f"{ONE}/accept", "accept_registration"),
+            word=SIGNED_IN,
+            verb=lambda one, _form, actor: decide(one, True, actor=actor),
+            done=lambda _form: "已核实",
+        ),
+        Decision(
+            name="reject",
+            label="不通过",
+            key=2,
+            address=Address(f"{ONE}/reject", "reject_registration"),
+            word=SIGNED_IN,
+            form=RejectForm,
+            ready=ready,
+            verb=lambda one, form, actor: decide(one, False, form.reason.data, actor=actor),
+            done=lambda _form: "已告诉居民",
+        ),
+    )
 
 
-@provider("party_registration:verify")
-def _registrations(staff: Staff, most: int) -> list[Waiting]:
-    return _waiting(staff, "party", most)
+def _queue(
+    kind: str,
+    label: str,
+    *,
+    model: type[Any],
+    move: Move,
+    find: Callable[..., KeysetQuery],
+    decide: Callable[..., Any],
+    ready: tuple[str, ...],
+) -> Queue:
+    """Rows are a declaration, from whose state `move` is made, and its person."""
+    return Queue(
+        kind=f"核实{label.removesuffix('登记')}",
+        word=move.permission,
+        find=find,
+        titles=lambda found: [residents.masked(person)["name"] for _row, person in found],
+        place=lambda found: found[0].community_id,
+        since=lambda found: found[0].declared_at,
+        due=lambda found: due(found[0]),
+        identity=lambda found: found[0].person_id,
+        parts={"kind": kind},
+        guard=SIGNED_IN,
+        one=Address(ONE, "verify"),
+        template="verifying/page.html",
+        facts=partial(_facts, model, move, label),
+        finished=f"{label}都处理完了",
+        decisions=_decisions(decide, ready),
+    )
+
+
+RESIDENCIES = _queue(
+    "residency",
+    "居住登记",
+    model=Residency,
+    move=states.VERIFY_RESIDENCY,
+    find=queues.residencies_to_verify,
+    decide=actions.decide_residency,
+    ready=sentences.REJECT_RESIDENCY,
+)
+REGISTRATIONS = _queue(
+    "party",
+    "双报到登记",
+    model=PartyRegistration,
+    move=states.VERIFY_PARTY_MEMBER,
+    find=queues.party_registrations_to_verify,
+    decide=actions.decide_party_registration,
+    ready=sentences.REJECT_REGISTRATION,
+)
+register(RESIDENCIES, REGISTRATIONS)
 
 
 @page("/verifying")
 def verifying(staff: Staff) -> Any:
     """Both queues in one list."""
-    kinds = [kind for kind, word in _WORDS.items() if staff.may(word)]
-    if not kinds:
+    mine = [queue for queue in (RESIDENCIES, REGISTRATIONS) if staff.may(queue.word)]
+    if not mine:
         raise NotAllowed()
-    found = [one for kind in kinds for one in _waiting(staff, kind, MOST + 1)]
-    return render("verifying/queue.html", **head(sorted(found, key=lambda one: one.since), MOST))
-
-
-@page("/verifying/<any(residency, party):kind>/<id:person_id>")
-def verify(staff: Staff, kind: str, person_id: int) -> Any:
-    return _page(staff, kind, person_id)
-
-
-def _page(staff: Staff, kind: str, person_id: int, **given: Any) -> Any:
-    model, status, label, _verb, ready = _KINDS[kind]
-    row, person = session.get(model, person_id), session.get(Person, person_id)
-    if row is None or person is None:
-        raise NotFound()
-    permissions.require(staff.id, _WORDS[kind], row.community_id)
-    if row.status != status:
-        return redirect_with_message("console.verifying", "这条登记已经处理过了")
-    facts: dict[str, Any] = {
-        "form": JustDo(formdata=None),
-        "reject_form": with_sentences(RejectForm(formdata=None), ready),
-        **given,
-    }
-    unit_id, grid_id = getattr(row, "unit_id", None), getattr(row, "grid_id", None)
-    return render(
-        "verifying/page.html",
-        kind=kind,
-        label=label,
-        row=row,
-        person=residents.masked(person),
-        unit_id=unit_id,
-        grid_id=grid_id,
-        places=places.names({one for one in (row.community_id, unit_id, grid_id) if one}),
-        **facts,
-    )
-
-
-@page("/verifying/<any(residency, party):kind>/<id:person_id>/accept", methods=("POST",))
-def accept_registration(staff: Staff, kind: str, person_id: int) -> Any:
-    form = JustDo()
-    if run_form(form, lambda: _KINDS[kind][3](person_id, True, actor=staff)):
-        return _next(staff, kind, "已核实")
-    return _page(staff, kind, person_id, form=form)
-
-
-@page("/verifying/<any(residency, party):kind>/<id:person_id>/reject", methods=("POST",))
-def reject_registration(staff: Staff, kind: str, person_id: int) -> Any:
-    form = with_sentences(RejectForm(), _KINDS[kind][4])
-    if run_form(form, lambda: _KINDS[kind][3](person_id, False, form.reason.data, actor=staff)):
-        return _next(staff, kind, "已告诉居民")
-    return _page(staff, kind, person_id, reject_form=form)
-
-
-def _next(staff: Staff, kind: str, sentence: str) -> Any:
-    following = _waiting_registrations(staff, kind, 1)
-    if not following:
-        return redirect_with_message("console.today", f"{sentence}。{_KINDS[kind][2]}都处理完了")
-    return redirect_with_message("console.verify", sentence, kind=kind, person_id=following[0][0].person_id)
+    return render("verifying/queue.html", **joint_head(staff, *mine))

@@ -13,25 +13,24 @@ from backend.errors import NotFound
 from backend.ledger import rules as ledger
 from backend.people import permissions
 from backend.people import queries as people
-from backend.points import actions, queries
+from backend.people.permissions import Permission
+from backend.points import actions, limits, queries
 from backend.points.labels import EVENTS
 
-# As over the API: no single wish or hour is worth more, and no cap needs to be higher.
-MOST_EARNED = 1000
 CITY = "city"
 
 
 class RuleForm(Form):
     place = choice("在哪里", description="社区自己的规则优先于全市规则")
-    points = whole("每单位的积分", least=0, most=MOST_EARNED, description="0 为不奖励")
+    points = whole("每单位的积分", least=0, most=limits.EARNED_MAX, description="0 为不奖励")
     cap_per_activity = whole(
-        "每次活动每人最多", least=1, most=MOST_EARNED, needed=False, description="不填为不限"
+        "每次活动每人最多", least=1, most=limits.EARNED_MAX, needed=False, description="不填为不限"
     )
     # The sources give a cap an activity and none a day (海林: at most two hours an activity): a city decides.
     cap_per_day = whole(
         "每天每人最多",
         least=1,
-        most=MOST_EARNED,
+        most=limits.EARNED_MAX,
         needed=False,
         description="不填为不限：一天参加两次短活动，可能比一次长活动得的多",
     )
@@ -59,15 +58,19 @@ def rules(staff: Staff) -> Any:
 
 def _places(staff: Staff) -> dict[str, str]:
     """Where this person may change rules: communities in reach, and the city where they reach it all."""
-    city = place_choices.choices(staff, "rule:change", "city")
-    communities = place_choices.choices(staff, "rule:change", "community")
+    city = place_choices.choices(staff, Permission.RULE_CHANGE, "city")
+    communities = place_choices.choices(staff, Permission.RULE_CHANGE, "community")
     return {
-        **({CITY: "全市"} if city and permissions.appointed(staff.id, "rule:change", city[0][0]) else {}),
+        **(
+            {CITY: "全市"}
+            if city and permissions.appointed(staff.id, Permission.RULE_CHANGE, city[0][0])
+            else {}
+        ),
         **{str(one): name for one, name in communities},
     }
 
 
-@page("/points/rules/<event>", guard="rule:change", methods=("GET", "POST"))
+@page("/points/rules/<event>", guard=Permission.RULE_CHANGE, methods=("GET", "POST"))
 def change_rule(staff: Staff, event: str) -> Any:
     """The next version, beginning with what is in force now."""
     if event not in EVENTS:

@@ -18,7 +18,7 @@ from backend.volunteering.certificate_models import Validity
 from backend.volunteering.labels import PUBLIC_VALIDITY
 from backend.volunteering.notices import told_hours
 from backend.wishes import queries
-from backend.wishes.models import WishState
+from backend.wishes.kinds import WishState
 
 bp = APIBlueprint("public", __name__, enable_openapi=False)
 

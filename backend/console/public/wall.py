@@ -6,7 +6,7 @@ from backend.errors import NotFound
 from backend.organisations import queries as places
 from backend.volunteering import queries as volunteering
 from backend.wishes import queries
-from backend.wishes.models import RoundState
+from backend.wishes.kinds import RoundState
 
 ON_A_PAGE = 9
 MOST_PAGES = 8

@@ -3,18 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from flask import g, url_for
+from flask import g
 from wtforms.validators import Regexp
 
 from backend import clock
+from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
+from backend.console.supermarket.redemptions import titles
 from backend.db import session
 from backend.errors import Refused
-from backend.organisations import queries as places
 from backend.people import queries as people
-from backend.supermarket import queries, staff_queries
+from backend.people.permissions import Permission
+from backend.supermarket import allowances, limits, queries, queues, staff_queries
 from backend.supermarket.actions import counter as verbs
 from backend.supermarket.models import Collector, Redemption, RedemptionState
 
@@ -40,29 +41,26 @@ class OwnerForm(CodeForm):
 class ProxyForm(CodeForm):
     """Somebody collects it for the owner."""
 
-    proxy_name = line("代领人姓名", most=20, description="加密保存", render_kw={"autocomplete": "off"})
+    proxy_name = line(
+        "代领人姓名", most=limits.PROXY_NAME_MAX, description="加密保存", render_kw={"autocomplete": "off"}
+    )
 
 
-@provider("redemption:hand_over")
-def _due_today(staff: Staff, most: int) -> list[Waiting]:
-    """What must be collected today, and venues that are used today."""
-    found = staff_queries.to_hand_over(most, actor=staff, until=clock.today())
-    names = places.names({one.community_id for one in found})
-    told = staff_queries.contents(found)
-    return [
-        Waiting(
-            "今天领取",
-            told[one.id],
-            names[one.community_id],
-            one.approved_at,
-            url_for("console.redemption", redemption_id=one.id),
-            one.pick_up_until,
-        )
-        for one in found
-    ]
+# What has to be collected today: it is handed over at the counter, by its code.
+register(
+    Queue(
+        kind="今天领取",
+        word=Permission.REDEMPTION_HAND_OVER,
+        find=queues.to_hand_over_today,
+        titles=titles,
+        since=lambda order: order.approved_at,
+        due=lambda order: order.pick_up_until,
+        one=Address("/redemptions/<id:redemption_id>", "redemption"),
+    )
+)
 
 
-@page("/counter", guard="redemption:hand_over", methods=("GET", "POST"))
+@page("/counter", guard=Permission.REDEMPTION_HAND_OVER, methods=("GET", "POST"))
 def counter(staff: Staff) -> Any:
     """The empty field; with a code the order it opens, which changes nothing yet."""
     form = CodeForm()
@@ -85,7 +83,7 @@ def _answered(form: Any, work: Any) -> bool:
 def _empty(staff: Staff, form: Any) -> Any:
     tried = form.code.data
     form.code.raw_data, form.code.data = None, None
-    soon = staff_queries.to_hand_over(BESIDE + 1, actor=staff)
+    soon = queues.to_hand_over(actor=staff).rows(BESIDE + 1)
     return render(
         "counter/page.html",
         form=form,
@@ -100,7 +98,7 @@ def _empty(staff: Staff, form: Any) -> Any:
 def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None) -> Any:
     (shown,) = queries.view_redemptions([order], actor=staff)
     who = {one for one in (order.approved_by_id, order.requested_by_id) if one}
-    full = {one.id for one in queries.at_limit(order)}
+    full = {one.id for one in allowances.at_limit(order)}
     return render(
         "counter/preview.html",
         order=order,
@@ -118,7 +116,7 @@ def _early(starts_at: datetime) -> bool:
     return clock.business_day(starts_at) > clock.today()
 
 
-@page("/counter/<id:redemption_id>/hand-over", guard="redemption:hand_over", methods=("POST",))
+@page("/counter/<id:redemption_id>/hand-over", guard=Permission.REDEMPTION_HAND_OVER, methods=("POST",))
 def hand_over(staff: Staff, redemption_id: int) -> Any:
     """To the owner. Then the empty field again, with a sentence of what was handed over."""
     form = OwnerForm()
@@ -127,7 +125,9 @@ def hand_over(staff: Staff, redemption_id: int) -> Any:
     return _again(staff, redemption_id, form)
 
 
-@page("/counter/<id:redemption_id>/hand-over-to-proxy", guard="redemption:hand_over", methods=("POST",))
+@page(
+    "/counter/<id:redemption_id>/hand-over-to-proxy", guard=Permission.REDEMPTION_HAND_OVER, methods=("POST",)
+)
 def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
     form = ProxyForm()
 

@@ -2,112 +2,83 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import Response, request
 
-from backend.console.frame.decisions import with_sentences
+from backend.console.frame.decisions import Address, Decision, Queue, register
 from backend.console.frame.forms import Form, choice, line
-from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.page import Staff, redirect_with_message
 from backend.console.frame.sentences import HIDE_PICTURE
-from backend.console.frame.todo import Waiting, provider
 from backend.db import session
 from backend.errors import InvalidInput
 from backend.files import queries as pictures
-from backend.organisations import queries as places
 from backend.people import permissions
-from backend.supermarket import queries
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import items
 from backend.supermarket.models import Item, Shop
-
-MOST = 200
 
 
 class ItemLookForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = line("不予展示时写明原因", most=200, needed=False)
+    reason = line("不予展示时写明原因", most=limits.REASON_MAX, needed=False)
 
 
-def _waiting_items(staff: Staff, most: int) -> list[Item]:
-    """What waits for this person: not what they took themselves."""
-    rows = queries.to_look(None, MOST, actor=staff)
-    taken = pictures.of([("item", row.id) for row in rows])
-    own = {
-        subject[1]
-        for subject, found in taken.items()
-        if any(one.owner_id == staff.id and one.state == "needs_look" for one in found)
-    }
-    return [row for row in rows if row.id not in own][:most]
-
-
-@provider("item:look")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = _waiting_items(staff, most)
-    shops = {row.id: row for row in _shops({one.shop_id for one in found})}
-    names = places.names({row.place_id for row in shops.values()})
-    return [
-        Waiting(
-            "查看商品图片",
-            one.name,
-            names[shops[one.shop_id].place_id],
-            one.created_at,
-            url_for("console.item_look", item_id=one.id),
-        )
-        for one in found
-    ]
-
-
-def _shops(ids: set[int]) -> list[Shop]:
-    return [queries.shop(shop_id) for shop_id in sorted(ids)]
-
-
-@page("/item-pictures", guard="item:look")
-def item_looks(staff: Staff) -> Any:
-    return render("item_looks/queue.html", waiting=_waiting(staff, MOST))
-
-
-@page("/item-pictures/<id:item_id>", guard="item:look")
-def item_look(staff: Staff, item_id: int) -> Any:
-    return _page(staff, item_id)
-
-
-def _page(staff: Staff, item_id: int, **given: Any) -> Any:
+def _facts(staff: Staff, item_id: int) -> dict[str, Any] | Response:
     item = queries.item(item_id)
     shop = session.get_one(Shop, item.shop_id)
-    permissions.require(staff.id, "item:look", shop.place_id)
-    waiting = [one for one in pictures.of([("item", item_id)]).get(("item", item_id), ()) if _waits(one)]
+    permissions.require(staff.id, Permission.ITEM_LOOK, shop.place_id)
+    found = pictures.of([("item", item_id)]).get(("item", item_id), ())
+    waiting = [one for one in found if one.state == "needs_look"]
     if not waiting:
         return redirect_with_message("console.item_looks", "这个商品没有等待查看的图片")
-    facts: dict[str, Any] = {"form": with_sentences(ItemLookForm(formdata=None), HIDE_PICTURE), **given}
-    return render(
-        "item_looks/page.html",
-        item=item,
-        shop=shop,
-        pictures=pictures.picture_links(waiting, "look", staff.id),
-        own=any(one.owner_id == staff.id for one in waiting),
-        **facts,
-    )
+    return {
+        "item": item,
+        "shop": shop,
+        "pictures": pictures.picture_links(waiting, "look", staff.id),
+        "own": any(one.owner_id == staff.id for one in waiting),
+    }
 
 
-def _waits(one: Any) -> bool:
-    return one.state == "needs_look"
-
-
-@page("/item-pictures/<id:item_id>/look", guard="item:look", methods=("POST",))
-def look_at_item(staff: Staff, item_id: int) -> Any:
+def _look(item_id: int, form: Any, staff: Staff) -> Item:
     """What passes is shown from now on; what does not is never shown."""
-    form, verdict = with_sentences(ItemLookForm(), HIDE_PICTURE), request.form.get("verdict")
-
-    def work() -> Any:
-        if verdict not in ("show", "hide"):
-            raise InvalidInput()
-        return items.look(item_id, verdict == "show", form.reason.data or None, actor=staff)
-
-    if run_form(form, work):
-        return _next(staff, "可以展示" if verdict == "show" else "不予展示，已记录原因")
-    return _page(staff, item_id, form=form)
+    verdict = request.form.get("verdict")
+    if verdict not in ("show", "hide"):
+        raise InvalidInput()
+    return items.look(item_id, verdict == "show", form.reason.data or None, actor=staff)
 
 
-def _next(staff: Staff, sentence: str) -> Any:
-    following = _waiting_items(staff, 1)
-    if not following:
-        return redirect_with_message("console.today", f"{sentence}。商品图片都看完了")
-    return redirect_with_message("console.item_look", sentence, item_id=following[0].id)
+def _sentence(_form: Any) -> str:
+    return "可以展示" if request.form.get("verdict") == "show" else "不予展示，已记录原因"
+
+
+# A row is an item with the community of its shop.
+register(
+    Queue(
+        kind="查看商品图片",
+        word=Permission.ITEM_LOOK,
+        find=queues.to_look_at,
+        titles=lambda rows: [item.name for item, _community_id in rows],
+        since=lambda row: row[0].created_at,
+        place=lambda row: row[1],
+        identity=lambda row: row[0].id,
+        listed=Address("/item-pictures", "item_looks"),
+        list_template="item_looks/queue.html",
+        one=Address("/item-pictures/<id:item_id>", "item_look"),
+        template="item_looks/page.html",
+        facts=_facts,
+        finished="商品图片都看完了",
+        # One form for both verdicts: its buttons say which.
+        decisions=(
+            Decision(
+                name="look",
+                label="查看图片",
+                key=1,
+                address=Address("/item-pictures/<id:item_id>/look", "look_at_item"),
+                form=ItemLookForm,
+                ready=HIDE_PICTURE,
+                verb=_look,
+                done=_sentence,
+            ),
+        ),
+    )
+)

@@ -4,26 +4,28 @@ from datetime import timedelta
 from typing import Any
 
 from flask import request, url_for
+from wtforms.validators import ValidationError
 
 from backend import clock, config
 from backend.console.frame import sentences
-from backend.console.frame.forms import Form, choice, day, line, lines, ticks, whole
+from backend.console.frame.forms import Form, choice, day, line, lines, refuse_beyond, ticks, whole
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.residents import masked, resident
 from backend.errors import NotFound
 from backend.ledger import queries as points
-from backend.supermarket import queries, timetable
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, timetable
 from backend.supermarket.actions import requests
 from backend.supermarket.labels import ITEM_KINDS
 from backend.supermarket.models import Item, ItemKind, Shop
 
-# One order has so many different things at most, as over the API.
-MOST_ITEMS, MOST_EACH = 200, 99
+# So many of a shop's things are offered on the page.
+MOST_ITEMS = 200
 
 
 class OnBehalfForm(Form):
     ready = choice("代办原因", needed=False)
-    reason = line("或自己写原因", most=200)
+    reason = line("或自己写原因", most=limits.REASON_MAX)
 
     def fill(self) -> None:
         self.ready.choices = {"": "请选择", **{one: one for one in sentences.REDEEM_FOR}}
@@ -35,6 +37,19 @@ class OnBehalfForm(Form):
 class SlotsForm(OnBehalfForm):
     slots = ticks("选时段", (), coerce=int)
 
+    def validate_slots(self, field: Any) -> None:
+        if len(field.data or []) > limits.SLOTS_MAX:
+            raise ValidationError(f"一次最多订 {limits.SLOTS_MAX} 个时段")
+
+
+class UnitsForm(OnBehalfForm):
+    """With a field for the units of each item: see `_units_form`."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good = super().validate(extra_validators)
+        wanted = [field for field in self if field.name.startswith("units_") and field.data]
+        return refuse_beyond(wanted, limits.LINES_MAX, f"一张单最多兑 {limits.LINES_MAX} 种") and good
+
 
 class DayForm(Form):
     class Meta(Form.Meta):
@@ -43,14 +58,14 @@ class DayForm(Form):
     day = day("哪天", needed=False)
 
 
-def _units_form(kind: str, items: list[Item]) -> type[OnBehalfForm]:
+def _units_form(kind: str, items: list[Item]) -> type[UnitsForm]:
     """A form with a field for the units of each item."""
     fields: dict[str, Any] = {
-        f"units_{one.id}": whole(one.name, least=0, most=MOST_EACH, needed=False) for one in items
+        f"units_{one.id}": whole(one.name, least=0, most=limits.UNITS_MAX, needed=False) for one in items
     }
     if kind == ItemKind.ACTIVITY_SUPPORT:
-        fields["purpose"] = lines("用途", most=300, rows=3)
-    return type("UnitsForm", (OnBehalfForm,), fields)
+        fields["purpose"] = lines("用途", most=limits.PURPOSE_MAX, rows=3)
+    return type("UnitsOf", (UnitsForm,), fields)
 
 
 def _shop(community_id: int) -> Shop:
@@ -63,10 +78,12 @@ def _shop(community_id: int) -> Shop:
     return wanted[0]
 
 
-@page("/people/<id:person_id>/redemptions/new", guard="redemption:request_for", methods=("GET", "POST"))
+@page(
+    "/people/<id:person_id>/redemptions/new", guard=Permission.REDEMPTION_REQUEST_FOR, methods=("GET", "POST")
+)
 def redeem_for(staff: Staff, person_id: int) -> Any:
     """One order is of one kind: goods, support, or (on a page of its own) a venue."""
-    person, home = resident(staff, person_id, "redemption:request_for")
+    person, home = resident(staff, person_id, Permission.REDEMPTION_REQUEST_FOR)
     kind = request.args.get("kind", ItemKind.GOODS)
     if kind not in (ItemKind.GOODS, ItemKind.ACTIVITY_SUPPORT):
         raise NotFound()
@@ -113,11 +130,13 @@ def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
 
 
 @page(
-    "/people/<id:person_id>/venues/<id:item_id>/new", guard="redemption:request_for", methods=("GET", "POST")
+    "/people/<id:person_id>/venues/<id:item_id>/new",
+    guard=Permission.REDEMPTION_REQUEST_FOR,
+    methods=("GET", "POST"),
 )
 def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     """A venue's free slots of a day."""
-    person, home = resident(staff, person_id, "redemption:request_for")
+    person, home = resident(staff, person_id, Permission.REDEMPTION_REQUEST_FOR)
     item = queries.item(item_id)
     shop = queries.shop(item.shop_id)
     if shop.community_id != home.community_id or item.kind != ItemKind.VENUE or not item.on_shelf:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import segno
-from flask import Response, request, url_for
+from flask import Response, request
 
 from backend.console.frame import sentences
-from backend.console.frame.decisions import following, with_sentences
+from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, lines
 from backend.console.frame.page import (
     Staff,
@@ -18,12 +18,11 @@ from backend.console.frame.page import (
     render,
     run_form,
 )
-from backend.console.frame.todo import Waiting, provider
 from backend.errors import NotFound
-from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people import queries as people
-from backend.supermarket import queries, sealed, staff_queries
+from backend.people.permissions import Permission
+from backend.supermarket import allowances, limits, queries, queues, sealed, staff_queries
 from backend.supermarket.actions import approvals
 from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption, RedemptionState
@@ -42,7 +41,7 @@ class Filters(Form):
 
 class RejectForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = lines("告诉居民的话", most=200, rows=3)
+    reason = lines("告诉居民的话", most=limits.REASON_MAX, rows=3)
 
 
 class CancelForm(RejectForm):
@@ -59,32 +58,14 @@ def qr(text: str) -> str:
     return segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=2)
 
 
-@provider("redemption:approve")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = staff_queries.waiting_orders(most, actor=staff)
-    names = places.names({one.community_id for one in found})
-    told = staff_queries.contents(found)
-    return [
-        Waiting(
-            "审批兑换",
-            told[one.id],
-            names[one.community_id],
-            one.requested_at,
-            url_for("console.approve_redemption", redemption_id=one.id),
-            one.approve_until,
-        )
-        for one in found
-    ]
-
-
-@page("/redemptions", guard="redemption:read")
+@page("/redemptions", guard=Permission.REDEMPTION_READ)
 def redemptions(staff: Staff) -> Any:
     """What waits for this clerk, and below it every order of their places, newest first."""
     form = Filters(request.args)
     form.state.choices = {"": "全部状态", **REDEMPTION_STATES}
     form.shop.choices = {
         "": "全部超市",
-        **{one.id: one.name for one in staff_queries.shops("redemption:read", actor=staff)},
+        **{one.id: one.name for one in staff_queries.shops(Permission.REDEMPTION_READ, actor=staff)},
     }
     form.validate()
     orders = staff_queries.orders(
@@ -94,77 +75,84 @@ def redemptions(staff: Staff) -> Any:
         actor=staff,
     )
     found, following = asked_page(orders, PAGE)
-    decides = staff.may("redemption:approve")
+    decides = staff.may(Permission.REDEMPTION_APPROVE)
     return render(
         "redemptions/list.html",
         form=form,
-        waiting=_waiting(staff, PAGE) if decides and not request.args else [],
-        others=staff_queries.for_a_colleague(actor=staff) if decides else 0,
+        others=queues.for_a_colleague(actor=staff) if decides else 0,
         shown=queries.view_redemptions(found, actor=staff),
         contents=staff_queries.contents(found),
         following=following and next_page_url(following),
+        **(QUEUE.head(staff) if decides and not request.args else {}),
     )
 
 
 # --- one after the other ------------------------------------------------------------------------------
 
 
-@page("/redemptions/<id:redemption_id>/decide", guard="redemption:approve")
-def approve_redemption(staff: Staff, redemption_id: int) -> Any:
+def titles(orders: list[Redemption]) -> list[str]:
+    """What each of these orders is called where it waits: what it is for."""
+    contents = staff_queries.contents(orders)
+    return [contents[one.id] for one in orders]
+
+
+def _gone(staff: Staff, redemption_id: int) -> Response | None:
     order = queries.order(redemption_id, actor=staff)
-    permissions.require(staff.id, "redemption:approve", order.place_id)
-    if order.state != RedemptionState.REQUESTED:
-        return redirect_with_message(
-            "console.redemption", "这张兑换单已经处理过了", redemption_id=redemption_id
-        )
-    return _decide(staff, order)
+    permissions.require(staff.id, Permission.REDEMPTION_APPROVE, order.place_id)
+    if order.state == RedemptionState.REQUESTED:
+        return None
+    return redirect_with_message("console.redemption", "这张兑换单已经处理过了", redemption_id=redemption_id)
 
 
-def _decide(staff: Staff, order: Redemption, **given: Any) -> Any:
+def _facts(staff: Staff, redemption_id: int) -> dict[str, Any]:
+    order = queries.order(redemption_id, actor=staff)
     (shown,) = queries.view_redemptions([order], actor=staff)
-    facts: dict[str, Any] = {
-        "form": JustDo(formdata=None),
-        "reject_form": with_sentences(RejectForm(formdata=None), sentences.REJECT_REDEMPTION),
-        **given,
+    return {
+        "order": order,
+        "shown": shown,
+        "shares": allowances.shares(order),
+        "names": people.masked_names({order.requested_by_id} - {None}),
     }
-    return render(
-        "redemptions/decide.html",
-        order=order,
-        shown=shown,
-        waiting=len(staff_queries.waiting_orders(100, actor=staff)),
-        shares=queries.shares(order),
-        names=people.masked_names({order.requested_by_id} - {None}),
-        **facts,
+
+
+QUEUE = register(
+    Queue(
+        kind="审批兑换",
+        word=Permission.REDEMPTION_APPROVE,
+        find=queues.to_approve,
+        titles=titles,
+        since=lambda order: order.requested_at,
+        due=lambda order: order.approve_until,
+        one=Address("/redemptions/<id:redemption_id>/decide", "approve_redemption"),
+        template="redemptions/decide.html",
+        facts=_facts,
+        gone=_gone,
+        later=Address("/redemptions/<id:redemption_id>/next", "later"),
+        most=PAGE,
+        finished="待审批的兑换单都看完了",
+        decisions=(
+            Decision(
+                name="approve",
+                label="审批通过",
+                key=1,
+                address=Address("/redemptions/<id:redemption_id>/approve", "approve_order"),
+                verb=lambda one, _form, actor: approvals.approve(one, actor=actor),
+                done=lambda form: f"{form.outcome.number}：已通过",
+            ),
+            Decision(
+                name="reject",
+                label="不予通过",
+                key=2,
+                address=Address("/redemptions/<id:redemption_id>/turn-down", "reject_order"),
+                form=RejectForm,
+                ready=sentences.REJECT_REDEMPTION,
+                prefix="reject-",
+                verb=lambda one, form, actor: approvals.reject(one, form.reason.data, actor=actor),
+                done=lambda form: f"{form.outcome.number}：不予通过，已告诉居民",
+            ),
+        ),
     )
-
-
-@page("/redemptions/<id:redemption_id>/approve", guard="redemption:approve", methods=("POST",))
-def approve_order(staff: Staff, redemption_id: int) -> Any:
-    form = JustDo()
-    if run_form(form, lambda: approvals.approve(redemption_id, actor=staff)):
-        return _next(staff, redemption_id, f"{form.outcome.number}：已通过")
-    return _decide(staff, queries.order(redemption_id, actor=staff), form=form)
-
-
-@page("/redemptions/<id:redemption_id>/turn-down", guard="redemption:approve", methods=("POST",))
-def reject_order(staff: Staff, redemption_id: int) -> Any:
-    form = with_sentences(RejectForm(), sentences.REJECT_REDEMPTION)
-    if run_form(form, lambda: approvals.reject(redemption_id, form.reason.data, actor=staff)):
-        return _next(staff, redemption_id, f"{form.outcome.number}：不予通过，已告诉居民")
-    return _decide(staff, queries.order(redemption_id, actor=staff), reject_form=form)
-
-
-@page("/redemptions/<id:redemption_id>/next", guard="redemption:approve")
-def later(staff: Staff, redemption_id: int) -> Response:
-    """Leaves this one for later."""
-    return _next(staff, redemption_id)
-
-
-def _next(staff: Staff, after: int, sentence: str | None = None) -> Response:
-    found = following(after, lambda one: staff_queries.waiting_orders(2, actor=staff, after=one))
-    if found is None:
-        return redirect_with_message("console.today", sentence and f"{sentence}。待审批的兑换单都看完了")
-    return redirect_with_message("console.approve_redemption", sentence, redemption_id=found.id)
+)
 
 
 # --- one order ----------------------------------------------------------------------------------------
@@ -185,14 +173,14 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
         "return_form": with_sentences(ReturnForm(formdata=None), sentences.RETURN_REDEMPTION),
         **given,
     }
-    inside = "redemption:read" in permissions.permissions_in(staff.id, order.place_id)
+    inside = Permission.REDEMPTION_READ in permissions.permissions_in(staff.id, order.place_id)
     return render(
         "redemptions/one.html",
         order=order,
         shown=shown,
         timeline=staff_queries.timeline(order),
         proxy=sealed.proxy_of(order) if inside else None,
-        person_page=staff.may("person:read") and inside,
+        person_page=staff.may(Permission.PERSON_READ) and inside,
         **facts,
     )
 
@@ -217,7 +205,7 @@ def cancel_redemption(staff: Staff, redemption_id: int) -> Any:
     return redemption_page(staff, redemption_id, cancel_form=form)
 
 
-@page("/redemptions/<id:redemption_id>/return", guard="redemption:return", methods=("POST",))
+@page("/redemptions/<id:redemption_id>/return", guard=Permission.REDEMPTION_RETURN, methods=("POST",))
 def return_redemption(staff: Staff, redemption_id: int) -> Any:
     form = with_sentences(ReturnForm(), sentences.RETURN_REDEMPTION)
     if run_form(form, lambda: approvals.give_back(redemption_id, form.reason.data, actor=staff)):
@@ -225,7 +213,7 @@ def return_redemption(staff: Staff, redemption_id: int) -> Any:
     return redemption_page(staff, redemption_id, return_form=form)
 
 
-@page("/redemptions/<id:redemption_id>/no-show", guard="redemption:no_show", methods=("POST",))
+@page("/redemptions/<id:redemption_id>/no-show", guard=Permission.REDEMPTION_NO_SHOW, methods=("POST",))
 def not_shown(staff: Staff, redemption_id: int) -> Any:
     form = JustDo()
     if run_form(form, lambda: approvals.no_show(redemption_id, actor=staff)):

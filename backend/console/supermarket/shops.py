@@ -14,22 +14,22 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
-from backend.supermarket import queries, staff_queries
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, staff_queries
 from backend.supermarket.actions import shops as verbs
 from backend.supermarket.models import Shop
 
 WEEKDAYS = "一二三四五六日"
 _HOURS = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
-MOST_CLOSED = 200
 
 
 class ShopForm(Form):
     """Hours as a clerk writes them: `08:30-11:30 13:30-17:00`; closed days a line each."""
 
-    name = line("名称", most=60)
-    address = line("地址", most=120, needed=False)
-    approve_days = whole("几天内审批", least=1, most=60)
-    pick_up_days = whole("审批后几天内领取", least=1, most=90)
+    name = line("名称", most=limits.SHOP_NAME_MAX)
+    address = line("地址", most=limits.ADDRESS_MAX, needed=False)
+    approve_days = whole("几天内审批", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = whole("审批后几天内领取", least=1, most=limits.PICK_UP_DAYS_MAX)
     hours_1 = line("周一", most=60, needed=False)
     hours_2 = line("周二", most=60, needed=False)
     hours_3 = line("周三", most=60, needed=False)
@@ -45,8 +45,8 @@ class ShopForm(Form):
         wrong = [one for one in (field.data or "").split() if _day(one) is None]
         if wrong:
             raise ValidationError(f"看不懂的日期：{'、'.join(wrong[:3])}，请写成 2027-01-01")
-        if len((field.data or "").split()) > MOST_CLOSED:
-            raise ValidationError(f"最多 {MOST_CLOSED} 天")
+        if len((field.data or "").split()) > limits.CLOSED_DAYS_MAX:
+            raise ValidationError(f"最多 {limits.CLOSED_DAYS_MAX} 天")
 
     def validate(self, extra_validators: Any = None) -> bool:
         good = super().validate(extra_validators)
@@ -57,7 +57,7 @@ class ShopForm(Form):
                 good = False
         return good
 
-    def told(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """What the verbs take."""
         return {
             "name": self.name.data,
@@ -79,7 +79,7 @@ class NewShopForm(ShopForm):
 
 class FourEyesForm(Form):
     ready = choice("常用理由", needed=False)
-    reason = line("理由", most=200, description="会记入日志")
+    reason = line("理由", most=limits.REASON_MAX, description="会记入日志")
 
 
 def _day(text: str) -> date | None:
@@ -107,25 +107,25 @@ def _form_data(shop: Shop) -> dict[str, Any]:
 @page("/shops")
 def shops(staff: Staff) -> Any:
     """The shops that this person sets up or exempts."""
-    if not staff.may("shop:manage", "shop:exempt"):
+    if not staff.may(Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT):
         raise NotAllowed()
     found = {
         one.id: one
-        for word in ("shop:manage", "shop:exempt")
+        for word in (Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT)
         for one in staff_queries.shops(word, actor=staff)
     }
     listed = [found[key] for key in sorted(found)]
     return render("stock/shops.html", shops=listed, places=places.names({one.community_id for one in listed}))
 
 
-@page("/shops/new", guard="shop:manage", methods=("GET", "POST"))
+@page("/shops/new", guard=Permission.SHOP_MANAGE, methods=("GET", "POST"))
 def new_shop(staff: Staff) -> Any:
     begun = {"approve_days": verbs.APPROVE_DAYS, "pick_up_days": verbs.PICK_UP_DAYS}
     form = NewShopForm(**({} if request.method == "POST" else begun))
-    form.community.choices = dict(place_choices.choices(staff, "shop:manage", "community"))
+    form.community.choices = dict(place_choices.choices(staff, Permission.SHOP_MANAGE, "community"))
 
     def work() -> Any:
-        told = form.told()
+        told = form.values()
         return verbs.open_shop(form.community.data, told.pop("name"), actor=staff, **told)
 
     if request.method == "POST" and run_form(form, work):
@@ -139,7 +139,7 @@ def shop(staff: Staff, shop_id: int) -> Any:
     found, words = _reached(staff, shop_id)
     form = ShopForm(**({} if request.method == "POST" else _form_data(found)))
     if request.method == "POST" and run_form(
-        form, lambda: verbs.change_shop(shop_id, actor=staff, **form.told())
+        form, lambda: verbs.change_shop(shop_id, actor=staff, **form.values())
     ):
         return redirect_with_message("console.shop", "已保存", shop_id=shop_id)
     return _page(shop_id, words, form, _four_eyes_form(formdata=None))
@@ -148,7 +148,7 @@ def shop(staff: Staff, shop_id: int) -> Any:
 def _reached(staff: Staff, shop_id: int) -> tuple[Shop, frozenset[str]]:
     found = queries.shop(shop_id)
     words = permissions.permissions_in(staff.id, found.place_id)
-    if not words & {"shop:manage", "shop:exempt"}:
+    if not words & {Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT}:
         raise NotFound()
     return found, words
 
@@ -168,7 +168,7 @@ def _page(shop_id: int, words: frozenset[str], form: Any, four_eyes_form: Any) -
     )
 
 
-@page("/shops/<id:shop_id>/four-eyes", guard="shop:exempt", methods=("POST",))
+@page("/shops/<id:shop_id>/four-eyes", guard=Permission.SHOP_EXEMPT, methods=("POST",))
 def set_four_eyes(staff: Staff, shop_id: int) -> Any:
     """The street lets the approver hand over too, or takes that back; with a reason."""
     found, words = _reached(staff, shop_id)

@@ -1,20 +1,19 @@
 """库存: what a shop has, lacks and gives away; items are put on the shelf, received, written off."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import request, url_for
 
 from backend import clock, config
 from backend.console.frame import sentences
-from backend.console.frame.decisions import with_sentences
+from backend.console.frame.decisions import Address, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
-from backend.organisations import queries as places
 from backend.people import permissions
-from backend.supermarket import queries, staff_queries, stock_queries
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queries, queues, staff_queries, stock_queries
 from backend.supermarket.actions import items as item_verbs
 from backend.supermarket.actions import receipts
 from backend.supermarket.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
@@ -22,80 +21,89 @@ from backend.supermarket.models import Item, ItemKind, Period
 
 PAGE = 50
 MOST_ITEMS = 1000
-MOST_POINTS = MOST_UNITS = 100_000
-MOST_YUAN = 10_000_000
+ITEM = Address("/stock/items/<id:item_id>", "item")
 
 
 class ItemForm(Form):
-    name = line("名称", most=60, description="写上规格，例如“东北大米 5 公斤”")
-    description = lines("说明", most=500, needed=False, rows=2)
-    unit = line("单位", most=12, description="袋、桶、场、份")
-    points = whole("每单位的积分", least=1, most=MOST_POINTS)
-    limit_per_person = whole("每人限兑", least=1, most=MOST_UNITS, needed=False, description="不填为不限")
+    name = line("名称", most=limits.ITEM_NAME_MAX, description="写上规格，例如“东北大米 5 公斤”")
+    description = lines("说明", most=limits.DESCRIPTION_MAX, needed=False, rows=2)
+    unit = line("单位", most=limits.UNIT_MAX, description="袋、桶、场、份")
+    points = whole("每单位的积分", least=1, most=limits.POINTS_MAX)
+    limit_per_person = whole(
+        "每人限兑", least=1, most=limits.UNITS_MAX, needed=False, description="不填为不限"
+    )
     limit_period = choice("限兑的周期", PERIODS)
     on_shelf = tick("上架，居民可以兑换")
-    low_stock = whole("剩多少时提醒补货", least=0, most=MOST_UNITS, needed=False, description="不填不提醒")
-    slot_minutes = whole("每个时段多少分钟", least=15, most=720, needed=False)
+    low_stock = whole(
+        "剩多少时提醒补货", least=0, most=limits.UNITS_MAX, needed=False, description="不填不提醒"
+    )
+    slot_minutes = whole(
+        "每个时段多少分钟", least=limits.SLOT_MINUTES_MIN, most=limits.SLOT_MINUTES_MAX, needed=False
+    )
 
 
 class ReceiptForm(Form):
-    quantity = whole("数量", least=1, most=MOST_UNITS)
+    quantity = whole("数量", least=1, most=limits.UNITS_MAX)
     source = one_of("来源", STOCK_SOURCES)
-    donor = line("捐赠方", most=60, needed=False, description="捐赠时填，加密保存")
+    donor = line("捐赠方", most=limits.DONOR_MAX, needed=False, description="捐赠时填，加密保存")
     donor_public = tick("捐赠方同意公开名称")
-    batch_no = line("批次", most=40, needed=False)
+    batch_no = line("批次", most=limits.BATCH_MAX, needed=False)
     best_before = day("保质期至", needed=False, description="没有保质期的不填；当天仍可发放")
-    document = line("票据号", most=60, needed=False)
-    cost = whole("采购金额或捐赠估值（元）", least=0, most=MOST_YUAN, needed=False)
+    document = line("票据号", most=limits.DOCUMENT_MAX, needed=False)
+    cost = whole("采购金额或捐赠估值（元）", least=0, most=limits.COST_MAX, needed=False)
 
 
 class SpoilForm(Form):
-    quantity = whole("数量", least=1, most=MOST_UNITS)
+    quantity = whole("数量", least=1, most=limits.UNITS_MAX)
     batch = choice("从哪一批扣", needed=False, numbers=True)
     ready = choice("常用原因", needed=False)
-    reason = line("原因", most=200)
+    reason = line("原因", most=limits.REASON_MAX)
 
 
-@provider("stock:receive")
-def _ending(staff: Staff, most: int) -> list[Waiting]:
-    """Food and other lots that end soon: to be given away in time."""
-    found = staff_queries.ending(most, actor=staff)
-    names = places.names({shop.community_id for _batch, _item, shop in found})
-    warned = config.settings().batch_warning_days
-    return [
-        Waiting(
-            "快到保质期",
-            f"{item.name}：{batch.on_hand} {item.unit}",
-            names[shop.community_id],
-            batch.warned_at or min(clock.now(), clock.day_starts(batch.best_before - timedelta(days=warned))),
-            url_for("console.item", item_id=item.id),
-            batch.best_before,
-        )
-        for batch, item, shop in found
-    ]
+def _warned_at(row: Any) -> datetime:
+    batch, warned = row[0], timedelta(days=config.settings().batch_warning_days)
+    return batch.warned_at or min(clock.now(), clock.day_starts(batch.best_before - warned))
 
 
-@provider("stock:receive")
-def _low(staff: Staff, most: int) -> list[Waiting]:
-    found = staff_queries.low(most, actor=staff)
-    names = places.names({shop.community_id for _item, shop in found})
-    since = staff_queries.since_low([item.id for item, _shop in found])
-    return [
-        Waiting(
-            "库存不多",
-            f"{item.name}：可兑 {item.on_hand - item.reserved} {item.unit}",
-            names[shop.community_id],
-            since.get(item.id, item.created_at),
-            url_for("console.item", item_id=item.id),
-        )
-        for item, shop in found
-    ]
+# Food and other lots that end soon, to be given away in time: a batch, its item and the community of its shop.
+register(
+    Queue(
+        kind="快到保质期",
+        word=Permission.STOCK_RECEIVE,
+        find=queues.ending,
+        titles=lambda rows: [
+            f"{item.name}：{batch.on_hand} {item.unit}" for batch, item, _community_id in rows
+        ],
+        since=_warned_at,
+        due=lambda row: row[0].best_before,
+        place=lambda row: row[2],
+        identity=lambda row: row[0].id,
+        one=ITEM,
+        link=lambda row: url_for("console.item", item_id=row[1].id),
+    )
+)
+# An item, the community of its shop, and since when.
+register(
+    Queue(
+        kind="库存不多",
+        word=Permission.STOCK_RECEIVE,
+        find=queues.low,
+        titles=lambda rows: [
+            f"{item.name}：可兑 {item.on_hand - item.reserved} {item.unit}"
+            for item, _community_id, _since in rows
+        ],
+        since=lambda row: row[2],
+        place=lambda row: row[1],
+        identity=lambda row: row[0].id,
+        one=ITEM,
+    )
+)
 
 
-@page("/stock", guard="stock:read")
+@page("/stock", guard=Permission.STOCK_READ)
 def stock(staff: Staff) -> Any:
     """One shop's items with what is there, set aside and left to be redeemed."""
-    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
     found = queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS)
@@ -137,9 +145,9 @@ def _item_form(kind: str, **more: Any) -> Any:
     return form
 
 
-@page("/stock/items/new", guard="item:manage", methods=("GET", "POST"))
+@page("/stock/items/new", guard=Permission.ITEM_MANAGE, methods=("GET", "POST"))
 def new_item(staff: Staff) -> Any:
-    shop = shop_choice.needed(staff, "item:manage")
+    shop = shop_choice.needed(staff, Permission.ITEM_MANAGE)
     kind = request.args.get("kind")
     kind = kind if kind in ITEM_KINDS else ItemKind.GOODS
     begun = {
@@ -161,14 +169,14 @@ def new_item(staff: Staff) -> Any:
     return render("stock/item_form.html", form=form, shop=shop, kind=kind, item=None)
 
 
-@page("/stock/items/<id:item_id>", guard="stock:read")
+@page("/stock/items/<id:item_id>", guard=Permission.STOCK_READ)
 def item(staff: Staff, item_id: int) -> Any:
     return item_page(staff, item_id)
 
 
 def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     """An item with its batches and events, and a tried form among `given`."""
-    found, shop = staff_queries.item(item_id, "stock:read", actor=staff)
+    found, shop = staff_queries.item(item_id, Permission.STOCK_READ, actor=staff)
     rows, following = asked_page(stock_queries.movements(item_id, actor=staff), PAGE)
     batches = stock_queries.batches(item_id, actor=staff)
     facts: dict[str, Any] = {
@@ -192,9 +200,9 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     )
 
 
-@page("/stock/items/<id:item_id>/change", guard="item:manage", methods=("GET", "POST"))
+@page("/stock/items/<id:item_id>/change", guard=Permission.ITEM_MANAGE, methods=("GET", "POST"))
 def change_item(staff: Staff, item_id: int) -> Any:
-    found, shop = staff_queries.item(item_id, "item:manage", actor=staff)
+    found, shop = staff_queries.item(item_id, Permission.ITEM_MANAGE, actor=staff)
     form = _item_form(found.kind, obj=found)
     if request.method == "POST" and run_form(
         form, lambda: item_verbs.change(item_id, _content(form, found.kind), actor=staff)
@@ -203,10 +211,10 @@ def change_item(staff: Staff, item_id: int) -> Any:
     return render("stock/item_form.html", form=form, shop=shop, kind=found.kind, item=found)
 
 
-@page("/stock/items/<id:item_id>/shelf", guard="item:manage", methods=("POST",))
+@page("/stock/items/<id:item_id>/shelf", guard=Permission.ITEM_MANAGE, methods=("POST",))
 def turn_shelf(staff: Staff, item_id: int) -> Any:
     """Puts the item on the shelf or takes it off; orders that stand keep what they have."""
-    found, _shop = staff_queries.item(item_id, "item:manage", actor=staff)
+    found, _shop = staff_queries.item(item_id, Permission.ITEM_MANAGE, actor=staff)
     form, onto = JustDo(), request.form.get("to") == "on"
     if run_form(form, lambda: item_verbs.change(item_id, {"on_shelf": onto}, actor=staff)):
         return redirect_with_message(
@@ -218,10 +226,10 @@ def turn_shelf(staff: Staff, item_id: int) -> Any:
 # --- in and out ---------------------------------------------------------------------------------------
 
 
-@page("/stock/items/<id:item_id>/receive", guard="stock:receive", methods=("POST",))
+@page("/stock/items/<id:item_id>/receive", guard=Permission.STOCK_RECEIVE, methods=("POST",))
 def receive(staff: Staff, item_id: int) -> Any:
     """入库."""
-    staff_queries.item(item_id, "stock:receive", actor=staff)
+    staff_queries.item(item_id, Permission.STOCK_RECEIVE, actor=staff)
     form = ReceiptForm()
 
     def work() -> Any:
@@ -249,10 +257,10 @@ def _batch_name(one: Any) -> str:
     return f"{one.batch_no or '无批次'}{ends}，现有 {one.on_hand}"
 
 
-@page("/stock/items/<id:item_id>/spoil", guard="stock:spoil", methods=("POST",))
+@page("/stock/items/<id:item_id>/spoil", guard=Permission.STOCK_SPOIL, methods=("POST",))
 def spoil(staff: Staff, item_id: int) -> Any:
     """报损."""
-    found: tuple[Item, Any] = staff_queries.item(item_id, "stock:spoil", actor=staff)
+    found: tuple[Item, Any] = staff_queries.item(item_id, Permission.STOCK_SPOIL, actor=staff)
     form = _spoil_form(stock_queries.batches(item_id, actor=staff))
 
     def work() -> Any:

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from backend import clock
 from backend.console.frame import sentences
-from backend.console.frame.decisions import with_sentences
-from backend.console.frame.forms import Form, JustDo, choice, line, lines, whole
+from backend.console.frame.decisions import Address, Decision, Queue, register, stay
+from backend.console.frame.forms import Form, choice, line, lines, refuse_beyond, whole
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
 from backend.console.supermarket import shop_choice
-from backend.console.supermarket.stock import MOST_UNITS
-from backend.organisations import queries as places
 from backend.people import permissions
-from backend.supermarket import staff_queries, stock_queries
+from backend.people.permissions import Permission
+from backend.supermarket import limits, queues, staff_queries, stock_queries
 from backend.supermarket.actions import stocktakes as verbs
 from backend.supermarket.models import Item
 
@@ -23,37 +21,30 @@ PAGE = 50
 
 class TurnBackForm(Form):
     ready = choice("常用说法", needed=False)
-    reason = lines("告诉盘点人的话", most=200, rows=3)
+    reason = lines("告诉盘点人的话", most=limits.REASON_MAX, rows=3)
 
 
-def _count_form(items: list[Item]) -> Any:
+class CountForm(Form):
+    """With two fields for each item: see `_count_form`."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        good, most = super().validate(extra_validators), limits.COUNTED_ITEMS_MAX
+        counted = [field for field in self if field.name.startswith("counted_") and field.data is not None]
+        return refuse_beyond(counted, most, f"一次最多盘点 {most} 种，其余的下一次再盘") and good
+
+
+def _count_form(items: list[Item]) -> type[CountForm]:
     """A form with two fields an item: what was counted, and why it differs."""
     fields: dict[str, Any] = {}
     for one in items:
-        fields[f"counted_{one.id}"] = whole(f"{one.name}实盘", least=0, most=MOST_UNITS, needed=False)
-        fields[f"why_{one.id}"] = line(f"{one.name}差异原因", most=200, needed=False)
-    return type("CountForm", (Form,), fields)()
+        fields[f"counted_{one.id}"] = whole(f"{one.name}实盘", least=0, most=limits.UNITS_MAX, needed=False)
+        fields[f"why_{one.id}"] = line(f"{one.name}差异原因", most=limits.REASON_MAX, needed=False)
+    return type("CountOf", (CountForm,), fields)
 
 
-@provider("stocktake:approve")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = staff_queries.stocktakes_to_check(most, actor=staff)
-    names = places.names({one.community_id for one in found})
-    return [
-        Waiting(
-            "审核盘点",
-            one.number,
-            names[one.community_id],
-            one.proposed_at,
-            url_for("console.stocktake", stocktake_id=one.id),
-        )
-        for one in found
-    ]
-
-
-@page("/stock/stocktakes", guard="stock:read")
+@page("/stock/stocktakes", guard=Permission.STOCK_READ)
 def stocktakes(staff: Staff) -> Any:
-    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
     found, following = asked_page(stock_queries.stocktakes(shop.id, actor=staff), PAGE)
@@ -67,19 +58,19 @@ def stocktakes(staff: Staff) -> Any:
     )
 
 
-@page("/stock/stocktakes/sheet", guard="stock:read")
+@page("/stock/stocktakes/sheet", guard=Permission.STOCK_READ)
 def count_sheet(staff: Staff) -> Any:
     """To count with a pen: without the books' numbers, so that one really counts."""
-    shop = shop_choice.needed(staff, "stock:read")
+    shop = shop_choice.needed(staff, Permission.STOCK_READ)
     return render("stock/sheet.html", shop=shop, items=staff_queries.goods(shop.id), today=clock.today())
 
 
-@page("/stock/stocktakes/new", guard="stocktake:propose", methods=("GET", "POST"))
+@page("/stock/stocktakes/new", guard=Permission.STOCKTAKE_PROPOSE, methods=("GET", "POST"))
 def new_stocktake(staff: Staff) -> Any:
     """What was counted; what is left empty was not counted."""
-    shop = shop_choice.needed(staff, "stocktake:propose")
+    shop = shop_choice.needed(staff, Permission.STOCKTAKE_PROPOSE)
     items = staff_queries.goods(shop.id)
-    form = _count_form(items)
+    form = _count_form(items)()
 
     def work() -> Any:
         counted = [
@@ -96,41 +87,49 @@ def new_stocktake(staff: Staff) -> Any:
     return render("stock/count.html", shop=shop, items=items, form=form)
 
 
-@page("/stock/stocktakes/<id:stocktake_id>", guard="stock:read")
-def stocktake(staff: Staff, stocktake_id: int) -> Any:
-    return _page(staff, stocktake_id)
-
-
-def _page(staff: Staff, stocktake_id: int, **given: Any) -> Any:
+def _facts(staff: Staff, stocktake_id: int) -> dict[str, Any]:
     found = stock_queries.stocktake(stocktake_id, actor=staff)
     (shown,) = stock_queries.shown_stocktakes([found], actor=staff)
-    facts: dict[str, Any] = {
-        "form": JustDo(formdata=None),
-        "turn_back_form": with_sentences(TurnBackForm(formdata=None), sentences.REJECT_STOCKTAKE),
-        **given,
+    return {
+        "one": shown,
+        "different": [line for line in shown["lines"] if line["difference"]],
+        "own": found.proposed_by_id == staff.id,
     }
-    return render(
-        "stock/stocktake.html",
-        one=shown,
-        different=[line for line in shown["lines"] if line["difference"]],
-        own=found.proposed_by_id == staff.id,
-        **facts,
+
+
+register(
+    Queue(
+        kind="审核盘点",
+        word=Permission.STOCKTAKE_APPROVE,
+        find=queues.stocktakes_to_check,
+        titles=lambda found: [one.number for one in found],
+        since=lambda found: found.proposed_at,
+        one=Address("/stock/stocktakes/<id:stocktake_id>", "stocktake"),
+        guard=Permission.STOCK_READ,
+        template="stock/stocktake.html",
+        facts=_facts,
+        # A shop has one at a time; whoever let it into the books sees what became of them.
+        then=stay,
+        decisions=(
+            Decision(
+                name="approve",
+                label="通过，调整账面",
+                key=1,
+                address=Address("/stock/stocktakes/<id:stocktake_id>/approve", "approve_stocktake"),
+                verb=lambda one, _form, actor: verbs.approve(one, actor=actor),
+                done=lambda _form: "已通过，账面已按差异调整",
+            ),
+            Decision(
+                name="reject",
+                label="退回重盘",
+                key=2,
+                address=Address("/stock/stocktakes/<id:stocktake_id>/turn-back", "turn_back_stocktake"),
+                form=TurnBackForm,
+                ready=sentences.REJECT_STOCKTAKE,
+                send="退回",
+                verb=lambda one, form, actor: verbs.reject(one, form.reason.data, actor=actor),
+                done=lambda _form: "已退回，请重新盘点",
+            ),
+        ),
     )
-
-
-@page("/stock/stocktakes/<id:stocktake_id>/approve", guard="stocktake:approve", methods=("POST",))
-def approve_stocktake(staff: Staff, stocktake_id: int) -> Any:
-    form = JustDo()
-    if run_form(form, lambda: verbs.approve(stocktake_id, actor=staff)):
-        return redirect_with_message(
-            "console.stocktake", "已通过，账面已按差异调整", stocktake_id=stocktake_id
-        )
-    return _page(staff, stocktake_id, form=form)
-
-
-@page("/stock/stocktakes/<id:stocktake_id>/turn-back", guard="stocktake:approve", methods=("POST",))
-def turn_back_stocktake(staff: Staff, stocktake_id: int) -> Any:
-    form = with_sentences(TurnBackForm(), sentences.REJECT_STOCKTAKE)
-    if run_form(form, lambda: verbs.reject(stocktake_id, form.reason.data, actor=staff)):
-        return redirect_with_message("console.stocktake", "已退回，请重新盘点", stocktake_id=stocktake_id)
-    return _page(staff, stocktake_id, turn_back_form=form)
+)

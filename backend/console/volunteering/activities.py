@@ -11,14 +11,13 @@ from flask import request, url_for
 
 from backend import clock
 from backend.console.frame import place_choices, sentences
-from backend.console.frame.decisions import ReasonedForm, with_sentences
+from backend.console.frame.decisions import Address, Queue, ReasonedForm, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, provider
 from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.roll_call import numbered
-from backend.organisations import queries as places
-from backend.volunteering import desk_queries, queries
+from backend.people.permissions import Permission
+from backend.volunteering import desk_queries, queries, queues
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.actions import ending
 from backend.volunteering.labels import ACTIVITY_STATES
@@ -73,14 +72,14 @@ def weeks_of(first: date, shown: list[Any]) -> list[list[Day]]:
 
 def _asked(staff: Staff) -> Filters:
     form = Filters(request.args)
-    named = place_choices.choices(staff, "activity:read", "community")
+    named = place_choices.choices(staff, Permission.ACTIVITY_READ, "community")
     form.community.choices = {"": "全部社区", **dict(named)}
     form.state.choices = {"": "全部状态", **ACTIVITY_STATES}
     form.validate()
     return form
 
 
-@page("/activities", guard="activity:read")
+@page("/activities", guard=Permission.ACTIVITY_READ)
 def activities(staff: Staff) -> Any:
     """A month of one's own places; the month before and after by key."""
     first, form = month_asked(), _asked(staff)
@@ -111,33 +110,30 @@ def activities(staff: Staff) -> Any:
     )
 
 
-@provider("activity:organise")
-def _soon(staff: Staff, most: int) -> list[Waiting]:
-    """Activities of today and tomorrow: is there somebody with a screen, or a sheet?"""
-    found = desk_queries.soon(most, actor=staff)
-    names = places.names({one.community_id for one in found})
-    return [
-        Waiting(
-            "今天的活动" if clock.business_day(one.starts_at) == clock.today() else "明天的活动",
-            one.title,
-            names[one.community_id],
-            clock.day_starts(clock.today()),
-            url_for("console.activity", activity_id=one.id),
-            clock.business_day(one.starts_at),
+# Is there somebody with a screen, or a sheet?
+for kind, find in (("今天的活动", queues.activities_today), ("明天的活动", queues.activities_tomorrow)):
+    register(
+        Queue(
+            kind=kind,
+            word=Permission.ACTIVITY_ORGANISE,
+            find=find,
+            titles=lambda found: [one.title for one in found],
+            since=lambda _found: clock.day_starts(clock.today()),
+            due=lambda found: clock.business_day(found.starts_at),
             to_come=True,
+            one=Address("/activities/<id:activity_id>", "activity"),
         )
-        for one in found
-    ]
+    )
 
 
-@page("/activities/<id:activity_id>", guard="activity:read")
+@page("/activities/<id:activity_id>", guard=Permission.ACTIVITY_READ)
 def activity(staff: Staff, activity_id: int) -> Any:
     return activity_page(staff, activity_id)
 
 
 def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     """The page of an activity, with a tried form among `given`."""
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
     told = queries.attendance(found.id, actor=staff)
     facts: dict[str, Any] = {
@@ -169,7 +165,11 @@ _VERBS: dict[str, tuple[Callable[..., Activity], str]] = {
 }
 
 
-@page("/activities/<id:activity_id>/<any(publish, end):name>", guard="activity:organise", methods=("POST",))
+@page(
+    "/activities/<id:activity_id>/<any(publish, end):name>",
+    guard=Permission.ACTIVITY_ORGANISE,
+    methods=("POST",),
+)
 def move_activity(staff: Staff, activity_id: int, name: str) -> Any:
     """Publishes or ends it. What a publication lacks is asked for on the form, beside its field."""
     verb, sentence = _VERBS[name]
@@ -181,7 +181,7 @@ def move_activity(staff: Staff, activity_id: int, name: str) -> Any:
     return activity_page(staff, activity_id, form=form)
 
 
-@page("/activities/<id:activity_id>/cancel", guard="activity:organise", methods=("POST",))
+@page("/activities/<id:activity_id>/cancel", guard=Permission.ACTIVITY_ORGANISE, methods=("POST",))
 def cancel_activity(staff: Staff, activity_id: int) -> Any:
     """Calls it off; everyone who signed up is told why."""
     form = with_sentences(CancelForm(), sentences.CANCEL_ACTIVITY)
@@ -190,7 +190,7 @@ def cancel_activity(staff: Staff, activity_id: int) -> Any:
     return activity_page(staff, activity_id, cancel_form=form)
 
 
-@page("/activities/<id:activity_id>/repeat", guard="activity:organise", methods=("POST",))
+@page("/activities/<id:activity_id>/repeat", guard=Permission.ACTIVITY_ORGANISE, methods=("POST",))
 def repeat_activity(staff: Staff, activity_id: int) -> Any:
     form = RepeatForm()
     if run_form(form, lambda: verbs.repeat(activity_id, form.weeks.data, actor=staff)):

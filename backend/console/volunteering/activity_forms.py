@@ -11,10 +11,23 @@ from backend.console.frame.forms import Form, choice, line, lines, moment, numbe
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import teams
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.labels import ACTIVITY_KINDS
-from backend.volunteering.models import MOST_PEOPLE, Activity, ActivityKind
+from backend.volunteering.models import (
+    CATEGORY_MAX,
+    DESCRIPTION_MAX,
+    INSURANCE_NUMBER_MAX,
+    MIN_AGE_MAX,
+    MOST_PEOPLE,
+    PLACE_MAX,
+    RADIUS_MAX,
+    RISK_MAX,
+    TITLE_MAX,
+    Activity,
+    ActivityKind,
+)
 
 # What teams of the pattern do most; any other word may be written.
 CATEGORIES = ("便民服务", "帮扶济困", "文明倡导", "应急", "矛盾调解", "政策宣传", "环境清洁", "文体活动")
@@ -27,32 +40,35 @@ _ABOUT: dict[type[Refused], str] = {
     verbs.ActivityOver: "ends_at",
     verbs.VenueIncomplete: "latitude",
     verbs.TeamElsewhere: "team",
-    verbs.FixedOncePublished: "activity_kind",
+    verbs.FixedOncePublished: "kind",
 }
 
 
 class ActivityForm(Form):
-    title = line("名称", most=60, description="例如“清雪”“陪老人买菜”")
+    title = line("名称", most=TITLE_MAX, description="例如“清雪”“陪老人买菜”")
     community = choice("社区", numbers=True)
     team = choice("志愿队", needed=False, numbers=True)
-    activity_kind = one_of("类型", ACTIVITY_KINDS, default=ActivityKind.VOLUNTEER_SERVICE)
-    category = line("服务类别", most=20, render_kw={"list": "categories"})
-    description = lines("内容", most=1000, needed=False, rows=3, description="做什么、带什么、在哪里集合")
-    place = line("地点", most=120)
+    # The page says `activity_kind`, as pages that are open in a browser do.
+    kind = one_of("类型", ACTIVITY_KINDS, name="activity_kind", default=ActivityKind.VOLUNTEER_SERVICE)
+    category = line("服务类别", most=CATEGORY_MAX, render_kw={"list": "categories"})
+    description = lines(
+        "内容", most=DESCRIPTION_MAX, needed=False, rows=3, description="做什么、带什么、在哪里集合"
+    )
+    place = line("地点", most=PLACE_MAX)
     starts_at = moment("开始")
     ends_at = moment("结束")
     capacity = whole("名额", least=1, most=MOST_PEOPLE, default=10, description="满了以后报名的人按顺序候补")
     sign_up_until = moment("报名截止", needed=False, description="不填：活动结束前都可以报名")
     cancel_until = moment("取消截止", needed=False, description="不填：开始前都可以取消")
-    min_age = whole("最小年龄", least=0, most=120, needed=False, description="不填就不限年龄")
+    min_age = whole("最小年龄", least=0, most=MIN_AGE_MAX, needed=False, description="不填就不限年龄")
     ready = choice("常用的风险提示", needed=False)
     risk = lines(
-        "风险提示", most=500, needed=False, rows=2, description="有风险才填；填了就要有保险单号才能发布"
+        "风险提示", most=RISK_MAX, needed=False, rows=2, description="有风险才填；填了就要有保险单号才能发布"
     )
-    insurance_number = line("保险单号", most=60, needed=False)
+    insurance_number = line("保险单号", most=INSURANCE_NUMBER_MAX, needed=False)
     latitude = number("纬度", least=-90, most=90, needed=False)
     longitude = number("经度", least=-180, most=180, needed=False)
-    radius = whole("签到范围（米）", least=1, most=100_000, needed=False)
+    radius = whole("签到范围（米）", least=1, most=RADIUS_MAX, needed=False)
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -63,8 +79,8 @@ class ActivityForm(Form):
 
 def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
     """Places and teams to choose from; without JavaScript a chosen ready-made sentence is the risk."""
-    form.community.choices = dict(place_choices.choices(staff, "activity:organise", "community"))
-    known = teams.within("activity:organise", 0, MOST_TEAMS, actor=staff)
+    form.community.choices = dict(place_choices.choices(staff, Permission.ACTIVITY_ORGANISE, "community"))
+    known = teams.within(Permission.ACTIVITY_ORGANISE, 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in known}}
     form.ready.choices = {"": "没有风险，或自己写", **{one: one for one in sentences.RISK}}
     if form.ready.data and not form.risk.data:
@@ -95,7 +111,7 @@ def _wants_publication() -> bool:
     return request.form.get("then") == "publish"
 
 
-@page("/activities/new", guard="activity:organise", methods=("GET", "POST"))
+@page("/activities/new", guard=Permission.ACTIVITY_ORGANISE, methods=("GET", "POST"))
 def new_activity(staff: Staff) -> Any:
     """A draft, published in the same step if that is wanted: refused, nothing of it is kept but the form."""
     form = _filled(staff, ActivityForm(**({} if request.method == "POST" else _suggested())))
@@ -120,10 +136,10 @@ def _suggested() -> dict[str, Any]:
     return {"starts_at": start, "ends_at": start + timedelta(hours=2)}
 
 
-@page("/activities/<id:activity_id>/edit", guard="activity:organise", methods=("GET", "POST"))
+@page("/activities/<id:activity_id>/edit", guard=Permission.ACTIVITY_ORGANISE, methods=("GET", "POST"))
 def edit_activity(staff: Staff, activity_id: int) -> Any:
     """Changes a draft or what is published; who signed up is told of a new time or place."""
-    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
     if "edit" not in queries.view_activities([found], actor=staff)[0].actions:
         return redirect_with_message("console.activity", "这个活动现在不能修改", activity_id=activity_id)
     if request.method == "GET":
@@ -145,7 +161,7 @@ def edit_activity(staff: Staff, activity_id: int) -> Any:
 
 def _fresh(staff: Staff, activity_id: int) -> Activity:
     """As it stands after a refused transaction was rolled back."""
-    return desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    return desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
 
 
 def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) -> Any:

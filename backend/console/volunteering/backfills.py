@@ -2,29 +2,28 @@
 
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import request
 
 from backend import config
 from backend.console.frame import place_choices, sentences
-from backend.console.frame.decisions import ReasonedForm, with_sentences
-from backend.console.frame.forms import JustDo, choice, line, lines, moment, whole
+from backend.console.frame.decisions import Address, Decision, Queue, ReasonedForm, register, with_sentences
+from backend.console.frame.forms import choice, line, lines, moment, whole
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
-from backend.console.frame.todo import Waiting, head, provider
 from backend.console.volunteering.activity_forms import CATEGORIES
 from backend.errors import Refused
-from backend.organisations import queries as places
+from backend.journal import REASON_MAX
 from backend.people import queries as people
 from backend.people import teams
-from backend.volunteering import desk_queries
+from backend.people.permissions import Permission
+from backend.volunteering import desk_queries, queues
 from backend.volunteering.actions import backfills as verbs
 from backend.volunteering.actions.activities import TeamElsewhere
 from backend.volunteering.limits import OverlappingService, TooManyHoursThatDay
-from backend.volunteering.models import DAY_MINUTES, Activity
+from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, PLACE_MAX, TITLE_MAX, Activity
+from backend.volunteering.record_models import CONTENT_MAX
 
 MOST_TEAMS = 300
-# So many of the queue are listed; what is more follows as they are decided.
-MOST = 100
 _ABOUT: dict[type[Refused], str] = {
     verbs.BackfillTimes: "started_at",
     verbs.AlreadyRecorded: "asked",
@@ -39,14 +38,16 @@ class BackfillForm(WhoForm):
     asked = line("谁的服务", most=40, description="卡号、手机号或姓名；要先在本社区登记过。不能为自己补录")
     community = choice("社区", numbers=True)
     team = choice("志愿队", needed=False, numbers=True)
-    activity_name = line("活动名称", most=60)
-    category = line("服务类别", most=20, render_kw={"list": "categories"})
+    activity_name = line("活动名称", most=TITLE_MAX)
+    category = line("服务类别", most=CATEGORY_MAX, render_kw={"list": "categories"})
     started_at = moment("开始时间", description="已经结束的、一年之内的服务")
     minutes = whole("时长（分钟）", least=1, most=DAY_MINUTES, description="实际服务的分钟数，一天最多 480")
-    place = line("地点", most=120)
-    content = lines("服务内容", most=1000, rows=2)
+    place = line("地点", most=PLACE_MAX)
+    content = lines("服务内容", most=CONTENT_MAX, rows=2)
     ready = choice("常用原因", needed=False)
-    reason = lines("为什么补录", most=200, rows=2, description="写清凭据，例如纸质签到表；核对的人会看")
+    reason = lines(
+        "为什么补录", most=REASON_MAX, rows=2, description="写清凭据，例如纸质签到表；核对的人会看"
+    )
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -59,28 +60,57 @@ class RejectBackfillForm(ReasonedForm):
     pass
 
 
-@provider("service_record:decide")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    found = desk_queries.backfills_to_check(most, actor=staff)
-    names = places.names({one.community_id for one in found})
-    return [
-        Waiting(
-            "核对补录",
-            f"{one.activity_name}：{one.minutes} 分钟",
-            names[one.community_id],
-            one.requested_at,
-            url_for("console.backfill", backfill_id=one.id),
-        )
-        for one in found
-    ]
+def _facts(staff: Staff, backfill_id: int) -> dict[str, Any]:
+    asked = desk_queries.backfill(backfill_id, actor=staff)
+    return {
+        "asked": asked,
+        "names": people.masked_names({asked.person_id, asked.maker_id, asked.in_charge_id}),
+        "team": teams.one(asked.team_id).name if asked.team_id else None,
+        "barred": staff.id in (asked.person_id, asked.maker_id),
+        "points": bool(config.settings().backfill_points),
+    }
 
 
-@page("/hours/backfills", guard="service_record:decide")
-def backfills(staff: Staff) -> Any:
-    return render("hours/requests.html", title="核对补录", **head(_waiting(staff, MOST + 1), MOST))
+QUEUE = register(
+    Queue(
+        kind="核对补录",
+        word=Permission.SERVICE_RECORD_DECIDE,
+        find=queues.backfills_to_check,
+        titles=lambda found: [f"{one.activity_name}：{one.minutes} 分钟" for one in found],
+        since=lambda found: found.requested_at,
+        listed=Address("/hours/backfills", "backfills"),
+        list_template="hours/requests.html",
+        list_facts=lambda _staff: {"title": "核对补录"},
+        most=100,
+        one=Address("/hours/backfills/<id:backfill_id>", "backfill"),
+        template="hours/backfill.html",
+        facts=_facts,
+        finished="补录都核对完了",
+        decisions=(
+            Decision(
+                name="approve",
+                label="核对无误，计入时长",
+                key=1,
+                address=Address("/hours/backfills/<id:backfill_id>/approve", "approve_backfill"),
+                verb=lambda one, _form, actor: verbs.approve(one, actor=actor),
+                done=lambda _form: "已核对通过，时长已记入",
+            ),
+            Decision(
+                name="reject",
+                label="不同意",
+                key=2,
+                address=Address("/hours/backfills/<id:backfill_id>/reject", "reject_backfill"),
+                form=RejectBackfillForm,
+                ready=sentences.REJECT_BACKFILL,
+                verb=lambda one, form, actor: verbs.reject(one, form.reason.data, actor=actor),
+                done=lambda _form: "已退回补录，说明了原因",
+            ),
+        ),
+    )
+)
 
 
-@page("/hours/backfills/new", guard="service_record:backfill", methods=("GET", "POST"))
+@page("/hours/backfills/new", guard=Permission.SERVICE_RECORD_BACKFILL, methods=("GET", "POST"))
 def new_backfill(staff: Staff) -> Any:
     """From the page of a certified activity what is known of it is filled in already."""
     activity = _activity(staff)
@@ -95,7 +125,7 @@ def new_backfill(staff: Staff) -> Any:
             told["community"],
             {name: told[name] for name in _CONTENT},
             team_id=told["team"],
-            activity_id=activity and activity.id,
+            activity_id=activity.id if activity else None,
             actor=staff,
         )
 
@@ -115,14 +145,16 @@ def _activity(staff: Staff) -> Activity | None:
     activity_id = asked_number("activity")
     if activity_id is None:
         return None
-    return desk_queries.reached(activity_id, "service_record:backfill", actor=staff)
+    return desk_queries.reached(activity_id, Permission.SERVICE_RECORD_BACKFILL, actor=staff)
 
 
 def _filled(staff: Staff, activity: Activity | None) -> BackfillForm:
     known = {} if activity is None or request.method == "POST" else _known(activity)
     form = with_sentences(BackfillForm(**known), sentences.BACKFILL)
-    form.community.choices = dict(place_choices.choices(staff, "service_record:backfill", "community"))
-    listed = teams.within("service_record:backfill", 0, MOST_TEAMS, actor=staff)
+    form.community.choices = dict(
+        place_choices.choices(staff, Permission.SERVICE_RECORD_BACKFILL, "community")
+    )
+    listed = teams.within(Permission.SERVICE_RECORD_BACKFILL, 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in listed}}
     return form
 
@@ -136,54 +168,5 @@ def _known(activity: Activity) -> dict[str, Any]:
         "started_at": activity.starts_at,
         "minutes": min(int((activity.ends_at - activity.starts_at).total_seconds()) // 60, DAY_MINUTES),
         "place": activity.place,
-        "content": activity.description or activity.title,
+        "content": (activity.description or activity.title)[:CONTENT_MAX],
     }
-
-
-@page("/hours/backfills/<id:backfill_id>", guard="service_record:decide")
-def backfill(staff: Staff, backfill_id: int) -> Any:
-    return _page(staff, backfill_id)
-
-
-def _page(staff: Staff, backfill_id: int, **given: Any) -> Any:
-    asked = desk_queries.backfill(backfill_id, actor=staff)
-    facts: dict[str, Any] = {
-        "form": JustDo(formdata=None),
-        "reject_form": with_sentences(RejectBackfillForm(formdata=None), sentences.REJECT_BACKFILL),
-        **given,
-    }
-    return render(
-        "hours/backfill.html",
-        asked=asked,
-        names=people.masked_names({asked.person_id, asked.maker_id, asked.in_charge_id}),
-        team=teams.one(asked.team_id).name if asked.team_id else None,
-        barred=staff.id in (asked.person_id, asked.maker_id),
-        points=bool(config.settings().backfill_points),
-        **facts,
-    )
-
-
-def _next(staff: Staff, sentence: str) -> Response:
-    following = desk_queries.backfills_to_check(1, actor=staff)
-    if not following:
-        return redirect_with_message("console.today", f"{sentence}。补录都核对完了")
-    return redirect_with_message("console.backfill", sentence, backfill_id=following[0].id)
-
-
-@page("/hours/backfills/<id:backfill_id>/approve", guard="service_record:decide", methods=("POST",))
-def approve_backfill(staff: Staff, backfill_id: int) -> Any:
-    """The checker agrees: the record is made, marked as entered afterwards."""
-    desk_queries.backfill(backfill_id, actor=staff)
-    form = JustDo()
-    if run_form(form, lambda: verbs.approve(backfill_id, actor=staff)):
-        return _next(staff, "已核对通过，时长已记入")
-    return _page(staff, backfill_id, form=form)
-
-
-@page("/hours/backfills/<id:backfill_id>/reject", guard="service_record:decide", methods=("POST",))
-def reject_backfill(staff: Staff, backfill_id: int) -> Any:
-    desk_queries.backfill(backfill_id, actor=staff)
-    form = with_sentences(RejectBackfillForm(), sentences.REJECT_BACKFILL)
-    if run_form(form, lambda: verbs.reject(backfill_id, form.reason.data, actor=staff)):
-        return _next(staff, "已退回补录，说明了原因")
-    return _page(staff, backfill_id, reject_form=form)

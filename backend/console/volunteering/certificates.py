@@ -8,7 +8,9 @@ from flask import request
 from backend.console.frame.forms import Form, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotFound
+from backend.journal import REASON_MAX
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import certificates as verbs
 from backend.volunteering.labels import VALIDITY
@@ -28,7 +30,7 @@ class FindForm(Form):
 
 
 class RevokeForm(Form):
-    reason = line("撤销原因", most=200, description="会告诉持证人；不写别人的姓名和电话")
+    reason = line("撤销原因", most=REASON_MAX, description="会告诉持证人；不写别人的姓名和电话")
 
 
 def _certificate_or_none(staff: Staff, number: str) -> Any:
@@ -38,7 +40,7 @@ def _certificate_or_none(staff: Staff, number: str) -> Any:
         return None
 
 
-@page("/certificates", guard="certificate:revoke")
+@page("/certificates", guard=Permission.CERTIFICATE_REVOKE)
 def certificates(staff: Staff) -> Any:
     form = FindForm(request.args)
     form.validate()
@@ -56,7 +58,7 @@ def _page(staff: Staff, number: str, **given: Any) -> Any:
     return render("certificates/page.html", **facts)
 
 
-@page("/certificates/<number>/revoke", guard="certificate:revoke", methods=("POST",))
+@page("/certificates/<number>/revoke", guard=Permission.CERTIFICATE_REVOKE, methods=("POST",))
 def revoke_certificate(staff: Staff, number: str) -> Any:
     """The number goes on to answer, and says that it was revoked; the service records stay."""
     queries.for_staff(number, actor=staff)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request
 
+from backend.console.frame.decisions import Address, Queue, joint_head, register
 from backend.console.frame.forms import Form, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.frame.todo import Waiting, head, provider
 from backend.console.volunteering.roll_call import numbered
 from backend.errors import Refused
-from backend.organisations import queries as places
-from backend.volunteering import desk_queries, limits, queries
+from backend.people.permissions import Permission
+from backend.volunteering import desk_queries, limits, queries, queues
 from backend.volunteering.actions import hours as verbs
 from backend.volunteering.models import DAY_MINUTES, Activity, ActivityKind, ActivityState, SignUp
 
@@ -89,60 +89,68 @@ def decided(form: MinutesForm) -> dict[int, int]:
     return told
 
 
-def _proposals(staff: Staff, most: int) -> list[Waiting]:
-    found = desk_queries.to_propose(most, actor=staff)
-    names = places.names({one.activity.community_id for one in found})
-    return [
-        Waiting(
-            "没有签退，待决定" if one.unverified else "申报时长",
-            f"{one.activity.title}：{one.came} 人{f'，{one.unverified} 人没有签退' if one.unverified else ''}",
-            names[one.activity.community_id],
-            one.activity.ended_at,
-            url_for("console.propose_hours", activity_id=one.activity.id),
-            one.activity.record_due_on,
+def _titles(found: list[Activity]) -> list[str]:
+    numbers = desk_queries.numbers_to_count([one.id for one in found])
+    return [f"{one.title}：{numbers[one.id][0]} 人" for one in found]
+
+
+def _titles_to_estimate(found: list[Activity]) -> list[str]:
+    numbers = desk_queries.numbers_to_count([one.id for one in found])
+    told = ((one, *numbers[one.id]) for one in found)
+    return [f"{one.title}：{came} 人，{unverified} 人没有签退" for one, came, unverified in told]
+
+
+PROPOSE = Address("/hours/<id:activity_id>/propose", "propose_hours")
+TO_PROPOSE, TO_ESTIMATE = (
+    register(
+        Queue(
+            kind=kind,
+            word=Permission.ACTIVITY_ORGANISE,
+            find=find,
+            titles=titles,
+            since=lambda found: found.ended_at,
+            due=lambda found: found.record_due_on,
+            one=PROPOSE,
+            most=MOST,
         )
-        for one in found
-    ]
+    )
+    for kind, find, titles in (
+        ("申报时长", queues.hours_to_propose, _titles),
+        ("没有签退，待决定", queues.hours_to_estimate, _titles_to_estimate),
+    )
+)
+TO_CERTIFY = register(
+    Queue(
+        kind="认定时长",
+        word=Permission.ACTIVITY_CERTIFY,
+        find=queues.hours_to_certify,
+        titles=_titles,
+        since=lambda found: found.proposed_at,
+        due=lambda found: found.record_due_on,
+        one=Address("/hours/<id:activity_id>/certify", "certify_hours"),
+        most=MOST,
+    )
+)
 
 
-def _certifications(staff: Staff, most: int) -> list[Waiting]:
-    found = desk_queries.to_certify(most, actor=staff)
-    names = places.names({one.activity.community_id for one in found})
-    return [
-        Waiting(
-            "认定时长",
-            f"{one.activity.title}：{one.came} 人",
-            names[one.activity.community_id],
-            one.activity.proposed_at,
-            url_for("console.certify_hours", activity_id=one.activity.id),
-            one.activity.record_due_on,
-        )
-        for one in found
-    ]
-
-
-provider("activity:organise")(_proposals)
-provider("activity:certify")(_certifications)
-
-
-@page("/hours", guard="activity:certify")
+@page("/hours", guard=Permission.ACTIVITY_CERTIFY)
 def hours(staff: Staff) -> Any:
     """What waits to be proposed and what waits to be certified, oldest first."""
     return render(
         "hours/queue.html",
         queues=(
-            ("待认定", "现在没有等您认定的时长。", head(_certifications(staff, MOST + 1), MOST)),
-            ("待申报", "现在没有待申报的活动。", head(_proposals(staff, MOST + 1), MOST)),
+            ("待认定", "现在没有等您认定的时长。", TO_CERTIFY.head(staff)),
+            ("待申报", "现在没有待申报的活动。", joint_head(staff, TO_PROPOSE, TO_ESTIMATE)),
         ),
-        others=desk_queries.for_a_colleague(actor=staff),
+        others=queues.hours_for_a_colleague(actor=staff),
     )
 
 
-@page("/hours/<id:activity_id>/propose", guard="activity:organise", methods=("GET", "POST"))
+@page("/hours/<id:activity_id>/propose", guard=Permission.ACTIVITY_ORGANISE, methods=("GET", "POST"))
 def propose_hours(staff: Staff, activity_id: int) -> Any:
     """How long each one served. Who did not check out has to be decided, 0 included."""
-    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
-    if found.state != ActivityState.ENDED or found.activity_kind != ActivityKind.VOLUNTEER_SERVICE:
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
+    if found.state != ActivityState.ENDED or found.kind != ActivityKind.VOLUNTEER_SERVICE:
         return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
     rows = desk_queries.counted(activity_id)
     form = propose_form(found, rows)
@@ -153,10 +161,10 @@ def propose_hours(staff: Staff, activity_id: int) -> Any:
     return _show(staff, activity_id, "hours/propose.html", form)
 
 
-@page("/hours/<id:activity_id>/certify", guard="activity:certify", methods=("GET", "POST"))
+@page("/hours/<id:activity_id>/certify", guard=Permission.ACTIVITY_CERTIFY, methods=("GET", "POST"))
 def certify_hours(staff: Staff, activity_id: int) -> Any:
     """One key for the unremarkable ones together; each odd one wants its own decision first."""
-    found = desk_queries.reached(activity_id, "activity:certify", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_CERTIFY, actor=staff)
     if found.state != ActivityState.ENDED or found.proposed_at is None:
         return redirect_with_message(
             "console.activity", "这个活动现在没有待认定的时长", activity_id=activity_id
@@ -168,7 +176,7 @@ def certify_hours(staff: Staff, activity_id: int) -> Any:
         return verbs.certify(activity_id, decided(form), seen=_seen(), actor=staff)
 
     if request.method == "POST" and run_form(form, work):
-        return _next(staff, f"“{found.title}”的时长已认定")
+        return _next(staff, activity_id, f"“{found.title}”的时长已认定")
     return _show(staff, activity_id, "hours/certify.html", form)
 
 
@@ -181,7 +189,7 @@ def _seen() -> datetime | None:
 
 
 def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> Any:
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     rows = desk_queries.counted(activity_id)
     counted = {row.id for row in rows}
     told = numbered(queries.attendance(activity_id, actor=staff)["list"])
@@ -199,8 +207,9 @@ def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> A
     )
 
 
-def _next(staff: Staff, sentence: str) -> Response:
-    following = desk_queries.to_certify(1, actor=staff)
-    if not following:
+def _next(staff: Staff, certified: int, sentence: str) -> Response:
+    place = TO_CERTIFY.find(actor=staff).place_of(certified)
+    following = TO_CERTIFY.following(staff, certified, place)
+    if following is None:
         return redirect_with_message("console.hours", f"{sentence}。待认定的都办完了")
-    return redirect_with_message("console.certify_hours", sentence, activity_id=following[0].activity.id)
+    return redirect_with_message("console.certify_hours", sentence, activity_id=following.id)

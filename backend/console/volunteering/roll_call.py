@@ -10,6 +10,7 @@ from backend import clock
 from backend.console.frame.forms import Form, moment, tick
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, states
 from backend.volunteering.actions import roll_call as verbs
 from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp, SignUpState
@@ -55,15 +56,16 @@ class RollForm(Form):
     def _called(self, row: SignUp) -> verbs.Called | None:
         arrived, left = self._time("arrived", row), self._time("left", row)
         if row.state not in ATTENDED:
-            ticked = self[f"came-{row.person_id}"].data and arrived is not None
-            return verbs.Called(row.person_id, arrived, left) if ticked else None
+            if arrived is None or not self[f"came-{row.person_id}"].data:
+                return None
+            return verbs.Called(row.person_id, arrived, left)
         # A form that was opened before the person checked in by code: the code is more exact.
         if row.state == SignUpState.CERTIFIED or f"came-{row.person_id}" in request.form:
             return None
         noted = (_minute(row.checked_in_at), _minute(row.checked_out_at))
         if arrived is None or (arrived, left) == noted:
             return None
-        exact = row.checked_in_at if arrived == noted[0] else arrived
+        exact = row.came_at if arrived == noted[0] else arrived
         return verbs.Called(row.person_id, exact, left)
 
     def _time(self, name: str, row: SignUp) -> datetime | None:
@@ -101,10 +103,10 @@ def numbered(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**one, "number": numbers.get(one["sign_up_id"])} for one in told]
 
 
-@page("/activities/<id:activity_id>/roll-call", guard="sign_up:record", methods=("GET", "POST"))
+@page("/activities/<id:activity_id>/roll-call", guard=Permission.SIGN_UP_RECORD, methods=("GET", "POST"))
 def roll_call(staff: Staff, activity_id: int) -> Any:
     """Ticks who came; equally good as the code, for the day on which no phone works."""
-    found = desk_queries.reached(activity_id, "sign_up:record", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff)
     if found.state not in states.ROLL_CALL.sources:
         return redirect_with_message("console.activity", "这个活动现在不能点名", activity_id=activity_id)
     form = roll_form(found, desk_queries.roll(activity_id))
@@ -116,16 +118,16 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
     return render(
         "activities/roll_call.html",
         form=form,
-        activity=desk_queries.reached(activity_id, "sign_up:record", actor=staff),
+        activity=desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff),
         people=[one for one in told if one["state"] in SEATED and f"came-{one['person_id']}" in form],
         attended=ATTENDED,
     )
 
 
-@page("/activities/<id:activity_id>/sheet", guard="activity:read")
+@page("/activities/<id:activity_id>/sheet", guard=Permission.ACTIVITY_READ)
 def roll_sheet(staff: Staff, activity_id: int) -> Any:
     """The paper for the door: who is expected, boxes to tick, a line to sign."""
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
     told = numbered(queries.attendance(activity_id, actor=staff)["list"])
     return render(

@@ -1,27 +1,25 @@
 """志愿队: those of one's places; one of them with its members, who asks to join, and what it does next."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Response, request, url_for
 
-from backend import clock, screening
+from backend import screening
 from backend.console.frame import place_choices
+from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
-from backend.console.frame.todo import Waiting, provider
 from backend.errors import NotFound, Refused
-from backend.organisations import queries as places
-from backend.people import permissions
+from backend.people import permissions, queues
 from backend.people import teams as verbs
+from backend.people.kinds import MembershipState
 from backend.people.labels import TEAM_KINDS
-from backend.people.models import Team
+from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries
 
 PAGE = 50
-# A leader answers from a phone; after so many days an application comes to the community's desk.
-LEADER_DAYS = 3
 _ABOUT: dict[type[Refused], str] = {verbs.TeamNameTaken: "name", verbs.LeaderUnknown: "asked"}
 
 
@@ -29,8 +27,8 @@ class TeamForm(WhoForm):
     asked = line("队长", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
     community = choice("社区", numbers=True)
     kind = one_of("类型", TEAM_KINDS, default="community")
-    name = line("名称", most=60)
-    speciality = line("擅长", most=60, needed=False, description="例如“理发、小修”")
+    name = line("名称", most=TEAM_NAME_MAX)
+    speciality = line("擅长", most=SPECIALITY_MAX, needed=False, description="例如“理发、小修”")
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -40,8 +38,8 @@ class TeamForm(WhoForm):
 
 
 class ChangesForm(Form):
-    name = line("名称", most=60)
-    speciality = line("擅长", most=60, needed=False)
+    name = line("名称", most=TEAM_NAME_MAX)
+    speciality = line("擅长", most=SPECIALITY_MAX, needed=False)
 
 
 class LeaderForm(WhoForm):
@@ -51,32 +49,30 @@ class LeaderForm(WhoForm):
 def _reached(staff: Staff, team_id: int) -> Team:
     """A team of one's own places; every other one does not exist here."""
     team = verbs.one(team_id)
-    if not permissions.appointed(staff.id, "team:manage", team.community_id):
+    if not permissions.appointed(staff.id, Permission.TEAM_MANAGE, team.community_id):
         raise NotFound()
     return team
 
 
-@provider("team:manage")
-def _waiting(staff: Staff, most: int) -> list[Waiting]:
-    before = clock.now() - timedelta(days=LEADER_DAYS)
-    found = verbs.waiting_joins(before, most, actor=staff)
-    names = places.names({team.community_id for _one, team in found})
-    return [
-        Waiting(
-            "入队申请",
-            team.name,
-            names[team.community_id],
-            one.since,
-            url_for("console.team", team_id=team.id),
-        )
-        for one, team in found
-    ]
+# An application is decided on the page of its team, among the others.
+register(
+    Queue(
+        kind="入队申请",
+        word=Permission.TEAM_MANAGE,
+        find=queues.applications_to_decide,
+        titles=lambda found: [team.name for _application, team in found],
+        place=lambda found: found[1].community_id,
+        since=lambda found: found[0].since,
+        one=Address("/teams/<id:team_id>", "team"),
+        identity=lambda found: found[1].id,
+    )
+)
 
 
-@page("/teams", guard="team:manage")
+@page("/teams", guard=Permission.TEAM_MANAGE)
 def teams(staff: Staff) -> Any:
     """In the order in which they were founded; how many each has, not who is better."""
-    found = verbs.within("team:manage", asked_number("after", 0), PAGE + 1, actor=staff)
+    found = verbs.within(Permission.TEAM_MANAGE, asked_number("after", 0), PAGE + 1, actor=staff)
     following = url_for("console.teams", after=found[PAGE - 1].id) if len(found) > PAGE else None
     found = found[:PAGE]
     return render(
@@ -92,11 +88,11 @@ def _screened(form: Any, staff: Staff) -> screening.Screened:
     return screening.screened(form.name.data, form.speciality.data, scene=screening.POST, actor=staff)
 
 
-@page("/teams/new", guard="team:found", methods=("GET", "POST"))
+@page("/teams/new", guard=Permission.TEAM_FOUND, methods=("GET", "POST"))
 def found_team(staff: Staff) -> Any:
     """Founded by the community, which names the leader."""
     form = TeamForm()
-    form.community.choices = dict(place_choices.choices(staff, "team:found", "community"))
+    form.community.choices = dict(place_choices.choices(staff, Permission.TEAM_FOUND, "community"))
     if request.method == "POST":
         form.find(staff)
 
@@ -116,7 +112,7 @@ def found_team(staff: Staff) -> Any:
     return render("teams/new.html", form=form)
 
 
-@page("/teams/<id:team_id>", guard="team:manage")
+@page("/teams/<id:team_id>", guard=Permission.TEAM_MANAGE)
 def team(staff: Staff, team_id: int) -> Any:
     return _page(staff, team_id)
 
@@ -134,8 +130,8 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
         "teams/team.html",
         team=found,
         shown=verbs.view_teams([found], actor=staff)[0],
-        asking=[one for one in told if one["status"] == "applied"],
-        members=[one for one in told if one["status"] == "accepted"],
+        asking=[one for one in told if one["state"] == MembershipState.APPLIED],
+        members=[one for one in told if one["state"] == MembershipState.ACCEPTED],
         activities=desk_queries.of_team(found.id, 20),
         **facts,
     )
@@ -143,7 +139,7 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
 
 @page(
     "/teams/<id:team_id>/members/<id:person_id>/<any(accept, decline):name>",
-    guard="team:manage",
+    guard=Permission.TEAM_MANAGE,
     methods=("POST",),
 )
 def decide_join(staff: Staff, team_id: int, person_id: int, name: str) -> Any:
@@ -155,7 +151,7 @@ def decide_join(staff: Staff, team_id: int, person_id: int, name: str) -> Any:
     return _page(staff, team_id, form=form)
 
 
-@page("/teams/<id:team_id>/edit", guard="team:manage", methods=("POST",))
+@page("/teams/<id:team_id>/edit", guard=Permission.TEAM_MANAGE, methods=("POST",))
 def edit_team(staff: Staff, team_id: int) -> Any:
     _reached(staff, team_id)
     form = ChangesForm()
@@ -169,7 +165,7 @@ def edit_team(staff: Staff, team_id: int) -> Any:
     return _page(staff, team_id, changes_form=form)
 
 
-@page("/teams/<id:team_id>/leader", guard="team:manage", methods=("POST",))
+@page("/teams/<id:team_id>/leader", guard=Permission.TEAM_MANAGE, methods=("POST",))
 def change_leader(staff: Staff, team_id: int) -> Any:
     """The new leader has the team's activities at once."""
     _reached(staff, team_id)

@@ -8,6 +8,7 @@ from backend.console.frame.decisions import Address, Decision, Queue, home, regi
 from backend.console.frame.page import Staff, bp
 from backend.console.wishes.wishes import LookForm, wish_page
 from backend.errors import InvalidInput
+from backend.people.permissions import Permission
 from backend.wishes import queues
 from backend.wishes.actions import reviewing
 
@@ -26,14 +27,14 @@ def _look(wish_id: int, form: Any, staff: Staff) -> Any:
     return reviewing.look(wish_id, verdict == "show", form.reason.data or None, actor=staff)
 
 
-def _told(_form: Any) -> str:
+def _sentence_after(_form: Any) -> str:
     return "可以展示" if request.form.get("verdict") == "show" else "不予展示，已记录原因"
 
 
 register(
     Queue(
         kind="查看图片、留言",
-        word="wish:review",
+        word=Permission.WISH_REVIEW,
         find=queues.to_look_at,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.fulfilled_at or wish.submitted_at or wish.created_at,
@@ -48,7 +49,7 @@ register(
                 address=Address("/wishes/<id:wish_id>/look", "look"),
                 form=LookForm,
                 verb=_look,
-                done=_told,
+                done=_sentence_after,
             ),
         ),
     )

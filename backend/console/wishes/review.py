@@ -13,10 +13,13 @@ from backend.console.frame.decisions import Address, Decision, Queue, ReasonedFo
 from backend.console.frame.forms import one_of
 from backend.console.frame.page import Staff, redirect_with_message
 from backend.organisations import queries as places
+from backend.people.kinds import ResidencyState
+from backend.people.permissions import Permission
 from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
+from backend.wishes.kinds import WishState
 from backend.wishes.labels import REFERRALS
-from backend.wishes.models import Wish, WishState
+from backend.wishes.models import Wish
 
 # 审核3工作日: how long a wish may wait for its review before it counts as late.
 REVIEW_DAYS = 3
@@ -44,8 +47,8 @@ def checks(wish: Wish, face: dict[str, Any], alike: list[Any]) -> list[Check]:
             f"提到“{told[0]}”，可能要转介" if told else "没有提到现金、医药费、住房、债务、路面", told is None
         ),
         Check(
-            "居住登记已核实" if home and home.status == "verified" else "居住登记还没有核实",
-            bool(home and home.status == "verified"),
+            "居住登记已核实" if home and home.state == ResidencyState.VERIFIED else "居住登记还没有核实",
+            bool(home and home.state == ResidencyState.VERIFIED),
         ),
         *([Check("微信对文字有疑问，或没能检查，请仔细读一遍", False)] if wish.needs_look else []),
         _repeated([one for one in alike if one.same_words]),
@@ -99,14 +102,14 @@ def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
 DECIDE = Address("/review/<id:wish_id>", "decide")
 
 
-def _told(label: str) -> Any:
+def _sentence_after(label: str) -> Any:
     return lambda form: f"“{form.outcome.title}”：{label}"
 
 
 QUEUE = register(
     Queue(
         kind="审核心愿",
-        word="wish:review",
+        word=Permission.WISH_REVIEW,
         find=queues.to_review,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.submitted_at,
@@ -127,7 +130,7 @@ QUEUE = register(
                 key=1,
                 address=DECIDE,
                 verb=lambda one, _form, actor: reviewing.accept(one, actor=actor),
-                done=_told("审核通过"),
+                done=_sentence_after("审核通过"),
             ),
             Decision(
                 name="send_back",
@@ -138,7 +141,7 @@ QUEUE = register(
                 ready=sentences.SEND_BACK,
                 prefix="send_back-",
                 verb=lambda one, form, actor: reviewing.send_back(one, form.reason.data, actor=actor),
-                done=_told("退回补充"),
+                done=_sentence_after("退回补充"),
             ),
             Decision(
                 name="decline",
@@ -149,7 +152,7 @@ QUEUE = register(
                 ready=sentences.DECLINE,
                 prefix="decline-",
                 verb=lambda one, form, actor: reviewing.decline(one, form.reason.data, actor=actor),
-                done=_told("不予受理"),
+                done=_sentence_after("不予受理"),
             ),
             Decision(
                 name="refer",
@@ -162,7 +165,7 @@ QUEUE = register(
                 verb=lambda one, form, actor: reviewing.refer(
                     one, form.to.data, form.reason.data, actor=actor
                 ),
-                done=_told("转介"),
+                done=_sentence_after("转介"),
             ),
         ),
     )

@@ -128,7 +128,7 @@ def _free(
     among = place.volunteers()
     found: list[Person] = []
     while len(found) < size:
-        one = city.turn(f"volunteer:{place.id}", among)
+        one = city.next_of(f"volunteer:{place.id}", among)
         if (one.id, day) not in busy:
             busy.add((one.id, day))
             found.append(one)
@@ -142,10 +142,10 @@ def planned(plan: Plan, **more: Any) -> Activity:
     starts_at = plan.at(0, plan.hour)
     content = {
         "title": title,
-        "activity_kind": plan.kind,
+        "kind": plan.kind,
         "category": category,
         "description": f"{title}，{category}",
-        "place": plan.city.turn(f"estate:{plan.place.id}", plan.place.estates),
+        "place": plan.city.next_of(f"estate:{plan.place.id}", plan.place.estates),
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(hours=length),
         "capacity": 12,

@@ -96,7 +96,7 @@ class City:
             raise LookupError(case)
         self.cases[case] = (kind, row_id)
 
-    def turn(self, kind: str, among: Sequence[Any]) -> Any:
+    def next_of(self, kind: str, among: Sequence[Any]) -> Any:
         """The next of these in turn, so that nobody is asked again before all the others were."""
         number = self._turns[kind] = self._turns.get(kind, -1) + 1
         return among[number % len(among)]

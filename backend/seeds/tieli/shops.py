@@ -96,7 +96,7 @@ def _opened(city: City, one: Community, goods: list[Any], venues: list[Any], sup
     one.shop["shop"] = shop
     yield city.ago(OPENED - 1, 9)
     for told in goods:
-        one.shop[told[0]] = _put_up(shop.id, told, one.keeper)
+        one.shop[told[0]] = _create_item(shop.id, told, one.keeper)
     for name, cost, minutes in venues:
         items.create_item(shop.id, "venue", name, cost, slot_minutes=minutes, actor=one.keeper)
     for name, cost in supports:
@@ -113,7 +113,7 @@ def _opened(city: City, one: Community, goods: list[Any], venues: list[Any], sup
         )
 
 
-def _put_up(shop_id: int, told: Any, keeper: Person) -> Item:
+def _create_item(shop_id: int, told: Any, keeper: Person) -> Item:
     name, unit, cost, limit, received, donor, days = told
     item = items.create_item(
         shop_id, "goods", name, cost, unit=unit, limit_per_person=limit, low_stock=5, actor=keeper
@@ -143,7 +143,7 @@ def _orders(city: City, mine: Sequence[Community]) -> list[Order]:
     made = []
     for number in range(city.figures.orders):
         one = mine[number % len(mine)]
-        person = city.turn(f"customer:{one.id}", _customers(one))
+        person = city.next_of(f"customer:{one.id}", _customers(one))
         ends = {1: "proxy", 3: "cancelled", 5: "rejected", 7: "returned"}.get(number % 13, "handed_over")
         days = FIRST_ORDER - number * (FIRST_ORDER - 10) // city.figures.orders
         made.append(Order(one, person, days, number, ends))

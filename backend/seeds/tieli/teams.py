@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.people import teams
+from backend.people.kinds import MembershipState
 from backend.people.models import Membership, PartyRegistration, Person, Team
 from backend.seeds import demo
 from backend.seeds.calendar import days_ago
@@ -30,7 +31,7 @@ def found_all(city: City) -> None:
             _unit_team(city, name)
         wanted = city.figures.community_teams - _count("community")
         for (title, skill), one in first(wanted, product(KINDS, city.communities)):
-            leader = city.turn(f"leader:{one.id}", one.residents)
+            leader = city.next_of(f"leader:{one.id}", one.residents)
             _team(one, "community", f"{one.short}{title}", skill, leader, one.residents[1 : 1 + MEMBERS])
 
 
@@ -81,7 +82,7 @@ def _team(
 
 def _accept(team: Team, members: list[Person]) -> None:
     rows = [
-        {"team_id": team.id, "person_id": one.id, "status": "accepted", "since": clock.now()}
+        {"team_id": team.id, "person_id": one.id, "state": MembershipState.ACCEPTED, "since": clock.now()}
         for one in members
     ]
     if rows:

@@ -88,7 +88,7 @@ def lit_from(plan: Plan, wish: Wish, claimer: Person, day: int, party: str = "pe
 
 
 def claimer_of(plan: Plan) -> Person:
-    return plan.city.turn(f"claimer:{plan.place.id}", plan.place.members)
+    return plan.city.next_of(f"claimer:{plan.place.id}", plan.place.members)
 
 
 def fulfil(wish: Wish, claimer: Person, note: str) -> None:
@@ -124,7 +124,7 @@ def unclaimed(plan: Plan) -> Story:
 def refused(plan: Plan) -> Story:
     """Cash, renovation, paving faults: declined, or referred to who can help."""
     yield plan.at(plan.days[0], 9)
-    content, to, told = wish_words.refused(plan.city.turn("refused", range(1000)))
+    content, to, told = wish_words.refused(plan.city.next_of("refused", range(1000)))
     wish = write(plan, {**plan.content, **content})
     yield plan.at(plan.days[0] + 1, 11)
     if to is None:

@@ -43,8 +43,8 @@ def _unnamed(city: City) -> list[Story]:
 def _plan(city: City, number: int, place: Community, in_round: int) -> told.Plan:
     chance = city.chance(f"wish:{number}")
     if place.card_holders and chance.random() < BY_CARD:
-        wisher, grid = city.turn(f"card:{place.id}", place.card_holders)
+        wisher, grid = city.next_of(f"card:{place.id}", place.card_holders)
     else:
-        wisher, grid = city.turn(f"resident:{place.id}", place.residents), None
+        wisher, grid = city.next_of(f"resident:{place.id}", place.residents), None
     days = (chance.randint(0, 9), chance.randint(0, 5), chance.randint(2, 6), chance.randint(1, 5))
     return told.Plan(city, place, in_round, wish_words.wanted(number), wisher, grid, days)

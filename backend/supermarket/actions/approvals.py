@@ -12,9 +12,10 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.ledger.posting import PurseBalance, with_purse
-from backend.lifecycle import Move, authorize, transition
+from backend.lifecycle import authorize, transition
+from backend.moves import Move
 from backend.people import permissions
-from backend.supermarket import notices, queries, sealed, states
+from backend.supermarket import allowances, notices, sealed, states
 from backend.supermarket.actions import stock
 from backend.supermarket.models import ItemKind, Redemption, RedemptionState, Shop, Slot
 
@@ -74,7 +75,7 @@ def approve(order_id: int, *, actor: Actor) -> Redemption:
     shop = session.get_one(Shop, order.shop_id)
     facts = {"approved_by_id": actor.id, "approved_at": clock.now(), "pick_up_until": _last_day(order, shop)}
     _with_code(order, facts, actor)
-    notices.approved(order, queries.at_limit(order))
+    notices.approved(order, allowances.at_limit(order))
     return order
 
 

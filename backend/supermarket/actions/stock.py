@@ -15,7 +15,7 @@ from backend.db import dialect, session
 from backend.errors import Refused
 from backend.journal import Actor
 from backend.organisations import numbers
-from backend.supermarket import notices, queries
+from backend.supermarket import allowances, notices, queries
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
 
@@ -49,9 +49,9 @@ def lock_items(ids: Iterable[int]) -> dict[int, Item]:
 def lock_items_for(person_id: int, ids: Iterable[int]) -> list[tuple[Item, Shop, int]]:
     """The same, with each one's shop and the units that this person had of it in its period: exact, if their
     purse is under its lock."""
-    wanted = sa.select(Item, Shop, queries.TAKEN).join(Shop, Shop.id == Item.shop_id)
+    wanted = sa.select(Item, Shop, allowances.TAKEN).join(Shop, Shop.id == Item.shop_id)
     wanted = wanted.where(Item.id.in_(sorted(set(ids)))).order_by(Item.id).with_for_update(of=Item)
-    rows = session.execute(wanted, queries.taker(person_id), execution_options={"populate_existing": True})
+    rows = session.execute(wanted, allowances.taker(person_id), execution_options={"populate_existing": True})
     return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -1,18 +1,21 @@
 """Checking in and out with the code on the organiser's screen. A whole hall does so within a minute, so the
-way is short: one read, one guarded UPDATE, one journal line.
+way is short: one read, and one guarded UPDATE with its journal line.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from backend import clock, config, journal
-from backend.db import Moment, savepoint, session
+from backend import clock, config
+from backend.db import session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
-from backend.lifecycle import Move, authorize, transition
+from backend.lifecycle import authorize, transition
+from backend.moves import Move
 from backend.volunteering import codes, states, venue
 from backend.volunteering.actions.sign_ups import NotSignedUp, OnBehalf, acting_for
 from backend.volunteering.models import (
@@ -70,10 +73,7 @@ _READ = (
         Activity.latitude,
         Activity.longitude,
         Activity.radius,
-        SignUp.id.label("sign_up_id"),
-        SignUp.state.label("sign_up_state"),
-        SignUp.place_check,
-        SignUp.checked_in_at,
+        SignUp,
         _elsewhere.id.label("elsewhere_id"),
         _there.title.label("elsewhere"),
         _there.ends_at.label("elsewhere_until"),
@@ -98,29 +98,6 @@ _READ = (
     .outerjoin(_there, _there.id == _elsewhere.activity_id)
     .where(Activity.id == sa.bindparam("activity"))
 )
-_CHECK_IN = (
-    sa.update(SignUp)
-    .where(
-        SignUp.id == sa.bindparam("sign_up"), SignUp.state == sa.literal_column(f"'{SignUpState.CONFIRMED}'")
-    )
-    .values(
-        state=SignUpState.CHECKED_IN,
-        checked_in_at=sa.bindparam("now", type_=Moment),
-        place_check=sa.bindparam("place_found"),
-        source=RecordSource.CHECK_IN,
-    )
-    .returning(SignUp)
-)
-_CHECK_OUT = (
-    sa.update(SignUp)
-    .where(SignUp.id == sa.bindparam("sign_up"), SignUp.state == sa.bindparam("before"))
-    .values(
-        state=SignUpState.CHECKED_OUT,
-        checked_out_at=sa.bindparam("now", type_=Moment),
-        place_check=sa.bindparam("place_found"),
-    )
-    .returning(SignUp)
-)
 
 
 def check_in(
@@ -133,16 +110,14 @@ def check_in(
     """
     person_id, reason = acting_for(on_behalf_of, actor)
     seen = _look(activity_id, person_id, states.CHECK_IN, on_behalf_of, actor)
-    _refuse_second(seen)
+    _refuse_second(seen.SignUp)
     _in_time_to_arrive(seen)
     codes.check(activity_id, code, clock.now())
     _nowhere_else(seen)
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
-    try:
-        return _change(_CHECK_IN, states.CHECK_IN, seen, place, reason, actor)
-    except sa.exc.IntegrityError:
-        # Two doors at the same moment: the partial unique index lets one of them through.
-        raise CheckedInElsewhere(other="另一个活动") from None
+    facts = {"checked_in_at": clock.now(), "source": RecordSource.CHECK_IN}
+    with at_one_place():
+        return _attend(states.CHECK_IN, seen.SignUp, place, reason, actor, **facts)
 
 
 def check_out(
@@ -154,42 +129,50 @@ def check_out(
     """
     person_id, reason = acting_for(on_behalf_of, actor)
     seen = _look(activity_id, person_id, states.CHECK_OUT, on_behalf_of, actor)
-    if seen.sign_up_state in (SignUpState.CHECKED_OUT, SignUpState.CERTIFIED):
-        raise AlreadyCheckedOut()
-    if seen.sign_up_state not in states.CHECK_OUT.sources:
-        raise NotCheckedIn()
+    sign_up = seen.SignUp
+    if sign_up.state not in states.CHECK_OUT.sources:
+        raise (
+            AlreadyCheckedOut()
+            if sign_up.state in (SignUpState.CHECKED_OUT, SignUpState.CERTIFIED)
+            else NotCheckedIn()
+        )
     if seen.proposed_at is not None:
         raise AttendanceClosed()
     if clock.now() > seen.ends_at + timedelta(minutes=config.settings().check_out_minutes):
         raise TooLate()
     codes.check(activity_id, code, clock.now())
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
-    return _change(_CHECK_OUT, states.CHECK_OUT, seen, _worse(seen.place_check, place), reason, actor)
+    # The clock of another machine, or of this one before it was set right, may have been ahead.
+    left_at = max(clock.now(), sign_up.checked_in_at)
+    place = _worse(sign_up.place_check, place)
+    return _attend(states.CHECK_OUT, sign_up, place, reason, actor, checked_out_at=left_at)
 
 
 def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, actor: Actor) -> sa.Row:
     """Activity, sign-up and where else the person is checked in, in one statement."""
-    seen = session.execute(_READ, {"activity": activity_id, "person": person_id}).first()
+    given = {"activity": activity_id, "person": person_id}
+    seen = session.execute(_READ, given, execution_options={"populate_existing": True}).first()
     if seen is None or seen.state == ActivityState.DRAFT:
         raise NotFound()
-    if seen.sign_up_id is None:
+    if seen.SignUp is None:
         raise NotSignedUp()
     # Everyone may attend for themselves; whoever acts for another needs the word in that person's place.
     if on_behalf_of is not None:
-        authorize(move, session.get_one(SignUp, seen.sign_up_id), actor)
+        authorize(move, seen.SignUp, actor)
     return seen
 
 
-def _refuse_second(seen: sa.Row) -> None:
+def _refuse_second(sign_up: SignUp) -> None:
     """A second scan is told so kindly, and makes nothing."""
-    refusals = {
+    if sign_up.state in states.CHECK_IN.sources:
+        return
+    refusals: dict[str, type[Refused]] = {
         SignUpState.WAITLISTED: StillWaiting,
         SignUpState.CHECKED_IN: AlreadyCheckedIn,
         SignUpState.CHECKED_OUT: AlreadyCheckedOut,
         SignUpState.CERTIFIED: AlreadyCheckedOut,
     }
-    if seen.sign_up_state in refusals:
-        raise refusals[seen.sign_up_state]()
+    raise refusals.get(sign_up.state, states.CHECK_IN.refusal)()
 
 
 def _in_time_to_arrive(seen: sa.Row) -> None:
@@ -219,28 +202,29 @@ def _worse(before: str | None, now: str) -> str:
     return next(one for one in (PlaceCheck.FAILED, PlaceCheck.PASSED, PlaceCheck.NOT_GIVEN) if one in found)
 
 
-def _change(statement: Any, move: Move, seen: sa.Row, place: str, reason: str | None, actor: Actor) -> SignUp:
-    given = {"sign_up": seen.sign_up_id, "now": clock.now(), "place_found": place}
-    if move is states.CHECK_OUT:
-        given["before"] = seen.sign_up_state
-        # The clock of another machine, or of this one before it was set right, may have been ahead.
-        given["now"] = max(clock.now(), seen.checked_in_at)
-    changed = session.scalars(
-        statement, given, execution_options={"synchronize_session": False, "populate_existing": True}
-    ).one_or_none()
-    if changed is None:
-        raise move.refusal()
-    journal.write(
-        move.name,
-        "sign_up",
-        changed.id,
+def _attend(
+    move: Move, sign_up: SignUp, place: str, reason: str | None, actor: Actor, **facts: Any
+) -> SignUp:
+    transition(
+        move,
+        sign_up,
         actor=actor,
-        states=(seen.sign_up_state, move.target),
+        permitted=True,
         reason=reason,
-        place=changed.place_id,
-        facts={"place": place},
+        details={"place": place},
+        place_check=place,
+        **facts,
     )
-    return changed
+    return sign_up
+
+
+@contextmanager
+def at_one_place() -> Iterator[None]:
+    """Two doors at the same moment: the partial unique index lets a person through one of them."""
+    try:
+        yield
+    except sa.exc.IntegrityError:
+        raise CheckedInElsewhere(other="另一个活动") from None
 
 
 def lapse_over(person_ids: list[int]) -> None:
@@ -257,13 +241,3 @@ def lapse_over(person_ids: list[int]) -> None:
     )
     for forgotten in session.scalars(wanted).all():
         transition(states.FORGOT_CHECK_OUT, forgotten, actor=None)
-
-
-def change_many(rows: list[tuple[SignUp, dict[str, Any]]]) -> None:
-    """Sets the facts of sign-ups that the caller has locked; refuses a second place at the same time."""
-    changes = [{"id": row.id, **facts} for row, facts in rows]
-    try:
-        with savepoint():
-            session.execute(sa.update(SignUp), changes)
-    except sa.exc.IntegrityError:
-        raise CheckedInElsewhere(other="另一个活动") from None

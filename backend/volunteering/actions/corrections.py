@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import lock_row, savepoint, session
+from backend.db import columns_of, lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import transition
@@ -99,11 +99,8 @@ _NEW = ("id", "minutes", "ended_at", "recorded_by_id", "certified_by_id", "recor
 
 
 def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> None:
-    kept = {
-        column.key: getattr(record, column.key)
-        for column in ServiceRecord.__table__.columns
-        if column.key not in (*_NEW, "backfill_id", "sync_status")
-    }
+    anew = (*_NEW, "backfill_id", "sync_state")
+    kept = {name: value for name, value in columns_of(record).items() if name not in anew}
     session.add(
         ServiceRecord(
             **kept,
@@ -113,7 +110,7 @@ def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> Non
             certified_by_id=actor.id,
             recorded_at=clock.now(),
             corrects_id=record.id,
-            sync_status=SyncState.NOT_SYNCHRONISED,
+            sync_state=SyncState.NOT_SYNCHRONISED,
         )
     )
     session.flush()

@@ -6,7 +6,8 @@ from backend import clock, working_days
 from backend.db import lock_row
 from backend.errors import Refused
 from backend.journal import Actor
-from backend.lifecycle import Move, transition, transition_all
+from backend.lifecycle import transition, transition_all
+from backend.moves import Move
 from backend.volunteering import states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUpState
@@ -22,7 +23,7 @@ def end(activity_id: int, *, actor: Actor | None) -> Activity:
     The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet.
     """
     activity = lock_row(Activity, activity_id)
-    service = activity.activity_kind == ActivityKind.VOLUNTEER_SERVICE
+    service = activity.kind == ActivityKind.VOLUNTEER_SERVICE
     due = working_days.record_due_on(clock.business_day(activity.ends_at)) if service else None
     begun = partial(_begun, activity)
     transition(states.END, activity, actor=actor, precondition=begun, ended_at=clock.now(), record_due_on=due)

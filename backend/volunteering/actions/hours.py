@@ -21,7 +21,7 @@ from backend.lifecycle import authorize, transition, transition_all
 from backend.organisations import queries as places
 from backend.people.models import Team
 from backend.volunteering import limits, notices, states
-from backend.volunteering.actions import attendance, waitlist
+from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUp, SignUpState
 from backend.volunteering.record_models import ServiceRecord, SyncState
 
@@ -73,7 +73,7 @@ def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Acti
     """
     activity = lock_row(Activity, activity_id)
     authorize(states.PROPOSE, activity, actor)
-    if activity.activity_kind != ActivityKind.VOLUNTEER_SERVICE:
+    if activity.kind != ActivityKind.VOLUNTEER_SERVICE:
         raise NoHoursForThis()
     if activity.state == ActivityState.PUBLISHED:
         raise ActivityNotEnded()
@@ -82,7 +82,8 @@ def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Acti
     limits.check(_stretches(rows, minutes))
     transition(states.PROPOSE, activity, actor=actor, proposed_by_id=actor.id, proposed_at=clock.now())
     if rows:
-        attendance.change_many([(row, {"proposed_minutes": minutes[row.person_id]}) for row in rows])
+        proposed = [{"id": row.id, "proposed_minutes": minutes[row.person_id]} for row in rows]
+        session.execute(sa.update(SignUp), proposed)
     return activity
 
 
@@ -91,11 +92,13 @@ def _proposed(activity: Activity, rows: Sequence[SignUp], given: Mapping[int, in
     most = limits.most_minutes(activity)
     if any(minutes > most for minutes in given.values()):
         raise MinutesTooMany(most=most)
-    told = {row.person_id: given.get(row.person_id, limits.attended_minutes(activity, row)) for row in rows}
-    undecided = sorted(person_id for person_id, minutes in told.items() if minutes is None)
+    proposed = {
+        row.person_id: given.get(row.person_id, limits.attended_minutes(activity, row)) for row in rows
+    }
+    undecided = sorted(person_id for person_id, minutes in proposed.items() if minutes is None)
     if undecided:
         raise AttendanceUndecided(people=undecided)
-    return told
+    return {person_id: minutes for person_id, minutes in proposed.items() if minutes is not None}
 
 
 def _refuse_strangers(rows: Sequence[SignUp], given: Mapping[int, int]) -> None:
@@ -109,7 +112,7 @@ def _stretches(rows: Sequence[SignUp], minutes: Mapping[int, int]) -> list[limit
 
 
 def _stretch(row: SignUp, minutes: int) -> limits.Served:
-    start: datetime = row.checked_in_at
+    start = row.came_at
     ends = start + timedelta(minutes=minutes)
     return limits.Served(row.person_id, clock.business_day(start), start, ends, minutes)
 
@@ -195,7 +198,7 @@ def _records(
         "recorded_by_id": activity.proposed_by_id,
         "certified_by_id": actor.id,
         "recorded_at": clock.now(),
-        "sync_status": SyncState.NOT_SYNCHRONISED,
+        "sync_state": SyncState.NOT_SYNCHRONISED,
     }
     return [{**same, **_own(row, minutes[row.person_id])} for row in rows]
 
@@ -231,6 +234,6 @@ def _earn(activity: Activity, row: SignUp, minutes: int, actor: Actor) -> tuple[
         actor=actor,
         units=minutes // 60,
         cap_group=f"activity:{activity.id}",
-        day=clock.business_day(row.checked_in_at),
+        day=clock.business_day(row.came_at),
     )
     return row.person_id, minutes, awarded.points

@@ -1,16 +1,18 @@
 """The organiser calls the roll: equally good as a code, for the day on which no phone works."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 
-from backend import clock, config, journal
-from backend.db import lock_row, session
+from backend import clock, config
+from backend.db import Moment, lock_row, savepoint, session
 from backend.errors import Refused
 from backend.journal import Actor
-from backend.lifecycle import authorize
+from backend.lifecycle import authorize, transition_all
+from backend.moves import Move
 from backend.volunteering import limits, states
 from backend.volunteering.actions import attendance, ending, waitlist
 from backend.volunteering.actions.sign_ups import NotSignedUp
@@ -47,7 +49,7 @@ def call(activity_id: int, roll: Sequence[Called], *, actor: Actor) -> Activity:
         raise NotSignedUp("这些人没有报名成功，不能点名；可请他们先报名，或走补录", people=strangers)
     attendance.lapse_over([one.person_id for one in roll])
     _refuse_overlaps(activity, roll)
-    _note(roll, rows, actor)
+    _note(activity, roll, rows, actor)
     if activity.state == ActivityState.ENDED:
         # Nobody is still at what is over; without this the next proposal would pass them by in silence.
         ending.lapse(activity.id)
@@ -72,33 +74,44 @@ def _refuse_overlaps(activity: Activity, roll: Sequence[Called]) -> None:
         raise limits.OverlappingService(other=found[1], personId=found[0])
 
 
-def _note(roll: Sequence[Called], rows: dict[int, SignUp], actor: Actor) -> None:
-    changes, told = [], []
-    for one in sorted(roll, key=lambda one: rows[one.person_id].id):
-        row = rows[one.person_id]
-        move = states.MARK_ATTENDED if one.left_at is not None else states.MARK_PRESENT
-        if row.state not in move.sources:
-            raise move.refusal()
-        facts = {
-            "state": move.target,
-            "checked_in_at": one.arrived_at,
-            "checked_out_at": one.left_at,
-            "source": RecordSource.ROLL_CALL,
-        }
-        changes.append((row, facts))
-        told.append((row, move, row.state))
-    attendance.change_many(changes)
-    for move, before in sorted({(move.name, before) for _, move, before in told}):
-        same = [row for row, made, state in told if (made.name, state) == (move, before)]
-        target = next(made.target for _, made, _ in told if made.name == move)
-        journal.write_all(
-            move,
-            "sign_up",
-            [row.id for row in same],
-            actor=actor,
-            states=(before, target),
-            place=same[0].community_id,
-        )
+def _note(activity: Activity, roll: Sequence[Called], rows: dict[int, SignUp], actor: Actor) -> None:
+    """All who have left are moved together, and so are all who are still there."""
+    with attendance.at_one_place(), savepoint():
+        for move in (states.MARK_PRESENT, states.MARK_ATTENDED):
+            called = [one for one in roll if (one.left_at is not None) == (move is states.MARK_ATTENDED)]
+            if called:
+                _move(move, activity, called, rows, actor)
+
+
+def _move(
+    move: Move, activity: Activity, called: Sequence[Called], rows: dict[int, SignUp], actor: Actor
+) -> None:
+    """Whoever leads the team may call its roll, without an appointment: that was asked for the activity."""
+    came = {rows[one.person_id].id: one.arrived_at for one in called}
+    left = {rows[one.person_id].id: one.left_at for one in called}
+    subjects = sorted((rows[one.person_id] for one in called), key=lambda row: row.id)
+    transition_all(
+        move,
+        subjects,
+        place_id=activity.community_id,
+        actor=actor,
+        permitted=True,
+        checked_in_at=_each(came),
+        checked_out_at=_each(left),
+        source=RecordSource.ROLL_CALL,
+    )
+    for row in subjects:
+        set_committed_value(row, "checked_in_at", came[row.id])
+        set_committed_value(row, "checked_out_at", left[row.id])
+
+
+def _each(moments: Mapping[int, datetime | None]) -> Any:
+    """Of each sign-up its own moment, in one statement for all; where they agree, just that one."""
+    different = set(moments.values())
+    if len(different) == 1:
+        return different.pop()
+    told = {sign_up_id: sa.literal(moment, Moment()) for sign_up_id, moment in moments.items()}
+    return sa.case(told, value=SignUp.id)
 
 
 def _propose_anew(activity: Activity) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import aliased
 from backend import clock
 from backend.db import session
 from backend.journal import Actor
-from backend.lifecycle import Move, transition, transition_all
+from backend.lifecycle import transition, transition_all
+from backend.moves import Move
 from backend.volunteering import limits, notices, states
 from backend.volunteering.models import ATTENDED, SEATED, Activity, ActivityState, SignUp, SignUpState
 

@@ -9,7 +9,8 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.people import guardians, sealed
 from backend.people.models import Person
-from backend.wishes.models import Disclosure, Group, Wish
+from backend.wishes.kinds import Disclosure, Group
+from backend.wishes.models import Wish
 
 
 class ChildNeedsGuardian(Refused):

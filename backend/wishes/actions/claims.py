@@ -15,8 +15,9 @@ from backend.lifecycle import transition
 from backend.people import queries as people
 from backend.people.models import Person
 from backend.wishes import notices, queries, states
-from backend.wishes.actions import settling
-from backend.wishes.models import Claim, ClaimOutcome, ConfirmMethod, Party, Wish
+from backend.wishes.actions import endings
+from backend.wishes.kinds import ClaimOutcome, ConfirmMethod, Party
+from backend.wishes.models import Claim, Wish
 
 # Told instead of a reason that nobody has looked at yet; staff read it in the timeline and pass it on.
 KEPT_BACK = "原因由社区查看后转告"
@@ -137,7 +138,7 @@ def release(wish_id: int, reason: str, found: screening.Screened | None = None, 
     wish = lock_row(Wish, wish_id)
     kept_back = screening.needs_look(found, reason)
     details = ({"kept_back": True} if kept_back else {}) | _again(wish, actor)
-    settling.put_back(
+    endings.put_back(
         states.RELEASE, wish, ClaimOutcome.RELEASED, reason=reason, details=details or None, actor=actor
     )
     notices.released(wish, KEPT_BACK if kept_back else reason)
@@ -167,12 +168,12 @@ def fulfil(
     """
     wish = lock_row(Wish, wish_id)
     transition(states.FULFIL, wish, actor=actor, fulfilled_at=clock.now())
-    standing = settling.standing_claim(wish.id)
-    standing.fulfilled_at, standing.note = clock.now(), note
-    standing.needs_look = screening.needs_look(found, note)
+    current = endings.current_claim(wish.id)
+    current.fulfilled_at, current.note = clock.now(), note
+    current.needs_look = screening.needs_look(found, note)
     session.flush()
     files.attach(
-        ("claim", standing.id),
+        ("claim", current.id),
         "fulfilment",
         file_ids,
         place_id=wish.place_id,
@@ -205,17 +206,17 @@ def confirm(
         satisfaction=satisfaction,
         comment=comment,
     )
-    standing = settling.standing_claim(wish.id)
-    settling.end(standing, ClaimOutcome.CONFIRMED)
+    current = endings.current_claim(wish.id)
+    endings.end(current, ClaimOutcome.CONFIRMED)
     awarded = ledger.award(
-        standing.person_id,
+        current.person_id,
         "wish_confirmed",
         reference=f"wish:{wish.id}:confirmed",
         title=f"点亮心愿 {wish.number}",
         community_id=wish.community_id,
         actor=actor,
     )
-    notices.confirmed(wish, standing, awarded.points)
+    notices.confirmed(wish, current, awarded.points)
     return wish
 
 
@@ -233,10 +234,10 @@ def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, 
     kept_back = screening.needs_look(found, reason)
     details = {"kept_back": True} if kept_back else None
     transition(states.DISPUTE, wish, actor=actor, reason=reason, details=details, fulfilled_at=None)
-    standing = settling.standing_claim(wish.id)
+    current = endings.current_claim(wish.id)
     again = clock.today() + timedelta(days=config.settings().promise_grace_days)
-    standing.fulfilled_at, standing.reminded_at = None, None
-    standing.promised_on = max(standing.promised_on, again)
+    current.fulfilled_at, current.reminded_at = None, None
+    current.promised_on = max(current.promised_on, again)
     session.flush()
-    notices.disputed(wish, standing, KEPT_BACK if kept_back else reason)
+    notices.disputed(wish, current, KEPT_BACK if kept_back else reason)
     return wish

@@ -1,6 +1,6 @@
 """What time brings: rounds end, promises fall due, silence closes. Each item in a transaction of its own."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -9,9 +9,10 @@ from backend.db import lock_row, session
 from backend.jobs import Job
 from backend.lifecycle import transition
 from backend.wishes import notices, states
-from backend.wishes.actions import rounds, settling
-from backend.wishes.actions.settling import standing_claim
-from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish, WishState
+from backend.wishes.actions import endings, rounds
+from backend.wishes.actions.endings import current_claim
+from backend.wishes.kinds import ClaimOutcome, RoundState, WishState
+from backend.wishes.models import Claim, Round, Wish
 
 BATCH = 200
 
@@ -62,11 +63,11 @@ def remind(wish_id: int) -> None:
     wish = lock_row(Wish, wish_id)
     if wish.state != WishState.CLAIMED:
         return
-    standing = standing_claim(wish_id)
-    if standing.reminded_at is None and standing.promised_on < clock.today():
-        standing.reminded_at = clock.now()
+    current = current_claim(wish_id)
+    if current.reminded_at is None and current.promised_on < clock.today():
+        current.reminded_at = clock.now()
         session.flush()
-        notices.overdue(wish, standing)
+        notices.overdue(wish, current)
 
 
 def release_overdue(wish_id: int) -> None:
@@ -74,12 +75,12 @@ def release_overdue(wish_id: int) -> None:
     wish = lock_row(Wish, wish_id)
     if wish.state != WishState.CLAIMED:
         return
-    standing = standing_claim(wish_id)
+    current = current_claim(wish_id)
     due = _days_ago(config.settings().promise_grace_days)
-    if standing.reminded_at is None or standing.reminded_at > due:
+    if current.reminded_at is None or current.reminded_at > due:
         return
-    settling.put_back(states.EXPIRE, wish, ClaimOutcome.OVERDUE, actor=None)
-    notices.expired(wish, standing)
+    endings.put_back(states.EXPIRE, wish, ClaimOutcome.OVERDUE, actor=None)
+    notices.expired(wish, current)
 
 
 def silent_wishes() -> list[int]:
@@ -96,12 +97,12 @@ def close_silent(wish_id: int) -> None:
     if wish.state != WishState.FULFILLED or wish.fulfilled_at > _days_ago(config.settings().silence_days):
         return
     transition(states.CLOSE_UNCONFIRMED, wish, actor=None, closed_at=clock.now())
-    standing = standing_claim(wish_id)
-    settling.end(standing, ClaimOutcome.CLOSED_UNCONFIRMED)
-    notices.closed_unconfirmed(wish, standing)
+    current = current_claim(wish_id)
+    endings.end(current, ClaimOutcome.CLOSED_UNCONFIRMED)
+    notices.closed_unconfirmed(wish, current)
 
 
-def _days_ago(days: int) -> object:
+def _days_ago(days: int) -> datetime:
     return clock.now() - timedelta(days=days)
 
 

@@ -9,10 +9,12 @@ from backend.files import actions as files
 from backend.journal import Actor
 from backend.lifecycle import check_allowed, transition
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.wishes import notices, states
-from backend.wishes.actions.settling import last_claim
+from backend.wishes.actions.endings import lock_current_claim
 from backend.wishes.actions.writing import number_in_round
-from backend.wishes.models import RoundState, Wish, WishState
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Wish
 
 
 class NoRoundOpen(Refused):
@@ -86,10 +88,10 @@ def look(wish_id: int, passed: bool, reason: str | None = None, *, actor: Actor)
     StateConflict when nothing waits.
     """
     wish = lock_row(Wish, wish_id)
-    permissions.require(actor.id, "wish:review", wish.place_id)
+    permissions.require(actor.id, Permission.WISH_REVIEW, wish.place_id)
     if wish.state == WishState.DRAFT:
         raise NotFound()
-    claim = last_claim(wish.id)
+    claim = lock_current_claim(wish.id)
     subjects = [("wish", wish.id), *([("claim", claim.id)] if claim else [])]
     noted = claim is not None and claim.needs_look
     if not files.look(subjects, passed, reason, actor=actor) + noted:

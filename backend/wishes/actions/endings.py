@@ -7,29 +7,29 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.journal import Actor
-from backend.lifecycle import Move, transition
+from backend.lifecycle import transition
+from backend.moves import Move
 from backend.wishes import notices, states
-from backend.wishes.models import Claim, ClaimOutcome, Round, RoundState, Wish
+from backend.wishes.kinds import RoundState
+from backend.wishes.models import Claim, Round, Wish
 
 
-def standing_claim(wish_id: int) -> Claim:
-    """The one claim that stands on a claimed or fulfilled wish."""
-    return session.scalars(
-        sa.select(Claim).where(Claim.wish_id == wish_id, Claim.outcome.is_(None)),
-        execution_options={"populate_existing": True},
-    ).one()
+def current_claim(wish_id: int) -> Claim:
+    """The claim that stands on a claimed or fulfilled wish."""
+    return session.scalars(_current(wish_id), execution_options={"populate_existing": True}).one()
 
 
-def last_claim(wish_id: int) -> Claim | None:
-    """The claim that stands on a wish, or stood to its end."""
-    stands = sa.or_(
-        Claim.outcome.is_(None), Claim.outcome.in_((ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED))
-    )
-    return session.scalar(sa.select(Claim).where(Claim.wish_id == wish_id, stands).with_for_update())
+def lock_current_claim(wish_id: int) -> Claim | None:
+    """The claim that stands on a wish, or stood to its end; None where there is none."""
+    return session.scalar(_current(wish_id).with_for_update())
 
 
-def end(standing: Claim, outcome: str, reason: str | None = None) -> None:
-    standing.outcome, standing.ended_at, standing.reason = outcome, clock.now(), reason
+def _current(wish_id: int) -> sa.Select[Claim]:
+    return sa.select(Claim).where(Claim.wish_id == wish_id, Claim.is_current)
+
+
+def end(claim: Claim, outcome: str, reason: str | None = None) -> None:
+    claim.outcome, claim.ended_at, claim.reason = outcome, clock.now(), reason
     session.flush()
 
 
@@ -45,7 +45,7 @@ def put_back(
     """Ends the claim and puts the wish on the wall again; where its round has closed meanwhile, it goes the
     way of what that round left unclaimed. Answers the claim that ended."""
     transition(move, wish, actor=actor, reason=reason, details=details, claimer_id=None)
-    ended = standing_claim(wish.id)
+    ended = current_claim(wish.id)
     end(ended, outcome, reason)
     if _closed(wish.round_id):
         leave_round(wish)

@@ -1,0 +1,152 @@
+"""Moves as data, and how a thing is moved: its state, what goes with it and its journal line, in one statement.
+
+Nobody's permission is asked here. `lifecycle` asks first, for whatever stands above people; the registrations of
+people stand below it, because permissions are read from them, and ask in their own verbs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
+
+from backend import journal
+from backend.db import session
+from backend.errors import Refused, StateConflict
+from backend.journal import Actor
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from some states to another.
+
+    `permission` is asked in the subject's place; `never_by` names facts about a person that rule them out
+    all the same, because nobody makes and checks the same record.
+    """
+
+    name: str
+    sources: frozenset[str]
+    target: str
+    permission: str
+    never_by: frozenset[str] = frozenset()
+    refusal: type[Refused] = StateConflict
+    label: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class MoveTable:
+    """All moves of one kind of thing, as documentation and journal name them.
+
+    `kind` is what the journal calls it; `begins` are the states in which it comes into being, and `states` the
+    words of all. `note` stands below the title of the diagram.
+    """
+
+    title: str
+    kind: str
+    moves: tuple[Move, ...]
+    begins: tuple[str, ...]
+    states: Mapping[str, str]
+    note: str
+
+
+class Movable(Protocol):
+    """A row with a state and a place. The journal knows it by the first column of its key."""
+
+    state: str
+    journal_kind: str
+
+    @property
+    def place_id(self) -> int: ...
+
+
+def check_source(move: Move, subject: Any) -> None:
+    """Raises the move's own refusal unless it starts from the subject's state."""
+    if subject.state not in move.sources:
+        raise move.refusal()
+
+
+def apply(
+    move: Move,
+    subject: Any,
+    facts: dict[str, Any],
+    *,
+    actor: Actor | None,
+    reason: str | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Moves one subject and sets its `facts` in one guarded statement, with its journal line.
+
+    `reason` and `details` are the journal's. Raises the move's refusal when the state is none of its sources, or
+    is no longer what was read.
+    """
+    check_source(move, subject)
+    line = journal.line(
+        move.name,
+        subject.journal_kind,
+        actor=actor,
+        states=(subject.state, move.target),
+        reason=reason,
+        place=subject.place_id,
+        facts=details,
+    )
+    _change(move, [subject], facts, line)
+
+
+def begin_or_apply(
+    move: Move, row: Any, facts: dict[str, Any], *, actor: Actor | None, details: dict[str, Any] | None = None
+) -> None:
+    """Moves a row that is there already, or adds the new one in the state to which the move leads: for what is said
+    of somebody in one row, the first time and every later one. What else was set on the row is kept with it."""
+    if sa.inspect(row).persistent:
+        session.flush()
+        apply(move, row, facts, actor=actor, details=details)
+        return
+    for name, value in {"state": move.target, **facts}.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    (subject, *_) = sa.inspect(row).identity
+    states = (None, move.target)
+    journal.write(
+        move.name, row.journal_kind, subject, actor=actor, states=states, place=row.place_id, facts=details
+    )
+
+
+def apply_all(
+    move: Move, subjects: Sequence[Any], facts: dict[str, Any], *, place_id: int, actor: Actor | None
+) -> None:
+    """Moves many subjects of one place, all or none; a statement for each state that they come from."""
+    for subject in subjects:
+        check_source(move, subject)
+    for before in sorted({subject.state for subject in subjects}):
+        group = [subject for subject in subjects if subject.state == before]
+        line = journal.line(
+            move.name, group[0].journal_kind, actor=actor, states=(before, move.target), place=place_id
+        )
+        _change(move, group, facts, line)
+
+
+def _change(move: Move, subjects: Sequence[Any], facts: dict[str, Any], line: dict[str, Any]) -> None:
+    """Sets state and facts where the state is still what the line says it was, with the journal line of each."""
+    mapper = sa.inspect(type(subjects[0]))
+    values = {"state": move.target, **facts}
+    moved = (
+        sa.update(mapper.local_table)
+        .where(_among(mapper.primary_key, subjects), mapper.columns["state"] == line["from_state"])
+        # By the columns: an attribute may have another name than its column.
+        .values({mapper.columns[name]: value for name, value in values.items()})
+        .returning(mapper.primary_key[0])
+    )
+    if len(journal.write_moved(moved, line)) != len(subjects):
+        raise move.refusal()
+    for subject in subjects:
+        for name, value in values.items():
+            set_committed_value(subject, name, value)
+
+
+def _among(key: tuple[sa.Column[Any], ...], subjects: Sequence[Any]) -> sa.ColumnElement[bool]:
+    identities = [sa.inspect(subject).identity for subject in subjects]
+    if len(key) == 1:
+        return key[0].in_([one for (one,) in identities])
+    return sa.tuple_(*key).in_(identities)
