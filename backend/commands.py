@@ -24,6 +24,7 @@ from backend.outbox import delivery
 from backend.people import actions as people
 from backend.people import permissions
 from backend.people.models import Person
+from backend.people.permissions import Permission
 from backend.registers import hand_outs, papers, scopes, spool
 from backend.reports import catalogue
 from backend.rights import rotation
@@ -93,7 +94,7 @@ def appoint_admin(person_id: int) -> None:
         cities = places.children(None, "city").rows(1)
         if not cities:
             raise click.ClickException("there is no city yet: run `flask found-city`")
-        if permissions.anyone_with("appointment:grant"):
+        if permissions.anyone_with(Permission.APPOINTMENT_GRANT):
             raise click.ClickException("there is an administrator already, who appoints the others")
         person = lock_row(Person, person_id)
         people.appoint(person.id, "city_admin", cities[0].id, clock.today(), None, actor=None)

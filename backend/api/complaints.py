@@ -14,6 +14,7 @@ from backend.complaints import actions, queries, queues
 from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 
 bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与建议")
 
@@ -88,7 +89,7 @@ def my_complaints(caller: Caller) -> Pageable:
     "由我这里承办的投诉和建议",
     ComplaintOut,
     _serialize_many,
-    guard="complaint:answer",
+    guard=Permission.COMPLAINT_ANSWER,
     query=ComplaintQuery,
 )
 def complaints_to_handle(caller: Caller, state: str | None) -> Pageable:
@@ -104,7 +105,7 @@ def get_complaint(caller: Caller, complaint_id: int) -> dict[str, Any]:
     bp,
     "/complaints/<id:complaint_id>/contact",
     "回电号码",
-    "complaint:answer",
+    Permission.COMPLAINT_ANSWER,
     query=CallBackQuery,
     out=CallBackOut,
     writes=True,
@@ -118,7 +119,7 @@ def complaint_contact(caller: Caller, complaint_id: int, query: dict[str, Any]) 
     bp,
     "/complaints/<id:complaint_id>/answer",
     "答复",
-    "complaint:answer",
+    Permission.COMPLAINT_ANSWER,
     body=ComplaintAnswerIn,
     out=ComplaintOut,
 )
@@ -130,7 +131,7 @@ def answer_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) ->
     bp,
     "/complaints/<id:complaint_id>/escalate",
     "提级办理",
-    "complaint:escalate",
+    Permission.COMPLAINT_ESCALATE,
     body=ReasonIn,
     out=ComplaintOut,
 )

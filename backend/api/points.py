@@ -15,6 +15,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.ledger.rules import EVENTS, place_among
 from backend.paging import KeysetRows, Pageable
+from backend.people.permissions import Permission
 from backend.points import actions, limits, queries
 from backend.points.models import Adjustment, AdjustmentState
 from backend.supermarket.queries import shelf_value
@@ -127,7 +128,7 @@ def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
     "积分调整",
     AdjustmentOut,
     _serialize_many,
-    guard="points:read",
+    guard=Permission.POINTS_READ,
     query=AdjustmentQuery,
 )
 def list_adjustments(caller: Caller, state: str | None) -> Pageable:
@@ -138,7 +139,7 @@ def list_adjustments(caller: Caller, state: str | None) -> Pageable:
     bp,
     "/points/adjustments",
     "提出积分调整",
-    "points:adjust",
+    Permission.POINTS_ADJUST,
     body=AdjustmentIn,
     out=AdjustmentOut,
     status=201,
@@ -149,9 +150,14 @@ def propose_adjustment(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 
 
 move = Moves(bp, "/points/adjustments/<id:adjustment_id>", AdjustmentOut, _serialize)
-move("approve", "approve_adjustment", "批准积分调整", actions.approve, "points:approve_adjustment")
+move("approve", "approve_adjustment", "批准积分调整", actions.approve, Permission.POINTS_APPROVE_ADJUSTMENT)
 move(
-    "reject", "reject_adjustment", "驳回积分调整", actions.reject, "points:approve_adjustment", body=ReasonIn
+    "reject",
+    "reject_adjustment",
+    "驳回积分调整",
+    actions.reject,
+    Permission.POINTS_APPROVE_ADJUSTMENT,
+    body=ReasonIn,
 )
 
 
@@ -185,7 +191,7 @@ def list_rules(caller: Caller, community_id: int | None) -> Pageable:
     bp,
     "/points/rules/<event>",
     "修改积分规则",
-    "rule:change",
+    Permission.RULE_CHANGE,
     body=RuleIn,
     out=RuleOut,
     description="每次修改是一个新版本，从生效日期起计；已发放的积分不变。同样的内容再提交一次，不会产生新版本。",
@@ -198,7 +204,7 @@ def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, A
     bp,
     "/communities/<id:community_id>/points-liability",
     "社区积分发放与结存",
-    "points:liability",
+    Permission.POINTS_LIABILITY,
     out=LiabilityOut,
 )
 def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
 
 
@@ -99,4 +100,4 @@ class Complaint(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """To its complainant, and to who may answer it where it stands now."""
-        return "complainant" in facts or "complaint:answer" in words
+        return "complainant" in facts or Permission.COMPLAINT_ANSWER in words

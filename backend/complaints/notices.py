@@ -10,7 +10,9 @@ from backend.complaints.models import Complaint
 from backend.db import session
 from backend.outbox.actions import Telling, notify_many
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Appointment, Person
+from backend.people.permissions import Permission
 
 
 def handlers(complaint: Complaint) -> Sequence[int]:
@@ -21,11 +23,11 @@ def handlers(complaint: Complaint) -> Sequence[int]:
         .join(Person, Person.id == Appointment.person_id)
         .where(
             Appointment.organisation_id == complaint.place_id,
-            Appointment.role.in_(permissions.roles_with("complaint:answer")),
+            Appointment.role.in_(permissions.roles_with(Permission.COMPLAINT_ANSWER)),
             Appointment.from_day <= today,
             sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= today),
             Appointment.person_id != complaint.person_id,
-            Person.state == "active",
+            Person.state == PersonState.ACTIVE,
         )
     )
     return session.scalars(wanted.distinct().order_by(Appointment.person_id)).all()

@@ -18,6 +18,7 @@ from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 
 
 def mine(person_id: int) -> KeysetQuery:
@@ -77,7 +78,7 @@ def _to_view(
 def contact(complaint_id: int, reason: str, *, actor: Actor) -> str | None:
     """The phone to call back, in clear, for whoever answers it; every opening is journaled with its reason."""
     found = one(complaint_id, actor=actor)
-    permissions.require(actor.id, "complaint:answer", found.place_id)
+    permissions.require(actor.id, Permission.COMPLAINT_ANSWER, found.place_id)
     journal.write("open_contact", "complaint", found.id, actor=actor, place=found.place_id, reason=reason)
     return sealed.contact(found)
 

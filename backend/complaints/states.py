@@ -4,6 +4,7 @@ from backend.complaints.labels import COMPLAINANT_STATES
 from backend.complaints.models import ComplaintState as C
 from backend.errors import Refused
 from backend.moves import Move, MoveTable
+from backend.people.permissions import Permission
 
 
 class ComplaintMovedOn(Refused):
@@ -16,13 +17,20 @@ def _move(name: str, label: str, sources: set[str], target: str, permission: str
     )
 
 
-ANSWER = _move("answer", "答复", {C.RECEIVED, C.ESCALATED}, C.ANSWERED, "complaint:answer", "complainant")
+ANSWER = _move(
+    "answer", "答复", {C.RECEIVED, C.ESCALATED}, C.ANSWERED, Permission.COMPLAINT_ANSWER, "complainant"
+)
 # Up to the next level: because it is late, or because who has it cannot decide it.
 ESCALATE = _move(
-    "escalate", "提级办理", {C.RECEIVED, C.ESCALATED}, C.ESCALATED, "complaint:escalate", "complainant"
+    "escalate",
+    "提级办理",
+    {C.RECEIVED, C.ESCALATED},
+    C.ESCALATED,
+    Permission.COMPLAINT_ESCALATE,
+    "complainant",
 )
-APPEAL = _move("appeal", "不满意，请上级复核", {C.ANSWERED}, C.ESCALATED, "complaint:appeal")
-WITHDRAW = _move("withdraw", "撤回", {C.RECEIVED, C.ESCALATED}, C.WITHDRAWN, "complaint:withdraw")
+APPEAL = _move("appeal", "不满意，请上级复核", {C.ANSWERED}, C.ESCALATED, Permission.COMPLAINT_APPEAL)
+WITHDRAW = _move("withdraw", "撤回", {C.RECEIVED, C.ESCALATED}, C.WITHDRAWN, Permission.COMPLAINT_WITHDRAW)
 COMPLAINT_MOVES = (ANSWER, ESCALATE, APPEAL, WITHDRAW)
 
 # What the documentation draws and the journal calls by its kind.
@@ -31,7 +39,7 @@ TABLES = (
         "投诉与建议",
         "complaint",
         COMPLAINT_MOVES,
-        ("received",),
+        (C.RECEIVED,),
         COMPLAINANT_STATES,
         "到期没有答复的自动到上一级。",
     ),

@@ -8,7 +8,9 @@ from backend.errors import NotFound, Refused
 from backend.identity import sessions
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 
 # A new account may have these without having a history of its own; the answers under its keys tell of them.
 _FORGETTABLE = {
@@ -43,10 +45,10 @@ def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     home = session.get(Residency, person_id)
     if home is None or holder.card_number is None:
         raise NotFound()
-    permissions.require_near(actor.id, "person:create", home.community_id, home.grid_id)
+    permissions.require_near(actor.id, Permission.PERSON_CREATE, home.community_id, home.grid_id)
     if holder.openid == openid:
         return holder
-    if holder.openid is not None or holder.state != "active":
+    if holder.openid is not None or holder.state != PersonState.ACTIVE:
         raise AlreadyBound()
     _empty_account(openid, holder)
     holder.openid = openid
@@ -61,7 +63,7 @@ def _empty_account(openid: str, holder: Person) -> None:
         return
     if _has_records(other.id):
         raise AccountHasRecords()
-    other.openid, other.state, other.merged_into_id = None, "merged", holder.id
+    other.openid, other.state, other.merged_into_id = None, PersonState.MERGED, holder.id
     session.flush()
     sessions.close_all(other.id)
     _take_over_messages(other.id, holder.id)

@@ -11,6 +11,7 @@ from backend.db import session
 from backend.errors import NotAllowed, NotFound, Refused, SessionEnded
 from backend.identity.models import ConsoleSession, Credential, ScanSignIn
 from backend.journal import Actor
+from backend.people.kinds import PersonState
 from backend.people.models import Appointment, Person
 from backend.people.permissions import active_today
 
@@ -47,7 +48,12 @@ def entered(token: str) -> Entered:
         .where(ConsoleSession.token_digest == crypto.digest(token))
     ).first()
     now = clock.now()
-    if row is None or row[1] != "active" or row[0].ends_at <= now or row[0].used_at <= now - _idle():
+    if (
+        row is None
+        or row[1] != PersonState.ACTIVE
+        or row[0].ends_at <= now
+        or row[0].used_at <= now - _idle()
+    ):
         raise SessionEnded()
     first = row[0].method == "password" and row[2] is not None
     return Entered(row[0].person_id, row[0].id, row[0].used_at <= now - NOTE_EVERY, first)

@@ -20,6 +20,7 @@ from backend.db import insert, lock_row, session
 from backend.errors import Refused
 from backend.identity.models import Credential, SignInAttempt
 from backend.journal import Actor
+from backend.people.kinds import PersonState
 from backend.people.models import Appointment, Person
 
 # What OWASP asks at least; four threads at once take 76 MiB, not the 256 MiB of the library's default.
@@ -116,7 +117,7 @@ def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]
     found = session.scalar(
         sa.select(Credential)
         .join(Person, Person.id == Credential.person_id)
-        .where(Credential.name == name.strip().lower(), Person.state == "active")
+        .where(Credential.name == name.strip().lower(), Person.state == PersonState.ACTIVE)
     )
     if not _matches(found.password_hash if found else _nobody(), password) or found is None:
         raise WrongPassword()

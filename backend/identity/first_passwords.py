@@ -15,7 +15,9 @@ from backend.identity import console_sessions, credentials
 from backend.identity.models import Credential
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Person
+from backend.people.permissions import Permission
 
 STANDS = timedelta(days=3)
 # Read from paper and typed: no 0 and o, no 1, l and i.
@@ -49,7 +51,7 @@ def check(person_id: int, *, actor: Actor) -> None:
     Raises OwnFirstPassword, NotInOffice, StrongRole, NotFound, NotAllowed.
     """
     person = session.get(Person, person_id)
-    if person is None or person.state != "active":
+    if person is None or person.state != PersonState.ACTIVE:
         raise NotFound()
     if person_id == actor.id:
         raise OwnFirstPassword()
@@ -57,7 +59,7 @@ def check(person_id: int, *, actor: Actor) -> None:
     if not posts:
         raise NotInOffice()
     for post in posts:
-        permissions.require(actor.id, "appointment:grant", post.organisation_id)
+        permissions.require(actor.id, Permission.APPOINTMENT_GRANT, post.organisation_id)
     if any(post.role in credentials.STRONG_ROLES for post in posts):
         raise StrongRole()
 

@@ -10,6 +10,7 @@ from backend import clock, config, crypto, journal
 from backend.db import read_columns, session
 from backend.errors import SessionEnded
 from backend.identity.models import Session
+from backend.people.kinds import PersonState
 from backend.people.models import Person
 
 # A session is prolonged at most once in this time, so that reading stays reading.
@@ -41,7 +42,7 @@ def caller(token: str) -> Caller:
     (row,) = found
     person_id, session_id, ends, state = tuple(row)
     left = ends - clock.now()
-    if left <= timedelta() or state != "active":
+    if left <= timedelta() or state != PersonState.ACTIVE:
         raise SessionEnded()
     return Caller(person_id, session_id, stale=_lifetime() - left > PROLONG_EVERY)
 
@@ -78,7 +79,7 @@ def person_of(openid: str) -> Person:
     known = session.scalar(sa.select(Person).where(Person.openid == openid).with_for_update())
     if known is not None:
         return known
-    made = Person(openid=openid, nickname="", state="active", created_at=clock.now())
+    made = Person(openid=openid, nickname="", state=PersonState.ACTIVE, created_at=clock.now())
     try:
         with session.begin_nested():
             session.add(made)

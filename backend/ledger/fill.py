@@ -22,6 +22,7 @@ from backend.ledger.lots import (
 from backend.ledger.rules import ensure_default_rules, rule_in_force
 from backend.ledger.writing import purses, transfers
 from backend.organisations.models import Organisation
+from backend.people.kinds import PersonState
 from backend.people.models import Person
 
 TITLE = "压力测试"
@@ -57,7 +58,7 @@ def _persons(count: int, cycles: int) -> int:
     """So many new persons with so many cycles each; answers how many cycles that were."""
     facts = {**_place(), "cycles": cycles, "at": clock.now(), "today": clock.today(), "title": TITLE}
     lot = lot_of(clock.today())
-    rows = [{"nickname": TITLE, "state": "active", "created_at": facts["at"]}] * count
+    rows = [{"nickname": TITLE, "state": PersonState.ACTIVE, "created_at": facts["at"]}] * count
     ids = sorted(session.scalars(sa.insert(Person).returning(Person.id), rows))
     session.execute(sa.insert(purses), [{"person_id": one, "available": 0, "held": 0} for one in ids])
     _open_lots(ids, lot)

@@ -22,6 +22,7 @@ from backend.ledger import seals
 from backend.outbox import queries as outbox
 from backend.people import permissions, sealed
 from backend.people.models import Person
+from backend.people.permissions import Permission
 from backend.wechat.gateway import WeChatRejected, WeChatUnavailable, gateway
 
 GIBIBYTE = 1024**3
@@ -182,7 +183,7 @@ def _wechat() -> Iterator[Finding]:
 
 
 def _people() -> Iterator[Finding]:
-    if not permissions.anyone_with("appointment:grant"):
+    if not permissions.anyone_with(Permission.APPOINTMENT_GRANT):
         yield _fault("nobody can appoint staff", "run `flask found-city`, then `flask appoint-admin`")
 
 

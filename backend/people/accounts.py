@@ -6,6 +6,7 @@ from backend import journal
 from backend.db import lock_row, session
 from backend.journal import Actor
 from backend.people import sealed
+from backend.people.kinds import PersonState
 from backend.people.models import Person
 
 
@@ -16,7 +17,9 @@ def openid(person_id: int) -> str | None:
 
 def person_behind(openid: str) -> int | None:
     """The id of the active person with this openid."""
-    return session.scalar(sa.select(Person.id).where(Person.openid == openid, Person.state == "active"))
+    return session.scalar(
+        sa.select(Person.id).where(Person.openid == openid, Person.state == PersonState.ACTIVE)
+    )
 
 
 def keep_phone(number: str, *, actor: Actor) -> None:
@@ -35,7 +38,11 @@ def tell_shared_phone(person: Person, place: int | None = None, *, actor: Actor)
     """Two accounts with one number may be one person twice: a line in the journal, for whoever audits."""
     if person.phone_index is None:
         return
-    same = (Person.phone_index == person.phone_index, Person.state == "active", Person.id != person.id)
+    same = (
+        Person.phone_index == person.phone_index,
+        Person.state == PersonState.ACTIVE,
+        Person.id != person.id,
+    )
     others = session.scalar(sa.select(sa.func.count()).select_from(Person).where(*same))
     if others:
         facts = {"accounts": others + 1}

@@ -13,7 +13,9 @@ from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
 from backend.people import accounts, permissions, sealed, states
+from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState
 from backend.people.models import Appointment, Consent, PartyRegistration, Person, Residency
+from backend.people.permissions import Permission
 
 
 class NotThatGrid(Refused):
@@ -65,7 +67,7 @@ def declare_residency(
     lock_row(Person, actor.id)
     row = session.get(Residency, actor.id, populate_existing=True) or Residency(person_id=actor.id)
     same = (row.community_id, row.grid_id) == (community_id, grid_id)
-    if same and row.state != "rejected" and address in (None, sealed.address(row)):
+    if same and row.state != ResidencyState.REJECTED and address in (None, sealed.address(row)):
         return row
     row.community_id, row.grid_id = community_id, grid_id
     sealed.keep_address(row, address)
@@ -91,7 +93,7 @@ def register_party_member(
     )
     same = (row.unit_id, row.community_id) == (unit_id, community_id)
     row.unit_id, row.community_id, row.service_roles = unit_id, community_id, service_roles
-    if not same or row.state == "rejected":
+    if not same or row.state == PartyRegistrationState.REJECTED:
         moves.begin_or_apply(states.REGISTER_PARTY_MEMBER, row, _undecided(), actor=actor)
         return row
     session.flush()
@@ -146,7 +148,7 @@ def create_card_holder(
     """
     places.community(community_id)
     _check_grid(grid_id, community_id)
-    permissions.require_near(actor.id, "person:create", community_id, grid_id)
+    permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
     # Whoever takes a number waits for the one before: of two clerks with one phone the second is refused.
     number = next_number("card")
     _refuse_second_card(phone, community_id)
@@ -154,7 +156,7 @@ def create_card_holder(
         card_number=f"P{number:06d}",
         nickname="",
         birth_year=birth_year,
-        state="active",
+        state=PersonState.ACTIVE,
         created_at=clock.now(),
         created_by_id=actor.id,
     )
@@ -166,7 +168,7 @@ def create_card_holder(
         person_id=person.id,
         community_id=community_id,
         grid_id=grid_id,
-        state="verified",
+        state=ResidencyState.VERIFIED,
         declared_at=clock.now(),
         decided_by_id=actor.id,
     )
@@ -210,7 +212,7 @@ def appoint(
 ) -> Appointment:
     """Gives a role in a place. `actor` is None only for the first administrator of a new deployment."""
     if actor is not None:
-        permissions.require(actor.id, "appointment:grant", organisation_id)
+        permissions.require(actor.id, Permission.APPOINTMENT_GRANT, organisation_id)
         if actor.id == person_id:
             raise NotAllowed()
     row = Appointment(
@@ -275,9 +277,9 @@ def home_in(person_id: int, community_id: int) -> Residency:
         .join(Person, Residency.person_id == Person.id)
         .where(
             Person.id == person_id,
-            Person.state == "active",
+            Person.state == PersonState.ACTIVE,
             Residency.community_id == community_id,
-            Residency.state != "rejected",
+            Residency.state != ResidencyState.REJECTED,
         )
     )
     if found is None:

@@ -10,6 +10,7 @@ from backend.errors import NotAllowed, Refused
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Appointment
+from backend.people.permissions import Permission
 
 
 class AppointmentOver(Refused):
@@ -23,7 +24,7 @@ def end(appointment_id: int, *, actor: Actor) -> None:
     Raises NotFound, NotAllowed (nobody ends their own), AppointmentOver.
     """
     row = lock_row(Appointment, appointment_id)
-    permissions.require(actor.id, "appointment:grant", row.organisation_id)
+    permissions.require(actor.id, Permission.APPOINTMENT_GRANT, row.organisation_id)
     if row.person_id == actor.id:
         raise NotAllowed("不能结束自己的任职，请另一位管理员来办")
     today = clock.today()

@@ -11,18 +11,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, journal, moves
-from backend.db import Id, Model, Moment, lock_row, savepoint, session
+from backend.db import Id, Model, Moment, lock_row, savepoint, session, sql_list
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.people import permissions, sealed, states
+from backend.people.kinds import STANDING_LINKS, GuardianshipState, PersonState, Relation, ResidencyState
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
 
-RELATIONS = ("father", "mother", "grandparent", "relative", "institution")
-STATES = ("declared", "verified", "rejected", "ended")
 CHILDHOOD_ENDS = 14
 MOST_CHILDREN = 10
-_standing = sa.text("status IN ('declared', 'verified')")
+_standing = sa.text(f"status IN {sql_list(STANDING_LINKS)}")
 
 
 class AlreadyGuardian(Refused):
@@ -55,8 +55,8 @@ class Guardianship(Model):
         PersonalTable("child_id", "我的监护人", "guardians", position=110),
     ]
     __table_args__ = (
-        sa.CheckConstraint(f"relation IN {RELATIONS}", name="relation_known"),
-        sa.CheckConstraint(f"status IN {STATES}", name="status_known"),
+        sa.CheckConstraint(f"relation IN {sql_list(Relation)}", name="relation_known"),
+        sa.CheckConstraint(f"status IN {sql_list(GuardianshipState)}", name="status_known"),
         sa.CheckConstraint("guardian_id <> child_id", name="not_of_oneself"),
         sa.CheckConstraint(
             "decided_by_id IS NULL OR (decided_by_id <> guardian_id AND decided_by_id <> child_id)",
@@ -117,12 +117,16 @@ def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> 
         raise NotAChild()
     lock_row(Person, actor.id)
     home = session.get(Residency, actor.id)
-    if home is None or home.state == "rejected":
+    if home is None or home.state == ResidencyState.REJECTED:
         raise GuardianUnsettled()
     if len(_of_guardian(actor.id)) >= MOST_CHILDREN:
         raise TooManyChildren()
     child = Person(
-        nickname="", birth_year=birth_year, state="active", created_at=clock.now(), created_by_id=actor.id
+        nickname="",
+        birth_year=birth_year,
+        state=PersonState.ACTIVE,
+        created_at=clock.now(),
+        created_by_id=actor.id,
     )
     session.add(child)
     session.flush()
@@ -132,12 +136,12 @@ def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> 
             person_id=child.id,
             community_id=home.community_id,
             grid_id=home.grid_id,
-            state="declared",
+            state=ResidencyState.DECLARED,
             declared_at=clock.now(),
         )
     )
     session.flush()
-    return _link(actor.id, child.id, home.community_id, relation, "declared", actor=actor)
+    return _link(actor.id, child.id, home.community_id, relation, GuardianshipState.DECLARED, actor=actor)
 
 
 def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Guardianship:
@@ -147,14 +151,14 @@ def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Gua
     """
     child, guardian = lock_row(Person, child_id), lock_row(Person, guardian_id)
     home = session.get(Residency, child_id)
-    if home is None or "cancelled" in (child.state, guardian.state) or guardian_id == child_id:
+    if home is None or PersonState.CANCELLED in (child.state, guardian.state) or guardian_id == child_id:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", home.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, home.community_id)
     if actor.id in (guardian_id, child_id):
         raise OwnWard()
     if not under_14(child.birth_year):
         raise NotAChild()
-    return _link(guardian_id, child_id, home.community_id, relation, "verified", actor=actor)
+    return _link(guardian_id, child_id, home.community_id, relation, GuardianshipState.VERIFIED, actor=actor)
 
 
 def _link(
@@ -168,7 +172,7 @@ def _link(
         state=state,
         declared_at=clock.now(),
         declared_by_id=actor.id,
-        decided_by_id=actor.id if state == "verified" else None,
+        decided_by_id=actor.id if state == GuardianshipState.VERIFIED else None,
     )
     try:
         with savepoint():
@@ -227,12 +231,12 @@ def forsaken(before: datetime) -> list[int]:
     """
     ended = sa.func.coalesce(Guardianship.ended_at, Guardianship.declared_at)
     spoken_for = sa.select(Guardianship.child_id).where(
-        sa.or_(Guardianship.state.in_(("declared", "verified")), ended >= before)
+        sa.or_(Guardianship.state.in_(STANDING_LINKS), ended >= before)
     )
     wanted = sa.select(Person.id).where(
         Person.id.in_(sa.select(Guardianship.child_id)),
         Person.id.not_in(spoken_for),
-        Person.state == "active",
+        Person.state == PersonState.ACTIVE,
         Person.openid.is_(None),
         Person.card_number.is_(None),
     )
@@ -249,7 +253,7 @@ def guardians_of(child_id: int) -> list[int]:
     return list(
         session.scalars(
             sa.select(Guardianship.guardian_id)
-            .where(Guardianship.child_id == child_id, Guardianship.state == "verified")
+            .where(Guardianship.child_id == child_id, Guardianship.state == GuardianshipState.VERIFIED)
             .order_by(Guardianship.id)
         )
     )
@@ -260,16 +264,16 @@ def active_guardianships(child_id: int, *, actor: Actor) -> list[Guardianship]:
     home = session.get(Residency, child_id)
     if home is None:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", home.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, home.community_id)
     wanted = sa.select(Guardianship).where(
-        Guardianship.child_id == child_id, Guardianship.state.in_(("declared", "verified"))
+        Guardianship.child_id == child_id, Guardianship.state.in_(STANDING_LINKS)
     )
     return list(session.scalars(wanted.order_by(Guardianship.id)))
 
 
 def _of_guardian(guardian_id: int) -> list[Guardianship]:
     wanted = sa.select(Guardianship).where(
-        Guardianship.guardian_id == guardian_id, Guardianship.state.in_(("declared", "verified"))
+        Guardianship.guardian_id == guardian_id, Guardianship.state.in_(STANDING_LINKS)
     )
     return list(session.scalars(wanted.order_by(Guardianship.id)))
 
@@ -290,5 +294,5 @@ def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
     row = session.get(Guardianship, guardianship_id)
     if row is None:
         raise NotFound()
-    permissions.require(actor.id, "guardian:verify", row.community_id)
+    permissions.require(actor.id, Permission.GUARDIAN_VERIFY, row.community_id)
     return row

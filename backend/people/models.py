@@ -5,7 +5,14 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import Id, Json, Model, Moment, session
+from backend.db import Id, Json, Model, Moment, session, sql_list
+from backend.people.kinds import (
+    MembershipState,
+    PartyRegistrationState,
+    PersonState,
+    ResidencyState,
+    TeamKind,
+)
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 
 ROLES = (
@@ -39,7 +46,7 @@ class Person(Model):
         PersonalTable("merged_into_id", "并入的旧账号", "merged_accounts", position=20),
     ]
     __table_args__ = (
-        sa.CheckConstraint("status IN ('active', 'merged', 'cancelled')", name="status_known"),
+        sa.CheckConstraint(f"status IN {sql_list(PersonState)}", name="status_known"),
         sa.CheckConstraint("status = 'active' OR openid IS NULL", name="only_the_active_sign_in"),
         sa.CheckConstraint(
             f"birth_year IS NULL OR birth_year BETWEEN {BIRTH_YEAR_MIN} AND {BIRTH_YEAR_MAX}",
@@ -76,7 +83,7 @@ class Person(Model):
     birth_year: Mapped[int | None] = mapped_column(
         sa.Integer, info=personal(Purpose.CONTACT, on_erasure="clear", label="出生年份")
     )
-    state: Mapped[str] = mapped_column("status", sa.String(12), default="active")
+    state: Mapped[str] = mapped_column("status", sa.String(12), default=PersonState.ACTIVE)
     merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -89,7 +96,7 @@ class Residency(Model):
     __four_eyes__ = (("decided_by_id", "person_id"),)
     __personal__ = [PersonalTable("person_id", "居住登记", "residency", position=30, on_erasure="delete")]
     __table_args__ = (
-        sa.CheckConstraint("status IN ('declared', 'verified', 'rejected')", name="status_known"),
+        sa.CheckConstraint(f"status IN {sql_list(ResidencyState)}", name="status_known"),
         sa.CheckConstraint("status = 'declared' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_residencies_queue", "community_id", "status", "person_id"),
@@ -124,7 +131,7 @@ class PartyRegistration(Model):
         PersonalTable("person_id", "双报到登记", "party_registration", position=40, on_erasure="delete")
     ]
     __table_args__ = (
-        sa.CheckConstraint("status IN ('pending', 'verified', 'rejected')", name="status_known"),
+        sa.CheckConstraint(f"status IN {sql_list(PartyRegistrationState)}", name="status_known"),
         sa.CheckConstraint("status = 'pending' OR decided_by_id IS NOT NULL", name="decided_by_someone"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),
         sa.Index("ix_party_registrations_queue", "community_id", "status", "person_id"),
@@ -204,7 +211,7 @@ class Team(Model):
     __tablename__ = "teams"
     __personal__ = [PersonalTable("leader_id", "我任队长的志愿队", "teams_led", position=80)]
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('community', 'unit', 'social')", name="kind_known"),
+        sa.CheckConstraint(f"kind IN {sql_list(TeamKind)}", name="kind_known"),
         sa.UniqueConstraint("community_id", "name"),
     )
 
@@ -229,9 +236,7 @@ class Membership(Model):
             lookups={"team_id": ("name",)},
         )
     ]
-    __table_args__ = (
-        sa.CheckConstraint("status IN ('applied', 'accepted', 'declined', 'left')", name="status_known"),
-    )
+    __table_args__ = (sa.CheckConstraint(f"status IN {sql_list(MembershipState)}", name="status_known"),)
     # The journal tells it of the team, whose key comes first.
     journal_kind = "team"
 

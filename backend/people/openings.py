@@ -9,7 +9,9 @@ from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions, sealed
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 
 
 def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
@@ -19,11 +21,11 @@ def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
     found = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.id == person_id, Person.state == "active")
+        .where(Person.id == person_id, Person.state == PersonState.ACTIVE)
     ).first()
     if found is None:
         raise NotFound()
     person, home = found
-    permissions.require(actor.id, "person:open", home.grid_id or home.community_id)
+    permissions.require(actor.id, Permission.PERSON_OPEN, home.grid_id or home.community_id)
     journal.write("open_person", "person", person.id, actor=actor, place=home.community_id, reason=reason)
     return {"name": sealed.real_name(person), "phone": sealed.phone(person), "address": sealed.address(home)}

@@ -12,7 +12,9 @@ from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
+from backend.people.kinds import MembershipState, PartyRegistrationState, PersonState, ResidencyState
 from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
+from backend.people.permissions import Permission
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ _CONSENTS = sa.select(Consent).where(
 def home(person_id: int) -> Residency | None:
     """Where the person lives, as declared or verified; None when nothing stands or it was rejected."""
     return session.scalar(
-        sa.select(Residency).where(Residency.person_id == person_id, Residency.state != "rejected")
+        sa.select(Residency).where(
+            Residency.person_id == person_id, Residency.state != ResidencyState.REJECTED
+        )
     )
 
 
@@ -88,7 +92,8 @@ def verified_registration(person_id: int) -> PartyRegistration | None:
     """The person's verified party registration, if there is one."""
     return session.scalar(
         sa.select(PartyRegistration).where(
-            PartyRegistration.person_id == person_id, PartyRegistration.state == "verified"
+            PartyRegistration.person_id == person_id,
+            PartyRegistration.state == PartyRegistrationState.VERIFIED,
         )
     )
 
@@ -98,7 +103,7 @@ REGISTERED_IN = (
     sa.select(PartyRegistration.community_id)
     .where(
         PartyRegistration.person_id == permissions.VIEWER,
-        PartyRegistration.state == sa.literal_column("'verified'"),
+        PartyRegistration.state == sa.literal_column(f"'{PartyRegistrationState.VERIFIED}'"),
     )
     .scalar_subquery()
 )
@@ -107,7 +112,9 @@ REGISTERED_IN = (
 def team_of(team_id: int, person_id: int) -> Team | None:
     """The team, when the person leads it or was accepted into it."""
     joined = sa.and_(
-        Membership.team_id == Team.id, Membership.person_id == person_id, Membership.state == "accepted"
+        Membership.team_id == Team.id,
+        Membership.person_id == person_id,
+        Membership.state == MembershipState.ACCEPTED,
     )
     return session.scalar(
         sa.select(Team)
@@ -139,12 +146,13 @@ def search_residents(
     *, community_id: int | None, card_number: str | None, phone: str | None, actor: Actor
 ) -> KeysetQuery:
     """Residents in the clerk's places, by card number, by phone (through its blind index), or all of a place."""
-    reach = permissions.reach_of(actor.id, "person:read")
+    reach = permissions.reach_of(actor.id, Permission.PERSON_READ)
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
         .where(
-            Person.state == "active", sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach))
+            Person.state == PersonState.ACTIVE,
+            sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach)),
         )
     )
     if community_id is not None:

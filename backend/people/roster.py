@@ -19,7 +19,9 @@ from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed, sheets, states
+from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.models import REAL_NAME_MAX, PartyRegistration, Person
+from backend.people.permissions import Permission
 
 KIND = "members"
 SERVICE_ROLES = {
@@ -57,10 +59,10 @@ def register(
         raise actions.OwnRegistration()
     person = lock_row(Person, person_id)
     row = session.get(PartyRegistration, person_id, populate_existing=True)
-    if row is not None and row.state != "rejected":
+    if row is not None and row.state != PartyRegistrationState.REJECTED:
         if (row.unit_id, row.community_id) != (unit_id, community_id):
             raise RegisteredElsewhere()
-        if row.state == "verified":
+        if row.state == PartyRegistrationState.VERIFIED:
             return False
     row = row or PartyRegistration(person_id=person.id, service_roles=[])
     row.unit_id, row.community_id = unit_id, community_id
@@ -88,7 +90,7 @@ def _roles(row: imports.Row) -> list[str]:
 
 
 def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
-    community_id = sheets.community_named(row["社区"], "party_registration:verify", memory, actor)
+    community_id = sheets.community_named(row["社区"], Permission.PARTY_REGISTRATION_VERIFY, memory, actor)
     unit_id = _unit(row["单位"], memory)
     person_id = _known(row["姓名"], row["手机号"])
     if person_id is None:
@@ -111,7 +113,9 @@ def _known(name: str, phone: str) -> int | None:
     """Who has this phone number; of two in one household the one of this name. Raises AnotherName."""
     found = session.scalars(
         sa.select(Person)
-        .where(Person.state == "active", Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
+        .where(
+            Person.state == PersonState.ACTIVE, Person.phone_index.in_(crypto.blind_indexes("phone", phone))
+        )
         .order_by(Person.id)
     ).all()
     same = [person for person in found if sealed.real_name(person) in (name, None)]
@@ -125,7 +129,7 @@ imports.offer(
     imports.Sheet(
         ("姓名", "手机号", "单位", "社区", "六大员"),
         ("姓名", "手机号", "单位", "社区"),
-        "party_registration:verify",
+        Permission.PARTY_REGISTRATION_VERIFY,
         _check,
         _take_in,
     ),

@@ -13,7 +13,9 @@ from backend.journal import Actor
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed
+from backend.people.kinds import PersonState
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person, Residency
+from backend.people.permissions import Permission
 
 PHONE = re.compile(r"1\d{10}", re.ASCII)
 
@@ -64,7 +66,7 @@ class ParentAmbiguous(Refused):
 
 def _place_named(name: str, memory: dict[str, Any], actor: Actor) -> int:
     if not memory:
-        reach = permissions.reach_of(actor.id, "organisation:manage")
+        reach = permissions.reach_of(actor.id, Permission.ORGANISATION_MANAGE)
         rows = session.execute(
             sa.select(Organisation.name, Organisation.id).where(Organisation.id.in_(reach))
         )
@@ -98,7 +100,7 @@ class NoSuchCommunity(Refused):
 
 
 def _take_in_resident(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
-    community_id = community_named(row["社区"], "person:create", memory, actor)
+    community_id = community_named(row["社区"], Permission.PERSON_CREATE, memory, actor)
     grid_id = _grid(row["网格"], community_id, memory)
     there = memory.setdefault(f"people:{community_id}", None) or _people_of(community_id)
     memory[f"people:{community_id}"] = there
@@ -149,7 +151,7 @@ def _people_of(community_id: int) -> set[str]:
     rows = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Residency.community_id == community_id, Person.state == "active")
+        .where(Residency.community_id == community_id, Person.state == PersonState.ACTIVE)
     )
     told: set[str] = set()
     for person, home in rows:
@@ -170,7 +172,7 @@ offer(
     Sheet(
         ("类别", "名称", "上级"),
         ("类别", "名称", "上级"),
-        "organisation:manage",
+        Permission.ORGANISATION_MANAGE,
         _check_place,
         _take_in_place,
     ),
@@ -180,7 +182,7 @@ offer(
     Sheet(
         ("姓名", "社区", "网格", "手机号", "住址", "出生年份"),
         ("姓名", "社区"),
-        "person:create",
+        Permission.PERSON_CREATE,
         _check_resident,
         _take_in_resident,
     ),

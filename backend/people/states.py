@@ -5,12 +5,17 @@ These stand below `lifecycle`, which reads permissions from them: their verbs as
 
 from backend.errors import NotFound, Refused
 from backend.moves import Move, MoveTable
+from backend.people.kinds import GuardianshipState as G
+from backend.people.kinds import MembershipState as M
+from backend.people.kinds import PartyRegistrationState as P
+from backend.people.kinds import ResidencyState as R
 from backend.people.labels import (
     GUARDIANSHIP_STATES,
     MEMBER_STATES,
     PARTY_REGISTRATION_STATES,
     RESIDENCY_STATES,
 )
+from backend.people.permissions import Permission
 
 
 class NothingToVerify(Refused):
@@ -34,32 +39,37 @@ class GuardianshipDecided(Refused):
 
 
 def _move(
-    refusal: type[Refused], name: str, label: str, sources: str, target: str, word: str, never: str = ""
+    refusal: type[Refused], name: str, label: str, sources: set[str], target: str, word: str, never: str = ""
 ) -> Move:
-    return Move(name, frozenset(sources.split()), target, word, frozenset(never.split()), refusal, label)
+    return Move(name, frozenset(sources), target, word, frozenset(never.split()), refusal, label)
 
 
 _N = NothingToVerify
-_RESIDENCY, _PARTY = "residency:verify", "party_registration:verify"
+_RESIDENCY, _PARTY = Permission.RESIDENCY_VERIFY, Permission.PARTY_REGISTRATION_VERIFY
 DECLARE_RESIDENCY = _move(
-    _N, "declare_residency", "登记居住", "declared verified rejected", "declared", "residency:declare"
+    _N,
+    "declare_residency",
+    "登记居住",
+    {R.DECLARED, R.VERIFIED, R.REJECTED},
+    R.DECLARED,
+    Permission.RESIDENCY_DECLARE,
 )
-VERIFY_RESIDENCY = _move(_N, "verify", "核实", "declared", "verified", _RESIDENCY, "person")
-REJECT_RESIDENCY = _move(_N, "reject", "不通过", "declared", "rejected", _RESIDENCY, "person")
+VERIFY_RESIDENCY = _move(_N, "verify", "核实", {R.DECLARED}, R.VERIFIED, _RESIDENCY, "person")
+REJECT_RESIDENCY = _move(_N, "reject", "不通过", {R.DECLARED}, R.REJECTED, _RESIDENCY, "person")
 RESIDENCY_MOVES = (DECLARE_RESIDENCY, VERIFY_RESIDENCY, REJECT_RESIDENCY)
 
 REGISTER_PARTY_MEMBER = _move(
     _N,
     "register_party_member",
     "双报到",
-    "pending verified rejected",
-    "pending",
-    "party_registration:declare",
+    {P.PENDING, P.VERIFIED, P.REJECTED},
+    P.PENDING,
+    Permission.PARTY_REGISTRATION_DECLARE,
 )
-VERIFY_PARTY_MEMBER = _move(_N, "verify", "核实", "pending", "verified", _PARTY, "person")
-REJECT_PARTY_MEMBER = _move(_N, "reject", "不通过", "pending", "rejected", _PARTY, "person")
+VERIFY_PARTY_MEMBER = _move(_N, "verify", "核实", {P.PENDING}, P.VERIFIED, _PARTY, "person")
+REJECT_PARTY_MEMBER = _move(_N, "reject", "不通过", {P.PENDING}, P.REJECTED, _PARTY, "person")
 # From the unit's own list, which is the proof.
-IMPORT_PARTY_MEMBER = _move(_N, "import", "导入", "pending rejected", "verified", _PARTY, "person")
+IMPORT_PARTY_MEMBER = _move(_N, "import", "导入", {P.PENDING, P.REJECTED}, P.VERIFIED, _PARTY, "person")
 PARTY_REGISTRATION_MOVES = (
     REGISTER_PARTY_MEMBER,
     VERIFY_PARTY_MEMBER,
@@ -67,20 +77,26 @@ PARTY_REGISTRATION_MOVES = (
     IMPORT_PARTY_MEMBER,
 )
 
-JOIN = _move(AlreadyMember, "join", "申请加入", "declined left", "applied", "team:join", "leader")
-LEAVE = _move(NotAMember, "leave", "退出", "applied accepted", "left", "team:join")
-ACCEPT_MEMBER = _move(NothingToDecide, "accept", "同意加入", "applied", "accepted", "team:accept", "person")
+JOIN = _move(
+    AlreadyMember, "join", "申请加入", {M.DECLINED, M.LEFT}, M.APPLIED, Permission.TEAM_JOIN, "leader"
+)
+LEAVE = _move(NotAMember, "leave", "退出", {M.APPLIED, M.ACCEPTED}, M.LEFT, Permission.TEAM_JOIN)
+ACCEPT_MEMBER = _move(
+    NothingToDecide, "accept", "同意加入", {M.APPLIED}, M.ACCEPTED, Permission.TEAM_ACCEPT, "person"
+)
 DECLINE_MEMBER = _move(
-    NothingToDecide, "decline", "不同意加入", "applied", "declined", "team:accept", "person"
+    NothingToDecide, "decline", "不同意加入", {M.APPLIED}, M.DECLINED, Permission.TEAM_ACCEPT, "person"
 )
 MEMBERSHIP_MOVES = (JOIN, LEAVE, ACCEPT_MEMBER, DECLINE_MEMBER)
 
 _G = GuardianshipDecided
-_VERIFY = "guardian:verify"
-VERIFY_GUARDIAN = _move(_G, "verify", "核实", "declared", "verified", _VERIFY, "guardian person")
-REJECT_GUARDIAN = _move(_G, "reject", "不通过", "declared", "rejected", _VERIFY, "guardian person")
+_VERIFY = Permission.GUARDIAN_VERIFY
+VERIFY_GUARDIAN = _move(_G, "verify", "核实", {G.DECLARED}, G.VERIFIED, _VERIFY, "guardian person")
+REJECT_GUARDIAN = _move(_G, "reject", "不通过", {G.DECLARED}, G.REJECTED, _VERIFY, "guardian person")
 # Also somebody else's link is unknown to whoever would end it.
-END_GUARDIANSHIP = _move(NotFound, "end", "结束监护", "declared verified", "ended", "guardian:end")
+END_GUARDIANSHIP = _move(
+    NotFound, "end", "结束监护", {G.DECLARED, G.VERIFIED}, G.ENDED, Permission.GUARDIAN_END
+)
 GUARDIANSHIP_MOVES = (VERIFY_GUARDIAN, REJECT_GUARDIAN, END_GUARDIANSHIP)
 
 # What the documentation draws and the journal calls by its kind.
@@ -89,7 +105,7 @@ TABLES = (
         "居住登记",
         "residency",
         RESIDENCY_MOVES,
-        ("declared", "verified"),
+        (R.DECLARED, R.VERIFIED),
         RESIDENCY_STATES,
         "本人登记、社区核实；工作人员办卡时当面核实。换社区、网格或住址要重新核实。",
     ),
@@ -97,7 +113,7 @@ TABLES = (
         "双报到登记",
         "party_registration",
         PARTY_REGISTRATION_MOVES,
-        ("pending", "verified"),
+        (P.PENDING, P.VERIFIED),
         PARTY_REGISTRATION_STATES,
         "换单位或社区要重新核实，只改服务岗位不用；单位的名册由社区导入，导入即核实。",
     ),
@@ -105,7 +121,7 @@ TABLES = (
         "志愿队成员",
         "team",
         MEMBERSHIP_MOVES,
-        ("applied",),
+        (M.APPLIED,),
         MEMBER_STATES,
         "退出或没有同意的可以再申请。队长不是队员，不用申请。",
     ),
@@ -113,7 +129,7 @@ TABLES = (
         "监护登记",
         "guardianship",
         GUARDIANSHIP_MOVES,
-        ("declared", "verified"),
+        (G.DECLARED, G.VERIFIED),
         GUARDIANSHIP_STATES,
         "监护人登记、社区核实；工作人员看过证件当面登记的即为已核实。监护人或孩子注销账号时结束。",
     ),

@@ -15,10 +15,11 @@ from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions, sealed, states
 from backend.people import queries as people
+from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
 from backend.people.models import Membership, Person, Team
+from backend.people.permissions import Permission
 
 TEAM_KINDS = ("community", "unit", "social")
-MEMBER_STATES = ("applied", "accepted", "declined", "left")
 
 
 class TeamNameTaken(Refused):
@@ -37,7 +38,7 @@ def create_team(
     By community staff. Raises TeamNameTaken, LeaderUnknown, NotACommunity.
     """
     places.community(community_id)
-    permissions.require(actor.id, "team:found", community_id)
+    permissions.require(actor.id, Permission.TEAM_FOUND, community_id)
     _check_leader(leader_id)
     team = Team(
         community_id=community_id,
@@ -54,7 +55,7 @@ def create_team(
 
 def _check_leader(leader_id: int) -> None:
     leader = session.get(Person, leader_id)
-    if leader is None or leader.state != "active":
+    if leader is None or leader.state != PersonState.ACTIVE:
         raise LeaderUnknown()
 
 
@@ -70,7 +71,7 @@ def _keep(team: Team) -> None:
 def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     """Staff change `name`, `speciality` or `leader_id`; a new leader has the team's activities at once."""
     team = lock_row(Team, team_id)
-    permissions.require(actor.id, "team:manage", team.community_id)
+    permissions.require(actor.id, Permission.TEAM_MANAGE, team.community_id)
     if "leader_id" in changes:
         _check_leader(changes["leader_id"])
     for name in ("name", "speciality", "leader_id"):
@@ -169,7 +170,7 @@ def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:
     """How many ask to join each of these teams."""
     rows = session.execute(
         sa.select(Membership.team_id, sa.func.count())
-        .where(Membership.team_id.in_(ids), Membership.state == "applied")
+        .where(Membership.team_id.in_(ids), Membership.state == MembershipState.APPLIED)
         .group_by(Membership.team_id)
     )
     return dict(rows.all())
@@ -200,7 +201,7 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
 def _counts(ids: list[int]) -> dict[int, int]:
     rows = session.execute(
         sa.select(Membership.team_id, sa.func.count())
-        .where(Membership.team_id.in_(ids), Membership.state == "accepted")
+        .where(Membership.team_id.in_(ids), Membership.state == MembershipState.ACCEPTED)
         .group_by(Membership.team_id)
     )
     return dict(rows.all())
@@ -224,12 +225,12 @@ def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
 def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
     """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
     leading = team.leader_id == actor.id
-    if not leading and not permissions.appointed(actor.id, "team:manage", team.community_id):
+    if not leading and not permissions.appointed(actor.id, Permission.TEAM_MANAGE, team.community_id):
         return None
     rows = session.execute(
         sa.select(Membership, Person.real_name_sealed)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.team_id == team.id, Membership.state.in_(("applied", "accepted")))
+        .where(Membership.team_id == team.id, Membership.state.in_(STANDING_MEMBERSHIPS))
         .order_by(Membership.since, Membership.person_id)
     )
     return [
@@ -239,7 +240,7 @@ def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
             "state": row[0].state,
             "since": row[0].since,
             "actions": ["accept", "decline"]
-            if row[0].state == "applied" and row[0].person_id != actor.id
+            if row[0].state == MembershipState.APPLIED and row[0].person_id != actor.id
             else [],
         }
         for row in rows

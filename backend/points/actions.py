@@ -16,7 +16,9 @@ from backend.ledger.rules import EVENTS, EarningRule
 from backend.lifecycle import FourEyes, transition
 from backend.organisations import queries as places
 from backend.people import accounts, permissions
+from backend.people.kinds import PersonState, ResidencyState
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.points import limits, notices, states
 from backend.points.models import Adjustment, AdjustmentState
 
@@ -64,9 +66,9 @@ def _home(person_id: int, maker_id: int) -> int:
         .join(Person, Person.id == Residency.person_id)
         .where(
             Residency.person_id == person_id,
-            Residency.state == "verified",
-            Person.state == "active",
-            Residency.community_id.in_(permissions.reach_of(maker_id, "points:adjust")),
+            Residency.state == ResidencyState.VERIFIED,
+            Person.state == PersonState.ACTIVE,
+            Residency.community_id.in_(permissions.reach_of(maker_id, Permission.POINTS_ADJUST)),
         )
     )
     if found is None:
@@ -136,8 +138,8 @@ def change_rule(
 
 def _may_change(community_id: int | None, actor: Actor) -> None:
     if community_id is not None:
-        permissions.require(actor.id, "rule:change", places.community(community_id).id)
-    elif not permissions.appointed(actor.id, "rule:change", _city()):
+        permissions.require(actor.id, Permission.RULE_CHANGE, places.community(community_id).id)
+    elif not permissions.appointed(actor.id, Permission.RULE_CHANGE, _city()):
         raise NotAllowed()
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
 from backend.points import limits
 
@@ -74,7 +75,7 @@ class Adjustment(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], _facts: frozenset[str]) -> bool:
         """To its community's staff. The person learns of it when it is decided, from a notice."""
-        return "points:read" in words
+        return Permission.POINTS_READ in words
 
 
 class EndingNotice(Model):

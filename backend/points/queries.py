@@ -20,7 +20,9 @@ from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.kinds import ResidencyState
 from backend.people.models import Residency
+from backend.people.permissions import Permission
 from backend.points import states
 from backend.points.models import Adjustment
 
@@ -40,7 +42,7 @@ class AdjustmentView:
 
 def adjustments(state: str | None, *, actor: Actor) -> KeysetQuery:
     """The adjustments in the places where the person may read them, newest first."""
-    reach = permissions.reach_of(actor.id, "points:read")
+    reach = permissions.reach_of(actor.id, Permission.POINTS_READ)
     wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach))
     if state is not None:
         wanted = wanted.where(Adjustment.state == state)
@@ -52,14 +54,14 @@ def adjustment(adjustment_id: int, *, actor: Actor) -> Adjustment:
     found = session.get(Adjustment, adjustment_id)
     if found is None:
         raise NotFound()
-    permissions.require(actor.id, "points:read", found.community_id)
+    permissions.require(actor.id, Permission.POINTS_READ, found.community_id)
     return found
 
 
 def months(community_id: int, last: date, *, actor: Actor) -> list[Month]:
     """What was given, spent and ended in a community's name in the twelve months up to that of `last`, month
     by month. Raises NotFound out of reach."""
-    permissions.require(actor.id, "points:liability", community_id)
+    permissions.require(actor.id, Permission.POINTS_LIABILITY, community_id)
     places.community(community_id)
     return by_month(community_id, last)
 
@@ -114,10 +116,10 @@ def liability(community_id: int, *, actor: Actor) -> dict[str, Any]:
     verified residents have, held included, whoever gave it, because they may spend it here. Raises NotFound
     out of reach.
     """
-    permissions.require(actor.id, "points:liability", community_id)
+    permissions.require(actor.id, Permission.POINTS_LIABILITY, community_id)
     places.community(community_id)
     residents = sa.select(Residency.person_id).where(
-        Residency.community_id == community_id, Residency.state == "verified"
+        Residency.community_id == community_id, Residency.state == ResidencyState.VERIFIED
     )
     until = clock.today() + timedelta(days=DAYS_AHEAD)
     have = ledger.holdings(residents, until)

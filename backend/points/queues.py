@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.points.models import Adjustment, AdjustmentState
 
 
@@ -13,7 +14,7 @@ def to_check(*, actor: Actor) -> KeysetQuery:
     proposed by them."""
     wanted = sa.select(Adjustment).where(
         Adjustment.state == AdjustmentState.PROPOSED,
-        Adjustment.community_id.in_(permissions.reach_of(actor.id, "points:approve_adjustment")),
+        Adjustment.community_id.in_(permissions.reach_of(actor.id, Permission.POINTS_APPROVE_ADJUSTMENT)),
         Adjustment.proposed_by_id != actor.id,
         Adjustment.person_id != actor.id,
     )

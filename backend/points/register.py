@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from backend.db import session
 from backend.ledger import bookings
+from backend.people.permissions import Permission
 from backend.points.models import Adjustment
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
 
@@ -42,7 +43,7 @@ def checker(row: Any) -> int | None:
 POINTS = Register(
     "points",
     "积分台账",
-    "register:read",
+    Permission.REGISTER_READ,
     Query(_wanted, bookings.KEYS, _with_makers),
     (
         NUMBER,

@@ -2,6 +2,7 @@
 
 from backend.errors import Refused
 from backend.moves import Move, MoveTable
+from backend.people.permissions import Permission
 from backend.points.labels import ADJUSTMENT_STATES
 from backend.points.models import AdjustmentState
 
@@ -15,7 +16,7 @@ def _decision(name: str, label: str, target: str) -> Move:
         name,
         frozenset({AdjustmentState.PROPOSED}),
         target,
-        "points:approve_adjustment",
+        Permission.POINTS_APPROVE_ADJUSTMENT,
         frozenset({"proposer", "person"}),
         AdjustmentDecided,
         label,
@@ -32,7 +33,7 @@ TABLES = (
         "积分调整",
         "adjustment",
         ADJUSTMENT_MOVES,
-        ("proposed",),
+        (AdjustmentState.PROPOSED,),
         ADJUSTMENT_STATES,
         "一人提出，另一人批准；本人不能批准自己的。",
     ),

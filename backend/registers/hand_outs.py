@@ -4,6 +4,7 @@ from backend import journal
 from backend.errors import Refused
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.registers.definition import Register, Scope
 
 # More than this would keep a page waiting too long; a command writes the long ones.
@@ -30,7 +31,7 @@ def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Act
     UseNotStated, RegisterTooLong.
     """
     if reason is not None:
-        if not permissions.appointed(actor.id, "register:unmask", scope.place_id):
+        if not permissions.appointed(actor.id, Permission.REGISTER_UNMASK, scope.place_id):
             raise NamesStayMasked()
         if not 0 < len(reason) <= LONGEST_REASON:
             raise UseNotStated(most=LONGEST_REASON)

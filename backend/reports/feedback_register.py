@@ -5,6 +5,7 @@ from typing import Any
 from backend import crypto
 from backend.journal import Actor
 from backend.people.models import PartyRegistration
+from backend.people.permissions import Permission
 from backend.registers.definition import Column, Cursor, Either, Register, Scope
 from backend.reports import party_service_records as members
 
@@ -50,7 +51,7 @@ _ROWS = _Members()
 FEEDBACK = Register(
     "feedback",
     "在职党员服务情况反馈表",
-    "register:feedback",
+    Permission.REGISTER_FEEDBACK,
     _ROWS,
     (
         Column("姓名", "= member(persons.real_name_sealed)", member, "either", width=9),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.ledger import bookings
+from backend.people.kinds import ResidencyState
 from backend.people.models import Residency
 from backend.supermarket.models import Item, Shop
 from backend.volunteering.limits import IN_FORCE
@@ -153,7 +154,7 @@ def points_by_community(places: Places, first: date, last: date) -> Stacks:
 def points_ending(community_ids: list[int], months: int = 6) -> dict[str, int]:
     """What residents of these communities have together that ends soon, by the month of its last day."""
     homes = sa.select(Residency.person_id).where(
-        Residency.community_id.in_(community_ids), Residency.state == "verified"
+        Residency.community_id.in_(community_ids), Residency.state == ResidencyState.VERIFIED
     )
     today = clock.today()
     last = date(today.year + (today.month + months - 1) // 12, (today.month + months - 1) % 12 + 1, 1)

@@ -18,8 +18,10 @@ from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people import queries as people
+from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
+from backend.people.permissions import Permission
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.kinds import ClaimOutcome
@@ -94,7 +96,7 @@ class FeedbackRow:
 def told_by(unit_id: int, *, actor: Actor) -> tuple[Any, ...]:
     """Which members of a unit the caller may see on its sheet: all of it for the unit's own officer, those
     registered in their community for its staff."""
-    reach = permissions.reach_of(actor.id, "register:feedback")
+    reach = permissions.reach_of(actor.id, Permission.REGISTER_FEEDBACK)
     seen = sa.or_(PartyRegistration.unit_id.in_(reach), PartyRegistration.community_id.in_(reach))
     return PartyRegistration.unit_id == unit_id, seen
 
@@ -136,8 +138,8 @@ def _consenting(which: tuple[Any, ...], after: int, limit: int) -> list[Any]:
         .join(Consent, sa.and_(Consent.person_id == Person.id, Consent.document == CONSENT))
         .where(
             *which,
-            PartyRegistration.state == "verified",
-            Person.state == "active",
+            PartyRegistration.state == PartyRegistrationState.VERIFIED,
+            Person.state == PersonState.ACTIVE,
             Consent.withdrawn_at.is_(None),
             Person.id > after,
         )

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.journal import JournalLine
 from backend.organisations.models import Reach
+from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 
 _COUNTED = {
@@ -98,7 +99,7 @@ def times_cancelled(row: Any) -> int | None:
 PERSONAL_DATA = Register(
     "personal_data",
     "个人信息台账",
-    "register:totals",
+    Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
         Column("处理目的", "= purpose()", purpose, width=16),

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.complaints.models import Complaint
+from backend.complaints.models import Complaint, ComplaintState
 from backend.db import session
 from backend.ledger import bookings, rules, seals
+from backend.people.permissions import Permission
 from backend.points.labels import REGISTER_EVENTS
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.supermarket import sealed
@@ -174,7 +175,7 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "donated": _received(StockSource.DONATION),
     "stock": _stock,
     "complaints": _complaints(Complaint.filed_at),
-    "answered": _complaints(Complaint.ended_at, Complaint.state == "answered"),
+    "answered": _complaints(Complaint.ended_at, Complaint.state == ComplaintState.ANSWERED),
 }
 
 
@@ -195,7 +196,7 @@ def _sum(heading: str, source: str, take: str, kind: str = "number", width: int 
 QUARTERLY = Register(
     "quarterly",
     "季度公示",
-    "register:totals",
+    Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
         Column("社区", "wishes.community_id", kind="place", width=12),

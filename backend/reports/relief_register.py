@@ -11,9 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.complaints.models import Complaint, ComplaintKind
+from backend.complaints.models import Complaint, ComplaintKind, ComplaintState
 from backend.db import session
 from backend.organisations.models import Organisation
+from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 
 # Each ban with the words by which a page that breaks it would be called.
@@ -44,7 +45,7 @@ def _reports(scope: Scope) -> tuple[int, int]:
     here = sa.select(Organisation.id).where(
         sa.or_(Organisation.id.in_(scope.communities), Organisation.id == scope.place_id)
     )
-    answered = sa.func.count(sa.case((Complaint.state == "answered", 1)))
+    answered = sa.func.count(sa.case((Complaint.state == ComplaintState.ANSWERED, 1)))
     row = session.execute(
         sa.select(sa.func.count(), answered).where(
             Complaint.complaint_kind == ComplaintKind.RELIEF_REPORT,
@@ -96,7 +97,7 @@ def put_right(row: Any) -> str | None:
 RELIEF = Register(
     "relief",
     "减负自查",
-    "register:totals",
+    Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
         Column("菜单项", "= menu_label()", menu_label, width=14),

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from backend.db import session
 from backend.organisations.models import Organisation
+from backend.people.kinds import PartyRegistrationState
 from backend.people.models import Consent, PartyRegistration, Team
+from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity, ActivityState
@@ -19,7 +21,10 @@ CONSENT = "unit_feedback"
 
 
 def _members(scope: Scope) -> list[sa.ColumnElement[bool]]:
-    return [PartyRegistration.state == "verified", PartyRegistration.community_id.in_(scope.communities)]
+    return [
+        PartyRegistration.state == PartyRegistrationState.VERIFIED,
+        PartyRegistration.community_id.in_(scope.communities),
+    ]
 
 
 def _registered(scope: Scope) -> dict[int, int]:
@@ -63,7 +68,7 @@ def _organised(scope: Scope) -> dict[int, int]:
         .join(PartyRegistration, PartyRegistration.person_id == Team.leader_id)
         .where(
             Team.kind == "unit",
-            PartyRegistration.state == "verified",
+            PartyRegistration.state == PartyRegistrationState.VERIFIED,
             Activity.community_id.in_(scope.communities),
             Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
             Activity.starts_at >= scope.since,
@@ -108,7 +113,7 @@ def kinds_of_service(row: Any) -> str | None:
 UNITS = Register(
     "units",
     "单位汇总",
-    "register:totals",
+    Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
         Column("单位", "party_registrations.unit_id", kind="place", width=24),

@@ -18,7 +18,9 @@ from backend.leaving import LeavingStep
 from backend.ledger import forfeits
 from backend.ledger import queries as ledger
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency, Team
+from backend.people.permissions import Permission
 from backend.rights import erasure
 
 
@@ -41,12 +43,19 @@ class HasTheirOwnPhone(Refused):
 def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str | None = None) -> None:
     """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
     person = lock_row(Person, person_id)
-    if person.state != "active":
+    if person.state != PersonState.ACTIVE:
         raise NotFound()
     facts = open_things(person_id)
     if facts and not confirmed:
         raise ThingsStillOpen(**facts)
-    journal.write("cancel", "person", person_id, actor=actor, states=("active", "cancelled"), reason=reason)
+    journal.write(
+        "cancel",
+        "person",
+        person_id,
+        actor=actor,
+        states=(PersonState.ACTIVE, PersonState.CANCELLED),
+        reason=reason,
+    )
     _leave(person)
 
 
@@ -80,7 +89,7 @@ def cancel_for(person_id: int, reason: str, *, confirmed: bool, actor: Actor) ->
     person, home = lock_row(Person, person_id), session.get(Residency, person_id)
     if home is None:
         raise NotFound()
-    permissions.require(actor.id, "person:cancel", home.community_id)
+    permissions.require(actor.id, Permission.PERSON_CANCEL, home.community_id)
     if person_id == actor.id:
         raise NotAllowed()
     if person.openid is not None:
@@ -133,7 +142,7 @@ def returned() -> list[int]:
 def leave_again(person_id: int) -> None:
     """Closes and erases what came back."""
     person = lock_row(Person, person_id)
-    if person.state == "cancelled":
+    if person.state == PersonState.CANCELLED:
         _leave(person)
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from backend import clock, crypto
 from backend.db import Base, db, dialect, session
+from backend.people.kinds import PersonState
 from backend.people.models import Appointment, Consent, Person
 from backend.personal import OnErasure, declaration
 from backend.rights import personal_tables, sealed
@@ -74,8 +75,8 @@ def _end_roles_and_consents(person_id: int) -> None:
     # Only the active sign in: a rule of the table, so both go in one statement.
     session.execute(
         sa.update(Person)
-        .where(Person.id == person_id, Person.state == "active")
-        .values(state="cancelled", openid=None),
+        .where(Person.id == person_id, Person.state == PersonState.ACTIVE)
+        .values(state=PersonState.CANCELLED, openid=None),
         execution_options=unsynchronized,
     )
 
@@ -167,7 +168,7 @@ def _redact_notice(row: Any, words: Any) -> None:
 
 def incomplete() -> list[int]:
     """Cancelled people to whom something came back that an erasure would have deleted, ended or given up."""
-    cancelled = sa.select(Person.id).where(Person.state == "cancelled")
+    cancelled = sa.select(Person.id).where(Person.state == PersonState.CANCELLED)
     found: set[int] = set()
     for held in personal_tables.existing():
         if held.deleted and not held.said.via:

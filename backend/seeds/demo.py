@@ -16,6 +16,7 @@ from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people
 from backend.people import sealed
+from backend.people.kinds import MembershipState
 from backend.people.models import Membership, Person, Team
 from backend.seeds import supermarket, volunteering, wishes
 from backend.seeds.calendar import days_ago
@@ -194,7 +195,9 @@ def _teams(found: dict[str, int], who: dict[str, Person]) -> None:
     session.flush()
     for name in ("ning", "pei"):
         session.add(
-            Membership(team_id=riders.id, person_id=who[name].id, state="accepted", since=clock.now())
+            Membership(
+                team_id=riders.id, person_id=who[name].id, state=MembershipState.ACCEPTED, since=clock.now()
+            )
         )
     session.flush()
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock
 from backend.db import Id, Json, Model, Moment, sql_list
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
 from backend.supermarket import limits
 
@@ -291,13 +292,13 @@ class Redemption(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """Its own people, and the staff of its place."""
-        return bool(facts & {"owner", "requesting"}) or "redemption:read" in words
+        return bool(facts & {"owner", "requesting"}) or Permission.REDEMPTION_READ in words
 
 
 def requesting_in(orders: Iterable[Redemption], person_id: int) -> set[int]:
     """Where the person asked for some of these orders on behalf of somebody, and may still do so."""
     requested = {order.community_id for order in orders if order.requested_by_id == person_id}
-    return permissions.communities_where(person_id, "redemption:request_for", requested)
+    return permissions.communities_where(person_id, Permission.REDEMPTION_REQUEST_FOR, requested)
 
 
 class Line(Model):

@@ -11,6 +11,7 @@ from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
 from backend.people.models import Appointment
+from backend.people.permissions import Permission
 from backend.supermarket import queries
 from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import Collector, Item, Line, Redemption, Shop
@@ -111,7 +112,13 @@ def requested(order: Redemption, lines: list[Line], full: list[Item]) -> None:
     body = f"兑换单 {order.number} 等待审批，请在 {order.approve_until:%m月%d日} 前处理。{_limits(full)}"
     more = _wechat(order, title, "待审批", lines)
     _notify_staff(
-        "redemption:approve", order.place_id, "redemption_waits", title, body, but=order.person_id, **more
+        Permission.REDEMPTION_APPROVE,
+        order.place_id,
+        "redemption_waits",
+        title,
+        body,
+        but=order.person_id,
+        **more,
     )
 
 
@@ -125,7 +132,9 @@ def approved(order: Redemption, full: list[Item]) -> None:
     title = "有兑换单待领取"
     body = f"兑换单 {order.number} 已审批，请备好：{queries.content(lines)}。{_limits(full)}"
     more = _wechat(order, title, "待领取", lines)
-    _notify_staff("redemption:hand_over", order.place_id, "redemption_to_prepare", title, body, **more)
+    _notify_staff(
+        Permission.REDEMPTION_HAND_OVER, order.place_id, "redemption_to_prepare", title, body, **more
+    )
 
 
 def rejected(order: Redemption, reason: str) -> None:
@@ -173,7 +182,7 @@ def not_shown(order: Redemption) -> None:
 
 def _notify_keepers(item: Item, kind: str, title: str, body: str) -> None:
     place_id = session.get_one(Shop, item.shop_id).place_id
-    _notify_staff("stock:receive", place_id, kind, title, body, subject=("item", item.id))
+    _notify_staff(Permission.STOCK_RECEIVE, place_id, kind, title, body, subject=("item", item.id))
 
 
 def low_stock(item: Item) -> None:
@@ -198,7 +207,9 @@ def batch_ended(item: Item, batch: Batch, units: int) -> None:
 def stocktake_waits(found: Stocktake) -> None:
     body, about = f"盘点 {found.number} 等待审核。", ("stocktake", found.id)
     given: dict[str, Any] = {"but": found.proposed_by_id, "subject": about}
-    _notify_staff("stocktake:approve", found.place_id, "stocktake_waits", "有盘点待审核", body, **given)
+    _notify_staff(
+        Permission.STOCKTAKE_APPROVE, found.place_id, "stocktake_waits", "有盘点待审核", body, **given
+    )
 
 
 def stocktake_decided(found: Stocktake) -> None:

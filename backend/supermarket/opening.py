@@ -16,6 +16,7 @@ from backend.errors import Refused
 from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import limits
 from backend.supermarket.actions import items, receipts
 from backend.supermarket.models import Item, ItemKind, Shop
@@ -51,7 +52,7 @@ def open_stock(
 ) -> bool:
     """Receives what was there before; False when this batch was opened already. Raises OpenedOtherwise."""
     number = f"opening:{item_id}:{best_before or ''}:{batch_no or ''}"
-    item, _shop = receipts.of_keeper(item_id, "stock:receive", actor)
+    item, _shop = receipts.of_keeper(item_id, Permission.STOCK_RECEIVE, actor)
     before = session.scalar(sa.select(Movement.on_hand_change).where(Movement.reference == number))
     if before is not None and before != quantity:
         raise OpenedOtherwise(quantity=before)
@@ -124,7 +125,7 @@ def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
 
 def _shop(name: str, memory: dict[str, Any], actor: Actor) -> int:
     if "shops" not in memory:
-        reach = permissions.reach_of(actor.id, "stock:receive")
+        reach = permissions.reach_of(actor.id, Permission.STOCK_RECEIVE)
         rows = session.execute(sa.select(Shop.name, Shop.id).where(Shop.community_id.in_(reach)))
         memory["shops"] = {}
         for known, shop_id in rows:
@@ -165,7 +166,7 @@ imports.offer(
     imports.Sheet(
         ("超市", "物品", "数量", "单位", "积分", "批号", "保质期", "来源", "捐赠方"),
         ("超市", "物品", "数量"),
-        "stock:receive",
+        Permission.STOCK_RECEIVE,
         _check,
         _take_in,
         lambda row: (row["超市"], row["物品"], row["批号"], row["保质期"]),

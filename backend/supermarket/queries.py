@@ -18,6 +18,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
+from backend.people.permissions import Permission
 from backend.supermarket import sealed, states, timetable
 from backend.supermarket.models import (
     Item,
@@ -61,7 +62,7 @@ def items(shop_id: int, kind: str | None, *, actor: Actor) -> KeysetQuery:
     """What the shop offers; its own staff also see what is off the shelf."""
     found = shop(shop_id)
     wanted = sa.select(Item).where(Item.shop_id == shop_id)
-    if not permissions.appointed(actor.id, "stock:read", found.place_id):
+    if not permissions.appointed(actor.id, Permission.STOCK_READ, found.place_id):
         wanted = wanted.where(Item.on_shelf)
     if kind is not None:
         wanted = wanted.where(Item.kind == kind)
@@ -94,8 +95,8 @@ def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
     told = []
     for one in found:
         granted = words.get(place_of[one.shop_id], frozenset())
-        inside = "stock:read" in granted
-        view = "look" if "item:look" in granted else "inside"
+        inside = Permission.STOCK_READ in granted
+        view = "look" if Permission.ITEM_LOOK in granted else "inside"
         shown = files.picture_links(pictures.get(("item", one.id), ()), view, actor.id)
         plain = columns_of(one)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
@@ -207,7 +208,7 @@ def orders_of(person_id: int) -> KeysetQuery:
 
 def orders_in(shop_id: int, state: str | None, *, actor: Actor) -> KeysetQuery:
     """A shop's orders, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
-    shop_of_staff(shop_id, "redemption:read", actor=actor)
+    shop_of_staff(shop_id, Permission.REDEMPTION_READ, actor=actor)
     wanted = sa.select(Redemption).where(Redemption.shop_id == shop_id)
     if state is not None:
         wanted = wanted.where(Redemption.state == state)

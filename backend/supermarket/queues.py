@@ -14,6 +14,7 @@ from backend.files import queries as files
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket.models import Item, Redemption, RedemptionState, Shop
 from backend.supermarket.queries import shop_of_staff
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeState
@@ -22,7 +23,7 @@ from backend.supermarket.stock_models import Batch, Movement, Stocktake, Stockta
 def to_approve(shop_id: int | None = None, *, actor: Actor) -> KeysetQuery:
     """Requested orders, in the order in which they were asked for. Another place's shop is NotFound."""
     if shop_id is not None:
-        shop_of_staff(shop_id, "redemption:approve", actor=actor)
+        shop_of_staff(shop_id, Permission.REDEMPTION_APPROVE, actor=actor)
     wanted = _requested(actor).where(_of_others(actor))
     if shop_id is not None:
         wanted = wanted.where(Redemption.shop_id == shop_id)
@@ -35,7 +36,7 @@ def for_a_colleague(*, actor: Actor) -> int:
 
 
 def _requested(actor: Actor) -> AnySelect:
-    reach = permissions.reach_of(actor.id, "redemption:approve")
+    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_APPROVE)
     # A literal, so that the planner can prove a partial index.
     waiting = sa.text(f"redemptions.state = '{RedemptionState.REQUESTED}'")
     return sa.select(Redemption).where(waiting, Redemption.community_id.in_(reach))
@@ -55,7 +56,7 @@ def to_hand_over(until: date | None = None, *, actor: Actor) -> KeysetQuery:
     """
     wanted = sa.select(Redemption).where(
         sa.text(f"redemptions.state = '{RedemptionState.APPROVED}'"),
-        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:hand_over")),
+        Redemption.community_id.in_(permissions.reach_of(actor.id, Permission.REDEMPTION_HAND_OVER)),
     )
     if until is not None:
         wanted = wanted.where(Redemption.pick_up_until <= until)
@@ -78,7 +79,7 @@ def to_look_at(*, actor: Actor) -> KeysetQuery:
         .where(
             Item.id.in_(files.waiting_for_a_look("item")),
             Item.id.not_in(files.waiting_for_a_look("item", owner_id=actor.id)),
-            Shop.community_id.in_(permissions.reach_of(actor.id, "item:look")),
+            Shop.community_id.in_(permissions.reach_of(actor.id, Permission.ITEM_LOOK)),
         )
     )
     return KeysetQuery(wanted, (Item.id,))
@@ -89,7 +90,7 @@ def stocktakes_to_check(*, actor: Actor) -> KeysetQuery:
     wanted = sa.select(Stocktake).where(
         Stocktake.state == StocktakeState.PROPOSED,
         Stocktake.proposed_by_id != actor.id,
-        Stocktake.community_id.in_(permissions.reach_of(actor.id, "stocktake:approve")),
+        Stocktake.community_id.in_(permissions.reach_of(actor.id, Permission.STOCKTAKE_APPROVE)),
     )
     return KeysetQuery(wanted, (Stocktake.id,))
 
@@ -107,7 +108,7 @@ def low(*, actor: Actor) -> KeysetQuery:
             Item.on_shelf,
             Item.low_stock.is_not(None),
             Item.on_hand - Item.reserved <= Item.low_stock,
-            Shop.community_id.in_(permissions.reach_of(actor.id, "stock:receive")),
+            Shop.community_id.in_(permissions.reach_of(actor.id, Permission.STOCK_RECEIVE)),
         )
     )
     return KeysetQuery(wanted, (Item.id,))
@@ -124,7 +125,7 @@ def ending(*, actor: Actor) -> KeysetQuery:
         .where(
             sa.text("batches.on_hand > 0"),
             Batch.best_before <= last,
-            Shop.community_id.in_(permissions.reach_of(actor.id, "stock:receive")),
+            Shop.community_id.in_(permissions.reach_of(actor.id, Permission.STOCK_RECEIVE)),
         )
     )
     return KeysetQuery(wanted, (Batch.best_before, Batch.id))

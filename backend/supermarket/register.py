@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from backend import crypto
 from backend.db import AnySelect
 from backend.people.models import Person
+from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
@@ -58,7 +59,7 @@ def card(row: Any) -> Either:
 REDEMPTIONS = Register(
     "redemptions",
     "兑换登记表",
-    "register:read",
+    Permission.REGISTER_READ,
     Query(_handed_over, (Line.redemption_id, Line.item_id)),
     (
         NUMBER,
@@ -132,7 +133,7 @@ def use(row: Any) -> str:
 STOCK = Register(
     "stock",
     "物资出入库台账",
-    "register:stock",
+    Permission.REGISTER_STOCK,
     Query(_movements, (Movement.id,)),
     (
         NUMBER,
@@ -204,7 +205,7 @@ _BOTH = "stocktake_lines.counted, stocktake_lines.book"
 STOCKTAKES = Register(
     "stocktakes",
     "盘点表",
-    "register:stock",
+    Permission.REGISTER_STOCK,
     Query(_counted, (StocktakeLine.stocktake_id, StocktakeLine.item_id)),
     (
         Column("品名", "items.name", width=20),

@@ -13,6 +13,7 @@ from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.supermarket import queries, states, timetable
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop, Slot
 from backend.supermarket.stock_models import Batch
@@ -122,14 +123,14 @@ def orders_of_resident(person_id: int, most: int, *, actor: Actor) -> list[Redem
     """A resident's orders in the places where staff read them, newest first."""
     wanted = sa.select(Redemption).where(
         Redemption.person_id == person_id,
-        Redemption.community_id.in_(permissions.reach_of(actor.id, "redemption:read")),
+        Redemption.community_id.in_(permissions.reach_of(actor.id, Permission.REDEMPTION_READ)),
     )
     return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
 
 
 def orders(state: str | None, shop_id: int | None, number: str | None, *, actor: Actor) -> KeysetQuery:
     """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
-    reach = permissions.reach_of(actor.id, "redemption:read")
+    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
     wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
     if state is not None:
         wanted = wanted.where(Redemption.state == state)

@@ -2,6 +2,7 @@
 
 from backend.errors import Refused
 from backend.moves import Move, MoveTable
+from backend.people.permissions import Permission
 from backend.supermarket.labels import REDEMPTION_STATES, STOCKTAKE_STATES
 from backend.supermarket.models import RedemptionState as R
 from backend.supermarket.stock_models import StocktakeState as S
@@ -23,16 +24,25 @@ def _redemption(
 
 
 APPROVE = _redemption(
-    "approve", "审批通过", {R.REQUESTED}, R.APPROVED, "redemption:approve", "owner requester"
+    "approve", "审批通过", {R.REQUESTED}, R.APPROVED, Permission.REDEMPTION_APPROVE, "owner requester"
 )
-REJECT = _redemption("reject", "不予通过", {R.REQUESTED}, R.REJECTED, "redemption:approve", "owner requester")
-CANCEL = _redemption("cancel", "取消", {R.REQUESTED, R.APPROVED}, R.CANCELLED, "redemption:cancel")
-EXPIRE = _redemption("expire", "过期", {R.REQUESTED, R.APPROVED}, R.EXPIRED, "redemption:expire")
+REJECT = _redemption(
+    "reject", "不予通过", {R.REQUESTED}, R.REJECTED, Permission.REDEMPTION_APPROVE, "owner requester"
+)
+CANCEL = _redemption("cancel", "取消", {R.REQUESTED, R.APPROVED}, R.CANCELLED, Permission.REDEMPTION_CANCEL)
+EXPIRE = _redemption("expire", "过期", {R.REQUESTED, R.APPROVED}, R.EXPIRED, Permission.REDEMPTION_EXPIRE)
 HAND_OVER = _redemption(
-    "hand_over", "核销", {R.APPROVED}, R.HANDED_OVER, "redemption:hand_over", "owner first_pair_of_eyes"
+    "hand_over",
+    "核销",
+    {R.APPROVED},
+    R.HANDED_OVER,
+    Permission.REDEMPTION_HAND_OVER,
+    "owner first_pair_of_eyes",
 )
-RETURN = _redemption("return", "退回", {R.HANDED_OVER}, R.RETURNED, "redemption:return", "owner clerk")
-NO_SHOW = _redemption("no_show", "未到场", {R.APPROVED}, R.NO_SHOW, "redemption:no_show", "owner")
+RETURN = _redemption(
+    "return", "退回", {R.HANDED_OVER}, R.RETURNED, Permission.REDEMPTION_RETURN, "owner clerk"
+)
+NO_SHOW = _redemption("no_show", "未到场", {R.APPROVED}, R.NO_SHOW, Permission.REDEMPTION_NO_SHOW, "owner")
 
 REDEMPTION_MOVES = (APPROVE, REJECT, CANCEL, EXPIRE, HAND_OVER, RETURN, NO_SHOW)
 
@@ -40,7 +50,7 @@ APPROVE_STOCKTAKE = Move(
     "approve",
     frozenset({S.PROPOSED}),
     S.APPROVED,
-    "stocktake:approve",
+    Permission.STOCKTAKE_APPROVE,
     frozenset({"proposer"}),
     StocktakeMovedOn,
     "盘点通过",
@@ -49,7 +59,7 @@ REJECT_STOCKTAKE = Move(
     "reject",
     frozenset({S.PROPOSED}),
     S.REJECTED,
-    "stocktake:approve",
+    Permission.STOCKTAKE_APPROVE,
     frozenset({"proposer"}),
     StocktakeMovedOn,
     "盘点退回",
@@ -62,7 +72,7 @@ TABLES = (
         "兑换单",
         "redemption",
         REDEMPTION_MOVES,
-        ("requested",),
+        (R.REQUESTED,),
         REDEMPTION_STATES,
         "积分和库存始终一起冻结、一起扣减、一起退还。",
     ),
@@ -70,7 +80,7 @@ TABLES = (
         "盘点",
         "stocktake",
         STOCKTAKE_MOVES,
-        ("proposed",),
+        (S.PROPOSED,),
         STOCKTAKE_STATES,
         "盘点的人和审核的人不是同一人。",
     ),

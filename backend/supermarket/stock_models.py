@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.people.permissions import Permission
 from backend.personal import Purpose, handler, not_personal, personal
 from backend.supermarket import limits
 from backend.supermarket.models import partial
@@ -155,7 +156,7 @@ class Stocktake(Model):
         return frozenset({"proposer"} if self.proposed_by_id == person_id else ())
 
     def visible_to(self, _person_id: int, words: frozenset[str], _facts: frozenset[str]) -> bool:
-        return "stock:read" in words
+        return Permission.STOCK_READ in words
 
 
 class StocktakeLine(Model):

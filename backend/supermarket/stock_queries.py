@@ -14,6 +14,7 @@ from backend.lifecycle import open_to
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.supermarket import sealed, states
 from backend.supermarket.models import OPEN_STATES, Item, Redemption, RedemptionState, Slot
 from backend.supermarket.queries import item, shop_of_staff
@@ -22,7 +23,7 @@ from backend.supermarket.stock_models import Batch, Movement, Stocktake, Stockta
 
 def movements(item_id: int, *, actor: Actor) -> KeysetQuery:
     """An item's events, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
-    shop_of_staff(item(item_id).shop_id, "stock:read", actor=actor)
+    shop_of_staff(item(item_id).shop_id, Permission.STOCK_READ, actor=actor)
     return KeysetQuery(sa.select(Movement).where(Movement.item_id == item_id), (Movement.id.desc(),))
 
 
@@ -61,14 +62,14 @@ def _numbers(ids: set[int]) -> dict[int | None, str]:
 
 def batches(item_id: int, *, actor: Actor) -> list[Batch]:
     """What is left of each batch, what ends first first, for the staff of its place."""
-    shop_of_staff(item(item_id).shop_id, "stock:read", actor=actor)
+    shop_of_staff(item(item_id).shop_id, Permission.STOCK_READ, actor=actor)
     wanted = sa.select(Batch).where(Batch.item_id == item_id, Batch.on_hand > 0)
     return list(session.scalars(wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id)))
 
 
 def stocktakes(shop_id: int, *, actor: Actor) -> KeysetQuery:
     """A shop's stocktakes, newest first, for the staff of its place."""
-    shop_of_staff(shop_id, "stock:read", actor=actor)
+    shop_of_staff(shop_id, Permission.STOCK_READ, actor=actor)
     return KeysetQuery(sa.select(Stocktake).where(Stocktake.shop_id == shop_id), (Stocktake.id.desc(),))
 
 
@@ -77,7 +78,7 @@ def stocktake(stocktake_id: int, *, actor: Actor) -> Stocktake:
     found = session.get(Stocktake, stocktake_id)
     if found is None:
         raise NotFound()
-    permissions.require(actor.id, "stock:read", found.place_id)
+    permissions.require(actor.id, Permission.STOCK_READ, found.place_id)
     return found
 
 
@@ -116,7 +117,7 @@ def shown_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[dict[s
 
 def today(shop_id: int, *, actor: Actor) -> dict[str, Any]:
     """What the counter has before it today, for the staff of its place. Raises NotFound, NotAllowed."""
-    found = shop_of_staff(shop_id, "stock:read", actor=actor)
+    found = shop_of_staff(shop_id, Permission.STOCK_READ, actor=actor)
     low = sa.select(Item).where(
         Item.shop_id == shop_id,
         Item.on_shelf,

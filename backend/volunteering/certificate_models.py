@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.people.permissions import Permission
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
 
 
@@ -89,7 +90,7 @@ class Certificate(Model):
         return frozenset({"volunteer"}) if self.person_id == person_id else frozenset()
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        return "volunteer" in facts or "service_record:read" in words
+        return "volunteer" in facts or Permission.SERVICE_RECORD_READ in words
 
 
 class CertifiedRecord(Model):

@@ -14,6 +14,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_numbers as numbers
 from backend.volunteering.certificate_models import (
@@ -54,7 +55,7 @@ def mine(number: str, *, actor: Actor) -> Certificate:
 def for_staff(number: str, *, actor: Actor) -> Certificate:
     """One that the caller may revoke; those of other communities do not exist here. Raises NotFound."""
     found = numbered(number)
-    if not permissions.appointed(actor.id, "certificate:revoke", found.issuer_id):
+    if not permissions.appointed(actor.id, Permission.CERTIFICATE_REVOKE, found.issuer_id):
         raise NotFound()
     return found
 

@@ -11,6 +11,7 @@ from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.volunteering import limits
 from backend.volunteering.models import (
     ATTENDED,
@@ -40,7 +41,7 @@ def month(
 ) -> list[Activity]:
     """Activities that start in these days in the person's own places, in the order of their start."""
     wanted = sa.select(Activity).where(
-        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:read")),
+        Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_READ)),
         Activity.starts_at >= clock.day_starts(first_day),
         Activity.starts_at < clock.day_ends(last_day),
     )
@@ -90,7 +91,9 @@ def backfill(backfill_id: int, *, actor: Actor) -> Backfill:
 
 def _within(model: Any, row_id: int, actor: Actor) -> Any:
     found = session.get(model, row_id)
-    if found is None or not permissions.appointed(actor.id, "service_record:decide", found.community_id):
+    if found is None or not permissions.appointed(
+        actor.id, Permission.SERVICE_RECORD_DECIDE, found.community_id
+    ):
         raise NotFound()
     return found
 

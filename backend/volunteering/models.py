@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, session, sql_list
 from backend.people.models import Team
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 
 
@@ -183,7 +184,7 @@ class Activity(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """A draft is known to its organisers and the community's staff alone."""
-        return self.state != ActivityState.DRAFT or "leader" in facts or "activity:read" in words
+        return self.state != ActivityState.DRAFT or "leader" in facts or Permission.ACTIVITY_READ in words
 
 
 def facts_of(activity: Activity, person_id: int, leader_id: int | None, attended: bool) -> frozenset[str]:
@@ -301,4 +302,4 @@ class SignUp(Model):
         return frozenset(name for name, true in told.items() if true)
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        return bool(facts & {"volunteer", "leader"}) or "activity:read" in words
+        return bool(facts & {"volunteer", "leader"}) or Permission.ACTIVITY_READ in words

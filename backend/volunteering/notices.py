@@ -10,6 +10,7 @@ from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many
 from backend.people import permissions
 from backend.people.models import Appointment
+from backend.people.permissions import Permission
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
@@ -104,7 +105,7 @@ def record_overdue(activity: Activity) -> None:
     """To the staff who may certify it: the law gives ten working days."""
     due = activity.record_due_on
     body = f"“{activity.title}”的服务记录应在 {due:%m月%d日} 前完成（活动后十个工作日），请申报并认定时长。"
-    people = _staff(activity.community_id, "activity:certify")
+    people = _staff(activity.community_id, Permission.ACTIVITY_CERTIFY)
     _notify(activity, people, "record_overdue", "服务记录待完成", body)
 
 

@@ -22,6 +22,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions, teams
 from backend.people import queries as people
 from backend.people.models import Appointment, Person, Team
+from backend.people.permissions import Permission
 from backend.volunteering import codes, limits, states
 from backend.volunteering.models import (
     ATTENDED,
@@ -109,7 +110,7 @@ def _visible(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.or_(
         _PUBLIC,
         Activity.team_id.in_(led),
-        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:read")),
+        Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_READ)),
     )
 
 
@@ -241,7 +242,7 @@ def _more_actions(
     activity: Activity, standing: _Context, words: frozenset[str], facts: frozenset[str]
 ) -> list[str]:
     """What is not a change of the activity's own state, and yet has a button."""
-    organiser = "activity:organise" in words or "leader" in facts
+    organiser = Permission.ACTIVITY_ORGANISE in words or "leader" in facts
     begun = clock.now() >= activity.starts_at
     mine = standing.mine.get(activity.id)
     until = activity.sign_up_until or activity.ends_at

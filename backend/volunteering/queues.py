@@ -13,6 +13,7 @@ from backend import clock
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.volunteering.models import ATTENDED, Activity, ActivityKind, ActivityState, SignUp, SignUpState
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 
@@ -32,7 +33,7 @@ def _requested(model: Any, actor: Actor) -> sa.Select[Any]:
     return sa.select(model).where(
         model.state == RequestState.REQUESTED,
         model.person_id != actor.id,
-        model.community_id.in_(permissions.reach_of(actor.id, "service_record:decide")),
+        model.community_id.in_(permissions.reach_of(actor.id, Permission.SERVICE_RECORD_DECIDE)),
     )
 
 
@@ -51,7 +52,7 @@ def hours_to_estimate(*, actor: Actor) -> KeysetQuery:
 
 
 def _unproposed(actor: Actor) -> sa.Select[Any]:
-    return _awaiting("activity:organise", actor).where(Activity.proposed_at.is_(None))
+    return _awaiting(Permission.ACTIVITY_ORGANISE, actor).where(Activity.proposed_at.is_(None))
 
 
 def hours_to_certify(*, actor: Actor) -> KeysetQuery:
@@ -67,7 +68,7 @@ def hours_for_a_colleague(*, actor: Actor) -> int:
 
 
 def _proposed(actor: Actor) -> sa.Select[Any]:
-    return _awaiting("activity:certify", actor).where(Activity.proposed_at.is_not(None))
+    return _awaiting(Permission.ACTIVITY_CERTIFY, actor).where(Activity.proposed_at.is_not(None))
 
 
 def _awaiting(permission: str, actor: Actor) -> sa.Select[Any]:
@@ -98,7 +99,7 @@ def activities_tomorrow(*, actor: Actor) -> KeysetQuery:
 def _starting_on(day: date, actor: Actor) -> KeysetQuery:
     wanted = sa.select(Activity).where(
         Activity.state == ActivityState.PUBLISHED,
-        Activity.community_id.in_(permissions.reach_of(actor.id, "activity:organise")),
+        Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_ORGANISE)),
         Activity.ends_at > clock.now(),
         Activity.starts_at >= clock.day_starts(day),
         Activity.starts_at < clock.day_ends(day),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, session, sql_list
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, PLACE_MAX, TITLE_MAX, RecordSource
 
@@ -159,7 +160,7 @@ class Correction(Model):
         return frozenset(name for name, true in told.items() if true)
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        return "volunteer" in facts or "service_record:read" in words
+        return "volunteer" in facts or Permission.SERVICE_RECORD_READ in words
 
 
 class Backfill(Model):
@@ -220,4 +221,4 @@ class Backfill(Model):
         return frozenset(name for name, true in told.items() if true)
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        return bool(facts & {"volunteer", "maker"}) or "service_record:read" in words
+        return bool(facts & {"volunteer", "maker"}) or Permission.SERVICE_RECORD_READ in words

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
 from backend.volunteering import certificate_queries
 from backend.volunteering.labels import SYNC_STATES
@@ -29,7 +30,7 @@ def volunteer_number(row: Any) -> str:
 SERVICE_RECORDS = Register(
     "service_records",
     "志愿服务记录台账",
-    "register:read",
+    Permission.REGISTER_READ,
     Query(_wanted, (ServiceRecord.id,)),
     (
         NUMBER,

@@ -3,6 +3,7 @@ generated from these tables."""
 
 from backend.errors import Refused
 from backend.moves import Move, MoveTable
+from backend.people.permissions import Permission
 from backend.volunteering.certificate_models import CertificateState as C
 from backend.volunteering.labels import ACTIVITY_STATES, CERTIFICATE_STATES, REQUEST_STATES, SIGN_UP_STATES
 from backend.volunteering.models import ActivityState as A
@@ -33,41 +34,49 @@ def _move(
 
 
 _A = ActivityMovedOn
-PUBLISH = _move(_A, "publish", "发布", {A.DRAFT}, A.PUBLISHED, "activity:organise")
-CANCEL = _move(_A, "cancel", "取消", {A.DRAFT, A.PUBLISHED}, A.CANCELLED, "activity:organise")
-END = _move(_A, "end", "结束", {A.PUBLISHED}, A.ENDED, "activity:end")
-PROPOSE = _move(_A, "propose_hours", "申报时长", {A.ENDED}, A.ENDED, "activity:organise")
-CERTIFY = _move(_A, "certify", "认定时长", {A.ENDED}, A.CERTIFIED, "activity:certify", "proposer participant")
+PUBLISH = _move(_A, "publish", "发布", {A.DRAFT}, A.PUBLISHED, Permission.ACTIVITY_ORGANISE)
+CANCEL = _move(_A, "cancel", "取消", {A.DRAFT, A.PUBLISHED}, A.CANCELLED, Permission.ACTIVITY_ORGANISE)
+END = _move(_A, "end", "结束", {A.PUBLISHED}, A.ENDED, Permission.ACTIVITY_END)
+PROPOSE = _move(_A, "propose_hours", "申报时长", {A.ENDED}, A.ENDED, Permission.ACTIVITY_ORGANISE)
+CERTIFY = _move(
+    _A, "certify", "认定时长", {A.ENDED}, A.CERTIFIED, Permission.ACTIVITY_CERTIFY, "proposer participant"
+)
 # What the organiser may do besides: no moves of the activity's own state, but asked for in the same way.
 ORGANISE = _move(
-    _A, "organise", "组织", {A.DRAFT, A.PUBLISHED, A.ENDED, A.CERTIFIED}, "", "activity:organise"
+    _A, "organise", "组织", {A.DRAFT, A.PUBLISHED, A.ENDED, A.CERTIFIED}, "", Permission.ACTIVITY_ORGANISE
 )
-ROLL_CALL = _move(_A, "roll_call", "点名", {A.PUBLISHED, A.ENDED}, "", "sign_up:record")
-READ_ATTENDANCE = _move(_A, "attendance", "查看出勤", set(), "", "activity:read")
+ROLL_CALL = _move(_A, "roll_call", "点名", {A.PUBLISHED, A.ENDED}, "", Permission.SIGN_UP_RECORD)
+READ_ATTENDANCE = _move(_A, "attendance", "查看出勤", set(), "", Permission.ACTIVITY_READ)
 ACTIVITY_MOVES = (PUBLISH, CANCEL, END, PROPOSE, CERTIFY)
 
 _S = SignUpMovedOn
-MOVE_UP = _move(_S, "move_up", "候补转正", {S.WAITLISTED}, S.CONFIRMED, "sign_up:move_up")
+MOVE_UP = _move(_S, "move_up", "候补转正", {S.WAITLISTED}, S.CONFIRMED, Permission.SIGN_UP_MOVE_UP)
 CANCEL_SIGN_UP = _move(
-    _S, "cancel_sign_up", "取消报名", {S.CONFIRMED, S.WAITLISTED}, S.CANCELLED, "sign_up:cancel"
+    _S, "cancel_sign_up", "取消报名", {S.CONFIRMED, S.WAITLISTED}, S.CANCELLED, Permission.SIGN_UP_CANCEL
 )
-CANCEL_LATE = _move(_S, "cancel_late", "临时取消", {S.CONFIRMED}, S.LATE_CANCELLED, "sign_up:cancel")
-EXCUSE = _move(_S, "excuse", "请假", {S.CONFIRMED, S.NO_SHOW, S.LATE_CANCELLED}, S.EXCUSED, "sign_up:record")
-CHECK_IN = _move(_S, "check_in", "签到", {S.CONFIRMED}, S.CHECKED_IN, "sign_up:attend")
-CHECK_OUT = _move(_S, "check_out", "签退", {S.CHECKED_IN, S.UNVERIFIED}, S.CHECKED_OUT, "sign_up:attend")
-MARK_PRESENT = _move(_S, "call_in", "点名（到场）", {S.CONFIRMED, S.NO_SHOW}, S.CHECKED_IN, "sign_up:record")
+CANCEL_LATE = _move(_S, "cancel_late", "临时取消", {S.CONFIRMED}, S.LATE_CANCELLED, Permission.SIGN_UP_CANCEL)
+EXCUSE = _move(
+    _S, "excuse", "请假", {S.CONFIRMED, S.NO_SHOW, S.LATE_CANCELLED}, S.EXCUSED, Permission.SIGN_UP_RECORD
+)
+CHECK_IN = _move(_S, "check_in", "签到", {S.CONFIRMED}, S.CHECKED_IN, Permission.SIGN_UP_ATTEND)
+CHECK_OUT = _move(
+    _S, "check_out", "签退", {S.CHECKED_IN, S.UNVERIFIED}, S.CHECKED_OUT, Permission.SIGN_UP_ATTEND
+)
+MARK_PRESENT = _move(
+    _S, "call_in", "点名（到场）", {S.CONFIRMED, S.NO_SHOW}, S.CHECKED_IN, Permission.SIGN_UP_RECORD
+)
 MARK_ATTENDED = _move(
     _S,
     "call_out",
     "点名（到场和离开）",
     {S.CONFIRMED, S.NO_SHOW, S.CHECKED_IN, S.UNVERIFIED, S.CHECKED_OUT},
     S.CHECKED_OUT,
-    "sign_up:record",
+    Permission.SIGN_UP_RECORD,
 )
-FORGOT_CHECK_OUT = _move(_S, "lapse", "未签退", {S.CHECKED_IN}, S.UNVERIFIED, "sign_up:lapse")
-NO_SHOW = _move(_S, "miss", "未到场", {S.CONFIRMED}, S.NO_SHOW, "sign_up:lapse")
+FORGOT_CHECK_OUT = _move(_S, "lapse", "未签退", {S.CHECKED_IN}, S.UNVERIFIED, Permission.SIGN_UP_LAPSE)
+NO_SHOW = _move(_S, "miss", "未到场", {S.CONFIRMED}, S.NO_SHOW, Permission.SIGN_UP_LAPSE)
 DROP_WITH_ACTIVITY = _move(
-    _S, "call_off", "活动取消或结束", {S.CONFIRMED, S.WAITLISTED}, S.CANCELLED, "sign_up:lapse"
+    _S, "call_off", "活动取消或结束", {S.CONFIRMED, S.WAITLISTED}, S.CANCELLED, Permission.SIGN_UP_LAPSE
 )
 CERTIFY_SIGN_UP = _move(
     _S,
@@ -75,7 +84,7 @@ CERTIFY_SIGN_UP = _move(
     "认定",
     {S.CHECKED_OUT, S.UNVERIFIED},
     S.CERTIFIED,
-    "activity:certify",
+    Permission.ACTIVITY_CERTIFY,
     "volunteer proposer",
 )
 SIGN_UP_MOVES = (
@@ -97,21 +106,35 @@ SIGN_UP_BUTTONS = (CANCEL_SIGN_UP, CHECK_IN, CHECK_OUT, EXCUSE)
 
 _D = AlreadyDecided
 APPROVE_CORRECTION = _move(
-    _D, "approve", "同意更正", {D.REQUESTED}, D.APPROVED, "service_record:decide", "volunteer certifier"
+    _D,
+    "approve",
+    "同意更正",
+    {D.REQUESTED},
+    D.APPROVED,
+    Permission.SERVICE_RECORD_DECIDE,
+    "volunteer certifier",
 )
 REJECT_CORRECTION = _move(
-    _D, "reject", "不同意更正", {D.REQUESTED}, D.REJECTED, "service_record:decide", "volunteer certifier"
+    _D,
+    "reject",
+    "不同意更正",
+    {D.REQUESTED},
+    D.REJECTED,
+    Permission.SERVICE_RECORD_DECIDE,
+    "volunteer certifier",
 )
 CORRECTION_MOVES = (APPROVE_CORRECTION, REJECT_CORRECTION)
 APPROVE_BACKFILL = _move(
-    _D, "approve", "同意补录", {D.REQUESTED}, D.APPROVED, "service_record:decide", "volunteer maker"
+    _D, "approve", "同意补录", {D.REQUESTED}, D.APPROVED, Permission.SERVICE_RECORD_DECIDE, "volunteer maker"
 )
 REJECT_BACKFILL = _move(
-    _D, "reject", "不同意补录", {D.REQUESTED}, D.REJECTED, "service_record:decide", "volunteer maker"
+    _D, "reject", "不同意补录", {D.REQUESTED}, D.REJECTED, Permission.SERVICE_RECORD_DECIDE, "volunteer maker"
 )
 BACKFILL_MOVES = (APPROVE_BACKFILL, REJECT_BACKFILL)
 
-REVOKE = _move(CertificateMovedOn, "revoke", "撤销", {C.ISSUED}, C.REVOKED, "certificate:revoke", "volunteer")
+REVOKE = _move(
+    CertificateMovedOn, "revoke", "撤销", {C.ISSUED}, C.REVOKED, Permission.CERTIFICATE_REVOKE, "volunteer"
+)
 CERTIFICATE_MOVES = (REVOKE,)
 
 # What the documentation draws and the journal calls by its kind.
@@ -120,7 +143,7 @@ TABLES = (
         "活动",
         "activity",
         ACTIVITY_MOVES,
-        ("draft",),
+        (A.DRAFT,),
         ACTIVITY_STATES,
         "会议和学习不计时长，到“已结束”为止。",
     ),
@@ -128,7 +151,7 @@ TABLES = (
         "报名",
         "sign_up",
         SIGN_UP_MOVES,
-        ("confirmed", "waitlisted"),
+        (S.CONFIRMED, S.WAITLISTED),
         SIGN_UP_STATES,
         "有名额时报名即为“已报名”，没有名额时排入候补。",
     ),
@@ -136,7 +159,7 @@ TABLES = (
         "服务记录更正",
         "correction",
         CORRECTION_MOVES,
-        ("requested",),
+        (D.REQUESTED,),
         REQUEST_STATES,
         "同意后生成一条新记录，旧的标明已更正。",
     ),
@@ -144,7 +167,7 @@ TABLES = (
         "补录时长",
         "backfill",
         BACKFILL_MOVES,
-        ("requested",),
+        (D.REQUESTED,),
         REQUEST_STATES,
         "补录有经手人和审核人，记录上有标记。",
     ),
@@ -152,7 +175,7 @@ TABLES = (
         "服务证明",
         "certificate",
         CERTIFICATE_MOVES,
-        ("issued",),
+        (C.ISSUED,),
         CERTIFICATE_STATES,
         "证明开出后不改；内容有误的撤销，核验页面会说明。",
     ),

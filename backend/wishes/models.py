@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Model, Moment, sql_list
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 from backend.wishes.kinds import (
     ON_THE_WALL,
@@ -245,7 +246,7 @@ class Wish(Model):
         return (
             self.state in PUBLIC_STATES
             or bool(facts & OWN_PEOPLE or "claimer" in facts)
-            or (self.state != WishState.DRAFT and "wish:read" in words)
+            or (self.state != WishState.DRAFT and Permission.WISH_READ in words)
         )
 
 
@@ -256,7 +257,7 @@ OWN_PEOPLE = frozenset({"wisher", "reporting", "guardian"})
 def reporting_in(wishes: Iterable[Wish], person_id: int) -> set[int]:
     """Where the person reported some of these wishes for somebody, and may still report."""
     reported = {wish.community_id for wish in wishes if wish.reporter_id == person_id}
-    return permissions.communities_where(person_id, "wish:report", reported)
+    return permissions.communities_where(person_id, Permission.WISH_REPORT, reported)
 
 
 def facts_of(wish: Wish, person_id: int, member_here: bool, reporting: set[int]) -> frozenset[str]:

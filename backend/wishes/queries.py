@@ -22,6 +22,7 @@ from backend.paging import KeysetQuery, KeysetRows, Place
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
+from backend.people.permissions import Permission
 from backend.wishes import states
 from backend.wishes.kinds import ON_THE_WALL, Disclosure, Group, Party, RoundState, WishState
 from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
@@ -80,7 +81,7 @@ def _wall(asked: frozenset[str]) -> sa.Select[Any]:
 
 def written_by(person_id: int) -> KeysetQuery:
     """Wishes of the person and of their children, and those they reported and may still report, newest first."""
-    near = Wish.community_id.in_(permissions.communities_where_select(person_id, "wish:report"))
+    near = Wish.community_id.in_(permissions.communities_where_select(person_id, Permission.WISH_REPORT))
     own = sa.or_(Wish.wisher_id == person_id, Wish.guardian_id == person_id)
     wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, near)))
     return KeysetQuery(wanted, (Wish.id.desc(),))
@@ -221,12 +222,14 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
     return WishView(
         wish,
         f"{family}{wish.salutation or '居民'}" if family else "匿名居民",
-        _claim_view(row, own, "claimer" in facts or "wish:read" in words, view, actor) if row.Claim else None,
+        _claim_view(row, own, "claimer" in facts or Permission.WISH_READ in words, view, actor)
+        if row.Claim
+        else None,
         row.Round,
         row.community,
         open_moves,
-        own or "wish:read" in words,
-        "wish:review" in words,
+        own or Permission.WISH_READ in words,
+        Permission.WISH_REVIEW in words,
         files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
         wish.visible_to(actor.id, words, facts),
     )
@@ -247,9 +250,9 @@ def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
 
     Of a child's wish strangers see none (个人信息保护法 31, 未成年人保护法 4).
     """
-    if "wish:review" in granted:
+    if Permission.WISH_REVIEW in granted:
         return "look"
-    if own or "wish:report" in granted:
+    if own or Permission.WISH_REPORT in granted:
         return "inside"
     return None if wish.for_child or wish.beneficiary_group == Group.CHILD else "shown"
 

@@ -14,6 +14,7 @@ from backend.files import queries as files
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.wishes.kinds import RoundState, WishState
 from backend.wishes.models import Claim, Round, Wish
 from backend.wishes.staff_queries import reached
@@ -25,7 +26,7 @@ SOON = 2
 def to_review(community_id: int | None = None, *, actor: Actor) -> KeysetQuery:
     """Submitted wishes, in the order in which they were written. Another community is NotFound."""
     if community_id is not None:
-        permissions.require(actor.id, "wish:review", community_id)
+        permissions.require(actor.id, Permission.WISH_REVIEW, community_id)
     wanted = _submitted(actor).where(_of_others(actor))
     if community_id is not None:
         wanted = wanted.where(Wish.community_id == community_id)
@@ -40,7 +41,7 @@ def for_a_colleague(*, actor: Actor) -> int:
 def _submitted(actor: Actor) -> sa.Select[Any]:
     # A literal, so that the planner can prove a partial index.
     return sa.select(Wish).where(
-        sa.text(f"wishes.state = '{WishState.SUBMITTED}'"), reached(actor, "wish:review")
+        sa.text(f"wishes.state = '{WishState.SUBMITTED}'"), reached(actor, Permission.WISH_REVIEW)
     )
 
 
@@ -57,7 +58,7 @@ def to_call_back(*, actor: Actor) -> KeysetQuery:
     """
     wanted = sa.select(Wish).where(
         sa.text("wishes.state = 'fulfilled'"),
-        reached(actor, "wish:confirm"),
+        reached(actor, Permission.WISH_CONFIRM),
         Wish.wisher_id != actor.id,
         Wish.reviewer_id != actor.id,
         Wish.claimer_id != actor.id,
@@ -72,7 +73,7 @@ def to_look_at(*, actor: Actor) -> KeysetQuery:
         sa.or_(Claim.needs_look, Claim.id.in_(files.waiting_for_a_look("claim"))), Claim.is_current
     )
     wanted = sa.select(Wish).where(
-        Wish.community_id.in_(permissions.reach_of(actor.id, "wish:review")),
+        Wish.community_id.in_(permissions.reach_of(actor.id, Permission.WISH_REVIEW)),
         Wish.state != WishState.DRAFT,
         sa.or_(Wish.id.in_(files.waiting_for_a_look("wish")), Wish.id.in_(claims)),
     )
@@ -82,7 +83,7 @@ def to_look_at(*, actor: Actor) -> KeysetQuery:
 def escalated(*, actor: Actor) -> KeysetQuery:
     """Wishes that nobody claimed in two rounds, for the street, in the order in which they were written."""
     waiting = sa.text(f"wishes.state = '{WishState.ESCALATED}'")
-    return KeysetQuery(sa.select(Wish).where(waiting, reached(actor, "wish:coordinate")), (Wish.id,))
+    return KeysetQuery(sa.select(Wish).where(waiting, reached(actor, Permission.WISH_COORDINATE)), (Wish.id,))
 
 
 def rounds_to_review(*, actor: Actor) -> KeysetQuery:
@@ -102,5 +103,5 @@ def rounds_to_close(*, actor: Actor) -> KeysetQuery:
 
 def _rounds(state: str, actor: Actor, *conditions: sa.ColumnElement[bool]) -> KeysetQuery:
     """A community has at most one of each: in the order of their ids is the order in which they were opened."""
-    mine = Round.community_id.in_(permissions.reach_of(actor.id, "round:manage"))
+    mine = Round.community_id.in_(permissions.reach_of(actor.id, Permission.ROUND_MANAGE))
     return KeysetQuery(sa.select(Round).where(Round.state == state, mine, *conditions), (Round.id,))

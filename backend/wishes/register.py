@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.people.models import PartyRegistration, Team
+from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
 from backend.wishes.kinds import Party, WishState
 from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, REVIEW_OUTCOMES
@@ -82,7 +83,7 @@ def of_a_child(row: Any) -> bool:
 WISHES = Register(
     "wishes",
     "微心愿台账",
-    "register:read",
+    Permission.REGISTER_READ,
     Query(_wanted, (Wish.id,)),
     (
         NUMBER,

@@ -8,6 +8,7 @@ from backend.db import session
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.wishes.kinds import RoundState, WishState
 from backend.wishes.models import Claim, Round, Wish
 
@@ -31,7 +32,7 @@ def listed(
     actor: Actor,
 ) -> list[Wish]:
     """Wishes this person may read, newest first; `text` is part of a number or a title."""
-    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(actor, "wish:read"))
+    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(actor, Permission.WISH_READ))
     if state:
         wanted = wanted.where(Wish.state == state)
     if community_id:

@@ -2,6 +2,7 @@
 
 from backend.errors import Refused
 from backend.moves import Move, MoveTable
+from backend.people.permissions import Permission
 from backend.wishes.kinds import RoundState as R
 from backend.wishes.kinds import WishState as W
 from backend.wishes.labels import ROUND_STATES, WISH_STATES
@@ -31,36 +32,46 @@ def _wish(
     return Move(name, frozenset(sources), target, permission, frozenset(never_by.split()), refusal, label)
 
 
-SUBMIT = _wish("submit", "提交", {W.DRAFT, W.SENT_BACK}, W.SUBMITTED, "wish:submit")
+SUBMIT = _wish("submit", "提交", {W.DRAFT, W.SENT_BACK}, W.SUBMITTED, Permission.WISH_SUBMIT)
 WITHDRAW = _wish(
     "withdraw",
     "撤回",
     {W.DRAFT, W.SUBMITTED, W.SENT_BACK, W.ACCEPTED, W.PUBLISHED, W.CARRIED_OVER, W.ESCALATED},
     W.WITHDRAWN,
-    "wish:withdraw",
+    Permission.WISH_WITHDRAW,
 )
-ACCEPT = _wish("accept", "审核通过", {W.SUBMITTED}, W.ACCEPTED, "wish:review", "wisher reporter guardian")
+ACCEPT = _wish(
+    "accept", "审核通过", {W.SUBMITTED}, W.ACCEPTED, Permission.WISH_REVIEW, "wisher reporter guardian"
+)
 SEND_BACK = _wish(
-    "send_back", "退回补充", {W.SUBMITTED}, W.SENT_BACK, "wish:review", "wisher reporter guardian"
+    "send_back", "退回补充", {W.SUBMITTED}, W.SENT_BACK, Permission.WISH_REVIEW, "wisher reporter guardian"
 )
-DECLINE = _wish("decline", "不予受理", {W.SUBMITTED}, W.DECLINED, "wish:review", "wisher reporter guardian")
-REFER = _wish("refer", "转介", {W.SUBMITTED}, W.REFERRED, "wish:review", "wisher reporter guardian")
-PUBLISH = _wish("publish", "发布", {W.ACCEPTED, W.CARRIED_OVER}, W.PUBLISHED, "round:manage")
+DECLINE = _wish(
+    "decline", "不予受理", {W.SUBMITTED}, W.DECLINED, Permission.WISH_REVIEW, "wisher reporter guardian"
+)
+REFER = _wish("refer", "转介", {W.SUBMITTED}, W.REFERRED, Permission.WISH_REVIEW, "wisher reporter guardian")
+PUBLISH = _wish("publish", "发布", {W.ACCEPTED, W.CARRIED_OVER}, W.PUBLISHED, Permission.ROUND_MANAGE)
 CLAIM = _wish(
-    "claim", "认领", {W.PUBLISHED}, W.CLAIMED, "wish:claim", "wisher reporter guardian reviewer", WishNotOpen
+    "claim",
+    "认领",
+    {W.PUBLISHED},
+    W.CLAIMED,
+    Permission.WISH_CLAIM,
+    "wisher reporter guardian reviewer",
+    WishNotOpen,
 )
-RELEASE = _wish("release", "放弃认领", {W.CLAIMED}, W.PUBLISHED, "wish:release")
-EXPIRE = _wish("expire", "逾期释放", {W.CLAIMED}, W.PUBLISHED, "wish:expire")
-FULFIL = _wish("fulfil", "送达", {W.CLAIMED}, W.FULFILLED, "wish:fulfil")
-CONFIRM = _wish("confirm", "确认", {W.FULFILLED}, W.CONFIRMED, "wish:confirm", "claimer reviewer")
-DISPUTE = _wish("dispute", "没有办好", {W.FULFILLED}, W.CLAIMED, "wish:confirm", "claimer reviewer")
+RELEASE = _wish("release", "放弃认领", {W.CLAIMED}, W.PUBLISHED, Permission.WISH_RELEASE)
+EXPIRE = _wish("expire", "逾期释放", {W.CLAIMED}, W.PUBLISHED, Permission.WISH_EXPIRE)
+FULFIL = _wish("fulfil", "送达", {W.CLAIMED}, W.FULFILLED, Permission.WISH_FULFIL)
+CONFIRM = _wish("confirm", "确认", {W.FULFILLED}, W.CONFIRMED, Permission.WISH_CONFIRM, "claimer reviewer")
+DISPUTE = _wish("dispute", "没有办好", {W.FULFILLED}, W.CLAIMED, Permission.WISH_CONFIRM, "claimer reviewer")
 CLOSE_UNCONFIRMED = _wish(
-    "close_unconfirmed", "未确认办结", {W.FULFILLED}, W.CLOSED_UNCONFIRMED, "wish:expire"
+    "close_unconfirmed", "未确认办结", {W.FULFILLED}, W.CLOSED_UNCONFIRMED, Permission.WISH_EXPIRE
 )
-CARRY_OVER = _wish("carry_over", "结转下期", {W.PUBLISHED}, W.CARRIED_OVER, "wish:carry")
-ESCALATE = _wish("escalate", "上报街道", {W.PUBLISHED}, W.ESCALATED, "wish:carry")
-REPUBLISH = _wish("republish", "街道重新发布", {W.ESCALATED}, W.PUBLISHED, "wish:coordinate")
-EXPLAIN = _wish("explain", "街道说明退回", {W.ESCALATED}, W.DECLINED, "wish:coordinate")
+CARRY_OVER = _wish("carry_over", "结转下期", {W.PUBLISHED}, W.CARRIED_OVER, Permission.WISH_CARRY)
+ESCALATE = _wish("escalate", "上报街道", {W.PUBLISHED}, W.ESCALATED, Permission.WISH_CARRY)
+REPUBLISH = _wish("republish", "街道重新发布", {W.ESCALATED}, W.PUBLISHED, Permission.WISH_COORDINATE)
+EXPLAIN = _wish("explain", "街道说明退回", {W.ESCALATED}, W.DECLINED, Permission.WISH_COORDINATE)
 
 WISH_MOVES = (
     SUBMIT,
@@ -87,13 +98,23 @@ WISH_MOVES = (
 WISH_BUTTONS = tuple(move for move in WISH_MOVES if move not in (PUBLISH, CARRY_OVER, ESCALATE))
 
 REVIEW_ROUND = Move(
-    "review", frozenset({R.COLLECTING}), R.REVIEWING, "round:manage", refusal=RoundMovedOn, label="停止征集"
+    "review",
+    frozenset({R.COLLECTING}),
+    R.REVIEWING,
+    Permission.ROUND_MANAGE,
+    refusal=RoundMovedOn,
+    label="停止征集",
 )
 PUBLISH_ROUND = Move(
-    "publish", frozenset({R.REVIEWING}), R.PUBLISHED, "round:manage", refusal=RoundMovedOn, label="发布"
+    "publish",
+    frozenset({R.REVIEWING}),
+    R.PUBLISHED,
+    Permission.ROUND_MANAGE,
+    refusal=RoundMovedOn,
+    label="发布",
 )
 CLOSE_ROUND = Move(
-    "close", frozenset({R.PUBLISHED}), R.CLOSED, "round:manage", refusal=RoundMovedOn, label="结束"
+    "close", frozenset({R.PUBLISHED}), R.CLOSED, Permission.ROUND_MANAGE, refusal=RoundMovedOn, label="结束"
 )
 ROUND_MOVES = (REVIEW_ROUND, PUBLISH_ROUND, CLOSE_ROUND)
 
@@ -103,7 +124,7 @@ TABLES = (
         "心愿",
         "wish",
         WISH_MOVES,
-        ("draft",),
+        (W.DRAFT,),
         WISH_STATES,
         "一个心愿从填报到办结。`publish`、`carry_over`、`escalate` 随它所在的期发生，没有单独的按钮。",
     ),
@@ -111,7 +132,7 @@ TABLES = (
         "期",
         "round",
         ROUND_MOVES,
-        ("collecting",),
+        (R.COLLECTING,),
         ROUND_STATES,
         "一个社区同时最多有一期在征集或审核，一期在发布。",
     ),

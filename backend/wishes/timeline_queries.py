@@ -9,6 +9,7 @@ from backend.journal import Actor, JournalLine
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
+from backend.people.permissions import Permission
 from backend.wishes import states
 from backend.wishes.models import OWN_PEOPLE, Wish, facts_of, reporting_in
 from backend.wishes.queries import named
@@ -18,7 +19,7 @@ def timeline(wish: Wish, *, actor: Actor) -> list[dict[str, Any]]:
     """What happened to the wish, in one statement. Reasons are for its own people and its community's staff."""
     given = {"wish": wish.id, "place": wish.place_id, **permissions.bind_viewer(actor.id)}
     rows = session.execute(_TIMELINE, given).all()
-    staff = bool(rows) and "wish:read" in permissions.parse_roles(rows[0].roles)
+    staff = bool(rows) and Permission.WISH_READ in permissions.parse_roles(rows[0].roles)
     facts = facts_of(wish, actor.id, False, reporting_in([wish], actor.id))
     inside = staff or bool(facts & OWN_PEOPLE or "claimer" in facts)
     return [

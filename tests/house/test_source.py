@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.db import Base
+from backend.people.permissions import Permission
 from scripts.test import CHECKS
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +87,26 @@ def test_no_name_of_old_comes_back(path):
 def test_an_old_name_would_be_found():
     old = "def _told(row, *, by): ...\nclass Shown: ...\nclass Page:\n    def take(self): ..."
     assert list(old_names(old)) == ["_told", "by", "Shown", "take"]
+
+
+def spelled_permissions(text):
+    """Permissions that are spelled out where `Permission` has a name for them, which tools can follow."""
+    words = {word.value for word in Permission}
+    return [
+        node.value
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in words
+    ]
+
+
+def test_permissions_are_named_and_not_spelled():
+    own = ROOT / "backend" / "people" / "permissions.py"
+    spelled = {str(path): spelled_permissions(path.read_text()) for path in SOURCES if path != own}
+    assert {path: words for path, words in spelled.items() if words} == {}
+
+
+def test_a_spelled_permission_would_be_found():
+    assert spelled_permissions('require(actor.id, "wish:review", place)') == ["wish:review"]
 
 
 def ranked(names):

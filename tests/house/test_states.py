@@ -11,12 +11,12 @@ import pytest
 from backend.console.frame.labels import LABELS
 
 BACKEND = Path(__file__).resolve().parents[2] / "backend"
-ROOMS = ("wishes", "volunteering", "supermarket", "points", "complaints")
+ROOMS = ("people", "wishes", "volunteering", "supermarket", "points", "complaints")
 # Where members are written down, as Python, in the SQL of a constraint and as Chinese; and where a move is
 # called like a state, whose sources and targets are looked at below.
-WRITTEN_DOWN = ("models.py", "labels.py", "states.py")
-# How a claim ended is told by the state of its wish.
-UNSPOKEN = {"ClaimOutcome"}
+WRITTEN_DOWN = ("models.py", "kinds.py", "labels.py", "states.py")
+# How a claim ended is told by the state of its wish, and permissions by what they let a role do.
+UNSPOKEN = {"ClaimOutcome", "Permission"}
 
 
 def _enums(room):
@@ -82,6 +82,7 @@ def test_moves_go_from_member_to_member(room):
     for table in module.TABLES:
         for move in table.moves:
             assert all(isinstance(state, StrEnum) for state in (*move.sources, move.target)), move.name
+        assert all(isinstance(state, StrEnum) for state in table.begins), table.kind
 
 
 def test_a_bare_state_would_be_found():

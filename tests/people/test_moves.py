@@ -14,6 +14,7 @@ from backend.errors import NotAllowed, NotFound
 from backend.journal import JournalLine
 from backend.people import actions, guardians, roster, states, teams
 from backend.people.guardians import Guardianship
+from backend.people.kinds import MembershipState
 from backend.people.models import Membership, PartyRegistration, Residency
 from tests.people.test_permissions import appoint
 from tests.volunteering import cast
@@ -165,7 +166,7 @@ def test_each_move_is_made_by_the_right_people_from_the_right_states(things, kin
     known = {
         "residency": ("declared", "verified", "rejected"),
         "party_registration": ("pending", "verified", "rejected"),
-        "team": teams.MEMBER_STATES,
+        "team": MembershipState,
         "guardianship": guardians.STATES,
     }
     for state in known[kind]:

@@ -41,7 +41,8 @@ ABOUT = """小程序用的全部接口。快速上手、每条业务的调用顺
 
 回答总是 `{code, message, data, requestId}`，HTTP 状态码是真实的；登录后的请求带 `Authorization: Bearer <token>`。"""
 # What stands together in the document, and what it is about.
-# In the order in which a reader meets them; one without a sentence explains itself.
+# In the order in which a reader meets them; one without a sentence explains itself. A tag that does not stand here
+# follows, with the sentence that its blueprint says: `tag={"name": …, "description": …}`.
 TAGS = {
     "身份": "登录、我的资料、居住登记和双报到登记",
     "人员": "工作人员核实登记、为没有手机的居民登记和发卡",
@@ -110,9 +111,9 @@ def path_of(rule: Rule) -> str:
 
 
 def _complete(spec: dict[str, Any]) -> dict[str, Any]:
-    known = {tag["name"] for tag in spec["tags"]}
+    known = {tag["name"]: tag.get("description") for tag in spec["tags"]}
     spec["tags"] = [
-        {"name": name, **({"description": TAGS[name]} if TAGS.get(name) else {})}
+        {"name": name, **({"description": said} if (said := TAGS.get(name) or known[name]) else {})}
         for name in (*(name for name in TAGS if name in known), *sorted(known - TAGS.keys()))
     ]
     spec["info"]["description"] = ABOUT

@@ -14,8 +14,10 @@ from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import guardians, queries, queues, sealed
-from backend.people.guardians import RELATIONS, STATES, Guardianship
+from backend.people.guardians import Guardianship
+from backend.people.kinds import GuardianshipState, Relation
 from backend.people.models import BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
+from backend.people.permissions import Permission
 from backend.rights import consent
 
 bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")
@@ -24,15 +26,15 @@ bp = APIBlueprint("guardians", __name__, url_prefix="/api/v1", tag="监护人")
 class ChildIn(Schema):
     real_name = Text("孩子的姓名；加密保存，从不公开", most=REAL_NAME_MAX, required=True)
     birth_year = Integer("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, required=True)
-    relation = Choice("您是孩子的", RELATIONS, required=True)
+    relation = Choice("您是孩子的", Relation, required=True)
 
 
 class ChildOut(Schema):
     id = Integer("监护登记的编号")
     child_id = Integer("孩子的人员编号；代孩子填心愿时用")
     name = Text("姓名（脱敏）", most=20, allow_none=True)
-    relation = Choice("关系", RELATIONS)
-    state = Choice("状态", STATES, data_key="status")
+    relation = Choice("关系", Relation)
+    state = Choice("状态", GuardianshipState, data_key="status")
     reason = Text("未通过的原因", most=REASON_MAX, allow_none=True)
     declared_at = DateTime("登记时间")
 
@@ -44,7 +46,7 @@ class ChildrenOut(Schema):
 class GuardianLinkIn(Schema):
     guardian_id = Integer("监护人的人员编号", least=1, required=True)
     child_id = Integer("孩子的人员编号", least=1, required=True)
-    relation = Choice("关系", RELATIONS, required=True)
+    relation = Choice("关系", Relation, required=True)
     agreed = Boolean("监护人当面看过《敏感信息单独同意》并替孩子同意", load_default=False)
 
 
@@ -55,8 +57,8 @@ class GuardianshipOut(Schema):
     child_id = Integer("孩子")
     child_name = Text("孩子姓名（脱敏）", most=20, allow_none=True)
     community_id = Integer("社区")
-    relation = Choice("关系", RELATIONS)
-    state = Choice("状态", STATES, data_key="status")
+    relation = Choice("关系", Relation)
+    state = Choice("状态", GuardianshipState, data_key="status")
     declared_at = DateTime("登记时间")
 
 
@@ -100,7 +102,7 @@ def end_guardianship(caller: Caller, guardianship_id: int) -> None:
     "待核实的监护登记",
     GuardianshipOut,
     _serialize_many,
-    guard="guardian:verify",
+    guard=Permission.GUARDIAN_VERIFY,
 )
 def guardianships_to_verify(caller: Caller) -> Pageable:
     return queues.guardianships_to_verify(actor=caller)
@@ -110,7 +112,7 @@ def guardianships_to_verify(caller: Caller) -> Pageable:
     bp,
     "/guardianships",
     "当面核实后登记监护关系",
-    "guardian:verify",
+    Permission.GUARDIAN_VERIFY,
     body=GuardianLinkIn,
     out=GuardianshipOut,
     status=201,
@@ -120,5 +122,10 @@ def link_guardian(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 
 
 decisions(
-    bp, "/guardianships/<id:guardianship_id>", "guardianship", "监护登记", "guardian:verify", guardians.decide
+    bp,
+    "/guardianships/<id:guardianship_id>",
+    "guardianship",
+    "监护登记",
+    Permission.GUARDIAN_VERIFY,
+    guardians.decide,
 )

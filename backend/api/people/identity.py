@@ -12,6 +12,7 @@ from backend.db import columns_of, transaction
 from backend.identity import sessions
 from backend.outbox import queries as outbox
 from backend.people import actions, queries
+from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.models import (
     ADDRESS_MAX,
     BIRTH_YEAR_MAX,
@@ -37,7 +38,7 @@ class ResidencyOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     grid_id = Integer("网格", allow_none=True)
-    state = Choice("登记状态", ("declared", "verified", "rejected"), data_key="status")
+    state = Choice("登记状态", ResidencyState, data_key="status")
     reason = Text("未通过的原因", most=500, allow_none=True)
 
 
@@ -46,7 +47,7 @@ class PartyRegistrationOut(Schema):
     unit_name = Text("单位名称", most=80)
     community_id = Integer("报到的社区")
     community_name = Text("社区名称", most=80)
-    state = Choice("登记状态", ("pending", "verified", "rejected"), data_key="status")
+    state = Choice("登记状态", PartyRegistrationState, data_key="status")
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES))
     reason = Text("未通过的原因", most=500, allow_none=True)
 

@@ -12,6 +12,7 @@ from backend.api.frame.route import get
 from backend.identity.sessions import Caller
 from backend.paging import by_id
 from backend.people.models import SERVICE_ROLES
+from backend.people.permissions import Permission
 from backend.reports import party_service_records as reports
 from backend.wishes.kinds import ClaimOutcome
 
@@ -100,7 +101,7 @@ def my_party_service(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     bp,
     "/units/<id:unit_id>/feedback",
     "在职党员服务情况反馈表",
-    "register:feedback",
+    Permission.REGISTER_FEEDBACK,
     query=FeedbackQuery,
     out=paged(FeedbackOut),
     writes=True,

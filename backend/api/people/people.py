@@ -16,6 +16,7 @@ from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import actions, queries, queues, sealed
+from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.models import (
     ADDRESS_MAX,
     BIRTH_YEAR_MAX,
@@ -25,6 +26,7 @@ from backend.people.models import (
     Person,
     Residency,
 )
+from backend.people.permissions import Permission
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -56,7 +58,7 @@ class ResidentOut(Schema):
     has_we_chat = Boolean("是否已绑定微信")
     community_id = Integer("社区")
     grid_id = Integer("网格", allow_none=True)
-    residency_status = Choice("居住登记", ("declared", "verified", "rejected"))
+    residency_status = Choice("居住登记", ResidencyState)
 
 
 class ResidentQuery(PageQuery):
@@ -81,7 +83,16 @@ class WaitingOut(Schema):
     grid_id = Integer("网格", allow_none=True)
     unit_id = Integer("单位", allow_none=True)
     service_roles = List("六大员岗位", Choice("岗位", SERVICE_ROLES), allow_none=True)
-    state = Choice("状态", ("declared", "pending", "verified", "rejected"), data_key="status")
+    state = Choice(
+        "状态",
+        (
+            ResidencyState.DECLARED,
+            PartyRegistrationState.PENDING,
+            ResidencyState.VERIFIED,
+            ResidencyState.REJECTED,
+        ),
+        data_key="status",
+    )
     declared_at = DateTime("登记时间")
 
 
@@ -104,7 +115,12 @@ def _serialize(row: Any, person: Person) -> dict[str, Any]:
 
 
 @listing(
-    bp, "/residencies/to-verify", "待核实的居住登记", WaitingOut, _serialize_waiting, guard="residency:verify"
+    bp,
+    "/residencies/to-verify",
+    "待核实的居住登记",
+    WaitingOut,
+    _serialize_waiting,
+    guard=Permission.RESIDENCY_VERIFY,
 )
 def residencies_to_verify(caller: Caller) -> Pageable:
     return queues.residencies_to_verify(actor=caller)
@@ -116,7 +132,7 @@ def residencies_to_verify(caller: Caller) -> Pageable:
     "待核实的双报到登记",
     WaitingOut,
     _serialize_waiting,
-    guard="party_registration:verify",
+    guard=Permission.PARTY_REGISTRATION_VERIFY,
 )
 def party_registrations_to_verify(caller: Caller) -> Pageable:
     return queues.party_registrations_to_verify(actor=caller)
@@ -137,14 +153,19 @@ def decisions(blueprint: APIBlueprint, rule: str, noun: str, named: str, guard: 
 
 
 decisions(
-    bp, "/residencies/<id:person_id>", "residency", "居住登记", "residency:verify", actions.decide_residency
+    bp,
+    "/residencies/<id:person_id>",
+    "residency",
+    "居住登记",
+    Permission.RESIDENCY_VERIFY,
+    actions.decide_residency,
 )
 decisions(
     bp,
     "/party-registrations/<id:person_id>",
     "party_registration",
     "双报到登记",
-    "party_registration:verify",
+    Permission.PARTY_REGISTRATION_VERIFY,
     actions.decide_party_registration,
 )
 
@@ -171,7 +192,7 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
     "查找居民（代办用，脱敏）",
     ResidentOut,
     _serialize_residents,
-    guard="person:read",
+    guard=Permission.PERSON_READ,
     query=ResidentQuery,
 )
 def find_residents(caller: Caller, **filters: Any) -> Pageable:
@@ -182,7 +203,7 @@ def find_residents(caller: Caller, **filters: Any) -> Pageable:
     bp,
     "/people",
     "为没有手机的居民登记并发卡",
-    "person:create",
+    Permission.PERSON_CREATE,
     body=CardHolderIn,
     out=CardHolderOut,
     status=201,
@@ -200,7 +221,7 @@ def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
     bp,
     "/people/<id:person_id>/bind",
     "把纸质卡绑定到居民的微信",
-    "person:create",
+    Permission.PERSON_CREATE,
     body=BindIn,
     out=CardHolderOut,
     precheck=_openid,

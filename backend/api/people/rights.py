@@ -11,6 +11,7 @@ from backend.api.frame.route import PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
+from backend.people.permissions import Permission
 from backend.rights import cancellation, consent, erasure, export, notice, purposes
 
 bp = APIBlueprint("rights", __name__, url_prefix="/api/v1", tag="个人信息权利")
@@ -118,7 +119,12 @@ def cancel_me(caller: Caller, body: dict[str, Any]) -> None:
 
 
 @post(
-    bp, "/people/<id:person_id>/cancel", "代没有手机的居民注销", "person:cancel", body=CancelForIn, out=Done
+    bp,
+    "/people/<id:person_id>/cancel",
+    "代没有手机的居民注销",
+    Permission.PERSON_CANCEL,
+    body=CancelForIn,
+    out=Done,
 )
 def cancel_person(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
     cancellation.cancel_for(person_id, body["reason"], confirmed=body["confirm"], actor=caller)

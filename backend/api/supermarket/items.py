@@ -12,6 +12,7 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import items
 from backend.supermarket.models import Item, ItemKind, Period
@@ -95,7 +96,7 @@ def _serialize_waiting(rows: list[tuple[Item, int]], caller: Caller) -> list[dic
     return serialize_many([item for item, _community_id in rows], caller)
 
 
-@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, _serialize_waiting, guard="item:look")
+@listing(bp, "/items/to-look", "图片待查看的物品", ItemOut, _serialize_waiting, guard=Permission.ITEM_LOOK)
 def items_to_look_at(caller: Caller) -> Pageable:
     return queues.to_look_at(actor=caller)
 
@@ -110,7 +111,7 @@ def item_slots(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str,
     return {"list": queries.slots(item_id, query["date"] or clock.today())}
 
 
-@post(bp, "/items", "新增", "item:manage", body=ItemIn, out=ItemOut, status=201)
+@post(bp, "/items", "新增", Permission.ITEM_MANAGE, body=ItemIn, out=ItemOut, status=201)
 def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     made = items.create_item(
         body.pop("shop_id"), body.pop("kind"), body.pop("name"), body.pop("points"), actor=caller, **body
@@ -119,7 +120,12 @@ def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @put(
-    bp, "/items/<id:item_id>", "修改、上架或下架", "item:manage", body=ItemContent(partial=True), out=ItemOut
+    bp,
+    "/items/<id:item_id>",
+    "修改、上架或下架",
+    Permission.ITEM_MANAGE,
+    body=ItemContent(partial=True),
+    out=ItemOut,
 )
 def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return queries.shown_items([items.change(item_id, body, actor=caller)], actor=caller)[0]
@@ -129,7 +135,7 @@ def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str,
     bp,
     "/items/<id:item_id>/look",
     "查看存疑的物品图片",
-    "item:look",
+    Permission.ITEM_LOOK,
     body=LookIn,
     out=ItemOut,
     description="内容安全检查存疑或未能检查的图片，由上传人以外的工作人员查看后决定是否展示。",

@@ -28,6 +28,7 @@ from backend.db import columns_of
 from backend.errors import Refused
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import approvals, counter, requests
 from backend.supermarket.models import Collector, ItemKind, RedemptionState
@@ -201,7 +202,7 @@ def my_redemptions(caller: Caller) -> Pageable:
     "待审批的兑换单",
     RedemptionOut,
     serialize_many,
-    guard="redemption:approve",
+    guard=Permission.REDEMPTION_APPROVE,
     query=ApproveQuery,
 )
 def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
@@ -214,7 +215,7 @@ def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     "超市的兑换单",
     RedemptionOut,
     serialize_many,
-    guard="redemption:read",
+    guard=Permission.REDEMPTION_READ,
     query=OrdersQuery,
 )
 def shop_redemptions(caller: Caller, shop_id: int, state: str | None) -> Pageable:
@@ -240,7 +241,7 @@ move("no-show", "redemption_not_shown", "场地未使用", approvals.no_show)
     bp,
     "/redemptions/preview",
     "按取货码查看，不作改动",
-    "redemption:hand_over",
+    Permission.REDEMPTION_HAND_OVER,
     body=PreviewIn,
     out=RedemptionOut,
 )

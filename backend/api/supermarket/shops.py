@@ -25,6 +25,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.organisations import queries as places
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import shops
 from backend.supermarket.models import RedemptionState, Shop
@@ -139,13 +140,13 @@ def get_shop(caller: Caller, shop_id: int) -> dict[str, Any]:
     return _serialize(queries.shop(shop_id), caller)
 
 
-@post(bp, "/shops", "开设兑换超市", "shop:manage", body=ShopIn, out=ShopOut, status=201)
+@post(bp, "/shops", "开设兑换超市", Permission.SHOP_MANAGE, body=ShopIn, out=ShopOut, status=201)
 def open_shop(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     shop = shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body)
     return _serialize(shop, caller)
 
 
-@put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", "shop:manage", body=ShopChange, out=ShopOut)
+@put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", Permission.SHOP_MANAGE, body=ShopChange, out=ShopOut)
 def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(shops.change_shop(shop_id, actor=caller, **body), caller)
 
@@ -154,7 +155,7 @@ def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str,
     bp,
     "/shops/<id:shop_id>/four-eyes",
     "街道批准或收回“一人审批并核销”的例外",
-    "shop:exempt",
+    Permission.SHOP_EXEMPT,
     body=FourEyesIn,
     out=ShopOut,
 )
@@ -162,6 +163,6 @@ def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[st
     return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller), caller)
 
 
-@get(bp, "/shops/<id:shop_id>/today", "柜台今天的工作", "stock:read", out=TodayOut)
+@get(bp, "/shops/<id:shop_id>/today", "柜台今天的工作", Permission.STOCK_READ, out=TodayOut)
 def shop_today(caller: Caller, shop_id: int) -> dict[str, Any]:
     return stock_queries.today(shop_id, actor=caller)

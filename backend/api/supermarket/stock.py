@@ -12,6 +12,7 @@ from backend.api.frame.route import get, post
 from backend.api.supermarket.items import ItemOut
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
 from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
@@ -109,7 +110,13 @@ class StocktakeOut(Schema):
 
 
 @post(
-    bp, "/items/<id:item_id>/receipts", "入库", "stock:receive", body=ReceiptIn, out=ReceivedOut, status=201
+    bp,
+    "/items/<id:item_id>/receipts",
+    "入库",
+    Permission.STOCK_RECEIVE,
+    body=ReceiptIn,
+    out=ReceivedOut,
+    status=201,
 )
 def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     event = receipts.receive(item_id, body.pop("quantity"), body.pop("source"), actor=caller, **body)
@@ -117,7 +124,7 @@ def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[st
     return {**told, "item": queries.shown_items([queries.item(item_id)], actor=caller)[0]}
 
 
-@post(bp, "/items/<id:item_id>/spoilage", "报损", "stock:spoil", body=SpoilageIn, out=ItemOut)
+@post(bp, "/items/<id:item_id>/spoilage", "报损", Permission.STOCK_SPOIL, body=SpoilageIn, out=ItemOut)
 def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
     return queries.shown_items([found], actor=caller)[0]
@@ -133,13 +140,13 @@ def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[dict[str
     "出入库流水",
     StockMovementOut,
     _serialize_movements,
-    guard="stock:read",
+    guard=Permission.STOCK_READ,
 )
 def item_movements(caller: Caller, item_id: int) -> Pageable:
     return stock_queries.movements(item_id, actor=caller)
 
 
-@get(bp, "/items/<id:item_id>/batches", "有库存的批次", "stock:read", out=BatchesOut)
+@get(bp, "/items/<id:item_id>/batches", "有库存的批次", Permission.STOCK_READ, out=BatchesOut)
 def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
 
@@ -156,7 +163,7 @@ def _serialize(stocktake: Stocktake, caller: Caller) -> dict[str, Any]:
     bp,
     "/shops/<id:shop_id>/stocktakes",
     "提交盘点",
-    "stocktake:propose",
+    Permission.STOCKTAKE_PROPOSE,
     body=StocktakeIn,
     out=StocktakeOut,
     status=201,
@@ -166,16 +173,23 @@ def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dic
     return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
 
 
-@listing(bp, "/shops/<id:shop_id>/stocktakes", "盘点记录", StocktakeOut, _serialize_many, guard="stock:read")
+@listing(
+    bp,
+    "/shops/<id:shop_id>/stocktakes",
+    "盘点记录",
+    StocktakeOut,
+    _serialize_many,
+    guard=Permission.STOCK_READ,
+)
 def list_stocktakes(caller: Caller, shop_id: int) -> Pageable:
     return stock_queries.stocktakes(shop_id, actor=caller)
 
 
-@get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", "stock:read", out=StocktakeOut)
+@get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", Permission.STOCK_READ, out=StocktakeOut)
 def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
 
 
 move = Moves(bp, "/stocktakes/<id:stocktake_id>", StocktakeOut, _serialize)
-move("approve", "approve_stocktake", "盘点通过", stocktakes.approve, "stocktake:approve")
-move("reject", "reject_stocktake", "盘点退回", stocktakes.reject, "stocktake:approve", body=ReasonIn)
+move("approve", "approve_stocktake", "盘点通过", stocktakes.approve, Permission.STOCKTAKE_APPROVE)
+move("reject", "reject_stocktake", "盘点退回", stocktakes.reject, Permission.STOCKTAKE_APPROVE, body=ReasonIn)

@@ -18,6 +18,7 @@ from backend.api.volunteering.activities import (
 )
 from backend.identity.sessions import Caller
 from backend.lifecycle import open_to
+from backend.people.permissions import Permission
 from backend.volunteering import queries, states
 from backend.volunteering.actions import attendance, hours, roll_call
 from backend.volunteering.models import ATTENDANCE_SOURCES, DAY_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
@@ -158,7 +159,7 @@ def propose_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) 
     bp,
     "/activities/<id:activity_id>/certify",
     "认定时长：生成服务记录和积分",
-    "activity:certify",
+    Permission.ACTIVITY_CERTIFY,
     body=MinutesIn(many=True),
     out=ActivityOut,
     description="由申报人以外、也没有参加的工作人员认定；列出的人可以减少分钟数。",

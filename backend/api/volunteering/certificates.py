@@ -13,6 +13,7 @@ from backend.errors import NotFound
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
@@ -160,7 +161,7 @@ def certificate_paper(number: str, query: dict[str, Any]) -> Response:
     bp,
     "/certificates/<number>/revoke",
     "撤销一份服务证明",
-    "certificate:revoke",
+    Permission.CERTIFICATE_REVOKE,
     body=ReasonIn,
     out=RevokedOut,
     description="由开具社区的另一位工作人员办理；编号仍可查验，显示为已撤销。服务记录不受影响。",

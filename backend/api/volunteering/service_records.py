@@ -14,6 +14,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.volunteering import queues
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
@@ -30,7 +31,7 @@ from backend.volunteering.record_models import (
 bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿服务")
 
 # Who decides what was asked for about a record.
-DECIDE = "service_record:decide"
+DECIDE = Permission.SERVICE_RECORD_DECIDE
 
 
 class RecordOut(Schema):

@@ -14,7 +14,9 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
+from backend.people.kinds import MembershipState
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX
+from backend.people.permissions import Permission
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -39,7 +41,7 @@ class TeamOut(Schema):
 class MemberOut(Schema):
     person_id = Integer("人员编号")
     name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
-    state = Choice("状态", teams.MEMBER_STATES, data_key="status")
+    state = Choice("状态", MembershipState, data_key="status")
     since = DateTime("从何时起")
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])
 
@@ -106,7 +108,7 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     bp,
     "/teams",
     "成立志愿队并指定队长",
-    "team:found",
+    Permission.TEAM_FOUND,
     body=TeamIn,
     out=TeamDetailOut,
     status=201,
@@ -125,7 +127,7 @@ def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
     bp,
     "/teams/<id:team_id>",
     "修改志愿队，或更换队长",
-    "team:manage",
+    Permission.TEAM_MANAGE,
     body=TeamChanges,
     out=TeamDetailOut,
     precheck=_screen,

@@ -19,6 +19,7 @@ from backend.outbox import acceptances, meanings
 from backend.outbox import queries as outbox
 from backend.paging import Pageable, by_id
 from backend.people import accounts
+from backend.people.permissions import Permission
 from backend.rights import cancellation
 from backend.wechat import push
 
@@ -185,7 +186,7 @@ def _serialize_dead(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]:
     "没有送达的微信消息",
     DeadOut,
     _serialize_dead,
-    guard="delivery:read",
+    guard=Permission.DELIVERY_READ,
     description="站内消息都在；这里只列微信没有送达的，不含内容和收件人。",
 )
 def dead_deliveries(caller: Caller) -> Pageable:

@@ -12,6 +12,7 @@ from backend.api.frame.route import post
 from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
+from backend.people.permissions import Permission
 from backend.wishes import queries
 from backend.wishes.actions import rounds
 from backend.wishes.kinds import RoundState
@@ -72,7 +73,7 @@ def list_rounds(caller: Caller, community_id: int | None, state: str | None) -> 
     return queries.rounds(community_id, state)
 
 
-@post(bp, "/rounds", "开启新一期征集", "round:open", body=RoundIn, out=RoundOut, status=201)
+@post(bp, "/rounds", "开启新一期征集", Permission.ROUND_OPEN, body=RoundIn, out=RoundOut, status=201)
 def open_round(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(rounds.open_round(**body, actor=caller), caller)
 
@@ -81,7 +82,7 @@ def open_round(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     bp,
     "/rounds/everywhere",
     "为全市（或一个街道）各社区同时开启一期",
-    "round:open_everywhere",
+    Permission.ROUND_OPEN_EVERYWHERE,
     body=EverywhereIn,
     out=EverywhereOut,
     status=201,

@@ -26,6 +26,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.models import SERVICE_ROLES
+from backend.people.permissions import Permission
 from backend.wishes import queries, queues, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.kinds import (
@@ -226,18 +227,28 @@ def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
 
 
 @listing(
-    bp, "/wishes/to-review", "待审核的心愿", WishOut, serialize_many, guard="wish:review", query=QueueQuery
+    bp,
+    "/wishes/to-review",
+    "待审核的心愿",
+    WishOut,
+    serialize_many,
+    guard=Permission.WISH_REVIEW,
+    query=QueueQuery,
 )
 def wishes_to_review(caller: Caller, community_id: int | None) -> Pageable:
     return queues.to_review(community_id, actor=caller)
 
 
-@listing(bp, "/wishes/to-look", "图片或留言待查看的心愿", WishOut, serialize_many, guard="wish:review")
+@listing(
+    bp, "/wishes/to-look", "图片或留言待查看的心愿", WishOut, serialize_many, guard=Permission.WISH_REVIEW
+)
 def wishes_to_look_at(caller: Caller) -> Pageable:
     return queues.to_look_at(actor=caller)
 
 
-@post(bp, "/wishes/<id:wish_id>/look", "查看存疑的图片和留言", "wish:review", body=LookIn, out=WishOut)
+@post(
+    bp, "/wishes/<id:wish_id>/look", "查看存疑的图片和留言", Permission.WISH_REVIEW, body=LookIn, out=WishOut
+)
 def look_at_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.look(wish_id, **body, actor=caller), caller)
 

@@ -9,18 +9,20 @@ from backend.console.frame.page import Staff
 from backend.db import session
 from backend.errors import NotFound
 from backend.people import permissions, sealed
+from backend.people.kinds import PersonState
 from backend.people.models import PartyRegistration, Person, Residency
+from backend.people.permissions import Permission
 
 # A name is sealed, so it is found by opening the names of one's own places, and no more of them than this.
 NAMES_OPENED = 20_000
 
 
-def resident(staff: Staff, person_id: int, word: str = "person:read") -> tuple[Person, Residency]:
+def resident(staff: Staff, person_id: int, word: str = Permission.PERSON_READ) -> tuple[Person, Residency]:
     """An active person who lives where this word is granted; everyone else does not exist here."""
     found = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.id == person_id, Person.state == "active", _within(staff, word))
+        .where(Person.id == person_id, Person.state == PersonState.ACTIVE, _within(staff, word))
     ).first()
     if found is None:
         raise NotFound()
@@ -38,7 +40,7 @@ def search_residents(staff: Staff, asked: str, most: int) -> list[tuple[Person, 
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.state == "active", _within(staff, "person:read"))
+        .where(Person.state == PersonState.ACTIVE, _within(staff, Permission.PERSON_READ))
         .order_by(Person.id)
     )
     if asked[:1].upper() == "P" and asked[1:].isdigit():
@@ -87,11 +89,11 @@ def by_exact(asked: str) -> Person | None:
         else Person.phone_index.in_(crypto.blind_indexes("phone", asked))
     )
     return session.scalar(
-        sa.select(Person).where(Person.state == "active", where).order_by(Person.id).limit(1)
+        sa.select(Person).where(Person.state == PersonState.ACTIVE, where).order_by(Person.id).limit(1)
     )
 
 
 def active(person_id: int) -> Person | None:
     """An active person anywhere, for whoever appoints."""
     found = session.get(Person, person_id)
-    return found if found is not None and found.state == "active" else None
+    return found if found is not None and found.state == PersonState.ACTIVE else None

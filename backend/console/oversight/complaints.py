@@ -14,6 +14,7 @@ from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
 from backend.console.frame.page import Staff, asked_number, page, render, run_form
+from backend.people.permissions import Permission
 
 PAGE = 50
 
@@ -54,7 +55,7 @@ def _facts(staff: Staff, complaint_id: int) -> dict[str, Any]:
 QUEUE = register(
     Queue(
         kind="答复投诉建议",
-        word="complaint:answer",
+        word=Permission.COMPLAINT_ANSWER,
         find=queues.to_answer,
         titles=lambda found: [f"{KINDS[one.complaint_kind]} {one.id}" for one in found],
         place=lambda found: found.place_id,
@@ -81,7 +82,7 @@ QUEUE = register(
                 name="escalate",
                 label="请上一级办理",
                 key=2,
-                word="complaint:escalate",
+                word=Permission.COMPLAINT_ESCALATE,
                 address=Address("/complaints/<id:complaint_id>/escalate", "escalate_complaint"),
                 form=EscalateForm,
                 ready=sentences.ESCALATE_COMPLAINT,
@@ -95,7 +96,7 @@ QUEUE = register(
 )
 
 
-@page("/complaints", guard="complaint:answer")
+@page("/complaints", guard=Permission.COMPLAINT_ANSWER)
 def complaints(staff: Staff) -> Any:
     """What waits here for an answer; below it all of one's places, whichever way they went."""
     form = Filters(request.args)
@@ -113,7 +114,7 @@ def complaints(staff: Staff) -> Any:
     )
 
 
-@page("/complaints/<id:complaint_id>/contact", guard="complaint:answer", methods=("POST",))
+@page("/complaints/<id:complaint_id>/contact", guard=Permission.COMPLAINT_ANSWER, methods=("POST",))
 def call_back(staff: Staff, complaint_id: int) -> Any:
     """The phone in clear, once, for a reason that goes into the journal; no redirect, so that it stays here."""
     form = _contact_form()

@@ -8,11 +8,12 @@ from backend.console.frame.page import Staff, asked_page, page, render
 from backend.outbox import meanings, queries
 from backend.outbox.templates import CATALOGUE
 from backend.paging import by_id
+from backend.people.permissions import Permission
 
 PAGE = 50
 
 
-@page("/deliveries", guard="delivery:read")
+@page("/deliveries", guard=Permission.DELIVERY_READ)
 def deliveries(staff: Staff) -> Any:
     """Every notice stands in its reader's inbox all the same, and is read there."""
     rows, following = asked_page(by_id(queries.dead_letters, "notice_id"), PAGE)

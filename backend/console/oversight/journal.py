@@ -18,6 +18,7 @@ from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 
 PAGE = 100
 # Opening what is sealed needs a reason each time and has no limit: a day of calling back is many openings, and
@@ -53,7 +54,7 @@ def _lines(staff: Staff, asked: dict[str, Any]) -> KeysetQuery:
 
 
 def _within(staff: Staff) -> sa.ColumnElement[bool]:
-    here = JournalLine.organisation_id.in_(permissions.reach_of(staff.id, "journal:read"))
+    here = JournalLine.organisation_id.in_(permissions.reach_of(staff.id, Permission.JOURNAL_READ))
     return sa.or_(here, JournalLine.organisation_id.is_(None)) if _whole_city(staff) else here
 
 
@@ -87,7 +88,7 @@ def _many_openings(staff: Staff) -> list[Openings]:
 
 def _whole_city(staff: Staff) -> bool:
     city = session.scalar(sa.select(Organisation.id).where(Organisation.kind == "city").limit(1))
-    return city is not None and permissions.appointed(staff.id, "journal:read", city)
+    return city is not None and permissions.appointed(staff.id, Permission.JOURNAL_READ, city)
 
 
 def _asked(form: Filters) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def _asked(form: Filters) -> dict[str, Any]:
     }
 
 
-@page("/journal", guard="journal:read")
+@page("/journal", guard=Permission.JOURNAL_READ)
 def journal(staff: Staff) -> Any:
     form = Filters(request.args)
     form.verb.choices = {"": "全部", "openings": "查看个人信息（全部）", **VERBS}

@@ -8,6 +8,7 @@ from flask import request, send_file, url_for
 
 from backend.console.frame.forms import Form, choice, day, line
 from backend.console.frame.page import Staff, asked_number, page, render, run_form
+from backend.people.permissions import Permission
 from backend.registers import papers, reading, scopes
 from backend.registers.definition import Cursor, Register, Scope
 from backend.registers.hand_outs import LONGEST_REASON, MOST_ROWS, hand_out
@@ -86,7 +87,7 @@ def register_page(staff: Staff, found: Register, **tried: Any) -> Any:
         most=MOST_ROWS,
         files=tried.get("files") or _files(FileForm, own, scope),
         opened=tried.get("opened")
-        or (_files(OpenFileForm, own, scope) if staff.may("register:unmask") else None),
+        or (_files(OpenFileForm, own, scope) if staff.may(Permission.REGISTER_UNMASK) else None),
     )
 
 
@@ -135,7 +136,7 @@ def register_file(staff: Staff, key: str) -> Any:
     return _download(staff, _own(staff, key), FileForm(), "files")
 
 
-@page("/registers/<key>/open-file", guard="register:unmask", methods=("POST",))
+@page("/registers/<key>/open-file", guard=Permission.REGISTER_UNMASK, methods=("POST",))
 def register_open_file(staff: Staff, key: str) -> Any:
     """The same with names in clear, for a reason that stands in the journal and on every page."""
     return _download(staff, _own(staff, key), OpenFileForm(), "opened")

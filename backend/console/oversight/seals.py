@@ -9,6 +9,7 @@ from backend.console.frame.page import Staff, page, render
 from backend.errors import NotFound
 from backend.ledger import seal_checks
 from backend.ledger import seals as ledger
+from backend.people.permissions import Permission
 
 PAGE = 60
 # A day that somebody tampered with may bring thousands of sentences; the first ones say enough.
@@ -23,7 +24,7 @@ def _day(text: str) -> date:
         raise NotFound() from None
 
 
-@page("/seals", guard="journal:read")
+@page("/seals", guard=Permission.JOURNAL_READ)
 def seals(staff: Staff) -> Any:
     """The newest first, each checked by itself and as a link of the chain; a day's page checks its rows."""
     before = request.args.get("before")
@@ -36,7 +37,7 @@ def seals(staff: Staff) -> Any:
     )
 
 
-@page("/seals/<day>", guard="journal:read")
+@page("/seals/<day>", guard=Permission.JOURNAL_READ)
 def seal(staff: Staff, day: str) -> Any:
     """One day recomputed from every row it seals, while one waits; and its short form, to print."""
     found = ledger.of_day(_day(day))

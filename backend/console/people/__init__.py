@@ -1,17 +1,28 @@
 """Console pages about people: sign-in, residents, registrations, appointments, places, imports."""
 
 from backend.console.frame.menu import Entry
+from backend.people.permissions import Permission
 
 MENU = (
-    Entry("居民与权益", "居民", "console.people", ("person:read",)),
-    Entry("居民与权益", "核实登记", "console.verifying", ("residency:verify", "party_registration:verify")),
+    Entry("居民与权益", "居民", "console.people", (Permission.PERSON_READ,)),
+    Entry(
+        "居民与权益",
+        "核实登记",
+        "console.verifying",
+        (Permission.RESIDENCY_VERIFY, Permission.PARTY_REGISTRATION_VERIFY),
+    ),
     Entry(
         "台账与数据",
         "导入",
         "console.all_imports",
-        ("organisation:manage", "person:create", "party_registration:verify", "stock:receive"),
+        (
+            Permission.ORGANISATION_MANAGE,
+            Permission.PERSON_CREATE,
+            Permission.PARTY_REGISTRATION_VERIFY,
+            Permission.STOCK_RECEIVE,
+        ),
         position=1,
     ),
-    Entry("系统", "任职", "console.appointments", ("appointment:grant",)),
-    Entry("系统", "组织", "console.places", ("organisation:manage",)),
+    Entry("系统", "任职", "console.appointments", (Permission.APPOINTMENT_GRANT,)),
+    Entry("系统", "组织", "console.places", (Permission.ORGANISATION_MANAGE,)),
 )

@@ -17,6 +17,7 @@ from backend.people import actions, appointing, permissions
 from backend.people import queries as people
 from backend.people.labels import ROLES
 from backend.people.models import Appointment
+from backend.people.permissions import Permission
 
 PAGE = 100
 
@@ -38,7 +39,7 @@ class AppointForm(Form):
 def _active(staff: Staff, role: str | None) -> KeysetQuery:
     """Appointments not yet over in the places where this person may appoint, newest first."""
     wanted = sa.select(Appointment).where(
-        Appointment.organisation_id.in_(permissions.reach_of(staff.id, "appointment:grant")),
+        Appointment.organisation_id.in_(permissions.reach_of(staff.id, Permission.APPOINTMENT_GRANT)),
         sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
     )
     if role:
@@ -46,7 +47,7 @@ def _active(staff: Staff, role: str | None) -> KeysetQuery:
     return KeysetQuery(wanted, (Appointment.id.desc(),))
 
 
-@page("/appointments", guard="appointment:grant")
+@page("/appointments", guard=Permission.APPOINTMENT_GRANT)
 def appointments(staff: Staff) -> Any:
     return _page(staff)
 
@@ -69,7 +70,7 @@ def _page(staff: Staff, **given: Any) -> Any:
     )
 
 
-@page("/appointments/people/<id:person_id>", guard="appointment:grant", methods=("GET", "POST"))
+@page("/appointments/people/<id:person_id>", guard=Permission.APPOINTMENT_GRANT, methods=("GET", "POST"))
 def appoint(staff: Staff, person_id: int) -> Any:
     person = residents.active(person_id)
     if person is None:
@@ -94,7 +95,7 @@ def appoint(staff: Staff, person_id: int) -> Any:
     return render("appointments/new.html", form=form, person=residents.masked(person))
 
 
-@page("/appointments/<id:appointment_id>/end", guard="appointment:grant", methods=("POST",))
+@page("/appointments/<id:appointment_id>/end", guard=Permission.APPOINTMENT_GRANT, methods=("POST",))
 def end_appointment(staff: Staff, appointment_id: int) -> Any:
     form = JustDo()
     if run_form(form, lambda: appointing.end(appointment_id, actor=staff)):

@@ -11,6 +11,7 @@ from backend.console.people.account import PasswordChoice
 from backend.errors import NotFound
 from backend.identity import console_sessions, credentials, first_passwords
 from backend.organisations import queries as places
+from backend.people.permissions import Permission
 
 
 class FirstPasswordForm(Form):
@@ -22,7 +23,9 @@ class FirstPasswordForm(Form):
     )
 
 
-@page("/appointments/people/<id:person_id>/sign-in", guard="appointment:grant", methods=("GET", "POST"))
+@page(
+    "/appointments/people/<id:person_id>/sign-in", guard=Permission.APPOINTMENT_GRANT, methods=("GET", "POST")
+)
 def first_password(staff: Staff, person_id: int) -> Any:
     """The password is on the answer to the form and nowhere else: no redirect, and nothing that keeps it."""
     person = residents.active(person_id)

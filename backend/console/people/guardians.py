@@ -15,8 +15,10 @@ from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import guardians, queries, queues
 from backend.people.guardians import Guardianship
+from backend.people.kinds import GuardianshipState
 from backend.people.labels import RELATIONS
 from backend.people.models import Person
+from backend.people.permissions import Permission
 from backend.rights import consent, notice
 
 
@@ -47,7 +49,7 @@ def _titles(found: list[Guardianship]) -> list[str]:
 
 def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
     row = guardians.one(guardianship_id, actor=staff)
-    if row.state != "declared":
+    if row.state != GuardianshipState.DECLARED:
         return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     return {
         "row": row,
@@ -61,7 +63,7 @@ def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
 QUEUE = register(
     Queue(
         kind="核实监护",
-        word="guardian:verify",
+        word=Permission.GUARDIAN_VERIFY,
         find=queues.guardianships_to_verify,
         titles=_titles,
         since=lambda found: found.declared_at,
@@ -96,10 +98,10 @@ QUEUE = register(
 )
 
 
-@page("/people/<id:person_id>/guardians/new", guard="guardian:verify", methods=("GET", "POST"))
+@page("/people/<id:person_id>/guardians/new", guard=Permission.GUARDIAN_VERIFY, methods=("GET", "POST"))
 def link_guardian(staff: Staff, person_id: int) -> Any:
     """At the counter, from the child's page: both are here, and the clerk has seen the papers."""
-    child, _home = residents.resident(staff, person_id, "guardian:verify")
+    child, _home = residents.resident(staff, person_id, Permission.GUARDIAN_VERIFY)
     if not guardians.under_14(child.birth_year):
         return redirect_with_message("console.person", guardians.NotAChild.message, person_id=person_id)
     form = LinkForm()

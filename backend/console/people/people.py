@@ -14,7 +14,9 @@ from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import actions, guardians, openings
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
+from backend.people.permissions import Permission
 from backend.wishes import queries as wish_queries
+from backend.wishes.kinds import WishState
 from backend.wishes.models import Wish
 
 MOST = 50
@@ -51,7 +53,7 @@ def masked_name(person: Person) -> str:
     return residents.masked(person)["name"]
 
 
-@page("/people", guard="person:read")
+@page("/people", guard=Permission.PERSON_READ)
 def people(staff: Staff) -> Any:
     form = SearchForm(request.args)
     asked = (form.asked.data or "").strip()
@@ -63,7 +65,7 @@ def people(staff: Staff) -> Any:
     return render("people/search.html", form=form, asked=asked, rows=rows, places=named)
 
 
-@page("/people/<id:person_id>", guard="person:read")
+@page("/people/<id:person_id>", guard=Permission.PERSON_READ)
 def person(staff: Staff, person_id: int) -> Any:
     return person_page(staff, person_id)
 
@@ -91,13 +93,13 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
 
 
 def _wishes_of(staff: Staff, person_id: int) -> list[Wish]:
-    if not staff.may("wish:read"):
+    if not staff.may(Permission.WISH_READ):
         return []
     written = wish_queries.written_by(person_id).rows(MOST)
-    return [one for one in written if one.wisher_id == person_id and one.state != "draft"]
+    return [one for one in written if one.wisher_id == person_id and one.state != WishState.DRAFT]
 
 
-@page("/people/<id:person_id>/open", guard="person:open", methods=("POST",))
+@page("/people/<id:person_id>/open", guard=Permission.PERSON_OPEN, methods=("POST",))
 def open_person(staff: Staff, person_id: int) -> Any:
     """In clear, once, for a reason that goes into the journal; no redirect, so that it stands nowhere else."""
     form = with_sentences(OpenForm(), sentences.OPEN_PERSON)
@@ -106,11 +108,11 @@ def open_person(staff: Staff, person_id: int) -> Any:
     return person_page(staff, person_id, open_form=form)
 
 
-@page("/people/new", guard="person:create", methods=("GET", "POST"))
+@page("/people/new", guard=Permission.PERSON_CREATE, methods=("GET", "POST"))
 def create_person(staff: Staff) -> Any:
     """A paper card for a resident without a phone; the card can be printed at once."""
     form = CardHolderForm()
-    form.community.choices = dict(place_choices.community_near(staff, "person:create"))
+    form.community.choices = dict(place_choices.community_near(staff, Permission.PERSON_CREATE))
     form.grid.choices = {"": "不清楚", **dict(place_choices.grids_of(list(form.community.choices)[:20]))}
 
     def work() -> Any:
@@ -131,7 +133,7 @@ def create_person(staff: Staff) -> Any:
     return render("people/new.html", form=form)
 
 
-@page("/people/<id:person_id>/card", guard="person:read")
+@page("/people/<id:person_id>/card", guard=Permission.PERSON_READ)
 def card(staff: Staff, person_id: int) -> Any:
     """The paper card to print: the number, also as a code that any scanner reads. No name in full."""
     found, home = residents.resident(staff, person_id)

@@ -8,9 +8,10 @@ from backend.console.frame import place_choices
 from backend.console.frame.page import Staff, page, render
 from backend.db import session
 from backend.organisations.models import Organisation
+from backend.people.permissions import Permission
 
 
-@page("/places", guard="organisation:manage")
+@page("/places", guard=Permission.ORGANISATION_MANAGE)
 def places(staff: Staff) -> Any:
     """Streets with their communities, each with the number of its grids; units and centres."""
     counted = dict(

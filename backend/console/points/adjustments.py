@@ -19,6 +19,7 @@ from backend.console.frame.page import (
 from backend.errors import NotAllowed
 from backend.ledger import queries as ledger
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.points import actions, limits, queries, queues
 from backend.points.labels import ADJUSTMENT_STATES
 from backend.points.models import Adjustment
@@ -49,14 +50,14 @@ class Filters(Form):
 @page("/points")
 def points(staff: Staff) -> Response:
     """The first of the pages about points that this person may open."""
-    if staff.may("points:read"):
+    if staff.may(Permission.POINTS_READ):
         return redirect_with_message("console.adjustments")
-    if staff.may("points:liability"):
+    if staff.may(Permission.POINTS_LIABILITY):
         return redirect_with_message("console.liability")
     return redirect_with_message("console.rules")
 
 
-@page("/points/adjustments", guard="points:read")
+@page("/points/adjustments", guard=Permission.POINTS_READ)
 def adjustments(staff: Staff) -> Any:
     form = Filters(request.args)
     form.state.choices = {"": "全部状态", **ADJUSTMENT_STATES}
@@ -72,9 +73,9 @@ def adjustments(staff: Staff) -> Any:
     )
 
 
-@page("/people/<id:person_id>/adjustments/new", guard="points:adjust", methods=("GET", "POST"))
+@page("/people/<id:person_id>/adjustments/new", guard=Permission.POINTS_ADJUST, methods=("GET", "POST"))
 def propose_adjustment(staff: Staff, person_id: int) -> Any:
-    person, _home = residents.resident(staff, person_id, "points:adjust")
+    person, _home = residents.resident(staff, person_id, Permission.POINTS_ADJUST)
     form = with_sentences(ProposeForm(), sentences.ADJUST)
 
     def work() -> Adjustment:
@@ -107,12 +108,12 @@ def _facts(staff: Staff, adjustment_id: int) -> dict[str, Any]:
 QUEUE = register(
     Queue(
         kind="审核积分调整",
-        word="points:approve_adjustment",
+        word=Permission.POINTS_APPROVE_ADJUSTMENT,
         find=queues.to_check,
         titles=_titles,
         since=lambda found: found.proposed_at,
         one=Address("/points/adjustments/<id:adjustment_id>", "adjustment"),
-        guard="points:read",
+        guard=Permission.POINTS_READ,
         template="points/adjustment.html",
         facts=_facts,
         later=Address("/points/adjustments/<id:adjustment_id>/next", "later_adjustment"),
@@ -144,5 +145,5 @@ QUEUE = register(
 
 def may_see_points(staff: Staff) -> None:
     """Rules are no secret, but a page of the console is for whoever has to do with points."""
-    if not staff.may("points:read", "points:liability", "rule:change"):
+    if not staff.may(Permission.POINTS_READ, Permission.POINTS_LIABILITY, Permission.RULE_CHANGE):
         raise NotAllowed()

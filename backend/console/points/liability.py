@@ -10,6 +10,7 @@ from backend.console.frame import charts, place_choices
 from backend.console.frame.forms import Form, choice
 from backend.console.frame.page import Staff, asked_number, page, render
 from backend.errors import NotFound
+from backend.people.permissions import Permission
 from backend.points import queries
 from backend.supermarket.queries import shelf_value
 
@@ -21,9 +22,9 @@ class PlaceForm(Form):
     community = choice("社区", needed=False, numbers=True)
 
 
-@page("/points/liability", guard="points:liability")
+@page("/points/liability", guard=Permission.POINTS_LIABILITY)
 def liability(staff: Staff) -> Any:
-    offered = dict(place_choices.choices(staff, "points:liability", "community"))
+    offered = dict(place_choices.choices(staff, Permission.POINTS_LIABILITY, "community"))
     form = PlaceForm(request.args)
     form.community.choices = offered
     asked = asked_number("community")

@@ -13,6 +13,7 @@ from backend.errors import NotFound
 from backend.ledger import rules as ledger
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.points import actions, limits, queries
 from backend.points.labels import EVENTS
 
@@ -57,15 +58,19 @@ def rules(staff: Staff) -> Any:
 
 def _places(staff: Staff) -> dict[str, str]:
     """Where this person may change rules: communities in reach, and the city where they reach it all."""
-    city = place_choices.choices(staff, "rule:change", "city")
-    communities = place_choices.choices(staff, "rule:change", "community")
+    city = place_choices.choices(staff, Permission.RULE_CHANGE, "city")
+    communities = place_choices.choices(staff, Permission.RULE_CHANGE, "community")
     return {
-        **({CITY: "全市"} if city and permissions.appointed(staff.id, "rule:change", city[0][0]) else {}),
+        **(
+            {CITY: "全市"}
+            if city and permissions.appointed(staff.id, Permission.RULE_CHANGE, city[0][0])
+            else {}
+        ),
         **{str(one): name for one, name in communities},
     }
 
 
-@page("/points/rules/<event>", guard="rule:change", methods=("GET", "POST"))
+@page("/points/rules/<event>", guard=Permission.RULE_CHANGE, methods=("GET", "POST"))
 def change_rule(staff: Staff, event: str) -> Any:
     """The next version, beginning with what is in force now."""
     if event not in EVENTS:

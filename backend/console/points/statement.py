@@ -8,14 +8,15 @@ from backend.console.frame.page import Staff, asked_page, page, render
 from backend.ledger import queries
 from backend.organisations import queries as places
 from backend.paging import by_id
+from backend.people.permissions import Permission
 
 PAGE = 50
 
 
-@page("/people/<id:person_id>/points", guard="points:read")
+@page("/people/<id:person_id>/points", guard=Permission.POINTS_READ)
 def statement(staff: Staff, person_id: int) -> Any:
     """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
-    person, home = residents.resident(staff, person_id, "points:read")
+    person, home = residents.resident(staff, person_id, Permission.POINTS_READ)
     rows, following = asked_page(by_id(partial(queries.statement, person_id)), PAGE)
     return render(
         "points/statement.html",

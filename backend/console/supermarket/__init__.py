@@ -1,10 +1,11 @@
 """Console pages of the exchange supermarket: counter, redemptions, stock, shops, venues."""
 
 from backend.console.frame.menu import Entry
+from backend.people.permissions import Permission
 
 MENU = (
-    Entry("积分超市", "柜台", "console.counter", ("redemption:hand_over",)),
-    Entry("积分超市", "兑换单", "console.redemptions", ("redemption:read",)),
-    Entry("积分超市", "库存", "console.stock", ("stock:read",)),
-    Entry("积分超市", "超市设置", "console.shops", ("shop:manage", "shop:exempt")),
+    Entry("积分超市", "柜台", "console.counter", (Permission.REDEMPTION_HAND_OVER,)),
+    Entry("积分超市", "兑换单", "console.redemptions", (Permission.REDEMPTION_READ,)),
+    Entry("积分超市", "库存", "console.stock", (Permission.STOCK_READ,)),
+    Entry("积分超市", "超市设置", "console.shops", (Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT)),
 )

@@ -14,6 +14,7 @@ from backend.console.supermarket.redemptions import titles
 from backend.db import session
 from backend.errors import Refused
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.supermarket import allowances, limits, queries, queues, staff_queries
 from backend.supermarket.actions import counter as verbs
 from backend.supermarket.models import Collector, Redemption, RedemptionState
@@ -49,7 +50,7 @@ class ProxyForm(CodeForm):
 register(
     Queue(
         kind="今天领取",
-        word="redemption:hand_over",
+        word=Permission.REDEMPTION_HAND_OVER,
         find=queues.to_hand_over_today,
         titles=titles,
         since=lambda order: order.approved_at,
@@ -59,7 +60,7 @@ register(
 )
 
 
-@page("/counter", guard="redemption:hand_over", methods=("GET", "POST"))
+@page("/counter", guard=Permission.REDEMPTION_HAND_OVER, methods=("GET", "POST"))
 def counter(staff: Staff) -> Any:
     """The empty field; with a code the order it opens, which changes nothing yet."""
     form = CodeForm()
@@ -115,7 +116,7 @@ def _early(starts_at: datetime) -> bool:
     return clock.business_day(starts_at) > clock.today()
 
 
-@page("/counter/<id:redemption_id>/hand-over", guard="redemption:hand_over", methods=("POST",))
+@page("/counter/<id:redemption_id>/hand-over", guard=Permission.REDEMPTION_HAND_OVER, methods=("POST",))
 def hand_over(staff: Staff, redemption_id: int) -> Any:
     """To the owner. Then the empty field again, with a sentence of what was handed over."""
     form = OwnerForm()
@@ -124,7 +125,9 @@ def hand_over(staff: Staff, redemption_id: int) -> Any:
     return _again(staff, redemption_id, form)
 
 
-@page("/counter/<id:redemption_id>/hand-over-to-proxy", guard="redemption:hand_over", methods=("POST",))
+@page(
+    "/counter/<id:redemption_id>/hand-over-to-proxy", guard=Permission.REDEMPTION_HAND_OVER, methods=("POST",)
+)
 def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
     form = ProxyForm()
 

@@ -12,6 +12,7 @@ from backend.db import session
 from backend.errors import InvalidInput
 from backend.files import queries as pictures
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import items
 from backend.supermarket.models import Item, Shop
@@ -25,7 +26,7 @@ class ItemLookForm(Form):
 def _facts(staff: Staff, item_id: int) -> dict[str, Any] | Response:
     item = queries.item(item_id)
     shop = session.get_one(Shop, item.shop_id)
-    permissions.require(staff.id, "item:look", shop.place_id)
+    permissions.require(staff.id, Permission.ITEM_LOOK, shop.place_id)
     found = pictures.of([("item", item_id)]).get(("item", item_id), ())
     waiting = [one for one in found if one.state == "needs_look"]
     if not waiting:
@@ -54,7 +55,7 @@ def _sentence(_form: Any) -> str:
 register(
     Queue(
         kind="查看商品图片",
-        word="item:look",
+        word=Permission.ITEM_LOOK,
         find=queues.to_look_at,
         titles=lambda rows: [item.name for item, _community_id in rows],
         since=lambda row: row[0].created_at,

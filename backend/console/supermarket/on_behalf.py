@@ -13,6 +13,7 @@ from backend.console.frame.page import Staff, asked_number, page, redirect_with_
 from backend.console.frame.residents import masked, resident
 from backend.errors import NotFound
 from backend.ledger import queries as points
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, timetable
 from backend.supermarket.actions import requests
 from backend.supermarket.labels import ITEM_KINDS
@@ -77,10 +78,12 @@ def _shop(community_id: int) -> Shop:
     return wanted[0]
 
 
-@page("/people/<id:person_id>/redemptions/new", guard="redemption:request_for", methods=("GET", "POST"))
+@page(
+    "/people/<id:person_id>/redemptions/new", guard=Permission.REDEMPTION_REQUEST_FOR, methods=("GET", "POST")
+)
 def redeem_for(staff: Staff, person_id: int) -> Any:
     """One order is of one kind: goods, support, or (on a page of its own) a venue."""
-    person, home = resident(staff, person_id, "redemption:request_for")
+    person, home = resident(staff, person_id, Permission.REDEMPTION_REQUEST_FOR)
     kind = request.args.get("kind", ItemKind.GOODS)
     if kind not in (ItemKind.GOODS, ItemKind.ACTIVITY_SUPPORT):
         raise NotFound()
@@ -127,11 +130,13 @@ def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
 
 
 @page(
-    "/people/<id:person_id>/venues/<id:item_id>/new", guard="redemption:request_for", methods=("GET", "POST")
+    "/people/<id:person_id>/venues/<id:item_id>/new",
+    guard=Permission.REDEMPTION_REQUEST_FOR,
+    methods=("GET", "POST"),
 )
 def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     """A venue's free slots of a day."""
-    person, home = resident(staff, person_id, "redemption:request_for")
+    person, home = resident(staff, person_id, Permission.REDEMPTION_REQUEST_FOR)
     item = queries.item(item_id)
     shop = queries.shop(item.shop_id)
     if shop.community_id != home.community_id or item.kind != ItemKind.VENUE or not item.on_shelf:

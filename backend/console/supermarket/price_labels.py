@@ -8,16 +8,17 @@ from flask import request
 from backend.console.frame.page import Staff, asked_number, page, render
 from backend.console.supermarket import shop_choice
 from backend.console.supermarket.stock import MOST_ITEMS
+from backend.people.permissions import Permission
 from backend.supermarket import queries
 from backend.wechat import pages
 
 MOST_COPIES = 24
 
 
-@page("/stock/labels", guard="stock:read")
+@page("/stock/labels", guard=Permission.STOCK_READ)
 def labels(staff: Staff) -> Any:
     """Labels of what is on the shelf, or of the items that were ticked, so many of each."""
-    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
     offered = [one for one in queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
@@ -36,10 +37,10 @@ def labels(staff: Staff) -> Any:
     )
 
 
-@page("/stock/poster", guard="stock:read")
+@page("/stock/poster", guard=Permission.STOCK_READ)
 def poster(staff: Staff) -> Any:
     """For the door: opening hours, and the code that opens the shop in the mini-program."""
-    shop = shop_choice.needed(staff, "stock:read")
+    shop = shop_choice.needed(staff, Permission.STOCK_READ)
     code = pages.code("shop", shop.id)
     picture = f"data:{code.media_type};base64,{base64.b64encode(code.image).decode()}"
     return render("stock/poster.html", shop=shop, picture=picture, plain=code.plain)

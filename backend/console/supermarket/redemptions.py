@@ -21,6 +21,7 @@ from backend.console.frame.page import (
 from backend.errors import NotFound
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.supermarket import allowances, limits, queries, queues, sealed, staff_queries
 from backend.supermarket.actions import approvals
 from backend.supermarket.labels import REDEMPTION_STATES
@@ -57,14 +58,14 @@ def qr(text: str) -> str:
     return segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=2)
 
 
-@page("/redemptions", guard="redemption:read")
+@page("/redemptions", guard=Permission.REDEMPTION_READ)
 def redemptions(staff: Staff) -> Any:
     """What waits for this clerk, and below it every order of their places, newest first."""
     form = Filters(request.args)
     form.state.choices = {"": "全部状态", **REDEMPTION_STATES}
     form.shop.choices = {
         "": "全部超市",
-        **{one.id: one.name for one in staff_queries.shops("redemption:read", actor=staff)},
+        **{one.id: one.name for one in staff_queries.shops(Permission.REDEMPTION_READ, actor=staff)},
     }
     form.validate()
     orders = staff_queries.orders(
@@ -74,7 +75,7 @@ def redemptions(staff: Staff) -> Any:
         actor=staff,
     )
     found, following = asked_page(orders, PAGE)
-    decides = staff.may("redemption:approve")
+    decides = staff.may(Permission.REDEMPTION_APPROVE)
     return render(
         "redemptions/list.html",
         form=form,
@@ -97,7 +98,7 @@ def titles(orders: list[Redemption]) -> list[str]:
 
 def _gone(staff: Staff, redemption_id: int) -> Response | None:
     order = queries.order(redemption_id, actor=staff)
-    permissions.require(staff.id, "redemption:approve", order.place_id)
+    permissions.require(staff.id, Permission.REDEMPTION_APPROVE, order.place_id)
     if order.state == RedemptionState.REQUESTED:
         return None
     return redirect_with_message("console.redemption", "这张兑换单已经处理过了", redemption_id=redemption_id)
@@ -117,7 +118,7 @@ def _facts(staff: Staff, redemption_id: int) -> dict[str, Any]:
 QUEUE = register(
     Queue(
         kind="审批兑换",
-        word="redemption:approve",
+        word=Permission.REDEMPTION_APPROVE,
         find=queues.to_approve,
         titles=titles,
         since=lambda order: order.requested_at,
@@ -172,14 +173,14 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
         "return_form": with_sentences(ReturnForm(formdata=None), sentences.RETURN_REDEMPTION),
         **given,
     }
-    inside = "redemption:read" in permissions.permissions_in(staff.id, order.place_id)
+    inside = Permission.REDEMPTION_READ in permissions.permissions_in(staff.id, order.place_id)
     return render(
         "redemptions/one.html",
         order=order,
         shown=shown,
         timeline=staff_queries.timeline(order),
         proxy=sealed.proxy_of(order) if inside else None,
-        person_page=staff.may("person:read") and inside,
+        person_page=staff.may(Permission.PERSON_READ) and inside,
         **facts,
     )
 
@@ -204,7 +205,7 @@ def cancel_redemption(staff: Staff, redemption_id: int) -> Any:
     return redemption_page(staff, redemption_id, cancel_form=form)
 
 
-@page("/redemptions/<id:redemption_id>/return", guard="redemption:return", methods=("POST",))
+@page("/redemptions/<id:redemption_id>/return", guard=Permission.REDEMPTION_RETURN, methods=("POST",))
 def return_redemption(staff: Staff, redemption_id: int) -> Any:
     form = with_sentences(ReturnForm(), sentences.RETURN_REDEMPTION)
     if run_form(form, lambda: approvals.give_back(redemption_id, form.reason.data, actor=staff)):
@@ -212,7 +213,7 @@ def return_redemption(staff: Staff, redemption_id: int) -> Any:
     return redemption_page(staff, redemption_id, return_form=form)
 
 
-@page("/redemptions/<id:redemption_id>/no-show", guard="redemption:no_show", methods=("POST",))
+@page("/redemptions/<id:redemption_id>/no-show", guard=Permission.REDEMPTION_NO_SHOW, methods=("POST",))
 def not_shown(staff: Staff, redemption_id: int) -> Any:
     form = JustDo()
     if run_form(form, lambda: approvals.no_show(redemption_id, actor=staff)):

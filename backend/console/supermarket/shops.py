@@ -14,6 +14,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, staff_queries
 from backend.supermarket.actions import shops as verbs
 from backend.supermarket.models import Shop
@@ -106,22 +107,22 @@ def _form_data(shop: Shop) -> dict[str, Any]:
 @page("/shops")
 def shops(staff: Staff) -> Any:
     """The shops that this person sets up or exempts."""
-    if not staff.may("shop:manage", "shop:exempt"):
+    if not staff.may(Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT):
         raise NotAllowed()
     found = {
         one.id: one
-        for word in ("shop:manage", "shop:exempt")
+        for word in (Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT)
         for one in staff_queries.shops(word, actor=staff)
     }
     listed = [found[key] for key in sorted(found)]
     return render("stock/shops.html", shops=listed, places=places.names({one.community_id for one in listed}))
 
 
-@page("/shops/new", guard="shop:manage", methods=("GET", "POST"))
+@page("/shops/new", guard=Permission.SHOP_MANAGE, methods=("GET", "POST"))
 def new_shop(staff: Staff) -> Any:
     begun = {"approve_days": verbs.APPROVE_DAYS, "pick_up_days": verbs.PICK_UP_DAYS}
     form = NewShopForm(**({} if request.method == "POST" else begun))
-    form.community.choices = dict(place_choices.choices(staff, "shop:manage", "community"))
+    form.community.choices = dict(place_choices.choices(staff, Permission.SHOP_MANAGE, "community"))
 
     def work() -> Any:
         told = form.values()
@@ -147,7 +148,7 @@ def shop(staff: Staff, shop_id: int) -> Any:
 def _reached(staff: Staff, shop_id: int) -> tuple[Shop, frozenset[str]]:
     found = queries.shop(shop_id)
     words = permissions.permissions_in(staff.id, found.place_id)
-    if not words & {"shop:manage", "shop:exempt"}:
+    if not words & {Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT}:
         raise NotFound()
     return found, words
 
@@ -167,7 +168,7 @@ def _page(shop_id: int, words: frozenset[str], form: Any, four_eyes_form: Any) -
     )
 
 
-@page("/shops/<id:shop_id>/four-eyes", guard="shop:exempt", methods=("POST",))
+@page("/shops/<id:shop_id>/four-eyes", guard=Permission.SHOP_EXEMPT, methods=("POST",))
 def set_four_eyes(staff: Staff, shop_id: int) -> Any:
     """The street lets the approver hand over too, or takes that back; with a reason."""
     found, words = _reached(staff, shop_id)

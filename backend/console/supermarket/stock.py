@@ -12,6 +12,7 @@ from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, 
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.supermarket import shop_choice
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues, staff_queries, stock_queries
 from backend.supermarket.actions import items as item_verbs
 from backend.supermarket.actions import receipts
@@ -68,7 +69,7 @@ def _warned_at(row: Any) -> datetime:
 register(
     Queue(
         kind="快到保质期",
-        word="stock:receive",
+        word=Permission.STOCK_RECEIVE,
         find=queues.ending,
         titles=lambda rows: [
             f"{item.name}：{batch.on_hand} {item.unit}" for batch, item, _community_id in rows
@@ -85,7 +86,7 @@ register(
 register(
     Queue(
         kind="库存不多",
-        word="stock:receive",
+        word=Permission.STOCK_RECEIVE,
         find=queues.low,
         titles=lambda rows: [
             f"{item.name}：可兑 {item.on_hand - item.reserved} {item.unit}"
@@ -99,10 +100,10 @@ register(
 )
 
 
-@page("/stock", guard="stock:read")
+@page("/stock", guard=Permission.STOCK_READ)
 def stock(staff: Staff) -> Any:
     """One shop's items with what is there, set aside and left to be redeemed."""
-    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
     found = queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS)
@@ -144,9 +145,9 @@ def _item_form(kind: str, **more: Any) -> Any:
     return form
 
 
-@page("/stock/items/new", guard="item:manage", methods=("GET", "POST"))
+@page("/stock/items/new", guard=Permission.ITEM_MANAGE, methods=("GET", "POST"))
 def new_item(staff: Staff) -> Any:
-    shop = shop_choice.needed(staff, "item:manage")
+    shop = shop_choice.needed(staff, Permission.ITEM_MANAGE)
     kind = request.args.get("kind")
     kind = kind if kind in ITEM_KINDS else ItemKind.GOODS
     begun = {
@@ -168,14 +169,14 @@ def new_item(staff: Staff) -> Any:
     return render("stock/item_form.html", form=form, shop=shop, kind=kind, item=None)
 
 
-@page("/stock/items/<id:item_id>", guard="stock:read")
+@page("/stock/items/<id:item_id>", guard=Permission.STOCK_READ)
 def item(staff: Staff, item_id: int) -> Any:
     return item_page(staff, item_id)
 
 
 def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     """An item with its batches and events, and a tried form among `given`."""
-    found, shop = staff_queries.item(item_id, "stock:read", actor=staff)
+    found, shop = staff_queries.item(item_id, Permission.STOCK_READ, actor=staff)
     rows, following = asked_page(stock_queries.movements(item_id, actor=staff), PAGE)
     batches = stock_queries.batches(item_id, actor=staff)
     facts: dict[str, Any] = {
@@ -199,9 +200,9 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     )
 
 
-@page("/stock/items/<id:item_id>/change", guard="item:manage", methods=("GET", "POST"))
+@page("/stock/items/<id:item_id>/change", guard=Permission.ITEM_MANAGE, methods=("GET", "POST"))
 def change_item(staff: Staff, item_id: int) -> Any:
-    found, shop = staff_queries.item(item_id, "item:manage", actor=staff)
+    found, shop = staff_queries.item(item_id, Permission.ITEM_MANAGE, actor=staff)
     form = _item_form(found.kind, obj=found)
     if request.method == "POST" and run_form(
         form, lambda: item_verbs.change(item_id, _content(form, found.kind), actor=staff)
@@ -210,10 +211,10 @@ def change_item(staff: Staff, item_id: int) -> Any:
     return render("stock/item_form.html", form=form, shop=shop, kind=found.kind, item=found)
 
 
-@page("/stock/items/<id:item_id>/shelf", guard="item:manage", methods=("POST",))
+@page("/stock/items/<id:item_id>/shelf", guard=Permission.ITEM_MANAGE, methods=("POST",))
 def turn_shelf(staff: Staff, item_id: int) -> Any:
     """Puts the item on the shelf or takes it off; orders that stand keep what they have."""
-    found, _shop = staff_queries.item(item_id, "item:manage", actor=staff)
+    found, _shop = staff_queries.item(item_id, Permission.ITEM_MANAGE, actor=staff)
     form, onto = JustDo(), request.form.get("to") == "on"
     if run_form(form, lambda: item_verbs.change(item_id, {"on_shelf": onto}, actor=staff)):
         return redirect_with_message(
@@ -225,10 +226,10 @@ def turn_shelf(staff: Staff, item_id: int) -> Any:
 # --- in and out ---------------------------------------------------------------------------------------
 
 
-@page("/stock/items/<id:item_id>/receive", guard="stock:receive", methods=("POST",))
+@page("/stock/items/<id:item_id>/receive", guard=Permission.STOCK_RECEIVE, methods=("POST",))
 def receive(staff: Staff, item_id: int) -> Any:
     """入库."""
-    staff_queries.item(item_id, "stock:receive", actor=staff)
+    staff_queries.item(item_id, Permission.STOCK_RECEIVE, actor=staff)
     form = ReceiptForm()
 
     def work() -> Any:
@@ -256,10 +257,10 @@ def _batch_name(one: Any) -> str:
     return f"{one.batch_no or '无批次'}{ends}，现有 {one.on_hand}"
 
 
-@page("/stock/items/<id:item_id>/spoil", guard="stock:spoil", methods=("POST",))
+@page("/stock/items/<id:item_id>/spoil", guard=Permission.STOCK_SPOIL, methods=("POST",))
 def spoil(staff: Staff, item_id: int) -> Any:
     """报损."""
-    found: tuple[Item, Any] = staff_queries.item(item_id, "stock:spoil", actor=staff)
+    found: tuple[Item, Any] = staff_queries.item(item_id, Permission.STOCK_SPOIL, actor=staff)
     form = _spoil_form(stock_queries.batches(item_id, actor=staff))
 
     def work() -> Any:

@@ -11,6 +11,7 @@ from backend.console.frame.forms import Form, choice, line, lines, refuse_beyond
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.supermarket import shop_choice
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queues, staff_queries, stock_queries
 from backend.supermarket.actions import stocktakes as verbs
 from backend.supermarket.models import Item
@@ -41,9 +42,9 @@ def _count_form(items: list[Item]) -> type[CountForm]:
     return type("CountOf", (CountForm,), fields)
 
 
-@page("/stock/stocktakes", guard="stock:read")
+@page("/stock/stocktakes", guard=Permission.STOCK_READ)
 def stocktakes(staff: Staff) -> Any:
-    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
     found, following = asked_page(stock_queries.stocktakes(shop.id, actor=staff), PAGE)
@@ -57,17 +58,17 @@ def stocktakes(staff: Staff) -> Any:
     )
 
 
-@page("/stock/stocktakes/sheet", guard="stock:read")
+@page("/stock/stocktakes/sheet", guard=Permission.STOCK_READ)
 def count_sheet(staff: Staff) -> Any:
     """To count with a pen: without the books' numbers, so that one really counts."""
-    shop = shop_choice.needed(staff, "stock:read")
+    shop = shop_choice.needed(staff, Permission.STOCK_READ)
     return render("stock/sheet.html", shop=shop, items=staff_queries.goods(shop.id), today=clock.today())
 
 
-@page("/stock/stocktakes/new", guard="stocktake:propose", methods=("GET", "POST"))
+@page("/stock/stocktakes/new", guard=Permission.STOCKTAKE_PROPOSE, methods=("GET", "POST"))
 def new_stocktake(staff: Staff) -> Any:
     """What was counted; what is left empty was not counted."""
-    shop = shop_choice.needed(staff, "stocktake:propose")
+    shop = shop_choice.needed(staff, Permission.STOCKTAKE_PROPOSE)
     items = staff_queries.goods(shop.id)
     form = _count_form(items)()
 
@@ -99,12 +100,12 @@ def _facts(staff: Staff, stocktake_id: int) -> dict[str, Any]:
 register(
     Queue(
         kind="审核盘点",
-        word="stocktake:approve",
+        word=Permission.STOCKTAKE_APPROVE,
         find=queues.stocktakes_to_check,
         titles=lambda found: [one.number for one in found],
         since=lambda found: found.proposed_at,
         one=Address("/stock/stocktakes/<id:stocktake_id>", "stocktake"),
-        guard="stock:read",
+        guard=Permission.STOCK_READ,
         template="stock/stocktake.html",
         facts=_facts,
         # A shop has one at a time; whoever let it into the books sees what became of them.

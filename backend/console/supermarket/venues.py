@@ -10,6 +10,7 @@ from backend import clock, config
 from backend.console.frame.forms import Form, day
 from backend.console.frame.page import Staff, asked_number, page, render
 from backend.console.supermarket import shop_choice
+from backend.people.permissions import Permission
 from backend.supermarket import queries, staff_queries
 from backend.supermarket.models import Item, ItemKind, Shop
 from backend.supermarket.staff_queries import Booked
@@ -32,9 +33,9 @@ class Column:
     times: list[tuple[Any, Any, Booked | None, bool]] = field(default_factory=list)
 
 
-@page("/stock/venues", guard="stock:read")
+@page("/stock/venues", guard=Permission.STOCK_READ)
 def venues(staff: Staff) -> Any:
-    shop, all_shops = shop_choice.chosen(staff, "stock:read")
+    shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
     found = queries.items(shop.id, ItemKind.VENUE, actor=staff).rows(100)

@@ -16,6 +16,7 @@ from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.roll_call import numbered
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, queues
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.actions import ending
@@ -71,14 +72,14 @@ def weeks_of(first: date, shown: list[Any]) -> list[list[Day]]:
 
 def _asked(staff: Staff) -> Filters:
     form = Filters(request.args)
-    named = place_choices.choices(staff, "activity:read", "community")
+    named = place_choices.choices(staff, Permission.ACTIVITY_READ, "community")
     form.community.choices = {"": "全部社区", **dict(named)}
     form.state.choices = {"": "全部状态", **ACTIVITY_STATES}
     form.validate()
     return form
 
 
-@page("/activities", guard="activity:read")
+@page("/activities", guard=Permission.ACTIVITY_READ)
 def activities(staff: Staff) -> Any:
     """A month of one's own places; the month before and after by key."""
     first, form = month_asked(), _asked(staff)
@@ -114,7 +115,7 @@ for kind, find in (("今天的活动", queues.activities_today), ("明天的活�
     register(
         Queue(
             kind=kind,
-            word="activity:organise",
+            word=Permission.ACTIVITY_ORGANISE,
             find=find,
             titles=lambda found: [one.title for one in found],
             since=lambda _found: clock.day_starts(clock.today()),
@@ -125,14 +126,14 @@ for kind, find in (("今天的活动", queues.activities_today), ("明天的活�
     )
 
 
-@page("/activities/<id:activity_id>", guard="activity:read")
+@page("/activities/<id:activity_id>", guard=Permission.ACTIVITY_READ)
 def activity(staff: Staff, activity_id: int) -> Any:
     return activity_page(staff, activity_id)
 
 
 def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     """The page of an activity, with a tried form among `given`."""
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
     told = queries.attendance(found.id, actor=staff)
     facts: dict[str, Any] = {
@@ -164,7 +165,11 @@ _VERBS: dict[str, tuple[Callable[..., Activity], str]] = {
 }
 
 
-@page("/activities/<id:activity_id>/<any(publish, end):name>", guard="activity:organise", methods=("POST",))
+@page(
+    "/activities/<id:activity_id>/<any(publish, end):name>",
+    guard=Permission.ACTIVITY_ORGANISE,
+    methods=("POST",),
+)
 def move_activity(staff: Staff, activity_id: int, name: str) -> Any:
     """Publishes or ends it. What a publication lacks is asked for on the form, beside its field."""
     verb, sentence = _VERBS[name]
@@ -176,7 +181,7 @@ def move_activity(staff: Staff, activity_id: int, name: str) -> Any:
     return activity_page(staff, activity_id, form=form)
 
 
-@page("/activities/<id:activity_id>/cancel", guard="activity:organise", methods=("POST",))
+@page("/activities/<id:activity_id>/cancel", guard=Permission.ACTIVITY_ORGANISE, methods=("POST",))
 def cancel_activity(staff: Staff, activity_id: int) -> Any:
     """Calls it off; everyone who signed up is told why."""
     form = with_sentences(CancelForm(), sentences.CANCEL_ACTIVITY)
@@ -185,7 +190,7 @@ def cancel_activity(staff: Staff, activity_id: int) -> Any:
     return activity_page(staff, activity_id, cancel_form=form)
 
 
-@page("/activities/<id:activity_id>/repeat", guard="activity:organise", methods=("POST",))
+@page("/activities/<id:activity_id>/repeat", guard=Permission.ACTIVITY_ORGANISE, methods=("POST",))
 def repeat_activity(staff: Staff, activity_id: int) -> Any:
     form = RepeatForm()
     if run_form(form, lambda: verbs.repeat(activity_id, form.weeks.data, actor=staff)):

@@ -11,6 +11,7 @@ from backend.console.frame.forms import Form, choice, line, lines, moment, numbe
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import teams
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.labels import ACTIVITY_KINDS
@@ -78,8 +79,8 @@ class ActivityForm(Form):
 
 def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
     """Places and teams to choose from; without JavaScript a chosen ready-made sentence is the risk."""
-    form.community.choices = dict(place_choices.choices(staff, "activity:organise", "community"))
-    known = teams.within("activity:organise", 0, MOST_TEAMS, actor=staff)
+    form.community.choices = dict(place_choices.choices(staff, Permission.ACTIVITY_ORGANISE, "community"))
+    known = teams.within(Permission.ACTIVITY_ORGANISE, 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in known}}
     form.ready.choices = {"": "没有风险，或自己写", **{one: one for one in sentences.RISK}}
     if form.ready.data and not form.risk.data:
@@ -110,7 +111,7 @@ def _wants_publication() -> bool:
     return request.form.get("then") == "publish"
 
 
-@page("/activities/new", guard="activity:organise", methods=("GET", "POST"))
+@page("/activities/new", guard=Permission.ACTIVITY_ORGANISE, methods=("GET", "POST"))
 def new_activity(staff: Staff) -> Any:
     """A draft, published in the same step if that is wanted: refused, nothing of it is kept but the form."""
     form = _filled(staff, ActivityForm(**({} if request.method == "POST" else _suggested())))
@@ -135,10 +136,10 @@ def _suggested() -> dict[str, Any]:
     return {"starts_at": start, "ends_at": start + timedelta(hours=2)}
 
 
-@page("/activities/<id:activity_id>/edit", guard="activity:organise", methods=("GET", "POST"))
+@page("/activities/<id:activity_id>/edit", guard=Permission.ACTIVITY_ORGANISE, methods=("GET", "POST"))
 def edit_activity(staff: Staff, activity_id: int) -> Any:
     """Changes a draft or what is published; who signed up is told of a new time or place."""
-    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
     if "edit" not in queries.view_activities([found], actor=staff)[0].actions:
         return redirect_with_message("console.activity", "这个活动现在不能修改", activity_id=activity_id)
     if request.method == "GET":
@@ -160,7 +161,7 @@ def edit_activity(staff: Staff, activity_id: int) -> Any:
 
 def _fresh(staff: Staff, activity_id: int) -> Activity:
     """As it stands after a refused transaction was rolled back."""
-    return desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    return desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
 
 
 def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) -> Any:

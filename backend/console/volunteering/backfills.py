@@ -15,6 +15,7 @@ from backend.errors import Refused
 from backend.journal import REASON_MAX
 from backend.people import queries as people
 from backend.people import teams
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queues
 from backend.volunteering.actions import backfills as verbs
 from backend.volunteering.actions.activities import TeamElsewhere
@@ -73,7 +74,7 @@ def _facts(staff: Staff, backfill_id: int) -> dict[str, Any]:
 QUEUE = register(
     Queue(
         kind="核对补录",
-        word="service_record:decide",
+        word=Permission.SERVICE_RECORD_DECIDE,
         find=queues.backfills_to_check,
         titles=lambda found: [f"{one.activity_name}：{one.minutes} 分钟" for one in found],
         since=lambda found: found.requested_at,
@@ -109,7 +110,7 @@ QUEUE = register(
 )
 
 
-@page("/hours/backfills/new", guard="service_record:backfill", methods=("GET", "POST"))
+@page("/hours/backfills/new", guard=Permission.SERVICE_RECORD_BACKFILL, methods=("GET", "POST"))
 def new_backfill(staff: Staff) -> Any:
     """From the page of a certified activity what is known of it is filled in already."""
     activity = _activity(staff)
@@ -144,14 +145,16 @@ def _activity(staff: Staff) -> Activity | None:
     activity_id = asked_number("activity")
     if activity_id is None:
         return None
-    return desk_queries.reached(activity_id, "service_record:backfill", actor=staff)
+    return desk_queries.reached(activity_id, Permission.SERVICE_RECORD_BACKFILL, actor=staff)
 
 
 def _filled(staff: Staff, activity: Activity | None) -> BackfillForm:
     known = {} if activity is None or request.method == "POST" else _known(activity)
     form = with_sentences(BackfillForm(**known), sentences.BACKFILL)
-    form.community.choices = dict(place_choices.choices(staff, "service_record:backfill", "community"))
-    listed = teams.within("service_record:backfill", 0, MOST_TEAMS, actor=staff)
+    form.community.choices = dict(
+        place_choices.choices(staff, Permission.SERVICE_RECORD_BACKFILL, "community")
+    )
+    listed = teams.within(Permission.SERVICE_RECORD_BACKFILL, 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in listed}}
     return form
 

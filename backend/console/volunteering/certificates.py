@@ -10,6 +10,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.errors import NotFound
 from backend.journal import REASON_MAX
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import certificates as verbs
 from backend.volunteering.labels import VALIDITY
@@ -39,7 +40,7 @@ def _certificate_or_none(staff: Staff, number: str) -> Any:
         return None
 
 
-@page("/certificates", guard="certificate:revoke")
+@page("/certificates", guard=Permission.CERTIFICATE_REVOKE)
 def certificates(staff: Staff) -> Any:
     form = FindForm(request.args)
     form.validate()
@@ -57,7 +58,7 @@ def _page(staff: Staff, number: str, **given: Any) -> Any:
     return render("certificates/page.html", **facts)
 
 
-@page("/certificates/<number>/revoke", guard="certificate:revoke", methods=("POST",))
+@page("/certificates/<number>/revoke", guard=Permission.CERTIFICATE_REVOKE, methods=("POST",))
 def revoke_certificate(staff: Staff, number: str) -> Any:
     """The number goes on to answer, and says that it was revoked; the service records stay."""
     queries.for_staff(number, actor=staff)

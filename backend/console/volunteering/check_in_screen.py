@@ -8,6 +8,7 @@ from flask import Response, jsonify, url_for
 
 from backend import clock
 from backend.console.frame.page import Staff, page, redirect_with_message, render
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.codes import SLOT_SECONDS
 from backend.volunteering.states import ActivityMovedOn
@@ -28,10 +29,10 @@ def _code_view(staff: Staff, activity_id: int) -> dict[str, Any]:
     }
 
 
-@page("/activities/<id:activity_id>/code", guard="activity:organise")
+@page("/activities/<id:activity_id>/code", guard=Permission.ACTIVITY_ORGANISE)
 def check_in_screen(staff: Staff, activity_id: int) -> Any:
     """Without scripts the page loads itself again when the code has run out."""
-    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
     try:
         shown = _code_view(staff, activity_id)
     except ActivityMovedOn:
@@ -40,8 +41,8 @@ def check_in_screen(staff: Staff, activity_id: int) -> Any:
     return render("activities/code.html", activity=found, shown=shown, following=following)
 
 
-@page("/activities/<id:activity_id>/code/following", guard="activity:organise")
+@page("/activities/<id:activity_id>/code/following", guard=Permission.ACTIVITY_ORGANISE)
 def following_code(staff: Staff, activity_id: int) -> Response:
     """The same for the script of the page. A refusal of it is a page, and no code."""
-    desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
     return jsonify(_code_view(staff, activity_id))

@@ -6,6 +6,7 @@ from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, ReasonedForm, register
 from backend.console.frame.page import Staff
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queues, record_queries
 from backend.volunteering.actions import corrections as verbs
 from backend.volunteering.record_models import Correction
@@ -34,7 +35,7 @@ def _facts(staff: Staff, correction_id: int) -> dict[str, Any]:
 QUEUE = register(
     Queue(
         kind="更正申请",
-        word="service_record:decide",
+        word=Permission.SERVICE_RECORD_DECIDE,
         find=queues.corrections_to_decide,
         titles=_titles,
         since=lambda found: found.requested_at,

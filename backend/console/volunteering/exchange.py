@@ -10,12 +10,13 @@ from backend.console.frame import residents, uploads
 from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.uploads import UploadForm
+from backend.people.permissions import Permission
 from backend.volunteering import record_queries
 from backend.volunteering.actions import exchange as actions
 from backend.volunteering.exchange import VERSION, FilePlatform
 
 
-@page("/exchange", guard="service_record:synchronise")
+@page("/exchange", guard=Permission.SERVICE_RECORD_SYNCHRONISE)
 def exchange(staff: Staff) -> Any:
     return _page(staff, JustDo(), UploadForm())
 
@@ -34,7 +35,7 @@ def _page(staff: Staff, form: Form, upload: Form, **told: Any) -> Any:
     )
 
 
-@page("/exchange/records", guard="service_record:synchronise", methods=("POST",))
+@page("/exchange/records", guard=Permission.SERVICE_RECORD_SYNCHRONISE, methods=("POST",))
 def deliver_records(staff: Staff) -> Any:
     """What waits, as a file in the shape of the exchange; it goes on waiting until an answer says otherwise."""
     form = JustDo()
@@ -52,7 +53,7 @@ def deliver_records(staff: Staff) -> Any:
     return send_file(file, mimetype="text/csv; charset=utf-8", as_attachment=True, download_name=name)
 
 
-@page("/exchange/answers", guard="service_record:synchronise", methods=("POST",))
+@page("/exchange/answers", guard=Permission.SERVICE_RECORD_SYNCHRONISE, methods=("POST",))
 def take_answers(staff: Staff) -> Any:
     """The file that came back: what it names as taken is synchronised from now on."""
     form = UploadForm()
@@ -71,7 +72,7 @@ def take_answers(staff: Staff) -> Any:
     return redirect_with_message("console.exchange", f"已同步 {count} 条服务记录")
 
 
-@page("/people/<id:person_id>/hours", guard="person:read")
+@page("/people/<id:person_id>/hours", guard=Permission.PERSON_READ)
 def hours_of_person(staff: Staff, person_id: int) -> Any:
     """This system's hours, and beside them, apart, those that other platforms hold."""
     found, _home = residents.resident(staff, person_id)
@@ -80,5 +81,5 @@ def hours_of_person(staff: Staff, person_id: int) -> Any:
         person=residents.masked(found),
         own=record_queries.totals(person_id),
         elsewhere=actions.held_elsewhere(person_id),
-        may_import=staff.may("hours_elsewhere:import"),
+        may_import=staff.may(Permission.HOURS_ELSEWHERE_IMPORT),
     )

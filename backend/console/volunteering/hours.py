@@ -11,6 +11,7 @@ from backend.console.frame.forms import Form, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.volunteering.roll_call import numbered
 from backend.errors import Refused
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, limits, queries, queues
 from backend.volunteering.actions import hours as verbs
 from backend.volunteering.models import DAY_MINUTES, Activity, ActivityKind, ActivityState, SignUp
@@ -104,7 +105,7 @@ TO_PROPOSE, TO_ESTIMATE = (
     register(
         Queue(
             kind=kind,
-            word="activity:organise",
+            word=Permission.ACTIVITY_ORGANISE,
             find=find,
             titles=titles,
             since=lambda found: found.ended_at,
@@ -121,7 +122,7 @@ TO_PROPOSE, TO_ESTIMATE = (
 TO_CERTIFY = register(
     Queue(
         kind="认定时长",
-        word="activity:certify",
+        word=Permission.ACTIVITY_CERTIFY,
         find=queues.hours_to_certify,
         titles=_titles,
         since=lambda found: found.proposed_at,
@@ -132,7 +133,7 @@ TO_CERTIFY = register(
 )
 
 
-@page("/hours", guard="activity:certify")
+@page("/hours", guard=Permission.ACTIVITY_CERTIFY)
 def hours(staff: Staff) -> Any:
     """What waits to be proposed and what waits to be certified, oldest first."""
     return render(
@@ -145,10 +146,10 @@ def hours(staff: Staff) -> Any:
     )
 
 
-@page("/hours/<id:activity_id>/propose", guard="activity:organise", methods=("GET", "POST"))
+@page("/hours/<id:activity_id>/propose", guard=Permission.ACTIVITY_ORGANISE, methods=("GET", "POST"))
 def propose_hours(staff: Staff, activity_id: int) -> Any:
     """How long each one served. Who did not check out has to be decided, 0 included."""
-    found = desk_queries.reached(activity_id, "activity:organise", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
     if found.state != ActivityState.ENDED or found.kind != ActivityKind.VOLUNTEER_SERVICE:
         return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
     rows = desk_queries.counted(activity_id)
@@ -160,10 +161,10 @@ def propose_hours(staff: Staff, activity_id: int) -> Any:
     return _show(staff, activity_id, "hours/propose.html", form)
 
 
-@page("/hours/<id:activity_id>/certify", guard="activity:certify", methods=("GET", "POST"))
+@page("/hours/<id:activity_id>/certify", guard=Permission.ACTIVITY_CERTIFY, methods=("GET", "POST"))
 def certify_hours(staff: Staff, activity_id: int) -> Any:
     """One key for the unremarkable ones together; each odd one wants its own decision first."""
-    found = desk_queries.reached(activity_id, "activity:certify", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_CERTIFY, actor=staff)
     if found.state != ActivityState.ENDED or found.proposed_at is None:
         return redirect_with_message(
             "console.activity", "这个活动现在没有待认定的时长", activity_id=activity_id
@@ -188,7 +189,7 @@ def _seen() -> datetime | None:
 
 
 def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> Any:
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     rows = desk_queries.counted(activity_id)
     counted = {row.id for row in rows}
     told = numbered(queries.attendance(activity_id, actor=staff)["list"])

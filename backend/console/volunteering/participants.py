@@ -12,6 +12,7 @@ from backend.console.frame.resident_form import WhoForm
 from backend.console.volunteering.activities import activity_page
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import sign_ups
 from backend.volunteering.models import SignUpState
@@ -39,10 +40,10 @@ class OfferForm(Form):
     reason = line("或自己写原因", most=REASON_MAX)
 
 
-@page("/activities/<id:activity_id>/sign-up", guard="sign_up:assist", methods=("GET", "POST"))
+@page("/activities/<id:activity_id>/sign-up", guard=Permission.SIGN_UP_ASSIST, methods=("GET", "POST"))
 def sign_up_for(staff: Staff, activity_id: int) -> Any:
     """For a resident who asks at the window, or has no phone: a place, or the end of the waitlist."""
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     form = with_sentences(SignUpForForm(), sentences.SIGN_UP_FOR)
     if request.method == "POST":
         form.find(staff)
@@ -66,10 +67,10 @@ def _outcome_sentence(sign_up: Any) -> str:
     )
 
 
-@page("/people/<id:person_id>/activities", guard="sign_up:assist", methods=("GET", "POST"))
+@page("/people/<id:person_id>/activities", guard=Permission.SIGN_UP_ASSIST, methods=("GET", "POST"))
 def offer_activities(staff: Staff, person_id: int) -> Any:
     """The same from the resident's page, for a grid worker at the door."""
-    person, home = residents.resident(staff, person_id, "sign_up:assist")
+    person, home = residents.resident(staff, person_id, Permission.SIGN_UP_ASSIST)
     found = desk_queries.joinable(home.community_id, OFFERED)
     form = with_sentences(OfferForm(), sentences.SIGN_UP_FOR)
     form.activity.choices = {one.id: one.title for one in found}
@@ -91,11 +92,13 @@ def offer_activities(staff: Staff, person_id: int) -> Any:
 
 
 @page(
-    "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse", guard="sign_up:record", methods=("POST",)
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/excuse",
+    guard=Permission.SIGN_UP_RECORD,
+    methods=("POST",),
 )
 def excuse(staff: Staff, activity_id: int, person_id: int) -> Any:
     """Somebody asked to be excused; their place goes to the waitlist."""
-    desk_queries.reached(activity_id, "activity:read", actor=staff)
+    desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     form = with_sentences(ExcuseForm(), sentences.EXCUSE)
     if run_form(form, lambda: sign_ups.excuse(activity_id, person_id, form.reason.data, actor=staff)):
         return redirect_with_message("console.activity", "已登记请假", activity_id=activity_id)
@@ -103,11 +106,13 @@ def excuse(staff: Staff, activity_id: int, person_id: int) -> Any:
 
 
 @page(
-    "/activities/<id:activity_id>/sign-ups/<id:person_id>/take-off", guard="sign_up:cancel", methods=("POST",)
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/take-off",
+    guard=Permission.SIGN_UP_CANCEL,
+    methods=("POST",),
 )
 def take_off(staff: Staff, activity_id: int, person_id: int) -> Any:
     """Cancels for a resident who asked for it; the place goes to the waitlist."""
-    desk_queries.reached(activity_id, "activity:read", actor=staff)
+    desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     form = with_sentences(TakeOffForm(), sentences.CANCEL_SIGN_UP)
 
     def work() -> Any:
@@ -120,14 +125,14 @@ def take_off(staff: Staff, activity_id: int, person_id: int) -> Any:
     return _person(staff, activity_id, person_id, cancel=form)
 
 
-@page("/activities/<id:activity_id>/sign-ups/<id:person_id>", guard="sign_up:record")
+@page("/activities/<id:activity_id>/sign-ups/<id:person_id>", guard=Permission.SIGN_UP_RECORD)
 def sign_up_page(staff: Staff, activity_id: int, person_id: int) -> Any:
     """One person's sign-up, with what staff may note about it."""
     return _person(staff, activity_id, person_id)
 
 
 def _person(staff: Staff, activity_id: int, person_id: int, **given: Any) -> Any:
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     one = next(iter(queries.attendance(activity_id, actor=staff, person_id=person_id)["list"][-1:]), None)
     if one is None:
         return activity_page(staff, activity_id)

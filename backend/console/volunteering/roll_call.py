@@ -10,6 +10,7 @@ from backend import clock
 from backend.console.frame.forms import Form, moment, tick
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, states
 from backend.volunteering.actions import roll_call as verbs
 from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp, SignUpState
@@ -102,10 +103,10 @@ def numbered(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**one, "number": numbers.get(one["sign_up_id"])} for one in told]
 
 
-@page("/activities/<id:activity_id>/roll-call", guard="sign_up:record", methods=("GET", "POST"))
+@page("/activities/<id:activity_id>/roll-call", guard=Permission.SIGN_UP_RECORD, methods=("GET", "POST"))
 def roll_call(staff: Staff, activity_id: int) -> Any:
     """Ticks who came; equally good as the code, for the day on which no phone works."""
-    found = desk_queries.reached(activity_id, "sign_up:record", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff)
     if found.state not in states.ROLL_CALL.sources:
         return redirect_with_message("console.activity", "这个活动现在不能点名", activity_id=activity_id)
     form = roll_form(found, desk_queries.roll(activity_id))
@@ -117,16 +118,16 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
     return render(
         "activities/roll_call.html",
         form=form,
-        activity=desk_queries.reached(activity_id, "sign_up:record", actor=staff),
+        activity=desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff),
         people=[one for one in told if one["state"] in SEATED and f"came-{one['person_id']}" in form],
         attended=ATTENDED,
     )
 
 
-@page("/activities/<id:activity_id>/sheet", guard="activity:read")
+@page("/activities/<id:activity_id>/sheet", guard=Permission.ACTIVITY_READ)
 def roll_sheet(staff: Staff, activity_id: int) -> Any:
     """The paper for the door: who is expected, boxes to tick, a line to sign."""
-    found = desk_queries.reached(activity_id, "activity:read", actor=staff)
+    found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
     told = numbered(queries.attendance(activity_id, actor=staff)["list"])
     return render(

@@ -13,8 +13,10 @@ from backend.console.frame.resident_form import WhoForm
 from backend.errors import NotFound, Refused
 from backend.people import permissions, queues
 from backend.people import teams as verbs
+from backend.people.kinds import MembershipState
 from backend.people.labels import TEAM_KINDS
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
+from backend.people.permissions import Permission
 from backend.volunteering import desk_queries
 
 PAGE = 50
@@ -47,7 +49,7 @@ class LeaderForm(WhoForm):
 def _reached(staff: Staff, team_id: int) -> Team:
     """A team of one's own places; every other one does not exist here."""
     team = verbs.one(team_id)
-    if not permissions.appointed(staff.id, "team:manage", team.community_id):
+    if not permissions.appointed(staff.id, Permission.TEAM_MANAGE, team.community_id):
         raise NotFound()
     return team
 
@@ -56,7 +58,7 @@ def _reached(staff: Staff, team_id: int) -> Team:
 register(
     Queue(
         kind="入队申请",
-        word="team:manage",
+        word=Permission.TEAM_MANAGE,
         find=queues.applications_to_decide,
         titles=lambda found: [team.name for _application, team in found],
         place=lambda found: found[1].community_id,
@@ -67,10 +69,10 @@ register(
 )
 
 
-@page("/teams", guard="team:manage")
+@page("/teams", guard=Permission.TEAM_MANAGE)
 def teams(staff: Staff) -> Any:
     """In the order in which they were founded; how many each has, not who is better."""
-    found = verbs.within("team:manage", asked_number("after", 0), PAGE + 1, actor=staff)
+    found = verbs.within(Permission.TEAM_MANAGE, asked_number("after", 0), PAGE + 1, actor=staff)
     following = url_for("console.teams", after=found[PAGE - 1].id) if len(found) > PAGE else None
     found = found[:PAGE]
     return render(
@@ -86,11 +88,11 @@ def _screened(form: Any, staff: Staff) -> screening.Screened:
     return screening.screened(form.name.data, form.speciality.data, scene=screening.POST, actor=staff)
 
 
-@page("/teams/new", guard="team:found", methods=("GET", "POST"))
+@page("/teams/new", guard=Permission.TEAM_FOUND, methods=("GET", "POST"))
 def found_team(staff: Staff) -> Any:
     """Founded by the community, which names the leader."""
     form = TeamForm()
-    form.community.choices = dict(place_choices.choices(staff, "team:found", "community"))
+    form.community.choices = dict(place_choices.choices(staff, Permission.TEAM_FOUND, "community"))
     if request.method == "POST":
         form.find(staff)
 
@@ -110,7 +112,7 @@ def found_team(staff: Staff) -> Any:
     return render("teams/new.html", form=form)
 
 
-@page("/teams/<id:team_id>", guard="team:manage")
+@page("/teams/<id:team_id>", guard=Permission.TEAM_MANAGE)
 def team(staff: Staff, team_id: int) -> Any:
     return _page(staff, team_id)
 
@@ -128,8 +130,8 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
         "teams/team.html",
         team=found,
         shown=verbs.view_teams([found], actor=staff)[0],
-        asking=[one for one in told if one["state"] == "applied"],
-        members=[one for one in told if one["state"] == "accepted"],
+        asking=[one for one in told if one["state"] == MembershipState.APPLIED],
+        members=[one for one in told if one["state"] == MembershipState.ACCEPTED],
         activities=desk_queries.of_team(found.id, 20),
         **facts,
     )
@@ -137,7 +139,7 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
 
 @page(
     "/teams/<id:team_id>/members/<id:person_id>/<any(accept, decline):name>",
-    guard="team:manage",
+    guard=Permission.TEAM_MANAGE,
     methods=("POST",),
 )
 def decide_join(staff: Staff, team_id: int, person_id: int, name: str) -> Any:
@@ -149,7 +151,7 @@ def decide_join(staff: Staff, team_id: int, person_id: int, name: str) -> Any:
     return _page(staff, team_id, form=form)
 
 
-@page("/teams/<id:team_id>/edit", guard="team:manage", methods=("POST",))
+@page("/teams/<id:team_id>/edit", guard=Permission.TEAM_MANAGE, methods=("POST",))
 def edit_team(staff: Staff, team_id: int) -> Any:
     _reached(staff, team_id)
     form = ChangesForm()
@@ -163,7 +165,7 @@ def edit_team(staff: Staff, team_id: int) -> Any:
     return _page(staff, team_id, changes_form=form)
 
 
-@page("/teams/<id:team_id>/leader", guard="team:manage", methods=("POST",))
+@page("/teams/<id:team_id>/leader", guard=Permission.TEAM_MANAGE, methods=("POST",))
 def change_leader(staff: Staff, team_id: int) -> Any:
     """The new leader has the team's activities at once."""
     _reached(staff, team_id)

@@ -1,9 +1,15 @@
 """Console pages about wishes: review, lists, calls, rounds, wishes on somebody's behalf."""
 
 from backend.console.frame.menu import Entry
+from backend.people.permissions import Permission
 
 MENU = (
-    Entry("微心愿", "审核心愿", "console.review", ("wish:review",)),
-    Entry("微心愿", "心愿", "console.wishes", ("wish:read",)),
-    Entry("微心愿", "各期", "console.rounds", ("wish:read", "round:open", "round:open_everywhere")),
+    Entry("微心愿", "审核心愿", "console.review", (Permission.WISH_REVIEW,)),
+    Entry("微心愿", "心愿", "console.wishes", (Permission.WISH_READ,)),
+    Entry(
+        "微心愿",
+        "各期",
+        "console.rounds",
+        (Permission.WISH_READ, Permission.ROUND_OPEN, Permission.ROUND_OPEN_EVERYWHERE),
+    ),
 )

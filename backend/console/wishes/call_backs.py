@@ -21,6 +21,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, run_f
 from backend.console.wishes.wishes import ContactForm
 from backend.organisations import queries as places
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import claims, contacting
 from backend.wishes.kinds import WishState
@@ -42,7 +43,7 @@ class DisputeForm(ReasonedForm):
 
 def _gone(staff: Staff, wish_id: int) -> Response | None:
     found = queries.one(wish_id, actor=staff)
-    permissions.require(staff.id, "wish:confirm", found.place_id)
+    permissions.require(staff.id, Permission.WISH_CONFIRM, found.place_id)
     if found.state == WishState.FULFILLED:
         return None
     return redirect_with_message("console.wish", "这个心愿现在不需要回访", wish_id=wish_id)
@@ -57,7 +58,7 @@ def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
         "wish": found,
         "shown": shown,
         "face": staff_queries.wisher_summary(found),
-        "may_open": staff.may("wish:contact"),
+        "may_open": staff.may(Permission.WISH_CONTACT),
         "places": places.names({place for place in (found.grid_id, found.community_id) if place}),
     }
 
@@ -77,7 +78,7 @@ def _silent_until(wish: Wish) -> date:
 QUEUE = register(
     Queue(
         kind="回访许愿人",
-        word="wish:confirm",
+        word=Permission.WISH_CONFIRM,
         find=queues.to_call_back,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.fulfilled_at,
@@ -115,7 +116,7 @@ QUEUE = register(
 )
 
 
-@page("/wishes/<id:wish_id>/call/contact", guard="wish:contact", methods=("POST",))
+@page("/wishes/<id:wish_id>/call/contact", guard=Permission.WISH_CONTACT, methods=("POST",))
 def open_contact_for_call(staff: Staff, wish_id: int) -> Any:
     """The number to call, opened with a reason; the forms stand below it."""
     form = with_sentences(ContactForm(), sentences.CONTACT)

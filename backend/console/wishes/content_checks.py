@@ -8,6 +8,7 @@ from backend.console.frame.decisions import Address, Decision, Queue, home, regi
 from backend.console.frame.page import Staff, bp
 from backend.console.wishes.wishes import LookForm, wish_page
 from backend.errors import InvalidInput
+from backend.people.permissions import Permission
 from backend.wishes import queues
 from backend.wishes.actions import reviewing
 
@@ -33,7 +34,7 @@ def _sentence_after(_form: Any) -> str:
 register(
     Queue(
         kind="查看图片、留言",
-        word="wish:review",
+        word=Permission.WISH_REVIEW,
         find=queues.to_look_at,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.fulfilled_at or wish.submitted_at or wish.created_at,

@@ -11,6 +11,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.console.frame.residents import resident
 from backend.errors import NotFound
 from backend.people.labels import SERVICE_ROLES
+from backend.people.permissions import Permission
 from backend.wishes import queries
 from backend.wishes.actions import writing
 from backend.wishes.kinds import SALUTATIONS, Disclosure, WishState
@@ -68,10 +69,10 @@ def _screened(form: Any, staff: Staff) -> screening.Screened:
     return screening.screened(form.title.data, form.description.data, scene=screening.POST, actor=staff)
 
 
-@page("/people/<id:person_id>/wishes/new", guard="wish:report", methods=("GET", "POST"))
+@page("/people/<id:person_id>/wishes/new", guard=Permission.WISH_REPORT, methods=("GET", "POST"))
 def report(staff: Staff, person_id: int) -> Any:
     """Writes and submits in one step; then the slip to sign is printed."""
-    person, home = resident(staff, person_id, "wish:report")
+    person, home = resident(staff, person_id, Permission.WISH_REPORT)
     form = OnBehalfForm().fill()
 
     def work(found: screening.Screened) -> Any:
@@ -86,7 +87,7 @@ def report(staff: Staff, person_id: int) -> Any:
     )
 
 
-@page("/wishes/<id:wish_id>/edit", guard="wish:report", methods=("GET", "POST"))
+@page("/wishes/<id:wish_id>/edit", guard=Permission.WISH_REPORT, methods=("GET", "POST"))
 def edit_wish(staff: Staff, wish_id: int) -> Any:
     """Completes a wish that was sent back, and submits it again under the same number."""
     found = queries.one(wish_id, actor=staff)
@@ -104,7 +105,7 @@ def edit_wish(staff: Staff, wish_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         return redirect_with_message("console.wish", "已再次提交", wish_id=wish_id)
-    person, _home = resident(staff, found.wisher_id, "wish:report")
+    person, _home = resident(staff, found.wisher_id, Permission.WISH_REPORT)
     return render(
         "wishes/write.html", form=form, person=person, wish=found, cap=config.settings().wish_cost_cap
     )

@@ -13,6 +13,8 @@ from backend.console.frame.decisions import Address, Decision, Queue, ReasonedFo
 from backend.console.frame.forms import one_of
 from backend.console.frame.page import Staff, redirect_with_message
 from backend.organisations import queries as places
+from backend.people.kinds import ResidencyState
+from backend.people.permissions import Permission
 from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
 from backend.wishes.kinds import WishState
@@ -45,8 +47,8 @@ def checks(wish: Wish, face: dict[str, Any], alike: list[Any]) -> list[Check]:
             f"提到“{told[0]}”，可能要转介" if told else "没有提到现金、医药费、住房、债务、路面", told is None
         ),
         Check(
-            "居住登记已核实" if home and home.state == "verified" else "居住登记还没有核实",
-            bool(home and home.state == "verified"),
+            "居住登记已核实" if home and home.state == ResidencyState.VERIFIED else "居住登记还没有核实",
+            bool(home and home.state == ResidencyState.VERIFIED),
         ),
         *([Check("微信对文字有疑问，或没能检查，请仔细读一遍", False)] if wish.needs_look else []),
         _repeated([one for one in alike if one.same_words]),
@@ -107,7 +109,7 @@ def _sentence_after(label: str) -> Any:
 QUEUE = register(
     Queue(
         kind="审核心愿",
-        word="wish:review",
+        word=Permission.WISH_REVIEW,
         find=queues.to_review,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.submitted_at,

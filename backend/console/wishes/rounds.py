@@ -14,6 +14,7 @@ from backend.console.frame.page import Staff, asked_number, page, redirect_with_
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
+from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import rounds as verbs
 from backend.wishes.kinds import RoundState, WishState
@@ -62,7 +63,7 @@ for kind, find in (
     register(
         Queue(
             kind=kind,
-            word="round:manage",
+            word=Permission.ROUND_MANAGE,
             find=find,
             titles=lambda found: [f"第 {one.number} 期：{one.title}" for one in found],
             since=lambda found: min(clock.day_ends(_last_day(found)), clock.now()),
@@ -92,7 +93,7 @@ def lanes(staff: Staff) -> list[Lane]:
 
 @page("/rounds")
 def rounds(staff: Staff) -> Any:
-    if not staff.may("wish:read", "round:open", "round:open_everywhere"):
+    if not staff.may(Permission.WISH_READ, Permission.ROUND_OPEN, Permission.ROUND_OPEN_EVERYWHERE):
         raise NotAllowed()
     board = lanes(staff)
     standing = [one for lane in board for one in (lane.collecting, lane.published) if one]
@@ -101,7 +102,7 @@ def rounds(staff: Staff) -> Any:
         board=board,
         counts=staff_queries.counts_of_rounds([one.id for one in standing]),
         actions=queries.round_actions(standing, actor=staff),
-        openable={one for one, _name in place_choices.choices(staff, "round:open", "community")},
+        openable={one for one, _name in place_choices.choices(staff, Permission.ROUND_OPEN, "community")},
         labels=LABELS,
         few=len(board) <= 3,
     )
@@ -116,10 +117,10 @@ def _suggested() -> dict[str, Any]:
     }
 
 
-@page("/rounds/open", guard="round:open", methods=("GET", "POST"))
+@page("/rounds/open", guard=Permission.ROUND_OPEN, methods=("GET", "POST"))
 def open_round(staff: Staff) -> Any:
     form = RoundForm(**({} if request.method == "POST" else _suggested()))
-    form.community.choices = dict(place_choices.choices(staff, "round:open", "community"))
+    form.community.choices = dict(place_choices.choices(staff, Permission.ROUND_OPEN, "community"))
     if request.method == "GET":
         form.community.data = asked_number("community")
 
@@ -134,14 +135,14 @@ def open_round(staff: Staff) -> Any:
     return render("rounds/open.html", form=form, everywhere=False)
 
 
-@page("/rounds/everywhere", guard="round:open_everywhere", methods=("GET", "POST"))
+@page("/rounds/everywhere", guard=Permission.ROUND_OPEN_EVERYWHERE, methods=("GET", "POST"))
 def open_everywhere(staff: Staff) -> Any:
     """The city opens a round in every community at once; who has one already is passed over."""
     form = EverywhereForm(**({} if request.method == "POST" else _suggested()))
     form.community.choices = dict(
         [
-            *place_choices.choices(staff, "round:open_everywhere", "city"),
-            *place_choices.choices(staff, "round:open_everywhere", "street"),
+            *place_choices.choices(staff, Permission.ROUND_OPEN_EVERYWHERE, "city"),
+            *place_choices.choices(staff, Permission.ROUND_OPEN_EVERYWHERE, "street"),
         ]
     )
 
@@ -159,13 +160,15 @@ def open_everywhere(staff: Staff) -> Any:
 
 
 @page(
-    "/rounds/<id:round_id>/<any(review, publish, close):name>", guard="round:manage", methods=("GET", "POST")
+    "/rounds/<id:round_id>/<any(review, publish, close):name>",
+    guard=Permission.ROUND_MANAGE,
+    methods=("GET", "POST"),
 )
 def move_round(staff: Staff, round_id: int, name: str) -> Any:
     """What the step will do, in numbers and names; then the step."""
     found = session.get(Round, round_id)
     if found is None or found.community_id not in dict(
-        place_choices.choices(staff, "round:manage", "community")
+        place_choices.choices(staff, Permission.ROUND_MANAGE, "community")
     ):
         raise NotFound()
     form = JustDo()

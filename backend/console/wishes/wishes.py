@@ -28,6 +28,7 @@ from backend.console.frame.page import (
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.labels import WISH_STATES
@@ -66,11 +67,11 @@ def communities(staff: Staff, word: str) -> list[tuple[int, str]]:
     return place_choices.choices(staff, word, "community")
 
 
-@page("/wishes", guard="wish:read")
+@page("/wishes", guard=Permission.WISH_READ)
 def wishes(staff: Staff) -> Any:
     """Newest first; another community's cannot be asked for."""
     form = Filters(request.args)
-    form.community.choices = {"": "全部社区", **dict(communities(staff, "wish:read"))}
+    form.community.choices = {"": "全部社区", **dict(communities(staff, Permission.WISH_READ))}
     form.state.choices = {"": "全部状态", **WISH_STATES}
     form.validate()
     found = staff_queries.listed(
@@ -112,7 +113,7 @@ def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
         shown=shown,
         face=face,
         timeline=timeline_queries.timeline(found, actor=staff),
-        may_open="wish:contact" in words,
+        may_open=Permission.WISH_CONTACT in words,
         reported=found.reporter_id == staff.id,
         places=places.names({place for place in (found.grid_id, found.community_id) if place}),
         today=clock.today(),
@@ -129,7 +130,7 @@ def _waits_for_a_look(staff: Staff, shown: Any) -> bool:
     return noted or any(one["state"] == "needs_look" for one in pictures)
 
 
-@page("/wishes/<id:wish_id>/contact", guard="wish:contact", methods=("POST",))
+@page("/wishes/<id:wish_id>/contact", guard=Permission.WISH_CONTACT, methods=("POST",))
 def open_contact(staff: Staff, wish_id: int) -> Any:
     """Name, phone and address in clear, once, for a reason that goes into the journal. The answer is the page
     itself, not a redirect: personal data stands in no address and in no cookie."""
@@ -144,7 +145,7 @@ _FORMS = {"republish": "form", "explain": "explain_form"}
 register(
     Queue(
         kind="街道统筹",
-        word="wish:coordinate",
+        word=Permission.WISH_COORDINATE,
         find=queues.escalated,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.published_at or wish.created_at,
@@ -179,7 +180,7 @@ register(
 )
 
 
-@page("/wishes/<id:wish_id>/withdraw", guard="wish:report", methods=("POST",))
+@page("/wishes/<id:wish_id>/withdraw", guard=Permission.WISH_REPORT, methods=("POST",))
 def withdraw(staff: Staff, wish_id: int) -> Any:
     """Whoever reported a wish may take it back for the wisher."""
     form = JustDo()
@@ -188,7 +189,7 @@ def withdraw(staff: Staff, wish_id: int) -> Any:
     return wish_page(staff, wish_id, form=form)
 
 
-@page("/wishes/<id:wish_id>/slip", guard="wish:report")
+@page("/wishes/<id:wish_id>/slip", guard=Permission.WISH_REPORT)
 def slip(staff: Staff, wish_id: int) -> Any:
     """The paper that the wisher signs when somebody reported for them (代办)."""
     found = queries.one(wish_id, actor=staff)

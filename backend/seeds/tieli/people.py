@@ -17,6 +17,7 @@ from backend.db import session
 from backend.organisations.models import Organisation
 from backend.people import actions as people
 from backend.people import sealed
+from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState
 from backend.people.models import Appointment, PartyRegistration, Person, Residency
 from backend.seeds import demo
 from backend.seeds.calendar import days_ago
@@ -151,7 +152,7 @@ def _write(city: City, chance: Random, newcomers: Sequence[_Newcomer]) -> None:
 
 
 def _person(one: _Newcomer) -> Person:
-    return Person(openid=openid_of(one.name), nickname="", state="active", created_at=clock.now())
+    return Person(openid=openid_of(one.name), nickname="", state=PersonState.ACTIVE, created_at=clock.now())
 
 
 def _name(person: Person, chance: Random) -> None:
@@ -193,9 +194,14 @@ def _homes(city: City, chance: Random, persons: Sequence[Person], newcomers: Seq
     kinds = ("residency", "party_registration") if newcomers and newcomers[0].unit else ("residency",)
     for (place, clerk_id), ids in verified.items():
         for kind in kinds:
-            source = "declared" if kind == "residency" else "pending"
+            source = ResidencyState.DECLARED if kind == "residency" else PartyRegistrationState.PENDING
             journal.write_all(
-                "verify", kind, ids, actor=clerks[clerk_id], states=(source, "verified"), place=place
+                "verify",
+                kind,
+                ids,
+                actor=clerks[clerk_id],
+                states=(source, ResidencyState.VERIFIED),
+                place=place,
             )
 
 
@@ -211,7 +217,7 @@ def _registration(person: Person, one: _Newcomer, unit_id: int, chance: Random) 
 
 
 def _verify(row: Any, clerk: Person) -> None:
-    row.state, row.declared_at, row.decided_by_id = "verified", clock.now(), clerk.id
+    row.state, row.declared_at, row.decided_by_id = ResidencyState.VERIFIED, clock.now(), clerk.id
     session.add(row)
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.people import teams
+from backend.people.kinds import MembershipState
 from backend.people.models import Membership, PartyRegistration, Person, Team
 from backend.seeds import demo
 from backend.seeds.calendar import days_ago
@@ -81,7 +82,7 @@ def _team(
 
 def _accept(team: Team, members: list[Person]) -> None:
     rows = [
-        {"team_id": team.id, "person_id": one.id, "state": "accepted", "since": clock.now()}
+        {"team_id": team.id, "person_id": one.id, "state": MembershipState.ACCEPTED, "since": clock.now()}
         for one in members
     ]
     if rows:

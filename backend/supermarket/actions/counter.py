@@ -12,6 +12,7 @@ from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.lifecycle import authorize, transition
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import notices, sealed, states
 from backend.supermarket.actions import stock
 from backend.supermarket.actions.approvals import lock_order
@@ -58,7 +59,9 @@ def preview(code: str, *, actor: Actor) -> Redemption | Refused:
         .where(Redemption.pick_up_code_index.in_(indexes))
         .order_by(Redemption.state == RedemptionState.APPROVED, Redemption.id)
     ).all()
-    mine = [one for one in found if permissions.appointed(actor.id, "redemption:hand_over", one.place_id)]
+    mine = [
+        one for one in found if permissions.appointed(actor.id, Permission.REDEMPTION_HAND_OVER, one.place_id)
+    ]
     if not mine:
         return _wrong(guard, PickUpCodeUnknown())
     # A code may come again once its order is closed; the open one is the one that is meant.

@@ -10,6 +10,7 @@ from backend.files import queries as pictures
 from backend.journal import Actor
 from backend.lifecycle import FourEyes
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket.models import Item, ItemKind, Period, Shop
 from backend.supermarket.timetable import NotAVenue
 
@@ -22,7 +23,7 @@ def create_item(shop_id: int, kind: str, name: str, points: int, *, actor: Actor
     low_stock (units), file_ids of the maker's pictures and, for a venue, slot_minutes. Raises NotAVenue,
     FileNotUsable, NotFound for another's shop."""
     shop = lock_row(Shop, shop_id)
-    permissions.require(actor.id, "item:manage", shop.place_id)
+    permissions.require(actor.id, Permission.ITEM_MANAGE, shop.place_id)
     file_ids = more.pop("file_ids", None)
     values = {name: value for name, value in more.items() if value is not None}
     item = Item(
@@ -70,7 +71,7 @@ def change(item_id: int, changes: dict[str, Any], *, actor: Actor) -> Item:
     """
     item = lock_row(Item, item_id)
     place_id = session.get_one(Shop, item.shop_id).place_id
-    permissions.require(actor.id, "item:manage", place_id)
+    permissions.require(actor.id, Permission.ITEM_MANAGE, place_id)
     fields = sorted(changes)
     file_ids = changes.pop("file_ids", None)
     if file_ids is not None:
@@ -98,7 +99,7 @@ def look(item_id: int, passed: bool, reason: str | None = None, *, actor: Actor)
     """
     item = lock_row(Item, item_id)
     place_id = session.get_one(Shop, item.shop_id).place_id
-    permissions.require(actor.id, "item:look", place_id)
+    permissions.require(actor.id, Permission.ITEM_LOOK, place_id)
     subject = ("item", item.id)
     waiting = [row for row in pictures.of([subject]).get(subject, ()) if row.state == "needs_look"]
     if any(row.owner_id == actor.id for row in waiting):

@@ -10,6 +10,7 @@ from backend.db import session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import notices, sealed
 from backend.supermarket.actions.stock import (
     OutOfStock,
@@ -69,7 +70,7 @@ def receive(
     known by, else the day's next one. Raises NotGoods,
     AlreadyPastItsDay (公益事业捐赠法: no food past its day), DonorOfAPurchase.
     """
-    item, shop = of_keeper(item_id, "stock:receive", actor)
+    item, shop = of_keeper(item_id, Permission.STOCK_RECEIVE, actor)
     if best_before is not None and best_before < clock.today():
         raise AlreadyPastItsDay()
     if donor is not None and source != StockSource.DONATION:
@@ -115,7 +116,7 @@ def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None,
 
     Raises StockReserved where they are needed for orders, OutOfStock where the batch has fewer, NotFound.
     """
-    item, shop = of_keeper(item_id, "stock:spoil", actor)
+    item, shop = of_keeper(item_id, Permission.STOCK_SPOIL, actor)
     batches = _batches(item.id, batch_id)
     picked = oldest_first(batches, quantity)
     there = sum(batch.on_hand for batch in batches)

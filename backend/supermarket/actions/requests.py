@@ -16,6 +16,7 @@ from backend.ledger.posting import lock_purse
 from backend.people import actions as people_actions
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.supermarket import notices, queries
 from backend.supermarket.actions import baskets, stock
 from backend.supermarket.actions.baskets import Basket, SlotTaken
@@ -77,10 +78,10 @@ def request(
 
 def _may_request_for(person_id: int, shop: Shop, actor: Actor) -> None:
     """Staff ask for residents of their own place, not for themselves."""
-    if person_id == actor.id or not permissions.appointed(actor.id, "redemption:request_for"):
+    if person_id == actor.id or not permissions.appointed(actor.id, Permission.REDEMPTION_REQUEST_FOR):
         raise NotAllowed()
     home = people_actions.home_in(person_id, shop.community_id)
-    permissions.require_near(actor.id, "redemption:request_for", shop.community_id, home.grid_id)
+    permissions.require_near(actor.id, Permission.REDEMPTION_REQUEST_FOR, shop.community_id, home.grid_id)
 
 
 def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, person_id: int) -> None:

@@ -13,6 +13,7 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket.models import OPEN_STATES, Redemption, Shop
 
 APPROVE_DAYS, PICK_UP_DAYS = 3, 7
@@ -30,7 +31,7 @@ class HoursNotSensible(Refused):
 def open_shop(community_id: int, name: str, *, actor: Actor, **more: Any) -> Shop:
     """A new shop of a community; `more` as in `change_shop`. Raises NotACommunity, ShopAlreadyThere."""
     places.community(community_id)
-    permissions.require(actor.id, "shop:manage", community_id)
+    permissions.require(actor.id, Permission.SHOP_MANAGE, community_id)
     defaults = {
         "address": "",
         "opening_hours": [],
@@ -56,7 +57,7 @@ def change_shop(shop_id: int, *, actor: Actor, **changes: Any) -> Shop:
     """Changes `name`, `address`, `opening_hours`, `closed_days`, `approve_days` or `pick_up_days`; what is
     absent stays, and standing orders keep their deadlines. Raises HoursNotSensible, ShopAlreadyThere."""
     shop = lock_row(Shop, shop_id)
-    permissions.require(actor.id, "shop:manage", shop.place_id)
+    permissions.require(actor.id, Permission.SHOP_MANAGE, shop.place_id)
     told = _checked(changes)
     try:
         with savepoint():
@@ -75,7 +76,7 @@ def set_four_eyes(shop_id: int, on: bool, reason: str, *, actor: Actor) -> Shop:
     """Whether the approver may also hand over, where a centre has one clerk only: an exception that the
     street grants, with its reason (domain 3: 街道 decides rule exceptions). Open orders follow at once."""
     shop = lock_row(Shop, shop_id)
-    permissions.require(actor.id, "shop:exempt", shop.place_id)
+    permissions.require(actor.id, Permission.SHOP_EXEMPT, shop.place_id)
     shop.four_eyes_hand_over = on
     session.flush()
     session.execute(

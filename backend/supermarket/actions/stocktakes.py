@@ -8,6 +8,7 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.supermarket import notices, states
 from backend.supermarket.actions import receipts, stock
 from backend.supermarket.actions.baskets import NotInThisShop
@@ -30,7 +31,7 @@ def propose(shop_id: int, counted: list[tuple[int, int, str | None]], *, actor: 
     One at a time in a shop. Raises StocktakeOpen, NothingCounted, NotInThisShop, NotGoods, NotFound.
     """
     shop = lock_row(Shop, shop_id)
-    permissions.require(actor.id, "stocktake:propose", shop.place_id)
+    permissions.require(actor.id, Permission.STOCKTAKE_PROPOSE, shop.place_id)
     ids = [item_id for item_id, _, _ in counted]
     if not ids or len(set(ids)) != len(ids):
         raise NothingCounted()

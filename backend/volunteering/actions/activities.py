@@ -14,6 +14,7 @@ from backend.lifecycle import authorize, transition
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people.models import Team
+from backend.people.permissions import Permission
 from backend.volunteering import notices, states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityState, SignUpState
@@ -94,7 +95,7 @@ def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, act
     places.community(community_id)
     leader_id = _leader(team_id, community_id)
     if leader_id != actor.id:
-        permissions.require(actor.id, "activity:organise", community_id)
+        permissions.require(actor.id, Permission.ACTIVITY_ORGANISE, community_id)
     activity = Activity(
         community_id=community_id,
         team_id=team_id,

@@ -14,7 +14,9 @@ from backend.ledger import actions as ledger
 from backend.lifecycle import transition
 from backend.organisations import queries as places
 from backend.people import permissions
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Team
+from backend.people.permissions import Permission
 from backend.volunteering import limits, notices, states
 from backend.volunteering.actions.activities import TeamElsewhere
 from backend.volunteering.actions.hours import organising_body
@@ -85,9 +87,9 @@ def _may_enter(person_id: int, community_id: int, team_id: int | None, actor: Ac
     if team_id is not None and (team is None or team.community_id != community_id):
         raise TeamElsewhere()
     if team is None or team.leader_id != actor.id:
-        permissions.require(actor.id, "service_record:backfill", community_id)
+        permissions.require(actor.id, Permission.SERVICE_RECORD_BACKFILL, community_id)
     person = session.get(Person, person_id)
-    if person is None or person.state != "active":
+    if person is None or person.state != PersonState.ACTIVE:
         raise NotFound()
 
 

@@ -15,7 +15,9 @@ from backend.imports import actions as imports
 from backend.imports.actions import Fault, Row, Sheet
 from backend.journal import Actor
 from backend.people import permissions, sealed
+from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.volunteering import exchange
 from backend.volunteering.certificate_queries import volunteer_number
 from backend.volunteering.exchange import Platform, record_id, record_number
@@ -59,7 +61,7 @@ _of_somebody = (
 def _pending(actor: Actor) -> list[sa.ColumnElement[bool]]:
     """Records that count and are not there yet; taken back to nothing only where the other side has them."""
     return [
-        ServiceRecord.community_id.in_(permissions.reach_of(actor.id, "service_record:synchronise")),
+        ServiceRecord.community_id.in_(permissions.reach_of(actor.id, Permission.SERVICE_RECORD_SYNCHRONISE)),
         ServiceRecord.sync_state == SyncState.NOT_SYNCHRONISED,
         IN_FORCE,
         sa.or_(ServiceRecord.minutes > 0, _corrects_a_synchronised_one),
@@ -133,7 +135,7 @@ def take_over_answers(platform: Platform, *, actor: Actor) -> tuple[int, list[tu
 
 
 def _synchronised(ids: list[int], actor: Actor) -> int:
-    here = permissions.reach_of(actor.id, "service_record:synchronise")
+    here = permissions.reach_of(actor.id, Permission.SERVICE_RECORD_SYNCHRONISE)
     changed = sorted(
         session.scalars(
             sa.update(ServiceRecord)
@@ -212,11 +214,11 @@ def _volunteer(row: Row, actor: Actor) -> int:
 
     Raises NoSuchVolunteer, NotAllowed for the clerk's own hours.
     """
-    reach = permissions.reach_of(actor.id, "hours_elsewhere:import")
+    reach = permissions.reach_of(actor.id, Permission.HOURS_ELSEWHERE_IMPORT)
     wanted = (
         sa.select(Person.id, Person.real_name_sealed)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.state == "active", Residency.community_id.in_(reach))
+        .where(Person.state == PersonState.ACTIVE, Residency.community_id.in_(reach))
     )
     if row["志愿者编号"]:
         wanted = wanted.where(Person.id == int(row["志愿者编号"][1:]))
@@ -237,7 +239,7 @@ imports.offer(
     Sheet(
         ("志愿者编号", "手机号", *NEEDED[:5], "组织单位", NEEDED[5]),
         NEEDED,
-        "hours_elsewhere:import",
+        Permission.HOURS_ELSEWHERE_IMPORT,
         _check,
         _take_in,
         key=lambda row: (row["平台"], row["平台记录编号"]),

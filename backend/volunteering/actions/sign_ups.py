@@ -16,6 +16,7 @@ from backend.people import actions as people_actions
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
+from backend.people.permissions import Permission
 from backend.volunteering import limits, notices, states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import OVER, Activity, ActivityState, SignUp, SignUpState
@@ -94,7 +95,7 @@ def acting_for(on_behalf_of: OnBehalf, actor: Actor) -> tuple[int, str | None]:
     """Whose sign-up it is, and the reason when staff act for them; never for themselves."""
     if on_behalf_of is None:
         return actor.id, None
-    if on_behalf_of[0] == actor.id or not permissions.appointed(actor.id, "sign_up:assist"):
+    if on_behalf_of[0] == actor.id or not permissions.appointed(actor.id, Permission.SIGN_UP_ASSIST):
         raise NotAllowed()
     return on_behalf_of
 
@@ -102,7 +103,7 @@ def acting_for(on_behalf_of: OnBehalf, actor: Actor) -> tuple[int, str | None]:
 def _assisted(person_id: int, activity: Activity, actor: Actor) -> Any:
     """Staff sign up residents of the activity's community, in their own grid or above it."""
     home = people_actions.home_in(person_id, activity.community_id)
-    permissions.require_near(actor.id, "sign_up:assist", home.community_id, home.grid_id)
+    permissions.require_near(actor.id, Permission.SIGN_UP_ASSIST, home.community_id, home.grid_id)
     return home
 
 

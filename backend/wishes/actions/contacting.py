@@ -9,6 +9,7 @@ from backend.errors import NotAllowed
 from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.models import Person, Residency
+from backend.people.permissions import Permission
 from backend.wishes.models import Wish
 from backend.wishes.queries import one
 
@@ -19,7 +20,7 @@ def contact(wish_id: int, reason: str | None, *, actor: Actor) -> dict[str, Any]
     wish = one(wish_id, actor=actor)
     claimer = "claimer" in wish.facts_about(actor.id) and not _contact_ended(wish)
     if not claimer:
-        permissions.require(actor.id, "wish:contact", wish.place_id)
+        permissions.require(actor.id, Permission.WISH_CONTACT, wish.place_id)
         if not reason:
             raise NotAllowed("查看联系方式要写明理由")
     journal.write(

@@ -9,6 +9,7 @@ from backend.files import actions as files
 from backend.journal import Actor
 from backend.lifecycle import check_allowed, transition
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.wishes import notices, states
 from backend.wishes.actions.endings import lock_current_claim
 from backend.wishes.actions.writing import number_in_round
@@ -87,7 +88,7 @@ def look(wish_id: int, passed: bool, reason: str | None = None, *, actor: Actor)
     StateConflict when nothing waits.
     """
     wish = lock_row(Wish, wish_id)
-    permissions.require(actor.id, "wish:review", wish.place_id)
+    permissions.require(actor.id, Permission.WISH_REVIEW, wish.place_id)
     if wish.state == WishState.DRAFT:
         raise NotFound()
     claim = lock_current_claim(wish.id)

@@ -12,6 +12,7 @@ from backend.journal import Actor
 from backend.lifecycle import transition, transition_all
 from backend.organisations import queries as places
 from backend.people import permissions
+from backend.people.permissions import Permission
 from backend.wishes import notices, states
 from backend.wishes.kinds import RoundState, WishState
 from backend.wishes.models import Round, Wish
@@ -37,7 +38,7 @@ def open_round(
     Raises RoundAlreadyCollecting while another one is collecting or reviewing, DaysOutOfOrder.
     """
     places.community(community_id)
-    permissions.require(actor.id, "round:open", community_id)
+    permissions.require(actor.id, Permission.ROUND_OPEN, community_id)
     if publish_until < collect_until or collect_until < clock.today():
         raise DaysOutOfOrder()
     number = session.scalars(
@@ -71,7 +72,7 @@ def open_everywhere(
 ) -> tuple[list[Round], list[int]]:
     """The city opens a round in every community below a place; answers the rounds, and the communities
     skipped because they have one already."""
-    permissions.require(actor.id, "round:open_everywhere", organisation_id)
+    permissions.require(actor.id, Permission.ROUND_OPEN_EVERYWHERE, organisation_id)
     opened, skipped = [], []
     for community_id in places.below(organisation_id, "community"):
         try:

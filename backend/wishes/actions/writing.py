@@ -15,6 +15,7 @@ from backend.organisations.models import Organisation
 from backend.people import actions as people_actions
 from backend.people import guardians, permissions
 from backend.people import queries as people
+from backend.people.permissions import Permission
 from backend.wishes import states
 from backend.wishes.actions import children
 from backend.wishes.kinds import RoundState, WishState
@@ -86,10 +87,10 @@ def _may_report(wisher_id: int, community_id: int, actor: Actor) -> None:
     if guardians.speaks_for(actor.id, wisher_id):
         people_actions.home_in(wisher_id, community_id)
         return
-    if wisher_id == actor.id or not permissions.appointed(actor.id, "wish:report"):
+    if wisher_id == actor.id or not permissions.appointed(actor.id, Permission.WISH_REPORT):
         raise NotAllowed()
     home = people_actions.home_in(wisher_id, community_id)
-    permissions.require_near(actor.id, "wish:report", community_id, home.grid_id)
+    permissions.require_near(actor.id, Permission.WISH_REPORT, community_id, home.grid_id)
 
 
 def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
