@@ -106,7 +106,7 @@ def test_a_card_is_not_bound_to_an_account_that_has_points(town):
     card, (rich, poor) = town.person("e"), team_cast.newcomers(town, 2)
     for one in (rich, poor):
         made(_sign_in, one.id)
-    facts = {"title": "转入", "community_id": town.songtao, "by": by(town, "tong")}
+    facts = {"title": "转入", "community_id": town.songtao, "actor": by(town, "tong")}
     made(ledger.grant, rich.id, 5, reference="opening:rich", **facts)
     with pytest.raises(binding.AccountHasRecords), transaction():
         binding.bind(card.id, f"o-{rich.id}", actor=by(town, "tong"))
