@@ -26,12 +26,13 @@ STEP = 50_000
 
 
 def stateful() -> list[tuple[str, str]]:
-    """What the journal calls a thing, and its table: all that moves by a table of moves."""
-    tables = {
-        kind: model.__tablename__ for model in _models() if (kind := getattr(model, "journal_kind", ""))
-    }
+    """What the journal calls a thing, and its table: all that moves by a table of moves.
+
+    What a person registers is left out: it has no number of its own, and its lines do not all name a state.
+    """
+    tables = {kind: model.__table__ for model in _models() if (kind := getattr(model, "journal_kind", ""))}
     kinds = [table.kind for states in capabilities.modules("states") for table in states.TABLES]
-    return [(kind, tables[kind]) for kind in kinds]
+    return [(kind, tables[kind].name) for kind in kinds if {"id", "state"} <= set(tables[kind].c.keys())]
 
 
 def _models() -> list[Any]:
