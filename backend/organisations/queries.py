@@ -1,6 +1,7 @@
 """Reading the tree."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -64,3 +65,17 @@ def names(ids: Collection[int | None]) -> dict[int | None, str]:
         return {}
     rows = session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
     return dict(rows.all())
+
+
+def streets_and_communities() -> Sequence[sa.Row[*tuple[Any, ...]]]:
+    """Rows of `id, name, parent_id, kind`, in order of their ids."""
+    wanted = sa.select(Organisation.id, Organisation.name, Organisation.parent_id, Organisation.kind)
+    return session.execute(
+        wanted.where(Organisation.kind.in_(("street", "community"))).order_by(Organisation.id)
+    ).all()
+
+
+def grids_counted() -> dict[int | None, int]:
+    """How many grids each community has."""
+    wanted = sa.select(Organisation.parent_id, sa.func.count()).where(Organisation.kind == "grid")
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(Organisation.parent_id))}

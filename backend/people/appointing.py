@@ -1,4 +1,4 @@
-"""Ending an appointment, at once: what its holder may do is asked again at every click."""
+"""Appointments as they stand, and ending one, at once: what its holder may do is asked again at every click."""
 
 from datetime import datetime, timedelta
 
@@ -8,6 +8,7 @@ from backend import clock, journal
 from backend.db import lock_row, session
 from backend.errors import NotAllowed, Refused
 from backend.journal import Actor
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people.models import Appointment
 from backend.people.permissions import Permission
@@ -55,3 +56,14 @@ def ended_since(person_id: int, moment: datetime) -> bool:
         Appointment.to_day < clock.today(),
     )
     return session.scalar(sa.union_all(decided, lapsed).limit(1)) is not None
+
+
+def in_force(role: str | None = None, *, actor: Actor) -> KeysetQuery:
+    """Appointments not yet over in the places where this person may appoint, newest first."""
+    wanted = sa.select(Appointment).where(
+        Appointment.organisation_id.in_(permissions.reach_of(actor.id, Permission.APPOINTMENT_GRANT)),
+        sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
+    )
+    if role:
+        wanted = wanted.where(Appointment.role == role)
+    return KeysetQuery(wanted, (Appointment.id.desc(),))

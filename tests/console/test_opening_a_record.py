@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from backend import clock, journal
 from backend.console.frame.labels import day as word
-from backend.console.oversight.journal import DAYS_LOOKED_AT, MANY_OPENINGS
 from backend.db import session, transaction
 from backend.journal import JournalLine
+from backend.people.journal_queries import DAYS_LOOKED_AT, MANY_OPENINGS
 from backend.people.models import Residency
 from tests.console.test_protection import MARKUP
 

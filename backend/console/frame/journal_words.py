@@ -7,7 +7,6 @@ the same as the page of the thing.
 from backend import capabilities
 from backend.console.frame.page import bp
 
-OPENINGS = ("open_contact", "open_person", "open_register")
 _LABELS = list(capabilities.modules("labels"))
 
 # What no capability of its own stands for: pictures, registers, imports, and rights over one's own data.

@@ -74,6 +74,11 @@ class Staff:
         return bool(self.words & set(words))
 
     @property
+    def place_ids(self) -> frozenset[int]:
+        """Where they are appointed today."""
+        return frozenset(post.place_id for post in self.posts)
+
+    @property
     def roles(self) -> frozenset[str]:
         return frozenset(post.role for post in self.posts)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from wtforms import RadioField
 
-from backend.console.frame import residents
 from backend.console.frame.forms import Form, line
 from backend.console.frame.page import Staff
+from backend.people import residents
 from backend.people.models import Person
 
 MOST = 12

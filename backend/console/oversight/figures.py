@@ -7,9 +7,10 @@ from typing import Any
 from flask import request
 
 from backend import clock
-from backend.console.frame import charts, place_choices
+from backend.console.frame import charts
 from backend.console.frame.forms import Form, choice, day
 from backend.console.frame.page import Staff, page, render
+from backend.people import place_choices
 from backend.reports import figures as counted
 from backend.wishes.labels import CATEGORIES
 
@@ -36,7 +37,7 @@ def _period(form: PeriodForm) -> tuple[date, date]:
 
 @page("/figures")
 def figures(staff: Staff) -> Any:
-    form, own = PeriodForm(request.args), place_choices.posts(staff)
+    form, own = PeriodForm(request.args), place_choices.around(staff.place_ids)
     form.community.choices = {"": "全部", **dict(own)}
     form.validate()
     first, last = _period(form)

@@ -2,21 +2,17 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import request
 
 from backend import clock
-from backend.console.frame import place_choices, residents
 from backend.console.frame.forms import Form, JustDo, choice, day, line
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.errors import InvalidInput, NotFound
 from backend.organisations import queries as places
 from backend.organisations.models import KINDS
-from backend.paging import KeysetQuery
-from backend.people import actions, appointing, permissions
+from backend.people import actions, appointing, place_choices, residents
 from backend.people import queries as people
 from backend.people.labels import ROLES
-from backend.people.models import Appointment
 from backend.people.permissions import Permission
 
 PAGE = 100
@@ -36,17 +32,6 @@ class AppointForm(Form):
     to_day = day("到哪天止", needed=False, description="不填就是长期；临时顶岗请填")
 
 
-def _active(staff: Staff, role: str | None) -> KeysetQuery:
-    """Appointments not yet over in the places where this person may appoint, newest first."""
-    wanted = sa.select(Appointment).where(
-        Appointment.organisation_id.in_(permissions.reach_of(staff.id, Permission.APPOINTMENT_GRANT)),
-        sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
-    )
-    if role:
-        wanted = wanted.where(Appointment.role == role)
-    return KeysetQuery(wanted, (Appointment.id.desc(),))
-
-
 @page("/appointments", guard=Permission.APPOINTMENT_GRANT)
 def appointments(staff: Staff) -> Any:
     return _page(staff)
@@ -56,7 +41,7 @@ def _page(staff: Staff, **given: Any) -> Any:
     find = FindForm(request.args)
     asked = (find.asked.data or "").strip()
     role = request.args.get("role") if request.args.get("role") in ROLES else None
-    rows, following = asked_page(_active(staff, role), PAGE)
+    rows, following = asked_page(appointing.in_force(role, actor=staff), PAGE)
     return render(
         "appointments/page.html",
         find=find,

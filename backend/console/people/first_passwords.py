@@ -4,13 +4,13 @@ from typing import Any
 
 from flask import request
 
-from backend.console.frame import residents
 from backend.console.frame.forms import Form, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.people.account import PasswordChoice
 from backend.errors import NotFound
 from backend.identity import console_sessions, credentials, first_passwords
 from backend.organisations import queries as places
+from backend.people import residents
 from backend.people.permissions import Permission
 
 

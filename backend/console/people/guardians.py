@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from backend.console.frame import residents, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register
 from backend.console.frame.forms import Form, choice, line, one_of, tick
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
@@ -13,7 +13,7 @@ from backend.console.people.verification import due
 from backend.db import session
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
-from backend.people import guardians, queries, queues
+from backend.people import guardians, queries, queues, residents
 from backend.people.guardians import Guardianship
 from backend.people.kinds import GuardianshipState
 from backend.people.labels import RELATIONS

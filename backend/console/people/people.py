@@ -5,14 +5,14 @@ from typing import Any
 import segno
 from flask import request
 
-from backend.console.frame import place_choices, residents, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import PHONE, Form, choice, line, whole
 from backend.console.frame.page import Staff, bp, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
-from backend.people import actions, guardians, openings
+from backend.people import actions, guardians, openings, place_choices, residents
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
 from backend.people.permissions import Permission
 from backend.wishes import queries as wish_queries

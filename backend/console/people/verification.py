@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from backend import clock
-from backend.console.frame import residents, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, joint_head, register
 from backend.console.frame.forms import Form, choice, line
 from backend.console.frame.page import SIGNED_IN, Staff, page, redirect_with_message, render
@@ -18,7 +18,7 @@ from backend.journal import REASON_MAX
 from backend.moves import Move
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery
-from backend.people import actions, permissions, queues, states
+from backend.people import actions, permissions, queues, residents, states
 from backend.people.models import PartyRegistration, Person, Residency
 
 VERIFY_DAYS = 3

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request
 
-from backend.console.frame import residents, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, one_of, whole
 from backend.console.frame.page import (
@@ -19,6 +19,7 @@ from backend.console.frame.page import (
 from backend.errors import NotAllowed
 from backend.ledger import queries as ledger
 from backend.people import queries as people
+from backend.people import residents
 from backend.people.permissions import Permission
 from backend.points import actions, limits, queries, queues
 from backend.points.labels import ADJUSTMENT_STATES

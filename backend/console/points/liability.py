@@ -6,10 +6,11 @@ from typing import Any
 from flask import request
 
 from backend import clock
-from backend.console.frame import charts, place_choices
+from backend.console.frame import charts
 from backend.console.frame.forms import Form, choice
 from backend.console.frame.page import Staff, asked_number, page, render
 from backend.errors import NotFound
+from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.points import queries
 from backend.supermarket.queries import shelf_value

@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Any
 
-from backend.console.frame import residents
 from backend.console.frame.page import Staff, asked_page, page, render
 from backend.ledger import queries
 from backend.organisations import queries as places
 from backend.paging import by_id
+from backend.people import residents
 from backend.people.permissions import Permission
 
 PAGE = 50

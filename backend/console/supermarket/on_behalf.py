@@ -10,10 +10,10 @@ from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, refuse_beyond, ticks, whole
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
-from backend.console.frame.residents import masked, resident
 from backend.errors import NotFound
 from backend.ledger import queries as points
 from backend.people.permissions import Permission
+from backend.people.residents import masked, resident
 from backend.supermarket import limits, queries, timetable
 from backend.supermarket.actions import requests
 from backend.supermarket.labels import ITEM_KINDS

@@ -7,13 +7,13 @@ from typing import Any
 from flask import request
 from wtforms.validators import ValidationError
 
-from backend.console.frame import place_choices, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
-from backend.people import permissions
+from backend.people import permissions, place_choices
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, staff_queries
 from backend.supermarket.actions import shops as verbs

@@ -10,12 +10,13 @@ from typing import Any
 from flask import request, url_for
 
 from backend import clock
-from backend.console.frame import place_choices, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Queue, ReasonedForm, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.roll_call import numbered
+from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, queues
 from backend.volunteering.actions import activities as verbs

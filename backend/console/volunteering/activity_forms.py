@@ -6,11 +6,11 @@ from typing import Any
 from flask import request
 
 from backend import clock, screening
-from backend.console.frame import place_choices, sentences
+from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, line, lines, moment, number, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
-from backend.people import teams
+from backend.people import place_choices, teams
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs

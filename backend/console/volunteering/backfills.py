@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 
 from backend import config
-from backend.console.frame import place_choices, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, ReasonedForm, register, with_sentences
 from backend.console.frame.forms import choice, line, lines, moment, whole
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
@@ -13,8 +13,8 @@ from backend.console.frame.resident_form import WhoForm
 from backend.console.volunteering.activity_forms import CATEGORIES
 from backend.errors import Refused
 from backend.journal import REASON_MAX
+from backend.people import place_choices, teams
 from backend.people import queries as people
-from backend.people import teams
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queues
 from backend.volunteering.actions import backfills as verbs

@@ -6,10 +6,11 @@ from typing import Any
 from flask import send_file
 
 from backend import clock
-from backend.console.frame import residents, uploads
+from backend.console.frame import uploads
 from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.uploads import UploadForm
+from backend.people import residents
 from backend.people.permissions import Permission
 from backend.volunteering import record_queries
 from backend.volunteering.actions import exchange as actions

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from backend.console.frame import residents, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, choice, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
@@ -12,6 +12,7 @@ from backend.console.frame.resident_form import WhoForm
 from backend.console.volunteering.activities import activity_page
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
+from backend.people import residents
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import sign_ups

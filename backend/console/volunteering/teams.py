@@ -5,13 +5,12 @@ from typing import Any
 from flask import Response, request, url_for
 
 from backend import screening
-from backend.console.frame import place_choices
 from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, line, one_of
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.errors import NotFound, Refused
-from backend.people import permissions, queues
+from backend.people import permissions, place_choices, queues
 from backend.people import teams as verbs
 from backend.people.kinds import MembershipState
 from backend.people.labels import TEAM_KINDS

@@ -8,10 +8,10 @@ from backend import config, screening
 from backend.console.frame import sentences
 from backend.console.frame.forms import PHONE, Form, choice, day, line, lines, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.frame.residents import resident
 from backend.errors import NotFound
 from backend.people.labels import SERVICE_ROLES
 from backend.people.permissions import Permission
+from backend.people.residents import resident
 from backend.wishes import queries
 from backend.wishes.actions import writing
 from backend.wishes.kinds import SALUTATIONS, Disclosure, WishState

@@ -7,13 +7,13 @@ from typing import Any
 from flask import request, url_for
 
 from backend import clock
-from backend.console.frame import place_choices
 from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, day, line
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
+from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import rounds as verbs
@@ -76,7 +76,7 @@ for kind, find in (
 
 def lanes(staff: Staff) -> list[Lane]:
     """The board's communities with their rounds, in order."""
-    board = {one: Lane(one, name) for one, name in place_choices.posts(staff)}
+    board = {one: Lane(one, name) for one, name in place_choices.around(staff.place_ids)}
     for one in queries.running_rounds(list(board)):
         if one.state == RoundState.PUBLISHED:
             board[one.community_id].published = one

@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 
 from backend import clock
-from backend.console.frame import place_choices, sentences
+from backend.console.frame import sentences
 from backend.console.frame.decisions import (
     Address,
     Decision,
@@ -27,7 +27,7 @@ from backend.console.frame.page import (
 )
 from backend.errors import NotAllowed, NotFound
 from backend.organisations import queries as places
-from backend.people import permissions
+from backend.people import permissions, place_choices
 from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing

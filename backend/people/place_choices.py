@@ -1,26 +1,26 @@
 """Places to choose from in a form: only those within reach."""
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend.console.frame.page import Staff
 from backend.db import session
+from backend.journal import Actor
 from backend.organisations.models import Organisation, Reach
 from backend.people import permissions
 
 
-def choices(staff: Staff, word: str, kind: str) -> list[tuple[int, str]]:
+def choices(actor: Actor, word: str, kind: str) -> list[tuple[int, str]]:
     """The places of a kind in which this word is granted, in order of their ids."""
-    return _listed(Organisation.id.in_(permissions.reach_of(staff.id, word)), kind)
+    return _listed(Organisation.id.in_(permissions.reach_of(actor.id, word)), kind)
 
 
-def posts(staff: Staff, kind: str = "community") -> list[tuple[int, str]]:
-    """The places of a kind below any of the person's appointments, or around it: a grid's community."""
-    own = [one.place_id for one in staff.posts]
-    below = sa.select(Reach.descendant_id).where(Reach.ancestor_id.in_(own))
-    around = sa.select(Reach.ancestor_id).where(Reach.descendant_id.in_(own))
-    return _listed(sa.or_(Organisation.id.in_(below), Organisation.id.in_(around)), kind)
+def around(place_ids: Collection[int], kind: str = "community") -> list[tuple[int, str]]:
+    """The places of a kind below any of these, or around one of them: a grid's community."""
+    below = sa.select(Reach.descendant_id).where(Reach.ancestor_id.in_(place_ids))
+    above = sa.select(Reach.ancestor_id).where(Reach.descendant_id.in_(place_ids))
+    return _listed(sa.or_(Organisation.id.in_(below), Organisation.id.in_(above)), kind)
 
 
 def grids_of(community_ids: list[int]) -> list[tuple[int, str]]:
@@ -46,9 +46,9 @@ def _listed(where: Any, kind: str) -> list[tuple[int, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def community_near(staff: Staff, word: str) -> list[tuple[int, str]]:
+def community_near(actor: Actor, word: str) -> list[tuple[int, str]]:
     """The communities in which, or in a grid of which, this word is granted: where a grid worker helps."""
-    reach = permissions.reach_of(staff.id, word)
+    reach = permissions.reach_of(actor.id, word)
     rows = session.execute(
         sa.select(Organisation.id, Organisation.name)
         .join(Reach, Reach.ancestor_id == Organisation.id)

@@ -5,9 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import crypto
-from backend.console.frame.page import Staff
 from backend.db import session
 from backend.errors import NotFound
+from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.kinds import PersonState
 from backend.people.models import PartyRegistration, Person, Residency
@@ -17,30 +17,30 @@ from backend.people.permissions import Permission
 NAMES_OPENED = 20_000
 
 
-def resident(staff: Staff, person_id: int, word: str = Permission.PERSON_READ) -> tuple[Person, Residency]:
+def resident(actor: Actor, person_id: int, word: str = Permission.PERSON_READ) -> tuple[Person, Residency]:
     """An active person who lives where this word is granted; everyone else does not exist here."""
     found = session.execute(
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.id == person_id, Person.state == PersonState.ACTIVE, _within(staff, word))
+        .where(Person.id == person_id, Person.state == PersonState.ACTIVE, _within(actor, word))
     ).first()
     if found is None:
         raise NotFound()
     return found[0], found[1]
 
 
-def _within(staff: Staff, word: str) -> sa.ColumnElement[bool]:
+def _within(actor: Actor, word: str) -> sa.ColumnElement[bool]:
     # By grid without an index: 38,000 residents take 20 ms to search, and PostgreSQL leaves an index there unused.
-    reach = permissions.reach_of(staff.id, word)
+    reach = permissions.reach_of(actor.id, word)
     return sa.or_(Residency.community_id.in_(reach), Residency.grid_id.in_(reach))
 
 
-def search_residents(staff: Staff, asked: str, most: int) -> list[tuple[Person, Residency]]:
+def search_residents(actor: Actor, asked: str, most: int) -> list[tuple[Person, Residency]]:
     """Residents within scope by card number, by whole phone number, or by (part of) the name."""
     wanted = (
         sa.select(Person, Residency)
         .join(Residency, Residency.person_id == Person.id)
-        .where(Person.state == PersonState.ACTIVE, _within(staff, Permission.PERSON_READ))
+        .where(Person.state == PersonState.ACTIVE, _within(actor, Permission.PERSON_READ))
         .order_by(Person.id)
     )
     if asked[:1].upper() == "P" and asked[1:].isdigit():

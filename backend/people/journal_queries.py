@@ -1,0 +1,76 @@
+"""Reading the journal: for the auditor, and for whoever may read it in their places."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.journal import Actor, JournalLine
+from backend.organisations.models import Organisation
+from backend.paging import KeysetQuery
+from backend.people import permissions
+from backend.people.permissions import Permission
+
+# What opens sealed data.
+OPENINGS = ("open_contact", "open_person", "open_register")
+# Opening what is sealed needs a reason each time and has no limit: a day of calling back is many openings, and
+# work must not stop. Who reviews is told of such days instead.
+MANY_OPENINGS = 20
+DAYS_LOOKED_AT = 7
+
+
+def lines(asked: dict[str, Any], *, actor: Actor) -> KeysetQuery:
+    """The lines asked for, newest first. Lines without a place are for whoever reads the whole city's."""
+    wanted = sa.select(JournalLine).where(_within(actor))
+    for column in ("subject_kind", "subject_id", "actor_id"):
+        if asked.get(column):
+            wanted = wanted.where(getattr(JournalLine, column) == asked[column])
+    if asked["verb"]:
+        verbs = OPENINGS if asked["verb"] == "openings" else (asked["verb"],)
+        wanted = wanted.where(JournalLine.verb.in_(verbs))
+    if asked["first"]:
+        wanted = wanted.where(JournalLine.at >= clock.day_starts(asked["first"]))
+    if asked["last"]:
+        wanted = wanted.where(JournalLine.at < clock.day_ends(asked["last"]))
+    return KeysetQuery(wanted, (JournalLine.id.desc(),))
+
+
+def _within(actor: Actor) -> sa.ColumnElement[bool]:
+    here = JournalLine.organisation_id.in_(permissions.reach_of(actor.id, Permission.JOURNAL_READ))
+    return sa.or_(here, JournalLine.organisation_id.is_(None)) if _whole_city(actor) else here
+
+
+@dataclass(frozen=True)
+class Openings:
+    """How often a person opened what is sealed on one day: something to look at, no measure of anybody."""
+
+    day: date
+    actor_id: int
+    times: int
+
+
+def many_openings(*, actor: Actor) -> list[Openings]:
+    """Of these last days, the newest first, and then as people were registered: nobody is ranked."""
+    days = [clock.today() - timedelta(days=back) for back in range(DAYS_LOOKED_AT)]
+    day = sa.case(*((JournalLine.at >= clock.day_starts(one), back) for back, one in enumerate(days)))
+    wanted = (
+        sa.select(day.label("back"), JournalLine.actor_id, sa.func.count().label("times"))
+        .where(
+            _within(actor),
+            JournalLine.at >= clock.day_starts(days[-1]),
+            JournalLine.verb.in_(OPENINGS),
+            JournalLine.actor_id.is_not(None),
+        )
+        .group_by("back", JournalLine.actor_id)
+        .having(sa.func.count() >= MANY_OPENINGS)
+        .order_by("back", JournalLine.actor_id)
+    )
+    return [Openings(days[row.back], row.actor_id, row.times) for row in session.execute(wanted)]
+
+
+def _whole_city(actor: Actor) -> bool:
+    city = session.scalar(sa.select(Organisation.id).where(Organisation.kind == "city").limit(1))
+    return city is not None and permissions.appointed(actor.id, Permission.JOURNAL_READ, city)
