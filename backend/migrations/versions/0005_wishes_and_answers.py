@@ -173,7 +173,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_wishes_round", ["round_id", "state"], unique=False)
         batch_op.create_index("ix_wishes_wisher", ["wisher_id", "id"], unique=False)
     on_the_wall = sa.text("state IN ('published', 'claimed', 'confirmed')")
-    newest_first: list[str | sa.TextClause] = [sa.text("published_at DESC"), sa.text("id DESC")]
+    newest_first = [sa.text("published_at DESC"), sa.text("id DESC")]
     for name, columns in (
         ("ix_wishes_wall", ["community_id", *newest_first]),
         ("ix_wishes_city_wall", newest_first),
