@@ -9,6 +9,7 @@ import pytest
 
 from backend.registers import papers
 from backend.rights import export
+from backend.rights.readers import Topic
 from backend.spreadsheets import harmless
 from backend.volunteering import exchange
 
@@ -27,7 +28,7 @@ def exported(text):
     """The table in the copy of one's data."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
-        export._tabulate(packed, "table.csv", iter([{"title": text}]))
+        export._tabulate(packed, Topic("table", "表", lambda _person_id: iter(())), iter([{"title": text}]))
     rows = read(zipfile.ZipFile(file).read("table.csv"))
     return [["title"], *rows[1:]]
 
