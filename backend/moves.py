@@ -6,7 +6,7 @@ people stand below it, because permissions are read from them, and ask in their 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
@@ -48,16 +48,6 @@ class MoveTable:
     begins: tuple[str, ...]
     states: Mapping[str, str]
     note: str
-
-
-class Movable(Protocol):
-    """A row with a state and a place. The journal knows it by the first column of its key."""
-
-    state: str
-    journal_kind: str
-
-    @property
-    def place_id(self) -> int: ...
 
 
 def check_source(move: Move, subject: Any) -> None:

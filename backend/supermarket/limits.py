@@ -4,6 +4,8 @@ API, the forms of the console and the sheet of the opening stock.
 What one door takes and the other may not answer breaks the contract of the second.
 """
 
+from backend import journal
+
 # A shop.
 SHOP_NAME_MAX = 60
 ADDRESS_MAX = 120
@@ -32,5 +34,5 @@ DOCUMENT_MAX = 60
 COST_MAX = 10_000_000
 
 # Why something was turned down, returned, written off or differs; and so many items are counted at once.
-REASON_MAX = 200
+REASON_MAX = journal.REASON_MAX
 COUNTED_ITEMS_MAX = 200

@@ -119,15 +119,6 @@ def bookings(venue_id: int, first: date, last: date) -> list[Booked]:
     ]
 
 
-def orders_of_resident(person_id: int, most: int, *, actor: Actor) -> list[Redemption]:
-    """A resident's orders in the places where staff read them, newest first."""
-    wanted = sa.select(Redemption).where(
-        Redemption.person_id == person_id,
-        Redemption.community_id.in_(permissions.reach_of(actor.id, Permission.REDEMPTION_READ)),
-    )
-    return list(session.scalars(wanted.order_by(Redemption.id.desc()).limit(most)))
-
-
 def orders(state: str | None, shop_id: int | None, number: str | None, *, actor: Actor) -> KeysetQuery:
     """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
     reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)

@@ -32,7 +32,6 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from backend import clock
 from backend.errors import InvalidInput, Refused
-from backend.journal import REASON_MAX
 
 NEEDED = InputRequired("请填写这一项")
 # Of a text: spaces alone are nothing written.
@@ -178,7 +177,3 @@ def tick(label: str, **more: Any) -> Any:
 
 class JustDo(Form):
     """A button that needs nothing but the page it stands on."""
-
-
-class ReasonForm(Form):
-    reason = lines("理由", most=REASON_MAX, rows=2)

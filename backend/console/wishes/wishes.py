@@ -49,10 +49,6 @@ class ExplainForm(ReasonedForm):
     pass
 
 
-class WithdrawForm(Form):
-    pass
-
-
 class LookForm(Form):
     reason = line("不予展示时写明原因", most=200, needed=False)
 
