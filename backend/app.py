@@ -17,9 +17,8 @@ from backend import api, commands, config, db
 from backend.api.frame import openapi as documentation
 from backend.api.frame import protection, refusals, telemetry
 from backend.console import pages
-from backend.console.frame import menu
 from backend.jobs import Job
-from backend.reports import personal_data_register, relief_register
+from backend.reports import personal_data_register
 from backend.rights import purposes
 from backend.wechat import gateway
 from backend.wechat.live import LiveWeChat
@@ -103,7 +102,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.register_blueprint(room.bp)
     pages.install(app)
     personal_data_register.register_purposes(purposes.purposes_in_words)
-    relief_register.register_menu(menu.addresses)
     sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
     views: dict[str, Any] = app.view_functions
     for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):

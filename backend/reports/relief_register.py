@@ -1,13 +1,11 @@
-"""减负自查: every page of this system against the five bans of 国办函〔2026〕12号.
+"""减负自查: what each register (台账) still asks of a hand, and what people reported as a burden.
 
-The pages stand above this room: whoever makes the app tells them here. What can be checked by a program is
-checked by one; the same words are forbidden to every address and column by a test.
+Counted from the registers' own columns, so that a column that somebody has to fill in by pen shows here the day
+it is added. The five bans of 国办函〔2026〕12号 are kept by tests (no ranking, no forced check-in), not by this page.
 """
 
-import re
-from collections.abc import Callable
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -17,31 +15,25 @@ from backend.organisations.models import Organisation
 from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 
-# Each ban with the words by which a page that breaks it would be called.
-BANS = {
-    "重复填表报数": {"form", "forms", "fill", "survey", "daily"},
-    "强制打卡、积分排名、在线时长": {"rank", "ranking", "leaderboard", "streak", "online", "punch"},
-    "强制下载、安装率和登录通报": {"install", "installs", "download", "downloads", "logins"},
-    "以应用代替考核，点赞转发学习时长作依据": {"assessment", "kpi", "likes", "share", "studytime", "track"},
-    "经营性活动": {"pay", "payment", "advert", "adverts", "sale", "sales"},
-}
-# (label, address) of every line of the menu.
-_pages: Callable[[], list[tuple[str, str]]] = list
+
+@dataclass(frozen=True)
+class Burden:
+    """One line: a register with its columns, or (last) the burdens that people reported in these days."""
+
+    title: str
+    columns: int | None = None
+    by_hand: tuple[str, ...] = ()
+    reported: int | None = None
+    answered: int | None = None
 
 
-def register_menu(pages: Callable[[], list[tuple[str, str]]]) -> None:
-    """Says once, when the app is made, where the lines of the console's menu are known."""
-    global _pages
-    _pages = pages
+def of_register(register: Register) -> Burden:
+    """A column without a source stays empty in the file: it is signed, stamped or written on the printed sheet."""
+    empty = tuple(one.heading for one in register.columns if one.source.startswith("nothing:"))
+    return Burden(register.title, len(register.columns), empty)
 
 
-def _rows(scope: Scope) -> list[Any]:
-    pages = [SimpleNamespace(label=label, address=address, reports=None) for label, address in _pages()]
-    return [*pages, SimpleNamespace(label="全部菜单", address="", reports=_reports(scope))]
-
-
-def _reports(scope: Scope) -> tuple[int, int]:
-    """Burdens that people reported here in these days, and how many of them were answered."""
+def _reports(scope: Scope) -> Burden:
     here = sa.select(Organisation.id).where(
         sa.or_(Organisation.id.in_(scope.communities), Organisation.id == scope.place_id)
     )
@@ -54,58 +46,49 @@ def _reports(scope: Scope) -> tuple[int, int]:
             Complaint.filed_at < scope.until,
         )
     ).one()
-    return row[0], row[1]
+    return Burden("减负反映", reported=row[0], answered=row[1])
 
 
-def broken_bans(address: str) -> list[str]:
-    """The bans that an address would break by what it is called."""
-    words = set(re.split(r"[^a-z]+", address.lower()))
-    return [ban for ban, forbidden in BANS.items() if words & forbidden]
+def title(burden: Burden) -> str:
+    return burden.title
 
 
-def menu_label(row: Any) -> str:
-    return row.label
+def columns(burden: Burden) -> int | None:
+    return burden.columns
 
 
-def against_the_bans(row: Any) -> str:
-    if not row.address:
-        return "；".join(BANS)
-    return "、".join(broken_bans(row.address)) or "没有涉及"
+def by_hand(burden: Burden) -> str | None:
+    return "、".join(burden.by_hand) or None
 
 
-def groups_needed(_row: Any) -> int:
-    """Nobody has to join a chat group to work here."""
-    return 0
+def reported(burden: Burden) -> int | None:
+    return burden.reported
 
 
-def sheets_typed(_row: Any) -> int:
-    """No register is typed: each of its columns comes from a field, or stays empty on purpose."""
-    return 0
+def answered(burden: Burden) -> int | None:
+    return burden.answered
 
 
-def typed_twice(row: Any) -> str | None:
-    return None if row.address else "各台账的栏目都来自业务记录，没有需要另填的"
+_COMPLAINTS = "complaints.complaint_kind, complaints.place_id, complaints.filed_at"
 
 
-def put_right(row: Any) -> str | None:
-    if row.reports is None:
-        return None
-    filed, answered = row.reports
-    return f"收到减负反映 {filed} 件，已答复 {answered} 件"
+def relief(registers: Callable[[], Iterable[Register]]) -> Register:
+    """`registers` answers all of them, this one too."""
 
+    def rows(scope: Scope) -> list[Burden]:
+        return [*(of_register(one) for one in registers()), _reports(scope)]
 
-RELIEF = Register(
-    "relief",
-    "减负自查",
-    Permission.REGISTER_TOTALS,
-    ComputedRows(_rows),
-    (
-        Column("菜单项", "= menu_label()", menu_label, width=14),
-        Column("五项禁止", "= against_the_bans()", against_the_bans, width=50),
-        Column("群组数量", "= groups_needed()", groups_needed, "number", width=9),
-        Column("填报表数量", "= sheets_typed()", sheets_typed, "number", width=10),
-        Column("重复字段检查", "= typed_twice()", typed_twice, width=30),
-        Column("整改", "= put_right(complaints.complaint_kind, complaints.state)", put_right, width=28),
-    ),
-    note="菜单项逐个由程序对照国办函〔2026〕12号的五项禁止。",
-)
+    return Register(
+        "relief",
+        "减负自查",
+        Permission.REGISTER_TOTALS,
+        ComputedRows(rows),
+        (
+            Column("项目", "= title()", title, width=24),
+            Column("栏目数", "= columns()", columns, "number", width=8),
+            Column("留空待手写的栏目", "= by_hand()", by_hand, width=40),
+            Column("收到减负反映", f"= reported({_COMPLAINTS})", reported, "number", width=12),
+            Column("已答复", f"= answered({_COMPLAINTS}, complaints.state)", answered, "number", width=8),
+        ),
+        note="除列出的手写栏目外，各台账的栏目都取自业务记录，不需要另填。",
+    )

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from backend.db import Base
 from backend.people.permissions import Permission
 from scripts.test import CHECKS
 
@@ -25,10 +24,6 @@ OLD_NAMES = """
     put_up by_the_machine over_in turn tell_pages tell_purposes tell_one tell_sign_up
 """
 OLD_CLASSES = "Told Shown Whole Truth When Part ListOf Side Held Moved Written HoldStep Shift Room Holding"
-# 减负: nothing that ranks people, counts their days, or watches them (国办函〔2026〕12号).
-RANKING = re.compile(
-    r"rank|leaderboard|streak|daily_?sign|online_?time|completion_?rate|top_?(people|users|persons)"
-)
 
 
 def found(pattern, text):
@@ -107,25 +102,6 @@ def test_permissions_are_named_and_not_spelled():
 
 def test_a_spelled_permission_would_be_found():
     assert spelled_permissions('require(actor.id, "wish:review", place)') == ["wish:review"]
-
-
-def ranked(names):
-    return sorted(name for name in names if RANKING.search(name.lower()))
-
-
-def test_no_route_and_no_column_ranks_people(migrated_app):
-    routes = [rule.rule for rule in migrated_app.url_map.iter_rules()]
-    columns = [
-        f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns
-    ]
-    assert ranked([*routes, *columns]) == []
-
-
-def test_a_ranking_would_be_found():
-    assert ranked(["/people/leaderboard", "persons.rank", "/me/points"]) == [
-        "/people/leaderboard",
-        "persons.rank",
-    ]
 
 
 def test_personal_data_is_unsealed_only_where_it_is_known():

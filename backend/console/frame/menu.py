@@ -80,11 +80,6 @@ def current(shown: list[Group]) -> Entry | None:
     return max(above, key=lambda line: len(url_for(line.endpoint)), default=None)
 
 
-def addresses() -> list[tuple[str, str]]:
-    """Every line with the name of its page, for the check against the bans of 减负."""
-    return [(line.label, line.endpoint) for line in _lines]
-
-
 def look() -> set[str]:
     """`large` and `contrast`, as chosen in this browser."""
     return set(request.cookies.get("look", "").split("-")) & {"large", "contrast"}
