@@ -3,6 +3,7 @@
 import os
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,7 +15,7 @@ from backend import config
 from backend.app import create_app
 from backend.db import db, session
 from backend.seeds import demo
-from tests import quick, templates
+from tests import crowds, quick, templates
 from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
@@ -130,6 +131,12 @@ def town(host, migrated_app, settings, wechat):
     """The demo city in a fresh database, with its people by name."""
     for app in _fresh(host, migrated_app, settings, "town"):
         yield Town(app)
+
+
+@pytest.fixture
+def at_once(migrated_app):
+    """Runs the callables at the same moment: `at_once(work, …)`; what each answered or refused."""
+    return partial(crowds.at_once, migrated_app)
 
 
 @pytest.fixture

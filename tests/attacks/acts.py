@@ -8,7 +8,6 @@ from backend import clock, journal
 from backend.db import session, transaction
 from backend.people import actions as people
 from backend.volunteering.actions import backfills
-from tests.supermarket.conftest import at_once  # noqa: F401 - a fixture
 from tests.wishes import cast
 
 by = cast.by

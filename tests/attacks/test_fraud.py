@@ -30,7 +30,6 @@ from backend.volunteering.states import ActivityMovedOn
 from backend.wishes.actions import claims
 from tests.attacks.acts import SERVICE, by, entered_backfill, made, told
 from tests.supermarket import cast as shop_cast
-from tests.supermarket.conftest import at_once  # noqa: F401 - a fixture
 from tests.volunteering import cast as team_cast
 from tests.volunteering.cast import STARTS
 from tests.wishes import cast
@@ -205,7 +204,7 @@ def test_an_order_given_back_and_asked_again_is_counted_once(town, rice):
         shop_cast.asked(town, shop, {item: 1})
 
 
-def test_orders_at_the_same_moment_by_owner_and_staff_bring_no_more_than_one(town, rice, at_once):  # noqa: F811
+def test_orders_at_the_same_moment_by_owner_and_staff_bring_no_more_than_one(town, rice, at_once):
     shop, item = rice
     shop_cast.rich(town, "ning")
     owner, clerk, for_them = by(town, "ning"), by(town, "tong"), (town.person("ning").id, "手机坏了")

@@ -1,41 +1,12 @@
 """Many at once: the database decides, whoever comes first."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
-import pytest
-
-from backend.db import session, transaction
+from backend.db import transaction
 from backend.errors import Refused
 from backend.ledger import actions, holds, queries
 from backend.ledger.verify import findings
 
 # The pool of a process has 8 connections; more threads would wait for it, not for each other.
 CROWD = 16
-
-
-@pytest.fixture
-def at_once(app):
-    """Runs the callables in as many threads, each in a context and a transaction of its own."""
-
-    def run(works):
-        barrier = Barrier(len(works))
-
-        def one(work):
-            with app.app_context():
-                barrier.wait(timeout=10)
-                try:
-                    with transaction():
-                        return work()
-                except Refused as refusal:
-                    return refusal
-                finally:
-                    session.remove()
-
-        with ThreadPoolExecutor(len(works)) as threads:
-            return list(threads.map(one, works))
-
-    return run
 
 
 def grant(people, points):
@@ -73,7 +44,7 @@ def refusals(results):
 
 def test_of_sixteen_holds_four_find_points(people, at_once):
     grant(people, 20)
-    results = at_once([holding(people, f"r:{n}") for n in range(CROWD)])
+    results = at_once(*[holding(people, f"r:{n}") for n in range(CROWD)])
     assert refusals(results) == [actions.NotEnoughPoints] * (CROWD - 4)
     assert queries.balance(people.resident)["held"] == 20
     assert list(findings()) == []
@@ -81,14 +52,14 @@ def test_of_sixteen_holds_four_find_points(people, at_once):
 
 def test_the_same_hold_told_by_many_is_one(people, at_once):
     grant(people, 20)
-    results = at_once([holding(people, "r:1") for _ in range(CROWD)])
+    results = at_once(*[holding(people, "r:1") for _ in range(CROWD)])
     assert len({result.hold_id for result in results}) == 1
     assert queries.balance(people.resident)["held"] == 5
 
 
 def test_the_same_award_told_by_many_is_one_transfer(people, at_once):
     # The first of them also opens the purse, the accounts and the city's first rules.
-    results = at_once([awarding(people, "w:1") for _ in range(CROWD)])
+    results = at_once(*[awarding(people, "w:1") for _ in range(CROWD)])
     assert len(set(results)) == 1
     assert len(queries.statement(people.resident)) == 1
     assert list(findings()) == []
@@ -97,7 +68,7 @@ def test_the_same_award_told_by_many_is_one_transfer(people, at_once):
 def test_one_reference_for_two_persons_is_awarded_to_one(people, at_once):
     both = [people.resident, people.neighbour]
     for n in range(5):
-        results = at_once([awarding(people, f"w:{n}", person) for person in both])
+        results = at_once(*[awarding(people, f"w:{n}", person) for person in both])
         assert refusals(results) == [actions.ReferenceReused]
     assert sum(queries.balance(person)["available"] for person in both) == 25
     assert list(findings()) == []
@@ -110,7 +81,7 @@ def test_settling_and_releasing_at_once_has_one_winner(people, at_once):
             holding(people, f"r:{n}")()
         settling = [lambda n=n: actions.settle(f"r:{n}", shop_id=1, actor=None)] * 3
         releasing = [lambda n=n: actions.release(f"r:{n}", actor=None)] * 3
-        results = at_once(settling + releasing)
+        results = at_once(*settling + releasing)
         states = {result.state for result in results if not isinstance(result, Refused)}
         assert len(states) == 1
         assert refusals(results) == [actions.HoldClosed] * 3
@@ -122,7 +93,7 @@ def test_a_transfer_is_reversed_by_one_of_many(people, at_once):
     with transaction():
         awarding(people, "w:1")()
     results = at_once(
-        [
+        *[
             lambda n=n: actions.reverse("w:1", reference=f"back:{n}", reason="误发", actor=None)
             for n in range(8)
         ]
@@ -143,7 +114,7 @@ def test_a_cap_is_kept_when_many_certify_at_once(people, at_once):
             cap_group="activity:1",
         )
 
-    results = at_once([serving(n) for n in range(8)])
+    results = at_once(*[serving(n) for n in range(8)])
     assert sum(result.points for result in results) == 2
 
 
@@ -156,5 +127,5 @@ def test_the_check_sees_movements_that_count_on_from_what_they_saw_before_the_lo
     monkeypatch.setattr(
         holds, "lock_purse", lambda person_id: lock(person_id)._replace(available=200, held=0)
     )
-    at_once([holding(people, f"r:{n}") for n in range(4)])
+    at_once(*[holding(people, f"r:{n}") for n in range(4)])
     assert list(findings()) != []

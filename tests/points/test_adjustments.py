@@ -1,9 +1,7 @@
 """Points given or taken by two: proposed, decided, told."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -118,35 +116,11 @@ def test_a_page_takes_the_same_statements_however_long(town, statements):
 # --- many at once ------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def at_once(town):
-    """Runs the callables in as many threads, each in a context and a transaction of its own."""
-
-    def run(works):
-        barrier = Barrier(len(works))
-
-        def one(work):
-            with town.app.app_context():
-                barrier.wait(timeout=10)
-                try:
-                    with transaction():
-                        return work()
-                except Refused as refusal:
-                    return refusal
-                finally:
-                    session.remove()
-
-        with ThreadPoolExecutor(len(works)) as threads:
-            return list(threads.map(one, works))
-
-    return run
-
-
 def test_of_many_approvers_one_moves_the_points(town, at_once):
     approvers = [cast.by(town, name) for name in ("lan", "yan", "jie") * 2]
     for n in range(1, 6):
         waiting = cast.proposed(town, -1)
-        results = at_once([partial(actions.approve, waiting, actor=who) for who in approvers])
+        results = at_once(*[partial(actions.approve, waiting, actor=who) for who in approvers])
         assert sum(not isinstance(one, Refused) for one in results) == 1
         assert {type(one).__name__ for one in results if isinstance(one, Refused)} == {"AdjustmentDecided"}
         assert available(town) == 40 - n
@@ -159,7 +133,7 @@ def test_of_approval_and_rejection_at_once_one_stands(town, at_once):
     for _ in range(10):
         waiting = cast.proposed(town, -1)
         results = at_once(
-            [
+            *[
                 partial(actions.approve, waiting, actor=lan),
                 partial(actions.reject, waiting, "没有依据", actor=yan),
             ]
@@ -173,7 +147,7 @@ def test_of_approval_and_rejection_at_once_one_stands(town, at_once):
 def test_two_adjustments_at_once_never_take_more_than_there_is(town, at_once):
     lan = cast.by(town, "lan")
     waiting = [cast.proposed(town, -15) for _ in range(4)]
-    results = at_once([partial(actions.approve, one, actor=lan) for one in waiting])
+    results = at_once(*[partial(actions.approve, one, actor=lan) for one in waiting])
     assert sorted(type(one).__name__ for one in results) == ["Adjustment"] * 2 + ["NotEnoughPoints"] * 2
     assert available(town) == 10
     assert list(findings()) == []

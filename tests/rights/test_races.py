@@ -1,13 +1,9 @@
 """Leaving while others act: somebody wins, nobody gets half of it, and the books balance."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
-import pytest
 from sqlalchemy.orm.attributes import set_committed_value
 
 from backend.db import lock_row, session, transaction
-from backend.errors import NotFound, Refused
+from backend.errors import NotFound
 from backend.identity import sessions
 from backend.ledger import verify
 from backend.people.models import Person
@@ -16,32 +12,6 @@ from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import claims
 from tests.rights.looking import found_in_tables
 from tests.wishes import cast
-
-
-@pytest.fixture
-def at_once(town):
-    """Runs the callables in as many threads, each in a transaction of its own; answers or refusals."""
-
-    def run(*works):
-        barrier = Barrier(len(works))
-
-        def one(work):
-            with town.app.app_context():
-                barrier.wait(timeout=20)
-                try:
-                    with transaction():
-                        return work()
-                except Refused as refusal:
-                    return refusal
-                finally:
-                    session.remove()
-
-        with ThreadPoolExecutor(len(works)) as threads:
-            answers = list(threads.map(one, works))
-        session.expire_all()
-        return answers
-
-    return run
 
 
 def leave(person_id):

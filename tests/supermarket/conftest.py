@@ -1,12 +1,8 @@
 """Every test of the supermarket ends with books that balance, unless it says that it broke them."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 
-from backend.db import session, transaction
-from backend.errors import Refused
+from backend.db import session
 from backend.ledger import verify as ledger
 from backend.supermarket import verify
 
@@ -25,28 +21,3 @@ def books(request):
 @pytest.fixture
 def broken_books():
     """The test breaks the books on purpose."""
-
-
-@pytest.fixture
-def at_once(town):
-    """Runs the callables in as many threads, each in a context and a transaction of its own; answers what
-    they answered or refused."""
-
-    def run(*works):
-        barrier = Barrier(len(works))
-
-        def one(work):
-            with town.app.app_context():
-                barrier.wait(timeout=20)
-                try:
-                    with transaction():
-                        return work()
-                except Refused as refusal:
-                    return refusal
-                finally:
-                    session.remove()
-
-        with ThreadPoolExecutor(len(works)) as threads:
-            return list(threads.map(one, works))
-
-    return run

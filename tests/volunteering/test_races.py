@@ -24,36 +24,6 @@ from tests.volunteering.cast import STARTS
 CROWD = 30
 
 
-@pytest.fixture
-def at_once(town):
-    """Runs the callables at the same moment, each in a context and a transaction of its own."""
-
-    def run(works):
-        barrier = Barrier(min(len(works), 8))
-
-        def one(work):
-            with town.app.app_context():
-                try:
-                    with transaction():
-                        return work()
-                except Refused as refusal:
-                    return refusal
-                finally:
-                    session.remove()
-
-        def first(work):
-            barrier.wait(timeout=10)
-            return one(work)
-
-        with ThreadPoolExecutor(8) as threads:
-            # The pool of a process has eight connections: eight begin together, the others press behind.
-            begun = [threads.submit(first, work) for work in works[:8]]
-            begun += [threads.submit(one, work) for work in works[8:]]
-            return [done.result() for done in begun]
-
-    return run
-
-
 def kinds(results):
     return [type(one) for one in results if isinstance(one, Refused)]
 
@@ -62,7 +32,7 @@ def test_of_thirty_for_one_place_one_is_in_and_the_others_wait_in_order(town, at
     people = cast.newcomers(town, CROWD)
     activity_id = cast.published(town, capacity=1)
     with cast.after_start(days=-2):
-        at_once([lambda one=one: sign_ups.sign_up(activity_id, actor=one) for one in people])
+        at_once(*[lambda one=one: sign_ups.sign_up(activity_id, actor=one) for one in people])
         order = cast.sign_ups_of(activity_id)
         assert [state for _, state in order] == ["confirmed"] + ["waitlisted"] * (CROWD - 1)
         # Each who leaves makes room for exactly the next in line.
@@ -79,7 +49,7 @@ def test_when_several_leave_at_once_as_many_move_up(town, at_once):
     for one in people:
         cast.sign_up(activity_id, one)
     with cast.after_start(days=-1):
-        at_once([lambda one=one: sign_ups.cancel(activity_id, actor=one) for one in people[:4]])
+        at_once(*[lambda one=one: sign_ups.cancel(activity_id, actor=one) for one in people[:4]])
     states = [state for _, state in cast.sign_ups_of(activity_id)]
     assert states == ["cancelled"] * 4 + ["confirmed"] * 4 + ["waitlisted"] * 4
 
@@ -88,7 +58,7 @@ def test_one_person_signing_up_many_times_at_once_is_signed_up_once(town, at_onc
     (one,) = cast.newcomers(town, 1)
     activity_id = cast.published(town)
     with cast.after_start(days=-2):
-        results = at_once([lambda: sign_ups.sign_up(activity_id, actor=one)] * 8)
+        results = at_once(*[lambda: sign_ups.sign_up(activity_id, actor=one)] * 8)
     assert kinds(results) == [sign_ups.AlreadySignedUp] * 7
 
 
@@ -96,7 +66,7 @@ def test_two_activities_at_the_same_time_take_a_person_once(town, at_once):
     (one,) = cast.newcomers(town, 1)
     both = [cast.published(town), cast.published(town, title="义诊")]
     with cast.after_start(days=-2):
-        results = at_once([lambda a=a: sign_ups.sign_up(a, actor=one) for a in both * 3])
+        results = at_once(*[lambda a=a: sign_ups.sign_up(a, actor=one) for a in both * 3])
     assert len(kinds(results)) == 5
 
 
@@ -106,9 +76,9 @@ def test_a_double_scan_at_the_same_moment_is_one_check_in(town, at_once):
     cast.sign_up(activity_id, one)
     with cast.after_start():
         code = cast.code(activity_id)
-        results = at_once([lambda: attendance.check_in(activity_id, code, actor=one)] * 8)
+        results = at_once(*[lambda: attendance.check_in(activity_id, code, actor=one)] * 8)
         assert len(kinds(results)) == 7
-        results = at_once([lambda: attendance.check_out(activity_id, code, actor=one)] * 8)
+        results = at_once(*[lambda: attendance.check_out(activity_id, code, actor=one)] * 8)
         assert len(kinds(results)) == 7
     lines = session.execute(_journal(activity_id)).all()
     assert sorted(verb for (verb,) in lines) == ["check_in", "check_out"]
@@ -139,7 +109,7 @@ def test_two_doors_at_the_same_moment_let_a_person_through_one(town, at_once):
             lambda a=a: attendance.check_in(a, cast.code(a), actor=one)
             for a in (first, second, first, second)
         ]
-        results = at_once(works)
+        results = at_once(*works)
     assert len(kinds(results)) == 3
 
 
@@ -172,7 +142,7 @@ def test_certifying_at_once_posts_hours_and_points_once(town, at_once):
     activity_id = cast.proposed(town, *people)
     with cast.after_start(hours=4):
         results = at_once(
-            [lambda name=name: hours.certify(activity_id, {}, actor=name) for name in _staff(town) * 4]
+            *[lambda name=name: hours.certify(activity_id, {}, actor=name) for name in _staff(town) * 4]
         )
     assert kinds(results) == [ActivityMovedOn] * 7
     assert len(cast.records()) == 3
@@ -203,7 +173,7 @@ def test_two_activities_certified_at_once_do_not_give_one_person_the_same_hours_
                 made = backfills.request(one.id, town.songtao, content, actor=cast.by(town, "tong"))
                 entered.append(made.id)
         lan = cast.by(town, "lan")
-        results = at_once([lambda b=b: backfills.approve(b, actor=lan) for b in entered])
+        results = at_once(*[lambda b=b: backfills.approve(b, actor=lan) for b in entered])
     assert len(kinds(results)) == 3
     assert len(cast.records(one)) == 1
 
@@ -215,7 +185,7 @@ def test_asking_for_the_same_certificate_at_once_makes_one(town, at_once):
     cast.certified(town, one)
     day = clock.business_day(STARTS)
     with cast.after_start(hours=5):
-        results = at_once([lambda: certificates.issue(day, day, actor=one).number] * 8)
+        results = at_once(*[lambda: certificates.issue(day, day, actor=one).number] * 8)
     assert len(set(results)) == 1
     assert [made.number for made in certificate_queries.of_person(one.id).rows(9)] == results[:1]
 
@@ -230,7 +200,7 @@ def test_revoking_at_once_is_done_once(town, at_once):
         with transaction():
             number = certificates.issue(day, day, actor=one).number
         results = at_once(
-            [
+            *[
                 lambda name=name: certificates.revoke(number, "名单有误", actor=name)
                 for name in _staff(town) * 4
             ]
@@ -257,6 +227,6 @@ def test_the_check_sees_places_that_are_given_without_the_activitys_lock(town, a
     monkeypatch.setattr(sign_ups, "lock_row", session.get_one)
     monkeypatch.setattr(sign_ups, "_state", seen)
     with cast.after_start(days=-2):
-        at_once([lambda one=one: sign_ups.sign_up(activity_id, actor=one) for one in people])
+        at_once(*[lambda one=one: sign_ups.sign_up(activity_id, actor=one) for one in people])
     states = [state for _, state in cast.sign_ups_of(activity_id)]
     assert states.count("confirmed") > 1
