@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
@@ -18,11 +18,23 @@ _PERSONS_ACCOUNTS = (
 )
 
 
-def balance(person_id: int) -> dict[str, Any]:
-    """`{available, held, lots: [{points, expires_on}]}`, what ends first first; in points.
+class LotPoints(TypedDict):
+    """What is left of one lot; without `expires_on` it never ends."""
 
-    Points whose last day is past are no longer available, also in the hour until they are taken out.
-    """
+    points: int
+    expires_on: date | None
+
+
+class Balance(TypedDict):
+    """What a person has, in points: `lots` are what of it is available, what ends first first."""
+
+    available: int
+    held: int
+    lots: list[LotPoints]
+
+
+def balance(person_id: int) -> Balance:
+    """What a person has now. Points whose last day is past are no longer available, also in the hour until they are taken out."""
     rows = session.execute(_PERSONS_ACCOUNTS, {"person": person_id}).all()
     today = clock.today()
     live = [row for row in rows if row.kind == "lot" and (row.ends_on is None or row.ends_on >= today)]

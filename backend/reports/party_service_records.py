@@ -7,7 +7,7 @@ and kinds of service, never a day, a place or a resident (个人信息保护法 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
@@ -211,7 +211,24 @@ def _within(moment: Any, first_day: date, last_day: date) -> Any:
     return sa.and_(moment >= clock.day_starts(first_day), moment < clock.day_ends(last_day))
 
 
-def mine(first_day: date, last_day: date, *, actor: Actor) -> dict[str, Any]:
+class PartyService(TypedDict):
+    """A party member's own sheet: service and wishes between two days, in minutes and pieces."""
+
+    first_day: date
+    last_day: date
+    unit_name: str
+    community_name: str
+    reported_on: date
+    service_roles: list[str]
+    times: int
+    minutes: int
+    wishes_claimed: int
+    wishes_lit: int
+    services: list[Any]
+    wishes: list[Any]
+
+
+def mine(first_day: date, last_day: date, *, actor: Actor) -> PartyService:
     """What the caller did as a party member of their community: service and wishes, for their own eyes.
 
     Raises NotRegisteredAsMember, PeriodReversed, PeriodInFuture, PeriodTooLong.

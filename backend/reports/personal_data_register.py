@@ -3,7 +3,7 @@
 The purposes stand in the room beside this one; whoever makes the app tells them here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,10 +20,10 @@ _COUNTED = {
     "exported": ("export",),
     "cancelled": ("cancel",),
 }
-_purposes: Callable[[], list[dict[str, Any]]] = list
+_purposes: Callable[[], Sequence[Mapping[str, Any]]] = list
 
 
-def register_purposes(purposes: Callable[[], list[dict[str, Any]]]) -> None:
+def register_purposes(purposes: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
     """Says once, when the app is made, where the purposes are known: `purpose, fields, basis, document,
     version, retention`."""
     global _purposes

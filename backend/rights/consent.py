@@ -1,7 +1,8 @@
 """Withdrawing a consent takes effect at once: what rested on it alone is deleted with it (15, 47 IV)."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import TypedDict
 
 import sqlalchemy as sa
 
@@ -73,10 +74,22 @@ def give_for_child(child_id: int, *, guardian_id: int, actor: Actor) -> None:
     actions.agree(child_id, FOR_CHILDREN, version, actor=actor, guardian=guardian_id)
 
 
-def documents_with_consent(person_id: int) -> list[dict[str, Any]]:
+class DocumentConsent(TypedDict):
+    """A document in its `current_version`, and what the person agreed to of it (None: nothing yet)."""
+
+    document: str
+    title: str
+    required: bool
+    current_version: str
+    version: str | None
+    given_at: datetime | None
+    up_to_date: bool
+
+
+def documents_with_consent(person_id: int) -> list[DocumentConsent]:
     """Each document with its version in force and the one the person agreed to, if any."""
     given = consents.consents_in_force(person_id)
-    told = []
+    told: list[DocumentConsent] = []
     for document in notice.everything():
         consent = given.get(document.document)
         told.append(
@@ -85,8 +98,8 @@ def documents_with_consent(person_id: int) -> list[dict[str, Any]]:
                 "title": document.title,
                 "required": document.required,
                 "current_version": document.version,
-                "version": consent and consent.version,
-                "given_at": consent and consent.given_at,
+                "version": consent.version if consent else None,
+                "given_at": consent.given_at if consent else None,
                 "up_to_date": consent is not None and consent.version == document.version,
             }
         )

@@ -3,9 +3,10 @@
 The columns name their purpose beside themselves, so that a test can say which one nobody has given a reason for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypedDict
 
 import sqlalchemy as sa
 
@@ -247,7 +248,19 @@ _COUNTED = {
 _YEAR = timedelta(days=365)
 
 
-def purposes_in_words() -> list[dict[str, Any]]:
+class PurposeInWords(TypedDict):
+    """One purpose as people read it; `document` and `version` are what is agreed to where that is its basis."""
+
+    purpose: str
+    fields: Sequence[str]
+    basis: str
+    document: str
+    version: str
+    retention: str
+    recipients: str
+
+
+def purposes_in_words() -> list[PurposeInWords]:
     """The register as people read it, with the periods that are configured."""
     settings = config.settings()
     return [

@@ -134,7 +134,7 @@ def pictures(person_id: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _balance(person_id: int) -> Iterator[Row]:
-    yield ledger.balance(person_id)
+    yield {**ledger.balance(person_id)}
 
 
 # In a reason that staff once wrote about somebody else, a number is most likely that person's.

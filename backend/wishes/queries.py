@@ -14,6 +14,7 @@ from backend import config
 from backend.db import AnySelect, Moment, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
+from backend.files.queries import PictureLink
 from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
@@ -44,7 +45,7 @@ class WishView:
     own: bool
     # Whether it is for this viewer to review it.
     reviews: bool
-    files: list[dict[str, Any]]
+    files: list[PictureLink]
     visible: bool = True
 
 

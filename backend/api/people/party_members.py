@@ -93,7 +93,7 @@ class FeedbackOut(Schema):
     out=PartyServiceOut,
     description="只有本人能看到。向单位反馈须本人另外同意（unit_feedback）。",
 )
-def my_party_service(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
+def my_party_service(caller: Caller, query: dict[str, Any]) -> reports.PartyService:
     return reports.mine(**query, actor=caller)
 
 

@@ -112,7 +112,7 @@ def record_subscriptions(caller: Caller, body: dict[str, Any]) -> dict[str, Any]
 
 
 @get(bp, "/me/points", "我的积分", out=PointsOut)
-def my_points(caller: Caller) -> dict[str, Any]:
+def my_points(caller: Caller) -> ledger.Balance:
     return ledger.balance(caller.id)
 
 
