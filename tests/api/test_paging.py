@@ -166,6 +166,23 @@ def test_a_cursor_of_another_shape_of_list_is_422(town, full):
     refusal(phone.get(f"/wishes?cursor={mine}"), 422, "INVALID_INPUT")
 
 
+def test_a_cursor_of_another_list_of_the_same_shape_is_422_and_leaves_nothing_out(town, full):
+    phone = town.phone("tong")
+    rounds = f"/rounds?communityId={town.songtao}&limit=1"
+    cursor = phone.data("GET", rounds)["nextCursor"]
+    phone.data("GET", f"{rounds}&cursor={cursor}")
+    # The order of the filters and the size of the page are not another list.
+    phone.data("GET", f"/rounds?cursor={cursor}&limit=5&communityId={town.songtao}")
+    for other in (
+        f"/rounds?communityId={town.place('白桦社区')}&cursor={cursor}",
+        f"/rounds?communityId={town.songtao}&state=closed&cursor={cursor}",
+        f"/rounds?cursor={cursor}",
+        f"/activities?communityId={town.songtao}&cursor={cursor}",
+    ):
+        told = refusal(phone.get(other), 422, "INVALID_INPUT")
+        assert told["data"] == {"cursor": ["翻页标记不属于这个列表，请从第一页重新开始"]}
+
+
 def test_another_persons_cursor_shows_nothing_but_ones_own(town, full):
     ning, tong = town.phone("ning"), town.phone("tong")
     cursor = ning.data("GET", "/me/notices?limit=2")["nextCursor"]

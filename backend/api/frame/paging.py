@@ -1,13 +1,16 @@
 """Pages by key, never by offset: stable when rows come in between, and as fast at the end as at the start.
 
-A cursor is opaque and signed: it says after which row to go on, and cannot be made up.
+A cursor is opaque and signed: it says after which row of which list to go on, and cannot be made up. Given to another
+list, or to the same one with other filters, it would leave rows out without a word, so it is refused.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
+from flask import request
 
 from backend import crypto
 from backend.api.frame.fields import QueryInteger, Schema, Text
@@ -16,7 +19,7 @@ from backend.paging import Pageable, Place
 
 MOST = 50
 USUAL = 20
-ELSEWHERE = "翻页标记不属于这个列表"
+ELSEWHERE = "翻页标记不属于这个列表，请从第一页重新开始"
 
 
 class PageQuery(Schema):
@@ -39,7 +42,13 @@ def page(
 def _write(place: Place) -> str:
     plain = [part.isoformat() if isinstance(part, datetime) else part for part in place]
     text = orjson.dumps(plain).hex()
-    return f"{text}.{crypto.signature('cursor', text)}"
+    return f"{text}.{_signed(text)}"
+
+
+def _signed(text: str) -> str:
+    """The signature of a place in the list that is asked for: its address and what it is filtered by."""
+    filters = sorted(pair for pair in request.args.items(multi=True) if pair[0] not in ("cursor", "limit"))
+    return crypto.signature("cursor", f"{request.path}?{urlencode(filters)}#{text}")
 
 
 def _after(cursor: str | None, kinds: tuple[type, ...]) -> Place | None:
@@ -47,18 +56,10 @@ def _after(cursor: str | None, kinds: tuple[type, ...]) -> Place | None:
     if cursor is None:
         return None
     text, _, signed = cursor.partition(".")
-    if not signed or signed != crypto.signature("cursor", text):
-        raise InvalidInput({"cursor": ["翻页标记无效，请从第一页重新开始"]})
+    if not signed or signed != _signed(text):
+        raise InvalidInput({"cursor": [ELSEWHERE]})
     parts = orjson.loads(bytes.fromhex(text))
-    if len(parts) != len(kinds):
-        raise InvalidInput({"cursor": [ELSEWHERE]})
-    return tuple(_part(part, kind) for part, kind in zip(parts, kinds, strict=True))
-
-
-def _part(part: Any, kind: type) -> Any:
-    """Lists are ordered by different things: what another one calls a number may be a moment here."""
-    if isinstance(part, str) and kind is datetime:
-        return datetime.fromisoformat(part)
-    if not isinstance(part, kind):
-        raise InvalidInput({"cursor": [ELSEWHERE]})
-    return part
+    return tuple(
+        datetime.fromisoformat(part) if kind is datetime else part
+        for part, kind in zip(parts, kinds, strict=True)
+    )
