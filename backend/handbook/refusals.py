@@ -22,7 +22,7 @@ STATUSES = {
         "显示 `message`，重新读取这一项。`STILL_RUNNING` 按 `Retry-After` 稍等，用同一个幂等编号再试。",
     ),
     413: ("内容太大", "缩小后再提交。"),
-    415: ("内容类型不对", "改程序；图片请换成 JPEG、PNG 或 WebP。"),
+    415: ("内容类型不对", "改程序；图片请换成 JPEG、PNG、WebP 或 HEIC。"),
     422: (
         "填写有误",
         "`INVALID_INPUT` 的 `data` 是 `{字段: [句子, …]}`，逐个显示在字段旁边；其余显示 `message`。",

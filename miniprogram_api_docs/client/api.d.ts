@@ -2345,7 +2345,7 @@ export interface TotalsOut {
 }
 
 export interface UploadIn {
-  /** JPEG、PNG 或 WebP，不超过 10 MB、2000 万像素 */
+  /** JPEG、HEIC（不超过 5000 万像素）、PNG、WebP（不超过 2000 万像素），不超过 10 MB */
   file: string
   /** 用途：心愿、送达、超市物品 */
   purpose: "wish" | "fulfilment" | "item"

@@ -35,7 +35,11 @@ class Picture(fields.Raw):
 class UploadIn(Schema):
     file = Picture(
         required=True,
-        metadata=metadata("JPEG、PNG 或 WebP，不超过 10 MB、2000 万像素", type="string", format="binary"),
+        metadata=metadata(
+            "JPEG、HEIC（不超过 5000 万像素）、PNG、WebP（不超过 2000 万像素），不超过 10 MB",
+            type="string",
+            format="binary",
+        ),
     )
     purpose = Choice("用途：心愿、送达、超市物品", PURPOSES, required=True)
 
