@@ -1,19 +1,102 @@
 """Working days of China: its holidays, and the Saturdays and Sundays worked in exchange (调休).
 
-`chinese-calendar` knows the years the State Council has announced; beyond them every Monday to Friday counts,
-and the log says so.
+`chinese-calendar` knows the years that the State Council had announced when it was made. What the city entered goes
+before it: a year that was announced since, a day that the city closes for itself. Of a year that neither knows, every
+Monday to Friday counts, and the day says so.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from enum import StrEnum
 
 import chinese_calendar
-import structlog
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
 
-log = structlog.get_logger()
+from backend.db import Model, insert, session
+from backend.personal import not_personal
 
 # 民政部令 67, 11: a service is recorded within ten working days.
 RECORD_DAYS = 10
+NAME_MAX = 40
+_NAMES = {one.value: one.chinese for one in chinese_calendar.Holiday}
+
+
+class CalendarDay(Model):
+    """A day on which the city says whether it works; it goes before the library's answer."""
+
+    __tablename__ = "calendar_days"
+
+    day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    is_workday: Mapped[bool] = mapped_column(sa.Boolean)
+    name: Mapped[str | None] = mapped_column(sa.String(NAME_MAX), info=not_personal("a holiday's"))
+
+
+class Source(StrEnum):
+    """Who says so: the announced calendar, the city, or nobody yet."""
+
+    LIBRARY = "library"
+    CITY = "city"
+    WEEKDAY = "weekday"
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day as it counts; `name` is the holiday's, or why it is worked."""
+
+    date: date
+    is_workday: bool
+    name: str | None
+    source: Source
+
+
+def days(first: date, last: date) -> list[Day]:
+    """Every day from `first` to `last`."""
+    entered = {
+        row.day: row
+        for row in session.execute(
+            sa.select(CalendarDay.day, CalendarDay.is_workday, CalendarDay.name).where(
+                CalendarDay.day.between(first, last)
+            )
+        )
+    }
+    every = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [
+        Day(day, entered[day].is_workday, entered[day].name, Source.CITY)
+        if day in entered
+        else _announced(day)
+        for day in every
+    ]
+
+
+def _announced(day: date) -> Day:
+    try:
+        _holiday, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return Day(day, day.weekday() < 5, None, Source.WEEKDAY)
+    works = chinese_calendar.is_workday(day)
+    return Day(day, works, name and _NAMES[name] + ("调休上班" if works else ""), Source.LIBRARY)
+
+
+def is_working_day(day: date) -> bool:
+    return days(day, day)[0].is_workday
+
+
+def after(day: date, count: int) -> date:
+    """The working day that comes `count` working days after `day`, which is not counted itself; before it, if `count`
+    is less than nothing."""
+    step, left = (1 if count > 0 else -1), abs(count)
+    while left:
+        # Of seven days two are free, and the longest holiday has eight.
+        ahead = day + timedelta(days=step * (2 * left + 10))
+        some = days(*sorted((day + timedelta(days=step), ahead)))
+        for one in some[::step]:
+            left -= one.is_workday
+            if not left:
+                return one.date
+        day = ahead
+    return day
 
 
 def record_due_on(served_on: date) -> date:
@@ -21,23 +104,28 @@ def record_due_on(served_on: date) -> date:
     return after(served_on, RECORD_DAYS)
 
 
-def after(day: date, count: int) -> date:
-    """The working day that comes `count` working days after `day`."""
-    while count:
-        day += timedelta(days=1)
-        count -= is_working_day(day)
-    return day
+def enter(changed: Iterable[Day]) -> list[date]:
+    """Keeps what the city says of these days; answers those that count otherwise than before, or are named otherwise."""
+    wanted = {one.date: one for one in changed}
+    if not wanted:
+        return []
+    known = {one.date: one for one in days(min(wanted), max(wanted)) if one.date in wanted}
+    new = [
+        one
+        for day, one in wanted.items()
+        if (one.is_workday, one.name) != (known[day].is_workday, known[day].name)
+    ]
+    for one in new:
+        row = insert(CalendarDay).values(day=one.date, is_workday=one.is_workday, name=one.name)
+        session.execute(
+            row.on_conflict_do_update(
+                index_elements=["day"], set_={"is_workday": one.is_workday, "name": one.name}
+            )
+        )
+    return sorted(one.date for one in new)
 
 
-def is_working_day(day: date) -> bool:
-    try:
-        return chinese_calendar.is_workday(day)
-    except NotImplementedError:
-        _say_unknown(day.year)
-        return day.weekday() < 5
-
-
-@cache
-def _say_unknown(year: int) -> None:
-    """Once a year and process is enough."""
-    log.warning("working_days.year_not_announced", year=year, counted="weekdays")
+def unknown(year: int) -> bool:
+    """Nobody has said yet which of its days are free: neither the library nor the city."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    return all(one.source == Source.WEEKDAY for one in days(first, last))

@@ -90,7 +90,7 @@ def _check_count(person_id: int) -> None:
 
 def _place(complaint_kind: str, about: str, community_id: int | None) -> int:
     if community_id is None:
-        return session.scalars(sa.select(Organisation.id).where(Organisation.kind == "city")).one()
+        return places.city_id()
     return _above(community_id, "city" if complaint_kind == ComplaintKind.RELIEF_REPORT else _LEVEL[about])
 
 

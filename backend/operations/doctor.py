@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from backend import config, crypto
+from backend import calendar_days, config, crypto
 from backend.db import clock_ahead, dialect, migrate, session
 from backend.files import stores
 from backend.ledger import seals
@@ -58,8 +58,15 @@ def findings() -> Iterator[Finding]:
     yield from database
     if any(one.fault for one in database):
         return
-    for look in (_disk, lost_keys, _store, _worker, _wechat, _people, _outside):
+    for look in (_disk, lost_keys, _store, _worker, _wechat, _people, _calendar, _outside):
         yield from look()
+
+
+def _calendar() -> Iterator[Finding]:
+    year = calendar_days.unknown_year()
+    if year is not None:
+        said = f"nobody has entered which days of {year} are free: deadlines count Monday to Friday"
+        yield _hint(said, "enter the announced holidays in the console: 组织 → 工作日历")
 
 
 def _fault(sentence: str, advice: str) -> Finding:

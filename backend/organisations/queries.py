@@ -31,6 +31,11 @@ def community(organisation_id: int) -> Organisation:
     return found
 
 
+def city_id() -> int:
+    """The root of the tree: an installation is one city's."""
+    return session.scalars(sa.select(Organisation.id).where(Organisation.kind == "city")).one()
+
+
 def children(parent_id: int | None, kind: str | None) -> KeysetQuery:
     """The tree in the order of ids: below one parent, or of one kind, or both."""
     wanted = sa.select(Organisation)

@@ -113,6 +113,7 @@ class Permission(StrEnum):
     RULE_CHANGE = "rule:change", "street_staff city_admin"
     APPOINTMENT_GRANT = "appointment:grant", "city_admin"
     ORGANISATION_MANAGE = "organisation:manage", "city_admin"
+    CALENDAR_CHANGE = "calendar:change", "city_admin"
     DELIVERY_READ = "delivery:read", "city_admin auditor"
     JOURNAL_READ = "journal:read", "auditor"
 

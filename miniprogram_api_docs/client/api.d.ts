@@ -349,6 +349,18 @@ export interface BookedOut {
   state: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"
 }
 
+export interface CalendarIn {
+  /** 这些天 */
+  days: Array<DayIn>
+}
+
+export interface CalendarOut {
+  /** 有几天变了 */
+  changed: number
+  /** 有几个没有到期的办理期限随之变了 */
+  recomputed: number
+}
+
 export interface CallBackOut {
   /** 回电号码 */
   phone: string | null
@@ -744,6 +756,33 @@ export interface CountedIn {
   reason?: string | null
 }
 
+export interface DayIn {
+  /** 日期 */
+  date: string
+  /** 是不是工作日 */
+  isWorkday: boolean
+  /** 名称 */
+  name?: string | null
+}
+
+export interface DayOut {
+  /** 日期 */
+  date: string
+  /** 是不是工作日 */
+  isWorkday: boolean
+  /** 节假日的名称；调休上班的写明 */
+  name: string | null
+  /** 谁说的：已公布的放假安排、本市录入、还没有安排（按周一至周五） */
+  source: "library" | "city" | "weekday"
+}
+
+export interface DayPage {
+  /** 这一页的内容 */
+  list: Array<DayOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
 export interface DeadOut {
   /** 消息编号 */
   noticeId: number
@@ -789,6 +828,11 @@ export interface DocumentOut {
 }
 
 export interface Done {
+}
+
+export interface DueOut {
+  /** 到期日 */
+  dueOn: string
 }
 
 export interface EndingOut {
@@ -2542,6 +2586,10 @@ export interface Gets {
   [path: `/activities/${number}/attendance`]: { query: undefined; body: undefined; data: AttendanceOut }
   /** 现场签到码（组织者） */
   [path: `/activities/${number}/check-in-code`]: { query: undefined; body: undefined; data: CodeOut }
+  /** 工作日历 */
+  '/calendar-days': { query: { limit?: number; cursor?: string | null; from?: string | null; to?: string | null }; body: undefined; data: DayPage }
+  /** 多少个工作日以后是哪一天 */
+  '/calendar-days/due': { query: { from: string; workingDays: number }; body: undefined; data: DueOut }
   /** 社区积分发放与结存 */
   [path: `/communities/${number}/points-liability`]: { query: undefined; body: undefined; data: LiabilityOut }
   /** 由我这里承办的投诉和建议 */
@@ -2854,6 +2902,8 @@ export interface Posts {
 export interface Puts {
   /** 修改活动 */
   [path: `/activities/${number}`]: { query: undefined; body: ActivityChangesUpdate; data: ActivityOut }
+  /** 录入放假和调休安排 */
+  '/calendar-days': { query: undefined; body: CalendarIn; data: CalendarOut }
   /** 修改、上架或下架 */
   [path: `/items/${number}`]: { query: undefined; body: ItemContentUpdate; data: ItemOut }
   /** 修改我的资料 */

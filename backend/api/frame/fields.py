@@ -107,7 +107,8 @@ class QueryInteger(Integer):
     """The same in a query string, where every number arrives as text."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
-        if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20):
+        digits = value.removeprefix("-") if isinstance(value, str) else ""
+        if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
             raise self.make_error("invalid")
         return super()._deserialize(int(value), attr, data, **kwargs)
 

@@ -55,7 +55,7 @@ def listing(
 
     def decorate(view: Callable[..., Pageable]) -> Callable[..., Any]:
         @wraps(view)
-        def listed(caller: Caller, query: dict[str, Any], **ids: int) -> dict[str, Any]:
+        def listed(query: dict[str, Any], caller: Any = None, **ids: int) -> dict[str, Any]:
             cursor, limit = query.pop("cursor"), query.pop("limit")
             rows = view(caller=caller, **ids, **query)
             return page(rows, cursor, limit, lambda some: serialize(some, caller))
