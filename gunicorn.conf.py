@@ -1,11 +1,9 @@
 """How gunicorn serves the product; it reads this file by itself when started from the top of the checkout."""
 
 import os
-import time
 from pathlib import Path
-from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from backend.serving.worker import ReadingWorker
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
@@ -31,20 +29,12 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 control_socket_disable = True
 
 
-class EvenWorker(ThreadWorker):
-    """A worker that holds connections lets another go first: half a millisecond for each, 2.5 at most.
-
-    They all hear of a new one, and whoever runs at that moment takes all that come: seven people then wait for one
-    process while three others have nothing to do.
-    """
-
-    def accept(self, listener: Any) -> None:
-        if self.nr_conns:
-            time.sleep(min(self.nr_conns, 5) * 0.0005)
-        super().accept(listener)
-
-
-worker_class = EvenWorker
+# It reads whole requests before it spends a thread, so that slow clients stop nobody (docs/deployment.md).
+worker_class = ReadingWorker
+# Those that wait for their clients included.
+worker_connections = 1000
+# An answer goes through the worker's own hands, which never wait for a client.
+sendfile = False
 
 
 def on_starting(server: object) -> None:

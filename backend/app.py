@@ -22,6 +22,7 @@ from backend.jobs import Job
 from backend.reports import personal_data_register, relief_register
 from backend.rights import purposes
 from backend.wechat import gateway
+from backend.wechat.bulkhead import Bulkhead
 from backend.wechat.live import LiveWeChat
 from backend.wechat.tokens import DatabaseTokens
 
@@ -95,7 +96,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
     )
     db.init(app, settings.database, settings.database_pool)
-    gateway.use(LiveWeChat(settings, DatabaseTokens()))
+    gateway.use(Bulkhead(LiveWeChat(settings, DatabaseTokens()), settings.web_threads))
     telemetry.observe(app)
     refusals.answer_refusals(app)
     limiter = protection.protect(app)

@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import socket
 import subprocess
 import sys
 import time
@@ -162,11 +163,14 @@ def test_a_worker_with_connections_lets_another_go_first_and_not_for_long(
 ):
     told = []
     monkeypatch.setattr(time, "sleep", told.append)
-    monkeypatch.setattr(ThreadWorker, "accept", lambda _worker, listener: told.append(listener))
     worker = object.__new__(gunicorn_conf().worker_class)
     worker.nr_conns = held
-    worker.accept("listener")
-    assert told == [*waited, "listener"]
+    # Somebody else took the connection meanwhile.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        worker.accept(listener)
+    assert told == waited
+    assert worker.nr_conns == held
 
 
 def test_gunicorn_forgets_the_counts_of_an_earlier_start(gunicorn_conf, tmp_path):

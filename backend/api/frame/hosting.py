@@ -21,7 +21,7 @@ def openid() -> str | None:
 
 
 def from_inside() -> bool:
-    """Whether WeChat itself pushed this, from inside Cloud Hosting."""
+    """Whether this says to come from WeChat itself, from inside Cloud Hosting: nothing proves it."""
     # The guide writes x-wx-sources where the header list has X-WX-SOURCE.
     said = any(name in request.headers for name in ("X-WX-SOURCE", "X-WX-SOURCES"))
     return config.settings().cloud_hosting and said
