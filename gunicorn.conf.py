@@ -1,7 +1,9 @@
 """How gunicorn serves the product; it reads this file by itself when started from the top of the checkout."""
 
 import os
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from backend.serving.worker import ReadingWorker
 
@@ -37,8 +39,21 @@ worker_connections = 1000
 sendfile = False
 
 
-def on_starting(server: object) -> None:
+def _refuse_strangers(addresses: list[object]) -> None:
+    """A development installation knows its secrets from the source: whoever reaches it can be anybody."""
+    if os.environ.get("APP_ENV") == "production" or os.environ.get("LAN_DEMO") == "on":
+        return
+    hosts = [str(one[0]) for one in addresses if isinstance(one, tuple)]
+    if beyond := [host for host in hosts if host != "localhost" and not ip_address(host).is_loopback]:
+        raise SystemExit(
+            f"Refusing to start: a development installation listens on this machine alone, not on {beyond[0]}. "
+            "Set APP_ENV=production; or LAN_DEMO=on, for a network in which everybody may be anybody."
+        )
+
+
+def on_starting(server: Any) -> None:
     """Gives the workers one folder for their counts, so that /metrics tells those of all of them."""
+    _refuse_strangers(server.cfg.address)
     folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or _metrics_folder())
     folder.mkdir(parents=True, exist_ok=True)
     # What the workers of an earlier start counted is over.

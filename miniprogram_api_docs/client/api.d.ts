@@ -1462,6 +1462,13 @@ export interface PurposesOut {
   requests: RequestsOut
 }
 
+export interface Readiness {
+  /** ok */
+  status: string
+  /** 数据库现在能写入；不能写时照常读取，提交会返回 503 */
+  writable: boolean
+}
+
 export interface ReasonIn {
   /** 原因 */
   reason: string

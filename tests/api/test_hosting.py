@@ -1,13 +1,16 @@
 """WeChat Cloud Hosting: who calls is believed from its header where we are told so, and nowhere else."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
 from backend import clock, config
+from backend.api.frame import hosting
 from backend.api.wechat import push
+from backend.app import create_app
 from backend.db import session, transaction
 from backend.outbox import acceptances
 from backend.outbox.models import Subscription
@@ -229,6 +232,49 @@ def test_behind_hosting_an_unsigned_event_that_gives_counts_once(with_ning):
         answer = pushed(with_ning, event("subscribe_msg_popup_event", **given), **{"x-wx-sources": "wx"})
         assert answer.status_code == 200
     assert kept(with_ning)[3] == before + 1
+
+
+FOR_PEOPLE = [
+    "/",
+    "/wall",
+    "/console/",
+    "/console/sign-in",
+    "/docs",
+    "/openapi.json",
+    "/static/console.css",
+    "/q/wish/1",
+]
+
+
+@pytest.fixture
+def process(settings, migrated_app):
+    """A process that was started with the setting."""
+    yield create_app(replace(settings, wechat_cloud_hosting="on", trusted_proxies=1))
+    config.use(settings)
+
+
+def test_such_a_process_has_neither_console_nor_public_pages(process):
+    client = process.test_client()
+    for path in FOR_PEOPLE:
+        assert client.get(path).status_code == 404, path
+    assert client.post("/console/sign-in", data={"login": "lan", "password": "x"}).status_code == 404
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_no_address_for_people_is_left_on_such_a_process(process):
+    client, left = process.test_client(), []
+    for rule in process.url_map.iter_rules():
+        path = re.sub(r"<[^>]+>", "1", rule.rule)
+        if "GET" in rule.methods and not path.startswith(hosting.FOR_MACHINES):
+            left += [path] if client.get(path).status_code != 404 else []
+    assert left == []
+    assert not [name for name in process.blueprints if name in ("console", "public")]
+
+
+def test_elsewhere_they_are_all_there(town):
+    client = town.app.test_client()
+    assert {client.get(path).status_code for path in FOR_PEOPLE[:2]} == {200}
 
 
 def test_the_health_of_the_container_needs_nothing(hosted):

@@ -5,9 +5,26 @@ reaches the process in another way can write that header. So it counts for nothi
 WECHAT_CLOUD_HOSTING is on, and then nothing else may lead to the process.
 """
 
-from flask import request
+from flask import Flask, request
 
 from backend import config
+from backend.errors import NotFound
+
+# What the mini-program, the platform and the monitoring call. Everything else is for people with a browser.
+FOR_MACHINES = ("/api/v1/", "/wechat/push", "/healthz", "/readyz", "/metrics")
+
+
+def keep_pages_away(app: Flask) -> None:
+    """Where the headers are believed nobody can open a page: neither console nor public pages nor documentation.
+
+    One tick of 公网访问 (public access) too many would else let anybody sign in as anybody, with a browser.
+    """
+
+    @app.before_request
+    def _refuse_pages() -> None:
+        asked = request.url_rule.rule if request.url_rule else ""
+        if config.settings().cloud_hosting and not asked.startswith(FOR_MACHINES):
+            raise NotFound()
 
 
 def openid() -> str | None:
