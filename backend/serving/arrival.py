@@ -4,6 +4,7 @@ Only where it ends is looked for here; what it says is read by gunicorn's own pa
 from the socket. Where the two disagree, the parser finds the request too short or wrong, and nobody waits.
 """
 
+import errno
 import os
 import re
 import tempfile
@@ -54,7 +55,7 @@ class Arrival:
         return self._file is not None
 
     def add(self, data: bytes) -> bool:
-        """Whether the request is whole with these bytes. Raises Unacceptable."""
+        """Whether the request is whole with these bytes. Raises Unacceptable, and OSError without a place to keep it."""
         if self.in_body:
             return self._add_to_body(data)
         searched = max(0, len(self._raw) - 3)
@@ -107,10 +108,16 @@ class Arrival:
             self._raw += piece
             return
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="dianliang-body-")  # noqa: SIM115 - closed by close()
-            self._file.write(self._raw)
+            # Without a buffer, so that a full disk is noticed at once.
+            self._file = tempfile.TemporaryFile(prefix="dianliang-body-", buffering=0)  # noqa: SIM115 - see close()
+            self._write(self._raw)
             self._raw.clear()
-        self._file.write(piece)
+        self._write(piece)
+
+    def _write(self, piece: bytes | bytearray) -> None:
+        assert self._file is not None  # noqa: S101 - for the type checker
+        if self._file.write(piece) != len(piece):
+            raise OSError(errno.ENOSPC, "no room for a body")
 
     def reader(self) -> "ArrivedReader":
         """What the parser reads instead of a socket."""

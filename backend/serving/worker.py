@@ -53,6 +53,7 @@ class Connection(TConn):
         self.goes_on = True
         # What the main loop does once the poller says that it can.
         self.step: Callable[..., None] | None = None
+        self.dropped = False
 
     @property
     def address(self) -> str:
@@ -104,7 +105,7 @@ class ReadingWorker(ThreadWorker):
         connection = Connection(self, client_socket, client, listener.getsockname())
         if len(self.waiting) >= self.most_waiting:
             self._make_room()
-        self._receive(connection)
+        self._move(connection, self._receive)
 
     def _let_another_go_first(self) -> None:
         """All workers hear of a new connection, and whoever runs at that moment takes all that come: seven people
@@ -123,14 +124,22 @@ class ReadingWorker(ThreadWorker):
 
     # Its request comes
 
-    def _receive(self, connection: Connection, _socket: Any = None) -> None:
+    def _move(self, connection: Connection, step: Callable[[Connection], None], _socket: Any = None) -> None:
+        """Whatever happens on one connection ends that one: an error here would end the whole worker."""
+        try:
+            step(connection)
+        except OSError:
+            self._drop(connection)
+        except Exception:
+            self.log.exception("Error on a connection")
+            self._drop(connection)
+
+    def _receive(self, connection: Connection) -> None:
         try:
             data = connection.sock.recv(PIECE)
         except (BlockingIOError, InterruptedError):
             self._watch(connection, self._receive)
             return
-        except OSError:
-            data = b""
         if data:
             self._add(connection, data)
         else:
@@ -144,6 +153,10 @@ class ReadingWorker(ThreadWorker):
             whole = arrival.add(data)
         except Unacceptable as refusal:
             self._refuse(connection, refusal.status)
+            return
+        except OSError:
+            self.log.exception("No place to keep a body")
+            self._refuse(connection, "503 Service Unavailable")
             return
         if whole:
             self._unwatch(connection)
@@ -165,7 +178,8 @@ class ReadingWorker(ThreadWorker):
             sizes[one.address] += one.arrival.body_size
         if sum(sizes.values()) > MOST_ON_DISK:
             most = sizes.most_common(1)[0][0]
-            self._refuse(next(one for one in on_disk if one.address == most), "503 Service Unavailable")
+            heaviest = next(one for one in on_disk if one.address == most)
+            self._move(heaviest, partial(self._refuse, status="503 Service Unavailable"))
 
     # Its answer goes
 
@@ -180,15 +194,10 @@ class ReadingWorker(ThreadWorker):
         conn.goes_on = not fs.cancelled() and fs.exception() is None and bool(fs.result())
         conn.arrival.close()
         conn.began = time.monotonic()
-        self._send(conn)
+        self._move(conn, self._send)
 
-    def _send(self, connection: Connection, _socket: Any = None) -> None:
-        try:
-            left = connection.sock.flush()
-        except OSError:
-            self._drop(connection)
-            return
-        if left:
+    def _send(self, connection: Connection) -> None:
+        if connection.sock.flush():
             connection.until = connection.began + BODY_SECONDS + connection.sock.sent / BYTES_A_SECOND
             self._watch(connection, self._send, selectors.EVENT_WRITE)
         elif connection.goes_on:
@@ -213,37 +222,30 @@ class ReadingWorker(ThreadWorker):
         answer = f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
         connection.goes_on = False
         connection.arrival.close()
-        try:
-            connection.sock.sendall(answer.encode())
-        except OSError:
-            self._drop(connection)
-        else:
-            self._linger(connection)
+        connection.sock.sendall(answer.encode())
+        self._linger(connection)
 
     def _linger(self, connection: Connection) -> None:
         """Says that nothing more comes, and closes once the client has heard it: to close over unread bytes would
         take the answer away from it (RFC 9112 §9.6)."""
-        try:
-            connection.sock.shutdown(socket.SHUT_WR)
-        except OSError:
-            self._drop(connection)
-            return
+        connection.sock.shutdown(socket.SHUT_WR)
         connection.until = time.monotonic() + LINGER_SECONDS
         self._drain(connection)
 
-    def _drain(self, connection: Connection, _socket: Any = None) -> None:
+    def _drain(self, connection: Connection) -> None:
         try:
             ended = not connection.sock.recv(PIECE)
         except (BlockingIOError, InterruptedError):
             ended = False
-        except OSError:
-            ended = True
         if ended:
             self._drop(connection)
         else:
             self._watch(connection, self._drain)
 
     def _drop(self, connection: Connection) -> None:
+        if connection.dropped:
+            return
+        connection.dropped = True
         self._unwatch(connection)
         connection.arrival.close()
         connection.close()
@@ -252,15 +254,15 @@ class ReadingWorker(ThreadWorker):
     # Who waits
 
     def _watch(
-        self, connection: Connection, step: Callable[..., None], event: int = selectors.EVENT_READ
+        self, connection: Connection, step: Callable[[Connection], None], event: int = selectors.EVENT_READ
     ) -> None:
         if connection.step == step:
             return
         if connection.step is None:
             self.waiting[connection] = None
-            self.poller.register(connection.sock, event, partial(step, connection))
+            self.poller.register(connection.sock, event, partial(self._move, connection, step))
         else:
-            self.poller.modify(connection.sock, event, partial(step, connection))
+            self.poller.modify(connection.sock, event, partial(self._move, connection, step))
         connection.step = step
 
     def _unwatch(self, connection: Connection) -> None:
@@ -279,7 +281,7 @@ class ReadingWorker(ThreadWorker):
             self._stopped_at = now
         for connection in [one for one in self.waiting if self._until(one) <= now]:
             if connection.step == self._receive and connection.arrival.begun:
-                self._refuse(connection, "408 Request Timeout")
+                self._move(connection, partial(self._refuse, status="408 Request Timeout"))
             else:
                 self._drop(connection)
 

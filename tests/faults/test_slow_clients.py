@@ -5,6 +5,7 @@ No proxy stands in front, and gunicorn has fewer threads than there are such cli
 
 import contextlib
 import re
+import resource
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +44,9 @@ def test_the_server_that_gives_a_thread_to_each_would_be_stopped(city, environme
     """Negative control: gunicorn's own threaded worker."""
     usual = Served(environment, workers=2, preload=True, worker_class="gthread")
     with usual, clients(usual, HALVES[half], SLOW), pytest.raises(requests.Timeout):
-        requests.get(f"{usual.url}/healthz", timeout=3)
+        # Once each thread has met one of them.
+        for _ in range(200):
+            requests.get(f"{usual.url}/healthz", timeout=3)
 
 
 def test_who_sends_half_a_head_is_told_so_and_closed(served):
@@ -62,6 +65,19 @@ def test_a_large_body_that_comes_in_pieces_is_taken_as_one(served):
         for start in range(0, len(body), 10_000):
             one.sendall(body[start : start + 10_000])
         assert one.recv(100).startswith(b"HTTP/1.1 422 ")
+
+
+def test_a_full_disk_refuses_large_bodies_and_the_server_goes_on(city, environment):
+    body = b"x" * 600_000
+    with Served(environment, workers=1, preload=True) as full:
+        before = full.worker_ids()
+        for one in before:
+            resource.prlimit(one, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        with contextlib.closing(connected(full)) as line:
+            line.sendall(b"POST /api/v1/files HTTP/1.1\r\n" + HEAD + b"Content-Length: 600000\r\n\r\n" + body)
+            assert line.recv(100).startswith(b"HTTP/1.1 503 ")
+        assert slowest(full) < BESIDE_CLIENTS
+        assert full.worker_ids() == before
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_comes(served):
