@@ -260,6 +260,7 @@ def test_such_a_process_has_neither_console_nor_public_pages(process):
     assert client.post("/console/sign-in", data={"login": "lan", "password": "x"}).status_code == 404
     assert client.get("/healthz").status_code == 200
     assert client.get("/api/v1/me").status_code == 401
+    assert client.patch("/api/v1/me").status_code == 405
 
 
 def test_no_address_for_people_is_left_on_such_a_process(process):

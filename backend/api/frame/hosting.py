@@ -22,7 +22,7 @@ def keep_pages_away(app: Flask) -> None:
 
     @app.before_request
     def _refuse_pages() -> None:
-        asked = request.url_rule.rule if request.url_rule else ""
+        asked = request.url_rule.rule if request.url_rule else request.path
         if config.settings().cloud_hosting and not asked.startswith(FOR_MACHINES):
             raise NotFound()
 
