@@ -44,9 +44,13 @@ def test_the_server_that_gives_a_thread_to_each_would_be_stopped(city, environme
     """Negative control: gunicorn's own threaded worker."""
     usual = Served(environment, workers=2, preload=True, worker_class="gthread")
     with usual, clients(usual, HALVES[half], SLOW), pytest.raises(requests.Timeout):
-        # Once each thread has met one of them.
-        for _ in range(200):
-            requests.get(f"{usual.url}/healthz", timeout=3)
+        asked_until_nobody_answers(usual)
+
+
+def asked_until_nobody_answers(served):
+    """Once each thread has met one of the slow ones."""
+    for _ in range(200):
+        requests.get(f"{served.url}/healthz", timeout=3)
 
 
 def test_who_sends_half_a_head_is_told_so_and_closed(served):
