@@ -351,13 +351,19 @@ def test_whether_changes_are_taken_is_found_by_a_change_that_changes_nothing(tow
     assert session.scalar(sa.text("SELECT version_num FROM alembic_version")) == before
 
 
+def _without_connections():
+    """Those that follow read the settings of the database anew."""
+    session.remove()
+    db.engine.dispose()
+
+
 def test_a_database_that_only_follows_takes_no_changes(town, host):
     if host.name == "sqlite":
         pytest.skip("SQLite has one database alone")
     name = db.engine.url.database
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
         line.execute(sa.text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
-    db.engine.dispose()
+    _without_connections()
     try:
         assert house.can_write() is False
         assert town.app.test_client().get("/healthz").status_code == 200
@@ -365,7 +371,7 @@ def test_a_database_that_only_follows_takes_no_changes(town, host):
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
             line.execute(sa.text("SET default_transaction_read_only = off"))
             line.execute(sa.text(f'ALTER DATABASE "{name}" RESET default_transaction_read_only'))
-        db.engine.dispose()
+        _without_connections()
 
 
 def test_while_somebody_writes_for_long_nobody_waits_to_find_out(town, host):

@@ -52,22 +52,22 @@ def clients(served, sent, count, addresses=1):
         yield
 
 
-def slowest(served, times=3):
-    """The seconds of the slowest of some requests of everybody else."""
+def waited(served, times=4):
+    """The seconds in which nine of ten requests of everybody else were answered: one may meet a busy machine."""
     took = []
     for path in OTHERS * times:
         began = time.monotonic()
         answer = requests.get(served.url + path, timeout=60)
         took.append(time.monotonic() - began)
         assert answer.status_code in (200, 401), path
-    return max(took)
+    return sorted(took)[-1 - len(took) // 10]
 
 
-def waiting_for_wechat(calls, served, times=3):
-    """Sends all calls, of which each waits for WeChat; answers their answers, and the slowest of everybody else."""
+def waiting_for_wechat(calls, served, times=4):
+    """Sends all calls, of which each waits for WeChat; answers their answers, and how long everybody else waited."""
     with ThreadPoolExecutor(len(calls)) as pool:
         waiting = [pool.submit(served.call, *call) for call in calls]
-        took = slowest(served, times)
+        took = waited(served, times)
         return [one.result() for one in waiting], took
 
 
@@ -78,7 +78,7 @@ def clients_that_stop_somebody(served, count, tell=lambda _line: None):
         for addresses in (1, 64):
             tell(f"{count} clients: {half}")
             with clients(served, sent, count, addresses):
-                took = slowest(served)
+                took = waited(served)
             if took >= BESIDE_CLIENTS:
                 wrong.append(f"beside {count} clients with {half} somebody waited for {took:.1f} s")
     return wrong

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from tests.faults.slow import BESIDE_CLIENTS, HALVES, clients, connected, slowest
+from tests.faults.slow import BESIDE_CLIENTS, HALVES, clients, connected, waited
 from tests.served import Served
 
 SLOW = 64
@@ -29,14 +29,14 @@ def served(city, environment):
 @pytest.mark.parametrize("addresses", [1, 64], ids=["one address", "many addresses"])
 @pytest.mark.parametrize("half", HALVES)
 def test_slow_clients_stop_nobody(served, half, addresses):
-    slowest(served, times=1)
+    waited(served, times=1)
     with clients(served, HALVES[half], SLOW, addresses):
-        assert slowest(served) < BESIDE_CLIENTS
+        assert waited(served) < BESIDE_CLIENTS
 
 
 def test_more_slow_clients_than_there_are_connections_stop_nobody(served):
     with clients(served, HALVES["half a head"], 2500):
-        assert slowest(served) < BESIDE_CLIENTS
+        assert waited(served) < BESIDE_CLIENTS
 
 
 @pytest.mark.parametrize("half", ["half a head", "half a chunk", "no reading"])
@@ -80,7 +80,7 @@ def test_a_full_disk_refuses_large_bodies_and_the_server_goes_on(city, environme
         with contextlib.closing(connected(full)) as line:
             line.sendall(b"POST /api/v1/files HTTP/1.1\r\n" + HEAD + b"Content-Length: 600000\r\n\r\n" + body)
             assert line.recv(100).startswith(b"HTTP/1.1 503 ")
-        assert slowest(full) < BESIDE_CLIENTS
+        assert waited(full) < BESIDE_CLIENTS
         assert full.worker_ids() == before
 
 

@@ -9,7 +9,7 @@ from backend.people.models import Person
 from backend.wechat.simulator.rules import openid_of
 from tests.api import crowd
 from tests.faults import work
-from tests.faults.slow import BESIDE_WECHAT, slowest, waiting_for_wechat
+from tests.faults.slow import BESIDE_WECHAT, waited, waiting_for_wechat
 from tests.served import Served
 
 WAITING = 16
@@ -28,7 +28,7 @@ def served(city, patient):
 
 
 def test_sign_ins_that_wait_for_wechat_stop_nobody(served, wechat):
-    slowest(served, times=1)
+    waited(served, times=1)
     wechat.misbehave("/sns", times=None, delay=30)
     codes = [{"code": f"sim:ning:{uuid.uuid4().hex}"} for _ in range(WAITING * 4)]
     answers, took = waiting_for_wechat([(None, "POST", "/sessions", code) for code in codes], served)
