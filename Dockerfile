@@ -1,7 +1,8 @@
 # The product in one image: the web by default, the worker with another command (see docs/wechat.md).
 FROM python:3.11-slim
 
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_SKIP_DOTENV=1 \
+# Production unless told otherwise: without its secrets it refuses to start, instead of serving with the demo's.
+ENV APP_ENV=production PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_SKIP_DOTENV=1 \
     FLASK_APP=backend.app:create_app \
     HOST=0.0.0.0 PORT=8080 DATA_DIR=/data
 

@@ -1,11 +1,11 @@
 """How gunicorn serves the product; it reads this file by itself when started from the top of the checkout."""
 
 import os
-import time
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker
+from backend.serving.worker import ReadingWorker
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or 8000}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
@@ -31,24 +31,29 @@ worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa:
 control_socket_disable = True
 
 
-class EvenWorker(ThreadWorker):
-    """A worker that holds connections lets another go first: half a millisecond for each, 2.5 at most.
-
-    They all hear of a new one, and whoever runs at that moment takes all that come: seven people then wait for one
-    process while three others have nothing to do.
-    """
-
-    def accept(self, listener: Any) -> None:
-        if self.nr_conns:
-            time.sleep(min(self.nr_conns, 5) * 0.0005)
-        super().accept(listener)
+# It reads whole requests before it spends a thread, so that slow clients stop nobody (docs/deployment.md).
+worker_class = ReadingWorker
+# Those that wait for their clients included.
+worker_connections = 1000
+# An answer goes through the worker's own hands, which never wait for a client.
+sendfile = False
 
 
-worker_class = EvenWorker
+def _refuse_strangers(addresses: list[object]) -> None:
+    """A development installation knows its secrets from the source: whoever reaches it can be anybody."""
+    if os.environ.get("APP_ENV") == "production" or os.environ.get("LAN_DEMO") == "on":
+        return
+    hosts = [str(one[0]) for one in addresses if isinstance(one, tuple)]
+    if beyond := [host for host in hosts if host != "localhost" and not ip_address(host).is_loopback]:
+        raise SystemExit(
+            f"Refusing to start: a development installation listens on this machine alone, not on {beyond[0]}. "
+            "Set APP_ENV=production; or LAN_DEMO=on, for a network in which everybody may be anybody."
+        )
 
 
-def on_starting(server: object) -> None:
+def on_starting(server: Any) -> None:
     """Gives the workers one folder for their counts, so that /metrics tells those of all of them."""
+    _refuse_strangers(server.cfg.address)
     folder = Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR") or _metrics_folder())
     folder.mkdir(parents=True, exist_ok=True)
     # What the workers of an earlier start counted is over.

@@ -14,13 +14,14 @@ from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 import backend
 from backend import api, commands, config, db
+from backend.api.frame import hosting, protection, refusals, telemetry
 from backend.api.frame import openapi as documentation
-from backend.api.frame import protection, refusals, telemetry
 from backend.console import pages
 from backend.jobs import Job
 from backend.reports import personal_data_register
 from backend.rights import purposes
 from backend.wechat import gateway
+from backend.wechat.bulkhead import Bulkhead
 from backend.wechat.live import LiveWeChat
 from backend.wechat.tokens import DatabaseTokens
 
@@ -94,20 +95,24 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
     )
     db.init(app, settings.database, settings.database_pool)
-    gateway.use(LiveWeChat(settings, DatabaseTokens()))
+    gateway.use(Bulkhead(LiveWeChat(settings, DatabaseTokens()), settings.web_threads))
     telemetry.observe(app)
     refusals.answer_refusals(app)
     limiter = protection.protect(app)
     for room in routes():
         app.register_blueprint(room.bp)
-    pages.install(app)
+    hosting.keep_pages_away(app)
+    if not settings.cloud_hosting:
+        pages.install(app)
     personal_data_register.register_purposes(purposes.purposes_in_words)
     sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
     views: dict[str, Any] = app.view_functions
     for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):
-        views[entrance] = sign_in(views[entrance])
+        if entrance in views:
+            views[entrance] = sign_in(views[entrance])
     verify = limiter.limit(lambda: config.settings().rate_limit_verify, key_func=get_remote_address)
     for tried in ("public.verify_certificate", "certificates.certificate_paper"):
-        views[tried] = verify(views[tried])
+        if tried in views:
+            views[tried] = verify(views[tried])
     commands.add_to(app, all_jobs())
     return app

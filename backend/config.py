@@ -90,7 +90,13 @@ class Settings:
     wechat_cloud_hosting: str = setting(
         "WECHAT_CLOUD_HOSTING",
         "off",
-        "`on` believes X-WX-OPENID and unsigned pushes: only where nothing but WeChat can reach the process",
+        "`on` believes X-WX-OPENID and hears unsigned pushes: only where nothing but WeChat can reach the process, "
+        "which then has neither console nor public pages",
+    )
+    instances: int = setting(
+        "INSTANCES",
+        1,
+        "how many of these run at most, each with a disk of its own; above 1 SQLite and local pictures are refused",
     )
     public_url: str = setting(
         "PUBLIC_URL",
@@ -118,7 +124,9 @@ class Settings:
         "WEB_THREADS", 4, "threads a gunicorn worker; four a core altogether are enough"
     )
     trusted_proxies: int = setting(
-        "TRUSTED_PROXIES", 0, "reverse proxies in front whose headers are believed"
+        "TRUSTED_PROXIES",
+        0,
+        "reverse proxies in front, whose word on the caller's address is believed; 1 at least on Cloud Hosting",
     )
     log_level: str = setting("LOG_LEVEL", "INFO", "of the structured log on standard output")
     max_body_bytes: int = setting("MAX_BODY_BYTES", 1024 * 1024, "largest JSON body")
@@ -276,6 +284,7 @@ def _unreadable(settings: Settings) -> list[str]:
     if settings.seed not in ("empty", "demo", "tieli"):
         faults.append("SEED must be empty, demo or tieli")
     faults += _unreadable_wechat(settings)
+    faults += _lonely_disks(settings)
     if settings.log_level not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         faults.append("LOG_LEVEL must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
     if settings.database_pool < settings.web_threads:
@@ -320,8 +329,31 @@ def _unreadable_wechat(settings: Settings) -> list[str]:
     return faults
 
 
+def _lonely_disks(settings: Settings) -> list[str]:
+    """Several instances see nothing of each other's disks."""
+    faults = []
+    if settings.instances < 1:
+        faults.append("INSTANCES must be 1 or more")
+    if settings.trusted_proxies < 0:
+        faults.append("TRUSTED_PROXIES must be 0 or more")
+    if settings.instances > 1 and settings.database.startswith("sqlite"):
+        faults.append(
+            f"DATABASE_URL must lead to PostgreSQL: each of {settings.instances} INSTANCES would keep its own SQLite"
+        )
+    if settings.instances > 1 and not settings.file_store:
+        faults.append(
+            f"FILE_STORE must be s3://…: each of {settings.instances} INSTANCES would keep pictures that the others lack"
+        )
+    return faults
+
+
 def _production_faults(settings: Settings) -> list[str]:
     faults = []
+    if settings.cloud_hosting and not settings.trusted_proxies:
+        faults.append(
+            "TRUSTED_PROXIES must say how many proxies are in front, on Cloud Hosting its gateway at least: else a "
+            "whole city is one address"
+        )
     for name in ("secret_key", "index_key", "wechat_app_secret"):
         value = getattr(settings, name)
         if not value or value == DEMO_SECRET or (name != "wechat_app_secret" and len(value) < 32):

@@ -27,6 +27,8 @@ from backend import clock, gate
 from backend.errors import DatabaseUnavailable, NotFound
 
 GATE_SECONDS = 15
+# Who asks whether there can be changes does not stand in line for it.
+PROBE_SECONDS = 0.2
 # PostgreSQL's word for a change that reached a database which only follows.
 READ_ONLY = "25006"
 
@@ -149,7 +151,8 @@ def init(app: Flask, address: str, pool: int) -> None:
     options: dict[str, Any] = {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10}
     if url.get_backend_name() == "sqlite":
         if url.database:
-            os.makedirs(os.path.dirname(url.database) or ".", exist_ok=True)
+            os.makedirs(os.path.dirname(url.database) or ".", mode=0o700, exist_ok=True)
+            _keep_private(url.database)
         options["connect_args"] = {"timeout": GATE_SECONDS, "check_same_thread": False}
     else:
         options["connect_args"] = {"connect_timeout": 5, "application_name": "dianliang"}
@@ -163,7 +166,23 @@ def init(app: Flask, address: str, pool: int) -> None:
             _decide_on_the_primary(db.engine)
 
 
+def _keep_private(path: str) -> None:
+    """Words of wishes stand unsealed in the file: nobody else on the machine may read it, or what lies beside it."""
+    for beside in ("", "-wal", "-shm"):
+        # A file of somebody else's, or none.
+        with contextlib.suppress(OSError):
+            os.chmod(path + beside, 0o600)
+
+
 def _teach_sqlite(engine: sa.Engine) -> None:
+    @sa.event.listens_for(engine, "do_connect")
+    def _make_private(_dialect: Any, _record: Any, given: Any, _named: Any) -> None:
+        # SQLite would make it for everybody to read, and gives what it makes beside it the rights of the file.
+        if engine.url.database in (None, "", ":memory:"):
+            return
+        with contextlib.suppress(OSError):
+            os.close(os.open(given[0], os.O_RDWR | os.O_CREAT, 0o600))
+
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -236,6 +255,24 @@ def _gate() -> Iterator[None]:
         return
     with gate.write_turn(path + ".gate", GATE_SECONDS):
         yield
+
+
+def can_write() -> bool | None:
+    """Whether the database takes a change now: one that changes nothing is committed. None: nobody came to try it."""
+    try:
+        if dialect() == "sqlite":
+            with gate.write_turn(f"{db.engine.url.database}.gate", PROBE_SECONDS), db.engine.begin() as line:
+                line.exec_driver_sql(f"PRAGMA user_version = {line.scalar(sa.text('PRAGMA user_version'))}")
+        else:
+            with db.engine.begin() as line:
+                if line.scalar(sa.text("SHOW transaction_read_only")) == "on":
+                    return False
+                line.execute(sa.text("SELECT pg_current_xact_id()"))
+    except DatabaseUnavailable:
+        return None if dialect() == "sqlite" else False
+    except (sa.exc.SQLAlchemyError, OSError):
+        return False
+    return True
 
 
 def lock_row(model: type[Any], row_id: int | str) -> Any:

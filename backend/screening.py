@@ -7,8 +7,6 @@ text, and one that could not be checked, goes on marked for staff: nothing unsee
 """
 
 import hashlib
-import threading
-import time
 from dataclasses import dataclass
 
 import structlog
@@ -21,8 +19,6 @@ from backend.wechat.gateway import WeChatRejected, WeChatUnavailable, gateway
 # WeChat's scenes: 1 资料, 2 评论, 3 论坛.
 PROFILE, COMMENT, POST = 1, 2, 3
 LONGEST = 2500
-SLOW_SECONDS = 1.0
-PAUSE_SECONDS = 30.0
 
 log = structlog.get_logger()
 
@@ -74,38 +70,13 @@ def _digest(texts: tuple[str | None, ...]) -> str:
 
 def _suggestion(text: str, openid: str | None, scene: int) -> str:
     """`pass`, `review` or `risky`; `unknown` when WeChat gave no answer that can be used."""
-    if openid is None or _pause.lasts():
+    if openid is None:
         return "unknown"
-    began = time.monotonic()
     try:
         return gateway().check_text(text, openid=openid, scene=scene).suggest
     except WeChatUnavailable as fault:
-        _pause.begin_after(time.monotonic() - began)
         log.warning("text.unchecked", why=fault.why)
     except WeChatRejected as fault:
         # 61010 is usual: the writer came back after two hours. The others are settings of ours.
         log.warning("text.unchecked", errcode=fault.errcode)
     return "unknown"
-
-
-class _Pause:
-    """While WeChat is slow to fail, people do not wait for it one after another, and hold up the others."""
-
-    def __init__(self) -> None:
-        self._until = 0.0
-        self._lock = threading.Lock()
-
-    def lasts(self) -> bool:
-        return time.monotonic() < self._until
-
-    def begin_after(self, seconds: float) -> None:
-        if seconds >= SLOW_SECONDS:
-            with self._lock:
-                self._until = time.monotonic() + PAUSE_SECONDS
-
-    def end(self) -> None:
-        with self._lock:
-            self._until = 0.0
-
-
-_pause = _Pause()

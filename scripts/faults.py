@@ -2,8 +2,9 @@
 
 For each database a fresh demo city is served by gunicorn as in production, and then: crowds claim each wish,
 want the last pieces, resolve each order at once; web workers and the database server are killed with -9 while
-everybody works; a release is killed after one statement after the other. After each drill everything is
-verified, as `flask ledger verify` does. At last the short form runs all the other faults.
+everybody works; slow clients and a slow WeChat are there; a release is killed after one statement after the
+other. After each drill everything is verified, as `flask ledger verify` does. At last the short form runs all the
+other faults.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from backend import config
 from backend.app import create_app
 from backend.seeds import demo
 from tests.databases import PostgresHost, SqliteHost
-from tests.faults import drills, releases
+from tests.faults import drills, releases, slow
 from tests.faults.checks import wrong_with_the_house
 from tests.faults.postgres import OwnPostgres
 from tests.served import Served
@@ -55,6 +56,8 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--web-kills", type=int, default=300, help="kill -9 of web workers under load")
     parser.add_argument("--database-kills", type=int, default=30, help="kill -9 of the database server")
     parser.add_argument("--release-kills", type=int, default=20, help="kill -9 inside `flask db upgrade`")
+    parser.add_argument("--slow-clients", type=int, default=64, help="half-sent requests of each kind")
+    parser.add_argument("--waiting", type=int, default=64, help="sign-ins while WeChat takes half a minute")
     parser.add_argument("--preload", action="store_true", help="replace killed web workers quicker")
     parser.add_argument("--without-short-form", action="store_true", help="the drills alone")
     return parser.parse_args(arguments)
@@ -96,8 +99,11 @@ def say(text: str) -> None:
 class Stand:
     """A city, what serves it, and the database server that may be killed (None: SQLite has none)."""
 
-    def __init__(self, town: Town, served: Served, server: OwnPostgres | None, folder: Path) -> None:
+    def __init__(
+        self, town: Town, served: Served, server: OwnPostgres | None, folder: Path, wechat: SimulatedWeChat
+    ) -> None:
         self.town, self.served, self.server, self.folder = town, served, server, folder
+        self.wechat = wechat
 
 
 @contextlib.contextmanager
@@ -118,7 +124,7 @@ def city(name: str, asked: argparse.Namespace) -> Iterator[Stand]:
         demo.seed()
         served = stack.enter_context(Served(told, workers=asked.workers, preload=asked.preload))
         try:
-            yield Stand(Town(app), served, server, folder)
+            yield Stand(Town(app), served, server, folder, wechat)
         finally:
             drills.afresh()
 
@@ -151,6 +157,16 @@ def drilled(name: str, stand: Stand, asked: argparse.Namespace) -> list[tuple[st
             asked.database_kills if server else 0,
             f"{asked.database_kills} kills of the database: nothing lost, nothing doubled",
             lambda: drills.database_killed(town, served, server, asked.database_kills, tell=say),
+        ),
+        (
+            asked.slow_clients,
+            f"{asked.slow_clients} slow clients of each kind: everybody else within {slow.BESIDE_CLIENTS:g} s",
+            lambda: slow.clients_that_stop_somebody(served, asked.slow_clients, say),
+        ),
+        (
+            asked.waiting,
+            f"{asked.waiting} wait for WeChat: everybody else within {slow.BESIDE_WECHAT:g} s",
+            lambda: slow.wechat_that_stops_somebody(served, stand.wechat, asked.waiting),
         ),
         (
             asked.release_kills,

@@ -49,7 +49,7 @@ def main() -> None:
 def make_data_dir(folder: Path) -> None:
     """Says so in plain words where nothing can be kept."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as fault:
         raise SystemExit(

@@ -23,6 +23,7 @@ PRODUCTION = """
 - `SECRET_KEY`, `INDEX_KEY`: missing, shorter than 32 characters, or the demo value.
 - `SEAL_KEYS`, `WECHAT_APP_ID`, `WECHAT_APP_SECRET`: missing or the demo value.
 - `WECHAT_BASE_URL`: missing, or the simulator on this machine. WeChat's own is `https://api.weixin.qq.com`.
+- `TRUSTED_PROXIES=0` with `WECHAT_CLOUD_HOSTING=on`: the platform's gateway is one, and a whole city one address.
 - `SEED` other than `empty`, and any `DEMO_PASSWORD`: demo people do not belong in production.
 
 Keys are made with:
@@ -42,6 +43,7 @@ run again; when it ends well, the old pair and `INDEX_KEY_OLD` may go.
 | variable | default | meaning |
 |---|---|---|
 | `HOST` | `127.0.0.1` | the address on which gunicorn listens; `0.0.0.0` in a container |
+| `LAN_DEMO` | empty | `on`: a development installation may listen beyond this machine, where everybody may be anybody |
 | `PROMETHEUS_MULTIPROC_DIR` | `metrics` in `DATA_DIR` | folder of the workers' counts, emptied at each start |
 | `TEST_POSTGRES_URL` | empty | another PostgreSQL server for `scripts/test`; it drops and makes databases there |
 """

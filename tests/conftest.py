@@ -15,6 +15,7 @@ from backend import config
 from backend.app import create_app
 from backend.db import db, session
 from backend.seeds import demo
+from backend.wechat.gateway import gateway
 from tests import crowds, quick, templates
 from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
@@ -112,6 +113,8 @@ def _migrate_and_seed(host):
 
 def _fresh(host, app, settings, template):
     config.use(settings)
+    # What an earlier test made slow.
+    gateway().closed_again()
     with app.app_context():
         db.engine.dispose()
         host.restore(template)

@@ -23,12 +23,16 @@ PATIENCE_SECONDS = 60
 class Served:
     """`with Served(environment) as served:` is ready to answer at `served.url`, and surely gone afterwards."""
 
-    def __init__(self, environment, app="backend.app:create_app()", workers=WORKERS, preload=False):
+    def __init__(
+        self, environment, app="backend.app:create_app()", workers=WORKERS, preload=False, worker_class=None
+    ):
         self.environment = environment
         self.app = app
         self.workers = workers
         # Not as production does: a killed worker is then replaced at once, however loaded the machine is.
         self.preload = preload
+        # None: that of production, which gunicorn.conf.py names.
+        self.worker_class = worker_class
         self.folder = tempfile.TemporaryDirectory(prefix="dianliang-served-")
 
     def __enter__(self):
@@ -63,6 +67,7 @@ class Served:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{descriptor}", self.app]
         command += ["--workers", str(self.workers), "--threads", str(THREADS), "--log-level", "critical"]
         command += ["--preload"] if self.preload else []
+        command += ["--worker-class", self.worker_class] if self.worker_class else []
         environment = {**os.environ, "LOG_LEVEL": "CRITICAL", **self.environment}
         environment["PROMETHEUS_MULTIPROC_DIR"] = self.folder.name
         return subprocess.Popen(

@@ -1,5 +1,7 @@
 """The database's one way in for writers: whole or not at all, one at a time on SQLite, away without harm."""
 
+import os
+import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -316,3 +318,64 @@ def test_a_refusal_is_not_a_fault_of_the_connection(app):
     with transaction():
         person()
     assert people() == 1
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_what_the_database_writes_on_the_disk_is_for_its_own_user_alone(settings, migrated_app, tmp_path):
+    """New, and when an earlier release had made it for everybody to read."""
+    file = tmp_path / "new" / "dianliang.sqlite3"
+    before = os.umask(0o022)
+    try:
+        for _ in range(2):
+            app = create_app(replace(settings, database_url=f"sqlite:///{file}"))
+            with app.app_context():
+                with db.engine.begin() as line:
+                    line.exec_driver_sql("CREATE TABLE IF NOT EXISTS some (thing)")
+                beside = [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]
+                assert [mode(one) for one in beside] == [0o600] * 3
+                assert mode(file.parent) == 0o700
+                for one in beside:
+                    one.chmod(0o644)
+                db.engine.dispose()
+    finally:
+        os.umask(before)
+        config.use(settings)
+
+
+def test_whether_changes_are_taken_is_found_by_a_change_that_changes_nothing(town, host):
+    before = session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    assert house.can_write() is True
+    assert session.scalar(sa.text("SELECT version_num FROM alembic_version")) == before
+
+
+def _without_connections():
+    """Those that follow read the settings of the database anew."""
+    session.remove()
+    db.engine.dispose()
+
+
+def test_a_database_that_only_follows_takes_no_changes(town, host):
+    if host.name == "sqlite":
+        pytest.skip("SQLite has one database alone")
+    name = db.engine.url.database
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
+        line.execute(sa.text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    _without_connections()
+    try:
+        assert house.can_write() is False
+        assert town.app.test_client().get("/healthz").status_code == 200
+    finally:
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
+            line.execute(sa.text("SET default_transaction_read_only = off"))
+            line.execute(sa.text(f'ALTER DATABASE "{name}" RESET default_transaction_read_only'))
+        _without_connections()
+
+
+def test_while_somebody_writes_for_long_nobody_waits_to_find_out(town, host):
+    if host.name != "sqlite":
+        pytest.skip("PostgreSQL's writers do not queue for one lock")
+    with gate.write_turn(f"{db.engine.url.database}.gate", 5):
+        assert house.can_write() is None

@@ -1,23 +1,33 @@
 """For machines and their keepers: is the process up, can it serve, how is it doing."""
 
+import math
 import shutil
+import threading
+import time
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from alembic.script import ScriptDirectory
 from apiflask import APIBlueprint
 from flask import Response
 
 from backend import config
 from backend.api.frame import telemetry
-from backend.api.frame.fields import Schema, Text
+from backend.api.frame.fields import Boolean, Schema, Text
 from backend.api.frame.route import PUBLIC, get
-from backend.db import migrate, session
+from backend.db import can_write, migrate, session
 from backend.errors import Refused
 from backend.ledger import seals
 from backend.outbox import queries as outbox
 
 bp = APIBlueprint("health", __name__, tag="运行状况")
+
+# What was found about writing holds for so long.
+LAST_SECONDS = 5.0
+
+log = structlog.get_logger()
 
 
 class NotReady(Refused):
@@ -28,20 +38,56 @@ class Health(Schema):
     status = Text("ok", most=20)
 
 
+class Readiness(Health):
+    writable = Boolean("数据库现在能写入；不能写时照常读取，提交会返回 503")
+
+
 @get(bp, "/healthz", "进程是否在运行", PUBLIC, out=Health)
 def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get(bp, "/readyz", "数据库可用且已迁移到位", PUBLIC, out=Health)
-def readyz() -> dict[str, str]:
+@get(
+    bp,
+    "/readyz",
+    "数据库可用且已迁移到位",
+    PUBLIC,
+    out=Readiness,
+    description="读不到数据库时返回 503。只是不能写入（磁盘满、数据库只读）时仍返回 200，`writable` 为 false。",
+)
+def readyz() -> dict[str, Any]:
     try:
         found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
     except sa.exc.SQLAlchemyError:
         raise NotReady() from None
     if found != _heads():
         raise NotReady()
-    return {"status": "ok"}
+    return {"status": "ok", "writable": _writing.possible()}
+
+
+class _Writing:
+    """Whether changes are taken, tried every few seconds however often it is asked."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._possible, self._tried_at = True, -math.inf
+
+    def possible(self) -> bool:
+        due = time.monotonic() - self._tried_at > LAST_SECONDS
+        # One tries, and the others take what was found before.
+        if due and self._lock.acquire(blocking=False):
+            try:
+                found = can_write()
+                self._tried_at = time.monotonic()
+                if found is not None and found != self._possible:
+                    self._possible = found
+                    (log.info if found else log.error)("database.writable", writable=found)
+            finally:
+                self._lock.release()
+        return self._possible
+
+
+_writing = _Writing()
 
 
 @cache
@@ -53,6 +99,7 @@ def _heads() -> frozenset[str]:
 def metrics() -> Response:
     read_now = {
         "dianliang_delivery_overdue_seconds": outbox.overdue().total_seconds(),
+        "dianliang_writable": _writing.possible(),
         "dianliang_seal_lag_days": seals.days_behind(),
         "dianliang_disk_free_bytes": shutil.disk_usage(config.settings().data_dir).free,
     }

@@ -246,11 +246,12 @@ def _refuse_what_is_not_empty() -> None:
 def _put_sqlite(database: Path) -> None:
     """Whole or not at all: copied beside its place, then renamed."""
     place = _sqlite_file()
-    place.parent.mkdir(parents=True, exist_ok=True)
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = place.with_name(place.name + UNFINISHED)
     try:
+        # Before anything is in it: copying keeps the rights of what is there.
+        beside.touch(mode=0o600)
         shutil.copyfile(database, beside)
-        beside.chmod(0o600)
         beside.rename(place)
     finally:
         beside.unlink(missing_ok=True)

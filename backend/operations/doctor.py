@@ -1,11 +1,12 @@
 """What is wrong with an installation, in plain words, and what mends it.
 
-Reads everything and changes nothing, but for one probe picture that is stored and erased again.
+Reads everything and changes nothing, but for one probe picture that is stored and erased again, and an empty change.
 """
 
 import os
 import shutil
 import socket
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
 from backend import calendar_days, config, crypto
-from backend.db import clock_ahead, dialect, migrate, session
+from backend.db import can_write, clock_ahead, dialect, migrate, session
 from backend.files import stores
 from backend.ledger import seals
 from backend.outbox import queries as outbox
@@ -58,7 +59,7 @@ def findings() -> Iterator[Finding]:
     yield from database
     if any(one.fault for one in database):
         return
-    for look in (_disk, lost_keys, _store, _worker, _wechat, _people, _calendar, _outside):
+    for look in (_disk, _private, lost_keys, _store, _worker, _wechat, _people, _calendar, _hosting, _outside):
         yield from look()
 
 
@@ -92,6 +93,11 @@ def _database() -> Iterator[Finding]:
         return
     yield from _version(found)
     yield from _sqlite() if dialect() == "sqlite" else _postgresql()
+    if can_write() is False:
+        yield _fault(
+            "nothing can be written, only read",
+            "make room on the database's disk, and look whether DATABASE_URL leads to the primary",
+        )
 
 
 def _version(found: set[str]) -> Iterator[Finding]:
@@ -136,6 +142,13 @@ def _disk() -> Iterator[Finding]:
         yield _fault("DATA_DIR cannot be written to", "give it to the product's user")
     if free < GIBIBYTE:
         yield _fault(f"only {free // 2**20} MiB are free where DATA_DIR lies", "make room")
+
+
+def _private() -> Iterator[Finding]:
+    """Others on the machine may not read what the product keeps there. The database's file is made so by itself."""
+    folder = Path(config.settings().data_dir)
+    if folder.is_dir() and stat.S_IMODE(folder.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+        yield _hint("others on this machine may look into DATA_DIR", f"chmod 700 {folder}")
 
 
 def lost_keys() -> Iterator[Finding]:
@@ -194,6 +207,21 @@ def _people() -> Iterator[Finding]:
         yield _fault("nobody can appoint staff", "run `flask found-city`, then `flask appoint-admin`")
 
 
+def _hosting() -> Iterator[Finding]:
+    settings = config.settings()
+    if not settings.cloud_hosting:
+        return
+    yield _hint(
+        "Cloud Hosting's headers are believed: this process has neither console nor public pages, and unsigned pushes "
+        "take nothing away",
+        "keep 公网访问 off; run the console as a second service without WECHAT_CLOUD_HOSTING, and lead 消息推送 to it",
+    )
+    if dialect() == "sqlite" or not settings.file_store:
+        yield _fault(
+            "a container's disk is lost with it", "set DATABASE_URL to PostgreSQL and FILE_STORE to s3://…"
+        )
+
+
 def _outside() -> Iterator[Finding]:
     settings = config.settings()
     if not settings.production:
@@ -207,6 +235,11 @@ def _outside() -> Iterator[Finding]:
         yield _fault("PUBLIC_URL is not https", "WeChat checks pictures, and phones load them, through it")
     else:
         yield from _resolves(settings.public_address)
+    if not settings.trusted_proxies:
+        yield _fault(
+            "TRUSTED_PROXIES is 0: everybody behind a proxy counts as one address",
+            "set it to the number of proxies in front: 1 for nginx alone, 2 with a CDN before it",
+        )
     if settings.rate_limit_storage == "memory://":
         yield _hint("rate limits are counted in each process", "several machines share them through Redis")
 

@@ -109,6 +109,13 @@ class WeChat(Protocol):
         """
         ...
 
+    def knows(self, openid: str) -> bool:
+        """False when WeChat says that this openid is none of this mini-program's users (any more): 40003.
+
+        Its answer to a harmless question about the person; there is no call that asks this alone.
+        """
+        ...
+
     def phone_number(self, code: str, openid: str) -> str:
         """The number, without country code, behind the phone button's code. Raises PhoneCodeInvalid.
 

@@ -44,7 +44,8 @@ LARGEST_ANSWER = 1024 * 1024
 NO_TOKEN: dict[str, Any] = {"access_token": None}
 STALE_TOKEN = (40001, 40014, 42001)
 NOT_SUBSCRIBED = 43101
-PICTURE = 2
+NO_SUCH_USER, NOT_HERE_LATELY = 40003, 61010
+PICTURE, PROFILE = 2, 1
 VERSIONS = {"formal": "release", "trial": "trial", "developer": "develop"}
 # Busy, out of quota for now, or a token that even a new one did not mend: later is another matter.
 PASSING = (-1, *STALE_TOKEN, 43108, 44990, 44991, 45009, 45011)
@@ -100,6 +101,14 @@ class LiveWeChat:
     def sign_in(self, code: str) -> Identity:
         answer = self._asked("sns/jscode2session", lambda: self._client.identity_of(code), SIGN_IN)
         return Identity(_part(answer, "openid", str), answer.get("unionid") or None)
+
+    def knows(self, openid: str) -> bool:
+        body = {"content": "你好", "version": 2, "scene": PROFILE, "openid": openid}
+        outcome = self._outcome(lambda: self._client.post("wxa/msg_sec_check", data=body))
+        if isinstance(outcome, _Failure) and outcome.errcode in (NO_SUCH_USER, NOT_HERE_LATELY):
+            return outcome.errcode != NO_SUCH_USER
+        _settled("wxa/msg_sec_check", outcome, {})
+        return True
 
     def phone_number(self, code: str, openid: str) -> str:
         answer = self._posted("wxa/business/getuserphonenumber", {"code": code, "openid": openid}, PHONE)

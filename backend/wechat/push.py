@@ -3,7 +3,7 @@
 WeChat: 指南/基础能力/服务端能力/消息推送. In secure mode (安全模式) the body is encrypted and signed with the
 rest; in plain mode (明文模式) only token, time and nonce are signed, so a message that was overheard can be
 altered: plain is taken only where WECHAT_PUSH_MODE says so. Cloud Hosting pushes without any signature, from
-inside; that is believed only where WECHAT_CLOUD_HOSTING is on.
+inside; that is taken only where WECHAT_CLOUD_HOSTING is on, and then as a hint.
 """
 
 import base64
@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -49,6 +49,8 @@ class Push:
     message: dict[str, Any]
     digest: str
     nonce: str
+    # Without a signature it is a hint: whoever reaches the process can write it.
+    signed: bool = True
 
 
 def echoed(query: Mapping[str, str]) -> str:
@@ -65,7 +67,7 @@ def opened(query: Mapping[str, str], body: bytes, *, from_inside: bool) -> Push:
     """
     settings = config.settings()
     if from_inside and settings.cloud_hosting and not query.get("signature"):
-        return _push(body, hashlib.sha256(body).hexdigest())
+        return replace(_push(body, hashlib.sha256(body).hexdigest()), signed=False)
     moment, nonce = query.get("timestamp", ""), query.get("nonce", "")
     if query.get("encrypt_type") == "aes":
         sealed = _parsed(body).get("Encrypt")

@@ -15,6 +15,7 @@ from flask import session as cookie
 from marshmallow import Schema as MarshmallowSchema
 
 from backend import clock
+from backend.api import health
 from backend.api.frame import telemetry
 from backend.api.frame.listing import paged
 from backend.api.wechat.inbox import StatementRow
@@ -244,7 +245,27 @@ def test_times_carry_chinas_offset_and_days_are_plain(town):
 
 def test_health_and_readiness_answer_without_a_sign_in(town):
     assert town.phone().get("/healthz").json["data"] == {"status": "ok"}
-    assert town.phone().get("/readyz").json["data"] == {"status": "ok"}
+    assert town.phone().get("/readyz").json["data"] == {"status": "ok", "writable": True}
+
+
+def test_a_database_that_takes_no_change_is_ready_for_reading_and_says_so(town, monkeypatch):
+    """503 would take every host out of the balance, and nobody could read the wall."""
+    monkeypatch.setattr(health, "LAST_SECONDS", -1.0)
+    for found, said in ((True, True), (False, False), (None, False), (True, True), (None, True)):
+        monkeypatch.setattr(health, "can_write", lambda found=found: found)
+        answer = town.phone().get("/readyz")
+        assert (answer.status_code, answer.json["data"]) == (200, {"status": "ok", "writable": said})
+        metrics = town.app.test_client().get("/metrics").get_data(as_text=True)
+        assert f"dianliang_writable {int(said)}\n" in metrics
+
+
+def test_whether_it_can_write_is_tried_once_in_a_few_seconds_however_often_it_is_asked(town, monkeypatch):
+    tried = []
+    monkeypatch.setattr(health, "_writing", health._Writing())
+    monkeypatch.setattr(health, "can_write", lambda: tried.append(1) or True)
+    for _ in range(5):
+        assert town.phone().get("/readyz").status_code == 200
+    assert tried == [1]
 
 
 def test_a_database_that_is_behind_the_code_is_not_ready(town):

@@ -1,12 +1,22 @@
 """WeChat Cloud Hosting: who calls is believed from its header where we are told so, and nowhere else."""
 
+import json
+import re
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
-from backend import config
-from backend.db import session
+from backend import clock, config
+from backend.api.frame import hosting
+from backend.api.wechat import push
+from backend.app import create_app
+from backend.db import session, transaction
+from backend.outbox import acceptances
+from backend.outbox.models import Subscription
+from backend.people import sealed
 from backend.people.models import Person
+from backend.wechat.simulator import push as simulator_push
 from backend.wechat.simulator.rules import openid_of
 from tests.town import API, Phone
 
@@ -130,11 +140,142 @@ def test_without_the_setting_or_from_outside_nothing_unsigned_is_taken(town, set
     assert pushed(town, body).status_code == 403
 
 
-def test_behind_hosting_an_unsigned_event_counts_once(hosted):
-    body = f'{{"Event": "user_info_modified", "OpenID": "{openid_of("ning")}", "CreateTime": 1}}'.encode()
+TAKEN_AWAY = {
+    "user_info_modified": {"RefreshPermission": "1"},
+    "user_authorization_revoke": {"RevokeInfo": "6,8,14"},
+    "user_authorization_cancellation": {},
+    "subscribe_msg_change_event": {
+        "List": {"TemplateId": "tpl_wish_progress", "SubscribeStatusString": "reject"}
+    },
+}
+
+
+def event(kind, name="ning", **more):
+    who = {"FromUserName": openid_of(name), "OpenID": openid_of(name)}
+    return json.dumps({"MsgType": "event", "Event": kind, **who, "CreateTime": 1, **more})
+
+
+def kept(town):
+    """What any of these events would take away."""
+    session.rollback()
+    ning = session.get(Person, town.ning_id, populate_existing=True)
+    remaining = session.scalar(
+        sa.select(Subscription.remaining).where(
+            Subscription.person_id == town.ning_id, Subscription.template == "wish_progress"
+        )
+    )
+    return ning.state, ning.nickname, ning.phone_sealed, remaining
+
+
+@pytest.fixture
+def with_ning(hosted):
+    hosted.ning_id = person_id("ning")
+    with transaction():
+        ning = session.get(Person, hosted.ning_id)
+        ning.nickname = "宁宁"
+        sealed.keep_phone(ning, "15612345677")
+        acceptances.told_by_wechat(hosted.ning_id, [("tpl_wish_progress", "accept")])
+    return hosted
+
+
+@pytest.mark.parametrize("kind", TAKEN_AWAY)
+def test_nothing_is_taken_away_because_of_a_push_that_nobody_signed(with_ning, wechat, kind):
+    before = kept(with_ning)
+    answer = pushed(with_ning, event(kind, **TAKEN_AWAY[kind]), **{"X-WX-SOURCE": "wx_push"})
+    assert (answer.status_code, answer.get_data(as_text=True)) == (200, "success")
+    assert kept(with_ning) == before
+    assert before[0] == "active"
+
+
+def test_every_event_that_takes_away_is_tried_here():
+    assert set(TAKEN_AWAY) == push.TAKING_AWAY
+
+
+@pytest.mark.parametrize("kind", TAKEN_AWAY)
+def test_the_same_signed_counts_on_such_a_process_too(with_ning, settings, kind):
+    before = kept(with_ning)
+    query, body = simulator_push.sealed(
+        settings, json.loads(event(kind, **TAKEN_AWAY[kind])), int(clock.now().timestamp())
+    )
+    answer = with_ning.app.test_client().post("/wechat/push", query_string=query, data=body)
+    assert answer.status_code == 200
+    assert kept(with_ning) != before
+
+
+def test_a_cancellation_that_nobody_signed_counts_once_wechat_knows_the_user_no_more(with_ning, wechat):
+    wechat.misbehave("/wxa/msg_sec_check", errcode=40003)
+    told = event("user_authorization_cancellation")
+    assert pushed(with_ning, told, **{"X-WX-SOURCE": "wx_push"}).status_code == 200
+    assert kept(with_ning)[0] == "cancelled"
+
+
+@pytest.mark.parametrize("fault", [{"errcode": 61010}, {"errcode": 0, "body": '{"errcode": 0}'}])
+def test_who_is_still_known_to_wechat_is_not_cancelled(with_ning, wechat, fault):
+    wechat.misbehave("/wxa/msg_sec_check", **fault)
+    pushed(with_ning, event("user_authorization_cancellation"), **{"X-WX-SOURCE": "wx_push"})
+    assert kept(with_ning)[0] == "active"
+
+
+def test_while_wechat_cannot_be_asked_it_is_told_to_push_again(with_ning, wechat):
+    told, said = event("user_authorization_cancellation"), {"X-WX-SOURCE": "wx_push"}
+    wechat.misbehave("/wxa/msg_sec_check", status=502)
+    assert pushed(with_ning, told, **said).status_code == 503
+    wechat.misbehave("/wxa/msg_sec_check", errcode=40003)
+    assert pushed(with_ning, told, **said).status_code == 200
+    assert kept(with_ning)[0] == "cancelled"
+
+
+def test_behind_hosting_an_unsigned_event_that_gives_counts_once(with_ning):
+    given = {"List": {"TemplateId": "tpl_wish_progress", "SubscribeStatusString": "accept"}}
+    before = kept(with_ning)[3]
     for _ in range(2):
-        assert pushed(hosted, body, **{"x-wx-sources": "wx"}).status_code == 200
-    assert session.get(Person, person_id("ning")).nickname == ""
+        answer = pushed(with_ning, event("subscribe_msg_popup_event", **given), **{"x-wx-sources": "wx"})
+        assert answer.status_code == 200
+    assert kept(with_ning)[3] == before + 1
+
+
+FOR_PEOPLE = [
+    "/",
+    "/wall",
+    "/console/",
+    "/console/sign-in",
+    "/docs",
+    "/openapi.json",
+    "/static/console.css",
+    "/q/wish/1",
+]
+
+
+@pytest.fixture
+def process(settings, migrated_app):
+    """A process that was started with the setting."""
+    yield create_app(replace(settings, wechat_cloud_hosting="on", trusted_proxies=1))
+    config.use(settings)
+
+
+def test_such_a_process_has_neither_console_nor_public_pages(process):
+    client = process.test_client()
+    for path in FOR_PEOPLE:
+        assert client.get(path).status_code == 404, path
+    assert client.post("/console/sign-in", data={"login": "lan", "password": "x"}).status_code == 404
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/api/v1/me").status_code == 401
+    assert client.patch("/api/v1/me").status_code == 405
+
+
+def test_no_address_for_people_is_left_on_such_a_process(process):
+    client, left = process.test_client(), []
+    for rule in process.url_map.iter_rules():
+        path = re.sub(r"<[^>]+>", "1", rule.rule)
+        if "GET" in rule.methods and not path.startswith(hosting.FOR_MACHINES):
+            left += [path] if client.get(path).status_code != 404 else []
+    assert left == []
+    assert not [name for name in process.blueprints if name in ("console", "public")]
+
+
+def test_elsewhere_they_are_all_there(town):
+    client = town.app.test_client()
+    assert {client.get(path).status_code for path in FOR_PEOPLE[:2]} == {200}
 
 
 def test_the_health_of_the_container_needs_nothing(hosted):

@@ -86,7 +86,7 @@ def test_each_errcode_is_told_as_what_it_is_and_nothing_is_kept(ning, wechat, er
 @pytest.mark.parametrize("errcode", [40002, 40013, 40125, 40164, 40243, 41002, 41004, 43002, 89503])
 def test_without_an_access_token_the_number_waits_and_nothing_is_kept(ning, wechat, errcode):
     before = stored(ning.id)
-    client = gateway()._client
+    client = gateway()._wechat._client
     client.session.delete(client.access_token_key)
     wechat.misbehave("/cgi-bin/stable_token", errcode=errcode)
     answer = ning.post("/me/phone", {"code": "phone:15600000077:6"}, Idempotency_Key="phone-token")

@@ -189,6 +189,11 @@ def jumping_clock(_app):
     clock._source = now
 
 
+def no_bulkhead(_app):
+    """Whoever waits for WeChat may take every thread, again and again."""
+    gateway.use(gateway.gateway()._wechat)
+
+
 ALTERATIONS = {
     one.__name__: one
     for one in (
@@ -204,5 +209,6 @@ ALTERATIONS = {
         dies_before_a_send,
         dies_after_a_send,
         jumping_clock,
+        no_bulkhead,
     )
 }

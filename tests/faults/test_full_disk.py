@@ -95,6 +95,13 @@ class FailingDisk:
         self.file.unlink()
 
 
+def writable(served):
+    """What the load balancer and the alert are told; reading goes on, so it is 200."""
+    answer = requests.get(f"{served.url}/readyz", timeout=60)
+    assert answer.status_code == 200
+    return answer.json()["data"]["writable"]
+
+
 def _through(city, served, disk):
     """Everybody works; the disk fails; somebody is told so; it is whole again, and work goes on."""
     with Load([served.url], work.people(city, 3), work.mixed(city)) as load:
@@ -103,9 +110,11 @@ def _through(city, served, disk):
         try:
             wait_for(lambda: len(load.statuses) > 6, "several are told to come again")
             wall = requests.get(f"{served.url}/healthz", timeout=60)
+            wait_for(lambda: not writable(served), "a host says that nothing can be written")
         finally:
             disk.free()
         load.wait_for_more(12)
+        wait_for(lambda: writable(served), "a host says that it can write again")
     assert wall.status_code == 200
     return load
 

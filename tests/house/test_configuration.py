@@ -1,12 +1,16 @@
 """Settings: the page is not stale, production refuses every fault by name, and says all of them at once."""
 
 import base64
+import json
+import re
+from pathlib import Path
 
 import pytest
 
 from backend import config
 from scripts import write_configuration
 
+TOP = Path(__file__).resolve().parents[2]
 GOOD = {
     "APP_ENV": "production",
     "SECRET_KEY": "s" * 48,
@@ -124,6 +128,66 @@ def test_what_cannot_be_read_is_refused_everywhere(environment, name, value):
     faults = faults_of(environment, {name: value})
     assert len(faults) == 1
     assert name in faults[0]
+
+
+SHARED = {
+    "INSTANCES": "3",
+    "DATABASE_URL": "postgresql://someone@host/base",
+    "FILE_STORE": "s3://bucket/pictures",
+}
+
+
+def test_several_instances_share_a_database_and_a_store(environment):
+    environment(SHARED)
+    assert config.read().instances == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DATABASE_URL", ""), ("DATABASE_URL", "sqlite:////data/x"), ("FILE_STORE", "")]
+)
+def test_several_instances_with_what_lies_on_one_disk_are_refused(environment, name, value):
+    (fault,) = faults_of(environment, {**SHARED, name: value})
+    assert fault.startswith(name)
+    assert "INSTANCES" in fault
+
+
+@pytest.mark.parametrize(("name", "value"), [("INSTANCES", "0"), ("TRUSTED_PROXIES", "-1")])
+def test_fewer_than_there_can_be_are_refused(environment, name, value):
+    (fault,) = faults_of(environment, {name: value})
+    assert fault.startswith(name)
+
+
+def test_cloud_hosting_has_a_gateway_in_front_and_several_proxies_are_taken(environment):
+    (fault,) = faults_of(environment, {**GOOD, "WECHAT_CLOUD_HOSTING": "on"})
+    assert fault.startswith("TRUSTED_PROXIES")
+    for count in (1, 2, 3):
+        environment({**GOOD, "WECHAT_CLOUD_HOSTING": "on", "TRUSTED_PROXIES": str(count)})
+        assert config.read().trusted_proxies == count
+
+
+def test_a_template_deployment_says_how_many_there_are_and_starts_with_what_outlives_a_container(environment):
+    described = json.loads((TOP / "container.config.json").read_text())
+    given = described["envParams"]
+    assert int(given["INSTANCES"]) == described["maxNum"]
+    secrets = {name: value for name, value in GOOD.items() if name not in ("SEED", "APP_ENV")}
+    assert {fault.split()[0] for fault in faults_of(environment, {**secrets, **given})} == {
+        "DATABASE_URL",
+        "FILE_STORE",
+    }
+    environment({**secrets, **given, **SHARED, "INSTANCES": given["INSTANCES"]})
+    assert config.read().cloud_hosting
+
+
+def test_the_image_is_production_unless_told_otherwise(environment):
+    """What the Dockerfile sets, and no secret: it refuses to start instead of serving with the demo's."""
+    image = (TOP / "Dockerfile").read_text().replace("\\\n", " ")
+    given = dict(
+        pair.split("=", 1) for line in re.findall(r"^ENV (.+)$", image, re.MULTILINE) for pair in line.split()
+    )
+    assert given["APP_ENV"] == "production"
+    known = {one.metadata["name"] for one in config.table()}
+    faults = faults_of(environment, {name: value for name, value in given.items() if name in known})
+    assert {"SECRET_KEY", "SEAL_KEYS", "WECHAT_APP_ID"} <= {fault.split()[0] for fault in faults}
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -3,6 +3,7 @@
 import os
 import re
 import runpy
+import socket
 import subprocess
 import sys
 import time
@@ -162,11 +163,40 @@ def test_a_worker_with_connections_lets_another_go_first_and_not_for_long(
 ):
     told = []
     monkeypatch.setattr(time, "sleep", told.append)
-    monkeypatch.setattr(ThreadWorker, "accept", lambda _worker, listener: told.append(listener))
     worker = object.__new__(gunicorn_conf().worker_class)
     worker.nr_conns = held
-    worker.accept("listener")
-    assert told == [*waited, "listener"]
+    # Somebody else took the connection meanwhile.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        worker.accept(listener)
+    assert told == waited
+    assert worker.nr_conns == held
+
+
+def starting(*addresses):
+    return SimpleNamespace(cfg=SimpleNamespace(address=list(addresses)))
+
+
+@pytest.mark.parametrize(
+    "address", [("127.0.0.1", 8000), ("localhost", 8000), ("::1", 8000), ("127.0.0.7", 1), 5, "unix.sock"]
+)
+def test_a_development_installation_listens_on_this_machine(gunicorn_conf, monkeypatch, address):
+    monkeypatch.delenv("LAN_DEMO", raising=False)
+    gunicorn_conf(APP_ENV="development").on_starting(starting(address))
+
+
+@pytest.mark.parametrize("address", [("0.0.0.0", 8000), ("::", 8000), ("10.0.0.1", 8000)])  # noqa: S104 - refused
+def test_a_development_installation_that_would_listen_beyond_it_does_not_start(
+    gunicorn_conf, monkeypatch, address
+):
+    monkeypatch.delenv("LAN_DEMO", raising=False)
+    with pytest.raises(SystemExit, match="this machine alone"):
+        gunicorn_conf(APP_ENV="development").on_starting(starting(("127.0.0.1", 1), address))
+    monkeypatch.delenv("APP_ENV")
+    with pytest.raises(SystemExit, match="APP_ENV=production"):
+        gunicorn_conf().on_starting(starting(address))
+    gunicorn_conf(APP_ENV="production").on_starting(starting(address))
+    gunicorn_conf(APP_ENV="development", LAN_DEMO="on").on_starting(starting(address))
 
 
 def test_gunicorn_forgets_the_counts_of_an_earlier_start(gunicorn_conf, tmp_path):
@@ -174,6 +204,6 @@ def test_gunicorn_forgets_the_counts_of_an_earlier_start(gunicorn_conf, tmp_path
     left = tmp_path / "metrics" / "counter_1.db"
     left.parent.mkdir()
     left.touch()
-    conf.on_starting(None)
+    conf.on_starting(starting(("127.0.0.1", 8000)))
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(left.parent)
     assert not left.exists()

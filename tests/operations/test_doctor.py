@@ -140,7 +140,7 @@ def test_a_worker_that_does_not_run_is_told(well):
     ("errcode", "advice"), [(40164, "IP list"), (40125, "WECHAT_APP_SECRET is wrong"), (48001, "error codes")]
 )
 def test_what_wechat_does_not_take_is_told_with_its_meaning(well, wechat, errcode, advice):
-    client = gateway.gateway()._client
+    client = gateway.gateway()._wechat._client
     client.session.delete(client.access_token_key)
     wechat.misbehave("/cgi-bin/stable_token", errcode=errcode)
     (found,) = (one for one in doctor.findings() if one.fault)
@@ -169,4 +169,35 @@ def test_a_city_without_an_administrator_is_told(well):
 
 def test_in_production_the_way_for_wechats_pushes_and_pictures_is_asked_for(well, settings):
     config.use(replace(settings, app_env="production"))
+    assert faults() == [
+        "WeChat's pushes are refused",
+        "PUBLIC_URL is not https",
+        "TRUSTED_PROXIES is 0: everybody behind a proxy counts as one address",
+    ]
+    config.use(replace(settings, app_env="production", trusted_proxies=2))
     assert faults() == ["WeChat's pushes are refused", "PUBLIC_URL is not https"]
+
+
+def test_on_cloud_hosting_it_says_what_such_a_process_is_and_asks_for_what_outlives_it(well, settings):
+    config.use(replace(settings, wechat_cloud_hosting="on"))
+    told = {one.sentence: one for one in doctor.findings()}
+    (hint,) = (sentence for sentence in told if "neither console nor public pages" in sentence)
+    assert not told[hint].fault
+    assert "公网访问" in told[hint].advice
+    assert faults() == ["a container's disk is lost with it"]
+
+
+def test_a_database_that_takes_no_change_is_told(well, monkeypatch):
+    monkeypatch.setattr(doctor, "can_write", lambda: False)
+    assert faults() == ["nothing can be written, only read"]
+
+
+def test_a_folder_into_which_others_may_look_is_told(well, settings, tmp_path):
+    def told():
+        return [one.advice for one in doctor.findings() if "may look into" in one.sentence]
+
+    config.use(replace(settings, data_dir=str(tmp_path)))
+    tmp_path.chmod(0o755)
+    assert told() == [f"chmod 700 {tmp_path}"]
+    tmp_path.chmod(0o700)
+    assert told() == []

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, screening
+from backend import clock
 from backend.db import session
 from backend.outbox import delivery
 from backend.outbox.models import Delivery
@@ -47,7 +47,6 @@ def line(settings):
     yield Line()
     gateway.use(reached)
     away.close()
-    screening._pause.end()
 
 
 def deliver():

@@ -5,9 +5,26 @@ reaches the process in another way can write that header. So it counts for nothi
 WECHAT_CLOUD_HOSTING is on, and then nothing else may lead to the process.
 """
 
-from flask import request
+from flask import Flask, request
 
 from backend import config
+from backend.errors import NotFound
+
+# What the mini-program, the platform and the monitoring call. Everything else is for people with a browser.
+FOR_MACHINES = ("/api/v1/", "/wechat/push", "/healthz", "/readyz", "/metrics")
+
+
+def keep_pages_away(app: Flask) -> None:
+    """Where the headers are believed nobody can open a page: neither console nor public pages nor documentation.
+
+    One tick of 公网访问 (public access) too many would else let anybody sign in as anybody, with a browser.
+    """
+
+    @app.before_request
+    def _refuse_pages() -> None:
+        asked = request.url_rule.rule if request.url_rule else request.path
+        if config.settings().cloud_hosting and not asked.startswith(FOR_MACHINES):
+            raise NotFound()
 
 
 def openid() -> str | None:
@@ -21,7 +38,7 @@ def openid() -> str | None:
 
 
 def from_inside() -> bool:
-    """Whether WeChat itself pushed this, from inside Cloud Hosting."""
+    """Whether this says to come from WeChat itself, from inside Cloud Hosting: nothing proves it."""
     # The guide writes x-wx-sources where the header list has X-WX-SOURCE.
     said = any(name in request.headers for name in ("X-WX-SOURCE", "X-WX-SOURCES"))
     return config.settings().cloud_hosting and said

@@ -22,12 +22,14 @@ from backend.people import accounts
 from backend.people.permissions import Permission
 from backend.rights import cancellation
 from backend.wechat import push
+from backend.wechat.gateway import gateway
 
 bp = APIBlueprint("push", __name__, tag="微信")
 
 # RevokeInfo: 6 昵称和头像, 19 the nickname typed; 8 手机号; 14 chosen pictures, 15 files, 20 avatar.
 # WeChat: 服务端/事件通知.
 NICKNAME, PHONE, TYPED_NICKNAME, PICTURES = 6, 8, 19, frozenset({14, 15})
+CANCELLATION = "user_authorization_cancellation"
 
 log = structlog.get_logger()
 
@@ -38,23 +40,40 @@ def _visited() -> Response:
 
 
 def _pushed() -> Response:
-    body = request.get_data()
+    pushed = push.opened(request.args, request.get_data(), from_inside=hosting.from_inside())
+    # WeChat is asked before the transaction: it may be slow. Where it does not answer, it comes again itself.
+    believed = pushed.signed or _confirmed(pushed.message)
     # An answer of its own is not needed: WeChat takes `success`, and asks again without it.
     with transaction():
-        told = push.opened(request.args, body, from_inside=hosting.from_inside())
-        if told.message.get("action") != push.PROBE and push.is_first(told):
-            _handle(told.message)
+        if pushed.message.get("action") != push.PROBE and push.is_first(pushed):
+            _handle(pushed.message, believed)
     return Response("success", mimetype="text/plain")
 
 
-def _handle(message: dict[str, Any]) -> None:
+def _confirmed(message: dict[str, Any]) -> bool:
+    """Whether what an unsigned push tells may be done: it takes nothing away, or WeChat says so when it is asked.
+
+    Of a withdrawn consent and a changed profile WeChat says nothing to anybody who asks.
+    """
+    event = message.get("Event")
+    if event not in TAKING_AWAY:
+        return True
+    openid = _openid(message)
+    return event == CANCELLATION and openid is not None and not _still_a_user(openid)
+
+
+def _still_a_user(openid: str) -> bool:
+    return _person(openid) is None or gateway().knows(openid)
+
+
+def _handle(message: dict[str, Any], believed: bool) -> None:
     event = message.get("Event")
     known = TAKEN.get(event) if isinstance(event, str) else None
-    if known is not None:
+    if known is not None and believed:
         known(message)
     # What else it says may be personal.
     name = event if isinstance(event, str) and re.fullmatch(r"[A-Za-z0-9_]{1,60}", event) else "other"
-    log.info("wechat.push", event_name=name, known=known is not None)
+    log.info("wechat.push", event_name=name, known=known is not None, believed=believed)
 
 
 def _picture_checked(message: dict[str, Any]) -> None:
@@ -121,8 +140,12 @@ TAKEN: dict[str, Callable[[dict[str, Any]], None]] = {
     "subscribe_msg_sent_event": _sent,
     "user_info_modified": _profile_changed,
     "user_authorization_revoke": _revoked,
-    "user_authorization_cancellation": _cancelled,
+    CANCELLATION: _cancelled,
 }
+# What erases or withdraws. The verdict on a picture names a trace that WeChat gave to us alone.
+TAKING_AWAY = frozenset(
+    {"subscribe_msg_change_event", "user_info_modified", "user_authorization_revoke", CANCELLATION}
+)
 
 
 def _openid(message: dict[str, Any]) -> str | None:
@@ -140,29 +163,40 @@ def _number(value: Any) -> int | None:
     return int(text) if re.fullmatch(r"-?\d{1,9}", text) else None
 
 
+def _callback(method: str, path: str, summary: str) -> Callable[[Any], Any]:
+    return route(
+        method,
+        bp,
+        path,
+        summary,
+        PUBLIC,
+        raw=True,
+        largest=push.LARGEST,
+        writes=False,
+        media="text/plain",
+        description="只供微信服务器调用；验证签名，拒绝过期、重放和其他应用的消息。",
+    )
+
+
 # The contract names the path without its base; WeChat is told either.
-for _prefix, _suffix in (("", ""), ("/api/v1", "_under_base")):
-    for _method, _name, _view, _summary in (
-        ("GET", "visit", _visited, "微信消息推送：接入验证"),
-        ("POST", "push", _pushed, "微信消息推送：接收消息和事件"),
-    ):
+@_callback("GET", "/wechat/push", "微信消息推送：接入验证")
+def wechat_visit() -> Response:
+    return _visited()
 
-        def _answer(view: Callable[[], Response] = _view) -> Response:
-            return view()
 
-        _answer.__name__ = f"wechat_{_name}{_suffix}"
-        route(
-            _method,
-            bp,
-            f"{_prefix}/wechat/push",
-            _summary,
-            PUBLIC,
-            raw=True,
-            largest=push.LARGEST,
-            writes=False,
-            media="text/plain",
-            description="只供微信服务器调用；验证签名，拒绝过期、重放和其他应用的消息。",
-        )(_answer)
+@_callback("POST", "/wechat/push", "微信消息推送：接收消息和事件")
+def wechat_push() -> Response:
+    return _pushed()
+
+
+@_callback("GET", "/api/v1/wechat/push", "微信消息推送：接入验证")
+def wechat_visit_under_base() -> Response:
+    return _visited()
+
+
+@_callback("POST", "/api/v1/wechat/push", "微信消息推送：接收消息和事件")
+def wechat_push_under_base() -> Response:
+    return _pushed()
 
 
 class DeadOut(Schema):
