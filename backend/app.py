@@ -77,7 +77,8 @@ def routes() -> Iterator[ModuleType]:
 
 def _limit_entrances(app: Flask, limiter: Limiter) -> None:
     """Where something can be guessed there are limits by address, besides what a person's own rules say."""
-    settings, views = config.settings, app.view_functions
+    settings = config.settings
+    views: dict[str, Any] = app.view_functions
 
     def limit(rate: Callable[[], str], *names: str, what: str = "", **more: Any) -> None:
         apply = limiter.limit(rate, key_func=lambda: f"{what}{protection.address()}", **more)

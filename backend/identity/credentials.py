@@ -95,7 +95,7 @@ def _nobody() -> str:
 
 
 def _matches(password_hash: str, password: str) -> bool:
-    with _turn():
+    with _at_a_password():
         try:
             return _HASHER.verify(password_hash, password)
         except (VerifyMismatchError, InvalidHashError):
@@ -110,7 +110,7 @@ def _places() -> tuple[threading.Semaphore, threading.Semaphore]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def _at_a_password() -> Iterator[None]:
     """Passwords are the cheapest way to load the machine: they hold a part of its threads, and the others go on
     answering. Raises SignInBusy at once where that part is taken."""
     places, hashing = _places()
@@ -158,7 +158,7 @@ def spend_code(person_id: int, half_minute: int) -> None:
 
 def hashed(password: str) -> str:
     """What is stored of a password. Slow on purpose: call it outside any transaction."""
-    with _turn():
+    with _at_a_password():
         return _HASHER.hash(password)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, journal
 from backend.db import Id, Model, Moment, lock_row, session
-from backend.errors import NotFound, Refused
+from backend.errors import NotFound, Refused, StateConflict
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
@@ -21,35 +21,32 @@ from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
 
 MOST_DAYS = 180
+NOT_SUSPENDED = "这位居民没有停用，或已经恢复"
 _standing = sa.text("ended_at IS NULL")
 
 
 class Suspended(Refused):
     """`until` and `reason` are its facts."""
 
-    code, message = 40346, "您的账号停用到 {until}，原因：{reason}。停用期间可以查看、导出、投诉和注销"
+    code, message = 40358, "您的账号停用到 {until}，原因：{reason}。停用期间可以查看、导出、投诉和注销"
 
 
 class AlreadySuspended(Refused):
-    code, message = 40955, "这位居民已经停用，请先恢复再重新停用"
-
-
-class NotSuspended(Refused):
-    code, message = 40956, "这位居民没有停用，或已经恢复"
+    code, message = 40965, "这位居民已经停用，请先恢复再重新停用"
 
 
 class SuspensionTooLong(Refused):
-    code, message = 42254, "停用的截止日应在今天到 {latest} 之间"
+    code, message = 42244, "停用的截止日应在今天到 {latest} 之间"
 
 
 class OwnSuspension(Refused):
-    code, message = 40347, "不能停用或恢复自己"
+    code, message = 40359, "不能停用或恢复自己"
 
 
 class PersonInOffice(Refused):
     """Else one clerk could take away the second pair of eyes."""
 
-    code, message = 40348, "这个人今天在任，请市级管理员先结束任职，再停用"
+    code, message = 40360, "这个人今天在任，请市级管理员先结束任职，再停用"
 
 
 class Suspension(Model):
@@ -116,11 +113,11 @@ def facts(person_id: int, suspended_until: datetime | None) -> dict[str, str] | 
     """`until` and `reason` of who is suspended now; None for everybody else, without asking the database."""
     if suspended_until is None or suspended_until <= clock.now():
         return None
-    found = standing(person_id)
+    found = in_force(person_id)
     return {"until": until_in_words(suspended_until), "reason": (found and found.reason) or ""}
 
 
-def standing(person_id: int) -> Suspension | None:
+def in_force(person_id: int) -> Suspension | None:
     """The suspension that stands now."""
     return session.scalar(
         sa.select(Suspension).where(
@@ -156,21 +153,21 @@ def suspend(person_id: int, reason: str, until: date | datetime, *, actor: Actor
     session.add(made)
     person.suspended_until = ends
     session.flush()
-    _tell("suspend", made, reason, actor, {"until": until_in_words(ends)})
+    _journal("suspend", made, reason, actor, {"until": until_in_words(ends)})
     return made
 
 
 def resume(person_id: int, reason: str, *, actor: Actor) -> Suspension:
     """The same staff let the person go on before the end. Raises NotFound, NotAllowed, OwnSuspension,
-    NotSuspended."""
+    StateConflict."""
     person, _home = _person(person_id, actor)
-    found = standing(person_id)
+    found = in_force(person_id)
     if found is None:
-        raise NotSuspended()
+        raise StateConflict(NOT_SUSPENDED)
     found.ended_at, found.resumed_by_id, found.resume_reason = clock.now(), actor.id, reason
     person.suspended_until = None
     session.flush()
-    _tell("resume", found, reason, actor)
+    _journal("resume", found, reason, actor)
     return found
 
 
@@ -199,7 +196,7 @@ def _days(ends: datetime) -> int:
     return (last - clock.today()).days
 
 
-def _tell(
+def _journal(
     verb: str, row: Suspension, reason: str | None, actor: Actor | None, facts: dict[str, str] | None = None
 ) -> None:
     journal.write(
@@ -219,7 +216,7 @@ def end(suspension_id: int) -> None:
     if row.ended_at is None and row.until_at <= clock.now():
         row.ended_at = row.until_at
         session.flush()
-        _tell("suspension_over", row, None, None)
+        _journal("suspension_over", row, None, None)
 
 
 def _end_passed(person_id: int) -> None:

@@ -33,6 +33,11 @@ BODY = {
 }
 
 
+# What is shipped, where the other tests have more.
+_SHIPPED = config.Settings()
+USUAL = {name: getattr(_SHIPPED, name) for name in ("wishes_per_minute", "wishes_per_day", "drafts_per_day")}
+
+
 @pytest.fixture
 def limited(town, settings):
     """Gives the running product small limits; what was counted before is forgotten."""
@@ -42,6 +47,7 @@ def limited(town, settings):
         limiter.reset()
         config.use(replace(settings, **limits))
 
+    use(**USUAL)
     yield use
     limiter.reset()
     config.use(settings)
@@ -136,7 +142,7 @@ def newcomer(town, name="flood"):
     return phone
 
 
-def test_one_person_hands_in_twenty_wishes_a_minute_and_a_hundred_a_day(town):
+def test_one_person_hands_in_twenty_wishes_a_minute_and_a_hundred_a_day(town, limited):
     phone, begins = newcomer(town), clock.now()
     with clock.frozen_at(begins):
         answers = wished(phone, town, True, 30)
@@ -162,7 +168,7 @@ def test_what_is_refused_leaves_no_draft(town, limited):
     assert session.scalar(rows) == 1
 
 
-def test_one_person_begins_a_hundred_drafts_a_day(town):
+def test_one_person_begins_a_hundred_drafts_a_day(town, limited):
     phone = newcomer(town)
     answers = wished(phone, town, False, 120)
     assert [answer.status_code for answer in answers] == [201] * 100 + [429] * 20
@@ -267,9 +273,10 @@ def test_a_person_signs_in_so_often_a_day_and_signing_out_wins_nothing(town, lim
         assert town.phone("newcomer").get("/me").status_code == 200
 
 
-def test_the_usual_numbers_are_those_that_were_decided(settings):
-    assert (settings.wishes_per_minute, settings.wishes_per_day, settings.drafts_per_day) == (20, 100, 100)
-    assert (settings.sign_ins_per_day, settings.keys_per_day) == (200, 2000)
+def test_the_usual_numbers_are_those_that_were_decided():
+    told = config.Settings()
+    assert (told.wishes_per_minute, told.wishes_per_day, told.drafts_per_day) == (20, 100, 100)
+    assert (told.sign_ins_per_day, told.keys_per_day) == (200, 2000)
 
 
 def test_counts_of_sign_ins_are_forgotten_after_a_day(town):
@@ -404,7 +411,7 @@ def busy(threads):
     entered, leave = threading.Semaphore(0), threading.Event()
 
     def hold():
-        with credentials._turn():
+        with credentials._at_a_password():
             entered.release()
             leave.wait()
 

@@ -23,8 +23,12 @@ STAYS = {
     "DELETE /me",
     "DELETE /sessions/current",
 }
-# What opens sealed data and journals it, asked for with GET.
-OPENINGS = {"GET /wishes/{wish_id}/contact", "GET /complaints/{complaint_id}/contact"}
+# What writes although it is asked for with GET: it opens what is sealed, or hands it out, and journals that.
+OPENINGS = {
+    "GET /wishes/{wish_id}/contact",
+    "GET /complaints/{complaint_id}/contact",
+    "GET /units/{unit_id}/feedback",
+}
 OUT = "DELETE /sessions/current"
 
 

@@ -103,7 +103,7 @@ def test_staff_let_them_go_on_before_the_end(town):
     assert answer["resumedAt"] is not None
     assert phone.put("/me", {"nickname": "小舟"}).status_code == 200
     assert told(phone.id)[0][0] == "resumed"
-    refusal(clerk.post(f"/people/{phone.id}/resume", {"reason": "已经改正"}), 409, "NOT_SUSPENDED")
+    refusal(clerk.post(f"/people/{phone.id}/resume", {"reason": "已经改正"}), 409, "STATE_CONFLICT")
     # And may stop them again.
     body = {"reason": "又来了", "until": in_days(3).isoformat()}
     assert clerk.post(f"/people/{phone.id}/suspend", body).status_code == 200

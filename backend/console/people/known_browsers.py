@@ -4,13 +4,12 @@ The cookie is signed, hidden from scripts and opens nothing: it only gives this 
 its own, under the names that were signed in with here. A thief of it may guess as often as any other address.
 """
 
+import hmac
 import secrets
-from typing import Any
 
-from flask import Response, current_app, request
-from itsdangerous import BadData, URLSafeTimedSerializer
+from flask import Response, request
 
-from backend import config, crypto
+from backend import clock, config, crypto
 
 KNOWN_FOR = 180 * 24 * 3600  # seconds
 # Colleagues who share an office PC; whoever signed in least lately is forgotten first.
@@ -25,17 +24,18 @@ def _secure() -> bool:
     return request.is_secure or config.settings().production
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="known browser")
-
-
 def _kept() -> tuple[str, list[str]]:
     """The mark of this browser, a new one if it has none, and the names it is known under."""
-    try:
-        mark, names = _signer().loads(request.cookies.get(_cookie(), ""), max_age=KNOWN_FOR)
-        return mark, names
-    except (BadData, ValueError, TypeError):
-        return secrets.token_urlsafe(12), []
+    told, _, seal = request.cookies.get(_cookie(), "").rpartition(".")
+    if told and hmac.compare_digest(seal.encode(), _seal(told).encode()):
+        until, mark, *names = told.split(".")
+        if int(until) > clock.now().timestamp():
+            return mark, names
+    return secrets.token_hex(8), []
+
+
+def _seal(told: str) -> str:
+    return crypto.signature("known browser", told)
 
 
 def _index(name: str) -> str:
@@ -52,7 +52,14 @@ def remember(answer: Response, name: str) -> None:
     """Somebody just signed in here with this name."""
     mark, names = _kept()
     known = [_index(name), *(one for one in names if one != _index(name))][:MOST_NAMES]
-    told: Any = _signer().dumps([mark, known])
+    until = int(clock.now().timestamp()) + KNOWN_FOR
+    told = ".".join((str(until), mark, *known))
     answer.set_cookie(
-        _cookie(), told, max_age=KNOWN_FOR, httponly=True, samesite="Strict", secure=_secure(), path="/"
+        _cookie(),
+        f"{told}.{_seal(told)}",
+        max_age=KNOWN_FOR,
+        httponly=True,
+        samesite="Strict",
+        secure=_secure(),
+        path="/",
     )

@@ -60,7 +60,7 @@ def resume_person(staff: Staff, person_id: int) -> Any:
     person, _home = residents.resident(staff, person_id, Permission.PERSON_SUSPEND)
     told = suspensions.facts(person_id, person.suspended_until)
     if told is None and request.method == "GET":
-        return redirect_with_message("console.person", suspensions.NotSuspended.message, person_id=person_id)
+        return redirect_with_message("console.person", suspensions.NOT_SUSPENDED, person_id=person_id)
     form = ResumeForm()
     if request.method == "POST" and run_form(
         form, lambda: suspending.resume(person_id, form.reason.data, actor=staff)

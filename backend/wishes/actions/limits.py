@@ -9,7 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.db import lock_row, session
+from backend.db import session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.people import permissions
@@ -62,7 +62,8 @@ def _own(person_id: int) -> sa.ColumnElement[bool]:
 
 def check_drafts(*, actor: Actor) -> None:
     """May the person begin one more draft? Raises TooManyDrafts."""
-    lock_row(Person, actor.id)
+    # Not read anew: what the caller has changed about the person, and not yet written, stays.
+    session.execute(sa.select(Person.id).where(Person.id == actor.id).with_for_update(key_share=True))
     most, now = config.settings().drafts_per_day, clock.now()
     begun = sa.select(Wish.created_at).where(
         _own(actor.id), Wish.submitted_at.is_(None), Wish.created_at > now - _DAY
