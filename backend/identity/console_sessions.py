@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal
-from backend.db import session
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused, SessionEnded
 from backend.identity import sessions
 from backend.identity.models import ConsoleSession, Credential, ScanSignIn
@@ -205,6 +205,7 @@ def redeem(secret: str, browser: str) -> str:
     )
     if person_id is None:
         raise SignInOver()
+    lock_row(Person, person_id)
     sessions.count_sign_in(person_id)
     return enter(person_id, "scan", browser)
 

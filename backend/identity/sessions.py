@@ -85,8 +85,10 @@ def open_session(person: Person) -> tuple[str, datetime]:
 
 
 def count_sign_in(person_id: int) -> None:
-    """One more sign-in of this person, whatever became of the sessions before. Raises TooManySignIns beyond
-    SIGN_INS_PER_DAY in 24 hours; at the console those count that a phone let in."""
+    """One more sign-in of this person, whatever became of the sessions before; at the console those count that a
+    phone let in. The caller has locked the person's row: whoever held the count and then waited for the person could
+    wait for somebody who does it the other way round. Raises TooManySignIns beyond SIGN_INS_PER_DAY in 24 hours.
+    """
     now, most = clock.now(), config.settings().sign_ins_per_day
     begin_anew = SignInCount.since <= now - _DAY
     adding = insert(SignInCount).values(person_id=person_id, since=now, times=1)
@@ -151,7 +153,7 @@ def person_of(openid: str) -> Person:
             session.flush()
     except sa.exc.IntegrityError:
         # Two phones of one account, or a double tap: the other request was quicker.
-        return session.scalars(sa.select(Person).where(Person.openid == openid)).one()
+        return session.scalars(sa.select(Person).where(Person.openid == openid).with_for_update()).one()
     journal.write("sign_up", "person", made.id, actor=made)
     return made
 
