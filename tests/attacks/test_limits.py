@@ -413,7 +413,7 @@ def busy(threads):
     def hold():
         with credentials._at_a_password():
             entered.release()
-            leave.wait()
+            leave.wait(timeout=20)
 
     places, _hashing = credentials._places()
     # One may hash; the others of their part wait for their turn.
