@@ -1,7 +1,7 @@
 """create_app(): the only file that knows everyone."""
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from apiflask import APIFlask
 from apispec.ext.marshmallow.common import make_schema_key
 from flask import Flask
-from flask_limiter.util import get_remote_address
+from flask_limiter import Limiter
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 import backend
@@ -17,6 +17,7 @@ from backend import api, commands, config, db
 from backend.api.frame import hosting, protection, refusals, telemetry
 from backend.api.frame import openapi as documentation
 from backend.console import pages
+from backend.identity.credentials import WrongPassword
 from backend.jobs import Job
 from backend.reports import personal_data_register
 from backend.rights import purposes
@@ -74,6 +75,30 @@ def routes() -> Iterator[ModuleType]:
             yield module
 
 
+def _limit_entrances(app: Flask, limiter: Limiter) -> None:
+    """Where something can be guessed there are limits by address, besides what a person's own rules say."""
+    settings = config.settings
+    views: dict[str, Any] = app.view_functions
+
+    def limit(rate: Callable[[], str], *names: str, what: str = "", **more: Any) -> None:
+        apply = limiter.limit(rate, key_func=lambda: f"{what}{protection.address()}", **more)
+        # Where there are no pages, there is no console to sign in to.
+        for name in set(names) & set(views):
+            views[name] = apply(views[name])
+
+    limit(lambda: settings().rate_limit_sign_in, "identity.sign_in", "console.sign_in", "console.begin_scan")
+    # Of passwords only wrong ones count: an office that comes to work at eight is not shut out.
+    limit(
+        lambda: settings().rate_limit_password,
+        "console.sign_in",
+        # A count of its own, also where both limits are set to the same.
+        what="password:",
+        methods=["POST"],
+        deduct_when=lambda answer: answer.status_code == WrongPassword.status(),
+    )
+    limit(lambda: settings().rate_limit_verify, "public.verify_certificate", "certificates.certificate_paper")
+
+
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The whole product as a WSGI application, configured by `settings` (else by the environment)."""
     settings = settings or config.read()
@@ -105,14 +130,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if not settings.cloud_hosting:
         pages.install(app)
     personal_data_register.register_purposes(purposes.purposes_in_words)
-    sign_in = limiter.limit(lambda: config.settings().rate_limit_sign_in, key_func=get_remote_address)
-    views: dict[str, Any] = app.view_functions
-    for entrance in ("identity.sign_in", "console.sign_in", "console.begin_scan"):
-        if entrance in views:
-            views[entrance] = sign_in(views[entrance])
-    verify = limiter.limit(lambda: config.settings().rate_limit_verify, key_func=get_remote_address)
-    for tried in ("public.verify_certificate", "certificates.certificate_paper"):
-        if tried in views:
-            views[tried] = verify(views[tried])
+    _limit_entrances(app, limiter)
     commands.add_to(app, all_jobs())
     return app

@@ -126,24 +126,41 @@ class Settings:
     trusted_proxies: int = setting(
         "TRUSTED_PROXIES",
         0,
-        "reverse proxies in front, whose word on the caller's address is believed; 1 at least on Cloud Hosting",
+        "reverse proxies in front whose `X-Forwarded-For` is believed, 1 at least on Cloud Hosting; above 0 nobody may "
+        "reach the process past them",
     )
     log_level: str = setting("LOG_LEVEL", "INFO", "of the structured log on standard output")
     max_body_bytes: int = setting("MAX_BODY_BYTES", 1024 * 1024, "largest JSON body")
     rate_limit_storage: str = setting(
         "RATE_LIMIT_STORAGE", "memory://", "`memory://` (per process), or `redis://…` shared by all machines"
     )
-    rate_limit_person: str = setting("RATE_LIMIT_PERSON", "1200/minute", "calls of one signed-in person")
+    rate_limit_person: str = setting(
+        "RATE_LIMIT_PERSON",
+        "1200/minute",
+        "calls of one route by a signed-in person, whatever their sessions",
+    )
     rate_limit_address: str = setting(
         "RATE_LIMIT_ADDRESS",
         "3000/minute",
-        "calls from one address without a sign-in; a hall shares one address",
+        "calls of one route from an address by all who are not signed in, made-up tokens too; a hall shares one",
     )
     rate_limit_sign_in: str = setting("RATE_LIMIT_SIGN_IN", "6000/minute", "sign-ins from one address")
+    rate_limit_password: str = setting(
+        "RATE_LIMIT_PASSWORD", "60/minute", "wrong passwords from one address, whatever the names"
+    )
     rate_limit_verify: str = setting(
         "RATE_LIMIT_VERIFY", "60/minute", "certificates verified or opened from one address"
     )
     session_days: int = setting("SESSION_DAYS", 30, "a mini-program session ends after so many days unused")
+    session_most_days: int = setting(
+        "SESSION_MOST_DAYS", 180, "it ends so many days after its sign-in, used or not"
+    )
+    sign_ins_per_day: int = setting(
+        "SIGN_INS_PER_DAY", 200, "sign-ins of a person by WeChat in 24 hours, the console's by phone too"
+    )
+    keys_per_day: int = setting(
+        "KEYS_PER_DAY", 2000, "requests with an Idempotency-Key that a person may send in 24 hours"
+    )
     console_idle_minutes: int = setting(
         "CONSOLE_IDLE_MINUTES", 30, "a console ends after so many minutes unused"
     )
@@ -157,6 +174,13 @@ class Settings:
     filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
     supervision_phone: str = setting("SUPERVISION_PHONE", "", "监督电话, printed on the quarterly notice")
     wish_cost_cap: int = setting("WISH_COST_CAP", 300, "yuan; dearer wishes are refused")
+    wishes_per_minute: int = setting("WISHES_PER_MINUTE", 20, "wishes a person may hand in within a minute")
+    wishes_per_day: int = setting(
+        "WISHES_PER_DAY", 100, "wishes a person may hand in within 24 hours; staff who report for others, any"
+    )
+    drafts_per_day: int = setting(
+        "DRAFTS_PER_DAY", 100, "drafts a person may begin within 24 hours and not hand in"
+    )
     claim_limit: int = setting("CLAIM_LIMIT", 2, "wishes one person may have claimed and not yet fulfilled")
     promise_days: int = setting("PROMISE_DAYS", 30, "days to fulfil when the claimer promises no date")
     promise_grace_days: int = setting(

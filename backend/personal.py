@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     CHILDREN = "children"
     CONSENTS = "consents"
     CONSOLE = "console"
+    SUSPENSIONS = "suspensions"
     IMPORTS = "imports"
     AUDIT = "audit"
 

@@ -31,13 +31,13 @@ from tests.faults.postgres import OwnPostgres
 from tests.served import Served
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
+from tests.unlimited import UNLIMITED
 
 TOP = Path(__file__).resolve().parents[1]
 DATABASES = ("sqlite", "postgresql")
 # The crowds of a few people are not to be slowed down, and one person may claim many wishes.
-UNLIMITED = {
-    "RATE_LIMIT_PERSON": "100000000/minute",
-    "RATE_LIMIT_ADDRESS": "100000000/minute",
+FREE = {
+    **UNLIMITED,
     "RATE_LIMIT_SIGN_IN": "100000000/minute",
     "CLAIM_LIMIT": "100000",
     "LOG_LEVEL": "CRITICAL",
@@ -114,7 +114,7 @@ def city(name: str, asked: argparse.Namespace) -> Iterator[Stand]:
         server = stack.enter_context(OwnPostgres()) if name == "postgresql" else None
         address = server.host.url if server else SqliteHost(folder).url
         wechat = stack.enter_context(SimulatedWeChat())
-        told = {"APP_ENV": "test", "DATABASE_URL": address, "DATA_DIR": str(folder), **UNLIMITED}
+        told = {"APP_ENV": "test", "DATABASE_URL": address, "DATA_DIR": str(folder), **FREE}
         told["WECHAT_BASE_URL"] = wechat.url
         os.environ.update(told)
         say(f"{name}: making the city")

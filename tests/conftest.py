@@ -84,6 +84,10 @@ def settings(host, running_wechat, tmp_path_factory):
         "DATABASE_URL": host.url,
         "WECHAT_BASE_URL": running_wechat.url,
         "LOG_LEVEL": "CRITICAL",
+        # One of the cast stands for a crowd in a moment; what a person may do is tried in tests/attacks/test_limits.py.
+        "WISHES_PER_MINUTE": "1000",
+        "WISHES_PER_DAY": "1000",
+        "DRAFTS_PER_DAY": "1000",
     }
     with patch.dict(os.environ, environment):
         return config.read()

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from backend import app as house
 from backend import moves
 from backend.db import session
-from backend.wishes.actions import claims
+from backend.wishes.actions import claims, limits
 from backend.wishes.models import Wish
 
 
@@ -21,7 +21,7 @@ def create_app():
     app = house.create_app()
     app.before_request(_look_too_early)
     claims.lock_row = _row_as_seen
-    claims._lock_wish_and_claim = lambda wish_id, actor: _row_as_seen(Wish, wish_id)
+    limits.lock_with_person = lambda wish_id, actor: _row_as_seen(Wish, wish_id)
     moves._change = _change_without_asking
     return app
 

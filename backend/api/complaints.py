@@ -72,7 +72,15 @@ def _serialize_many(rows: list[Complaint], caller: Caller) -> list[dict[str, Any
     return queries.view_complaints(rows, actor=caller)
 
 
-@post(bp, "/complaints", "投诉、建议、减负反映", body=ComplaintIn, out=ComplaintOut, status=201)
+@post(
+    bp,
+    "/complaints",
+    "投诉、建议、减负反映",
+    body=ComplaintIn,
+    out=ComplaintOut,
+    status=201,
+    while_suspended=True,
+)
 def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     kind, text, contact = body.pop("kind"), body.pop("text"), body.pop("contact_back")
     return _serialize(actions.file(kind, text, contact=contact, **body, actor=caller), caller)
@@ -143,5 +151,12 @@ def escalate_complaint(caller: Caller, complaint_id: int, body: dict[str, Any]) 
 
 
 move = Moves(bp, "/complaints/<id:complaint_id>", ComplaintOut, _serialize)
-move("appeal", "appeal_complaint", "不满意答复，请上一级复核（一次）", actions.appeal, body=ReasonIn)
-move("withdraw", "withdraw_complaint", "撤回", actions.withdraw)
+move(
+    "appeal",
+    "appeal_complaint",
+    "不满意答复，请上一级复核（一次）",
+    actions.appeal,
+    body=ReasonIn,
+    while_suspended=True,
+)
+move("withdraw", "withdraw_complaint", "撤回", actions.withdraw, while_suspended=True)

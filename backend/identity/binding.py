@@ -15,6 +15,7 @@ from backend.people.permissions import Permission
 # A new account may have these without having a history of its own; the answers under its keys tell of them.
 _FORGETTABLE = {
     "sessions",
+    "sign_in_counts",
     "consents",
     "residencies",
     "notices",

@@ -2,15 +2,17 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal
-from backend.db import session
+from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused, SessionEnded
+from backend.identity import sessions
 from backend.identity.models import ConsoleSession, Credential, ScanSignIn
 from backend.journal import Actor
+from backend.people import suspensions
 from backend.people.kinds import PersonState
 from backend.people.models import Appointment, Person
 from backend.people.permissions import active_today
@@ -37,12 +39,13 @@ class Entered:
     session_id: int
     stale: bool
     first: bool = False
+    suspended_until: datetime | None = None
 
 
 def entered(token: str) -> Entered:
     """The person behind a console token. Raises SessionEnded when unknown, idle too long, over or revoked."""
     row = session.execute(
-        sa.select(ConsoleSession, Person.state, Credential.first_until)
+        sa.select(ConsoleSession, Person.state, Credential.first_until, Person.suspended_until)
         .join(Person, Person.id == ConsoleSession.person_id)
         .outerjoin(Credential, Credential.person_id == ConsoleSession.person_id)
         .where(ConsoleSession.token_digest == crypto.digest(token))
@@ -56,7 +59,8 @@ def entered(token: str) -> Entered:
     ):
         raise SessionEnded()
     first = row[0].method == "password" and row[2] is not None
-    return Entered(row[0].person_id, row[0].id, row[0].used_at <= now - NOTE_EVERY, first)
+    stale = row[0].used_at <= now - NOTE_EVERY
+    return Entered(row[0].person_id, row[0].id, stale, first, row[3])
 
 
 def _idle() -> timedelta:
@@ -72,10 +76,12 @@ def note_use(session_id: int) -> None:
 def enter(person_id: int, method: str, browser: str) -> str:
     """Opens the console for a person with a standing appointment: the token, shown this once.
 
-    Raises NoAppointment.
+    Raises NoAppointment, Suspended.
     """
     if not _appointed(person_id):
         raise NoAppointment()
+    person = session.get_one(Person, person_id)
+    suspensions.refuse(person_id, person.suspended_until)
     token, now = secrets.token_urlsafe(32), clock.now()
     made = ConsoleSession(
         person_id=person_id,
@@ -88,7 +94,6 @@ def enter(person_id: int, method: str, browser: str) -> str:
     )
     session.add(made)
     session.flush()
-    person = session.get(Person, person_id)
     journal.write("enter_console", "person", person_id, actor=person, facts={"method": method})
     return token
 
@@ -190,7 +195,8 @@ def approved(secret: str) -> bool:
 
 
 def redeem(secret: str, browser: str) -> str:
-    """The browser's side of an approved scan: opens the console, once. Raises SignInOver, NoAppointment."""
+    """The browser's side of an approved scan: opens the console, once. Raises SignInOver,
+    TooManySignIns, NoAppointment."""
     person_id = session.scalar(
         sa.update(ScanSignIn)
         .where(_redeemable(secret))
@@ -199,6 +205,8 @@ def redeem(secret: str, browser: str) -> str:
     )
     if person_id is None:
         raise SignInOver()
+    lock_row(Person, person_id)
+    sessions.count_sign_in(person_id)
     return enter(person_id, "scan", browser)
 
 

@@ -1,13 +1,15 @@
 """Names, passwords and one-time codes of staff.
 
-A password is checked outside any transaction, because argon2 is slow on purpose. So a try is counted before
-it is checked: a hundred guesses at once are a hundred tries. An unknown name costs the same time, fails with
-the same sentence and locks in the same way as a known one.
+A password is checked outside any transaction, because argon2 is slow on purpose, and only by a few threads at
+once. How often somebody may try is said in `attempts`. An unknown name costs the same time and fails with the same
+sentence as a known one.
 """
 
-import math
 import re
-from datetime import datetime, timedelta
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 
 import pyotp
@@ -16,18 +18,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from backend import clock, config, crypto, journal
-from backend.db import insert, lock_row, session
+from backend.db import lock_row, session
 from backend.errors import Refused
-from backend.identity.models import Credential, SignInAttempt
+from backend.identity.models import Credential
 from backend.journal import Actor
 from backend.people.kinds import PersonState
 from backend.people.models import Appointment, Person
 
 # What OWASP asks at least; four threads at once take 76 MiB, not the 256 MiB of the library's default.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-FREE_TRIES = 5
-LONGEST_LOCK = 60  # minutes
-FORGOTTEN_AFTER = timedelta(hours=24)
 # Whoever can appoint others or read everything needs more than a password.
 STRONG_ROLES = ("city_admin", "auditor")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
@@ -38,8 +37,9 @@ class WrongPassword(Refused):
     code, message = 40190, "名字、口令或动态口令不对"
 
 
-class SignInLocked(Refused):
-    code, message = 42990, "输错次数太多，请 {minutes} 分钟后再试，或用手机扫码登录"
+class SignInBusy(Refused):
+    code, message = 50390, "此刻登录的人太多，请稍等几秒再试，或用手机扫码登录"
+    headers = {"Retry-After": "2"}
 
 
 class OneTimeCodeNeeded(Refused):
@@ -64,48 +64,6 @@ class FirstPasswordOver(Refused):
 
 class OneTimeCodeWrong(Refused):
     code, message = 42253, "动态口令不对，请等手机上的数字换过之后再试"
-
-
-def attempt(name: str) -> None:
-    """Counts a try at this name before its password is looked at. Raises SignInLocked.
-
-    Five tries are free; each further one locks the name twice as long as the one before, an hour at most.
-    """
-    now, key = clock.now(), _attempts_of(name)
-    fresh = insert(SignInAttempt).values(name_index=key, failures=0, last_at=now)
-    session.execute(fresh.on_conflict_do_nothing())
-    row = lock_row(SignInAttempt, key)
-    if row.locked_until is not None and row.locked_until > now:
-        left = (row.locked_until - now).total_seconds()
-        raise SignInLocked(minutes=math.ceil(left / 60)).retry_after(left)
-    row.failures = 1 if row.last_at < now - FORGOTTEN_AFTER else row.failures + 1
-    row.last_at, row.locked_until = now, _locked_until(row.failures, now)
-    session.flush()
-
-
-def _attempts_of(name: str) -> str:
-    return crypto.blind_index("console_name", name.strip().lower())
-
-
-def _locked_until(failures: int, now: datetime) -> datetime | None:
-    if failures < FREE_TRIES:
-        return None
-    return now + timedelta(minutes=min(2 ** min(failures - FREE_TRIES, 10), LONGEST_LOCK))
-
-
-def forget_attempts(name: str) -> None:
-    """After a sign-in that succeeded."""
-    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.name_index == _attempts_of(name)))
-
-
-def attempts_over() -> list[str]:
-    """Names nobody tried for a day, for the cleaning job."""
-    over = SignInAttempt.last_at <= clock.now() - FORGOTTEN_AFTER
-    return list(session.scalars(sa.select(SignInAttempt.name_index).where(over).limit(500)))
-
-
-def forget_attempt(name_index: str) -> None:
-    session.execute(sa.delete(SignInAttempt).where(SignInAttempt.name_index == name_index))
 
 
 def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]:
@@ -137,10 +95,32 @@ def _nobody() -> str:
 
 
 def _matches(password_hash: str, password: str) -> bool:
+    with _at_a_password():
+        try:
+            return _HASHER.verify(password_hash, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+
+@cache
+def _places() -> tuple[threading.Semaphore, threading.Semaphore]:
+    """Of a process: the threads that may be at a password, half of all; and those that may hash at once."""
+    threads = config.settings().web_threads
+    return threading.Semaphore(max(1, threads // 2)), threading.Semaphore(max(1, threads // 4))
+
+
+@contextmanager
+def _at_a_password() -> Iterator[None]:
+    """Passwords are the cheapest way to load the machine: they hold a part of its threads, and the others go on
+    answering. Raises SignInBusy at once where that part is taken."""
+    places, hashing = _places()
+    if not places.acquire(blocking=False):
+        raise SignInBusy()
     try:
-        return _HASHER.verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
+        with hashing:
+            yield
+    finally:
+        places.release()
 
 
 def _needs_one_time_code(person_id: int) -> bool:
@@ -178,7 +158,8 @@ def spend_code(person_id: int, half_minute: int) -> None:
 
 def hashed(password: str) -> str:
     """What is stored of a password. Slow on purpose: call it outside any transaction."""
-    return _HASHER.hash(password)
+    with _at_a_password():
+        return _HASHER.hash(password)
 
 
 def check_name(name: str) -> None:

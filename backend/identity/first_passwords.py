@@ -11,7 +11,7 @@ from datetime import timedelta
 from backend import clock
 from backend.db import session
 from backend.errors import NotFound, Refused
-from backend.identity import console_sessions, credentials
+from backend.identity import attempts, console_sessions, credentials
 from backend.identity.models import Credential
 from backend.journal import Actor
 from backend.people import permissions
@@ -74,7 +74,7 @@ def give(person_id: int, name: str, password_hash: str, *, actor: Actor) -> Cred
     row.totp_sealed, row.totp_since = None, None
     session.flush()
     console_sessions.leave_all(person_id)
-    credentials.forget_attempts(name)
+    attempts.forget_name(name)
     return row
 
 

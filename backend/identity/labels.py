@@ -15,5 +15,6 @@ JOURNAL_VERBS = {
         "set_first_password": "设置初始口令",
         "set_one_time_code": "启用动态口令",
         "drop_one_time_code": "停用动态口令",
+        "end_sessions": "退出其他登录",
     }
 }

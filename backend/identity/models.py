@@ -37,18 +37,44 @@ class Credential(Model):
     totp_used: Mapped[int] = mapped_column(sa.BigInteger, default=0, info=internal(DIGEST))
 
 
+_FORGOTTEN = "forgotten within a day"
+
+
 class SignInAttempt(Model):
-    """Failed sign-ins by name, kept for names that exist and names that do not: both lock alike."""
+    """A count of wrong passwords; see `attempts` for what is counted. Kept for names that exist and names that do
+    not: both lock alike."""
 
     __tablename__ = "sign_in_attempts"
     __table_args__ = (sa.CheckConstraint("failures >= 0", name="failures_count_up"),)
 
-    name_index: Mapped[str] = mapped_column(
-        sa.String(64), primary_key=True, info=personal(Purpose.CONSOLE, not_rotated="forgotten within a day")
+    key: Mapped[str] = mapped_column(
+        "name_index", sa.String(64), primary_key=True, info=personal(Purpose.CONSOLE, not_rotated=_FORGOTTEN)
+    )
+    # The name that was tried, and the address that began the count: all keyed, none can be read back.
+    name_tried: Mapped[str | None] = mapped_column(
+        sa.String(64), index=True, info=personal(Purpose.CONSOLE, not_rotated=_FORGOTTEN)
+    )
+    address_index: Mapped[str | None] = mapped_column(
+        sa.String(64), index=True, info=personal(Purpose.CONSOLE, not_rotated=_FORGOTTEN)
     )
     failures: Mapped[int] = mapped_column(sa.Integer)
     last_at: Mapped[datetime] = mapped_column(Moment, index=True)
     locked_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class SignInCount(Model):
+    """How often a person signed in since `since`; begun anew after a day. Sessions alone would not tell: signing out
+    deletes them."""
+
+    __tablename__ = "sign_in_counts"
+    __personal__ = [
+        PersonalTable("person_id", "一天内的登录次数", "sign_in_counts", position=75, on_erasure="delete")
+    ]
+    __table_args__ = (sa.CheckConstraint("times > 0", name="times_count_up"),)
+
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment, index=True)
+    times: Mapped[int] = mapped_column(sa.Integer)
 
 
 class ScanSignIn(Model):

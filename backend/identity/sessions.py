@@ -1,34 +1,52 @@
-"""Signing in and out. A token is 256 random bits; only its digest is stored, so it can be revoked at once."""
+"""Signing in and out. A token is 256 random bits; only its digest is stored, so it can be revoked at once.
+
+A session ends SESSION_DAYS after its last use, and in any case SESSION_MOST_DAYS after its sign-in.
+"""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal
-from backend.db import read_columns, session
-from backend.errors import SessionEnded
-from backend.identity.models import Session
+from backend.db import Moment, insert, read_columns, session
+from backend.errors import Refused, SessionEnded
+from backend.identity.models import ConsoleSession, Session, SignInCount
 from backend.people.kinds import PersonState
 from backend.people.models import Person
 
 # A session is prolonged at most once in this time, so that reading stays reading.
 PROLONG_EVERY = timedelta(hours=12)
+_DAY = timedelta(days=1)
+
+
+class TooManySignIns(Refused):
+    code, message = 42991, "一天里登录了 {most} 次，太多了，请过些时候再登录"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking: an active person with a valid session. `stale` asks the caller to prolong it."""
+    """Who is asking: an active person with a valid session. `stale` asks the caller to prolong it; who is
+    `suspended_until` some later moment may do little."""
 
     id: int
     session_id: int
     stale: bool = False
+    suspended_until: datetime | None = None
 
 
 _persons, _saved = Person.__table__.c, Session.__table__.c
 _LOOKUP = (
-    sa.select(_persons.id, _saved.id, _saved.expires_at, _persons.status)
+    sa.select(
+        _persons.id,
+        _saved.id,
+        _saved.expires_at,
+        _saved.created_at,
+        _persons.status,
+        _persons.suspended_until,
+    )
     .join_from(Session.__table__, Person.__table__, _persons.id == _saved.person_id)
     .where(_saved.token_digest == sa.bindparam("digest"))
 )
@@ -40,28 +58,58 @@ def caller(token: str) -> Caller:
     if not found:
         raise SessionEnded()
     (row,) = found
-    person_id, session_id, ends, state = tuple(row)
-    left = ends - clock.now()
-    if left <= timedelta() or state != PersonState.ACTIVE:
+    person_id, session_id, ends, began, state, suspended_until = tuple(row)
+    now = clock.now()
+    if min(ends, _latest_end(began)) <= now or state != PersonState.ACTIVE:
         raise SessionEnded()
-    return Caller(person_id, session_id, stale=_lifetime() - left > PROLONG_EVERY)
+    stale = min(now + _lifetime(), _latest_end(began)) - ends > PROLONG_EVERY
+    return Caller(person_id, session_id, stale, suspended_until)
+
+
+def vouched_for(openid: str) -> Caller | None:
+    """The active person with this openid, where WeChat itself says who asks: a caller without a session."""
+    wanted = sa.select(Person.id, Person.suspended_until)
+    found = session.execute(wanted.where(Person.openid == openid, Person.state == PersonState.ACTIVE)).first()
+    return found and Caller(found.id, session_id=0, suspended_until=found.suspended_until)
 
 
 def open_session(person: Person) -> tuple[str, datetime]:
-    """A new sign-in: the token, shown this once, and its end."""
-    token, ends = secrets.token_urlsafe(32), clock.now() + _lifetime()
-    row = Session(
-        person_id=person.id, token_digest=crypto.digest(token), created_at=clock.now(), expires_at=ends
-    )
+    """A new sign-in: the token, shown this once, and its end. Raises TooManySignIns."""
+    count_sign_in(person.id)
+    token, now = secrets.token_urlsafe(32), clock.now()
+    ends = min(now + _lifetime(), _latest_end(now))
+    row = Session(person_id=person.id, token_digest=crypto.digest(token), created_at=now, expires_at=ends)
     session.add(row)
     session.flush()
     return token, ends
 
 
+def count_sign_in(person_id: int) -> None:
+    """One more sign-in of this person, whatever became of the sessions before; at the console those count that a
+    phone let in. The caller has locked the person's row: whoever held the count and then waited for the person could
+    wait for somebody who does it the other way round. Raises TooManySignIns beyond SIGN_INS_PER_DAY in 24 hours.
+    """
+    now, most = clock.now(), config.settings().sign_ins_per_day
+    begin_anew = SignInCount.since <= now - _DAY
+    adding = insert(SignInCount).values(person_id=person_id, since=now, times=1)
+    counted = adding.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={
+            "times": sa.case((begin_anew, 1), else_=SignInCount.times + 1),
+            "since": sa.case((begin_anew, sa.literal(now, Moment)), else_=SignInCount.since),
+        },
+    ).returning(SignInCount.times, SignInCount.since)
+    times, since = session.execute(counted).one()
+    if times > most:
+        raise TooManySignIns(most=most).retry_after((since + _DAY - now).total_seconds())
+
+
 def prolong(session_id: int) -> None:
-    session.execute(
-        sa.update(Session).where(Session.id == session_id).values(expires_at=clock.now() + _lifetime())
-    )
+    """Used again: the end moves, but never beyond the last day that a sign-in can have."""
+    row = session.get(Session, session_id)
+    if row is not None:
+        row.expires_at = min(clock.now() + _lifetime(), _latest_end(row.created_at))
+        session.flush()
 
 
 def close_session(session_id: int, *, actor: Caller) -> None:
@@ -72,6 +120,25 @@ def close_session(session_id: int, *, actor: Caller) -> None:
 def close_all(person_id: int) -> None:
     """Ends every sign-in of a person."""
     session.execute(sa.delete(Session).where(Session.person_id == person_id))
+
+
+def close_others(*, actor: Caller) -> int:
+    """Ends every other sign-in of the caller, in the mini-program and at the console; answers how many there were.
+
+    For whoever lost a phone, or left a computer open somewhere.
+    """
+    ended: Any = session.execute(
+        sa.delete(Session).where(Session.person_id == actor.id, Session.id != actor.session_id)
+    )
+    consoles: Any = session.execute(sa.delete(ConsoleSession).where(ConsoleSession.person_id == actor.id))
+    journal.write("end_sessions", "person", actor.id, actor=actor)
+    return ended.rowcount + consoles.rowcount
+
+
+def open_of(person_id: int) -> list[Session]:
+    """The person's sign-ins that are good now, newest first."""
+    wanted = sa.select(Session).where(Session.person_id == person_id, Session.expires_at > clock.now())
+    return list(session.scalars(wanted.order_by(Session.id.desc()).limit(50)))
 
 
 def person_of(openid: str) -> Person:
@@ -86,13 +153,17 @@ def person_of(openid: str) -> Person:
             session.flush()
     except sa.exc.IntegrityError:
         # Two phones of one account, or a double tap: the other request was quicker.
-        return session.scalars(sa.select(Person).where(Person.openid == openid)).one()
+        return session.scalars(sa.select(Person).where(Person.openid == openid).with_for_update()).one()
     journal.write("sign_up", "person", made.id, actor=made)
     return made
 
 
 def _lifetime() -> timedelta:
     return timedelta(days=config.settings().session_days)
+
+
+def _latest_end(began: datetime) -> datetime:
+    return began + timedelta(days=config.settings().session_most_days)
 
 
 def ended() -> list[int]:
@@ -102,3 +173,14 @@ def ended() -> list[int]:
 
 def forget(session_id: int) -> None:
     session.execute(sa.delete(Session).where(Session.id == session_id, Session.expires_at <= clock.now()))
+
+
+def counts_over() -> list[int]:
+    """People who have not signed in again since their day was over."""
+    old = SignInCount.since <= clock.now() - _DAY
+    return list(session.scalars(sa.select(SignInCount.person_id).where(old).limit(500)))
+
+
+def forget_count(person_id: int) -> None:
+    over = SignInCount.since <= clock.now() - _DAY
+    session.execute(sa.delete(SignInCount).where(SignInCount.person_id == person_id, over))

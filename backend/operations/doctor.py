@@ -59,7 +59,18 @@ def findings() -> Iterator[Finding]:
     yield from database
     if any(one.fault for one in database):
         return
-    for look in (_disk, _private, lost_keys, _store, _worker, _wechat, _people, _calendar, _hosting, _outside):
+    for look in (
+        _disk,
+        _private,
+        lost_keys,
+        _store,
+        _worker,
+        _wechat,
+        _people,
+        _calendar,
+        _hosting,
+        _outside,
+    ):
         yield from look()
 
 

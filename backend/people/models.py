@@ -85,6 +85,8 @@ class Person(Model):
     )
     state: Mapped[str] = mapped_column("status", sa.String(12), default=PersonState.ACTIVE)
     merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    # The end of the suspension that stands, as `suspensions` has it with its reason; in the past it means nothing.
+    suspended_until: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
     created_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
 

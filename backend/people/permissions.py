@@ -51,6 +51,8 @@ class Permission(StrEnum):
     PERSON_READ = "person:read", "grid_worker community_staff"
     PERSON_OPEN = "person:open", "grid_worker community_staff"
     PERSON_CANCEL = "person:cancel", "community_staff"
+    PERSON_SUSPEND = "person:suspend", "community_staff"
+    SUSPENSION_READ = "suspension:read", "community_staff supervisor street_staff auditor"
     SIGN_UP_ASSIST = "sign_up:assist", "grid_worker community_staff"
     SIGN_UP_CANCEL = "sign_up:cancel", "grid_worker community_staff", "volunteer"
     SIGN_UP_ATTEND = "sign_up:attend", "grid_worker community_staff", "volunteer"

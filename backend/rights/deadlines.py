@@ -1,5 +1,6 @@
-"""What time ends of personal data: periods of retention, and who left and came back by a late answer."""
+"""What time ends of personal data: periods of retention, and who left and came back by a late answer;
+and suspensions."""
 
-from backend.rights import cancellation, retention
+from backend.rights import cancellation, retention, suspending
 
-JOBS = [*cancellation.JOBS, *retention.JOBS]
+JOBS = [*cancellation.JOBS, *retention.JOBS, *suspending.JOBS]

@@ -47,10 +47,11 @@ PURPOSES = (
     ProcessingPurpose(
         Purpose.SIGN_IN,
         "认出是您",
-        ("微信标识", "登录令牌的摘要", "短时间内的应答副本"),
+        ("微信标识", "登录令牌的摘要", "一天内的登录次数", "短时间内的应答副本"),
         _LAW_SERVICE,
         "privacy",
-        "登录 {session_days} 天不用即失效；应答副本 {idempotency_hours} 小时；其余" + _WHILE,
+        "登录 {session_days} 天不用即失效，最长 {session_most_days} 天；应答副本 {idempotency_hours} 小时；其余"
+        + _WHILE,
         "只有系统自己",
     ),
     ProcessingPurpose(
@@ -218,6 +219,15 @@ PURPOSES = (
         "privacy",
         "任职期间；注销时立即删除",
         "只有系统自己",
+    ),
+    ProcessingPurpose(
+        Purpose.SUSPENSIONS,
+        "停用账号",
+        ("停用和恢复的时间、原因", "经手人"),
+        _LAW_DUTY + "；网络安全法第二十一条",
+        "privacy",
+        "作为监督记录长期留存；注销时删除原因，只剩编号",
+        "本人；本社区工作人员、监督员、街道工作人员和审计员",
     ),
     ProcessingPurpose(
         Purpose.IMPORTS,

@@ -30,9 +30,9 @@ from tests.faults import drills
 from tests.faults.clients import wait_for
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
+from tests.unlimited import UNLIMITED
 
 SIGN_INS = "30/minute"
-UNLIMITED = {"RATE_LIMIT_PERSON": "100000000/minute", "RATE_LIMIT_ADDRESS": "100000000/minute"}
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:

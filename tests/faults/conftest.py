@@ -5,6 +5,7 @@ import pytest
 from tests.conftest import _fresh
 from tests.faults.checks import wrong_with_the_house
 from tests.town import Town
+from tests.unlimited import UNLIMITED
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,7 @@ def environment(settings, tmp_path_factory):
         "DATABASE_URL": settings.database,
         "WECHAT_BASE_URL": settings.wechat_base_url,
         "WECHAT_READ_SECONDS": "0.5",
-        # The crowds of a few people here are not to be slowed down.
-        "RATE_LIMIT_PERSON": "1000000/minute",
-        "RATE_LIMIT_ADDRESS": "1000000/minute",
+        **UNLIMITED,
         "CLAIM_LIMIT": "1000",
         "DATA_DIR": str(tmp_path_factory.mktemp("served")),
         "ALTERED_FOLDER": str(folder),

@@ -43,6 +43,16 @@ def test_a_guard_is_public_signed_in_or_a_word_that_somebody_can_hold(migrated_a
     assert guards - {"public", "signed in"} <= WORDS
 
 
+def test_every_route_that_is_not_for_everybody_says_whose_call_it_is(migrated_app):
+    """Else its calls would count for the address, which a hall of people shares."""
+    silent = [
+        name
+        for name, view in migrated_app.view_functions.items()
+        if getattr(view, "guard", "public") != "public" and getattr(view, "asked_by", None) is None
+    ]
+    assert silent == []
+
+
 def test_every_api_route_stands_in_the_document_in_full(migrated_app):
     document = documentation.document(migrated_app)
     for rule in migrated_app.url_map.iter_rules():

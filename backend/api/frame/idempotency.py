@@ -28,6 +28,7 @@ from backend.people import appointing
 from backend.personal import DIGEST, PersonalTable, Purpose, personal
 
 WAIT_SECONDS = 5
+_DAY = timedelta(days=1)
 _VISIBLE = re.compile(r"[\x21-\x7e]{8,64}")
 
 
@@ -37,6 +38,10 @@ class IdempotencyKeyReused(Refused):
 
 class IdempotencyKeyInvalid(Refused):
     code, message = 42202, "请求编号应为 8–64 个可见字符"
+
+
+class TooManyKeys(Refused):
+    code, message = 42992, "一天里提交了 {most} 次，太多了，请过些时候再试"
 
 
 class OfficeEnded(Refused):
@@ -56,6 +61,7 @@ class StoredAnswer(Model):
     __table_args__ = (
         sa.UniqueConstraint("person_id", "key"),
         sa.Index("ix_idempotency_keys_created_at", "created_at"),
+        sa.Index("ix_idempotency_keys_of_a_day", "person_id", "created_at"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -96,42 +102,69 @@ def answered(key: str, person_id: int) -> bool:
 
 
 def begin(key: str, person_id: int) -> Pending | Response:
-    """Takes the key for this request, or answers with what was stored. Inside the transaction."""
-    given = {"person_id": person_id, "key": key, "fingerprint": _fingerprint(), "created_at": clock.now()}
+    """Takes the key for this request, or answers with what was stored. Inside the transaction.
+
+    Raises TooManyKeys for a new one beyond KEYS_PER_DAY, IdempotencyKeyReused, StillRunning.
+    """
+    now = clock.now()
+    given = {
+        "person_id": person_id,
+        "key": key,
+        "fingerprint": _fingerprint(),
+        "created_at": now,
+        "since": now - _DAY,
+        "others": config.settings().keys_per_day - 1,
+    }
     try:
         taken = session.scalar(_TAKE[dialect()], given)
     except sa.exc.OperationalError as fault:
         if getattr(fault.orig, "sqlstate", None) == "55P03":
             raise StillRunning() from None
         raise
-    return Pending(taken) if taken is not None else _replay(key, person_id)
+    return Pending(taken) if taken is not None else _replay(key, given)
 
 
 _keys = StoredAnswer.__table__
 _TAKEN: dict[str, Any] = {"index_elements": ["person_id", "key"]}
 _GIVEN = ("person_id", "key", "fingerprint", "created_at")
+# When the person took the key that is as many back as they may have in a day; who has such a one gets no new one.
+_theirs = _keys.alias()
+_AS_MANY_AGO = (
+    sa.select(_theirs.c.created_at)
+    .where(
+        _theirs.c.person_id == sa.bindparam("person_id", type_=Id),
+        _theirs.c.created_at > sa.bindparam("since", type_=Moment),
+    )
+    .order_by(_theirs.c.created_at.desc())
+    .offset(sa.bindparam("others", type_=sa.Integer))
+    .limit(1)
+)
+# Said by the same statement that takes the key: a statement more would cost every request.
+_NEW = sa.select(*(sa.bindparam(name, type_=_keys.c[name].type) for name in _GIVEN)).where(
+    ~_AS_MANY_AGO.exists()
+)
 _TAKE = {
     "sqlite": sqlite_insert(_keys)
-    .values({name: sa.bindparam(name) for name in _GIVEN})
+    .from_select(_GIVEN, _NEW)
     .on_conflict_do_nothing(**_TAKEN)
     .returning(_keys.c.id),
     # How long this transaction waits for locks is set by the same statement, before it waits for the key.
     "postgresql": postgresql_insert(_keys)
     .from_select(
-        _GIVEN,
-        sa.select(*(sa.bindparam(name, type_=_keys.c[name].type) for name in _GIVEN)).where(
-            sa.func.set_config("lock_timeout", f"{WAIT_SECONDS}s", sa.true()).is_not(None)
-        ),
+        _GIVEN, _NEW.where(sa.func.set_config("lock_timeout", f"{WAIT_SECONDS}s", sa.true()).is_not(None))
     )
     .on_conflict_do_nothing(**_TAKEN)
     .returning(_keys.c.id),
 }
 
 
-def _replay(key: str, person_id: int) -> Response:
+def _replay(key: str, given: dict[str, Any]) -> Response:
+    person_id = given["person_id"]
     stored = session.execute(
         sa.select(StoredAnswer).where(StoredAnswer.person_id == person_id, StoredAnswer.key == key)
     ).scalar_one_or_none()
+    if stored is None:
+        _refuse_too_many(given)
     if stored is None or stored.answer_sealed is None:
         raise StillRunning()
     if stored.fingerprint != _fingerprint():
@@ -144,6 +177,14 @@ def _replay(key: str, person_id: int) -> Response:
     answer = Response(body, status=stored.status, mimetype="application/json")
     answer.headers["Idempotency-Replayed"] = "true"
     return answer
+
+
+def _refuse_too_many(given: dict[str, Any]) -> None:
+    """Raises TooManyKeys, if that is why the key was not taken."""
+    as_many_ago = session.scalar(_AS_MANY_AGO, given)
+    if as_many_ago is not None:
+        left = as_many_ago + _DAY - given["created_at"]
+        raise TooManyKeys(most=given["others"] + 1).retry_after(left.total_seconds())
 
 
 def keep(pending: Pending, answer: Response) -> None:

@@ -37,6 +37,7 @@ class Moves:
         body: type[Schema] | None = None,
         precheck: Callable[..., Any] | None = None,
         description: str | None = None,
+        while_suspended: bool = False,
     ) -> None:
         """`POST …/step`, with `name` as its operation in the document. `verb` gets the ids of the path, the `reason`
         of the body if there is one, and what `precheck` answered if there is one."""
@@ -50,4 +51,4 @@ class Moves:
         declare = partial(
             post, self.blueprint, f"{self.rule}/{step}", summary, guard, body=body, out=self.out
         )
-        declare(precheck=precheck, description=description)(view)
+        declare(precheck=precheck, description=description, while_suspended=while_suspended)(view)

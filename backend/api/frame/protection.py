@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limit, Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import config, crypto
+from backend import config
 from backend.api.frame import rates  # noqa: F401 - it is found by the name of its storage
+from backend.identity.attempts import subnet
 
 # Nothing from another host, no inline script; Swagger UI and the console serve their own files.
 POLICY = (
@@ -27,15 +28,31 @@ HEADERS = {
 }
 
 
+def address() -> str:
+    """Where a request comes from, as far as limits go."""
+    return subnet(get_remote_address())
+
+
+def _find_who_counts() -> None:
+    """Whose call this is, before any limit is judged: the person's, whatever sessions they have and however the
+    header is spelt; everybody else's, with a made-up token too, is their address's.
+
+    A door says with each of its views how to find the person (`asked_by`), and keeps what it found for its guard.
+    """
+    g.counted_for, g.asking = None, None
+    view = current_app.view_functions.get(request.endpoint or "")
+    asked_by = getattr(view, "asked_by", None)
+    if asked_by is not None:
+        g.counted_for = asked_by()
+
+
 def _who() -> str:
-    """A signed-in person, by their token's digest, else the address: a hall of people shares one address."""
-    given = request.headers.get("Authorization")
-    return f"token:{crypto.digest(given)}" if given else f"address:{get_remote_address()}"
+    return f"person:{g.counted_for}" if g.counted_for is not None else f"address:{address()}"
 
 
 def _rate() -> str:
     settings = config.settings()
-    return settings.rate_limit_person if "Authorization" in request.headers else settings.rate_limit_address
+    return settings.rate_limit_address if g.counted_for is None else settings.rate_limit_person
 
 
 class UsualLimit(Limit):
@@ -60,6 +77,8 @@ def protect(app: Flask) -> Limiter:
         # Not x_host: a proxy that does not know of that header hands on what the outside says.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    # Ahead of the limiter's own.
+    app.before_request(_find_who_counts)
     limiter = Limiter(
         _who,
         app=app,

@@ -20,7 +20,7 @@ from backend.api.frame.fields import Schema
 from backend.db import transaction
 from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
 from backend.identity import sessions
-from backend.people import accounts, permissions
+from backend.people import permissions, suspensions
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
@@ -57,6 +57,7 @@ def route(
     precheck: Callable[..., Any] | None = None,
     media: str | None = None,
     description: str | None = None,
+    while_suspended: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A JSON route; the document shows it by its `summary`. `guard` is PUBLIC, SIGNED_IN or a permission word
     that the caller must hold somewhere; `writes` opens the transaction (by default for every method but GET).
@@ -64,7 +65,8 @@ def route(
     `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
     question to WeChat. A repeat of a request that was answered already does not ask again. `form` is a
     multipart body, `raw` one that the view reads for itself, `largest` its size in bytes if not the usual.
-    `media` is the type of an answer that is a file, without the envelope.
+    `media` is the type of an answer that is a file, without the envelope. `while_suspended` is what writes and may
+    be done all the same by who is suspended: whatever only reads, they may.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,7 +82,8 @@ def route(
             work = blueprint.input(query, location="query", arg_name="query")(work)
         if largest is not None:
             work = _up_to(work, largest)
-        work = _guarded(work, guard)
+        reading = method == "GET" and not writing
+        work = _guarded(work, guard, stopped=not reading and not while_suspended)
         work = blueprint.output(out, status_code=status)(work)
         security = None if guard == PUBLIC else "bearer"
         work = blueprint.doc(
@@ -91,6 +94,8 @@ def route(
             extensions={"x-media": media} if media else None,
         )(work)
         work.guard = guard  # type: ignore[attr-defined]
+        # By whom a call counts is asked ahead of the guard.
+        work.asked_by = None if guard == PUBLIC else _asked_by  # type: ignore[attr-defined]
         return blueprint.route(rule, methods=[method], endpoint=view.__name__)(work)
 
     return decorate
@@ -130,12 +135,16 @@ def _up_to(work: Callable[..., Any], largest: int) -> Callable[..., Any]:
     return bounded
 
 
-def _guarded(work: Callable[..., Any], guard: str) -> Callable[..., Any]:
+def _guarded(work: Callable[..., Any], guard: str, stopped: bool) -> Callable[..., Any]:
+    """`stopped` is what nobody does while they are suspended."""
+
     @wraps(work)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if guard == PUBLIC:
             return work(*args, **kwargs)
         caller = g.caller = signed_in()
+        if stopped:
+            suspensions.refuse(caller.id, caller.suspended_until)
         if guard != SIGNED_IN and not permissions.appointed(caller.id, guard):
             raise NotAllowed()
         return work(*args, caller=caller, **kwargs)
@@ -143,32 +152,46 @@ def _guarded(work: Callable[..., Any], guard: str) -> Callable[..., Any]:
     return guarded
 
 
-def signed_in() -> sessions.Caller:
-    """Who asks, by their token. Raises NotSignedIn and SessionEnded.
+def _asked_by() -> int | None:
+    """The person who asks, for the limits: found before they are judged, and kept for the guard, so that it is one
+    statement. Whoever is refused by the guard counts by address."""
+    try:
+        g.asking = _identify()
+        return g.asking.id
+    except Refused as refusal:
+        g.asking = refusal
+        return None
 
-    Behind Cloud Hosting, and only if we are told that we are, WeChat itself says who asks.
-    """
+
+def signed_in() -> sessions.Caller:
+    """Who asks, by their token. Raises NotSignedIn and SessionEnded."""
+    found = g.pop("asking", None) or _identify()
+    if isinstance(found, Refused):
+        raise found
+    structlog.contextvars.bind_contextvars(person=found.id)
+    if found.stale:
+        with transaction():
+            sessions.prolong(found.session_id)
+    return found
+
+
+def _identify() -> sessions.Caller:
+    """Behind Cloud Hosting, and only if we are told that we are, WeChat itself says who asks."""
     openid = hosting.openid() if "Authorization" not in request.headers else None
     if openid is not None:
         return _vouched_for(openid)
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise NotSignedIn()
-    caller = sessions.caller(token.strip())
-    structlog.contextvars.bind_contextvars(person=caller.id)
-    if caller.stale:
-        with transaction():
-            sessions.prolong(caller.session_id)
-    return caller
+    return sessions.caller(token.strip())
 
 
 def _vouched_for(openid: str) -> sessions.Caller:
-    person_id = accounts.person_behind(openid)
-    if person_id is None:
+    found = sessions.vouched_for(openid)
+    if found is None:
         # They are made known by POST /sessions, once.
         raise NotSignedIn()
-    structlog.contextvars.bind_contextvars(person=person_id)
-    return sessions.Caller(person_id, session_id=0)
+    return found
 
 
 def _working(

@@ -6,12 +6,12 @@ from apiflask import APIBlueprint
 
 from backend import screening
 from backend.api.frame import hosting
-from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import PUBLIC, Done, delete, get, post, put
 from backend.db import columns_of, transaction
 from backend.identity import sessions
 from backend.outbox import queries as outbox
-from backend.people import actions, queries
+from backend.people import actions, queries, suspensions
 from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.models import (
     ADDRESS_MAX,
@@ -65,6 +65,11 @@ class ConsentOut(Schema):
     given_at = DateTime("同意的时间")
 
 
+class SuspendedOut(Schema):
+    until = Text("到哪天（含当天），或到什么时间", most=25, example="2026-12-31")
+    reason = Text("原因", most=500)
+
+
 class Me(Schema):
     id = Integer("我的编号")
     nickname = Text("昵称", most=40, least=0)
@@ -76,12 +81,28 @@ class Me(Schema):
     roles = List("今天有效的任职", Nested(RoleOut))
     consents = List("有效的同意", Nested(ConsentOut))
     unread_notices = Integer("未读消息数")
+    suspension = Nested(SuspendedOut, "账号停用中；没有停用时为 null", allow_none=True)
 
 
 class SessionOut(Schema):
     token = Text("访问令牌，放在 Authorization: Bearer 之后", most=100)
     expires_at = DateTime("令牌到期时间；使用时自动顺延")
     person = Nested(Me, "我")
+
+
+class EndedOut(Schema):
+    ended = Integer("退出了几处登录，含工作后台")
+
+
+class MySessionOut(Schema):
+    id = Integer("编号")
+    created_at = DateTime("登录时间")
+    expires_at = DateTime("到期时间；使用时顺延")
+    current = Boolean("就是这一次")
+
+
+class MySessionsOut(Schema):
+    list = List("新的在前", Nested(MySessionOut))
 
 
 class ProfileIn(Schema):
@@ -135,6 +156,7 @@ def me(person_id: int) -> dict[str, Any]:
         ],
         "consents": found.consents,
         "unread_notices": outbox.unread(person_id),
+        "suspension": suspensions.facts(person_id, found.person.suspended_until),
     }
 
 
@@ -158,9 +180,26 @@ def sign_in(body: dict[str, Any]) -> dict[str, Any]:
     return {"token": token, "expires_at": expires_at, "person": me(person.id)}
 
 
-@delete(bp, "/sessions/current", "退出登录", out=Done)
+@delete(bp, "/sessions/current", "退出登录", out=Done, while_suspended=True)
 def sign_out(caller: sessions.Caller) -> None:
     sessions.close_session(caller.session_id, actor=caller)
+
+
+@get(bp, "/me/sessions", "我在哪些地方登录着小程序", out=MySessionsOut)
+def my_sessions(caller: sessions.Caller) -> dict[str, Any]:
+    mine = sessions.open_of(caller.id)
+    return {"list": [{**columns_of(one), "current": one.id == caller.session_id} for one in mine]}
+
+
+@post(
+    bp,
+    "/me/sessions/end-others",
+    "退出我在其他地方的登录",
+    out=EndedOut,
+    description="手机丢了、在别人的电脑上登录过时用：除这一次以外，小程序和工作后台的登录立即失效。",
+)
+def end_other_sessions(caller: sessions.Caller) -> dict[str, Any]:
+    return {"ended": sessions.close_others(actor=caller)}
 
 
 @get(bp, "/me", "我", out=Me)

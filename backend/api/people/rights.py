@@ -109,6 +109,7 @@ def export_me(caller: Caller) -> Response:
     body=CancelIn,
     out=Done,
     writes=False,
+    while_suspended=True,
     description="没有未办完的事时立即注销。否则返回 409，列出会被撤回、释放或放弃的事项；"
     '带上 {"confirm": true} 再次请求即办理。注销后身份立即抹去，不能恢复。',
 )

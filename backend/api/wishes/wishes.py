@@ -205,7 +205,7 @@ def write_wish(
     community_id, submitting = body.pop("community_id"), body.pop("submit")
     proxy = body.pop("on_behalf_of")
     on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
-    wish = writing.write(community_id, body, on_behalf_of=on_behalf_of, actor=caller)
+    wish = writing.write(community_id, body, on_behalf_of=on_behalf_of, handing_in=submitting, actor=caller)
     if submitting:
         wish = writing.submit(wish.id, precheck_result, actor=caller)
     return serialize(wish, caller)

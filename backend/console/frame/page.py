@@ -6,6 +6,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, cast
@@ -26,7 +27,7 @@ from backend.errors import NotAllowed, NotFound, NotSignedIn, Refused
 from backend.identity import console_sessions
 from backend.organisations import queries as places
 from backend.paging import Pageable
-from backend.people import permissions, sealed
+from backend.people import permissions, sealed, suspensions
 from backend.people.models import Person
 
 PUBLIC = "public"
@@ -34,6 +35,8 @@ SIGNED_IN = "signed in"
 TOKEN = "console"  # noqa: S105 - the name of a place in the cookie
 # What somebody with a first password may do: choose their own, or leave.
 BEFORE_A_PASSWORD = ("own_password", "sign_out")
+# Who is suspended may leave; what is theirs to read and to say, they find in the mini-program.
+WHILE_SUSPENDED = ("sign_out",)
 # Stricter than the API's own: nothing inline, nothing from elsewhere, pictures as data (QR codes, charts).
 POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -68,6 +71,7 @@ class Staff:
     words: frozenset[str] = field(default=frozenset())
     # Signed in with a first password: nothing is done before it is changed.
     first: bool = False
+    suspended_until: datetime | None = None
 
     def may(self, *words: str) -> bool:
         """Does any of these words stand in any of the person's appointments?"""
@@ -129,6 +133,8 @@ def page(
             if guard == PUBLIC:
                 return view(**kwargs)
             staff = g.staff = current_staff()
+            if view.__name__ not in WHILE_SUSPENDED:
+                suspensions.refuse(staff.id, staff.suspended_until)
             if staff.first and view.__name__ not in BEFORE_A_PASSWORD:
                 return redirect(url_for("console.own_password"), 303)
             if guard != SIGNED_IN and guard not in staff.words:
@@ -136,17 +142,35 @@ def page(
             return view(staff, **kwargs)
 
         guarded.guard = guard  # type: ignore[attr-defined]
+        # By whom a call counts is asked ahead of the guard.
+        guarded.asked_by = None if guard == PUBLIC else _asked_by  # type: ignore[attr-defined]
         return bp.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
 
     return decorate
 
 
-def current_staff() -> Staff:
-    """The person behind the cookie. Raises NotSignedIn, SessionEnded, NoAppointment."""
+def _entered() -> console_sessions.Entered:
     token = cookie.get(TOKEN)
     if token is None:
         raise NotSignedIn()
-    found = console_sessions.entered(token)
+    return console_sessions.entered(token)
+
+
+def _asked_by() -> int | None:
+    """The person at the console, for the limits; kept for the guard, so that it is one statement."""
+    try:
+        g.asking = _entered()
+        return g.asking.id
+    except Refused as refusal:
+        g.asking = refusal
+        return None
+
+
+def current_staff() -> Staff:
+    """The person behind the cookie. Raises NotSignedIn, SessionEnded, NoAppointment."""
+    found = g.pop("asking", None) or _entered()
+    if isinstance(found, Refused):
+        raise found
     structlog.contextvars.bind_contextvars(person=found.id)
     if found.stale:
         with transaction():
@@ -159,7 +183,7 @@ def current_staff() -> Staff:
     words = permissions.permissions_of(post.role for post in posts)
     # One's own name is shown in full, to oneself.
     name = sealed.real_name(session.get_one(Person, found.id)) or "工作人员"
-    return Staff(found.id, found.session_id, name, posts, words, found.first)
+    return Staff(found.id, found.session_id, name, posts, words, found.first, found.suspended_until)
 
 
 @bp.before_request

@@ -12,7 +12,7 @@ from backend.console.frame.page import Staff, bp, page, redirect_with_message, r
 from backend.errors import NotAllowed
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
-from backend.people import actions, guardians, openings, place_choices, residents
+from backend.people import actions, guardians, openings, place_choices, residents, suspensions
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
 from backend.people.permissions import Permission
 from backend.wishes import queries as wish_queries
@@ -86,6 +86,7 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
         home=home,
         child=guardians.under_14(found.birth_year),
         registration=told,
+        suspension=suspensions.facts(person_id, found.suspended_until),
         places=named,
         wishes=_wishes_of(staff, person_id),
         **facts,

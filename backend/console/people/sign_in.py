@@ -21,9 +21,10 @@ from backend.console.frame.page import (
     redirect_with_message,
     render,
 )
+from backend.console.people import known_browsers
 from backend.db import transaction
 from backend.errors import Refused
-from backend.identity import console_sessions, credentials
+from backend.identity import attempts, console_sessions, credentials
 
 
 class PasswordForm(Form):
@@ -45,7 +46,9 @@ def sign_in() -> Any:
     if form.validate_on_submit():
         try:
             enter(_by_password(form))
-            return redirect_to(onto)
+            answer = redirect_to(onto)
+            known_browsers.remember(answer, form.name.data)
+            return answer
         except Refused as refusal:
             form.refuse(refusal)
     told = form.refusal.headers if form.refusal is not None else {}
@@ -69,12 +72,12 @@ def _by_password(form: PasswordForm) -> str:
     """Counted first, then checked outside any transaction, then entered."""
     name = form.name.data
     with transaction():
-        credentials.attempt(name)
+        tried = attempts.begin(name, request.remote_addr or "", known_browsers.mark_under(name))
     person_id, half_minute = credentials.person_with(name, form.password.data, form.one_time_code.data or "")
     with transaction():
         credentials.spend_code(person_id, half_minute)
         token = console_sessions.enter(person_id, "password", browser())
-        credentials.forget_attempts(name)
+        attempts.succeeded(tried)
     return token
 
 

@@ -7,15 +7,14 @@ import sqlalchemy as sa
 
 from backend import clock, config, screening
 from backend.db import lock_row, session
-from backend.errors import NotAllowed, NotFound, Refused
+from backend.errors import NotAllowed, Refused
 from backend.files import actions as files
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.lifecycle import transition
 from backend.people import queries as people
-from backend.people.models import Person
 from backend.wishes import notices, queries, states
-from backend.wishes.actions import endings
+from backend.wishes.actions import endings, limits
 from backend.wishes.kinds import ClaimOutcome, ConfirmMethod, Party
 from backend.wishes.models import Claim, Wish
 
@@ -56,7 +55,7 @@ def claim(
     `party` is personal, team or unit; `promised_on` at most PROMISE_DAYS ahead (that day if absent).
     Raises WishNotOpen to everyone but the winner, ClaimLimitReached, NotYourTeam, PromiseOutOfRange.
     """
-    wish = _lock_wish_and_claim(wish_id, actor)
+    wish = limits.lock_with_person(wish_id, actor)
     promised_on, party_of = _promise(promised_on), _party(party, team_id, actor)
     transition(states.CLAIM, wish, actor=actor, details={"party": party}, claimer_id=actor.id)
     facts = {"wish_id": wish.id, "person_id": actor.id, "party": party, "claimed_at": clock.now()}
@@ -66,24 +65,6 @@ def claim(
     return wish
 
 
-def _lock_wish_and_claim(wish_id: int, actor: Actor) -> Wish:
-    """The wish under its lock, after the person's row: two wishes claimed at the same moment must both see
-    the limit. In one statement; PostgreSQL locks in the order in which the tables are named. Whoever only
-    points to the person (a key, a notice) does not wait, and is not waited for: two claims of one person, each
-    with its key written before, would else wait for each other."""
-    given = {"person": actor.id, "wish": wish_id}
-    found = session.scalar(_TAKE, given, execution_options={"populate_existing": True})
-    if found is None:
-        raise NotFound()
-    return found
-
-
-_TAKE = (
-    sa.select(Wish)
-    .join(Person, Person.id == sa.bindparam("person"))
-    .where(Wish.id == sa.bindparam("wish"))
-    .with_for_update(of=(Person, Wish), key_share=True)
-)
 _FACTS = ("wish_id", "person_id", "party", "team_id", "unit_id", "claimed_at", "promised_on")
 _claims = Claim.__table__
 _WRITE = (

@@ -17,7 +17,7 @@ from backend.people import guardians, permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.wishes import states
-from backend.wishes.actions import children
+from backend.wishes.actions import children, limits
 from backend.wishes.kinds import RoundState, WishState
 from backend.wishes.models import OWN_PEOPLE, Round, Wish
 
@@ -39,20 +39,26 @@ class WantedInThePast(Refused):
 
 
 def write(
-    community_id: int, content: dict[str, Any], *, on_behalf_of: tuple[int, str] | None = None, actor: Actor
+    community_id: int,
+    content: dict[str, Any],
+    *,
+    on_behalf_of: tuple[int, str] | None = None,
+    handing_in: bool = False,
+    actor: Actor,
 ) -> Wish:
     """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear,
     `file_ids` of at most three pictures of the writer's.
 
-    `on_behalf_of` is (person id, reason) when staff report for a resident of their community. Raises
-    NotACommunity, CostAboveCap, WantedInThePast, FileNotUsable, NotAllowed/NotFound when reporting out of
-    place.
+    `on_behalf_of` is (person id, reason) when staff report for a resident of their community; `handing_in` says
+    that the caller submits it in the same transaction, which has limits of its own. Raises NotACommunity,
+    CostAboveCap, WantedInThePast, FileNotUsable, TooManyDrafts, NotAllowed/NotFound when reporting out of place.
     """
     places.community(community_id)
     _check(content)
     wisher_id, reason = on_behalf_of or (actor.id, None)
-    if on_behalf_of is not None:
-        _may_report(wisher_id, community_id, actor)
+    in_office = on_behalf_of is not None and _may_report(wisher_id, community_id, actor)
+    if not in_office and not handing_in:
+        limits.check_drafts(actor=actor)
     protected = children.protection(wisher_id, content, actor=actor)
     home = people.home(wisher_id)
     wish = Wish(
@@ -82,15 +88,17 @@ def write(
     return wish
 
 
-def _may_report(wisher_id: int, community_id: int, actor: Actor) -> None:
-    """Staff report for residents of their own place, not for themselves; a guardian for their child."""
+def _may_report(wisher_id: int, community_id: int, actor: Actor) -> bool:
+    """Staff report for residents of their own place, not for themselves; a guardian for their child. Answers whether
+    it is done in office."""
     if guardians.speaks_for(actor.id, wisher_id):
         people_actions.home_in(wisher_id, community_id)
-        return
+        return False
     if wisher_id == actor.id or not permissions.appointed(actor.id, Permission.WISH_REPORT):
         raise NotAllowed()
     home = people_actions.home_in(wisher_id, community_id)
     permissions.require_near(actor.id, Permission.WISH_REPORT, community_id, home.grid_id)
+    return True
 
 
 def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
@@ -124,14 +132,15 @@ def submit(wish_id: int, found: screening.Screened | None = None, *, actor: Acto
 
     `found` is what screening said of its words; without it, or where it had doubts, staff are told to look
     with care. The wisher must have declared that they live in the community. Raises ResidencyNeeded,
-    CostAboveCap.
+    CostAboveCap, TooManyWishes.
     """
-    wish = lock_row(Wish, wish_id)
+    wish = limits.lock_with_person(wish_id, actor)
     check_allowed(states.SUBMIT, wish, actor)
     home = people.home(wish.wisher_id)
     if home is None or home.community_id != wish.community_id:
         raise ResidencyNeeded()
     _check({"estimated_cost": wish.estimated_cost})
+    limits.check_pace(wish, actor=actor)
     numbered = {} if wish.number else number_in_round(wish, (RoundState.COLLECTING,))
     doubtful = screening.needs_look(found, *public_texts(wish))
     transition(states.SUBMIT, wish, actor=actor, submitted_at=clock.now(), needs_look=doubtful, **numbered)
