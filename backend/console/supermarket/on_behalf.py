@@ -106,7 +106,7 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work):
         return _asked(form.outcome)
-    return _form(person, shop, kind, form, items=queries.shown_items(items, actor=staff))
+    return _form(person, shop, kind, form, items=queries.view_items(items, actor=staff))
 
 
 def _asked(order: Any) -> Any:
@@ -118,13 +118,14 @@ def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
     return render(
         "redemptions/new.html",
         person=masked(person),
-        shop=shop,
-        shops=queries.shops(shop.community_id).rows(50),
+        shop=shop.name,
+        shop_id=shop.id,
+        shops={one.id: one.name for one in queries.shops(shop.community_id).rows(50) if one.id != shop.id},
         kind=kind,
         kinds=ITEM_KINDS,
         form=form,
         balance=points.balance(person.id),
-        venues=queries.items(shop.id, ItemKind.VENUE, actor=person).rows(50),
+        venues={one.id: one.name for one in queries.items(shop.id, ItemKind.VENUE, actor=person).rows(50)},
         **more,
     )
 
@@ -166,7 +167,7 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
         shop,
         ItemKind.VENUE,
         form,
-        item=item,
+        item=queries.view_items([item], actor=staff)[0],
         day_form=day_form,
         free=free,
         last=clock.today() + timedelta(days=config.settings().venue_days_ahead),
