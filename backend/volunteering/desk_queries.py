@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -25,6 +25,7 @@ from backend.volunteering.models import (
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
 from backend.volunteering.views import SignUpView
 
+Asked = TypeVar("Asked", Backfill, Correction)
 # Whose minutes are to be proposed or certified.
 COUNTED = (SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED, SignUpState.CERTIFIED)
 # A month of a whole city; more than this is narrowed by choosing a community.
@@ -92,7 +93,7 @@ def backfill(backfill_id: int, *, actor: Actor) -> Backfill:
     return _within(Backfill, backfill_id, actor)
 
 
-def _within(model: Any, row_id: int, actor: Actor) -> Any:
+def _within(model: type[Asked], row_id: int, actor: Actor) -> Asked:
     found = session.get(model, row_id)
     if found is None or not permissions.appointed(
         actor.id, Permission.SERVICE_RECORD_DECIDE, found.community_id

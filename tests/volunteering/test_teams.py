@@ -29,7 +29,12 @@ def _as(town, verb, team, name, *more):
 def test_staff_found_a_team_and_name_its_leader(town):
     team = _found(town)
     (shown,) = teams.view_teams([team], actor=cast.by(town, "ning"))
-    assert (shown.my_status, shown.leader_name, shown.member_count, shown.actions) == ("leader", "宁**", 0, [])
+    assert (shown.my_status, shown.leader_name, shown.member_count, shown.actions) == (
+        "leader",
+        "宁**",
+        0,
+        [],
+    )
 
 
 @pytest.mark.parametrize(
