@@ -9,19 +9,9 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from tests.console.desk import Desk
-from tests.console.rows import Watch
 from tests.console.visitor import Visitor
 
 NO_BROWSER = "no Chromium on this machine: apt-get install --no-install-recommends chromium fonts-noto-cjk"
-
-
-@pytest.fixture(autouse=True)
-def no_row_in_a_template():
-    """Whatever page a test opens: no template of the rooms that are watched gets a row."""
-    watch = Watch()
-    with watch.on():
-        yield
-    assert watch.found == []
 
 
 @pytest.fixture

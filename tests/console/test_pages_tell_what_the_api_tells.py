@@ -16,9 +16,7 @@ from backend.people import teams
 from backend.people.models import Person
 from backend.people.sealed import keep_real_name
 from backend.volunteering import certificate_queries, desk_queries
-from backend.volunteering import queries as volunteering_queries
 from backend.volunteering.actions import certificates, corrections, sign_ups
-from tests.console.rows import rows_in
 from tests.supermarket import cast as shop
 from tests.volunteering import cast as volunteering
 
@@ -246,11 +244,3 @@ def test_the_link_to_the_paper_with_the_name_is_for_its_holder(town):
     }
     assert links.pop(one.id)
     assert list(links.values()) == [None]
-
-
-def test_a_row_in_a_template_would_be_found(town):
-    (shown,) = volunteering_queries.view_activities(
-        [volunteering.activity(volunteering.planned(town))], actor=town.person("tong")
-    )
-    held = {"one": shown, "all": [{"deep": town.person("tong")}]}
-    assert list(rows_in(held, "page.html", set())) == ["page.html.all.0.deep: Person"]
