@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal, moves
+from backend import clock, journal, moves
 from backend.db import lock_row, savepoint, session, view_of
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
@@ -17,6 +17,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions, sealed, states
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
+from backend.people.masking import Kind, Level, masked
 from backend.people.models import Membership, Person, Team
 from backend.people.permissions import Permission
 
@@ -279,4 +280,4 @@ def _members(team: Team, actor: Actor) -> list[MemberView] | None:
 def shown_name(person_id: int, real_name_sealed: str | None, *, clear: bool) -> str:
     """The name for whoever leads the person's team or activity, else masked."""
     name = sealed.unsealed_name(person_id, real_name_sealed)
-    return (name if clear else crypto.masked("name", name)) or "一位居民"
+    return masked(Kind.NAME, name, Level.AT_WORK if clear else Level.PUBLIC) or "一位居民"

@@ -85,7 +85,7 @@ def offer_activities(staff: Staff, person_id: int) -> Any:
     return render(
         "activities/offer.html",
         form=form,
-        person=residents.masked(person),
+        person=residents.view_person(person),
         community=places.names({home.community_id})[home.community_id],
         offered=queries.view_activities(found, actor=staff),
     )
