@@ -1,4 +1,4 @@
-"""The one door to personal data: seals it, opens it, finds it again, masks it.
+"""The one door to personal data: seals it, opens it, finds it again. `people/masking.py` masks it.
 
 A sealed value is `v1|algorithm|key id|nonce|ciphertext+tag` (base64url), bound to the table, column and row
 it stands in, so that a value copied to another row does not open there. The key id allows rotation.
@@ -86,21 +86,6 @@ def signature(purpose: str, text: str) -> str:
 def digest(token: str) -> str:
     """SHA-256 of a random token: what is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def masked(kind: str, value: str | None) -> str | None:
-    """How a list, an export or a stranger sees personal data.
-
-    name: 裴长青 → 裴**; phone: first three and last two digits, as WeChat's guideline asks
-    (15612345677 → 156******77), a card's number alike; address: nothing but the fact that there is one.
-    """
-    if not value:
-        return None
-    if kind == "name":
-        return value[0] + "*" * max(1, min(2, len(value) - 1))
-    if kind in ("phone", "card"):
-        return value[:3] + "*" * max(0, len(value) - 5) + value[-2:]
-    return "***"
 
 
 # A mobile or fixed number, grouped or not, and the number of an identity card.

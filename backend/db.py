@@ -10,7 +10,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
@@ -76,6 +76,7 @@ db = SQLAlchemy(
 )
 migrate = Migrate(directory=os.path.join(os.path.dirname(__file__), "migrations"))
 session = db.session
+View = TypeVar("View")
 # A SELECT of whatever columns.
 AnySelect = sa.Select[*tuple[Any, ...]]
 if TYPE_CHECKING:
@@ -299,6 +300,13 @@ def read_columns(statement: Any, given: dict[str, Any]) -> Sequence[sa.Row[Any]]
 def columns_of(row: Any) -> dict[str, Any]:
     """What the row keeps, by the names it has in the code: what a schema picks from."""
     return {one.key: getattr(row, one.key) for one in sa.inspect(type(row)).column_attrs}
+
+
+def view_of(kind: type[View], row: Any, /, **more: Any) -> View:
+    """A view of a row, for pages and schemas: what the row has by the names of the view's fields, and what else is
+    shown. `kind` is a dataclass."""
+    fields = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    return kind(**{name: getattr(row, name) for name in fields if name not in more}, **more)
 
 
 def insert(model: Any) -> Any:

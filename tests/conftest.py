@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 import sqlalchemy as sa
+from flask import before_render_template
 from flask_migrate import upgrade
 
 from backend import config
@@ -16,7 +17,7 @@ from backend.app import create_app
 from backend.db import db, session
 from backend.seeds import demo
 from backend.wechat.gateway import gateway
-from tests import crowds, quick, templates
+from tests import crowds, quick, shaped, templates
 from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
@@ -98,6 +99,7 @@ def migrated_app(host, settings):
     """The application, with two kept databases: `empty` (migrated) and `town` (the demo city)."""
     app = create_app(settings)
     app.testing = True
+    before_render_template.connect(shaped.look_for_rows, app)
     with app.app_context():
         templates.load_or_build(host, settings, lambda: _migrate_and_seed(host))
         host.restore("town")
@@ -125,6 +127,13 @@ def _fresh(host, app, settings, template):
         yield app
         session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _shaped():
+    """No page that a test rendered was given a row of the database."""
+    yield
+    assert shaped.pages_with_rows() == []
 
 
 @pytest.fixture

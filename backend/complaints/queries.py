@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import crypto, journal
+from backend import journal
 from backend.complaints import sealed
 from backend.complaints.models import Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES
@@ -18,6 +18,7 @@ from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.masking import Kind, masked
 from backend.people.permissions import Permission
 
 
@@ -64,7 +65,7 @@ def _to_view(
         "anonymous": one.anonymous,
         "by_name": "本人" if own else names.get(one.person_id, "匿名居民"),
         "text": sealed.text(one) or "（已按期删除）",
-        "contact_back": crypto.masked("phone", sealed.contact(one)),
+        "contact_back": masked(Kind.PHONE, sealed.contact(one)),
         "place_id": one.place_id,
         "place_name": where[one.place_id],
         "filed_at": one.filed_at,

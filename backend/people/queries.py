@@ -13,6 +13,7 @@ from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
 from backend.people.kinds import MembershipState, PartyRegistrationState, PersonState, ResidencyState
+from backend.people.masking import Kind, Level, masked
 from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
 from backend.people.permissions import Permission
 
@@ -30,11 +31,11 @@ class Profile:
 
     @property
     def real_name(self) -> str | None:
-        return crypto.masked("name", sealed.real_name(self.person))
+        return masked(Kind.NAME, sealed.real_name(self.person))
 
     @property
     def phone(self) -> str | None:
-        return crypto.masked("phone", sealed.phone(self.person))
+        return masked(Kind.PHONE, sealed.phone(self.person))
 
 
 def profile(person_id: int) -> Profile:
@@ -123,17 +124,17 @@ def team_of(team_id: int, person_id: int) -> Team | None:
     )
 
 
-def masked_names(ids: Collection[int | None]) -> dict[int | None, str]:
-    """How strangers see these persons: 裴**, or 一位居民 for who gave no name. One statement."""
+def masked_names(ids: Collection[int | None], level: Level = Level.PUBLIC) -> dict[int | None, str]:
+    """How this level sees these persons: 裴**, or 一位居民 for who gave no name. One statement."""
     if not ids:
         return {}
     rows = session.execute(sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(ids)))
-    return {row[0]: masked_name(row[0], row[1]) for row in rows}
+    return {row[0]: masked_name(row[0], row[1], level) for row in rows}
 
 
-def masked_name(person_id: int, real_name_sealed: str | None) -> str:
+def masked_name(person_id: int, real_name_sealed: str | None, level: Level = Level.PUBLIC) -> str:
     """The same from what was read already."""
-    return crypto.masked("name", sealed.unsealed_name(person_id, real_name_sealed)) or "一位居民"
+    return masked(Kind.NAME, sealed.unsealed_name(person_id, real_name_sealed), level) or "一位居民"
 
 
 def family_name(person_id: int, real_name_sealed: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """What pages about people read: the search within scope, one resident, what waits to be verified."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.kinds import PersonState
+from backend.people.masking import Kind, Level, masked
 from backend.people.models import PartyRegistration, Person, Residency
 from backend.people.permissions import Permission
 
@@ -65,16 +67,28 @@ def _named(wanted: Any, asked: str, most: int) -> list[tuple[Person, Residency]]
     return _rows(wanted.where(Person.id.in_(ids[:most])))
 
 
-def masked(person: Person) -> dict[str, Any]:
-    """How lists show a person."""
-    return {
-        "id": person.id,
-        "name": crypto.masked("name", sealed.real_name(person)) or "没有登记姓名",
-        "phone": crypto.masked("phone", sealed.phone(person)),
-        "card": person.card_number,
-        "birth_year": person.birth_year,
-        "wechat": person.openid is not None,
-    }
+@dataclass(frozen=True)
+class PersonView:
+    """A person as pages show one before any opening."""
+
+    id: int
+    name: str
+    phone: str | None
+    card: str | None
+    birth_year: int | None
+    wechat: bool
+
+
+def view_person(person: Person, level: Level = Level.COLLEAGUE) -> PersonView:
+    """How this level sees a person."""
+    return PersonView(
+        id=person.id,
+        name=masked(Kind.NAME, sealed.real_name(person), level) or "没有登记姓名",
+        phone=masked(Kind.PHONE, sealed.phone(person), level),
+        card=masked(Kind.CARD, person.card_number, level),
+        birth_year=person.birth_year,
+        wechat=person.openid is not None,
+    )
 
 
 def registration(person_id: int) -> PartyRegistration | None:

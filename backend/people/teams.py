@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal, moves
-from backend.db import lock_row, savepoint, session
+from backend import clock, journal, moves
+from backend.db import lock_row, savepoint, session, view_of
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
 from backend.moves import Move
@@ -16,6 +17,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions, sealed, states
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
+from backend.people.masking import Kind, Level, masked
 from backend.people.models import Membership, Person, Team
 from backend.people.permissions import Permission
 
@@ -134,12 +136,34 @@ def _move(move: Move, row: Membership, actor: Actor) -> None:
 class TeamView:
     """A team as one viewer may see it: how many it has, not who."""
 
-    team: Team
-    community: str
-    leader: str
-    members: int
-    mine: str | None
+    id: int
+    community_id: int
+    community_name: str
+    kind: str
+    name: str
+    speciality: str
+    leader_id: int
+    leader_name: str
+    member_count: int
+    my_status: str | None
+    created_at: datetime
     actions: list[str]
+
+
+@dataclass(frozen=True)
+class MemberView:
+    person_id: int
+    name: str
+    state: str
+    since: datetime
+    actions: list[str]
+
+
+@dataclass(frozen=True)
+class TeamDetail(TeamView):
+    """The same with who is in it, for its leader and staff; None for others."""
+
+    members: list[MemberView] | None
 
 
 def one(team_id: int) -> Team:
@@ -186,13 +210,14 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
     counts = _counts(ids)
     mine = _mine(ids, actor.id)
     return [
-        TeamView(
+        view_of(
+            TeamView,
             team,
-            names[team.community_id],
-            leaders[team.leader_id],
-            counts.get(team.id, 0),
-            "leader" if team.leader_id == actor.id else mine.get(team.id),
-            _actions(team, mine.get(team.id), actor),
+            community_name=names[team.community_id],
+            leader_name=leaders[team.leader_id],
+            member_count=counts.get(team.id, 0),
+            my_status="leader" if team.leader_id == actor.id else mine.get(team.id),
+            actions=_actions(team, mine.get(team.id), actor),
         )
         for team in teams
     ]
@@ -222,7 +247,13 @@ def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
     return [states.LEAVE.name if state in states.LEAVE.sources else states.JOIN.name]
 
 
-def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
+def view_team(team: Team, *, actor: Actor) -> TeamDetail:
+    """One team with its members."""
+    (shown,) = view_teams([team], actor=actor)
+    return TeamDetail(**vars(shown), members=_members(team, actor))
+
+
+def _members(team: Team, actor: Actor) -> list[MemberView] | None:
     """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
     leading = team.leader_id == actor.id
     if not leading and not permissions.appointed(actor.id, Permission.TEAM_MANAGE, team.community_id):
@@ -234,20 +265,19 @@ def members(team: Team, *, actor: Actor) -> list[dict[str, Any]] | None:
         .order_by(Membership.since, Membership.person_id)
     )
     return [
-        {
-            "person_id": row[0].person_id,
-            "name": shown_name(row[0].person_id, row[1], clear=leading),
-            "state": row[0].state,
-            "since": row[0].since,
-            "actions": ["accept", "decline"]
-            if row[0].state == MembershipState.APPLIED and row[0].person_id != actor.id
+        view_of(
+            MemberView,
+            row,
+            name=shown_name(row.person_id, name, clear=leading),
+            actions=["accept", "decline"]
+            if row.state == MembershipState.APPLIED and row.person_id != actor.id
             else [],
-        }
-        for row in rows
+        )
+        for row, name in rows
     ]
 
 
 def shown_name(person_id: int, real_name_sealed: str | None, *, clear: bool) -> str:
     """The name for whoever leads the person's team or activity, else masked."""
     name = sealed.unsealed_name(person_id, real_name_sealed)
-    return (name if clear else crypto.masked("name", name)) or "一位居民"
+    return masked(Kind.NAME, name, Level.AT_WORK if clear else Level.PUBLIC) or "一位居民"

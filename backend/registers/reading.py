@@ -11,10 +11,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto
+from backend import clock
 from backend.db import session
 from backend.organisations import queries as places
 from backend.people import sealed
+from backend.people.masking import Kind, masked
 from backend.people.models import Person
 from backend.registers.definition import Column, Cursor, Either, Register, Scope, running_number
 
@@ -39,8 +40,8 @@ class Names:
             wanted = sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(missing))
             for person_id, kept in session.execute(wanted):
                 name = sealed.unsealed_name(person_id, kept)
-                masked = crypto.masked("name", name) or NOBODY
-                self._persons[person_id] = Either(masked, (name or NOBODY) if self.clear else masked)
+                hidden = masked(Kind.NAME, name) or NOBODY
+                self._persons[person_id] = Either(hidden, (name or NOBODY) if self.clear else hidden)
         self._places |= places.names(place_ids - self._places.keys())
 
     def person(self, person_id: int, masked: bool) -> str:

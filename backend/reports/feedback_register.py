@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from backend import crypto
 from backend.journal import Actor
+from backend.people.masking import Kind, masked
 from backend.people.models import PartyRegistration
 from backend.people.permissions import Permission
 from backend.registers.definition import Column, Cursor, Either, Register, Scope
@@ -37,7 +37,7 @@ def period(row: Any) -> str:
 
 
 def member(row: Any) -> Either:
-    return Either(crypto.masked("name", row.name), row.name)
+    return Either(masked(Kind.NAME, row.name), row.name)
 
 
 def _note(scope: Scope, actor: Actor) -> None:

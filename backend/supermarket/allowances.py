@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import Moment, session
+from backend.db import Moment, session, view_of
 from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import COUNTED_STATES, Item, Line, Period, Redemption
 
@@ -54,19 +54,26 @@ def period_starts(period: str, day: date) -> datetime | None:
 
 @dataclass(frozen=True)
 class Share:
-    """What one person had of an item in its period, the order asked about included."""
+    """What one person had of an item in its period, the order asked about included, and what is left of it."""
 
-    item: Item
+    id: int
+    kind: str
+    name: str
+    unit: str
+    on_hand: int
+    reserved: int
+    limit_per_person: int | None
+    limit_period: str
     taken: int
 
     @property
     def period(self) -> str:
-        return PERIODS[self.item.limit_period]
+        return PERIODS[self.limit_period]
 
     @property
     def full(self) -> bool:
         """They have all that one person may have."""
-        return self.item.limit_per_person is not None and self.taken >= self.item.limit_per_person
+        return self.limit_per_person is not None and self.taken >= self.limit_per_person
 
 
 def shares(order: Redemption) -> dict[int, Share]:
@@ -74,9 +81,9 @@ def shares(order: Redemption) -> dict[int, Share]:
     here = sa.select(Line.item_id).where(Line.redemption_id == order.id)
     wanted = sa.select(Item, TAKEN).where(Item.id.in_(here)).order_by(Item.id)
     rows = session.execute(wanted, taker(order.person_id))
-    return {row[0].id: Share(row[0], row[1]) for row in rows}
+    return {row[0].id: view_of(Share, row[0], taken=row[1]) for row in rows}
 
 
-def at_limit(order: Redemption) -> list[Item]:
+def at_limit(order: Redemption) -> list[Share]:
     """The items of an order of which its owner has all that one person may have in the period."""
-    return [one.item for one in shares(order).values() if one.full]
+    return [one for one in shares(order).values() if one.full]

@@ -1,17 +1,15 @@
 """A person leaves for good: their open orders are given up, so that points and goods are free again."""
 
-from typing import Any
-
 import sqlalchemy as sa
 
 from backend.db import session
 from backend.journal import Actor
-from backend.leaving import LeavingStep
+from backend.leaving import Facts, LeavingStep
 from backend.supermarket.actions import approvals
 from backend.supermarket.models import OPEN_STATES, Redemption
 
 
-def open_orders(person_id: int) -> list[dict[str, Any]]:
+def open_orders(person_id: int) -> Facts:
     """The person's orders that are requested or approved: id, number, state, points."""
     wanted = sa.select(Redemption.id, Redemption.number, Redemption.state, Redemption.points).where(
         Redemption.person_id == person_id, Redemption.state.in_(OPEN_STATES)

@@ -1,5 +1,6 @@
 """Who is told what about an order and about stock. The sentences stand in the inbox; WeChat gets a short form."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +14,11 @@ from backend.people import permissions
 from backend.people.models import Appointment
 from backend.people.permissions import Permission
 from backend.supermarket import queries
+from backend.supermarket.allowances import Share
 from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import Collector, Item, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Stocktake, StocktakeState
+from backend.supermarket.views import content
 
 _PAGE = "pages/redemption/detail?id={id}"
 
@@ -81,7 +84,7 @@ def _wechat(order: Redemption, title: str, phrase: str, lines: list[Line] | None
     """What the inbox opens, and the short form for WeChat."""
     lines = queries.lines_of(order.id) if lines is None else lines
     data: dict[str, Any] = {
-        "thing1": queries.content(lines),
+        "thing1": content(lines),
         "phrase2": phrase,
         "character_string3": order.number,
         "thing4": title,
@@ -94,7 +97,7 @@ def _wechat(order: Redemption, title: str, phrase: str, lines: list[Line] | None
     }
 
 
-def _limits(full: list[Item]) -> str:
+def _limits(full: Sequence[Item | Share]) -> str:
     """What makes whoever approves or hands over look twice, since many small orders hide in a queue."""
     return "".join(
         f"“{item.name}”{PERIODS[item.limit_period]}每人限兑 {item.limit_per_person}{item.unit}，"
@@ -122,7 +125,7 @@ def requested(order: Redemption, lines: list[Line], full: list[Item]) -> None:
     )
 
 
-def approved(order: Redemption, full: list[Item]) -> None:
+def approved(order: Redemption, full: list[Share]) -> None:
     """Its owner learns when to come; the keepers what to prepare, and of which goods this person has all."""
     lines = queries.lines_of(order.id)
     body = (
@@ -130,7 +133,7 @@ def approved(order: Redemption, full: list[Item]) -> None:
     )
     _notify_owner(order, "redemption_approved", "兑换已通过审批", body, "待领取", lines)
     title = "有兑换单待领取"
-    body = f"兑换单 {order.number} 已审批，请备好：{queries.content(lines)}。{_limits(full)}"
+    body = f"兑换单 {order.number} 已审批，请备好：{content(lines)}。{_limits(full)}"
     more = _wechat(order, title, "待领取", lines)
     _notify_staff(
         Permission.REDEMPTION_HAND_OVER, order.place_id, "redemption_to_prepare", title, body, **more

@@ -1,18 +1,18 @@
 """Reading shops, items and orders; stock is read in stock_queries. Lists cost a fixed number of statements."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import columns_of, session
+from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
 from backend.lifecycle import open_to
+from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions
@@ -31,6 +31,7 @@ from backend.supermarket.models import (
     requesting_in,
 )
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
+from backend.supermarket.views import ItemView, LineView, RedemptionView, ShopView, SlotView
 
 # --- shops and items ---------------------------------------------------------------------------------
 
@@ -49,6 +50,12 @@ def shop(shop_id: int) -> Shop:
     if found is None:
         raise NotFound()
     return found
+
+
+def view_shops(found: Sequence[Shop]) -> list[ShopView]:
+    """Shops, with the names of their communities."""
+    names = places.names({one.community_id for one in found})
+    return [view_of(ShopView, one, community_name=names[one.community_id]) for one in found]
 
 
 def shop_of_staff(shop_id: int, word: str, *, actor: Actor) -> Shop:
@@ -77,11 +84,8 @@ def item(item_id: int) -> Item:
     return found
 
 
-def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
-    """Items as this person sees them: what can be redeemed for all, the stock's numbers for the shop's staff.
-
-    `available` is in units; None where there is no stock to run out of.
-    """
+def view_items(found: Sequence[Item], *, actor: Actor) -> list[ItemView]:
+    """Items as this person sees them: what can be redeemed for all, the stock's numbers for the shop's staff."""
     ids = [one.id for one in found]
     ended = past_their_day(ids) if ids else {}
     donors = _donors(ids)
@@ -98,12 +102,11 @@ def shown_items(found: Sequence[Item], *, actor: Actor) -> list[dict[str, Any]]:
         inside = Permission.STOCK_READ in granted
         view = "look" if Permission.ITEM_LOOK in granted else "inside"
         shown = files.picture_links(pictures.get(("item", one.id), ()), view, actor.id)
-        plain = columns_of(one)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
-        hidden = {} if inside else {"on_hand": None, "reserved": None, "low_stock": None}
+        hidden: dict[str, Any] = {} if inside else {"on_hand": None, "reserved": None, "low_stock": None}
         available = free if one.kind == ItemKind.GOODS else None
         told.append(
-            {**plain, "available": available, "donors": donors.get(one.id, []), "files": shown, **hidden}
+            view_of(ItemView, one, available=available, donors=donors.get(one.id, []), files=shown, **hidden)
         )
     return told
 
@@ -173,21 +176,6 @@ def slots(item_id: int, day: date) -> list[timetable.Offered]:
 # --- orders ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class RedemptionView:
-    """An order as one viewer may see it, with the moves open to that viewer."""
-
-    order: Redemption
-    lines: list[Line]
-    slots: list[Slot]
-    shop: str
-    community: str
-    person: str
-    team: str | None
-    code: str | None
-    actions: list[str]
-
-
 def order(order_id: int, *, actor: Actor) -> Redemption:
     """An order that the person may see; else NotFound."""
     found = session.get(Redemption, order_id)
@@ -228,17 +216,29 @@ def view_redemptions(orders: Sequence[Redemption], *, actor: Actor) -> list[Rede
 def _to_view(
     one: Redemption, row: Any, lines: list[Line], booked: list[Slot], asking: set[int], actor: Actor
 ) -> RedemptionView:
-    facts = one.facts_of(actor.id, asking)
-    return RedemptionView(
+    facts, words = one.facts_of(actor.id, asking), permissions.parse_roles(row.roles)
+    actions = _open_moves(one, words, facts)
+    # Written to be judged: it is for who asked, and for whoever may approve it while it waits.
+    judges = "requesting" in facts or states.APPROVE.name in actions
+    return view_of(
+        RedemptionView,
         one,
-        lines,
-        booked,
-        row.shop,
-        row.community,
-        people.masked_name(one.person_id, row.real_name_sealed),
-        row.team,
-        _code(one, facts, row.openid is None),
-        _open_moves(one, permissions.parse_roles(row.roles), facts),
+        kind=one.item_kind,
+        shop_name=row.shop,
+        community_name=row.community,
+        person_name=people.masked_name(one.person_id, row.real_name_sealed),
+        on_behalf=one.requested_by_id is not None,
+        on_behalf_reason=one.on_behalf_reason if judges else None,
+        lines=[view_of(LineView, line) for line in lines],
+        slots=[
+            view_of(SlotView, slot, id=timetable.slot_id(slot.item_id, slot.starts_at)) for slot in booked
+        ],
+        team_name=row.team,
+        pick_up_code=_code(one, facts, row.openid is None),
+        pick_up_qr=None,
+        proxy_name=sealed.proxy_of(one) if Permission.REDEMPTION_READ in words else None,
+        reason=one.closing_reason,
+        actions=actions,
     )
 
 
@@ -293,11 +293,6 @@ def _code(one: Redemption, facts: frozenset[str], phoneless: bool) -> str | None
 def lines_of(order_id: int) -> list[Line]:
     """What an order is for, in the order of the items' ids."""
     return list(session.scalars(sa.select(Line).where(Line.redemption_id == order_id).order_by(Line.item_id)))
-
-
-def content(lines: Iterable[Line]) -> str:
-    """What an order is for, in a few words: `抽纸 3 包×1提、香皂×2块`."""
-    return "、".join(f"{line.name}×{line.quantity}{line.unit}" for line in lines)
 
 
 def _slots_of(ids: list[int]) -> dict[int, list[Slot]]:

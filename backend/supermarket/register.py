@@ -4,8 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import crypto
 from backend.db import AnySelect
+from backend.people.masking import Kind, masked
 from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
@@ -53,7 +53,7 @@ def _handed_over(scope: Scope) -> AnySelect:
 
 
 def card(row: Any) -> Either:
-    return Either(crypto.masked("card", row.card_number), row.card_number)
+    return Either(masked(Kind.CARD, row.card_number), row.card_number)
 
 
 REDEMPTIONS = Register(

@@ -1,6 +1,7 @@
 """What is sealed in the shop, and how it is read again: pick-up codes, donors, names of proxies."""
 
 from backend import crypto
+from backend.people.masking import Kind, masked
 from backend.supermarket.models import Redemption
 
 
@@ -35,9 +36,7 @@ def sealed_proxy(order_id: int, name: str | None) -> str | None:
 def proxy_of(order: Redemption) -> str | None:
     """Who collected the order for its owner, masked."""
     sealed = order.proxy_name_sealed
-    return (
-        crypto.masked("name", crypto.unseal(sealed, f"redemptions.proxy_name:{order.id}")) if sealed else None
-    )
+    return masked(Kind.NAME, crypto.unseal(sealed, f"redemptions.proxy_name:{order.id}")) if sealed else None
 
 
 def sealed_donor(number: str, name: str | None) -> str | None:

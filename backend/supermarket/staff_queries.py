@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from backend import clock, journal
-from backend.db import session
+from backend.db import session, view_of
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
@@ -17,6 +16,7 @@ from backend.people.permissions import Permission
 from backend.supermarket import queries, states, timetable
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop, Slot
 from backend.supermarket.stock_models import Batch
+from backend.supermarket.views import GoodsView, RedemptionView, Step, content
 
 _LEFT = sa.text("batches.on_hand > 0")
 _REQUEST = "request"
@@ -45,21 +45,24 @@ def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
     told: dict[int, list[Line]] = {}
     for line in lines:
         told.setdefault(line.redemption_id, []).append(line)
-    return {key: queries.content(parts) for key, parts in told.items()}
+    return {key: content(parts) for key, parts in told.items()}
 
 
-def timeline(order: Redemption) -> list[dict[str, Any]]:
-    """What happened to the order, first things first, for whoever may see it; names masked."""
+def timeline(order: RedemptionView) -> list[Step]:
+    """What happened to the order, first things first, for the viewer of this view; names masked.
+
+    Why it was asked for on behalf of somebody is told as the view tells it.
+    """
     found = [line for line in journal.lines("redemption", order.id) if line.to_state]
     names = people.masked_names({line.actor_id for line in found if line.actor_id})
     labels = {_REQUEST: "申请", **{move.name: move.label for move in states.REDEMPTION_MOVES}}
     return [
-        {
-            "at": line.at,
-            "label": labels.get(line.verb, line.verb),
-            "by_name": names.get(line.actor_id, "系统"),
-            "reason": line.reason,
-        }
+        Step(
+            line.at,
+            labels.get(line.verb, line.verb),
+            names.get(line.actor_id, "系统"),
+            order.on_behalf_reason if line.verb == _REQUEST else line.reason,
+        )
         for line in found
     ]
 
@@ -85,16 +88,18 @@ def first_days(shop_id: int) -> dict[int, date]:
 class Booked:
     """A time of a venue that an order has taken."""
 
-    starts_at: Any
-    ends_at: Any
+    starts_at: datetime
+    ends_at: datetime
     order_id: int
     number: str
     state: str
     person: str
 
 
-def week(venue: Item, shop: Shop, monday: date) -> dict[date, list[timetable.Offered]]:
+def week(venue_id: int, monday: date) -> dict[date, list[timetable.Offered]]:
     """A venue's slots on each of seven days, in order; a closed day has none."""
+    venue = queries.item(venue_id)
+    shop = queries.shop(venue.shop_id)
     days = [monday + timedelta(days=later) for later in range(7)]
     return {day: timetable.slots_of(venue, shop, day) for day in days}
 
@@ -132,7 +137,9 @@ def orders(state: str | None, shop_id: int | None, number: str | None, *, actor:
     return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 
-def goods(shop_id: int) -> list[Item]:
+def goods(shop_id: int) -> list[GoodsView]:
     """A shop's goods by name, what is off the shelf too: what a stocktake counts."""
-    wanted = sa.select(Item).where(Item.shop_id == shop_id, Item.kind == ItemKind.GOODS)
-    return list(session.scalars(wanted.order_by(Item.name, Item.id)))
+    wanted = sa.select(Item.id, Item.name, Item.unit).where(
+        Item.shop_id == shop_id, Item.kind == ItemKind.GOODS
+    )
+    return [view_of(GoodsView, row) for row in session.execute(wanted.order_by(Item.name, Item.id))]

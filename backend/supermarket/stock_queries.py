@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, config
-from backend.db import columns_of, session
+from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
@@ -19,6 +19,16 @@ from backend.supermarket import sealed, states
 from backend.supermarket.models import OPEN_STATES, Item, Redemption, RedemptionState, Slot
 from backend.supermarket.queries import item, shop_of_staff
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
+from backend.supermarket.views import (
+    BatchView,
+    BookedView,
+    CountedView,
+    EndingView,
+    LowView,
+    MovementView,
+    StocktakeView,
+    Today,
+)
 
 
 def movements(item_id: int, *, actor: Actor) -> KeysetQuery:
@@ -27,7 +37,7 @@ def movements(item_id: int, *, actor: Actor) -> KeysetQuery:
     return KeysetQuery(sa.select(Movement).where(Movement.item_id == item_id), (Movement.id.desc(),))
 
 
-def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
+def view_movements(found: Sequence[Movement]) -> list[MovementView]:
     """Events with their batch, donor, order and who did it (masked); three statements for a page."""
     ids = {one.batch_id for one in found if one.batch_id}
     batches = (
@@ -37,18 +47,18 @@ def shown_movements(found: Sequence[Movement]) -> list[dict[str, Any]]:
     names = people.masked_names({one.by_id for one in found if one.by_id})
     told = []
     for one in found:
-        plain = columns_of(one)
         batch = batches.get(one.batch_id or 0)
         told.append(
-            {
-                **plain,
-                "quantity": one.on_hand_change or one.reserved_change,
-                "batch": batch.batch_no if batch else None,
-                "best_before": batch.best_before if batch else None,
-                "donor": sealed.donor_of(one.reference, one.donor_sealed),
-                "redemption_number": orders.get(one.redemption_id),
-                "by_name": names.get(one.by_id),
-            }
+            view_of(
+                MovementView,
+                one,
+                quantity=one.on_hand_change or one.reserved_change,
+                batch=batch.batch_no if batch else None,
+                best_before=batch.best_before if batch else None,
+                donor=sealed.donor_of(one.reference, one.donor_sealed),
+                redemption_number=orders.get(one.redemption_id),
+                by_name=names.get(one.by_id),
+            )
         )
     return told
 
@@ -60,11 +70,12 @@ def _numbers(ids: set[int]) -> dict[int | None, str]:
     return dict(rows.all())
 
 
-def batches(item_id: int, *, actor: Actor) -> list[Batch]:
+def batches(item_id: int, *, actor: Actor) -> list[BatchView]:
     """What is left of each batch, what ends first first, for the staff of its place."""
     shop_of_staff(item(item_id).shop_id, Permission.STOCK_READ, actor=actor)
     wanted = sa.select(Batch).where(Batch.item_id == item_id, Batch.on_hand > 0)
-    return list(session.scalars(wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id)))
+    ordered = wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id)
+    return [view_of(BatchView, one) for one in session.scalars(ordered)]
 
 
 def stocktakes(shop_id: int, *, actor: Actor) -> KeysetQuery:
@@ -82,7 +93,7 @@ def stocktake(stocktake_id: int, *, actor: Actor) -> Stocktake:
     return found
 
 
-def shown_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[dict[str, Any]]:
+def view_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[StocktakeView]:
     """Stocktakes with their lines and the moves open to the person."""
     if not found:
         return []
@@ -92,30 +103,30 @@ def shown_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[dict[s
         .where(StocktakeLine.stocktake_id.in_([one.id for one in found]))
         .order_by(StocktakeLine.item_id)
     )
-    lines: dict[int, list[dict[str, Any]]] = {}
+    lines: dict[int, list[CountedView]] = {}
     for line, name, unit in rows:
-        plain = columns_of(line)
-        told = {**plain, "name": name, "unit": unit, "difference": line.counted - line.book}
+        told = view_of(CountedView, line, name=name, unit=unit, difference=line.counted - line.book)
         lines.setdefault(line.stocktake_id, []).append(told)
     words = permissions.permissions_in_many(actor.id, {one.place_id for one in found})
     names = people.masked_names(
         {who for one in found for who in (one.proposed_by_id, one.decided_by_id) if who}
     )
     return [
-        {
-            **columns_of(one),
-            "lines": lines.get(one.id, []),
-            "proposed_by": names.get(one.proposed_by_id),
-            "decided_by": names.get(one.decided_by_id),
-            "actions": open_to(
+        view_of(
+            StocktakeView,
+            one,
+            lines=lines.get(one.id, []),
+            proposed_by=names.get(one.proposed_by_id),
+            decided_by=names.get(one.decided_by_id),
+            actions=open_to(
                 states.STOCKTAKE_MOVES, one, words.get(one.place_id, frozenset()), one.facts_about(actor.id)
             ),
-        }
+        )
         for one in found
     ]
 
 
-def today(shop_id: int, *, actor: Actor) -> dict[str, Any]:
+def today(shop_id: int, *, actor: Actor) -> Today:
     """What the counter has before it today, for the staff of its place. Raises NotFound, NotAllowed."""
     found = shop_of_staff(shop_id, Permission.STOCK_READ, actor=actor)
     low = sa.select(Item).where(
@@ -124,14 +135,14 @@ def today(shop_id: int, *, actor: Actor) -> dict[str, Any]:
         Item.low_stock.is_not(None),
         Item.on_hand - Item.reserved <= Item.low_stock,
     )
-    return {
-        "date": clock.today(),
-        "shop_id": found.id,
+    return Today(
+        date=clock.today(),
+        shop_id=found.id,
         **_counts(shop_id),
-        "low_stock": list(session.scalars(low.order_by(Item.id))),
-        "ending_batches": _ending(shop_id),
-        "venue_slots": _booked_today(shop_id),
-    }
+        low_stock=[view_of(LowView, one) for one in session.scalars(low.order_by(Item.id))],
+        ending_batches=_ending(shop_id),
+        venue_slots=_booked_today(shop_id),
+    )
 
 
 def _counts(shop_id: int) -> dict[str, int]:
@@ -167,7 +178,7 @@ def _counts(shop_id: int) -> dict[str, int]:
     return dict(row._mapping)
 
 
-def _ending(shop_id: int) -> list[dict[str, Any]]:
+def _ending(shop_id: int) -> list[EndingView]:
     last = clock.today() + timedelta(days=config.settings().batch_warning_days)
     rows = session.execute(
         sa.select(Batch.item_id, Item.name, Item.unit, Batch.batch_no, Batch.best_before, Batch.on_hand)
@@ -175,10 +186,10 @@ def _ending(shop_id: int) -> list[dict[str, Any]]:
         .where(Item.shop_id == shop_id, Batch.on_hand > 0, Batch.best_before <= last)
         .order_by(Batch.best_before, Batch.id)
     )
-    return [dict(row._mapping) for row in rows]
+    return [view_of(EndingView, row) for row in rows]
 
 
-def _booked_today(shop_id: int) -> list[dict[str, Any]]:
+def _booked_today(shop_id: int) -> list[BookedView]:
     today = clock.today()
     rows = session.execute(
         sa.select(
@@ -200,4 +211,4 @@ def _booked_today(shop_id: int) -> list[dict[str, Any]]:
         )
         .order_by(Slot.starts_at, Slot.item_id)
     )
-    return [dict(row._mapping) for row in rows]
+    return [view_of(BookedView, row) for row in rows]

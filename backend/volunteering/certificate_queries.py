@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import crypto
-from backend.db import session
+from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.paging import KeysetQuery
@@ -25,6 +25,7 @@ from backend.volunteering.certificate_models import (
     Validity,
 )
 from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.views import CertificateView
 
 _later = aliased(ServiceRecord)
 
@@ -140,21 +141,17 @@ def digest_key() -> str:
     return crypto.signature("certificate key", "name")
 
 
-def view_certificate(certificate: Certificate, status: str) -> dict[str, Any]:
-    """What a list shows of it; the PDF of one that does not hold is not to be had."""
-    return {
-        "number": certificate.number,
-        "first_day": certificate.first_day,
-        "last_day": certificate.last_day,
-        "minutes": certificate.minutes,
-        "issuer": certificate.issuer_name,
-        "issued_at": certificate.issued_at,
-        "status": status,
-        "revoked_at": certificate.revoked_at,
-        "revoke_reason": certificate.revoke_reason,
-        "verify_url": links.verification(certificate.number),
-        "pdf_url": links.pdf(certificate.number) if status == "valid" else None,
-    }
+def view_certificate(certificate: Certificate, status: str, *, actor: Actor) -> CertificateView:
+    """What the holder and staff of the issuer see; the paper with the name on it is opened by the holder alone."""
+    opens = status == Validity.VALID and certificate.person_id == actor.id
+    return view_of(
+        CertificateView,
+        certificate,
+        issuer=certificate.issuer_name,
+        status=status,
+        verify_url=links.verification(certificate.number),
+        pdf_url=links.pdf(certificate.number) if opens else None,
+    )
 
 
 def volunteer_number(person_id: int) -> str:

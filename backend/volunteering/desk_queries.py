@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.permissions import Permission
-from backend.volunteering import limits
+from backend.volunteering import limits, queries
 from backend.volunteering.models import (
     ATTENDED,
     SEATED,
@@ -23,7 +23,11 @@ from backend.volunteering.models import (
     SignUpState,
 )
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
+from backend.volunteering.views import SignUpView
 
+Asked = TypeVar("Asked", Backfill, Correction)
+# Whose minutes are to be proposed or certified.
+COUNTED = (SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED, SignUpState.CERTIFIED)
 # A month of a whole city; more than this is narrowed by choosing a community.
 MOST_IN_A_MONTH = 400
 
@@ -62,9 +66,9 @@ def joinable(community_id: int, limit: int) -> list[Activity]:
     return list(session.scalars(wanted.order_by(Activity.starts_at, Activity.id).limit(limit)))
 
 
-def of_team(team_id: int, limit: int) -> list[Activity]:
-    """What a team does next and did last, the latest start first; drafts too."""
-    wanted = sa.select(Activity).where(Activity.team_id == team_id)
+def of_team(team_id: int, limit: int, *, actor: Actor) -> list[Activity]:
+    """What a team does next and did last, the latest start first; drafts to whoever may see them."""
+    wanted = sa.select(Activity).where(Activity.team_id == team_id, queries.visible_to(actor))
     return list(session.scalars(wanted.order_by(Activity.starts_at.desc(), Activity.id.desc()).limit(limit)))
 
 
@@ -89,7 +93,7 @@ def backfill(backfill_id: int, *, actor: Actor) -> Backfill:
     return _within(Backfill, backfill_id, actor)
 
 
-def _within(model: Any, row_id: int, actor: Actor) -> Any:
+def _within(model: type[Asked], row_id: int, actor: Actor) -> Asked:
     found = session.get(model, row_id)
     if found is None or not permissions.appointed(
         actor.id, Permission.SERVICE_RECORD_DECIDE, found.community_id
@@ -98,24 +102,9 @@ def _within(model: Any, row_id: int, actor: Actor) -> Any:
     return found
 
 
-def sign_up(sign_up_id: int) -> SignUp:
+def sign_up(sign_up_id: int, *, actor: Actor) -> SignUpView:
     """One sign-up that a list has shown already."""
-    return session.get_one(SignUp, sign_up_id)
-
-
-def roll(activity_id: int) -> list[SignUp]:
-    """Who has a place, in the order of the sign-ups: the lines of a roll-call."""
-    wanted = sa.select(SignUp).where(SignUp.activity_id == activity_id, SignUp.state.in_(SEATED))
-    return list(session.scalars(wanted.order_by(SignUp.id)))
-
-
-def counted(activity_id: int) -> list[SignUp]:
-    """Whose minutes are to be proposed or certified, in the order of the sign-ups."""
-    wanted = sa.select(SignUp).where(
-        SignUp.activity_id == activity_id,
-        SignUp.state.in_((SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED, SignUpState.CERTIFIED)),
-    )
-    return list(session.scalars(wanted.order_by(SignUp.id)))
+    return queries.view_sign_up(session.get_one(SignUp, sign_up_id), actor=actor)
 
 
 def numbers(activity_id: int) -> tuple[int, int]:
@@ -126,12 +115,14 @@ def numbers(activity_id: int) -> tuple[int, int]:
     return row[0], row[1]
 
 
-def oddities(activity: Activity, rows: Sequence[SignUp]) -> dict[int, list[str]]:
+def oddities(activity: Activity) -> dict[int, list[str]]:
     """What a checker should look at before these minutes count, by person; who is not named is unremarkable.
 
     Missing check-outs, longer than planned, more proposed than attended, the place not matched, a day with
     more than eight hours, something else recorded at the same time.
     """
+    wanted = sa.select(SignUp).where(SignUp.activity_id == activity.id, SignUp.state.in_(COUNTED))
+    rows = session.scalars(wanted.order_by(SignUp.id)).all()
     served = [_stretch(activity, row) for row in rows]
     beyond = limits.beyond([one for one in served if one is not None and one.minutes])
     told = {row.person_id: [*_signs(activity, row), *beyond.get(row.person_id, [])] for row in rows}

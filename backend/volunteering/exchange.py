@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
 from backend.errors import Refused
 from backend.spreadsheets import harmless
@@ -41,6 +41,24 @@ class NotAnAnswer(Refused):
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """One record in the fields of the exchange, as FIELDS heads them; `hours` of 60 minutes, the day in ISO 8601."""
+
+    number: str
+    volunteer: str
+    name: str
+    activity_name: str
+    served_on: str
+    place: str
+    content: str
+    hours: float
+    organising_body: str
+    in_charge: str
+    corrects: str
+    status: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """What the platform says of one record."""
 
@@ -52,8 +70,8 @@ class Answer:
 class Platform(Protocol):
     """Where service records go to. Nothing counts as synchronised before the platform has said so."""
 
-    def deliver(self, records: Iterable[dict[str, Any]]) -> int:
-        """Hands the records over, by the names of FIELDS; answers how many."""
+    def deliver(self, records: Iterable[Delivered]) -> int:
+        """Hands the records over; answers how many."""
         ...
 
     def answers(self) -> Iterator[Answer]:
@@ -67,14 +85,14 @@ class FilePlatform:
     def __init__(self, out: IO[bytes] | None = None, back: list[list[str]] | None = None) -> None:
         self._out, self._back = out, back
 
-    def deliver(self, records: Iterable[dict[str, Any]]) -> int:
+    def deliver(self, records: Iterable[Delivered]) -> int:
         if self._out is None:
             raise ValueError("no file to write to")
         text = io.TextIOWrapper(self._out, "utf-8-sig", newline="", write_through=True)
         lines, count = csv.writer(text), 0
         lines.writerow(FIELDS)
         for count, record in enumerate(records, start=1):  # noqa: B007 - how many there were
-            lines.writerow([harmless(record[name]) for name in FIELDS.values()])
+            lines.writerow([harmless(getattr(record, name)) for name in FIELDS.values()])
         text.detach()
         return count
 

@@ -12,7 +12,7 @@ import segno
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import authorize, open_to
@@ -35,29 +35,16 @@ from backend.volunteering.models import (
     SignUpState,
     facts_of,
 )
+from backend.volunteering.views import (
+    ActivityView,
+    Attendance,
+    AttendedView,
+    CheckInCode,
+    MySignUpView,
+    SignUpView,
+)
 
 _PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}'")
-
-
-@dataclass(frozen=True)
-class ActivityView:
-    """An activity as one viewer may see it, with the moves open to that viewer."""
-
-    activity: Activity
-    community: str
-    team: str | None
-    in_charge: str
-    confirmed: int
-    waiting: int
-    mine: "SignUpView | None"
-    actions: list[str]
-
-
-@dataclass(frozen=True)
-class SignUpView:
-    sign_up: SignUp
-    position: int | None
-    actions: list[str]
 
 
 @dataclass(frozen=True)
@@ -89,7 +76,7 @@ def activities(
 
     Drafts are listed to those who plan them: the team's leader and the community's staff.
     """
-    wanted = sa.select(Activity).where(_visible(actor))
+    wanted = sa.select(Activity).where(visible_to(actor))
     for column, value in (
         (Activity.community_id, community_id),
         (Activity.category, category),
@@ -105,7 +92,8 @@ def activities(
     return KeysetQuery(onwards, (Activity.starts_at, Activity.id))
 
 
-def _visible(actor: Actor) -> sa.ColumnElement[bool]:
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """Of each activity whether the person may see it: a draft is known to those who plan it."""
     led = sa.select(Team.id).where(Team.leader_id == actor.id)
     return sa.or_(
         _PUBLIC,
@@ -134,15 +122,16 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     names = places.names({activity.community_id for activity in found})
     faces = people.masked_names({activity.in_charge_id for activity in found})
     return [
-        ActivityView(
+        view_of(
+            ActivityView,
             activity,
-            names[activity.community_id],
-            standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
-            faces[activity.in_charge_id],
-            sum(counts.get((activity.id, state), 0) for state in SEATED),
-            counts.get((activity.id, SignUpState.WAITLISTED), 0),
-            _own_sign_up(activity, standing, actor),
-            _actions(activity, standing, counts, actor),
+            community_name=names[activity.community_id],
+            team_name=standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
+            in_charge=faces[activity.in_charge_id],
+            confirmed=sum(counts.get((activity.id, state), 0) for state in SEATED),
+            waiting=counts.get((activity.id, SignUpState.WAITLISTED), 0),
+            my_sign_up=_own_sign_up(activity, standing),
+            actions=_actions(activity, standing, counts, actor),
         )
         for activity in found
     ]
@@ -198,14 +187,26 @@ def _positions(sign_ups: Iterable[SignUp]) -> dict[int, int]:
     return dict(rows.all())
 
 
-def _own_sign_up(activity: Activity, standing: _Context, actor: Actor) -> SignUpView | None:
+def _own_sign_up(activity: Activity, standing: _Context) -> SignUpView | None:
     mine = standing.mine.get(activity.id)
     if mine is None:
         return None
-    return SignUpView(mine, standing.positions.get(mine.id), sign_up_actions(mine, activity))
+    return _view_sign_up(mine, standing.positions.get(mine.id), _sign_up_actions(mine, activity))
 
 
-def sign_up_actions(
+def _view_sign_up(row: SignUp, position: int | None, actions: list[str]) -> SignUpView:
+    on_behalf = row.reporter_id is not None
+    return view_of(SignUpView, row, waitlist_position=position, on_behalf=on_behalf, actions=actions)
+
+
+def view_attended(row: SignUp) -> SignUpView:
+    """The volunteer's own sign-up after it was checked in or out, without asking the database again: a whole hall
+    checks in within a minute."""
+    moves = open_to(states.SIGN_UP_BUTTONS, row, frozenset(), frozenset({"volunteer"}))
+    return _view_sign_up(row, None, moves)
+
+
+def _sign_up_actions(
     sign_up: SignUp,
     activity: Activity,
     words: frozenset[str] = frozenset(),
@@ -257,11 +258,11 @@ def _more_actions(
         "sign_up": activity.state == ActivityState.PUBLISHED and clock.now() <= until and mine is None,
     }
     return [name for name, true in told.items() if true] + (
-        sign_up_actions(mine, activity) if mine is not None else []
+        _sign_up_actions(mine, activity) if mine is not None else []
     )
 
 
-def check_in_code(activity_id: int, *, actor: Actor) -> dict[str, Any]:
+def check_in_code(activity_id: int, *, actor: Actor) -> CheckInCode:
     """The code of this half minute for the organiser's screen, also as QR (SVG). Raises ActivityMovedOn."""
     activity = session.get(Activity, activity_id)
     if activity is None:
@@ -272,13 +273,13 @@ def check_in_code(activity_id: int, *, actor: Actor) -> dict[str, Any]:
     code = codes.current(activity.id, clock.now())
     # Never the micro form, which such a short text would get: WeChat does not read it.
     picture = segno.make(code.text, error="m", micro=False).svg_inline(scale=8, border=2)
-    return {"code": code.code, "expires_at": code.expires_at, "qr": picture, "text": code.text}
+    return CheckInCode(code.code, code.expires_at, picture, code.text)
 
 
-def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) -> dict[str, Any]:
+def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) -> Attendance:
     """Who signed up and who came, in the order of the sign-ups; of one person alone where it is named.
 
-    Names for the leader, masked ones for staff.
+    Names for the leader, masked ones for staff: so that it is the number which tells people apart.
     """
     activity = one(activity_id, actor=actor)
     facts = activity.facts_about(actor.id)
@@ -292,31 +293,25 @@ def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) 
     if person_id is not None:
         wanted = wanted.where(SignUp.person_id == person_id)
     rows = session.execute(wanted.order_by(SignUp.id)).all()
-    told = [_attended(activity, *row, clear="leader" in facts) for row in rows]
+    seats = [row[0].id for row in rows if row[0].state in SEATED] if person_id is None else []
+    numbers = {sign_up_id: number for number, sign_up_id in enumerate(seats, start=1)}
+    people = [
+        view_of(
+            AttendedView,
+            row,
+            sign_up_id=row.id,
+            name=teams.shown_name(row.person_id, name, clear="leader" in facts),
+            card_number=card,
+            on_behalf=row.reporter_id is not None,
+            attended_minutes=limits.attended_minutes(activity, row),
+            number=numbers.get(row.id),
+        )
+        for row, name, card in rows
+    ]
     undecided = sum(
         row[0].state == SignUpState.UNVERIFIED and row[0].proposed_minutes is None for row in rows
     )
-    return {"list": told, "undecided": undecided}
-
-
-def _attended(
-    activity: Activity, row: SignUp, name: str | None, card: str | None, *, clear: bool
-) -> dict[str, Any]:
-    return {
-        "sign_up_id": row.id,
-        "person_id": row.person_id,
-        "name": teams.shown_name(row.person_id, name, clear=clear),
-        "card_number": card,
-        "state": row.state,
-        "on_behalf": row.reporter_id is not None,
-        "checked_in_at": row.checked_in_at,
-        "checked_out_at": row.checked_out_at,
-        "source": row.source,
-        "place_check": row.place_check,
-        "attended_minutes": limits.attended_minutes(activity, row),
-        "proposed_minutes": row.proposed_minutes,
-        "minutes": row.minutes,
-    }
+    return Attendance(people, undecided)
 
 
 def sign_ups_of(person_id: int) -> KeysetQuery:
@@ -329,7 +324,20 @@ def sign_ups_of(person_id: int) -> KeysetQuery:
     return KeysetQuery(wanted, (SignUp.id.desc(),))
 
 
-def shown_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
+def view_my_sign_ups(rows: Sequence[tuple[SignUp, Activity]], *, actor: Actor) -> list[MySignUpView]:
+    """The person's own sign-ups, each with its activity."""
+    activities = {one.id: one for one in view_activities(list({row[1] for row in rows}), actor=actor)}
+    positions = _positions(row[0] for row in rows)
+    return [
+        MySignUpView(
+            **vars(_view_sign_up(mine, positions.get(mine.id), _sign_up_actions(mine, activity))),
+            activity=activities[activity.id],
+        )
+        for mine, activity in rows
+    ]
+
+
+def view_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
     """One sign-up after a move of it, with what the caller may do next."""
     activity = session.get_one(Activity, sign_up.activity_id)
     if sign_up.person_id == actor.id:
@@ -338,13 +346,8 @@ def shown_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
     else:
         words = permissions.permissions_in(actor.id, sign_up.place_id)
         facts = sign_up.facts_about(actor.id)
-    return SignUpView(
-        sign_up, _positions([sign_up]).get(sign_up.id), sign_up_actions(sign_up, activity, words, facts)
-    )
-
-
-def positions_of(sign_ups: Iterable[SignUp]) -> dict[int, int]:
-    return _positions(sign_ups)
+    position = _positions([sign_up]).get(sign_up.id)
+    return _view_sign_up(sign_up, position, _sign_up_actions(sign_up, activity, words, facts))
 
 
 def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:

@@ -5,11 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.db import columns_of, session
+from backend.db import session, view_of
+from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import queries as people
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
+from backend.volunteering.views import BackfillView, CorrectionView, RecordView, Totals
 
 
 def records_of(person_id: int) -> KeysetQuery:
@@ -26,20 +28,23 @@ def records_in_force(person_id: int, *more: sa.ColumnElement[bool]) -> list[Serv
     return list(session.scalars(wanted.order_by(ServiceRecord.started_at, ServiceRecord.id)))
 
 
-def view_records(records: Sequence[ServiceRecord]) -> list[dict[str, Any]]:
+def view_records(records: Sequence[ServiceRecord]) -> list[RecordView]:
     """Records with the names of those who answer for them, and whether another one corrects them."""
-    ids = {record.in_charge_id for record in records} | {record.certified_by_id for record in records}
-    names = people.masked_names(ids)
+    names = people.masked_names(
+        {who for one in records for who in (one.in_charge_id, one.recorded_by_id, one.certified_by_id)}
+    )
     later = _corrected_by([record.id for record in records])
     waiting = _waiting([record.id for record in records])
     return [
-        {
-            **columns_of(record),
-            "in_charge": names[record.in_charge_id],
-            "certified_by": names[record.certified_by_id],
-            "corrected_by_id": later.get(record.id),
-            "actions": [] if record.id in later or record.id in waiting else ["correct"],
-        }
+        view_of(
+            RecordView,
+            record,
+            in_charge=names[record.in_charge_id],
+            recorded_by=names[record.recorded_by_id],
+            certified_by=names[record.certified_by_id],
+            corrected_by_id=later.get(record.id),
+            actions=[] if record.id in later or record.id in waiting else ["correct"],
+        )
         for record in records
     ]
 
@@ -61,7 +66,7 @@ def _waiting(ids: list[int]) -> set[int]:
     return set(session.scalars(wanted))
 
 
-def totals(person_id: int) -> dict[str, Any]:
+def totals(person_id: int) -> Totals:
     """Minutes of the person that count: in all, by year, by category and by how they were recorded.
 
     The groups are in their own order, never by size: this is a register, not a league.
@@ -74,22 +79,48 @@ def totals(person_id: int) -> dict[str, Any]:
     ).all()
     return {
         "minutes": sum(int(row[3]) for row in rows),
-        "by_year": _grouped(rows, 0, "year", int),
-        "by_category": _grouped(rows, 1, "category", str),
-        "by_source": _grouped(rows, 2, "source", str),
+        "by_year": [{"year": int(key), "minutes": minutes} for key, minutes in _sums(rows, 0)],
+        "by_category": [{"category": key, "minutes": minutes} for key, minutes in _sums(rows, 1)],
+        "by_source": [{"source": key, "minutes": minutes} for key, minutes in _sums(rows, 2)],
     }
 
 
-def _grouped(rows: Sequence[sa.Row], column: int, name: str, kind: type) -> list[dict[str, Any]]:
+def _sums(rows: Sequence[sa.Row], column: int) -> list[tuple[Any, int]]:
     sums: dict[Any, int] = {}
     for row in rows:
-        sums[kind(row[column])] = sums.get(kind(row[column]), 0) + int(row[3])
-    return [{name: key, "minutes": minutes} for key, minutes in sorted(sums.items())]
+        sums[row[column]] = sums.get(row[column], 0) + int(row[3])
+    return sorted(sums.items())
 
 
-def requester_names(requests: Sequence[Backfill | Correction]) -> dict[int | None, str]:
-    """The masked names of those for whom something is asked."""
-    return people.masked_names({one.person_id for one in requests})
+def view_backfills(found: Sequence[Backfill]) -> list[BackfillView]:
+    """Backfills, for their maker and whoever checks them."""
+    names = people.masked_names(
+        {who for one in found for who in (one.person_id, one.in_charge_id, one.maker_id)}
+    )
+    return [
+        view_of(
+            BackfillView,
+            one,
+            name=names[one.person_id],
+            in_charge=names[one.in_charge_id],
+            maker=names[one.maker_id],
+        )
+        for one in found
+    ]
+
+
+def view_corrections(found: Sequence[Correction], *, actor: Actor) -> list[CorrectionView]:
+    """Corrections, for the volunteer and for those who decide. Whoever certified the record, of whom the volunteer may
+    complain, is not among them: they learn that it is asked for, and not in which words."""
+    names = people.masked_names({one.person_id for one in found})
+    records = records_by_id({one.record_id for one in found})
+    told = []
+    for one in found:
+        record = records[one.record_id]
+        words = {"reason": None, "decision_reason": None} if record.certified_by_id == actor.id else {}
+        more = {"activity_name": record.activity_name, "recorded_minutes": record.minutes, **words}
+        told.append(view_of(CorrectionView, one, name=names[one.person_id], **more))
+    return told
 
 
 def records_by_id(ids: set[int]) -> dict[int, ServiceRecord]:

@@ -15,8 +15,9 @@ ROOMS = ("people", "wishes", "volunteering", "supermarket", "points", "complaint
 # Where members are written down, as Python, in the SQL of a constraint and as Chinese; and where a move is
 # called like a state, whose sources and targets are looked at below.
 WRITTEN_DOWN = ("models.py", "kinds.py", "labels.py", "states.py")
-# How a claim ended is told by the state of its wish, and permissions by what they let a role do.
-UNSPOKEN = {"ClaimOutcome", "Permission"}
+# How a claim ended is told by the state of its wish, and permissions by what they let a role do; how near somebody is
+# to a person shows in what they see of them.
+UNSPOKEN = {"ClaimOutcome", "Permission", "Level", "Kind"}
 
 
 def _enums(room):

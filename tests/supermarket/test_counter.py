@@ -38,8 +38,8 @@ def test_an_approved_order_has_a_code_of_eight_digits_that_only_its_owner_sees(t
     assert cast.code(order_id) not in str(session.execute(sa.text("SELECT * FROM redemptions")).all())
     for name, sees in (("wulan", True), ("tong", False), ("bu", False), ("yan", False), ("shang", False)):
         (shown,) = queries.view_redemptions([cast.order(order_id)], actor=cast.by(town, name))
-        assert (shown.code == cast.code(order_id)) == sees, name
-        assert (shown.code is None) != sees, name
+        assert (shown.pick_up_code == cast.code(order_id)) == sees, name
+        assert (shown.pick_up_code is None) != sees, name
 
 
 def test_a_code_is_printed_by_who_asked_for_a_card_holder_and_by_nobody_for_who_has_a_phone(town, shop):
@@ -49,7 +49,7 @@ def test_a_code_is_printed_by_who_asked_for_a_card_holder_and_by_nobody_for_who_
         order_id = cast.approved(town, shop, {rice: 1}, "tong", "lan", **behalf)
         for name in ("tong", "lan", "bu"):
             (shown,) = queries.view_redemptions([cast.order(order_id)], actor=cast.by(town, name))
-            assert (shown.code is not None) == (printed and name == "tong"), (owner, name)
+            assert (shown.pick_up_code is not None) == (printed and name == "tong"), (owner, name)
 
 
 def test_a_preview_changes_nothing_and_a_hand_over_settles_and_moves_the_goods(town, shop):

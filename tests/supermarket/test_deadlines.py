@@ -55,9 +55,9 @@ def test_what_is_not_collected_expires_after_its_last_day_with_a_word_before(tow
         _run("expire_uncollected")
         assert cast.order(order_id).state == "approved"
         told = stock_queries.today(shop, actor=cast.by(town, "bu"))
-        assert (told["to_pick_up"], told["last_day"], told["late"]) == (1, 1, 0)
+        assert (told.to_pick_up, told.last_day, told.late) == (1, 1, 0)
     with clock.frozen_at(clock.day_ends(last)):
-        assert stock_queries.today(shop, actor=cast.by(town, "bu"))["late"] == 1
+        assert stock_queries.today(shop, actor=cast.by(town, "bu")).late == 1
         _run("expire_uncollected")
         _run("expire_uncollected")
     assert cast.order(order_id).state == "expired"

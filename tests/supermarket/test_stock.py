@@ -49,11 +49,9 @@ def test_a_receipt_says_where_from_by_which_document_and_what_it_cost(town, shop
     event = cast.received(town, rice, 20, days=90, batch_no="A1", document="票 0007", cost=880)
     day = clock.today().strftime("%Y%m%d")
     assert event.reference.startswith(f"RK-松涛-{day}-")
-    (told,) = stock_queries.shown_movements(
-        stock_queries.movements(rice, actor=cast.by(town, "tong")).rows(9)
-    )
-    assert (told["quantity"], told["batch"], told["document"], told["cost"]) == (20, "A1", "票 0007", 880)
-    assert (told["on_hand_after"], told["by_name"], told["source"]) == (20, "卜**", "purchase")
+    (told,) = stock_queries.view_movements(stock_queries.movements(rice, actor=cast.by(town, "tong")).rows(9))
+    assert (told.quantity, told.batch, told.document, told.cost) == (20, "A1", "票 0007", 880)
+    assert (told.on_hand_after, told.by_name, told.source) == (20, "卜**", "purchase")
     cast.received(town, rice, 5, days=90, batch_no="A1")
     cast.received(town, rice, 5, days=91, batch_no="A1")
     assert _batches(rice) == [25, 5]
@@ -67,10 +65,10 @@ def test_a_donor_is_sealed_and_named_to_the_public_only_with_their_consent(town,
     stored = str(session.execute(sa.text("SELECT donor_sealed FROM stock_movements")).all())
     assert "李秀英" not in stored
     assert "青松粮油" not in stored
-    (shown,) = queries.shown_items([cast.item(rice)], actor=cast.by(town, "ning"))
-    assert shown["donors"] == ["青松粮油公司"]
-    told = stock_queries.shown_movements(stock_queries.movements(rice, actor=cast.by(town, "yan")).rows(9))
-    assert {one["donor"] for one in told} == {"李秀英", "青松粮油公司"}
+    (shown,) = queries.view_items([cast.item(rice)], actor=cast.by(town, "ning"))
+    assert shown.donors == ["青松粮油公司"]
+    told = stock_queries.view_movements(stock_queries.movements(rice, actor=cast.by(town, "yan")).rows(9))
+    assert {one.donor for one in told} == {"李秀英", "青松粮油公司"}
 
 
 def test_what_cannot_be_received(town, shop):
@@ -204,15 +202,15 @@ def test_a_stocktake_counts_once_a_supervisor_has_approved_it(town, shop):
     found = _counted(town, shop, [(soap, 8, "破损"), (rice, 12, "漏记"), (cast.goods(town, shop), 10, None)])
     assert (cast.stock(soap), cast.stock(rice)) == ((10, 0), (10, 0))
     assert "stocktake_waits" in _told(town, "yan")
-    (shown,) = stock_queries.shown_stocktakes(
+    (shown,) = stock_queries.view_stocktakes(
         [stock_queries.stocktake(found, actor=cast.by(town, "yan"))], actor=cast.by(town, "yan")
     )
-    assert [(line["book"], line["counted"], line["difference"]) for line in shown["lines"]] == [
+    assert [(line.book, line.counted, line.difference) for line in shown.lines] == [
         (10, 8, -2),
         (10, 12, 2),
         (10, 10, 0),
     ]
-    assert shown["actions"] == ["approve", "reject"]
+    assert shown.actions == ["approve", "reject"]
     with transaction():
         stocktakes.approve(found, actor=cast.by(town, "yan"))
     assert (cast.stock(soap), cast.stock(rice)) == ((8, 0), (12, 0))
@@ -304,11 +302,9 @@ def test_events_are_listed_in_a_fixed_number_of_statements(town, shop, statement
     soap = cast.goods(town, shop, points=1)
     cast.handed_over(town, shop, {soap: 1})
     with statements() as few:
-        stock_queries.shown_movements(stock_queries.movements(soap, actor=cast.by(town, "bu")).rows(1))
+        stock_queries.view_movements(stock_queries.movements(soap, actor=cast.by(town, "bu")).rows(1))
     with statements() as many:
-        told = stock_queries.shown_movements(
-            stock_queries.movements(soap, actor=cast.by(town, "bu")).rows(50)
-        )
+        told = stock_queries.view_movements(stock_queries.movements(soap, actor=cast.by(town, "bu")).rows(50))
     assert len(told) == cast.count(Movement) - session.scalar(
         sa.select(sa.func.count()).select_from(Movement).where(Movement.item_id != soap)
     )

@@ -206,6 +206,6 @@ def test_the_counter_sees_the_slots_of_today(town, shop, hall):
     order_id = cast.booked(town, shop, cast.slot_ids(hall)[:2])
     with clock.frozen_at(cast.order(order_id).starts_at - timedelta(hours=1)):
         told = stock_queries.today(shop, actor=cast.by(town, "bu"))
-    assert [one["redemption_id"] for one in told["venue_slots"]] == [order_id, order_id]
-    assert told["to_approve"] == 1
+    assert [one.redemption_id for one in told.venue_slots] == [order_id, order_id]
+    assert told.to_approve == 1
     assert session.get(Shop, shop).four_eyes_hand_over

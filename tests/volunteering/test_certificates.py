@@ -162,8 +162,8 @@ def test_staff_of_the_issuer_revoke_it_with_a_reason_and_the_person_is_told(town
     made = issue(served)
     revoke(made.number.lower(), cast.by(town, "tong"))
     assert status(made) == "revoked"
-    told = queries.view_certificate(queries.numbered(made.number), "revoked")
-    assert (told["revoke_reason"], told["pdf_url"]) == ("名单有误", None)
+    told = queries.view_certificate(queries.numbered(made.number), "revoked", actor=served)
+    assert (told.revoke_reason, told.pdf_url) == ("名单有误", None)
     notice = outbox.inbox(served.id, None, 1)[0]
     assert (notice.kind, "名单有误" in notice.body) == ("certificate_revoked", True)
     line = journal.lines("certificate", made.id)[-1]

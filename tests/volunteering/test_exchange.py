@@ -157,8 +157,11 @@ def test_hours_come_in_with_where_they_came_from_and_a_second_time_make_nothing(
     again = brought(town, row_of(town))
     assert (again.made, again.known) == (0, 1)
     (held,) = actions.held_elsewhere(town.person("wulan").id)
-    assert (held["platform"], held["minutes"]) == ("省志愿服务平台", 150)
-    assert held["records"][0].imported_by_id == town.person("tong").id
+    assert (held.platform, held.minutes) == ("省志愿服务平台", 150)
+    imported = sa.select(HoursElsewhere.imported_by_id).where(
+        HoursElsewhere.reference == held.records[0].reference
+    )
+    assert session.scalars(imported).one() == town.person("tong").id
 
 
 def test_they_are_never_among_ones_own_hours_or_points(town):

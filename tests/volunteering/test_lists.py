@@ -49,7 +49,7 @@ def test_attendance_costs_the_same_for_one_as_for_many(town, statements):
             cast.sign_up(activity_id, one)
         session.expire_all()
         with statements() as seen:
-            assert len(queries.attendance(activity_id, actor=wulan)["list"]) == size
+            assert len(queries.attendance(activity_id, actor=wulan).people) == size
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 5
 
@@ -89,7 +89,7 @@ def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town
     cast.sign_up(activity_id, cast.by(town, "ning"))
     told = {}
     for name in ("wulan", "tong", "yan", "shang"):
-        told[name] = queries.attendance(activity_id, actor=cast.by(town, name))["list"][0]["name"]
+        told[name] = queries.attendance(activity_id, actor=cast.by(town, name)).people[0].name
     assert told == {"wulan": "宁小舟", "tong": "宁**", "yan": "宁**", "shang": "宁**"}
     for name, refusal in (
         ("ning", NotAllowed),
@@ -107,7 +107,8 @@ def test_the_waitlist_says_which_place_one_has(town):
     for one in people:
         cast.sign_up(activity_id, one)
     places = [
-        queries.view_activities([cast.activity(activity_id)], actor=one)[0].mine.position for one in people
+        queries.view_activities([cast.activity(activity_id)], actor=one)[0].my_sign_up.waitlist_position
+        for one in people
     ]
     assert places == [None, 1, 2]
 
@@ -156,8 +157,8 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town):
                 by = cast.by(town, name)
                 (shown,) = queries.view_activities([cast.activity(activity_id)], actor=by)
                 for verb, call in VERBS.items():
-                    if verb == "end" and shown.activity.starts_at > clock.now():
+                    if verb == "end" and shown.starts_at > clock.now():
                         continue
                     works = _works(call, by, activity_id)
-                    told = f"{name} {verb} {shown.activity.title} {shown.activity.state}"
+                    told = f"{name} {verb} {shown.title} {shown.state}"
                     assert works == (verb in shown.actions), told

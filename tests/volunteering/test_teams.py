@@ -29,7 +29,12 @@ def _as(town, verb, team, name, *more):
 def test_staff_found_a_team_and_name_its_leader(town):
     team = _found(town)
     (shown,) = teams.view_teams([team], actor=cast.by(town, "ning"))
-    assert (shown.mine, shown.leader, shown.members, shown.actions) == ("leader", "宁**", 0, [])
+    assert (shown.my_status, shown.leader_name, shown.member_count, shown.actions) == (
+        "leader",
+        "宁**",
+        0,
+        [],
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,7 @@ def test_joining_waits_for_the_leader_and_leaving_for_nobody(town):
     _as(town, teams.decide, team, "ning", town.person("qin").id, True)
     with pytest.raises(NothingToDecide):
         _as(town, teams.decide, team, "ning", town.person("qin").id, False)
-    assert teams.view_teams([team], actor=cast.by(town, "qin"))[0].members == 1
+    assert teams.view_teams([team], actor=cast.by(town, "qin"))[0].member_count == 1
     _as(town, teams.leave, team, "qin")
     with pytest.raises(NotAMember):
         _as(town, teams.leave, team, "qin")
@@ -83,17 +88,17 @@ def test_nobody_accepts_themselves(town):
 def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town):
     team = _found(town)
     _as(town, teams.join, team, "qin")
-    assert [one["name"] for one in teams.members(team, actor=cast.by(town, "ning"))] == ["秦明远"]
-    assert [one["name"] for one in teams.members(team, actor=cast.by(town, "tong"))] == ["秦**"]
+    assert [one.name for one in teams.view_team(team, actor=cast.by(town, "ning")).members] == ["秦明远"]
+    assert [one.name for one in teams.view_team(team, actor=cast.by(town, "tong")).members] == ["秦**"]
     for name in ("qin", "wulan", "bai", "admin"):
-        assert teams.members(team, actor=cast.by(town, name)) is None
+        assert teams.view_team(team, actor=cast.by(town, name)).members is None
 
 
 def test_a_new_leader_leads_at_once_and_the_old_one_no_longer(town):
     team = _found(town)
     with transaction():
         teams.edit(team.id, {"leader_id": town.person("qin").id}, actor=cast.by(town, "tong"))
-    assert teams.members(teams.one(team.id), actor=cast.by(town, "ning")) is None
+    assert teams.view_team(teams.one(team.id), actor=cast.by(town, "ning")).members is None
     with pytest.raises(NotAllowed), transaction():
         teams.edit(team.id, {"name": "我的队"}, actor=cast.by(town, "qin"))
     with pytest.raises(NotFound):

@@ -4,7 +4,6 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend import crypto
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.route import Done, delete, get, post
@@ -16,6 +15,7 @@ from backend.paging import Pageable
 from backend.people import guardians, queries, queues, sealed
 from backend.people.guardians import Guardianship
 from backend.people.kinds import GuardianshipState, Relation
+from backend.people.masking import Kind, masked
 from backend.people.models import BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.rights import consent
@@ -67,7 +67,7 @@ def _children(caller: Caller) -> dict[str, Any]:
 
 
 def _child(row: Guardianship, child: Any) -> dict[str, Any]:
-    return {**columns_of(row), "name": crypto.masked("name", sealed.real_name(child))}
+    return {**columns_of(row), "name": masked(Kind.NAME, sealed.real_name(child))}
 
 
 def _serialize_many(rows: list[Guardianship], _caller: Caller) -> list[dict[str, Any]]:

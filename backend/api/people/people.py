@@ -5,7 +5,6 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend import crypto
 from backend.api.frame.bodies import PHONE, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, QueryInteger, Schema, Text
 from backend.api.frame.listing import listing
@@ -17,6 +16,7 @@ from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import actions, queries, queues, sealed
 from backend.people.kinds import PartyRegistrationState, ResidencyState
+from backend.people.masking import Kind, masked
 from backend.people.models import (
     ADDRESS_MAX,
     BIRTH_YEAR_MAX,
@@ -103,8 +103,8 @@ def _serialize_waiting(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]
 def _serialize(row: Any, person: Person) -> dict[str, Any]:
     return {
         "person_id": person.id,
-        "real_name": crypto.masked("name", sealed.real_name(person)),
-        "phone": crypto.masked("phone", sealed.phone(person)),
+        "real_name": masked(Kind.NAME, sealed.real_name(person)),
+        "phone": masked(Kind.PHONE, sealed.phone(person)),
         "community_id": row.community_id,
         "grid_id": getattr(row, "grid_id", None),
         "unit_id": getattr(row, "unit_id", None),
@@ -174,8 +174,8 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
     return [
         {
             "id": person.id,
-            "real_name": crypto.masked("name", sealed.real_name(person)),
-            "phone": crypto.masked("phone", sealed.phone(person)),
+            "real_name": masked(Kind.NAME, sealed.real_name(person)),
+            "phone": masked(Kind.PHONE, sealed.phone(person)),
             "card_number": person.card_number,
             "has_we_chat": person.openid is not None,
             "community_id": home.community_id,

@@ -16,6 +16,7 @@ from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import items
 from backend.supermarket.models import Item, ItemKind, Period
+from backend.supermarket.views import ItemView
 
 bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -82,9 +83,13 @@ class SlotQuery(Schema):
     date = Day("日期；不填为今天", load_default=None)
 
 
-def serialize_many(items: list[Item], caller: Caller) -> list[dict[str, Any]]:
+def serialize_many(found: list[Item], caller: Caller) -> list[ItemView]:
     """Items as ItemOut wants them, as this caller may see them."""
-    return queries.shown_items(items, actor=caller)
+    return queries.view_items(found, actor=caller)
+
+
+def _serialize(item: Item, caller: Caller) -> ItemView:
+    return serialize_many([item], caller)[0]
 
 
 @listing(bp, "/shops/<id:shop_id>/items", "超市里可以兑换的", ItemOut, serialize_many, query=ItemQuery)
@@ -92,7 +97,7 @@ def list_items(caller: Caller, shop_id: int, kind: str | None) -> Pageable:
     return queries.items(shop_id, kind, actor=caller)
 
 
-def _serialize_waiting(rows: list[tuple[Item, int]], caller: Caller) -> list[dict[str, Any]]:
+def _serialize_waiting(rows: list[tuple[Item, int]], caller: Caller) -> list[ItemView]:
     return serialize_many([item for item, _community_id in rows], caller)
 
 
@@ -102,8 +107,8 @@ def items_to_look_at(caller: Caller) -> Pageable:
 
 
 @get(bp, "/items/<id:item_id>", "一件物品、场地或活动支持", out=ItemOut)
-def get_item(caller: Caller, item_id: int) -> dict[str, Any]:
-    return queries.shown_items([queries.item(item_id)], actor=caller)[0]
+def get_item(caller: Caller, item_id: int) -> ItemView:
+    return _serialize(queries.item(item_id), caller)
 
 
 @get(bp, "/items/<id:item_id>/slots", "场地一天的时段", query=SlotQuery, out=SlotsOut)
@@ -112,11 +117,11 @@ def item_slots(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str,
 
 
 @post(bp, "/items", "新增", Permission.ITEM_MANAGE, body=ItemIn, out=ItemOut, status=201)
-def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+def put_up_item(caller: Caller, body: dict[str, Any]) -> ItemView:
     made = items.create_item(
         body.pop("shop_id"), body.pop("kind"), body.pop("name"), body.pop("points"), actor=caller, **body
     )
-    return queries.shown_items([made], actor=caller)[0]
+    return _serialize(made, caller)
 
 
 @put(
@@ -127,8 +132,8 @@ def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     body=ItemContent(partial=True),
     out=ItemOut,
 )
-def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return queries.shown_items([items.change(item_id, body, actor=caller)], actor=caller)[0]
+def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
+    return _serialize(items.change(item_id, body, actor=caller), caller)
 
 
 @post(
@@ -140,5 +145,5 @@ def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str,
     out=ItemOut,
     description="内容安全检查存疑或未能检查的图片，由上传人以外的工作人员查看后决定是否展示。",
 )
-def look_at_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return queries.shown_items([items.look(item_id, **body, actor=caller)], actor=caller)[0]
+def look_at_item(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
+    return _serialize(items.look(item_id, **body, actor=caller), caller)

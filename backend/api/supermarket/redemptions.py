@@ -1,5 +1,6 @@
 """Redemptions over HTTP: requested, approved, looked up by their code, handed over, given up, returned."""
 
+from dataclasses import replace
 from typing import Any
 
 import segno
@@ -24,15 +25,14 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, refused
-from backend.db import columns_of
 from backend.errors import Refused
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues
 from backend.supermarket.actions import approvals, counter, requests
-from backend.supermarket.models import Collector, ItemKind, RedemptionState
-from backend.supermarket.timetable import slot_id
+from backend.supermarket.models import Collector, ItemKind, Redemption, RedemptionState
+from backend.supermarket.views import RedemptionView
 
 bp = APIBlueprint("supermarket_redemptions", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -122,49 +122,20 @@ class HandOverIn(PreviewIn):
     proxy_name = Text("代领人姓名；加密保存", most=limits.PROXY_NAME_MAX, allow_none=True, load_default=None)
 
 
-def serialize_many(orders: list[Any], caller: Caller) -> list[dict[str, Any]]:
+def serialize_many(orders: list[Redemption], caller: Caller) -> list[RedemptionView]:
     """Orders as RedemptionOut wants them, as this caller may see them."""
-    return [_serialize_view(shown) for shown in queries.view_redemptions(orders, actor=caller)]
+    return queries.view_redemptions(orders, actor=caller)
 
 
-def _serialize_view(shown: queries.RedemptionView) -> dict[str, Any]:
-    order = shown.order
-    plain = columns_of(order)
-    slots = [
-        {
-            "id": slot_id(one.item_id, one.starts_at),
-            "item_id": one.item_id,
-            "starts_at": one.starts_at,
-            "ends_at": one.ends_at,
-        }
-        for one in shown.slots
-    ]
-    return {
-        **plain,
-        "kind": order.item_kind,
-        "shop_name": shown.shop,
-        "community_name": shown.community,
-        "person_name": shown.person,
-        "on_behalf": order.requested_by_id is not None,
-        "lines": shown.lines,
-        "slots": slots,
-        "team_name": shown.team,
-        "pick_up_code": shown.code,
-        "pick_up_qr": None,
-        "reason": order.closing_reason,
-        "actions": shown.actions,
-    }
+def _serialize(order: Redemption, caller: Caller) -> RedemptionView:
+    (shown,) = serialize_many([order], caller)
+    if shown.pick_up_code is None:
+        return shown
+    drawn = segno.make(shown.pick_up_code, micro=False, error="m")
+    return replace(shown, pick_up_qr=drawn.svg_inline(scale=6, dark="#000", light="#fff"))
 
 
-def _serialize(order: Any, caller: Caller) -> dict[str, Any]:
-    told = serialize_many([order], caller)[0]
-    if told["pick_up_code"]:
-        drawn = segno.make(told["pick_up_code"], micro=False, error="m")
-        told["pick_up_qr"] = drawn.svg_inline(scale=6, dark="#000", light="#fff")
-    return told
-
-
-def _answered(answer: Any, caller: Caller) -> dict[str, Any] | Response:
+def _answered(answer: Any, caller: Caller) -> RedemptionView | Response:
     """A wrong code is answered, not raised: the count of wrong codes is kept with the answer."""
     return refused(answer) if isinstance(answer, Refused) else _serialize(answer, caller)
 
@@ -178,7 +149,7 @@ def _answered(answer: Any, caller: Caller) -> dict[str, Any] | Response:
     status=201,
     description="冻结积分并预留库存，同时成功或同时不成。一张单只兑一类：物品、场地或活动支持。",
 )
-def request_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+def request_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView:
     lines = [(line["item_id"], line["quantity"]) for line in body.pop("lines")]
     proxy = body.pop("on_behalf_of")
     on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
@@ -187,7 +158,7 @@ def request_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @get(bp, "/redemptions/<id:redemption_id>", "一张兑换单", out=RedemptionOut)
-def get_redemption(caller: Caller, redemption_id: int) -> dict[str, Any]:
+def get_redemption(caller: Caller, redemption_id: int) -> RedemptionView:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
@@ -245,7 +216,7 @@ move("no-show", "redemption_not_shown", "场地未使用", approvals.no_show)
     body=PreviewIn,
     out=RedemptionOut,
 )
-def preview_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any] | Response:
+def preview_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView | Response:
     return _answered(counter.preview(body["pick_up_code"], actor=caller), caller)
 
 
@@ -258,7 +229,7 @@ def preview_redemption(caller: Caller, body: dict[str, Any]) -> dict[str, Any] |
 )
 def hand_over_redemption(
     caller: Caller, redemption_id: int, body: dict[str, Any]
-) -> dict[str, Any] | Response:
+) -> RedemptionView | Response:
     answer = counter.hand_over(
         redemption_id, body["pick_up_code"], body["collected_by"], body["proxy_name"], actor=caller
     )

@@ -21,14 +21,13 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
-from backend.db import columns_of
 from backend.identity.sessions import Caller
-from backend.organisations import queries as places
 from backend.paging import Pageable
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import shops
 from backend.supermarket.models import RedemptionState, Shop
+from backend.supermarket.views import ShopView, Today
 
 bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -121,13 +120,12 @@ class TodayOut(Schema):
     venue_slots = List("今天的场地预订", Nested(BookedOut), most=1000)
 
 
-def _serialize_many(found: list[Shop], _caller: Caller) -> list[dict[str, Any]]:
-    names = places.names({one.community_id for one in found})
-    return [{**columns_of(one), "community_name": names[one.community_id]} for one in found]
+def _serialize_many(found: list[Shop], _caller: Caller) -> list[ShopView]:
+    return queries.view_shops(found)
 
 
-def _serialize(shop: Shop, caller: Caller) -> dict[str, Any]:
-    return _serialize_many([shop], caller)[0]
+def _serialize(shop: Shop) -> ShopView:
+    return queries.view_shops([shop])[0]
 
 
 @listing(bp, "/shops", "兑换超市", ShopOut, _serialize_many, query=ShopQuery)
@@ -136,19 +134,18 @@ def list_shops(caller: Caller, community_id: int | None) -> Pageable:
 
 
 @get(bp, "/shops/<id:shop_id>", "一家兑换超市", out=ShopOut)
-def get_shop(caller: Caller, shop_id: int) -> dict[str, Any]:
-    return _serialize(queries.shop(shop_id), caller)
+def get_shop(caller: Caller, shop_id: int) -> ShopView:
+    return _serialize(queries.shop(shop_id))
 
 
 @post(bp, "/shops", "开设兑换超市", Permission.SHOP_MANAGE, body=ShopIn, out=ShopOut, status=201)
-def open_shop(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    shop = shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body)
-    return _serialize(shop, caller)
+def open_shop(caller: Caller, body: dict[str, Any]) -> ShopView:
+    return _serialize(shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body))
 
 
 @put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", Permission.SHOP_MANAGE, body=ShopChange, out=ShopOut)
-def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(shops.change_shop(shop_id, actor=caller, **body), caller)
+def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> ShopView:
+    return _serialize(shops.change_shop(shop_id, actor=caller, **body))
 
 
 @put(
@@ -159,10 +156,10 @@ def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str,
     body=FourEyesIn,
     out=ShopOut,
 )
-def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller), caller)
+def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> ShopView:
+    return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller))
 
 
 @get(bp, "/shops/<id:shop_id>/today", "柜台今天的工作", Permission.STOCK_READ, out=TodayOut)
-def shop_today(caller: Caller, shop_id: int) -> dict[str, Any]:
+def shop_today(caller: Caller, shop_id: int) -> Today:
     return stock_queries.today(shop_id, actor=caller)

@@ -16,6 +16,7 @@ from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import receipts, stocktakes
 from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
+from backend.supermarket.views import BatchView, ItemView, MovementView, StocktakeView
 
 bp = APIBlueprint("supermarket_stock", __name__, url_prefix="/api/v1", tag="兑换超市")
 
@@ -120,18 +121,18 @@ class StocktakeOut(Schema):
 )
 def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     event = receipts.receive(item_id, body.pop("quantity"), body.pop("source"), actor=caller, **body)
-    (told,) = stock_queries.shown_movements([event])
-    return {**told, "item": queries.shown_items([queries.item(item_id)], actor=caller)[0]}
+    (told,) = stock_queries.view_movements([event])
+    return {**vars(told), "item": queries.view_items([queries.item(item_id)], actor=caller)[0]}
 
 
 @post(bp, "/items/<id:item_id>/spoilage", "报损", Permission.STOCK_SPOIL, body=SpoilageIn, out=ItemOut)
-def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
     found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
-    return queries.shown_items([found], actor=caller)[0]
+    return queries.view_items([found], actor=caller)[0]
 
 
-def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[dict[str, Any]]:
-    return stock_queries.shown_movements(rows)
+def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[MovementView]:
+    return stock_queries.view_movements(rows)
 
 
 @listing(
@@ -147,15 +148,15 @@ def item_movements(caller: Caller, item_id: int) -> Pageable:
 
 
 @get(bp, "/items/<id:item_id>/batches", "有库存的批次", Permission.STOCK_READ, out=BatchesOut)
-def item_batches(caller: Caller, item_id: int) -> dict[str, Any]:
+def item_batches(caller: Caller, item_id: int) -> dict[str, list[BatchView]]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
 
 
-def _serialize_many(rows: list[Stocktake], caller: Caller) -> list[dict[str, Any]]:
-    return stock_queries.shown_stocktakes(rows, actor=caller)
+def _serialize_many(rows: list[Stocktake], caller: Caller) -> list[StocktakeView]:
+    return stock_queries.view_stocktakes(rows, actor=caller)
 
 
-def _serialize(stocktake: Stocktake, caller: Caller) -> dict[str, Any]:
+def _serialize(stocktake: Stocktake, caller: Caller) -> StocktakeView:
     return _serialize_many([stocktake], caller)[0]
 
 
@@ -168,7 +169,7 @@ def _serialize(stocktake: Stocktake, caller: Caller) -> dict[str, Any]:
     out=StocktakeOut,
     status=201,
 )
-def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def propose_stocktake(caller: Caller, shop_id: int, body: dict[str, Any]) -> StocktakeView:
     counted = [(line["item_id"], line["counted"], line["reason"]) for line in body["lines"]]
     return _serialize(stocktakes.propose(shop_id, counted, actor=caller), caller)
 
@@ -186,7 +187,7 @@ def list_stocktakes(caller: Caller, shop_id: int) -> Pageable:
 
 
 @get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", Permission.STOCK_READ, out=StocktakeOut)
-def get_stocktake(caller: Caller, stocktake_id: int) -> dict[str, Any]:
+def get_stocktake(caller: Caller, stocktake_id: int) -> StocktakeView:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
 
 

@@ -26,7 +26,6 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
-from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
@@ -51,6 +50,7 @@ from backend.volunteering.models import (
     SignUp,
     SignUpState,
 )
+from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
 bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -211,37 +211,13 @@ class MySignUpOut(SignUpOut):
     activity = Nested(ActivityOut, "活动")
 
 
-def serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
+def serialize_many(found: list[Activity], caller: Caller) -> list[ActivityView]:
     """Activities as ActivityOut wants them, as this caller may see them."""
-    return [_serialize_view(shown) for shown in queries.view_activities(found, actor=caller)]
+    return queries.view_activities(found, actor=caller)
 
 
-def _serialize_view(shown: queries.ActivityView) -> dict[str, Any]:
-    activity = shown.activity
-    return {
-        **columns_of(activity),
-        "community_name": shown.community,
-        "team_name": shown.team,
-        "in_charge": shown.in_charge,
-        "confirmed": shown.confirmed,
-        "waiting": shown.waiting,
-        "my_sign_up": serialize_sign_up(shown.mine) if shown.mine else None,
-        "actions": shown.actions,
-    }
-
-
-def serialize(activity: Any, caller: Caller) -> dict[str, Any]:
+def serialize(activity: Activity, caller: Caller) -> ActivityView:
     return serialize_many([activity], caller)[0]
-
-
-def serialize_sign_up(shown: queries.SignUpView) -> dict[str, Any]:
-    row = shown.sign_up
-    return {
-        **columns_of(row),
-        "waitlist_position": shown.position,
-        "on_behalf": row.reporter_id is not None,
-        "actions": shown.actions,
-    }
 
 
 def proxy_of(body: dict[str, Any]) -> sign_ups.OnBehalf:
@@ -270,13 +246,13 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
 
 
 @post(bp, "/activities", "新建活动（草稿）", body=ActivityIn, out=ActivityOut, status=201, precheck=_screen)
-def plan_activity(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+def plan_activity(caller: Caller, body: dict[str, Any], precheck_result: None) -> ActivityView:
     community_id, team_id = body.pop("community_id"), body.pop("team_id")
     return serialize(activities.plan(community_id, team_id, _content(body), actor=caller), caller)
 
 
 @get(bp, "/activities/<id:activity_id>", "一个活动", out=ActivityOut)
-def get_activity(caller: Caller, activity_id: int) -> dict[str, Any]:
+def get_activity(caller: Caller, activity_id: int) -> ActivityView:
     return serialize(queries.one(activity_id, actor=caller), caller)
 
 
@@ -291,7 +267,7 @@ def get_activity(caller: Caller, activity_id: int) -> dict[str, Any]:
 )
 def edit_activity(
     caller: Caller, activity_id: int, body: dict[str, Any], precheck_result: None
-) -> dict[str, Any]:
+) -> ActivityView:
     return serialize(activities.edit(activity_id, _content(body), actor=caller), caller)
 
 
@@ -303,7 +279,7 @@ def edit_activity(
     out=ActivitiesOut,
     status=201,
 )
-def repeat_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def repeat_activity(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, list[ActivityView]]:
     return {"list": serialize_many(activities.repeat(activity_id, body["weeks"], actor=caller), caller)}
 
 
@@ -322,15 +298,15 @@ move("cancel", "cancel_activity", "取消活动", activities.cancel, body=CallOf
     status=201,
     description="有名额时为 confirmed，没有名额时排入候补 waitlisted。",
 )
-def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     made = sign_ups.sign_up(activity_id, on_behalf_of=proxy_of(body), actor=caller)
-    return serialize_sign_up(queries.shown_sign_up(made, actor=caller))
+    return queries.view_sign_up(made, actor=caller)
 
 
 @post(bp, "/activities/<id:activity_id>/cancel-sign-up", "取消报名", body=SignUpIn, out=SignUpOut)
-def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     mine = sign_ups.cancel(activity_id, on_behalf_of=proxy_of(body), actor=caller)
-    return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
+    return queries.view_sign_up(mine, actor=caller)
 
 
 @post(
@@ -340,24 +316,13 @@ def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> di
     body=ReasonIn,
     out=SignUpOut,
 )
-def excuse_sign_up(caller: Caller, activity_id: int, person_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def excuse_sign_up(caller: Caller, activity_id: int, person_id: int, body: dict[str, Any]) -> SignUpView:
     mine = sign_ups.excuse(activity_id, person_id, body["reason"], actor=caller)
-    return serialize_sign_up(queries.shown_sign_up(mine, actor=caller))
+    return queries.view_sign_up(mine, actor=caller)
 
 
-def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) -> list[dict[str, Any]]:
-    activities_of = {activity.id: activity for _, activity in rows}
-    views = {one["id"]: one for one in serialize_many(list(activities_of.values()), caller)}
-    positions = queries.positions_of(sign_up for sign_up, _ in rows)
-    return [
-        {
-            **serialize_sign_up(
-                queries.SignUpView(mine, positions.get(mine.id), queries.sign_up_actions(mine, activity))
-            ),
-            "activity": views[activity.id],
-        }
-        for mine, activity in rows
-    ]
+def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) -> list[MySignUpView]:
+    return queries.view_my_sign_ups(rows, actor=caller)
 
 
 @listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups)

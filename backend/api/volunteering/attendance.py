@@ -8,20 +8,13 @@ from marshmallow import ValidationError, pre_load
 from backend.api.frame.bodies import OnBehalfIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import get, post
-from backend.api.volunteering.activities import (
-    ActivityOut,
-    Degrees,
-    SignUpOut,
-    proxy_of,
-    serialize,
-    serialize_sign_up,
-)
+from backend.api.volunteering.activities import ActivityOut, Degrees, SignUpOut, proxy_of, serialize
 from backend.identity.sessions import Caller
-from backend.lifecycle import open_to
 from backend.people.permissions import Permission
-from backend.volunteering import queries, states
+from backend.volunteering import queries
 from backend.volunteering.actions import attendance, hours, roll_call
 from backend.volunteering.models import ATTENDANCE_SOURCES, DAY_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
+from backend.volunteering.views import ActivityView, Attendance, CheckInCode, SignUpView
 
 bp = APIBlueprint("attendance", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -88,7 +81,7 @@ class AttendedOut(Schema):
 
 
 class AttendanceOut(Schema):
-    list = List("按报名先后", Nested(AttendedOut), most=100_000)
+    people = List("按报名先后", Nested(AttendedOut), most=100_000, data_key="list")
     undecided = Integer("没有签退、需要组织者决定的人数")
 
 
@@ -99,30 +92,26 @@ class AttendanceOut(Schema):
     out=CodeOut,
     description="每 30 秒换一个；上一个仍有效半分钟。",
 )
-def check_in_code(caller: Caller, activity_id: int) -> dict[str, Any]:
+def check_in_code(caller: Caller, activity_id: int) -> CheckInCode:
     return queries.check_in_code(activity_id, actor=caller)
 
 
-def _attended(sign_up: Any) -> dict[str, Any]:
-    """Told without asking the database again: a whole hall checks in within a minute."""
-    found = open_to(states.SIGN_UP_BUTTONS, sign_up, frozenset(), frozenset({"volunteer"}))
-    return serialize_sign_up(queries.SignUpView(sign_up, None, found))
-
-
 @post(bp, "/activities/<id:activity_id>/check-in", "签到", body=CheckIn, out=SignUpOut)
-def check_in(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def check_in(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
-    return _attended(attendance.check_in(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller))
+    came = attendance.check_in(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller)
+    return queries.view_attended(came)
 
 
 @post(bp, "/activities/<id:activity_id>/check-out", "签退", body=CheckIn, out=SignUpOut)
-def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
-    return _attended(attendance.check_out(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller))
+    left = attendance.check_out(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller)
+    return queries.view_attended(left)
 
 
 @get(bp, "/activities/<id:activity_id>/attendance", "出勤（组织者）", out=AttendanceOut)
-def get_attendance(caller: Caller, activity_id: int) -> dict[str, Any]:
+def get_attendance(caller: Caller, activity_id: int) -> Attendance:
     return queries.attendance(activity_id, actor=caller)
 
 
@@ -133,7 +122,7 @@ def get_attendance(caller: Caller, activity_id: int) -> dict[str, Any]:
     body=CalledIn(many=True),
     out=AttendanceOut,
 )
-def call_roll(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
+def call_roll(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> Attendance:
     roll = [roll_call.Called(one["person_id"], one["checked_in_at"], one["checked_out_at"]) for one in body]
     roll_call.call(activity_id, roll, actor=caller)
     return queries.attendance(activity_id, actor=caller)
@@ -151,7 +140,7 @@ def _minutes(body: list[dict[str, Any]]) -> dict[int, int]:
     out=ActivityOut,
     description="没有列出的人按签到到签退计算；没有签退的人必须列出。",
 )
-def propose_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
+def propose_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> ActivityView:
     return serialize(hours.propose(activity_id, _minutes(body), actor=caller), caller)
 
 
@@ -164,5 +153,5 @@ def propose_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) 
     out=ActivityOut,
     description="由申报人以外、也没有参加的工作人员认定；列出的人可以减少分钟数。",
 )
-def certify_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> dict[str, Any]:
+def certify_hours(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> ActivityView:
     return serialize(hours.certify(activity_id, _minutes(body), actor=caller), caller)

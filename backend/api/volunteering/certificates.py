@@ -21,6 +21,7 @@ from backend.volunteering.actions import certificates, stars
 from backend.volunteering.certificate_models import STAR_HOURS, Certificate, Star, Validity
 from backend.volunteering.models import RecordSource
 from backend.volunteering.record_models import SyncState
+from backend.volunteering.views import CertificateView
 
 bp = APIBlueprint("certificates", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -92,9 +93,9 @@ class StarsOut(Schema):
     list = List("我的星级，只有本人能看到", Nested(StarOut))
 
 
-def _serialize_many(rows: list[Certificate], _caller: Caller) -> list[dict[str, Any]]:
+def _serialize_many(rows: list[Certificate], caller: Caller) -> list[CertificateView]:
     statuses = queries.statuses(rows)
-    return [queries.view_certificate(row, statuses[row.id]) for row in rows]
+    return [queries.view_certificate(row, statuses[row.id], actor=caller) for row in rows]
 
 
 def _star(star: Star) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def _star(star: Star) -> dict[str, Any]:
     status=201,
     description="把这段时间已认定的服务记录固定在一份带编号的证明里；内容没有变化时再次申请得到同一份。",
 )
-def issue_certificate(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+def issue_certificate(caller: Caller, body: dict[str, Any]) -> CertificateView:
     return _serialize_many([certificates.issue(**body, actor=caller)], caller)[0]
 
 
@@ -129,7 +130,7 @@ def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
     found = queries.mine(number, actor=caller)
     rows = queries.contents([found.id]).get(found.id, [])
     return {
-        **queries.view_certificate(found, queries.status(found, rows)),
+        **vars(queries.view_certificate(found, queries.status(found, rows), actor=caller)),
         "name": sealed.name(found),
         "volunteer_number": queries.volunteer_number(found.person_id),
         "records": rows,

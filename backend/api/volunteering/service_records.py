@@ -10,7 +10,6 @@ from backend.api.frame.listing import listing, paged
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery, page
 from backend.api.frame.route import get, post
-from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
@@ -27,6 +26,7 @@ from backend.volunteering.record_models import (
     RequestState,
     SyncState,
 )
+from backend.volunteering.views import BackfillView, CorrectionView
 
 bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -133,29 +133,19 @@ class BackfillOut(Schema):
     decision_reason = Text("处理说明", most=REASON_MAX, allow_none=True)
 
 
-def _backfills(rows: list[Backfill], _caller: Caller) -> list[dict[str, Any]]:
-    names = queries.requester_names(rows)
-    return [{**columns_of(row), "name": names[row.person_id]} for row in rows]
+def _backfills(rows: list[Backfill], _caller: Caller) -> list[BackfillView]:
+    return queries.view_backfills(rows)
 
 
-def _backfill(row: Backfill, caller: Caller) -> dict[str, Any]:
+def _backfill(row: Backfill, caller: Caller) -> BackfillView:
     return _backfills([row], caller)[0]
 
 
-def _corrections(rows: list[Correction], _caller: Caller) -> list[dict[str, Any]]:
-    names, records = queries.requester_names(rows), queries.records_by_id({row.record_id for row in rows})
-    return [
-        {
-            **columns_of(row),
-            "name": names[row.person_id],
-            "activity_name": records[row.record_id].activity_name,
-            "recorded_minutes": records[row.record_id].minutes,
-        }
-        for row in rows
-    ]
+def _corrections(rows: list[Correction], caller: Caller) -> list[CorrectionView]:
+    return queries.view_corrections(rows, actor=caller)
 
 
-def _correction(row: Correction, caller: Caller) -> dict[str, Any]:
+def _correction(row: Correction, caller: Caller) -> CorrectionView:
     return _corrections([row], caller)[0]
 
 
@@ -173,10 +163,8 @@ def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     out=CorrectionOut,
     status=201,
 )
-def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return _corrections(
-        [corrections.request(record_id, body["minutes"], body["reason"], actor=caller)], caller
-    )[0]
+def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> CorrectionView:
+    return _correction(corrections.request(record_id, body["minutes"], body["reason"], actor=caller), caller)
 
 
 @listing(
@@ -209,7 +197,7 @@ move_correction("reject", "reject_correction", "不同意更正", corrections.re
     out=BackfillOut,
     status=201,
 )
-def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+def request_backfill(caller: Caller, body: dict[str, Any]) -> BackfillView:
     person_id, community_id = body.pop("person_id"), body.pop("community_id")
     places = {"team_id": body.pop("team_id"), "activity_id": body.pop("activity_id")}
     return _backfill(backfills.request(person_id, community_id, body, **places, actor=caller), caller)

@@ -10,12 +10,11 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
-from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
 from backend.people.kinds import MembershipState
-from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX
+from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.permissions import Permission
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -71,27 +70,12 @@ class TeamQuery(PageQuery):
     kind = Choice("类型", teams.TEAM_KINDS, load_default=None)
 
 
-def _serialize_view(shown: teams.TeamView) -> dict[str, Any]:
-    team = shown.team
-    return {
-        **columns_of(team),
-        "community_name": shown.community,
-        "leader_name": shown.leader,
-        "member_count": shown.members,
-        "my_status": shown.mine,
-        "actions": shown.actions,
-    }
+def _detail(team: Team, caller: Caller) -> teams.TeamDetail:
+    return teams.view_team(team, actor=caller)
 
 
-def _detail(team: Any, caller: Caller) -> dict[str, Any]:
-    return {
-        **_serialize_view(teams.view_teams([team], actor=caller)[0]),
-        "members": teams.members(team, actor=caller),
-    }
-
-
-def _serialize_many(found: list[Any], caller: Caller) -> list[dict[str, Any]]:
-    return [_serialize_view(shown) for shown in teams.view_teams(found, actor=caller)]
+def _serialize_many(found: list[Team], caller: Caller) -> list[teams.TeamView]:
+    return teams.view_teams(found, actor=caller)
 
 
 @listing(bp, "/teams", "志愿队", TeamOut, _serialize_many, query=TeamQuery)
@@ -114,12 +98,12 @@ def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     status=201,
     precheck=_screen,
 )
-def found_team(caller: Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+def found_team(caller: Caller, body: dict[str, Any], precheck_result: None) -> teams.TeamDetail:
     return _detail(teams.create_team(**body, actor=caller), caller)
 
 
 @get(bp, "/teams/<id:team_id>", "一支志愿队", out=TeamDetailOut)
-def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
+def get_team(caller: Caller, team_id: int) -> teams.TeamDetail:
     return _detail(teams.one(team_id), caller)
 
 
@@ -132,7 +116,7 @@ def get_team(caller: Caller, team_id: int) -> dict[str, Any]:
     out=TeamDetailOut,
     precheck=_screen,
 )
-def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
+def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_result: None) -> teams.TeamDetail:
     return _detail(teams.edit(team_id, body, actor=caller), caller)
 
 
@@ -142,10 +126,10 @@ move("leave", "leave_team", "退出，或撤回申请", teams.leave)
 
 
 @post(bp, "/teams/<id:team_id>/members/<id:person_id>/accept", "同意加入", out=TeamDetailOut)
-def accept_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
+def accept_member(caller: Caller, team_id: int, person_id: int) -> teams.TeamDetail:
     return _detail(teams.decide(team_id, person_id, True, actor=caller), caller)
 
 
 @post(bp, "/teams/<id:team_id>/members/<id:person_id>/decline", "不同意加入", out=TeamDetailOut)
-def decline_member(caller: Caller, team_id: int, person_id: int) -> dict[str, Any]:
+def decline_member(caller: Caller, team_id: int, person_id: int) -> teams.TeamDetail:
     return _detail(teams.decide(team_id, person_id, False, actor=caller), caller)

@@ -43,5 +43,5 @@ class WhoForm(Form):
 
 
 def _resident_line(person: Person) -> str:
-    told = residents.masked(person)
-    return "　".join(str(part) for part in (told["name"], told["card"], told["phone"]) if part)
+    told = residents.view_person(person)
+    return "　".join(str(part) for part in (told.name, told.card, told.phone) if part)

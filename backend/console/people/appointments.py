@@ -77,7 +77,7 @@ def appoint(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message("console.appointments", "任职已生效")
-    return render("appointments/new.html", form=form, person=residents.masked(person))
+    return render("appointments/new.html", form=form, person=residents.view_person(person))
 
 
 @page("/appointments/<id:appointment_id>/end", guard=Permission.APPOINTMENT_GRANT, methods=("POST",))

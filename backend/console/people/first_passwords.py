@@ -56,7 +56,7 @@ def first_password(staff: Staff, person_id: int) -> Any:
     return render(
         "first_passwords/new.html",
         form=form,
-        person=residents.masked(person),
+        person=residents.view_person(person),
         had=had,
         posts=posts,
         places=places.names({one.organisation_id for one in posts}),

@@ -53,8 +53,8 @@ def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
         return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     return {
         "row": row,
-        "guardian": residents.masked(session.get_one(Person, row.guardian_id)),
-        "child": residents.masked(session.get_one(Person, row.child_id)),
+        "guardian": residents.view_person(session.get_one(Person, row.guardian_id)),
+        "child": residents.view_person(session.get_one(Person, row.child_id)),
         "community": places.names({row.community_id})[row.community_id],
         "others": [one for one in guardians.guardians_of(row.child_id) if one != row.guardian_id],
     }
@@ -118,7 +118,7 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
     return render(
         "guardians/link.html",
         form=form,
-        child=residents.masked(child),
+        child=residents.view_person(child),
         linked=linked,
         document=notice.current(consent.FOR_CHILDREN) if consent.asked_at_the_counter(person_id) else None,
         names=queries.masked_names({row.guardian_id for row in linked}),

@@ -50,7 +50,7 @@ class CardHolderForm(Form):
 
 @bp.app_template_filter("masked_name")
 def masked_name(person: Person) -> str:
-    return residents.masked(person)["name"]
+    return residents.view_person(person).name
 
 
 @page("/people", guard=Permission.PERSON_READ)
@@ -61,7 +61,7 @@ def people(staff: Staff) -> Any:
     named = places.names(
         {place for _p, home in found for place in (home.community_id, home.grid_id) if place}
     )
-    rows = [(residents.masked(person), home) for person, home in found]
+    rows = [(residents.view_person(person), home) for person, home in found]
     return render("people/search.html", form=form, asked=asked, rows=rows, places=named)
 
 
@@ -82,7 +82,7 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
     }
     return render(
         "people/person.html",
-        person=residents.masked(found),
+        person=residents.view_person(found),
         home=home,
         child=guardians.under_14(found.birth_year),
         registration=told,
@@ -142,7 +142,7 @@ def card(staff: Staff, person_id: int) -> Any:
         raise NotAllowed("这位居民没有纸质卡")
     return render(
         "people/card.html",
-        person=residents.masked(found),
+        person=residents.view_person(found),
         community=places.names({home.community_id})[home.community_id],
         picture=segno.make(found.card_number, error="m", micro=False).svg_data_uri(scale=4, border=1),
     )

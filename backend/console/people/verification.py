@@ -48,7 +48,7 @@ def _facts(
     return {
         "label": label,
         "row": row,
-        "person": residents.masked(person),
+        "person": residents.view_person(person),
         "unit_id": unit_id,
         "grid_id": grid_id,
         "places": places.names({one for one in (row.community_id, unit_id, grid_id) if one}),
@@ -96,7 +96,7 @@ def _queue(
         kind=f"核实{label.removesuffix('登记')}",
         word=move.permission,
         find=find,
-        titles=lambda found: [residents.masked(person)["name"] for _row, person in found],
+        titles=lambda found: [residents.view_person(person).name for _row, person in found],
         place=lambda found: found[0].community_id,
         since=lambda found: found[0].declared_at,
         due=lambda found: due(found[0]),

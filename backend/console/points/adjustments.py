@@ -86,7 +86,10 @@ def propose_adjustment(staff: Staff, person_id: int) -> Any:
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message("console.statement", "已提出积分调整，等同事审核", person_id=person_id)
     return render(
-        "points/propose.html", form=form, person=residents.masked(person), balance=ledger.balance(person_id)
+        "points/propose.html",
+        form=form,
+        person=residents.view_person(person),
+        balance=ledger.balance(person_id),
     )
 
 

@@ -20,7 +20,7 @@ def statement(staff: Staff, person_id: int) -> Any:
     rows, following = asked_page(by_id(partial(queries.statement, person_id)), PAGE)
     return render(
         "points/statement.html",
-        person=residents.masked(person),
+        person=residents.view_person(person),
         community=places.names({home.community_id})[home.community_id],
         balance=queries.balance(person_id),
         rows=rows,

@@ -15,7 +15,7 @@ from backend.db import session
 from backend.errors import Refused
 from backend.people import queries as people
 from backend.people.permissions import Permission
-from backend.supermarket import allowances, limits, queries, queues, staff_queries
+from backend.supermarket import allowances, limits, queries, queues
 from backend.supermarket.actions import counter as verbs
 from backend.supermarket.models import Collector, Redemption, RedemptionState
 
@@ -89,7 +89,6 @@ def _empty(staff: Staff, form: Any) -> Any:
         form=form,
         tried=tried,
         soon=queries.view_redemptions(soon[:BESIDE], actor=staff),
-        contents=staff_queries.contents(soon),
         more=len(soon) > BESIDE,
         today=clock.today(),
     )
@@ -97,18 +96,16 @@ def _empty(staff: Staff, form: Any) -> Any:
 
 def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None) -> Any:
     (shown,) = queries.view_redemptions([order], actor=staff)
-    who = {one for one in (order.approved_by_id, order.requested_by_id) if one}
     full = {one.id for one in allowances.at_limit(order)}
     return render(
         "counter/preview.html",
-        order=order,
-        shown=shown,
-        names=people.masked_names(who),
-        full=[one for one in shown.lines if one.item_id in full],
+        order=shown,
+        names=people.masked_names({shown.approved_by_id, shown.requested_by_id} - {None}),
+        full=[one.name for one in shown.lines if one.item_id in full],
         code=code,
         form=form or JustDo(formdata=None),
         proxy_form=proxy_form or ProxyForm(formdata=None),
-        early=order.starts_at is not None and _early(order.starts_at),
+        early=shown.starts_at is not None and _early(shown.starts_at),
     )
 
 
@@ -143,10 +140,8 @@ def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
 
 def _handed_over(staff: Staff, order: Redemption, how: str) -> Any:
     (shown,) = queries.view_redemptions([order], actor=staff)
-    what = staff_queries.contents([order])[order.id]
-    return redirect_with_message(
-        "console.counter", f"已发给 {shown.person}：{what}，用 {order.points} 积分{how}"
-    )
+    sentence = f"已发给 {shown.person_name}：{shown.content}，用 {shown.points} 积分{how}"
+    return redirect_with_message("console.counter", sentence)
 
 
 def _again(staff: Staff, redemption_id: int, form: Any) -> Any:

@@ -32,8 +32,8 @@ def _facts(staff: Staff, item_id: int) -> dict[str, Any] | Response:
     if not waiting:
         return redirect_with_message("console.item_looks", "这个商品没有等待查看的图片")
     return {
-        "item": item,
-        "shop": shop,
+        "item": queries.view_items([item], actor=staff)[0],
+        "shop": shop.name,
         "pictures": pictures.picture_links(waiting, "look", staff.id),
         "own": any(one.owner_id == staff.id for one in waiting),
     }

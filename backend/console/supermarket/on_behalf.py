@@ -13,7 +13,7 @@ from backend.console.frame.page import Staff, asked_number, page, redirect_with_
 from backend.errors import NotFound
 from backend.ledger import queries as points
 from backend.people.permissions import Permission
-from backend.people.residents import masked, resident
+from backend.people.residents import resident, view_person
 from backend.supermarket import limits, queries, timetable
 from backend.supermarket.actions import requests
 from backend.supermarket.labels import ITEM_KINDS
@@ -88,7 +88,7 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
     if kind not in (ItemKind.GOODS, ItemKind.ACTIVITY_SUPPORT):
         raise NotFound()
     if not queries.shops(home.community_id).rows(1):
-        return render("redemptions/no_shop.html", person=masked(person))
+        return render("redemptions/no_shop.html", person=view_person(person))
     shop = _shop(home.community_id)
     items = [one for one in queries.items(shop.id, kind, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
     form = _units_form(kind, items)()
@@ -106,7 +106,7 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work):
         return _asked(form.outcome)
-    return _form(person, shop, kind, form, items=queries.shown_items(items, actor=staff))
+    return _form(person, shop, kind, form, items=queries.view_items(items, actor=staff))
 
 
 def _asked(order: Any) -> Any:
@@ -117,14 +117,15 @@ def _asked(order: Any) -> Any:
 def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
     return render(
         "redemptions/new.html",
-        person=masked(person),
-        shop=shop,
-        shops=queries.shops(shop.community_id).rows(50),
+        person=view_person(person),
+        shop=shop.name,
+        shop_id=shop.id,
+        shops={one.id: one.name for one in queries.shops(shop.community_id).rows(50) if one.id != shop.id},
         kind=kind,
         kinds=ITEM_KINDS,
         form=form,
         balance=points.balance(person.id),
-        venues=queries.items(shop.id, ItemKind.VENUE, actor=person).rows(50),
+        venues={one.id: one.name for one in queries.items(shop.id, ItemKind.VENUE, actor=person).rows(50)},
         **more,
     )
 
@@ -166,7 +167,7 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
         shop,
         ItemKind.VENUE,
         form,
-        item=item,
+        item=queries.view_items([item], actor=staff)[0],
         day_form=day_form,
         free=free,
         last=clock.today() + timedelta(days=config.settings().venue_days_ahead),

@@ -21,7 +21,8 @@ def labels(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
-    offered = [one for one in queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
+    found = [one for one in queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
+    offered = queries.view_items(found, actor=staff)
     asked = set(request.args.getlist("item", type=int))
     copies = min(max(asked_number("copies", 1), 1), MOST_COPIES)
     wanted = [one for one in offered if not asked or one.id in asked]

@@ -22,7 +22,7 @@ from backend.errors import NotFound
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
-from backend.supermarket import allowances, limits, queries, queues, sealed, staff_queries
+from backend.supermarket import allowances, limits, queries, queues, staff_queries
 from backend.supermarket.actions import approvals
 from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption, RedemptionState
@@ -81,7 +81,6 @@ def redemptions(staff: Staff) -> Any:
         form=form,
         others=queues.for_a_colleague(actor=staff) if decides else 0,
         shown=queries.view_redemptions(found, actor=staff),
-        contents=staff_queries.contents(found),
         following=following and next_page_url(following),
         **(QUEUE.head(staff) if decides and not request.args else {}),
     )
@@ -108,10 +107,9 @@ def _facts(staff: Staff, redemption_id: int) -> dict[str, Any]:
     order = queries.order(redemption_id, actor=staff)
     (shown,) = queries.view_redemptions([order], actor=staff)
     return {
-        "order": order,
-        "shown": shown,
+        "order": shown,
         "shares": allowances.shares(order),
-        "names": people.masked_names({order.requested_by_id} - {None}),
+        "names": people.masked_names({shown.requested_by_id} - {None}),
     }
 
 
@@ -176,10 +174,8 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
     inside = Permission.REDEMPTION_READ in permissions.permissions_in(staff.id, order.place_id)
     return render(
         "redemptions/one.html",
-        order=order,
-        shown=shown,
-        timeline=staff_queries.timeline(order),
-        proxy=sealed.proxy_of(order) if inside else None,
+        order=shown,
+        timeline=staff_queries.timeline(shown),
         person_page=staff.may(Permission.PERSON_READ) and inside,
         **facts,
     )
@@ -188,11 +184,10 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
 @page("/redemptions/<id:redemption_id>/slip")
 def pick_up_slip(staff: Staff, redemption_id: int) -> Any:
     """The paper with the code that a resident without a phone takes to the counter."""
-    order = queries.order(redemption_id, actor=staff)
-    (shown,) = queries.view_redemptions([order], actor=staff)
-    if shown.code is None:
+    (shown,) = queries.view_redemptions([queries.order(redemption_id, actor=staff)], actor=staff)
+    if shown.pick_up_code is None:
         raise NotFound()
-    return render("redemptions/slip.html", order=order, shown=shown)
+    return render("redemptions/slip.html", order=shown)
 
 
 @page("/redemptions/<id:redemption_id>/cancel", methods=("POST",))

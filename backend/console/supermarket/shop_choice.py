@@ -2,14 +2,14 @@
 
 from backend.console.frame.page import Staff, asked_number
 from backend.errors import NotFound
-from backend.supermarket import staff_queries
-from backend.supermarket.models import Shop
+from backend.supermarket import queries, staff_queries
+from backend.supermarket.views import ShopView
 
 
-def chosen(staff: Staff, word: str) -> tuple[Shop | None, list[Shop]]:
+def chosen(staff: Staff, word: str) -> tuple[ShopView | None, list[ShopView]]:
     """The shop that was asked for, else the first, and all there are to choose from. Raises NotFound for
     another place's shop."""
-    found = staff_queries.shops(word, actor=staff)
+    found = queries.view_shops(staff_queries.shops(word, actor=staff))
     asked = asked_number("shop")
     if asked is None:
         return (found[0] if found else None), found
@@ -19,7 +19,7 @@ def chosen(staff: Staff, word: str) -> tuple[Shop | None, list[Shop]]:
     raise NotFound()
 
 
-def needed(staff: Staff, word: str) -> Shop:
+def needed(staff: Staff, word: str) -> ShopView:
     """The same for a page that is nothing without a shop. Raises NotFound."""
     found, _all = chosen(staff, word)
     if found is None:

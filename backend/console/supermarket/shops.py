@@ -12,7 +12,6 @@ from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed, NotFound
-from backend.organisations import queries as places
 from backend.people import permissions, place_choices
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, staff_queries
@@ -114,8 +113,7 @@ def shops(staff: Staff) -> Any:
         for word in (Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT)
         for one in staff_queries.shops(word, actor=staff)
     }
-    listed = [found[key] for key in sorted(found)]
-    return render("stock/shops.html", shops=listed, places=places.names({one.community_id for one in listed}))
+    return render("stock/shops.html", shops=queries.view_shops([found[key] for key in sorted(found)]))
 
 
 @page("/shops/new", guard=Permission.SHOP_MANAGE, methods=("GET", "POST"))
@@ -160,7 +158,7 @@ def _four_eyes_form(**more: Any) -> Any:
 def _page(shop_id: int, words: frozenset[str], form: Any, four_eyes_form: Any) -> Any:
     return render(
         "stock/shop.html",
-        shop=queries.shop(shop_id),
+        shop=queries.view_shops([queries.shop(shop_id)])[0],
         words=words,
         form=form,
         four_eyes_form=four_eyes_form,

@@ -113,9 +113,9 @@ def stock(staff: Staff) -> Any:
         "stock/list.html",
         shop=shop,
         shops=all_shops,
-        words=permissions.permissions_in(staff.id, shop.place_id),
+        words=permissions.permissions_in(staff.id, shop.community_id),
         today=stock_queries.today(shop.id, actor=staff),
-        items=queries.shown_items(found, actor=staff),
+        items=queries.view_items(found, actor=staff),
         first=first,
         ending={key for key, last in first.items() if last <= soon},
         kinds=ITEM_KINDS,
@@ -187,14 +187,13 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
     }
     return render(
         "stock/item.html",
-        item=found,
-        shown=queries.shown_items([found], actor=staff)[0],
-        shop=shop,
+        item=queries.view_items([found], actor=staff)[0],
+        shop=queries.view_shops([shop])[0],
         words=permissions.permissions_in(staff.id, shop.place_id),
         batches=batches,
         soon=clock.today() + timedelta(days=config.settings().batch_warning_days),
         today=clock.today(),
-        movements=stock_queries.shown_movements(rows),
+        movements=stock_queries.view_movements(rows),
         following=following,
         **facts,
     )
@@ -208,7 +207,10 @@ def change_item(staff: Staff, item_id: int) -> Any:
         form, lambda: item_verbs.change(item_id, _content(form, found.kind), actor=staff)
     ):
         return redirect_with_message("console.item", "已修改", item_id=item_id)
-    return render("stock/item_form.html", form=form, shop=shop, kind=found.kind, item=found)
+    (shown,) = queries.view_items([found], actor=staff)
+    return render(
+        "stock/item_form.html", form=form, shop=queries.view_shops([shop])[0], kind=shown.kind, item=shown
+    )
 
 
 @page("/stock/items/<id:item_id>/shelf", guard=Permission.ITEM_MANAGE, methods=("POST",))

@@ -14,7 +14,7 @@ from backend.people import permissions
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queues, staff_queries, stock_queries
 from backend.supermarket.actions import stocktakes as verbs
-from backend.supermarket.models import Item
+from backend.supermarket.views import GoodsView
 
 PAGE = 50
 
@@ -33,7 +33,7 @@ class CountForm(Form):
         return refuse_beyond(counted, most, f"一次最多盘点 {most} 种，其余的下一次再盘") and good
 
 
-def _count_form(items: list[Item]) -> type[CountForm]:
+def _count_form(items: list[GoodsView]) -> type[CountForm]:
     """A form with two fields an item: what was counted, and why it differs."""
     fields: dict[str, Any] = {}
     for one in items:
@@ -52,8 +52,8 @@ def stocktakes(staff: Staff) -> Any:
         "stock/stocktakes.html",
         shop=shop,
         shops=all_shops,
-        words=permissions.permissions_in(staff.id, shop.place_id),
-        shown=stock_queries.shown_stocktakes(found, actor=staff),
+        words=permissions.permissions_in(staff.id, shop.community_id),
+        shown=stock_queries.view_stocktakes(found, actor=staff),
         following=following,
     )
 
@@ -89,10 +89,10 @@ def new_stocktake(staff: Staff) -> Any:
 
 def _facts(staff: Staff, stocktake_id: int) -> dict[str, Any]:
     found = stock_queries.stocktake(stocktake_id, actor=staff)
-    (shown,) = stock_queries.shown_stocktakes([found], actor=staff)
+    (shown,) = stock_queries.view_stocktakes([found], actor=staff)
     return {
         "one": shown,
-        "different": [line for line in shown["lines"] if line["difference"]],
+        "different": [line for line in shown.lines if line.difference],
         "own": found.proposed_by_id == staff.id,
     }
 

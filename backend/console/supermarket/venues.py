@@ -1,7 +1,7 @@
 """场地日历: a venue's week at a glance: what is free, what is booked and by whom, when it is closed."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import request
@@ -12,8 +12,10 @@ from backend.console.frame.page import Staff, asked_number, page, render
 from backend.console.supermarket import shop_choice
 from backend.people.permissions import Permission
 from backend.supermarket import queries, staff_queries
-from backend.supermarket.models import Item, ItemKind, Shop
+from backend.supermarket.models import ItemKind
 from backend.supermarket.staff_queries import Booked
+from backend.supermarket.timetable import Offered
+from backend.supermarket.views import ItemView, ShopView
 
 
 class DayForm(Form):
@@ -30,7 +32,7 @@ class Column:
     day: date
     closed: bool
     too_far: bool
-    times: list[tuple[Any, Any, Booked | None, bool]] = field(default_factory=list)
+    times: list[tuple[datetime, datetime, Booked | None, bool]] = field(default_factory=list)
 
 
 @page("/stock/venues", guard=Permission.STOCK_READ)
@@ -38,7 +40,7 @@ def venues(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
-    found = queries.items(shop.id, ItemKind.VENUE, actor=staff).rows(100)
+    found = queries.view_items(queries.items(shop.id, ItemKind.VENUE, actor=staff).rows(100), actor=staff)
     asked = asked_number("item")
     venue = next((one for one in found if asked in (None, one.id)), found[0] if found else None)
     form = DayForm(request.args)
@@ -59,11 +61,11 @@ def venues(staff: Staff) -> Any:
     )
 
 
-def _week(venue: Item, shop: Shop, monday: date) -> list[Column]:
+def _week(venue: ItemView, shop: ShopView, monday: date) -> list[Column]:
     booked = staff_queries.bookings(venue.id, monday, monday + timedelta(days=6))
     last = clock.today() + timedelta(days=config.settings().venue_days_ahead)
     week = []
-    for one, offered in staff_queries.week(venue, shop, monday).items():
+    for one, offered in staff_queries.week(venue.id, monday).items():
         column = Column(one, one.isoformat() in shop.closed_days, one > last)
         mine = [found for found in booked if clock.business_day(found.starts_at) == one]
         taken = {found.starts_at for found in mine}
@@ -78,6 +80,6 @@ def _week(venue: Item, shop: Shop, monday: date) -> list[Column]:
     return week
 
 
-def _under(slot: Any, booked: list[Booked]) -> bool:
+def _under(slot: Offered, booked: list[Booked]) -> bool:
     """Is this time taken by a booking of a former timetable?"""
     return any(one.starts_at < slot.ends_at and slot.starts_at < one.ends_at for one in booked)

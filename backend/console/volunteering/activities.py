@@ -15,7 +15,6 @@ from backend.console.frame.decisions import Address, Queue, ReasonedForm, regist
 from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.volunteering.activity_forms import form_page
-from backend.console.volunteering.roll_call import numbered
 from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, queues
@@ -23,6 +22,7 @@ from backend.volunteering.actions import activities as verbs
 from backend.volunteering.actions import ending
 from backend.volunteering.labels import ACTIVITY_STATES
 from backend.volunteering.models import Activity
+from backend.volunteering.views import ActivityView
 
 _MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 # So many stand in a day of the calendar; the list below has them all.
@@ -53,7 +53,7 @@ class Day:
 
     day: date
     inside: bool
-    shown: list[Any]
+    shown: list[ActivityView]
 
 
 def month_asked() -> date:
@@ -62,11 +62,11 @@ def month_asked() -> date:
     return date(int(found[1]), int(found[2]), 1) if found else clock.today().replace(day=1)
 
 
-def weeks_of(first: date, shown: list[Any]) -> list[list[Day]]:
+def weeks_of(first: date, shown: list[ActivityView]) -> list[list[Day]]:
     """The month from Monday to Sunday, with what starts on each day."""
-    by_day: dict[date, list[Any]] = {}
+    by_day: dict[date, list[ActivityView]] = {}
     for one in shown:
-        by_day.setdefault(clock.business_day(one.activity.starts_at), []).append(one)
+        by_day.setdefault(clock.business_day(one.starts_at), []).append(one)
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     return [[Day(day, day.month == first.month, by_day.get(day, [])) for day in week] for week in weeks]
 
@@ -136,7 +136,7 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     """The page of an activity, with a tried form among `given`."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
-    told = queries.attendance(found.id, actor=staff)
+    people = queries.attendance(found.id, actor=staff).people
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_ACTIVITY),
@@ -147,14 +147,13 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     }
     return render(
         "activities/activity.html",
-        activity=found,
-        shown=shown,
+        activity=shown,
         actions=set(shown.actions),
-        people=numbered(told["list"]),
-        came=sum(one["checked_in_at"] is not None for one in told["list"]),
+        people=people,
+        came=sum(one.checked_in_at is not None for one in people),
         leading="leader" in found.facts_about(staff.id),
-        began=clock.now() >= found.starts_at,
-        over=clock.now() > found.ends_at,
+        began=clock.now() >= shown.starts_at,
+        over=clock.now() > shown.ends_at,
         idle=not set(shown.actions) - {"sign_up", "cancel_sign_up"},
         **facts,
     )

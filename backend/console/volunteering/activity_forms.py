@@ -154,9 +154,12 @@ def edit_activity(staff: Staff, activity_id: int) -> Any:
     if run_form(form, work, precheck=lambda: _screened(form, staff)):
         told = "已发布，可以报名了" if _wants_publication() else "已保存"
         return redirect_with_message("console.activity", told, activity_id=activity_id)
-    return render(
-        "activities/form.html", form=form, activity=_fresh(staff, activity_id), categories=CATEGORIES
-    )
+    return _render(staff, form, _fresh(staff, activity_id))
+
+
+def _render(staff: Staff, form: ActivityForm, activity: Activity) -> Any:
+    (shown,) = queries.view_activities([activity], actor=staff)
+    return render("activities/form.html", form=form, activity=shown, categories=CATEGORIES)
 
 
 def _fresh(staff: Staff, activity_id: int) -> Activity:
@@ -171,4 +174,4 @@ def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) ->
     _filled(staff, form)
     if refusal is not None:
         form.refuse(refusal)
-    return render("activities/form.html", form=form, activity=found, categories=CATEGORIES)
+    return _render(staff, form, found)

@@ -14,9 +14,8 @@ from backend.console.volunteering.activity_forms import CATEGORIES
 from backend.errors import Refused
 from backend.journal import REASON_MAX
 from backend.people import place_choices, teams
-from backend.people import queries as people
 from backend.people.permissions import Permission
-from backend.volunteering import desk_queries, queues
+from backend.volunteering import desk_queries, queues, record_queries
 from backend.volunteering.actions import backfills as verbs
 from backend.volunteering.actions.activities import TeamElsewhere
 from backend.volunteering.limits import OverlappingService, TooManyHoursThatDay
@@ -63,8 +62,7 @@ class RejectBackfillForm(ReasonedForm):
 def _facts(staff: Staff, backfill_id: int) -> dict[str, Any]:
     asked = desk_queries.backfill(backfill_id, actor=staff)
     return {
-        "asked": asked,
-        "names": people.masked_names({asked.person_id, asked.maker_id, asked.in_charge_id}),
+        "asked": record_queries.view_backfills([asked])[0],
         "team": teams.one(asked.team_id).name if asked.team_id else None,
         "barred": staff.id in (asked.person_id, asked.maker_id),
         "points": bool(config.settings().backfill_points),
@@ -134,7 +132,7 @@ def new_backfill(staff: Staff) -> Any:
     return render(
         "hours/new_backfill.html",
         form=form,
-        activity=activity,
+        activity=activity.title if activity else None,
         categories=CATEGORIES,
         points=bool(config.settings().backfill_points),
     )

@@ -51,10 +51,11 @@ def _page(staff: Staff, number: str, **given: Any) -> Any:
     found = _certificate_or_none(staff, number) if number else None
     facts: dict[str, Any] = {"form": FindForm(formdata=None, number=number), "revoke_form": RevokeForm(None)}
     if found is not None:
-        facts["told"] = queries.view_certificate(found, queries.statuses([found])[found.id])
+        status = queries.statuses([found])[found.id]
+        facts["found"] = queries.view_certificate(found, status, actor=staff)
         facts["name"] = people.masked_names({found.person_id}).get(found.person_id)
         facts["barred"] = found.person_id == staff.id
-    facts |= {"found": found, "asked": number, "statuses": VALIDITY, **given}
+    facts |= {"asked": number, "statuses": VALIDITY, **given}
     return render("certificates/page.html", **facts)
 
 

@@ -18,11 +18,11 @@ def _code_view(staff: Staff, activity_id: int) -> dict[str, Any]:
     """The code of this half minute, how long it stands, how many have come. Raises ActivityMovedOn."""
     told = queries.check_in_code(activity_id, actor=staff)
     came, expected = desk_queries.numbers(activity_id)
-    left = (told["expires_at"] - clock.now()).total_seconds()
+    left = (told.expires_at - clock.now()).total_seconds()
     return {
-        "code": told["code"],
+        "code": told.code,
         # Never the micro form, which such a short text would get: WeChat does not read it.
-        "picture": segno.make(told["text"], error="m", micro=False).svg_data_uri(omitsize=True, border=2),
+        "picture": segno.make(told.text, error="m", micro=False).svg_data_uri(omitsize=True, border=2),
         "seconds": min(max(math.ceil(left), 1), SLOT_SECONDS),
         "came": came,
         "expected": expected,
@@ -38,7 +38,8 @@ def check_in_screen(staff: Staff, activity_id: int) -> Any:
     except ActivityMovedOn:
         return redirect_with_message("console.activity", "活动发布以后才有签到码", activity_id=activity_id)
     following = url_for("console.following_code", activity_id=activity_id)
-    return render("activities/code.html", activity=found, shown=shown, following=following)
+    (activity,) = queries.view_activities([found], actor=staff)
+    return render("activities/code.html", activity=activity, shown=shown, following=following)
 
 
 @page("/activities/<id:activity_id>/code/following", guard=Permission.ACTIVITY_ORGANISE)

@@ -5,7 +5,6 @@ from typing import Any
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, ReasonedForm, register
 from backend.console.frame.page import Staff
-from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queues, record_queries
 from backend.volunteering.actions import corrections as verbs
@@ -24,9 +23,8 @@ def _titles(found: list[Correction]) -> list[str]:
 def _facts(staff: Staff, correction_id: int) -> dict[str, Any]:
     asked, record = desk_queries.correction(correction_id, actor=staff)
     return {
-        "asked": asked,
-        "record": record,
-        "names": people.masked_names({asked.person_id, record.recorded_by_id, record.certified_by_id}),
+        "asked": record_queries.view_corrections([asked], actor=staff)[0],
+        "record": record_queries.view_records([record])[0],
         "barred": staff.id in (asked.person_id, record.certified_by_id),
     }
 

@@ -79,7 +79,7 @@ def hours_of_person(staff: Staff, person_id: int) -> Any:
     found, _home = residents.resident(staff, person_id)
     return render(
         "exchange/hours.html",
-        person=residents.masked(found),
+        person=residents.view_person(found),
         own=record_queries.totals(person_id),
         elsewhere=actions.held_elsewhere(person_id),
         may_import=staff.may(Permission.HOURS_ELSEWHERE_IMPORT),

@@ -9,12 +9,12 @@ from flask import Response, request
 from backend.console.frame.decisions import Address, Queue, joint_head, register
 from backend.console.frame.forms import Form, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.volunteering.roll_call import numbered
 from backend.errors import Refused
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, limits, queries, queues
 from backend.volunteering.actions import hours as verbs
-from backend.volunteering.models import DAY_MINUTES, Activity, ActivityKind, ActivityState, SignUp
+from backend.volunteering.models import DAY_MINUTES, Activity, ActivityKind, ActivityState
+from backend.volunteering.views import AttendedView
 
 # How many of each queue stand on the page; the rest comes up as the first are done.
 MOST = 100
@@ -25,7 +25,7 @@ DECISIONS = (("as", "按申报的认定"), ("less", "改少，填分钟数"), ("
 class MinutesForm(Form):
     """For each person `minutes-7`, and where something is odd `decision-7`; made by the functions below."""
 
-    rows: Sequence[SignUp] = ()
+    rows: Sequence[AttendedView] = ()
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Who is to get fewer minutes needs their number."""
@@ -50,18 +50,22 @@ class MinutesForm(Form):
                 self[name].errors = [*self[name].errors, "请看这一位"]
 
 
-def propose_form(activity: Activity, rows: Sequence[SignUp]) -> MinutesForm:
-    """The minutes from check-in to check-out; empty where nobody saw the person leave."""
-    most = limits.most_minutes(activity)
+def _counted(staff: Staff, activity_id: int) -> list[AttendedView]:
+    """Whose minutes are to be proposed or certified, in the order of the sign-ups."""
+    told = queries.attendance(activity_id, actor=staff).people
+    return [one for one in told if one.state in desk_queries.COUNTED]
+
+
+def propose_form(most: int, rows: Sequence[AttendedView]) -> MinutesForm:
+    """The minutes from check-in to check-out, at most so many; empty where nobody saw the person leave."""
     fields: dict[str, Any] = {"rows": rows}
     for row in rows:
-        known = row.proposed_minutes
-        default = limits.attended_minutes(activity, row) if known is None else known
+        default = row.attended_minutes if row.proposed_minutes is None else row.proposed_minutes
         fields[f"minutes-{row.person_id}"] = whole("分钟", least=0, most=most, needed=False, default=default)
     return type("ProposeForm", (MinutesForm,), fields)()
 
 
-def certify_form(rows: Sequence[SignUp], odd: dict[int, list[str]]) -> MinutesForm:
+def certify_form(rows: Sequence[AttendedView], odd: dict[int, list[str]]) -> MinutesForm:
     """A decision for each odd one; the unremarkable ones need none."""
     fields: dict[str, Any] = {"rows": [row for row in rows if row.person_id in odd]}
     for row in fields["rows"]:
@@ -152,8 +156,7 @@ def propose_hours(staff: Staff, activity_id: int) -> Any:
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
     if found.state != ActivityState.ENDED or found.kind != ActivityKind.VOLUNTEER_SERVICE:
         return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
-    rows = desk_queries.counted(activity_id)
-    form = propose_form(found, rows)
+    form = propose_form(limits.most_minutes(found), _counted(staff, activity_id))
     if request.method == "POST" and run_form(
         form, lambda: verbs.propose(activity_id, proposed(form), actor=staff)
     ):
@@ -169,8 +172,7 @@ def certify_hours(staff: Staff, activity_id: int) -> Any:
         return redirect_with_message(
             "console.activity", "这个活动现在没有待认定的时长", activity_id=activity_id
         )
-    rows = desk_queries.counted(activity_id)
-    form = certify_form(rows, desk_queries.oddities(found, rows))
+    form = certify_form(_counted(staff, activity_id), desk_queries.oddities(found))
 
     def work() -> Activity:
         return verbs.certify(activity_id, decided(form), seen=_seen(), actor=staff)
@@ -190,17 +192,13 @@ def _seen() -> datetime | None:
 
 def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> Any:
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
-    rows = desk_queries.counted(activity_id)
-    counted = {row.id for row in rows}
-    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
     facts = found.facts_about(staff.id)
     return render(
         template,
         form=form,
-        activity=found,
-        shown=queries.view_activities([found], actor=staff)[0],
-        people=[one for one in told if one["sign_up_id"] in counted],
-        odd=desk_queries.oddities(found, rows),
+        activity=queries.view_activities([found], actor=staff)[0],
+        people=_counted(staff, activity_id),
+        odd=desk_queries.oddities(found),
         most=limits.most_minutes(found),
         mine="proposer" in facts,
         took_part="participant" in facts,

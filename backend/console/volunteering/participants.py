@@ -57,9 +57,8 @@ def sign_up_for(staff: Staff, activity_id: int) -> Any:
         return redirect_with_message(
             "console.activity", _outcome_sentence(form.outcome), activity_id=activity_id
         )
-    return render(
-        "activities/sign_up.html", form=form, shown=queries.view_activities([found], actor=staff)[0]
-    )
+    (shown,) = queries.view_activities([found], actor=staff)
+    return render("activities/sign_up.html", form=form, activity=shown)
 
 
 def _outcome_sentence(sign_up: Any) -> str:
@@ -86,7 +85,7 @@ def offer_activities(staff: Staff, person_id: int) -> Any:
     return render(
         "activities/offer.html",
         form=form,
-        person=residents.masked(person),
+        person=residents.view_person(person),
         community=places.names({home.community_id})[home.community_id],
         offered=queries.view_activities(found, actor=staff),
     )
@@ -134,10 +133,9 @@ def sign_up_page(staff: Staff, activity_id: int, person_id: int) -> Any:
 
 def _person(staff: Staff, activity_id: int, person_id: int, **given: Any) -> Any:
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
-    one = next(iter(queries.attendance(activity_id, actor=staff, person_id=person_id)["list"][-1:]), None)
-    if one is None:
+    told = queries.attendance(activity_id, actor=staff, person_id=person_id).people
+    if not told:
         return activity_page(staff, activity_id)
-    sign_up = desk_queries.sign_up(one["sign_up_id"])
     forms = {
         "excuse": with_sentences(ExcuseForm(formdata=None), sentences.EXCUSE),
         "cancel": with_sentences(TakeOffForm(formdata=None), sentences.CANCEL_SIGN_UP),
@@ -145,9 +143,8 @@ def _person(staff: Staff, activity_id: int, person_id: int, **given: Any) -> Any
     }
     return render(
         "activities/sign_up_page.html",
-        activity=found,
-        one=one,
-        sign_up=sign_up,
-        actions=queries.shown_sign_up(sign_up, actor=staff).actions,
+        activity=queries.view_activities([found], actor=staff)[0],
+        one=told[-1],
+        sign_up=desk_queries.sign_up(told[-1].sign_up_id, actor=staff),
         forms=forms,
     )

@@ -13,7 +13,8 @@ from backend.errors import Refused
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, states
 from backend.volunteering.actions import roll_call as verbs
-from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUp, SignUpState
+from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUpState
+from backend.volunteering.views import AttendedView
 
 # Lines for whoever comes without a sign-up, to be signed up or entered afterwards.
 BLANK_LINES = 5
@@ -22,7 +23,7 @@ BLANK_LINES = 5
 class RollForm(Form):
     """For each person `came-7`, `arrived-7` and `left-7`; made for one activity by `roll_form`."""
 
-    rows: Sequence[SignUp] = ()
+    rows: Sequence[AttendedView] = ()
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -41,7 +42,7 @@ class RollForm(Form):
                 good = False
         return good
 
-    def _missing(self, row: SignUp) -> str | None:
+    def _missing(self, row: AttendedView) -> str | None:
         arrived, left = self._time("arrived", row), self._time("left", row)
         if row.state not in ATTENDED:
             return "请填到达时间" if self[f"came-{row.person_id}"].data and arrived is None else None
@@ -53,7 +54,7 @@ class RollForm(Form):
         found = [self._called(row) for row in self.rows]
         return [one for one in found if one is not None]
 
-    def _called(self, row: SignUp) -> verbs.Called | None:
+    def _called(self, row: AttendedView) -> verbs.Called | None:
         arrived, left = self._time("arrived", row), self._time("left", row)
         if row.state not in ATTENDED:
             if arrived is None or not self[f"came-{row.person_id}"].data:
@@ -65,10 +66,10 @@ class RollForm(Form):
         noted = (_minute(row.checked_in_at), _minute(row.checked_out_at))
         if arrived is None or (arrived, left) == noted:
             return None
-        exact = row.came_at if arrived == noted[0] else arrived
+        exact = row.checked_in_at if arrived == noted[0] and row.checked_in_at else arrived
         return verbs.Called(row.person_id, exact, left)
 
-    def _time(self, name: str, row: SignUp) -> datetime | None:
+    def _time(self, name: str, row: AttendedView) -> datetime | None:
         return self[f"{name}-{row.person_id}"].data
 
 
@@ -76,7 +77,13 @@ def _minute(at: datetime | None) -> datetime | None:
     return at and at.replace(second=0, microsecond=0)
 
 
-def roll_form(activity: Activity, rows: Sequence[SignUp]) -> RollForm:
+def _seated(staff: Staff, activity_id: int) -> list[AttendedView]:
+    """Who has a place, in the order of the sign-ups: the lines of a roll-call."""
+    told = queries.attendance(activity_id, actor=staff).people
+    return [one for one in told if one.state in SEATED]
+
+
+def roll_form(activity: Activity, rows: Sequence[AttendedView]) -> RollForm:
     """The form of this roll: planned times for who has not come yet, the noted ones for who has.
 
     A missing check-out stays empty: nobody guesses when someone left.
@@ -95,31 +102,23 @@ def roll_form(activity: Activity, rows: Sequence[SignUp]) -> RollForm:
     return type("RollFormOfOne", (RollForm,), fields)()
 
 
-def numbered(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each with the number that the printed sheet gives them; names are masked and cards are rare, so that
-    the number is what tells people apart. Who has no place has no number."""
-    seats = [one["sign_up_id"] for one in told if one["state"] in SEATED]
-    numbers = {sign_up_id: number for number, sign_up_id in enumerate(seats, start=1)}
-    return [{**one, "number": numbers.get(one["sign_up_id"])} for one in told]
-
-
 @page("/activities/<id:activity_id>/roll-call", guard=Permission.SIGN_UP_RECORD, methods=("GET", "POST"))
 def roll_call(staff: Staff, activity_id: int) -> Any:
     """Ticks who came; equally good as the code, for the day on which no phone works."""
     found = desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff)
     if found.state not in states.ROLL_CALL.sources:
         return redirect_with_message("console.activity", "这个活动现在不能点名", activity_id=activity_id)
-    form = roll_form(found, desk_queries.roll(activity_id))
+    form = roll_form(found, _seated(staff, activity_id))
     if request.method == "POST" and run_form(
         form, lambda: verbs.call(activity_id, form.called(), actor=staff)
     ):
         return redirect_with_message("console.activity", "点名已登记", activity_id=activity_id)
-    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
+    found = desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff)
     return render(
         "activities/roll_call.html",
         form=form,
-        activity=desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff),
-        people=[one for one in told if one["state"] in SEATED and f"came-{one['person_id']}" in form],
+        activity=queries.view_activities([found], actor=staff)[0],
+        people=[one for one in _seated(staff, activity_id) if f"came-{one.person_id}" in form],
         attended=ATTENDED,
     )
 
@@ -129,12 +128,11 @@ def roll_sheet(staff: Staff, activity_id: int) -> Any:
     """The paper for the door: who is expected, boxes to tick, a line to sign."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
-    told = numbered(queries.attendance(activity_id, actor=staff)["list"])
+    told = queries.attendance(activity_id, actor=staff).people
     return render(
         "activities/sheet.html",
-        activity=found,
-        shown=shown,
-        people=[one for one in told if one["state"] in SEATED],
-        waiting=[one for one in told if one["state"] == SignUpState.WAITLISTED],
+        activity=shown,
+        people=[one for one in told if one.state in SEATED],
+        waiting=[one for one in told if one.state == SignUpState.WAITLISTED],
         blank=BLANK_LINES,
     )

@@ -16,9 +16,11 @@ from backend.people.kinds import MembershipState
 from backend.people.labels import TEAM_KINDS
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.permissions import Permission
-from backend.volunteering import desk_queries
+from backend.volunteering import desk_queries, queries
 
 PAGE = 50
+# So many of what a team does next and did last stand on its page.
+LAST_ACTIVITIES = 20
 _ABOUT: dict[type[Refused], str] = {verbs.TeamNameTaken: "name", verbs.LeaderUnknown: "asked"}
 
 
@@ -118,7 +120,8 @@ def team(staff: Staff, team_id: int) -> Any:
 
 def _page(staff: Staff, team_id: int, **given: Any) -> Any:
     found = _reached(staff, team_id)
-    told = verbs.members(found, actor=staff) or []
+    shown = verbs.view_team(found, actor=staff)
+    told = shown.members or []
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "changes_form": ChangesForm(formdata=None, obj=found),
@@ -127,11 +130,12 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
     }
     return render(
         "teams/team.html",
-        team=found,
-        shown=verbs.view_teams([found], actor=staff)[0],
-        asking=[one for one in told if one["state"] == MembershipState.APPLIED],
-        members=[one for one in told if one["state"] == MembershipState.ACCEPTED],
-        activities=desk_queries.of_team(found.id, 20),
+        team=shown,
+        asking=[one for one in told if one.state == MembershipState.APPLIED],
+        members=[one for one in told if one.state == MembershipState.ACCEPTED],
+        activities=queries.view_activities(
+            desk_queries.of_team(team_id, LAST_ACTIVITIES, actor=staff), actor=staff
+        ),
         **facts,
     )
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import clock, crypto, journal
-from backend.db import session
+from backend.db import session, view_of
 from backend.errors import NotAllowed, Refused
 from backend.imports import actions as imports
 from backend.imports.actions import Fault, Row, Sheet
@@ -20,10 +20,11 @@ from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.volunteering import exchange
 from backend.volunteering.certificate_queries import volunteer_number
-from backend.volunteering.exchange import Platform, record_id, record_number
+from backend.volunteering.exchange import Delivered, Platform, record_id, record_number
 from backend.volunteering.exchange_models import DAY, HoursElsewhere
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceRecord, SyncState
+from backend.volunteering.views import HeldElsewhere, HeldRecord
 
 # Records that go with one delivery; what is left goes with the next one.
 MOST_RECORDS = 5000
@@ -101,22 +102,20 @@ def _names(ids: set[int]) -> dict[int, str]:
     return {row[0]: sealed.unsealed_name(row[0], row[1]) or "" for row in rows}
 
 
-def _shaped(rows: Any, names: dict[int, str]) -> Iterator[dict[str, Any]]:
+def _shaped(rows: Any, names: dict[int, str]) -> Iterator[Delivered]:
     for row in rows:
-        yield {
-            "number": record_number(row.id),
-            "volunteer": volunteer_number(row.person_id),
-            "name": names[row.person_id],
-            "activity_name": row.activity_name,
-            "served_on": row.served_on.isoformat(),
-            "place": row.place,
-            "content": row.content,
-            "hours": round(row.minutes / 60, 2),
-            "organising_body": row.organising_body,
-            "in_charge": names[row.in_charge_id],
-            "corrects": record_number(row.corrects_id) if row.corrects_id else "",
-            "status": exchange.NOT_YET,
-        }
+        yield view_of(
+            Delivered,
+            row,
+            number=record_number(row.id),
+            volunteer=volunteer_number(row.person_id),
+            name=names[row.person_id],
+            served_on=row.served_on.isoformat(),
+            hours=round(row.minutes / 60, 2),
+            in_charge=names[row.in_charge_id],
+            corrects=record_number(row.corrects_id) if row.corrects_id else "",
+            status=exchange.NOT_YET,
+        )
 
 
 def take_over_answers(platform: Platform, *, actor: Actor) -> tuple[int, list[tuple[str, str]]]:
@@ -247,17 +246,16 @@ imports.offer(
 )
 
 
-def held_elsewhere(person_id: int) -> list[dict[str, Any]]:
+def held_elsewhere(person_id: int) -> list[HeldElsewhere]:
     """What other platforms hold of a person: by platform, in the order of their names, records by day."""
     rows = session.scalars(
         sa.select(HoursElsewhere)
         .where(HoursElsewhere.person_id == person_id)
         .order_by(HoursElsewhere.platform, HoursElsewhere.served_on, HoursElsewhere.id)
     )
-    told: dict[str, list[HoursElsewhere]] = {}
+    told: dict[str, list[HeldRecord]] = {}
     for row in rows:
-        told.setdefault(row.platform, []).append(row)
+        told.setdefault(row.platform, []).append(view_of(HeldRecord, row))
     return [
-        {"platform": platform, "minutes": sum(one.minutes for one in held), "records": held}
-        for platform, held in told.items()
+        HeldElsewhere(platform, sum(one.minutes for one in held), held) for platform, held in told.items()
     ]
