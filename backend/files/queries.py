@@ -1,7 +1,7 @@
 """Reading pictures: which a viewer may see, and the bytes behind a link."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import sqlalchemy as sa
 
@@ -20,6 +20,17 @@ SEEN = {
     "check": ("storing", "checking"),
 }
 Subject = tuple[str, int]
+
+
+class PictureLink(TypedDict):
+    """A picture as one viewer may see it; without links where it may not be opened yet."""
+
+    id: int
+    state: str
+    url: str | None
+    thumbnail_url: str | None
+
+
 _consents = (
     sa.select(sa.literal_column("1"))
     .select_from(Consent)
@@ -97,13 +108,13 @@ def of(subjects: Iterable[Subject]) -> dict[Subject, list[Any]]:
     return found
 
 
-def picture_links(rows: Iterable[Any], view: str | None, person_id: int) -> list[dict[str, Any]]:
+def picture_links(rows: Iterable[Any], view: str | None, person_id: int) -> list[PictureLink]:
     """These pictures with links, as far as this viewer may see them; their owner sees them all.
 
     `view` is None for who sees nothing but their own. A refused one is named to its owner alone, without a
     link.
     """
-    told: list[dict[str, Any]] = []
+    told: list[PictureLink] = []
     for row in rows:
         own = row.owner_id == person_id
         seen = "own" if own else view
