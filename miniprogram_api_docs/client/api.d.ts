@@ -1740,6 +1740,8 @@ export interface ResidentOut {
   phone: string | null
   /** 纸质卡号 */
   cardNumber: string | null
+  /** 出生年份 */
+  birthYear: number | null
   /** 是否已绑定微信 */
   hasWeChat: boolean
   /** 社区 */
@@ -2489,6 +2491,10 @@ export interface WishOut {
   round: RoundRef | null
   /** 是否由工作人员代办 */
   onBehalf: boolean
+  /** 代办的原因（仅本人和工作人员可见） */
+  onBehalfReason: string | null
+  /** 网格（仅本人和工作人员可见） */
+  gridName: string | null
   /** 图片 */
   files: Array<PictureOut>
   /** 内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见） */
@@ -2505,6 +2511,10 @@ export interface WishOut {
   solved: boolean | null
   /** 满意度 1–5 */
   satisfaction: number | null
+  /** 怎么确认的（仅本人和工作人员可见） */
+  confirmMethod: "app" | "call" | "signature" | null
+  /** 许愿人确认时说的话（仅本人和工作人员可见） */
+  comment: string | null
   /** 填写时间 */
   createdAt: string
   /** 提交时间 */
