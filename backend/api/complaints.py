@@ -69,7 +69,7 @@ def _serialize(complaint: Complaint, caller: Caller) -> dict[str, Any]:
 
 
 def _serialize_many(rows: list[Complaint], caller: Caller) -> list[dict[str, Any]]:
-    return queries.view_complaints(rows, actor=caller)
+    return [vars(one) for one in queries.view_complaints(rows, actor=caller)]
 
 
 @post(

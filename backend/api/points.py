@@ -11,9 +11,8 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
-from backend.db import columns_of
 from backend.identity.sessions import Caller
-from backend.ledger.rules import EVENTS, place_among
+from backend.ledger.rules import EVENTS
 from backend.paging import KeysetRows, Pageable
 from backend.people.permissions import Permission
 from backend.points import actions, limits, queries
@@ -103,23 +102,11 @@ class LiabilityOut(Schema):
 
 
 def _serialize_many(found: list[Adjustment], caller: Caller) -> list[dict[str, Any]]:
-    return [_serialize_view(one) for one in queries.view_adjustments(found, actor=caller)]
+    return [vars(one) for one in queries.view_adjustments(found, actor=caller)]
 
 
 def _serialize(one: Adjustment, caller: Caller) -> dict[str, Any]:
     return _serialize_many([one], caller)[0]
-
-
-def _serialize_view(one: queries.AdjustmentView) -> dict[str, Any]:
-    row = one.adjustment
-    return {
-        **columns_of(row),
-        "community_name": one.community,
-        "person_name": one.names[row.person_id],
-        "proposed_by": one.names[row.proposed_by_id],
-        "decided_by": one.names.get(row.decided_by_id),
-        "actions": one.actions,
-    }
 
 
 @listing(
@@ -161,15 +148,8 @@ move(
 )
 
 
-def _serialize_rules(rows: list[dict[str, Any]], _caller: Caller) -> list[dict[str, Any]]:
-    return [_rule(one) for one in rows]
-
-
-def _rule(one: dict[str, Any]) -> dict[str, Any]:
-    rule = one["rule"]
-    columns = columns_of(rule)
-    place = {"community_id": rule.organisation_id, "community_name": one["community"]}
-    return {**columns, **place, "in_force": one["in_force"]}
+def _serialize_rules(rows: list[queries.RuleView], _caller: Caller) -> list[dict[str, Any]]:
+    return [vars(one) for one in rows]
 
 
 @listing(
@@ -182,9 +162,7 @@ def _rule(one: dict[str, Any]) -> dict[str, Any]:
     description="生效中和将要生效的规则。",
 )
 def list_rules(caller: Caller, community_id: int | None) -> Pageable:
-    return KeysetRows(
-        partial(queries.rules, community_id), lambda one: place_among(one["rule"]), (str, int, str)
-    )
+    return KeysetRows(partial(queries.rules, community_id), lambda one: one.position, (str, int, str))
 
 
 @put(
@@ -197,7 +175,8 @@ def list_rules(caller: Caller, community_id: int | None) -> Pageable:
     description="每次修改是一个新版本，从生效日期起计；已发放的积分不变。同样的内容再提交一次，不会产生新版本。",
 )
 def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, Any]:
-    return _rule(queries.view_rule(actions.change_rule(event, **body, actor=caller)))
+    (shown,) = queries.view_rules([actions.change_rule(event, **body, actor=caller)])
+    return vars(shown)
 
 
 @get(

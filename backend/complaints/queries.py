@@ -1,8 +1,8 @@
 """Reading complaints: mine, and those of a handler's places."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -22,6 +22,29 @@ from backend.people.masking import Kind, masked
 from backend.people.permissions import Permission
 
 
+@dataclass(frozen=True)
+class ComplaintView:
+    """A complaint as one person sees it."""
+
+    id: int
+    kind: str
+    about: str
+    state: str
+    anonymous: bool
+    by_name: str
+    text: str
+    contact_back: str | None
+    place_id: int
+    place_name: str
+    filed_at: datetime
+    due_on: date
+    appealed_at: datetime | None
+    ended_at: datetime | None
+    answer: str | None
+    answered_at: datetime | None
+    actions: list[str]
+
+
 def mine(person_id: int) -> KeysetQuery:
     """What the person filed, newest first."""
     return KeysetQuery(sa.select(Complaint).where(Complaint.person_id == person_id), (Complaint.id.desc(),))
@@ -38,7 +61,7 @@ def one(complaint_id: int, *, actor: Actor) -> Complaint:
     return found
 
 
-def view_complaints(found: Sequence[Complaint], *, actor: Actor) -> list[dict[str, Any]]:
+def view_complaints(found: Sequence[Complaint], *, actor: Actor) -> list[ComplaintView]:
     """Complaints as this person sees them: who complained is masked, or nobody where it is anonymous."""
     if not found:
         return []
@@ -54,26 +77,28 @@ def _to_view(
     names: dict[int | None, str],
     where: dict[int | None, str],
     actor: Actor,
-) -> dict[str, Any]:
+) -> ComplaintView:
     facts = one.facts_about(actor.id)
     own = "complainant" in facts
-    return {
-        "id": one.id,
-        "kind": one.complaint_kind,
-        "about": one.about,
-        "state": one.state,
-        "anonymous": one.anonymous,
-        "by_name": "本人" if own else names.get(one.person_id, "匿名居民"),
-        "text": sealed.text(one) or "（已按期删除）",
-        "contact_back": masked(Kind.PHONE, sealed.contact(one)),
-        "place_id": one.place_id,
-        "place_name": where[one.place_id],
-        "filed_at": one.filed_at,
-        "due_on": one.due_on,
-        "answer": sealed.answer(one),
-        "answered_at": one.ended_at if one.state == ComplaintState.ANSWERED else None,
-        "actions": open_to(COMPLAINT_MOVES, one, words, facts),
-    }
+    return ComplaintView(
+        id=one.id,
+        kind=one.complaint_kind,
+        about=one.about,
+        state=one.state,
+        anonymous=one.anonymous,
+        by_name="本人" if own else names.get(one.person_id, "匿名居民"),
+        text=sealed.text(one) or "（已按期删除）",
+        contact_back=masked(Kind.PHONE, sealed.contact(one)),
+        place_id=one.place_id,
+        place_name=where[one.place_id],
+        filed_at=one.filed_at,
+        due_on=one.due_on,
+        appealed_at=one.appealed_at,
+        ended_at=one.ended_at,
+        answer=sealed.answer(one),
+        answered_at=one.ended_at if one.state == ComplaintState.ANSWERED else None,
+        actions=open_to(COMPLAINT_MOVES, one, words, facts),
+    )
 
 
 def contact(complaint_id: int, reason: str, *, actor: Actor) -> str | None:

@@ -20,6 +20,17 @@ SEEN = {
     "check": ("storing", "checking"),
 }
 Subject = tuple[str, int]
+
+
+class PictureLink(TypedDict):
+    """A picture as one viewer may see it; without links where it may not be opened yet."""
+
+    id: int
+    state: str
+    url: str | None
+    thumbnail_url: str | None
+
+
 _consents = (
     sa.select(sa.literal_column("1"))
     .select_from(Consent)
@@ -95,15 +106,6 @@ def of(subjects: Iterable[Subject]) -> dict[Subject, list[Any]]:
     for row in rows:
         found.setdefault((row.subject_kind, row.subject_id), []).append(row)
     return found
-
-
-class PictureLink(TypedDict):
-    """A picture for one viewer; without a link where it was refused or is not looked at yet."""
-
-    id: int
-    state: str
-    url: str | None
-    thumbnail_url: str | None
 
 
 def picture_links(rows: Iterable[Any], view: str | None, person_id: int) -> list[PictureLink]:

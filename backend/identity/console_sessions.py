@@ -109,14 +109,29 @@ def appointments(person_id: int) -> list[Appointment]:
     )
 
 
-def open_of(person_id: int) -> list[ConsoleSession]:
+@dataclass(frozen=True)
+class OpenConsole:
+    """A console that is open in some browser."""
+
+    id: int
+    browser: str
+    method: str
+    created_at: datetime
+    used_at: datetime
+    ends_at: datetime
+
+
+def open_of(person_id: int) -> list[OpenConsole]:
     """The person's consoles that are open now, newest first."""
     wanted = sa.select(ConsoleSession).where(
         ConsoleSession.person_id == person_id,
         ConsoleSession.ends_at > clock.now(),
         ConsoleSession.used_at > clock.now() - _idle(),
     )
-    return list(session.scalars(wanted.order_by(ConsoleSession.id.desc())))
+    return [
+        OpenConsole(one.id, one.browser, one.method, one.created_at, one.used_at, one.ends_at)
+        for one in session.scalars(wanted.order_by(ConsoleSession.id.desc()))
+    ]
 
 
 def leave(session_id: int, *, actor: Actor) -> None:

@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -208,6 +209,24 @@ def is_password_of(person_id: int, password: str) -> bool:
 def of(person_id: int) -> Credential | None:
     """The person's name and password, if they have them."""
     return session.get(Credential, person_id)
+
+
+@dataclass(frozen=True)
+class CredentialView:
+    """A sign-in by password as its owner and who sets it up see it: nothing of the secrets."""
+
+    name: str
+    changed_at: datetime
+    first_until: datetime | None
+    totp_since: datetime | None
+
+
+def view_of(person_id: int) -> CredentialView | None:
+    """The person's sign-in by password, if they have one."""
+    found = of(person_id)
+    if found is None:
+        return None
+    return CredentialView(found.name, found.changed_at, found.first_until, found.totp_since)
 
 
 def begin_one_time_codes(*, actor: Actor) -> None:

@@ -4,7 +4,8 @@ A guardian declares the child and staff of the child's community verify the link
 staff make it at the counter. Only a verified link lets the guardian act for the child.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from backend.db import Id, Model, Moment, lock_row, savepoint, session, sql_list
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.people import permissions, sealed, states
+from backend.people import queries as people
 from backend.people.kinds import STANDING_LINKS, GuardianshipState, PersonState, Relation, ResidencyState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
@@ -296,3 +298,37 @@ def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
         raise NotFound()
     permissions.require(actor.id, Permission.GUARDIAN_VERIFY, row.community_id)
     return row
+
+
+@dataclass(frozen=True)
+class GuardianshipView:
+    """Who says to speak for which child, by masked names."""
+
+    id: int
+    guardian_id: int
+    guardian_name: str
+    child_id: int
+    child_name: str
+    community_id: int
+    relation: str
+    state: str
+    declared_at: datetime
+
+
+def view_guardianships(rows: Sequence[Guardianship]) -> list[GuardianshipView]:
+    """In one statement, however many."""
+    names = people.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
+    return [
+        GuardianshipView(
+            id=row.id,
+            guardian_id=row.guardian_id,
+            guardian_name=names[row.guardian_id],
+            child_id=row.child_id,
+            child_name=names[row.child_id],
+            community_id=row.community_id,
+            relation=row.relation,
+            state=row.state,
+            declared_at=row.declared_at,
+        )
+        for row in rows
+    ]

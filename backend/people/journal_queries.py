@@ -1,7 +1,8 @@
 """Reading the journal: for the auditor, and for whoever may read it in their places."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,9 +10,11 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.journal import Actor, JournalLine
+from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions
+from backend.people import queries as people
 from backend.people.permissions import Permission
 
 # What opens sealed data.
@@ -50,6 +53,45 @@ class Openings:
     day: date
     actor_id: int
     times: int
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A line of the journal, who acted by masked name, where by name."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    actor_name: str | None
+    verb: str
+    subject_kind: str
+    subject_id: int
+    from_state: str | None
+    to_state: str | None
+    reason: str | None
+    place: str
+
+
+def view_lines(found: Sequence[JournalLine]) -> list[LineView]:
+    """In two statements, however many."""
+    names = people.masked_names({line.actor_id for line in found if line.actor_id})
+    where = places.names({line.organisation_id for line in found if line.organisation_id})
+    return [
+        LineView(
+            id=line.id,
+            at=line.at,
+            actor_id=line.actor_id,
+            actor_name=names.get(line.actor_id),
+            verb=line.verb,
+            subject_kind=line.subject_kind,
+            subject_id=line.subject_id,
+            from_state=line.from_state,
+            to_state=line.to_state,
+            reason=line.reason,
+            place=where.get(line.organisation_id, ""),
+        )
+        for line in found
+    ]
 
 
 def many_openings(*, actor: Actor) -> list[Openings]:

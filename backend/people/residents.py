@@ -1,6 +1,8 @@
 """What pages about people read: the search within scope, one resident, what waits to be verified."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +11,7 @@ from backend import crypto
 from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
+from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people.kinds import PersonState
 from backend.people.masking import Kind, Level, masked
@@ -91,8 +94,39 @@ def view_person(person: Person, level: Level = Level.COLLEAGUE) -> PersonView:
     )
 
 
-def registration(person_id: int) -> PartyRegistration | None:
-    return session.get(PartyRegistration, person_id)
+@dataclass(frozen=True)
+class DeclarationView:
+    """What somebody declared of themselves, where they live or to which unit they belong, with their places by name."""
+
+    community: str
+    grid: str | None
+    unit: str | None
+    service_roles: tuple[str, ...]
+    state: str
+    declared_at: datetime
+
+
+def view_declarations(rows: Sequence[Residency | PartyRegistration]) -> list[DeclarationView]:
+    """In one statement, however many."""
+    held = ("community_id", "grid_id", "unit_id")
+    names = places.names({one for row in rows for name in held if (one := getattr(row, name, None))})
+    return [
+        DeclarationView(
+            community=names[row.community_id],
+            grid=names.get(getattr(row, "grid_id", None)),
+            unit=names.get(getattr(row, "unit_id", None)),
+            service_roles=tuple(getattr(row, "service_roles", ())),
+            state=row.state,
+            declared_at=row.declared_at,
+        )
+        for row in rows
+    ]
+
+
+def registration(person_id: int) -> DeclarationView | None:
+    """The person's party registration, in whatever state."""
+    found = session.get(PartyRegistration, person_id)
+    return view_declarations([found])[0] if found else None
 
 
 def by_exact(asked: str) -> Person | None:

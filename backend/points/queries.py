@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from backend.journal import Actor
 from backend.ledger import queries as ledger
 from backend.ledger.months import Month, by_month
 from backend.ledger.rules import EarningRule, place_among
+from backend.ledger.rules import rules as all_rules
 from backend.ledger.rules import rules_in_force as standing_rules
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
@@ -34,10 +35,40 @@ DAYS_AHEAD = 60
 class AdjustmentView:
     """An adjustment as staff see it: names masked, with the moves open to the one who looks."""
 
-    adjustment: Adjustment
-    names: dict[int | None, str]
-    community: str
+    id: int
+    community_id: int
+    community_name: str
+    person_id: int
+    person_name: str
+    points: int
+    reason: str
+    state: str
+    proposed_by: str
+    proposed_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decision_reason: str | None
     actions: list[str]
+    # Whether the one who looks proposed it.
+    own: bool
+
+
+@dataclass(frozen=True)
+class RuleView:
+    """A version of an earning rule; `community` is None for one of the whole city."""
+
+    event: str
+    community_id: int | None
+    community_name: str | None
+    version: int
+    points: int
+    cap_per_activity: int | None
+    cap_per_day: int | None
+    effective_from: date
+    in_force: bool
+    made_by: str | None
+    # Where it stands among those in force and to come.
+    position: tuple[str, int, str]
 
 
 def adjustments(state: str | None, *, actor: Actor) -> KeysetQuery:
@@ -74,39 +105,72 @@ def view_adjustments(found: Sequence[Adjustment], *, actor: Actor) -> list[Adjus
     communities = {one.community_id for one in found}
     names, community_names = people.masked_names(ids), places.names(communities)
     words = permissions.permissions_in_many(actor.id, communities)
-    return [
-        AdjustmentView(
-            one,
-            names,
-            community_names[one.community_id],
-            open_to(states.ADJUSTMENT_MOVES, one, words[one.community_id], one.facts_about(actor.id)),
-        )
-        for one in found
-    ]
+    return [_to_view(one, names, community_names, words[one.community_id], actor) for one in found]
+
+
+def _to_view(
+    one: Adjustment,
+    names: dict[int | None, str],
+    communities: dict[int | None, str],
+    words: frozenset[str],
+    actor: Actor,
+) -> AdjustmentView:
+    return AdjustmentView(
+        id=one.id,
+        community_id=one.community_id,
+        community_name=communities[one.community_id],
+        person_id=one.person_id,
+        person_name=names[one.person_id],
+        points=one.points,
+        reason=one.reason,
+        state=one.state,
+        proposed_by=names[one.proposed_by_id],
+        proposed_at=one.proposed_at,
+        decided_by=names.get(one.decided_by_id),
+        decided_at=one.decided_at,
+        decision_reason=one.decision_reason,
+        actions=open_to(states.ADJUSTMENT_MOVES, one, words, one.facts_about(actor.id)),
+        own=one.proposed_by_id == actor.id,
+    )
 
 
 def rules(
     community_id: int | None, after: tuple[Any, ...] | None = None, limit: int | None = None
-) -> list[dict[str, Any]]:
+) -> list[RuleView]:
     """The earning rules in force and to come, of the city and its communities (or of one only).
 
     From the one behind the place `after` on, and at most `limit`. Which of the versions stand is found from
     all of them, and there are few: a page is cut from what was found.
     """
     standing = standing_rules(community_id)
-    found = [one for one in standing if after is None or place_among(one) > after][:limit]
-    names = places.names({one.organisation_id for one in found if one.organisation_id})
-    return [_rule_view(one, names) for one in found]
+    return view_rules([one for one in standing if after is None or place_among(one) > after][:limit])
 
 
-def view_rule(rule: EarningRule) -> dict[str, Any]:
-    """A rule as it is shown: `rule`, whether it is `in_force` today, and the name of its `community`."""
-    return _rule_view(rule, places.names({rule.organisation_id} - {None}))
+def rule_versions() -> list[RuleView]:
+    """Every version of every rule: by event, the city's first, the newest version first."""
+    return view_rules(all_rules())
 
 
-def _rule_view(rule: EarningRule, names: dict[int | None, str]) -> dict[str, Any]:
-    in_force = rule.effective_from <= clock.today()
-    return {"rule": rule, "in_force": in_force, "community": names.get(rule.organisation_id)}
+def view_rules(found: Sequence[EarningRule]) -> list[RuleView]:
+    """Rules as they are shown, with who made them by masked name."""
+    communities = places.names({one.organisation_id for one in found if one.organisation_id})
+    names = people.masked_names({one.made_by_id for one in found if one.made_by_id})
+    return [
+        RuleView(
+            event=one.event,
+            community_id=one.organisation_id,
+            community_name=communities.get(one.organisation_id),
+            version=one.version,
+            points=one.points,
+            cap_per_activity=one.cap_per_activity,
+            cap_per_day=one.cap_per_day,
+            effective_from=one.effective_from,
+            in_force=one.effective_from <= clock.today(),
+            made_by=names.get(one.made_by_id),
+            position=place_among(one),
+        )
+        for one in found
+    ]
 
 
 def liability(community_id: int, *, actor: Actor) -> dict[str, Any]:

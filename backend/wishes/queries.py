@@ -2,7 +2,6 @@
 statements, however many rows they have."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,7 +13,6 @@ from backend import config
 from backend.db import AnySelect, Moment, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
-from backend.files.queries import PictureLink
 from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
@@ -27,26 +25,10 @@ from backend.people.permissions import Permission
 from backend.wishes import states
 from backend.wishes.kinds import ON_THE_WALL, Disclosure, Group, Party, RoundState, WishState
 from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
+from backend.wishes.views import FOR_ALL, INSIDE, ClaimView, RoundRef, RoundView, WishView
 
 # A literal, so that the planner can prove the partial index.
 _ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
-
-
-@dataclass(frozen=True)
-class WishView:
-    """A wish as one viewer may see it: masked, with the moves open to that viewer."""
-
-    wish: Wish
-    wisher: str
-    claim: dict[str, Any] | None
-    round: Round | None
-    community: str
-    actions: list[str]
-    own: bool
-    # Whether it is for this viewer to review it.
-    reviews: bool
-    files: list[PictureLink]
-    visible: bool = True
 
 
 def wall(
@@ -65,7 +47,7 @@ def wall(
         behind = {"published_at": after[0], "last": after[1]} if after else {}
         return _read(_wall(frozenset(filters | behind)), actor, size=limit, **filters, **behind)
 
-    return KeysetRows(read, lambda one: (one.wish.published_at, one.wish.id), (datetime, int))
+    return KeysetRows(read, lambda one: (one.published_at, one.id), (datetime, int))
 
 
 @cache
@@ -138,14 +120,26 @@ OPEN_CLAIMS = (
 )
 
 
-def round_actions(found: Sequence[Round], *, actor: Actor) -> dict[int, list[str]]:
-    """The moves open to the person on each round."""
+def view_rounds(found: Sequence[Round], *, actor: Actor) -> list[RoundView]:
+    """Rounds with the moves open to the person."""
     words = permissions.permissions_in_many(actor.id, {one.community_id for one in found})
     nothing: frozenset[str] = frozenset()
-    return {
-        one.id: open_to(states.ROUND_MOVES, one, words.get(one.community_id, nothing), nothing)
+    return [
+        RoundView(
+            id=one.id,
+            community_id=one.community_id,
+            number=one.number,
+            title=one.title,
+            state=one.state,
+            collect_until=one.collect_until,
+            publish_until=one.publish_until,
+            opened_at=one.opened_at,
+            published_at=one.published_at,
+            closed_at=one.closed_at,
+            actions=open_to(states.ROUND_MOVES, one, words[one.community_id], nothing),
+        )
         for one in found
-    }
+    ]
 
 
 def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
@@ -153,7 +147,7 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
     if not wishes:
         return []
     read = _read(_VIEW_SELECT.where(Wish.id.in_([wish.id for wish in wishes])), actor)
-    found = {one.wish.id: one for one in read}
+    found = {one.id: one for one in read}
     return [found[wish.id] for wish in wishes]
 
 
@@ -174,6 +168,7 @@ _VIEW_SELECT = (
         Claim,
         Round,
         named(Organisation.name, Organisation.id, Wish.community_id).label("community"),
+        named(Organisation.name, Organisation.id, Wish.grid_id).label("grid"),
         # How wishers who agreed to a title are shown: family name and salutation, 王女士.
         named(
             Person.real_name_sealed,
@@ -218,32 +213,38 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
     if "claim" in open_moves and row.open_claims >= config.settings().claim_limit:
         open_moves.remove("claim")
     own = bool(facts & OWN_PEOPLE)
+    inside = own or Permission.WISH_READ in words
     view = _view(wish, own, words)
     family = people.family_name(wish.wisher_id, row.wisher)
+    copied: dict[str, Any] = {name: getattr(wish, name) for name in FOR_ALL}
+    copied |= {name: getattr(wish, name) if inside else None for name in INSIDE}
     return WishView(
-        wish,
-        f"{family}{wish.salutation or '居民'}" if family else "匿名居民",
-        _claim_view(row, own, "claimer" in facts or Permission.WISH_READ in words, view, actor)
-        if row.Claim
-        else None,
-        row.Round,
-        row.community,
-        open_moves,
-        own or Permission.WISH_READ in words,
-        Permission.WISH_REVIEW in words,
-        files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
-        wish.visible_to(actor.id, words, facts),
+        **copied,
+        community_name=row.community,
+        grid_name=row.grid if inside else None,
+        wisher=f"{family}{wish.salutation or '居民'}" if family else "匿名居民",
+        claim=_claim_view(row, own, words, facts, actor) if row.Claim else None,
+        round=RoundRef(row.Round.id, row.Round.number, row.Round.title) if row.Round else None,
+        on_behalf=wish.reporter_id is not None,
+        has_address=wish.address_sealed is not None,
+        carried_over=bool(wish.carried),
+        files=files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
+        needs_look=wish.needs_look if Permission.WISH_REVIEW in words else None,
+        inside=inside,
+        reporting="reporting" in facts,
+        words=words,
+        actions=open_moves,
+        visible=wish.visible_to(actor.id, words, facts),
     )
 
 
-def _claim_view(row: Any, own: bool, inside: bool, view: str | None, actor: Actor) -> dict[str, Any]:
-    claim = row.Claim
+def _claim_view(row: Any, own: bool, words: frozenset[str], facts: frozenset[str], actor: Actor) -> ClaimView:
+    claim, view = row.Claim, _view(row.Wish, own, words)
     by_name = row.team or row.unit or people.masked_name(claim.person_id, row.claimer)
-    return {
-        **_claim_summary(claim, by_name),
-        "note": _note(claim, own, inside),
-        "files": files.picture_links(files.parse_pictures(row.claim_files), view, actor.id),
-    }
+    note = _note(claim, own, "claimer" in facts or Permission.WISH_READ in words)
+    pictures = files.picture_links(files.parse_pictures(row.claim_files), view, actor.id)
+    waits = claim.needs_look and Permission.WISH_REVIEW in words
+    return _summarize(claim, by_name, note, pictures, waits)
 
 
 def _view(wish: Wish, own: bool, granted: frozenset[str]) -> str | None:
@@ -263,20 +264,21 @@ def _note(claim: Claim, own: bool, inside: bool) -> str | None:
     return claim.note if inside or (own and not claim.needs_look) else None
 
 
-def claims_in_full(claims: Sequence[Claim], *, actor: Actor) -> dict[int, dict[str, Any]]:
+def claims_in_full(claims: Sequence[Claim], *, actor: Actor) -> dict[int, ClaimView]:
     """A claimer's own claims, with note and pictures, by id."""
-    faces, pictures = claimant_names(claims), files.of([("claim", claim.id) for claim in claims])
+    names, pictures = _claimants(claims), files.of([("claim", claim.id) for claim in claims])
     return {
-        claim.id: {
-            **faces[claim.id],
-            "note": claim.note,
-            "files": files.picture_links(pictures.get(("claim", claim.id), ()), None, actor.id),
-        }
+        claim.id: _summarize(
+            claim,
+            names[claim.id],
+            claim.note,
+            files.picture_links(pictures.get(("claim", claim.id), ()), None, actor.id),
+        )
         for claim in claims
     }
 
 
-def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
+def _claimants(claims: Iterable[Claim]) -> dict[int, str | None]:
     """Who claimed, as others see it: the masked name, or the team's or the unit's."""
     claims = list(claims)
     personal = people.masked_names({claim.person_id for claim in claims if claim.party == Party.PERSONAL})
@@ -288,23 +290,31 @@ def claimant_names(claims: Iterable[Claim]) -> dict[int, dict[str, Any]]:
         else {}
     )
     return {
-        claim.id: _claim_summary(
-            claim,
-            teams.get(claim.team_id or 0) or units.get(claim.unit_id or 0) or personal.get(claim.person_id),
-        )
+        claim.id: teams.get(claim.team_id or 0)
+        or units.get(claim.unit_id or 0)
+        or personal.get(claim.person_id)
         for claim in claims
     }
 
 
-def _claim_summary(claim: Claim, by_name: str | None) -> dict[str, Any]:
-    return {
-        "party": claim.party,
-        "by_name": by_name,
-        "promised_on": claim.promised_on,
-        "claimed_at": claim.claimed_at,
-        "fulfilled_at": claim.fulfilled_at,
-        "outcome": claim.outcome,
-    }
+def _summarize(
+    claim: Claim,
+    by_name: str | None,
+    note: str | None,
+    pictures: list[files.PictureLink],
+    waits: bool = False,
+) -> ClaimView:
+    return ClaimView(
+        party=claim.party,
+        by_name=by_name,
+        promised_on=claim.promised_on,
+        claimed_at=claim.claimed_at,
+        fulfilled_at=claim.fulfilled_at,
+        outcome=claim.outcome,
+        note=note,
+        files=pictures,
+        note_waits=waits,
+    )
 
 
 def figures(community_id: int | None = None) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Which other wishes a clerk should look at beside one: of the same wisher or household, or in similar words."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -22,7 +22,11 @@ ALIKE = 0.5
 class Alike:
     """Another wish that may be the same one, and why we think so."""
 
-    wish: Wish
+    id: int
+    number: str | None
+    title: str
+    state: str
+    created_at: datetime
     why: str
     same_words: bool
 
@@ -52,8 +56,13 @@ def alike(wish: Wish) -> list[Alike]:
             *(["内容相近"] if _share(own, _pairs(other)) >= ALIKE else []),
         ]
         if reasons:
-            told.append(Alike(other, "、".join(reasons), "内容相近" in reasons))
+            told.append(_alike(other, reasons))
     return sorted(told, key=lambda one: (not one.same_words, -one.why.count("、")))[:8]
+
+
+def _alike(other: Wish, reasons: list[str]) -> Alike:
+    why, same_words = "、".join(reasons), "内容相近" in reasons
+    return Alike(other.id, other.number, other.title, other.state, other.created_at, why, same_words)
 
 
 def _pairs(wish: Wish) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """What staff read of the wishes of their places: lists with filters, the board of the rounds, who wished."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -7,10 +8,12 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.journal import Actor
 from backend.people import permissions
+from backend.people.kinds import ResidencyState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.wishes.kinds import RoundState, WishState
-from backend.wishes.models import Claim, Round, Wish
+from backend.wishes.models import Round, Wish
+from backend.wishes.views import WishLine
 
 # Of each community's rounds that have ended the board shows the newest, and how many there are.
 CLOSED = 12
@@ -49,12 +52,21 @@ def listed(
     return list(session.scalars(wanted.order_by(Wish.id.desc()).limit(most)))
 
 
-def carried_of(community_ids: list[int]) -> list[Wish]:
-    """What waits for the next round because nobody claimed it in the last one."""
+def carried_of(community_ids: list[int], *, actor: Actor) -> list[WishLine]:
+    """What waits for the next round because nobody claimed it in the last one, as far as this person may read it."""
     wanted = sa.select(Wish).where(
-        sa.text("wishes.state = 'carried_over'"), Wish.community_id.in_(community_ids)
+        sa.text("wishes.state = 'carried_over'"),
+        Wish.community_id.in_(community_ids),
+        reached(actor, Permission.WISH_READ),
     )
-    return list(session.scalars(wanted.order_by(Wish.id)))
+    return _lines(wanted.order_by(Wish.id))
+
+
+def _lines(wanted: sa.Select[Wish]) -> list[WishLine]:
+    return [
+        WishLine(one.id, one.community_id, one.number, one.title, one.state, bool(one.carried))
+        for one in session.scalars(wanted)
+    ]
 
 
 def closed_rounds(community_ids: list[int]) -> list[tuple[Round, int]]:
@@ -76,10 +88,12 @@ def closed_rounds(community_ids: list[int]) -> list[tuple[Round, int]]:
     return [(row[0], row[1]) for row in session.execute(wanted.order_by(Round.id.desc()))]
 
 
-def of_round(found: Round, *states: str) -> list[Wish]:
-    """The round's wishes in these states, in order."""
-    wanted = sa.select(Wish).where(Wish.round_id == found.id, Wish.state.in_(states))
-    return list(session.scalars(wanted.order_by(Wish.id)))
+def of_round(round_id: int, *states: str, actor: Actor) -> list[WishLine]:
+    """The round's wishes in these states, in order, as far as this person may read them."""
+    wanted = sa.select(Wish).where(
+        Wish.round_id == round_id, Wish.state.in_(states), reached(actor, Permission.WISH_READ)
+    )
+    return _lines(wanted.order_by(Wish.id))
 
 
 def counts_of_rounds(round_ids: list[int]) -> dict[int, dict[str, int]]:
@@ -95,17 +109,21 @@ def counts_of_rounds(round_ids: list[int]) -> dict[int, dict[str, int]]:
     }
 
 
-def note_waits(wish: Wish) -> bool:
-    """Does the note of the current claim wait for a look?"""
-    wanted = sa.select(sa.literal(1)).where(Claim.wish_id == wish.id, Claim.needs_look, Claim.is_current)
-    return session.scalar(wanted.limit(1)) is not None
+@dataclass(frozen=True)
+class WisherSummary:
+    """The wisher as staff see one before any opening."""
+
+    card: str | None
+    verified: bool
 
 
-def wisher_summary(wish: Wish) -> dict[str, Any]:
-    """The wisher as staff see one before any opening: card, year of birth, state of the residency."""
-    person, home = session.execute(
-        sa.select(Person, Residency)
+def wisher_summary(wish_id: int) -> WisherSummary:
+    """Card and residency of who wished, for staff of the place."""
+    card, state = session.execute(
+        sa.select(Person.card_number, Residency.state)
+        .select_from(Wish)
+        .join(Person, Person.id == Wish.wisher_id)
         .outerjoin(Residency, Residency.person_id == Person.id)
-        .where(Person.id == wish.wisher_id)
+        .where(Wish.id == wish_id)
     ).one()
-    return {"person": person, "home": home}
+    return WisherSummary(card, state == ResidencyState.VERIFIED)

@@ -1,6 +1,7 @@
 """What happened to a wish, as each viewer may read it."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -15,7 +16,20 @@ from backend.wishes.models import OWN_PEOPLE, Wish, facts_of, reporting_in
 from backend.wishes.queries import named
 
 
-def timeline(wish: Wish, *, actor: Actor) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class WishStep:
+    """One step in the course of a wish; by whom and why only for whom that concerns."""
+
+    at: datetime
+    move: str
+    label: str
+    from_state: str | None
+    to_state: str | None
+    by_name: str | None
+    reason: str | None
+
+
+def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
     """What happened to the wish, in one statement. Reasons are for its own people and its community's staff."""
     given = {"wish": wish.id, "place": wish.place_id, **permissions.bind_viewer(actor.id)}
     rows = session.execute(_TIMELINE, given).all()
@@ -44,17 +58,17 @@ _TIMELINE = (
 _LABELS = {move.name: move.label for move in states.WISH_MOVES}
 
 
-def _line(line: JournalLine, name: str | None, inside: bool, staff: bool) -> dict[str, Any]:
+def _line(line: JournalLine, name: str | None, inside: bool, staff: bool) -> WishStep:
     by_name = people.masked_name(line.actor_id, name) if line.actor_id else "系统"
-    return {
-        "at": line.at,
-        "move": line.verb,
-        "label": _LABELS.get(line.verb, "填写"),
-        "from_state": line.from_state,
-        "to_state": line.to_state,
-        "by_name": by_name if inside else None,
-        "reason": _reason(line, inside, staff),
-    }
+    return WishStep(
+        at=line.at,
+        move=line.verb,
+        label=_LABELS.get(line.verb, "填写"),
+        from_state=line.from_state,
+        to_state=line.to_state,
+        by_name=by_name if inside else None,
+        reason=_reason(line, inside, staff),
+    )
 
 
 def _reason(line: JournalLine, inside: bool, staff: bool) -> str | None:

@@ -80,11 +80,11 @@ def test_who_lives_nowhere_yet_is_answered_by_the_city(town):
 def test_an_anonymous_one_names_nobody_to_who_handles_it(town):
     made = filed(town, anonymous=True, contact="11100000012")
     (shown,) = queries.view_complaints([complaint(made)], actor=by(town, "tong"))
-    assert shown["by_name"] == "匿名居民"
+    assert shown.by_name == "匿名居民"
     (named,) = queries.view_complaints([complaint(filed(town))], actor=by(town, "tong"))
-    assert named["by_name"] == "宁**"
+    assert named.by_name == "宁**"
     (own,) = queries.view_complaints([complaint(made)], actor=by(town, "ning"))
-    assert own["by_name"] == "本人"
+    assert own.by_name == "本人"
 
 
 def test_the_words_and_the_phone_are_sealed_and_opening_the_phone_is_journaled(town):
@@ -93,7 +93,7 @@ def test_the_words_and_the_phone_are_sealed_and_opening_the_phone_is_journaled(t
     assert "楼道灯" not in str(dict(row))
     assert "11100000012" not in str(dict(row))
     (shown,) = queries.view_complaints([complaint(made)], actor=by(town, "tong"))
-    assert shown["contact_back"] == "111******12"
+    assert shown.contact_back == "111******12"
     with transaction():
         assert queries.contact(made, "回电说明", actor=by(town, "tong")) == "11100000012"
     line = journal.lines("complaint", made)[-1]

@@ -28,7 +28,7 @@ def change(town, actor="admin", community_id=None, event=EVENT, days=0, **worth)
 
 def shown(community_id=None):
     return [
-        (one["rule"].event, one["community"], one["rule"].version, one["rule"].points, one["in_force"])
+        (one.event, one.community_name, one.version, one.points, one.in_force)
         for one in queries.rules(community_id)
     ]
 

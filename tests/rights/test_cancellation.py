@@ -290,9 +290,9 @@ def test_an_open_complaint_is_still_answered_but_names_and_calls_nobody(town, le
     cancel(leaver)
     clerk = cast.by(town, "tong")
     (told,) = complaint_queries.view_complaints(queues.to_handle(actor=clerk).rows(20), actor=clerk)
-    assert told["id"] == made.id
-    assert told["by_name"] == "匿名居民"
-    assert (told["contact_back"], told["text"]) == (None, "（已删除）不满意")
+    assert told.id == made.id
+    assert told.by_name == "匿名居民"
+    assert (told.contact_back, told.text) == (None, "（已删除）不满意")
 
 
 def test_what_comes_back_is_closed_and_erased_again(town, leaver):

@@ -191,7 +191,7 @@ def test_the_words_of_an_old_complaint_go_and_the_figures_stay(town):
         complaints.answer(made.id, "已经修好", actor=tong)
     after(config.settings().keep_complaint_days + 1)
     (told,) = complaint_queries.view_complaints(complaint_queries.mine(ning.id).rows(20), actor=ning)
-    assert (told["text"], told["answer"], told["contact_back"]) == ("（已按期删除）", "（已按期删除）", None)
+    assert (told.text, told.answer, told.contact_back) == ("（已按期删除）", "（已按期删除）", None)
     assert complaint_queries.figures() == {"answered": 1}
 
 

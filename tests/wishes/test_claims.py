@@ -111,7 +111,7 @@ def test_a_claim_for_a_team_needs_membership_and_shows_the_teams_name(town):
         claims.claim(first, "team", team_id=team_id, actor=cast.by(town, "pei"))
         claims.claim(second, "unit", actor=cast.by(town, "qin"))
     shown = queries.view_wishes([cast.wish(first), cast.wish(second)], actor=cast.by(town, "ning"))
-    assert [one.claim["by_name"] for one in shown] == ["骑手先锋队", "市水务局"]
+    assert [one.claim.by_name for one in shown] == ["骑手先锋队", "市水务局"]
 
 
 @pytest.mark.parametrize("days", [0, 30])

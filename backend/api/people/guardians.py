@@ -12,7 +12,7 @@ from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
-from backend.people import guardians, queries, queues, sealed
+from backend.people import guardians, queues, sealed
 from backend.people.guardians import Guardianship
 from backend.people.kinds import GuardianshipState, Relation
 from backend.people.masking import Kind, masked
@@ -71,11 +71,7 @@ def _child(row: Guardianship, child: Any) -> dict[str, Any]:
 
 
 def _serialize_many(rows: list[Guardianship], _caller: Caller) -> list[dict[str, Any]]:
-    names = queries.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
-    return [
-        {**columns_of(row), "guardian_name": names[row.guardian_id], "child_name": names[row.child_id]}
-        for row in rows
-    ]
+    return [vars(one) for one in guardians.view_guardianships(rows)]
 
 
 @get(bp, "/me/children", "我监护的孩子", out=ChildrenOut)

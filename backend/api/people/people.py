@@ -55,6 +55,7 @@ class ResidentOut(Schema):
     real_name = Text("姓名（脱敏）", most=40, allow_none=True)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
     card_number = Text("纸质卡号", most=16, allow_none=True)
+    birth_year = Integer("出生年份", allow_none=True)
     has_we_chat = Boolean("是否已绑定微信")
     community_id = Integer("社区")
     grid_id = Integer("网格", allow_none=True)
@@ -177,6 +178,7 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
             "real_name": masked(Kind.NAME, sealed.real_name(person)),
             "phone": masked(Kind.PHONE, sealed.phone(person)),
             "card_number": person.card_number,
+            "birth_year": person.birth_year,
             "has_we_chat": person.openid is not None,
             "community_id": home.community_id,
             "grid_id": home.grid_id,

@@ -79,7 +79,7 @@ def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str
 def _serialize_claims(rows: list[tuple[Claim, Wish]], caller: Caller) -> list[dict[str, Any]]:
     views = queries.claims_in_full([claim for claim, _ in rows], actor=caller)
     wishes = {wish["id"]: wish for wish in serialize_many([wish for _, wish in rows], caller)}
-    return [{**views[claim.id], "id": claim.id, "wish": wishes[wish.id]} for claim, wish in rows]
+    return [{**vars(views[claim.id]), "id": claim.id, "wish": wishes[wish.id]} for claim, wish in rows]
 
 
 @listing(bp, "/me/claims", "我的认领", MyClaimOut, _serialize_claims)

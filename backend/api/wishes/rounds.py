@@ -9,7 +9,6 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import post
-from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
@@ -60,8 +59,7 @@ class RoundQuery(PageQuery):
 
 
 def _serialize_many(found: list[Round], caller: Caller) -> list[dict[str, Any]]:
-    open_moves = queries.round_actions(found, actor=caller)
-    return [{**columns_of(one), "actions": open_moves[one.id]} for one in found]
+    return [vars(one) for one in queries.view_rounds(found, actor=caller)]
 
 
 def _serialize(one: Round, caller: Caller) -> dict[str, Any]:

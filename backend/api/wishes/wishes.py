@@ -22,7 +22,6 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
-from backend.db import columns_of
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.models import SERVICE_ROLES
@@ -33,12 +32,14 @@ from backend.wishes.kinds import (
     ON_THE_WALL,
     SALUTATIONS,
     Category,
+    ConfirmMethod,
     Disclosure,
     Group,
     Party,
     Referral,
     WishState,
 )
+from backend.wishes.views import WishView
 
 bp = APIBlueprint("wishes", __name__, url_prefix="/api/v1", tag="微心愿")
 
@@ -78,6 +79,8 @@ class WishOut(Schema):
     claim = Nested(ClaimOut, "认领", allow_none=True)
     round = Nested(RoundRef, "所属的期", allow_none=True)
     on_behalf = Boolean("是否由工作人员代办")
+    on_behalf_reason = Text("代办的原因（仅本人和工作人员可见）", most=500, allow_none=True)
+    grid_name = Text("网格（仅本人和工作人员可见）", most=80, allow_none=True)
     files = List("图片", Nested(PictureOut))
     needs_look = Boolean("内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见）", allow_none=True)
     has_address = Boolean("是否留有地址（内容只对认领人显示）")
@@ -86,6 +89,8 @@ class WishOut(Schema):
     carried_over = Boolean("是否由上一期结转")
     solved = Boolean("是否实际解决", allow_none=True)
     satisfaction = Integer("满意度 1–5", allow_none=True)
+    confirm_method = Choice("怎么确认的（仅本人和工作人员可见）", ConfirmMethod, allow_none=True)
+    comment = Text("许愿人确认时说的话（仅本人和工作人员可见）", most=300, allow_none=True)
     created_at = DateTime("填写时间")
     submitted_at = DateTime("提交时间", allow_none=True)
     published_at = DateTime("发布时间", allow_none=True)
@@ -159,30 +164,15 @@ def serialize_many(wishes: list[Any], caller: Caller) -> list[dict[str, Any]]:
     return [serialize_view(shown) for shown in queries.view_wishes(wishes, actor=caller)]
 
 
-def serialize_view(shown: queries.WishView) -> dict[str, Any]:
-    wish = shown.wish
-    plain = columns_of(wish)
-    return {
-        **plain,
-        "community_name": shown.community,
-        "wisher": shown.wisher,
-        "claim": shown.claim,
-        "round": shown.round,
-        "on_behalf": wish.reporter_id is not None,
-        "has_address": wish.address_sealed is not None,
-        "review_reason": wish.review_reason if shown.own else None,
-        "carried_over": bool(wish.carried),
-        "actions": shown.actions,
-        "files": shown.files,
-        "needs_look": wish.needs_look if shown.reviews else None,
-    }
+def serialize_view(shown: WishView) -> dict[str, Any]:
+    return vars(shown)
 
 
 def serialize(wish: Any, caller: Caller) -> dict[str, Any]:
     return serialize_many([wish], caller)[0]
 
 
-def _serialize_views(views: list[queries.WishView], _caller: Caller) -> list[dict[str, Any]]:
+def _serialize_views(views: list[WishView], _caller: Caller) -> list[dict[str, Any]]:
     return [serialize_view(shown) for shown in views]
 
 

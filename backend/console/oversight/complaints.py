@@ -48,7 +48,7 @@ def _contact_form(**more: Any) -> Any:
 def _facts(staff: Staff, complaint_id: int) -> dict[str, Any]:
     found = queries.one(complaint_id, actor=staff)
     (shown,) = queries.view_complaints([found], actor=staff)
-    return {"one": shown, "row": found, "contact": None, "contact_form": _contact_form(formdata=None)}
+    return {"one": shown, "contact": None, "contact_form": _contact_form(formdata=None)}
 
 
 # Its words are not in the list: they are read on its own page, by who answers it.

@@ -8,7 +8,6 @@ from flask import request
 from backend.console.frame.forms import Form, choice, day
 from backend.console.frame.journal_words import KINDS, VERBS
 from backend.console.frame.page import Staff, asked_number, asked_page, next_page_url, page, render
-from backend.organisations import queries as places
 from backend.people import journal_queries
 from backend.people import queries as people
 from backend.people.permissions import Permission
@@ -51,11 +50,10 @@ def journal(staff: Staff) -> Any:
     return render(
         "journal/page.html",
         form=form,
-        lines=lines,
+        lines=journal_queries.view_lines(lines),
         many=many,
         many_openings=journal_queries.MANY_OPENINGS,
-        names=people.masked_names({one.actor_id for one in (*lines, *many) if one.actor_id}),
-        places=places.names({line.organisation_id for line in lines if line.organisation_id}),
+        names=people.masked_names({one.actor_id for one in many}),
         kinds=KINDS,
         following=following and next_page_url(following),
     )

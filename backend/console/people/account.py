@@ -33,7 +33,7 @@ class CodeForm(Form):
 
 
 def _page(staff: Staff, **forms: Any) -> Any:
-    own = credentials.of(staff.id)
+    own = credentials.view_of(staff.id)
     address = credentials.one_time_address(staff.id)
     given = {
         "choice": PasswordChoice(formdata=None, name=own.name if own else ""),

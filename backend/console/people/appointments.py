@@ -8,10 +8,8 @@ from backend import clock
 from backend.console.frame.forms import Form, JustDo, choice, day, line
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.errors import InvalidInput, NotFound
-from backend.organisations import queries as places
 from backend.organisations.models import KINDS
 from backend.people import actions, appointing, place_choices, residents
-from backend.people import queries as people
 from backend.people.labels import ROLES
 from backend.people.permissions import Permission
 
@@ -42,14 +40,13 @@ def _page(staff: Staff, **given: Any) -> Any:
     asked = (find.asked.data or "").strip()
     role = request.args.get("role") if request.args.get("role") in ROLES else None
     rows, following = asked_page(appointing.in_force(role, actor=staff), PAGE)
+    found = residents.by_exact(asked) if asked else None
     return render(
         "appointments/page.html",
         find=find,
         asked=asked,
-        found=residents.by_exact(asked) if asked else None,
-        rows=rows,
-        names=people.masked_names({row.person_id for row in rows}),
-        places=places.names({row.organisation_id for row in rows}),
+        found=found and residents.view_person(found),
+        rows=appointing.view_appointments(rows),
         following=following,
         **{"form": JustDo(formdata=None), **given},
     )

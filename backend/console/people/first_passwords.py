@@ -9,8 +9,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.console.people.account import PasswordChoice
 from backend.errors import NotFound
 from backend.identity import console_sessions, credentials, first_passwords
-from backend.organisations import queries as places
-from backend.people import residents
+from backend.people import appointing, residents
 from backend.people.permissions import Permission
 
 
@@ -31,7 +30,7 @@ def first_password(staff: Staff, person_id: int) -> Any:
     person = residents.active(person_id)
     if person is None:
         raise NotFound()
-    had = credentials.of(person_id)
+    had = credentials.view_of(person_id)
     suggested = had.name if had else f"staff{person_id}"
     form = FirstPasswordForm() if request.method == "POST" else FirstPasswordForm(name=suggested)
     told: list[str] = []
@@ -52,14 +51,12 @@ def first_password(staff: Staff, person_id: int) -> Any:
         )
     if request.method == "GET":
         first_passwords.check(person_id, actor=staff)
-    posts = console_sessions.appointments(person_id)
     return render(
         "first_passwords/new.html",
         form=form,
         person=residents.view_person(person),
         had=had,
-        posts=posts,
-        places=places.names({one.organisation_id for one in posts}),
+        posts=appointing.view_appointments(console_sessions.appointments(person_id)),
     )
 
 

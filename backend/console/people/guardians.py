@@ -13,7 +13,7 @@ from backend.console.people.verification import due
 from backend.db import session
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
-from backend.people import guardians, queries, queues, residents
+from backend.people import guardians, queues, residents
 from backend.people.guardians import Guardianship
 from backend.people.kinds import GuardianshipState
 from backend.people.labels import RELATIONS
@@ -43,8 +43,7 @@ class LinkForm(WhoForm):
 
 
 def _titles(found: list[Guardianship]) -> list[str]:
-    names = queries.masked_names({one for row in found for one in (row.guardian_id, row.child_id)})
-    return [f"{names[row.guardian_id]}　孩子 {names[row.child_id]}" for row in found]
+    return [f"{one.guardian_name}　孩子 {one.child_name}" for one in guardians.view_guardianships(found)]
 
 
 def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
@@ -52,11 +51,11 @@ def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
     if row.state != GuardianshipState.DECLARED:
         return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     return {
-        "row": row,
+        "row": guardians.view_guardianships([row])[0],
         "guardian": residents.view_person(session.get_one(Person, row.guardian_id)),
         "child": residents.view_person(session.get_one(Person, row.child_id)),
         "community": places.names({row.community_id})[row.community_id],
-        "others": [one for one in guardians.guardians_of(row.child_id) if one != row.guardian_id],
+        "others": len([one for one in guardians.guardians_of(row.child_id) if one != row.guardian_id]),
     }
 
 
@@ -114,12 +113,10 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message("console.person", "已登记，家长可以代孩子填心愿了", person_id=person_id)
-    linked = guardians.active_guardianships(person_id, actor=staff)
     return render(
         "guardians/link.html",
         form=form,
         child=residents.view_person(child),
-        linked=linked,
+        linked=guardians.view_guardianships(guardians.active_guardianships(person_id, actor=staff)),
         document=notice.current(consent.FOR_CHILDREN) if consent.asked_at_the_counter(person_id) else None,
-        names=queries.masked_names({row.guardian_id for row in linked}),
     )

@@ -16,6 +16,7 @@ from backend.console.frame.uploads import UploadForm
 from backend.errors import NotAllowed
 from backend.imports import actions as imports
 from backend.imports.actions import Sheet
+from backend.imports.views import view_import
 from backend.people import roster
 from backend.supermarket import opening
 from backend.volunteering.actions import exchange
@@ -139,7 +140,7 @@ def _page(staff: Staff, import_id: int, form: Form) -> Any:
     return render(
         "imports/import.html",
         form=form,
-        found=found,
+        found=view_import(found),
         title=HELP[found.kind].title,
         columns=sheet.columns,
         rows=imports.rows_of(found)[:8] if waiting and not found.done else [],

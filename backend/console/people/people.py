@@ -8,16 +8,16 @@ from flask import request
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import PHONE, Form, choice, line, whole
-from backend.console.frame.page import Staff, bp, page, redirect_with_message, render, run_form
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import actions, guardians, openings, place_choices, residents, suspensions
-from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
+from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.wishes import queries as wish_queries
 from backend.wishes.kinds import WishState
-from backend.wishes.models import Wish
+from backend.wishes.views import WishView
 
 MOST = 50
 
@@ -48,21 +48,14 @@ class CardHolderForm(Form):
     birth_year = whole("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, needed=False)
 
 
-@bp.app_template_filter("masked_name")
-def masked_name(person: Person) -> str:
-    return residents.view_person(person).name
-
-
 @page("/people", guard=Permission.PERSON_READ)
 def people(staff: Staff) -> Any:
     form = SearchForm(request.args)
     asked = (form.asked.data or "").strip()
     found = residents.search_residents(staff, asked, MOST) if asked and form.validate() else []
-    named = places.names(
-        {place for _p, home in found for place in (home.community_id, home.grid_id) if place}
-    )
-    rows = [(residents.view_person(person), home) for person, home in found]
-    return render("people/search.html", form=form, asked=asked, rows=rows, places=named)
+    homes = residents.view_declarations([home for _person, home in found])
+    rows = [(residents.view_person(one[0]), home) for one, home in zip(found, homes, strict=True)]
+    return render("people/search.html", form=form, asked=asked, rows=rows)
 
 
 @page("/people/<id:person_id>", guard=Permission.PERSON_READ)
@@ -73,8 +66,6 @@ def person(staff: Staff, person_id: int) -> Any:
 def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
     """The masked page of a resident, with a tried form or an opening among `given`."""
     found, home = residents.resident(staff, person_id)
-    told = residents.registration(person_id)
-    named = places.names({one for one in (home.community_id, home.grid_id, told and told.unit_id) if one})
     facts: dict[str, Any] = {
         "open_form": with_sentences(OpenForm(formdata=None), sentences.OPEN_PERSON),
         "opened": None,
@@ -83,21 +74,20 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
     return render(
         "people/person.html",
         person=residents.view_person(found),
-        home=home,
+        home=residents.view_declarations([home])[0],
         child=guardians.under_14(found.birth_year),
-        registration=told,
+        registration=residents.registration(person_id),
         suspension=suspensions.facts(person_id, found.suspended_until),
-        places=named,
         wishes=_wishes_of(staff, person_id),
         **facts,
     )
 
 
-def _wishes_of(staff: Staff, person_id: int) -> list[Wish]:
-    if not staff.may(Permission.WISH_READ):
-        return []
-    written = wish_queries.written_by(person_id).rows(MOST)
-    return [one for one in written if one.wisher_id == person_id and one.state != WishState.DRAFT]
+def _wishes_of(staff: Staff, person_id: int) -> list[WishView]:
+    """Their own wishes, as far as this clerk may see each."""
+    written = [one for one in wish_queries.written_by(person_id).rows(MOST) if one.wisher_id == person_id]
+    shown = wish_queries.view_wishes(written, actor=staff)
+    return [one for one in shown if one.visible and one.inside and one.state != WishState.DRAFT]
 
 
 @page("/people/<id:person_id>/open", guard=Permission.PERSON_OPEN, methods=("POST",))

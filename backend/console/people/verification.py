@@ -16,7 +16,6 @@ from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.journal import REASON_MAX
 from backend.moves import Move
-from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import actions, permissions, queues, residents, states
 from backend.people.models import PartyRegistration, Person, Residency
@@ -44,14 +43,10 @@ def _facts(
     permissions.require(staff.id, move.permission, row.community_id)
     if row.state not in move.sources:
         return redirect_with_message("console.verifying", "这条登记已经处理过了")
-    unit_id, grid_id = getattr(row, "unit_id", None), getattr(row, "grid_id", None)
     return {
         "label": label,
-        "row": row,
+        "declared": residents.view_declarations([row])[0],
         "person": residents.view_person(person),
-        "unit_id": unit_id,
-        "grid_id": grid_id,
-        "places": places.names({one for one in (row.community_id, unit_id, grid_id) if one}),
     }
 
 

@@ -101,12 +101,7 @@ def _titles(found: list[Adjustment]) -> list[str]:
 def _facts(staff: Staff, adjustment_id: int) -> dict[str, Any]:
     found = queries.adjustment(adjustment_id, actor=staff)
     (shown,) = queries.view_adjustments([found], actor=staff)
-    return {
-        "shown": shown,
-        "one": found,
-        "balance": ledger.balance(found.person_id),
-        "own": found.proposed_by_id == staff.id,
-    }
+    return {"one": shown, "balance": ledger.balance(found.person_id)}
 
 
 QUEUE = register(

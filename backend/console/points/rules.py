@@ -11,7 +11,6 @@ from backend.console.points.adjustments import may_see_points
 from backend.errors import NotFound
 from backend.ledger import rules as ledger
 from backend.people import permissions, place_choices
-from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.points import actions, limits, queries
 from backend.points.labels import EVENTS
@@ -41,14 +40,12 @@ def rules(staff: Staff) -> Any:
     """What is in force and to come, and every version there was."""
     may_see_points(staff)
     mine = {one for one, _name in place_choices.around(staff.place_ids)}
-    standing = [one for one in queries.rules(None) if one["rule"].organisation_id in {None, *mine}]
-    versions = [one for one in ledger.rules() if one.organisation_id in {None, *mine}]
+    standing = [one for one in queries.rules(None) if one.community_id in {None, *mine}]
+    versions = [one for one in queries.rule_versions() if one.community_id in {None, *mine}]
     return render(
         "points/rules.html",
         standing=standing,
         versions=versions,
-        named=dict(place_choices.around(staff.place_ids)),
-        names=people.masked_names({one.made_by_id for one in versions if one.made_by_id}),
         events=EVENTS,
         today=clock.today(),
         always=ledger.ALWAYS,

@@ -19,13 +19,13 @@ from backend.console.frame.decisions import (
 from backend.console.frame.forms import Form, line, one_of
 from backend.console.frame.page import Staff, page, redirect_with_message, run_form
 from backend.console.wishes.wishes import ContactForm
-from backend.organisations import queries as places
-from backend.people import permissions
+from backend.errors import NotFound
 from backend.people.permissions import Permission
-from backend.wishes import queries, queues, staff_queries
+from backend.wishes import queries, queues
 from backend.wishes.actions import claims, contacting
 from backend.wishes.kinds import WishState
 from backend.wishes.models import Wish
+from backend.wishes.views import WishView
 
 SATISFACTION = ((5, "很满意"), (4, "满意"), (3, "一般"), (2, "不太满意"), (1, "不满意"))
 
@@ -41,25 +41,27 @@ class DisputeForm(ReasonedForm):
     pass
 
 
+def _fulfilled(staff: Staff, wish_id: int) -> WishView:
+    """A wish of a place in which this person calls back."""
+    found = queries.view_wish(wish_id, actor=staff)
+    if Permission.WISH_CONFIRM not in found.words:
+        raise NotFound()
+    return found
+
+
 def _gone(staff: Staff, wish_id: int) -> Response | None:
-    found = queries.one(wish_id, actor=staff)
-    permissions.require(staff.id, Permission.WISH_CONFIRM, found.place_id)
-    if found.state == WishState.FULFILLED:
+    if _fulfilled(staff, wish_id).state == WishState.FULFILLED:
         return None
     return redirect_with_message("console.wish", "这个心愿现在不需要回访", wish_id=wish_id)
 
 
 def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
-    found = queries.one(wish_id, actor=staff)
-    (shown,) = queries.view_wishes([found], actor=staff)
+    found = _fulfilled(staff, wish_id)
     return {
         "contact_form": with_sentences(ContactForm(formdata=None, reason="电话回访"), sentences.CONTACT),
         "contact": None,
         "wish": found,
-        "shown": shown,
-        "face": staff_queries.wisher_summary(found),
-        "may_open": staff.may(Permission.WISH_CONTACT),
-        "places": places.names({place for place in (found.grid_id, found.community_id) if place}),
+        "may_open": Permission.WISH_CONTACT in found.words,
     }
 
 

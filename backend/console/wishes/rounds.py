@@ -18,7 +18,8 @@ from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import rounds as verbs
 from backend.wishes.kinds import RoundState, WishState
-from backend.wishes.models import Round, Wish
+from backend.wishes.models import Round
+from backend.wishes.views import RoundView, WishLine
 
 COLLECT_DAYS, PUBLISH_DAYS = 10, 45
 LABELS = {"review": "停止征集，开始审核", "publish": "发布这一期", "close": "结束这一期"}
@@ -42,11 +43,11 @@ class Lane:
 
     id: int
     name: str
-    collecting: Round | None = None
-    published: Round | None = None
-    carried: list[Wish] = field(default_factory=list)
+    collecting: RoundView | None = None
+    published: RoundView | None = None
+    carried: list[WishLine] = field(default_factory=list)
     # The newest that have ended, and how many have.
-    closed: list[Round] = field(default_factory=list)
+    closed: list[RoundView] = field(default_factory=list)
     ended: int = 0
 
 
@@ -77,16 +78,17 @@ for kind, find in (
 def lanes(staff: Staff) -> list[Lane]:
     """The board's communities with their rounds, in order."""
     board = {one: Lane(one, name) for one, name in place_choices.around(staff.place_ids)}
-    for one in queries.running_rounds(list(board)):
+    for one in queries.view_rounds(queries.running_rounds(list(board)), actor=staff):
         if one.state == RoundState.PUBLISHED:
             board[one.community_id].published = one
         else:
             board[one.community_id].collecting = one
-    for one, ended in staff_queries.closed_rounds(list(board)):
-        lane = board[one.community_id]
-        lane.closed.append(one)
-        lane.ended = ended
-    for wish in staff_queries.carried_of(list(board)):
+    ended = staff_queries.closed_rounds(list(board))
+    for one in queries.view_rounds([found for found, _number in ended], actor=staff):
+        board[one.community_id].closed.append(one)
+    for found, number in ended:
+        board[found.community_id].ended = number
+    for wish in staff_queries.carried_of(list(board), actor=staff):
         board[wish.community_id].carried.append(wish)
     return list(board.values())
 
@@ -101,7 +103,6 @@ def rounds(staff: Staff) -> Any:
         "rounds/board.html",
         board=board,
         counts=staff_queries.counts_of_rounds([one.id for one in standing]),
-        actions=queries.round_actions(standing, actor=staff),
         openable={one for one, _name in place_choices.choices(staff, Permission.ROUND_OPEN, "community")},
         labels=LABELS,
         few=len(board) <= 3,
@@ -177,47 +178,34 @@ def move_round(staff: Staff, round_id: int, name: str) -> Any:
     return render(
         "rounds/move.html",
         form=form,
-        round=session.get(Round, round_id),
+        round=queries.view_rounds([found], actor=staff)[0],
         name=name,
         label=LABELS[name],
         community=places.names({found.community_id})[found.community_id],
-        **_preview(found, name),
+        groups=_preview(round_id, found.community_id, name, staff),
     )
 
 
-def _preview(found: Round, name: str) -> dict[str, Any]:
+def _preview(round_id: int, community_id: int, name: str, staff: Staff) -> list[tuple[str, list[WishLine]]]:
     """Which wishes the step will touch, by what happens to them."""
+
+    def of(*states: str) -> list[WishLine]:
+        return staff_queries.of_round(round_id, *states, actor=staff)
+
     if name == "review":
-        return {
-            "groups": [
-                (
-                    "征集到的心愿",
-                    staff_queries.of_round(
-                        found, WishState.SUBMITTED, WishState.SENT_BACK, WishState.ACCEPTED
-                    ),
-                )
-            ]
-        }
+        collected = of(WishState.SUBMITTED, WishState.SENT_BACK, WishState.ACCEPTED)
+        return [("征集到的心愿", collected)]
     if name == "publish":
-        return {
-            "groups": [
-                ("将发布", staff_queries.of_round(found, WishState.ACCEPTED)),
-                ("上期没人认领，随这一期再发布一次", staff_queries.carried_of([found.community_id])),
-                (
-                    "还没有审核，这次不会发布",
-                    staff_queries.of_round(found, WishState.SUBMITTED, WishState.SENT_BACK),
-                ),
-            ]
-        }
-    left = staff_queries.of_round(found, WishState.PUBLISHED)
-    return {
-        "groups": [
-            ("没人认领，转入下一期，并告诉许愿人", [one for one in left if not one.carried]),
-            ("两期都没人认领，上报街道统筹", [one for one in left if one.carried]),
-            (
-                "已认领或待确认，继续办理",
-                staff_queries.of_round(found, WishState.CLAIMED, WishState.FULFILLED),
-            ),
-            ("已点亮", staff_queries.of_round(found, WishState.CONFIRMED)),
+        carried = staff_queries.carried_of([community_id], actor=staff)
+        return [
+            ("将发布", of(WishState.ACCEPTED)),
+            ("上期没人认领，随这一期再发布一次", carried),
+            ("还没有审核，这次不会发布", of(WishState.SUBMITTED, WishState.SENT_BACK)),
         ]
-    }
+    left = of(WishState.PUBLISHED)
+    return [
+        ("没人认领，转入下一期，并告诉许愿人", [one for one in left if not one.carried_over]),
+        ("两期都没人认领，上报街道统筹", [one for one in left if one.carried_over]),
+        ("已认领或待确认，继续办理", of(WishState.CLAIMED, WishState.FULFILLED)),
+        ("已点亮", of(WishState.CONFIRMED)),
+    ]

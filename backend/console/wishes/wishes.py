@@ -26,12 +26,12 @@ from backend.console.frame.page import (
     run_form,
 )
 from backend.errors import NotAllowed, NotFound
-from backend.organisations import queries as places
-from backend.people import permissions, place_choices
+from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.labels import WISH_STATES
+from backend.wishes.views import WishView
 
 PAGE = 50
 
@@ -79,8 +79,8 @@ def wishes(staff: Staff) -> Any:
         most=PAGE + 1,
     )
     following = next_page_url(found[PAGE - 1].id) if len(found) > PAGE else None
-    shown = queries.view_wishes(found[:PAGE], actor=staff)
-    return render("wishes/list.html", form=form, shown=shown, following=following)
+    views = queries.view_wishes(found[:PAGE], actor=staff)
+    return render("wishes/list.html", form=form, wishes=views, following=following)
 
 
 @page("/wishes/<id:wish_id>")
@@ -90,10 +90,7 @@ def wish(staff: Staff, wish_id: int) -> Any:
 
 def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
     """The page of a wish, with a tried form or an opened contact among `given`."""
-    found = queries.one(wish_id, actor=staff)
-    (shown,) = queries.view_wishes([found], actor=staff)
-    face = staff_queries.wisher_summary(found)
-    words = permissions.permissions_in(staff.id, found.place_id)
+    found = queries.view_wish(wish_id, actor=staff)
     facts: dict[str, Any] = {
         "explain_form": with_sentences(ExplainForm(formdata=None), sentences.EXPLAIN),
         "contact_form": with_sentences(ContactForm(formdata=None), sentences.CONTACT),
@@ -104,25 +101,23 @@ def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
     }
     return render(
         "wishes/wish.html",
-        waits_for_a_look=_waits_for_a_look(staff, shown),
+        waits_for_a_look=_waits_for_a_look(found),
         wish=found,
-        shown=shown,
-        face=face,
-        timeline=timeline_queries.timeline(found, actor=staff),
-        may_open=Permission.WISH_CONTACT in words,
-        reported=found.reporter_id == staff.id,
-        places=places.names({place for place in (found.grid_id, found.community_id) if place}),
-        today=clock.today(),
+        timeline=timeline_queries.timeline(queries.one(wish_id, actor=staff), actor=staff),
+        may_open=Permission.WISH_CONTACT in found.words,
+        may_call=Permission.WISH_CONFIRM in found.words,
+        may_visit=found.inside and Permission.PERSON_READ in found.words,
+        may_print=found.inside and found.on_behalf and staff.may(Permission.WISH_REPORT),
         **facts,
     )
 
 
-def _waits_for_a_look(staff: Staff, shown: Any) -> bool:
+def _waits_for_a_look(found: WishView) -> bool:
     """Does anything here wait for this clerk's look: a picture, or the claimer's note?"""
-    if not shown.reviews:
+    if Permission.WISH_REVIEW not in found.words:
         return False
-    pictures = [*shown.files, *(shown.claim["files"] if shown.claim else [])]
-    noted = shown.claim is not None and staff_queries.note_waits(shown.wish)
+    pictures = [*found.files, *(found.claim.files if found.claim else [])]
+    noted = found.claim is not None and found.claim.note_waits
     return noted or any(one["state"] == "needs_look" for one in pictures)
 
 
@@ -188,17 +183,11 @@ def withdraw(staff: Staff, wish_id: int) -> Any:
 @page("/wishes/<id:wish_id>/slip", guard=Permission.WISH_REPORT)
 def slip(staff: Staff, wish_id: int) -> Any:
     """The paper that the wisher signs when somebody reported for them (代办)."""
-    found = queries.one(wish_id, actor=staff)
-    (shown,) = queries.view_wishes([found], actor=staff)
-    if not shown.own:
+    found = queries.view_wish(wish_id, actor=staff)
+    if not found.inside:
         raise NotFound()
-    if found.reporter_id is None:
+    if not found.on_behalf:
         raise NotAllowed("只有代办的心愿才有签字单")
     return render(
-        "wishes/slip.html",
-        wish=found,
-        shown=shown,
-        face=staff_queries.wisher_summary(found),
-        today=clock.today(),
-        places=places.names({place for place in (found.grid_id, found.community_id) if place}),
+        "wishes/slip.html", wish=found, wisher=staff_queries.wisher_summary(wish_id), today=clock.today()
     )

@@ -1,0 +1,138 @@
+"""A wish as one person may see it: what pages and the API show, and no row of the database."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from backend.files.queries import PictureLink
+
+
+@dataclass(frozen=True)
+class RoundRef:
+    """The round that a wish is in."""
+
+    id: int
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """A round, which is public, with the moves open to one viewer."""
+
+    id: int
+    community_id: int
+    number: int
+    title: str
+    state: str
+    collect_until: date
+    publish_until: date
+    opened_at: datetime
+    published_at: datetime | None
+    closed_at: datetime | None
+    actions: list[str]
+
+
+@dataclass(frozen=True)
+class WishLine:
+    """A wish in a list for staff who may read it."""
+
+    id: int
+    community_id: int
+    number: str | None
+    title: str
+    state: str
+    carried_over: bool
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """Who claimed, by the masked name or the team's or the unit's, and what came of it."""
+
+    party: str
+    by_name: str | None
+    promised_on: date
+    claimed_at: datetime
+    fulfilled_at: datetime | None
+    outcome: str | None
+    # What the claimer wrote, for whom it concerns.
+    note: str | None
+    files: list[PictureLink]
+    # For who reviews: the note waits for a look.
+    note_waits: bool = False
+
+
+@dataclass(frozen=True)
+class WishView:
+    """A wish as one viewer may see it: masked, with the moves open to that viewer."""
+
+    # What everyone is told who may see the wish at all.
+    id: int
+    number: str | None
+    state: str
+    community_id: int
+    title: str
+    description: str
+    category: str
+    beneficiary_group: str
+    service_role: str | None
+    estimated_cost: int
+    wanted_by: date | None
+    disclosure: str
+    referred_to: str | None
+    solved: bool | None
+    satisfaction: int | None
+    created_at: datetime
+    submitted_at: datetime | None
+    published_at: datetime | None
+    fulfilled_at: datetime | None
+    closed_at: datetime | None
+    community_name: str
+    wisher: str
+    claim: ClaimView | None
+    round: RoundRef | None
+    on_behalf: bool
+    has_address: bool
+    carried_over: bool
+    files: list[PictureLink]
+    # What its own people and its community's staff are told; None for everyone else.
+    wisher_id: int | None
+    grid_name: str | None
+    on_behalf_reason: str | None
+    review_reason: str | None
+    confirm_method: str | None
+    comment: str | None
+    # Whether WeChat doubted its words: for who reviews it.
+    needs_look: bool | None
+    # Of the viewer: whether the above is told, whether they reported it and still speak for it, what their offices
+    # grant in its place, which moves are open to them.
+    inside: bool
+    reporting: bool
+    words: frozenset[str]
+    actions: list[str]
+    visible: bool = True
+
+
+# The columns of a wish that every view copies, and those that only an inside view does.
+FOR_ALL = (
+    "id",
+    "number",
+    "state",
+    "community_id",
+    "title",
+    "description",
+    "category",
+    "beneficiary_group",
+    "service_role",
+    "estimated_cost",
+    "wanted_by",
+    "disclosure",
+    "referred_to",
+    "solved",
+    "satisfaction",
+    "created_at",
+    "submitted_at",
+    "published_at",
+    "fulfilled_at",
+    "closed_at",
+)
+INSIDE = ("wisher_id", "on_behalf_reason", "review_reason", "confirm_method", "comment")
