@@ -1,5 +1,6 @@
 """Appointments as they stand, and ending one, at once: what its holder may do is asked again at every click."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -8,9 +9,10 @@ from backend import clock, journal
 from backend.db import lock_row, session
 from backend.errors import NotAllowed, Refused
 from backend.journal import Actor
+from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions
-from backend.people.models import Appointment
+from backend.people.models import ROLE_PLACES, Appointment
 from backend.people.permissions import Permission
 
 
@@ -56,6 +58,12 @@ def ended_since(person_id: int, moment: datetime) -> bool:
         Appointment.to_day < clock.today(),
     )
     return session.scalar(sa.union_all(decided, lapsed).limit(1)) is not None
+
+
+def misplaced(rows: Sequence[Appointment]) -> set[int]:
+    """Those of an earlier release whose role is none of such a place."""
+    kinds = places.kinds({row.organisation_id for row in rows})
+    return {row.id for row in rows if kinds[row.organisation_id] not in ROLE_PLACES[row.role]}
 
 
 def in_force(role: str | None = None, *, actor: Actor) -> KeysetQuery:

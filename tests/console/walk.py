@@ -15,7 +15,7 @@ class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.links, self.keys, self.fields = [], [], []
-        self._key, self._select = None, None
+        self._key, self._select, self._option, self._sent = None, None, None, False
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
@@ -24,22 +24,31 @@ class Page(HTMLParser):
             self.links.append(told["href"])
         if "data-key" in told:
             self._key = [told["data-key"], tag, ""]
+        if tag == "form":
+            self._sent = told.get("method", "").lower() == "post"
         if tag == "option" and self._select is not None:
-            self._select["options"].append(told)
+            self._option = {"words": "", **told}
+            self._select["options"].append(self._option)
         if tag in ("input", "select", "textarea"):
-            self.fields.append({"tag": tag, "options": [], **told})
+            self.fields.append({"tag": tag, "sent": self._sent, "options": [], **told})
             self._select = self.fields[-1] if tag == "select" else None
 
     def handle_data(self, data):
         if self._key:
             self._key[2] += data
+        if self._option is not None:
+            self._option["words"] += data
 
     def handle_endtag(self, tag):
         if self._key and tag == self._key[1]:
             self.keys.append((self._key[0], tag, " ".join(self._key[2].split())))
             self._key = None
+        if tag == "option":
+            self._option = None
         if tag == "select":
             self._select = None
+        if tag == "form":
+            self._sent = False
 
 
 def pages_of(visitor, app, extra=()):

@@ -85,6 +85,28 @@
     if (field && event.target.value) { field.value = event.target.value; field.focus(); }
   });
 
+  // A long list is narrowed by what is typed above it, and to what goes with another choice. Places that do not match are
+  // taken out, as some browsers show them in spite of `hidden`; what is left says where it lies.
+  document.querySelectorAll("[data-narrows]").forEach((box) => {
+    const list = document.getElementById(box.dataset.narrows);
+    const by = document.getElementById(box.dataset.by);
+    const [blank, ...all] = [...list.options].map((option) => ({ option, shown: option.textContent }));
+    const narrow = () => {
+      const wanted = box.value.normalize("NFKC").trim().toLowerCase();
+      const fits = ({ option }) => (!by.value || option.dataset.with.split(" ").includes(by.value))
+        && option.dataset.path.toLowerCase().includes(wanted);
+      const kept = all.filter(fits), chosen = list.value;
+      kept.forEach((one) => { one.option.textContent = wanted || by.value ? one.option.dataset.path : one.shown; });
+      blank.option.textContent = kept.length ? blank.shown : "没有符合的地方";
+      list.replaceChildren(blank.option, ...kept.map((one) => one.option));
+      list.value = kept.some((one) => one.option.value === chosen) ? chosen : "";
+    };
+    box.closest("[data-needs-script]").hidden = false;
+    box.addEventListener("input", narrow);
+    by.addEventListener("change", narrow);
+    narrow();
+  });
+
   // A second press while the first is on its way does nothing. A file comes without a new page, so a form that
   // answers with one may be sent again, for other days or in another shape.
   const FILE_ON_ITS_WAY = 2000;
