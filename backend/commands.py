@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from backend import clock, config, handbook, jobs, worker
+from backend import clock, config, handbook, jobs, text, worker
 from backend.db import lock_row, session, transaction
 from backend.jobs import Job
 from backend.ledger import fill, seal_checks, seals, verify
@@ -79,6 +79,10 @@ def seed() -> None:
 @with_appcontext
 def found_city(name: str, short: str) -> None:
     """Begins a deployment: the city at the root of the tree, 铁力市 and its short form 铁力."""
+    try:
+        name, short = text.clean(name), text.clean(short)
+    except text.Unclean as fault:
+        raise click.ClickException(fault.sentence) from None
     with transaction():
         if places.children(None, "city").rows(1):
             raise click.ClickException("there is a city already")
@@ -106,13 +110,13 @@ def appoint_admin(person_id: int) -> None:
 @with_appcontext
 def open_api(check: bool) -> None:
     """Writes what miniprogram_api_docs/ has from the code: openapi.json, errors, states, declarations, words."""
-    for path, text in handbook.written().items():
-        stale = not path.exists() or path.read_text(encoding="utf-8") != text
+    for path, written in handbook.written().items():
+        stale = not path.exists() or path.read_text(encoding="utf-8") != written
         if stale and check:
             raise click.ClickException(f"{path} is stale: run `flask open-api`")
         if stale:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(written, encoding="utf-8")
             click.echo(f"{path} written.")
 
 

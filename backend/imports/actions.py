@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal
+from backend import clock, crypto, journal, text
 from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.imports.models import Import
@@ -91,7 +91,7 @@ def begin(kind: str, file_name: str, table: list[list[str]], *, actor: Actor) ->
 
 def _read(sheet: Sheet, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
     """Good rows as (line, values), and what is wrong with the others as (line, column, sentence)."""
-    head = [cell.strip() for cell in table[0]] if table else []
+    head = [_cell(cell)[0] for cell in table[0]] if table else []
     missing = [name for name in sheet.needed if name not in head]
     if missing:
         raise ColumnsMissing(missing="、".join(missing))
@@ -101,11 +101,14 @@ def _read(sheet: Sheet, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
     faults: list[Any] = []
     keys: dict[Any, int] = {}
     for line, cells in enumerate(table[1:], start=2):
-        told = dict(zip(head, (cell.strip() for cell in cells), strict=False))
-        if not any(told.values()):
+        told = dict(zip(head, map(_cell, cells), strict=False))
+        if not any(value or sentence for value, sentence in told.values()):
             continue
-        row = {name: told.get(name, "") for name in sheet.columns}
-        wrong = [(name, "请填写") for name in sheet.needed if not row[name]] + sheet.check(row)
+        row = {name: told.get(name, ("", None))[0] for name in sheet.columns}
+        unclean = {name: told[name][1] for name in sheet.columns if name in told and told[name][1]}
+        wrong: list[Fault] = [(name, sentence) for name, sentence in unclean.items() if sentence]
+        wrong += [(name, "请填写") for name in sheet.needed if not row[name] and name not in unclean]
+        wrong += sheet.check(row)
         wrong += _repeated(sheet, row, line, keys)
         faults += [[line, name, sentence] for name, sentence in wrong]
         if not wrong:
@@ -113,6 +116,14 @@ def _read(sheet: Sheet, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
     if not rows and not faults:
         raise NothingInside()
     return rows, faults
+
+
+def _cell(typed: str) -> tuple[str, str | None]:
+    """What stands in a cell, clean: numbers in whatever width, texts as at every door; or what is wrong with it."""
+    try:
+        return text.searched(typed), None
+    except text.Unclean as fault:
+        return "", fault.sentence
 
 
 def _repeated(sheet: Sheet, row: Row, line: int, keys: dict[Any, int]) -> list[Fault]:

@@ -18,6 +18,7 @@ from backend import capabilities
 from backend.checks import Check, sentences
 from backend.db import Base, session
 from backend.ledger.fill import TITLE as INVENTED
+from backend.people.checks import ROLE_ELSEWHERE
 
 STEP = 50_000
 
@@ -363,6 +364,7 @@ ACROSS = (
     _of_one_shop("stocktake_lines", "stocktakes", "stocktake_id"),
     POINTS_ELSEWHERE,
     BATCH_ELSEWHERE,
+    ROLE_ELSEWHERE,
     REACH,
 )
 

@@ -72,6 +72,14 @@ def names(ids: Collection[int | None]) -> dict[int | None, str]:
     return dict(rows.all())
 
 
+def kinds(ids: Collection[int]) -> dict[int, str]:
+    """Kinds by id, in one statement."""
+    if not ids:
+        return {}
+    rows = session.execute(sa.select(Organisation.id, Organisation.kind).where(Organisation.id.in_(ids)))
+    return {row.id: row.kind for row in rows}
+
+
 def streets_and_communities() -> Sequence[sa.Row[*tuple[Any, ...]]]:
     """Rows of `id, name, parent_id, kind`, in order of their ids."""
     wanted = sa.select(Organisation.id, Organisation.name, Organisation.parent_id, Organisation.kind)

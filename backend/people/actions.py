@@ -12,9 +12,11 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
+from backend.organisations.models import KIND_NAMES, Organisation
 from backend.people import accounts, permissions, sealed, states
 from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState
-from backend.people.models import Appointment, Consent, PartyRegistration, Person, Residency
+from backend.people.labels import ROLES
+from backend.people.models import ROLE_PLACES, Appointment, Consent, PartyRegistration, Person, Residency
 from backend.people.permissions import Permission
 
 
@@ -201,6 +203,10 @@ def _check_grid(grid_id: int | None, community_id: int) -> None:
         raise NotThatGrid()
 
 
+class RoleNotHere(Refused):
+    code, message = 42203, "{role}只能任在{kinds}，请另选地方"
+
+
 def appoint(
     person_id: int,
     role: str,
@@ -210,11 +216,15 @@ def appoint(
     *,
     actor: Actor | None,
 ) -> Appointment:
-    """Gives a role in a place. `actor` is None only for the first administrator of a new deployment."""
+    """Gives a role in a place of its kind. `actor` is None only for the first administrator of a new deployment.
+
+    Raises NotFound, NotAllowed, RoleNotHere: a grid worker of a whole city would find everybody in it.
+    """
     if actor is not None:
         permissions.require(actor.id, Permission.APPOINTMENT_GRANT, organisation_id)
         if actor.id == person_id:
             raise NotAllowed()
+    _check_place_of(role, organisation_id)
     row = Appointment(
         person_id=person_id, role=role, organisation_id=organisation_id, from_day=from_day, to_day=to_day
     )
@@ -223,6 +233,15 @@ def appoint(
     facts = {"role": role, "appointment": row.id}
     journal.write("appoint", "person", person_id, actor=actor, place=organisation_id, facts=facts)
     return row
+
+
+def _check_place_of(role: str, organisation_id: int) -> None:
+    place = session.get(Organisation, organisation_id)
+    if place is None:
+        raise NotFound()
+    kinds = ROLE_PLACES.get(role)
+    if kinds is not None and place.kind not in kinds:
+        raise RoleNotHere(role=ROLES[role], kinds="、".join(KIND_NAMES[one] for one in kinds))
 
 
 def give_consent(document: str, version: str, *, actor: Actor) -> Consent:

@@ -14,7 +14,7 @@ from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
-from backend.people.models import Appointment
+from backend.people.models import ROLE_PLACES, Appointment
 from backend.people.permissions import Permission
 
 
@@ -64,21 +64,24 @@ def ended_since(person_id: int, moment: datetime) -> bool:
 
 @dataclass(frozen=True)
 class AppointmentView:
-    """An appointment as who appoints sees it: its holder by masked name, its place by name."""
+    """An appointment as who appoints sees it: its holder by masked name, its place by name. `misplaced` is one of an
+    earlier release whose role is none of such a place."""
 
     id: int
     person_id: int
     person_name: str
     role: str
     place: str
+    misplaced: bool
     from_day: date
     to_day: date | None
 
 
 def view_appointments(rows: Sequence[Appointment]) -> list[AppointmentView]:
-    """In two statements, however many."""
+    """In three statements, however many."""
     names = people.masked_names({row.person_id for row in rows})
-    where = places.names({row.organisation_id for row in rows})
+    ids = {row.organisation_id for row in rows}
+    where, kinds = places.names(ids), places.kinds(ids)
     return [
         AppointmentView(
             row.id,
@@ -86,6 +89,7 @@ def view_appointments(rows: Sequence[Appointment]) -> list[AppointmentView]:
             names[row.person_id],
             row.role,
             where[row.organisation_id],
+            kinds[row.organisation_id] not in ROLE_PLACES[row.role],
             row.from_day,
             row.to_day,
         )

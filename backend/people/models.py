@@ -25,6 +25,24 @@ ROLES = (
     "city_admin",
     "auditor",
 )
+# In which kinds of place each role is had: it reaches what lies below, and no more than its work needs. The roles of
+# tickets and whistles stand here before they can be given. The database keeps the same list (`RolePlace`).
+ROLE_PLACES = {
+    "grid_worker": ("grid",),
+    "grid_leader": ("community",),
+    "community_staff": ("community",),
+    "shop_keeper": ("community", "centre"),
+    "supervisor": ("community", "centre"),
+    "street_staff": ("street",),
+    "town_leader": ("street",),
+    "dispatcher": ("city", "street"),
+    "unit_officer": ("unit",),
+    "unit_liaison": ("unit",),
+    "unit_head": ("unit",),
+    "arbiter": ("city",),
+    "city_admin": ("city",),
+    "auditor": ("city", "street", "community"),
+}
 # 六大员: the six kinds of service an in-service party member offers where they live.
 SERVICE_ROLES = ("convenience", "relief", "civility", "emergency", "mediation", "policy")
 
@@ -177,6 +195,15 @@ class Appointment(Model):
     organisation_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     from_day: Mapped[date] = mapped_column(sa.Date)
     to_day: Mapped[date | None] = mapped_column(sa.Date)
+
+
+class RolePlace(Model):
+    """A role and a kind of place in which it is had. The trigger on appointments reads them; migrations alone write."""
+
+    __tablename__ = "role_places"
+
+    role: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(16), primary_key=True)
 
 
 class Consent(Model):

@@ -99,6 +99,7 @@ class Permission(StrEnum):
     STOCK_READ = "stock:read", "community_staff shop_keeper supervisor auditor"
     STOCK_RECEIVE = "stock:receive", "shop_keeper"
     STOCK_SPOIL = "stock:spoil", "shop_keeper"
+    STOCK_REVERSE = "stock:reverse", "shop_keeper supervisor"
     ITEM_LOOK = "item:look", "community_staff shop_keeper supervisor"
     ITEM_MANAGE = "item:manage", "shop_keeper"
     SHOP_MANAGE = "shop:manage", "community_staff city_admin"

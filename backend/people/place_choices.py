@@ -1,6 +1,7 @@
 """Places to choose from in a form: only those within reach."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,6 +36,38 @@ def of_kinds(*kinds: str) -> list[tuple[int, str]]:
         .order_by(Organisation.id)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A place in the tree: how deep it lies, and its name with those of the places around it."""
+
+    id: int
+    kind: str
+    name: str
+    depth: int
+    path: str
+
+
+def tree(*kinds: str) -> list[Branch]:
+    """All places of these kinds, each below the one that it lies in, for whoever appoints."""
+    rows = session.execute(
+        sa.select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.name).order_by(
+            Organisation.id
+        )
+    ).all()
+    below: dict[int | None, list[Any]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id, []).append(row)
+    found: list[Branch] = []
+    waiting = [(row, 0, row.name) for row in reversed(below.get(None, []))]
+    while waiting:
+        row, depth, path = waiting.pop()
+        if row.kind in kinds:
+            found.append(Branch(row.id, row.kind, row.name, depth, path))
+        inside = ((one, depth + 1, f"{path} › {one.name}") for one in reversed(below.get(row.id, [])))
+        waiting += inside
+    return found
 
 
 def _listed(where: Any, kind: str) -> list[tuple[int, str]]:

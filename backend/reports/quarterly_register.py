@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from backend import clock, config
 from backend.complaints.models import Complaint, ComplaintState
@@ -14,7 +15,7 @@ from backend.ledger import bookings, rules, seals
 from backend.people.permissions import Permission
 from backend.points.labels import REGISTER_EVENTS
 from backend.registers.definition import Column, ComputedRows, Register, Scope
-from backend.supermarket import sealed
+from backend.supermarket import queries, sealed
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement, StockSource
 from backend.volunteering.limits import IN_FORCE
@@ -102,9 +103,18 @@ def _records(number: Any) -> Callable[[Scope], Numbers]:
 
 
 def _received(source: str) -> Callable[[Scope], Numbers]:
+    """What came in for how much. A receipt taken back counts against the quarter of its red entry: what an earlier
+    notice said stays said."""
+
     def asked(scope: Scope) -> Numbers:
-        wanted = _movements(scope, sa.func.sum(Movement.cost)).where(Movement.source == source)
-        return _numbers(wanted, Shop.community_id)
+        receipt = aliased(Movement)
+        came = _movements(scope, sa.func.sum(Movement.cost)).where(Movement.source == source)
+        taken_back = _movements(scope, sa.func.sum(receipt.cost)).join(
+            receipt, sa.and_(receipt.id == Movement.reverses_id, receipt.source == source)
+        )
+        red = _numbers(taken_back, Shop.community_id)
+        booked = _numbers(came, Shop.community_id)
+        return {place: booked.get(place, 0) - red.get(place, 0) for place in booked.keys() | red.keys()}
 
     return asked
 
@@ -144,7 +154,7 @@ def _complaints(moment: Any, *more: Any) -> Callable[[Scope], Numbers]:
 def _donors(scope: Scope) -> dict[int, list[str]]:
     """Who gave and agreed to be named, each once, in the order of the gifts."""
     wanted = _movements(scope, Movement.reference, Movement.donor_sealed).where(
-        Movement.donor_public, Movement.donor_sealed.is_not(None)
+        Movement.donor_public, Movement.donor_sealed.is_not(None), queries.stands()
     )
     told: dict[int, dict[str, None]] = defaultdict(dict)
     for place, reference, kept in session.execute(wanted.order_by(Movement.id)):

@@ -25,6 +25,7 @@ MOVEMENTS = {
     "spoilage": "报损",
     "expired": "过保质期下架",
     "stocktake": "盘点调整",
+    "receipt_reversal": "冲销入库",
 }
 # 用途 in 物资出入库台账: a bookkeeper reads there what units left or came back for, beside 入库数 and 出库数.
 STOCK_USES = {
@@ -34,6 +35,7 @@ STOCK_USES = {
     "spoilage": "报损",
     "expired": "过期下架",
     "stocktake": "盘点调整",
+    "receipt_reversal": "红字冲销入库",
 }
 
 # Who somebody is to a thing, as its moves and permissions name it.
@@ -64,6 +66,7 @@ JOURNAL_VERBS = {
         "change": "修改设置",
         "look": "查看图片和文字",
         "receive": "入库",
+        "reverse_receipt": "冲销入库",
         "spoil": "报损",
     },
     "batch": {"expire": "过保质期下架"},

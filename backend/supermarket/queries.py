@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from backend import clock
 from backend.db import session, view_of
@@ -124,13 +125,21 @@ def shelf_value(community_id: int) -> int:
     return int(session.scalars(wanted).one())
 
 
+def stands() -> sa.ColumnElement[bool]:
+    """Is the receipt one that nobody has taken back?"""
+    red = aliased(Movement)
+    return ~sa.exists().where(red.reverses_id == Movement.id)
+
+
 def _donors(ids: list[int]) -> dict[int, list[str]]:
     """Who gave an item and agreed to be named (捐赠榜), in order of their gifts; never by how much."""
     if not ids:
         return {}
     rows = session.execute(
         sa.select(Movement.item_id, Movement.reference, Movement.donor_sealed)
-        .where(Movement.item_id.in_(ids), Movement.donor_public, Movement.kind == MovementKind.RECEIPT)
+        .where(
+            Movement.item_id.in_(ids), Movement.donor_public, Movement.kind == MovementKind.RECEIPT, stands()
+        )
         .order_by(Movement.id)
     )
     told: dict[int, list[str]] = {}

@@ -119,17 +119,23 @@ def sheet_number(row: Any) -> str:
 
 
 def came_in(row: Any) -> int | None:
-    return row.on_hand_change if row.on_hand_change > 0 else None
+    """A receipt taken back stands here in red, as less than nothing: the column adds up to what really came."""
+    return row.on_hand_change if row.on_hand_change > 0 or _is_red(row) else None
 
 
 def went_out(row: Any) -> int | None:
-    return -row.on_hand_change if row.on_hand_change < 0 else None
+    return -row.on_hand_change if row.on_hand_change < 0 and not _is_red(row) else None
+
+
+def _is_red(row: Any) -> bool:
+    return row.kind == MovementKind.RECEIPT_REVERSAL
 
 
 def use(row: Any) -> str:
     return STOCK_USES[row.kind]
 
 
+_CHANGE = "stock_movements.on_hand_change, stock_movements.kind"
 STOCK = Register(
     "stock",
     "物资出入库台账",
@@ -151,10 +157,8 @@ STOCK = Register(
             "捐赠方", "= donor(stock_movements.donor_sealed, stock_movements.donor_public)", donor, "either"
         ),
         Column("票据号", "stock_movements.document", width=12),
-        Column("入库数", "= came_in(stock_movements.on_hand_change)", came_in, "number", total=True, width=7),
-        Column(
-            "出库数", "= went_out(stock_movements.on_hand_change)", went_out, "number", total=True, width=7
-        ),
+        Column("入库数", f"= came_in({_CHANGE})", came_in, "number", total=True, width=7),
+        Column("出库数", f"= went_out({_CHANGE})", went_out, "number", total=True, width=7),
         Column("用途", "= use(stock_movements.kind)", use, width=18),
         Column("结存", "stock_movements.on_hand_after", kind="number", width=7),
         Column("经办人", "stock_movements.by_id", kind="person", width=8),
@@ -162,7 +166,7 @@ STOCK = Register(
         Column("监督人", "stocktakes.decided_by_id", kind="person", width=8),
         Column("备注", "stock_movements.reason", width=14),
     ),
-    note="按发生的次序列出；只预留、还没有拿走的不算出库。监督人是核定盘点的人。",
+    note="按发生的次序列出；只预留、还没有拿走的不算出库。入库数为负的是红字冲销。监督人是核定盘点的人。",
     position=50,
 )
 

@@ -27,6 +27,7 @@ class MovementKind(StrEnum):
     SPOILAGE = "spoilage"
     EXPIRED = "expired"
     STOCKTAKE = "stocktake"
+    RECEIPT_REVERSAL = "receipt_reversal"
 
 
 class StocktakeState(StrEnum):
@@ -72,7 +73,8 @@ class Movement(Model):
             " OR (kind = 'reserve' AND on_hand_change = 0 AND reserved_change > 0)"
             " OR (kind = 'release' AND on_hand_change = 0 AND reserved_change < 0)"
             " OR (kind = 'hand_over' AND on_hand_change < 0 AND reserved_change = on_hand_change)"
-            " OR (kind IN ('spoilage', 'expired') AND on_hand_change < 0 AND reserved_change = 0)"
+            " OR (kind IN ('spoilage', 'expired', 'receipt_reversal') AND on_hand_change < 0"
+            " AND reserved_change = 0)"
             " OR (kind = 'stocktake' AND on_hand_change <> 0 AND reserved_change = 0)",
             name="goes_the_way_of_its_kind",
         ),
@@ -90,7 +92,14 @@ class Movement(Model):
         sa.CheckConstraint(
             "kind = 'expired' OR by_id IS NOT NULL OR kind = 'release'", name="done_by_someone"
         ),
+        sa.CheckConstraint(
+            "(kind = 'receipt_reversal') = (reverses_id IS NOT NULL)", name="reversals_name_their_receipt"
+        ),
+        sa.CheckConstraint("kind <> 'receipt_reversal' OR reason IS NOT NULL", name="reversed_for_a_reason"),
         sa.UniqueConstraint("reference"),
+        # Once: who comes second finds it reversed. That it takes back the very units, by another hand than booked
+        # them, compares two rows: the trigger stock_movements_reversal does.
+        sa.UniqueConstraint("reverses_id"),
         sa.Index("ix_stock_movements_item", "item_id", "id"),
         sa.Index("ix_stock_movements_batch", "batch_id"),
         sa.Index("ix_stock_movements_redemption", "redemption_id"),
@@ -99,7 +108,7 @@ class Movement(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"))
     batch_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("batches.id"))
-    kind: Mapped[str] = mapped_column(sa.String(12))
+    kind: Mapped[str] = mapped_column(sa.String(20))
     on_hand_change: Mapped[int] = mapped_column(sa.Integer)
     reserved_change: Mapped[int] = mapped_column(sa.Integer)
     on_hand_after: Mapped[int] = mapped_column(sa.Integer)
@@ -109,6 +118,8 @@ class Movement(Model):
     reference: Mapped[str] = mapped_column(sa.String(80))
     redemption_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("redemptions.id"))
     stocktake_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("stocktakes.id"))
+    # The receipt that this event takes back whole.
+    reverses_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("stock_movements.id"))
     source: Mapped[str | None] = mapped_column(sa.String(12))
     # A donor may be a person: sealed, and shown to the public only where they agreed.
     donor_sealed: Mapped[str | None] = mapped_column(

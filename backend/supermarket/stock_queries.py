@@ -16,9 +16,9 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import sealed, states
-from backend.supermarket.models import OPEN_STATES, Item, Redemption, RedemptionState, Slot
+from backend.supermarket.models import OPEN_STATES, Item, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.queries import item, shop_of_staff
-from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeLine
+from backend.supermarket.stock_models import Batch, Movement, MovementKind, Stocktake, StocktakeLine
 from backend.supermarket.views import (
     BatchView,
     BookedView,
@@ -37,14 +37,26 @@ def movements(item_id: int, *, actor: Actor) -> KeysetQuery:
     return KeysetQuery(sa.select(Movement).where(Movement.item_id == item_id), (Movement.id.desc(),))
 
 
-def view_movements(found: Sequence[Movement]) -> list[MovementView]:
-    """Events with their batch, donor, order and who did it (masked); three statements for a page."""
+def receipt(item_id: int, movement_id: int, *, actor: Actor) -> MovementView:
+    """One receipt of an item, for the staff of its place. Raises NotFound, NotAllowed."""
+    shop_of_staff(item(item_id).shop_id, Permission.STOCK_READ, actor=actor)
+    found = session.get(Movement, movement_id)
+    if found is None or found.item_id != item_id or found.kind != MovementKind.RECEIPT:
+        raise NotFound()
+    return view_movements([found], actor=actor)[0]
+
+
+def view_movements(found: Sequence[Movement], *, actor: Actor) -> list[MovementView]:
+    """Events of one item with their batch, donor, order, who did it (masked), the receipt that each takes back and
+    the move open to the person; a fixed number of statements for a page."""
     ids = {one.batch_id for one in found if one.batch_id}
     batches = (
         {row.id: row for row in session.scalars(sa.select(Batch).where(Batch.id.in_(ids)))} if ids else {}
     )
     orders = _numbers({one.redemption_id for one in found if one.redemption_id})
     names = people.masked_names({one.by_id for one in found if one.by_id})
+    taken_back, receipts = _reversals(found)
+    may_reverse = _may_reverse(found, actor)
     told = []
     for one in found:
         batch = batches.get(one.batch_id or 0)
@@ -58,9 +70,32 @@ def view_movements(found: Sequence[Movement]) -> list[MovementView]:
                 donor=sealed.donor_of(one.reference, one.donor_sealed),
                 redemption_number=orders.get(one.redemption_id),
                 by_name=names.get(one.by_id),
+                reverses=receipts.get(one.reverses_id or 0),
+                reversed=one.id in taken_back,
+                actions=["reverse"] if one.id in may_reverse - taken_back else [],
             )
         )
     return told
+
+
+def _reversals(found: Sequence[Movement]) -> tuple[set[int], dict[int, str]]:
+    """Which of these receipts were taken back, and of red entries the number of their receipt."""
+    receipts = [one.id for one in found if one.kind == MovementKind.RECEIPT]
+    wanted = sa.select(Movement.reverses_id).where(Movement.reverses_id.in_(receipts))
+    taken_back = set(session.scalars(wanted)) if receipts else set()
+    ids = {one.reverses_id for one in found if one.reverses_id}
+    rows = sa.select(Movement.id, Movement.reference).where(Movement.id.in_(ids))
+    return {one for one in taken_back if one}, dict(session.execute(rows).all()) if ids else {}
+
+
+def _may_reverse(found: Sequence[Movement], actor: Actor) -> set[int]:
+    """The receipts that this person did not book, where they may take one back at all."""
+    theirs = {one.id for one in found if one.kind == MovementKind.RECEIPT and one.by_id != actor.id}
+    if not theirs:
+        return set()
+    shop = session.get_one(Shop, item(found[0].item_id).shop_id)
+    words = permissions.permissions_in(actor.id, shop.place_id)
+    return theirs if Permission.STOCK_REVERSE in words else set()
 
 
 def _numbers(ids: set[int]) -> dict[int | None, str]:

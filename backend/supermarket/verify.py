@@ -181,6 +181,20 @@ DIFFERENCES = Check(
     "stocktake {id} ({number}) is {state} and counted {counted} for {book} of item {item_id}, "
     "its events move {moved}",
 )
+REVERSALS = Check(
+    """
+    SELECT red.id, red.reference, coalesce(receipt.reference, 'none') AS receipt, red.on_hand_change AS units
+    FROM stock_movements AS red
+    LEFT JOIN stock_movements AS receipt ON receipt.id = red.reverses_id
+    WHERE red.kind = 'receipt_reversal' AND (
+        receipt.id IS NULL OR receipt.kind <> 'receipt' OR receipt.item_id <> red.item_id
+        OR receipt.batch_id <> red.batch_id OR receipt.on_hand_change <> -red.on_hand_change
+        OR receipt.by_id = red.by_id)
+    ORDER BY red.id
+    """,
+    "stock event {id} ({reference}) takes {units} back of receipt {receipt}, and is not its counterpart by "
+    "another hand",
+)
 CHECKS = (
     STOCK,
     BATCHES,
@@ -196,6 +210,7 @@ CHECKS = (
     FOUR_EYES,
     COUNTS,
     DIFFERENCES,
+    REVERSALS,
 )
 
 

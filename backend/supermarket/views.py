@@ -170,6 +170,10 @@ class MovementView:
     reason: str | None
     redemption_id: int | None
     redemption_number: str | None
+    # Of a red entry the number of the receipt that it takes back; of a receipt whether it was taken back.
+    reverses: str | None
+    reversed: bool
+    actions: list[str]
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,7 @@ WORKS = {
 # What has to stay as quick as it is, however much there is.
 GROWING = ("wall", "statement", "wish")
 # Nothing but the work itself: no limit of a day or a minute is met in seconds of measuring.
-ENVIRONMENT = {
-    **sites.PLAIN,
-    **UNLIMITED,
-    "CLAIM_LIMIT": "1000000",
-}
+ENVIRONMENT = {**sites.PLAIN, **UNLIMITED, "CLAIM_LIMIT": "1000000"}
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:

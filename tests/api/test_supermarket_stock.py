@@ -45,6 +45,28 @@ def test_a_receipt_and_its_event(phones, shop):
     assert spoilt["available"] == 17
 
 
+def test_a_receipt_is_reversed_over_http_by_somebody_else_and_once(phones, shop):
+    item = put_up(phones, shop)
+    wrong = phones["bu"].data(
+        "POST", f"/items/{item['id']}/receipts", {"quantity": 120, "source": "purchase"}
+    )
+    path, body = f"/items/{item['id']}/receipts/{wrong['id']}/reverse", {"reason": "应为 20"}
+    assert phones["bu"].post(path, body).json["error"] == "FOUR_EYES"
+    assert phones["tong"].post(path, body).status_code == 403
+    assert phones["yan"].post(path).status_code == 422
+    answer = phones["yan"].post(path, body)
+    told = answer.json["data"]
+    assert (answer.status_code, told["kind"], told["quantity"]) == (201, "receipt_reversal", -120)
+    assert (told["reversesId"], told["reverses"], told["item"]["onHand"]) == (
+        wrong["id"],
+        wrong["reference"],
+        0,
+    )
+    assert phones["yan"].post(path, body).json["error"] == "RECEIPT_REVERSED"
+    red, booked = phones["yan"].data("GET", f"/items/{item['id']}/movements")["list"]
+    assert (red["reason"], booked["reversed"], booked["actions"]) == ("应为 20", True, [])
+
+
 def test_a_stocktake_over_http(phones, shop):
     item_id = stocked(phones, shop)
     body = {"lines": [{"itemId": item_id, "counted": 4, "reason": "破损"}]}

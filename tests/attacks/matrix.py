@@ -131,6 +131,9 @@ class Things:
         return {
             "shop_id": shop,
             "item_id": item,
+            "movement_id": session.scalar(
+                sa.text("SELECT max(id) FROM stock_movements WHERE kind = 'receipt'")
+            ),
             "redemption_id": order,
             "stocktake_id": self._post("keeper", f"/shops/{shop}/stocktakes", counted)["id"],
         }

@@ -45,6 +45,8 @@ SHOWN = {
     invariants.POINTS_ELSEWHERE,
     invariants.BATCH_ELSEWHERE,
     invariants.REACH,
+    # In tests/people/test_role_places.py.
+    invariants.ROLE_ELSEWHERE,
 }
 
 

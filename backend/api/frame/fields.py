@@ -3,15 +3,14 @@
 Schemas written with these are camelCase outside and snake_case inside, and refuse unknown fields.
 """
 
-import unicodedata
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from apiflask import Schema as _Schema
-from marshmallow import fields, missing, validate
+from marshmallow import ValidationError, fields, missing, validate
 
-from backend import clock
+from backend import clock, text
 from backend.db import MAX_ID
 
 # What anybody can mean: at the ends of the calendar a day has no beginning or no end in another time zone.
@@ -53,10 +52,10 @@ def metadata(description: str, example: Any = None, **more: Any) -> dict[str, An
 
 
 class Text(fields.String):
-    """Text for people: trimmed, composed (NFC), without control characters; `lines` allows line breaks."""
+    """Text for people, clean by the rule of backend/text.py; `lines` allows line breaks."""
 
     plain = str
-    default_error_messages = {**_COMMON, "invalid": "应为文字", "control": "含有不能使用的字符"}
+    default_error_messages = {**_COMMON, "invalid": "应为文字"}
 
     def __init__(self, about: str, *, most: int, least: int = 1, lines: bool = False, **kwargs: Any) -> None:
         self.lines = lines
@@ -65,12 +64,27 @@ class Text(fields.String):
         super().__init__(metadata=metadata(about, kwargs.pop("example", None)), **kwargs)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        text = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-        allowed = "\n" if self.lines else ""
-        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in allowed for sign in text):
-            raise self.make_error("control")
-        return text
+        try:
+            return self._cleaned(super()._deserialize(value, attr, data, **kwargs))
+        except text.Unclean as fault:
+            raise ValidationError(fault.sentence) from None
+
+    def _cleaned(self, typed: str) -> str:
+        return text.clean(typed, lines=self.lines)
+
+
+class Code(Text):
+    """A number or a code: full-width digits count, and what comes along with a pasted one is dropped."""
+
+    def _cleaned(self, typed: str) -> str:
+        return super()._cleaned(text.code(typed))
+
+
+class Search(Text):
+    """What is looked for: a number in whatever width, or a text."""
+
+    def _cleaned(self, typed: str) -> str:
+        return super()._cleaned(text.searched(typed))
 
 
 class Choice(fields.String):
@@ -107,7 +121,8 @@ class QueryInteger(Integer):
     """The same in a query string, where every number arrives as text."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
-        digits = value.removeprefix("-") if isinstance(value, str) else ""
+        value = text.code(value) if isinstance(value, str) else ""
+        digits = value.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
             raise self.make_error("invalid")
         return super()._deserialize(int(value), attr, data, **kwargs)
@@ -137,6 +152,7 @@ class Day(fields.Date):
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
+        value = text.code(value) if isinstance(value, str) else value
         if not isinstance(value, str) or len(value) != 10 or not value.isascii():
             raise self.make_error("invalid", input=value, obj_type="date")
         day = super()._deserialize(value, attr, data, **kwargs)

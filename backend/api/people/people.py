@@ -6,7 +6,17 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import PHONE, ReasonIn
-from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, QueryInteger, Schema, Text
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    Code,
+    DateTime,
+    Integer,
+    List,
+    QueryInteger,
+    Schema,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import Done, post
@@ -37,7 +47,7 @@ bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
 class CardHolderIn(Schema):
     real_name = Text("真实姓名", most=REAL_NAME_MAX, required=True, example="鄂桂兰")
     community_id = Integer("居住的社区", required=True, least=1)
-    phone = Text("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
+    phone = Code("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
     grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
     address = Text("住址；加密保存", most=ADDRESS_MAX, load_default=None, allow_none=True)
     birth_year = Integer(
@@ -64,8 +74,8 @@ class ResidentOut(Schema):
 
 class ResidentQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    card_number = Text("纸质卡号", most=16, load_default=None, example="P000001")
-    phone = Text("完整手机号", most=11, validate=PHONE, load_default=None)
+    card_number = Code("纸质卡号", most=16, load_default=None, example="P000001")
+    phone = Code("完整手机号", most=11, validate=PHONE, load_default=None)
 
 
 class BindIn(Schema):

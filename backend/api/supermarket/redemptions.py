@@ -12,6 +12,7 @@ from backend.api.frame.bodies import OnBehalfIn, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
     Choice,
+    Code,
     DateTime,
     Day,
     Integer,
@@ -114,7 +115,7 @@ class GiveUpIn(Schema):
 
 
 class PreviewIn(Schema):
-    pick_up_code = Text("取货码", most=8, validate=CODE, required=True, example="20261123")
+    pick_up_code = Code("取货码", most=8, validate=CODE, required=True, example="20261123")
 
 
 class HandOverIn(PreviewIn):

@@ -14,7 +14,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
-from backend.supermarket.actions import receipts, stocktakes
+from backend.supermarket.actions import receipts, reversals, stocktakes
 from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
 from backend.supermarket.views import BatchView, ItemView, MovementView, StocktakeView
 
@@ -59,10 +59,14 @@ class StockMovementOut(Schema):
     reason = Text("原因", most=limits.REASON_MAX, allow_none=True)
     redemption_id = Integer("兑换单", allow_none=True)
     redemption_number = Text("兑换单号", most=60, allow_none=True)
+    reverses_id = Integer("冲销的是哪一条入库", allow_none=True)
+    reverses = Text("冲销的入库单号", most=80, allow_none=True)
+    reversed = Boolean("这条入库是否已被冲销")
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["reverse"])
 
 
 class ReceivedOut(StockMovementOut):
-    item = Nested(ItemOut, "入库之后的物品")
+    item = Nested(ItemOut, "在这之后的物品")
 
 
 class BatchOut(Schema):
@@ -121,8 +125,25 @@ class StocktakeOut(Schema):
 )
 def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     event = receipts.receive(item_id, body.pop("quantity"), body.pop("source"), actor=caller, **body)
-    (told,) = stock_queries.view_movements([event])
-    return {**vars(told), "item": queries.view_items([queries.item(item_id)], actor=caller)[0]}
+    return _with_item(event, caller)
+
+
+@post(
+    bp,
+    "/items/<id:item_id>/receipts/<id:movement_id>/reverse",
+    "冲销入库",
+    Permission.STOCK_REVERSE,
+    body=ReasonIn,
+    out=ReceivedOut,
+    status=201,
+)
+def reverse_receipt(caller: Caller, item_id: int, movement_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _with_item(reversals.reverse_receipt(item_id, movement_id, body["reason"], actor=caller), caller)
+
+
+def _with_item(event: Movement, caller: Caller) -> dict[str, Any]:
+    (told,) = stock_queries.view_movements([event], actor=caller)
+    return {**vars(told), "item": queries.view_items([queries.item(event.item_id)], actor=caller)[0]}
 
 
 @post(bp, "/items/<id:item_id>/spoilage", "报损", Permission.STOCK_SPOIL, body=SpoilageIn, out=ItemOut)
@@ -131,8 +152,8 @@ def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
     return queries.view_items([found], actor=caller)[0]
 
 
-def _serialize_movements(rows: list[Movement], _caller: Caller) -> list[MovementView]:
-    return stock_queries.view_movements(rows)
+def _serialize_movements(rows: list[Movement], caller: Caller) -> list[MovementView]:
+    return stock_queries.view_movements(rows, actor=caller)
 
 
 @listing(

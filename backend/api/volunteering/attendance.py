@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from marshmallow import ValidationError, pre_load
 
 from backend.api.frame.bodies import OnBehalfIn
-from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import Boolean, Choice, Code, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import get, post
 from backend.api.volunteering.activities import ActivityOut, Degrees, SignUpOut, proxy_of, serialize
 from backend.identity.sessions import Caller
@@ -26,7 +26,7 @@ class CodeOut(Schema):
 
 
 class CheckIn(Schema):
-    code = Text("扫到的内容，或输入的签到码", most=40, required=True, example="K7QM2HXD")
+    code = Code("扫到的内容，或输入的签到码", most=40, required=True, example="K7QM2HXD")
     latitude = Degrees("手机纬度；只用来比对，不保存", 90, allow_none=True, load_default=None)
     longitude = Degrees("手机经度；只用来比对，不保存", 180, allow_none=True, load_default=None)
     on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民办理", allow_none=True, load_default=None)

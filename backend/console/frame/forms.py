@@ -1,9 +1,9 @@
 """What every form of the console shares: clean text, Chinese sentences, a refusal beside what was typed."""
 
 import re
-import unicodedata
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -26,16 +26,18 @@ from wtforms.validators import (
     NumberRange,
     Optional,
     Regexp,
+    StopValidation,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from backend import clock
+from backend import clock, text
 from backend.errors import InvalidInput, Refused
 
 NEEDED = InputRequired("请填写这一项")
 # Of a text: spaces alone are nothing written.
 WRITTEN = DataRequired("请填写这一项")
+ROOM_FOR_MARKS = 20
 PHONE = Regexp(r"^1\d{10}$", re.ASCII, message="应为 11 位手机号")
 
 
@@ -57,19 +59,75 @@ class Form(FlaskForm):
         self.refusal = refusal
 
 
-def _clean(text: Any) -> Any:
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip() if isinstance(text, str) else text
+class Clean:
+    """Says beside the field what is wrong with its text."""
+
+    field_flags: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, rule: Callable[[str], str]) -> None:
+        self.rule = rule
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        if not isinstance(field.data, str):
+            return
+        try:
+            self.rule(field.data)
+        except text.Unclean as fault:
+            raise StopValidation(fault.sentence) from None
 
 
-def _no_controls(_form: Any, field: Any) -> None:
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Cf") and sign != "\n" for sign in field.data or ""):
-        raise ValidationError("含有不能使用的字符")
+def _one_line(typed: str) -> str:
+    return text.clean(typed)
 
 
-def line(label: str, *, most: int, needed: bool = True, also: tuple[Any, ...] = (), **more: Any) -> Any:
-    """One line of text."""
+def _some_lines(typed: str) -> str:
+    return text.clean(typed, lines=True)
+
+
+def code_of(typed: str) -> str:
+    """Of a number or a code the signs that count."""
+    return text.clean(text.code(typed))
+
+
+def line(
+    label: str,
+    *,
+    most: int,
+    needed: bool = True,
+    also: tuple[Any, ...] = (),
+    looked_for: bool = False,
+    **more: Any,
+) -> Any:
+    """One line of text, clean by the rule of backend/text.py; `looked_for` is a name, or a number in whatever width."""
+    return _line(label, text.searched if looked_for else _one_line, most, needed, also, more)
+
+
+def code(label: str, *, most: int, needed: bool = True, also: tuple[Any, ...] = (), **more: Any) -> Any:
+    """A number or a code, of which only the signs that count are taken. A pasted one brings marks along: the browser
+    lets it in, the rule drops them."""
+    more = {**more, "render_kw": {"maxlength": most + ROOM_FOR_MARKS, **more.get("render_kw", {})}}
+    return _line(label, code_of, most, needed, also, more)
+
+
+def _line(
+    label: str, rule: Callable[[str], str], most: int, needed: bool, also: tuple[Any, ...], more: Any
+) -> Any:
     checks = [WRITTEN if needed else Optional(), Length(max=most, message=f"最多 {most} 个字"), *also]
-    return StringField(label, [*checks, _no_controls], filters=[_clean], **_limited(more, most))
+    return StringField(label, [Clean(rule), *checks], filters=[_tried(rule)], **_limited(more, most))
+
+
+def _tried(rule: Callable[[str], str]) -> Callable[[Any], Any]:
+    """The text as it is taken, where it can be: a form in an address is read without being judged."""
+
+    def tried(typed: Any) -> Any:
+        if not isinstance(typed, str):
+            return typed
+        try:
+            return rule(typed)
+        except text.Unclean:
+            return typed.strip()
+
+    return tried
 
 
 def lines(label: str, *, most: int, needed: bool = True, rows: int = 4, **more: Any) -> Any:
@@ -77,7 +135,7 @@ def lines(label: str, *, most: int, needed: bool = True, rows: int = 4, **more: 
     checks = [WRITTEN if needed else Optional(), Length(max=most, message=f"最多 {most} 个字")]
     more = _limited(more, most)
     more["render_kw"]["rows"] = rows
-    return TextAreaField(label, [*checks, _no_controls], filters=[_clean], **more)
+    return TextAreaField(label, [Clean(_some_lines), *checks], filters=[_tried(_some_lines)], **more)
 
 
 def _limited(more: dict[str, Any], most: int) -> dict[str, Any]:
@@ -130,15 +188,33 @@ def moment(label: str, *, needed: bool = True, **more: Any) -> Any:
     return MomentField(label, [NEEDED if needed else Optional()], **more)
 
 
+def _digits(typed: list[str]) -> list[str]:
+    """A number as it counts; Python would read 1_0 as ten."""
+    plain = [text.code(one) for one in typed]
+    if any("_" in one for one in plain):
+        raise ValueError("应为数字")
+    return plain
+
+
+class NumberField(FloatField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(_digits(valuelist))
+
+
+class WholeField(IntegerField):
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(_digits(valuelist))
+
+
 def number(label: str, *, least: float, most: float, needed: bool = True, **more: Any) -> Any:
     """A number that may have a fraction."""
     bounds = NumberRange(least, most, message=f"应在 {least:g} 到 {most:g} 之间")
-    return FloatField(label, [NEEDED if needed else Optional(), bounds], **more)
+    return NumberField(label, [NEEDED if needed else Optional(), bounds], **more)
 
 
 def whole(label: str, *, least: int, most: int, needed: bool = True, **more: Any) -> Any:
     bounds = NumberRange(least, most, message=f"应在 {least} 到 {most} 之间")
-    return IntegerField(label, [NEEDED if needed else Optional(), bounds], **more)
+    return WholeField(label, [NEEDED if needed else Optional(), bounds], **more)
 
 
 def _number_or_none(value: Any) -> int | None:
@@ -151,6 +227,13 @@ def choice(label: str, options: Any = (), *, needed: bool = True, numbers: bool 
     options = dict(options) if needed else {"": "不填", **dict(options)}
     checks = [InputRequired("请选择一项")] if needed else [Optional()]
     return SelectField(label, checks, choices=options, coerce=coerce, **more)
+
+
+def offer(field: Any, options: Any, asked: str = "请选择") -> None:
+    """What may be chosen in a list that decides whom something reaches. Where there is more than one nothing is chosen
+    beforehand: who presses the button without looking gives away nothing."""
+    known = dict(options)
+    field.choices = known if len(known) == 1 else {"": asked, **known}
 
 
 def one_of(label: str, options: Any, **more: Any) -> Any:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from flask import Response, g, request, url_for
+from flask import Response, flash, g, request, url_for
 
 from backend import config
 from backend.console.frame.forms import JustDo
 from backend.console.frame.page import PUBLIC, Staff, bp, own_address, page, redirect_to
 
 YEAR = 365 * 24 * 3600
+KEYS_OFF = "keys_off"
+LOOKS = {"large", "contrast", KEYS_OFF}
 
 
 # The loops of the work, in the order in which they are shown; the first has no heading. All lines stand on the page:
@@ -81,8 +83,8 @@ def current(shown: list[Group]) -> Entry | None:
 
 
 def look() -> set[str]:
-    """`large` and `contrast`, as chosen in this browser."""
-    return set(request.cookies.get("look", "").split("-")) & {"large", "contrast"}
+    """`large`, `contrast` and `keys_off`, as chosen in this browser."""
+    return set(request.cookies.get("look", "").split("-")) & LOOKS
 
 
 @bp.app_context_processor
@@ -101,9 +103,11 @@ def _head() -> dict[str, Any]:
 
 @page("/look", guard=PUBLIC, methods=("POST",))
 def change_look() -> Response:
-    """Turns large type or high contrast on or off, for this browser."""
-    asked = {request.form.get("turn", "")} & {"large", "contrast"}
+    """Turns large type, high contrast or single keys on or off, for this browser."""
+    asked = {request.form.get("turn", "")} & LOOKS
     answer = redirect_to(own_address(request.form.get("next")))
     chosen = "-".join(sorted(look() ^ asked))
+    if KEYS_OFF in asked:
+        flash("单键快捷键已关闭" if KEYS_OFF in chosen else "单键快捷键已打开")
     answer.set_cookie("look", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer

@@ -19,7 +19,7 @@ def _number(value: Any) -> int | None:
 class WhoForm(Form):
     """`find` before it is validated; then `person.data` is the id of the one who is meant."""
 
-    asked = line("居民", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
+    asked = line("居民", most=40, looked_for=True, description="卡号、手机号或姓名；要先在本社区登记过")
     person = RadioField("是哪一位", choices=[], coerce=_number, validate_choice=False)
 
     def find(self, staff: Staff) -> "WhoForm":

@@ -6,7 +6,7 @@ import segno
 from flask import Response
 from wtforms.validators import ValidationError
 
-from backend.console.frame.forms import Form, JustDo, line, secret
+from backend.console.frame.forms import Form, JustDo, code, line, secret
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.db import transaction
 from backend.errors import Refused
@@ -29,7 +29,7 @@ class PasswordChoice(Form):
 
 
 class CodeForm(Form):
-    code = line("手机上显示的 6 位数字", most=8, render_kw={"inputmode": "numeric", "autocomplete": "off"})
+    code = code("手机上显示的 6 位数字", most=8, render_kw={"inputmode": "numeric", "autocomplete": "off"})
 
 
 def _page(staff: Staff, **forms: Any) -> Any:

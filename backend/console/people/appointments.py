@@ -3,14 +3,16 @@
 from typing import Any
 
 from flask import request
+from wtforms.fields.choices import SelectChoice
 
 from backend import clock
-from backend.console.frame.forms import Form, JustDo, choice, day, line
+from backend.console.frame.forms import Form, JustDo, choice, day, line, offer
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.errors import InvalidInput, NotFound
-from backend.organisations.models import KINDS
+from backend.organisations.models import KIND_NAMES, KINDS
 from backend.people import actions, appointing, place_choices, residents
 from backend.people.labels import ROLES
+from backend.people.models import ROLE_PLACES
 from backend.people.permissions import Permission
 
 PAGE = 100
@@ -20,11 +22,17 @@ class FindForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    asked = line("要任命的人：完整手机号或卡号", most=16, needed=False, render_kw={"autocomplete": "off"})
+    asked = line(
+        "要任命的人：完整手机号或卡号",
+        most=40,
+        needed=False,
+        looked_for=True,
+        render_kw={"autocomplete": "off"},
+    )
 
 
 class AppointForm(Form):
-    role = choice("角色", ROLES)
+    role = choice("角色")
     organisation = choice("在哪里", numbers=True)
     from_day = day("从哪天起")
     to_day = day("到哪天止", needed=False, description="不填就是长期；临时顶岗请填")
@@ -58,7 +66,8 @@ def appoint(staff: Staff, person_id: int) -> Any:
     if person is None:
         raise NotFound()
     form = AppointForm(**({} if request.method == "POST" else {"from_day": clock.today()}))
-    form.organisation.choices = dict(place_choices.of_kinds(*KINDS))
+    offer(form.role, {role: f"{word}（任在{_kinds_of(role)}）" for role, word in ROLES.items()})
+    form.organisation.choices = [SelectChoice("", "请选择"), *map(_option, place_choices.tree(*KINDS))]
 
     def work() -> Any:
         if form.to_day.data and form.to_day.data < form.from_day.data:
@@ -75,6 +84,17 @@ def appoint(staff: Staff, person_id: int) -> Any:
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message("console.appointments", "任职已生效")
     return render("appointments/new.html", form=form, person=residents.view_person(person))
+
+
+def _kinds_of(role: str) -> str:
+    return "、".join(KIND_NAMES[kind] for kind in ROLE_PLACES[role])
+
+
+def _option(place: place_choices.Branch) -> SelectChoice:
+    """Indented by where it lies; its kind and path are what the box above the list looks for."""
+    roles = " ".join(role for role, kinds in ROLE_PLACES.items() if place.kind in kinds)
+    told = {"data-path": place.path, "data-with": roles}
+    return SelectChoice(str(place.id), "　" * place.depth + place.name, told)
 
 
 @page("/appointments/<id:appointment_id>/end", guard=Permission.APPOINTMENT_GRANT, methods=("POST",))

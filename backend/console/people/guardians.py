@@ -30,7 +30,7 @@ class RejectGuardianForm(Form):
 class LinkForm(WhoForm):
     """Whoever stands at the counter with the child's papers."""
 
-    asked = line("家长", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
+    asked = line("家长", most=40, looked_for=True, description="卡号、手机号或姓名；要先在本社区登记过")
     relation = one_of("是孩子的", RELATIONS)
     agreed = tick("家长当面看过《敏感信息单独同意》，替孩子同意")
 

@@ -7,7 +7,7 @@ from flask import request
 
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
-from backend.console.frame.forms import PHONE, Form, choice, line, whole
+from backend.console.frame.forms import PHONE, Form, choice, code, line, offer, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed
 from backend.journal import REASON_MAX
@@ -29,6 +29,7 @@ class SearchForm(Form):
     asked = line(
         "卡号、完整手机号或姓名",
         most=40,
+        looked_for=True,
         needed=False,
         render_kw={"autofocus": True, "autocomplete": "off", "type": "search"},
     )
@@ -43,7 +44,7 @@ class CardHolderForm(Form):
     real_name = line("姓名", most=REAL_NAME_MAX)
     community = choice("社区", numbers=True)
     grid = choice("网格", needed=False, numbers=True)
-    phone = line("手机号", most=11, needed=False, also=(PHONE,), description="没有就不填，可以填家人的")
+    phone = code("手机号", most=11, needed=False, also=(PHONE,), description="没有就不填，可以填家人的")
     address = line("住址", most=ADDRESS_MAX, needed=False, description="加密保存")
     birth_year = whole("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, needed=False)
 
@@ -103,8 +104,9 @@ def open_person(staff: Staff, person_id: int) -> Any:
 def create_person(staff: Staff) -> Any:
     """A paper card for a resident without a phone; the card can be printed at once."""
     form = CardHolderForm()
-    form.community.choices = dict(place_choices.community_near(staff, Permission.PERSON_CREATE))
-    form.grid.choices = {"": "不清楚", **dict(place_choices.grids_of(list(form.community.choices)[:20]))}
+    communities = dict(place_choices.community_near(staff, Permission.PERSON_CREATE))
+    offer(form.community, communities)
+    form.grid.choices = {"": "不清楚", **dict(place_choices.grids_of(list(communities)[:20]))}
 
     def work() -> Any:
         return actions.create_card_holder(

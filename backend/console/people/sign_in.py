@@ -7,7 +7,7 @@ from flask import Response, request, url_for
 from flask import session as cookie
 
 from backend import config
-from backend.console.frame.forms import Form, JustDo, line, secret
+from backend.console.frame.forms import Form, JustDo, code, line, secret
 from backend.console.frame.page import (
     PUBLIC,
     TOKEN,
@@ -30,7 +30,7 @@ from backend.identity import attempts, console_sessions, credentials
 class PasswordForm(Form):
     name = line("登录名", most=40, render_kw={"autocomplete": "username", "autofocus": True})
     password = secret("口令", render_kw={"autocomplete": "current-password"})
-    one_time_code = line(
+    one_time_code = code(
         "动态口令（设置过的才填）",
         most=8,
         needed=False,

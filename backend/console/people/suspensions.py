@@ -52,7 +52,7 @@ def suspend_person(staff: Staff, person_id: int) -> Any:
     if request.method == "POST" and run_form(form, work):
         done = f"已停用到 {until_in_words(form.outcome.until_at)}，本人会收到消息"
         return redirect_with_message("console.person", done, person_id=person_id)
-    return render("suspensions/suspend.html", form=form, person=residents.masked(person))
+    return render("suspensions/suspend.html", form=form, person=residents.view_person(person))
 
 
 @page("/people/<id:person_id>/resume", guard=Permission.PERSON_SUSPEND, methods=("GET", "POST"))
@@ -66,7 +66,7 @@ def resume_person(staff: Staff, person_id: int) -> Any:
         form, lambda: suspending.resume(person_id, form.reason.data, actor=staff)
     ):
         return redirect_with_message("console.person", "已恢复，本人会收到消息", person_id=person_id)
-    return render("suspensions/resume.html", form=form, person=residents.masked(person), told=told)
+    return render("suspensions/resume.html", form=form, person=residents.view_person(person), told=told)
 
 
 @page("/suspensions", guard=Permission.SUSPENSION_READ)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 
 from backend import clock
-from backend.console.frame.forms import Form, choice, day, whole
+from backend.console.frame.forms import Form, choice, day, offer, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.points.adjustments import may_see_points
 from backend.errors import NotFound
@@ -74,9 +74,9 @@ def change_rule(staff: Staff, event: str) -> Any:
     offered = _places(staff)
     asked = request.args.get("place")
     form = RuleForm(**({} if request.method == "POST" else _begun(event, asked)))
-    form.place.choices = offered
+    offer(form.place, offered)
     if request.method == "GET":
-        form.place.data = asked if asked in offered else next(iter(offered), None)
+        form.place.data = asked if asked in offered else None
 
     def work() -> Any:
         told = {name: value for name, value in form.data.items() if name not in ("csrf_token", "place")}

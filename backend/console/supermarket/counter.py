@@ -8,7 +8,7 @@ from wtforms.validators import Regexp
 
 from backend import clock
 from backend.console.frame.decisions import Address, Queue, register
-from backend.console.frame.forms import Form, JustDo, line
+from backend.console.frame.forms import Form, JustDo, code, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.supermarket.redemptions import titles
 from backend.db import session
@@ -27,10 +27,9 @@ EIGHT_DIGITS = Regexp(r"^\d{8}$", message="取货码是 8 位数字")
 class CodeForm(Form):
     """Typed by a scanner, which presses Enter itself; spaces between the digits do no harm."""
 
-    code = line("取货码", most=12, render_kw={"autocomplete": "off", "inputmode": "numeric"})
+    code = code("取货码", most=8, render_kw={"autocomplete": "off", "inputmode": "numeric"})
 
     def validate_code(self, field: Any) -> None:
-        field.data = "".join((field.data or "").split())
         EIGHT_DIGITS(self, field)
 
 

@@ -9,7 +9,7 @@ from wtforms.validators import ValidationError
 
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
-from backend.console.frame.forms import Form, choice, line, lines, whole
+from backend.console.frame.forms import Form, choice, line, lines, offer, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed, NotFound
 from backend.people import permissions, place_choices
@@ -120,7 +120,7 @@ def shops(staff: Staff) -> Any:
 def new_shop(staff: Staff) -> Any:
     begun = {"approve_days": verbs.APPROVE_DAYS, "pick_up_days": verbs.PICK_UP_DAYS}
     form = NewShopForm(**({} if request.method == "POST" else begun))
-    form.community.choices = dict(place_choices.choices(staff, Permission.SHOP_MANAGE, "community"))
+    offer(form.community, place_choices.choices(staff, Permission.SHOP_MANAGE, "community"))
 
     def work() -> Any:
         told = form.values()

@@ -193,7 +193,7 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
         batches=batches,
         soon=clock.today() + timedelta(days=config.settings().batch_warning_days),
         today=clock.today(),
-        movements=stock_queries.view_movements(rows),
+        movements=stock_queries.view_movements(rows, actor=staff),
         following=following,
         **facts,
     )

@@ -7,7 +7,7 @@ from flask import request
 
 from backend import clock, screening
 from backend.console.frame import sentences
-from backend.console.frame.forms import Form, choice, line, lines, moment, number, one_of, whole
+from backend.console.frame.forms import Form, choice, line, lines, moment, number, offer, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import place_choices, teams
@@ -79,7 +79,7 @@ class ActivityForm(Form):
 
 def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
     """Places and teams to choose from; without JavaScript a chosen ready-made sentence is the risk."""
-    form.community.choices = dict(place_choices.choices(staff, Permission.ACTIVITY_ORGANISE, "community"))
+    offer(form.community, place_choices.choices(staff, Permission.ACTIVITY_ORGANISE, "community"))
     known = teams.within(Permission.ACTIVITY_ORGANISE, 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in known}}
     form.ready.choices = {"": "没有风险，或自己写", **{one: one for one in sentences.RISK}}

@@ -7,7 +7,7 @@ from flask import request
 from backend import config
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, ReasonedForm, register, with_sentences
-from backend.console.frame.forms import choice, line, lines, moment, whole
+from backend.console.frame.forms import choice, line, lines, moment, offer, whole
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.console.volunteering.activity_forms import CATEGORIES
@@ -34,7 +34,12 @@ _CONTENT = ("activity_name", "category", "started_at", "place", "content", "minu
 
 
 class BackfillForm(WhoForm):
-    asked = line("谁的服务", most=40, description="卡号、手机号或姓名；要先在本社区登记过。不能为自己补录")
+    asked = line(
+        "谁的服务",
+        most=40,
+        looked_for=True,
+        description="卡号、手机号或姓名；要先在本社区登记过。不能为自己补录",
+    )
     community = choice("社区", numbers=True)
     team = choice("志愿队", needed=False, numbers=True)
     activity_name = line("活动名称", most=TITLE_MAX)
@@ -149,9 +154,7 @@ def _activity(staff: Staff) -> Activity | None:
 def _filled(staff: Staff, activity: Activity | None) -> BackfillForm:
     known = {} if activity is None or request.method == "POST" else _known(activity)
     form = with_sentences(BackfillForm(**known), sentences.BACKFILL)
-    form.community.choices = dict(
-        place_choices.choices(staff, Permission.SERVICE_RECORD_BACKFILL, "community")
-    )
+    offer(form.community, place_choices.choices(staff, Permission.SERVICE_RECORD_BACKFILL, "community"))
     listed = teams.within(Permission.SERVICE_RECORD_BACKFILL, 0, MOST_TEAMS, actor=staff)
     form.team.choices = {"": "不选，由社区自己组织", **{one.id: one.name for one in listed}}
     return form

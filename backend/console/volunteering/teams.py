@@ -6,7 +6,7 @@ from flask import Response, request, url_for
 
 from backend import screening
 from backend.console.frame.decisions import Address, Queue, register
-from backend.console.frame.forms import Form, JustDo, choice, line, one_of
+from backend.console.frame.forms import Form, JustDo, choice, line, offer, one_of
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.errors import NotFound, Refused
@@ -25,7 +25,7 @@ _ABOUT: dict[type[Refused], str] = {verbs.TeamNameTaken: "name", verbs.LeaderUnk
 
 
 class TeamForm(WhoForm):
-    asked = line("队长", most=40, description="卡号、手机号或姓名；要先在本社区登记过")
+    asked = line("队长", most=40, looked_for=True, description="卡号、手机号或姓名；要先在本社区登记过")
     community = choice("社区", numbers=True)
     kind = one_of("类型", TEAM_KINDS, default="community")
     name = line("名称", most=TEAM_NAME_MAX)
@@ -44,7 +44,7 @@ class ChangesForm(Form):
 
 
 class LeaderForm(WhoForm):
-    asked = line("新队长", most=40, description="卡号、手机号或姓名")
+    asked = line("新队长", most=40, looked_for=True, description="卡号、手机号或姓名")
 
 
 def _reached(staff: Staff, team_id: int) -> Team:
@@ -93,7 +93,7 @@ def _screened(form: Any, staff: Staff) -> screening.Screened:
 def found_team(staff: Staff) -> Any:
     """Founded by the community, which names the leader."""
     form = TeamForm()
-    form.community.choices = dict(place_choices.choices(staff, Permission.TEAM_FOUND, "community"))
+    offer(form.community, place_choices.choices(staff, Permission.TEAM_FOUND, "community"))
     if request.method == "POST":
         form.find(staff)
 

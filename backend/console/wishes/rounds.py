@@ -8,7 +8,7 @@ from flask import request, url_for
 
 from backend import clock
 from backend.console.frame.decisions import Address, Queue, register
-from backend.console.frame.forms import Form, JustDo, choice, day, line
+from backend.console.frame.forms import Form, JustDo, choice, day, line, offer
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
@@ -121,7 +121,7 @@ def _suggested() -> dict[str, Any]:
 @page("/rounds/open", guard=Permission.ROUND_OPEN, methods=("GET", "POST"))
 def open_round(staff: Staff) -> Any:
     form = RoundForm(**({} if request.method == "POST" else _suggested()))
-    form.community.choices = dict(place_choices.choices(staff, Permission.ROUND_OPEN, "community"))
+    offer(form.community, place_choices.choices(staff, Permission.ROUND_OPEN, "community"))
     if request.method == "GET":
         form.community.data = asked_number("community")
 
@@ -140,11 +140,12 @@ def open_round(staff: Staff) -> Any:
 def open_everywhere(staff: Staff) -> Any:
     """The city opens a round in every community at once; who has one already is passed over."""
     form = EverywhereForm(**({} if request.method == "POST" else _suggested()))
-    form.community.choices = dict(
+    offer(
+        form.community,
         [
             *place_choices.choices(staff, Permission.ROUND_OPEN_EVERYWHERE, "city"),
             *place_choices.choices(staff, Permission.ROUND_OPEN_EVERYWHERE, "street"),
-        ]
+        ],
     )
 
     def work() -> Any:

@@ -133,7 +133,7 @@ def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None,
             actor=actor,
             reason=reason,
         )
-    _keep_good_for_orders(item)
+    keep_good_for_orders(item)
     journal.write(
         "spoil",
         "item",
@@ -146,7 +146,8 @@ def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None,
     return item
 
 
-def _keep_good_for_orders(item: Item) -> None:
+def keep_good_for_orders(item: Item) -> None:
+    """Raises StockReserved where fewer good units are left than orders wait for."""
     if item.on_hand - past_their_day([item.id]).get(item.id, 0) < item.reserved:
         raise StockReserved(item=item.name, reserved=item.reserved)
 

@@ -4,6 +4,8 @@
   // Nobody reads a page in a quarter of a second: a decision pressed sooner was meant for the page before.
   const UNREAD = 250;
   const root = document.documentElement;
+  // Single keys can be switched off on one's own account (WCAG 2.1.4): whoever dictates, or whose hand trembles.
+  const off = root.classList.contains("keys_off");
   setTimeout(() => { root.dataset.keys = "ready"; }, UNREAD);
 
   const typing = (node) => node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(radio|checkbox)$/.test(node.type);
@@ -15,15 +17,17 @@
     rows[Math.min(Math.max(at + by, 0), rows.length - 1)].focus();
   }
 
+  // Does what stands beside the key; answers whether anything on the page had it.
   function choose(key) {
     const wanted = document.querySelector(`[data-key="${key}"]`);
-    if (!wanted) return;
-    if (wanted.tagName !== "SUMMARY") return wanted.click();
+    if (!wanted) return false;
+    if (wanted.tagName !== "SUMMARY") { wanted.click(); return true; }
     const box = wanted.parentElement;
     document.querySelectorAll(".decide details[open]").forEach((one) => { if (one !== box) one.open = false; });
     box.open = true;
     const first = box.querySelector("select, textarea, input:not([type=hidden])");
     (first || wanted).focus();
+    return true;
   }
 
   // A scanner types its digits in a burst and ends with Enter. On a page that expects codes such a burst is
@@ -46,13 +50,19 @@
     burstEnds = setTimeout(() => {
       const alone = burst.length === 1 && burst;
       burst = "";
-      if (alone && alone !== "0" && root.dataset.keys) choose(alone);
+      if (alone && alone !== "0" && root.dataset.keys && !off) choose(alone);
     }, BURST);
   }
+
+  // A key that is held down repeats. It may be typed only where it was pressed: not into the field that it opened, nor
+  // into one of the page that it led to.
+  let typed = "";
 
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey || event.metaKey) return;
     const here = document.activeElement;
+    if (!event.repeat) typed = typing(here) ? event.key : "";
+    else if (typing(here) && event.key.length === 1 && event.key !== typed) return event.preventDefault();
     if (event.ctrlKey) {
       if (event.key === "Enter" && here && here.form) { event.preventDefault(); here.form.requestSubmit(); }
       return;
@@ -60,10 +70,12 @@
     if (event.key === "Escape" && here) return here.blur();
     if (typing(here)) return;
     if (scanned && /^([0-9]|Enter)$/.test(event.key)) return collect(event);
+    if (off) return;
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "t") location.href = "/console/";
-    else if (/^[1-9]$/.test(event.key) && !event.repeat && root.dataset.keys) choose(event.key);
+    // The focus moves while the key goes down: without this the digit would be typed into the field that it opened.
+    else if (/^[1-9]$/.test(event.key) && !event.repeat && root.dataset.keys && choose(event.key)) event.preventDefault();
   });
 
   // A ready-made sentence goes into the field beside it, where it can be changed.
@@ -71,6 +83,28 @@
     const target = event.target.dataset && event.target.dataset.fills;
     const field = target && document.getElementById(target);
     if (field && event.target.value) { field.value = event.target.value; field.focus(); }
+  });
+
+  // A long list is narrowed by what is typed above it, and to what goes with another choice. Places that do not match are
+  // taken out, as some browsers show them in spite of `hidden`; what is left says where it lies.
+  document.querySelectorAll("[data-narrows]").forEach((box) => {
+    const list = document.getElementById(box.dataset.narrows);
+    const by = document.getElementById(box.dataset.by);
+    const [blank, ...all] = [...list.options].map((option) => ({ option, shown: option.textContent }));
+    const narrow = () => {
+      const wanted = box.value.normalize("NFKC").trim().toLowerCase();
+      const fits = ({ option }) => (!by.value || option.dataset.with.split(" ").includes(by.value))
+        && option.dataset.path.toLowerCase().includes(wanted);
+      const kept = all.filter(fits), chosen = list.value;
+      kept.forEach((one) => { one.option.textContent = wanted || by.value ? one.option.dataset.path : one.shown; });
+      blank.option.textContent = kept.length ? blank.shown : "没有符合的地方";
+      list.replaceChildren(blank.option, ...kept.map((one) => one.option));
+      list.value = kept.some((one) => one.option.value === chosen) ? chosen : "";
+    };
+    box.closest("[data-needs-script]").hidden = false;
+    box.addEventListener("input", narrow);
+    by.addEventListener("change", narrow);
+    narrow();
   });
 
   // A second press while the first is on its way does nothing. A file comes without a new page, so a form that

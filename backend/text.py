@@ -1,0 +1,115 @@
+"""Text as people typed or pasted it, by one rule at every door: what nobody sees is taken out, what would mislead is
+refused, emoji and names stay whole. Of numbers and codes only the signs that count are left."""
+
+import unicodedata
+
+# Marks that turn the line round for whoever reads on: a name could show as another one.
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# They join emoji and the letters of some scripts (Uyghur, Mongolian); anywhere else they hide in a text.
+_JOINERS = frozenset("\u200c\u200d")
+# Spell the flags of regions out after a black flag.
+_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
+# Letters, by their category, that are drawn as nothing at all.
+_EMPTY_LETTERS = frozenset("\u115f\u1160\u3164\uffa0")
+_BRAILLE_BLANK = "\u2800"
+_VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+
+
+class Unclean(ValueError):
+    """A text that cannot be taken, with a sentence for whoever typed it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+CONTROL = "含有不能使用的字符"
+TURNING = "含有会打乱文字方向的不可见字符，请删掉后重新输入"
+NOTHING_SEEN = "看不到任何内容，请写上文字"
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """A text for people: composed (NFC), trimmed, without signs that nobody sees; `lines` allows line breaks.
+
+    Raises Unclean for control characters, for marks that turn the direction of writing, and for a text of which nothing
+    would be seen. White space alone is no text: it becomes empty.
+    """
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    if any(_is_control(sign, lines) for sign in text.strip()):
+        raise Unclean(CONTROL)
+    if not _TURNS.isdisjoint(text):
+        raise Unclean(TURNING)
+    if not text.strip():
+        return ""
+    kept = "".join(sign for at, sign in enumerate(text) if _is_kept(text, at))
+    kept = kept.strip(" \t\n\u3000\xa0" + _BRAILLE_BLANK).strip()
+    if not any(_is_seen(sign) for sign in kept):
+        raise Unclean(NOTHING_SEEN)
+    return kept
+
+
+def code(text: str) -> str:
+    """A number or a code as it counts, however it was typed or pasted: full-width signs become plain ones, the marks and
+    spaces that come along with a pasted number go."""
+    plain = unicodedata.normalize("NFKC", text)
+    return "".join(
+        sign for sign in plain if unicodedata.category(sign) not in ("Cf", "Zs") and not sign.isspace()
+    )
+
+
+def searched(text: str) -> str:
+    """What is looked for: a number or a card's number as it counts, anything else as a text. Raises Unclean."""
+    number = code(text)
+    return number if number.removeprefix("P").removeprefix("p").isdecimal() else clean(text)
+
+
+def _is_control(sign: str, lines: bool) -> bool:
+    if sign in ("\n", "\t"):
+        return not (lines and sign == "\n")
+    return unicodedata.category(sign) in ("Cc", "Cs")
+
+
+def _is_kept(text: str, at: int) -> bool:
+    sign = text[at]
+    if sign in _JOINERS:
+        return 0 < at < len(text) - 1 and _joins(_before(text, at)) and _joins(text[at + 1])
+    if sign in _TAGS:
+        return _spells_a_flag(text, at)
+    return sign not in _EMPTY_LETTERS and unicodedata.category(sign) != "Cf"
+
+
+def _before(text: str, at: int) -> str:
+    """The sign before a joiner, without what only colours it."""
+    at -= 1
+    while at > 0 and (text[at] in _VARIATIONS or unicodedata.category(text[at]) == "Sk"):
+        at -= 1
+    return text[at]
+
+
+def _joins(sign: str) -> bool:
+    """Is it an emoji, or a letter or mark of a script in which letters change beside each other? Chinese and Latin do not,
+    and two names that look the same are one name."""
+    kind = unicodedata.category(sign)
+    if sign.isascii() or sign in _JOINERS:
+        return False
+    if kind in ("So", "Cn", "Mn", "Mc"):
+        return True
+    return kind in ("Lo", "Lm") and unicodedata.east_asian_width(sign) not in ("W", "F", "H")
+
+
+def _spells_a_flag(text: str, at: int) -> bool:
+    while at > 0 and text[at] in _TAGS:
+        at -= 1
+    return text[at] == "\N{WAVING BLACK FLAG}"
+
+
+def _is_seen(sign: str) -> bool:
+    """Letters, marks of writing, digits, signs; also what this Python's Unicode does not know yet, and rare characters of
+    names in the private area of an older font."""
+    return sign != _BRAILLE_BLANK and unicodedata.category(sign) in _SEEN
+
+
+_SEEN = {
+    *("Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No"),
+    *("Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn", "Co"),
+}

@@ -1,0 +1,3 @@
+"""The console without a browser, here too."""
+
+from tests.console.conftest import visitor  # noqa: F401 - a fixture
