@@ -835,6 +835,11 @@ export interface DueOut {
   dueOn: string
 }
 
+export interface EndedOut {
+  /** 退出了几处登录，含工作后台 */
+  ended: number
+}
+
 export interface EndingOut {
   /** 物品 */
   itemId: number
@@ -1173,6 +1178,8 @@ export interface Me {
   consents: Array<ConsentOut>
   /** 未读消息数 */
   unreadNotices: number
+  /** 账号停用中；没有停用时为 null */
+  suspension: SuspendedOut | null
 }
 
 export interface MemberOut {
@@ -1271,6 +1278,22 @@ export interface MyRecordsOut {
   nextCursor: string | null
   /** 合计，与翻页无关 */
   totals: TotalsOut
+}
+
+export interface MySessionOut {
+  /** 编号 */
+  id: number
+  /** 登录时间 */
+  createdAt: string
+  /** 到期时间；使用时顺延 */
+  expiresAt: string
+  /** 就是这一次 */
+  current: boolean
+}
+
+export interface MySessionsOut {
+  /** 新的在前 */
+  list: Array<MySessionOut>
 }
 
 export interface MySignUpOut {
@@ -1506,6 +1529,13 @@ export interface PurposesOut {
   requests: RequestsOut
 }
 
+export interface Readiness {
+  /** ok */
+  status: string
+  /** 数据库现在能写入；不能写时照常读取，提交会返回 503 */
+  writable: boolean
+}
+
 export interface ReasonIn {
   /** 原因 */
   reason: string
@@ -1536,7 +1566,7 @@ export interface ReceivedOut {
   /** 物品 */
   itemId: number
   /** 类别 */
-  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake"
+  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake" | "receipt_reversal"
   /** 数量（增加为正，减少为负；预订和释放为预订数） */
   quantity: number
   /** 库存增减 */
@@ -1573,7 +1603,15 @@ export interface ReceivedOut {
   redemptionId: number | null
   /** 兑换单号 */
   redemptionNumber: string | null
-  /** 入库之后的物品 */
+  /** 冲销的是哪一条入库 */
+  reversesId: number | null
+  /** 冲销的入库单号 */
+  reverses: string | null
+  /** 这条入库是否已被冲销 */
+  reversed: boolean
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+  /** 在这之后的物品 */
   item: ItemOut
 }
 
@@ -1729,8 +1767,8 @@ export interface ReferIn {
 }
 
 export interface Refusal {
-  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40921 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42228 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42910 | 42970 | 42990 | 42994 | 42995 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_VERIFIED" | "ANOTHER_NAME" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "CANCEL_REASON_NEEDED" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_OFF_SHELF" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_PLACE_FOR_REGISTER" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_REGISTRATION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "RESIDENCY_NEEDED" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SERVER_FAULT" | "SESSION_ENDED" | "SHOP_ALREADY_THERE" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_PIXELS" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_UNUSED" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40921 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42228 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42910 | 42970 | 42990 | 42991 | 42992 | 42994 | 42995 | 42996 | 42997 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ALREADY_VERIFIED" | "ANOTHER_NAME" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "CANCEL_REASON_NEEDED" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_OFF_SHELF" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_PLACE_FOR_REGISTER" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "RESIDENCY_NEEDED" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SERVER_FAULT" | "SESSION_ENDED" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_PIXELS" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -1784,6 +1822,8 @@ export interface ResidentOut {
   phone: string | null
   /** 纸质卡号 */
   cardNumber: string | null
+  /** 出生年份 */
+  birthYear: number | null
   /** 是否已绑定微信 */
   hasWeChat: boolean
   /** 社区 */
@@ -2131,7 +2171,7 @@ export interface StockMovementOut {
   /** 物品 */
   itemId: number
   /** 类别 */
-  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake"
+  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake" | "receipt_reversal"
   /** 数量（增加为正，减少为负；预订和释放为预订数） */
   quantity: number
   /** 库存增减 */
@@ -2168,6 +2208,14 @@ export interface StockMovementOut {
   redemptionId: number | null
   /** 兑换单号 */
   redemptionNumber: string | null
+  /** 冲销的是哪一条入库 */
+  reversesId: number | null
+  /** 冲销的入库单号 */
+  reverses: string | null
+  /** 这条入库是否已被冲销 */
+  reversed: boolean
+  /** 您现在可以做的操作 */
+  actions: Array<string>
 }
 
 export interface StockMovementPage {
@@ -2248,6 +2296,33 @@ export interface SubscriptionsIn {
 export interface SubscriptionsOut {
   /** 各模板的次数 */
   list: Array<SubscriptionOut>
+}
+
+export interface SuspendIn {
+  /** 原因 */
+  reason: string
+  /** 停用到哪天（含当天），最多 180 天；也可以是带时区的时间 */
+  until: string
+}
+
+export interface SuspendedOut {
+  /** 到哪天（含当天），或到什么时间 */
+  until: string
+  /** 原因 */
+  reason: string
+}
+
+export interface SuspensionOut {
+  /** 人员编号 */
+  personId: number
+  /** 从什么时候起 */
+  since: string
+  /** 到哪天（含当天），或到什么时间 */
+  until: string
+  /** 原因 */
+  reason: string
+  /** 提前恢复的时间；没有恢复时为 null */
+  resumedAt: string | null
 }
 
 export interface TeamChanges {
@@ -2533,6 +2608,10 @@ export interface WishOut {
   round: RoundRef | null
   /** 是否由工作人员代办 */
   onBehalf: boolean
+  /** 代办的原因（仅本人和工作人员可见） */
+  onBehalfReason: string | null
+  /** 网格（仅本人和工作人员可见） */
+  gridName: string | null
   /** 图片 */
   files: Array<PictureOut>
   /** 内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见） */
@@ -2549,6 +2628,10 @@ export interface WishOut {
   solved: boolean | null
   /** 满意度 1–5 */
   satisfaction: number | null
+  /** 怎么确认的（仅本人和工作人员可见） */
+  confirmMethod: "app" | "call" | "signature" | null
+  /** 许愿人确认时说的话（仅本人和工作人员可见） */
+  comment: string | null
   /** 填写时间 */
   createdAt: string
   /** 提交时间 */
@@ -2644,6 +2727,8 @@ export interface Gets {
   '/me/redemptions': { query: { limit?: number; cursor?: string | null }; body: undefined; data: RedemptionPage }
   /** 我的服务记录和合计 */
   '/me/service-records': { query: { limit?: number; cursor?: string | null }; body: undefined; data: MyRecordsOut }
+  /** 我在哪些地方登录着小程序 */
+  '/me/sessions': { query: undefined; body: undefined; data: MySessionsOut }
   /** 我的报名 */
   '/me/sign-ups': { query: { limit?: number; cursor?: string | null }; body: undefined; data: MySignUpPage }
   /** 我的星级 */
@@ -2771,6 +2856,8 @@ export interface Posts {
   [path: `/items/${number}/look`]: { query: undefined; body: LookIn; data: ItemOut }
   /** 入库 */
   [path: `/items/${number}/receipts`]: { query: undefined; body: ReceiptIn; data: ReceivedOut }
+  /** 冲销入库 */
+  [path: `/items/${number}/receipts/${number}/reverse`]: { query: undefined; body: ReasonIn; data: ReceivedOut }
   /** 报损 */
   [path: `/items/${number}/spoilage`]: { query: undefined; body: SpoilageIn; data: ItemOut }
   /** 开具我的服务证明 */
@@ -2785,6 +2872,8 @@ export interface Posts {
   [path: `/me/notices/${number}/read`]: { query: undefined; body: Nothing; data: Done }
   /** 登记我的手机号 */
   '/me/phone': { query: undefined; body: PhoneIn; data: Me }
+  /** 退出我在其他地方的登录 */
+  '/me/sessions/end-others': { query: undefined; body: Nothing; data: EndedOut }
   /** 申请志愿者星级 */
   '/me/stars': { query: undefined; body: StarIn; data: StarOut }
   /** 上报订阅消息的授权结果 */
@@ -2799,6 +2888,10 @@ export interface Posts {
   [path: `/people/${number}/bind`]: { query: undefined; body: BindIn; data: CardHolderOut }
   /** 代没有手机的居民注销 */
   [path: `/people/${number}/cancel`]: { query: undefined; body: CancelForIn; data: Done }
+  /** 提前恢复一位居民的账号 */
+  [path: `/people/${number}/resume`]: { query: undefined; body: ReasonIn; data: SuspensionOut }
+  /** 停用一位居民的账号 */
+  [path: `/people/${number}/suspend`]: { query: undefined; body: SuspendIn; data: SuspensionOut }
   /** 提出积分调整 */
   '/points/adjustments': { query: undefined; body: AdjustmentIn; data: AdjustmentOut }
   /** 批准积分调整 */
