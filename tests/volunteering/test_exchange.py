@@ -143,11 +143,14 @@ def row_of(town, name="wulan", **other):
 
 
 def brought(town, *rows, name="tong"):
+    checked, actor = imports.check("hours", [HEAD, *rows]), by(town, name)
     with transaction():
-        found = imports.begin("hours", "时长.csv", [HEAD, *rows], actor=by(town, name))
-    while found.finished_at is None:
-        with transaction():
-            found = imports.step(found.id, actor=by(town, name))
+        found = imports.begin("时长.csv", checked, actor=actor)
+    if checked.rows:
+        ahead = imports.look_ahead(found.id, actor=actor)
+        for part in ahead.parts:
+            with transaction():
+                found = imports.take_in(ahead, part, actor=actor)
     return found
 
 

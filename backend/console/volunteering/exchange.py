@@ -54,18 +54,20 @@ def deliver_records(staff: Staff) -> Any:
     return send_file(file, mimetype="text/csv; charset=utf-8", as_attachment=True, download_name=name)
 
 
-@page("/exchange/answers", guard=Permission.SERVICE_RECORD_SYNCHRONISE, methods=("POST",))
+@page(
+    "/exchange/answers",
+    guard=Permission.SERVICE_RECORD_SYNCHRONISE,
+    methods=("POST",),
+    largest=uploads.MOST_BYTES,
+)
 def take_answers(staff: Staff) -> Any:
     """The file that came back: what it names as taken is synchronised from now on."""
     form = UploadForm()
 
-    def work() -> Any:
-        file = form.sheet.data
-        return actions.take_over_answers(
-            FilePlatform(back=uploads.read(file.filename, file.read())), actor=staff
-        )
+    def read() -> FilePlatform:
+        return FilePlatform(back=form.table())
 
-    if not run_form(form, work):
+    if not run_form(form, lambda back: actions.take_over_answers(back, actor=staff), precheck=read):
         return _page(staff, JustDo(), form)
     count, refused = form.outcome
     if refused:
