@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import openpyxl
@@ -208,6 +209,36 @@ def test_who_was_registered_since_the_look_ahead_is_known(visitor, town):
             found = imports.take_in(ahead, part, actor=tong)
     # Of 28 rows three are 居民1, and 居民5 is there.
     assert (found.made, found.known, found.faults, count(Person)) == (25, 3, [], before + 26)
+
+
+def test_others_write_while_a_sheet_is_read_checked_and_looked_through(visitor, town, monkeypatch):
+    """Somebody else's transaction is begun and ended in the middle of each."""
+    written = []
+
+    def write(what):
+        with town.app.app_context():
+            with transaction():
+                session.execute(
+                    sa.update(Person).where(Person.id == town.person("ning").id).values(nickname=what)
+                )
+            session.remove()
+        written.append(what)
+
+    def meanwhile(place, name):
+        call = getattr(place, name)
+
+        def slow(*given, **named):
+            with ThreadPoolExecutor(1) as other:
+                other.submit(write, name).result()
+            return call(*given, **named)
+
+        monkeypatch.setattr(place, name, slow)
+
+    for place, name in ((uploads, "read"), (imports, "check"), (imports, "look_ahead")):
+        meanwhile(place, name)
+    clerk = visitor("tong")
+    take_all_in(clerk, upload(clerk, "residents", workbook(RESIDENTS, residents(3))))
+    assert written == ["read", "check", "look_ahead"]
 
 
 def test_a_part_costs_the_same_however_many_rows_the_sheet_has(town, statements):

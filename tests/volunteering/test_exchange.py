@@ -26,10 +26,11 @@ HEAD = ["志愿者编号", "姓名", "平台", "平台记录编号", "服务日�
 
 def delivered(town, name="tong"):
     file = io.BytesIO()
+    people = actions.deliver(FilePlatform(file), actor=by(town, name))
     with transaction():
-        count = actions.deliver(FilePlatform(file), actor=by(town, name))
+        actions.note_delivery(people, actor=by(town, name))
     rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
-    assert len(rows) == count
+    assert {person_of(row) for row in rows} == people
     return rows
 
 

@@ -43,7 +43,12 @@ def deliver_records(staff: Staff) -> Any:
     # Sent and closed by the server, which removes it then.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
-        if not run_form(form, lambda: actions.deliver(FilePlatform(file), actor=staff)):
+        written = run_form(
+            form,
+            lambda people: actions.note_delivery(people, actor=staff),
+            precheck=lambda: actions.deliver(FilePlatform(file), actor=staff),
+        )
+        if not written:
             file.close()
             return _page(staff, form, UploadForm(formdata=None))
     except BaseException:
