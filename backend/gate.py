@@ -23,26 +23,7 @@ PAUSE_SECONDS = 0.001
 # file, and the order is chance.
 PLACES = hasattr(fcntl, "F_OFD_SETLK")
 # From what a short write takes to what nobody waits for: GATE_SECONDS of db.py.
-_SECONDS = (
-    0.001,
-    0.002,
-    0.003,
-    0.005,
-    0.007,
-    0.01,
-    0.015,
-    0.02,
-    0.03,
-    0.05,
-    0.07,
-    0.1,
-    0.15,
-    0.2,
-    0.3,
-    0.5,
-    0.7,
-)
-_SECONDS = (*_SECONDS, 1, 1.5, 2, 3, 5, 7, 10, 15)
+_SECONDS = [part * unit for unit in (0.001, 0.01, 0.1, 1) for part in (1, 1.5, 2, 3, 5, 7)] + [10, 15]
 # On PostgreSQL, which has no gate, what is waited for is a connection.
 WAITED = Histogram("dianliang_write_wait_seconds", "From wanting to write until one may", buckets=_SECONDS)
 HELD = Histogram("dianliang_write_held_seconds", "How long a transaction is open", buckets=_SECONDS)
