@@ -21,7 +21,7 @@ from backend.journal import Actor
 
 MOST_ROWS = 20_000
 # Rows of one transaction, and of one request, after which the page shows how far it is.
-PART, STEP = 20, 1000
+PART, STEP = 20, 500
 KEPT = timedelta(hours=24)
 
 Row = dict[str, str]

@@ -172,8 +172,9 @@ class Neighbours:
     def look_again(self) -> None:
         """In the transaction, from which on nobody else gets a card: who has come since."""
         newer = Person.id > max(self._ids, default=0) - UNSETTLED
-        moved_in = sa.and_(Person.card_number.is_(None), Residency.declared_at >= self._since)
-        self._read(sa.or_(newer, moved_in))
+        # Whom an import makes are many, have a card, and are known by now.
+        known_before = sa.or_(Person.card_number.is_(None), Person.created_at < self._since)
+        self._read(sa.or_(newer, sa.and_(Residency.declared_at >= self._since, known_before)))
 
     def add(self, person_id: int, marks: set[str]) -> None:
         self._ids.add(person_id)

@@ -16,8 +16,8 @@ from backend.db import session, transaction
 from backend.imports import actions as imports
 from backend.imports.models import Import, ImportPart
 from backend.organisations.models import Organisation, Reach
-from backend.people import sheets
-from backend.people.models import Person
+from backend.people import sealed, sheets
+from backend.people.models import Person, Residency
 from tests.wishes.cast import by
 
 RESIDENTS = ["姓名", "社区", "网格", "手机号", "住址", "出生年份"]
@@ -209,6 +209,20 @@ def test_who_was_registered_since_the_look_ahead_is_known(visitor, town):
             found = imports.take_in(ahead, part, actor=tong)
     # Of 28 rows three are 居民1, and 居民5 is there.
     assert (found.made, found.known, found.faults, count(Person)) == (25, 3, [], before + 26)
+
+
+def test_who_moved_in_since_the_look_ahead_is_known(visitor, town):
+    """白露 was there long before, with an account of her own, and not in this community."""
+    bai, tong = town.person("bai"), by(town, "tong")
+    row = ["白露", "松涛社区", "", sealed.phone(bai), "", ""]
+    answer = upload(visitor("tong"), "residents", workbook(RESIDENTS, [row]))
+    ahead = imports.look_ahead(int(answer.headers["Location"].rsplit("/", 1)[1]), actor=tong)
+    with transaction():
+        home = session.get(Residency, bai.id)
+        home.community_id, home.grid_id, home.declared_at = town.songtao, None, clock.now()
+    with transaction():
+        found = imports.take_in(ahead, ahead.parts[0], actor=tong)
+    assert (found.made, found.known) == (0, 1)
 
 
 def test_others_write_while_a_sheet_is_read_checked_and_looked_through(visitor, town, monkeypatch):
