@@ -8,6 +8,7 @@ programming error and is refused.
 
 import contextlib
 import os
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
@@ -226,10 +227,14 @@ def transaction() -> Iterator[None]:
         raise RuntimeError("a transaction is already open: pass the work down, not the transaction")
     # What was read before may be stale by now: forget it, and give its connection back.
     session.close()
+    came = time.perf_counter()
     with _gate():
         session.info["writing"] = True
+        begun = None
         try:
             session.connection()
+            begun = time.perf_counter()
+            gate.WAITED.observe(begun - came)
             yield
             session.commit()
         except BaseException:
@@ -237,6 +242,7 @@ def transaction() -> Iterator[None]:
             raise
         finally:
             session.info["writing"] = False
+            (gate.HELD if begun else gate.WAITED).observe(time.perf_counter() - (begun or came))
 
 
 @contextlib.contextmanager

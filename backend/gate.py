@@ -13,6 +13,8 @@ import struct
 import time
 from collections.abc import Iterator
 
+from prometheus_client import Histogram
+
 from backend.errors import DatabaseUnavailable
 
 # Longer, and the next one comes in late; shorter, and those who wait take the time of the one who works.
@@ -20,6 +22,11 @@ PAUSE_SECONDS = 0.001
 # Locks of an opening of a file, not of a process. Where a system has none (macOS), there is one lock for the whole
 # file, and the order is chance.
 PLACES = hasattr(fcntl, "F_OFD_SETLK")
+# From what a short write takes to what nobody waits for: GATE_SECONDS of db.py.
+_SECONDS = [part * unit for unit in (0.001, 0.01, 0.1, 1) for part in (1, 1.5, 2, 3, 5, 7)] + [10, 15]
+# On PostgreSQL, which has no gate, what is waited for is a connection.
+WAITED = Histogram("dianliang_write_wait_seconds", "From wanting to write until one may", buckets=_SECONDS)
+HELD = Histogram("dianliang_write_held_seconds", "How long a transaction is open", buckets=_SECONDS)
 
 
 @contextlib.contextmanager
@@ -30,7 +37,11 @@ def write_turn(path: str, seconds: float) -> Iterator[None]:
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _wait(handle, time.monotonic() + seconds)
+        try:
+            _wait(handle, time.monotonic() + seconds)
+        except DatabaseUnavailable:
+            WAITED.observe(seconds)
+            raise
         yield
     finally:
         os.close(handle)

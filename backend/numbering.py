@@ -27,15 +27,23 @@ def next_number(name: str) -> int:
     return session.scalars(bump(name)).one()
 
 
+def keep_others_out(name: str) -> None:
+    """Nobody else gets a number of this counter until the transaction ends: for whoever decides by what is there
+    already whether a number is wanted. SQLite has one writer at a time."""
+    if dialect() == "postgresql":
+        session.execute(sa.select(_line_of(name)))
+
+
+def _line_of(name: str) -> Any:
+    return sa.func.pg_advisory_xact_lock(COUNTING, sa.func.hashtext(name))
+
+
 def bump(name: str) -> Any:
     """Who comes first is served first: on the row alone PostgreSQL wakes all who wait, and any of them, or a
     newcomer, may be next."""
     row: Any = sa.select(sa.literal(name), sa.literal(1))
-    if dialect() == "postgresql":
-        row = row.select_from(sa.func.pg_advisory_xact_lock(COUNTING, sa.func.hashtext(name)))
-    else:
-        # SQLite takes the ON of ON CONFLICT for a join's, where nothing stands between.
-        row = row.where(sa.true())
+    # SQLite takes the ON of ON CONFLICT for a join's, where nothing stands between.
+    row = row.select_from(_line_of(name)) if dialect() == "postgresql" else row.where(sa.true())
     return (
         insert(Counter)
         .from_select(["name", "value"], row)

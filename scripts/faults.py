@@ -1,10 +1,10 @@
 """What the house stands: the long form of tests/faults, with progress, on SQLite and on PostgreSQL.
 
 For each database a fresh demo city is served by gunicorn as in production, and then: crowds claim each wish,
-want the last pieces, resolve each order at once; web workers and the database server are killed with -9 while
-everybody works; slow clients and a slow WeChat are there; a release is killed after one statement after the
-other. After each drill everything is verified, as `flask ledger verify` does. At last the short form runs all the
-other faults.
+want the last pieces, resolve each order at once; a sheet of the largest size comes in while others write; web workers
+and the database server are killed with -9 while everybody works; slow clients and a slow WeChat are there; a release
+is killed after one statement after the other. After each drill everything is verified, as `flask ledger verify` does,
+and how long writers waited and kept others waiting is told. At last the short form runs all the other faults.
 """
 
 import argparse
@@ -24,8 +24,9 @@ from flask_migrate import upgrade
 from backend import config
 from backend.app import create_app
 from backend.seeds import demo
+from scripts import at_the_gate
 from tests.databases import PostgresHost, SqliteHost
-from tests.faults import drills, releases, slow
+from tests.faults import drills, releases, sheets, slow
 from tests.faults.checks import wrong_with_the_house
 from tests.faults.postgres import OwnPostgres
 from tests.served import Served
@@ -53,6 +54,8 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=500, help="people who want the last pieces")
     parser.add_argument("--pieces", type=int, default=7, help="the last pieces")
     parser.add_argument("--resolutions", type=int, default=500, help="rounds of approve ∥ cancel ∥ expire")
+    parser.add_argument("--sheet-rows", type=int, default=20_000, help="rows of a sheet while others write")
+    parser.add_argument("--most-wait", type=float, default=2.0, help="seconds that others may wait meanwhile")
     parser.add_argument("--web-kills", type=int, default=300, help="kill -9 of web workers under load")
     parser.add_argument("--database-kills", type=int, default=30, help="kill -9 of the database server")
     parser.add_argument("--release-kills", type=int, default=20, help="kill -9 inside `flask db upgrade`")
@@ -149,6 +152,13 @@ def drilled(name: str, stand: Stand, asked: argparse.Namespace) -> list[tuple[st
             lambda: drills.one_resolution_each(town, served, asked.resolutions, say),
         ),
         (
+            asked.sheet_rows,
+            f"a sheet of {asked.sheet_rows} rows: others go on writing",
+            lambda: sheets.largest_sheet(
+                town, served, asked.sheet_rows, most_seconds=asked.most_wait, tell=say
+            ),
+        ),
+        (
             asked.web_kills,
             f"{asked.web_kills} kills of web workers: nothing lost, nothing doubled",
             lambda: drills.web_workers_killed(town, served, asked.web_kills, tell=say),
@@ -174,13 +184,15 @@ def drilled(name: str, stand: Stand, asked: argparse.Namespace) -> list[tuple[st
             lambda: _release_killed(stand, asked.release_kills),
         ),
     ]
-    return [_drill(name, what, run) for count, what, run in plans if count]
+    return [_drill(name, what, served, run) for count, what, run in plans if count]
 
 
-def _drill(name: str, what: str, run: Callable[[], list[str]]) -> tuple[str, str, int, float]:
+def _drill(name: str, what: str, served: Served, run: Callable[[], list[str]]) -> tuple[str, str, int, float]:
     say(f"{name}: {what}")
-    began = time.monotonic()
+    began, before = time.monotonic(), at_the_gate.counted(served.url)
     wrong = run()
+    gate = at_the_gate.sentence(at_the_gate.since(before, at_the_gate.counted(served.url)))
+    print(f"{name}: {what}: {gate}")
     drills.afresh()
     wrong += wrong_with_the_house()
     for sentence in wrong[:50]:

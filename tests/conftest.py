@@ -21,6 +21,7 @@ from tests import crowds, quick, shaped, templates
 from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
+from tests.transactions import WATCH
 
 
 def pytest_addoption(parser):
@@ -35,6 +36,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    WATCH.install()
     for name, meaning in quick.LEFT_OUT.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; left out by --quick")
 
@@ -147,6 +149,15 @@ def town(host, migrated_app, settings, wechat):
     """The demo city in a fresh database, with its people by name."""
     for app in _fresh(host, migrated_app, settings, "town"):
         yield Town(app)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_held_up():
+    """Every test fails in which something slow is done inside a transaction: tests/transactions.py."""
+    WATCH.forget()
+    yield
+    seen = WATCH.forget()
+    assert not seen, "\n".join(dict.fromkeys(seen))
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
-"""Spreadsheets on their way in: checked row by row, then taken in step by step.
+"""Spreadsheets on their way in: read and checked outside any transaction, then taken in part by part.
 
-A step is one transaction, so that an import of thousands of rows holds nobody up, shows its progress, and goes
+A part is one transaction, so that an import of thousands of rows holds nobody up, shows its progress, and goes
 on where it stopped. The same sheet may come twice: what is there already is counted as known.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +16,12 @@ import sqlalchemy as sa
 from backend import clock, crypto, journal, text
 from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
-from backend.imports.models import Import
+from backend.imports.models import Import, ImportPart
 from backend.journal import Actor
 
 MOST_ROWS = 20_000
-STEP = 250
+# Rows of one transaction, and of one request, after which the page shows how far it is.
+PART, STEP = 20, 500
 KEPT = timedelta(hours=24)
 
 Row = dict[str, str]
@@ -46,7 +48,11 @@ class ImportOver(Refused):
 class Sheet:
     """What a kind of sheet is made of. `check` names what is wrong with a row before anything is done;
     `take_in` answers whether the row was new. Where two rows of one `key` would be one thing, the second is
-    named: it would not be counted."""
+    named: it would not be counted.
+
+    What takes long to find out about the rows to come is found by `look_ahead`, outside any transaction, and kept
+    in the memory that `take_in` is given; `look_again` begins each transaction, and adds what came since.
+    """
 
     columns: tuple[str, ...]
     needed: tuple[str, ...]
@@ -54,6 +60,27 @@ class Sheet:
     check: Callable[[Row], list[Fault]]
     take_in: Callable[[Row, dict[str, Any], Any], bool]
     key: Callable[[Row], Any] | None = None
+    look_ahead: Callable[[list[Row], dict[str, Any], Any], None] | None = None
+    look_again: Callable[[dict[str, Any]], None] | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A sheet that was read: its good rows as (line, values), and what is wrong with the others as (line, column,
+    sentence)."""
+
+    kind: str
+    rows: list[Any]
+    faults: list[Any]
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """The rows of an import that are next, by how many come before them, and what is known about them."""
+
+    import_id: int
+    parts: list[tuple[int, list[Any]]]
+    memory: dict[str, Any] = field(default_factory=dict)
 
 
 SHEETS: dict[str, Sheet] = {}
@@ -64,41 +91,19 @@ def offer(kind: str, sheet: Sheet) -> None:
     SHEETS[kind] = sheet
 
 
-def begin(kind: str, file_name: str, table: list[list[str]], *, actor: Actor) -> Import:
-    """Reads a sheet whose first line has the columns' names; nothing but the import itself is made yet.
+def check(kind: str, table: list[list[str]]) -> Checked:
+    """Reads a sheet whose first line has the columns' names. Slow: outside any transaction.
 
     Raises ColumnsMissing, TooManyRows, NothingInside.
     """
     sheet = SHEETS[kind]
-    rows, faults = _read(sheet, table)
-    made = Import(
-        kind=kind,
-        by_id=actor.id,
-        file_name=file_name[:120],
-        total=len(rows),
-        done=0,
-        made=0,
-        known=0,
-        faults=faults,
-        created_at=clock.now(),
-    )
-    session.add(made)
-    session.flush()
-    made.rows_sealed = crypto.seal(json.dumps(rows, ensure_ascii=False), _place(made))
-    session.flush()
-    return made
-
-
-def _read(sheet: Sheet, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
-    """Good rows as (line, values), and what is wrong with the others as (line, column, sentence)."""
     head = [_cell(cell)[0] for cell in table[0]] if table else []
     missing = [name for name in sheet.needed if name not in head]
     if missing:
         raise ColumnsMissing(missing="、".join(missing))
     if len(table) - 1 > MOST_ROWS:
         raise TooManyRows(most=MOST_ROWS)
-    rows: list[Any] = []
-    faults: list[Any] = []
+    checked = Checked(kind, [], [])
     keys: dict[Any, int] = {}
     for line, cells in enumerate(table[1:], start=2):
         told = dict(zip(head, map(_cell, cells), strict=False))
@@ -110,12 +115,12 @@ def _read(sheet: Sheet, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
         wrong += [(name, "请填写") for name in sheet.needed if not row[name] and name not in unclean]
         wrong += sheet.check(row)
         wrong += _repeated(sheet, row, line, keys)
-        faults += [[line, name, sentence] for name, sentence in wrong]
+        checked.faults.extend([line, name, sentence] for name, sentence in wrong)
         if not wrong:
-            rows.append([line, row])
-    if not rows and not faults:
+            checked.rows.append([line, row])
+    if not checked.rows and not checked.faults:
         raise NothingInside()
-    return rows, faults
+    return checked
 
 
 def _cell(typed: str) -> tuple[str, str | None]:
@@ -133,6 +138,33 @@ def _repeated(sheet: Sheet, row: Row, line: int, keys: dict[Any, int]) -> list[F
     return [] if first == line else [("", f"和第 {first} 行重复，请合并成一行")]
 
 
+def begin(file_name: str, checked: Checked, *, actor: Actor) -> Import:
+    """Keeps the rows until they are taken in; nothing but the import itself is made yet."""
+    made = Import(
+        kind=checked.kind,
+        by_id=actor.id,
+        file_name=file_name[:120],
+        total=len(checked.rows),
+        done=0,
+        made=0,
+        known=0,
+        faults=checked.faults,
+        created_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    parts = [_sealed(made.id, at, checked.rows[at : at + PART]) for at in range(0, made.total, PART)]
+    if parts:
+        session.execute(sa.insert(ImportPart), parts)
+    return made
+
+
+def _sealed(import_id: int, begins: int, rows: list[Any]) -> dict[str, Any]:
+    key = secrets.token_hex(16)
+    sealed = crypto.seal(json.dumps(rows, ensure_ascii=False), f"import_parts.rows:{key}")
+    return {"import_id": import_id, "begins": begins, "key": key, "rows_sealed": sealed}
+
+
 def own(import_id: int, *, actor: Actor) -> Import:
     """One's own import; anybody else's does not exist. Raises NotFound."""
     found = session.get(Import, import_id)
@@ -141,33 +173,70 @@ def own(import_id: int, *, actor: Actor) -> Import:
     return found
 
 
-def rows_of(found: Import) -> list[Any]:
-    """The rows that wait, for whoever brought them. Raises ImportOver."""
-    if found.rows_sealed is None:
+def first_rows(found: Import) -> list[Any]:
+    """Some of the rows that are next, for whoever brought them; none when all are in, or were forgotten."""
+    return next((rows for _begins, rows in _parts(found, 1)), [])
+
+
+def _parts(found: Import, most: int) -> Iterator[tuple[int, list[Any]]]:
+    """The parts that wait, in their order, opened one by one; at most so many."""
+    if found.rows_sealed is not None:
+        rows = json.loads(crypto.unseal(found.rows_sealed, f"imports.rows:{found.id}"))
+        places = range(found.done, found.total, PART)[:most]
+        yield from ((at, rows[at : at + PART]) for at in places)
+        return
+    waiting = sa.select(ImportPart.begins, ImportPart.key, ImportPart.rows_sealed)
+    ours = waiting.where(ImportPart.import_id == found.id).order_by(ImportPart.begins)
+    for begins, key, sealed in session.execute(ours.limit(most)):
+        yield begins, json.loads(crypto.unseal(sealed, f"import_parts.rows:{key}"))
+
+
+def look_ahead(import_id: int, *, actor: Actor) -> Ahead:
+    """The parts that are next, a step of them, and what is to be known about their rows. Slow: outside any
+    transaction. Raises NotFound, ImportOver."""
+    found = own(import_id, actor=actor)
+    ahead = Ahead(import_id, list(_parts(found, STEP // PART)))
+    if not ahead.parts:
         raise ImportOver()
-    return json.loads(crypto.unseal(found.rows_sealed, _place(found)))
+    sheet = SHEETS[found.kind]
+    if sheet.look_ahead is not None:
+        coming = [row for _begins, rows in ahead.parts for _line, row in rows]
+        sheet.look_ahead(coming, ahead.memory, actor)
+    return ahead
 
 
-def step(import_id: int, *, actor: Actor) -> Import:
-    """Takes in the next rows. A row that is refused is named with its line, and the others go on."""
-    found = lock_row(Import, import_id)
+def take_in(ahead: Ahead, part: tuple[int, list[Any]], *, actor: Actor) -> Import:
+    """Takes in the rows of a part, once: who comes second finds it done. A row that is refused is named with its
+    line, and the others go on."""
+    found, (begins, rows) = lock_row(Import, ahead.import_id), part
     if found.by_id != actor.id:
         raise NotFound()
-    rows, sheet = rows_of(found), SHEETS[found.kind]
-    memory: dict[str, Any] = {}
-    faults = list(found.faults)
-    for line, row in rows[found.done : found.done + STEP]:
+    if found.finished_at is not None or found.done != begins:
+        return found
+    faults = _taken_in(found, rows, ahead.memory, actor)
+    found.done += len(rows)
+    if faults:
+        found.faults = [*found.faults, *faults]
+    mine = (ImportPart.import_id == found.id, ImportPart.begins == begins)
+    session.execute(sa.delete(ImportPart).where(*mine))
+    if found.done == found.total:
+        _finish(found, actor)
+    session.flush()
+    return found
+
+
+def _taken_in(found: Import, rows: list[Any], memory: dict[str, Any], actor: Actor) -> list[Any]:
+    sheet, faults = SHEETS[found.kind], []
+    if sheet.look_again is not None:
+        sheet.look_again(memory)
+    for line, row in rows:
         try:
             with savepoint():
                 new = sheet.take_in(row, memory, actor)
             found.made, found.known = found.made + new, found.known + (not new)
         except Refused as refusal:
             faults.append([line, "", refusal.sentence])
-    found.done, found.faults = min(found.done + STEP, found.total), faults
-    if found.done == found.total:
-        _finish(found, actor)
-    session.flush()
-    return found
+    return faults
 
 
 def _finish(found: Import, actor: Actor) -> None:
@@ -176,18 +245,17 @@ def _finish(found: Import, actor: Actor) -> None:
     journal.write("import", "import", found.id, actor=actor, facts=facts)
 
 
-def _place(found: Import) -> str:
-    return f"imports.rows:{found.id}"
-
-
 def stale() -> list[int]:
     """Imports that nobody finished within a day, for the cleaning job."""
-    wanted = sa.select(Import.id).where(
-        Import.rows_sealed.is_not(None), Import.created_at <= clock.now() - KEPT
+    waiting = sa.or_(
+        Import.rows_sealed.is_not(None),
+        sa.exists().where(ImportPart.import_id == Import.id).correlate(Import),
     )
+    wanted = sa.select(Import.id).where(waiting, Import.created_at <= clock.now() - KEPT)
     return list(session.scalars(wanted.limit(100)))
 
 
 def forget(import_id: int) -> None:
     """The rows may name people: they are not kept for an import that was given up."""
     session.execute(sa.update(Import).where(Import.id == import_id).values(rows_sealed=None))
+    session.execute(sa.delete(ImportPart).where(ImportPart.import_id == import_id))

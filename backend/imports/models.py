@@ -13,8 +13,8 @@ KINDS = ("places", "residents", "members", "stock", "hours")
 
 
 class Import(Model):
-    """The rows of a spreadsheet, sealed as they may name people, and how far they have come. They go as soon
-    as the last one is in; what is wrong with a row names its line and column, never its content."""
+    """A spreadsheet that somebody brought in, and how far it has come; what is wrong with a row names its line and
+    column, never its content. `rows_sealed` is of imports that a release before 0019 began."""
 
     __tablename__ = "imports"
     __table_args__ = (
@@ -44,3 +44,21 @@ class Import(Model):
     )
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ImportPart(Model):
+    """Some of the rows that wait, sealed as they may name people: as many as one transaction takes in, in which they
+    go. `begins` is how many rows of the import come before."""
+
+    __tablename__ = "import_parts"
+    __table_args__ = (
+        sa.UniqueConstraint("import_id", "begins"),
+        sa.CheckConstraint("begins >= 0", name="begins_within"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    import_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("imports.id"))
+    begins: Mapped[int] = mapped_column(sa.Integer)
+    # Made up: the rows are sealed before the part has a number.
+    key: Mapped[str] = mapped_column(sa.String(32), info=not_personal("of the seal"))
+    rows_sealed: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.IMPORTS, sealed_for="key"))

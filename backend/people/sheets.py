@@ -1,6 +1,8 @@
 """Sheets of places and of residents, as the city has them in a spreadsheet."""
 
+import contextlib
 import re
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ from backend.db import session
 from backend.errors import Refused
 from backend.imports.actions import Fault, Row, Sheet, offer
 from backend.journal import Actor
+from backend.numbering import keep_others_out
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions, permissions, sealed
@@ -86,8 +89,11 @@ def _check_resident(row: Row) -> list[Fault]:
         faults.append(("姓名", f"最多 {REAL_NAME_MAX} 个字"))
     if row["手机号"] and not PHONE.fullmatch(row["手机号"]):
         faults.append(("手机号", "应为 11 位手机号"))
+    # Not the number of whatever digits somebody sends: Python makes none of thousands.
     if row["出生年份"] and not (
-        row["出生年份"].isdecimal() and BIRTH_YEAR_MIN <= int(row["出生年份"]) <= clock.today().year
+        len(row["出生年份"]) == 4
+        and row["出生年份"].isdecimal()
+        and BIRTH_YEAR_MIN <= int(row["出生年份"]) <= clock.today().year
     ):
         faults.append(("出生年份", "应为四位年份"))
     if len(row["住址"]) > ADDRESS_MAX:
@@ -102,12 +108,11 @@ class NoSuchCommunity(Refused):
 def _take_in_resident(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
     community_id = community_named(row["社区"], Permission.PERSON_CREATE, memory, actor)
     grid_id = _grid(row["网格"], community_id, memory)
-    there = memory.setdefault(f"people:{community_id}", None) or _people_of(community_id)
-    memory[f"people:{community_id}"] = there
+    there: Neighbours = memory["neighbours"][community_id]
     marks = _marks(row["姓名"], row["手机号"], row["住址"])
-    if marks & there:
+    if marks & there.marks:
         return False
-    actions.create_card_holder(
+    made = actions.create_card_holder(
         row["姓名"],
         community_id,
         phone=row["手机号"] or None,
@@ -116,7 +121,7 @@ def _take_in_resident(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
         birth_year=int(row["出生年份"]) if row["出生年份"] else None,
         actor=actor,
     )
-    there |= marks
+    there.add(made.id, marks)
     return True
 
 
@@ -146,17 +151,69 @@ def _grid(name: str, community_id: int, memory: dict[str, Any]) -> int | None:
     return memory[key][name]
 
 
-def _people_of(community_id: int) -> set[str]:
-    """Keyed marks of who lives there already, so that the same sheet makes nobody twice."""
-    rows = session.execute(
-        sa.select(Person, Residency)
-        .join(Residency, Residency.person_id == Person.id)
-        .where(Residency.community_id == community_id, Person.state == PersonState.ACTIVE)
-    )
-    told: set[str] = set()
-    for person, home in rows:
-        told |= _marks(sealed.real_name(person) or "", sealed.phone(person) or "", sealed.address(home) or "")
-    return told
+# No transaction is open for longer, and no two clocks are further apart.
+SETTLED_AFTER = timedelta(minutes=5)
+# So many ids may have been given to rows that are not committed yet, when one of them is seen.
+UNSETTLED = 500
+
+
+class Neighbours:
+    """Who lives in a community already, as far as the names of the coming rows can mean them: so that the same sheet
+    makes nobody twice."""
+
+    def __init__(self, community_id: int, names: set[str]) -> None:
+        self._community_id, self._names = community_id, names
+        self._since = clock.now() - SETTLED_AFTER
+        self._ids: set[int] = set()
+        # Of name and phone or address, as `_marks` makes them.
+        self.marks: set[str] = set()
+        self._read(sa.true())
+
+    def look_again(self) -> None:
+        """In the transaction, from which on nobody else gets a card: who has come since."""
+        newer = Person.id > max(self._ids, default=0) - UNSETTLED
+        # Whom an import makes are many, have a card, and are known by now.
+        known_before = sa.or_(Person.card_number.is_(None), Person.created_at < self._since)
+        self._read(sa.or_(newer, sa.and_(Residency.declared_at >= self._since, known_before)))
+
+    def add(self, person_id: int, marks: set[str]) -> None:
+        self._ids.add(person_id)
+        self.marks |= marks
+
+    def _read(self, some: Any) -> None:
+        rows = session.execute(
+            sa.select(
+                Person.id,
+                Person.real_name_sealed,
+                Person.phone_sealed,
+                Residency.person_id,
+                Residency.address_sealed,
+            )
+            .join(Residency, Residency.person_id == Person.id)
+            .where(Residency.community_id == self._community_id, Person.state == PersonState.ACTIVE, some)
+        )
+        row: Any
+        for row in rows:
+            if row.id not in self._ids:
+                self._ids.add(row.id)
+                name = sealed.real_name(row) or ""
+                if name in self._names:
+                    self.marks |= _marks(name, sealed.phone(row) or "", sealed.address(row) or "")
+
+
+def _look_ahead(rows: list[Row], memory: dict[str, Any], actor: Actor) -> None:
+    found = memory["neighbours"] = {}
+    for name in {row["社区"] for row in rows}:
+        with contextlib.suppress(NoSuchCommunity):
+            community_id = community_named(name, Permission.PERSON_CREATE, memory, actor)
+            here = {row["姓名"] for row in rows if row["社区"] == name}
+            found[community_id] = Neighbours(community_id, here)
+
+
+def _look_again(memory: dict[str, Any]) -> None:
+    keep_others_out("card")
+    for there in memory["neighbours"].values():
+        there.look_again()
 
 
 def _marks(name: str, phone: str, address: str) -> set[str]:
@@ -185,5 +242,7 @@ offer(
         Permission.PERSON_CREATE,
         _check_resident,
         _take_in_resident,
+        look_ahead=_look_ahead,
+        look_again=_look_again,
     ),
 )

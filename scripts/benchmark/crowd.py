@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from scripts import at_the_gate
 from scripts.benchmark import crowd_report as report
 from scripts.benchmark import site as sites
 from scripts.benchmark.site import say
@@ -64,7 +65,10 @@ def _crowd(kind: str, folder: Path, server: str | None, asked: argparse.Namespac
         say(f"{kind}: {asked.people:,} people move in")
         town.ask(people=asked.people, wishes=max(FEWEST_WISHES, asked.people * WISHES_EACH))
         port, master = stack.enter_context(sites.served(mine, environment, asked.workers, asked.threads))
+        url = f"http://127.0.0.1:{port}"
+        before = at_the_gate.counted(url)
         seen, samples = _worked(kind, mine, port, master, asked)
+        seen["gate"] = at_the_gate.sentence(at_the_gate.since(before, at_the_gate.counted(url)))
         say(f"{kind}: everything is verified")
         audit = town.ask(audit=True)
         return _judged(seen, samples, audit, _told_by_the_log(mine / "log"))

@@ -44,6 +44,7 @@ def _print_kinds(told: dict[str, Any]) -> None:
         print(f"{kind:<24}{row['requests']:>10,}{row['errors']:>8}{p50:>9.1f}{p99:>9.1f}")
     rate = told["requests"] / told["seconds"]
     print(f"{rate:.0f} requests/s for {told['seconds']:.0f} s; errors {told['errors_per_thousand']:.2f} ‰")
+    print(told["gate"])
     for sentence in told["told"]:
         print(f"    {sentence}")
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pygal
 
+from scripts import at_the_gate
+
 HEAD = (
     f"{'':<26}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'p99/p50':>9}{'errors':>8}{'stmts':>7}{'driver/s':>10}"
     f"{'share':>8}"
@@ -37,6 +39,9 @@ def _line(name: str, row: dict[str, Any]) -> str:
     figures += f"{row['tail']:>9.1f}{errors:>8}"
     driver = row["driver"]["rate"]
     told = f"{name:<26}{figures}{row['statements']:>7}{driver:>10.{_places(driver)}f}{row['share']:>8.1%}"
+    if row["gate"]:
+        times = {kind: at_the_gate.Times(**one) for kind, one in row["gate"].items()}
+        told += f"\n    {at_the_gate.sentence(times)}"
     if "lines" in row:
         told += f"\n    {_export(row)}"
     return f"{told}\n    {row['first_error']}" if row["first_error"] else told

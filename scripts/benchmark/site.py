@@ -12,9 +12,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from scripts import at_the_gate
 from scripts.benchmark import plans
 
 TOP = Path(__file__).resolve().parents[2]
@@ -207,12 +209,15 @@ class Site:
         """Over HTTP and by the driver, one right after the other, on subjects of their own."""
         turns = self.asked.ask(work=work, http=http, raw=raw)
         self._memory()
-        peak = Peak(self.master)
+        peak, url = Peak(self.master), f"http://127.0.0.1:{self.port}"
+        before = at_the_gate.counted(url)
         over_http = self._clients({"port": self.port, "turns": turns["http"], "reading": reading})
+        gate = at_the_gate.since(before, at_the_gate.counted(url))
         grown = peak.grown()
         driver = self._clients({"database": self.address, "turns": turns["raw"], "works": self.tapes[work]})
         self._memory()
         told = {"http": _figures(over_http), "driver": _figures(driver), "peak_mb": grown}
+        told["gate"] = {} if reading else {kind: asdict(times) for kind, times in gate.items()}
         self.seen.setdefault(work, []).append(told)
 
     def _clients(self, task: dict[str, Any]) -> dict[str, Any]:
@@ -272,7 +277,20 @@ def _medians(rounds: list[dict[str, Any]]) -> dict[str, Any]:
         "errors": errors,
         "first_error": next(iter(first), None),
         "peak_mb": max(peaks, default=None),
+        "gate": _gate(rounds),
         "rounds": rounds,
+    }
+
+
+def _gate(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of a work that writes, how long writers waited and kept others waiting: medians of the rounds, and the most."""
+    return {
+        kind: {
+            "number": sum(one["gate"][kind]["number"] for one in rounds),
+            **{key: statistics.median(one["gate"][kind][key] for one in rounds) for key in ("p50", "p99")},
+            "most": max(one["gate"][kind]["most"] for one in rounds),
+        }
+        for kind in rounds[0]["gate"]
     }
 
 

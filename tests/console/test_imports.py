@@ -1,20 +1,23 @@
 """Spreadsheets of places and residents: checked, taken in step by step, repeatable without doubles."""
 
 import io
+import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import patch
 
 import openpyxl
 import pytest
 import sqlalchemy as sa
 
+from backend import clock, crypto
 from backend.console.frame import uploads
 from backend.db import session, transaction
 from backend.imports import actions as imports
-from backend.imports.models import Import
+from backend.imports.models import Import, ImportPart
 from backend.organisations.models import Organisation, Reach
-from backend.people import sheets
-from backend.people.models import Person
+from backend.people import sealed, sheets
+from backend.people.models import Person, Residency
 from tests.wishes.cast import by
 
 RESIDENTS = ["姓名", "社区", "网格", "手机号", "住址", "出生年份"]
@@ -114,7 +117,7 @@ def test_residents_come_in_in_steps_with_bad_ones_named_and_again_without_double
     rows[10][3], rows[20][5], rows[30][1] = "12345", "去年", "白桦社区"
     raw, clerk, before = workbook(RESIDENTS, rows), visitor("tong"), count(Person)
     page, steps = take_all_in(clerk, upload(clerk, "residents", raw))
-    assert steps == 2
+    assert steps == 1
     assert count(Person) == before + 297
     assert "<td>12</td><td>手机号</td><td>应为 11 位手机号</td>" in page
     assert "<td>22</td><td>出生年份</td>" in page
@@ -125,40 +128,183 @@ def test_residents_come_in_in_steps_with_bad_ones_named_and_again_without_double
 
 
 def test_an_import_that_was_interrupted_goes_on_where_it_stopped(visitor, town):
+    """The last part breaks: those before it are in, and stay."""
     clerk, before = visitor("tong"), count(Person)
-    answer = upload(clerk, "residents", workbook(RESIDENTS, residents(260)))
+    answer = upload(clerk, "residents", workbook(RESIDENTS, residents(60)))
+    path, create = answer.headers["Location"], sheets.actions.create_card_holder
+    clerk.page(path)
+
+    def breaks(name, *given, **named):
+        if name == "居民55":
+            raise RuntimeError
+        return create(name, *given, **named)
+
+    with patch.object(sheets.actions, "create_card_holder", side_effect=breaks):
+        assert clerk.post(f"{path}/step").status_code == 500
+    assert count(Person) == before + 40
+    assert "已处理 40 / 60 行" in clerk.page(path)
+    page, steps = take_all_in(clerk, answer)
+    assert (steps, count(Person)) == (1, before + 60)
+    assert "新增 60，原来就有 0" in page
+
+
+def test_a_step_ends_after_so_many_rows_and_shows_how_far_it_is(visitor, town, monkeypatch):
+    monkeypatch.setattr(imports, "STEP", 60)
+    clerk = visitor("tong")
+    answer = upload(clerk, "residents", workbook(RESIDENTS, residents(120)))
     path = answer.headers["Location"]
     clerk.page(path)
     clerk.post(f"{path}/step")
-    assert count(Person) == before + 250
-    assert "已处理 250 / 260 行" in clerk.page(path)
-    with patch.object(sheets.actions, "create_card_holder", side_effect=RuntimeError):
-        assert clerk.post(f"{path}/step").status_code == 500
-    assert count(Person) == before + 250
-    take_all_in(clerk, answer)
-    assert count(Person) == before + 260
+    assert "已处理 60 / 120 行" in clerk.page(path)
+    _page, steps = take_all_in(clerk, answer)
+    assert steps == 1
+
+
+def test_a_button_pressed_twice_takes_nothing_in_twice(visitor, town):
+    """Whoever looked ahead at the same parts comes second; whoever comes after the end sees the end."""
+    tong, before = by(town, "tong"), count(Person)
+    path = upload(visitor("tong"), "residents", workbook(RESIDENTS, residents(30))).headers["Location"]
+    clerk, import_id = visitor("tong"), int(path.rsplit("/", 1)[1])
+    first, second = (imports.look_ahead(import_id, actor=tong) for _ in range(2))
+    for ahead in (first, second):
+        for part in ahead.parts:
+            with transaction():
+                found = imports.take_in(ahead, part, actor=tong)
+    assert (found.done, found.made, found.known, count(Person)) == (30, 30, 0, before + 30)
+    clerk.page(path)
+    assert clerk.post(f"{path}/step").status_code == 303
+    assert "导入完成：新增 30" in clerk.page(path)
+
+
+def test_an_import_that_the_release_before_began_goes_on(visitor, town):
+    """It kept all rows in one piece."""
+    before, tong = count(Person), by(town, "tong")
+    rows = [[at, dict(zip(RESIDENTS, map(str, row), strict=True))] for at, row in enumerate(residents(60), 2)]
+    with transaction():
+        made = Import(
+            kind="residents", by_id=tong.id, file_name="x.xlsx", total=60, done=30, made=30, known=0
+        )
+        made.faults, made.created_at = [], clock.now()
+        session.add(made)
+        session.flush()
+        made.rows_sealed = crypto.seal(json.dumps(rows, ensure_ascii=False), f"imports.rows:{made.id}")
+    clerk, path = visitor("tong"), f"/console/imports/{made.id}"
+    assert "已处理 30 / 60 行" in clerk.page(path)
+    assert clerk.post(f"{path}/step").status_code == 303
+    assert "导入完成：新增 60" in clerk.page(path)
+    assert count(Person) == before + 30
+    assert session.scalar(sa.select(Import.rows_sealed)) is None
+
+
+def test_who_was_registered_since_the_look_ahead_is_known(visitor, town):
+    """At the counter, by a colleague, between the look and the lock; and by the import itself, a part before."""
+    tong, before = by(town, "tong"), count(Person)
+    rows = [["居民1", "松涛社区", "", "", "林语苑 1 号", ""], *residents(26), residents(2)[1]]
+    made = upload(visitor("tong"), "residents", workbook(RESIDENTS, rows)).headers["Location"]
+    ahead = imports.look_ahead(int(made.rsplit("/", 1)[1]), actor=tong)
+    with transaction():
+        sheets.actions.create_card_holder("居民5", town.songtao, address="林语苑5号", actor=by(town, "lan"))
+    for part in ahead.parts:
+        with transaction():
+            found = imports.take_in(ahead, part, actor=tong)
+    # Of 28 rows three are 居民1, and 居民5 is there.
+    assert (found.made, found.known, found.faults, count(Person)) == (25, 3, [], before + 26)
+
+
+def test_who_moved_in_since_the_look_ahead_is_known(visitor, town):
+    """白露 was there long before, with an account of her own, and not in this community."""
+    bai, tong = town.person("bai"), by(town, "tong")
+    row = ["白露", "松涛社区", "", sealed.phone(bai), "", ""]
+    answer = upload(visitor("tong"), "residents", workbook(RESIDENTS, [row]))
+    ahead = imports.look_ahead(int(answer.headers["Location"].rsplit("/", 1)[1]), actor=tong)
+    with transaction():
+        home = session.get(Residency, bai.id)
+        home.community_id, home.grid_id, home.declared_at = town.songtao, None, clock.now()
+    with transaction():
+        found = imports.take_in(ahead, ahead.parts[0], actor=tong)
+    assert (found.made, found.known) == (0, 1)
+
+
+def test_others_write_while_a_sheet_is_read_checked_and_looked_through(visitor, town, monkeypatch):
+    """Somebody else's transaction is begun and ended in the middle of each."""
+    written = []
+
+    def write(what):
+        with town.app.app_context():
+            with transaction():
+                session.execute(
+                    sa.update(Person).where(Person.id == town.person("ning").id).values(nickname=what)
+                )
+            session.remove()
+        written.append(what)
+
+    def meanwhile(place, name):
+        call = getattr(place, name)
+
+        def slow(*given, **named):
+            with ThreadPoolExecutor(1) as other:
+                other.submit(write, name).result()
+            return call(*given, **named)
+
+        monkeypatch.setattr(place, name, slow)
+
+    for place, name in ((uploads, "read"), (imports, "check"), (imports, "look_ahead")):
+        meanwhile(place, name)
+    clerk = visitor("tong")
+    take_all_in(clerk, upload(clerk, "residents", workbook(RESIDENTS, residents(3))))
+    assert written == ["read", "check", "look_ahead"]
+
+
+def test_a_part_costs_the_same_however_many_rows_the_sheet_has(town, statements):
+    """Neither the rows nor the residents are read again for each part, and the first looks at its own alone."""
+    tong = by(town, "tong")
+
+    def cost(number):
+        checked = imports.check("residents", table(number))
+        with transaction():
+            made = imports.begin("r.xlsx", checked, actor=tong)
+        ahead = imports.look_ahead(made.id, actor=tong)
+        with statements() as seen, transaction():
+            imports.take_in(ahead, ahead.parts[0], actor=tong)
+        with transaction():
+            imports.forget(made.id)
+        return len(seen)
+
+    def table(number):
+        return [RESIDENTS, *([f"{number}-{row[0]}", *map(str, row[1:])] for row in residents(number))]
+
+    cost(20)
+    assert cost(3000) == cost(50)
 
 
 def test_a_year_in_signs_that_are_no_digits_is_a_fault_of_the_row(town):
-    with transaction():
-        made = imports.begin(
-            "residents",
-            "x.csv",
-            [RESIDENTS, ["张三", "松涛社区", "", "", "", "19²0"]],
-            actor=town.person("tong"),
-        )
+    made = imports.check("residents", [RESIDENTS, ["张三", "松涛社区", "", "", "", "19²0"]])
     assert made.faults == [[2, "出生年份", "应为四位年份"]]
 
 
 def test_rows_are_sealed_while_they_wait_and_gone_afterwards(visitor, town):
     clerk = visitor("tong")
     answer = upload(clerk, "residents", workbook(RESIDENTS, residents(2)))
-    assert "居民1" not in session.scalar(sa.select(Import.rows_sealed))
+    assert "居民1" not in session.scalar(sa.select(ImportPart.rows_sealed))
     take_all_in(clerk, answer)
-    session.expire_all()
-    assert session.scalar(sa.select(Import.rows_sealed)) is None
+    assert count(ImportPart) == 0
     with transaction():
         imports.forget(1)
+
+
+def test_rows_that_nobody_takes_in_are_forgotten_after_a_day(visitor, town):
+    clerk = visitor("tong")
+    path = upload(clerk, "residents", workbook(RESIDENTS, residents(30))).headers["Location"]
+    assert imports.stale() == []
+    with clock.frozen_at(clock.now() + imports.KEPT):
+        (due,) = imports.stale()
+        with transaction():
+            imports.forget(due)
+        assert imports.stale() == []
+    assert count(ImportPart) == 0
+    assert "这次导入已过期" in clerk.page(path)
+    clerk.page("/console/imports")
+    assert clerk.post(f"{path}/step").status_code == 409
 
 
 def test_an_import_is_its_owners_alone(visitor, town):
@@ -196,16 +342,17 @@ def test_a_sheet_without_its_columns_names_them(visitor):
     assert "这张表里没有找到：社区" in clerk.text(answer)
 
 
-def test_five_thousand_rows_are_checked_at_once_and_taken_in_step_by_step(town):
-    """Two steps stand for the twenty: each is a transaction of its own, and each costs the same."""
+def test_five_thousand_rows_are_checked_at_once_and_taken_in_part_by_part(town):
+    """Two parts stand for the two hundred and fifty: each is a transaction of its own, and each costs the same."""
     clerk = by(town, "tong")
     rows = residents(5000)
     rows[4321][3] = "1"
-    table = uploads.read("r.xlsx", workbook(RESIDENTS, rows))
+    checked = imports.check("residents", uploads.read("r.xlsx", workbook(RESIDENTS, rows)))
+    assert checked.faults == [[4323, "手机号", "应为 11 位手机号"]]
     with transaction():
-        found = imports.begin("residents", "r.xlsx", table, actor=clerk)
-    assert found.faults == [[4323, "手机号", "应为 11 位手机号"]]
-    for taken in (250, 500):
+        found = imports.begin("r.xlsx", checked, actor=clerk)
+    ahead = imports.look_ahead(found.id, actor=clerk)
+    for part, taken in zip(ahead.parts, (20, 40), strict=False):
         with transaction():
-            found = imports.step(found.id, actor=clerk)
+            found = imports.take_in(ahead, part, actor=clerk)
         assert (found.done, found.total, found.made, found.known) == (taken, 4999, taken, 0)

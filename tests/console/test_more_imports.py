@@ -116,17 +116,18 @@ def test_a_registration_that_waits_is_verified_by_the_list(visitor, town):
 
 
 @pytest.mark.slow
-def test_five_thousand_members_are_checked_at_once_and_taken_in_step_by_step(town):
-    """Two steps stand for the twenty: each is a transaction of its own, and each costs the same."""
+def test_five_thousand_members_are_checked_at_once_and_taken_in_part_by_part(town):
+    """Two parts stand for the two hundred and fifty: each is a transaction of its own, and each costs the same."""
     clerk, rows = by(town, "tong"), members(5000)
     rows[4321][1] = "1"
-    table = uploads.read("r.xlsx", workbook(MEMBERS, rows))
+    checked = imports.check("members", uploads.read("r.xlsx", workbook(MEMBERS, rows)))
+    assert checked.faults == [[4323, "手机号", "应为 11 位手机号"]]
     with transaction():
-        found = imports.begin("members", "r.xlsx", table, actor=clerk)
-    assert found.faults == [[4323, "手机号", "应为 11 位手机号"]]
-    for taken in (250, 500):
+        found = imports.begin("r.xlsx", checked, actor=clerk)
+    ahead = imports.look_ahead(found.id, actor=clerk)
+    for part, taken in zip(ahead.parts, (20, 40), strict=False):
         with transaction():
-            found = imports.step(found.id, actor=clerk)
+            found = imports.take_in(ahead, part, actor=clerk)
         assert (found.done, found.total, found.made, found.known) == (taken, 4999, taken, 0)
 
 
@@ -228,7 +229,8 @@ def test_bad_cells_of_stock_are_named_and_a_row_given_twice(visitor, town, shop)
     assert item_named(shop_id, "没有积分") is None
 
 
-def test_a_few_hundred_rows_take_two_steps(visitor, town, shop):
+def test_a_few_hundred_rows_take_two_steps(visitor, town, shop, monkeypatch):
+    monkeypatch.setattr(imports, "STEP", 200)
     name, shop_id = shop
     rows = [stock_row(name, f"物品{at % 20}", at + 1, batch=f"B{at}") for at in range(260)]
     keeper = visitor("bu")

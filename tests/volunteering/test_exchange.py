@@ -26,10 +26,11 @@ HEAD = ["志愿者编号", "姓名", "平台", "平台记录编号", "服务日�
 
 def delivered(town, name="tong"):
     file = io.BytesIO()
+    people = actions.deliver(FilePlatform(file), actor=by(town, name))
     with transaction():
-        count = actions.deliver(FilePlatform(file), actor=by(town, name))
+        actions.note_delivery(people, actor=by(town, name))
     rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
-    assert len(rows) == count
+    assert {person_of(row) for row in rows} == people
     return rows
 
 
@@ -143,11 +144,14 @@ def row_of(town, name="wulan", **other):
 
 
 def brought(town, *rows, name="tong"):
+    checked, actor = imports.check("hours", [HEAD, *rows]), by(town, name)
     with transaction():
-        found = imports.begin("hours", "时长.csv", [HEAD, *rows], actor=by(town, name))
-    while found.finished_at is None:
-        with transaction():
-            found = imports.step(found.id, actor=by(town, name))
+        found = imports.begin("时长.csv", checked, actor=actor)
+    if checked.rows:
+        ahead = imports.look_ahead(found.id, actor=actor)
+        for part in ahead.parts:
+            with transaction():
+                found = imports.take_in(ahead, part, actor=actor)
     return found
 
 

@@ -122,8 +122,10 @@ def _refusal_page(refusal: Refused) -> Response:
 
 def console_page(refusal: Refused) -> Response:
     """The page of a refusal, with what was typed, so that nothing has to be thought of twice."""
+    # What was too large to be read cannot be shown, either.
+    kept = [] if isinstance(refusal, BodyTooLarge) else _written()
     text = render_template(
-        "refusal.html", refusal=refusal, kept=_written(), staff=g.get("staff"), request_id=g.request_id
+        "refusal.html", refusal=refusal, kept=kept, staff=g.get("staff"), request_id=g.request_id
     )
     answer = Response(text, status=refusal.status(), mimetype="text/html")
     answer.headers.update(refusal.headers)

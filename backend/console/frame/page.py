@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import structlog
 from apiflask import APIBlueprint
-from flask import Flask, Request, Response, flash, g, redirect, render_template, request, url_for
+from flask import Flask, Request, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
@@ -122,10 +122,11 @@ def install(app: Flask) -> None:
 
 
 def page(
-    rule: str, *, guard: str = SIGNED_IN, methods: tuple[str, ...] = ("GET",)
+    rule: str, *, guard: str = SIGNED_IN, methods: tuple[str, ...] = ("GET",), largest: int | None = None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A console page. `guard` is PUBLIC, SIGNED_IN (a standing appointment) or a permission word that one of
-    the appointments must grant. The view gets `staff` first, unless it is public."""
+    the appointments must grant. The view gets `staff` first, unless it is public. `largest` is the size in bytes of
+    what it takes, if not the usual."""
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
@@ -144,6 +145,7 @@ def page(
         guarded.guard = guard  # type: ignore[attr-defined]
         # By whom a call counts is asked ahead of the guard.
         guarded.asked_by = None if guard == PUBLIC else _asked_by  # type: ignore[attr-defined]
+        guarded.largest = largest  # type: ignore[attr-defined]
         return bp.route(rule, methods=list(methods), endpoint=view.__name__)(guarded)
 
     return decorate
@@ -195,6 +197,10 @@ def _refuse_forged() -> None:
         "none",
     ):
         raise CSRFError("another site")
+    # The form is read here for its token, before the page is asked: more of it only from whoever was signed in.
+    largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
+    if largest is not None and TOKEN in cookie:
+        request.max_content_length = largest
     csrf.protect()
 
 
@@ -211,15 +217,25 @@ def run_form(form: Any, work: Callable[..., Any], *, precheck: Callable[[], Any]
     """Was the form well filled and the work not refused? A refusal stands beside the form, which keeps what
     was typed. What the person may not know exists stays 404.
 
-    `precheck` is what WeChat has to be asked first, outside any transaction; the work gets its answer.
+    `precheck` is what takes long, outside any transaction: what WeChat has to be asked, a sheet that has to be read;
+    the work gets its answer.
     """
+
+    def whole() -> Any:
+        told = () if precheck is None else (precheck(),)
+        with transaction():
+            return work(*told)
+
+    return run_in_parts(form, whole)
+
+
+def run_in_parts(form: Any, work: Callable[[], Any]) -> bool:
+    """As `run_form`, for work that opens its transactions itself."""
     if not form.validate_on_submit():
         g.status = 422
         return False
     try:
-        told = () if precheck is None else (precheck(),)
-        with transaction():
-            form.outcome = work(*told)
+        form.outcome = work()
     except NotFound:
         raise
     except Refused as refusal:

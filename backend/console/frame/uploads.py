@@ -2,10 +2,7 @@
 
 import csv
 import io
-import zipfile
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import openpyxl
 from flask_wtf.file import FileField, FileRequired
@@ -13,10 +10,11 @@ from openpyxl.styles import Font
 
 from backend.console.frame.forms import Form
 from backend.errors import Refused
+from backend.imports import workbook
+from backend.imports.workbook import LAST_COLUMN, MOST_COLUMNS, MOST_ROWS, SheetTooLarge
 
-# An honest sheet of 20,000 rows unpacks to some MiB; a bomb to some GiB.
-MOST_UNPACKED = 64 * 1024 * 1024
-MOST_ROWS, MOST_COLUMNS = 20_001, 30
+# An upload with a sheet: 20,000 rows of text are two or three MiB where they are not packed.
+MOST_BYTES = 8 * 1024 * 1024
 
 
 class NotASheet(Refused):
@@ -24,50 +22,56 @@ class NotASheet(Refused):
 
 
 def read(name: str, raw: bytes) -> list[list[str]]:
-    """The rows of the first sheet. Raises NotASheet."""
-    reader = _workbook if raw[:2] == b"PK" else _comma_separated
+    """The rows of the first sheet, in bounded time and memory; slow: outside any transaction.
+
+    Raises NotASheet, SheetTooLarge.
+    """
+    reader = workbook.rows_of if raw[:2] == b"PK" else _comma_separated
     try:
         return reader(raw)
+    except Refused:
+        raise
     # What is no workbook may break its reader anywhere: in the packing, the XML, a style, a number.
     except Exception as fault:
         raise NotASheet() from fault
-
-
-def _workbook(raw: bytes) -> list[list[str]]:
-    with zipfile.ZipFile(io.BytesIO(raw)) as packed:
-        if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-            raise NotASheet()
-    book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    try:
-        rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
-        return [[_text(cell) for cell in row] for row in rows]
-    finally:
-        book.close()
 
 
 def _comma_separated(raw: bytes) -> list[list[str]]:
     """Excel in China writes GB 18030 unless told otherwise; with a mark it is UTF-8."""
     if b"\0" in raw:
         raise NotASheet()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030")
-    rows = []
-    for row in csv.reader(io.StringIO(text), strict=True):
+    lines, rows = _Lines(io.TextIOWrapper(io.BytesIO(raw), _encoding(raw), newline="")), []
+    for row in csv.reader(lines, strict=True):
+        if any(row[MOST_COLUMNS:]):
+            raise SheetTooLarge()
         rows.append(row[:MOST_COLUMNS])
         if len(rows) > MOST_ROWS:
             break
+        lines.cells = 0
     return rows
 
 
-def _text(cell: Any) -> str:
-    """A number that Excel keeps as 1990.0 is 1990, a day is 2027-05-01; an empty cell is no text."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+def _encoding(raw: bytes) -> str:
+    try:
+        raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8-sig"
+
+
+class _Lines:
+    """The lines of a text for a reader of rows, which would build a row of millions of cells: they are counted
+    before. A row may have several lines, where a text in it has."""
+
+    def __init__(self, text: Iterable[str]) -> None:
+        self._text, self.cells = text, 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.cells += 1 + line.count(",")
+            if self.cells > LAST_COLUMN:
+                raise SheetTooLarge()
+            yield line
 
 
 def blank(columns: tuple[str, ...], needed: tuple[str, ...], examples: Iterable[tuple[str, ...]]) -> bytes:
@@ -94,3 +98,9 @@ class UploadForm(Form):
     sheet = FileField(
         "表格文件（.xlsx 或 .csv）", [FileRequired("请选择文件")], render_kw={"accept": ".xlsx,.csv"}
     )
+
+    def table(self) -> list[list[str]]:
+        """The rows of what was uploaded. Slow: outside any transaction. Raises as `read`."""
+        # A large one lies in a file of its own, which goes now.
+        with self.sheet.data.stream as stream:
+            return read(self.sheet.data.filename, stream.read())

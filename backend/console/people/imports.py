@@ -11,8 +11,9 @@ from flask import Response, request, send_file
 
 from backend.console.frame import uploads
 from backend.console.frame.forms import Form, JustDo
-from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form, run_in_parts
 from backend.console.frame.uploads import UploadForm
+from backend.db import transaction
 from backend.errors import NotAllowed
 from backend.imports import actions as imports
 from backend.imports.actions import Sheet
@@ -112,17 +113,22 @@ def blank_sheet(staff: Staff, kind: str) -> Response:
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=f"{told.title}.xlsx")
 
 
-@page("/imports/<any(places, residents, members, stock, hours):kind>", methods=("GET", "POST"))
+@page(
+    "/imports/<any(places, residents, members, stock, hours):kind>",
+    methods=("GET", "POST"),
+    largest=uploads.MOST_BYTES,
+)
 def new_import(staff: Staff, kind: str) -> Any:
     """A sheet is read and checked; what it would do is shown before anything is done."""
     sheet, form = _sheet(staff, kind), UploadForm()
 
-    def work() -> Any:
-        file = form.sheet.data
-        table = uploads.read(file.filename, file.read())
-        return imports.begin(kind, file.filename, table, actor=staff)
+    def checked() -> imports.Checked:
+        return imports.check(kind, form.table())
 
-    if request.method == "POST" and run_form(form, work):
+    def work(found: imports.Checked) -> Any:
+        return imports.begin(form.sheet.data.filename, found, actor=staff)
+
+    if request.method == "POST" and run_form(form, work, precheck=checked):
         return redirect_with_message("console.import_page", import_id=form.outcome.id)
     return render("imports/upload.html", form=form, kind=kind, told=HELP[kind], sheet=sheet)
 
@@ -136,15 +142,16 @@ def import_page(staff: Staff, import_id: int) -> Any:
 def _page(staff: Staff, import_id: int, form: Form) -> Any:
     found = imports.own(import_id, actor=staff)
     sheet = _sheet(staff, found.kind)
-    waiting = found.rows_sealed is not None
+    rows = [] if found.finished_at else imports.first_rows(found)
     return render(
         "imports/import.html",
         form=form,
         found=view_import(found),
         title=HELP[found.kind].title,
         columns=sheet.columns,
-        rows=imports.rows_of(found)[:8] if waiting and not found.done else [],
-        waiting=waiting,
+        rows=[] if found.done else rows[:8],
+        # A sheet without a good row waits for nothing, and does not end either.
+        waiting=bool(rows) or not found.total,
         faults=sorted(found.faults),
     )
 
@@ -155,6 +162,15 @@ def import_step(staff: Staff, import_id: int) -> Any:
     found = imports.own(import_id, actor=staff)
     _sheet(staff, found.kind)
     form = JustDo()
-    if run_form(form, lambda: imports.step(import_id, actor=staff)):
+    # Pressed once more when all is done, it shows that.
+    if found.finished_at or run_in_parts(form, lambda: _step(import_id, staff)):
         return redirect_with_message("console.import_page", import_id=import_id)
     return _page(staff, import_id, form)
+
+
+def _step(import_id: int, staff: Staff) -> None:
+    """Each part in a transaction of its own: others write in between, and what is in stays in."""
+    ahead = imports.look_ahead(import_id, actor=staff)
+    for part in ahead.parts:
+        with transaction():
+            imports.take_in(ahead, part, actor=staff)

@@ -43,7 +43,12 @@ def deliver_records(staff: Staff) -> Any:
     # Sent and closed by the server, which removes it then.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     try:
-        if not run_form(form, lambda: actions.deliver(FilePlatform(file), actor=staff)):
+        written = run_form(
+            form,
+            lambda people: actions.note_delivery(people, actor=staff),
+            precheck=lambda: actions.deliver(FilePlatform(file), actor=staff),
+        )
+        if not written:
             file.close()
             return _page(staff, form, UploadForm(formdata=None))
     except BaseException:
@@ -54,18 +59,20 @@ def deliver_records(staff: Staff) -> Any:
     return send_file(file, mimetype="text/csv; charset=utf-8", as_attachment=True, download_name=name)
 
 
-@page("/exchange/answers", guard=Permission.SERVICE_RECORD_SYNCHRONISE, methods=("POST",))
+@page(
+    "/exchange/answers",
+    guard=Permission.SERVICE_RECORD_SYNCHRONISE,
+    methods=("POST",),
+    largest=uploads.MOST_BYTES,
+)
 def take_answers(staff: Staff) -> Any:
     """The file that came back: what it names as taken is synchronised from now on."""
     form = UploadForm()
 
-    def work() -> Any:
-        file = form.sheet.data
-        return actions.take_over_answers(
-            FilePlatform(back=uploads.read(file.filename, file.read())), actor=staff
-        )
+    def read() -> FilePlatform:
+        return FilePlatform(back=form.table())
 
-    if not run_form(form, work):
+    if not run_form(form, lambda back: actions.take_over_answers(back, actor=staff), precheck=read):
         return _page(staff, JustDo(), form)
     count, refused = form.outcome
     if refused:

@@ -77,8 +77,9 @@ def pending(*, actor: Actor) -> int:
     ).one()
 
 
-def deliver(platform: Platform, *, actor: Actor) -> int:
-    """Hands what waits to the platform, oldest first; each person's line is journaled.
+def deliver(platform: Platform, *, actor: Actor) -> set[int]:
+    """Hands what waits to the platform, oldest first; whose records they are is to be noted before the platform
+    keeps them. Slow: outside any transaction.
 
     The names go in clear, as the rule asks (民政部令 67, 5); nothing is synchronised yet. Raises
     NothingToSynchronise.
@@ -92,9 +93,13 @@ def deliver(platform: Platform, *, actor: Actor) -> int:
     if not rows:
         raise NothingToSynchronise()
     people = {row.person_id for row in rows}
-    told = platform.deliver(_shaped(rows, _names(people | {row.in_charge_id for row in rows})))
+    platform.deliver(_shaped(rows, _names(people | {row.in_charge_id for row in rows})))
+    return people
+
+
+def note_delivery(people: set[int], *, actor: Actor) -> None:
+    """A line of the journal for each person whose records go out."""
     journal.write_all("deliver", "person", sorted(people), actor=actor, facts={"mapping": exchange.VERSION})
-    return told
 
 
 def _names(ids: set[int]) -> dict[int, str]:

@@ -1,0 +1,116 @@
+"""Nobody is held up: what must not be done inside a transaction, watched over in every test.
+
+On SQLite everybody who writes waits for the transaction that is open, and on PostgreSQL for its rows. So every test
+fails in which a picture, a password, a sheet, a file or another machine is waited for inside one, and in which one of
+the product's own says more statements than `MOST_STATEMENTS`. What a test does in a transaction that it opened itself
+is not counted, but watched: that is how the actions are called there.
+"""
+
+import functools
+import http.client
+import os
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import argon2
+import openpyxl
+import sqlalchemy as sa
+from flask import has_app_context
+from PIL import Image
+
+from backend.console.frame import uploads
+from backend.db import HouseSession, session
+from backend.files import stores
+from backend.imports import actions as imports
+
+TOP = str(Path(__file__).resolve().parents[1]) + os.sep
+BACKEND = f"{TOP}backend{os.sep}"
+# By which a transaction is opened, and which open none for themselves.
+OPENERS = ("contextlib.py", f"backend{os.sep}db.py", "sqlalchemy", os.path.basename(__file__))
+# The largest there is, a part of an import, says some 420: twenty rows of goods that are put up and received.
+MOST_STATEMENTS = 500
+# The demo city is made before anybody is there, each of its parts as one.
+ALONE = (f"{BACKEND}seeds{os.sep}",)
+SLOW = (
+    (Image, "open", "a picture"),
+    (Image.Image, "save", "a picture"),
+    (argon2.PasswordHasher, "hash", "a password"),
+    (argon2.PasswordHasher, "verify", "a password"),
+    (uploads, "read", "a sheet"),
+    (imports, "check", "a sheet"),
+    (imports, "look_ahead", "a sheet"),
+    (openpyxl, "load_workbook", "a sheet"),
+    (openpyxl.Workbook, "save", "a sheet"),
+    (stores.Folder, "put", "a file"),
+    (stores.Folder, "get", "a file"),
+    (stores.Folder, "erase", "a file"),
+    (stores.Bucket, "_asked", "a file"),
+    (http.client.HTTPConnection, "putrequest", "another machine"),
+    (subprocess.Popen, "__init__", "another program"),
+    (time, "sleep", "time"),
+)
+
+
+class Watch:
+    """What was seen since `forget`, in sentences, with the way that led there."""
+
+    def __init__(self):
+        self.seen = []
+
+    def forget(self):
+        """Answers what was seen, and begins anew."""
+        seen, self.seen = self.seen, []
+        return seen
+
+    def install(self):
+        """For good: what is patched here is patched by nobody else, or only on top of it."""
+        for place, name, what in SLOW:
+            setattr(place, name, self._watched(getattr(place, name), what))
+        sa.event.listen(HouseSession, "after_transaction_create", _begin)
+        sa.event.listen(sa.Engine, "before_cursor_execute", self._count)
+
+    def _watched(self, call, what):
+        @functools.wraps(call)
+        def watched(*given, **named):
+            if inside():
+                self.seen.append(f"{what} is waited for inside a transaction:\n{_way_there()}")
+            return call(*given, **named)
+
+        return watched
+
+    def _count(self, _connection, _cursor, statement, *_rest):
+        if not inside() or statement.startswith("BEGIN"):
+            return
+        session.info["said"] = said = session.info.get("said", 0) + 1
+        if said == MOST_STATEMENTS + 1 and session.info.get("counted"):
+            self.seen.append(f"more than {MOST_STATEMENTS} statements in a transaction:\n{_way_there()}")
+
+
+WATCH = Watch()
+
+
+def inside():
+    """Whether this thread has a transaction open."""
+    return has_app_context() and session.registry.has() and bool(session.info.get("writing"))
+
+
+def _begin(opened, begun):
+    if begun.parent is None and opened.info.get("writing"):
+        opener = _opener()
+        opened.info["counted"] = opener.startswith(BACKEND) and not opener.startswith(ALONE)
+        opened.info["said"] = 0
+
+
+def _opener():
+    frame = sys._getframe(2)
+    while any(part in frame.f_code.co_filename for part in OPENERS):
+        frame = frame.f_back
+    return frame.f_code.co_filename
+
+
+def _way_there():
+    ours = [one for one in traceback.extract_stack() if one.filename.startswith((BACKEND, f"{TOP}tests"))]
+    return "".join(traceback.format_list(ours[-14:-1]))
