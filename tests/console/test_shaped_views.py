@@ -29,6 +29,7 @@ IN_BETWEEN = {
     "seals/one.html",
     "sign_in/scan.html",
     "stock/none.html",
+    "stock/reverse.html",
 }
 # Given a row only for some things, which the walk may not meet.
 SELDOM = {"exchange/hours.html", "hours/new_backfill.html"}
