@@ -30,14 +30,21 @@ class WishStep:
 
 
 def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
-    """What happened to the wish, in one statement. Reasons are for its own people and its community's staff."""
+    """What happened to the wish, in one statement. Reasons are for its own people and its community's staff; its
+    claimer is told why it is not done yet, and their own, but not why somebody acted for the wisher."""
     given = {"wish": wish.id, "place": wish.place_id, **permissions.bind_viewer(actor.id)}
     rows = session.execute(_TIMELINE, given).all()
     staff = bool(rows) and Permission.WISH_READ in permissions.parse_roles(rows[0].roles)
     facts = facts_of(wish, actor.id, False, reporting_in([wish], actor.id))
-    inside = staff or bool(facts & OWN_PEOPLE or "claimer" in facts)
+    own = bool(facts & OWN_PEOPLE)
+    by_whom = staff or own or "claimer" in facts
+
+    def told(line: JournalLine) -> bool:
+        claimers = by_whom and (line.verb == states.DISPUTE.name or line.actor_id == actor.id)
+        return staff or ((own or claimers) and not _kept_back(line))
+
     return [
-        _line(row.JournalLine, row.name, inside, staff)
+        _line(row.JournalLine, row.name, by_whom, told(row.JournalLine))
         for row in rows
         if row.JournalLine.from_state or row.JournalLine.to_state
     ]
@@ -58,7 +65,7 @@ _TIMELINE = (
 _LABELS = {move.name: move.label for move in states.WISH_MOVES}
 
 
-def _line(line: JournalLine, name: str | None, inside: bool, staff: bool) -> WishStep:
+def _line(line: JournalLine, name: str | None, by_whom: bool, why: bool) -> WishStep:
     by_name = people.masked_name(line.actor_id, name) if line.actor_id else "系统"
     return WishStep(
         at=line.at,
@@ -66,12 +73,11 @@ def _line(line: JournalLine, name: str | None, inside: bool, staff: bool) -> Wis
         label=_LABELS.get(line.verb, "填写"),
         from_state=line.from_state,
         to_state=line.to_state,
-        by_name=by_name if inside else None,
-        reason=_reason(line, inside, staff),
+        by_name=by_name if by_whom else None,
+        reason=line.reason if why else None,
     )
 
 
-def _reason(line: JournalLine, inside: bool, staff: bool) -> str | None:
+def _kept_back(line: JournalLine) -> bool:
     """Words that nobody has looked at yet are for staff alone."""
-    kept_back = bool(line.facts and line.facts.get("kept_back"))
-    return line.reason if inside and (staff or not kept_back) else None
+    return bool(line.facts and line.facts.get("kept_back"))
