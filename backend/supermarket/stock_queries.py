@@ -75,7 +75,7 @@ def _reversals(found: Sequence[Movement]) -> tuple[set[int], dict[int, str]]:
     taken_back = set(session.scalars(wanted)) if receipts else set()
     ids = {one.reverses_id for one in found if one.reverses_id}
     rows = sa.select(Movement.id, Movement.reference).where(Movement.id.in_(ids))
-    return {one for one in taken_back if one}, dict(session.execute(rows).all()) if ids else {}  # type: ignore[arg-type]
+    return {one for one in taken_back if one}, dict(session.execute(rows).all()) if ids else {}
 
 
 def _may_reverse(found: Sequence[Movement], actor: Actor) -> set[int]:
