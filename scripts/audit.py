@@ -1,6 +1,8 @@
-"""Known weaknesses: bandit reads our own code, pip-audit asks which installed packages have been reported.
+"""Known weaknesses: bandit reads our own code, pip-audit asks which installed packages have been reported. Beside them a
+list of what an installation consists of, in CycloneDX.
 
-`code` and `packages` name one of the two; both without. Where the service of known vulnerabilities cannot be
+`code`, `packages` and `list` name one of the three; all without. `list` writes var/parts.cdx.json, what an installation
+consists of. Where the service of known vulnerabilities cannot be
 reached, nothing was audited, and that is a failure: pip-audit alone would say that it found nothing.
 """
 
@@ -11,15 +13,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scripts import parts_list
+
 CODE = ("backend", "scripts")
 
 
 def main(asked: list[str]) -> int:
-    parts = {"code": code, "packages": packages}
-    if unknown := set(asked) - parts.keys():
-        print(f"scripts/audit [code] [packages], not {' '.join(sorted(unknown))}")
+    steps = {"code": code, "packages": packages, "list": parts}
+    if unknown := set(asked) - steps.keys():
+        print(f"scripts/audit [code] [packages] [list], not {' '.join(sorted(unknown))}")
         return 2
-    problems = [problem for name in asked or parts for problem in parts[name]()]
+    problems = [problem for name in asked or steps for problem in steps[name]()]
     print("\n".join(problems) if problems else "Nothing was found.")
     return int(bool(problems))
 
@@ -58,6 +62,13 @@ def packages() -> list[str]:
     except (ValueError, KeyError):
         return [f"Not audited: the service cannot be reached, or pip-audit failed: {told.stderr[-500:]}"]
     return audited(known)
+
+
+def parts() -> list[str]:
+    """Writes the list, and says where it is; a list of nothing is a failure."""
+    count = parts_list.write()
+    print(f"{count} packages listed in {parts_list.WRITTEN}")
+    return [] if count else ["Not listed: there is no package in requirements.txt"]
 
 
 def audited(known: list[dict[str, Any]]) -> list[str]:

@@ -1,10 +1,11 @@
 """The programs that look for weaknesses: what they judge, and that they never call nothing an all-clear."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from scripts import audit
+from scripts import audit, parts_list
 from scripts.mutation import run as mutation
 
 LOOKED_UP = {"name": "flask", "version": "3.1.3", "vulns": []}
@@ -54,3 +55,15 @@ def test_what_is_mutated_and_what_shall_notice_are_there(area):
     modules, tests = mutation.AREAS[area]
     assert all(Path(one).is_file() for one in modules)
     assert all(Path(one.removeprefix("--ignore=").partition("::")[0]).exists() for one in tests)
+
+
+def test_the_list_of_parts_names_every_package_with_its_hashes(tmp_path):
+    written = tmp_path / "parts.cdx.json"
+    count = parts_list.write(to=written)
+    told = json.loads(written.read_text(encoding="utf-8"))
+    assert (told["bomFormat"], told["specVersion"], len(told["components"])) == ("CycloneDX", "1.6", count)
+    assert count > 60
+    by_name = {one["name"]: one for one in told["components"]}
+    flask = by_name["flask"]
+    assert flask["purl"] == f"pkg:pypi/flask@{flask['version']}"
+    assert all(one["hashes"] for one in told["components"])

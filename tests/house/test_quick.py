@@ -121,4 +121,4 @@ def test_what_is_checked_before_a_commit_is_a_pinned_program_of_ours():
         assert hook["language"] == "system"
         program = hook["entry"].split()[0]
         assert program.startswith(".venv/bin/")
-        assert programs[Path(program).name] in pinned("requirements-dev.txt")
+        assert programs[Path(program).name] in pinned("requirements-dev.in")

@@ -39,10 +39,53 @@ def imported(folder):
 @pytest.mark.parametrize(
     ("folder", "files"),
     [
-        ("backend", ["requirements.txt"]),
-        ("scripts", ["requirements.txt", "requirements-dev.txt"]),
-        ("tests", ["requirements.txt", "requirements-dev.txt"]),
+        ("backend", ["requirements.in"]),
+        ("scripts", ["requirements.in", "requirements-dev.in"]),
+        ("tests", ["requirements.in", "requirements-dev.in"]),
     ],
 )
 def test_a_package_that_is_imported_has_a_version_of_its_own(folder, files):
     assert imported(folder) - pinned(*files) == set()
+
+
+LOCKS = ("requirements", "requirements-dev", "requirements-topology")
+LOCKED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)")
+
+
+def locked(name):
+    """Each package of a locked file: its versions, and how many hashes stand below it."""
+    found = {}
+    for line in (ROOT / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if start := LOCKED.match(line):
+            here = found.setdefault(plain(start[1]), [set(), 0])
+            here[0].add(start[2])
+        elif line.strip().startswith("--hash=sha256:"):
+            here[1] += 1
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_all_that_is_installed_has_a_version_and_hashes(name):
+    found = locked(name)
+    assert [one for one, (_versions, hashes) in found.items() if not hashes] == []
+    for line in (ROOT / f"{name}.in").read_text(encoding="utf-8").splitlines():
+        if wanted := LOCKED.match(line):
+            assert found[plain(wanted[1])][0] == {wanted[2]}, f"{line}: scripts/lock was not run"
+
+
+def test_the_tests_run_on_what_production_installs():
+    product, tests = locked("requirements"), locked("requirements-dev")
+    assert {one for one in product if tests.get(one) != product[one]} == set()
+
+
+def test_whoever_installs_asks_for_the_hashes():
+    for name in ("scripts/environment", "Dockerfile", "README.md", "README.zh-CN.md", "docs/deployment.md"):
+        told = (ROOT / name).read_text(encoding="utf-8")
+        installs = re.findall(r"pip install[^\n`]*-r[^\n`]*", told)
+        assert installs, name
+        assert all("--require-hashes" in one for one in installs), (name, installs)
+
+
+def test_the_image_stands_on_a_release_and_not_on_whatever_is_newest():
+    (base,) = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.fullmatch(r"python:3\.\d+\.\d+-slim-\w+(@sha256:[0-9a-f]{64})?", base)
