@@ -4,6 +4,7 @@ import io
 import re
 import time
 
+import openpyxl
 import requests
 import sqlalchemy as sa
 
@@ -20,8 +21,6 @@ _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 def sheet(rows):
     """Residents whom nobody knows yet, as a clerk has them in Excel."""
-    import openpyxl
-
     book, kept = openpyxl.Workbook(write_only=True), io.BytesIO()
     page = book.create_sheet()
     page.append(HEAD)
