@@ -4,13 +4,13 @@ import io
 import re
 import time
 
+import openpyxl
 import requests
 import sqlalchemy as sa
 
 from backend.db import session
 from backend.people.models import Person
 from backend.seeds import demo
-from scripts import at_the_gate
 from tests.faults import work
 from tests.faults.checks import lost_or_doubled
 from tests.faults.clients import PATIENCE, Load
@@ -21,8 +21,6 @@ _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 def sheet(rows):
     """Residents whom nobody knows yet, as a clerk has them in Excel."""
-    import openpyxl
-
     book, kept = openpyxl.Workbook(write_only=True), io.BytesIO()
     page = book.create_sheet()
     page.append(HEAD)
@@ -59,12 +57,7 @@ def largest_sheet(town, served, rows, people=4, most_seconds=None, tell=lambda _
 
     Nobody else may be sent away meanwhile or, where that is asked, wait longer than so many seconds.
     """
-    raw, clerk, before, gate = (
-        sheet(rows),
-        Clerk(served.url, "tong"),
-        _residents(),
-        at_the_gate.counted(served.url),
-    )
+    raw, clerk, before = sheet(rows), Clerk(served.url, "tong"), _residents()
     waits, step = [], work.wishes_only(town)
 
     def timed(client, number):
@@ -86,12 +79,10 @@ def largest_sheet(town, served, rows, people=4, most_seconds=None, tell=lambda _
             page = clerk.get(path)
             tell(re.search(r"(已处理[^<]*|导入完成[^<]*)", page)[0].strip())
         took = time.monotonic() - began
-    told = at_the_gate.since(gate, at_the_gate.counted(served.url))
-    summary = (
+    # Also where progress is shown on one line.
+    print(
         f"{rows} rows: read in {read:.1f} s, in after {took:.1f} s; others waited at most {max(waits):.2f} s"
     )
-    tell(f"{summary}; {at_the_gate.sentence(told)}")
-    print(f"{summary}; {at_the_gate.sentence(told)}")
     return [
         *lost_or_doubled(load),
         *[f"somebody was told {status} while a sheet was taken in" for status in load.statuses],

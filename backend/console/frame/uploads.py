@@ -2,6 +2,7 @@
 
 import csv
 import io
+import threading
 from collections.abc import Iterable, Iterator
 
 import openpyxl
@@ -15,6 +16,8 @@ from backend.imports.workbook import LAST_COLUMN, MOST_COLUMNS, MOST_ROWS, Sheet
 
 # An upload with a sheet: 20,000 rows of text are two or three MiB where they are not packed.
 MOST_BYTES = 8 * 1024 * 1024
+# Each takes up to a hundred MiB, and the processor: so many at once in a process, the others wait.
+_reading = threading.BoundedSemaphore(2)
 
 
 class NotASheet(Refused):
@@ -28,7 +31,8 @@ def read(name: str, raw: bytes) -> list[list[str]]:
     """
     reader = workbook.rows_of if raw[:2] == b"PK" else _comma_separated
     try:
-        return reader(raw)
+        with _reading:
+            return reader(raw)
     except Refused:
         raise
     # What is no workbook may break its reader anywhere: in the packing, the XML, a style, a number.
