@@ -79,7 +79,7 @@ class Certificate(Model):
     revoked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     revoke_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="redact", label="撤销原因")
+        sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="erase", label="撤销原因")
     )
 
     @property
