@@ -7,6 +7,7 @@ keyed digests of texts, so a sealed day agrees before and after (`ledger/sealed_
 """
 
 import hmac
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -65,3 +66,10 @@ def as_written(secret: bytes, text: str | None, digest: str | None) -> str | Non
     """
     now = keyed(secret, text)
     return digest[:_EACH] if digest and now and hmac.compare_digest(digest[_EACH:], now) else now
+
+
+def words_were_erased(rows: Iterable[Any], names: Iterable[str]) -> bool:
+    """Whether words of these rows were erased, and each text still is what the erasure left of it."""
+    secret, names = key(), list(names)
+    found = [(row[name], row[digest_of(name)]) for row in rows for name in names if row[digest_of(name)]]
+    return bool(found) and all(as_written(secret, text, digest) == digest[:_EACH] for text, digest in found)

@@ -166,6 +166,13 @@ def lines(kind: str, subject_id: int) -> list[JournalLine]:
     return list(session.scalars(wanted))
 
 
+def tells_why(kind: str, subject: Any) -> sa.ColumnElement[bool]:
+    """The condition that some line of a thing, by the column of its id, still has a reason in words."""
+    line = _journal.c
+    told = (line.subject_kind == kind, line.subject_id == subject, line.reason.is_not(None))
+    return sa.exists().where(*told, line.reason != erasable.ERASED)
+
+
 def erase_reasons(kind: str, subjects: Any) -> None:
     """Erases why all this happened to some things, given by a SELECT of their ids or by a list."""
     line = _journal.c

@@ -69,10 +69,14 @@ def _erase_reasons(account: int) -> None:
     for kind in _OF_A_PERSON:
         journal.erase_reasons(kind, [account])
     for held in personal_tables.existing():
-        kind = held.journal_kind or _KINDS.get(held.table.name, "")
-        if kind and "id" in held.columns:
+        if kind := _kind(held):
             journal.erase_reasons(kind, sa.select(held.columns.id).where(held.of(account)))
     titles.erase_reasons(account)
+
+
+def _kind(held: PersonalRows) -> str:
+    """What the journal calls these rows, if it tells of them by their number."""
+    return (held.journal_kind or _KINDS.get(held.table.name, "")) if "id" in held.columns else ""
 
 
 def _erase_rows(account: int, words: re.Pattern[str] | None) -> None:
@@ -223,5 +227,20 @@ def incomplete() -> list[int]:
     rich = sa.select(purses.person_id).where(
         sa.or_(purses.available > 0, purses.held > 0), purses.person_id.in_(cancelled)
     )
-    found.update(session.scalars(rich.limit(_MOST)), wishes.unfinished_among(cancelled))
+    found.update(
+        session.scalars(rich.limit(_MOST)), wishes.unfinished_among(cancelled), _spoken_of(cancelled)
+    )
     return sorted(found)
+
+
+def _spoken_of(cancelled: Any) -> Iterator[int]:
+    """About whom, or about whose things, a reason was written since, or by a program that erased none."""
+    people = Base.metadata.tables["persons"].c
+    for kind in _OF_A_PERSON:
+        wanted = sa.select(people.id).where(people.id.in_(cancelled), journal.tells_why(kind, people.id))
+        yield from session.scalars(wanted.limit(_MOST))
+    for held in personal_tables.existing():
+        if (kind := _kind(held)) and held.said.owner in held.columns:
+            whose = held.columns[held.said.owner]
+            told = (whose.in_(cancelled), journal.tells_why(kind, held.columns.id))
+            yield from session.scalars(sa.select(whose).where(*told).limit(_MOST))

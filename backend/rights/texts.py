@@ -124,6 +124,14 @@ def cleaned(where: TextTable, row: Row, words: re.Pattern[str]) -> dict[str, Any
 
 
 def _left_of(value: Any, words: re.Pattern[str]) -> Any:
+    """An answer that is kept is JSON in a text: what is left of it must still be JSON."""
+    if isinstance(value, str) and value.startswith(("{", "[")):
+        try:
+            told = json.loads(value)
+        except ValueError:
+            return without(words, value)
+        left = _left_of(told, words)
+        return value if left == told else json.dumps(left, ensure_ascii=False)
     if isinstance(value, dict):
         return {name: _left_of(one, words) for name, one in value.items()}
     if isinstance(value, list):

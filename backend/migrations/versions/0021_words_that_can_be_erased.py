@@ -79,9 +79,10 @@ def _unchanged(table: str, dialect: str) -> str:
 
 
 def _erased(table: str, dialect: str) -> str:
-    """Nothing is different but texts, and each of them is as it was, or was erased: what tells so stands in it, and
-    beside it a digest of what was written, which stays the same when more is erased of it later."""
+    """Nothing is different but texts, at least one, and each of them is as it was, or was erased: what tells so stands
+    in it, and beside it a digest of what was written, which stays the same when more is erased of it later."""
     same = _SAME[dialect]
+    some = " OR ".join(f"NOT NEW.{word}_digest {same} OLD.{word}_digest" for word in _WORDS[table])
     each = (
         f"((NEW.{word} {same} OLD.{word} AND NEW.{word}_digest {same} OLD.{word}_digest)"
         f" OR (OLD.{word} IS NOT NULL AND length(NEW.{word}_digest) = 128"
@@ -90,7 +91,7 @@ def _erased(table: str, dialect: str) -> str:
         f" AND (NEW.{word} = '（文字已随注销删除）' OR NEW.{word} LIKE '%（已删除）%')))"
         for word in _WORDS[table]
     )
-    return " AND ".join((_unchanged(table, dialect), *each))
+    return " AND ".join((_unchanged(table, dialect), *each, f"({some})"))
 
 
 def _words_may_go(table: str, dialect: str) -> list[str]:
