@@ -55,7 +55,7 @@ def keyed(secret: bytes, value: Any) -> str | None:
 def erased(row: Any, text: str, left: str) -> dict[str, str]:
     """The columns of an UPDATE by which a text of this row, by its name, becomes `left`."""
     secret = key()
-    before = row[digest_of(text)] or keyed(secret, row[text])
+    before = row[digest_of(text)] or keyed(secret, row[text]) or ""
     return {text: left, digest_of(text): f"{before[:_EACH]}{keyed(secret, left)}"}
 
 

@@ -26,16 +26,18 @@ from backend.rights.texts import TextTable
 BEARERS = 3
 # A word that stands in more texts than anybody is written about is no name, whatever somebody called themselves.
 MOST_TEXTS = 500
-# Things whose names are public, by the columns of these names, and as what the journal tells of their making.
+# Things whose names are public: what the journal calls them, and the columns of their names.
 _NAMED = {
-    "organisations": ("name", "short"),
-    "teams": ("name",),
-    "shops": ("name",),
-    "items": ("name",),
-    "activities": ("title",),
-    "rounds": ("title",),
+    "organisations": ("organisation", ("name", "short")),
+    "teams": ("team", ("name",)),
+    "shops": ("shop", ("name",)),
+    "items": ("item", ("name",)),
+    "activities": ("activity", ("title",)),
+    "rounds": ("round", ("title",)),
 }
-_MADE = {"teams": "team", "shops": "shop", "items": "item", "activities": "activity", "rounds": "round"}
+# By what a thing gets its name: by being made, and by a change of it.
+_MAKING = ("open", "found", "put_up", "plan", "import")
+_RENAMING = ('"name"', '"title"')
 
 log = structlog.get_logger()
 
@@ -69,8 +71,10 @@ def look(person_id: int, words: set[str]) -> Found:
 
 def take_out(found: Found) -> None:
     """Takes the words out of the rows, each read again under its lock."""
-    sought = texts.pattern_of(found.words) if found.words else None
-    for place in found.places if sought else ():
+    if not found.words:
+        return
+    sought = texts.pattern_of(found.words)
+    for place in found.places:
         here = place.where.place_of(place.key)
         wanted = sa.select(place.where.table).where(here).with_for_update()
         row = session.execute(wanted).mappings().one_or_none()
@@ -119,20 +123,19 @@ def _labels(value: Any) -> Iterator[str]:
 
 def _named_before(word: str, since: datetime) -> bool:
     """Whether a place or a thing bore the word in its name before this person was known."""
-    return any(_bears(name, columns, word, since) for name, columns in _NAMED.items())
+    return any(_bears(name, *called, word, since) for name, called in _NAMED.items())
 
 
-def _bears(name: str, columns: tuple[str, ...], word: str, since: datetime) -> bool:
-    table = Base.metadata.tables[name].c
-    wanted = sa.select(table.id).where(
-        sa.or_(*(table[one].contains(word, autoescape=True) for one in columns))
+def _bears(name: str, kind: str, columns: tuple[str, ...], word: str, since: datetime) -> bool:
+    """Of a thing that got its name since, it may have been typed there because of the person."""
+    table, line = Base.metadata.tables[name].c, journal.JournalLine
+    facts = sa.cast(line.facts, sa.Text)
+    named = sa.or_(line.verb.in_(_MAKING), *(facts.contains(one) for one in _RENAMING))
+    since_then = sa.exists().where(
+        line.subject_kind == kind, line.subject_id == table.id, line.at >= since, named
     )
-    if name in _MADE:
-        line = journal.JournalLine
-        told = sa.exists().where(line.subject_kind == _MADE[name], line.subject_id == table.id)
-        # What came in otherwise than by hand has no line of its making.
-        wanted = wanted.where(told.where(line.at < since) | ~told)
-    return session.execute(wanted.limit(1)).one_or_none() is not None
+    holds = sa.or_(*(table[one].contains(word, autoescape=True) for one in columns))
+    return session.execute(sa.select(table.id).where(holds, ~since_then).limit(1)).one_or_none() is not None
 
 
 def _bearers(words: set[str], person_id: int) -> Counter[str]:

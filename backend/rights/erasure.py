@@ -153,7 +153,7 @@ def _redact(held: PersonalRows, words: re.Pattern[str] | None, whose: Any, *, wh
     partly = [column for column, what in said.items() if what in _SEARCHED and column not in wholly]
     seals = sealed.of(held.table.name)
     for row in _rows(held, whose) if wholly or partly else ():
-        left = {column: erasable.ERASED for column in wholly if row[column.name]}
+        left: dict[Any, str | None] = {column: erasable.ERASED for column in wholly if row[column.name]}
         for column in partly:
             seal = seals.get(column.name)
             text = sealed.opened(seal, row) if seal else row[column.name]

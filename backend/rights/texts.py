@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from backend import crypto, erasable
 from backend.crypto import without_numbers
-from backend.db import Base, session
+from backend.db import Base, dialect, session
 from backend.erasable import ERASED, GONE
 from backend.personal import DIGEST, OnErasure, declaration
 from backend.rights import sealed
@@ -83,7 +83,7 @@ def without(words: re.Pattern[str], text: str) -> str:
 
 def candidates(where: TextTable, words: Iterable[str]) -> Iterator[Row]:
     """The rows that may hold one of the words. What is sealed the database cannot search: it is all looked at."""
-    held = [where.table.c[name].is_not(None) for name in where.sealed]
+    held: list[sa.ColumnElement[bool]] = [where.table.c[name].is_not(None) for name in where.sealed]
     held += [_may_hold(where.table.c[name], word) for name in where.plain for word in words]
     wanted = sa.select(where.table).where(sa.or_(*held)).order_by(*where.keys)
     if len(where.keys) > 1:
@@ -100,11 +100,13 @@ def candidates(where: TextTable, words: Iterable[str]) -> Iterator[Row]:
 
 
 def _may_hold(column: Any, word: str) -> sa.ColumnElement[bool]:
-    text = sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column
-    if word.isdigit():
-        return text.like(f"%{'%'.join(word)}%")
-    written = json.dumps(word)[1:-1]
-    return sa.or_(text.contains(word, autoescape=True), text.contains(written, autoescape=True))
+    """Of a number its first digits: between the others there may be blanks."""
+    json_text = isinstance(column.type, sa.JSON)
+    written = json.dumps(word)[1:-1] if json_text else word
+    position = sa.func.instr if dialect() == "sqlite" else sa.func.strpos
+    text = sa.cast(column, sa.Text) if json_text else column
+    sought = {written[:3]} if word.isdigit() else {word, written}
+    return sa.or_(*(position(text, one) > 0 for one in sorted(sought)))
 
 
 def read(where: TextTable, row: Row) -> dict[str, Any]:

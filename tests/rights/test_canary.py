@@ -4,24 +4,27 @@ The words of one person are typed into every text that the API takes, and writte
 then they leave, and every table is read with its seals opened, the files of the database, and a backup made since.
 """
 
+import itertools
 import re
 
 import pytest
 import sqlalchemy as sa
 
-from backend import crypto
+from backend import crypto, journal
 from backend.db import Base, dialect, session, transaction
 from backend.ledger import verify
 from backend.operations import invariants
 from backend.personal import declaration
-from backend.rights import cancellation, sealed, texts
+from backend.rights import cancellation, elsewhere, sealed, texts
 from backend.rights.old_pages import clear_old_pages
 from tests.attacks import matrix
 from tests.attacks.test_canary import LAST, SEALED, _named, _takes_words
+from tests.operations.test_backups import tools  # noqa: F401 - a fixture
 from tests.rights import canary
 from tests.supermarket import cast as supermarket
 from tests.wishes import cast
 
+pytestmark = pytest.mark.usefixtures("tools")
 # Somebody's own name, telephone or address is theirs: it goes with them, and not with another one.
 OWN = (SEALED.keys() | {"nickname"}) - {"proxyName", "donor"}
 ACTORS = ("owner", "leader", "member", "staff", "second", "keeper", "supervisor", "parent", "city")
@@ -42,6 +45,9 @@ NOT_TAKEN = {
     "POST /api/v1/wishes/{wish_id}/look reason": _STATE,
     "POST /api/v1/wishes/{wish_id}/explain reason": _STATE,
     "POST /api/v1/service-records/{record_id}/corrections reason": _STATE,
+    "POST /api/v1/guardianships/{guardianship_id}/verify reason": _STATE,
+    "POST /api/v1/party-registrations/{person_id}/verify reason": _STATE,
+    "POST /api/v1/residencies/{person_id}/verify reason": _STATE,
 }
 
 
@@ -67,9 +73,19 @@ def filled(schema, document, value, path=""):
             told[name], more = filled(inner, document, told[name], f"{here}.")
             names |= more
         elif name not in OWN and _takes_words(inner):
-            told[name] = canary.typed(inner.get("maxLength", 500))
+            told[name] = _typed(name, inner.get("maxLength", 500))
             names.add(here)
     return told, names
+
+
+_counted = itertools.count(100)
+
+
+def _typed(name, most):
+    """No two things have the same name."""
+    if name not in ("name", "title"):
+        return canary.typed(most)
+    return f"{canary.typed(most - 4)} {next(_counted)}"
 
 
 class Typist:
@@ -101,10 +117,14 @@ class Typist:
         return filled(content["schema"], self.document, self.things.body(self.told[operation]))
 
     def type_everywhere(self):
-        for operation in sorted(self.told):
+        # What changes a thing before what moves it on.
+        for operation in sorted(self.told, key=lambda one: (not one.startswith("PUT"), one)):
             if operation not in matrix.ENDING | LAST:
                 self.type(operation)
         self._in_the_states_they_ask_for()
+
+    def _staff(self, actor, path, body):
+        self.things.phones[actor].call("POST", path, body).close()
 
     def _in_the_states_they_ask_for(self):
         """Things in the states that an earlier operation of the alphabet has moved them out of."""
@@ -121,6 +141,9 @@ class Typist:
         self.things.phones["member"].data("POST", f"/wishes/{ids['claimed']}/claim", {"as": "personal"})
         self.type(wish + "fulfil", ["member"], wish_id=ids["claimed"])
         self.type(wish + "confirm", ["owner"], wish_id=ids["claimed"])
+        self._staff("supervisor", f"/stocktakes/{ids['stocktake_id']}/reject", {"reason": "再数一遍"})
+        self.type("POST /api/v1/shops/{shop_id}/stocktakes", ["keeper"])
+        self._staff("staff", f"/rounds/{ids['published_round']}/close", {})
         supermarket.rich(town, "ning", 50)
         order = supermarket.asked(town, ids["shop_id"], {ids["item_id"]: 1}, "ning")
         self.type("POST /api/v1/redemptions/{redemption_id}/reject", ["staff"], redemption_id=order)
@@ -201,10 +224,12 @@ def written_everywhere():
                 empty.add(f"{where.table.name}.{name}")
                 continue
             with transaction():
-                here = where.place_of(dict(row))
-                session.execute(
-                    sa.update(where.table).where(here).values({name: _as_kept(column, dict(row))})
-                )
+                here, told = where.place_of(dict(row)), {name: _as_kept(column, dict(row))}
+                session.execute(sa.update(where.table).where(here).values(told))
+                if name in ("name", "short", "title") and where.table.name in elsewhere._NAMED:
+                    # As whoever renames a thing is journaled.
+                    kind, _ = elsewhere._NAMED[where.table.name]
+                    journal.write("change", kind, row["id"], actor=None, facts={"fields": ["name"]})
     return empty
 
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from backend import erasable, journal
 from backend.db import session, transaction
+from backend.people import actions as people
 from backend.people import sealed
 from backend.people.models import Person
 from backend.rights import cancellation, elsewhere
@@ -60,6 +61,8 @@ def test_a_name_in_the_reason_of_somebody_elses_wish_goes_and_the_rest_stays(tow
 
 def test_the_reason_of_ones_own_wish_goes_whole(town):
     phone = leave(town, "linghu", real_name="令狐小寒")
+    with transaction():
+        people.declare_residency(town.songtao, None, "雪松家园九号楼", actor=cast.By(phone.id))
     wish_id = cast.submitted(town, "linghu")
     with transaction():
         cast.reviewing.send_back(wish_id, "老令狐家后院那户，请补充", actor=cast.by(town, "lan"))
