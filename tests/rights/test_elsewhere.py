@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from backend import erasable, journal
 from backend.db import session, transaction
+from backend.ledger import actions as ledger
 from backend.people import actions as people
 from backend.people import sealed
 from backend.people.models import Person
@@ -106,6 +107,16 @@ def test_a_full_field_is_not_overfilled_and_two_shops_keep_different_names(town)
     ).all()
     assert len(set(names)) == 2
     assert all("令狐" not in name and len(name) <= 60 for name in names)
+
+
+def test_a_number_in_the_title_of_ones_own_points_does_not_hold_up_the_cancellation(town):
+    phone = leave(town, "linghu", real_name="令狐小寒")
+    with transaction():
+        told = {"title": "结转 11122223333", "community_id": town.songtao, "actor": cast.by(town, "tong")}
+        ledger.grant(phone.id, 5, reference="opening:number", **told)
+    cancel(phone)
+    title = sa.text("SELECT title FROM transfers WHERE reference = 'opening:number'")
+    assert session.scalar(title) == erasable.ERASED
 
 
 def test_what_is_written_about_somebody_who_has_left_is_erased_by_the_hour(town):
