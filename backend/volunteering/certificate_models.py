@@ -65,7 +65,7 @@ class Certificate(Model):
     state: Mapped[str] = mapped_column(sa.String(12))
     issuer_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     # By the names that person and community had then.
-    issuer_name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("a community's"))
+    issuer_name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("a community's", code=True))
     name_sealed: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="clear")
     )
