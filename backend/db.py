@@ -192,6 +192,9 @@ def _teach_sqlite(engine: sa.Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",  # NORMAL may lose the last acknowledged commits when the power goes
             "foreign_keys=ON",
+            # What is erased, or edited, is written over: else the old words would stay in the file until their page is
+            # needed. Distributions of Linux build SQLite so; others do not.
+            "secure_delete=ON",
             f"busy_timeout={GATE_SECONDS * 1000}",
             "cache_size=-65536",
         ):

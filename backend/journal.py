@@ -1,7 +1,8 @@
 """The journal: who did what, when, to which thing, from which state to which, and why. Append-only.
 
-A line is written in the transaction of what it tells, so that no change is without one. It carries no
-personal data: people stand in it by their ids, and numbers typed into a reason are left out.
+A line is written in the transaction of what it tells, so that no change is without one. People stand in it by
+their ids, and numbers typed into a reason are left out; what else a reason says of a person is erased when they leave,
+and of the line only its digest is kept (`erasable`).
 """
 
 from contextvars import ContextVar
@@ -11,7 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend import clock
+from backend import clock, erasable
 from backend.crypto import without_numbers
 from backend.db import Id, Json, Model, Moment, dialect, session
 from backend.personal import Purpose, handler, personal
@@ -53,7 +54,9 @@ class JournalLine(Model):
     to_state: Mapped[str | None] = mapped_column(sa.String(24))
     reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.AUDIT))
     organisation_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    facts: Mapped[dict[str, Any] | None] = mapped_column(Json, info=personal(Purpose.AUDIT))
+    reason_digest: Mapped[str | None] = erasable.digest_column()
+    # Ids, names of fields and words of the product; nobody's sentence.
+    facts: Mapped[dict[str, Any] | None] = mapped_column(Json, info=personal(Purpose.AUDIT, code=True))
     request: Mapped[str | None] = mapped_column(sa.String(64))
 
 
@@ -147,7 +150,10 @@ def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
 
 
 _journal = JournalLine.__table__
-_SAID = tuple(column.name for column in _journal.columns if column.name not in ("id", "subject_id"))
+# What a line says when it is written; of its reason a digest is kept once the words are erased.
+_SAID = tuple(
+    column.name for column in _journal.columns if column.name not in ("id", "subject_id", "reason_digest")
+)
 
 
 def lines(kind: str, subject_id: int) -> list[JournalLine]:
@@ -158,3 +164,20 @@ def lines(kind: str, subject_id: int) -> list[JournalLine]:
         .order_by(JournalLine.id)
     )
     return list(session.scalars(wanted))
+
+
+def tells_why(kind: str, subject: Any) -> sa.ColumnElement[bool]:
+    """The condition that some line of a thing, by the column of its id, still has a reason in words."""
+    line = _journal.c
+    told = (line.subject_kind == kind, line.subject_id == subject, line.reason.is_not(None))
+    return sa.exists().where(*told, line.reason != erasable.ERASED)
+
+
+def erase_reasons(kind: str, subjects: Any) -> None:
+    """Erases why all this happened to some things, given by a SELECT of their ids or by a list."""
+    line = _journal.c
+    told = (line.subject_kind == kind, line.subject_id.in_(subjects), line.reason.is_not(None))
+    wanted = sa.select(line.id, line.reason, line.reason_digest).where(*told, line.reason != erasable.ERASED)
+    for row in session.execute(wanted).mappings().all():
+        changed = erasable.erased(row, "reason", erasable.ERASED)
+        session.execute(sa.update(_journal).where(line.id == row["id"]).values(changed))

@@ -51,6 +51,8 @@ class OnErasure(StrEnum):
     CLEAR = "clear"
     # The person's name, phone and address are taken out of the text.
     REDACT = "redact"
+    # The whole text goes: what staff typed about the person may name them in words that nobody knows.
+    ERASE = "erase"
 
 
 @dataclass(frozen=True)
@@ -67,25 +69,28 @@ class Declaration:
     not_rotated: str = ""
     not_personal: str = ""
     handler: str = ""
+    code: bool = False
 
 
 def personal(
     purpose: Purpose,
     *,
-    on_erasure: Literal["keep", "clear", "redact"] | None = None,
+    on_erasure: Literal["keep", "clear", "redact", "erase"] | None = None,
     label: str = "",
     identifies: bool = False,
     sealed_for: str = "",
     kept_days: str = "",
     not_exported: str = "",
     not_rotated: str = "",
+    code: bool = False,
 ) -> dict[str, Any]:
     """The `info` of a column that tells something of a person.
 
-    `on_erasure` is asked for in a table whose rows stay: "keep", "clear" or "redact". `label` is its heading in
-    the copy, where that is not one of `rights/labels.py`. What `identifies` is looked for in the words that stay.
+    `on_erasure` is asked for in a table whose rows stay: "keep", "clear", "redact" or "erase". `label` is its heading
+    in the copy, where that is not one of `rights/labels.py`. What `identifies` is looked for in the words that stay.
     `sealed_for` is the column that ends the place for which the value is sealed, where that is not the key of the
     row. `kept_days` is the setting after which retention clears it. `not_exported` and `not_rotated` say why.
+    A `code` is one of a few words or a number of the product's own, in which nobody can have typed a name.
     """
     said = Declaration(
         purpose=purpose,
@@ -96,13 +101,17 @@ def personal(
         kept_days=kept_days,
         not_exported=not_exported,
         not_rotated=not_rotated,
+        code=code,
     )
     return {_KEY: said}
 
 
-def not_personal(reason: str) -> dict[str, Any]:
-    """The `info` of a column that only looks as if it told something of a person."""
-    return {_KEY: Declaration(not_personal=reason)}
+def not_personal(reason: str, *, code: bool = False) -> dict[str, Any]:
+    """The `info` of a column that only looks as if it told something of a person.
+
+    Whoever types may still name one in it: such a text is searched when a person leaves, unless it is a `code`.
+    """
+    return {_KEY: Declaration(not_personal=reason, code=code)}
 
 
 def internal(reason: str) -> dict[str, Any]:

@@ -47,7 +47,7 @@ class File(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     owner_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     purpose: Mapped[str] = mapped_column(
-        sa.String(12), info=not_personal("what a picture is for: a wish, or its fulfilment")
+        sa.String(12), info=not_personal("what a picture is for: a wish, or its fulfilment", code=True)
     )
     state: Mapped[str] = mapped_column(sa.String(12))
     # The name in the store; drawn by lot, so that knowing an id is not knowing where the picture lies.

@@ -40,7 +40,7 @@ class Import(Model):
     known: Mapped[int] = mapped_column(sa.Integer, default=0)
     # [[line, column, sentence], …] in the order of the lines.
     faults: Mapped[list[Any]] = mapped_column(
-        Json, info=not_personal("lines and columns, never what stands in them")
+        Json, info=not_personal("lines and columns, never what stands in them", code=True)
     )
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
+from backend.erasable import digest_column
 from backend.journal import JournalLine
 from backend.personal import PersonalTable, Purpose, handler, internal, personal
 
@@ -210,7 +211,8 @@ class Transfer(Model):
     by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("purses.person_id"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    title: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="keep"))
+    title: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="redact"))
+    title_digest: Mapped[str | None] = digest_column()
     balance: Mapped[int] = mapped_column(sa.Integer)
     rule_id: Mapped[int | None] = mapped_column(
         Id, sa.ForeignKey("earning_rules.id"), info=internal(_OF_THE_BOOKS)

@@ -1,7 +1,8 @@
 """What a seal sees of a row: one canonical line of ids and facts, and its digest.
 
 Texts that may speak of a person (a title, a reason) stand in the line only as keyed digests. So the seals
-hold no personal data, and nobody without the key can guess a text from them.
+hold no personal data, nobody without the key can guess a text from them, and a sealed day still agrees when words
+of it were erased (`erasable`).
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from backend import clock, config
+from backend import clock, config, erasable
 from backend.db import Id, Moment, session
 from backend.journal import JournalLine
 from backend.ledger.writing import transfers
@@ -86,11 +87,17 @@ JOURNAL = Kind(
 KINDS = (TRANSFERS, JOURNAL)
 
 
+def _columns(kind: Kind) -> list[str]:
+    """What is read of a row: its facts, its texts, and beside a text that can be erased what is kept of it."""
+    kept = [erasable.digest_of(text) for text in erasable.texts(kind.table) if text in kind.texts]
+    return [*kind.facts, *kind.texts, *kept]
+
+
 def _between(kind: Kind) -> Any:
     table = kind.table.c
     place = sa.tuple_(table.at, table.id)
     return (
-        sa.select(*(table[name] for name in (*kind.facts, *kind.texts)))
+        sa.select(*(table[name] for name in _columns(kind)))
         .where(
             place > sa.tuple_(sa.bindparam("after", type_=Moment), sa.bindparam("after_id", type_=Id)),
             place <= sa.tuple_(sa.bindparam("last", type_=Moment), sa.bindparam("last_id", type_=Id)),
@@ -132,10 +139,10 @@ def day_ends(day: date) -> Place:
 
 def digests(kind: Kind, rows: Iterator[Any] | list[Any]) -> Iterator[tuple[Any, bytes]]:
     """Each row with the SHA-256 of its canonical line."""
-    secret = key("texts")
+    secret = erasable.key()
     for row in rows:
         facts = [_plain(getattr(row, name)) for name in kind.facts]
-        texts = [_keyed(secret, getattr(row, name)) for name in kind.texts]
+        texts = [_digest(secret, row, name) for name in kind.texts]
         yield row, hashlib.sha256(orjson.dumps([kind.name, 1, *facts, *texts])).digest()
 
 
@@ -145,11 +152,9 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _keyed(secret: bytes, value: Any) -> str | None:
-    if value is None:
-        return None
-    text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    return hmac.digest(secret, text, "sha256").hex()
+def _digest(secret: bytes, row: Any, name: str) -> str | None:
+    """Of the text as it was written: its words may have been erased since, with the person they spoke of."""
+    return erasable.as_written(secret, getattr(row, name), getattr(row, erasable.digest_of(name), None))
 
 
 def mark(row_id: int, digest: bytes) -> bytes:

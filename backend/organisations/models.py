@@ -33,7 +33,7 @@ class Organisation(Model):
     parent_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(16))
     name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("an organisation's"))
-    short: Mapped[str] = mapped_column(sa.String(40))
+    short: Mapped[str] = mapped_column(sa.String(40), info=not_personal("an organisation's"))
 
 
 class Reach(Model):

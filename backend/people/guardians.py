@@ -86,13 +86,13 @@ class Guardianship(Model):
     # Where the child lives: its staff verify.
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     relation: Mapped[str] = mapped_column(
-        sa.String(12), info=personal(Purpose.CHILDREN, on_erasure="keep", label="关系")
+        sa.String(12), info=personal(Purpose.CHILDREN, on_erasure="keep", label="关系", code=True)
     )
     state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
     declared_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
-    reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CHILDREN, on_erasure="redact"))
+    reason: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.CHILDREN, on_erasure="erase"))
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property

@@ -162,7 +162,7 @@ class PartyRegistration(Model):
     unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     service_roles: Mapped[list[str]] = mapped_column(
-        Json, info=personal(Purpose.PARTY_REGISTRATION, label="六大员岗位")
+        Json, info=personal(Purpose.PARTY_REGISTRATION, label="六大员岗位", code=True)
     )
     state: Mapped[str] = mapped_column("status", sa.String(12))
     declared_at: Mapped[datetime] = mapped_column(Moment)
@@ -225,10 +225,10 @@ class Consent(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     document: Mapped[str] = mapped_column(
-        sa.String(40), info=personal(Purpose.CONSENTS, on_erasure="keep", label="文件")
+        sa.String(40), info=personal(Purpose.CONSENTS, on_erasure="keep", label="文件", code=True)
     )
     version: Mapped[str] = mapped_column(
-        sa.String(20), info=personal(Purpose.CONSENTS, on_erasure="keep", label="版本")
+        sa.String(20), info=personal(Purpose.CONSENTS, on_erasure="keep", label="版本", code=True)
     )
     given_at: Mapped[datetime] = mapped_column(Moment)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -248,7 +248,9 @@ class Team(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(12))
     name: Mapped[str] = mapped_column(sa.String(TEAM_NAME_MAX), info=not_personal("a team's"))
-    speciality: Mapped[str] = mapped_column(sa.String(SPECIALITY_MAX), default="")
+    speciality: Mapped[str] = mapped_column(
+        sa.String(SPECIALITY_MAX), default="", info=not_personal("a team's")
+    )
     leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -271,7 +273,7 @@ class Membership(Model):
 
     team_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("teams.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
-    state: Mapped[str] = mapped_column("status", sa.String(12), info=personal(Purpose.TEAMS))
+    state: Mapped[str] = mapped_column("status", sa.String(12), info=personal(Purpose.TEAMS, code=True))
     since: Mapped[datetime] = mapped_column(Moment)
 
     @property

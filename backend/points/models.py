@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.erasable import digest_column
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
 from backend.points import limits
@@ -26,7 +27,7 @@ class Adjustment(Model):
 
     __tablename__ = "adjustments"
     __four_eyes__ = (("proposed_by_id", "person_id"), ("decided_by_id", "proposed_by_id, person_id"))
-    # Decided once and for all by two people: a trigger forbids to change a word of it.
+    # Decided once and for all by two people: a trigger forbids to change a word of it, but not to erase its reasons.
     __personal__ = [PersonalTable("person_id", "积分调整", "points_adjustments", position=200)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {sql_list(AdjustmentState)}", name="state_known"),
@@ -54,15 +55,17 @@ class Adjustment(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
     points: Mapped[int] = mapped_column(sa.Integer)
-    reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="keep"))
+    reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="erase"))
+    reason_digest: Mapped[str | None] = digest_column()
     state: Mapped[str] = mapped_column(sa.String(12))
     proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     proposed_at: Mapped[datetime] = mapped_column(Moment)
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decision_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.POINTS, on_erasure="keep")
+        sa.Text, info=personal(Purpose.POINTS, on_erasure="erase")
     )
+    decision_reason_digest: Mapped[str | None] = digest_column()
 
     @property
     def place_id(self) -> int:

@@ -22,6 +22,7 @@ from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency, Team
 from backend.people.permissions import Permission
 from backend.rights import erasure
+from backend.rights.elsewhere import Found
 
 
 def steps() -> list[LeavingStep]:
@@ -40,8 +41,24 @@ class HasTheirOwnPhone(Refused):
     code, message = 40984, "这位居民有自己的微信账号，注销要由本人在小程序里办"
 
 
-def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str | None = None) -> None:
-    """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`."""
+def look(person_id: int, *, confirmed: bool) -> Found | None:
+    """Ahead of the transaction: where the person is named in other people's records. None where they will be told
+    first what they would lose."""
+    return erasure.look(person_id) if confirmed or not open_things(person_id) else None
+
+
+def cancel(
+    person_id: int,
+    *,
+    confirmed: bool,
+    actor: Actor | None,
+    reason: str | None = None,
+    found: Found | None = None,
+) -> None:
+    """Closes and erases. Raises ThingsStillOpen with the facts, unless they are `confirmed`.
+
+    `found` is what `look` answered, if it was asked before.
+    """
     person = lock_row(Person, person_id)
     if person.state != PersonState.ACTIVE:
         raise NotFound()
@@ -56,7 +73,7 @@ def cancel(person_id: int, *, confirmed: bool, actor: Actor | None, reason: str 
         states=(PersonState.ACTIVE, PersonState.CANCELLED),
         reason=reason,
     )
-    _leave(person)
+    _leave(person, found)
 
 
 def open_things(person_id: int) -> dict[str, Any]:
@@ -73,31 +90,47 @@ def open_things(person_id: int) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-def _leave(person: Person) -> None:
+def _leave(person: Person, found: Found | None = None) -> None:
     """All that is open is closed in the person's own name, then nothing of them is left but a number."""
     for step in steps():
         step.close(person.id, actor=person)
     forfeits.give_up(person.id, actor=person)
-    erasure.erase(person.id)
+    erasure.erase(person.id, found)
 
 
-def cancel_for(person_id: int, reason: str, *, confirmed: bool, actor: Actor) -> None:
+def look_for(person_id: int, *, confirmed: bool, actor: Actor) -> Found | None:
+    """The same ahead of `cancel_for`; None where that will be refused."""
+    try:
+        _check_cancel_for(person_id, actor)
+    except Refused:
+        return None
+    return look(person_id, confirmed=confirmed)
+
+
+def cancel_for(
+    person_id: int, reason: str, *, confirmed: bool, actor: Actor, found: Found | None = None
+) -> None:
     """代办: staff cancel for a card holder who asked at the counter, in their own community.
 
     Raises HasTheirOwnPhone for whoever can do it themselves, NotFound and NotAllowed out of place.
     """
-    person, home = lock_row(Person, person_id), session.get(Residency, person_id)
-    if home is None:
+    lock_row(Person, person_id)
+    _check_cancel_for(person_id, actor)
+    cancel(person_id, confirmed=confirmed, actor=actor, reason=reason, found=found)
+
+
+def _check_cancel_for(person_id: int, actor: Actor) -> None:
+    person, home = session.get(Person, person_id), session.get(Residency, person_id)
+    if person is None or home is None:
         raise NotFound()
     permissions.require(actor.id, Permission.PERSON_CANCEL, home.community_id)
     if person_id == actor.id:
         raise NotAllowed()
     if person.openid is not None:
         raise HasTheirOwnPhone()
-    cancel(person_id, confirmed=confirmed, actor=actor, reason=reason)
 
 
-def erase_by_openid(openid: str) -> bool:
+def erase_by_openid(openid: str, found: Found | None = None) -> bool:
     """WeChat tells that the user cancelled (user_authorization_cancellation): as if they had asked here.
 
     They cannot be asked again, so everything counts as confirmed. Answers whether we knew them.
@@ -108,7 +141,7 @@ def erase_by_openid(openid: str) -> bool:
     person = lock_row(Person, person_id)
     if person.openid != openid:
         return False
-    cancel(person_id, confirmed=True, actor=person, reason="微信通知用户注销")
+    cancel(person_id, confirmed=True, actor=person, reason="微信通知用户注销", found=found)
     return True
 
 

@@ -1,4 +1,5 @@
-"""Withdrawing a consent takes effect at once: what rested on it alone is deleted with it (15, 47 IV)."""
+"""Consents: given to a version that can be read. Withdrawing one takes effect at once: what rested on it alone is
+deleted with it (15, 47 IV)."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,9 +8,10 @@ from typing import TypedDict
 import sqlalchemy as sa
 
 from backend.db import session
-from backend.errors import Refused
+from backend.errors import InvalidInput, Refused
 from backend.journal import Actor
 from backend.people import actions, consents, guardians
+from backend.people.models import Consent
 from backend.rights import notice
 from backend.wishes.models import Wish
 
@@ -21,6 +23,13 @@ class ChildsConsentNeeded(Refused):
     """Nothing is done with a child's data before a guardian has agreed (31)."""
 
     code, message = 42298, "请监护人先看《敏感信息单独同意》，同意后再登记"
+
+
+def give(document: str, version: str, *, actor: Actor) -> Consent:
+    """Agrees to a version of a document that was published. Raises InvalidInput for one that never was."""
+    if version not in notice.versions(document):
+        raise InvalidInput({"version": ["没有这个版本，请用文件的现行版本"]})
+    return actions.give_consent(document, version, actor=actor)
 
 
 def withdraw(document: str, *, actor: Actor) -> None:

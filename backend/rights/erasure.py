@@ -1,4 +1,8 @@
-"""Erasing an identity: what is deleted, what is emptied, and whose words are taken out of what stays."""
+"""Erasing an identity: what is deleted, what is emptied, and whose words are taken out of what stays.
+
+What is the person's own goes by whose it is; what was typed of them in other people's records is looked for
+(`elsewhere`) before the transaction.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,45 +11,79 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto
-from backend.db import Base, db, dialect, session
+from backend import clock, erasable, journal
+from backend.crypto import without_numbers
+from backend.db import Base, session
+from backend.ledger import titles
 from backend.people.kinds import PersonState
 from backend.people.models import Appointment, Consent, Person
 from backend.personal import OnErasure, declaration
-from backend.rights import personal_tables, sealed
+from backend.rights import elsewhere, personal_tables, sealed, texts
+from backend.rights.elsewhere import Found
 from backend.rights.personal_tables import PersonalRows
+from backend.rights.sealed import SealedColumn
 from backend.wishes import leaving as wishes
 
-GONE = "（已删除）"
 # A shorter word is more likely part of another word than a name.
 SHORTEST = 2
+# In other people's records a short one is none: a nickname may be any word, an address only a number of a house.
+SHORTEST_ELSEWHERE = {"nickname": 3, "address_sealed": 6}
 _MOST = 500
-# Milliseconds to wait for readers, before the old pages are left to the next time.
-_PATIENCE = 500
+# What the journal tells of under the person's own number, and as what it tells of rows that have no word for it.
+_OF_A_PERSON = ("person", "residency", "party_registration")
+_KINDS = {"transfers": "transfer", "files": "file"}
 
 
-def erase(person_id: int) -> None:
-    """Erases for good, inside the caller's transaction. The row stays, as a number the books can point to."""
-    if dialect() == "sqlite":
-        # Else the old bytes would stay in the file until their page is written over.
-        session.execute(sa.text("PRAGMA secure_delete = ON"))
+def look(person_id: int) -> Found:
+    """Where the person is named in the records of others. It reads all texts: best done before the transaction."""
+    known = _known_words(person_id)
+    return elsewhere.look(
+        person_id, {word for name, word in known if len(word) >= SHORTEST_ELSEWHERE.get(name, SHORTEST)}
+    )
+
+
+def erase(person_id: int, found: Found | None = None) -> None:
+    """Erases for good, inside the caller's transaction. The row stays, as a number the books can point to.
+
+    `found` is what `look` answered; without it, that is done now.
+    """
     session.flush()
+    found = found or look(person_id)
     accounts = personal_tables.accounts_of(person_id)
-    words = _identifying_words(accounts)
+    identifying = {word for _, word in _known_words(person_id) if len(word) >= SHORTEST}
+    words = texts.pattern_of(identifying) if identifying else None
     _redact_notices_of_others(person_id, words)
     _redact_rows_of_others(person_id, words)
     wishes.forget_unpublished(person_id)
     wishes.forget_phones_of_guardian(person_id)
     for account in accounts:
+        _erase_reasons(account)
         _erase_rows(account, words)
+    elsewhere.take_out(found)
     session.expire_all()
+
+
+def _erase_reasons(account: int) -> None:
+    """Why something was done to the person or to what is theirs: whole, because staff may have named them in words
+    that nobody else knows."""
+    for kind in _OF_A_PERSON:
+        journal.erase_reasons(kind, [account])
+    for held in personal_tables.existing():
+        if kind := _kind(held):
+            journal.erase_reasons(kind, sa.select(held.columns.id).where(held.of(account)))
+    titles.erase_reasons(account)
+
+
+def _kind(held: PersonalRows) -> str:
+    """What the journal calls these rows, if it tells of them by their number."""
+    return (held.journal_kind or _KINDS.get(held.table.name, "")) if "id" in held.columns else ""
 
 
 def _erase_rows(account: int, words: re.Pattern[str] | None) -> None:
     """All that stands under one number."""
     found = personal_tables.existing()
     for held in found:
-        _redact(held, words, held.of(account))
+        _redact(held, words, held.of(account), whole=True)
     for held in personal_tables.to_be_deleted():
         session.execute(sa.delete(held.table).where(held.of(account)))
     _end_roles_and_consents(account)
@@ -88,51 +126,62 @@ def _clear(held: PersonalRows, person_id: int) -> None:
         session.execute(sa.update(held.table).where(held.of(person_id)).values(values))
 
 
-def _identifying_words(accounts: list[int]) -> re.Pattern[str] | None:
-    """Whatever identifies the person and is known to us: names, phones, addresses, card, openid."""
-    known = (word for account in accounts for word in _known(account))
-    found = {word for word in known if word and len(word) >= SHORTEST}
-    # The longest first, so that a part of it does not spoil the whole.
-    return re.compile("|".join(map(_spelled, sorted(found, key=len, reverse=True)))) if found else None
+def _known_words(person_id: int) -> list[tuple[str, str]]:
+    return [one for account in personal_tables.accounts_of(person_id) for one in _known(account)]
 
 
-def _spelled(word: str) -> str:
-    """A number is the same number with blanks or dashes between its digits."""
-    return r"[\s\-–—]*".join(word) if word.isdigit() else re.escape(word)
-
-
-def _known(person_id: int) -> Iterator[str | None]:
+def _known(person_id: int) -> Iterator[tuple[str, str]]:
+    """Whatever identifies the person and is known to us, with its column: names, phones, addresses, card, openid."""
     for held in personal_tables.existing():
         names = [column.name for column in held.columns if declaration(column).identifies]
         seals = sealed.of(held.table.name)
         for row in _rows(held, held.of(person_id)) if names else ():
-            yield from (sealed.opened(seals[name], row) if name in seals else row[name] for name in names)
+            found = (
+                (name, sealed.opened(seals[name], row) if name in seals else row[name]) for name in names
+            )
+            yield from ((name, word) for name, word in found if word)
 
 
 def _rows(held: PersonalRows, whose: Any) -> list[dict[str, Any]]:
     return [dict(row) for row in session.execute(sa.select(held.table).where(whose)).mappings()]
 
 
-def _redact(held: PersonalRows, words: re.Pattern[str] | None, whose: Any) -> None:
-    """Takes the words out of the texts of these rows."""
-    texts = [column.name for column in held.on_erasure(OnErasure.REDACT)]
-    if words is None or not texts:
-        return
+def _redact(held: PersonalRows, words: re.Pattern[str] | None, whose: Any, *, whole: bool = False) -> None:
+    """Takes the words out of the texts of these rows; a `whole` text that staff typed about the person goes."""
+    said = {column: declaration(column).on_erasure for column in held.columns}
+    wholly = [column for column, what in said.items() if whole and what == OnErasure.ERASE]
+    partly = [column for column, what in said.items() if what in _SEARCHED and column not in wholly]
     seals = sealed.of(held.table.name)
+    for row in _rows(held, whose) if wholly or partly else ():
+        left: dict[Any, str | None] = {column: erasable.ERASED for column in wholly if row[column.name]}
+        for column in partly:
+            seal = seals.get(column.name)
+            text = sealed.opened(seal, row) if seal else row[column.name]
+            left[column] = text and _without(words, text, whole)
+        _keep(held, row, left, seals)
+
+
+_SEARCHED = (OnErasure.REDACT, OnErasure.ERASE)
+
+
+def _without(words: re.Pattern[str] | None, text: str, own: bool) -> str:
+    """In what is the person's `own` a number of a telephone or a card is theirs, too, known to us or not."""
+    left = texts.without(words, text) if words else text
+    return without_numbers(left) if own else left
+
+
+def _keep(
+    held: PersonalRows, row: dict[str, Any], left: dict[Any, Any], seals: dict[str, SealedColumn]
+) -> None:
+    """Writes what is left of these texts of a row, if that is less than there was."""
     (key,) = held.table.primary_key.columns
-    for row in _rows(held, whose):
-        clean = {name: _without(words, seals.get(name), name, row) for name in texts if row[name]}
-        changed = {name: value for name, value in clean.items() if value != row[name]}
-        if changed:
-            session.execute(sa.update(held.table).where(key == row[key.name]).values(changed))
-
-
-def _without(words: re.Pattern[str], seal: Any, name: str, row: dict[str, Any]) -> str:
-    text = sealed.opened(seal, row) if seal else row[name]
-    if text is None or not words.search(text):
-        return row[name]
-    clean = words.sub(GONE, text)
-    return crypto.seal(clean, seal.place_of(row)) if seal else clean
+    changed: dict[str, Any] = {}
+    for column, text in left.items():
+        seal = seals.get(column.name)
+        if text and text != (sealed.opened(seal, row) if seal else row[column.name]):
+            changed |= texts.written(column, row, text, seal)
+    if changed:
+        session.execute(sa.update(held.table).where(key == row[key.name]).values(changed))
 
 
 def _redact_notices_of_others(person_id: int, words: re.Pattern[str] | None) -> None:
@@ -157,12 +206,12 @@ def _redact_rows_of_others(person_id: int, words: re.Pattern[str] | None) -> Non
 
 def _redact_notice(row: Any, words: Any) -> None:
     told, sent = Base.metadata.tables["notices"], Base.metadata.tables["deliveries"]
-    clean = {name: words.sub(GONE, row[name]) for name in ("title", "body")}
+    clean = {name: texts.without(words, row[name]) for name in ("title", "body")}
     if any(clean[name] != row[name] for name in clean):
         session.execute(sa.update(told).where(told.c.id == row["id"]).values(clean))
     data = session.scalar(sa.select(sent.c.data).where(sent.c.notice_id == row["id"]))
     if data and words.search(str(data)):
-        fields = {name: words.sub(GONE, str(value)) for name, value in data.items()}
+        fields = {name: texts.without(words, str(value)) for name, value in data.items()}
         session.execute(sa.update(sent).where(sent.c.notice_id == row["id"]).values(data=fields))
 
 
@@ -178,19 +227,20 @@ def incomplete() -> list[int]:
     rich = sa.select(purses.person_id).where(
         sa.or_(purses.available > 0, purses.held > 0), purses.person_id.in_(cancelled)
     )
-    found.update(session.scalars(rich.limit(_MOST)), wishes.unfinished_among(cancelled))
+    found.update(
+        session.scalars(rich.limit(_MOST)), wishes.unfinished_among(cancelled), _spoken_of(cancelled)
+    )
     return sorted(found)
 
 
-def clear_old_pages() -> None:
-    """SQLite: empties the write-ahead log, in which pages from before an erasure still stand.
-
-    Done outside of any transaction, after it. Under load readers may be in the way; the next one does it.
-    """
-    if dialect() != "sqlite":
-        return
-    with db.engine.execution_options(reading=True).connect() as connection:
-        before = connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {_PATIENCE}")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {before}")
+def _spoken_of(cancelled: Any) -> Iterator[int]:
+    """About whom, or about whose things, a reason was written since, or by a program that erased none."""
+    people = Base.metadata.tables["persons"].c
+    for kind in _OF_A_PERSON:
+        wanted = sa.select(people.id).where(people.id.in_(cancelled), journal.tells_why(kind, people.id))
+        yield from session.scalars(wanted.limit(_MOST))
+    for held in personal_tables.existing():
+        if (kind := _kind(held)) and held.said.owner in held.columns:
+            whose = held.columns[held.said.owner]
+            told = (whose.in_(cancelled), journal.tells_why(kind, held.columns.id))
+            yield from session.scalars(sa.select(whose).where(*told).limit(_MOST))

@@ -17,7 +17,7 @@ from backend.personal import Purpose
 from backend.rights import notice, personal_tables
 
 _WHILE = "账号存续期间；注销时立即删除"
-_BOOKS = "依法长期留存，不含姓名和电话；注销后只剩编号"
+_BOOKS = "依法长期留存，用编号指人；注销后只剩编号，其中提到您的文字一并删除"
 _LAW_SERVICE = "个人信息保护法第十三条第二项（为个人办理其申请的事项所必需）"
 _LAW_DUTY = "个人信息保护法第十三条第三项（履行法定职责或义务）"
 _LAW_CONSENT = "个人信息保护法第十三条第一项（个人同意）"

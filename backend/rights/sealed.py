@@ -46,10 +46,12 @@ class SealedColumn:
 
 def columns() -> Iterator[SealedColumn]:
     """All sealed columns, in the order of their tables."""
-    for table in sorted(Base.metadata.tables.values(), key=lambda table: table.name):
-        for column in table.columns:
-            if column.name.endswith("_sealed"):
-                yield _described(table, column.name)
+    for _, table in sorted(Base.metadata.tables.items()):
+        yield from _within(table)
+
+
+def _within(table: sa.Table) -> Iterator[SealedColumn]:
+    return (_described(table, column.name) for column in table.columns if column.name.endswith("_sealed"))
 
 
 def _described(table: sa.Table, name: str) -> SealedColumn:
@@ -60,7 +62,7 @@ def _described(table: sa.Table, name: str) -> SealedColumn:
 
 def of(table_name: str) -> dict[str, SealedColumn]:
     """The sealed columns of one table by name."""
-    return {found.name: found for found in columns() if found.table.name == table_name}
+    return {found.name: found for found in _within(Base.metadata.tables[table_name])}
 
 
 def opened(found: SealedColumn, row: Any) -> str | None:

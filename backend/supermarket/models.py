@@ -82,8 +82,10 @@ class Shop(Model):
     address: Mapped[str] = mapped_column(
         sa.String(limits.ADDRESS_MAX), default="", info=not_personal("a shop's")
     )
-    opening_hours: Mapped[list[dict[str, Any]]] = mapped_column(Json, info=not_personal("a shop's"))
-    closed_days: Mapped[list[str]] = mapped_column(Json, info=not_personal("a shop's"))
+    opening_hours: Mapped[list[dict[str, Any]]] = mapped_column(
+        Json, info=not_personal("a shop's", code=True)
+    )
+    closed_days: Mapped[list[str]] = mapped_column(Json, info=not_personal("a shop's", code=True))
     four_eyes_hand_over: Mapped[bool] = mapped_column(sa.Boolean, default=True)
     approve_days: Mapped[int] = mapped_column(sa.Integer)
     pick_up_days: Mapped[int] = mapped_column(sa.Integer)
@@ -121,7 +123,7 @@ class Item(Model):
     kind: Mapped[str] = mapped_column(sa.String(20))
     name: Mapped[str] = mapped_column(sa.String(limits.ITEM_NAME_MAX), info=not_personal("an item's"))
     description: Mapped[str] = mapped_column(sa.Text, default="", info=not_personal("an item's"))
-    unit: Mapped[str] = mapped_column(sa.String(limits.UNIT_MAX))
+    unit: Mapped[str] = mapped_column(sa.String(limits.UNIT_MAX), info=not_personal("an item's"))
     points: Mapped[int] = mapped_column(sa.Integer)
     # Units a person and period; empty: as many as the points are good for.
     limit_per_person: Mapped[int | None] = mapped_column(sa.Integer)
@@ -225,7 +227,7 @@ class Redemption(Model):
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     requested_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     on_behalf_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="redact")
+        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="erase")
     )
     points: Mapped[int] = mapped_column(sa.Integer)
     purpose: Mapped[str | None] = mapped_column(
@@ -240,7 +242,7 @@ class Redemption(Model):
     approved_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     pick_up_code_sealed: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="keep", label="取货码")
+        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="keep", label="取货码", code=True)
     )
     pick_up_code_index: Mapped[str | None] = mapped_column(
         sa.String(64), info=personal(Purpose.REDEMPTIONS, on_erasure="keep", not_exported=DIGEST)
@@ -256,7 +258,7 @@ class Redemption(Model):
     returned_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     closing_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="redact")
+        sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="erase")
     )
     # Of a venue: when its first slot begins and its last one ends.
     starts_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -318,7 +320,7 @@ class Line(Model):
     redemption_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("redemptions.id"), primary_key=True)
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(limits.ITEM_NAME_MAX), info=not_personal("an item's"))
-    unit: Mapped[str] = mapped_column(sa.String(limits.UNIT_MAX))
+    unit: Mapped[str] = mapped_column(sa.String(limits.UNIT_MAX), info=not_personal("an item's"))
     quantity: Mapped[int] = mapped_column(sa.Integer)
     unit_points: Mapped[int] = mapped_column(sa.Integer)
     points: Mapped[int] = mapped_column(sa.Integer)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.erasable import digest_column
 from backend.people.permissions import Permission
 from backend.personal import Purpose, handler, not_personal, personal
 from backend.supermarket import limits
@@ -52,7 +53,7 @@ class Batch(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"))
-    batch_no: Mapped[str | None] = mapped_column(sa.String(limits.BATCH_MAX))
+    batch_no: Mapped[str | None] = mapped_column(sa.String(limits.BATCH_MAX), info=not_personal("a batch's"))
     best_before: Mapped[date | None] = mapped_column(sa.Date)
     on_hand: Mapped[int] = mapped_column(sa.Integer, default=0)
     warned_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -126,9 +127,13 @@ class Movement(Model):
         sa.Text, info=personal(Purpose.DONATIONS, sealed_for="reference")
     )
     donor_public: Mapped[bool] = mapped_column(sa.Boolean, default=False)
-    document: Mapped[str | None] = mapped_column(sa.String(limits.DOCUMENT_MAX))
+    document: Mapped[str | None] = mapped_column(
+        sa.String(limits.DOCUMENT_MAX), info=not_personal("a paper's")
+    )
+    document_digest: Mapped[str | None] = digest_column()
     cost: Mapped[int | None] = mapped_column(sa.Integer)
     reason: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("about stock"))
+    reason_digest: Mapped[str | None] = digest_column()
 
 
 class Stocktake(Model):

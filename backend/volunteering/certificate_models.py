@@ -65,7 +65,7 @@ class Certificate(Model):
     state: Mapped[str] = mapped_column(sa.String(12))
     issuer_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     # By the names that person and community had then.
-    issuer_name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("a community's"))
+    issuer_name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("a community's", code=True))
     name_sealed: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="clear")
     )
@@ -79,7 +79,7 @@ class Certificate(Model):
     revoked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     revoke_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="redact", label="撤销原因")
+        sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="erase", label="撤销原因")
     )
 
     @property

@@ -8,7 +8,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from backend import crypto
+from backend import crypto, erasable
 from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
@@ -61,6 +61,11 @@ def for_staff(number: str, *, actor: Actor) -> Certificate:
     return found
 
 
+# Of the texts of a record, what is kept where words of somebody who left were taken out.
+_texts = erasable.texts(ServiceRecord.__table__)
+_kept_digests = [ServiceRecord.__table__.c[erasable.digest_of(text)] for text in _texts]
+
+
 def contents(ids: Iterable[int]) -> dict[int, list[sa.Row]]:
     """What each certificate lists, in the order of the days served, and whether it was corrected since."""
     corrected = sa.exists().where(_later.corrects_id == ServiceRecord.id).label("corrected")
@@ -79,6 +84,7 @@ def contents(ids: Iterable[int]) -> dict[int, list[sa.Row]]:
             ServiceRecord.organising_body,
             ServiceRecord.source,
             ServiceRecord.sync_state,
+            *_kept_digests,
             corrected,
         )
         .join(ServiceRecord, ServiceRecord.id == CertifiedRecord.record_id)
@@ -113,7 +119,10 @@ def _genuine(certificate: Certificate, rows: Sequence[sa.Row]) -> bool:
         return False
     if certificate.digest_key != digest_key():
         return True
-    return hmac.compare_digest(certificate.digest, digest(certificate, rows))
+    if hmac.compare_digest(certificate.digest, digest(certificate, rows)):
+        return True
+    # Words of somebody who left were taken out of a record since: it is no longer worded as it was issued.
+    return erasable.words_were_erased((row._mapping for row in rows), _texts)
 
 
 def digest(certificate: Certificate, rows: Sequence[Any]) -> str:

@@ -36,7 +36,7 @@ class HoursElsewhere(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     platform: Mapped[str] = mapped_column(sa.String(40))
-    reference: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.HOURS_ELSEWHERE))
+    reference: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.HOURS_ELSEWHERE, code=True))
     served_on: Mapped[date] = mapped_column(sa.Date)
     activity_name: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.HOURS_ELSEWHERE))
     organising_body: Mapped[str] = mapped_column(sa.String(80), info=personal(Purpose.HOURS_ELSEWHERE))

@@ -134,11 +134,11 @@ class Activity(Model):
     state: Mapped[str] = mapped_column(sa.String(12))
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
     kind: Mapped[str] = mapped_column("activity_kind", sa.String(20))
-    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
+    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX), info=not_personal("an activity's"))
     description: Mapped[str] = mapped_column(
         sa.Text, default="", info=not_personal("an activity's, written by its organiser")
     )
-    place: Mapped[str] = mapped_column(sa.String(PLACE_MAX))
+    place: Mapped[str] = mapped_column(sa.String(PLACE_MAX), info=not_personal("an activity's"))
     latitude: Mapped[float | None] = mapped_column(sa.Double)
     longitude: Mapped[float | None] = mapped_column(sa.Double)
     # In metres.
@@ -152,7 +152,9 @@ class Activity(Model):
     capacity: Mapped[int] = mapped_column(sa.Integer)
     min_age: Mapped[int | None] = mapped_column(sa.Integer)
     risk: Mapped[str | None] = mapped_column(sa.Text, info=not_personal("an activity's"))
-    insurance_number: Mapped[str | None] = mapped_column(sa.String(INSURANCE_NUMBER_MAX))
+    insurance_number: Mapped[str | None] = mapped_column(
+        sa.String(INSURANCE_NUMBER_MAX), info=not_personal("an activity's")
+    )
     # 负责人, as every record of it names them (民政部令 67, 7).
     in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     created_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -263,13 +265,13 @@ class SignUp(Model):
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
     reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     on_behalf_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact")
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase")
     )
     checked_in_at: Mapped[datetime | None] = mapped_column(Moment)
     checked_out_at: Mapped[datetime | None] = mapped_column(Moment)
     source: Mapped[str | None] = mapped_column(sa.String(12))
     place_check: Mapped[str | None] = mapped_column(
-        sa.String(12), info=personal(Purpose.SERVICE, on_erasure="keep")
+        sa.String(12), info=personal(Purpose.SERVICE, on_erasure="keep", code=True)
     )
     proposed_minutes: Mapped[int | None] = mapped_column(sa.Integer)
     minutes: Mapped[int | None] = mapped_column(sa.Integer)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, session, sql_list
+from backend.erasable import digest_column
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, PLACE_MAX, TITLE_MAX, RecordSource
@@ -49,7 +50,8 @@ class ServiceRecord(Model):
 
     __tablename__ = "service_records"
     __four_eyes__ = (("certified_by_id", "recorded_by_id, person_id"),)
-    # Append-only, as the national record is (民政部令 67, 10): what it says is the service, not the person.
+    # Append-only, as the national record is (民政部令 67, 10): what it says is the service, not the person, and a name
+    # that was typed into it is taken out.
     __personal__ = [PersonalTable("person_id", "志愿服务记录", "service_records", position=240)]
     __table_args__ = (
         sa.CheckConstraint(
@@ -88,18 +90,25 @@ class ServiceRecord(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     activity_name: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
-    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
+    activity_name_digest: Mapped[str | None] = digest_column()
+    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX), info=not_personal("an activity's"))
+    category_digest: Mapped[str | None] = digest_column()
     served_on: Mapped[date] = mapped_column(sa.Date)
     started_at: Mapped[datetime] = mapped_column(Moment)
     # The start and the minutes: what may not overlap with another record.
     ended_at: Mapped[datetime] = mapped_column(Moment)
     place: Mapped[str] = mapped_column(
-        sa.String(PLACE_MAX), info=personal(Purpose.SERVICE, on_erasure="keep")
+        sa.String(PLACE_MAX), info=personal(Purpose.SERVICE, on_erasure="redact")
     )
-    content: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="keep"))
+    place_digest: Mapped[str | None] = digest_column()
+    content: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
+    content_digest: Mapped[str | None] = digest_column()
     minutes: Mapped[int] = mapped_column(sa.Integer)
     # 组织单位: the team or the community, by the name it had then.
-    organising_body: Mapped[str] = mapped_column(sa.String(80))
+    organising_body: Mapped[str] = mapped_column(
+        sa.String(80), info=not_personal("a team's or a community's")
+    )
+    organising_body_digest: Mapped[str | None] = digest_column()
     in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     recorded_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     certified_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -145,7 +154,7 @@ class Correction(Model):
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decision_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact")
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase")
     )
 
     @property
@@ -195,21 +204,21 @@ class Backfill(Model):
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
     activity_name: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))
-    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX))
+    category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX), info=not_personal("an activity's"))
     started_at: Mapped[datetime] = mapped_column(Moment)
     place: Mapped[str] = mapped_column(
-        sa.String(PLACE_MAX), info=personal(Purpose.SERVICE, on_erasure="keep")
+        sa.String(PLACE_MAX), info=personal(Purpose.SERVICE, on_erasure="redact")
     )
     content: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
     minutes: Mapped[int] = mapped_column(sa.Integer)
     in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
-    reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
+    reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase"))
     maker_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     requested_at: Mapped[datetime] = mapped_column(Moment)
     decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decision_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact")
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase")
     )
 
     @property

@@ -15,7 +15,9 @@ class WeChatToken(Model):
     __tablename__ = "wechat_tokens"
 
     key: Mapped[str] = mapped_column(sa.Text, primary_key=True, info=not_personal("the name of a token"))
-    sealed: Mapped[str] = mapped_column(sa.Text, info=not_personal("a password of the product's own"))
+    sealed: Mapped[str] = mapped_column(
+        sa.Text, info=not_personal("a password of the product's own", code=True)
+    )
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
 

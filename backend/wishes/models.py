@@ -188,11 +188,13 @@ class Wish(Model):
     estimated_cost: Mapped[int] = mapped_column(sa.Integer)
     wanted_by: Mapped[date | None] = mapped_column(sa.Date)
     disclosure: Mapped[str] = mapped_column(sa.String(12))
-    salutation: Mapped[str | None] = mapped_column(sa.String(8))
+    salutation: Mapped[str | None] = mapped_column(
+        sa.String(8), info=personal(Purpose.WISHES, on_erasure="redact")
+    )
     wisher_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     on_behalf_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.WISHES, on_erasure="redact")
+        sa.Text, info=personal(Purpose.WISHES, on_erasure="erase")
     )
     address_sealed: Mapped[str | None] = mapped_column(
         sa.Text,
@@ -210,7 +212,7 @@ class Wish(Model):
         Id, sa.ForeignKey("persons.id"), info=handler("repeats the claim that stands, which is exported")
     )
     review_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.WISHES, on_erasure="redact")
+        sa.Text, info=personal(Purpose.WISHES, on_erasure="erase")
     )
     referred_to: Mapped[str | None] = mapped_column(sa.String(12))
     carried: Mapped[int] = mapped_column(sa.Integer, default=0)

@@ -8,6 +8,7 @@ from backend.complaints import actions as complaints
 from backend.complaints import queries as complaint_queries
 from backend.complaints import queues
 from backend.db import db, session, transaction
+from backend.erasable import ERASED
 from backend.errors import NotAllowed, NotFound
 from backend.identity import binding, sessions
 from backend.identity.models import Session
@@ -19,7 +20,8 @@ from backend.people import actions as people
 from backend.people import guardians, sealed
 from backend.people.models import Appointment, Consent, Membership, Person, Residency
 from backend.points import actions as adjustments
-from backend.rights import cancellation, erasure, export
+from backend.rights import cancellation, export
+from backend.rights.old_pages import clear_old_pages
 from backend.supermarket import verify as stock
 from backend.supermarket.actions import requests
 from backend.supermarket.models import Item, Redemption
@@ -63,7 +65,7 @@ def cancel(phone, confirmed=True):
     person = session.get(Person, phone.id)
     with transaction():
         cancellation.cancel(phone.id, confirmed=confirmed, actor=cast.By(person.id))
-    erasure.clear_old_pages()
+    clear_old_pages()
 
 
 def wish_of(phone, town, **more):
@@ -134,7 +136,7 @@ def test_nothing_of_the_person_is_found_in_any_table_or_file_afterwards(town, le
         )
     doubtful = wish_of(leaver, town)
     with transaction():
-        # What staff type into a reason stays in the journal, and beside the points, for good.
+        # What staff type into a reason stands in the journal, and beside the points, which nobody changes.
         cast.reviewing.send_back(doubtful, f"请补充，已致电{PHONE}", actor=cast.by(town, "lan"))
         found = adjustments.propose(leaver.id, 5, f"电话 {PHONE} 核对过", actor=cast.by(town, "tong"))
         adjustments.approve(found.id, actor=cast.by(town, "lan"))
@@ -185,10 +187,7 @@ def test_why_a_guardian_was_not_verified_names_them_no_more(town, leaver):
         link = guardians.declare("令狐小小", clock.today().year - 8, "mother", actor=cast.By(leaver.id))
         guardians.decide(link.id, False, f"户口本上没有{NAME}", actor=cast.by(town, "tong"))
     cancel(leaver)
-    assert (
-        session.get(guardians.Guardianship, link.id, populate_existing=True).reason
-        == "户口本上没有（已删除）"
-    )
+    assert session.get(guardians.Guardianship, link.id, populate_existing=True).reason == ERASED
 
 
 def test_the_claimer_is_told_and_the_wish_is_withdrawn(town, leaver):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, journal, periods
+from backend import clock, config, erasable, journal, periods
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.ledger import queries as balances
@@ -20,6 +20,7 @@ from backend.volunteering import certificate_pdf, sealed
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import backfills, certificates, corrections
 from backend.volunteering.certificate_models import Certificate, CertifiedRecord
+from backend.volunteering.record_models import ServiceRecord
 from backend.volunteering.states import CertificateMovedOn
 from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
@@ -203,6 +204,17 @@ def test_numbers_cannot_be_guessed_and_a_slip_is_noticed(town, served):
             assert other == sign or numbers.read(made[:place] + other + made[place + 1 :]) is None
     for nonsense in ("", "ZM", "ＺＭ", "1" * 12, made + "2", "х" * 400, "'; DROP TABLE certificates; --"):
         assert numbers.read(nonsense) is None
+
+
+def test_a_certificate_holds_when_the_name_of_somebody_who_left_is_taken_out_of_its_record(town, served):
+    certificate = issue(served)
+    records = ServiceRecord.__table__
+    listed = sa.select(CertifiedRecord.record_id).where(CertifiedRecord.certificate_id == certificate.id)
+    with transaction():
+        row = session.execute(sa.select(records).where(records.c.id.in_(listed))).mappings().first()
+        changed = erasable.erased(row, "content", "给（已删除）送菜")
+        session.execute(sa.update(records).where(records.c.id == row["id"]).values(changed))
+    assert status(certificate) == "valid"
 
 
 def _past_the_triggers(*statements):

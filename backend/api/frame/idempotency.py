@@ -66,7 +66,9 @@ class StoredAnswer(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    key: Mapped[str] = mapped_column(sa.String(64), info=personal(Purpose.SIGN_IN, label="请求编号"))
+    key: Mapped[str] = mapped_column(
+        sa.String(64), info=personal(Purpose.SIGN_IN, label="请求编号", code=True)
+    )
     fingerprint: Mapped[str] = mapped_column(
         sa.String(64), info=personal(Purpose.SIGN_IN, not_exported=DIGEST)
     )

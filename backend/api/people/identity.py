@@ -237,7 +237,7 @@ def put_party_registration(caller: sessions.Caller, body: dict[str, Any]) -> dic
 
 @post(bp, "/me/consents", "同意一份文件", body=ConsentIn, out=ConsentOut, status=201)
 def give_consent(caller: sessions.Caller, body: dict[str, Any]) -> Any:
-    return actions.give_consent(body["document"], body["version"], actor=caller)
+    return consent.give(body["document"], body["version"], actor=caller)
 
 
 @delete(bp, "/me/consents/<document>", "撤回同意", out=Done)

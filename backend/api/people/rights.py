@@ -7,12 +7,14 @@ from flask import Response, send_file
 
 from backend import clock
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
+from backend.api.frame.old_pages import clear_after_answer
 from backend.api.frame.route import PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.people.permissions import Permission
-from backend.rights import cancellation, consent, erasure, export, notice, purposes
+from backend.rights import cancellation, consent, export, notice, purposes
+from backend.rights.elsewhere import Found
 
 bp = APIBlueprint("rights", __name__, url_prefix="/api/v1", tag="个人信息权利")
 
@@ -114,9 +116,17 @@ def export_me(caller: Caller) -> Response:
     '带上 {"confirm": true} 再次请求即办理。注销后身份立即抹去，不能恢复。',
 )
 def cancel_me(caller: Caller, body: dict[str, Any]) -> None:
+    found = cancellation.look(caller.id, confirmed=body["confirm"])
     with transaction():
-        cancellation.cancel(caller.id, confirmed=body["confirm"], actor=caller)
-    erasure.clear_old_pages()
+        cancellation.cancel(caller.id, confirmed=body["confirm"], actor=caller, found=found)
+    clear_after_answer()
+
+
+def _look(caller: Caller, person_id: int, body: dict[str, Any]) -> Found | None:
+    """Reading all texts is slow, and needs no transaction."""
+    found = cancellation.look_for(person_id, confirmed=body["confirm"], actor=caller)
+    clear_after_answer()
+    return found
 
 
 @post(
@@ -126,9 +136,14 @@ def cancel_me(caller: Caller, body: dict[str, Any]) -> None:
     Permission.PERSON_CANCEL,
     body=CancelForIn,
     out=Done,
+    precheck=_look,
 )
-def cancel_person(caller: Caller, person_id: int, body: dict[str, Any]) -> None:
-    cancellation.cancel_for(person_id, body["reason"], confirmed=body["confirm"], actor=caller)
+def cancel_person(
+    caller: Caller, person_id: int, body: dict[str, Any], precheck_result: Found | None
+) -> None:
+    cancellation.cancel_for(
+        person_id, body["reason"], confirmed=body["confirm"], actor=caller, found=precheck_result
+    )
 
 
 @get(bp, "/processing-purposes", "个人信息处理目的清单", out=PurposesOut)

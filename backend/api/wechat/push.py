@@ -6,11 +6,12 @@ from typing import Any
 
 import structlog
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response, g, request
 
 from backend.api.frame import hosting
 from backend.api.frame.fields import DateTime, Integer, Schema, Text
 from backend.api.frame.listing import listing
+from backend.api.frame.old_pages import clear_after_answer
 from backend.api.frame.route import PUBLIC, route
 from backend.db import transaction
 from backend.files import actions as files
@@ -21,6 +22,7 @@ from backend.paging import Pageable, by_id
 from backend.people import accounts
 from backend.people.permissions import Permission
 from backend.rights import cancellation
+from backend.rights.elsewhere import Found
 from backend.wechat import push
 from backend.wechat.gateway import gateway
 
@@ -44,6 +46,7 @@ def _pushed() -> Response:
     # WeChat is asked before the transaction: it may be slow. Where it does not answer, it comes again itself.
     believed = pushed.signed or _confirmed(pushed.message)
     # An answer of its own is not needed: WeChat takes `success`, and asks again without it.
+    g.found = _look(pushed.message) if believed else None
     with transaction():
         if pushed.message.get("action") != push.PROBE and push.is_first(pushed):
             _handle(pushed.message, believed)
@@ -128,9 +131,17 @@ def _revoked(message: dict[str, Any]) -> None:
         files.discard_of(person_id)
 
 
+def _look(message: dict[str, Any]) -> Found | None:
+    """Ahead of the transaction: who leaves is looked for in everybody's records."""
+    leaves = message.get("Event") == CANCELLATION
+    person_id = _person(_openid(message)) if leaves else None
+    return cancellation.look(person_id, confirmed=True) if person_id is not None else None
+
+
 def _cancelled(message: dict[str, Any]) -> None:
     if openid := _openid(message):
-        cancellation.erase_by_openid(openid)
+        cancellation.erase_by_openid(openid, g.found)
+        clear_after_answer()
 
 
 TAKEN: dict[str, Callable[[dict[str, Any]], None]] = {
