@@ -19,6 +19,10 @@ from backend.personal import Purpose, handler, personal
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 
+# Set by the console where it was opened with a password that others have seen: each line says so.
+BY_FIRST_PASSWORD = {"console": "first_password"}
+by_first_password: ContextVar[bool] = ContextVar("by_first_password", default=False)
+
 # How long a reason may be at each door: why something was sent back, refused, entered afterwards.
 REASON_MAX = 200
 
@@ -98,6 +102,8 @@ def line(
     facts: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What a line says, without its subject."""
+    if by_first_password.get():
+        facts = {**(facts or {}), **BY_FIRST_PASSWORD}
     return {
         "at": clock.now(),
         "actor_id": actor.id if actor is not None else None,

@@ -7,14 +7,15 @@ from backend.db import Base, insert, lock_row, session
 from backend.errors import NotFound, Refused
 from backend.identity import sessions
 from backend.journal import Actor
-from backend.people import permissions
-from backend.people.kinds import PersonState
+from backend.people import permissions, security_events
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 
 # A new account may have these without having a history of its own; the answers under its keys tell of them.
 _FORGETTABLE = {
     "sessions",
+    "security_events",
     "consents",
     "residencies",
     "notices",
@@ -54,6 +55,7 @@ def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     holder.openid = openid
     session.flush()
     journal.write("bind", "person", holder.id, actor=actor, place=home.community_id)
+    security_events.record(holder.id, SecurityEventKind.CARD, f"纸质卡 {holder.card_number} 绑定了微信")
     return holder
 
 

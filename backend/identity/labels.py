@@ -9,10 +9,16 @@ JOURNAL_VERBS = {
     "person": {
         "sign_up": "注册",
         "bind": "绑定微信",
+        "deny_event": "说不是本人操作",
         "enter_console": "进入工作后台",
+        "pick_wrong_number": "扫码选错数字",
         "approve_console": "扫码允许登录",
         "set_password": "设置口令",
         "set_first_password": "设置初始口令",
+        "ask_first_password": "申请初始口令",
+        "grant_first_password": "同意初始口令",
+        "refuse_first_password": "不同意初始口令",
+        "take_back_first_password": "撤回初始口令申请",
         "set_one_time_code": "启用动态口令",
         "drop_one_time_code": "停用动态口令",
     }

@@ -10,7 +10,9 @@ from backend import clock, config, crypto, journal
 from backend.db import read_columns, session
 from backend.errors import SessionEnded
 from backend.identity.models import Session
-from backend.people.kinds import PersonState
+from backend.journal import Actor
+from backend.people import security_events
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person
 
 # A session is prolonged at most once in this time, so that reading stays reading.
@@ -47,14 +49,14 @@ def caller(token: str) -> Caller:
     return Caller(person_id, session_id, stale=_lifetime() - left > PROLONG_EVERY)
 
 
-def open_session(person: Person) -> tuple[str, datetime]:
-    """A new sign-in: the token, shown this once, and its end."""
+def open_session(person: Person, device: str | None = None) -> tuple[str, datetime]:
+    """A new sign-in on this phone: the token, shown this once, and its end."""
     token, ends = secrets.token_urlsafe(32), clock.now() + _lifetime()
     row = Session(
         person_id=person.id, token_digest=crypto.digest(token), created_at=clock.now(), expires_at=ends
     )
     session.add(row)
-    session.flush()
+    security_events.record(person.id, SecurityEventKind.SESSION, "登录了小程序", device)
     return token, ends
 
 
@@ -67,6 +69,16 @@ def prolong(session_id: int) -> None:
 def close_session(session_id: int, *, actor: Caller) -> None:
     """Signs out: the token is worth nothing from now on."""
     session.execute(sa.delete(Session).where(Session.id == session_id, Session.person_id == actor.id))
+
+
+def close_others(session_id: int, *, actor: Actor) -> int:
+    """Ends all of one's sign-ins but this one; answers how many there were."""
+    ended = session.execute(
+        sa.delete(Session)
+        .where(Session.person_id == actor.id, Session.id != session_id)
+        .returning(Session.id)
+    )
+    return len(ended.all())
 
 
 def close_all(person_id: int) -> None:

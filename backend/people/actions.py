@@ -12,8 +12,9 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
-from backend.people import accounts, permissions, sealed, states
-from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState
+from backend.people import accounts, permissions, sealed, security_events, states
+from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState, SecurityEventKind
+from backend.people.labels import ROLES
 from backend.people.models import Appointment, Consent, PartyRegistration, Person, Residency
 from backend.people.permissions import Permission
 
@@ -210,11 +211,28 @@ def appoint(
     *,
     actor: Actor | None,
 ) -> Appointment:
-    """Gives a role in a place. `actor` is None only for the first administrator of a new deployment."""
+    """Gives a role in a place, and tells its new holder. `actor` is None only for the first administrator of a new
+    deployment."""
     if actor is not None:
         permissions.require(actor.id, Permission.APPOINTMENT_GRANT, organisation_id)
         if actor.id == person_id:
             raise NotAllowed()
+    row = write_appointment(person_id, role, organisation_id, from_day, to_day, actor=actor)
+    told = f"被任命为{places.get(organisation_id).name}的{ROLES[role]}"
+    security_events.record(person_id, SecurityEventKind.ROLE, told)
+    return row
+
+
+def write_appointment(
+    person_id: int,
+    role: str,
+    organisation_id: int,
+    from_day: date,
+    to_day: date | None = None,
+    *,
+    actor: Actor | None,
+) -> Appointment:
+    """The appointment alone, for demo data: its people have had their offices for long, and are told nothing."""
     row = Appointment(
         person_id=person_id, role=role, organisation_id=organisation_id, from_day=from_day, to_day=to_day
     )

@@ -30,6 +30,18 @@ RELATIONS = {
     "relative": "其他亲属",
     "institution": "监护机构",
 }
+SECURITY_EVENTS = {
+    "console": "登录工作后台",
+    "password": "口令变动",
+    "role": "任职变动",
+    "phone": "手机号变动",
+    "card": "绑定微信",
+    "merge": "合并档案",
+    "kiosk": "自助终端登录",
+    "suspended": "账号停用",
+    "session": "登录小程序",
+    "data_opened": "查看我的信息",
+}
 TEAM_KINDS = {"community": "社区志愿队", "unit": "单位志愿队", "social": "社会志愿队（如骑手）"}
 MEMBER_STATES = {"applied": "申请加入", "accepted": "队员", "declined": "没有同意", "left": "已退出"}
 
@@ -41,6 +53,7 @@ LABELS = {
     "relation": RELATIONS,
     "team_kind": TEAM_KINDS,
     "member_state": MEMBER_STATES,
+    "security_event": SECURITY_EVENTS,
 }
 JOURNAL_KINDS = {
     "person": "人员",
@@ -62,6 +75,7 @@ JOURNAL_VERBS = {
         "create": "登记",
         "update_profile": "修改资料",
         "keep_phone": "登记手机号",
+        "remove_phone": "删除手机号",
         "share_phone": "同一手机号有多个账号",
         "appoint": "任命",
         "end_appointment": "结束任职",
