@@ -4,9 +4,10 @@ A line is written in the transaction of what it tells, so that no change is with
 personal data: people stand in it by their ids, and numbers typed into a reason are left out.
 """
 
+import unicodedata
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock
 from backend.crypto import without_numbers
 from backend.db import Id, Json, Model, Moment, dialect, session
+from backend.errors import InvalidInput
 from backend.personal import Purpose, handler, personal
 
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
@@ -25,6 +27,33 @@ by_first_password: ContextVar[bool] = ContextVar("by_first_password", default=Fa
 
 # How long a reason may be at each door: why something was sent back, refused, entered afterwards.
 REASON_MAX = 200
+# A reason has at least so many signs that one can see.
+REASON_MIN = 2
+
+
+def visible_signs(text: str) -> int:
+    """How many signs of a text can be seen: no spaces, no marks that stand on others, nothing that only steers."""
+    return sum(unicodedata.category(sign)[0] not in "ZCM" for sign in text)
+
+
+class UnfitReason(str):
+    """A reason that a door could not accept (none given, too long), with its sentences. It is judged where reasons are
+    written down, once it is settled that the asker may act at all: a stranger is told nothing of the fields."""
+
+    sentences: list[str]
+
+    def __new__(cls, sentences: list[str]) -> Self:
+        unfit = super().__new__(cls)
+        unfit.sentences = sentences
+        return unfit
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """Raises InvalidInput for a reason that says nothing, or did not fit at the door."""
+    if isinstance(reason, UnfitReason):
+        raise InvalidInput({field: reason.sentences})
+    if visible_signs(reason) < REASON_MIN:
+        raise InvalidInput({field: ["请写清楚，至少两个字"]})
 
 
 class Actor(Protocol):
@@ -101,7 +130,9 @@ def line(
     place: int | None = None,
     facts: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a line says, without its subject."""
+    """What a line says, without its subject. Raises InvalidInput for a reason that says nothing."""
+    if reason is not None:
+        check_reason(reason)
     if by_first_password.get():
         facts = {**(facts or {}), **BY_FIRST_PASSWORD}
     return {

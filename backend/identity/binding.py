@@ -16,6 +16,7 @@ from backend.people.permissions import Permission
 _FORGETTABLE = {
     "sessions",
     "security_events",
+    "opening_requests",
     "consents",
     "residencies",
     "notices",

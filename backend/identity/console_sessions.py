@@ -181,10 +181,10 @@ def begin_scan(browser: str) -> tuple[str, str]:
 def scanned(code: str) -> ScanSignIn:
     """The sign-in that waits for this code. Raises SignInOver once it is too late."""
     found = session.scalar(sa.select(ScanSignIn).where(ScanSignIn.code_digest == crypto.digest(code)))
-    return _standing(found)
+    return _still_open(found)
 
 
-def _standing(found: ScanSignIn | None) -> ScanSignIn:
+def _still_open(found: ScanSignIn | None) -> ScanSignIn:
     """One without numbers was begun by the release before this one, whose page shows none."""
     if found is None or found.expires_at <= clock.now() or found.approved_at or found.answer is None:
         raise SignInOver()
@@ -208,7 +208,7 @@ def approve(code: str, choice: str | None, *, actor: Actor) -> Refused | None:
     if not _appointed(actor.id):
         raise NotAllowed(NoAppointment.message)
     wanted = sa.select(ScanSignIn).where(ScanSignIn.code_digest == crypto.digest(code))
-    scan = _standing(session.scalar(wanted.with_for_update().execution_options(populate_existing=True)))
+    scan = _still_open(session.scalar(wanted.with_for_update().execution_options(populate_existing=True)))
     if choice is None:
         raise InvalidInput({"choice": ["请选电脑上显示的数字；手机上没有数字可选的，请先更新小程序"]})
     if choice != scan.answer:

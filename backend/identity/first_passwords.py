@@ -23,13 +23,14 @@ from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
-from backend.people.kinds import PersonState
+from backend.people.kinds import PersonState, RequestStage
 from backend.people.models import Appointment, Person
 from backend.people.permissions import Permission
 
 STANDS = timedelta(days=3)
 # So long the second administrator has to decide; what is granted is used within STANDS.
 ASKED_FOR = timedelta(days=7)
+OPEN_STAGES = (RequestStage.ASKED, RequestStage.GRANTED)
 # Read from paper and typed: no 0 and o, no 1, l and i.
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -72,7 +73,7 @@ class FirstPasswordNotGranted(Refused):
 
 
 class FirstPasswordDecided(Refused):
-    code, message = 40930, "这个申请已经处理过或已过期，请刷新"
+    code, message = 40930, "这个初始口令的申请已经处理过或已过期，请刷新"
 
 
 def new_password() -> tuple[str, str]:
@@ -120,7 +121,7 @@ def ask(person_id: int, name: str, *, actor: Actor) -> FirstPasswordRequest:
     if not _somebody_else(actor.id, person_id):
         raise SecondAdministratorMissing()
     before = of(person_id)
-    if before is not None and before.standing in ("asked", "granted"):
+    if before is not None and before.stage in OPEN_STAGES:
         raise FirstPasswordAsked()
     credentials.check_name(name)
     credentials.check_free(name, person_id)
@@ -129,7 +130,12 @@ def ask(person_id: int, name: str, *, actor: Actor) -> FirstPasswordRequest:
         session.flush()
     now = clock.now()
     row = FirstPasswordRequest(
-        person_id=person_id, name=name, asked_by_id=actor.id, asked_at=now, expires_at=now + ASKED_FOR
+        person_id=person_id,
+        place_id=console_sessions.appointments(person_id)[0].organisation_id,
+        name=name,
+        asked_by_id=actor.id,
+        asked_at=now,
+        expires_at=now + ASKED_FOR,
     )
     session.add(row)
     session.flush()
@@ -194,7 +200,7 @@ def decide(request_id: int, granted: bool, *, actor: Actor) -> FirstPasswordRequ
         one(request_id, actor=actor)
     if actor.id in (row.asked_by_id, row.person_id):
         raise AnotherAdministrator()
-    if row.standing != "asked":
+    if row.stage != RequestStage.ASKED:
         raise FirstPasswordDecided()
     if granted:
         check(row.person_id, actor=actor)
@@ -232,7 +238,7 @@ def take_back(person_id: int, *, actor: Actor) -> None:
     """Who asked thinks better of it. Raises AnotherAdministrator, FirstPasswordDecided."""
     lock_row(Person, person_id)
     row = of(person_id)
-    if row is None or row.standing not in ("asked", "granted"):
+    if row is None or row.stage not in OPEN_STAGES:
         raise FirstPasswordDecided()
     if row.asked_by_id != actor.id:
         raise AnotherAdministrator("这是另一位管理员提出的，由提出人撤回")
@@ -249,7 +255,7 @@ def give(person_id: int, password_hash: str, *, actor: Actor) -> Credential:
     lock_row(Person, person_id)
     check(person_id, actor=actor)
     request = of(person_id)
-    if request is None or request.standing != "granted":
+    if request is None or request.stage != RequestStage.GRANTED:
         raise FirstPasswordNotGranted()
     if request.asked_by_id != actor.id:
         raise AnotherAdministrator("由提出的那位管理员生成")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock
 from backend.db import Id, Model, Moment
+from backend.people.kinds import RequestStage
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
 
 METHODS = ("password", "scan")
@@ -107,7 +108,11 @@ class ConsoleSession(Model):
     used_at: Mapped[datetime] = mapped_column(Moment)
     ends_at: Mapped[datetime] = mapped_column(Moment, index=True)
     # Opened with a password that others have seen: the journal marks what is done here, also once it was changed.
-    first_password: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    first_password: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=sa.false(),
+        info=not_personal("how this console was opened, no password"),
+    )
 
 
 class FirstPasswordRequest(Model):
@@ -139,6 +144,8 @@ class FirstPasswordRequest(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), unique=True)
+    # Where they work, for the list of what waits.
+    place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     # The login name that they are to have.
     name: Mapped[str] = mapped_column(sa.String(40), info=personal(Purpose.CONSOLE))
     asked_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
@@ -151,15 +158,15 @@ class FirstPasswordRequest(Model):
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
-    def standing(self) -> str:
-        """`asked`, `granted`, or what it came to: `rejected`, `used`, `expired`."""
+    def stage(self) -> RequestStage:
+        """Whether it waits, or what it came to."""
         if self.used_at is not None:
-            return "used"
+            return RequestStage.USED
         if self.granted is False:
-            return "rejected"
+            return RequestStage.REJECTED
         if self.expires_at <= clock.now():
-            return "expired"
-        return "granted" if self.granted else "asked"
+            return RequestStage.EXPIRED
+        return RequestStage.GRANTED if self.granted else RequestStage.ASKED
 
 
 class Session(Model):

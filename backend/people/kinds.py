@@ -56,6 +56,16 @@ STANDING_LINKS = (GuardianshipState.DECLARED, GuardianshipState.VERIFIED)
 STANDING_MEMBERSHIPS = (MembershipState.APPLIED, MembershipState.ACCEPTED)
 
 
+class RequestStage(StrEnum):
+    """What has become of something that a second person has to agree to."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    USED = "used"
+
+
 class SecurityEventKind(StrEnum):
     """What may happen to somebody's account that they have to hear of."""
 

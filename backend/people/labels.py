@@ -42,6 +42,7 @@ SECURITY_EVENTS = {
     "session": "登录小程序",
     "data_opened": "查看我的信息",
 }
+OPENING_TASKS = {"claim": "我的认领", "call_back": "回访", "complaint": "答复投诉建议"}
 TEAM_KINDS = {"community": "社区志愿队", "unit": "单位志愿队", "social": "社会志愿队（如骑手）"}
 MEMBER_STATES = {"applied": "申请加入", "accepted": "队员", "declined": "没有同意", "left": "已退出"}
 
@@ -54,9 +55,11 @@ LABELS = {
     "team_kind": TEAM_KINDS,
     "member_state": MEMBER_STATES,
     "security_event": SECURITY_EVENTS,
+    "opening_task": OPENING_TASKS,
 }
 JOURNAL_KINDS = {
     "person": "人员",
+    "opening_request": "查看申请",
     "residency": "居住登记",
     "party_registration": "双报到登记",
     "guardianship": "监护关系",
@@ -83,6 +86,7 @@ JOURNAL_VERBS = {
         "withdraw_consent": "撤回同意",
         "forget_sensitive": "撤回同意后删除资料",
     },
+    "opening_request": {"ask": "申请查看", "grant": "同意查看", "refuse": "不同意查看"},
     "guardianship": {"declare": "登记监护"},
     "team": {"found": "成立", "edit": "修改"},
 }

@@ -161,7 +161,14 @@ def test_nobody_is_both_administrators(visitor, town):
 def test_the_database_alone_forbids_that_one_person_asks_and_agrees(town):
     now, admin = clock.now(), town.person("admin").id
     times = {"asked_at": now, "expires_at": now, "decided_at": now}
-    row_of_one = {"name": "e", "asked_by_id": admin, "decided_by_id": admin, "granted": True, **times}
+    row_of_one = {
+        "name": "e",
+        "place_id": town.songtao,
+        "asked_by_id": admin,
+        "decided_by_id": admin,
+        "granted": True,
+        **times,
+    }
     insert = sa.insert(FirstPasswordRequest).values(person_id=town.person("e").id, **row_of_one)
     with transaction(), pytest.raises(sa.exc.IntegrityError), session.begin_nested():
         session.execute(insert)

@@ -36,6 +36,7 @@ class Moves:
         *,
         body: type[Schema] | None = None,
         precheck: Callable[..., Any] | None = None,
+        may: Callable[..., object] | None = None,
         description: str | None = None,
     ) -> None:
         """`POST …/step`, with `name` as its operation in the document. `verb` gets the ids of the path, the `reason`
@@ -50,4 +51,4 @@ class Moves:
         declare = partial(
             post, self.blueprint, f"{self.rule}/{step}", summary, guard, body=body, out=self.out
         )
-        declare(precheck=precheck, description=description)(view)
+        declare(precheck=precheck, may=may, description=description)(view)

@@ -6,11 +6,11 @@ from apiflask import APIBlueprint
 from flask import Response, send_file
 
 from backend import clock
+from backend.api.frame.bodies import Reason
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
-from backend.journal import REASON_MAX
 from backend.people.permissions import Permission
 from backend.rights import cancellation, consent, erasure, export, notice, purposes
 
@@ -48,7 +48,7 @@ class CancelIn(Schema):
 
 
 class CancelForIn(CancelIn):
-    reason = Text("居民当面提出注销的情况", most=REASON_MAX, required=True)
+    reason = Reason("居民当面提出注销的情况", required=True)
 
 
 class PurposeOut(Schema):

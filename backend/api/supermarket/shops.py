@@ -158,6 +158,7 @@ def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str,
     Permission.SHOP_EXEMPT,
     body=FourEyesIn,
     out=ShopOut,
+    may=shops.lock_exempted,
 )
 def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller), caller)

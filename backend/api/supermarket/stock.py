@@ -124,7 +124,19 @@ def receive_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[st
     return {**told, "item": queries.shown_items([queries.item(item_id)], actor=caller)[0]}
 
 
-@post(bp, "/items/<id:item_id>/spoilage", "报损", Permission.STOCK_SPOIL, body=SpoilageIn, out=ItemOut)
+def _may_spoil(item_id: int, *, actor: Caller) -> None:
+    receipts.of_keeper(item_id, Permission.STOCK_SPOIL, actor)
+
+
+@post(
+    bp,
+    "/items/<id:item_id>/spoilage",
+    "报损",
+    Permission.STOCK_SPOIL,
+    body=SpoilageIn,
+    out=ItemOut,
+    may=_may_spoil,
+)
 def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
     found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
     return queries.shown_items([found], actor=caller)[0]

@@ -172,6 +172,7 @@ def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     body=CorrectionIn,
     out=CorrectionOut,
     status=201,
+    may=corrections.lock_own,
 )
 def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _corrections(
@@ -208,6 +209,7 @@ move_correction("reject", "reject_correction", "不同意更正", corrections.re
     body=BackfillIn,
     out=BackfillOut,
     status=201,
+    may=backfills.check_enters,
 )
 def request_backfill(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     person_id, community_id = body.pop("person_id"), body.pop("community_id")

@@ -45,12 +45,15 @@ def first_password(staff: Staff, person_id: int) -> Any:
 
 
 def _page(staff: Staff, person_id: int, **given: Any) -> Any:
+    person = residents.active(person_id)
+    if person is None:
+        raise NotFound()
     asked = first_passwords.of(person_id)
     posts = console_sessions.appointments(person_id)
     facts: dict[str, Any] = {"form": FirstPasswordForm(formdata=None), "do": JustDo(formdata=None), **given}
     return render(
         "first_passwords/new.html",
-        person=residents.masked(residents.active(person_id)),
+        person=residents.masked(person),
         had=credentials.of(person_id),
         asked=asked,
         names=people.masked_names({one for one in (asked and asked.asked_by_id,) if one}),
@@ -63,8 +66,6 @@ def _page(staff: Staff, person_id: int, **given: Any) -> Any:
 @page(f"{PATH}/password", guard=Permission.APPOINTMENT_GRANT, methods=("POST",))
 def make_first_password(staff: Staff, person_id: int) -> Any:
     """The password is on the answer to the form and nowhere else: no redirect, and nothing that keeps it."""
-    if residents.active(person_id) is None:
-        raise NotFound()
     form, password = JustDo(), ""
 
     def prepare() -> str:
@@ -80,8 +81,6 @@ def make_first_password(staff: Staff, person_id: int) -> Any:
 
 @page(f"{PATH}/take-back", guard=Permission.APPOINTMENT_GRANT, methods=("POST",))
 def take_back_first_password(staff: Staff, person_id: int) -> Any:
-    if residents.active(person_id) is None:
-        raise NotFound()
     form = JustDo()
     if run_form(form, lambda: first_passwords.take_back(person_id, actor=staff)):
         return redirect_with_message("console.first_password", "已撤回", person_id=person_id)
@@ -104,10 +103,6 @@ def _facts(staff: Staff, request_id: int) -> dict[str, Any]:
     }
 
 
-def _place(row: Any) -> int:
-    return console_sessions.appointments(row.person_id)[0].organisation_id
-
-
 QUEUE = register(
     Queue(
         kind="同意初始口令",
@@ -115,7 +110,7 @@ QUEUE = register(
         find=first_passwords.to_decide,
         titles=_titles,
         since=lambda row: row.asked_at,
-        place=_place,
+        place=lambda row: row.place_id,
         one=Address("/first-passwords/<id:request_id>", "decide_first_password"),
         template="first_passwords/decide.html",
         facts=_facts,

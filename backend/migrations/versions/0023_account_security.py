@@ -13,7 +13,7 @@ depends_on = None
 _KINDS = (
     "'console', 'password', 'role', 'phone', 'card', 'merge', 'kiosk', 'suspended', 'session', 'data_opened'"
 )
-_SUBJECTS = "'person', 'wish', 'complaint', 'register'"
+_SUBJECTS = "'person', 'wish', 'complaint'"
 
 
 def upgrade() -> None:
@@ -71,6 +71,7 @@ def _create_first_password_requests() -> None:
         "first_password_requests",
         sa.Column("id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
+        sa.Column("place_id", Id, nullable=False),
         sa.Column("name", sa.String(40), nullable=False),
         sa.Column("asked_by_id", Id, nullable=False),
         sa.Column("asked_at", Moment(), nullable=False),
@@ -88,6 +89,9 @@ def _create_first_password_requests() -> None:
             name=op.f("ck_first_password_requests_never_ones_own"),
         ),
         *_people("first_password_requests", "person_id", "asked_by_id", "decided_by_id"),
+        sa.ForeignKeyConstraint(
+            ["place_id"], ["organisations.id"], name=op.f("fk_first_password_requests_place_id_organisations")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_first_password_requests")),
         sa.UniqueConstraint("person_id", name=op.f("uq_first_password_requests_person_id")),
     )
