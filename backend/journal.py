@@ -47,6 +47,10 @@ class UnfitReason(str):
         unfit.sentences = sentences
         return unfit
 
+    def __bool__(self) -> bool:
+        """It was given, and is no silence: where a reason may be left out, this one is still judged."""
+        return True
+
 
 def check_reason(reason: str, field: str = "reason") -> None:
     """Raises InvalidInput for a reason that says nothing, or did not fit at the door."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import crypto
+from backend import crypto, journal
 from backend.complaints import sealed
 from backend.complaints.models import WAITING_STATES, Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES
@@ -85,7 +85,9 @@ def contact(complaint_id: int, reason: str, *, actor: Actor) -> str | None:
     """
     found = _openable(complaint_id, actor)
     task = OpeningTask.COMPLAINT if found.state in WAITING_STATES else None
-    openings.journal_opening(_sealed(found), reason, actor=actor, task=task)
+    facts = openings.admit(_sealed(found), reason, actor=actor, task=task)
+    place = found.place_id
+    journal.write("open_contact", "complaint", found.id, actor=actor, place=place, reason=reason, facts=facts)
     return sealed.contact(found)
 
 

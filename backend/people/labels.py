@@ -42,6 +42,13 @@ SECURITY_EVENTS = {
     "session": "登录小程序",
     "data_opened": "查看我的信息",
 }
+REQUEST_STAGES = {
+    "asked": "等同事同意",
+    "granted": "已同意",
+    "rejected": "没有同意",
+    "expired": "已过期",
+    "used": "已用过",
+}
 OPENING_TASKS = {"claim": "我的认领", "call_back": "回访", "complaint": "答复投诉建议"}
 TEAM_KINDS = {"community": "社区志愿队", "unit": "单位志愿队", "social": "社会志愿队（如骑手）"}
 MEMBER_STATES = {"applied": "申请加入", "accepted": "队员", "declined": "没有同意", "left": "已退出"}
@@ -56,6 +63,7 @@ LABELS = {
     "member_state": MEMBER_STATES,
     "security_event": SECURITY_EVENTS,
     "opening_task": OPENING_TASKS,
+    "request_stage": REQUEST_STAGES,
 }
 JOURNAL_KINDS = {
     "person": "人员",

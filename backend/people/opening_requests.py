@@ -142,8 +142,9 @@ def decide(request_id: int, granted: bool, *, actor: Actor) -> OpeningRequest:
     row.decided_by_id, row.decided_at, row.granted = actor.id, clock.now(), granted
     row.open_until = clock.now() + OPEN_FOR if granted else None
     session.flush()
-    verb = "grant" if granted else "refuse"
-    journal.write(verb, "opening_request", row.id, actor=actor, place=row.place_id)
+    journal.write(
+        "grant" if granted else "refuse", "opening_request", row.id, actor=actor, place=row.place_id
+    )
     word = "已同意" if granted else "没有同意"
     then = "，请在半小时内打开，仍要写明理由" if granted else ""
     notify(

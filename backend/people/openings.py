@@ -47,46 +47,25 @@ class Sealed:
     id: int
     place_id: int
     about_id: int | None
-    verb: str = "open_contact"
 
 
-def journal_opening(found: Sealed, reason: str, *, actor: Actor, task: OpeningTask | None = None) -> None:
-    """Writes the line without which nothing is opened, and lets the person see it among their own.
+def admit(
+    found: Sealed, reason: str, *, actor: Actor, task: OpeningTask | None = None
+) -> dict[str, Any] | None:
+    """Lets this person open it, and the one of whom it tells see so among their own; answers what the journal says of
+    it. The caller has asked for the permission, and writes the line, without which nothing is opened.
 
-    The caller has asked for the permission. Raises InvalidInput for a reason that says nothing, OpeningPace.
+    Raises InvalidInput for a reason that says nothing, OpeningPace.
     """
-    facts: dict[str, Any] = {"task": task} if task else _admitted(found, reason, actor)
-    journal.write(
-        found.verb,
-        found.kind,
-        found.id,
-        actor=actor,
-        place=found.place_id,
-        reason=reason,
-        facts=facts or None,
-    )
+    facts: dict[str, Any] = {"task": task} if task else admit_counted(found, reason, actor)
     if found.about_id is not None and found.about_id != actor.id:
         who = "认领人" if task == OpeningTask.CLAIM else f"{places.get(found.place_id).name}的工作人员"
         what = "回电号码" if found.kind == "complaint" else "姓名、电话和住址"
         security_events.record(found.about_id, SecurityEventKind.DATA_OPENED, f"{who}查看了您的{what}")
+    return facts or None
 
 
-def journal_register(place_id: int, reason: str, facts: dict[str, Any], *, actor: Actor) -> None:
-    """The same of a register taken along in clear: it counts as one, and nobody can agree to more."""
-    found = Sealed("register", place_id, place_id, None, "open_register")
-    admitted = _admitted(found, reason, actor)
-    journal.write(
-        found.verb,
-        found.kind,
-        place_id,
-        actor=actor,
-        place=place_id,
-        reason=reason,
-        facts={**facts, **admitted},
-    )
-
-
-def _admitted(found: Sealed, reason: str, actor: Actor) -> dict[str, Any]:
+def admit_counted(found: Sealed, reason: str, actor: Actor) -> dict[str, Any]:
     """What the journal says of an opening that no task brings. Counted under the lock of whoever opens, so that two
     at once are two. Raises OpeningPace, InvalidInput."""
     journal.check_reason(reason)
@@ -122,7 +101,10 @@ def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
     Raises NotFound outside the clerk's place, OpeningPace, InvalidInput.
     """
     person, home = _openable(person_id, actor)
-    journal_opening(_sealed(person, home), reason, actor=actor)
+    facts = admit(_sealed(person, home), reason, actor=actor)
+    journal.write(
+        "open_person", "person", person.id, actor=actor, place=home.community_id, reason=reason, facts=facts
+    )
     return {"name": sealed.real_name(person), "phone": sealed.phone(person), "address": sealed.address(home)}
 
 
@@ -145,7 +127,7 @@ def _openable(person_id: int, actor: Actor) -> tuple[Person, Residency]:
 
 
 def _sealed(person: Person, home: Residency) -> Sealed:
-    return Sealed("person", person.id, home.community_id, person.id, "open_person")
+    return Sealed("person", person.id, home.community_id, person.id)
 
 
 def ask(found: Sealed, reason: str, *, actor: Actor) -> OpeningRequest:

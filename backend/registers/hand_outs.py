@@ -40,7 +40,18 @@ def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Act
     if reason is None:
         note(register, scope, actor=actor)
         return
-    openings.journal_register(scope.place_id, reason, _facts(register, scope), actor=actor)
+    # It counts as one opening, and nobody can agree to more: there is no request of this kind.
+    whole = openings.Sealed("register", scope.place_id, scope.place_id, None)
+    facts = {**_facts(register, scope), **openings.admit_counted(whole, reason, actor)}
+    journal.write(
+        "open_register",
+        "register",
+        scope.place_id,
+        actor=actor,
+        reason=reason,
+        place=scope.place_id,
+        facts=facts,
+    )
     if register.opened is not None:
         register.opened(scope, actor)
 

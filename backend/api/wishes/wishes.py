@@ -1,6 +1,5 @@
 """Wishes over HTTP: the wall, writing, reviewing, claiming, confirming."""
 
-from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -280,14 +279,11 @@ move("decline", "decline_wish", "不予受理", reviewing.decline, body=ReasonIn
 move("explain", "explain_wish", "街道说明退回", reviewing.explain, body=ReasonIn)
 
 
-@post(
-    bp,
-    "/wishes/<id:wish_id>/refer",
-    "转介",
-    body=ReferIn,
-    out=WishOut,
-    may=partial(authorize_by_id, states.REFER, Wish),
-)
+def _may_refer(wish_id: int, *, actor: Caller) -> None:
+    authorize_by_id(states.REFER, Wish, wish_id, actor=actor)
+
+
+@post(bp, "/wishes/<id:wish_id>/refer", "转介", body=ReferIn, out=WishOut, may=_may_refer)
 def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.refer(wish_id, body["to"], body["reason"], actor=caller), caller)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from backend import clock, config, crypto
+from backend import clock, config, crypto, journal
 from backend.db import session
 from backend.errors import NotAllowed
 from backend.journal import Actor
@@ -31,7 +31,9 @@ def contact(wish_id: int, reason: str | None, *, actor: Actor) -> dict[str, Any]
         permissions.require(actor.id, Permission.WISH_CONTACT, wish.place_id)
         if not reason:
             raise NotAllowed("查看联系方式要写明理由")
-    openings.journal_opening(_sealed(wish), reason, actor=actor, task=task)
+    facts = openings.admit(_sealed(wish), reason, actor=actor, task=task)
+    place = wish.community_id
+    journal.write("open_contact", "wish", wish.id, actor=actor, place=place, reason=reason, facts=facts)
     # For a child its guardian is asked for; the child's own name is nobody's business.
     person = (
         session.get(Person, wish.guardian_id or 0) if wish.for_child else session.get(Person, wish.wisher_id)
