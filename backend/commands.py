@@ -154,7 +154,7 @@ def register(
     begun = spool.begun_at(found, scope, out)
     if begun is None:
         with transaction():
-            hand_outs.note(found, scope, None, actor=None)
+            hand_outs.note(found, scope, actor=None)
     else:
         scope = scopes.whole(found, place_id, *days, cut_off=begun)
     rows = spool.write(found, scope, kind, out, lambda count: _show_progress(f"{count:,} rows read"))

@@ -167,6 +167,11 @@ class Settings:
     console_hours: int = setting(
         "CONSOLE_HOURS", 12, "a console ends so many hours after its sign-in, at work or not"
     )
+    openings_an_hour: int = setting(
+        "OPENINGS_AN_HOUR",
+        20,
+        "openings of sealed personal data by one person that no task brings; then a colleague has to agree",
+    )
     idempotency_hours: int = setting(
         "IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least"
     )

@@ -5,9 +5,10 @@ their ids, and numbers typed into a reason are left out; what else a reason says
 and of the line only its digest is kept (`erasable`).
 """
 
+import unicodedata
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,13 +16,49 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock, erasable
 from backend.crypto import without_numbers
 from backend.db import Id, Json, Model, Moment, dialect, session
+from backend.errors import InvalidInput
 from backend.personal import Purpose, handler, personal
 
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 
+# Set by the console where it was opened with a password that others have seen: each line says so.
+BY_FIRST_PASSWORD = {"console": "first_password"}
+by_first_password: ContextVar[bool] = ContextVar("by_first_password", default=False)
+
 # How long a reason may be at each door: why something was sent back, refused, entered afterwards.
 REASON_MAX = 200
+# A reason has at least so many signs that one can see.
+REASON_MIN = 2
+
+
+def visible_signs(text: str) -> int:
+    """How many signs of a text can be seen: no spaces, no marks that stand on others, nothing that only steers."""
+    return sum(unicodedata.category(sign)[0] not in "ZCM" for sign in text)
+
+
+class UnfitReason(str):
+    """A reason that a door could not accept (none given, too long), with its sentences. It is judged where reasons are
+    written down, once it is settled that the asker may act at all: a stranger is told nothing of the fields."""
+
+    sentences: list[str]
+
+    def __new__(cls, sentences: list[str]) -> Self:
+        unfit = super().__new__(cls)
+        unfit.sentences = sentences
+        return unfit
+
+    def __bool__(self) -> bool:
+        """It was given, and is no silence: where a reason may be left out, this one is still judged."""
+        return True
+
+
+def check_reason(reason: str, field: str = "reason") -> None:
+    """Raises InvalidInput for a reason that says nothing, or did not fit at the door."""
+    if isinstance(reason, UnfitReason):
+        raise InvalidInput({field: reason.sentences})
+    if visible_signs(reason) < REASON_MIN:
+        raise InvalidInput({field: ["请写清楚，至少两个字"]})
 
 
 class Actor(Protocol):
@@ -100,7 +137,11 @@ def line(
     place: int | None = None,
     facts: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What a line says, without its subject."""
+    """What a line says, without its subject. Raises InvalidInput for a reason that says nothing."""
+    if reason is not None:
+        check_reason(reason)
+    if by_first_password.get():
+        facts = {**(facts or {}), **BY_FIRST_PASSWORD}
     return {
         "at": clock.now(),
         "actor_id": actor.id if actor is not None else None,

@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.bodies import PHONE, ReasonIn
+from backend.api.frame.bodies import PHONE, Reason, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
@@ -57,7 +57,7 @@ class ComplaintAnswerIn(Schema):
 
 
 class CallBackQuery(Schema):
-    reason = Text("查看的理由", most=200, required=True)
+    reason = Reason("查看的理由", required=True)
 
 
 class CallBackOut(Schema):

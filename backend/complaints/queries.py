@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend import journal
 from backend.complaints import sealed
-from backend.complaints.models import Complaint, ComplaintState
+from backend.complaints.models import WAITING_STATES, Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES
 from backend.db import session
 from backend.errors import NotFound
@@ -16,9 +16,11 @@ from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery
-from backend.people import permissions
+from backend.people import openings, permissions
 from backend.people import queries as people
 from backend.people.masking import Kind, masked
+from backend.people.opening_requests import OpeningRequest
+from backend.people.openings import OpeningTask, Sealed
 from backend.people.permissions import Permission
 
 
@@ -102,11 +104,32 @@ def _to_view(
 
 
 def contact(complaint_id: int, reason: str, *, actor: Actor) -> str | None:
-    """The phone to call back, in clear, for whoever answers it; every opening is journaled with its reason."""
+    """The phone to call back, in clear, for whoever answers it; every opening is journaled with its reason.
+
+    While it waits for an answer it is a task, and not counted against the pace of openings. Raises NotFound,
+    NotAllowed, InvalidInput, OpeningPace.
+    """
+    found = _openable(complaint_id, actor)
+    task = OpeningTask.COMPLAINT if found.state in WAITING_STATES else None
+    facts = openings.admit(_sealed(found), reason, actor=actor, task=task)
+    place = found.place_id
+    journal.write("open_contact", "complaint", found.id, actor=actor, place=place, reason=reason, facts=facts)
+    return sealed.contact(found)
+
+
+def ask_contact(complaint_id: int, reason: str, *, actor: Actor) -> OpeningRequest:
+    """Whoever is beyond their pace asks the colleagues to agree. Raises NotFound, NotAllowed, InvalidInput."""
+    return openings.ask(_sealed(_openable(complaint_id, actor)), reason, actor=actor)
+
+
+def _openable(complaint_id: int, actor: Actor) -> Complaint:
     found = one(complaint_id, actor=actor)
     permissions.require(actor.id, Permission.COMPLAINT_ANSWER, found.place_id)
-    journal.write("open_contact", "complaint", found.id, actor=actor, place=found.place_id, reason=reason)
-    return sealed.contact(found)
+    return found
+
+
+def _sealed(found: Complaint) -> Sealed:
+    return Sealed("complaint", found.id, found.place_id, found.person_id)
 
 
 def figures(place_ids: set[int] | None = None) -> dict[str, int]:

@@ -7,8 +7,8 @@ from backend.db import Base, insert, lock_row, session
 from backend.errors import NotFound, Refused
 from backend.identity import sessions
 from backend.journal import Actor
-from backend.people import permissions
-from backend.people.kinds import PersonState
+from backend.people import permissions, security_events
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 
@@ -16,6 +16,8 @@ from backend.people.permissions import Permission
 _FORGETTABLE = {
     "sessions",
     "sign_in_counts",
+    "security_events",
+    "opening_requests",
     "consents",
     "residencies",
     "notices",
@@ -55,6 +57,7 @@ def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     holder.openid = openid
     session.flush()
     journal.write("bind", "person", holder.id, actor=actor, place=home.community_id)
+    security_events.record(holder.id, SecurityEventKind.CARD, f"纸质卡 {holder.card_number} 绑定了微信")
     return holder
 
 

@@ -8,23 +8,29 @@ import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal
 from backend.db import lock_row, session
-from backend.errors import NotAllowed, NotFound, Refused, SessionEnded
+from backend.errors import InvalidInput, NotAllowed, NotFound, Refused, SessionEnded
 from backend.identity import sessions
 from backend.identity.models import ConsoleSession, Credential, ScanSignIn
 from backend.journal import Actor
-from backend.people import suspensions
-from backend.people.kinds import PersonState
+from backend.people import security_events, suspensions
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Appointment, Person
 from backend.people.permissions import active_today
 
 # A use is noted at most once in this time, so that reading stays reading.
 NOTE_EVERY = timedelta(minutes=1)
 SCAN_SECONDS = 120
+# Numbers that a phone is shown; one of them stands on the screen that asks.
+CHOICES = 3
 BATCH = 500
 
 
 class NoAppointment(Refused):
     code, message = 40390, "工作后台只对在任的工作人员开放；任职有变动时请联系市级管理员"
+
+
+class WrongChoice(Refused):
+    code, message = 40967, "选的数字和电脑上显示的不一样，这个二维码已作废；如果不是您自己在登录，请不要再扫"
 
 
 class SignInOver(Refused):
@@ -33,13 +39,15 @@ class SignInOver(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who sits at the console. `stale` asks for the use to be noted, `first` for a password of their own."""
+    """Who sits at the console. `stale` asks for the use to be noted, `first` for a password of their own; `by_first`
+    says that this console was opened with a password that others have seen."""
 
     id: int
     session_id: int
     stale: bool
     first: bool = False
     suspended_until: datetime | None = None
+    by_first: bool = False
 
 
 def entered(token: str) -> Entered:
@@ -60,7 +68,7 @@ def entered(token: str) -> Entered:
         raise SessionEnded()
     first = row[0].method == "password" and row[2] is not None
     stale = row[0].used_at <= now - NOTE_EVERY
-    return Entered(row[0].person_id, row[0].id, stale, first, row[3])
+    return Entered(row[0].person_id, row[0].id, stale, first, row[3], row[0].first_password)
 
 
 def _idle() -> timedelta:
@@ -91,11 +99,19 @@ def enter(person_id: int, method: str, browser: str) -> str:
         created_at=now,
         used_at=now,
         ends_at=now + timedelta(hours=config.settings().console_hours),
+        first_password=method == "password" and _has_first_password(person_id),
     )
     session.add(made)
     session.flush()
     journal.write("enter_console", "person", person_id, actor=person, facts={"method": method})
+    how = "用口令登录了工作后台" if method == "password" else "扫码登录了工作后台"
+    security_events.record(person_id, SecurityEventKind.CONSOLE, how, browser)
     return token
+
+
+def _has_first_password(person_id: int) -> bool:
+    own = session.get(Credential, person_id)
+    return own is not None and own.first_until is not None
 
 
 def _appointed(person_id: int) -> bool:
@@ -145,11 +161,25 @@ def leave(session_id: int, *, actor: Actor) -> None:
         raise NotFound()
 
 
-def leave_others(session_id: int, *, actor: Actor) -> None:
-    """Ends all of one's consoles but this one: after a new password, or when a browser is not trusted."""
+def leave_others(session_id: int, *, actor: Actor) -> int:
+    """Ends all of one's consoles but this one, also those that a phone has let in and that are not open yet: after a
+    new password, or when a browser is not trusted. Answers how many were open."""
+    others = ConsoleSession.person_id == actor.id, ConsoleSession.id != session_id
+    ended = session.execute(sa.delete(ConsoleSession).where(*others).returning(ConsoleSession.id))
     session.execute(
-        sa.delete(ConsoleSession).where(ConsoleSession.person_id == actor.id, ConsoleSession.id != session_id)
+        sa.delete(ScanSignIn).where(ScanSignIn.approved_by_id == actor.id, ScanSignIn.used_at.is_(None))
     )
+    return len(ended.all())
+
+
+def sign_out_elsewhere(*, actor: sessions.Caller) -> int:
+    """Ends every other sign-in of the caller, in the mini-program and at the console; answers how many there were.
+
+    For whoever lost a phone, or left a computer open somewhere.
+    """
+    ended = sessions.close_others(actor.session_id, actor=actor) + leave_others(0, actor=actor)
+    journal.write("end_sessions", "person", actor.id, actor=actor)
+    return ended
 
 
 def leave_all(person_id: int) -> None:
@@ -160,10 +190,13 @@ def leave_all(person_id: int) -> None:
 def begin_scan(browser: str) -> tuple[str, str]:
     """A new code for the screen, and the secret that only this browser gets."""
     code, secret, now = secrets.token_urlsafe(16), secrets.token_urlsafe(32), clock.now()
+    choices = [str(one) for one in secrets.SystemRandom().sample(range(10, 100), CHOICES)]
     session.add(
         ScanSignIn(
             code_digest=crypto.digest(code),
             secret_digest=crypto.digest(secret),
+            choices=",".join(choices),
+            answer=secrets.choice(choices),
             browser=browser[:60],
             created_at=now,
             expires_at=now + timedelta(seconds=SCAN_SECONDS),
@@ -176,31 +209,45 @@ def begin_scan(browser: str) -> tuple[str, str]:
 def scanned(code: str) -> ScanSignIn:
     """The sign-in that waits for this code. Raises SignInOver once it is too late."""
     found = session.scalar(sa.select(ScanSignIn).where(ScanSignIn.code_digest == crypto.digest(code)))
-    if found is None or found.expires_at <= clock.now() or found.approved_at is not None:
+    return _still_open(found)
+
+
+def _still_open(found: ScanSignIn | None) -> ScanSignIn:
+    """One without numbers was begun by the release before this one, whose page shows none."""
+    if found is None or found.expires_at <= clock.now() or found.approved_at or found.answer is None:
         raise SignInOver()
     return found
 
 
-def approve(code: str, *, actor: Actor) -> None:
+def number_on_screen(secret: str) -> str | None:
+    """The number that this browser shows, for the phone to pick."""
+    return session.scalar(
+        sa.select(ScanSignIn.answer).where(ScanSignIn.secret_digest == crypto.digest(secret))
+    )
+
+
+def approve(code: str, choice: str | None, *, actor: Actor) -> Refused | None:
     """The phone's owner lets the browser that shows this code in, as themselves; each code once.
 
-    Raises NotAllowed to residents, SignInOver.
+    They pick the number that stands on the screen before them: whoever was sent a code by somebody else does not know
+    it. A wrong one ends the code, so it is answered and not raised: what was raised would be undone.
+    Raises NotAllowed to residents, SignInOver, InvalidInput without a choice.
     """
     if not _appointed(actor.id):
         raise NotAllowed(NoAppointment.message)
-    approved = session.scalar(
-        sa.update(ScanSignIn)
-        .where(
-            ScanSignIn.code_digest == crypto.digest(code),
-            ScanSignIn.approved_by_id.is_(None),
-            ScanSignIn.expires_at > clock.now(),
-        )
-        .values(approved_by_id=actor.id, approved_at=clock.now())
-        .returning(ScanSignIn.id)
-    )
-    if approved is None:
-        raise SignInOver()
+    wanted = sa.select(ScanSignIn).where(ScanSignIn.code_digest == crypto.digest(code))
+    scan = _still_open(session.scalar(wanted.with_for_update().execution_options(populate_existing=True)))
+    if choice is None:
+        raise InvalidInput({"choice": ["请选电脑上显示的数字；手机上没有数字可选的，请先更新小程序"]})
+    if choice != scan.answer:
+        scan.expires_at = clock.now()
+        session.flush()
+        journal.write("pick_wrong_number", "person", actor.id, actor=actor)
+        return WrongChoice()
+    scan.approved_by_id, scan.approved_at = actor.id, clock.now()
+    session.flush()
     journal.write("approve_console", "person", actor.id, actor=actor)
+    return None
 
 
 def approved(secret: str) -> bool:

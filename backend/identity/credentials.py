@@ -23,7 +23,8 @@ from backend.db import lock_row, session
 from backend.errors import Refused
 from backend.identity.models import Credential
 from backend.journal import Actor
-from backend.people.kinds import PersonState
+from backend.people import security_events
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Appointment, Person
 
 # What OWASP asks at least; four threads at once take 76 MiB, not the 256 MiB of the library's default.
@@ -63,6 +64,10 @@ class FirstPasswordOver(Refused):
     code, message = 40345, "初始口令已过期，请市级管理员重新设置一个"
 
 
+class PasswordBarred(Refused):
+    code, message = 40346, "口令已停用：您说过有登录不是本人操作。请用手机扫码登录，到“我的账号”里设置新口令"
+
+
 class OneTimeCodeWrong(Refused):
     code, message = 42253, "动态口令不对，请等手机上的数字换过之后再试"
 
@@ -71,7 +76,7 @@ def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]
     """The person behind name, password and (where set up) one-time code, and the code's half-minute.
 
     Reads only; slow on purpose. Raises WrongPassword, whatever of the three is wrong; FirstPasswordOver,
-    OneTimeCodeNeeded.
+    PasswordBarred, OneTimeCodeNeeded.
     """
     found = session.scalar(
         sa.select(Credential)
@@ -82,6 +87,8 @@ def person_with(name: str, password: str, one_time_code: str) -> tuple[int, int]
         raise WrongPassword()
     if found.first_until is not None and found.first_until <= clock.now():
         raise FirstPasswordOver()
+    if found.barred_at is not None:
+        raise PasswordBarred()
     if found.totp_since is None:
         if config.settings().production and _needs_one_time_code(found.person_id):
             raise OneTimeCodeNeeded()
@@ -176,6 +183,15 @@ def check_choice(name: str, password: str) -> None:
         raise WeakPassword()
 
 
+def check_free(name: str, person_id: int) -> None:
+    """Raises NameTaken when somebody else has this name."""
+    taken = session.scalar(
+        sa.select(Credential.person_id).where(Credential.name == name, Credential.person_id != person_id)
+    )
+    if taken is not None:
+        raise NameTaken()
+
+
 def keep(
     person_id: int, name: str, password_hash: str, *, first_until: datetime | None = None, actor: Actor | None
 ) -> Credential:
@@ -184,20 +200,30 @@ def keep(
     Raises NameTaken.
     """
     lock_row(Person, person_id)
-    taken = session.scalar(
-        sa.select(Credential.person_id).where(Credential.name == name, Credential.person_id != person_id)
-    )
-    if taken is not None:
-        raise NameTaken()
+    check_free(name, person_id)
     row = session.get(Credential, person_id, populate_existing=True) or Credential(
         person_id=person_id, totp_used=0
     )
+    replaced = row.password_hash is not None
     row.name, row.password_hash, row.changed_at = name, password_hash, clock.now()
-    row.first_until = first_until
+    row.first_until, row.barred_at = first_until, None
     session.add(row)
     session.flush()
     journal.write("set_first_password" if first_until else "set_password", "person", person_id, actor=actor)
+    if actor is not None:
+        done = "有了管理员设置的初始口令" if first_until else ("换了口令" if replaced else "设置了口令")
+        security_events.record(person_id, SecurityEventKind.PASSWORD, f"工作后台{done}")
     return row
+
+
+def bar(person_id: int) -> bool:
+    """The password opens nothing any more, until there is a new one; answers whether there was one."""
+    row = session.get(Credential, person_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        return False
+    row.barred_at = row.barred_at or clock.now()
+    session.flush()
+    return True
 
 
 def is_password_of(person_id: int, password: str) -> bool:
@@ -257,6 +283,7 @@ def confirm_one_time_codes(code: str, *, actor: Actor) -> None:
     row.totp_since = clock.now()
     session.flush()
     journal.write("set_one_time_code", "person", actor.id, actor=actor)
+    security_events.record(actor.id, SecurityEventKind.PASSWORD, "启用了工作后台的动态口令")
 
 
 def drop_one_time_codes(*, actor: Actor) -> None:
@@ -265,6 +292,7 @@ def drop_one_time_codes(*, actor: Actor) -> None:
     row.totp_sealed, row.totp_since = None, None
     session.flush()
     journal.write("drop_one_time_code", "person", actor.id, actor=actor)
+    security_events.record(actor.id, SecurityEventKind.PASSWORD, "停用了工作后台的动态口令")
 
 
 def _place(person_id: int) -> str:

@@ -2,11 +2,14 @@
 
 from backend.identity import attempts, console_sessions, sessions
 from backend.jobs import Job
+from backend.people import opening_requests, security_events
 
 JOBS = [
     Job("sessions.forget", 3600, sessions.ended, sessions.forget),
     Job("sessions.forget_counts", 3600, sessions.counts_over, sessions.forget_count),
     Job("console.forget", 3600, console_sessions.ended, console_sessions.forget),
     Job("console.forget_attempts", 3600, attempts.over, attempts.forget),
+    Job("security_events.forget", 3600, security_events.over, security_events.forget),
+    Job("opening_requests.forget", 3600, opening_requests.over, opening_requests.forget),
     Job("console.forget_scans", 3600, console_sessions.scans_over, console_sessions.forget_scan),
 ]

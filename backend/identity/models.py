@@ -5,8 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend import clock
 from backend.db import Id, Model, Moment
-from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, personal
+from backend.people.kinds import RequestStage
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
 
 METHODS = ("password", "scan")
 
@@ -33,6 +35,8 @@ class Credential(Model):
     )
     # Empty until the first code was typed back: a secret that no phone holds must not lock anyone out.
     totp_since: Mapped[datetime | None] = mapped_column(Moment)
+    # Since when it opens nothing, because its owner said that something was not their doing; until there is a new one.
+    barred_at: Mapped[datetime | None] = mapped_column(Moment)
     # The half-minute of the last code used; it and everything before it is spent.
     totp_used: Mapped[int] = mapped_column(sa.BigInteger, default=0, info=internal(DIGEST))
 
@@ -85,6 +89,7 @@ class ScanSignIn(Model):
     __table_args__ = (
         sa.CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", name="approved_by_someone"),
         sa.CheckConstraint("used_at IS NULL OR approved_at IS NOT NULL", name="used_once_approved"),
+        sa.CheckConstraint("(choices IS NULL) = (answer IS NULL)", name="answer_among_choices"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -93,6 +98,11 @@ class ScanSignIn(Model):
     browser: Mapped[str] = mapped_column(sa.String(60))
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    # Three numbers of two digits (“17,42,83”), of which the screen shows one: the phone has to pick it.
+    choices: Mapped[str | None] = mapped_column(sa.String(8))
+    answer: Mapped[str | None] = mapped_column(
+        sa.String(2), info=not_personal("the number on the screen, forgotten within the hour")
+    )
     approved_by_id: Mapped[int | None] = mapped_column(
         Id,
         sa.ForeignKey("persons.id"),
@@ -123,6 +133,66 @@ class ConsoleSession(Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime] = mapped_column(Moment)
     ends_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    # Opened with a password that others have seen: the journal marks what is done here, also once it was changed.
+    first_password: Mapped[bool] = mapped_column(
+        default=False,
+        server_default=sa.false(),
+        info=not_personal("how this console was opened, no password"),
+    )
+
+
+class FirstPasswordRequest(Model):
+    """One administrator wants a first password for somebody without WeChat, another one agrees; one a person."""
+
+    __tablename__ = "first_password_requests"
+    __four_eyes__ = (("decided_by_id", "asked_by_id, person_id"),)
+    __personal__ = [
+        PersonalTable(
+            "person_id",
+            "工作后台初始口令的申请",
+            "first_password_requests",
+            position=365,
+            on_erasure="delete",
+        )
+    ]
+    __table_args__ = (
+        sa.CheckConstraint(
+            "(decided_by_id IS NULL) = (decided_at IS NULL) AND (decided_at IS NULL) = (granted IS NULL)",
+            name="decided_by_someone",
+        ),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> asked_by_id", name="four_eyes"),
+        sa.CheckConstraint("used_at IS NULL OR granted", name="used_once_granted"),
+        sa.CheckConstraint(
+            "person_id <> asked_by_id AND (decided_by_id IS NULL OR decided_by_id <> person_id)",
+            name="never_ones_own",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), unique=True)
+    # Where they work, for the list of what waits.
+    place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    # The login name that they are to have.
+    name: Mapped[str] = mapped_column(sa.String(40), info=personal(Purpose.CONSOLE))
+    asked_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    # Until when it may be decided; once granted, until when the password may be made.
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    granted: Mapped[bool | None]
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    @property
+    def stage(self) -> RequestStage:
+        """Whether it waits, or what it came to."""
+        if self.used_at is not None:
+            return RequestStage.USED
+        if self.granted is False:
+            return RequestStage.REJECTED
+        if self.expires_at <= clock.now():
+            return RequestStage.EXPIRED
+        return RequestStage.GRANTED if self.granted else RequestStage.ASKED
 
 
 class Session(Model):

@@ -13,8 +13,10 @@ import sqlalchemy as sa
 from backend import clock, config, crypto, journal
 from backend.db import Moment, insert, read_columns, session
 from backend.errors import Refused, SessionEnded
-from backend.identity.models import ConsoleSession, Session, SignInCount
-from backend.people.kinds import PersonState
+from backend.identity.models import Session, SignInCount
+from backend.journal import Actor
+from backend.people import security_events
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person
 
 # A session is prolonged at most once in this time, so that reading stays reading.
@@ -73,14 +75,14 @@ def vouched_for(openid: str) -> Caller | None:
     return found and Caller(found.id, session_id=0, suspended_until=found.suspended_until)
 
 
-def open_session(person: Person) -> tuple[str, datetime]:
-    """A new sign-in: the token, shown this once, and its end. Raises TooManySignIns."""
+def open_session(person: Person, device: str | None = None) -> tuple[str, datetime]:
+    """A new sign-in on this phone: the token, shown this once, and its end. Raises TooManySignIns."""
     count_sign_in(person.id)
     token, now = secrets.token_urlsafe(32), clock.now()
     ends = min(now + _lifetime(), _latest_end(now))
     row = Session(person_id=person.id, token_digest=crypto.digest(token), created_at=now, expires_at=ends)
     session.add(row)
-    session.flush()
+    security_events.record(person.id, SecurityEventKind.SESSION, "登录了小程序", device)
     return token, ends
 
 
@@ -117,22 +119,19 @@ def close_session(session_id: int, *, actor: Caller) -> None:
     session.execute(sa.delete(Session).where(Session.id == session_id, Session.person_id == actor.id))
 
 
+def close_others(session_id: int, *, actor: Actor) -> int:
+    """Ends all of one's sign-ins but this one; answers how many there were."""
+    ended = session.execute(
+        sa.delete(Session)
+        .where(Session.person_id == actor.id, Session.id != session_id)
+        .returning(Session.id)
+    )
+    return len(ended.all())
+
+
 def close_all(person_id: int) -> None:
     """Ends every sign-in of a person."""
     session.execute(sa.delete(Session).where(Session.person_id == person_id))
-
-
-def close_others(*, actor: Caller) -> int:
-    """Ends every other sign-in of the caller, in the mini-program and at the console; answers how many there were.
-
-    For whoever lost a phone, or left a computer open somewhere.
-    """
-    ended: Any = session.execute(
-        sa.delete(Session).where(Session.person_id == actor.id, Session.id != actor.session_id)
-    )
-    consoles: Any = session.execute(sa.delete(ConsoleSession).where(ConsoleSession.person_id == actor.id))
-    journal.write("end_sessions", "person", actor.id, actor=actor)
-    return ended.rowcount + consoles.rowcount
 
 
 def open_of(person_id: int) -> list[Session]:

@@ -17,8 +17,7 @@ from backend.outbox.acceptances import MOST_SAVED as MOST_SAVED
 
 # A verb like those below; its long way has a file of its own.
 from backend.outbox.delivery import deliver_due as deliver_due
-from backend.outbox.models import Delivery, Notice
-from backend.people.models import Person
+from backend.outbox.models import PERSONS, Delivery, Notice
 
 
 class UnknownTemplate(Refused):
@@ -157,7 +156,9 @@ def _telling(readers: Any) -> tuple[Any, Any]:
         .returning(_notices.c.id, _notices.c.person_id)
         .cte("told")
     )
-    to_send = sa.select(told.c.id, *_MESSAGE).where(Person.id == told.c.person_id, Person.openid.is_not(None))
+    to_send = sa.select(told.c.id, *_MESSAGE).where(
+        PERSONS.c.id == told.c.person_id, PERSONS.c.openid.is_not(None)
+    )
     sent = sa.insert(_deliveries).from_select(_SENT, to_send).returning(_deliveries.c.notice_id)
     inbox = sa.select(told.c.id, told.c.person_id)
     return inbox, inbox.add_cte(sent.cte("sent"))
@@ -171,7 +172,7 @@ _ADD_NOTICES = {
 _ADD_DELIVERY = sa.insert(_deliveries).from_select(
     _SENT,
     sa.select(sa.bindparam("notice", type_=sa.BigInteger), *_MESSAGE).where(
-        Person.id == sa.bindparam("person"), Person.openid.is_not(None)
+        PERSONS.c.id == sa.bindparam("person"), PERSONS.c.openid.is_not(None)
     ),
 )
 

@@ -26,8 +26,7 @@ import structlog
 from backend import clock
 from backend.db import session, transaction
 from backend.outbox import meanings, templates
-from backend.outbox.models import Delivery, Notice, Subscription
-from backend.people.models import Person
+from backend.outbox.models import PERSONS, Delivery, Notice, Subscription
 from backend.wechat.gateway import Sent, WeChat, WeChatRejected, WeChatUnavailable
 
 BATCH = 20
@@ -93,10 +92,10 @@ _WANTED = (
         Delivery.attempts,
         Delivery.lease,
         Notice.person_id,
-        Person.openid,
+        PERSONS.c.openid,
     )
     .join(Notice, Notice.id == Delivery.notice_id)
-    .join(Person, Person.id == Notice.person_id)
+    .join(PERSONS, PERSONS.c.id == Notice.person_id)
     .where(_DUE_NOW)
 )
 # All of them, waiting for their locks: only who sees a lease whole can tell which of it was begun.

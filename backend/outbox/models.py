@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Json, Model, Moment
 from backend.personal import PersonalTable, Purpose, internal, personal
 
+# All that the outbox has to know of a person. It stands below them, so that what is done to an account can be told.
+PERSONS = sa.table("persons", sa.column("id", sa.BigInteger), sa.column("openid", sa.String))
 # waiting → sending → the others, which are ends. `unknown`: sending began and nobody saw how it ended.
 STATES = ("waiting", "sending", "sent", "refused", "not_subscribed", "dead", "unknown")
 

@@ -60,6 +60,11 @@ CATALOGUE = _catalogue(
         "兑换通知",
         (("thing1", "兑换内容"), ("phrase2", "状态"), ("character_string3", "兑换单号"), ("thing4", "说明")),
     ),
+    Template(
+        "account_security",
+        "账号安全提醒",
+        (("thing1", "事项"), ("time2", "时间"), ("thing3", "设备"), ("thing4", "说明")),
+    ),
 )
 
 

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from backend import journal
 from backend.db import lock_row, session
 from backend.journal import Actor
-from backend.people import sealed
-from backend.people.kinds import PersonState
+from backend.people import sealed, security_events
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person
 
 
@@ -28,10 +28,25 @@ def keep_phone(number: str, *, actor: Actor) -> None:
     One number may serve a household, so a second account with it is let be, and told to the auditor.
     """
     person = lock_row(Person, actor.id)
+    before = sealed.phone(person)
     sealed.keep_phone(person, number)
     session.flush()
     journal.write("keep_phone", "person", person.id, actor=actor)
+    if number != before:
+        done = "更换了手机号" if before else "登记了手机号"
+        security_events.record(person.id, SecurityEventKind.PHONE, done)
     tell_shared_phone(person, actor=actor)
+
+
+def remove_phone(*, actor: Actor) -> None:
+    """The owner takes their number back. Without one, nothing happens: asked twice, it is gone all the same."""
+    person = lock_row(Person, actor.id)
+    if person.phone_sealed is None:
+        return
+    sealed.keep_phone(person, None)
+    session.flush()
+    journal.write("remove_phone", "person", person.id, actor=actor)
+    security_events.record(person.id, SecurityEventKind.PHONE, "删除了手机号")
 
 
 def tell_shared_phone(person: Person, place: int | None = None, *, actor: Actor) -> None:

@@ -13,8 +13,8 @@ from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
 from backend.organisations.models import KIND_NAMES, Organisation
-from backend.people import accounts, permissions, sealed, states
-from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState
+from backend.people import accounts, permissions, sealed, security_events, states
+from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState, SecurityEventKind
 from backend.people.labels import ROLES
 from backend.people.models import ROLE_PLACES, Appointment, Consent, PartyRegistration, Person, Residency
 from backend.people.permissions import Permission
@@ -216,7 +216,8 @@ def appoint(
     *,
     actor: Actor | None,
 ) -> Appointment:
-    """Gives a role in a place of its kind. `actor` is None only for the first administrator of a new deployment.
+    """Gives a role in a place of its kind, and tells its new holder. `actor` is None only for the first administrator of
+    a new deployment.
 
     Raises NotFound, NotAllowed, RoleNotHere: a grid worker of a whole city would find everybody in it.
     """
@@ -224,6 +225,25 @@ def appoint(
         permissions.require(actor.id, Permission.APPOINTMENT_GRANT, organisation_id)
         if actor.id == person_id:
             raise NotAllowed()
+    row = write_appointment(person_id, role, organisation_id, from_day, to_day, actor=actor)
+    told = f"被任命为{places.get(organisation_id).name}的{ROLES[role]}"
+    security_events.record(person_id, SecurityEventKind.ROLE, told)
+    return row
+
+
+def write_appointment(
+    person_id: int,
+    role: str,
+    organisation_id: int,
+    from_day: date,
+    to_day: date | None = None,
+    *,
+    actor: Actor | None,
+) -> Appointment:
+    """The appointment alone, for demo data: its people have had their offices for long, and are told nothing.
+
+    Raises RoleNotHere.
+    """
     _check_place_of(role, organisation_id)
     row = Appointment(
         person_id=person_id, role=role, organisation_id=organisation_id, from_day=from_day, to_day=to_day

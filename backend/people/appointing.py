@@ -12,8 +12,10 @@ from backend.errors import NotAllowed, Refused
 from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.paging import KeysetQuery
-from backend.people import permissions
+from backend.people import permissions, security_events
 from backend.people import queries as people
+from backend.people.kinds import SecurityEventKind
+from backend.people.labels import ROLES
 from backend.people.models import ROLE_PLACES, Appointment
 from backend.people.permissions import Permission
 
@@ -44,6 +46,8 @@ def end(appointment_id: int, *, actor: Actor) -> None:
     journal.write(
         "end_appointment", "person", row.person_id, actor=actor, place=row.organisation_id, facts=facts
     )
+    told = f"{places.get(row.organisation_id).name}的{ROLES[row.role]}任职已结束"
+    security_events.record(row.person_id, SecurityEventKind.ROLE, told)
 
 
 def ended_since(person_id: int, moment: datetime) -> bool:

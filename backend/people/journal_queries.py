@@ -1,5 +1,6 @@
 """Reading the journal: for the auditor, and for whoever may read it in their places."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,8 +20,8 @@ from backend.people.permissions import Permission
 
 # What opens sealed data.
 OPENINGS = ("open_contact", "open_person", "open_register")
-# Opening what is sealed needs a reason each time and has no limit: a day of calling back is many openings, and
-# work must not stop. Who reviews is told of such days instead.
+# Opening what is sealed needs a reason each time; what tasks bring has no limit: a day of calling back is many openings,
+# and work must not stop. Who reviews is told of such days instead.
 MANY_OPENINGS = 20
 DAYS_LOOKED_AT = 7
 
@@ -70,6 +71,8 @@ class LineView:
     to_state: str | None
     reason: str | None
     place: str
+    # Done in a console that was opened with a first password.
+    by_first_password: bool
 
 
 def view_lines(found: Sequence[JournalLine]) -> list[LineView]:
@@ -89,6 +92,7 @@ def view_lines(found: Sequence[JournalLine]) -> list[LineView]:
             to_state=line.to_state,
             reason=line.reason,
             place=where.get(line.organisation_id, ""),
+            by_first_password=(line.facts or {}).get("console") == "first_password",
         )
         for line in found
     ]
@@ -111,6 +115,46 @@ def many_openings(*, actor: Actor) -> list[Openings]:
         .order_by("back", JournalLine.actor_id)
     )
     return [Openings(days[row.back], row.actor_id, row.times) for row in session.execute(wanted)]
+
+
+@dataclass(frozen=True)
+class WeekOfOpenings:
+    """All openings of one week in the places that somebody supervises; by whom in the order in which people were
+    registered, and why in the order of the words: nobody is ranked."""
+
+    first: date
+    last: date
+    lines: KeysetQuery
+    total: int
+    by_task: int
+    by_person: dict[int, int]
+    by_reason: dict[str, int]
+
+
+def week_of_openings(weeks_back: int, *, actor: Actor) -> WeekOfOpenings:
+    """The week that many weeks ago, from Monday to Sunday; 0 is this one."""
+    today = clock.today()
+    first = today - timedelta(days=today.weekday() + 7 * weeks_back)
+    last = first + timedelta(days=6)
+    wanted = sa.select(JournalLine).where(
+        JournalLine.verb.in_(OPENINGS),
+        JournalLine.organisation_id.in_(permissions.reach_of(actor.id, Permission.OPENING_REVIEW)),
+        JournalLine.at >= clock.day_starts(first),
+        JournalLine.at < clock.day_ends(last),
+        JournalLine.actor_id.is_not(None),
+    )
+    told = session.execute(
+        wanted.with_only_columns(JournalLine.actor_id, JournalLine.reason, JournalLine.facts)
+    ).all()
+    return WeekOfOpenings(
+        first,
+        last,
+        KeysetQuery(wanted, (JournalLine.id.desc(),)),
+        len(told),
+        sum("task" in (facts or {}) for _who, _why, facts in told),
+        dict(sorted(Counter(who for who, _why, _facts in told).items())),
+        dict(sorted(Counter(why or "" for _who, why, _facts in told).items())),
+    )
 
 
 def _whole_city(actor: Actor) -> bool:

@@ -54,3 +54,34 @@ class MembershipState(StrEnum):
 # A guardian speaks for the child, or waits to; a member is in the team, or asks to be.
 STANDING_LINKS = (GuardianshipState.DECLARED, GuardianshipState.VERIFIED)
 STANDING_MEMBERSHIPS = (MembershipState.APPLIED, MembershipState.ACCEPTED)
+
+
+class RequestStage(StrEnum):
+    """What has become of something that a second person has to agree to."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    USED = "used"
+
+
+class SecurityEventKind(StrEnum):
+    """What may happen to somebody's account that they have to hear of."""
+
+    CONSOLE = "console"
+    PASSWORD = "password"  # noqa: S105 - a word for what happened
+    ROLE = "role"
+    PHONE = "phone"
+    CARD = "card"
+    MERGE = "merge"
+    KIOSK = "kiosk"
+    SUSPENDED = "suspended"
+    SESSION = "session"
+    DATA_OPENED = "data_opened"
+
+
+# These stand in the owner's list alone: they happen too often to be told of each time.
+QUIET_EVENTS = (SecurityEventKind.SESSION, SecurityEventKind.DATA_OPENED)
+# What staff did openly and answer for is complained about; it is not "somebody else has my account".
+UNDENIABLE_EVENTS = (SecurityEventKind.SUSPENDED, SecurityEventKind.DATA_OPENED)

@@ -30,6 +30,26 @@ RELATIONS = {
     "relative": "其他亲属",
     "institution": "监护机构",
 }
+SECURITY_EVENTS = {
+    "console": "登录工作后台",
+    "password": "口令变动",
+    "role": "任职变动",
+    "phone": "手机号变动",
+    "card": "绑定微信",
+    "merge": "合并档案",
+    "kiosk": "自助终端登录",
+    "suspended": "账号停用",
+    "session": "登录小程序",
+    "data_opened": "查看我的信息",
+}
+REQUEST_STAGES = {
+    "asked": "等同事同意",
+    "granted": "已同意",
+    "rejected": "没有同意",
+    "expired": "已过期",
+    "used": "已用过",
+}
+OPENING_TASKS = {"claim": "我的认领", "call_back": "回访", "complaint": "答复投诉建议"}
 TEAM_KINDS = {"community": "社区志愿队", "unit": "单位志愿队", "social": "社会志愿队（如骑手）"}
 MEMBER_STATES = {"applied": "申请加入", "accepted": "队员", "declined": "没有同意", "left": "已退出"}
 
@@ -41,9 +61,13 @@ LABELS = {
     "relation": RELATIONS,
     "team_kind": TEAM_KINDS,
     "member_state": MEMBER_STATES,
+    "security_event": SECURITY_EVENTS,
+    "opening_task": OPENING_TASKS,
+    "request_stage": REQUEST_STAGES,
 }
 JOURNAL_KINDS = {
     "person": "人员",
+    "opening_request": "查看申请",
     "residency": "居住登记",
     "party_registration": "双报到登记",
     "guardianship": "监护关系",
@@ -62,6 +86,7 @@ JOURNAL_VERBS = {
         "create": "登记",
         "update_profile": "修改资料",
         "keep_phone": "登记手机号",
+        "remove_phone": "删除手机号",
         "share_phone": "同一手机号有多个账号",
         "appoint": "任命",
         "end_appointment": "结束任职",
@@ -72,6 +97,7 @@ JOURNAL_VERBS = {
         "resume": "恢复账号",
         "suspension_over": "停用到期",
     },
+    "opening_request": {"ask": "申请查看", "grant": "同意查看", "refuse": "不同意查看"},
     "guardianship": {"declare": "登记监护"},
     "team": {"found": "成立", "edit": "修改"},
 }

@@ -118,6 +118,9 @@ class Permission(StrEnum):
     ORGANISATION_MANAGE = "organisation:manage", "city_admin"
     CALENDAR_CHANGE = "calendar:change", "city_admin"
     DELIVERY_READ = "delivery:read", "city_admin auditor"
+    # Agreeing that a colleague opens more than the pace allows, and looking through what was opened.
+    OPENING_GRANT = "opening:grant", "community_staff supervisor"
+    OPENING_REVIEW = "opening:review", "supervisor"
     JOURNAL_READ = "journal:read", "auditor"
 
 

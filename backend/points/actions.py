@@ -35,6 +35,7 @@ def propose(person_id: int, points: int, reason: str, *, actor: Actor) -> Adjust
     enough is decided with the approval.
     """
     community_id = _home(person_id, actor.id)
+    journal.check_reason(reason)
     if person_id == actor.id or accounts.same_phone(person_id, actor.id):
         raise FourEyes()
     if points == 0 or abs(points) > limits.ADJUSTED_MAX:

@@ -3,7 +3,7 @@
 from backend import journal
 from backend.errors import Refused
 from backend.journal import Actor
-from backend.people import permissions
+from backend.people import openings, permissions
 from backend.people.permissions import Permission
 from backend.registers.definition import Register, Scope
 
@@ -28,7 +28,7 @@ def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Act
     """Journals that the person takes this register along; with a `reason` in clear (个人信息保护法 28).
 
     In the transaction before the file is made, so that none is without its line. Raises NamesStayMasked,
-    UseNotStated, RegisterTooLong.
+    UseNotStated, RegisterTooLong, OpeningPace, InvalidInput for a reason that says nothing.
     """
     if reason is not None:
         if not permissions.appointed(actor.id, Permission.REGISTER_UNMASK, scope.place_id):
@@ -37,19 +37,30 @@ def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Act
             raise UseNotStated(most=LONGEST_REASON)
     if register.rows.counted(scope, MOST_ROWS + 1) > MOST_ROWS:
         raise RegisterTooLong(most=MOST_ROWS)
-    note(register, scope, reason, actor=actor)
-    if reason is not None and register.opened is not None:
-        register.opened(scope, actor)
-
-
-def note(register: Register, scope: Scope, reason: str | None, *, actor: Actor | None) -> None:
-    """The line itself; `actor` None is the command of whoever runs the installation, always masked."""
+    if reason is None:
+        note(register, scope, actor=actor)
+        return
+    # It counts as one opening, and nobody can agree to more: there is no request of this kind.
+    whole = openings.Sealed("register", scope.place_id, scope.place_id, None)
+    facts = {**_facts(register, scope), **openings.admit_counted(whole, reason, actor)}
     journal.write(
-        "hand_out" if reason is None else "open_register",
+        "open_register",
         "register",
         scope.place_id,
         actor=actor,
         reason=reason,
         place=scope.place_id,
-        facts={"register": register.key, "from": str(scope.first), "to": str(scope.last)},
+        facts=facts,
     )
+    if register.opened is not None:
+        register.opened(scope, actor)
+
+
+def note(register: Register, scope: Scope, *, actor: Actor | None) -> None:
+    """The line of a masked one; `actor` None is the command of whoever runs the installation."""
+    facts = _facts(register, scope)
+    journal.write("hand_out", "register", scope.place_id, actor=actor, place=scope.place_id, facts=facts)
+
+
+def _facts(register: Register, scope: Scope) -> dict[str, str]:
+    return {"register": register.key, "from": str(scope.first), "to": str(scope.last)}

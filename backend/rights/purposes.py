@@ -178,7 +178,7 @@ PURPOSES = (
     ProcessingPurpose(
         Purpose.NOTICES,
         "告诉您进展",
-        ("消息内容", "订阅消息的授权次数"),
+        ("消息内容", "账号安全记录和登录用的浏览器", "订阅消息的授权次数"),
         _LAW_SERVICE,
         "privacy",
         "{keep_notices_days} 天；注销时立即删除",

@@ -140,7 +140,7 @@ def _people(found: dict[str, int]) -> dict[str, Person]:
     who = {one.name: sessions.person_of(openid_of(one.name)) for one in CAST}
     first = who["admin"]
     # The first administrator is appointed by the deployment itself, everyone else by them.
-    people.appoint(first.id, "city_admin", found[CITY], clock.today(), None, actor=None)
+    people.write_appointment(first.id, "city_admin", found[CITY], clock.today(), None, actor=None)
     for number, one in enumerate(CAST, start=1):
         _introduce(one, who[one.name], f"111{number:08d}", found, first)
     for one in CAST:
@@ -154,7 +154,7 @@ def _introduce(one: Cast, person: Person, phone: str, found: dict[str, int], adm
     sealed.keep_phone(person, phone)
     session.flush()
     if one.role and one.place and one.name != "admin":
-        people.appoint(person.id, one.role, found[one.place], clock.today(), None, actor=admin)
+        people.write_appointment(person.id, one.role, found[one.place], clock.today(), None, actor=admin)
 
 
 def _register_home(one: Cast, who: dict[str, Person], found: dict[str, int]) -> None:

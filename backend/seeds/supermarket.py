@@ -77,7 +77,7 @@ def _neighbours(found: dict[str, int], who: dict[str, Person]) -> None:
         sealed.keep_phone(person, f"111{90000000 + number}")
         session.flush()
         if role:
-            people.appoint(person.id, role, found[place], clock.today(), None, actor=who["admin"])
+            people.write_appointment(person.id, role, found[place], clock.today(), None, actor=who["admin"])
         people.declare_residency(found[place], actor=person)
         people.decide_residency(person.id, True, actor=who["tong"] if place == SONGTAO else who["bai"])
         _grant(person, name, points, found[place], who["tong"])

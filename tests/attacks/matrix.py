@@ -170,6 +170,7 @@ class Things:
             "document": "privacy",
             "version": "2026-11",
             "code": "no-such-code",
+            "event_id": self.phones["owner"].data("GET", "/me/security-events")["list"][0]["id"],
         }
 
     def _post(self, actor, path, body=None):
@@ -204,8 +205,8 @@ class Things:
         # Pictures and slots of the example are of another city.
         return {key: inner for key, inner in mine.items() if key not in ("fileIds", "slotIds", "gridId")}
 
-    def tried(self, operation, told, actor):
-        """What this person gets: `in`, or the refusal that kept them out."""
+    def tried(self, operation, told, actor, body=None):
+        """What this person gets with this body, or the example: `in`, or the refusal that kept them out."""
         phone = self.phones[actor]
         path = self.path(operation)
         asked = {
@@ -214,7 +215,7 @@ class Things:
             if one["in"] == "query" and (one.get("required") or one["name"] == "reason")
         }
         path += f"?{urlencode(asked)}" if asked else ""
-        body = self.body(told)
+        body = self.body(told) if body is None else body
         if operation == "POST /api/v1/sessions":
             body = {"code": f"sim:somebody:{next(_codes)}"}
         elif operation == "POST /api/v1/wishes":

@@ -74,7 +74,8 @@ def test_a_phone_opens_the_computer_and_the_page_goes_on_by_itself(desk, town):
     page.goto("/console/people")
     follow(page, page.get_by_role("button", name="显示二维码"))
     code = re.search(r"console-sign-ins/([\w-]+)/approve", page.content())[1]
-    town.phone("lan").data("POST", f"/console-sign-ins/{code}/approve")
+    number = page.locator(".scan-number").inner_text()
+    town.phone("lan").data("POST", f"/console-sign-ins/{code}/approve", {"choice": number})
     page.wait_for_url(re.compile(r"\d/console/people$"))
     assert page.get_by_role("heading", name="居民").is_visible()
 

@@ -1,5 +1,6 @@
 """Into the console: by password, by a code the phone approves; and all the ways in which nobody gets in."""
 
+import re
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from backend import clock, config
 from backend.db import session, transaction
 from backend.identity import attempts, console_sessions, credentials
-from backend.identity.models import ConsoleSession, SignInAttempt
+from backend.identity.models import ConsoleSession, ScanSignIn, SignInAttempt
 from backend.people import appointing
 from backend.people.models import Appointment
 from backend.seeds import demo
@@ -160,28 +161,34 @@ def test_signing_in_leads_back_to_a_search_for_two_words(visitor):
 
 
 def begin_scan(visitor):
+    """The code on the screen, and the number below it."""
     visitor.get("/console/sign-in")
     visitor.post("/console/sign-in/scan")
     page = visitor.page("/console/sign-in/scan")
-    return page.split("/console-sign-ins/")[1].split("/approve")[0]
+    code = page.split("/console-sign-ins/")[1].split("/approve")[0]
+    return code, re.search(r'data-choice="(\d\d)"', page)[1]
+
+
+def wrong_of(phone, code, number):
+    return next(one for one in phone.data("GET", f"/console-sign-ins/{code}")["choices"] if one != number)
 
 
 def test_a_phone_lets_the_computer_in_as_its_owner_once(visitor, town):
     one = visitor()
-    code = begin_scan(one)
+    code, number = begin_scan(one)
     assert one.get("/console/sign-in/scan/standing").json == {"standing": "waiting"}
     phone = town.phone("lan")
     assert phone.data("GET", f"/console-sign-ins/{code}")["browser"]
-    phone.data("POST", f"/console-sign-ins/{code}/approve")
+    phone.data("POST", f"/console-sign-ins/{code}/approve", {"choice": number})
     assert one.get("/console/sign-in/scan/standing").json == {"standing": "approved"}
     assert one.post("/console/sign-in/scan/finish").status_code == 303
     assert "蓝思源" in one.page("/console/")
-    assert phone.post(f"/console-sign-ins/{code}/approve").status_code == 409
+    assert phone.post(f"/console-sign-ins/{code}/approve", {"choice": number}).status_code == 409
 
 
 def test_a_photographed_code_opens_nothing_in_another_browser(visitor, town):
-    code = begin_scan(visitor())
-    town.phone("lan").data("POST", f"/console-sign-ins/{code}/approve")
+    code, number = begin_scan(visitor())
+    town.phone("lan").data("POST", f"/console-sign-ins/{code}/approve", {"choice": number})
     stranger = visitor()
     begin_scan(stranger)
     assert stranger.post("/console/sign-in/scan/finish").status_code == 409
@@ -189,11 +196,62 @@ def test_a_photographed_code_opens_nothing_in_another_browser(visitor, town):
 
 
 def test_a_resident_may_not_approve_and_an_old_code_is_over(visitor, town):
-    code = begin_scan(visitor())
+    code, number = begin_scan(visitor())
+    assert town.phone("ning").post(f"/console-sign-ins/{code}/approve", {"choice": number}).status_code == 403
     assert town.phone("ning").post(f"/console-sign-ins/{code}/approve").status_code == 403
     with clock.frozen_at(clock.now() + timedelta(seconds=121)):
         assert town.phone("lan").post(f"/console-sign-ins/{code}/approve").status_code == 409
     assert town.phone("lan").post("/console-sign-ins/none/approve").status_code == 409
+
+
+def test_the_phone_is_shown_three_numbers_and_one_of_them_stands_on_the_screen(visitor, town):
+    code, number = begin_scan(visitor())
+    choices = town.phone("lan").data("GET", f"/console-sign-ins/{code}")["choices"]
+    assert len(set(choices)) == 3
+    assert all(re.fullmatch(r"[1-9]\d", one) for one in choices)
+    assert number in choices
+
+
+def test_a_wrong_number_ends_the_code_for_good(visitor, town):
+    """AT9: who was sent a code by somebody else does not see the screen, and guesses once."""
+    one, phone = visitor(), town.phone("lan")
+    code, number = begin_scan(one)
+    answer = phone.post(f"/console-sign-ins/{code}/approve", {"choice": wrong_of(phone, code, number)})
+    assert (answer.status_code, answer.json["error"]) == (409, "WRONG_CHOICE")
+    again = phone.post(f"/console-sign-ins/{code}/approve", {"choice": number})
+    assert (again.status_code, again.json["error"]) == (409, "SIGN_IN_OVER")
+    assert one.get("/console/sign-in/scan/standing").json == {"standing": "over"}
+    assert one.post("/console/sign-in/scan/finish").status_code == 409
+    assert open_consoles() == 0
+
+
+def test_a_wrong_number_under_a_key_is_answered_the_same_again(visitor, town):
+    phone = town.phone("lan")
+    code, number = begin_scan(visitor())
+    wrong = {"choice": wrong_of(phone, code, number)}
+    answers = [
+        phone.post(f"/console-sign-ins/{code}/approve", wrong, Idempotency_Key="one-key-of-mine")
+        for _ in range(2)
+    ]
+    assert [one.json["error"] for one in answers] == ["WRONG_CHOICE", "WRONG_CHOICE"]
+
+
+def test_a_phone_that_shows_no_numbers_is_told_to_update_and_the_code_goes_on(visitor, town):
+    phone = town.phone("lan")
+    code, number = begin_scan(visitor())
+    answer = phone.post(f"/console-sign-ins/{code}/approve")
+    assert answer.status_code == 422
+    assert "更新小程序" in answer.json["data"]["choice"][0]
+    assert phone.post(f"/console-sign-ins/{code}/approve", {"choice": int(number)}).status_code == 200
+
+
+def test_a_code_of_the_release_before_is_over_because_its_screen_shows_no_number(visitor, town):
+    code, _number = begin_scan(visitor())
+    with transaction():
+        session.execute(sa.update(ScanSignIn).values(choices=None, answer=None))
+    phone = town.phone("lan")
+    assert phone.get(f"/console-sign-ins/{code}").status_code == 409
+    assert phone.post(f"/console-sign-ins/{code}/approve", {"choice": "12"}).status_code == 409
 
 
 def test_my_other_computers_are_listed_and_can_be_ended(visitor, town):

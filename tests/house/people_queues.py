@@ -7,9 +7,13 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
-from backend.people import actions, guardians, states, teams
+from backend.identity.models import FirstPasswordRequest
+from backend.organisations.models import Organisation
+from backend.people import actions, guardians, openings, permissions, states, teams
 from backend.people.guardians import Guardianship
-from backend.people.models import Membership, PartyRegistration, Person, Residency, Team
+from backend.people.models import Appointment, Membership, PartyRegistration, Person, Residency, Team
+from backend.people.opening_requests import OpeningRequest
+from backend.people.permissions import Permission
 from tests.house.queue_case import Case, may
 from tests.wishes import cast
 
@@ -124,12 +128,103 @@ def application_waits(row, actor):
     return may(states.ACCEPT_MEMBER, row, actor) and (leader.openid is None or leader.id == actor.id or late)
 
 
+def write_first_passwords(town, number):
+    """For newcomers who have an office in 松涛, asked by a second administrator."""
+    city = session.scalar(sa.select(Organisation.id).where(Organisation.kind == "city"))
+    today = {"from_day": clock.today()}
+    with transaction():
+        jie = town.person("jie").id
+        actions.write_appointment(jie, "city_admin", city, clock.today(), None, actor=None)
+        people = newcomers(number)
+        posts = [
+            {"person_id": one, "role": "grid_worker", "organisation_id": town.songtao, **today}
+            for one in people
+        ]
+        asked = {"asked_by_id": jie, "asked_at": clock.now(), "expires_at": clock.now() + timedelta(days=7)}
+        rows = [{"person_id": one, "place_id": town.songtao, "name": f"new{one}", **asked} for one in people]
+        if people:
+            session.execute(sa.insert(Appointment), posts)
+            session.execute(sa.insert(FirstPasswordRequest), rows)
+
+
+def first_password_waits(row, actor):
+    waits = row.decided_at is None and row.expires_at > clock.now()
+    granted = permissions.appointed(actor.id, Permission.APPOINTMENT_GRANT)
+    return waits and granted and actor.id not in (row.asked_by_id, row.person_id)
+
+
+def other_first_passwords(town):
+    """Asked by the reader, decided, and too old."""
+    write_first_passwords(town, 3)
+    mine, decided, old = session.scalars(
+        sa.select(FirstPasswordRequest).order_by(FirstPasswordRequest.id.desc()).limit(3)
+    )
+    with transaction():
+        session.merge(mine).asked_by_id = town.person("admin").id
+        row = session.merge(decided)
+        row.decided_by_id, row.decided_at, row.granted = town.person("admin").id, clock.now(), False
+        session.merge(old).expires_at = clock.now() - timedelta(minutes=1)
+
+
+def write_opening_requests(town, number, **values):
+    """Of tong, about newcomers in 松涛."""
+    asked = {
+        "asked_by_id": town.person("tong").id,
+        "subject_kind": "person",
+        "place_id": town.songtao,
+        "reason": "核实身份",
+        "asked_at": clock.now(),
+        "expires_at": clock.now() + timedelta(days=1),
+        **values,
+    }
+    with transaction():
+        rows = [{**asked, "subject_id": one, "person_id": one} for one in newcomers(number)]
+        if rows:
+            session.execute(sa.insert(OpeningRequest), rows)
+
+
+def other_opening_requests(town):
+    """About the reader, by the reader, in another community, and too old."""
+    lan = town.person("lan").id
+    with transaction():
+        openings.ask_person(lan, "核实身份", actor=cast.by(town, "tong"))
+    write_opening_requests(town, 1, asked_by_id=lan)
+    write_opening_requests(town, 1, place_id=town.baihua)
+    write_opening_requests(town, 1, expires_at=clock.now() - timedelta(minutes=1))
+
+
+def opening_waits(row, actor):
+    waits = row.decided_at is None and row.expires_at > clock.now()
+    granted = Permission.OPENING_GRANT in permissions.permissions_in(actor.id, row.place_id)
+    return waits and granted and actor.id not in (row.asked_by_id, row.person_id)
+
+
+def nothing_asked(model):
+    return session.execute(sa.delete(model))
+
+
 def nothing(model, state):
     return session.execute(sa.delete(model).where(model.state == state))
 
 
 PERSON = {"identity": lambda row: row.person_id, "key": "personId", "page": "/console/verifying"}
 CASES = {
+    "同意初始口令": Case(
+        FirstPasswordRequest,
+        write_first_passwords,
+        partial(nothing_asked, FirstPasswordRequest),
+        first_password_waits,
+        reader="admin",
+        others=other_first_passwords,
+    ),
+    "同意查看": Case(
+        OpeningRequest,
+        write_opening_requests,
+        partial(nothing_asked, OpeningRequest),
+        opening_waits,
+        reader="lan",
+        others=other_opening_requests,
+    ),
     "核实居住": Case(
         Residency,
         write_residencies,

@@ -62,7 +62,9 @@ def test_it_holds_what_stands_under_an_account_joined_to_my_card(town):
     with transaction():
         binding.bind(card.id, openid_of("linghu"), actor=tong)
     files = copy_of(card.id)
-    assert [row["body"] for row in topic(files, "notices")] == ["令狐小寒您好"]
+    told = {row["title"]: row["body"] for row in topic(files, "notices")}
+    assert told.pop("一条消息") == "令狐小寒您好"
+    assert list(told) == ["账号安全：绑定微信"]
     assert "雪松家园九十九号楼" in [row["address"] for row in topic(files, "residency")]
     assert len(topic(files, "profile")) == len(topic(files, "merged_accounts")) == 1
 

@@ -1,23 +1,52 @@
 """Parts of bodies that routes of several capabilities share."""
 
 import re
+from typing import Any
 
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 
 from backend.api.frame.fields import Boolean, Choice, Integer, Schema, Text
-from backend.journal import REASON_MAX
+from backend.journal import REASON_MAX, REASON_MIN, UnfitReason, visible_signs
 
 # Digits as a phone dials them: under another sign for 5 the same number would not be found again.
 PHONE = validate.Regexp(r"^1\d{10}$", re.ASCII, error="应为 11 位手机号")
 
 
+class Reason(Text):
+    """A reason for what is done to something in the path. What is wrong with it is told by whoever writes it into the
+    journal, after the permission is settled: who may not act gets 403 or 404 even with an empty body."""
+
+    def __init__(self, about: str = "原因", **kwargs: Any) -> None:
+        super().__init__(about, **{"most": REASON_MAX, "least": REASON_MIN, **kwargs})
+
+    def deserialize(self, value: Any, *where: Any, **kwargs: Any) -> Any:
+        try:
+            return super().deserialize(value, *where, **kwargs)
+        except ValidationError as unfit:
+            return UnfitReason([str(one) for one in unfit.messages])
+
+
 class ReasonIn(Schema):
-    reason = Text("原因", most=REASON_MAX, required=True)
+    reason = Reason(required=True)
+
+
+def _says_something(reason: str) -> None:
+    if visible_signs(reason) < REASON_MIN:
+        raise ValidationError("请写清楚，至少两个字")
 
 
 class OnBehalfIn(Schema):
     person_id = Integer("居民的编号", required=True, least=1)
-    reason = Text("代办原因", most=REASON_MAX, required=True, example="老人没有手机")
+    reason = Text(
+        "代办原因",
+        most=REASON_MAX,
+        required=True,
+        validate=[
+            validate.Length(REASON_MIN, REASON_MAX, error=f"应为 {REASON_MIN}–{REASON_MAX} 个字"),
+            _says_something,
+        ],
+        example="老人没有手机",
+    )
 
 
 class PictureOut(Schema):
@@ -29,4 +58,4 @@ class PictureOut(Schema):
 
 class LookIn(Schema):
     passed = Boolean("是否可以展示", required=True)
-    reason = Text("不予展示的原因", most=REASON_MAX, load_default=None, allow_none=True)
+    reason = Reason("不予展示的原因", load_default=None, allow_none=True)

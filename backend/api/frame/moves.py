@@ -36,6 +36,7 @@ class Moves:
         *,
         body: type[Schema] | None = None,
         precheck: Callable[..., Any] | None = None,
+        may: Callable[..., object] | None = None,
         description: str | None = None,
         while_suspended: bool = False,
     ) -> None:
@@ -51,4 +52,4 @@ class Moves:
         declare = partial(
             post, self.blueprint, f"{self.rule}/{step}", summary, guard, body=body, out=self.out
         )
-        declare(precheck=precheck, description=description, while_suspended=while_suspended)(view)
+        declare(precheck=precheck, may=may, description=description, while_suspended=while_suspended)(view)

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import structlog
-from apiflask import APIBlueprint
+from apiflask import APIBlueprint, HTTPError
 from flask import Response, g, request
 
 from backend.api.frame import hosting, idempotency
@@ -55,6 +55,7 @@ def route(
     status: int = 200,
     writes: bool | None = None,
     precheck: Callable[..., Any] | None = None,
+    may: Callable[..., object] | None = None,
     media: str | None = None,
     description: str | None = None,
     while_suspended: bool = False,
@@ -63,10 +64,12 @@ def route(
     that the caller must hold somewhere; `writes` opens the transaction (by default for every method but GET).
 
     `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
-    question to WeChat. A repeat of a request that was answered already does not ask again. `form` is a
-    multipart body, `raw` one that the view reads for itself, `largest` its size in bytes if not the usual.
-    `media` is the type of an answer that is a file, without the envelope. `while_suspended` is what writes and may
-    be done all the same by who is suspended: whatever only reads, they may.
+    question to WeChat. A repeat of a request that was answered already does not ask again. `may` is asked before a
+    body that does not fit is answered, with the parts of the path and `actor`: it refuses who may not act, so that a
+    stranger is told nothing of the fields. `form` is a multipart body, `raw` one that the view reads for itself,
+    `largest` its size in bytes if not the usual. `media` is the type of an answer that is a file, without the
+    envelope. `while_suspended` is what writes and may be done all the same by who is suspended: whatever only reads,
+    they may.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,6 +85,8 @@ def route(
             work = blueprint.input(query, location="query", arg_name="query")(work)
         if largest is not None:
             work = _up_to(work, largest)
+        if may is not None:
+            work = _judged_after(work, may)
         reading = method == "GET" and not writing
         work = _guarded(work, guard, stopped=not reading and not while_suspended)
         work = blueprint.output(out, status_code=status)(work)
@@ -133,6 +138,19 @@ def _up_to(work: Callable[..., Any], largest: int) -> Callable[..., Any]:
         return work(*args, **kwargs)
 
     return bounded
+
+
+def _judged_after(work: Callable[..., Any], may: Callable[..., object]) -> Callable[..., Any]:
+    @wraps(work)
+    def judged(*args: Any, caller: sessions.Caller, **parts: Any) -> Any:
+        try:
+            return work(*args, caller=caller, **parts)
+        except HTTPError:
+            with transaction():
+                may(**parts, actor=caller)
+            raise
+
+    return judged
 
 
 def _guarded(work: Callable[..., Any], guard: str, stopped: bool) -> Callable[..., Any]:

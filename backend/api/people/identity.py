@@ -3,13 +3,14 @@
 from typing import Any
 
 from apiflask import APIBlueprint
+from flask import request
 
 from backend import screening
 from backend.api.frame import hosting
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import PUBLIC, Done, delete, get, post, put
 from backend.db import columns_of, transaction
-from backend.identity import sessions
+from backend.identity import devices, sessions
 from backend.outbox import queries as outbox
 from backend.people import actions, queries, suspensions
 from backend.people.kinds import PartyRegistrationState, ResidencyState
@@ -176,7 +177,9 @@ def sign_in(body: dict[str, Any]) -> dict[str, Any]:
     openid = hosting.openid() or gateway().sign_in(body["code"]).openid
     with transaction():
         person = sessions.person_of(openid)
-        token, expires_at = sessions.open_session(person)
+        token, expires_at = sessions.open_session(
+            person, devices.in_words(request.headers.get("User-Agent", ""))
+        )
     return {"token": token, "expires_at": expires_at, "person": me(person.id)}
 
 
@@ -199,7 +202,7 @@ def my_sessions(caller: sessions.Caller) -> dict[str, Any]:
     description="手机丢了、在别人的电脑上登录过时用：除这一次以外，小程序和工作后台的登录立即失效。",
 )
 def end_other_sessions(caller: sessions.Caller) -> dict[str, Any]:
-    return {"ended": sessions.close_others(actor=caller)}
+    return {"ended": console_sessions.sign_out_elsewhere(actor=caller)}
 
 
 @get(bp, "/me", "我", out=Me)

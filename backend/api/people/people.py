@@ -5,7 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.bodies import PHONE, ReasonIn
+from backend.api.frame.bodies import PHONE, Reason, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
     Choice,
@@ -22,7 +22,6 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import Done, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
-from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people import actions, queries, queues, sealed
 from backend.people.kinds import PartyRegistrationState, ResidencyState
@@ -83,7 +82,7 @@ class BindIn(Schema):
 
 
 class DecideIn(Schema):
-    reason = Text("说明", most=REASON_MAX, load_default=None, allow_none=True)
+    reason = Reason("说明", load_default=None, allow_none=True)
 
 
 class WaitingOut(Schema):

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import Schema, Text
-from backend.api.frame.route import post
+from backend.api.frame.route import delete, post
 from backend.api.people.identity import Me, me
 from backend.identity.sessions import Caller
 from backend.people import accounts
@@ -41,4 +41,10 @@ def _number(caller: Caller, body: dict[str, Any]) -> str:
 )
 def keep_phone(caller: Caller, body: dict[str, Any], precheck_result: str) -> dict[str, Any]:
     accounts.keep_phone(precheck_result, actor=caller)
+    return me(caller.id)
+
+
+@delete(bp, "/me/phone", "删除我的手机号", out=Me, description="本来就没有的，也回答成功。")
+def remove_phone(caller: Caller) -> dict[str, Any]:
+    accounts.remove_phone(actor=caller)
     return me(caller.id)

@@ -6,12 +6,12 @@ from apiflask import APIBlueprint
 from flask import Response, send_file
 
 from backend import clock
+from backend.api.frame.bodies import Reason
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.old_pages import clear_after_answer
 from backend.api.frame.route import PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
-from backend.journal import REASON_MAX
 from backend.people.permissions import Permission
 from backend.rights import cancellation, consent, export, notice, purposes
 from backend.rights.elsewhere import Found
@@ -50,7 +50,7 @@ class CancelIn(Schema):
 
 
 class CancelForIn(CancelIn):
-    reason = Text("居民当面提出注销的情况", most=REASON_MAX, required=True)
+    reason = Reason("居民当面提出注销的情况", required=True)
 
 
 class PurposeOut(Schema):

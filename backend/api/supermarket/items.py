@@ -143,6 +143,7 @@ def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
     Permission.ITEM_LOOK,
     body=LookIn,
     out=ItemOut,
+    may=items.lock_looked_at,
     description="内容安全检查存疑或未能检查的图片，由上传人以外的工作人员查看后决定是否展示。",
 )
 def look_at_item(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:

@@ -8,7 +8,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import validate
 
-from backend.api.frame.bodies import OnBehalfIn, ReasonIn
+from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
     Choice,
@@ -111,7 +111,7 @@ class OrdersQuery(PageQuery):
 
 
 class GiveUpIn(Schema):
-    reason = Text("代为取消时的原因", most=limits.REASON_MAX, allow_none=True, load_default=None)
+    reason = Reason("代为取消时的原因", allow_none=True, load_default=None)
 
 
 class PreviewIn(Schema):

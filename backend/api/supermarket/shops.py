@@ -155,6 +155,7 @@ def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> ShopView:
     Permission.SHOP_EXEMPT,
     body=FourEyesIn,
     out=ShopOut,
+    may=shops.lock_exempted,
 )
 def set_four_eyes(caller: Caller, shop_id: int, body: dict[str, Any]) -> ShopView:
     return _serialize(shops.set_four_eyes(shop_id, body["on"], body["reason"], actor=caller))

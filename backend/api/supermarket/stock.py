@@ -146,7 +146,19 @@ def _with_item(event: Movement, caller: Caller) -> dict[str, Any]:
     return {**vars(told), "item": queries.view_items([queries.item(event.item_id)], actor=caller)[0]}
 
 
-@post(bp, "/items/<id:item_id>/spoilage", "报损", Permission.STOCK_SPOIL, body=SpoilageIn, out=ItemOut)
+def _may_spoil(item_id: int, *, actor: Caller) -> None:
+    receipts.of_keeper(item_id, Permission.STOCK_SPOIL, actor)
+
+
+@post(
+    bp,
+    "/items/<id:item_id>/spoilage",
+    "报损",
+    Permission.STOCK_SPOIL,
+    body=SpoilageIn,
+    out=ItemOut,
+    may=_may_spoil,
+)
 def spoil_stock(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
     found = receipts.spoil(item_id, body["quantity"], body["reason"], body["batch_id"], actor=caller)
     return queries.view_items([found], actor=caller)[0]

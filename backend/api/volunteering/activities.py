@@ -7,7 +7,7 @@ from apiflask import APIBlueprint
 from marshmallow import fields, validate
 
 from backend import clock, screening
-from backend.api.frame.bodies import OnBehalfIn, ReasonIn
+from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
 from backend.api.frame.fields import (
     YEARS,
     Boolean,
@@ -27,7 +27,6 @@ from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
-from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people.models import TEAM_NAME_MAX
 from backend.volunteering import queries
@@ -200,7 +199,7 @@ class RepeatIn(Schema):
 
 
 class CallOffIn(Schema):
-    reason = Text("原因，告诉已报名的人", most=REASON_MAX, load_default="活动因故取消")
+    reason = Reason("原因，告诉已报名的人", load_default="活动因故取消")
 
 
 class SignUpIn(Schema):

@@ -162,6 +162,7 @@ def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     body=CorrectionIn,
     out=CorrectionOut,
     status=201,
+    may=corrections.lock_own,
 )
 def request_correction(caller: Caller, record_id: int, body: dict[str, Any]) -> CorrectionView:
     return _correction(corrections.request(record_id, body["minutes"], body["reason"], actor=caller), caller)
@@ -196,6 +197,7 @@ move_correction("reject", "reject_correction", "不同意更正", corrections.re
     body=BackfillIn,
     out=BackfillOut,
     status=201,
+    may=backfills.check_enters,
 )
 def request_backfill(caller: Caller, body: dict[str, Any]) -> BackfillView:
     person_id, community_id = body.pop("person_id"), body.pop("community_id")

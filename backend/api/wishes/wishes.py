@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
-from backend.api.frame.bodies import PHONE, LookIn, OnBehalfIn, PictureOut, ReasonIn
+from backend.api.frame.bodies import PHONE, LookIn, OnBehalfIn, PictureOut, Reason, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
     Choice,
@@ -24,6 +24,7 @@ from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
+from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
 from backend.people.models import SERVICE_ROLES
 from backend.people.permissions import Permission
@@ -40,6 +41,7 @@ from backend.wishes.kinds import (
     Referral,
     WishState,
 )
+from backend.wishes.models import Wish
 from backend.wishes.views import WishView
 
 bp = APIBlueprint("wishes", __name__, url_prefix="/api/v1", tag="微心愿")
@@ -151,7 +153,7 @@ class TimelineOut(Schema):
 
 
 class ContactQuery(Schema):
-    reason = Text("工作人员查看的理由", most=200, load_default=None)
+    reason = Reason("工作人员查看的理由", load_default=None)
 
 
 class ContactOut(Schema):
@@ -238,7 +240,13 @@ def wishes_to_look_at(caller: Caller) -> Pageable:
 
 
 @post(
-    bp, "/wishes/<id:wish_id>/look", "查看存疑的图片和留言", Permission.WISH_REVIEW, body=LookIn, out=WishOut
+    bp,
+    "/wishes/<id:wish_id>/look",
+    "查看存疑的图片和留言",
+    Permission.WISH_REVIEW,
+    body=LookIn,
+    out=WishOut,
+    may=reviewing.lock_looked_at,
 )
 def look_at_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.look(wish_id, **body, actor=caller), caller)
@@ -262,7 +270,11 @@ move("decline", "decline_wish", "不予受理", reviewing.decline, body=ReasonIn
 move("explain", "explain_wish", "街道说明退回", reviewing.explain, body=ReasonIn)
 
 
-@post(bp, "/wishes/<id:wish_id>/refer", "转介", body=ReferIn, out=WishOut)
+def _may_refer(wish_id: int, *, actor: Caller) -> None:
+    authorize_by_id(states.REFER, Wish, wish_id, actor=actor)
+
+
+@post(bp, "/wishes/<id:wish_id>/refer", "转介", body=ReferIn, out=WishOut, may=_may_refer)
 def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.refer(wish_id, body["to"], body["reason"], actor=caller), caller)
 

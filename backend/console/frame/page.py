@@ -21,10 +21,10 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from jinja2 import FileSystemLoader
 
-from backend import config
+from backend import config, journal
 from backend.db import MAX_ID, session, transaction
 from backend.errors import NotAllowed, NotFound, NotSignedIn, Refused
-from backend.identity import console_sessions
+from backend.identity import console_sessions, devices
 from backend.organisations import queries as places
 from backend.paging import Pageable
 from backend.people import permissions, sealed, suspensions
@@ -174,6 +174,7 @@ def current_staff() -> Staff:
     if isinstance(found, Refused):
         raise found
     structlog.contextvars.bind_contextvars(person=found.id)
+    journal.by_first_password.set(found.by_first)
     if found.stale:
         with transaction():
             console_sessions.note_use(found.session_id)
@@ -299,8 +300,4 @@ def enter(token: str) -> None:
 
 def browser() -> str:
     """The asking browser in a few words, for the list of one's sign-ins."""
-    told = request.headers.get("User-Agent", "")
-    kinds = ("Edg", "Firefox", "QQBrowser", "360", "Chrome", "Safari")
-    kind = next((name for name in kinds if name in told), "其他浏览器")
-    system = next((name for name in ("Windows", "Mac", "Android", "Linux") if name in told), "其他系统")
-    return f"{ {'Edg': 'Edge', '360': '360 浏览器', 'QQBrowser': 'QQ 浏览器'}.get(kind, kind) }，{system}"
+    return devices.in_words(request.headers.get("User-Agent", ""))

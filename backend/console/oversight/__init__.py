@@ -5,6 +5,7 @@ from backend.people.permissions import Permission
 
 MENU = (
     Entry("居民与权益", "投诉建议", "console.complaints", (Permission.COMPLAINT_ANSWER,)),
+    Entry("居民与权益", "查看记录", "console.openings_of_week", (Permission.OPENING_REVIEW,)),
     Entry(
         "台账与数据",
         "台账",

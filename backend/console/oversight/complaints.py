@@ -13,6 +13,7 @@ from backend.complaints.labels import KINDS, STATES
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
+from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import Staff, asked_number, page, render, run_form
 from backend.people.permissions import Permission
 
@@ -118,6 +119,9 @@ def complaints(staff: Staff) -> Any:
 def call_back(staff: Staff, complaint_id: int) -> Any:
     """The phone in clear, once, for a reason that goes into the journal; no redirect, so that it stays here."""
     form = _contact_form()
-    if run_form(form, lambda: queries.contact(complaint_id, form.reason.data, actor=staff)):
+    if asks_a_colleague():
+        if run_form(form, lambda: queries.ask_contact(complaint_id, form.reason.data, actor=staff)):
+            return asked_a_colleague()
+    elif run_form(form, lambda: queries.contact(complaint_id, form.reason.data, actor=staff)):
         return QUEUE.show(staff, complaint_id, contact=form.outcome)
     return QUEUE.show(staff, complaint_id, contact_form=form)

@@ -10,7 +10,11 @@ from backend.console.frame.forms import Form, JustDo, code, line, secret
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.db import transaction
 from backend.errors import Refused
-from backend.identity import console_sessions, credentials
+from backend.identity import console_sessions, credentials, denials
+from backend.people import security_events
+
+# So many of the last events stand on the page; the mini-program has them all.
+EVENTS = 20
 
 
 class PasswordChoice(Form):
@@ -42,6 +46,7 @@ def _page(staff: Staff, **forms: Any) -> Any:
     }
     return render(
         "account/page.html",
+        events=security_events.mine(staff.id).rows(EVENTS),
         open_consoles=console_sessions.open_of(staff.id),
         credential=own,
         code_picture=segno.make(address).svg_data_uri(scale=4, border=2) if address else None,
@@ -114,3 +119,14 @@ def end_other_sessions(staff: Staff) -> Response:
     with transaction():
         console_sessions.leave_others(staff.session_id, actor=staff)
     return redirect_with_message("console.account", "其他电脑上的登录都已退出")
+
+
+@page("/account/events/<id:event_id>/deny", methods=("POST",))
+def deny_event(staff: Staff, event_id: int) -> Any:
+    """“不是我操作的”: this console stays, so that a new password can be chosen in it."""
+    form = JustDo()
+    if run_form(form, lambda: denials.deny(event_id, actor=staff, console_id=staff.session_id)):
+        return redirect_with_message(
+            "console.account", "其他登录都已退出，口令已停用，已告诉市级管理员和监督员；请在下面设置新口令"
+        )
+    return _page(staff, form=form)

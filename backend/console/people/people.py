@@ -8,6 +8,7 @@ from flask import request
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import PHONE, Form, choice, code, line, offer, whole
+from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed
 from backend.journal import REASON_MAX
@@ -95,7 +96,10 @@ def _wishes_of(staff: Staff, person_id: int) -> list[WishView]:
 def open_person(staff: Staff, person_id: int) -> Any:
     """In clear, once, for a reason that goes into the journal; no redirect, so that it stands nowhere else."""
     form = with_sentences(OpenForm(), sentences.OPEN_PERSON)
-    if run_form(form, lambda: openings.open_person(person_id, form.reason.data, actor=staff)):
+    if asks_a_colleague():
+        if run_form(form, lambda: openings.ask_person(person_id, form.reason.data, actor=staff)):
+            return asked_a_colleague()
+    elif run_form(form, lambda: openings.open_person(person_id, form.reason.data, actor=staff)):
         return person_page(staff, person_id, opened=form.outcome)
     return person_page(staff, person_id, open_form=form)
 

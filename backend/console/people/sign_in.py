@@ -103,6 +103,7 @@ def scan() -> Any:
         "sign_in/scan.html",
         picture=picture,
         code=kept["code"],
+        number=console_sessions.number_on_screen(kept["secret"]),
         standing=standing,
         onto=onto,
         form=JustDo(),

@@ -17,6 +17,7 @@ from backend.console.frame.decisions import (
     with_sentences,
 )
 from backend.console.frame.forms import Form, line, one_of
+from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import Staff, page, redirect_with_message, run_form
 from backend.console.wishes.wishes import ContactForm
 from backend.errors import NotFound
@@ -122,6 +123,9 @@ QUEUE = register(
 def open_contact_for_call(staff: Staff, wish_id: int) -> Any:
     """The number to call, opened with a reason; the forms stand below it."""
     form = with_sentences(ContactForm(), sentences.CONTACT)
-    if run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
+    if asks_a_colleague():
+        if run_form(form, lambda: contacting.ask_contact(wish_id, form.reason.data, actor=staff)):
+            return asked_a_colleague()
+    elif run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
         return QUEUE.show(staff, wish_id, contact=form.outcome)
     return QUEUE.show(staff, wish_id, contact_form=form)

@@ -16,6 +16,7 @@ from backend.console.frame.decisions import (
     with_sentences,
 )
 from backend.console.frame.forms import Form, JustDo, choice, line
+from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import (
     Staff,
     asked_number,
@@ -126,7 +127,10 @@ def open_contact(staff: Staff, wish_id: int) -> Any:
     """Name, phone and address in clear, once, for a reason that goes into the journal. The answer is the page
     itself, not a redirect: personal data stands in no address and in no cookie."""
     form = with_sentences(ContactForm(), sentences.CONTACT)
-    if run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
+    if asks_a_colleague():
+        if run_form(form, lambda: contacting.ask_contact(wish_id, form.reason.data, actor=staff)):
+            return asked_a_colleague()
+    elif run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
         return wish_page(staff, wish_id, contact=form.outcome)
     return wish_page(staff, wish_id, contact_form=form)
 

@@ -145,7 +145,7 @@ def _write(city: City, chance: Random, newcomers: Sequence[_Newcomer]) -> None:
         person.birth_year = clock.today().year - chance.randint(22, 68)
         city.who[one.name] = person
         if one.role is not None:
-            people.appoint(person.id, *one.role, clock.today(), None, actor=city.who["admin"])
+            people.write_appointment(person.id, *one.role, clock.today(), None, actor=city.who["admin"])
         _join(person, one)
     session.flush()
     _homes(city, chance, persons, newcomers)

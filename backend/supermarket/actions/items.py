@@ -92,14 +92,20 @@ def change(item_id: int, changes: dict[str, Any], *, actor: Actor) -> Item:
     return item
 
 
+def lock_looked_at(item_id: int, *, actor: Actor) -> tuple[Item, int]:
+    """A locked item of whose pictures this person may judge, and its place. Raises NotFound, NotAllowed."""
+    item = lock_row(Item, item_id)
+    place_id = session.get_one(Shop, item.shop_id).place_id
+    permissions.require(actor.id, Permission.ITEM_LOOK, place_id)
+    return item, place_id
+
+
 def look(item_id: int, passed: bool, reason: str | None = None, *, actor: Actor) -> Item:
     """Staff look at pictures of which WeChat was not sure, or which it did not check; never who took them.
 
     Raises ReasonNeeded, FourEyes, and StateConflict when nothing waits.
     """
-    item = lock_row(Item, item_id)
-    place_id = session.get_one(Shop, item.shop_id).place_id
-    permissions.require(actor.id, Permission.ITEM_LOOK, place_id)
+    item, place_id = lock_looked_at(item_id, actor=actor)
     subject = ("item", item.id)
     waiting = [row for row in pictures.of([subject]).get(subject, ()) if row.state == "needs_look"]
     if any(row.owner_id == actor.id for row in waiting):

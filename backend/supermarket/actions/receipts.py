@@ -117,6 +117,7 @@ def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None,
     Raises StockReserved where they are needed for orders, OutOfStock where the batch has fewer, NotFound.
     """
     item, shop = of_keeper(item_id, Permission.STOCK_SPOIL, actor)
+    journal.check_reason(reason)
     batches = _batches(item.id, batch_id)
     picked = oldest_first(batches, quantity)
     there = sum(batch.on_hand for batch in batches)

@@ -72,11 +72,17 @@ def change_shop(shop_id: int, *, actor: Actor, **changes: Any) -> Shop:
     return shop
 
 
+def lock_exempted(shop_id: int, *, actor: Actor) -> Shop:
+    """A locked shop for which this person may grant the exception. Raises NotFound, NotAllowed."""
+    shop: Shop = lock_row(Shop, shop_id)
+    permissions.require(actor.id, Permission.SHOP_EXEMPT, shop.place_id)
+    return shop
+
+
 def set_four_eyes(shop_id: int, on: bool, reason: str, *, actor: Actor) -> Shop:
     """Whether the approver may also hand over, where a centre has one clerk only: an exception that the
     street grants, with its reason (domain 3: 街道 decides rule exceptions). Open orders follow at once."""
-    shop = lock_row(Shop, shop_id)
-    permissions.require(actor.id, Permission.SHOP_EXEMPT, shop.place_id)
+    shop = lock_exempted(shop_id, actor=actor)
     shop.four_eyes_hand_over = on
     session.flush()
     session.execute(

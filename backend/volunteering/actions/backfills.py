@@ -52,6 +52,7 @@ def request(
     """
     places.community(community_id)
     _may_enter(person_id, community_id, team_id, actor)
+    journal.check_reason(content["reason"])
     _check_times(content["started_at"], content["minutes"])
     _check_activity(person_id, community_id, activity_id)
     limits.check([_served(person_id, content["started_at"], content["minutes"])])
@@ -78,6 +79,14 @@ def request(
         place=community_id,
     )
     return made
+
+
+def check_enters(*, actor: Actor) -> None:
+    """Does this person enter past service anywhere, as staff or as the leader of a team? Raises NotAllowed."""
+    leads = sa.select(sa.literal(1)).where(Team.leader_id == actor.id).limit(1)
+    if permissions.appointed(actor.id, Permission.SERVICE_RECORD_BACKFILL) or session.scalar(leads):
+        return
+    raise NotAllowed()
 
 
 def _may_enter(person_id: int, community_id: int, team_id: int | None, actor: Actor) -> None:

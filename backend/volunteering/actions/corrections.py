@@ -32,14 +32,21 @@ class NothingToCorrect(Refused):
     code, message = 42296, "申请的时长应与记录不同，最多 480 分钟"
 
 
+def lock_own(record_id: int, *, actor: Actor) -> ServiceRecord:
+    """A locked record of this person's own service. Raises NotFound."""
+    record: ServiceRecord = lock_row(ServiceRecord, record_id)
+    if record.person_id != actor.id:
+        raise NotFound()
+    return record
+
+
 def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Correction:
     """The volunteer says what the minutes should be (0: I was not there).
 
     Raises NotFound for another person's record, RecordCorrected, CorrectionWaiting, NothingToCorrect.
     """
-    record = lock_row(ServiceRecord, record_id)
-    if record.person_id != actor.id:
-        raise NotFound()
+    record = lock_own(record_id, actor=actor)
+    journal.check_reason(reason)
     if minutes == record.minutes or not 0 <= minutes <= DAY_MINUTES:
         raise NothingToCorrect()
     _refuse_superseded(record)
@@ -58,8 +65,9 @@ def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Corre
             session.flush()
     except sa.exc.IntegrityError:
         raise CorrectionWaiting() from None
-    told = {"states": (None, RequestState.REQUESTED), "reason": reason, "place": record.community_id}
-    journal.write("request", "correction", made.id, actor=actor, **told)
+    states = (None, RequestState.REQUESTED)
+    place = record.community_id
+    journal.write("request", "correction", made.id, actor=actor, states=states, reason=reason, place=place)
     return made
 
 

@@ -81,16 +81,22 @@ def refer(wish_id: int, to: str, reason: str, *, actor: Actor) -> Wish:
     return wish
 
 
+def lock_looked_at(wish_id: int, *, actor: Actor) -> Wish:
+    """A locked wish of whose pictures this person may judge. Raises NotFound, NotAllowed."""
+    wish: Wish = lock_row(Wish, wish_id)
+    permissions.require(actor.id, Permission.WISH_REVIEW, wish.place_id)
+    if wish.state == WishState.DRAFT:
+        raise NotFound()
+    return wish
+
+
 def look(wish_id: int, passed: bool, reason: str | None = None, *, actor: Actor) -> Wish:
     """Staff look at what WeChat was not sure of, or did not look at: pictures, and the claimer's note.
 
     What passes is shown from now on; what does not is never shown, and a note goes. Raises ReasonNeeded, and
     StateConflict when nothing waits.
     """
-    wish = lock_row(Wish, wish_id)
-    permissions.require(actor.id, Permission.WISH_REVIEW, wish.place_id)
-    if wish.state == WishState.DRAFT:
-        raise NotFound()
+    wish = lock_looked_at(wish_id, actor=actor)
     claim = lock_current_claim(wish.id)
     subjects = [("wish", wish.id), *([("claim", claim.id)] if claim else [])]
     noted = claim is not None and claim.needs_look
