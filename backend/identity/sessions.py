@@ -6,7 +6,6 @@ A session ends SESSION_DAYS after its last use, and in any case SESSION_MOST_DAY
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 

@@ -10,7 +10,7 @@ from backend.api.frame import hosting
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import PUBLIC, Done, delete, get, post, put
 from backend.db import columns_of, transaction
-from backend.identity import devices, sessions
+from backend.identity import console_sessions, devices, sessions
 from backend.outbox import queries as outbox
 from backend.people import actions, queries, suspensions
 from backend.people.kinds import PartyRegistrationState, ResidencyState
