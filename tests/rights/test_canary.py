@@ -38,7 +38,6 @@ NOT_TAKEN = {
     "POST /api/v1/people/{person_id}/bind code": _CODE,
     "POST /api/v1/activities/{activity_id}/check-in code": _CODE,
     "POST /api/v1/activities/{activity_id}/check-out code": _CODE,
-    "POST /api/v1/redemptions/{redemption_id}/hand-over code": _CODE,
     "POST /api/v1/redemptions/{redemption_id}/hand-over proxyName": _STATE,
     "POST /api/v1/activities/{activity_id}/sign-ups/{person_id}/excuse reason": _STATE,
     "POST /api/v1/items/{item_id}/look reason": _STATE,
@@ -109,7 +108,9 @@ class Typist:
                 path, fields = f"{path}?reason={canary.typed(one['schema']['maxLength'])}", {"?reason"}
         self.asked |= {f"{operation} {field}" for field in fields}
         for actor in actors if fields else ():
-            answer = self.things.phones[actor].call(method, path, body)
+            # The answer is kept for a repeat of the request, and may say again what was typed.
+            key = {"Idempotency_Key": f"canary-{next(_counted)}"} if method == "POST" else {}
+            answer = self.things.phones[actor].call(method, path, body, **key)
             if answer.status_code < 300:
                 self.taken |= {f"{operation} {field}" for field in fields}
             answer.close()
@@ -263,9 +264,26 @@ def _run(*statements):
             session.connection().exec_driver_sql(statement)
 
 
-# Texts that nothing stands in here: sheets lie in their table only while they are read in; the others are like their
-# neighbours, which are written.
-EMPTY = set()
+# Texts that nothing stands in here. Into these the test of the API types; sheets, and what came in by them, stand like
+# their neighbours.
+EMPTY = {
+    "adjustments.decision_reason",
+    "backfills.decision_reason",
+    "claims.reason",
+    "complaints.answer_sealed",
+    "guardianships.reason",
+    "hours_elsewhere.activity_name",
+    "hours_elsewhere.organising_body",
+    "idempotency_keys.answer_sealed",
+    "imports.file_name",
+    "imports.rows_sealed",
+    "party_registrations.reason",
+    "record_corrections.decision_reason",
+    "residencies.reason",
+    "sign_ups.on_behalf_reason",
+    "stocktakes.review_reason",
+    "wishes.review_reason",
+}
 
 
 def test_what_stands_in_any_text_of_any_table_goes_with_the_person(town, things, without_triggers, tmp_path):
@@ -279,4 +297,4 @@ def test_what_stands_in_any_text_of_any_table_goes_with_the_person(town, things,
     clear_old_pages()
     left = canary.left_of_them(tmp_path, *canary.WORDS)
     assert not left, "\n".join(left)
-    assert empty - EMPTY == set()
+    assert empty <= EMPTY, "\n".join(sorted(empty - EMPTY))
