@@ -5,6 +5,7 @@ from datetime import timedelta
 from backend import clock
 from backend.config import settings
 from backend.db import session, transaction
+from backend.people import actions as people
 from backend.people import openings
 from tests.wishes import cast
 from tests.wishes.cast import by
@@ -96,5 +97,8 @@ def test_a_week_without_openings_says_so_and_the_weeks_before_can_be_read(visito
 def test_the_supervisor_of_another_community_and_the_clerks_do_not_see_it(visitor, town):
     with transaction():
         openings.open_person(town.person("ning").id, "核实身份", actor=by(town, "tong"))
-    assert "这一周没有人查看" in visitor("luo").page("/console/openings/weekly")
+        people.write_appointment(
+            town.person("jin").id, "supervisor", town.baihua, clock.today(), None, actor=None
+        )
+    assert "这一周没有人查看" in visitor("jin").page("/console/openings/weekly")
     assert visitor("tong").get("/console/openings/weekly").status_code == 403

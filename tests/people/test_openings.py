@@ -91,8 +91,9 @@ def last_opening():
 
 def test_a_wish_that_nobody_has_to_call_about_is_counted(town):
     opened(town, settings().openings_an_hour)
+    wish_id = cast.submitted(town)
     with pytest.raises(openings.OpeningPace), transaction():
-        contacting.contact(cast.submitted(town), "核实心愿内容", actor=by(town, "tong"))
+        contacting.contact(wish_id, "核实心愿内容", actor=by(town, "tong"))
 
 
 def test_a_colleague_agrees_and_it_is_open_for_half_an_hour(town):
