@@ -35,6 +35,9 @@ def clean(text: str, *, lines: bool = False) -> str:
     would be seen. White space alone is no text: it becomes empty.
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    if text.isprintable() and _EMPTY_LETTERS.isdisjoint(text):
+        # Nearly every text: whatever is not seen is not printable, but for these letters.
+        return _seen(text.strip(" ")).strip(" " + _BRAILLE_BLANK)
     if any(_is_control(sign, lines) for sign in text.strip()):
         raise Unclean(CONTROL)
     if not _TURNS.isdisjoint(text):
@@ -43,7 +46,13 @@ def clean(text: str, *, lines: bool = False) -> str:
         return ""
     kept = "".join(sign for at, sign in enumerate(text) if _is_kept(text, at))
     kept = kept.strip(" \t\n\u3000\xa0" + _BRAILLE_BLANK).strip()
-    if not any(_is_seen(sign) for sign in kept):
+    if not kept:
+        raise Unclean(NOTHING_SEEN)
+    return _seen(kept)
+
+
+def _seen(kept: str) -> str:
+    if kept and not any(_is_seen(sign) for sign in kept):
         raise Unclean(NOTHING_SEEN)
     return kept
 
@@ -51,6 +60,8 @@ def clean(text: str, *, lines: bool = False) -> str:
 def code(text: str) -> str:
     """A number or a code as it counts, however it was typed or pasted: full-width signs become plain ones, the marks and
     spaces that come along with a pasted number go."""
+    if text.isascii():
+        return "".join(text.split())
     plain = unicodedata.normalize("NFKC", text)
     return "".join(
         sign for sign in plain if unicodedata.category(sign) not in ("Cf", "Zs") and not sign.isspace()
