@@ -245,6 +245,8 @@ class CredentialView:
     changed_at: datetime
     first_until: datetime | None
     totp_since: datetime | None
+    # Since its owner said that something in the account was not their doing.
+    barred_at: datetime | None
 
 
 def view_of(person_id: int) -> CredentialView | None:
@@ -252,7 +254,7 @@ def view_of(person_id: int) -> CredentialView | None:
     found = of(person_id)
     if found is None:
         return None
-    return CredentialView(found.name, found.changed_at, found.first_until, found.totp_since)
+    return CredentialView(found.name, found.changed_at, found.first_until, found.totp_since, found.barred_at)
 
 
 def begin_one_time_codes(*, actor: Actor) -> None:
