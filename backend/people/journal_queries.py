@@ -73,6 +73,9 @@ class LineView:
     place: str
     # Done in a console that was opened with a first password.
     by_first_password: bool
+    # Of an opening: the task that brought it, or the number of the request that a colleague agreed to.
+    task: str | None
+    agreed: int | None
 
 
 def view_lines(found: Sequence[JournalLine]) -> list[LineView]:
@@ -93,6 +96,8 @@ def view_lines(found: Sequence[JournalLine]) -> list[LineView]:
             reason=line.reason,
             place=where.get(line.organisation_id, ""),
             by_first_password=(line.facts or {}).get("console") == "first_password",
+            task=(line.facts or {}).get("task"),
+            agreed=(line.facts or {}).get("agreed"),
         )
         for line in found
     ]

@@ -1,17 +1,21 @@
 """请同事同意查看: beyond the pace of openings a second person of the same place agrees to each, for half an hour."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, journal
-from backend.db import Id, Model, Moment, lock_row, session
+from backend.db import Id, Model, Moment, lock_row, session, view_of
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
+from backend.organisations import queries as places
 from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
 from backend.people import permissions
+from backend.people import queries as people
 from backend.people.kinds import RequestStage
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
@@ -84,6 +88,35 @@ class OpeningRequest(Model):
         if ends is None or ends <= clock.now():
             return RequestStage.EXPIRED
         return RequestStage.GRANTED if self.granted else RequestStage.ASKED
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A request as the one who asked and the colleague who decides see it; who asked by masked name."""
+
+    id: int
+    subject_kind: str
+    subject_id: int
+    person_id: int | None
+    asked_by_id: int
+    asked_by_name: str
+    place: str
+    reason: str
+    asked_at: datetime
+    stage: RequestStage
+    open_until: datetime | None
+
+
+def view_requests(rows: Sequence[OpeningRequest]) -> list[RequestView]:
+    """In two statements, however many."""
+    names = people.masked_names({row.asked_by_id for row in rows})
+    where = places.names({row.place_id for row in rows})
+    return [
+        view_of(
+            RequestView, row, asked_by_name=names[row.asked_by_id], place=where[row.place_id], stage=row.stage
+        )
+        for row in rows
+    ]
 
 
 def standing_grant(kind: str, subject_id: int, *, actor: Actor) -> OpeningRequest | None:

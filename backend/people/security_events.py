@@ -4,13 +4,15 @@ A row is written in the transaction of what it tells; most of them are notices a
 did not do it says so (`identity.denials`).
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, config
-from backend.db import Id, Model, Moment, session, sql_list
+from backend.db import Id, Model, Moment, session, sql_list, view_of
 from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
 from backend.people.kinds import QUIET_EVENTS, UNDENIABLE_EVENTS, SecurityEventKind
@@ -51,6 +53,23 @@ class SecurityEvent(Model):
     def actions(self) -> list[str]:
         """What its owner may do with it now: a client's buttons."""
         return [] if self.denied_at is not None or self.kind in UNDENIABLE_EVENTS else ["deny"]
+
+
+@dataclass(frozen=True)
+class EventView:
+    """An event as its owner sees it."""
+
+    id: int
+    at: datetime
+    kind: str
+    title: str
+    device: str | None
+    denied_at: datetime | None
+    actions: list[str]
+
+
+def view_events(rows: Sequence[SecurityEvent]) -> list[EventView]:
+    return [view_of(EventView, row, actions=row.actions) for row in rows]
 
 
 def record(person_id: int, kind: SecurityEventKind, title: str, device: str | None = None) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from backend.console.frame.journal_words import KINDS
 from backend.console.frame.page import Staff, asked_number, asked_page, next_page_url, page, render
-from backend.organisations import queries as places
 from backend.people import journal_queries
 from backend.people import queries as people
 from backend.people.permissions import Permission
@@ -22,9 +21,8 @@ def openings_of_week(staff: Staff) -> Any:
         "openings/week.html",
         week=week,
         back=back,
-        lines=lines,
+        lines=journal_queries.view_lines(lines),
         following=following and next_page_url(following),
         names=people.masked_names(set(week.by_person)),
-        places=places.names({line.organisation_id for line in lines}),
         kinds=KINDS,
     )

@@ -46,7 +46,7 @@ def _page(staff: Staff, **forms: Any) -> Any:
     }
     return render(
         "account/page.html",
-        events=security_events.mine(staff.id).rows(EVENTS),
+        events=security_events.view_events(security_events.mine(staff.id).rows(EVENTS)),
         open_consoles=console_sessions.open_of(staff.id),
         credential=own,
         code_picture=segno.make(address).svg_data_uri(scale=4, border=2) if address else None,

@@ -7,10 +7,8 @@ from flask import url_for
 from backend.console.frame.decisions import Address, Decision, Queue, home, register
 from backend.console.frame.journal_words import KINDS
 from backend.console.frame.page import Staff, page, render
-from backend.organisations import queries as places
 from backend.people import opening_requests
-from backend.people import queries as people
-from backend.people.opening_requests import OpeningRequest
+from backend.people.opening_requests import OpeningRequest, RequestView
 from backend.people.permissions import Permission
 
 PAGE = 50
@@ -21,11 +19,11 @@ _PAGES = {
 }
 
 
-def _subject(row: OpeningRequest) -> str:
+def _subject(row: OpeningRequest | RequestView) -> str:
     return f"{KINDS[row.subject_kind]} {row.subject_id}"
 
 
-def _address(row: OpeningRequest) -> str:
+def _address(row: RequestView) -> str:
     endpoint, argument = _PAGES[row.subject_kind]
     parts: dict[str, Any] = {argument: row.subject_id}
     return url_for(endpoint, **parts)
@@ -34,17 +32,13 @@ def _address(row: OpeningRequest) -> str:
 @page("/openings")
 def my_openings(staff: Staff) -> Any:
     rows = opening_requests.mine(actor=staff).rows(PAGE)
-    return render("openings/mine.html", rows=[(row, _subject(row), _address(row)) for row in rows])
+    shown = opening_requests.view_requests(rows)
+    return render("openings/mine.html", rows=[(row, _subject(row), _address(row)) for row in shown])
 
 
 def _facts(staff: Staff, request_id: int) -> dict[str, Any]:
-    row = opening_requests.one(request_id, actor=staff)
-    return {
-        "row": row,
-        "subject": _subject(row),
-        "asker": people.masked_names({row.asked_by_id})[row.asked_by_id],
-        "place": places.names({row.place_id})[row.place_id],
-    }
+    (row,) = opening_requests.view_requests([opening_requests.one(request_id, actor=staff)])
+    return {"row": row, "subject": _subject(row)}
 
 
 QUEUE = register(
