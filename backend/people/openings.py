@@ -36,7 +36,7 @@ class OpeningTask(StrEnum):
 
 
 class OpeningPace(Refused):
-    code, message = 42996, "一小时里已经查看了 {limit} 次，再查看要请一位同事同意，或过一会儿再看"
+    code, message = 42902, "一小时里已经查看了 {limit} 次，再查看要请一位同事同意，或过一会儿再看"
 
 
 @dataclass(frozen=True)

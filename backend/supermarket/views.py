@@ -170,7 +170,8 @@ class MovementView:
     reason: str | None
     redemption_id: int | None
     redemption_number: str | None
-    # Of a red entry the number of the receipt that it takes back; of a receipt whether it was taken back.
+    # Of a red entry the receipt that it takes back, and its number; of a receipt whether it was taken back.
+    reverses_id: int | None
     reverses: str | None
     reversed: bool
     actions: list[str]

@@ -22,7 +22,8 @@ from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
-from backend.config import SIMULATOR_HOSTS, Settings
+from backend.config import Settings
+from backend.config_faults import SIMULATOR_HOSTS
 from backend.errors import Refused
 from backend.wechat.gateway import (
     Identity,
