@@ -62,10 +62,15 @@ def code(text: str) -> str:
     spaces that come along with a pasted number go."""
     if text.isascii():
         return "".join(text.split())
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(
-        sign for sign in plain if unicodedata.category(sign) not in ("Cf", "Zs") and not sign.isspace()
-    )
+    return "".join(map(_as_it_counts, text))
+
+
+def _as_it_counts(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if kind in ("Cf", "Zs") or sign.isspace():
+        return ""
+    # A small raised 2 is no digit of a number: nobody means 1920 by 19²0.
+    return sign if kind == "No" else unicodedata.normalize("NFKC", sign)
 
 
 def searched(text: str) -> str:

@@ -73,6 +73,7 @@ def test_nobody_is_given_a_word_of_the_shop_beyond_the_table():
         "stock:read": {keeping, deciding, checking, "auditor"},
         "stock:receive": {keeping},
         "stock:spoil": {keeping},
+        "stock:reverse": {keeping, checking},
         "stocktake:propose": {keeping},
         "stocktake:approve": {checking},
         "shop:manage": {deciding, "city_admin"},

@@ -89,6 +89,11 @@ def test_a_pasted_number_is_the_number(typed):
     assert text.code(typed) == text.searched(typed) == "13800138000"
 
 
+def test_a_sign_that_is_no_digit_makes_no_number():
+    assert text.code("19²0") == text.searched("19²0") == "19²0"
+    assert text.code("①③800138000") == "①③800138000"
+
+
 def test_what_is_looked_for_is_a_number_or_a_text():
     assert text.searched("\u202dＰ000 001\u202c") == "P000001"
     assert text.searched(" 宁小舟\u200b") == "宁小舟"

@@ -152,7 +152,6 @@ class Day(fields.Date):
         )
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
-        value = text.code(value) if isinstance(value, str) else value
         if not isinstance(value, str) or len(value) != 10 or not value.isascii():
             raise self.make_error("invalid", input=value, obj_type="date")
         day = super()._deserialize(value, attr, data, **kwargs)

@@ -81,12 +81,13 @@ def downgrade() -> None:
                 "DROP TRIGGER stock_movements_append_only ON stock_movements",
             ]
         )
+    # Units that a red entry took off the shelf stay off it: the books go on adding up.
+    op.execute(
+        "UPDATE stock_movements SET kind = 'spoilage', reverses_id = NULL WHERE kind = 'receipt_reversal'"
+    )
     with op.batch_alter_table("stock_movements") as table:
         for name in _NEW:
             table.drop_constraint(op.f(f"ck_stock_movements_{name}"), type_="check")
-    # Units that a red entry took off the shelf stay off it: the books go on adding up.
-    op.execute("UPDATE stock_movements SET kind = 'spoilage' WHERE kind = 'receipt_reversal'")
-    with op.batch_alter_table("stock_movements") as table:
         table.drop_constraint(op.f("uq_stock_movements_reverses_id"), type_="unique")
         table.drop_constraint(op.f("fk_stock_movements_reverses_id"), type_="foreignkey")
         table.drop_column("reverses_id")
