@@ -39,12 +39,12 @@ def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
     own = bool(facts & OWN_PEOPLE)
     by_whom = staff or own or "claimer" in facts
 
-    def visible(line: JournalLine) -> bool:
+    def concerns(line: JournalLine) -> bool:
         claimers = by_whom and (line.verb == states.DISPUTE.name or line.actor_id == actor.id)
         return staff or ((own or claimers) and not _kept_back(line))
 
     return [
-        _line(row.JournalLine, row.name, by_whom, visible(row.JournalLine))
+        _line(row.JournalLine, row.name, by_whom, concerns(row.JournalLine))
         for row in rows
         if row.JournalLine.from_state or row.JournalLine.to_state
     ]

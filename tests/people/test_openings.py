@@ -84,6 +84,16 @@ def test_what_a_task_brings_is_journaled_and_not_counted(town):
     assert last_opening().facts == {"task": "complaint"}
 
 
+def test_a_day_of_calling_back_leaves_all_others_free(town):
+    fulfilled = cast.fulfilled(town, "pei")
+    for _ in range(settings().openings_an_hour):
+        with transaction():
+            contacting.contact(fulfilled, "电话回访", actor=by(town, "tong"))
+    opened(town, settings().openings_an_hour)
+    with pytest.raises(openings.OpeningPace):
+        opened(town)
+
+
 def last_opening():
     wanted = sa.select(JournalLine).where(JournalLine.verb == "open_contact")
     return session.scalars(wanted.order_by(JournalLine.id.desc()).limit(1)).one()
