@@ -20,6 +20,7 @@ REFUSED = {
     "POST /api/v1/items/{item_id}/look",
     "POST /api/v1/me/certificates",
     "POST /api/v1/me/stars",
+    "POST /api/v1/people/{person_id}/resume",
     "POST /api/v1/redemptions/{redemption_id}/no-show",
     "POST /api/v1/shops",
     "POST /api/v1/wishes/{wish_id}/explain",
