@@ -81,7 +81,8 @@ class SecurityEventKind(StrEnum):
     DATA_OPENED = "data_opened"
 
 
-# These stand in the owner's list alone: they happen too often to be told of each time.
-QUIET_EVENTS = (SecurityEventKind.SESSION, SecurityEventKind.DATA_OPENED)
+# These stand in the owner's list alone: they happen too often to be told of each time, and of a suspension a notice of
+# its own says more: the reason, the end, and where to complain.
+QUIET_EVENTS = (SecurityEventKind.SESSION, SecurityEventKind.DATA_OPENED, SecurityEventKind.SUSPENDED)
 # What staff did openly and answer for is complained about; it is not "somebody else has my account".
 UNDENIABLE_EVENTS = (SecurityEventKind.SUSPENDED, SecurityEventKind.DATA_OPENED)

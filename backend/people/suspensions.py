@@ -14,8 +14,8 @@ from backend.db import Id, Model, Moment, lock_row, session
 from backend.errors import NotFound, Refused, StateConflict
 from backend.journal import Actor
 from backend.paging import KeysetQuery
-from backend.people import permissions
-from backend.people.kinds import PersonState
+from backend.people import permissions, security_events
+from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, personal
@@ -154,6 +154,7 @@ def suspend(person_id: int, reason: str, until: date | datetime, *, actor: Actor
     person.suspended_until = ends
     session.flush()
     _journal("suspend", made, reason, actor, {"until": until_in_words(ends)})
+    security_events.record(person_id, SecurityEventKind.SUSPENDED, f"账号停用到 {until_in_words(ends)}")
     return made
 
 

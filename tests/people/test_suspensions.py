@@ -65,6 +65,18 @@ def test_an_open_session_is_stopped_at_once_and_may_read(town):
     assert town.phone("wulan").data("GET", "/me")["suspension"] is None
 
 
+def test_it_stands_among_the_events_of_the_account_and_is_told_once(town):
+    suspended(town)
+    phone = town.phone("ning")
+    event = next(
+        one for one in phone.data("GET", "/me/security-events")["list"] if one["kind"] == "suspended"
+    )
+    assert event["title"].startswith("账号停用到")
+    assert event["actions"] == []
+    assert [kind for kind, _body in told(town.person("ning").id)].count("suspended") == 1
+    assert "security_suspended" not in [kind for kind, _body in told(town.person("ning").id)]
+
+
 def test_they_may_still_complain_take_their_copy_and_leave(town):
     phone = town.phone("ning")
     suspended(town)
