@@ -19,7 +19,6 @@ from backend.wishes.actions import limits, writing
 from backend.wishes.models import Wish
 from tests.api.test_frame import refusal
 from tests.console.visitor import Visitor
-from tests.supermarket.conftest import at_once  # noqa: F401 - a fixture
 from tests.town import WISH
 from tests.wishes.cast import CONTENT, By
 
@@ -197,7 +196,7 @@ def test_wishes_withdrawn_again_are_counted_all_the_same(town, limited):
     refusal(wished(phone, town, True, 1)[0], 429, "TOO_MANY_WISHES")
 
 
-def test_at_the_same_moment_no_more_get_in_than_one_after_the_other(town, limited, at_once):  # noqa: F811
+def test_at_the_same_moment_no_more_get_in_than_one_after_the_other(town, limited, at_once):
     phone = newcomer(town)
     limited(wishes_per_minute=3, drafts_per_day=3)
     them = By(phone.id)
