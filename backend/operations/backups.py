@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TypedDict, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -147,9 +147,27 @@ def _whole_files(folder: Path | None) -> Iterator[Path]:
         yield from (path for path in sorted(folder.rglob("*.jpg")) if path.is_file())
 
 
+class SealShort(TypedDict):
+    """The newest seal, as it is printed."""
+
+    day: str
+    short: str
+
+
+class Manifest(TypedDict):
+    """What a backup says of itself."""
+
+    made_at: str
+    database: str
+    revision: str
+    sha256: str
+    pictures: int
+    seal: SealShort | None
+
+
 def _write_manifest(folder: Path, database: Path, pictures: int) -> None:
     sealed = seals.latest()
-    told = {
+    told: Manifest = {
         "made_at": clock.now().isoformat(),
         "database": dialect(),
         "revision": session.scalar(sa.text("SELECT version_num FROM alembic_version")),
@@ -170,7 +188,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def restore(backup: Path, tell: Tell) -> dict[str, Any]:
+def restore(backup: Path, tell: Tell) -> Manifest:
     """Brings a backup back into an empty installation; answers its manifest.
 
     Never over data: an existing SQLite file, a database with tables and a folder with pictures are refused.
@@ -186,12 +204,12 @@ def restore(backup: Path, tell: Tell) -> dict[str, Any]:
     return told
 
 
-def of_this_version(told: dict[str, Any]) -> bool:
+def of_this_version(told: Manifest) -> bool:
     """Whether the database of this backup is as this program wants it; else `flask db upgrade` comes first."""
     return told["revision"] in ScriptDirectory(migrate.directory).get_heads()
 
 
-def _bring_back(backup: Path, told: dict[str, Any], tell: Tell) -> None:
+def _bring_back(backup: Path, told: Manifest, tell: Tell) -> None:
     """The database comes last and at once: where a restore was stopped there is none, and no start goes on."""
     database = backup / DATABASES[told["database"]]
     tell("checking the backup")
@@ -208,7 +226,7 @@ def _bring_back(backup: Path, told: dict[str, Any], tell: Tell) -> None:
         postgres.restore(config.settings().database, database)
 
 
-def _manifest(backup: Path) -> dict[str, Any]:
+def _manifest(backup: Path) -> Manifest:
     try:
         told = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -217,7 +235,7 @@ def _manifest(backup: Path) -> dict[str, Any]:
         raise BackupFault(f"{backup} is no finished backup")
     if told["database"] != dialect():
         raise BackupFault(f"this is a backup of {told['database']}, and DATABASE_URL names {dialect()}")
-    return told
+    return cast(Manifest, told)
 
 
 def _refuse_a_newer_one(revision: str) -> None:

@@ -8,7 +8,7 @@ each. The supervisor looks through all of them, week by week.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
@@ -94,7 +94,15 @@ def _counted(actor: Actor) -> list[datetime]:
     return [at for at, facts in lines if not {"task", "agreed"} & set(facts or {})]
 
 
-def open_person(person_id: int, reason: str, *, actor: Actor) -> dict[str, Any]:
+class Contact(TypedDict):
+    """How somebody is reached, in clear; None where it is not known."""
+
+    name: str | None
+    phone: str | None
+    address: str | None
+
+
+def open_person(person_id: int, reason: str, *, actor: Actor) -> Contact:
     """Name, phone and address in clear (个人信息保护法 28: specific purpose). The line in the journal is
     written in the same transaction, so no opening is without one.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import sqlalchemy as sa
 
@@ -173,7 +173,20 @@ def view_rules(found: Sequence[EarningRule]) -> list[RuleView]:
     ]
 
 
-def liability(community_id: int, *, actor: Actor) -> dict[str, Any]:
+class Liability(TypedDict):
+    """What a community owes in points; `ending` of what is outstanding ends until the day `ending_by`."""
+
+    issued: int
+    spent: int
+    expired: int
+    adjusted: int
+    outstanding: int
+    held: int
+    ending: int
+    ending_by: date
+
+
+def liability(community_id: int, *, actor: Actor) -> Liability:
     """What a community has given and what its residents still hold, in points.
 
     `issued`, `spent`, `expired` and `adjusted` are what was moved in its name; `outstanding` is what its

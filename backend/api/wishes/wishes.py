@@ -288,7 +288,7 @@ def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, 
     writes=True,
     description="认领人在认领期间可看；工作人员要写明理由。每次查看都记入日志。",
 )
-def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> dict[str, Any]:
+def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> contacting.Contact:
     return contacting.contact(wish_id, query["reason"], actor=caller)
 
 

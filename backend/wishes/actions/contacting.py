@@ -1,7 +1,6 @@
 """Opening the contact of a wisher: for who needs it, for as long as they need it, and never unseen."""
 
 from datetime import timedelta
-from typing import Any
 
 from backend import clock, config, crypto, journal
 from backend.db import session
@@ -10,14 +9,14 @@ from backend.journal import Actor
 from backend.people import openings, permissions, sealed
 from backend.people.models import Person, Residency
 from backend.people.opening_requests import OpeningRequest
-from backend.people.openings import OpeningTask, Sealed
+from backend.people.openings import Contact, OpeningTask, Sealed
 from backend.people.permissions import Permission
 from backend.wishes.models import Wish
 from backend.wishes.queries import one
 from backend.wishes.states import CONFIRM
 
 
-def contact(wish_id: int, reason: str | None, *, actor: Actor) -> dict[str, Any]:
+def contact(wish_id: int, reason: str | None, *, actor: Actor) -> Contact:
     """Name, phone and address in clear: for the claimer from claim until CONTACT_DAYS after closing, for
     staff with a reason. Every opening stands in the journal (个人信息保护法 28; trust: break-glass).
 
@@ -40,10 +39,10 @@ def contact(wish_id: int, reason: str | None, *, actor: Actor) -> dict[str, Any]
     )
     phone, address = wish.phone_sealed, wish.address_sealed
     return {
-        "name": person and sealed.real_name(person),
+        "name": sealed.real_name(person) if person else None,
         "phone": crypto.unseal(phone, f"wishes.phone:{wish.id}")
         if phone
-        else person and sealed.phone(person),
+        else (sealed.phone(person) if person else None),
         "address": crypto.unseal(address, f"wishes.address:{wish.id}") if address else _home(wish.wisher_id),
     }
 
