@@ -134,7 +134,7 @@ def suspend(person_id: int, reason: str, until: date | datetime, *, actor: Actor
     Raises NotFound and NotAllowed out of place, OwnSuspension, PersonInOffice, SuspensionTooLong,
     AlreadySuspended.
     """
-    person, home = _person(person_id, actor)
+    person, home = person_of_staff(person_id, actor=actor)
     ends, now = _end(until), clock.now()
     if person.suspended_until is not None and person.suspended_until > now:
         raise AlreadySuspended()
@@ -161,7 +161,7 @@ def suspend(person_id: int, reason: str, until: date | datetime, *, actor: Actor
 def resume(person_id: int, reason: str, *, actor: Actor) -> Suspension:
     """The same staff let the person go on before the end. Raises NotFound, NotAllowed, OwnSuspension,
     StateConflict."""
-    person, _home = _person(person_id, actor)
+    person, _home = person_of_staff(person_id, actor=actor)
     found = in_force(person_id)
     if found is None:
         raise StateConflict(NOT_SUSPENDED)
@@ -172,7 +172,7 @@ def resume(person_id: int, reason: str, *, actor: Actor) -> Suspension:
     return found
 
 
-def _person(person_id: int, actor: Actor) -> tuple[Person, Residency]:
+def person_of_staff(person_id: int, *, actor: Actor) -> tuple[Person, Residency]:
     """The person under their lock, with where they live. Raises NotFound, NotAllowed, OwnSuspension."""
     person, home = lock_row(Person, person_id), session.get(Residency, person_id, populate_existing=True)
     if home is None or person.state != PersonState.ACTIVE:

@@ -9,6 +9,7 @@ from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import DateTime, Day, Integer, Schema, Text
 from backend.api.frame.route import post
 from backend.identity.sessions import Caller
+from backend.people import suspensions
 from backend.people.permissions import Permission
 from backend.people.suspensions import MOST_DAYS, Suspension, until_in_words
 from backend.rights import suspending
@@ -54,6 +55,7 @@ def _serialize(row: Suspension) -> dict[str, Any]:
     Permission.PERSON_SUSPEND,
     body=SuspendIn,
     out=SuspensionOut,
+    may=suspensions.person_of_staff,
     description="由居住社区的工作人员办理，不能停用自己和在任的人。停用期间只能查看、导出、投诉、注销和登录，"
     "其余返回 403 `SUSPENDED`，附截止日和原因；到期自动恢复，本人会收到消息。",
 )
