@@ -292,7 +292,7 @@ def test_every_action_that_is_offered_is_not_refused_for_its_state_or_its_caller
     bodies = {
         "send_back": {"reason": "请补充"},
         "decline": {"reason": "不属于"},
-        "refer": {"to": "grid", "reason": "转"},
+        "refer": {"to": "grid", "reason": "转办"},
     }
     cast.open_round(town)
     staff = town.phone("lan")

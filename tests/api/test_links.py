@@ -89,11 +89,11 @@ def test_a_version_for_trying_out_has_codes_of_its_own(ning, wechat, wish_id, se
 
     image(ning, f"/wishes/{wish_id}/qr")
     config.use(replace(settings, wechat_page_state=state))
-    gateway()._page_state, before = state, gateway()._page_state
+    gateway()._wechat._page_state, before = state, gateway()._wechat._page_state
     try:
         image(ning, f"/wishes/{wish_id}/qr")
     finally:
-        gateway()._page_state = before
+        gateway()._wechat._page_state = before
     body = asked(wechat, CODE)[-1]
     assert (body["env_version"], body["check_path"]) == (version, False)
     assert session.query(PageCode).count() == 2

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, config
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.identity import binding
@@ -19,6 +19,7 @@ from backend.outbox import queries as outbox
 from backend.people import accounts, appointing, guardians, openings
 from backend.people import actions as people
 from backend.people.models import Person, Residency
+from backend.people.openings import OpeningPace
 from backend.points import actions as points
 from backend.supermarket.actions import approvals, counter, receipts
 from backend.supermarket.actions.baskets import LimitReached
@@ -406,10 +407,16 @@ def test_a_clerk_who_opens_many_records_leaves_a_line_with_a_reason_for_each(tow
         .where(Residency.community_id == town.songtao, Person.state == "active")
     ).all()
     assert len(homes) > 3
-    for person in homes:
+    pace = config.settings().openings_an_hour
+    for person in homes[:pace]:
         made(openings.open_person, person, "看看", actor=by(town, "tong"))
+    # Beyond the pace a second person has to agree: nothing is opened, and nothing noted.
+    for person in homes[pace:]:
+        with pytest.raises(OpeningPace), transaction():
+            openings.open_person(person, "看看", actor=by(town, "tong"))
+    assert len(homes) > pace
     lines = told("open_person")
-    assert sorted(line.subject_id for line in lines) == sorted(homes)
+    assert sorted(line.subject_id for line in lines) == sorted(homes[:pace])
     assert {(line.actor_id, line.reason) for line in lines} == {(town.person("tong").id, "看看")}
     for name in ("admin", "shang", "jie", "bai", "wulan"):
         with pytest.raises((NotAllowed, NotFound)), transaction():

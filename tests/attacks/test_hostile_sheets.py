@@ -213,7 +213,7 @@ def test_texts_are_found_by_number_without_how_they_are_read_aloud():
     assert uploads.read("a.xlsx", packed(sharedStrings=texts, sheet1=sheet)) == [["宁x", "y"]]
 
 
-@pytest.mark.parametrize("year", ["1" * 5000, "1" * 4299, "٣" * 5000, "1e400", "19 40"])
+@pytest.mark.parametrize("year", ["1" * 5000, "1" * 4299, "٣" * 5000, "1e400", "19-40"])
 def test_a_year_of_thousands_of_digits_is_a_bad_cell_with_its_name(town, year):
     cells = [b'<c t="inlineStr"><is><t>%b</t></is></c>' % one.encode() for one in RESIDENTS]
     row = residents(1)[0][:5]

@@ -147,7 +147,7 @@ def test_whoever_can_scan_gets_none_and_is_never_signed_in_by_another(visitor, t
 
 def test_nobody_is_both_administrators(visitor, town):
     admin, request_id = asked(visitor, town)
-    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 409
+    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 403
     admin.page(path_of(town, "e"))
     assert "同意" not in admin.page(f"/console/first-passwords/{request_id}").split("核对")[1]
     assert admin.post(f"/console/first-passwords/{request_id}/grant").status_code == 403
@@ -192,17 +192,17 @@ def test_a_refused_a_taken_back_and_an_expired_request_make_no_password(visitor,
     admin, request_id = asked(visitor, town)
     assert agreed(visitor, request_id, "refuse").status_code == 303
     assert "没有得到同意" in admin.page(path_of(town, "e"))
-    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 409
+    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 403
     admin, request_id = asked(visitor, town)
     assert agreed(visitor, request_id).status_code == 303
     assert agreed(visitor, request_id).status_code == 409, "decided twice"
     with clock.frozen_at(clock.now() + first_passwords.STANDS + timedelta(minutes=1)):
         late = visitor("admin")
         assert "已过期" in late.page(path_of(town, "e"))
-        assert late.post(f"{path_of(town, 'e')}/password").status_code == 409
+        assert late.post(f"{path_of(town, 'e')}/password").status_code == 403
     admin.page(path_of(town, "e"))
     assert admin.post(f"{path_of(town, 'e')}/take-back").status_code == 303
-    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 409
+    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 403
     assert row(town, "e") is None
 
 
@@ -210,7 +210,7 @@ def test_a_password_is_made_once_of_one_agreement(visitor, town):
     given(visitor, town)
     admin = visitor("admin")
     admin.page(path_of(town, "e"))
-    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 409
+    assert admin.post(f"{path_of(town, 'e')}/password").status_code == 403
 
 
 def test_the_one_who_asked_is_told_of_the_decision(visitor, town):

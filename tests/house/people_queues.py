@@ -137,7 +137,7 @@ def write_first_passwords(town, number):
         actions.write_appointment(jie, "city_admin", city, clock.today(), None, actor=None)
         people = newcomers(number)
         posts = [
-            {"person_id": one, "role": "grid_worker", "organisation_id": town.songtao, **today}
+            {"person_id": one, "role": "grid_worker", "organisation_id": town.place("松涛-03"), **today}
             for one in people
         ]
         asked = {"asked_by_id": jie, "asked_at": clock.now(), "expires_at": clock.now() + timedelta(days=7)}
