@@ -251,9 +251,22 @@ def test_of_a_confirmation_and_a_dispute_at_once_one_holds_and_the_books_balance
     assert list(findings()) == []
 
 
+def patiently(served, calls):
+    """Sends all calls at the same moment, and again those that were told to come again, because others wait for WeChat."""
+    answers = served.at_once(calls)
+    for _ in calls:
+        late = [number for number, answer in enumerate(answers) if answer.status_code == 503]
+        assert all("Retry-After" in answers[number].headers for number in late)
+        if not late:
+            break
+        for number, answer in zip(late, served.at_once([calls[number] for number in late]), strict=True):
+            answers[number] = answer
+    return answers
+
+
 def test_a_login_code_sent_ten_times_at_once_signs_in_once(served, city):
     code = {"code": f"sim:ning:race-{next(_names)}"}
-    answers = served.at_once([(None, "POST", "/sessions", code)] * 10)
+    answers = patiently(served, [(None, "POST", "/sessions", code)] * 10)
     told = Counter((answer.status_code, answer.json()["code"]) for answer in answers)
     assert told == {(201, 0): 1, (401, 40102): 9}
 
@@ -261,7 +274,7 @@ def test_a_login_code_sent_ten_times_at_once_signs_in_once(served, city):
 def test_a_newcomer_who_taps_ten_times_at_once_becomes_one_person(served, city):
     name = f"newcomer{next(_names)}"
     calls = [(None, "POST", "/sessions", {"code": f"sim:{name}:{number}"}) for number in range(10)]
-    answers = served.at_once(calls)
+    answers = patiently(served, calls)
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["data"]["person"]["id"] for answer in answers}) == 1
     assert count(Person, Person.openid == openid_of(name)) == 1
