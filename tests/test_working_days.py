@@ -49,6 +49,14 @@ def test_a_day_says_who_says_so(app):
     assert days(date(2027, 2, 8), date(2027, 2, 8)) == [Day(date(2027, 2, 8), True, None, Source.WEEKDAY)]
 
 
+def test_beyond_the_announced_years_weekdays_count_and_each_day_says_so(app):
+    found = days(date(2031, 1, 4), date(2031, 1, 7))
+    assert [one.is_workday for one in found] == [False, False, True, True]
+    assert {one.source for one in found} == {Source.WEEKDAY}
+    assert working_days.unknown(2031)
+    assert not working_days.unknown(2026)
+
+
 def test_what_the_city_enters_goes_before_the_library(app):
     with transaction():
         changed = working_days.enter(

@@ -305,20 +305,8 @@ def test_staff_are_reminded_once_on_the_tenth_working_day(town):
     assert "record_overdue" not in [row.kind for row in outbox.inbox(town.person("bai").id, None, 50)]
 
 
-def test_working_days_know_the_holidays_and_the_sundays_worked_for_them():
+def test_working_days_know_the_holidays_and_the_sundays_worked_for_them(app):
     # National Day 2026: off from 1 to 7 October; Sunday 20 September and Saturday 10 October are worked.
     assert working_days.is_working_day(date(2026, 9, 20))
     assert not working_days.is_working_day(date(2026, 10, 5))
     assert working_days.record_due_on(date(2026, 9, 24)) == date(2026, 10, 15)
-
-
-def test_beyond_the_announced_years_weekdays_count_and_the_log_says_so(monkeypatch):
-    said = []
-    monkeypatch.setattr(
-        working_days.log, "warning", lambda event, **facts: said.append((event, facts["year"]))
-    )
-    working_days._say_unknown.cache_clear()
-    assert working_days.is_working_day(date(2031, 1, 6))
-    assert not working_days.is_working_day(date(2031, 1, 4))
-    assert working_days.is_working_day(date(2031, 1, 7))
-    assert said == [("working_days.year_not_announced", 2031)]
