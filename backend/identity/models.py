@@ -56,10 +56,10 @@ class SignInAttempt(Model):
     )
     # The name that was tried, and the address that began the count: all keyed, none can be read back.
     name_tried: Mapped[str | None] = mapped_column(
-        sa.String(64), index=True, info=personal(Purpose.CONSOLE, not_rotated=_FORGOTTEN)
+        sa.String(64), index=True, info=personal(Purpose.CONSOLE, not_rotated=_FORGOTTEN, code=True)
     )
     address_index: Mapped[str | None] = mapped_column(
-        sa.String(64), index=True, info=personal(Purpose.CONSOLE, not_rotated=_FORGOTTEN)
+        sa.String(64), index=True, info=personal(Purpose.CONSOLE, not_rotated=_FORGOTTEN, code=True)
     )
     failures: Mapped[int] = mapped_column(sa.Integer)
     last_at: Mapped[datetime] = mapped_column(Moment, index=True)
@@ -99,9 +99,11 @@ class ScanSignIn(Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
     # Three numbers of two digits (“17,42,83”), of which the screen shows one: the phone has to pick it.
-    choices: Mapped[str | None] = mapped_column(sa.String(8))
+    choices: Mapped[str | None] = mapped_column(
+        sa.String(8), info=not_personal("three numbers of the product's own", code=True)
+    )
     answer: Mapped[str | None] = mapped_column(
-        sa.String(2), info=not_personal("the number on the screen, forgotten within the hour")
+        sa.String(2), info=not_personal("the number on the screen, forgotten within the hour", code=True)
     )
     approved_by_id: Mapped[int | None] = mapped_column(
         Id,

@@ -80,13 +80,13 @@ class Suspension(Model):
     until_at: Mapped[datetime] = mapped_column(Moment)
     days: Mapped[int] = mapped_column(sa.Integer)
     reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.SUSPENSIONS, on_erasure="clear", label="原因")
+        sa.Text, info=personal(Purpose.SUSPENSIONS, on_erasure="erase", label="原因")
     )
     suspended_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     resumed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     resume_reason: Mapped[str | None] = mapped_column(
-        sa.Text, info=personal(Purpose.SUSPENSIONS, on_erasure="clear", label="恢复的原因")
+        sa.Text, info=personal(Purpose.SUSPENSIONS, on_erasure="erase", label="恢复的原因")
     )
 
     def stands(self) -> bool:

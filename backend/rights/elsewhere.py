@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +28,7 @@ from backend.rights.texts import TextTable
 BEARERS = 3
 # A word that stands in more texts than anybody is written about is no name, whatever somebody called themselves.
 MOST_TEXTS = 500
+AT_A_TIME = 50
 # Things whose names are public: what the journal calls them, and the columns of their names.
 _NAMED = {
     "organisations": ("organisation", ("name", "short")),
@@ -70,17 +73,32 @@ def look(person_id: int, words: set[str]) -> Found:
 
 
 def take_out(found: Found) -> None:
-    """Takes the words out of the rows, each read again under its lock."""
+    """Takes the words out of the rows, each read again under its lock; so many at a time, since others wait meanwhile."""
     if not found.words:
         return
     sought = texts.pattern_of(found.words)
-    for place in found.places:
-        here = place.where.place_of(place.key)
-        wanted = sa.select(place.where.table).where(here).with_for_update()
-        row = session.execute(wanted).mappings().one_or_none()
-        changed = texts.cleaned(place.where, dict(row), sought) if row is not None else {}
-        if changed:
-            session.execute(sa.update(place.where.table).where(here).values(changed))
+    for where, places in groupby(found.places, attrgetter("where")):
+        standing = list(places)
+        for begin in range(0, len(standing), AT_A_TIME):
+            some = standing[begin : begin + AT_A_TIME]
+            here = sa.or_(*(where.place_of(place.key) for place in some))
+            rows = session.execute(sa.select(where.table).where(here).with_for_update()).mappings().all()
+            _write(where, [(dict(row), texts.cleaned(where, dict(row), sought)) for row in rows])
+
+
+def _write(where: TextTable, changes: list[tuple[texts.Row, texts.Row]]) -> None:
+    """A statement for all rows in which the same columns change."""
+    same = sorted(((row, changed) for row, changed in changes if changed), key=lambda one: sorted(one[1]))
+    for names, some in groupby(same, key=lambda one: sorted(one[1])):
+        here = sa.and_(*(key == sa.bindparam(f"key_{key.name}") for key in where.keys))
+        values = {name: sa.bindparam(f"new_{name}") for name in names}
+        told = [
+            {f"key_{key.name}": row[key.name] for key in where.keys}
+            | {f"new_{name}": value for name, value in changed.items()}
+            for row, changed in some
+        ]
+        # Beside the session, which would take many rows at once for objects of its own.
+        session.connection().execute(sa.update(where.table).where(here).values(values), told)
 
 
 def _places(words: set[str]) -> Iterator[Place]:

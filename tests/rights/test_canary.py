@@ -34,6 +34,7 @@ _STATE = "asks for a thing in a state that nothing here has; its column is writt
 NOT_TAKEN = {
     "POST /api/v1/sessions code": _CODE,
     "POST /api/v1/me/phone code": _CODE,
+    "POST /api/v1/console-sign-ins/{code}/approve choice": _CODE,
     "POST /api/v1/me/consents version": _CODE,
     "POST /api/v1/people/{person_id}/bind code": _CODE,
     "POST /api/v1/activities/{activity_id}/check-in code": _CODE,
@@ -134,6 +135,7 @@ class Typist:
     def _in_the_states_they_ask_for(self):
         """Things in the states that an earlier operation of the alphabet has moved them out of."""
         town, ids, wish = self.town, self.things.ids, "POST /api/v1/wishes/{wish_id}/"
+        self.type("POST /api/v1/people/{person_id}/resume", ["staff"])
         for verb in ("send-back", "refer", "decline"):
             self.type(
                 wish + verb, ["staff"], wish_id=cast.submitted(town, title=f"为了{verb}", description=verb)
@@ -269,18 +271,25 @@ def _run(*statements):
 EMPTY = {
     "adjustments.decision_reason",
     "backfills.decision_reason",
+    "calendar_days.name",
     "claims.reason",
     "complaints.answer_sealed",
+    "first_password_requests.name",
     "guardianships.reason",
     "hours_elsewhere.activity_name",
     "hours_elsewhere.organising_body",
     "idempotency_keys.answer_sealed",
+    "import_parts.key",
+    "import_parts.rows_sealed",
     "imports.file_name",
     "imports.rows_sealed",
+    "opening_requests.reason",
     "party_registrations.reason",
     "record_corrections.decision_reason",
     "residencies.reason",
     "sign_ups.on_behalf_reason",
+    "suspensions.reason",
+    "suspensions.resume_reason",
     "stocktakes.review_reason",
     "wishes.review_reason",
 }
