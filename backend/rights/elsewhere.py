@@ -91,7 +91,7 @@ def _write(where: TextTable, changes: list[tuple[texts.Row, texts.Row]]) -> None
     same = sorted(((row, changed) for row, changed in changes if changed), key=lambda one: sorted(one[1]))
     for names, some in groupby(same, key=lambda one: sorted(one[1])):
         here = sa.and_(*(key == sa.bindparam(f"key_{key.name}") for key in where.keys))
-        values = {name: sa.bindparam(f"new_{name}") for name in names}
+        values: texts.Row = {name: sa.bindparam(f"new_{name}") for name in names}
         told = [
             {f"key_{key.name}": row[key.name] for key in where.keys}
             | {f"new_{name}": value for name, value in changed.items()}
