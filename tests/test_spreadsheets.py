@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,7 +38,7 @@ def exchanged(text):
     """The name of an activity in the file for the national exchange."""
     file = io.BytesIO()
     record = dict.fromkeys(exchange.FIELDS.values(), "x") | {"activity_name": text}
-    exchange.FilePlatform(file).deliver([record])
+    exchange.FilePlatform(file).deliver([SimpleNamespace(**record)])
     headings, row = read(file.getvalue())
     return dict(zip(headings, row, strict=True))["活动名称"]
 
