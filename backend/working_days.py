@@ -79,10 +79,6 @@ def _announced(day: date) -> Day:
     return Day(day, works, name and _NAMES[name] + ("调休上班" if works else ""), Source.LIBRARY)
 
 
-def is_working_day(day: date) -> bool:
-    return days(day, day)[0].is_workday
-
-
 def after(day: date, count: int) -> date:
     """The working day that comes `count` working days after `day`, which is not counted itself; before it, if `count`
     is less than nothing."""

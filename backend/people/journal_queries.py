@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import session, view_of
 from backend.journal import Actor, JournalLine
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
@@ -82,25 +82,20 @@ def view_lines(found: Sequence[JournalLine]) -> list[LineView]:
     """In two statements, however many."""
     names = people.masked_names({line.actor_id for line in found if line.actor_id})
     where = places.names({line.organisation_id for line in found if line.organisation_id})
-    return [
-        LineView(
-            id=line.id,
-            at=line.at,
-            actor_id=line.actor_id,
-            actor_name=names.get(line.actor_id),
-            verb=line.verb,
-            subject_kind=line.subject_kind,
-            subject_id=line.subject_id,
-            from_state=line.from_state,
-            to_state=line.to_state,
-            reason=line.reason,
-            place=where.get(line.organisation_id, ""),
-            by_first_password=(line.facts or {}).get("console") == "first_password",
-            task=(line.facts or {}).get("task"),
-            agreed=(line.facts or {}).get("agreed"),
-        )
-        for line in found
-    ]
+    return [_view(line, names.get(line.actor_id), where.get(line.organisation_id, "")) for line in found]
+
+
+def _view(line: JournalLine, actor_name: str | None, place: str) -> LineView:
+    facts = line.facts or {}
+    return view_of(
+        LineView,
+        line,
+        actor_name=actor_name,
+        place=place,
+        by_first_password=facts.get("console") == "first_password",
+        task=facts.get("task"),
+        agreed=facts.get("agreed"),
+    )
 
 
 def many_openings(*, actor: Actor) -> list[Openings]:

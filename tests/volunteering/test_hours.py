@@ -307,6 +307,6 @@ def test_staff_are_reminded_once_on_the_tenth_working_day(town):
 
 def test_working_days_know_the_holidays_and_the_sundays_worked_for_them(app):
     # National Day 2026: off from 1 to 7 October; Sunday 20 September and Saturday 10 October are worked.
-    assert working_days.is_working_day(date(2026, 9, 20))
-    assert not working_days.is_working_day(date(2026, 10, 5))
+    assert working_days.days(date(2026, 9, 20), date(2026, 9, 20))[0].is_workday
+    assert not working_days.days(date(2026, 10, 5), date(2026, 10, 5))[0].is_workday
     assert working_days.record_due_on(date(2026, 9, 24)) == date(2026, 10, 15)

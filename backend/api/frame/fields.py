@@ -80,13 +80,6 @@ class Code(Text):
         return super()._cleaned(text.code(typed))
 
 
-class Search(Text):
-    """What is looked for: a number in whatever width, or a text."""
-
-    def _cleaned(self, typed: str) -> str:
-        return super()._cleaned(text.searched(typed))
-
-
 class Choice(fields.String):
     """One of a few words."""
 
