@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
+from backend.erasable import ERASED
 from backend.errors import NotAllowed, NotFound
 from backend.identity import sessions
 from backend.journal import JournalLine
@@ -190,7 +191,7 @@ def test_the_words_go_with_the_account_and_the_record_stays(town):
         cancellation.cancel(ning, confirmed=True, actor=by(town, "ning"))
     session.expire_all()
     row = session.scalars(sa.select(suspensions.Suspension)).one()
-    assert (row.person_id, row.reason, row.suspended_by_id) == (ning, None, town.person("tong").id)
+    assert (row.person_id, row.reason, row.suspended_by_id) == (ning, ERASED, town.person("tong").id)
 
 
 @pytest.mark.parametrize(

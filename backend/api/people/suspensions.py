@@ -43,7 +43,7 @@ def _serialize(row: Suspension) -> dict[str, Any]:
         "person_id": row.person_id,
         "since": row.since,
         "until": until_in_words(row.until_at),
-        "reason": row.reason or "",
+        "reason": row.reason,
         "resumed_at": row.ended_at,
     }
 

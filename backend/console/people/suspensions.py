@@ -89,7 +89,7 @@ def _view(row: Suspension, names: dict[int | None, str], place: str) -> dict[str
         "person_id": row.person_id,
         "place": place,
         "by": names[row.suspended_by_id],
-        "reason": row.reason or "已随注销删除",
+        "reason": row.reason,
         "until": until_in_words(row.until_at),
         "stands": row.stands(),
         "resumed_by": names.get(row.resumed_by_id) if row.resumed_by_id else None,
