@@ -72,7 +72,11 @@ class MethodNotAllowed(Refused):
 
 
 class StateConflict(Refused):
-    """The move is known, but not from the state the subject is in now."""
+    """The move is known, but not from the state the subject is in now.
+
+    Conflicts of later capabilities are classes below this one, with a name and a sentence of their own and this code:
+    the hundred numbers of 409 are used up, and 41000 would say 410 (decision 102).
+    """
 
     code, message = 40900, "当前状态不能办理这一步，请刷新后再看"
 

@@ -32,10 +32,6 @@ class OwnRegistration(Refused):
     code, message = 40320, "不能审核自己的登记，请同事来办"
 
 
-class AlreadyVerified(Refused):
-    code, message = 40921, "您的登记已经核实，变更请到社区办理"
-
-
 class AlreadyRegistered(Refused):
     code, message = 40922, "这位居民已经登记过，卡号 {cardNumber}"
 
