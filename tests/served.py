@@ -17,7 +17,7 @@ TOP = Path(__file__).resolve().parents[1]
 WORKERS = 4
 THREADS = 4
 # A refused start, or a request that nobody answers, ends the test instead of hanging it.
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 class Served:
@@ -66,6 +66,8 @@ class Served:
     def _start(self, descriptor):
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{descriptor}", self.app]
         command += ["--workers", str(self.workers), "--threads", str(THREADS), "--log-level", "critical"]
+        # On a busy machine a worker may take longer to begin than production waits for one.
+        command += ["--timeout", str(PATIENCE_SECONDS)]
         command += ["--preload"] if self.preload else []
         command += ["--worker-class", self.worker_class] if self.worker_class else []
         environment = {**os.environ, "LOG_LEVEL": "CRITICAL", **self.environment}
