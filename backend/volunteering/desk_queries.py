@@ -57,6 +57,15 @@ def month(
     return list(session.scalars(rows))
 
 
+def repeated(activity: Activity) -> bool:
+    """Whether it stands in a weekly series with others."""
+    origin = activity.repeats_id or activity.id
+    others = sa.select(Activity.id).where(
+        sa.or_(Activity.id == origin, Activity.repeats_id == origin), Activity.id != activity.id
+    )
+    return bool(session.scalar(sa.select(others.exists())))
+
+
 def joinable(community_id: int, limit: int) -> list[Activity]:
     """Activities of the community for which the sign-up is open."""
     until = sa.func.coalesce(Activity.sign_up_until, Activity.ends_at)

@@ -92,6 +92,16 @@ def activities(
     return KeysetQuery(onwards, (Activity.starts_at, Activity.id))
 
 
+def series_of(activity_id: int, *, actor: Actor) -> KeysetQuery:
+    """The activities of a weekly series that the person may see, in the order of their start; one alone is its own."""
+    found = one(activity_id, actor=actor)
+    origin = found.repeats_id or found.id
+    wanted = sa.select(Activity).where(
+        sa.or_(Activity.id == origin, Activity.repeats_id == origin), visible_to(actor)
+    )
+    return KeysetQuery(wanted, (Activity.starts_at, Activity.id))
+
+
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """Of each activity whether the person may see it: a draft is known to those who plan it."""
     led = sa.select(Team.id).where(Team.leader_id == actor.id)

@@ -143,7 +143,7 @@ class ActivityOut(Schema):
 
 
 class ActivitiesOut(Schema):
-    list = List("活动", Nested(ActivityOut), most=activities.MOST_WEEKS)
+    list = List("活动", Nested(ActivityOut), most=activities.MOST_IN_A_SERIES)
 
 
 class ActivityContent(Schema):
@@ -225,8 +225,8 @@ def proxy_of(body: dict[str, Any]) -> sign_ups.OnBehalf:
     return (proxy["person_id"], proxy["reason"]) if proxy else None
 
 
-def _content(body: dict[str, Any]) -> dict[str, Any]:
-    """An empty text says nothing: there is no risk, no policy."""
+def content_of(body: dict[str, Any]) -> dict[str, Any]:
+    """What the verb takes. An empty text says nothing: there is no risk, no policy."""
     for name in ("risk", "insurance_number"):
         if name in body:
             body[name] = body[name] or None
@@ -238,16 +238,24 @@ def list_activities(caller: Caller, **filters: Any) -> Pageable:
     return queries.activities(**filters, actor=caller)
 
 
-def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:
+def screen_activity(caller: Caller, body: dict[str, Any], **_path: int) -> None:
     """Everybody will read it, so WeChat looks first; a doubtful text goes on, its author is known to staff."""
     words = [body.get(name) for name in ("title", "description", "place", "risk")]
     screening.screened(*words, scene=screening.POST, actor=caller)
 
 
-@post(bp, "/activities", "新建活动（草稿）", body=ActivityIn, out=ActivityOut, status=201, precheck=_screen)
+@post(
+    bp,
+    "/activities",
+    "新建活动（草稿）",
+    body=ActivityIn,
+    out=ActivityOut,
+    status=201,
+    precheck=screen_activity,
+)
 def plan_activity(caller: Caller, body: dict[str, Any], precheck_result: None) -> ActivityView:
     community_id, team_id = body.pop("community_id"), body.pop("team_id")
-    return serialize(activities.plan(community_id, team_id, _content(body), actor=caller), caller)
+    return serialize(activities.plan(community_id, team_id, content_of(body), actor=caller), caller)
 
 
 @get(bp, "/activities/<id:activity_id>", "一个活动", out=ActivityOut)
@@ -261,13 +269,13 @@ def get_activity(caller: Caller, activity_id: int) -> ActivityView:
     "修改活动",
     body=ActivityChanges(partial=True),
     out=ActivityOut,
-    precheck=_screen,
+    precheck=screen_activity,
     description="草稿随时可改；发布后到开始前可改，时间或地点有变会通知已报名的人。",
 )
 def edit_activity(
     caller: Caller, activity_id: int, body: dict[str, Any], precheck_result: None
 ) -> ActivityView:
-    return serialize(activities.edit(activity_id, _content(body), actor=caller), caller)
+    return serialize(activities.edit(activity_id, content_of(body), actor=caller), caller)
 
 
 @post(

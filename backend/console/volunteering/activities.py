@@ -154,6 +154,7 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
         leading="leader" in found.facts_about(staff.id),
         began=clock.now() >= shown.starts_at,
         over=clock.now() > shown.ends_at,
+        repeated=desk_queries.repeated(found),
         idle=not set(shown.actions) - {"sign_up", "cancel_sign_up"},
         **facts,
     )
@@ -195,6 +196,6 @@ def repeat_activity(staff: Staff, activity_id: int) -> Any:
     form = RepeatForm()
     if run_form(form, lambda: verbs.repeat(activity_id, form.weeks.data, actor=staff)):
         made = len(form.outcome)
-        told = f"已生成 {made} 个草稿，请逐个发布" if made else "这些周都已经有了，没有再生成"
-        return redirect_with_message("console.activity", told, activity_id=activity_id)
+        told = f"已生成 {made} 个草稿，核对后一起发布" if made else "这些周都已经有了，没有再生成"
+        return redirect_with_message("console.activity_series", told, activity_id=activity_id)
     return activity_page(staff, activity_id, repeat_form=form)

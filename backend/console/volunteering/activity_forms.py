@@ -7,13 +7,14 @@ from flask import request
 
 from backend import clock, screening
 from backend.console.frame import sentences
-from backend.console.frame.forms import Form, choice, line, lines, moment, number, offer, one_of, whole
+from backend.console.frame.forms import Form, choice, line, lines, moment, number, offer, one_of, tick, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people import place_choices, teams
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import activities as verbs
+from backend.volunteering.actions import series
 from backend.volunteering.labels import ACTIVITY_KINDS
 from backend.volunteering.models import (
     CATEGORY_MAX,
@@ -41,6 +42,7 @@ _ABOUT: dict[type[Refused], str] = {
     verbs.VenueIncomplete: "latitude",
     verbs.TeamElsewhere: "team",
     verbs.FixedOncePublished: "kind",
+    series.SeriesInTheWay: "starts_at",
 }
 
 
@@ -69,6 +71,8 @@ class ActivityForm(Form):
     latitude = number("纬度", least=-90, most=90, needed=False)
     longitude = number("经度", least=-180, most=180, needed=False)
     radius = whole("签到范围（米）", least=1, most=RADIUS_MAX, needed=False)
+    # Asked only of what is repeated every week.
+    later_too = tick("以后各次也一起改（时间移动同样多）")
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -91,7 +95,7 @@ def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
 
 def content(form: ActivityForm) -> dict[str, Any]:
     """What the verb takes; an empty text says nothing: there is no risk, no policy."""
-    kept = ("csrf_token", "ready", "community", "team")
+    kept = ("csrf_token", "ready", "community", "team", "later_too")
     told = {name: value for name, value in form.data.items() if name not in kept}
     return {
         **told,
@@ -123,7 +127,7 @@ def new_activity(staff: Staff) -> Any:
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         told = "已发布，可以报名了" if _wants_publication() else "已存为草稿"
         return redirect_with_message("console.activity", told, activity_id=form.outcome.id)
-    return render("activities/form.html", form=form, activity=None, categories=CATEGORIES)
+    return render("activities/form.html", form=form, activity=None, repeated=False, categories=CATEGORIES)
 
 
 def _suggested() -> dict[str, Any]:
@@ -148,7 +152,10 @@ def edit_activity(staff: Staff, activity_id: int) -> Any:
 
     def work(_found: screening.Screened) -> Activity:
         fixed = {"community_id": form.community.data, "team_id": form.team.data}
-        changed = verbs.edit(activity_id, {**content(form), **fixed}, actor=staff)
+        told = {**content(form), **fixed}
+        if form.later_too.data:
+            return series.change(activity_id, told, actor=staff)[0]
+        changed = verbs.edit(activity_id, told, actor=staff)
         return verbs.publish(activity_id, actor=staff) if _wants_publication() else changed
 
     if run_form(form, work, precheck=lambda: _screened(form, staff)):
@@ -159,7 +166,8 @@ def edit_activity(staff: Staff, activity_id: int) -> Any:
 
 def _render(staff: Staff, form: ActivityForm, activity: Activity) -> Any:
     (shown,) = queries.view_activities([activity], actor=staff)
-    return render("activities/form.html", form=form, activity=shown, categories=CATEGORIES)
+    repeated = desk_queries.repeated(activity)
+    return render("activities/form.html", form=form, activity=shown, repeated=repeated, categories=CATEGORIES)
 
 
 def _fresh(staff: Staff, activity_id: int) -> Activity:

@@ -20,6 +20,8 @@ from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityState, SignUpState
 
 MOST_WEEKS = 26
+# Repeated again from its last one, it may grow; nobody plans further ahead than this.
+MOST_IN_A_SERIES = 60
 LONGEST_HOURS = 72
 
 
@@ -82,7 +84,7 @@ _FIELDS = (
 # Whose activity it is, never changes: its permissions hang on it.
 _FIXED = ("community_id", "team_id")
 # Moments move along when an activity is repeated in another week.
-_MOMENTS = ("starts_at", "ends_at", "sign_up_until", "cancel_until")
+MOMENTS = ("starts_at", "ends_at", "sign_up_until", "cancel_until")
 _TOLD_WHEN_CHANGED = ("starts_at", "ends_at", "place")
 
 
@@ -219,7 +221,7 @@ def _nobody_came(activity: Activity) -> None:
 def repeat(activity_id: int, weeks: int, *, actor: Actor) -> list[Activity]:
     """Drafts of the same activity for each of the next `weeks` weeks (at most 26).
 
-    Asked for twice, it makes only what is not there yet; a draft is published by itself, one by one.
+    Asked for twice, it makes only what is not there yet.
     """
     activity = lock_row(Activity, activity_id)
     authorize(states.ORGANISE, activity, actor)
@@ -227,7 +229,8 @@ def repeat(activity_id: int, weeks: int, *, actor: Actor) -> list[Activity]:
         raise states.ActivityMovedOn()
     origin = activity.repeats_id or activity.id
     known = set(session.scalars(sa.select(Activity.starts_at).where(Activity.repeats_id == origin)))
-    wanted = [timedelta(weeks=number) for number in range(1, min(weeks, MOST_WEEKS) + 1)]
+    most = min(weeks, MOST_WEEKS, MOST_IN_A_SERIES - 1 - len(known))
+    wanted = [timedelta(weeks=number) for number in range(1, most + 1)]
     return [
         _keep(_copy(activity, later, origin, actor), "repeat", actor)
         for later in wanted
@@ -237,7 +240,7 @@ def repeat(activity_id: int, weeks: int, *, actor: Actor) -> list[Activity]:
 
 def _copy(activity: Activity, later: timedelta, origin: int, actor: Actor) -> Activity:
     same: dict[str, Any] = {name: getattr(activity, name) for name in _FIELDS}
-    moved: dict[str, datetime] = {name: same[name] + later for name in _MOMENTS if same[name] is not None}
+    moved: dict[str, datetime] = {name: same[name] + later for name in MOMENTS if same[name] is not None}
     return Activity(
         community_id=activity.community_id,
         team_id=activity.team_id,
