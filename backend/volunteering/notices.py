@@ -66,6 +66,12 @@ def changed(activity: Activity, people: Sequence[int]) -> None:
     _notify(activity, people, "activity_changed", "活动时间或地点有变", body)
 
 
+def message(activity: Activity, people: Sequence[int], words: str) -> None:
+    """What the organiser writes, in their own words."""
+    body = f"“{activity.title}”（{_when(activity)}）的组织者说：{words}"
+    _notify(activity, people, "activity_message", "组织者的消息", body)
+
+
 def cancelled(activity: Activity, people: Sequence[int], reason: str) -> None:
     body = f"“{activity.title}”（{_when(activity)}）取消了：{reason}。"
     _notify(activity, people, "activity_cancelled", "活动取消", body)
