@@ -44,6 +44,7 @@ from backend.volunteering.views import (
     SignUpView,
 )
 
+NO_ORGANISER = "暂无负责人"
 _PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}'")
 
 
@@ -124,7 +125,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     standing = _context_of(found, actor)
     counts = _counts([activity.id for activity in found])
     names = places.names({activity.community_id for activity in found})
-    faces = people.masked_names({activity.in_charge_id for activity in found})
+    faces = people.masked_names({activity.in_charge_id for activity in found}, gone=NO_ORGANISER)
     return [
         view_of(
             ActivityView,
