@@ -54,15 +54,17 @@ def test_an_applicant_does_not_wait_for_a_leader_who_is_suspended(town):
     tong = cast.by(town, "tong")
     with transaction():
         teams.join(cast.riders(town), actor=one)
-    asked = lambda: [
-        row.Membership.person_id for row in people_queues.applications_to_decide(actor=tong).rows(99)
-    ]  # noqa: E731
-    assert one.id not in asked()
+
+    def waiting():
+        rows = people_queues.applications_to_decide(actor=tong).rows(99)
+        return [row.Membership.person_id for row in rows]
+
+    assert one.id not in waiting()
     with transaction():
         suspending.suspend(
             town.person("wulan").id, "反复发广告", clock.today() + timedelta(days=3), actor=tong
         )
-    assert one.id in asked()
+    assert one.id in waiting()
     assert len(told(tong, "team_without_leader")) == 1
 
 
