@@ -44,11 +44,13 @@ class Invitation(Model):
     ]
     __table_args__ = (
         sa.CheckConstraint("asked_by_id <> person_id", name="asked_by_another"),
+        sa.UniqueConstraint("activity_id", "person_id"),
         sa.Index("ix_activity_invitations_person", "person_id", "asked_at"),
     )
 
-    activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
     asked_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     asked_at: Mapped[datetime] = mapped_column(Moment)
 

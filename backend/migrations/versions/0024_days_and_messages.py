@@ -158,6 +158,7 @@ def _of_activities() -> None:
     op.create_index("ix_activity_messages_author", "activity_messages", ["author_id"])
     op.create_table(
         "activity_invitations",
+        sa.Column("id", Id, nullable=False),
         sa.Column("activity_id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
         sa.Column("asked_by_id", Id, nullable=False),
@@ -166,7 +167,10 @@ def _of_activities() -> None:
         _of_activity("activity_invitations"),
         _person("activity_invitations", "person_id"),
         _person("activity_invitations", "asked_by_id"),
-        sa.PrimaryKeyConstraint("activity_id", "person_id", name=op.f("pk_activity_invitations")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_invitations")),
+        sa.UniqueConstraint(
+            "activity_id", "person_id", name=op.f("uq_activity_invitations_activity_id_person_id")
+        ),
     )
     op.create_index("ix_activity_invitations_person", "activity_invitations", ["person_id", "asked_at"])
     op.create_table(

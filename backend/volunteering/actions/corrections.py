@@ -15,7 +15,7 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import transition
 from backend.volunteering import days, limits, notices, states
-from backend.volunteering.models import MOST_MINUTES
+from backend.volunteering.models import DAY_MINUTES, MOST_MINUTES
 from backend.volunteering.record_models import Correction, RequestState, ServiceRecord, SyncState
 
 
@@ -46,7 +46,7 @@ def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Corre
     """
     record = lock_own(record_id, actor=actor)
     journal.check_reason(reason)
-    if minutes == record.minutes or not 0 <= minutes <= MOST_MINUTES:
+    if minutes == record.minutes or not 0 <= minutes <= MOST_MINUTES or _beyond_its_days(record, minutes):
         raise NothingToCorrect()
     _refuse_superseded(record)
     made = Correction(
@@ -68,6 +68,12 @@ def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Corre
     place = record.community_id
     journal.write("request", "correction", made.id, actor=actor, states=states, reason=reason, place=place)
     return made
+
+
+def _beyond_its_days(record: ServiceRecord, minutes: int) -> bool:
+    """More than eight hours are those of several days, on which the person served."""
+    last_day = record.served_until or record.served_on
+    return minutes > DAY_MINUTES and (_served(record, minutes).last_day or record.served_on) > last_day
 
 
 def _refuse_superseded(record: ServiceRecord) -> None:
