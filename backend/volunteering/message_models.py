@@ -25,7 +25,9 @@ class ActivityMessage(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"))
     author_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    text: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact"))
+    text: Mapped[str] = mapped_column(
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact", label="内容")
+    )
     # WeChat could not say that it is harmless: staff may look at it on the activity's page.
     doubtful: Mapped[bool] = mapped_column(sa.Boolean)
     sent_at: Mapped[datetime] = mapped_column(Moment)
