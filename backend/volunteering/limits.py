@@ -84,7 +84,12 @@ def beyond(served: Sequence[Served]) -> dict[int, list[str]]:
 
 
 def _overlap(one: Served, other: sa.Row) -> bool:
-    return one.minutes > 0 and one.started_at < other.ended_at and other.started_at < one.ended_at
+    """At the same time on one of their days: between what two days count there is time for something else."""
+    return any(
+        mine.started_at < theirs.ended_at and theirs.started_at < mine.ended_at
+        for mine in one.parts
+        for theirs in days.split(other.started_at, other.minutes)
+    )
 
 
 def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[bool]]:
@@ -117,7 +122,7 @@ def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, 
 def _records_around(served: Sequence[Served], besides: int | None) -> list[sa.Row]:
     """Their standing records in the time from the first start to the last end."""
     wanted = sa.select(
-        ServiceRecord.person_id, ServiceRecord.started_at, ServiceRecord.ended_at, ServiceRecord.activity_name
+        ServiceRecord.person_id, ServiceRecord.started_at, ServiceRecord.minutes, ServiceRecord.activity_name
     ).where(
         *_of(served, besides),
         ServiceRecord.minutes > 0,

@@ -129,6 +129,10 @@ def test_an_activity_over_several_days_counts_eight_hours_of_each(town):
     with clock.frozen_at(LATER), transaction():
         hours.certify(activity_id, {}, actor=cast.by(town, "tong"))
     assert counted(one) == [(SATURDAY, 240), (SUNDAY, 480), (MONDAY, 480)]
+    # Sunday is full, and Saturday's morning is free; nobody is at two places on Monday's first hours.
+    limits.check([limits.Served(one.id, STARTS, 120)])
+    with pytest.raises(limits.OverlappingService):
+        limits.check([limits.Served(one.id, EVENING - timedelta(minutes=30), 60)])
     assert [row.minutes for row in cast.records(one)] == [1200]
     assert record_queries.totals(one.id)["minutes"] == 1200
     awards = sa.text("SELECT units, amount FROM transfers WHERE person_id = :them AND kind = 'award'")
