@@ -196,19 +196,18 @@ def _caused(table: str, column: str, before: str, after: str, holds: str) -> str
     return f"EXISTS (SELECT 1 FROM {table} WHERE {named} AND {holds})"  # noqa: S608 - constants of this file
 
 
-# A colon before the last word is written with a stroke: it would else be taken for a parameter.
+# A colon before a word that ends a reference is written with a stroke: it would else be taken for a parameter. Service that
+# went on after midnight is an award for each of its days, numbered from the second on.
+_THEIRS = "person_id = one.person_id"
+_HOURS = (
+    ("service_records", "activity_id", "'activity:'", r"':person:' || one.person_id || '\:hours{}'", _THEIRS),
+    ("backfills", "id", "'backfill:'", r"'\:hours{}'", f"state = 'approved' AND {_THEIRS}"),
+)
 _EARNED = " OR ".join(
     _caused(*one)
     for one in (
         ("wishes", "id", "'wish:'", r"'\:confirmed'", "state = 'confirmed' AND claimer_id = one.person_id"),
-        (
-            "service_records",
-            "activity_id",
-            "'activity:'",
-            r"':person:' || one.person_id || '\:hours'",
-            "person_id = one.person_id",
-        ),
-        ("backfills", "id", "'backfill:'", r"'\:hours'", "state = 'approved' AND person_id = one.person_id"),
+        *((*row[:3], row[3].format(day), row[4]) for row in _HOURS for day in ("", r"\:2", r"\:3", r"\:4")),
     )
 )
 # What takes from several lots adds the lot to the reference.

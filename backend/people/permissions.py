@@ -141,7 +141,7 @@ def facts_with(permission: str) -> frozenset[str]:
     return _KNOWN[permission].facts if permission in _KNOWN else frozenset()
 
 
-def active_today(person_id: int) -> sa.ColumnElement[bool]:
+def active_today(person_id: Any) -> sa.ColumnElement[bool]:
     today = clock.today()
     return sa.and_(
         Appointment.person_id == person_id,

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import crypto
+from backend import clock, crypto
 from backend.db import session
 from backend.journal import Actor
 from backend.organisations.models import Organisation
@@ -124,12 +124,35 @@ def team_of(team_id: int, person_id: int) -> Team | None:
     )
 
 
-def masked_names(ids: Collection[int | None], level: Level = Level.PUBLIC) -> dict[int | None, str]:
-    """How this level sees these persons: 裴**, or 一位居民 for who gave no name. One statement."""
+def masked_names(
+    ids: Collection[int | None], level: Level = Level.PUBLIC, *, gone: str | None = None
+) -> dict[int | None, str]:
+    """How this level sees these persons: 裴**, or 一位居民 for who gave no name, or `gone` for who left. One statement."""
     if not ids:
         return {}
-    rows = session.execute(sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(ids)))
-    return {row[0]: masked_name(row[0], row[1], level) for row in rows}
+    rows = session.execute(
+        sa.select(Person.id, Person.real_name_sealed, Person.state).where(Person.id.in_(ids))
+    )
+    return {
+        row[0]: gone if gone and row[2] != PersonState.ACTIVE else masked_name(row[0], row[1], level)
+        for row in rows
+    }
+
+
+def officer_names(ids: Collection[int]) -> dict[int, str]:
+    """How colleagues see these persons: who holds an office today by name, everybody else masked. One statement."""
+    in_office = sa.exists().where(Appointment.person_id == Person.id, permissions.active_today(Person.id))
+    wanted = sa.select(Person.id, Person.real_name_sealed, in_office).where(Person.id.in_(ids))
+    names = {}
+    for person_id, name, office in session.execute(wanted):
+        kind = Kind.OFFICER if office else Kind.NAME
+        names[person_id] = masked(kind, sealed.unsealed_name(person_id, name), Level.COLLEAGUE) or "一位居民"
+    return names
+
+
+def absent() -> sa.ColumnElement[bool]:
+    """Of each person whether they left, or may not act now: whatever they were in charge of needs somebody else."""
+    return sa.or_(Person.state != PersonState.ACTIVE, Person.suspended_until > clock.now())
 
 
 def masked_name(person_id: int, real_name_sealed: str | None, level: Level = Level.PUBLIC) -> str:

@@ -14,8 +14,10 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.paging import KeysetQuery
 from backend.people import permissions, states
+from backend.people import queries as people
 from backend.people.guardians import Guardianship
 from backend.people.models import Membership, PartyRegistration, Person, Residency, Team
+from backend.people.permissions import Permission
 
 # A leader answers from a phone; after so many days an application comes to the community's desk.
 LEADER_DAYS = 3
@@ -59,7 +61,8 @@ def guardianships_to_verify(*, actor: Actor) -> KeysetQuery:
 
 def applications_to_decide(*, actor: Actor) -> KeysetQuery:
     """Applications to join a team, with the team, longest waiting first, that come to staff: those to a leader without
-    a phone, to oneself, and those that the leader has left unanswered for LEADER_DAYS. Never one's own."""
+    a phone, or who left or is suspended, to oneself, and those that the leader has left unanswered for LEADER_DAYS.
+    Never one's own."""
     before, move = clock.now() - timedelta(days=LEADER_DAYS), states.ACCEPT_MEMBER
     wanted = (
         sa.select(Membership, Team)
@@ -69,10 +72,22 @@ def applications_to_decide(*, actor: Actor) -> KeysetQuery:
             _waiting(Membership, move),
             _within(Team, move, actor),
             Membership.person_id != actor.id,
-            sa.or_(Person.openid.is_(None), Team.leader_id == actor.id, Membership.since <= before),
+            sa.or_(
+                Person.openid.is_(None),
+                people.absent(),
+                Team.leader_id == actor.id,
+                Membership.since <= before,
+            ),
         )
     )
     return KeysetQuery(wanted, (Membership.since, Membership.person_id, Membership.team_id))
+
+
+def teams_without_leader(*, actor: Actor) -> KeysetQuery:
+    """Teams whose leader left or is suspended, in the order of their ids, where this person may name another."""
+    wanted = sa.select(Team).join(Person, Person.id == Team.leader_id)
+    reach = permissions.reach_of(actor.id, Permission.TEAM_MANAGE)
+    return KeysetQuery(wanted.where(people.absent(), Team.community_id.in_(reach)), (Team.id,))
 
 
 def _waiting(model: Any, move: Move) -> sa.ColumnElement[bool]:

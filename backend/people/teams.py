@@ -21,6 +21,7 @@ from backend.people.masking import Kind, Level, masked
 from backend.people.models import Membership, Person, Team
 from backend.people.permissions import Permission
 
+NO_LEADER = "暂无队长"
 TEAM_KINDS = ("community", "unit", "social")
 
 
@@ -142,7 +143,8 @@ class TeamView:
     kind: str
     name: str
     speciality: str
-    leader_id: int
+    # Nobody, where whoever led it has left.
+    leader_id: int | None
     leader_name: str
     member_count: int
     my_status: str | None
@@ -206,7 +208,7 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
         return []
     ids = [team.id for team in teams]
     names = places.names({team.community_id for team in teams})
-    leaders = people.masked_names({team.leader_id for team in teams})
+    leaders = people.masked_names({team.leader_id for team in teams}, gone=NO_LEADER)
     counts = _counts(ids)
     mine = _mine(ids, actor.id)
     return [
@@ -214,6 +216,7 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
             TeamView,
             team,
             community_name=names[team.community_id],
+            leader_id=None if leaders[team.leader_id] == NO_LEADER else team.leader_id,
             leader_name=leaders[team.leader_id],
             member_count=counts.get(team.id, 0),
             my_status="leader" if team.leader_id == actor.id else mine.get(team.id),

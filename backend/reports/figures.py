@@ -12,8 +12,9 @@ from backend.ledger import bookings
 from backend.people.kinds import ResidencyState
 from backend.people.models import Residency
 from backend.supermarket.models import Item, Shop
+from backend.volunteering import days
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.record_models import ServiceDay, ServiceRecord
 from backend.wishes.kinds import WishState
 from backend.wishes.models import Claim, Wish
 
@@ -111,8 +112,8 @@ def categories(told: list[Any]) -> dict[str, int]:
 def hours_by_month(community_ids: list[int], first: date, last: date) -> dict[str, float]:
     """Hours certified for service in these days, by the month of the service; months without any are there."""
     minutes = dict.fromkeys(_months(first, last), 0)
-    wanted = _service(community_ids, first, last, ServiceRecord.served_on)
-    for day, _community, served in session.execute(wanted.group_by(ServiceRecord.served_on)):
+    wanted = _service(community_ids, first, last, days.DAY)
+    for day, _community, served in session.execute(wanted.group_by(days.DAY)):
         minutes[f"{day:%Y-%m}"] += int(served)
     return {month: _hours(served) for month, served in minutes.items()}
 
@@ -126,8 +127,11 @@ def hours_by_community(places: Places, first: date, last: date) -> dict[str, flo
 
 def _service(community_ids: list[int], first: date, last: date, day: Any) -> sa.Select[Any]:
     community = sa.func.min(ServiceRecord.community_id)
-    return sa.select(day, community, sa.func.sum(ServiceRecord.minutes)).where(
-        ServiceRecord.community_id.in_(community_ids), ServiceRecord.served_on.between(first, last), IN_FORCE
+    return (
+        sa.select(day, community, sa.func.sum(days.MINUTES))
+        .select_from(ServiceRecord)
+        .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
+        .where(ServiceRecord.community_id.in_(community_ids), days.DAY.between(first, last), IN_FORCE)
     )
 
 

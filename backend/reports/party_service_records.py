@@ -22,8 +22,9 @@ from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
 from backend.people.permissions import Permission
+from backend.volunteering import days
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.record_models import ServiceDay, ServiceRecord
 from backend.wishes.kinds import ClaimOutcome
 from backend.wishes.models import Claim, Wish
 
@@ -173,12 +174,14 @@ def _filled(page: list[Any], first_day: date, last_day: date) -> Iterator[Feedba
 
 def _served(ids: list[int], first_day: date, last_day: date) -> dict[int, list[Any]]:
     """By person, the kinds of service, the one with most time first: what that person mainly did."""
-    minutes = sa.func.sum(ServiceRecord.minutes).label("minutes")
+    minutes = sa.func.sum(days.MINUTES).label("minutes")
+    times = sa.func.count(ServiceRecord.id.distinct()).label("times")
     rows = session.execute(
-        sa.select(ServiceRecord.person_id, ServiceRecord.category, sa.func.count().label("times"), minutes)
+        sa.select(ServiceRecord.person_id, ServiceRecord.category, times, minutes)
+        .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
         .where(
             ServiceRecord.person_id.in_(ids),
-            ServiceRecord.served_on.between(first_day, last_day),
+            days.DAY.between(first_day, last_day),
             ServiceRecord.minutes > 0,
             IN_FORCE,
         )
@@ -257,21 +260,27 @@ def mine(first_day: date, last_day: date, *, actor: Actor) -> PartyService:
 
 
 def _my_services(person_id: int, first_day: date, last_day: date) -> list[Any]:
-    """At most eight hours a day of one year: a list that needs no pages."""
-    wanted = sa.select(
+    """At most eight hours a day of one year: a list that needs no pages. Of what was served over midnight, the
+    minutes that fell on these days."""
+    about = (
         ServiceRecord.id,
-        ServiceRecord.served_on,
         ServiceRecord.activity_name,
         ServiceRecord.category,
         ServiceRecord.organising_body,
-        ServiceRecord.minutes,
-    ).where(
-        ServiceRecord.person_id == person_id,
-        ServiceRecord.served_on.between(first_day, last_day),
-        ServiceRecord.minutes > 0,
-        IN_FORCE,
     )
-    return list(session.execute(wanted.order_by(ServiceRecord.served_on, ServiceRecord.id)))
+    first = sa.func.min(days.DAY)
+    wanted = (
+        sa.select(*about, first.label("served_on"), sa.func.sum(days.MINUTES).label("minutes"))
+        .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
+        .where(
+            ServiceRecord.person_id == person_id,
+            days.DAY.between(first_day, last_day),
+            ServiceRecord.minutes > 0,
+            IN_FORCE,
+        )
+        .group_by(*about)
+    )
+    return list(session.execute(wanted.order_by(first, ServiceRecord.id)))
 
 
 def _my_wishes(person_id: int, first_day: date, last_day: date) -> list[Any]:

@@ -18,9 +18,10 @@ from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.supermarket import queries, sealed
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement, StockSource
+from backend.volunteering import days
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity, ActivityKind, ActivityState
-from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.record_models import ServiceDay, ServiceRecord
 from backend.wishes.kinds import WishState
 from backend.wishes.models import Claim, Wish
 
@@ -90,9 +91,10 @@ def _activities(scope: Scope) -> Numbers:
 
 def _records(number: Any) -> Callable[[Scope], Numbers]:
     def asked(scope: Scope) -> Numbers:
-        wanted = sa.select(ServiceRecord.community_id, number).where(
+        touching = sa.select(ServiceRecord.community_id, number).outerjoin(ServiceDay, days.DAYS_OF_RECORD)
+        wanted = touching.where(
             ServiceRecord.community_id.in_(scope.communities),
-            ServiceRecord.served_on.between(scope.first, scope.last),
+            days.DAY.between(scope.first, scope.last),
             ServiceRecord.recorded_at < scope.cut_off,
             ServiceRecord.minutes > 0,
             IN_FORCE,
@@ -179,8 +181,9 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "claimed": _claims,
     "lit": _wishes(Wish.closed_at, Wish.state == WishState.CONFIRMED),
     "activities": _activities,
-    "times": _records(sa.func.count()),
-    "minutes": _records(sa.func.sum(ServiceRecord.minutes)),
+    # A service over midnight is one, on the day on which it began; its minutes count for each of its days.
+    "times": _records(sa.func.sum(sa.case((ServiceRecord.served_on == days.DAY, 1), else_=0))),
+    "minutes": _records(sa.func.sum(days.MINUTES)),
     "purchased": _received(StockSource.PURCHASE),
     "donated": _received(StockSource.DONATION),
     "stock": _stock,

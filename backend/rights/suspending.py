@@ -7,6 +7,7 @@ from backend.journal import Actor
 from backend.outbox.actions import notify
 from backend.people import suspensions
 from backend.people.suspensions import Suspension, until_in_words
+from backend.volunteering.actions import leaders
 
 # What the person is told of, for their list of what happened to their account.
 SUSPENDED, RESUMED = "suspended", "resumed"
@@ -25,6 +26,7 @@ def suspend(person_id: int, reason: str, until: date | datetime, *, actor: Actor
         f"停用到 {until_in_words(made.until_at)}，到期自动恢复。原因：{_bare(reason)}。停用期间可以查看、导出、投诉和注销。"
         "有不同意见，请在“投诉与建议”里提出，选“社区工作人员”，由街道答复。",
     )
+    leaders.tell_of_absence(person_id)
     return made
 
 

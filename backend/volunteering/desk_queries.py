@@ -1,7 +1,7 @@
 """What staff read at their desk: a month of their places, one request, who came, and what looks odd about it."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.permissions import Permission
-from backend.volunteering import limits, queries
+from backend.volunteering import days, limits, queries
 from backend.volunteering.models import (
     ATTENDED,
     SEATED,
@@ -144,22 +144,20 @@ def _stretch(activity: Activity, row: SignUp) -> limits.Served | None:
         minutes = limits.attended_minutes(activity, row)
     if minutes is None:
         return None
-    start = row.came_at
-    return limits.Served(
-        row.person_id, clock.business_day(start), start, start + timedelta(minutes=minutes), minutes
-    )
+    return limits.Served(row.person_id, row.came_at, minutes)
 
 
 def _signs(activity: Activity, row: SignUp) -> list[str]:
     """What the sign-up itself tells."""
     if row.checked_out_at is None:
-        there, told = None, ["没有签退"]
+        there, counts, told = None, 0, ["没有签退"]
     else:
         there, told = int((row.checked_out_at - row.came_at).total_seconds()) // 60, []
+        counts = days.most_between(row.came_at, row.checked_out_at)
     most = limits.most_minutes(activity)
     if there is not None and there > most:
         told.append(f"在场 {there} 分钟，比计划长，最多计 {most} 分钟")
-    if there is not None and (row.proposed_minutes or 0) > there:
+    if there is not None and (row.proposed_minutes or 0) > counts:
         told.append(f"申报 {row.proposed_minutes} 分钟，多于在场的 {there} 分钟")
     if row.place_check == PlaceCheck.FAILED:
         told.append("签到位置不在现场范围内")

@@ -1,4 +1,5 @@
-"""A person leaves for good: their places in activities that have not begun go to whoever waits."""
+"""A person leaves for good: their places in activities that have not begun go to whoever waits, and what they were in
+charge of is told to staff."""
 
 import sqlalchemy as sa
 
@@ -6,7 +7,7 @@ from backend import clock
 from backend.db import session
 from backend.journal import Actor
 from backend.leaving import Facts, LeavingStep
-from backend.volunteering.actions import sign_ups
+from backend.volunteering.actions import leaders, sign_ups
 from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 
 
@@ -32,4 +33,17 @@ def cancel_all(person_id: int, *, actor: Actor) -> None:
         sign_ups.cancel(row["id"], actor=actor)
 
 
-STEPS = (LeavingStep("signUps", open_sign_ups, cancel_all, position=30),)
+def open_charges(person_id: int) -> Facts:
+    """Activities that somebody else has to answer for."""
+    return [{"id": one.id, "title": one.title} for one in leaders.in_charge_of(person_id)]
+
+
+def hand_back(person_id: int, *, actor: Actor) -> None:
+    """Staff are told, so that teams and activities do not go on under nobody."""
+    leaders.tell_of_absence(person_id)
+
+
+STEPS = (
+    LeavingStep("signUps", open_sign_ups, cancel_all, position=30),
+    LeavingStep("activitiesInCharge", open_charges, hand_back, position=32),
+)

@@ -1,8 +1,7 @@
 """What a day can hold: at most eight hours of service, and nothing at the same time as something else."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -11,8 +10,10 @@ from backend import config
 from backend.db import session
 from backend.errors import Refused
 from backend.people.models import Person
+from backend.volunteering import days
+from backend.volunteering.days import Served
 from backend.volunteering.models import ATTENDED, DAY_MINUTES, Activity, SignUp
-from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.record_models import ServiceDay, ServiceRecord
 
 
 class TooManyHoursThatDay(Refused):
@@ -23,29 +24,17 @@ class OverlappingService(Refused):
     code, message = 40998, "同一时间已有另一条服务记录或签到（“{other}”），不能重复计算"
 
 
-@dataclass(frozen=True)
-class Served:
-    """A stretch of service that shall become a record."""
-
-    person_id: int
-    day: date
-    started_at: datetime
-    ended_at: datetime
-    minutes: int
-
-
 def attended_minutes(activity: Activity, row: SignUp) -> int | None:
     """Whole minutes from check-in to check-out, as far as they count; None where nobody saw the person leave."""
     if row.checked_in_at is None or row.checked_out_at is None:
         return None
-    passed = int((row.checked_out_at - row.checked_in_at).total_seconds()) // 60
-    return min(passed, most_minutes(activity))
+    return min(days.most_between(row.checked_in_at, row.checked_out_at), most_minutes(activity))
 
 
 def most_minutes(activity: Activity) -> int:
-    """The planned length with the tolerance, and never more than a day holds."""
-    planned = int((activity.ends_at - activity.starts_at).total_seconds()) // 60
-    return min(planned + config.settings().hours_tolerance, DAY_MINUTES)
+    """The planned length with the tolerance, and of each day that it touches never more than eight hours."""
+    tolerance = timedelta(minutes=config.settings().hours_tolerance)
+    return days.most_between(activity.starts_at, activity.ends_at + tolerance)
 
 
 _later = aliased(ServiceRecord)
@@ -71,11 +60,8 @@ def check(served: Sequence[Served], *, besides: int | None = None) -> None:
     """
     if not served:
         return
-    days = _recorded(served, besides)
-    for one in served:
-        recorded = days.get((one.person_id, one.day), 0)
-        if recorded + one.minutes > DAY_MINUTES:
-            raise TooManyHoursThatDay(recorded=recorded, minutes=one.minutes, personId=one.person_id)
+    for one, part, recorded in _too_long(served, besides):
+        raise TooManyHoursThatDay(recorded=recorded, minutes=part.minutes, personId=one.person_id)
     for other in _records_around(served, besides):
         for one in served:
             if one.person_id == other.person_id and _overlap(one, other):
@@ -86,19 +72,24 @@ def beyond(served: Sequence[Served]) -> dict[int, list[str]]:
     """What `check` would refuse, said by person beforehand: for whoever looks before they decide."""
     if not served:
         return {}
-    days, around = _recorded(served, None), _records_around(served, None)
+    around = _records_around(served, None)
     told: dict[int, list[str]] = {}
+    for one, part, recorded in _too_long(served, None):
+        sentence = f"{part.day:%m月%d日} 已有 {recorded} 分钟，合计超过 8 小时"
+        told.setdefault(one.person_id, []).append(sentence)
     for one in served:
-        recorded = days.get((one.person_id, one.day), 0)
-        if recorded + one.minutes > DAY_MINUTES:
-            told.setdefault(one.person_id, []).append(f"当天已有 {recorded} 分钟，合计超过 8 小时")
         same_time = [other for other in around if other.person_id == one.person_id and _overlap(one, other)]
         told.setdefault(one.person_id, []).extend(f"与“{other.activity_name}”时间重叠" for other in same_time)
     return told
 
 
 def _overlap(one: Served, other: sa.Row) -> bool:
-    return one.minutes > 0 and one.started_at < other.ended_at and other.started_at < one.ended_at
+    """At the same time on one of their days: between what two days count there is time for something else."""
+    return any(
+        mine.started_at < theirs.ended_at and theirs.started_at < mine.ended_at
+        for mine in one.parts
+        for theirs in days.split(other.started_at, other.minutes)
+    )
 
 
 def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[bool]]:
@@ -106,12 +97,24 @@ def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[
     return [people, IN_FORCE, *([ServiceRecord.id != besides] if besides else [])]
 
 
+def _too_long(served: Sequence[Served], besides: int | None) -> Iterator[tuple[Served, days.Part, int]]:
+    """Each stretch with the day on which it would be more than eight hours, and what is recorded there already."""
+    known = _recorded(served, besides)
+    for one in served:
+        for part in one.parts:
+            recorded = known.get((one.person_id, part.day), 0)
+            if recorded + part.minutes > DAY_MINUTES:
+                yield one, part, recorded
+
+
 def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, date], int]:
     """Minutes already recorded, by person and day."""
+    touched = {part.day for one in served for part in one.parts}
     wanted = (
-        sa.select(ServiceRecord.person_id, ServiceRecord.served_on, sa.func.sum(ServiceRecord.minutes))
-        .where(*_of(served, besides), ServiceRecord.served_on.in_({one.day for one in served}))
-        .group_by(ServiceRecord.person_id, ServiceRecord.served_on)
+        sa.select(ServiceRecord.person_id, days.DAY, sa.func.sum(days.MINUTES))
+        .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
+        .where(*_of(served, besides), days.DAY.in_(touched))
+        .group_by(ServiceRecord.person_id, days.DAY)
     )
     return {(person_id, day): int(minutes) for person_id, day, minutes in session.execute(wanted)}
 
@@ -119,7 +122,7 @@ def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, 
 def _records_around(served: Sequence[Served], besides: int | None) -> list[sa.Row]:
     """Their standing records in the time from the first start to the last end."""
     wanted = sa.select(
-        ServiceRecord.person_id, ServiceRecord.started_at, ServiceRecord.ended_at, ServiceRecord.activity_name
+        ServiceRecord.person_id, ServiceRecord.started_at, ServiceRecord.minutes, ServiceRecord.activity_name
     ).where(
         *_of(served, besides),
         ServiceRecord.minutes > 0,

@@ -75,6 +75,8 @@ RADIUS_MAX = 100_000
 MIN_AGE_MAX = 120
 # More than eight hours of service on one day is refused, over all activities: a guard against made-up records.
 DAY_MINUTES = 480
+# An activity lasts 72 hours at most, which touch four days.
+MOST_MINUTES = 4 * DAY_MINUTES
 
 _open = sa.text(f"state IN {sql_list((ActivityState.PUBLISHED, ActivityState.ENDED))}")
 _live = sa.text(f"state NOT IN {sql_list(OVER)}")
@@ -170,6 +172,12 @@ class Activity(Model):
     record_due_on: Mapped[date | None] = mapped_column(sa.Date)
     tomorrow_told_at: Mapped[datetime | None] = mapped_column(Moment)
     overdue_told_at: Mapped[datetime | None] = mapped_column(Moment)
+    # What the calendar of a phone has to know: how often it was moved or called off, and when last.
+    calendar_sequence: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    calendar_changed_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Up to when its organiser was told who signed up and who cancelled; and of the first who cancelled shortly before.
+    organiser_told_at: Mapped[datetime | None] = mapped_column(Moment)
+    late_cancel_told_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
     def place_id(self) -> int:
@@ -230,10 +238,10 @@ class SignUp(Model):
             f"place_check IS NULL OR place_check IN {sql_list(PlaceCheck)}", name="place_check_known"
         ),
         sa.CheckConstraint(
-            f"proposed_minutes IS NULL OR proposed_minutes BETWEEN 0 AND {DAY_MINUTES}", name="proposal_sane"
+            f"proposed_minutes IS NULL OR proposed_minutes BETWEEN 0 AND {MOST_MINUTES}", name="proposal_sane"
         ),
         sa.CheckConstraint("(state = 'certified') = (minutes IS NOT NULL)", name="certified_minutes"),
-        sa.CheckConstraint(f"minutes IS NULL OR minutes BETWEEN 1 AND {DAY_MINUTES}", name="minutes_sane"),
+        sa.CheckConstraint(f"minutes IS NULL OR minutes BETWEEN 1 AND {MOST_MINUTES}", name="minutes_sane"),
         sa.Index(
             "uq_sign_ups_one_live",
             "activity_id",
@@ -275,6 +283,8 @@ class SignUp(Model):
     )
     proposed_minutes: Mapped[int | None] = mapped_column(sa.Integer)
     minutes: Mapped[int | None] = mapped_column(sa.Integer)
+    # When the volunteer gave the place back.
+    cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
     def came_at(self) -> datetime:

@@ -9,7 +9,7 @@ from backend.db import session
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many
 from backend.people import permissions
-from backend.people.models import Appointment
+from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
@@ -66,6 +66,12 @@ def changed(activity: Activity, people: Sequence[int]) -> None:
     _notify(activity, people, "activity_changed", "活动时间或地点有变", body)
 
 
+def message(activity: Activity, people: Sequence[int], words: str) -> None:
+    """What the organiser writes, in their own words."""
+    body = f"“{activity.title}”（{_when(activity)}）的组织者说：{words}"
+    _notify(activity, people, "activity_message", "组织者的消息", body)
+
+
 def cancelled(activity: Activity, people: Sequence[int], reason: str) -> None:
     body = f"“{activity.title}”（{_when(activity)}）取消了：{reason}。"
     _notify(activity, people, "activity_cancelled", "活动取消", body)
@@ -105,11 +111,11 @@ def record_overdue(activity: Activity) -> None:
     """To the staff who may certify it: the law gives ten working days."""
     due = activity.record_due_on
     body = f"“{activity.title}”的服务记录应在 {due:%m月%d日} 前完成（活动后十个工作日），请申报并认定时长。"
-    people = _staff(activity.community_id, Permission.ACTIVITY_CERTIFY)
+    people = staff(activity.community_id, Permission.ACTIVITY_CERTIFY)
     _notify(activity, people, "record_overdue", "服务记录待完成", body)
 
 
-def _staff(community_id: int, word: str) -> list[int]:
+def staff(community_id: int, word: str) -> list[int]:
     """Everyone appointed today with this word in this place."""
     today = clock.today()
     wanted = (
@@ -125,6 +131,53 @@ def _staff(community_id: int, word: str) -> list[int]:
         .order_by(Appointment.person_id)
     )
     return list(session.scalars(wanted))
+
+
+def team_without_leader(team: Team) -> None:
+    """To the staff who name leaders: whoever led it has left, or may not act."""
+    body = f"“{team.name}”的队长已离开或暂时不能办事。请在工作后台“志愿队”里更换队长；入队申请由社区答复。"
+    people, subject = staff(team.community_id, Permission.TEAM_MANAGE), ("team", team.id)
+    notify_many([Telling(one, "team_without_leader", "志愿队没有队长了", body, subject) for one in people])
+
+
+def without_organiser(activity: Activity) -> None:
+    """To the staff who may take it over."""
+    body = f"“{activity.title}”（{_when(activity)}）的负责人已离开或暂时不能办事，请在工作后台另定负责人。"
+    people = staff(activity.community_id, Permission.ACTIVITY_ORGANISE)
+    _notify(activity, people, "activity_without_organiser", "活动没有负责人了", body)
+
+
+def put_in_charge(activity: Activity, person_id: int) -> None:
+    body = f"“{activity.title}”（{_when(activity)}，{activity.place}）由您负责。"
+    _notify(activity, [person_id], "activity_in_charge", "请您负责一个活动", body)
+
+
+def organiser_news(activity: Activity, person_id: int, new: int, gone: int, seats: tuple[int, int]) -> None:
+    """Once a day, who signed up and who cancelled, in numbers; `seats` are how many have a place and how many wait."""
+    parts = [f"新报名 {new} 人"] if new else []
+    parts += [f"取消 {gone} 人"] if gone else []
+    body = f"“{activity.title}”（{_when(activity)}）：{'，'.join(parts)}。{_seats(activity, seats)}"
+    _notify(activity, [person_id], "activity_news", "报名有变化", body)
+
+
+def cancelled_late(activity: Activity, person_id: int, seats: tuple[int, int]) -> None:
+    """At once: the organiser may have to look for somebody."""
+    body = f"“{activity.title}”（{_when(activity)}）开始前一天内有人取消了报名。{_seats(activity, seats)}"
+    _notify(activity, [person_id], "activity_late_cancel", "临近开始有人取消", body)
+
+
+def _seats(activity: Activity, seats: tuple[int, int]) -> str:
+    waiting = f"，候补 {seats[1]} 人" if seats[1] else ""
+    return f"现已报名 {seats[0]} 人（名额 {activity.capacity}）{waiting}。"
+
+
+def invited(activity: Activity, people: Sequence[int]) -> None:
+    """Staff ask whether somebody would come; nobody has to answer."""
+    body = (
+        f"“{activity.title}”还有名额：{_when(activity)}，{activity.place}。有空就来报名，没空不用理会。"
+        "不想再收到这样的邀请，可以在“我的”里关掉。"
+    )
+    _notify(activity, people, "activity_invitation", "有活动需要人手", body)
 
 
 def _record_notice(person_id: int, kind: str, title: str, body: str, subject: tuple[str, int]) -> None:

@@ -23,7 +23,7 @@ from backend.people import permissions, teams
 from backend.people import queries as people
 from backend.people.models import Appointment, Person, Team
 from backend.people.permissions import Permission
-from backend.volunteering import codes, limits, states
+from backend.volunteering import codes, joining, limits, states
 from backend.volunteering.models import (
     ATTENDED,
     OVER,
@@ -44,6 +44,7 @@ from backend.volunteering.views import (
     SignUpView,
 )
 
+NO_ORGANISER = "暂无负责人"
 _PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}'")
 
 
@@ -70,13 +71,15 @@ def activities(
     state: str | None,
     first_day: date | None,
     last_day: date | None,
+    can_join: bool = False,
     actor: Actor,
 ) -> KeysetQuery:
     """Activities by their start: from a day on the next one first, without a day the latest first.
 
-    Drafts are listed to those who plan them: the team's leader and the community's staff.
+    Drafts are listed to those who plan them: the team's leader and the community's staff. What the person `can_join`
+    is listed by its start, too.
     """
-    wanted = sa.select(Activity).where(visible_to(actor))
+    wanted = sa.select(Activity).where(joining.joinable(actor) if can_join else visible_to(actor))
     for column, value in (
         (Activity.community_id, community_id),
         (Activity.category, category),
@@ -86,6 +89,8 @@ def activities(
             wanted = wanted.where(column == value)
     if last_day is not None:
         wanted = wanted.where(Activity.starts_at < clock.day_ends(last_day))
+    if can_join:
+        first_day = first_day or clock.today()
     if first_day is None:
         return KeysetQuery(wanted, (Activity.starts_at.desc(), Activity.id.desc()))
     onwards = wanted.where(Activity.starts_at >= clock.day_starts(first_day))
@@ -130,7 +135,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     standing = _context_of(found, actor)
     counts = _counts([activity.id for activity in found])
     names = places.names({activity.community_id for activity in found})
-    faces = people.masked_names({activity.in_charge_id for activity in found})
+    faces = people.masked_names({activity.in_charge_id for activity in found}, gone=NO_ORGANISER)
     return [
         view_of(
             ActivityView,
@@ -264,6 +269,7 @@ def _more_actions(
         ),
         "repeat": organiser and activity.state != ActivityState.CANCELLED,
         "show_code": organiser and activity.state == ActivityState.PUBLISHED,
+        "message": organiser and activity.state in states.MESSAGE.sources,
         "roll_call": organiser and activity.state in states.ROLL_CALL.sources,
         "sign_up": activity.state == ActivityState.PUBLISHED and clock.now() <= until and mine is None,
     }

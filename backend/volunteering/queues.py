@@ -13,6 +13,8 @@ from backend import clock
 from backend.journal import Actor
 from backend.paging import KeysetQuery, count
 from backend.people import permissions
+from backend.people import queries as people
+from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.volunteering.models import ATTENDED, Activity, ActivityKind, ActivityState, SignUp, SignUpState
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
@@ -84,6 +86,19 @@ def _awaiting(permission: str, actor: Actor) -> sa.Select[Any]:
 def _has_sign_up(*states: str, person_id: int | None = None) -> sa.ColumnElement[bool]:
     whose = () if person_id is None else (SignUp.person_id == person_id,)
     return sa.exists().where(SignUp.activity_id == Activity.id, SignUp.state.in_(states), *whose)
+
+
+def activities_without_organiser(*, actor: Actor) -> KeysetQuery:
+    """Activities not certified yet whose person in charge left or is suspended, in the order of their start."""
+    wanted = sa.select(Activity).join(Person, Person.id == Activity.in_charge_id)
+    return KeysetQuery(
+        wanted.where(
+            people.absent(),
+            Activity.state.in_((ActivityState.DRAFT, ActivityState.PUBLISHED, ActivityState.ENDED)),
+            Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_ORGANISE)),
+        ),
+        (Activity.starts_at, Activity.id),
+    )
 
 
 def activities_today(*, actor: Actor) -> KeysetQuery:

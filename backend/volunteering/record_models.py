@@ -15,7 +15,14 @@ from backend.db import Id, Model, Moment, session, sql_list
 from backend.erasable import digest_column
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
-from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, PLACE_MAX, TITLE_MAX, RecordSource
+from backend.volunteering.models import (
+    CATEGORY_MAX,
+    DAY_MINUTES,
+    MOST_MINUTES,
+    PLACE_MAX,
+    TITLE_MAX,
+    RecordSource,
+)
 
 # How much a backfill says of the service. A record may say more: it has the description of its activity.
 CONTENT_MAX = 500
@@ -55,9 +62,13 @@ class ServiceRecord(Model):
     __personal__ = [PersonalTable("person_id", "志愿服务记录", "service_records", position=240)]
     __table_args__ = (
         sa.CheckConstraint(
-            f"minutes BETWEEN 0 AND {DAY_MINUTES} AND (minutes > 0 OR corrects_id IS NOT NULL)",
+            f"minutes BETWEEN 0 AND {MOST_MINUTES} AND (minutes > 0 OR corrects_id IS NOT NULL)",
             name="minutes_sane",
         ),
+        sa.CheckConstraint(
+            f"minutes <= {DAY_MINUTES} OR served_until IS NOT NULL", name="long_means_several_days"
+        ),
+        sa.CheckConstraint("served_until > served_on", name="several_days_in_order"),
         sa.CheckConstraint("ended_at >= started_at", name="ends_after_it_starts"),
         sa.CheckConstraint("certified_by_id <> recorded_by_id", name="certified_by_another"),
         sa.CheckConstraint("certified_by_id <> person_id", name="not_by_themselves"),
@@ -93,7 +104,9 @@ class ServiceRecord(Model):
     activity_name_digest: Mapped[str | None] = digest_column()
     category: Mapped[str] = mapped_column(sa.String(CATEGORY_MAX), info=not_personal("an activity's"))
     category_digest: Mapped[str | None] = digest_column()
+    # The first day; where the service went on after midnight also the last one, and ServiceDay has what each counts.
     served_on: Mapped[date] = mapped_column(sa.Date)
+    served_until: Mapped[date | None] = mapped_column(sa.Date)
     started_at: Mapped[datetime] = mapped_column(Moment)
     # The start and the minutes: what may not overlap with another record.
     ended_at: Mapped[datetime] = mapped_column(Moment)
@@ -120,6 +133,19 @@ class ServiceRecord(Model):
     backfill_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("backfills.id"))
 
 
+class ServiceDay(Model):
+    """What one day counts of a record that touches several: minutes belong to the day in China on which they fall."""
+
+    __tablename__ = "service_record_days"
+    __table_args__ = (sa.CheckConstraint(f"minutes BETWEEN 1 AND {DAY_MINUTES}", name="minutes_sane"),)
+
+    record_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("service_records.id"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[date] = mapped_column(sa.Date, primary_key=True)
+    minutes: Mapped[int] = mapped_column(sa.Integer)
+
+
 class Correction(Model):
     """The volunteer asks to have a record put right (民政部令 67, 13); other staff decide."""
 
@@ -128,7 +154,7 @@ class Correction(Model):
     __personal__ = [PersonalTable("person_id", "服务记录的更正申请", "record_corrections", position=250)]
     __table_args__ = (
         sa.CheckConstraint(f"state IN {sql_list(RequestState)}", name="state_known"),
-        sa.CheckConstraint(f"minutes BETWEEN 0 AND {DAY_MINUTES}", name="minutes_sane"),
+        sa.CheckConstraint(f"minutes BETWEEN 0 AND {MOST_MINUTES}", name="minutes_sane"),
         sa.CheckConstraint(_DECIDED, name="decided_by_someone"),
         sa.CheckConstraint(_DECIDED_AT, name="decided_at_some_time"),
         sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> person_id", name="not_by_themselves"),

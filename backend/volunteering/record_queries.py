@@ -9,8 +9,9 @@ from backend.db import session, view_of
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import queries as people
+from backend.volunteering import days
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
+from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceDay, ServiceRecord
 from backend.volunteering.views import BackfillView, CorrectionView, RecordView, Totals
 
 
@@ -33,7 +34,7 @@ def view_records(records: Sequence[ServiceRecord]) -> list[RecordView]:
     names = people.masked_names(
         {who for one in records for who in (one.in_charge_id, one.recorded_by_id, one.certified_by_id)}
     )
-    later = _corrected_by([record.id for record in records])
+    later, by_day = _corrected_by([record.id for record in records]), days.of_records(records)
     waiting = _waiting([record.id for record in records])
     return [
         view_of(
@@ -43,6 +44,7 @@ def view_records(records: Sequence[ServiceRecord]) -> list[RecordView]:
             recorded_by=names[record.recorded_by_id],
             certified_by=names[record.certified_by_id],
             corrected_by_id=later.get(record.id),
+            days=by_day[record.id],
             actions=[] if record.id in later or record.id in waiting else ["correct"],
         )
         for record in records
@@ -71,9 +73,10 @@ def totals(person_id: int) -> Totals:
 
     The groups are in their own order, never by size: this is a register, not a league.
     """
-    year = sa.extract("year", ServiceRecord.served_on)
+    year = sa.extract("year", days.DAY)
     rows = session.execute(
-        sa.select(year, ServiceRecord.category, ServiceRecord.source, sa.func.sum(ServiceRecord.minutes))
+        sa.select(year, ServiceRecord.category, ServiceRecord.source, sa.func.sum(days.MINUTES))
+        .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
         .where(ServiceRecord.person_id == person_id, IN_FORCE)
         .group_by(year, ServiceRecord.category, ServiceRecord.source)
     ).all()

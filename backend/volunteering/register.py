@@ -3,23 +3,39 @@
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
-from backend.volunteering import certificate_queries
+from backend.volunteering import certificate_queries, days
 from backend.volunteering.labels import SYNC_STATES
 from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.record_models import ServiceDay, ServiceRecord
 
 
 def _wanted(scope: Scope) -> sa.Select[Any]:
-    return sa.select(ServiceRecord.__table__).where(
-        ServiceRecord.community_id.in_(scope.communities),
-        ServiceRecord.served_on.between(scope.first, scope.last),
-        ServiceRecord.recorded_at < scope.cut_off,
-        ServiceRecord.minutes > 0,
-        IN_FORCE,
+    """A line a day: what was served over midnight counts in the period of each of its days."""
+    kept = [one for one in ServiceRecord.__table__.columns if one.name not in ("served_on", "minutes")]
+    return (
+        sa.select(*kept, days.DAY.label("served_on"), days.MINUTES.label("minutes"))
+        .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
+        .where(
+            ServiceRecord.community_id.in_(scope.communities),
+            days.DAY.between(scope.first, scope.last),
+            ServiceRecord.recorded_at < scope.cut_off,
+            ServiceRecord.minutes > 0,
+            IN_FORCE,
+        )
     )
+
+
+# Which of the days of its record a line is: its place among them, as the pages of a register want whole numbers.
+_before = aliased(ServiceDay)
+_NTH_DAY = (
+    sa.select(sa.func.count())
+    .where(_before.record_id == ServiceRecord.id, _before.day < ServiceDay.day)
+    .scalar_subquery()
+)
 
 
 def volunteer_number(row: Any) -> str:
@@ -31,7 +47,7 @@ SERVICE_RECORDS = Register(
     "service_records",
     "志愿服务记录台账",
     Permission.REGISTER_READ,
-    Query(_wanted, (ServiceRecord.id,)),
+    Query(_wanted, (ServiceRecord.id, _NTH_DAY)),
     (
         NUMBER,
         Column("志愿者编号", "= volunteer_number(service_records.person_id)", volunteer_number, width=11),

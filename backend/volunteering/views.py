@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypedDict
 
+from backend.volunteering.days import DayTotal
+
 
 @dataclass(frozen=True)
 class SignUpView:
@@ -120,6 +122,7 @@ class RecordView:
     place: str
     content: str
     minutes: int
+    days: list[DayTotal]
     organising_body: str
     in_charge: str
     recorded_by: str

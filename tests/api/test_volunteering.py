@@ -286,3 +286,55 @@ def test_every_seeded_activity_is_readable_by_everyone_it_is_for(phones):
             found += len(page["list"])
             cursor = f"&cursor={page['nextCursor']}" if page["nextCursor"] else None
         assert found >= 38
+
+
+def test_an_organiser_writes_to_who_comes_three_times_a_day(phones, snow):
+    path = f"/activities/{snow['id']}/message"
+    phones["ning"].data("POST", f"/activities/{snow['id']}/sign-up")
+    gloves = {"text": "请自带手套"}
+    assert "message" in phones["tong"].data("GET", f"/activities/{snow['id']}")["actions"]
+    assert phones["ning"].post(path, gloves).status_code == 403
+    assert phones["ning"].post(path, {"text": ""}).status_code == 403
+    assert phones["tong"].post(path, {"text": ""}).status_code == 422
+    assert phones["tong"].post(path, {"text": "违规的话"}).json["error"] == "TEXT_NOT_ACCEPTED"
+    assert [phones["tong"].data("POST", path, gloves) for _ in range(3)] == [{"told": 1}] * 3
+    refused = phones["tong"].post(path, gloves)
+    assert (refused.status_code, refused.json["error"]) == (429, "TOO_MANY_MESSAGES")
+    assert 0 < int(refused.headers["Retry-After"]) <= 24 * 3600
+    (newest, *_more) = phones["ning"].data("GET", "/me/notices")["list"]
+    assert (newest["kind"], newest["subjectKind"], newest["subjectId"]) == (
+        "activity_message",
+        "activity",
+        snow["id"],
+    )
+
+
+def test_calendars_are_files_and_a_guest_reads_what_is_published(town, phones, snow):
+    guest, path = town.app.test_client(), f"/api/v1/activities/{snow['id']}/calendar.ics"
+    answer = guest.get(path)
+    assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
+    assert answer.data.count(b"BEGIN:VEVENT") == 1
+    assert guest.get(path, headers={"Authorization": "Bearer made-up"}).status_code == 401
+    draft = phones["tong"].data("POST", "/activities", body(town))["id"]
+    assert guest.get(f"/api/v1/activities/{draft}/calendar.ics").status_code == 404
+    assert phones["tong"].get(f"/activities/{draft}/calendar.ics").status_code == 200
+    assert phones["ning"].get(f"/activities/{draft}/calendar.ics").status_code == 404
+    assert phones["ning"].get("/me/calendar.ics").data.count(b"BEGIN:VEVENT") == 0
+    phones["ning"].data("POST", f"/activities/{snow['id']}/sign-up")
+    assert phones["ning"].get("/me/calendar.ics").data.count(b"BEGIN:VEVENT") == 1
+    assert guest.get("/api/v1/me/calendar.ics").status_code == 401
+
+
+def test_what_one_can_join_and_whether_one_is_asked(phones, snow):
+    ning = phones["ning"]
+
+    def joinable():
+        return [one["id"] for one in ning.data("GET", "/activities?joinable=true&limit=50")["list"]]
+
+    assert snow["id"] in joinable()
+    ning.data("POST", f"/activities/{snow['id']}/sign-up")
+    assert snow["id"] not in joinable()
+    assert ning.get("/activities?joinable=yes").status_code == 422
+    assert ning.data("GET", "/me/invitations") == {"wanted": True}
+    assert ning.data("PUT", "/me/invitations", {"wanted": False}) == {"wanted": False}
+    assert ning.data("GET", "/me/invitations") == {"wanted": False}

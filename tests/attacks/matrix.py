@@ -88,6 +88,7 @@ class Things:
         activity = self._post("leader", "/activities", body)["id"]
         self._post("leader", f"/activities/{activity}/publish")
         self._post("owner", f"/activities/{activity}/sign-up")
+        self._post("leader", f"/activities/{activity}/message", {"text": "请自带手套"})
         self._post("resident", f"/teams/{riders}/join")
         worked = {"started_at": clock.now() - timedelta(days=2)}
         filled = {

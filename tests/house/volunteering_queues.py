@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
+from backend.people import permissions
+from backend.people.models import Person, Team
 from backend.volunteering import states
 from backend.volunteering.models import Activity, SignUp
 from backend.volunteering.record_models import Backfill, Correction, ServiceRecord
@@ -205,6 +207,63 @@ def begins(days, activity, actor):
     )
 
 
+# --- nobody is in charge --------------------------------------------------------------------------------
+
+
+def gone():
+    """Somebody who has left."""
+    with transaction():
+        left = Person(nickname="", state="cancelled", created_at=clock.now())
+        session.add(left)
+        session.flush()
+        return left.id
+
+
+def write_without_organiser(town, number, **values):
+    if number:
+        write_activities(town, number, state="published", **{"in_charge_id": gone(), **values})
+
+
+def other_organisers(town):
+    """Somebody in charge, called off, and in another community."""
+    write_activities(town, 1, state="published")
+    write_activities(town, 1, state="cancelled", in_charge_id=gone())
+    write_without_organiser(town, 1, community_id=town.baihua)
+
+
+def without_organiser(activity, actor):
+    absent = session.get(Person, activity.in_charge_id).state != "active"
+    return (
+        absent and activity.state in ("draft", "published", "ended") and may(states.ORGANISE, activity, actor)
+    )
+
+
+def somebody_in_charge():
+    return session.execute(sa.update(Activity).values(in_charge_id=Activity.created_by_id))
+
+
+def write_teams(town, number, **values):
+    with transaction():
+        known = session.scalars(sa.select(Team).where(Team.community_id == town.songtao).limit(1)).one()
+        facts = {"leader_id": gone(), "name": lambda one: f"无队长 {one} {values}", **values}
+        multiply(known, number, **facts)
+
+
+def other_teams(town):
+    write_teams(town, 1, leader_id=town.person("wulan").id)
+    write_teams(town, 1, community_id=town.baihua)
+
+
+def without_leader(team, actor):
+    absent = session.get(Person, team.leader_id).state != "active"
+    return absent and permissions.appointed(actor.id, "team:manage", team.community_id)
+
+
+def all_led():
+    active = sa.select(sa.func.min(Person.id)).where(Person.state == "active").scalar_subquery()
+    return session.execute(sa.update(Team).values(leader_id=active))
+
+
 HOURS = {"model": Activity, "empty": no_hours, "others": other_hours, "page": "/console/hours"}
 SOON = {
     "model": Activity,
@@ -248,6 +307,17 @@ CASES = {
         waits=partial(hours_wait, states.CERTIFY, True, None),
         shows="认定 <kbd>1</kbd></button>",
         **HOURS,
+    ),
+    "没有负责人的活动": Case(
+        Activity,
+        write_without_organiser,
+        somebody_in_charge,
+        without_organiser,
+        others=other_organisers,
+        shows="/console/activities/{id}/organiser",
+    ),
+    "没有队长的志愿队": Case(
+        Team, write_teams, all_led, without_leader, others=other_teams, shows="/console/teams/{id}/leader"
     ),
     "今天的活动": Case(write=partial(write_published, 0), waits=partial(begins, 0), **SOON),
     "明天的活动": Case(write=partial(write_published, 1), waits=partial(begins, 1), **SOON),

@@ -54,7 +54,7 @@ ATTACKS = {
     "a sign-up twice": signed_up(),
     "checked in without a time": signed_up(person_id=OTHER, state="'checked_in'"),
     "certified without minutes": "UPDATE sign_ups SET state = 'certified' WHERE state = 'confirmed'",
-    "nine hours at once": "UPDATE sign_ups SET proposed_minutes = 481",
+    "more than four days hold": "UPDATE sign_ups SET proposed_minutes = 1921",
     "minutes without certification": "UPDATE sign_ups SET minutes = 60 WHERE state = 'confirmed'",
     "a place nobody knows": "UPDATE sign_ups SET place_check = '46.98,128.03'",
     "a state nobody knows": "UPDATE sign_ups SET state = 'present'",

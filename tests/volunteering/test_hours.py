@@ -240,8 +240,7 @@ def test_points_that_are_spent_reversed_or_ended_change_no_hour(town):
 
 
 def _served(person, start_hour, minutes):
-    start = STARTS + timedelta(hours=start_hour)
-    return limits.Served(person.id, date(2027, 3, 6), start, start + timedelta(minutes=minutes), minutes)
+    return limits.Served(person.id, STARTS + timedelta(hours=start_hour), minutes)
 
 
 def test_more_than_eight_hours_a_day_are_refused_over_all_activities(town):

@@ -134,6 +134,14 @@ class Boolean(fields.Boolean):
         return value
 
 
+class QueryBoolean(Boolean):
+    """The same in a query string."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        words = {"true": True, "false": False}
+        return super()._deserialize(words.get(value, value), attr, data, **kwargs)
+
+
 class Day(fields.Date):
     """A calendar day, `2026-11-23`."""
 

@@ -17,6 +17,7 @@ from backend.api.frame.fields import (
     Integer,
     List,
     Nested,
+    QueryBoolean,
     QueryInteger,
     Schema,
     Text,
@@ -190,6 +191,11 @@ class ActivityQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
     category = Text("服务类别", most=CATEGORY_MAX, load_default=None)
     state = Choice("状态", ActivityState, load_default=None)
+    can_join = QueryBoolean(
+        "只看我现在能参加的：还有名额、报名没有截止、年龄符合、和我已报名的不冲突；按开始时间由近到远",
+        data_key="joinable",
+        load_default=False,
+    )
     first_day = DayOrMoment("从哪一天起；填写时按开始时间由近到远排列", data_key="from", load_default=None)
     last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
 

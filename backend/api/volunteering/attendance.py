@@ -13,7 +13,7 @@ from backend.identity.sessions import Caller
 from backend.people.permissions import Permission
 from backend.volunteering import queries
 from backend.volunteering.actions import attendance, hours, roll_call
-from backend.volunteering.models import ATTENDANCE_SOURCES, DAY_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
+from backend.volunteering.models import ATTENDANCE_SOURCES, MOST_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
 from backend.volunteering.views import ActivityView, Attendance, CheckInCode, SignUpView
 
 bp = APIBlueprint("attendance", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -61,7 +61,7 @@ class CalledIn(PeopleList):
 
 class MinutesIn(PeopleList):
     person_id = Integer("人员编号", required=True, least=1)
-    minutes = Integer("服务时长（分钟）；0 表示不计", most=DAY_MINUTES, required=True, example=120)
+    minutes = Integer("服务时长（分钟）；0 表示不计", most=MOST_MINUTES, required=True, example=120)
 
 
 class AttendedOut(Schema):

@@ -17,7 +17,14 @@ from backend.people.permissions import Permission
 from backend.volunteering import queues
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
-from backend.volunteering.models import CATEGORY_MAX, DAY_MINUTES, DESCRIPTION_MAX, PLACE_MAX, TITLE_MAX
+from backend.volunteering.models import (
+    CATEGORY_MAX,
+    DAY_MINUTES,
+    DESCRIPTION_MAX,
+    MOST_MINUTES,
+    PLACE_MAX,
+    TITLE_MAX,
+)
 from backend.volunteering.record_models import (
     CONTENT_MAX,
     Backfill,
@@ -34,16 +41,22 @@ bp = APIBlueprint("service_records", __name__, url_prefix="/api/v1", tag="志愿
 DECIDE = Permission.SERVICE_RECORD_DECIDE
 
 
+class RecordDayOut(Schema):
+    day = Day("哪一天")
+    minutes = Integer("这一天的分钟")
+
+
 class RecordOut(Schema):
     id = Integer("编号")
     activity_id = Integer("活动；补录的其他服务为 null", allow_none=True)
     activity_name = Text("活动名称", most=TITLE_MAX)
     category = Text("服务类别", most=CATEGORY_MAX)
-    served_on = Day("服务日期")
+    served_on = Day("服务日期；过了零点的，是开始的那一天")
     started_at = DateTime("开始时间")
     place = Text("服务地点", most=PLACE_MAX)
     content = Text("服务内容", most=DESCRIPTION_MAX, lines=True)
     minutes = Integer("服务时长（分钟）")
+    days = List("按天：过了零点的服务算在各自那一天，一天最多 480 分钟", Nested(RecordDayOut), most=4)
     organising_body = Text("组织单位", most=80)
     in_charge = Text("负责人（脱敏）", most=40)
     certified_by = Text("认定人（脱敏）", most=40)
@@ -82,7 +95,7 @@ class MyRecordsOut(paged(RecordOut)):  # type: ignore[misc]
 
 
 class CorrectionIn(ReasonIn):
-    minutes = Integer("应为多少分钟", most=DAY_MINUTES, required=True, example=120)
+    minutes = Integer("应为多少分钟", most=MOST_MINUTES, required=True, example=120)
 
 
 class CorrectionOut(Schema):

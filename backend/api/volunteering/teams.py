@@ -16,6 +16,7 @@ from backend.people import teams
 from backend.people.kinds import MembershipState
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.permissions import Permission
+from backend.volunteering.actions import leaders
 
 bp = APIBlueprint("teams", __name__, url_prefix="/api/v1", tag="志愿服务")
 
@@ -27,7 +28,7 @@ class TeamOut(Schema):
     kind = Choice("类型：社区、单位、社会", teams.TEAM_KINDS)
     name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
     speciality = Text("特长", most=SPECIALITY_MAX, least=0)
-    leader_id = Integer("队长")
+    leader_id = Integer("队长；离开以后还没有新队长时为 null", allow_none=True)
     leader_name = Text("队长（脱敏）", most=40)
     member_count = Integer("队员人数（不含队长）")
     my_status = Text(
@@ -117,7 +118,7 @@ def get_team(caller: Caller, team_id: int) -> teams.TeamDetail:
     precheck=_screen,
 )
 def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_result: None) -> teams.TeamDetail:
-    return _detail(teams.edit(team_id, body, actor=caller), caller)
+    return _detail(leaders.edit_team(team_id, body, actor=caller), caller)
 
 
 move = Moves(bp, "/teams/<id:team_id>", TeamDetailOut, _detail)

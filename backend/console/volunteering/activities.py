@@ -15,6 +15,7 @@ from backend.console.frame.decisions import Address, Queue, ReasonedForm, regist
 from backend.console.frame.forms import Form, JustDo, choice, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.volunteering.activity_forms import form_page
+from backend.console.volunteering.activity_talk_forms import talk_facts
 from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, queues
@@ -144,6 +145,7 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
         "excused": None,
         "excuse_form": None,
         **given,
+        **talk_facts(staff, found, given),
     }
     return render(
         "activities/activity.html",

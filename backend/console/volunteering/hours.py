@@ -13,7 +13,7 @@ from backend.errors import Refused
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, limits, queries, queues
 from backend.volunteering.actions import hours as verbs
-from backend.volunteering.models import DAY_MINUTES, Activity, ActivityKind, ActivityState
+from backend.volunteering.models import MOST_MINUTES, Activity, ActivityKind, ActivityState
 from backend.volunteering.views import AttendedView
 
 # How many of each queue stand on the page; the rest comes up as the first are done.
@@ -70,7 +70,7 @@ def certify_form(rows: Sequence[AttendedView], odd: dict[int, list[str]]) -> Min
     fields: dict[str, Any] = {"rows": [row for row in rows if row.person_id in odd]}
     for row in fields["rows"]:
         fields[f"decision-{row.person_id}"] = one_of("怎么认定", DECISIONS)
-        minutes = whole("认定多少分钟（选“改少”时填）", least=0, most=DAY_MINUTES, needed=False)
+        minutes = whole("认定多少分钟（选“改少”时填）", least=0, most=MOST_MINUTES, needed=False)
         fields[f"minutes-{row.person_id}"] = minutes
     return type("CertifyForm", (MinutesForm,), fields)()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from backend import screening
+from backend import clock, screening
 from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, line, offer, one_of
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
@@ -17,6 +17,7 @@ from backend.people.labels import TEAM_KINDS
 from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
+from backend.volunteering.actions import leaders
 
 PAGE = 50
 # So many of what a team does next and did last stand on its page.
@@ -66,6 +67,18 @@ register(
         since=lambda found: found[0].since,
         one=Address("/teams/<id:team_id>", "team"),
         identity=lambda found: found[1].id,
+    )
+)
+
+
+register(
+    Queue(
+        kind="没有队长的志愿队",
+        word=Permission.TEAM_MANAGE,
+        find=queues.teams_without_leader,
+        titles=lambda found: [team.name for team in found],
+        since=lambda _found: clock.day_starts(clock.today()),
+        one=Address("/teams/<id:team_id>", "team"),
     )
 )
 
@@ -173,7 +186,7 @@ def change_leader(staff: Staff, team_id: int) -> Any:
     """The new leader has the team's activities at once."""
     _reached(staff, team_id)
     form = LeaderForm().find(staff)
-    if run_form(form, lambda: verbs.edit(team_id, {"leader_id": form.person.data}, actor=staff)):
+    if run_form(form, lambda: leaders.edit_team(team_id, {"leader_id": form.person.data}, actor=staff)):
         return _back(team_id, "已更换队长")
     return _page(staff, team_id, leader_form=form)
 

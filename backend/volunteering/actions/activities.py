@@ -86,6 +86,8 @@ _FIXED = ("community_id", "team_id")
 # Moments move along when an activity is repeated in another week.
 MOMENTS = ("starts_at", "ends_at", "sign_up_until", "cancel_until")
 _TOLD_WHEN_CHANGED = ("starts_at", "ends_at", "place")
+# What a calendar shows of it.
+_IN_CALENDAR = ("title", "description", "risk", "latitude", "longitude", *_TOLD_WHEN_CHANGED)
 
 
 def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, actor: Actor) -> Activity:
@@ -158,6 +160,7 @@ def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity
     _check(activity)
     if activity.state == ActivityState.PUBLISHED:
         _check_published(activity, changed)
+        _mark_for_calendars(activity, changed)
     session.flush()
     journal.write(
         "edit", "activity", activity.id, actor=actor, place=activity.community_id, facts={"fields": changed}
@@ -166,6 +169,16 @@ def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity
         _notify_of_change(activity, changed)
         waitlist.fill(activity)
     return activity
+
+
+def _mark_for_calendars(activity: Activity, changed: list[str]) -> None:
+    """What is shown there changes; only what was moved counts as new (RFC 5545, 3.8.7.4)."""
+    if any(name in _IN_CALENDAR for name in changed):
+        activity.calendar_changed_at = clock.now()
+    if any(name in _TOLD_WHEN_CHANGED for name in changed):
+        activity.calendar_sequence += 1
+    if "starts_at" in changed:
+        activity.late_cancel_told_at = None
 
 
 def _begun(activity: Activity) -> bool:
@@ -204,7 +217,13 @@ def cancel(activity_id: int, reason: str, *, actor: Actor | None) -> Activity:
     activity = lock_row(Activity, activity_id)
     people = notices.attending(activity.id, SignUpState.CONFIRMED, SignUpState.WAITLISTED)
     transition(
-        states.CANCEL, activity, actor=actor, precondition=partial(_nobody_came, activity), reason=reason
+        states.CANCEL,
+        activity,
+        actor=actor,
+        precondition=partial(_nobody_came, activity),
+        reason=reason,
+        calendar_sequence=activity.calendar_sequence + 1,
+        calendar_changed_at=clock.now(),
     )
     waitlist.move_all(states.DROP_WITH_ACTIVITY, activity)
     notices.cancelled(activity, people, reason)

@@ -10,16 +10,15 @@ from backend import clock, config, journal
 from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
-from backend.ledger import actions as ledger
 from backend.lifecycle import transition
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people.kinds import PersonState
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
-from backend.volunteering import limits, notices, states
+from backend.volunteering import days, limits, notices, states
 from backend.volunteering.actions.activities import TeamElsewhere
-from backend.volunteering.actions.hours import organising_body
+from backend.volunteering.actions.hours import award_hours, organising_body
 from backend.volunteering.models import Activity, ActivityState, RecordSource
 from backend.volunteering.record_models import Backfill, RequestState, ServiceRecord, SyncState
 
@@ -129,8 +128,7 @@ def _check_activity(person_id: int, community_id: int, activity_id: int | None) 
 
 
 def _served(person_id: int, started_at: datetime, minutes: int) -> limits.Served:
-    ends = started_at + timedelta(minutes=minutes)
-    return limits.Served(person_id, clock.business_day(started_at), started_at, ends, minutes)
+    return limits.Served(person_id, started_at, minutes)
 
 
 def approve(backfill_id: int, *, actor: Actor) -> Backfill:
@@ -164,12 +162,9 @@ def _record(backfill: Backfill, actor: Actor) -> ServiceRecord:
         team_id=backfill.team_id,
         activity_name=backfill.activity_name,
         category=backfill.category,
-        served_on=served.day,
-        started_at=served.started_at,
-        ended_at=served.ended_at,
         place=backfill.place,
         content=backfill.content,
-        minutes=backfill.minutes,
+        **served.facts(),
         organising_body=organising_body(backfill.team_id, backfill.community_id),
         in_charge_id=backfill.in_charge_id,
         recorded_by_id=backfill.maker_id,
@@ -181,24 +176,20 @@ def _record(backfill: Backfill, actor: Actor) -> ServiceRecord:
     )
     session.add(made)
     session.flush()
+    days.keep([made])
     return made
 
 
 def _earn(backfill: Backfill, actor: Actor) -> int:
-    if backfill.minutes < 60:
-        return 0
     group = f"activity:{backfill.activity_id}" if backfill.activity_id else f"backfill:{backfill.id}"
-    return ledger.award(
-        backfill.person_id,
-        "service_hour",
-        reference=f"backfill:{backfill.id}:hours",
-        title=f"志愿服务（补录） {backfill.activity_name}",
+    return award_hours(
+        _served(backfill.person_id, backfill.started_at, backfill.minutes),
+        f"backfill:{backfill.id}:hours",
+        f"志愿服务（补录） {backfill.activity_name}",
         community_id=backfill.community_id,
-        actor=actor,
-        units=backfill.minutes // 60,
         cap_group=group,
-        day=clock.business_day(backfill.started_at),
-    ).points
+        actor=actor,
+    )
 
 
 def reject(backfill_id: int, reason: str, *, actor: Actor) -> Backfill:

@@ -4,7 +4,6 @@ The old record stays; a new one points to it and counts in its place. Points are
 correction does to them is decided there, by two, as an adjustment.
 """
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,8 +14,8 @@ from backend.db import columns_of, lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import transition
-from backend.volunteering import limits, notices, states
-from backend.volunteering.models import DAY_MINUTES
+from backend.volunteering import days, limits, notices, states
+from backend.volunteering.models import DAY_MINUTES, MOST_MINUTES
 from backend.volunteering.record_models import Correction, RequestState, ServiceRecord, SyncState
 
 
@@ -29,7 +28,7 @@ class CorrectionWaiting(Refused):
 
 
 class NothingToCorrect(Refused):
-    code, message = 42296, "申请的时长应与记录不同，最多 480 分钟"
+    code, message = 42296, "申请的时长应与记录不同，一天最多 480 分钟"
 
 
 def lock_own(record_id: int, *, actor: Actor) -> ServiceRecord:
@@ -47,7 +46,7 @@ def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Corre
     """
     record = lock_own(record_id, actor=actor)
     journal.check_reason(reason)
-    if minutes == record.minutes or not 0 <= minutes <= DAY_MINUTES:
+    if minutes == record.minutes or not 0 <= minutes <= MOST_MINUTES or _beyond_its_days(record, minutes):
         raise NothingToCorrect()
     _refuse_superseded(record)
     made = Correction(
@@ -69,6 +68,12 @@ def request(record_id: int, minutes: int, reason: str, *, actor: Actor) -> Corre
     place = record.community_id
     journal.write("request", "correction", made.id, actor=actor, states=states, reason=reason, place=place)
     return made
+
+
+def _beyond_its_days(record: ServiceRecord, minutes: int) -> bool:
+    """More than eight hours are those of several days, on which the person served."""
+    last_day = record.served_until or record.served_on
+    return minutes > DAY_MINUTES and (_served(record, minutes).last_day or record.served_on) > last_day
 
 
 def _refuse_superseded(record: ServiceRecord) -> None:
@@ -99,29 +104,25 @@ def _still_fits(record: ServiceRecord, correction: Correction) -> None:
 
 
 def _served(record: ServiceRecord, minutes: int) -> limits.Served:
-    ends = record.started_at + timedelta(minutes=minutes)
-    return limits.Served(record.person_id, record.served_on, record.started_at, ends, minutes)
+    return limits.Served(record.person_id, record.started_at, minutes)
 
 
-_NEW = ("id", "minutes", "ended_at", "recorded_by_id", "certified_by_id", "recorded_at", "corrects_id")
+_NEW = ("id", "recorded_by_id", "certified_by_id", "recorded_at", "corrects_id", "backfill_id", "sync_state")
 
 
 def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> None:
-    anew = (*_NEW, "backfill_id", "sync_state")
-    kept = {name: value for name, value in columns_of(record).items() if name not in anew}
-    session.add(
-        ServiceRecord(
-            **kept,
-            minutes=correction.minutes,
-            ended_at=_served(record, correction.minutes).ended_at,
-            recorded_by_id=correction.person_id,
-            certified_by_id=actor.id,
-            recorded_at=clock.now(),
-            corrects_id=record.id,
-            sync_state=SyncState.NOT_SYNCHRONISED,
-        )
+    kept = {name: value for name, value in columns_of(record).items() if name not in _NEW}
+    made = ServiceRecord(
+        **{**kept, **_served(record, correction.minutes).facts()},
+        recorded_by_id=correction.person_id,
+        certified_by_id=actor.id,
+        recorded_at=clock.now(),
+        corrects_id=record.id,
+        sync_state=SyncState.NOT_SYNCHRONISED,
     )
+    session.add(made)
     session.flush()
+    days.keep([made])
 
 
 def reject(correction_id: int, reason: str, *, actor: Actor) -> Correction:

@@ -8,7 +8,7 @@ from backend import clock, config
 from backend.db import lock_row, session, sql_list
 from backend.jobs import Job
 from backend.volunteering import notices
-from backend.volunteering.actions import ending
+from backend.volunteering.actions import ending, news
 from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 
 BATCH = 200
@@ -91,5 +91,6 @@ JOBS = [
     Job("volunteering.lapse", 60, unfinished, ending.lapse),
     Job("volunteering.end", 60, over, end),
     Job("volunteering.tomorrow", 600, tomorrows, remind),
+    Job("volunteering.organiser_news", 600, news.due, news.tell),
     Job("volunteering.record_overdue", 3600, overdue, remind_staff),
 ]

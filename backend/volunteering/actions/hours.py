@@ -5,7 +5,7 @@ hours a day. Certification posts the records and the points of one activity in o
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,7 @@ from backend.ledger import actions as ledger
 from backend.lifecycle import authorize, transition, transition_all
 from backend.organisations import queries as places
 from backend.people.models import Team
-from backend.volunteering import limits, notices, states
+from backend.volunteering import days, limits, notices, states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUp, SignUpState
 from backend.volunteering.record_models import ServiceRecord, SyncState
@@ -112,9 +112,7 @@ def _stretches(rows: Sequence[SignUp], minutes: Mapping[int, int]) -> list[limit
 
 
 def _stretch(row: SignUp, minutes: int) -> limits.Served:
-    start = row.came_at
-    ends = start + timedelta(minutes=minutes)
-    return limits.Served(row.person_id, clock.business_day(start), start, ends, minutes)
+    return limits.Served(row.person_id, row.came_at, minutes)
 
 
 def certify(
@@ -173,8 +171,20 @@ def _post(activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int]
     for row in rows:
         set_committed_value(row, "minutes", minutes[row.person_id])
     session.execute(sa.insert(ServiceRecord), _records(activity, rows, minutes, actor))
+    _keep_days(activity)
     earned = [_earn(activity, row, minutes[row.person_id], actor) for row in _by_person(rows)]
     notices.certified(activity, earned)
+
+
+def _keep_days(activity: Activity) -> None:
+    """Of those who served on after midnight, what each day counts."""
+    wanted = sa.select(ServiceRecord).where(
+        ServiceRecord.activity_id == activity.id,
+        ServiceRecord.corrects_id.is_(None),
+        ServiceRecord.backfill_id.is_(None),
+        ServiceRecord.served_until.is_not(None),
+    )
+    days.keep(session.scalars(wanted))
 
 
 def _by_person(rows: Sequence[SignUp]) -> list[SignUp]:
@@ -204,15 +214,7 @@ def _records(
 
 
 def _own(row: SignUp, minutes: int) -> dict[str, Any]:
-    served = _stretch(row, minutes)
-    return {
-        "person_id": row.person_id,
-        "served_on": served.day,
-        "started_at": served.started_at,
-        "ended_at": served.ended_at,
-        "minutes": minutes,
-        "source": row.source,
-    }
+    return {"person_id": row.person_id, "source": row.source, **_stretch(row, minutes).facts()}
 
 
 def organising_body(team_id: int | None, community_id: int) -> str:
@@ -222,18 +224,34 @@ def organising_body(team_id: int | None, community_id: int) -> str:
 
 
 def _earn(activity: Activity, row: SignUp, minutes: int, actor: Actor) -> tuple[int, int, int]:
-    """(person, minutes, points): whole hours earn, a begun one does not (海林: 1 小时 1 分)."""
-    if minutes < 60:
-        return row.person_id, minutes, 0
-    awarded = ledger.award(
-        row.person_id,
-        "service_hour",
-        reference=f"activity:{activity.id}:person:{row.person_id}:hours",
-        title=f"志愿服务 {activity.title}",
+    """(person, minutes, points)."""
+    points = award_hours(
+        _stretch(row, minutes),
+        f"activity:{activity.id}:person:{row.person_id}:hours",
+        f"志愿服务 {activity.title}",
         community_id=activity.community_id,
-        actor=actor,
-        units=minutes // 60,
         cap_group=f"activity:{activity.id}",
-        day=clock.business_day(row.came_at),
+        actor=actor,
     )
-    return row.person_id, minutes, awarded.points
+    return row.person_id, minutes, points
+
+
+def award_hours(
+    served: limits.Served, reference: str, title: str, *, community_id: int, cap_group: str, actor: Actor
+) -> int:
+    """Points for service: whole hours earn, a begun one does not (海林: 1 小时 1 分). Each day on which an hour was
+    full is an award of its own, under the cap of that day; from the second on its number ends the reference."""
+    return sum(
+        ledger.award(
+            served.person_id,
+            "service_hour",
+            reference=reference if number == 1 else f"{reference}:{number}",
+            title=title,
+            community_id=community_id,
+            actor=actor,
+            units=units,
+            cap_group=cap_group,
+            day=day,
+        ).points
+        for number, (day, units) in enumerate(served.hours, start=1)
+    )

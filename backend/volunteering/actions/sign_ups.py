@@ -18,7 +18,7 @@ from backend.people import queries as people
 from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.volunteering import limits, notices, states
-from backend.volunteering.actions import waitlist
+from backend.volunteering.actions import news, waitlist
 from backend.volunteering.models import OVER, Activity, ActivityState, SignUp, SignUpState
 
 # The person and the reason why staff act for them; None for oneself.
@@ -181,8 +181,14 @@ def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> 
     ):
         raise TooLateToCancel()
     late = mine.state == SignUpState.CONFIRMED and clock.now() > (activity.cancel_until or activity.starts_at)
-    transition(states.CANCEL_LATE if late else states.CANCEL_SIGN_UP, mine, actor=actor, reason=reason)
+    had_place, move = (
+        mine.state == SignUpState.CONFIRMED,
+        states.CANCEL_LATE if late else states.CANCEL_SIGN_UP,
+    )
+    transition(move, mine, actor=actor, reason=reason, cancelled_at=clock.now())
     waitlist.fill(activity)
+    if had_place:
+        news.somebody_cancelled(activity, person_id)
     return mine
 
 

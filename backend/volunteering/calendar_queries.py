@@ -1,0 +1,40 @@
+"""What goes into the calendar of a phone: one activity, or all in which a person has a place."""
+
+import sqlalchemy as sa
+
+from backend import clock
+from backend.db import session
+from backend.errors import NotFound
+from backend.journal import Actor
+from backend.volunteering import queries
+from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
+
+# A calendar is read whole; nobody has promised to come to more.
+MOST_COMING = 200
+
+
+def open_to(activity_id: int, *, actor: Actor | None) -> Activity:
+    """An activity that the person may see; whoever did not sign in sees what was ever published. Raises NotFound."""
+    if actor is not None:
+        return queries.one(activity_id, actor=actor)
+    activity = session.get(Activity, activity_id)
+    if activity is None or activity.published_at is None:
+        raise NotFound()
+    return activity
+
+
+def coming(person_id: int) -> list[Activity]:
+    """Activities not yet over in which the person has a place, in the order of their start."""
+    wanted = (
+        sa.select(Activity)
+        .join(SignUp, SignUp.activity_id == Activity.id)
+        .where(
+            SignUp.person_id == person_id,
+            SignUp.state.in_((SignUpState.CONFIRMED, SignUpState.CHECKED_IN)),
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.ends_at > clock.now(),
+        )
+        .order_by(Activity.starts_at, Activity.id)
+        .limit(MOST_COMING)
+    )
+    return list(session.scalars(wanted))
