@@ -46,6 +46,7 @@ ORGANISE = _move(
     _A, "organise", "组织", {A.DRAFT, A.PUBLISHED, A.ENDED, A.CERTIFIED}, "", Permission.ACTIVITY_ORGANISE
 )
 ROLL_CALL = _move(_A, "roll_call", "点名", {A.PUBLISHED, A.ENDED}, "", Permission.SIGN_UP_RECORD)
+ALLOW_CLASH = _move(_A, "allow_clash", "同意时间冲突", {A.PUBLISHED}, "", Permission.SIGN_UP_RECORD)
 READ_ATTENDANCE = _move(_A, "attendance", "查看出勤", set(), "", Permission.ACTIVITY_READ)
 ACTIVITY_MOVES = (PUBLISH, CANCEL, END, PROPOSE, CERTIFY)
 
