@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from backend import clock
 from backend.db import session
 from backend.volunteering.models import SEATED, Activity, ActivityState, ClashLeave, SignUp, SignUpState
 
@@ -35,13 +36,16 @@ def taken_until(sign_up: Any, activity: Any) -> sa.ColumnElement[Any]:
 
 
 def overlapping(activity: Any) -> list[sa.ColumnElement[bool]]:
-    """Of `_other` and `_there` that the place is held at the time of `activity`: a row, or the columns of one."""
+    """Of `_other` and `_there` that the place is held at the time of `activity` (a row, or the columns of one) that is
+    still to come: who is done there may join what runs here."""
+    until = taken_until(_other, _there)
     return [
         _other.activity_id != activity.id,
         _other.state.in_(HOLDING),
         _there.state.in_(STANDING),
         _there.starts_at < activity.ends_at,
-        taken_until(_other, _there) > activity.starts_at,
+        until > activity.starts_at,
+        until > clock.now(),
     ]
 
 

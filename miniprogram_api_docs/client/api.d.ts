@@ -128,6 +128,8 @@ export interface ActivityOut {
   confirmed: number
   /** 候补人数 */
   waiting: number
+  /** 已占名额的人里，同一时间还报了别的活动的人数；只告诉组织者 */
+  clashing: number | null
   /** 最小年龄 */
   minAge: number | null
   /** 风险提示 */
@@ -390,6 +392,11 @@ export interface CancelForIn {
 export interface CancelIn {
   /** 已经知道会失去什么，确认注销 */
   confirm?: boolean
+}
+
+export interface CancelSignUpIn {
+  /** 代没有手机的居民办理 */
+  onBehalfOf?: OnBehalfIn | null
 }
 
 export interface CardHolderIn {
@@ -2097,6 +2104,8 @@ export interface SignInIn {
 export interface SignUpIn {
   /** 代没有手机的居民办理 */
   onBehalfOf?: OnBehalfIn | null
+  /** 组织者同意与同一时间的另一个活动并存的原因；其他人不能填 */
+  clashReason?: string | null
 }
 
 export interface SignUpOut {
@@ -2849,7 +2858,7 @@ export interface Posts {
   /** 取消活动 */
   [path: `/activities/${number}/cancel`]: { query: undefined; body: CallOffIn; data: ActivityOut }
   /** 取消报名 */
-  [path: `/activities/${number}/cancel-sign-up`]: { query: undefined; body: SignUpIn; data: SignUpOut }
+  [path: `/activities/${number}/cancel-sign-up`]: { query: undefined; body: CancelSignUpIn; data: SignUpOut }
   /** 认定时长：生成服务记录和积分 */
   [path: `/activities/${number}/certify`]: { query: undefined; body: Array<MinutesIn>; data: ActivityOut }
   /** 签到 */
@@ -2868,6 +2877,8 @@ export interface Posts {
   [path: `/activities/${number}/roll-call`]: { query: undefined; body: Array<CalledIn>; data: AttendanceOut }
   /** 报名 */
   [path: `/activities/${number}/sign-up`]: { query: undefined; body: SignUpIn; data: SignUpOut }
+  /** 同意某人同一时间参加另一个活动（组织者） */
+  [path: `/activities/${number}/sign-ups/${number}/allow-clash`]: { query: undefined; body: ReasonIn; data: ActivityOut }
   /** 登记请假 */
   [path: `/activities/${number}/sign-ups/${number}/excuse`]: { query: undefined; body: ReasonIn; data: SignUpOut }
   /** 撤销一份服务证明 */
