@@ -198,6 +198,11 @@ class Settings:
     check_out_minutes: int = setting(
         "CHECK_OUT_MINUTES", 30, "minutes after an activity's planned end that its check-out still works"
     )
+    decline_hours: int = setting(
+        "DECLINE_HOURS",
+        12,
+        "hours for which who moved up from a waitlist, or whose activity was moved, may still decline",
+    )
     hours_tolerance: int = setting(
         "HOURS_TOLERANCE", 15, "minutes by which a service may be longer than its activity was planned"
     )

@@ -13,13 +13,14 @@ class LeavingStep:
 
     `name` is the key of these facts in the refusal that warns before an account is cancelled. Steps are taken in the
     order of their `position`: what tells others comes first, and orders give their points back before the points
-    are given up.
+    are given up. `hold(person id)` locks, before the person is, what everybody locks before a person.
     """
 
     name: str
     open_things: Callable[[int], Facts]
     close: Callable[..., object]
     position: int
+    hold: Callable[[int], object] = lambda _person_id: None
 
 
 def nothing(_person_id: int) -> Facts:

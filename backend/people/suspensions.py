@@ -211,6 +211,11 @@ def passed() -> list[int]:
     return list(session.scalars(due.order_by(Suspension.id).limit(500)))
 
 
+def person_of(suspension_id: int) -> int:
+    """Whom it stops."""
+    return session.get_one(Suspension, suspension_id).person_id
+
+
 def end(suspension_id: int) -> None:
     """Time ends it; the person may act again since that moment, whether this was written down or not."""
     row = lock_row(Suspension, suspension_id)

@@ -59,7 +59,7 @@ def cancel(
 
     `found` is what `look` answered, if it was asked before.
     """
-    person = lock_row(Person, person_id)
+    person = _held(person_id)
     if person.state != PersonState.ACTIVE:
         raise NotFound()
     facts = open_things(person_id)
@@ -74,6 +74,14 @@ def cancel(
         reason=reason,
     )
     _leave(person, found)
+
+
+def _held(person_id: int) -> Person:
+    """The person under their lock, after what others lock before it: two would else wait for each other."""
+    for step in steps():
+        step.hold(person_id)
+    person: Person = lock_row(Person, person_id)
+    return person
 
 
 def open_things(person_id: int) -> dict[str, Any]:
@@ -114,7 +122,7 @@ def cancel_for(
 
     Raises HasTheirOwnPhone for whoever can do it themselves, NotFound and NotAllowed out of place.
     """
-    lock_row(Person, person_id)
+    _held(person_id)
     _check_cancel_for(person_id, actor)
     cancel(person_id, confirmed=confirmed, actor=actor, reason=reason, found=found)
 
@@ -138,7 +146,7 @@ def erase_by_openid(openid: str, found: Found | None = None) -> bool:
     person_id = session.scalar(sa.select(Person.id).where(Person.openid == openid))
     if person_id is None:
         return False
-    person = lock_row(Person, person_id)
+    person = _held(person_id)
     if person.openid != openid:
         return False
     cancel(person_id, confirmed=True, actor=person, reason="微信通知用户注销", found=found)
@@ -174,7 +182,7 @@ def returned() -> list[int]:
 
 def leave_again(person_id: int) -> None:
     """Closes and erases what came back."""
-    person = lock_row(Person, person_id)
+    person = _held(person_id)
     if person.state == PersonState.CANCELLED:
         _leave(person)
 

@@ -7,6 +7,7 @@ from backend.journal import Actor
 from backend.outbox.actions import notify
 from backend.people import suspensions
 from backend.people.suspensions import Suspension, until_in_words
+from backend.rights.freed import end_suspension, freed
 from backend.volunteering.actions import leaders
 
 # What the person is told of, for their list of what happened to their account.
@@ -32,7 +33,8 @@ def suspend(person_id: int, reason: str, until: date | datetime, *, actor: Actor
 
 def resume(person_id: int, reason: str, *, actor: Actor) -> Suspension:
     """Ends the suspension before its time. Raises as `suspensions.resume`."""
-    found = suspensions.resume(person_id, reason, actor=actor)
+    with freed(person_id):
+        found = suspensions.resume(person_id, reason, actor=actor)
     notify(person_id, RESUMED, "您的账号已恢复", f"您的账号已提前恢复使用，说明：{_bare(reason)}。")
     return found
 
@@ -42,4 +44,4 @@ def _bare(sentence: str) -> str:
     return sentence.rstrip("。.")
 
 
-JOBS = [Job("suspensions.end", 3600, suspensions.passed, suspensions.end)]
+JOBS = [Job("suspensions.end", 3600, suspensions.passed, end_suspension)]

@@ -43,10 +43,10 @@ def reached(activity_id: int, word: str, *, actor: Actor) -> Activity:
 def month(
     first_day: date, last_day: date, community_id: int | None, state: str | None, *, actor: Actor
 ) -> list[Activity]:
-    """Activities that start in these days in the person's own places, in the order of their start."""
+    """Activities that touch these days in the person's own places, in the order of their start."""
     wanted = sa.select(Activity).where(
         Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_READ)),
-        Activity.starts_at >= clock.day_starts(first_day),
+        Activity.ends_at > clock.day_starts(first_day),
         Activity.starts_at < clock.day_ends(last_day),
     )
     if community_id is not None:

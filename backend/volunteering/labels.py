@@ -91,6 +91,7 @@ JOURNAL_VERBS = {
         "message": "给报名的人发消息",
         "invite": "邀请志愿者",
         "name_organiser": "更换负责人",
+        "allow_clash": "同意时间冲突",
     },
     "sign_up": {"sign_up": "报名"},
     "service_record": {"synchronise": "全国系统已接收"},

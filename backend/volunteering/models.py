@@ -163,6 +163,8 @@ class Activity(Model):
     created_at: Mapped[datetime] = mapped_column(Moment)
     repeats_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     published_at: Mapped[datetime | None] = mapped_column(Moment)
+    # When its times were last changed after it was published.
+    moved_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     proposed_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     proposed_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -271,6 +273,8 @@ class SignUp(Model):
     grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     state: Mapped[str] = mapped_column(sa.String(16))
     signed_up_at: Mapped[datetime] = mapped_column(Moment)
+    # When a place was found for who had waited; empty where it was there at once.
+    moved_up_at: Mapped[datetime | None] = mapped_column(Moment)
     reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     on_behalf_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase")
@@ -315,3 +319,27 @@ class SignUp(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         return bool(facts & {"volunteer", "leader"}) or Permission.ACTIVITY_READ in words
+
+
+class ClashLeave(Model):
+    """The organiser agreed that somebody is here although they hold another place at the same time, and why."""
+
+    __tablename__ = "clash_leaves"
+    __personal__ = [
+        PersonalTable(
+            "person_id",
+            "同意时间冲突",
+            "clash_leaves",
+            position=231,
+            lookups={"activity_id": ("title", "starts_at")},
+        )
+    ]
+    __table_args__ = (sa.Index("ix_clash_leaves_person", "person_id"),)
+
+    activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    reason: Mapped[str | None] = mapped_column(
+        sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase", label="原因")
+    )
+    allowed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    allowed_at: Mapped[datetime] = mapped_column(Moment)

@@ -1,6 +1,6 @@
 """Who is told what about an activity, a sign-up or a record. Nobody is told how others do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -11,6 +11,7 @@ from backend.outbox.actions import Telling, notify_many
 from backend.people import permissions
 from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
+from backend.volunteering import notice_time
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
@@ -56,14 +57,37 @@ def waitlisted(activity: Activity, person_id: int, position: int) -> None:
     _notify(activity, [person_id], "sign_up_waitlisted", "已进入候补", body)
 
 
-def moved_up(activity: Activity, people: Sequence[int]) -> None:
-    body = f"“{activity.title}”有了名额，您已从候补转为正式报名：{_when(activity)}，{activity.place}。来不了请取消。"
-    _notify(activity, people, "sign_up_moved_up", "候补转正", body)
+def moved_up(activity: Activity, people: Sequence[SignUp]) -> None:
+    """To whoever moved up at this moment, with the moment until which they may decline."""
+    until = notice_time.last_moment(people[0], activity).astimezone(clock.CHINA)
+    body = (
+        f"“{activity.title}”有了名额，您已从候补转为正式报名：{_when(activity)}，{activity.place}。"
+        f"来不了请在 {until:%m月%d日 %H:%M} 前取消。"
+    )
+    ids = [one.person_id for one in people]
+    _notify(activity, ids, "sign_up_moved_up", "候补转正", body)
 
 
-def changed(activity: Activity, people: Sequence[int]) -> None:
+def changed(activity: Activity, people: Sequence[int], clashes: Mapping[int, Sequence[str]]) -> None:
+    """`clashes` are the titles of what else somebody has at the new time, by person."""
     body = f"“{activity.title}”改为 {_when(activity)}，地点：{activity.place}。来不了请取消报名。"
-    _notify(activity, people, "activity_changed", "活动时间或地点有变", body)
+    free = [one for one in people if one not in clashes]
+    _notify(activity, free, "activity_changed", "活动时间或地点有变", body)
+    notify_many([_clash(activity, one, clashes[one]) for one in people if one in clashes])
+
+
+def _clash(activity: Activity, person_id: int, others: Sequence[str]) -> Telling:
+    named = "、".join(f"“{title}”" for title in others)
+    body = (
+        f"“{activity.title}”改为 {_when(activity)}，地点：{activity.place}，"
+        f"与您报名的{named}时间冲突。请取消其中一个。"
+    )
+    return _telling(activity, person_id, "activity_changed", "活动改期，时间有冲突", body)
+
+
+def clash_allowed(activity: Activity, person_id: int, reason: str) -> None:
+    body = f"“{activity.title}”（{_when(activity)}）的组织者同意您同时参加其他活动：{reason}。同一时间的时长只计一次。"
+    _notify(activity, [person_id], "sign_up_clash_allowed", "已同意时间冲突", body)
 
 
 def message(activity: Activity, people: Sequence[int], words: str) -> None:

@@ -23,7 +23,7 @@ from backend.people import permissions, teams
 from backend.people import queries as people
 from backend.people.models import Appointment, Person, Team
 from backend.people.permissions import Permission
-from backend.volunteering import codes, joining, limits, states
+from backend.volunteering import clashes, codes, joining, limits, states
 from backend.volunteering.models import (
     ATTENDED,
     OVER,
@@ -35,6 +35,7 @@ from backend.volunteering.models import (
     SignUpState,
     facts_of,
 )
+from backend.volunteering.notice_time import last_moment
 from backend.volunteering.views import (
     ActivityView,
     Attendance,
@@ -76,8 +77,9 @@ def activities(
 ) -> KeysetQuery:
     """Activities by their start: from a day on the next one first, without a day the latest first.
 
-    Drafts are listed to those who plan them: the team's leader and the community's staff. What the person `can_join`
-    is listed by its start, too.
+    Of the days from the first to the last what touches them, also what began before and is not over yet. Drafts are
+    listed to those who plan them: the team's leader and the community's staff. What the person `can_join` is listed by
+    its start, too.
     """
     wanted = sa.select(Activity).where(joining.joinable(actor) if can_join else visible_to(actor))
     for column, value in (
@@ -93,7 +95,7 @@ def activities(
         first_day = first_day or clock.today()
     if first_day is None:
         return KeysetQuery(wanted, (Activity.starts_at.desc(), Activity.id.desc()))
-    onwards = wanted.where(Activity.starts_at >= clock.day_starts(first_day))
+    onwards = wanted.where(Activity.ends_at > clock.day_starts(first_day))
     return KeysetQuery(onwards, (Activity.starts_at, Activity.id))
 
 
@@ -129,11 +131,12 @@ def one(activity_id: int, *, actor: Actor) -> Activity:
 
 
 def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[ActivityView]:
-    """Activities as this person sees them; seven statements for a page."""
+    """Activities as this person sees them; seven statements for a page, one more for who organises any of them."""
     if not found:
         return []
     standing = _context_of(found, actor)
     counts = _counts([activity.id for activity in found])
+    clashing = _clashing(found, standing, actor)
     names = places.names({activity.community_id for activity in found})
     faces = people.masked_names({activity.in_charge_id for activity in found}, gone=NO_ORGANISER)
     return [
@@ -145,6 +148,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
             in_charge=faces[activity.in_charge_id],
             confirmed=sum(counts.get((activity.id, state), 0) for state in SEATED),
             waiting=counts.get((activity.id, SignUpState.WAITLISTED), 0),
+            clashing=clashing.get(activity.id),
             my_sign_up=_own_sign_up(activity, standing),
             actions=_actions(activity, standing, counts, actor),
         )
@@ -164,6 +168,23 @@ def _context_of(found: Sequence[Activity], actor: Actor) -> _Context:
     mine = {row.activity_id: row for row in session.scalars(live)}
     words = _words_by_place(actor.id, {activity.community_id for activity in found})
     return _Context(words, leaders, mine, _positions(mine.values()))
+
+
+def _clashing(found: Sequence[Activity], standing: _Context, actor: Actor) -> dict[int, int]:
+    """To whoever organises it, how many have something else at the same time, while it can still be moved."""
+    ours = [
+        activity.id
+        for activity in found
+        if activity.state == ActivityState.PUBLISHED
+        and clock.now() < activity.ends_at
+        and _organises(activity, standing, actor)
+    ]
+    return dict.fromkeys(ours, 0) | clashes.numbers(ours)
+
+
+def _organises(activity: Activity, standing: _Context, actor: Actor) -> bool:
+    words = standing.words.get(activity.community_id, standing.nothing)
+    return Permission.ACTIVITY_ORGANISE in words or "leader" in standing.facts(activity, actor.id)
 
 
 def _words_by_place(person_id: int, place_ids: Iterable[int]) -> dict[int, frozenset[str]]:
@@ -230,7 +251,9 @@ def _sign_up_actions(
     """The moves open on a sign-up, by default to the volunteer: attending only while the activity runs."""
     found = open_to(states.SIGN_UP_BUTTONS, sign_up, words, facts)
     if activity.state != ActivityState.PUBLISHED or (
-        sign_up.state == SignUpState.CONFIRMED and clock.now() >= activity.starts_at
+        sign_up.state == SignUpState.CONFIRMED
+        and clock.now() >= activity.starts_at
+        and clock.now() > last_moment(sign_up, activity)
     ):
         found = [name for name in found if name != "cancel_sign_up"]
     if (

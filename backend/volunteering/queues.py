@@ -103,20 +103,20 @@ def activities_without_organiser(*, actor: Actor) -> KeysetQuery:
 
 def activities_today(*, actor: Actor) -> KeysetQuery:
     """Published activities of today that are not over, where the person organises, in the order of their start."""
-    return _starting_on(clock.today(), actor)
+    return _touching(clock.today(), actor)
 
 
 def activities_tomorrow(*, actor: Actor) -> KeysetQuery:
     """The same of tomorrow."""
-    return _starting_on(clock.today() + timedelta(days=1), actor)
+    return _touching(clock.today() + timedelta(days=1), actor)
 
 
-def _starting_on(day: date, actor: Actor) -> KeysetQuery:
+def _touching(day: date, actor: Actor) -> KeysetQuery:
     wanted = sa.select(Activity).where(
         Activity.state == ActivityState.PUBLISHED,
         Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_ORGANISE)),
         Activity.ends_at > clock.now(),
-        Activity.starts_at >= clock.day_starts(day),
+        Activity.ends_at > clock.day_starts(day),
         Activity.starts_at < clock.day_ends(day),
     )
     return KeysetQuery(wanted, (Activity.starts_at, Activity.id))

@@ -47,6 +47,7 @@ ORGANISE = _move(
 )
 ROLL_CALL = _move(_A, "roll_call", "点名", {A.PUBLISHED, A.ENDED}, "", Permission.SIGN_UP_RECORD)
 MESSAGE = _move(_A, "message", "发消息", {A.PUBLISHED, A.ENDED}, "", Permission.ACTIVITY_ORGANISE)
+ALLOW_CLASH = _move(_A, "allow_clash", "同意时间冲突", {A.PUBLISHED}, "", Permission.SIGN_UP_RECORD)
 READ_ATTENDANCE = _move(_A, "attendance", "查看出勤", set(), "", Permission.ACTIVITY_READ)
 ACTIVITY_MOVES = (PUBLISH, CANCEL, END, PROPOSE, CERTIFY)
 

@@ -52,6 +52,8 @@ class ActivityView:
     capacity: int
     confirmed: int
     waiting: int
+    # Told to its organisers alone, while it can still be moved.
+    clashing: int | None
     min_age: int | None
     risk: str | None
     insurance_number: str | None

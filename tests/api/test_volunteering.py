@@ -338,3 +338,25 @@ def test_what_one_can_join_and_whether_one_is_asked(phones, snow):
     assert ning.data("GET", "/me/invitations") == {"wanted": True}
     assert ning.data("PUT", "/me/invitations", {"wanted": False}) == {"wanted": False}
     assert ning.data("GET", "/me/invitations") == {"wanted": False}
+
+
+def test_the_organiser_alone_allows_a_clash_and_a_moved_activity_takes_its_deadlines_along(
+    phones, town, snow
+):
+    other = phones["tong"].data("POST", "/activities", body(town, minAge=None, title="义诊"))
+    there = f"/activities/{other['id']}"
+    phones["tong"].data("POST", f"{there}/publish")
+    ning = phones["ning"]
+    ning.data("POST", f"/activities/{snow['id']}/sign-up")
+    assert ning.post(f"{there}/sign-up").json["error"] == "CLASHING_SIGN_UP"
+    assert ning.post(f"{there}/sign-up", {"clashReason": "我赶得上"}).status_code == 403
+    allow = f"{there}/sign-ups/{ning.get('/me').json['data']['id']}/allow-clash"
+    assert ning.post(allow, {"reason": "我赶得上"}).status_code == 403
+    assert phones["tong"].data("POST", allow, {"reason": "两处只隔一条街"})["clashing"] == 0
+    assert ning.data("POST", f"{there}/sign-up")["state"] == "confirmed"
+    assert phones["tong"].data("GET", there)["clashing"] == 1
+    assert ning.data("GET", there)["clashing"] is None
+    week = timedelta(days=7)
+    later = {"startsAt": at(STARTS + week), "endsAt": at(STARTS + week + timedelta(hours=2))}
+    moved = phones["tong"].data("PUT", there, later)
+    assert (moved["signUpUntil"], moved["clashing"]) == (at(STARTS + week), 0)

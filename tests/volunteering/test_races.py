@@ -14,8 +14,10 @@ from backend.ledger import queries as balances
 from backend.ledger.verify import findings
 from backend.people import sealed
 from backend.people.models import Person
+from backend.rights import cancellation
 from backend.volunteering import certificate_queries
 from backend.volunteering.actions import activities, attendance, backfills, certificates, hours, sign_ups
+from backend.volunteering.models import SignUp
 from backend.volunteering.states import ActivityMovedOn, CertificateMovedOn
 from tests.databases import until_so_many_wait
 from tests.volunteering import cast
@@ -54,6 +56,54 @@ def test_when_several_leave_at_once_as_many_move_up(town, at_once):
     assert states == ["cancelled"] * 4 + ["confirmed"] * 4 + ["waitlisted"] * 4
 
 
+def _standing(activity_id, people, state, town):
+    with transaction():
+        session.add_all(
+            SignUp(
+                activity_id=activity_id,
+                person_id=one.id,
+                community_id=town.songtao,
+                state=state,
+                signed_up_at=STARTS - timedelta(days=2),
+            )
+            for one in people
+        )
+
+
+def test_people_who_change_places_between_two_activities_do_not_wait_for_each_other(town, at_once):
+    """Four leave the first for the second, four the other way: each holds one list and asks the other one."""
+    ones, others = cast.newcomers(town, 4), cast.newcomers(town, 4)
+    first, second = cast.published(town, capacity=4), cast.published(town, title="义诊", capacity=4)
+    for here, there, people in ((first, second, ones), (second, first, others)):
+        _standing(here, people, "confirmed", town)
+        _standing(there, people, "waitlisted", town)
+    leaving = [
+        work for pair in zip(ones, others, strict=True) for work in ((first, pair[0]), (second, pair[1]))
+    ]
+    with cast.after_start(days=-1):
+        at_once(*[lambda a=a, one=one: sign_ups.cancel(a, actor=one) for a, one in leaving])
+    assert {cast.state_of(second, one) for one in ones} == {"confirmed"}
+    assert {cast.state_of(first, one) for one in others} == {"confirmed"}
+
+
+def test_accounts_that_leave_and_places_that_are_given_back_do_not_wait_for_each_other(town, at_once):
+    holders, leavers = cast.newcomers(town, 4), cast.newcomers(town, 4)
+    (last,) = cast.newcomers(town, 1)
+    activity_id = cast.published(town, capacity=4)
+    _standing(activity_id, holders, "confirmed", town)
+    _standing(activity_id, [*leavers, last], "waitlisted", town)
+
+    def leave(person_id):
+        cancellation.cancel(person_id, confirmed=True, actor=session.get(Person, person_id))
+
+    works = [lambda one=one: sign_ups.cancel(activity_id, actor=one) for one in holders]
+    works += [lambda one=one: leave(one.id) for one in leavers]
+    with cast.after_start(days=-1):
+        at_once(*[work for pair in zip(works[:4], works[4:], strict=True) for work in pair])
+    assert cast.state_of(activity_id, last) == "confirmed"
+    assert {cast.state_of(activity_id, one) for one in leavers} == {"cancelled"}
+
+
 def test_one_person_signing_up_many_times_at_once_is_signed_up_once(town, at_once):
     (one,) = cast.newcomers(town, 1)
     activity_id = cast.published(town)
@@ -86,7 +136,6 @@ def test_a_double_scan_at_the_same_moment_is_one_check_in(town, at_once):
 
 def _journal(activity_id):
     from backend.journal import JournalLine
-    from backend.volunteering.models import SignUp
 
     mine = sa.select(SignUp.id).where(SignUp.activity_id == activity_id)
     return sa.select(JournalLine.verb).where(

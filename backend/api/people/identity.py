@@ -22,7 +22,7 @@ from backend.people.models import (
     ROLES,
     SERVICE_ROLES,
 )
-from backend.rights import consent
+from backend.rights import consent, freed
 from backend.rights.notice import DOCUMENTS
 from backend.wechat.gateway import gateway
 
@@ -222,7 +222,7 @@ def _screen_nickname(caller: sessions.Caller, body: dict[str, Any]) -> None:
 
 @put(bp, "/me", "修改我的资料", body=ProfileIn, out=Me, precheck=_screen_nickname)
 def put_me(caller: sessions.Caller, body: dict[str, Any], precheck_result: None) -> dict[str, Any]:
-    actions.update_profile(body, actor=caller)
+    freed.update_profile(body, actor=caller)
     return me(caller.id)
 
 

@@ -28,10 +28,11 @@ from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
+from backend.journal import REASON_MAX, REASON_MIN
 from backend.paging import Pageable
 from backend.people.models import TEAM_NAME_MAX
 from backend.volunteering import queries
-from backend.volunteering.actions import activities, ending, sign_ups
+from backend.volunteering.actions import activities, clash_leaves, ending, sign_ups
 from backend.volunteering.models import (
     ATTENDANCE_SOURCES,
     CATEGORY_MAX,
@@ -130,6 +131,7 @@ class ActivityOut(Schema):
     capacity = Integer("名额")
     confirmed = Integer("已占名额")
     waiting = Integer("候补人数")
+    clashing = Integer("已占名额的人里，同一时间还报了别的活动的人数；只告诉组织者", allow_none=True)
     min_age = Integer("最小年龄", allow_none=True)
     risk = Text("风险提示", most=RISK_MAX, allow_none=True, lines=True)
     insurance_number = Text("保险单号", most=INSURANCE_NUMBER_MAX, allow_none=True)
@@ -196,7 +198,9 @@ class ActivityQuery(PageQuery):
         data_key="joinable",
         load_default=False,
     )
-    first_day = DayOrMoment("从哪一天起；填写时按开始时间由近到远排列", data_key="from", load_default=None)
+    first_day = DayOrMoment(
+        "从哪一天起（当天还没结束的也算）；填写时按开始时间由近到远排列", data_key="from", load_default=None
+    )
     last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
 
 
@@ -208,8 +212,19 @@ class CallOffIn(Schema):
     reason = Reason("原因，告诉已报名的人", load_default="活动因故取消")
 
 
-class SignUpIn(Schema):
+class CancelSignUpIn(Schema):
     on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民办理", allow_none=True, load_default=None)
+
+
+class SignUpIn(CancelSignUpIn):
+    clash_reason = Text(
+        "组织者同意与同一时间的另一个活动并存的原因；其他人不能填",
+        most=REASON_MAX,
+        least=REASON_MIN,
+        allow_none=True,
+        load_default=None,
+        example="两场之间相隔十分钟路程",
+    )
 
 
 class MySignUpOut(SignUpOut):
@@ -276,7 +291,8 @@ def get_activity(caller: Caller, activity_id: int) -> ActivityView:
     body=ActivityChanges(partial=True),
     out=ActivityOut,
     precheck=screen_activity,
-    description="草稿随时可改；发布后到开始前可改，时间或地点有变会通知已报名的人。",
+    description="草稿随时可改；发布后到开始前可改，时间或地点有变会通知已报名的人。"
+    "改了开始时间而没有改报名截止、取消截止时，两者随开始时间一起移动。",
 )
 def edit_activity(
     caller: Caller, activity_id: int, body: dict[str, Any], precheck_result: None
@@ -312,11 +328,13 @@ move("cancel", "cancel_activity", "取消活动", activities.cancel, body=CallOf
     description="有名额时为 confirmed，没有名额时排入候补 waitlisted。",
 )
 def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
-    made = sign_ups.sign_up(activity_id, on_behalf_of=proxy_of(body), actor=caller)
+    made = sign_ups.sign_up(
+        activity_id, on_behalf_of=proxy_of(body), clash_reason=body["clash_reason"], actor=caller
+    )
     return queries.view_sign_up(made, actor=caller)
 
 
-@post(bp, "/activities/<id:activity_id>/cancel-sign-up", "取消报名", body=SignUpIn, out=SignUpOut)
+@post(bp, "/activities/<id:activity_id>/cancel-sign-up", "取消报名", body=CancelSignUpIn, out=SignUpOut)
 def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     mine = sign_ups.cancel(activity_id, on_behalf_of=proxy_of(body), actor=caller)
     return queries.view_sign_up(mine, actor=caller)
@@ -332,6 +350,18 @@ def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> Si
 def excuse_sign_up(caller: Caller, activity_id: int, person_id: int, body: dict[str, Any]) -> SignUpView:
     mine = sign_ups.excuse(activity_id, person_id, body["reason"], actor=caller)
     return queries.view_sign_up(mine, actor=caller)
+
+
+@post(
+    bp,
+    "/activities/<id:activity_id>/sign-ups/<id:person_id>/allow-clash",
+    "同意某人同一时间参加另一个活动（组织者）",
+    body=ReasonIn,
+    out=ActivityOut,
+    description="同意后由本人报名；已在候补的，有名额时转正。时长不会重复计算。",
+)
+def allow_clash(caller: Caller, activity_id: int, person_id: int, body: dict[str, Any]) -> ActivityView:
+    return serialize(clash_leaves.allow(activity_id, person_id, body["reason"], actor=caller), caller)
 
 
 def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) -> list[MySignUpView]:

@@ -64,12 +64,20 @@ def month_asked() -> date:
 
 
 def weeks_of(first: date, shown: list[ActivityView]) -> list[list[Day]]:
-    """The month from Monday to Sunday, with what starts on each day."""
+    """The month from Monday to Sunday, with what touches each day."""
     by_day: dict[date, list[ActivityView]] = {}
     for one in shown:
-        by_day.setdefault(clock.business_day(one.starts_at), []).append(one)
+        for day in _days_of(one):
+            by_day.setdefault(day, []).append(one)
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
     return [[Day(day, day.month == first.month, by_day.get(day, [])) for day in week] for week in weeks]
+
+
+def _days_of(one: ActivityView) -> list[date]:
+    """From the day on which it starts to the one on which it ends; midnight belongs to the day before."""
+    first = clock.business_day(one.starts_at)
+    last = clock.business_day(one.ends_at - timedelta(microseconds=1))
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _asked(staff: Staff) -> Filters:

@@ -25,6 +25,12 @@ OFFERED = 60
 class SignUpForForm(WhoForm):
     ready = choice("代办原因", needed=False)
     reason = line("或自己写原因", most=REASON_MAX)
+    clash_reason = line(
+        "同一时间已有另一个活动，仍然同意的原因",
+        most=REASON_MAX,
+        needed=False,
+        description="没有冲突就不填；时长不会重复计算",
+    )
 
 
 class TakeOffForm(ReasonedForm):
@@ -46,12 +52,18 @@ def sign_up_for(staff: Staff, activity_id: int) -> Any:
     """For a resident who asks at the window, or has no phone: a place, or the end of the waitlist."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     form = with_sentences(SignUpForForm(), sentences.SIGN_UP_FOR)
+    if not staff.may(Permission.SIGN_UP_RECORD):
+        # A clash is the organiser's to allow.
+        del form.clash_reason
     if request.method == "POST":
         form.find(staff)
 
     def work() -> Any:
         on_behalf_of = (form.person.data, form.reason.data)
-        return sign_ups.sign_up(activity_id, on_behalf_of=on_behalf_of, actor=staff)
+        clash = form.clash_reason.data if form.clash_reason else None
+        return sign_ups.sign_up(
+            activity_id, on_behalf_of=on_behalf_of, clash_reason=clash or None, actor=staff
+        )
 
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message(

@@ -15,7 +15,7 @@ from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people.models import Team
 from backend.people.permissions import Permission
-from backend.volunteering import notices, states
+from backend.volunteering import clashes, notices, states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityState, SignUpState
 
@@ -84,8 +84,10 @@ _FIELDS = (
 # Whose activity it is, never changes: its permissions hang on it.
 _FIXED = ("community_id", "team_id")
 # Moments move along when an activity is repeated in another week.
-MOMENTS = ("starts_at", "ends_at", "sign_up_until", "cancel_until")
-_TOLD_WHEN_CHANGED = ("starts_at", "ends_at", "place")
+_TIMES = ("starts_at", "ends_at")
+_DEADLINES = ("sign_up_until", "cancel_until")
+MOMENTS = (*_TIMES, *_DEADLINES)
+_TOLD_WHEN_CHANGED = (*_TIMES, "place")
 # What a calendar shows of it.
 _IN_CALENDAR = ("title", "description", "risk", "latitude", "longitude", *_TOLD_WHEN_CHANGED)
 
@@ -144,30 +146,27 @@ def _check(activity: Activity) -> None:
 def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity:
     """Changes a draft, or a published activity before it starts; who signed up is told of a new time or place.
 
-    More places let the waitlist move up. Raises ActivityNotEditable, CapacityTaken, InsuranceMissing,
-    FixedOncePublished, TimesOutOfOrder, VenueIncomplete.
+    A deadline that is not changed itself moves along with the start. More places, another time or age let the waitlists
+    move up: this one's, and those in which people wait who had no time before. Raises ActivityNotEditable, CapacityTaken,
+    InsuranceMissing, FixedOncePublished, TimesOutOfOrder, VenueIncomplete.
     """
-    activity = lock_row(Activity, activity_id)
+    activity, held = waitlist.hold(activity_id)
     authorize(states.ORGANISE, activity, actor)
-    if activity.state not in (ActivityState.DRAFT, ActivityState.PUBLISHED) or _begun(activity):
-        raise ActivityNotEditable()
-    if any(content.get(name, getattr(activity, name)) != getattr(activity, name) for name in _FIXED):
-        raise FixedOncePublished()
-    before = {name: getattr(activity, name) for name in _FIELDS}
-    for name in _FIELDS:
-        setattr(activity, name, content.get(name, before[name]))
-    changed = [name for name in _FIELDS if getattr(activity, name) != before[name]]
+    _check_editable(activity, content)
+    published = activity.state == ActivityState.PUBLISHED
+    known = clashes.among(activity) if published else set()
+    changed = _change(activity, content)
     _check(activity)
-    if activity.state == ActivityState.PUBLISHED:
+    if published:
         _check_published(activity, changed)
         _mark_for_calendars(activity, changed)
     session.flush()
     journal.write(
         "edit", "activity", activity.id, actor=actor, place=activity.community_id, facts={"fields": changed}
     )
-    if activity.state == ActivityState.PUBLISHED:
-        _notify_of_change(activity, changed)
-        waitlist.fill(activity)
+    if published:
+        _notify_of_change(activity, changed, known)
+        waitlist.ask(held)
     return activity
 
 
@@ -179,6 +178,40 @@ def _mark_for_calendars(activity: Activity, changed: list[str]) -> None:
         activity.calendar_sequence += 1
     if "starts_at" in changed:
         activity.late_cancel_told_at = None
+
+
+def _check_editable(activity: Activity, content: dict[str, Any]) -> None:
+    if activity.state not in (ActivityState.DRAFT, ActivityState.PUBLISHED) or _begun(activity):
+        raise ActivityNotEditable()
+    if any(content.get(name, getattr(activity, name)) != getattr(activity, name) for name in _FIXED):
+        raise FixedOncePublished()
+
+
+def _change(activity: Activity, content: dict[str, Any]) -> list[str]:
+    """Sets what is new, with what moves along; answers the names of the fields."""
+    before = {name: getattr(activity, name) for name in _FIELDS}
+    content = {**content, **_moved_along(activity, content)}
+    for name in _FIELDS:
+        setattr(activity, name, content.get(name, before[name]))
+    changed = [name for name in _FIELDS if getattr(activity, name) != before[name]]
+    if clock.business_day(activity.starts_at) != clock.business_day(before["starts_at"]):
+        # Who was reminded of tomorrow is reminded again on the eve of the new day.
+        activity.tomorrow_told_at = None
+    if activity.state == ActivityState.PUBLISHED and not set(_TIMES).isdisjoint(changed):
+        activity.moved_at = clock.now()
+    return changed
+
+
+def _moved_along(activity: Activity, content: dict[str, Any]) -> dict[str, datetime]:
+    """The deadlines that nobody changed, as far from the start as they were, and not after the end."""
+    shift = content.get("starts_at", activity.starts_at) - activity.starts_at
+    ends = content.get("ends_at", activity.ends_at)
+    kept = {name: getattr(activity, name) for name in _DEADLINES}
+    return {
+        name: min(at + shift, ends)
+        for name, at in kept.items()
+        if shift and at is not None and content.get(name, at) == at
+    }
 
 
 def _begun(activity: Activity) -> bool:
@@ -197,11 +230,17 @@ def _check_published(activity: Activity, changed: list[str]) -> None:
         raise CapacityTaken(confirmed=confirmed)
 
 
-def _notify_of_change(activity: Activity, changed: list[str]) -> None:
-    if any(name in _TOLD_WHEN_CHANGED for name in changed):
-        notices.changed(
-            activity, notices.attending(activity.id, SignUpState.CONFIRMED, SignUpState.WAITLISTED)
-        )
+def _notify_of_change(activity: Activity, changed: list[str], known: set[clashes.Clash]) -> None:
+    """Of a new time or place; and by name of what somebody else has at the new time, and had not before."""
+    if set(_TOLD_WHEN_CHANGED).isdisjoint(changed):
+        return
+    people = notices.attending(
+        activity.id, SignUpState.CONFIRMED, SignUpState.CHECKED_IN, SignUpState.WAITLISTED
+    )
+    told: dict[int, list[str]] = {}
+    for one in sorted(clashes.among(activity) - known, key=lambda clash: clash.other_id):
+        told.setdefault(one.person_id, []).append(one.other_title)
+    notices.changed(activity, people, told)
 
 
 def publish(activity_id: int, *, actor: Actor) -> Activity:
@@ -213,8 +252,11 @@ def publish(activity_id: int, *, actor: Actor) -> Activity:
 
 
 def cancel(activity_id: int, reason: str, *, actor: Actor | None) -> Activity:
-    """Calls it off; everyone who signed up is told. Raises AttendanceBegun once someone has checked in."""
-    activity = lock_row(Activity, activity_id)
+    """Calls it off; everyone who signed up is told, and is free for what they wait for elsewhere.
+
+    Raises AttendanceBegun once someone has checked in.
+    """
+    activity, held = waitlist.hold(activity_id)
     people = notices.attending(activity.id, SignUpState.CONFIRMED, SignUpState.WAITLISTED)
     transition(
         states.CANCEL,
@@ -227,6 +269,7 @@ def cancel(activity_id: int, reason: str, *, actor: Actor | None) -> Activity:
     )
     waitlist.move_all(states.DROP_WITH_ACTIVITY, activity)
     notices.cancelled(activity, people, reason)
+    waitlist.ask(held)
     return activity
 
 

@@ -17,6 +17,7 @@ from backend.journal import Actor
 from backend.lifecycle import authorize, transition
 from backend.moves import Move
 from backend.volunteering import codes, states, venue
+from backend.volunteering.actions import waitlist
 from backend.volunteering.actions.sign_ups import NotSignedUp, OnBehalf, acting_for
 from backend.volunteering.models import (
     OVER,
@@ -145,7 +146,21 @@ def check_out(
     # The clock of another machine, or of this one before it was set right, may have been ahead.
     left_at = max(clock.now(), sign_up.checked_in_at)
     place = _worse(sign_up.place_check, place)
-    return _attend(states.CHECK_OUT, sign_up, place, reason, actor, checked_out_at=left_at)
+    with _freed_early(seen, activity_id):
+        return _attend(states.CHECK_OUT, sign_up, place, reason, actor, checked_out_at=left_at)
+
+
+@contextmanager
+def _freed_early(seen: sa.Row, activity_id: int) -> Iterator[None]:
+    """Who leaves before the planned end is free for what they wait for elsewhere. A hall that leaves in time, or has
+    nothing else to do, locks nothing for it."""
+    person_id = seen.SignUp.person_id
+    if clock.now() >= seen.ends_at or not waitlist.waits(person_id):
+        yield
+        return
+    _, held = waitlist.hold(activity_id, freed=[person_id])
+    yield
+    waitlist.ask(held)
 
 
 def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, actor: Actor) -> sa.Row:

@@ -8,7 +8,7 @@ from backend import clock, config
 from backend.db import lock_row, session, sql_list
 from backend.jobs import Job
 from backend.volunteering import notices
-from backend.volunteering.actions import ending, news
+from backend.volunteering.actions import ending, news, waitlist
 from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 
 BATCH = 200
@@ -55,7 +55,9 @@ def tomorrows() -> list[int]:
 def remind(activity_id: int) -> None:
     """Once an activity: who has a place is told of tomorrow."""
     activity = lock_row(Activity, activity_id)
-    if activity.state != ActivityState.PUBLISHED or activity.tomorrow_told_at is not None:
+    tomorrow = clock.today() + timedelta(days=1)
+    due = clock.business_day(activity.starts_at) == tomorrow and activity.tomorrow_told_at is None
+    if activity.state != ActivityState.PUBLISHED or not due:
         return
     activity.tomorrow_told_at = clock.now()
     session.flush()
@@ -80,14 +82,21 @@ def overdue() -> list[int]:
 def remind_staff(activity_id: int) -> None:
     """Once an activity: the community's staff are told that the law's ten working days are up."""
     activity = lock_row(Activity, activity_id)
-    if activity.state != ActivityState.ENDED or activity.overdue_told_at is not None:
+    due = activity.record_due_on is not None and activity.record_due_on <= clock.today()
+    if activity.state != ActivityState.ENDED or not due or activity.overdue_told_at is not None:
         return
     activity.overdue_told_at = clock.now()
     session.flush()
     notices.record_overdue(activity)
 
 
+def forgotten() -> list[int]:
+    """Activities with a free place that somebody who waits could take."""
+    return waitlist.forgotten(BATCH)
+
+
 JOBS = [
+    Job("volunteering.waiting", 60, forgotten, waitlist.ask_again),
     Job("volunteering.lapse", 60, unfinished, ending.lapse),
     Job("volunteering.end", 60, over, end),
     Job("volunteering.tomorrow", 600, tomorrows, remind),

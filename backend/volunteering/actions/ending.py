@@ -11,6 +11,7 @@ from backend.moves import Move
 from backend.volunteering import states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUpState
+from backend.volunteering.notice_time import had_notice
 
 
 class NotBegunYet(Refused):
@@ -22,16 +23,26 @@ def end(activity_id: int, *, actor: Actor | None) -> Activity:
 
     The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet.
     """
-    activity = lock_row(Activity, activity_id)
+    activity, held = waitlist.hold(activity_id)
     service = activity.kind == ActivityKind.VOLUNTEER_SERVICE
     due = working_days.record_due_on(clock.business_day(activity.ends_at)) if service else None
     begun = partial(_begun, activity)
     transition(states.END, activity, actor=actor, precondition=begun, ended_at=clock.now(), record_due_on=due)
     _close(activity, SignUpState.WAITLISTED, states.DROP_WITH_ACTIVITY)
+    _let_go(activity)
     # First who has not come: whoever checks in at this moment is then seen by the second.
     _close(activity, SignUpState.CONFIRMED, states.NO_SHOW)
     lapse(activity.id)
+    waitlist.ask(held)
     return activity
+
+
+def _let_go(activity: Activity) -> None:
+    """Who got the place too late to decline it in time, and did not come, is no no-show."""
+    rows = waitlist.locked(activity.id, (SignUpState.CONFIRMED,))
+    late = [row for row in rows if not had_notice(row, activity)]
+    if late:
+        transition_all(states.DROP_WITH_ACTIVITY, late, place_id=activity.community_id, actor=None)
 
 
 def _begun(activity: Activity) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from backend import clock, config
-from backend.db import Moment, lock_row, savepoint, session
+from backend.db import Moment, savepoint, session
 from backend.errors import Refused
 from backend.journal import Actor
 from backend.lifecycle import authorize, transition_all
@@ -37,7 +37,7 @@ def call(activity_id: int, roll: Sequence[Called], *, actor: Actor) -> Activity:
     Hours proposed before are to be proposed anew. Raises NotSignedUp (with the persons), TimesNotTrue,
     OverlappingService, CheckedInElsewhere, SignUpMovedOn, ActivityMovedOn.
     """
-    activity = lock_row(Activity, activity_id)
+    activity, held = waitlist.hold(activity_id, freed=[one.person_id for one in roll])
     authorize(states.ROLL_CALL, activity, actor)
     if activity.state not in states.ROLL_CALL.sources:
         raise states.ActivityMovedOn()
@@ -54,6 +54,8 @@ def call(activity_id: int, roll: Sequence[Called], *, actor: Actor) -> Activity:
         # Nobody is still at what is over; without this the next proposal would pass them by in silence.
         ending.lapse(activity.id)
     _propose_anew(activity)
+    # Who left early is free for what they wait for elsewhere.
+    waitlist.ask(held)
     return activity
 
 

@@ -17,9 +17,10 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
 from backend.people.permissions import Permission
-from backend.volunteering import limits, notices, states
-from backend.volunteering.actions import news, waitlist
+from backend.volunteering import clashes, notices, states
+from backend.volunteering.actions import clash_leaves, news, waitlist
 from backend.volunteering.models import OVER, Activity, ActivityState, SignUp, SignUpState
+from backend.volunteering.notice_time import in_time_until, last_moment
 
 # The person and the reason why staff act for them; None for oneself.
 OnBehalf = tuple[int, str] | None
@@ -53,17 +54,22 @@ class BirthYearNeeded(Refused):
     code, message = 40333, "这个活动有年龄要求（{minAge} 岁），请先在“我的”里填写出生年份"
 
 
-def sign_up(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> SignUp:
-    """A place where one is free and nobody waits, else the end of the waitlist.
+def sign_up(
+    activity_id: int, *, on_behalf_of: OnBehalf = None, clash_reason: str | None = None, actor: Actor
+) -> SignUp:
+    """A place where one is free and nobody waits who could take it, else the end of the waitlist.
 
-    Raises SignUpClosed, AlreadySignedUp, ClashingSignUp, TooYoung, BirthYearNeeded; NotAllowed or NotFound
-    on behalf of someone who does not live in the clerk's place.
+    `clash_reason` says why they may be here although they have a place elsewhere at the same time; the organisers alone
+    give it. Raises SignUpClosed, AlreadySignedUp, ClashingSignUp, TooYoung, BirthYearNeeded; NotAllowed or NotFound on
+    behalf of someone who does not live in the clerk's place.
     """
     activity = lock_row(Activity, activity_id)
     _open(activity, actor)
     person_id, reason = acting_for(on_behalf_of, actor)
     home = _assisted(person_id, activity, actor) if on_behalf_of else people.home(person_id)
-    limits.lock_persons([person_id])
+    waitlist.hold_line(activity, person_id)
+    if clash_reason:
+        clash_leaves.note(activity, person_id, clash_reason, actor=actor)
     _check(person_id, activity)
     made = SignUp(
         activity_id=activity.id,
@@ -113,7 +119,9 @@ def _check(person_id: int, activity: Activity) -> None:
     )
     if session.scalar(live) is not None:
         raise AlreadySignedUp()
-    other = session.scalar(waitlist.clash_of(person_id, activity))
+    other = session.scalar(
+        clashes.clash_of(person_id, activity).where(~clashes.allowed(person_id, activity.id))
+    )
     if other is not None:
         raise ClashingSignUp(other=other)
     if activity.min_age:
@@ -133,9 +141,9 @@ def _check_age(person_id: int, activity: Activity) -> None:
 
 
 def _state(activity: Activity) -> str:
-    """Nobody overtakes who is waiting already."""
-    free = waitlist.seated(activity.id) < activity.capacity and not waitlist.waiting(activity.id)
-    return SignUpState.CONFIRMED if free else SignUpState.WAITLISTED
+    """Nobody overtakes who waits already and could take the place: they are asked first."""
+    waitlist.ask(frozenset({activity.id}))
+    return SignUpState.CONFIRMED if waitlist.room(activity) > 0 else SignUpState.WAITLISTED
 
 
 def _keep(made: SignUp, actor: Actor) -> None:
@@ -169,36 +177,46 @@ def _notify_of_seat(activity: Activity, made: SignUp) -> None:
 def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> SignUp:
     """Gives the place back, to whoever waits first. After the deadline it counts as late, with no penalty.
 
-    Raises NotSignedUp, TooLateToCancel once the activity has begun, SignUpMovedOn.
+    Raises NotSignedUp, SignUpMovedOn, and TooLateToCancel once the activity has begun, unless the person got the place
+    too late to decline before.
     """
-    activity = lock_row(Activity, activity_id)
     person_id, reason = acting_for(on_behalf_of, actor)
+    activity, held = waitlist.hold(activity_id, freed=[person_id])
     mine = live(activity.id, person_id)
-    if (
-        clock.now() >= activity.starts_at
-        and activity.state == ActivityState.PUBLISHED
-        and mine.state == SignUpState.CONFIRMED
-    ):
+    running = activity.state == ActivityState.PUBLISHED and mine.state == SignUpState.CONFIRMED
+    if running and clock.now() >= activity.starts_at and clock.now() > last_moment(mine, activity):
         raise TooLateToCancel()
-    late = mine.state == SignUpState.CONFIRMED and clock.now() > (activity.cancel_until or activity.starts_at)
-    had_place, move = (
-        mine.state == SignUpState.CONFIRMED,
-        states.CANCEL_LATE if late else states.CANCEL_SIGN_UP,
-    )
-    transition(move, mine, actor=actor, reason=reason, cancelled_at=clock.now())
-    waitlist.fill(activity)
-    if had_place:
-        news.somebody_cancelled(activity, person_id)
+    _give_back(activity, held, mine, reason, actor)
     return mine
+
+
+def _give_back(
+    activity: Activity, held: waitlist.Held, mine: SignUp, reason: str | None, actor: Actor
+) -> None:
+    had_place = mine.state == SignUpState.CONFIRMED
+    late = had_place and clock.now() > in_time_until(mine, activity)
+    move = states.CANCEL_LATE if late else states.CANCEL_SIGN_UP
+    transition(move, mine, actor=actor, reason=reason, cancelled_at=clock.now())
+    waitlist.ask(held)
+    if had_place:
+        news.somebody_cancelled(activity, mine.person_id)
+
+
+def leave(activity_id: int, *, actor: Actor) -> None:
+    """Whoever leaves for good gives their place back, also in what has begun: somebody else may still come."""
+    activity, held = waitlist.hold(activity_id, freed=[actor.id])
+    mine = _newest(activity.id, actor.id, SignUp.state.in_((SignUpState.CONFIRMED, SignUpState.WAITLISTED)))
+    if mine is not None:
+        _give_back(activity, held, mine, None, actor)
 
 
 def excuse(activity_id: int, person_id: int, reason: str, *, actor: Actor) -> SignUp:
     """The organiser notes that someone asked to be excused; their place goes to the waitlist."""
-    activity = lock_row(Activity, activity_id)
+    activity, held = waitlist.hold(activity_id, freed=[person_id])
     mine = latest(activity.id, person_id)
     transition(states.EXCUSE, mine, actor=actor, reason=reason)
     notices.excused(activity, person_id, reason)
-    waitlist.fill(activity)
+    waitlist.ask(held)
     return mine
 
 

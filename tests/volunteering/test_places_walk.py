@@ -1,0 +1,241 @@
+"""Whatever happens, in whatever order: no place is free while somebody waits who could take it.
+
+Beside the product stands a second opinion in plain Python, which reads the rows and judges who could take a place.
+"""
+
+import contextlib
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from backend import clock
+from backend.db import session, transaction
+from backend.errors import Refused
+from backend.people.models import Person, Residency
+from backend.rights import cancellation, freed, suspending
+from backend.volunteering.actions import activities, clash_leaves, deadlines, ending, sign_ups, waitlist
+from backend.volunteering.models import Activity, ClashLeave, SignUp
+from tests.volunteering import cast
+from tests.volunteering.cast import STARTS
+
+# In a run of the whole suite; `--walks 300` takes minutes.
+WALKS = 10
+STEPS = 30
+PEOPLE, ACTIVITIES = 6, 4
+NEVER = STARTS + timedelta(days=999)
+who, what = st.integers(0, PEOPLE - 1), st.integers(0, ACTIVITIES - 1)
+HOLDING = ("confirmed", "checked_in", "checked_out", "unverified", "certified")
+
+
+class Places(RuleBasedStateMachine):
+    """Some people, some activities about the same hour with one place or two, and everything that can be done."""
+
+    town, found = None, ()
+
+    def __init__(self):
+        super().__init__()
+        town = self.town
+        self.now, self.seated, self.ordered = STARTS - timedelta(days=1), set(), True
+        self.people = cast.newcomers(town, PEOPLE)
+        with transaction():
+            homes = {"community_id": town.songtao, "state": "declared", "declared_at": clock.now()}
+            session.add_all(Residency(person_id=one.id, **homes) for one in self.people)
+        self.wulan, self.tong = cast.by(town, "wulan"), cast.by(town, "tong")
+        self.activities = [self.planned(n) for n in range(ACTIVITIES)]
+
+    def planned(self, n):
+        start = STARTS + timedelta(hours=n % 3)
+        return cast.published(
+            self.town, starts_at=start, ends_at=start + timedelta(hours=2), capacity=1 + n % 2
+        )
+
+    @contextmanager
+    def step(self):
+        with clock.frozen_at(self.now), transaction():
+            yield
+
+    def tried(self, verb, *given, **facts):
+        with contextlib.suppress(Refused), self.step():
+            verb(*given, **facts)
+
+    @rule(n=who, a=what, b=what)
+    def sign_up(self, n, a, b):
+        for activity in {a, b}:
+            self.tried(sign_ups.sign_up, self.activities[activity], actor=self.people[n])
+
+    @rule(n=who, a=what)
+    def cancel(self, n, a):
+        self.tried(sign_ups.cancel, self.activities[a], actor=self.people[n])
+
+    @rule(n=who, a=what)
+    def excuse(self, n, a):
+        self.tried(sign_ups.excuse, self.activities[a], self.people[n].id, "家里有事", actor=self.wulan)
+
+    @rule(a=what, hours=st.integers(0, 4), length=st.integers(1, 3))
+    def move(self, a, hours, length):
+        start = STARTS + timedelta(hours=hours)
+        times = {"starts_at": start, "ends_at": start + timedelta(hours=length)}
+        self.tried(activities.edit, self.activities[a], times, actor=self.wulan)
+
+    @rule(a=what, capacity=st.integers(1, 3), age=st.sampled_from([None, None, 18, 60]))
+    def change(self, a, capacity, age):
+        content = {"capacity": capacity, "min_age": age}
+        self.tried(activities.edit, self.activities[a], content, actor=self.wulan)
+
+    @rule(a=what, ended=st.booleans())
+    def call_off(self, a, ended):
+        """Another one takes its place in the list of what there is."""
+        verb, more = (ending.end, ()) if ended else (activities.cancel, ("下大雪",))
+        self.tried(verb, self.activities[a], *more, actor=self.wulan)
+        if cast.activity(self.activities[a]).state != "published":
+            self.activities[a] = self.planned(a)
+
+    @rule(n=who, a=what, left=st.booleans())
+    def attend(self, n, a, left):
+        with contextlib.suppress(Refused), clock.frozen_at(self.now):
+            (cast.check_out if left else cast.check_in)(self.activities[a], self.people[n])
+
+    @rule(n=who, hours=st.sampled_from([1, 30]), over=st.booleans())
+    def suspend(self, n, hours, over):
+        if over:
+            self.tried(suspending.resume, self.people[n].id, "已改正", actor=self.tong)
+        else:
+            until = self.now + timedelta(hours=hours)
+            self.tried(suspending.suspend, self.people[n].id, "发广告", until, actor=self.tong)
+
+    @rule(n=who, year=st.sampled_from([1950, 1990, 2012]))
+    def put_age_right(self, n, year):
+        self.tried(freed.update_profile, {"birth_year": year}, actor=self.people[n])
+
+    @rule(n=who, a=what)
+    def allow_clash(self, n, a):
+        given = self.activities[a], self.people[n].id, "两处很近"
+        self.tried(clash_leaves.allow, *given, actor=self.wulan)
+
+    @rule(n=st.integers(0, PEOPLE * 3))
+    def leave(self, n):
+        """Somebody leaves for good, now and then; somebody new comes."""
+        if n < PEOPLE:
+            person = session.get(Person, self.people[n].id)
+            self.tried(cancellation.cancel, person.id, confirmed=True, actor=person)
+            (self.people[n],) = cast.newcomers(self.town, 1)
+
+    @rule(minutes=st.sampled_from([5, 60, 60, 600]))
+    def time_passes(self, minutes):
+        self.now += timedelta(minutes=minutes)
+        # Several people's time is up at once: the jobs take them one by one, in no order.
+        self.ordered = False
+        for job in (*suspending.JOBS, *deadlines.JOBS):
+            with clock.frozen_at(self.now):
+                due = list(job.due())
+            for item in due:
+                self.tried(job.work, item)
+
+    @invariant()
+    def no_place_is_free_while_somebody_could_take_it(self):
+        session.rollback()
+        opinion = Opinion(self.now)
+        type(self).found = opinion.wrong(self.seated if self.ordered else None)
+        assert self.found == []
+        self.seated, self.ordered = opinion.seated(), True
+
+
+class Opinion:
+    """What the rows say to who does not know how the product asks."""
+
+    def __init__(self, now):
+        self.now = now
+        with clock.frozen_at(now):
+            rows = session.execute(
+                sa.select(SignUp, Activity, Person)
+                .join(Activity, Activity.id == SignUp.activity_id)
+                .join(Person, Person.id == SignUp.person_id)
+                .where(Activity.starts_at >= STARTS)
+                .order_by(SignUp.id),
+                execution_options={"populate_existing": True},
+            )
+            self.rows = [tuple(row) for row in rows]
+            self.leaves = {
+                tuple(row) for row in session.execute(sa.select(ClashLeave.activity_id, ClashLeave.person_id))
+            }
+
+    def seated(self):
+        return {row.id for row, _, _ in self.rows if row.state in (*HOLDING, "no_show")}
+
+    def wrong(self, before):
+        """Sentences; `before` are the sign-ups that had a place then, None where the order may not be judged."""
+        seats = {}
+        for row, activity, _ in self.rows:
+            seats[activity.id] = seats.get(activity.id, 0) + (row.id in self.seated())
+        told = [
+            f"{one} has more people than places" for one, taken in seats.items() if taken > self.places(one)
+        ]
+        newest = {}
+        for row, activity, _ in self.rows:
+            if before is not None and row.id in self.seated() - before:
+                newest[activity.id] = row.id
+        for row, activity, person in self.rows:
+            if row.state != "waitlisted" or not self.able(row, activity, person):
+                continue
+            if seats[activity.id] < activity.capacity:
+                told.append(f"{activity.id} has a place that {person.id} could take")
+            if row.id < newest.get(activity.id, 0):
+                told.append(f"{person.id} was passed in {activity.id}")
+        return told
+
+    def places(self, activity_id):
+        return next(activity.capacity for _, activity, _ in self.rows if activity.id == activity_id)
+
+    def able(self, row, activity, person):
+        if activity.state != "published" or activity.ends_at <= self.now or person.state != "active":
+            return False
+        if person.suspended_until is not None and person.suspended_until > self.now:
+            return False
+        if activity.min_age and (person.birth_year is None or 2027 - person.birth_year < activity.min_age):
+            return False
+        return (activity.id, person.id) in self.leaves or not any(
+            other.person_id == person.id and other.state in HOLDING and self.meet(other, there, activity)
+            for other, there, _ in self.rows
+        )
+
+    def meet(self, other, there, activity):
+        if there.id == activity.id or there.state not in ("published", "ended", "certified"):
+            return False
+        until = min(there.ends_at, there.ended_at or NEVER, other.checked_out_at or NEVER)
+        return there.starts_at < activity.ends_at and until > max(activity.starts_at, self.now)
+
+
+def _walk(town, examples):
+    Places.town = town
+    run_state_machine_as_test(
+        Places,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            # A failure is told as it was met: to make it small would take minutes.
+            phases=[Phase.generate],
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+@pytest.mark.slow
+def test_no_place_is_free_while_somebody_who_waits_could_take_it(town, request):
+    _walk(town, request.config.getoption("--walks") or WALKS)
+
+
+@pytest.mark.slow
+def test_the_walk_finds_a_list_that_is_not_asked(town, monkeypatch):
+    """Negative control: who becomes free is asked nowhere else."""
+    monkeypatch.setattr(waitlist, "_waited_for", lambda *_: set())
+    with contextlib.suppress(Exception):
+        _walk(town, 200)
+    assert Places.found
