@@ -127,7 +127,7 @@ def _missed(town, kind, name):
         if typed == EMOJI and "不能使用" in told:
             yield "emoji"
         # Of a code the marks are dropped, and what is left is judged by whoever looks for it.
-        drops = any(getattr(one, "rule", None) is forms.code_of for one in field.validators)
+        drops = any(getattr(one, "rule", None) in (forms.code_of, forms.phone_of) for one in field.validators)
         if typed != EMOJI and not told and not (drops and typed == TURNED):
             yield ascii(typed)
 
