@@ -135,6 +135,14 @@ def searched(text: str) -> str:
     return plain if plain.removeprefix("P").removeprefix("p").isdecimal() else clean(text)
 
 
+def sought(text: str) -> str:
+    """Who is looked for: a telephone or card number however it is written, anything else as a text. Raises Unclean."""
+    dialled = phone(text)
+    if MOBILE.fullmatch(dialled):
+        return dialled
+    return card(text) if is_card(text) else searched(text)
+
+
 def _is_control(sign: str, lines: bool) -> bool:
     if sign in ("\n", "\t"):
         return not (lines and sign == "\n")

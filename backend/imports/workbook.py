@@ -6,6 +6,7 @@ what is too much is refused where it is met. What a number means by its format (
 """
 
 import io
+import math
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -383,7 +384,8 @@ def _number(text: str, epoch: datetime | None) -> str:
             found = from_excel(value, epoch)
             return found.date().isoformat() if isinstance(found, datetime) else str(found)
         # Excel writes 2.3 as 2.2999999999999998.
-        exact = abs(value) < 1e15
-        return str(int(value) if value.is_integer() else value) if exact else Rounded(text)
+        if abs(value) < 1e15:
+            return str(int(value) if value.is_integer() else value)
+        return Rounded(text) if math.isfinite(value) else text
     except (ValueError, OverflowError):
         return text

@@ -158,6 +158,14 @@ def _is(child: Person, real_name: str, birth_year: int) -> bool:
     return named and child.birth_year == birth_year
 
 
+def _refuse_twin(guardian_id: int, child: Person) -> None:
+    """The guardian declared the same child already, under another record."""
+    name, year = sealed.real_name(child) or "", child.birth_year
+    others = (other for _link, other in children_of(guardian_id) if other.id != child.id)
+    if year is not None and any(_is(other, name, year) for other in others):
+        raise AlreadyGuardian()
+
+
 def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Guardianship:
     """Staff of the child's community, who saw both and their papers, link two known people. Never their own.
 
@@ -172,6 +180,7 @@ def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Gua
         raise OwnWard()
     if not under_14(child.birth_year):
         raise NotAChild()
+    _refuse_twin(guardian_id, child)
     return _link(guardian_id, child_id, home.community_id, relation, GuardianshipState.VERIFIED, actor=actor)
 
 

@@ -102,6 +102,10 @@ def _check_resident(row: Row) -> list[Fault]:
     return faults
 
 
+def _year(typed: str) -> str:
+    return text.code(typed).removesuffix("年")
+
+
 class NoSuchCommunity(Refused):
     code, message = 42259, "您的任职范围里没有“{name}”"
 
@@ -211,7 +215,7 @@ offer(
         _take_in_resident,
         look_ahead=_look_ahead,
         look_again=_look_again,
-        reads={"手机号": text.phone},
+        reads={"手机号": text.phone, "出生年份": _year},
         decide=_decide_resident,
     ),
 )

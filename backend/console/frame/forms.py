@@ -105,8 +105,9 @@ def line(
     looked_for: bool = False,
     **more: Any,
 ) -> Any:
-    """One line of text, clean by the rule of backend/text.py; `looked_for` is a name, or a number in whatever width."""
-    return _line(label, text.searched if looked_for else _one_line, most, needed, also, more)
+    """One line of text, clean by the rule of backend/text.py; `looked_for` is a person: a name, or a number however it is
+    written."""
+    return _line(label, text.sought if looked_for else _one_line, most, needed, also, more)
 
 
 def code(label: str, *, most: int, needed: bool = True, also: tuple[Any, ...] = (), **more: Any) -> Any:

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_doubts")),
         sa.UniqueConstraint("import_id", "line", name=op.f("uq_import_doubts_import_id_line")),
     )
-    op.add_column("imports", sa.Column("warnings", Json(), server_default="[]", nullable=False))
+    op.add_column("imports", sa.Column("warnings", Json, server_default="[]", nullable=False))
 
 
 def downgrade() -> None:

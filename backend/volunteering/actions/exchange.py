@@ -263,7 +263,12 @@ imports.offer(
         _check,
         _take_in,
         key=lambda row: (row["平台"], row["平台记录编号"]),
-        reads={"手机号": text.phone, "志愿者编号": _number, "服务日期": spreadsheets.written_day},
+        reads={
+            "手机号": text.phone,
+            "志愿者编号": _number,
+            "服务日期": spreadsheets.written_day,
+            "时长（小时）": text.code,
+        },
     ),
 )
 
