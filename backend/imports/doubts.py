@@ -27,6 +27,7 @@ def keep(import_id: int, doubt: Doubt) -> None:
     told = json.dumps([doubt.row, doubt.likely, doubt.why], ensure_ascii=False)
     sealed = crypto.seal(told, f"import_doubts.row:{key}")
     session.add(ImportDoubt(import_id=import_id, line=doubt.line, key=key, row_sealed=sealed))
+    session.flush()
 
 
 def count(import_id: int) -> int:
