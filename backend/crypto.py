@@ -88,8 +88,11 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-# A mobile or fixed number, grouped or not, and the number of an identity card.
-_NUMBERS = re.compile(r"(?<!\d)(?:1\d\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8}|\d{17}[\dXx]|\d{15})(?!\d)")
+# A mobile or fixed number, grouped or not, one abroad, and the number of an identity card; `\d` is a digit in any width.
+_NUMBERS = re.compile(
+    r"(?<!\d)(?:[1１]\d\d[ -]?\d{4}[ -]?\d{4}|[0０]\d{2,3}[ -]?\d{7,8}|\d{17}[\dXxＸ]|\d{15})(?!\d)"
+    r"|[+＋]\d{1,3}[ -]?\d{3,4}[ -]?\d{4,7}(?!\d)"
+)
 
 
 @overload

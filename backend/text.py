@@ -1,6 +1,7 @@
 """Text as people typed or pasted it, by one rule at every door: what nobody sees is taken out, what would mislead is
 refused, emoji and names stay whole. Of numbers and codes only the signs that count are left."""
 
+import re
 import unicodedata
 
 # Marks that turn the line round for whoever reads on: a name could show as another one.
@@ -69,14 +70,77 @@ def _as_it_counts(sign: str) -> str:
     kind = unicodedata.category(sign)
     if kind in ("Cf", "Zs") or sign.isspace():
         return ""
+    if kind == "Nd":
+        # Digits of every script are digits, and `\d` would take them for ours.
+        return str(unicodedata.decimal(sign))
     # A small raised 2 is no digit of a number: nobody means 1920 by 19²0.
     return sign if kind == "No" else unicodedata.normalize("NFKC", sign)
 
 
+# What spreadsheets put before a number that is to stay as it is, and people between its digits.
+_QUOTES, _DASHES = "'`\u2018\u2019", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc-"
+_MARKS = re.compile(f"[{_QUOTES}{_DASHES}]")
+
+
+def number(text: str) -> str:
+    """A number that stands for something, of a phone, a card or a code: only the signs that count, without the quote before
+    it and the dashes in it."""
+    return _MARKS.sub("", code(text))
+
+
+# Digits as a phone dials them: under another sign for 5 the same number would not be found again.
+MOBILE = re.compile(r"1[0-9]{10}|\+(?!86)[1-9][0-9]{6,14}")
+LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})-[0-9]{7,8}(?:-[0-9]{1,6})?")
+PHONE_MAX = 20
+NOT_A_MOBILE = "应为 11 位手机号"
+NOT_A_PHONE = "应为 11 位手机号，或带区号的座机号，例如 0458-2288123"
+_CHINA = re.compile(r"^(?:\+86|0086|86(?=[01(-]))[-(]*0?")
+_DIALLED = re.compile(
+    r"\(?0(10|2[0-9]|[3-9][0-9]{2})\)?-*([0-9]{7,8})(?:(?:-|#|,|x|转|分机|ext\.?)+([0-9]{1,6}))?"
+)
+
+
+def phone(text: str) -> str:
+    """A telephone number as it is kept, however it was typed: 13812345678, +85261234567, 0458-2288123 or with an extension
+    0458-2288123-801. What is none stays as near to what was typed as can be: MOBILE and LANDLINE tell."""
+    typed = code(text).strip(_QUOTES)
+    plain = re.sub(f"[{_DASHES}]", "-", typed).lower()
+    fixed = _DIALLED.fullmatch(_CHINA.sub("0", plain))
+    if fixed is not None:
+        return "-".join(part for part in (f"0{fixed[1]}", *fixed.groups()[1:]) if part)
+    digits = re.sub(r"[()-]", "", plain)
+    mobile = _CHINA.sub("", digits)
+    if len(mobile) == 11 and mobile.startswith("1"):
+        return mobile
+    return f"+{digits[2:]}" if digits.startswith("00") else digits
+
+
+_CARD = re.compile(r"P?([0-9]{1,9})")
+
+
+def card(text: str) -> str:
+    """The number of a paper card as it is printed, with or without its P and its zeros; anything else as it was typed."""
+    typed = number(text).upper()
+    found = _CARD.fullmatch(typed)
+    return f"P{int(found[1]):06d}" if found else typed
+
+
+def is_card(text: str) -> bool:
+    return _CARD.fullmatch(number(text).upper()) is not None
+
+
 def searched(text: str) -> str:
     """What is looked for: a number or a card's number as it counts, anything else as a text. Raises Unclean."""
-    number = code(text)
-    return number if number.removeprefix("P").removeprefix("p").isdecimal() else clean(text)
+    plain = code(text).lstrip(_QUOTES)
+    return plain if plain.removeprefix("P").removeprefix("p").isdecimal() else clean(text)
+
+
+def sought(text: str) -> str:
+    """Who is looked for: a telephone or card number however it is written, anything else as a text. Raises Unclean."""
+    dialled = phone(text)
+    if MOBILE.fullmatch(dialled):
+        return dialled
+    return card(text) if is_card(text) else searched(text)
 
 
 def _is_control(sign: str, lines: bool) -> bool:

@@ -3,15 +3,17 @@
 import csv
 import io
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
 
+from backend.imports import cells
+from backend.imports.workbook import Rounded
 from backend.registers import papers
 from backend.rights import export
 from backend.rights.readers import Topic
-from backend.spreadsheets import harmless
+from backend.spreadsheets import NotADay, day, harmless
 from backend.volunteering import exchange
 
 BEGINNINGS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"]
@@ -52,3 +54,54 @@ def read(told):
 )
 def test_what_is_none_stays_as_it_is(value):
     assert harmless(value) is value
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2027-05-01",
+        "2027-5-1",
+        "2027/5/1",
+        "2027.5.1",
+        "2027年5月1日",
+        "2027 年 5 月 1 日",
+        "20270501",
+        "２０２７０５０１",
+        "\u202d20270501\u202c",
+        "2027-05-01 00:00:00",
+    ],
+    ids=ascii,
+)
+def test_a_day_is_read_however_it_is_written(written):
+    assert day(written) == date(2027, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "sentence"),
+    [
+        ("2027年5月", "没有写是哪一天"),
+        ("2027-5", "没有写是哪一天"),
+        ("2027", "没有写是哪一天"),
+        ("2027-02-30", "没有这一天"),
+        ("20271301", "没有这一天"),
+        ("明年", "应为日期"),
+    ],
+)
+def test_what_is_no_day_is_told_with_what_is_missing(written, sentence):
+    with pytest.raises(NotADay, match=sentence):
+        day(written)
+
+
+def test_a_head_is_known_in_any_width_and_with_unseen_signs():
+    columns = ("姓名", "时长（小时）")
+    assert cells.heads(["\ufeff姓 名\u200b", "时长(小时) *", "别的"], columns) == [
+        "姓名",
+        "时长（小时）",
+        "别的",
+    ]
+
+
+def test_a_number_that_lost_digits_is_named():
+    assert cells.cell(Rounded("1.2345678901234501E+17")) == cells.cell("1.23457E+17") == ("", cells.LOST)
+    assert cells.cell("123456789012345678") == ("123456789012345678", None)
+    assert cells.cell("A2E5") == ("A2E5", None)

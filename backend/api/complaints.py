@@ -4,8 +4,8 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.bodies import PHONE, Reason, ReasonIn
-from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Schema, Text
+from backend.api.frame.bodies import Reason, ReasonIn
+from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Phone, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
@@ -22,8 +22,8 @@ bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与�
 class ComplaintIn(Schema):
     kind = Choice("投诉、建议、减负反映", ComplaintKind, required=True)
     text = Text("内容；加密保存，只有承办的人能看", most=1000, required=True, lines=True)
-    contact_back = Text(
-        "方便回电的手机号；不填也会答复", most=11, validate=PHONE, load_default=None, allow_none=True
+    contact_back = Phone(
+        "方便回电的手机号，或带区号的座机；不填也会答复", landline=True, load_default=None, allow_none=True
     )
     anonymous = Boolean("对承办的人匿名", load_default=False)
     about = Choice("说的是服务、社区工作人员还是街道工作人员", About, load_default=About.SERVICE)

@@ -6,17 +6,20 @@ on where it stopped. The same sheet may come twice: what is there already is cou
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal, text
+from backend import clock, crypto, journal
 from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
-from backend.imports.models import Import, ImportPart
+from backend.imports import cells, doubts
+from backend.imports.doubts import Doubt
+from backend.imports.models import Import, ImportDoubt, ImportPart
 from backend.journal import Actor
 
 MOST_ROWS = 20_000
@@ -26,6 +29,11 @@ KEPT = timedelta(hours=24)
 
 Row = dict[str, str]
 Fault = tuple[str, str]
+
+
+# What a clerk may say of a doubtful row, beside the id of who is meant.
+NEW, LEFT_OUT = "new", "left_out"
+LEFT_OUT_SENTENCE = "没有导入：您选了不导入这一行"
 
 
 class ColumnsMissing(Refused):
@@ -47,7 +55,8 @@ class ImportOver(Refused):
 @dataclass(frozen=True)
 class Sheet:
     """What a kind of sheet is made of. `check` names what is wrong with a row before anything is done;
-    `take_in` answers whether the row was new. Where two rows of one `key` would be one thing, the second is
+    `take_in` answers whether the row was new, or raises Doubtful, and `decide` is asked again once the clerk has said
+    who is meant. Where two rows of one `key` would be one thing, the second is
     named: it would not be counted.
 
     What takes long to find out about the rows to come is found by `look_ahead`, outside any transaction, and kept
@@ -58,10 +67,30 @@ class Sheet:
     needed: tuple[str, ...]
     permission: str
     check: Callable[[Row], list[Fault]]
-    take_in: Callable[[Row, dict[str, Any], Any], bool]
+    take_in: Callable[[Row, dict[str, Any], Any], "bool | Taken"]
     key: Callable[[Row], Any] | None = None
     look_ahead: Callable[[list[Row], dict[str, Any], Any], None] | None = None
     look_again: Callable[[dict[str, Any]], None] | None = None
+    # How the cells of a column are read, where that is not as any text.
+    reads: Mapping[str, cells.Read] = field(default_factory=dict)
+    # Takes in a row that was doubtful, as the person of this id or as a new one.
+    decide: Callable[[Row, int | None, dict[str, Any], Any], "bool | Taken"] | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A row that was taken in: was it new, and what the clerk should look at all the same."""
+
+    new: bool
+    warnings: tuple[str, ...] = ()
+
+
+class Doubtful(Exception):
+    """A row may mean one of these who are here already: the clerk is asked, nothing is decided."""
+
+    def __init__(self, likely: list[int], why: str) -> None:
+        super().__init__(why)
+        self.likely, self.why = likely, why
 
 
 @dataclass(frozen=True)
@@ -97,7 +126,7 @@ def check(kind: str, table: list[list[str]]) -> Checked:
     Raises ColumnsMissing, TooManyRows, NothingInside.
     """
     sheet = SHEETS[kind]
-    head = [_cell(cell)[0] for cell in table[0]] if table else []
+    head = cells.heads(table[0], sheet.columns) if table else []
     missing = [name for name in sheet.needed if name not in head]
     if missing:
         raise ColumnsMissing(missing="、".join(missing))
@@ -105,13 +134,11 @@ def check(kind: str, table: list[list[str]]) -> Checked:
         raise TooManyRows(most=MOST_ROWS)
     checked = Checked(kind, [], [])
     keys: dict[Any, int] = {}
-    for line, cells in enumerate(table[1:], start=2):
-        told = dict(zip(head, map(_cell, cells), strict=False))
-        if not any(value or sentence for value, sentence in told.values()):
+    for line, typed in enumerate(table[1:], start=2):
+        if not any(one.strip() for one in typed):
             continue
-        row = {name: told.get(name, ("", None))[0] for name in sheet.columns}
-        unclean = {name: told[name][1] for name in sheet.columns if name in told and told[name][1]}
-        wrong: list[Fault] = [(name, sentence) for name, sentence in unclean.items() if sentence]
+        row, unclean = cells.row(dict(zip(head, typed, strict=False)), sheet.columns, sheet.reads)
+        wrong: list[Fault] = list(unclean.items())
         wrong += [(name, "请填写") for name in sheet.needed if not row[name] and name not in unclean]
         wrong += sheet.check(row)
         wrong += _repeated(sheet, row, line, keys)
@@ -121,14 +148,6 @@ def check(kind: str, table: list[list[str]]) -> Checked:
     if not checked.rows and not checked.faults:
         raise NothingInside()
     return checked
-
-
-def _cell(typed: str) -> tuple[str, str | None]:
-    """What stands in a cell, clean: numbers in whatever width, texts as at every door; or what is wrong with it."""
-    try:
-        return text.searched(typed), None
-    except text.Unclean as fault:
-        return "", fault.sentence
 
 
 def _repeated(sheet: Sheet, row: Row, line: int, keys: dict[Any, int]) -> list[Fault]:
@@ -213,30 +232,68 @@ def take_in(ahead: Ahead, part: tuple[int, list[Any]], *, actor: Actor) -> Impor
         raise NotFound()
     if found.finished_at is not None or found.done != begins:
         return found
-    faults = _taken_in(found, rows, ahead.memory, actor)
+    _take_rows(found, rows, ahead.memory, actor)
     found.done += len(rows)
-    if faults:
-        found.faults = [*found.faults, *faults]
     mine = (ImportPart.import_id == found.id, ImportPart.begins == begins)
     session.execute(sa.delete(ImportPart).where(*mine))
-    if found.done == found.total:
-        _finish(found, actor)
+    _finish_if_over(found, actor)
     session.flush()
     return found
 
 
-def _taken_in(found: Import, rows: list[Any], memory: dict[str, Any], actor: Actor) -> list[Any]:
-    sheet, faults = SHEETS[found.kind], []
+def _take_rows(found: Import, rows: list[Any], memory: dict[str, Any], actor: Actor) -> None:
+    sheet = SHEETS[found.kind]
     if sheet.look_again is not None:
         sheet.look_again(memory)
     for line, row in rows:
         try:
-            with savepoint():
-                new = sheet.take_in(row, memory, actor)
-            found.made, found.known = found.made + new, found.known + (not new)
-        except Refused as refusal:
-            faults.append([line, "", refusal.sentence])
-    return faults
+            _take_row(found, line, partial(sheet.take_in, row, memory, actor))
+        except Doubtful as doubtful:
+            doubts.keep(found.id, Doubt(line, row, doubtful.likely, doubtful.why))
+
+
+def _take_row(found: Import, line: int, take_in: Callable[[], bool | Taken]) -> None:
+    try:
+        with savepoint():
+            answer = take_in()
+    except Refused as refusal:
+        found.faults = [*found.faults, [line, "", refusal.sentence]]
+        return
+    taken = answer if isinstance(answer, Taken) else Taken(answer)
+    found.made, found.known = found.made + taken.new, found.known + (not taken.new)
+    if taken.warnings:
+        found.warnings = [*found.warnings, *([line, "", sentence] for sentence in taken.warnings)]
+
+
+def decide(import_id: int, answers: Mapping[int, str], *, actor: Actor) -> Import:
+    """What the clerk said of doubtful rows, by line: the id of the person who is meant, NEW, or LEFT_OUT. Lines that do
+    not wait any more are passed over. Raises NotFound."""
+    found = lock_row(Import, import_id)
+    if found.by_id != actor.id:
+        raise NotFound()
+    memory: dict[str, Any] = {}
+    for doubt in doubts.waiting(found.id, len(answers), answers):
+        _decide(found, doubt, answers[doubt.line], memory, actor)
+    _finish_if_over(found, actor)
+    session.flush()
+    return found
+
+
+def _decide(found: Import, doubt: Doubt, answer: str, memory: dict[str, Any], actor: Actor) -> None:
+    sheet = SHEETS[found.kind]
+    meant = {str(one): one for one in doubt.likely}.get(answer)
+    if sheet.decide is None or (meant is None and answer not in (NEW, LEFT_OUT)):
+        return
+    doubts.forget(found.id, doubt.line)
+    if answer == LEFT_OUT:
+        found.faults = [*found.faults, [doubt.line, "", LEFT_OUT_SENTENCE]]
+        return
+    _take_row(found, doubt.line, partial(sheet.decide, doubt.row, meant, memory, actor))
+
+
+def _finish_if_over(found: Import, actor: Actor) -> None:
+    if found.done == found.total and not doubts.count(found.id):
+        _finish(found, actor)
 
 
 def _finish(found: Import, actor: Actor) -> None:
@@ -250,6 +307,7 @@ def stale() -> list[int]:
     waiting = sa.or_(
         Import.rows_sealed.is_not(None),
         sa.exists().where(ImportPart.import_id == Import.id).correlate(Import),
+        sa.exists().where(ImportDoubt.import_id == Import.id).correlate(Import),
     )
     wanted = sa.select(Import.id).where(waiting, Import.created_at <= clock.now() - KEPT)
     return list(session.scalars(wanted.limit(100)))
@@ -259,3 +317,4 @@ def forget(import_id: int) -> None:
     """The rows may name people: they are not kept for an import that was given up."""
     session.execute(sa.update(Import).where(Import.id == import_id).values(rows_sealed=None))
     session.execute(sa.delete(ImportPart).where(ImportPart.import_id == import_id))
+    doubts.forget(import_id)

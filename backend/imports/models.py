@@ -42,6 +42,13 @@ class Import(Model):
     faults: Mapped[list[Any]] = mapped_column(
         Json, info=not_personal("lines and columns, never what stands in them", code=True)
     )
+    # The same of rows that were taken in, for the clerk to look at all the same.
+    warnings: Mapped[list[Any]] = mapped_column(
+        Json,
+        default=list,
+        server_default="[]",
+        info=not_personal("lines, never what stands in them", code=True),
+    )
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -62,3 +69,17 @@ class ImportPart(Model):
     # Made up: the rows are sealed before the part has a number.
     key: Mapped[str] = mapped_column(sa.String(32), info=not_personal("of the seal"))
     rows_sealed: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.IMPORTS, sealed_for="key"))
+
+
+class ImportDoubt(Model):
+    """A row that may mean somebody who is here already, sealed as it names them, until the clerk has said who is meant."""
+
+    __tablename__ = "import_doubts"
+    __table_args__ = (sa.UniqueConstraint("import_id", "line"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    import_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("imports.id"))
+    line: Mapped[int] = mapped_column(sa.Integer)
+    # Made up: the row is sealed before it has a number.
+    key: Mapped[str] = mapped_column(sa.String(32), info=not_personal("of the seal"))
+    row_sealed: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.IMPORTS, sealed_for="key"))

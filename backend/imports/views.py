@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.imports import doubts
 from backend.imports.models import Import
 
 
@@ -17,6 +18,7 @@ class ImportView:
     done: int
     made: int
     known: int
+    doubtful: int
     finished_at: datetime | None
 
 
@@ -29,5 +31,6 @@ def view_import(found: Import) -> ImportView:
         done=found.done,
         made=found.made,
         known=found.known,
+        doubtful=doubts.count(found.id),
         finished_at=found.finished_at,
     )

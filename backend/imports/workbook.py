@@ -6,6 +6,7 @@ what is too much is refused where it is met. What a number means by its format (
 """
 
 import io
+import math
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -43,6 +44,10 @@ class SheetTooLarge(Refused):
 
 class Broken(Exception):
     """What no program writes that makes workbooks."""
+
+
+class Rounded(str):
+    """A number of more digits than a spreadsheet keeps: the file holds another one than was typed."""
 
 
 class _Read(Exception):
@@ -370,8 +375,7 @@ def _plain(text: str) -> str:
 
 
 def _number(text: str, epoch: datetime | None) -> str:
-    """A number that Excel keeps as 1990.0 is 1990, a day is 2027-05-01; what is too long for a number stays as it
-    is written, for whoever checks the cell."""
+    """A number that Excel keeps as 1990.0 is 1990, a day is 2027-05-01; what is too long for a number is told as such."""
     if epoch is None and len(text) < 16 and text.isdecimal() and text.isascii():
         return str(int(text))
     try:
@@ -380,7 +384,8 @@ def _number(text: str, epoch: datetime | None) -> str:
             found = from_excel(value, epoch)
             return found.date().isoformat() if isinstance(found, datetime) else str(found)
         # Excel writes 2.3 as 2.2999999999999998.
-        exact = abs(value) < 1e15
-        return str(int(value) if value.is_integer() else value) if exact else text
+        if abs(value) < 1e15:
+            return str(int(value) if value.is_integer() else value)
+        return Rounded(text) if math.isfinite(value) else text
     except (ValueError, OverflowError):
         return text

@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal, moves
+from backend import clock, journal, moves
 from backend.db import lock_row, session
-from backend.errors import NotAllowed, NotFound, Refused
+from backend.errors import InvalidInput, NotAllowed, NotFound, Refused
 from backend.journal import Actor
 from backend.moves import Move
 from backend.numbering import next_number
@@ -16,8 +16,17 @@ from backend.organisations.models import KIND_NAMES, Organisation
 from backend.people import accounts, permissions, sealed, security_events, states
 from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState, SecurityEventKind
 from backend.people.labels import ROLES
-from backend.people.models import ROLE_PLACES, Appointment, Consent, PartyRegistration, Person, Residency
+from backend.people.models import (
+    BIRTH_YEAR_MIN,
+    ROLE_PLACES,
+    Appointment,
+    Consent,
+    PartyRegistration,
+    Person,
+    Residency,
+)
 from backend.people.permissions import Permission
+from backend.people.sameness import Likeness, Told, likeness
 
 
 class NotThatGrid(Refused):
@@ -41,7 +50,8 @@ class ConsentMissing(Refused):
 
 
 def update_profile(changes: dict[str, Any], *, actor: Actor) -> None:
-    """Changes `nickname`, `real_name` or `birth_year` of the caller; what is absent stays."""
+    """Changes `nickname`, `real_name` or `birth_year` of the caller; what is absent stays. Raises InvalidInput."""
+    check_birth_year(changes.get("birth_year"))
     person = lock_row(Person, actor.id)
     if "nickname" in changes:
         person.nickname = changes["nickname"]
@@ -142,14 +152,14 @@ def create_card_holder(
     """Staff register a resident without a phone; the paper card's number is given here, without gaps.
 
     The clerk sees the person, so the residency is verified at once. Raises NotFound, NotAllowed outside the
-    clerk's place, AlreadyRegistered for the same phone in the same community.
+    clerk's place, InvalidInput, AlreadyRegistered for the same name and phone in the same community: a phone alone may
+    be a household's.
     """
-    places.community(community_id)
-    _check_grid(grid_id, community_id)
-    permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
-    # Whoever takes a number waits for the one before: of two clerks with one phone the second is refused.
+    permit_card_holder(community_id, grid_id, actor=actor)
+    check_birth_year(birth_year)
+    # Whoever takes a number waits for the one before: of two clerks with one person the second is refused.
     number = next_number("card")
-    _refuse_second_card(phone, community_id)
+    _refuse_second_card(Told(real_name, phone or "", birth_year=birth_year), community_id)
     person = Person(
         card_number=f"P{number:06d}",
         nickname="",
@@ -178,20 +188,36 @@ def create_card_holder(
     return person
 
 
-def _refuse_second_card(phone: str | None, community_id: int) -> None:
-    if phone is None:
+def permit_card_holder(community_id: int, grid_id: int | None, *, actor: Actor) -> None:
+    """May this clerk register somebody there? Raises NotFound, NotThatGrid, NotAllowed."""
+    places.community(community_id)
+    _check_grid(grid_id, community_id)
+    permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
+
+
+def _refuse_second_card(told: Told, community_id: int) -> None:
+    if not told.phone:
         return
-    known = session.scalar(
-        sa.select(Person.card_number)
+    wanted = (
+        sa.select(Person)
         .join(Residency, Residency.person_id == Person.id)
         .where(
-            Person.phone_index.in_(crypto.blind_indexes("phone", phone)),
+            sealed.has_phone(told.phone),
             Person.card_number.is_not(None),
             Residency.community_id == community_id,
         )
     )
-    if known:
-        raise AlreadyRegistered(cardNumber=known)
+    for known in session.scalars(wanted.order_by(Person.id)):
+        there = Told(sealed.real_name(known) or "", told.phone, birth_year=known.birth_year)
+        if likeness(told, there)[0] == Likeness.SAME:
+            raise AlreadyRegistered(cardNumber=known.card_number)
+
+
+def check_birth_year(year: int | None) -> None:
+    """Somebody who may live was born in it. Raises InvalidInput."""
+    this_year = clock.today().year
+    if year is not None and not BIRTH_YEAR_MIN <= year <= this_year:
+        raise InvalidInput({"birthYear": [f"应在 {BIRTH_YEAR_MIN} 到 {this_year} 之间"]})
 
 
 def _check_grid(grid_id: int | None, community_id: int) -> None:

@@ -17,9 +17,11 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.people import permissions, sealed, states
 from backend.people import queries as people
+from backend.people.actions import check_birth_year
 from backend.people.kinds import STANDING_LINKS, GuardianshipState, PersonState, Relation, ResidencyState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
+from backend.people.sameness import name_key
 from backend.personal import PersonalTable, Purpose, handler, personal
 
 CHILDHOOD_ENDS = 14
@@ -112,16 +114,20 @@ def under_14(birth_year: int | None) -> bool:
 def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> Guardianship:
     """A guardian names their child, who lives with them; staff have yet to verify it.
 
-    The child becomes a person without WeChat, for whom nobody but a guardian and staff act. Raises NotAChild,
-    GuardianUnsettled, TooManyChildren.
+    The child becomes a person without WeChat, for whom nobody but a guardian and staff act. Raises InvalidInput,
+    NotAChild, GuardianUnsettled, TooManyChildren, AlreadyGuardian: each child once.
     """
+    check_birth_year(birth_year)
     if not under_14(birth_year):
         raise NotAChild()
     lock_row(Person, actor.id)
     home = session.get(Residency, actor.id)
     if home is None or home.state == ResidencyState.REJECTED:
         raise GuardianUnsettled()
-    if len(_of_guardian(actor.id)) >= MOST_CHILDREN:
+    mine = children_of(actor.id)
+    if any(_is(child, real_name, birth_year) for _link, child in mine):
+        raise AlreadyGuardian()
+    if len(mine) >= MOST_CHILDREN:
         raise TooManyChildren()
     child = Person(
         nickname="",
@@ -146,6 +152,20 @@ def declare(real_name: str, birth_year: int, relation: str, *, actor: Actor) -> 
     return _link(actor.id, child.id, home.community_id, relation, GuardianshipState.DECLARED, actor=actor)
 
 
+def _is(child: Person, real_name: str, birth_year: int) -> bool:
+    """Of one guardian's children two may have one name, but not one name and one year."""
+    named = name_key(sealed.real_name(child) or "") == name_key(real_name)
+    return named and child.birth_year == birth_year
+
+
+def _refuse_twin(guardian_id: int, child: Person) -> None:
+    """The guardian declared the same child already, under another record."""
+    name, year = sealed.real_name(child) or "", child.birth_year
+    others = (other for _link, other in children_of(guardian_id) if other.id != child.id)
+    if year is not None and any(_is(other, name, year) for other in others):
+        raise AlreadyGuardian()
+
+
 def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Guardianship:
     """Staff of the child's community, who saw both and their papers, link two known people. Never their own.
 
@@ -160,6 +180,7 @@ def link(guardian_id: int, child_id: int, relation: str, *, actor: Actor) -> Gua
         raise OwnWard()
     if not under_14(child.birth_year):
         raise NotAChild()
+    _refuse_twin(guardian_id, child)
     return _link(guardian_id, child_id, home.community_id, relation, GuardianshipState.VERIFIED, actor=actor)
 
 

@@ -55,7 +55,8 @@ def masked(kind: Kind, value: str | None, level: Level = Level.PUBLIC) -> str | 
     """The value as this level sees it; None where there is nothing.
 
     A masked name is 裴**; of a phone, as WeChat's guideline asks, and of a card the first three and the last two
-    characters stay (15612345677 → 156******77); of an address the fact that there is one.
+    characters stay (15612345677 → 156******77), of one abroad its country too (+85261234567 → +852******67); of an
+    address the fact that there is one.
     """
     if not value:
         return None
@@ -64,7 +65,8 @@ def masked(kind: Kind, value: str | None, level: Level = Level.PUBLIC) -> str | 
     if kind in (Kind.NAME, Kind.OFFICER):
         return value[0] + "*" * max(1, min(2, len(value) - 1))
     if kind in (Kind.PHONE, Kind.CARD):
-        return value[:3] + "*" * max(0, len(value) - 5) + value[-2:]
+        shown = 4 if value.startswith("+") else 3
+        return value[:shown] + "*" * max(0, len(value) - shown - 2) + value[-2:]
     return "***"
 
 

@@ -48,7 +48,7 @@ SERVICE_ROLES = ("convenience", "relief", "civility", "emergency", "mediation", 
 
 
 # How long what people say of themselves, or of a team, may be at each door.
-REAL_NAME_MAX = 20
+REAL_NAME_MAX = 60
 ADDRESS_MAX = 120
 BIRTH_YEAR_MIN, BIRTH_YEAR_MAX = 1900, 2100
 TEAM_NAME_MAX = 60

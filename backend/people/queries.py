@@ -6,12 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto
+from backend import clock, text
 from backend.db import session
 from backend.journal import Actor
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
+from backend.people.family_names import title_name
 from backend.people.kinds import MembershipState, PartyRegistrationState, PersonState, ResidencyState
 from backend.people.masking import Kind, Level, masked
 from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
@@ -161,9 +162,9 @@ def masked_name(person_id: int, real_name_sealed: str | None, level: Level = Lev
 
 
 def family_name(person_id: int, real_name_sealed: str | None) -> str | None:
-    """The first character of the real name."""
+    """What a title is made of: 欧阳 of 欧阳娜娜, "" of a name that gives none; None for who has told no name."""
     name = sealed.unsealed_name(person_id, real_name_sealed)
-    return name[0] if name else None
+    return (title_name(name) or "") if name else None
 
 
 def search_residents(
@@ -182,7 +183,7 @@ def search_residents(
     if community_id is not None:
         wanted = wanted.where(Residency.community_id == community_id)
     if card_number is not None:
-        wanted = wanted.where(Person.card_number == card_number.upper())
+        wanted = wanted.where(Person.card_number == text.card(card_number))
     if phone is not None:
-        wanted = wanted.where(Person.phone_index.in_(crypto.blind_indexes("phone", phone)))
+        wanted = wanted.where(sealed.has_phone(phone))
     return KeysetQuery(wanted, (Person.id,))

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import crypto
+from backend import text
 from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
@@ -48,10 +48,10 @@ def search_residents(actor: Actor, asked: str, most: int) -> list[tuple[Person, 
         .where(Person.state == PersonState.ACTIVE, _within(actor, Permission.PERSON_READ))
         .order_by(Person.id)
     )
-    if asked[:1].upper() == "P" and asked[1:].isdigit():
-        return _rows(wanted.where(Person.card_number == asked.upper()))
-    if asked.isdigit():
-        return _rows(wanted.where(Person.phone_index.in_(crypto.blind_indexes("phone", asked))))
+    if text.is_card(asked):
+        return _rows(wanted.where(Person.card_number == text.card(asked)))
+    if text.MOBILE.fullmatch(text.phone(asked)):
+        return _rows(wanted.where(sealed.has_phone(asked)))
     return _named(wanted, asked, most)
 
 
@@ -94,6 +94,12 @@ def view_person(person: Person, level: Level = Level.COLLEAGUE) -> PersonView:
     )
 
 
+def views(ids: set[int], level: Level = Level.COLLEAGUE) -> dict[int, PersonView]:
+    """Active persons as this level sees them, in one statement."""
+    wanted = sa.select(Person).where(Person.id.in_(ids), Person.state == PersonState.ACTIVE)
+    return {one.id: view_person(one, level) for one in session.scalars(wanted)} if ids else {}
+
+
 @dataclass(frozen=True)
 class DeclarationView:
     """What somebody declared of themselves, where they live or to which unit they belong, with their places by name."""
@@ -131,11 +137,7 @@ def registration(person_id: int) -> DeclarationView | None:
 
 def by_exact(asked: str) -> Person | None:
     """Whoever appoints finds a person by whole card number or phone alone: no browsing through the city."""
-    where = (
-        Person.card_number == asked.upper()
-        if asked[:1].upper() == "P"
-        else Person.phone_index.in_(crypto.blind_indexes("phone", asked))
-    )
+    where = Person.card_number == text.card(asked) if text.is_card(asked) else sealed.has_phone(asked)
     return session.scalar(
         sa.select(Person).where(Person.state == PersonState.ACTIVE, where).order_by(Person.id).limit(1)
     )

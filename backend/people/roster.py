@@ -12,16 +12,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, moves
+from backend import clock, moves, text
 from backend.db import lock_row, session
 from backend.errors import Refused
 from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.organisations.models import Organisation
-from backend.people import actions, permissions, sealed, sheets, states
+from backend.people import actions, permissions, registering, sealed, sheets, states
 from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.models import REAL_NAME_MAX, PartyRegistration, Person
 from backend.people.permissions import Permission
+from backend.people.sameness import name_key
 
 KIND = "members"
 SERVICE_ROLES = {
@@ -33,10 +34,6 @@ SERVICE_ROLES = {
     "政策宣传员": "policy",
 }
 _BETWEEN = re.compile(r"[、，,；;\s]+")
-
-
-class AnotherName(Refused):
-    code, message = 42228, "这个手机号登记的是另一个姓名，请核对"
 
 
 class NoSuchUnit(Refused):
@@ -77,8 +74,7 @@ def _check(row: imports.Row) -> list[imports.Fault]:
     faults = []
     if len(row["姓名"]) > REAL_NAME_MAX:
         faults.append(("姓名", f"最多 {REAL_NAME_MAX} 个字"))
-    if row["手机号"] and not sheets.PHONE.fullmatch(row["手机号"]):
-        faults.append(("手机号", "应为 11 位手机号"))
+    faults += sheets.phone_faults(row["手机号"])
     unknown = [name for name in _roles(row) if name not in SERVICE_ROLES]
     if unknown:
         faults.append(("六大员", f"没有“{unknown[0][:20]}”，应为{'、'.join(SERVICE_ROLES)}"))
@@ -89,39 +85,45 @@ def _roles(row: imports.Row) -> list[str]:
     return list(dict.fromkeys(filter(None, _BETWEEN.split(row["六大员"]))))
 
 
-def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
+def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> imports.Taken:
+    return _register(row, _known(row["姓名"], row["手机号"]), memory, actor)
+
+
+def _register(row: imports.Row, known: int | None, memory: dict[str, Any], actor: Actor) -> imports.Taken:
+    """The person who is known, or else a new one with a card."""
     community_id = sheets.community_named(row["社区"], Permission.PARTY_REGISTRATION_VERIFY, memory, actor)
-    unit_id = _unit(row["单位"], memory)
-    person_id = _known(row["姓名"], row["手机号"])
-    if person_id is None:
+    unit_id, warnings = _unit(row["单位"], memory), []
+    if known is None:
         made = actions.create_card_holder(row["姓名"], community_id, phone=row["手机号"], actor=actor)
-        person_id = made.id
+        known, warnings = made.id, registering.shared_phone(made)
     roles = [SERVICE_ROLES[name] for name in _roles(row)]
-    return register(person_id, unit_id, community_id, roles, actor=actor)
+    return imports.Taken(register(known, unit_id, community_id, roles, actor=actor), tuple(warnings))
 
 
 def _unit(name: str, memory: dict[str, Any]) -> int:
     if "units" not in memory:
         wanted = sa.select(Organisation.name, Organisation.id).where(Organisation.kind == "unit")
-        memory["units"] = dict(session.execute(wanted).all())
-    if name not in memory["units"]:
+        memory["units"] = {name_key(unit): unit_id for unit, unit_id in session.execute(wanted)}
+    if name_key(name) not in memory["units"]:
         raise NoSuchUnit(name=name)
-    return memory["units"][name]
+    return memory["units"][name_key(name)]
 
 
 def _known(name: str, phone: str) -> int | None:
-    """Who has this phone number; of two in one household the one of this name. Raises AnotherName."""
-    found = session.scalars(
-        sa.select(Person)
-        .where(
-            Person.state == PersonState.ACTIVE, Person.phone_index.in_(crypto.blind_indexes("phone", phone))
-        )
-        .order_by(Person.id)
-    ).all()
-    same = [person for person in found if sealed.real_name(person) in (name, None)]
-    if found and not same:
-        raise AnotherName()
-    return same[0].id if same else None
+    """Who has this phone number and this name: of a household each is a person of their own. Raises Doubtful for one
+    who has told no name, and for several of the same."""
+    wanted = sa.select(Person).where(Person.state == PersonState.ACTIVE, sealed.has_phone(phone))
+    found = session.scalars(wanted.order_by(Person.id)).all()
+    names = {person.id: sealed.real_name(person) for person in found}
+    same = [one for one, told in names.items() if told and name_key(told) == name_key(name)]
+    nameless = [one for one, told in names.items() if not told]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        raise imports.Doubtful(same, "有几位居民姓名和手机号都相同")
+    if nameless:
+        raise imports.Doubtful(nameless, "手机号相同，还没有登记姓名")
+    return None
 
 
 imports.offer(
@@ -132,5 +134,7 @@ imports.offer(
         Permission.PARTY_REGISTRATION_VERIFY,
         _check,
         _take_in,
+        reads={"手机号": text.phone},
+        decide=_register,
     ),
 )

@@ -1,6 +1,8 @@
 """What is sealed about a person, and how it is read again."""
 
-from backend import crypto
+import sqlalchemy as sa
+
+from backend import crypto, text
 from backend.people.models import Person, Residency
 
 
@@ -10,8 +12,15 @@ def keep_real_name(person: Person, name: str | None) -> None:
 
 
 def keep_phone(person: Person, phone: str | None) -> None:
+    """As it counts, so that it is found again however it is written."""
+    phone = text.phone(phone) if phone else None
     person.phone_sealed = crypto.seal(phone, f"persons.phone:{person.id}") if phone else None
     person.phone_index = crypto.blind_index("phone", phone) if phone else None
+
+
+def has_phone(number: str) -> sa.ColumnElement[bool]:
+    """Persons with this number, found without opening any."""
+    return Person.phone_index.in_(crypto.blind_indexes("phone", text.phone(number)))
 
 
 def keep_address(residency: Residency, address: str | None) -> None:

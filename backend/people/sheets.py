@@ -1,27 +1,24 @@
 """Sheets of places and of residents, as the city has them in a spreadsheet."""
 
 import contextlib
-import re
-from datetime import timedelta
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal
+from backend import clock, journal, text
 from backend.db import session
 from backend.errors import Refused
-from backend.imports.actions import Fault, Row, Sheet, offer
+from backend.imports.actions import Doubtful, Fault, Row, Sheet, Taken, offer
 from backend.journal import Actor
 from backend.numbering import keep_others_out
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
-from backend.people import actions, permissions, sealed
-from backend.people.kinds import PersonState
-from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person, Residency
+from backend.people import actions, permissions, registering
+from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
+from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
-
-PHONE = re.compile(r"1\d{10}", re.ASCII)
-
+from backend.people.sameness import Told, name_key
 
 PLACE_KINDS = {
     "街道": "street",
@@ -83,12 +80,16 @@ def _place_named(name: str, memory: dict[str, Any], actor: Actor) -> int:
     return found[0]
 
 
+def phone_faults(number: str) -> list[Fault]:
+    """What is wrong with a cell of the column 手机号, which was read as a telephone number."""
+    return [] if not number or text.MOBILE.fullmatch(number) else [("手机号", text.NOT_A_MOBILE)]
+
+
 def _check_resident(row: Row) -> list[Fault]:
-    faults = []
+    faults: list[Fault] = []
     if len(row["姓名"]) > REAL_NAME_MAX:
         faults.append(("姓名", f"最多 {REAL_NAME_MAX} 个字"))
-    if row["手机号"] and not PHONE.fullmatch(row["手机号"]):
-        faults.append(("手机号", "应为 11 位手机号"))
+    faults += phone_faults(row["手机号"])
     # Not the number of whatever digits somebody sends: Python makes none of thousands.
     if row["出生年份"] and not (
         len(row["出生年份"]) == 4
@@ -101,28 +102,51 @@ def _check_resident(row: Row) -> list[Fault]:
     return faults
 
 
+def _year(typed: str) -> str:
+    return text.code(typed).removesuffix("年")
+
+
 class NoSuchCommunity(Refused):
     code, message = 42259, "您的任职范围里没有“{name}”"
 
 
-def _take_in_resident(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
+def _take_in_resident(row: Row, memory: dict[str, Any], actor: Actor) -> Taken:
     community_id = community_named(row["社区"], Permission.PERSON_CREATE, memory, actor)
-    grid_id = _grid(row["网格"], community_id, memory)
     there: Neighbours = memory["neighbours"][community_id]
-    marks = _marks(row["姓名"], row["手机号"], row["住址"])
-    if marks & there.marks:
-        return False
-    made = actions.create_card_holder(
+    told = _told(row)
+    same, likely, why = there.alike(told)
+    if same:
+        return Taken(False)
+    if likely:
+        raise Doubtful(likely, why)
+    made = _register(row, memory, actor)
+    there.add(made.id, told)
+    return Taken(True, tuple(registering.shared_phone(made)))
+
+
+def _decide_resident(row: Row, meant: int | None, memory: dict[str, Any], actor: Actor) -> Taken:
+    """The person who is meant has their card: nothing of theirs is changed."""
+    if meant is not None:
+        return Taken(False)
+    return Taken(True, tuple(registering.shared_phone(_register(row, memory, actor))))
+
+
+def _register(row: Row, memory: dict[str, Any], actor: Actor) -> Person:
+    community_id = community_named(row["社区"], Permission.PERSON_CREATE, memory, actor)
+    return actions.create_card_holder(
         row["姓名"],
         community_id,
         phone=row["手机号"] or None,
-        grid_id=grid_id,
+        grid_id=_grid(row["网格"], community_id, memory),
         address=row["住址"] or None,
         birth_year=int(row["出生年份"]) if row["出生年份"] else None,
         actor=actor,
     )
-    there.add(made.id, marks)
-    return True
+
+
+def _told(row: Row) -> Told:
+    born = int(row["出生年份"]) if row["出生年份"] else None
+    return Told(row["姓名"], row["手机号"], row["住址"], born)
 
 
 def community_named(name: str, word: str, memory: dict[str, Any], actor: Actor) -> int:
@@ -132,8 +156,8 @@ def community_named(name: str, word: str, memory: dict[str, Any], actor: Actor) 
         wanted = sa.select(Organisation.name, Organisation.id).where(
             Organisation.id.in_(reach), Organisation.kind == "community"
         )
-        memory["communities"] = dict(session.execute(wanted).all())
-    found = memory["communities"].get(name)
+        memory["communities"] = _by_key(session.execute(wanted).all())
+    found = memory["communities"].get(name_key(name))
     if found is None:
         raise NoSuchCommunity(name=name)
     return found
@@ -145,83 +169,30 @@ def _grid(name: str, community_id: int, memory: dict[str, Any]) -> int | None:
     key = f"grids:{community_id}"
     if key not in memory:
         wanted = sa.select(Organisation.name, Organisation.id).where(Organisation.parent_id == community_id)
-        memory[key] = dict(session.execute(wanted).all())
-    if name not in memory[key]:
+        memory[key] = _by_key(session.execute(wanted).all())
+    if name_key(name) not in memory[key]:
         raise actions.NotThatGrid()
-    return memory[key][name]
+    return memory[key][name_key(name)]
 
 
-# No transaction is open for longer, and no two clocks are further apart.
-SETTLED_AFTER = timedelta(minutes=5)
-# So many ids may have been given to rows that are not committed yet, when one of them is seen.
-UNSETTLED = 500
-
-
-class Neighbours:
-    """Who lives in a community already, as far as the names of the coming rows can mean them: so that the same sheet
-    makes nobody twice."""
-
-    def __init__(self, community_id: int, names: set[str]) -> None:
-        self._community_id, self._names = community_id, names
-        self._since = clock.now() - SETTLED_AFTER
-        self._ids: set[int] = set()
-        # Of name and phone or address, as `_marks` makes them.
-        self.marks: set[str] = set()
-        self._read(sa.true())
-
-    def look_again(self) -> None:
-        """In the transaction, from which on nobody else gets a card: who has come since."""
-        newer = Person.id > max(self._ids, default=0) - UNSETTLED
-        # Whom an import makes are many, have a card, and are known by now.
-        known_before = sa.or_(Person.card_number.is_(None), Person.created_at < self._since)
-        self._read(sa.or_(newer, sa.and_(Residency.declared_at >= self._since, known_before)))
-
-    def add(self, person_id: int, marks: set[str]) -> None:
-        self._ids.add(person_id)
-        self.marks |= marks
-
-    def _read(self, some: Any) -> None:
-        rows = session.execute(
-            sa.select(
-                Person.id,
-                Person.real_name_sealed,
-                Person.phone_sealed,
-                Residency.person_id,
-                Residency.address_sealed,
-            )
-            .join(Residency, Residency.person_id == Person.id)
-            .where(Residency.community_id == self._community_id, Person.state == PersonState.ACTIVE, some)
-        )
-        row: Any
-        for row in rows:
-            if row.id not in self._ids:
-                self._ids.add(row.id)
-                name = sealed.real_name(row) or ""
-                if name in self._names:
-                    self.marks |= _marks(name, sealed.phone(row) or "", sealed.address(row) or "")
+def _by_key(places: Iterable[Any]) -> dict[str, int]:
+    """The ids of places by their names, however these are typed in a sheet."""
+    return {name_key(name): place_id for name, place_id in places}
 
 
 def _look_ahead(rows: list[Row], memory: dict[str, Any], actor: Actor) -> None:
-    found = memory["neighbours"] = {}
-    for name in {row["社区"] for row in rows}:
+    names: dict[int, list[str]] = {}
+    for row in rows:
         with contextlib.suppress(NoSuchCommunity):
-            community_id = community_named(name, Permission.PERSON_CREATE, memory, actor)
-            here = {row["姓名"] for row in rows if row["社区"] == name}
-            found[community_id] = Neighbours(community_id, here)
+            community_id = community_named(row["社区"], Permission.PERSON_CREATE, memory, actor)
+            names.setdefault(community_id, []).append(row["姓名"])
+    memory["neighbours"] = {one: Neighbours(one, here) for one, here in names.items()}
 
 
 def _look_again(memory: dict[str, Any]) -> None:
     keep_others_out("card")
     for there in memory["neighbours"].values():
         there.look_again()
-
-
-def _marks(name: str, phone: str, address: str) -> set[str]:
-    """One person is known again by name and phone, or by name and address; a name alone is not enough, so
-    two of one name without either count as one."""
-    plain = "".join(sign for sign in address if sign.isalnum())
-    marks = {crypto.digest(f"{name}|{part}") for part in (phone, plain) if part}
-    return marks or {crypto.digest(f"{name}|")}
 
 
 offer(
@@ -244,5 +215,7 @@ offer(
         _take_in_resident,
         look_ahead=_look_ahead,
         look_again=_look_again,
+        reads={"手机号": text.phone, "出生年份": _year},
+        decide=_decide_resident,
     ),
 )

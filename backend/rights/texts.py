@@ -70,10 +70,17 @@ def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _spelled(word: str) -> str:
-    if word.isdigit():
-        return r"[\s\-–—]*".join(word)
+    digits = _digits_of(word)
+    if digits:
+        return r"[\s\-–—]*".join(map(re.escape, digits))
     plain, written = re.escape(word), re.escape(json.dumps(word)[1:-1])
     return plain if plain == written else f"{plain}|{written}"
+
+
+def _digits_of(word: str) -> str:
+    """Of a number its digits, with the + of another country; nothing of anything else."""
+    digits = word.replace("-", "")
+    return digits if digits.removeprefix("+").isdigit() else ""
 
 
 def without(words: re.Pattern[str], text: str) -> str:
@@ -105,7 +112,8 @@ def _may_hold(column: Any, word: str) -> sa.ColumnElement[bool]:
     written = json.dumps(word)[1:-1] if json_text else word
     position = sa.func.instr if dialect() == "sqlite" else sa.func.strpos
     text = sa.cast(column, sa.Text) if json_text else column
-    sought = {written[:3]} if word.isdigit() else {word, written}
+    digits = _digits_of(word)
+    sought = {digits[:3]} if digits else {word, written}
     return sa.or_(*(position(text, one) > 0 for one in sorted(sought)))
 
 

@@ -4,13 +4,12 @@ It is received through the verb of every receipt, under a number that names item
 each batch is opened once: the same sheet may come twice, and another quantity is a stocktake's business.
 """
 
-import re
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, spreadsheets
 from backend.db import session
 from backend.errors import Refused
 from backend.imports import actions as imports
@@ -24,7 +23,6 @@ from backend.supermarket.stock_models import Movement, StockSource
 
 KIND = "stock"
 DOCUMENT = "期初库存"
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00:00)?")
 _SOURCES = {"": StockSource.PURCHASE, "采购": StockSource.PURCHASE, "捐赠": StockSource.DONATION}
 
 
@@ -95,18 +93,10 @@ def _between(text: str, least: int, most: int) -> bool:
 
 def _check_day(text: str) -> list[imports.Fault]:
     try:
-        day = _day(text)
-    except ValueError:
-        return [("保质期", "应为日期，例如 2027-05-01")]
+        day = spreadsheets.day(text)
+    except spreadsheets.NotADay as fault:
+        return [("保质期", fault.sentence)]
     return [("保质期", "保质期已过，不能入库")] if day is not None and day < clock.today() else []
-
-
-def _day(text: str) -> date | None:
-    """A day as clerks write it. Raises ValueError."""
-    found = _DAY.fullmatch(text)
-    if text and found is None:
-        raise ValueError(text)
-    return date(*map(int, found.groups())) if found else None
 
 
 def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
@@ -118,7 +108,7 @@ def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> bool:
         _SOURCES[row["来源"]],
         donor=row["捐赠方"] or None,
         batch_no=row["批号"] or None,
-        best_before=_day(row["保质期"]),
+        best_before=spreadsheets.day(row["保质期"]),
         actor=actor,
     )
 
@@ -170,5 +160,6 @@ imports.offer(
         _check,
         _take_in,
         lambda row: (row["超市"], row["物品"], row["批号"], row["保质期"]),
+        reads={"保质期": spreadsheets.written_day},
     ),
 )

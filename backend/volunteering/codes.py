@@ -8,7 +8,7 @@ import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from backend import crypto
+from backend import crypto, text
 from backend.errors import Refused
 
 SLOT_SECONDS = 30
@@ -46,8 +46,7 @@ def current(activity_id: int, now: datetime) -> CodeView:
 
 def check(activity_id: int, given: str, now: datetime) -> None:
     """Accepts the code of this half minute and of the one before. Raises CodeOutdated, CodeForeign."""
-    named, _, code = given.strip().upper().rpartition(".")
-    code = code.replace(" ", "").replace("-", "")
+    named, _, code = text.number(given).upper().rpartition(".")
     slot = _slot(now)
     if named and named != str(activity_id):
         raise CodeForeign()

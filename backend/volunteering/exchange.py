@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import IO, Protocol
 
+from backend import text
 from backend.errors import Refused
+from backend.imports import cells
 from backend.spreadsheets import harmless
 
 # Of the mapping below: changes with the fields, so that a file says which one it was written by.
@@ -98,11 +100,11 @@ class FilePlatform:
 
     def answers(self) -> Iterator[Answer]:
         """Raises NotAnAnswer."""
-        head = [cell.strip() for cell in self._back[0]] if self._back else []
+        head = cells.heads(self._back[0], ANSWER) if self._back else []
         if not {"记录编号", "结果"} <= set(head):
             raise NotAnAnswer()
-        for cells in (self._back or [])[1:]:
-            told = dict(zip(head, (cell.strip() for cell in cells), strict=False))
+        for typed in (self._back or [])[1:]:
+            told = dict(zip(head, (cell.strip() for cell in typed), strict=False))
             if told.get("记录编号"):
                 yield Answer(told["记录编号"], told.get("结果", "") in ACCEPTED, told.get("说明", ""))
 
@@ -113,5 +115,5 @@ def record_number(record_id: int) -> str:
 
 def record_id(number: str) -> int | None:
     """The other way round; None for what is no number of ours."""
-    digits = number.removeprefix("R")
+    digits = text.number(number).upper().removeprefix("R")
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 15 else None

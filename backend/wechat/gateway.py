@@ -117,7 +117,7 @@ class WeChat(Protocol):
         ...
 
     def phone_number(self, code: str, openid: str) -> str:
-        """The number, without country code, behind the phone button's code. Raises PhoneCodeInvalid.
+        """The number behind the phone button's code, of another country with + and its code. Raises PhoneCodeInvalid.
 
         WeChat: 服务端/用户信息/手机号. Each success costs 0.03 yuan beyond the free ones.
         """

@@ -113,7 +113,12 @@ class LiveWeChat:
 
     def phone_number(self, code: str, openid: str) -> str:
         answer = self._posted("wxa/business/getuserphonenumber", {"code": code, "openid": openid}, PHONE)
-        return _part(_part(answer, "phone_info", dict), "purePhoneNumber", str)
+        told = _part(answer, "phone_info", dict)
+        pure, whole = _part(told, "purePhoneNumber", str), str(told.get("phoneNumber") or "")
+        country = str(told.get("countryCode") or "").lstrip("+")
+        if country in ("", "86"):
+            return whole if not country and whole.startswith("+") else pure
+        return f"+{country}{pure.removeprefix(f'+{country}')}"
 
     def check_text(self, text: str, *, openid: str, scene: int, title: str | None = None) -> TextVerdict:
         body = {"content": text, "version": 2, "scene": scene, "openid": openid}

@@ -206,6 +206,13 @@ def _read(wanted: sa.Select[Any], actor: Actor, **given: Any) -> list[WishView]:
     return [_to_view(row, reporting, actor) for row in rows]
 
 
+def _title(family: str | None, salutation: str | None) -> str:
+    """How the wisher is called in public; a name without a readable family name gives a neutral title."""
+    if family is None:
+        return "匿名居民"
+    return f"{family}{salutation or '居民'}" if family else "居民"
+
+
 def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
     wish, words = row.Wish, permissions.parse_roles(row.roles)
     facts = facts_of(wish, actor.id, row.registered_in == wish.community_id, reporting)
@@ -222,7 +229,7 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
         **copied,
         community_name=row.community,
         grid_name=row.grid if inside else None,
-        wisher=f"{family}{wish.salutation or '居民'}" if family else "匿名居民",
+        wisher=_title(family, wish.salutation),
         claim=_claim_view(row, own, words, facts, actor) if row.Claim else None,
         round=RoundRef(row.Round.id, row.Round.number, row.Round.title) if row.Round else None,
         on_behalf=wish.reporter_id is not None,

@@ -28,11 +28,13 @@ def test_the_number_is_kept_sealed_and_shown_masked(ning, wechat):
     assert wechat.calls(CALL)[-1]["body"]["openid"] == openid_of("ning")
 
 
-def test_a_number_of_another_country_is_kept_as_it_is(ning, wechat):
+def test_a_number_of_another_country_keeps_its_country(ning, wechat):
     answer = '{"errcode": 0, "phone_info": {"phoneNumber": "+85212345678", "purePhoneNumber": "12345678"}}'
     wechat.misbehave(CALL, body=answer)
-    ning.data("POST", "/me/phone", {"code": "any"})
-    assert stored(ning.id) == "12345678"
+    assert ning.data("POST", "/me/phone", {"code": "any"})["phone"] == "+852******78"
+    assert stored(ning.id) == "+85212345678"
+    ning.data("POST", "/me/phone", {"code": "phone:+85366123456:1"})
+    assert stored(ning.id) == "+85366123456"
 
 
 def test_a_code_serves_once(town, ning):

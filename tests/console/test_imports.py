@@ -14,7 +14,7 @@ from backend import clock, crypto
 from backend.console.frame import uploads
 from backend.db import session, transaction
 from backend.imports import actions as imports
-from backend.imports.models import Import, ImportPart
+from backend.imports.models import Import, ImportDoubt, ImportPart
 from backend.organisations.models import Organisation, Reach
 from backend.people import sealed, sheets
 from backend.people.models import Person, Residency
@@ -356,3 +356,81 @@ def test_five_thousand_rows_are_checked_at_once_and_taken_in_part_by_part(town):
         with transaction():
             found = imports.take_in(ahead, part, actor=clerk)
         assert (found.done, found.total, found.made, found.known) == (taken, 4999, taken, 0)
+
+
+def decide(visitor, answer, **answers):
+    """Says what the clerk chose, by line; answers the page."""
+    path = answer.headers["Location"]
+    assert (
+        visitor.post(
+            f"{path}/decide", {f"row-{line[1:]}": said for line, said in answers.items()}
+        ).status_code
+        == 303
+    )
+    return visitor.page(path)
+
+
+def begun(visitor, rows):
+    """Uploads residents and presses once; answers the upload's answer and the page."""
+    answer = upload(visitor, "residents", workbook(RESIDENTS, rows))
+    visitor.page(answer.headers["Location"])
+    visitor.post(f"{answer.headers['Location']}/step")
+    return answer, visitor.page(answer.headers["Location"])
+
+
+def test_doubtful_rows_are_asked_and_none_is_lost_or_made_twice(visitor, town):
+    """Two of one name; one written in two ways; a household with one phone."""
+    clerk, before = visitor("tong"), count(Person)
+    rows = [
+        ["王某", "松涛社区", "", "", "", ""],
+        ["王某", "松涛社区", "", "", "", ""],
+        ["周　某", "松涛社区", "", "", "雪松家园 9 号楼 2 单元", ""],
+        ["周某", " 松涛社区", "", "", "雪松家园９栋2单元", ""],
+        ["周某", "松涛社区", "", "", "雪松家园9-2", ""],
+        ["钱某", "松涛社区", "", "'137-0000-0006", "", "1950"],
+        ["孙某", "松涛社区", "", "\u202d13700000006\u202c", "", ""],
+        ["钱某", "松涛社区", "", "13700000006", "", "1980"],
+    ]
+    answer, page = begun(clerk, rows)
+    assert count(Person) == before + 5
+    assert "新增 5，原来就有 1" in page
+    assert "还有 2 行可能是已经登记过的居民" in page
+    assert "第 3 行：王某" in page
+    assert "第 6 行：周某" in page
+    assert page.count("这个手机号还登记在另外") == 2
+    likely = session.scalars(sa.select(Person.id).order_by(Person.id.desc()).limit(5)).all()[-1]
+    assert "导入完成" not in decide(clerk, answer, _3="new", _6="4711")
+    assert count(Person) == before + 6
+    page = decide(clerk, answer, _3="new", _6="left_out")
+    assert "导入完成：新增 6，原来就有 1" in page
+    assert "没有导入：您选了不导入这一行" in page
+    assert count(Person) == before + 6
+    again, _page = begun(clerk, rows[:1])
+    assert "导入完成：新增 0，原来就有 1" in decide(clerk, again, _2=str(likely))
+
+
+def test_nobody_else_decides_and_the_rows_go_when_nobody_does(visitor, town):
+    row = ["王某", "松涛社区", "", "", "", ""]
+    answer, page = begun(visitor("tong"), [row, row])
+    assert "请您来定" in page
+    path = answer.headers["Location"]
+    other = visitor("lan")
+    other.page("/console/imports")
+    assert other.post(f"{path}/decide", {"row-3": "new"}).status_code == 404
+    sealed_row = session.scalar(sa.select(ImportDoubt.row_sealed))
+    assert "王某" not in sealed_row
+    with transaction():
+        imports.forget(int(path.rsplit("/", 1)[1]))
+    assert count(ImportDoubt) == 0
+    assert "已过期" in visitor("tong").page(path)
+
+
+def test_unicode_text_is_read_and_a_number_that_lost_digits_is_named(visitor, town):
+    text = "姓名\u200b\t社区\t住址\r\n王某\t松涛社区\t1.23457E+17\r\n李某\t松涛社区\t林语苑 1 号\r\n"
+    answer = upload(visitor("tong"), "residents", text.encode("utf-16"), "表.txt")
+    page = visitor("tong").page(answer.headers["Location"])
+    assert "1 行可以导入" in page
+    assert "<td>2</td><td>住址</td><td>数字太长" in page
+    raw = workbook(["姓名", "社区", "住址"], [["王某", "松涛社区", 123456789012345678]])
+    page = visitor("tong").page(upload(visitor("tong"), "residents", raw).headers["Location"])
+    assert "<td>2</td><td>住址</td><td>数字太长" in page

@@ -91,13 +91,14 @@ def test_bad_cells_of_members_are_named_and_what_cannot_be_is_told_by_row(visito
     assert "<td>3</td><td>手机号</td><td>请填写</td>" in page
     assert "<td>4</td><td>六大员</td>" in page
     page, _steps = take_all_in(clerk, answer)
-    assert "新增 1" in page
+    # 冒名 has 裴长青's phone and a name of their own: a person of their own.
+    assert "新增 2" in page
+    assert "<td>9</td><td>这个手机号还登记在另外" in page
     for line, sentence in (
         (5, "没有找到单位“市没有局”"),
         (6, "您的任职范围里没有“白桦社区”"),
         (7, "不能审核自己的登记"),
         (8, "这位党员已按另一个单位或社区报到"),
-        (9, "这个手机号登记的是另一个姓名"),
     ):
         assert f"<td>{line}</td><td>整行</td><td>{sentence}" in page, page
     assert registration(sealed.phone(pei)).unit_id == town.place("市水务局")
@@ -129,6 +130,25 @@ def test_five_thousand_members_are_checked_at_once_and_taken_in_part_by_part(tow
         with transaction():
             found = imports.take_in(ahead, part, actor=clerk)
         assert (found.done, found.total, found.made, found.known) == (taken, 4999, taken, 0)
+
+
+def test_a_member_who_has_told_no_name_is_asked_for(visitor, town):
+    ning = town.person("ning")
+    phone = sealed.phone(ning)
+    with transaction():
+        sealed.keep_real_name(session.get(Person, ning.id), None)
+    clerk, before = visitor("tong"), count(Person)
+    answer = upload(
+        clerk, "members", workbook(MEMBERS, [["宁小舟", f"+86-{phone}", "市教育局", "松涛社区", ""]])
+    )
+    path = answer.headers["Location"]
+    clerk.page(path)
+    clerk.post(f"{path}/step")
+    assert "手机号相同，还没有登记姓名" in clerk.page(path)
+    clerk.post(f"{path}/decide", {"row-2": str(ning.id)})
+    assert "导入完成：新增 1" in clerk.page(path)
+    assert count(Person) == before
+    assert session.get(PartyRegistration, ning.id, populate_existing=True).state == "verified"
 
 
 # --- opening stock -----------------------------------------------------------------------------------

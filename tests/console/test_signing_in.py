@@ -328,3 +328,15 @@ def test_what_is_over_is_forgotten(visitor):
                 with transaction():
                     work(one)
             assert due() == []
+
+
+def test_a_second_tab_leads_on_into_the_console_once_the_first_has_signed_in(visitor):
+    first = visitor()
+    page = first.page("/console/sign-in")
+    stale = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    first.sign_in("tong")
+    told = {"csrf_token": stale, "name": "tong", "password": "wrong", "next": "/console/people"}
+    answer = first.client.post("/console/sign-in", data=told)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/console/people")
+    first.client.delete_cookie("console")
+    assert first.client.post("/console/sign-in", data=told).status_code == 400

@@ -279,6 +279,8 @@ EMPTY = {
     "hours_elsewhere.activity_name",
     "hours_elsewhere.organising_body",
     "idempotency_keys.answer_sealed",
+    "import_doubts.key",
+    "import_doubts.row_sealed",
     "import_parts.key",
     "import_parts.rows_sealed",
     "imports.file_name",

@@ -18,6 +18,7 @@ from backend.db import session, transaction
 from backend.errors import InvalidInput
 from backend.imports import actions as imports
 from backend.journal import check_reason
+from backend.people import sealed
 from backend.people.models import Person
 from backend.supermarket.models import Item
 from tests.supermarket import cast as market
@@ -127,7 +128,7 @@ def _missed(town, kind, name):
         if typed == EMOJI and "不能使用" in told:
             yield "emoji"
         # Of a code the marks are dropped, and what is left is judged by whoever looks for it.
-        drops = any(getattr(one, "rule", None) is forms.code_of for one in field.validators)
+        drops = any(getattr(one, "rule", None) in (forms.code_of, forms.phone_of) for one in field.validators)
         if typed != EMOJI and not told and not (drops and typed == TURNED):
             yield ascii(typed)
 
@@ -173,6 +174,10 @@ def test_the_console_finds_by_a_pasted_number(town, visitor):
         f"/console/people?asked=%E2%80%AD{card}%E2%80%AC"
     )
     assert tong.get("/console/people?asked=%E2%80%AE%E2%80%8B").status_code == 200
+    phone = sealed.phone(town.person("ning"))
+    asked = f"%E2%80%AD%2B86-{phone[:3]}-{phone[3:7]}-{phone[7:]}%E2%80%AC"
+    for typed in (asked, f"Ｐ-{card[1:]}", card[1:].lstrip("0")):
+        assert "/console/people/" in tong.page(f"/console/people?asked={typed}").partition("<table")[2]
 
 
 def test_a_cell_is_judged_by_the_same_rule(town):

@@ -100,3 +100,33 @@ def test_what_is_looked_for_is_a_number_or_a_text():
     assert text.searched("P大米") == "P大米"
     with pytest.raises(text.Unclean):
         text.searched("宁\u202e小舟")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("+86 138 1234 5678", "13812345678"),
+        ("0086-13812345678", "13812345678"),
+        ("'138-1234-5678", "13812345678"),
+        ("00852 6123 4567", "+85261234567"),
+        ("+1 (415) 555-2671", "+14155552671"),
+        ("04582288123", "0458-2288123"),
+        ("（0458）２２８８１２３转８０１", "0458-2288123-801"),
+        ("+86 10 12345678", "010-12345678"),
+    ],
+)
+def test_a_telephone_number_is_one_number_however_it_is_written(typed, kept):
+    assert text.phone(typed) == text.phone(kept) == kept
+    assert text.MOBILE.fullmatch(kept) or text.LANDLINE.fullmatch(kept)
+
+
+@pytest.mark.parametrize("typed", ["1.37E+10", "138123456789", "85261234567", "+86123", "2288123", "十三"])
+def test_what_is_no_telephone_number_stays_none(typed):
+    number = text.phone(typed)
+    assert not text.MOBILE.fullmatch(number)
+    assert not text.LANDLINE.fullmatch(number)
+
+
+def test_digits_of_every_script_are_digits():
+    assert text.number("２０２６-١١٢٣") == text.number("2026‑1123") == "20261123"
+    assert text.card("Ｐ００００ 06") == text.card("6") == "P000006"

@@ -1,15 +1,11 @@
 """Parts of bodies that routes of several capabilities share."""
 
-import re
 from typing import Any
 
 from marshmallow import ValidationError, validate
 
 from backend.api.frame.fields import Boolean, Choice, Integer, Schema, Text
 from backend.journal import REASON_MAX, REASON_MIN, UnfitReason, visible_signs
-
-# Digits as a phone dials them: under another sign for 5 the same number would not be found again.
-PHONE = validate.Regexp(r"^1\d{10}$", re.ASCII, error="应为 11 位手机号")
 
 
 class Reason(Text):

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from backend import errors
+from backend import errors, text
 
 KEPT = Path(__file__).with_name("examples.json")
 REQUEST_ID = "08cbbc2e7a25f303a60bbe93"
@@ -41,7 +41,11 @@ FACTS: dict[str, Any] = {
     "taken": 2,
 }
 BY_FORMAT = {"date": "2026-12-31", "date-time": "2026-11-23T09:00:00+08:00"}
-BY_PATTERN = {r"^1\d{10}$": "11100000012", r"^\d{8}$": "20261123"}
+BY_PATTERN = {
+    f"^({text.MOBILE.pattern})$": "11100000012",
+    f"^({text.MOBILE.pattern}|{text.LANDLINE.pattern})$": "11100000012",
+    r"^[0-9]{8}$": "20261123",
+}
 
 
 def add(spec: dict[str, Any]) -> None:

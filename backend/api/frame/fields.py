@@ -16,6 +16,9 @@ from backend.db import MAX_ID
 # What anybody can mean: at the ends of the calendar a day has no beginning or no end in another time zone.
 YEARS = range(1971, 2200)
 
+MOBILE = validate.Regexp(rf"^({text.MOBILE.pattern})$", error=text.NOT_A_MOBILE)
+CALL_BACK = validate.Regexp(rf"^({text.MOBILE.pattern}|{text.LANDLINE.pattern})$", error=text.NOT_A_PHONE)
+
 _COMMON = {"required": "请填写这一项", "null": "这一项不能为空", "validator_failed": "填写的内容不符合要求"}
 
 
@@ -77,7 +80,25 @@ class Code(Text):
     """A number or a code: full-width digits count, and what comes along with a pasted one is dropped."""
 
     def _cleaned(self, typed: str) -> str:
-        return super()._cleaned(text.code(typed))
+        return super()._cleaned(text.number(typed))
+
+
+class CardNumber(Code):
+    """A paper card's number, with or without its P and its zeros."""
+
+    def _cleaned(self, typed: str) -> str:
+        return super()._cleaned(text.card(typed))
+
+
+class Phone(Code):
+    """A telephone number as people write it, kept as text.phone tells; `landline` where somebody is only called back."""
+
+    def __init__(self, about: str, *, landline: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", CALL_BACK if landline else MOBILE)
+        super().__init__(about, most=text.PHONE_MAX, **kwargs)
+
+    def _cleaned(self, typed: str) -> str:
+        return Text._cleaned(self, text.phone(typed))
 
 
 class Choice(fields.String):

@@ -5,14 +5,15 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.bodies import PHONE, Reason, ReasonIn
+from backend.api.frame.bodies import Reason, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
+    CardNumber,
     Choice,
-    Code,
     DateTime,
     Integer,
     List,
+    Phone,
     QueryInteger,
     Schema,
     Text,
@@ -23,7 +24,7 @@ from backend.api.frame.route import Done, post
 from backend.identity import binding
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
-from backend.people import actions, queries, queues, sealed
+from backend.people import actions, queries, queues, registering, sealed
 from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.masking import Kind, masked
 from backend.people.models import (
@@ -35,6 +36,7 @@ from backend.people.models import (
     Person,
     Residency,
 )
+from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
 from backend.wechat.gateway import gateway
 
@@ -46,7 +48,7 @@ bp = APIBlueprint("people", __name__, url_prefix="/api/v1", tag="人员")
 class CardHolderIn(Schema):
     real_name = Text("真实姓名", most=REAL_NAME_MAX, required=True, example="鄂桂兰")
     community_id = Integer("居住的社区", required=True, least=1)
-    phone = Code("手机号；加密保存", most=11, validate=PHONE, load_default=None, allow_none=True)
+    phone = Phone("手机号；加密保存。国外和港澳号码写 + 和国家代码", load_default=None, allow_none=True)
     grid_id = Integer("网格", least=1, load_default=None, allow_none=True)
     address = Text("住址；加密保存", most=ADDRESS_MAX, load_default=None, allow_none=True)
     birth_year = Integer(
@@ -54,9 +56,13 @@ class CardHolderIn(Schema):
     )
 
 
-class CardHolderOut(Schema):
+class CardOut(Schema):
     id = Integer("人员编号")
     card_number = Text("纸质卡号", most=16, example="P000001")
+
+
+class CardHolderOut(CardOut):
+    warnings = List("已登记，但请核对的事：手机号还有别人在用、有同名的居民", Text("一句话", most=200))
 
 
 class ResidentOut(Schema):
@@ -73,8 +79,8 @@ class ResidentOut(Schema):
 
 class ResidentQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    card_number = Code("纸质卡号", most=16, load_default=None, example="P000001")
-    phone = Code("完整手机号", most=11, validate=PHONE, load_default=None)
+    card_number = CardNumber("纸质卡号", most=16, load_default=None, example="P000001")
+    phone = Phone("完整手机号", load_default=None)
 
 
 class BindIn(Schema):
@@ -210,6 +216,10 @@ def find_residents(caller: Caller, **filters: Any) -> Pageable:
     return queries.search_residents(**filters, actor=caller)
 
 
+def _neighbours(caller: Caller, body: dict[str, Any]) -> Neighbours:
+    return registering.look_ahead(body["real_name"], body["community_id"])
+
+
 @post(
     bp,
     "/people",
@@ -218,9 +228,11 @@ def find_residents(caller: Caller, **filters: Any) -> Pageable:
     body=CardHolderIn,
     out=CardHolderOut,
     status=201,
+    precheck=_neighbours,
+    description="同一社区里姓名和手机号相同、或姓名和住址相同的，是同一个人，返回 409；只有手机号相同的是另一个人，照样登记。",
 )
-def create_card_holder(caller: Caller, body: dict[str, Any]) -> Any:
-    return actions.create_card_holder(body.pop("real_name"), body.pop("community_id"), **body, actor=caller)
+def create_card_holder(caller: Caller, body: dict[str, Any], precheck_result: Neighbours) -> Any:
+    return registering.register(**body, ahead=precheck_result, actor=caller)
 
 
 def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
@@ -234,7 +246,7 @@ def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:
     "把纸质卡绑定到居民的微信",
     Permission.PERSON_CREATE,
     body=BindIn,
-    out=CardHolderOut,
+    out=CardOut,
     precheck=_openid,
 )
 def bind_card(caller: Caller, person_id: int, body: dict[str, Any], precheck_result: str) -> Any:

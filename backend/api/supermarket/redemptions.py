@@ -37,7 +37,7 @@ from backend.supermarket.views import RedemptionView
 
 bp = APIBlueprint("supermarket_redemptions", __name__, url_prefix="/api/v1", tag="兑换超市")
 
-CODE = validate.Regexp(r"^\d{8}$", error="取货码是 8 位数字")
+CODE = validate.Regexp(r"^[0-9]{8}$", error="取货码是 8 位数字")
 
 
 class LineIn(Schema):

@@ -31,7 +31,7 @@ from backend.supermarket.views import ShopView, Today
 
 bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
 
-CLOCK = validate.Regexp(r"^([01]\d|2[0-3]):[0-5]\d$", error="应为时间，例如 09:00")
+CLOCK = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", error="应为时间，例如 09:00")
 
 
 class OpeningHours(Schema):

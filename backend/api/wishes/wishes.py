@@ -5,16 +5,16 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
-from backend.api.frame.bodies import PHONE, LookIn, OnBehalfIn, PictureOut, Reason, ReasonIn
+from backend.api.frame.bodies import LookIn, OnBehalfIn, PictureOut, Reason, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
     Choice,
-    Code,
     DateTime,
     Day,
     Integer,
     List,
     Nested,
+    Phone,
     QueryInteger,
     Schema,
     Text,
@@ -113,7 +113,7 @@ class WishContent(Schema):
     disclosure = Choice("公开方式", Disclosure, required=True)
     salutation = Choice("公开称谓，与姓氏连用", SALUTATIONS, allow_none=True, load_default=None)
     address = Text("地址；加密保存，认领后只给认领人看", most=120, allow_none=True)
-    contact_phone = Code("联系电话；加密保存", most=11, validate=PHONE, allow_none=True)
+    contact_phone = Phone("联系电话，也可以是带区号的座机；加密保存", landline=True, allow_none=True)
     file_ids = List("图片，最多三张，先用 POST /files 上传", Integer("编号", least=1), most=3)
 
 

@@ -11,7 +11,7 @@ from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from backend.console.frame.page import PUBLIC, TOKEN, bp, page
+from backend.console.frame.page import PUBLIC, TOKEN, bp, is_inside, own_address, page
 from backend.errors import (
     BodyTooLarge,
     DatabaseUnavailable,
@@ -54,7 +54,13 @@ def _on_refusal(refusal: Refused) -> Any:
     return _refusal_page(refusal)
 
 
+# Ways in: whoever came in by another tab meanwhile has nothing left to do there.
+_WAYS_IN = ("console.sign_in", "console.begin_scan", "console.finish_scan")
+
+
 def _on_forged(_fault: CSRFError) -> Any:
+    if request.endpoint in _WAYS_IN and is_inside():
+        return redirect(own_address(request.form.get("next")), 303)
     return _refusal_page(PageOutdated())
 
 

@@ -38,7 +38,8 @@ NEEDED = InputRequired("请填写这一项")
 # Of a text: spaces alone are nothing written.
 WRITTEN = DataRequired("请填写这一项")
 ROOM_FOR_MARKS = 20
-PHONE = Regexp(r"^1\d{10}$", re.ASCII, message="应为 11 位手机号")
+MOBILE = Regexp(rf"^({text.MOBILE.pattern})$", message=text.NOT_A_MOBILE)
+CALL_BACK = Regexp(rf"^({text.MOBILE.pattern}|{text.LANDLINE.pattern})$", message=text.NOT_A_PHONE)
 
 
 class Form(FlaskForm):
@@ -53,7 +54,9 @@ class Form(FlaskForm):
     def refuse(self, refusal: Refused) -> None:
         """Shows each sentence beside its field where the refusal names fields, else above the form."""
         if isinstance(refusal, InvalidInput):
-            for name, sentences in refusal.facts.items():
+            for told, sentences in refusal.facts.items():
+                # A rule names its field as the API does.
+                name = re.sub("([A-Z])", r"_\1", told).lower()
                 if name in self:
                     self[name].errors = [*self[name].errors, *sentences]
         self.refusal = refusal
@@ -86,7 +89,11 @@ def _some_lines(typed: str) -> str:
 
 def code_of(typed: str) -> str:
     """Of a number or a code the signs that count."""
-    return text.clean(text.code(typed))
+    return text.clean(text.number(typed))
+
+
+def phone_of(typed: str) -> str:
+    return text.clean(text.phone(typed))
 
 
 def line(
@@ -98,8 +105,9 @@ def line(
     looked_for: bool = False,
     **more: Any,
 ) -> Any:
-    """One line of text, clean by the rule of backend/text.py; `looked_for` is a name, or a number in whatever width."""
-    return _line(label, text.searched if looked_for else _one_line, most, needed, also, more)
+    """One line of text, clean by the rule of backend/text.py; `looked_for` is a person: a name, or a number however it is
+    written."""
+    return _line(label, text.sought if looked_for else _one_line, most, needed, also, more)
 
 
 def code(label: str, *, most: int, needed: bool = True, also: tuple[Any, ...] = (), **more: Any) -> Any:
@@ -107,6 +115,13 @@ def code(label: str, *, most: int, needed: bool = True, also: tuple[Any, ...] = 
     lets it in, the rule drops them."""
     more = {**more, "render_kw": {"maxlength": most + ROOM_FOR_MARKS, **more.get("render_kw", {})}}
     return _line(label, code_of, most, needed, also, more)
+
+
+def phone(label: str, *, landline: bool = False, needed: bool = True, **more: Any) -> Any:
+    """A telephone number as people write it; `landline` where somebody is only called back."""
+    most = text.PHONE_MAX
+    more = {**more, "render_kw": {"maxlength": most + ROOM_FOR_MARKS, **more.get("render_kw", {})}}
+    return _line(label, phone_of, most, needed, (CALL_BACK if landline else MOBILE,), more)
 
 
 def _line(

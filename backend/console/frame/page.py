@@ -189,6 +189,14 @@ def current_staff() -> Staff:
     return Staff(found.id, found.session_id, name, posts, words, found.first, found.suspended_until)
 
 
+def is_inside() -> bool:
+    """Has this browser come into the console already?"""
+    try:
+        return TOKEN in cookie and current_staff() is not None
+    except Refused:
+        return False
+
+
 @bp.before_request
 def _refuse_forged() -> None:
     """A form must come from our own page: the browser says so, and the form's token proves it."""

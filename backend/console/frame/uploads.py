@@ -1,5 +1,6 @@
 """Reads an uploaded spreadsheet (.xlsx or .csv) into rows of text, refuses what is none, makes blank ones."""
 
+import codecs
 import csv
 import io
 import threading
@@ -41,11 +42,13 @@ def read(name: str, raw: bytes) -> list[list[str]]:
 
 
 def _comma_separated(raw: bytes) -> list[list[str]]:
-    """Excel in China writes GB 18030 unless told otherwise; with a mark it is UTF-8."""
-    if b"\0" in raw:
+    """Excel in China writes GB 18030 unless told otherwise; with a mark it is UTF-8, or as "Unicode text" UTF-16 with tabs."""
+    encoding = _encoding(raw)
+    if b"\0" in raw and encoding != "utf-16":
         raise NotASheet()
-    lines, rows = _Lines(io.TextIOWrapper(io.BytesIO(raw), _encoding(raw), newline="")), []
-    for row in csv.reader(lines, strict=True):
+    between = _delimiter(raw, encoding)
+    lines, rows = _Lines(io.TextIOWrapper(io.BytesIO(raw), encoding, newline=""), between), []
+    for row in csv.reader(lines, strict=True, delimiter=between):
         if any(row[MOST_COLUMNS:]):
             raise SheetTooLarge()
         rows.append(row[:MOST_COLUMNS])
@@ -55,7 +58,15 @@ def _comma_separated(raw: bytes) -> list[list[str]]:
     return rows
 
 
+def _delimiter(raw: bytes, encoding: str) -> str:
+    """What stands between the names of the columns: they have neither a tab nor a comma in them."""
+    head = raw[:4096].decode(encoding, "ignore").partition("\n")[0]
+    return "\t" if "\t" in head and "," not in head else ","
+
+
 def _encoding(raw: bytes) -> str:
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     try:
         raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -67,12 +78,12 @@ class _Lines:
     """The lines of a text for a reader of rows, which would build a row of millions of cells: they are counted
     before. A row may have several lines, where a text in it has."""
 
-    def __init__(self, text: Iterable[str]) -> None:
-        self._text, self.cells = text, 0
+    def __init__(self, text: Iterable[str], between: str) -> None:
+        self._text, self._between, self.cells = text, between, 0
 
     def __iter__(self) -> Iterator[str]:
         for line in self._text:
-            self.cells += 1 + line.count(",")
+            self.cells += 1 + line.count(self._between)
             if self.cells > LAST_COLUMN:
                 raise SheetTooLarge()
             yield line
@@ -100,7 +111,7 @@ def blank(columns: tuple[str, ...], needed: tuple[str, ...], examples: Iterable[
 
 class UploadForm(Form):
     sheet = FileField(
-        "表格文件（.xlsx 或 .csv）", [FileRequired("请选择文件")], render_kw={"accept": ".xlsx,.csv"}
+        "表格文件（.xlsx 或 .csv）", [FileRequired("请选择文件")], render_kw={"accept": ".xlsx,.csv,.txt"}
     )
 
     def table(self) -> list[list[str]]:

@@ -16,12 +16,16 @@ from backend.console.frame.uploads import UploadForm
 from backend.db import transaction
 from backend.errors import NotAllowed
 from backend.imports import actions as imports
+from backend.imports import doubts
 from backend.imports.actions import Sheet
 from backend.imports.views import view_import
-from backend.people import roster
+from backend.people import residents, roster
+from backend.people.residents import PersonView
 from backend.supermarket import opening
 from backend.volunteering.actions import exchange
 
+# Doubtful rows of one page.
+MOST_ASKED = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -143,6 +147,7 @@ def _page(staff: Staff, import_id: int, form: Form) -> Any:
     found = imports.own(import_id, actor=staff)
     sheet = _sheet(staff, found.kind)
     rows = [] if found.finished_at else imports.first_rows(found)
+    asked = [] if found.finished_at or rows else _asked(found.id)
     return render(
         "imports/import.html",
         form=form,
@@ -151,8 +156,10 @@ def _page(staff: Staff, import_id: int, form: Form) -> Any:
         columns=sheet.columns,
         rows=[] if found.done else rows[:8],
         # A sheet without a good row waits for nothing, and does not end either.
-        waiting=bool(rows) or not found.total,
+        waiting=bool(rows or asked) or not found.total,
+        asked=asked,
         faults=sorted(found.faults),
+        warnings=sorted(found.warnings),
     )
 
 
@@ -166,6 +173,56 @@ def import_step(staff: Staff, import_id: int) -> Any:
     if found.finished_at or run_in_parts(form, lambda: _step(import_id, staff)):
         return redirect_with_message("console.import_page", import_id=import_id)
     return _page(staff, import_id, form)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A doubtful row as the clerk is asked of it, with those whom it may mean."""
+
+    line: int
+    cells: list[str]
+    why: str
+    likely: list[PersonView]
+
+
+def _asked(import_id: int) -> list[Asked]:
+    rows = doubts.waiting(import_id, MOST_ASKED)
+    people = residents.views({one for row in rows for one in row.likely})
+    return [
+        Asked(
+            row.line,
+            [cell for cell in row.row.values() if cell],
+            row.why,
+            [people[one] for one in row.likely if one in people],
+        )
+        for row in rows
+    ]
+
+
+@page("/imports/<id:import_id>/decide", methods=("POST",))
+def decide_rows(staff: Staff, import_id: int) -> Any:
+    """What the clerk says of the doubtful rows; those that they say nothing of wait on."""
+    found = imports.own(import_id, actor=staff)
+    _sheet(staff, found.kind)
+    given = {
+        name.removeprefix("row-"): value for name, value in request.form.items() if name.startswith("row-")
+    }
+    said = [
+        (int(line), value)
+        for line, value in given.items()
+        if line.isascii() and line.isdigit() and len(line) < 6
+    ]
+    form = JustDo()
+    if run_in_parts(form, lambda: _decide(import_id, said, staff)):
+        return redirect_with_message("console.import_page", import_id=import_id)
+    return _page(staff, import_id, form)
+
+
+def _decide(import_id: int, said: list[tuple[int, str]], staff: Staff) -> None:
+    """In parts, as rows are taken in: others write in between."""
+    for begun in range(0, len(said), imports.PART):
+        with transaction():
+            imports.decide(import_id, dict(said[begun : begun + imports.PART]), actor=staff)
 
 
 def _step(import_id: int, staff: Staff) -> None:

@@ -7,14 +7,15 @@ from flask import request
 
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
-from backend.console.frame.forms import PHONE, Form, choice, code, line, offer, whole
+from backend.console.frame.forms import Form, choice, line, offer, phone, whole
 from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
-from backend.people import actions, guardians, openings, place_choices, residents, suspensions
+from backend.people import guardians, openings, place_choices, registering, residents, suspensions
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
+from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
 from backend.wishes import queries as wish_queries
 from backend.wishes.kinds import WishState
@@ -45,7 +46,7 @@ class CardHolderForm(Form):
     real_name = line("姓名", most=REAL_NAME_MAX)
     community = choice("社区", numbers=True)
     grid = choice("网格", needed=False, numbers=True)
-    phone = code("手机号", most=11, needed=False, also=(PHONE,), description="没有就不填，可以填家人的")
+    phone = phone("手机号", needed=False, description="没有就不填，可以填家人的")
     address = line("住址", most=ADDRESS_MAX, needed=False, description="加密保存")
     birth_year = whole("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, needed=False)
 
@@ -112,21 +113,24 @@ def create_person(staff: Staff) -> Any:
     offer(form.community, communities)
     form.grid.choices = {"": "不清楚", **dict(place_choices.grids_of(list(communities)[:20]))}
 
-    def work() -> Any:
-        return actions.create_card_holder(
+    def ahead() -> Neighbours:
+        return registering.look_ahead(form.real_name.data, form.community.data)
+
+    def work(neighbours: Neighbours) -> Any:
+        return registering.register(
             form.real_name.data,
             form.community.data,
             phone=form.phone.data or None,
             grid_id=form.grid.data,
             address=form.address.data or None,
             birth_year=form.birth_year.data,
+            ahead=neighbours,
             actor=staff,
         )
 
-    if request.method == "POST" and run_form(form, work):
-        return redirect_with_message(
-            "console.card", f"已登记，卡号 {form.outcome.card_number}", person_id=form.outcome.id
-        )
+    if request.method == "POST" and run_form(form, work, precheck=ahead):
+        told = "。请注意：".join([f"已登记，卡号 {form.outcome.card_number}", *form.outcome.warnings])
+        return redirect_with_message("console.card", told, person_id=form.outcome.id)
     return render("people/new.html", form=form)
 
 

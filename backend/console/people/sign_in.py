@@ -10,11 +10,10 @@ from backend import config
 from backend.console.frame.forms import Form, JustDo, code, line, secret
 from backend.console.frame.page import (
     PUBLIC,
-    TOKEN,
     Staff,
     browser,
-    current_staff,
     enter,
+    is_inside,
     own_address,
     page,
     redirect_to,
@@ -41,7 +40,7 @@ class PasswordForm(Form):
 @page("/sign-in", guard=PUBLIC, methods=("GET", "POST"))
 def sign_in() -> Any:
     form, onto = PasswordForm(), own_address(request.values.get("next"))
-    if request.method == "GET" and _inside():
+    if request.method == "GET" and is_inside():
         return redirect_to(onto)
     if form.validate_on_submit():
         try:
@@ -59,13 +58,6 @@ def _status(form: Form) -> int:
     if form.refusal is not None:
         return form.refusal.status()
     return 422 if form.errors else 200
-
-
-def _inside() -> bool:
-    try:
-        return TOKEN in cookie and current_staff() is not None
-    except Refused:
-        return False
 
 
 def _by_password(form: PasswordForm) -> str:

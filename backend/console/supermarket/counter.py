@@ -21,7 +21,7 @@ from backend.supermarket.models import Collector, Redemption, RedemptionState
 
 # So many of those who may come are shown beside the field.
 BESIDE = 12
-EIGHT_DIGITS = Regexp(r"^\d{8}$", message="取货码是 8 位数字")
+EIGHT_DIGITS = Regexp(r"^[0-9]{8}$", message="取货码是 8 位数字")
 
 
 class CodeForm(Form):

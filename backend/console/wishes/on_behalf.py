@@ -6,7 +6,7 @@ from flask import request
 
 from backend import config, screening
 from backend.console.frame import sentences
-from backend.console.frame.forms import PHONE, Form, choice, code, day, line, lines, one_of, whole
+from backend.console.frame.forms import Form, choice, day, line, lines, one_of, phone, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotFound
 from backend.people.labels import SERVICE_ROLES
@@ -32,7 +32,9 @@ class WishForm(Form):
     address = line(
         "送到哪里", most=120, needed=False, description="不填就用登记的住址；加密保存，认领后只给认领人看"
     )
-    contact_phone = code("联系电话", most=11, needed=False, also=(PHONE,), description="可以填家人的")
+    contact_phone = phone(
+        "联系电话", landline=True, needed=False, description="可以填家人的，也可以是带区号的座机"
+    )
 
 
 class OnBehalfForm(WishForm):

@@ -17,7 +17,7 @@ from backend.people.permissions import Permission
 from backend.supermarket.models import OPEN_STATES, Redemption, Shop
 
 APPROVE_DAYS, PICK_UP_DAYS = 3, 7
-_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 class ShopAlreadyThere(Refused):

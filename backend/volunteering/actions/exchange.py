@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from backend import clock, crypto, journal
+from backend import clock, journal, spreadsheets, text
 from backend.db import session, view_of
-from backend.errors import NotAllowed, Refused
+from backend.errors import NotAllowed, Refused, StateConflict
 from backend.imports import actions as imports
 from backend.imports.actions import Fault, Row, Sheet
 from backend.journal import Actor
@@ -18,6 +18,8 @@ from backend.people import permissions, sealed
 from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
+from backend.people.sameness import name_key
+from backend.people.sheets import phone_faults
 from backend.volunteering import exchange
 from backend.volunteering.certificate_queries import volunteer_number
 from backend.volunteering.exchange import Delivered, Platform, record_id, record_number
@@ -36,6 +38,10 @@ class NothingToSynchronise(Refused):
 
 class NoSuchVolunteer(Refused):
     code, message = 42266, "您的任职范围里没有这位志愿者，请核对编号（或手机号）和姓名"
+
+
+class SeveralVolunteers(StateConflict):
+    message = "有 {count} 位志愿者姓名和手机号都相同，请填写志愿者编号"
 
 
 class RecordedOtherwise(Refused):
@@ -161,32 +167,31 @@ def _synchronised(ids: list[int], actor: Actor) -> int:
 
 def _check(row: Row) -> list[Fault]:
     faults = [] if row["志愿者编号"] or row["手机号"] else [("志愿者编号", "编号和手机号至少填一项")]
-    if row["志愿者编号"] and not re.fullmatch(r"V\d{7,15}", row["志愿者编号"]):
+    if row["志愿者编号"] and not re.fullmatch(r"V[0-9]{7,15}", row["志愿者编号"]):
         faults.append(("志愿者编号", "应为 V 和 7 位数字"))
-    if row["手机号"] and not re.fullmatch(r"1\d{10}", row["手机号"]):
-        faults.append(("手机号", "应为 11 位手机号"))
-    if row["服务日期"] and _day(row["服务日期"]) is None:
-        faults.append(("服务日期", "应为今天以前的日期，如 2026-03-05"))
+    faults += phone_faults(row["手机号"])
+    faults += _day_faults(row["服务日期"])
     if row["时长（小时）"] and _minutes(row["时长（小时）"]) is None:
         faults.append(("时长（小时）", "应大于 0，一条记录不超过 24 小时"))
     limits = {"平台": 40, "平台记录编号": 60, "活动名称": 60, "组织单位": 80}
     return faults + [(name, f"最多 {most} 个字") for name, most in limits.items() if len(row[name]) > most]
 
 
-def _day(text: str) -> date | None:
-    """2026-03-05, 2026/3/5, 2026年3月5日, or as Excel hands over a day; none in the future."""
-    found = re.match(r"(\d{4})[-/年.](\d{1,2})[-/月.](\d{1,2})", text)
+def _day_faults(written: str) -> list[Fault]:
+    """None in the future."""
     try:
-        day = date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
-    return day if day and date(2000, 1, 1) <= day <= clock.today() else None
+        day = spreadsheets.day(written)
+    except spreadsheets.NotADay as fault:
+        return [("服务日期", fault.sentence)]
+    if day is not None and not date(2000, 1, 1) <= day <= clock.today():
+        return [("服务日期", "应为今天以前的日期，如 2026-03-05")]
+    return []
 
 
-def _minutes(text: str) -> int | None:
-    if not re.fullmatch(r"\d{1,2}(\.\d{1,4})?", text):
+def _minutes(written: str) -> int | None:
+    if not re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,4})?", written):
         return None
-    minutes = round(float(text) * 60)
+    minutes = round(float(written) * 60)
     return minutes if 1 <= minutes <= DAY else None
 
 
@@ -195,7 +200,7 @@ def _take_in(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
     person_id = _volunteer(row, actor)
     facts = {
         "person_id": person_id,
-        "served_on": _day(row["服务日期"]),
+        "served_on": spreadsheets.day(row["服务日期"]),
         "activity_name": row["活动名称"],
         "organising_body": row["组织单位"],
         "minutes": _minutes(row["时长（小时）"]),
@@ -227,13 +232,24 @@ def _volunteer(row: Row, actor: Actor) -> int:
     if row["志愿者编号"]:
         wanted = wanted.where(Person.id == int(row["志愿者编号"][1:]))
     if row["手机号"]:
-        wanted = wanted.where(Person.phone_index.in_(crypto.blind_indexes("phone", row["手机号"])))
-    same = [one for one, kept in session.execute(wanted) if sealed.unsealed_name(one, kept) == row["姓名"]]
-    if len(same) != 1:
+        wanted = wanted.where(sealed.has_phone(row["手机号"]))
+    name = name_key(row["姓名"])
+    same = [
+        one
+        for one, kept in session.execute(wanted)
+        if name_key(sealed.unsealed_name(one, kept) or "") == name
+    ]
+    if not same:
         raise NoSuchVolunteer()
+    if len(same) > 1:
+        raise SeveralVolunteers(count=len(same))
     if same[0] == actor.id:
         raise NotAllowed("不能为自己导入时长，请别人来办")
     return same[0]
+
+
+def _number(typed: str) -> str:
+    return text.number(typed).upper()
 
 
 NEEDED = ("姓名", "平台", "平台记录编号", "服务日期", "活动名称", "时长（小时）")
@@ -247,6 +263,12 @@ imports.offer(
         _check,
         _take_in,
         key=lambda row: (row["平台"], row["平台记录编号"]),
+        reads={
+            "手机号": text.phone,
+            "志愿者编号": _number,
+            "服务日期": spreadsheets.written_day,
+            "时长（小时）": text.code,
+        },
     ),
 )
 

@@ -21,6 +21,8 @@ from backend.wechat.simulator.push import Pushes
 from backend.wechat.simulator.rules import Answered, checked_message, known_openid, text_verdict
 
 GARBAGE = b'{"errcode": 0, "openid": \xff\xfe\x00<html>'
+# Of other countries and regions, as they begin a number.
+COUNTRIES = ("852", "853", "886", "81", "82", "65", "7", "1")
 HIDDEN = ("secret", "access_token")
 
 
@@ -152,7 +154,9 @@ def _add_calls(app: Flask, memory: Memory) -> None:
             known_openid(openid)
         number = memory.phone_for(str(body.get("code") or ""), openid)
         watermark = {"timestamp": int(memory.now()), "appid": memory.app_id}
-        phone = {"phoneNumber": number, "purePhoneNumber": number, "countryCode": "86"}
+        country = next((one for one in COUNTRIES if number.startswith(f"+{one}")), "86")
+        pure = number.removeprefix(f"+{country}")
+        phone = {"phoneNumber": number, "purePhoneNumber": pure, "countryCode": country}
         return jsonify(errcode=0, errmsg="ok", phone_info={**phone, "watermark": watermark})
 
     @app.post("/cgi-bin/message/subscribe/send")

@@ -220,6 +220,6 @@ def _seal(wish: Wish, content: dict[str, Any]) -> None:
         text = content["address"]
         wish.address_sealed = crypto.seal(text, f"wishes.address:{wish.id}") if text else None
     if "contact_phone" in content:
-        text = content["contact_phone"]
-        wish.phone_sealed = crypto.seal(text, f"wishes.phone:{wish.id}") if text else None
+        phone = content["contact_phone"]
+        wish.phone_sealed = crypto.seal(phone, f"wishes.phone:{wish.id}") if phone else None
     session.flush()
