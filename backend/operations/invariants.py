@@ -200,7 +200,7 @@ def _caused(table: str, column: str, before: str, after: str, holds: str) -> str
 _EARNED = " OR ".join(
     _caused(*one)
     for one in (
-        ("wishes", "id", "'wish:'", r"'\:confirmed'", "state = 'confirmed' AND claimer_id = one.person_id"),
+        ("wishes", "id", "'wish:'", r"'\:confirmed'", "solved IS NOT NULL AND claimer_id = one.person_id"),
         (
             "service_records",
             "activity_id",

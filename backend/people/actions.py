@@ -13,7 +13,7 @@ from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
 from backend.organisations.models import KIND_NAMES, Organisation
-from backend.people import accounts, permissions, sealed, security_events, states
+from backend.people import accounts, nicknames, permissions, sealed, security_events, states
 from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState, SecurityEventKind
 from backend.people.labels import ROLES
 from backend.people.models import ROLE_PLACES, Appointment, Consent, PartyRegistration, Person, Residency
@@ -44,6 +44,7 @@ def update_profile(changes: dict[str, Any], *, actor: Actor) -> None:
     """Changes `nickname`, `real_name` or `birth_year` of the caller; what is absent stays."""
     person = lock_row(Person, actor.id)
     if "nickname" in changes:
+        nicknames.check(person.id, changes["nickname"])
         person.nickname = changes["nickname"]
     if "real_name" in changes:
         sealed.keep_real_name(person, changes["real_name"])

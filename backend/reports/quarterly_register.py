@@ -177,7 +177,7 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "submitted": _wishes(Wish.submitted_at),
     "published": _wishes(Wish.published_at),
     "claimed": _claims,
-    "lit": _wishes(Wish.closed_at, Wish.state == WishState.CONFIRMED),
+    "lit": _wishes(Wish.closed_at, Wish.solved.is_not(None)),
     "activities": _activities,
     "times": _records(sa.func.count()),
     "minutes": _records(sa.func.sum(ServiceRecord.minutes)),

@@ -168,6 +168,8 @@ class Activity(Model):
     certified_at: Mapped[datetime | None] = mapped_column(Moment)
     # The tenth working day after it: by then its records have to be made (民政部令 67, 11).
     record_due_on: Mapped[date | None] = mapped_column(sa.Date)
+    # Known to nobody but its leader and the community's staff since.
+    taken_down_at: Mapped[datetime | None] = mapped_column(Moment)
     tomorrow_told_at: Mapped[datetime | None] = mapped_column(Moment)
     overdue_told_at: Mapped[datetime | None] = mapped_column(Moment)
 

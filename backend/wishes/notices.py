@@ -1,9 +1,10 @@
 """Who is told what about a wish. The sentences stand in the inbox; WeChat gets a short form of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from backend import clock
-from backend.outbox.actions import Telling, notify_many
+from backend.outbox.actions import Telling, notify_many, take_back_words
 from backend.wishes.kinds import ConfirmMethod
 from backend.wishes.labels import REFERRED_TO
 from backend.wishes.models import Claim, Wish
@@ -83,6 +84,36 @@ def declined(wish: Wish, reason: str) -> None:
 def referred(wish: Wish, to: str, reason: str) -> None:
     body = f"{_named(wish)}已转到{REFERRED_TO[to]}办理：{reason}。"
     _notify_wisher(wish, "wish_referred", "心愿已转介", body, "已转介", "review_result")
+
+
+def merged(wish: Wish, other: Wish, reason: str) -> None:
+    body = f"{_named(wish)}与心愿 {other.number or other.id} 是同一件事，已合并到一起办理：{reason}。"
+    _notify_wisher(wish, "wish_merged", "心愿已合并", body, "已合并", "review_result")
+
+
+def taken_down(wish: Wish, reason: str, claim: Claim | None) -> None:
+    """The wisher with the reason; the claimer without the words that are no longer shown."""
+    body = f"{_named(wish)}已由社区撤下，其他人不再看得到：{reason}。有疑问请联系社区。"
+    _notify_wisher(wish, "wish_taken_down", "心愿已撤下", body, "已撤下")
+    if claim is not None:
+        body = f"您认领的心愿（{wish.number}）已由社区撤下，不用再办了。不影响您以后认领，谢谢您！"
+        _notify_claimer(claim, wish, "claim_taken_down", "认领的心愿已撤下", body)
+
+
+def _notify_claimer(claim: Claim, wish: Wish, kind: str, title: str, body: str) -> None:
+    told = _notice(claim.person_id, wish, kind, title, body, "已撤下", "claim_progress")
+    notify_many([replace(told, data={**(told.data or {}), "thing1": f"心愿 {wish.number}"})])
+
+
+def redacted(wish: Wish, reason: str) -> None:
+    body = f"社区遮盖了{_named(wish)}的部分内容：{reason}。原来的内容已封存，只有经您同意或按规定才能查看。"
+    _notify_wisher(wish, "wish_redacted", "心愿的部分内容已遮盖", body, "已遮盖")
+
+
+def take_back_title(wish: Wish, title: str, instead: str) -> None:
+    """What claimers and others were told before goes on without a title that is no longer shown."""
+    own = [one for one in (wish.wisher_id, wish.reporter_id, wish.guardian_id) if one is not None]
+    take_back_words(("wish", wish.id), title, instead, kept_for=own)
 
 
 def published(wishes: Sequence[Wish]) -> None:
