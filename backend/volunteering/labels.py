@@ -84,7 +84,7 @@ JOURNAL_STATES = {
 }
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {
-    "activity": {"plan": "填写草稿", "repeat": "按周重复", "edit": "修改"},
+    "activity": {"plan": "填写草稿", "repeat": "按周重复", "edit": "修改", "take_down": "撤下"},
     "sign_up": {"sign_up": "报名"},
     "service_record": {"synchronise": "全国系统已接收"},
     "correction": {"request": "申请"},

@@ -187,8 +187,9 @@ class Activity(Model):
         return facts_of(self, person_id, row[0], bool(row[1]))
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        """A draft is known to its organisers and the community's staff alone."""
-        return self.state != ActivityState.DRAFT or "leader" in facts or Permission.ACTIVITY_READ in words
+        """A draft, and what was taken down, is known to its organisers and the community's staff alone."""
+        public = self.state != ActivityState.DRAFT and self.taken_down_at is None
+        return public or "leader" in facts or Permission.ACTIVITY_READ in words
 
 
 def facts_of(activity: Activity, person_id: int, leader_id: int | None, attended: bool) -> frozenset[str]:

@@ -99,6 +99,10 @@ ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.CONFIRMED)
 PUBLIC_STATES = (*ON_THE_WALL, WishState.FULFILLED, WishState.CLOSED_UNCONFIRMED)
 
 
+# What is public, was, or will be without another look at it.
+SHOWN_OR_SOON = (*PUBLIC_STATES, WishState.ACCEPTED, WishState.CARRIED_OVER, WishState.ESCALATED)
+
+
 # How a claim ends with its wish; a claim that ends otherwise makes room for another.
 STOOD_TO_THE_END = (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED, ClaimOutcome.TAKEN_DOWN)
 

@@ -26,6 +26,7 @@ from backend.wishes import states
 from backend.wishes.kinds import (
     CAME_TO_NOTHING,
     ON_THE_WALL,
+    SHOWN_OR_SOON,
     ClaimOutcome,
     Disclosure,
     Group,
@@ -255,7 +256,8 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
 def _more_to_do(row: Any, own: bool, reviewing: bool, facts: frozenset[str]) -> list[str]:
     """What is no move of the wish: blacking out a part of it, and taking up again what was not solved."""
     wish = row.Wish
-    redactable = reviewing and wish.state != WishState.DRAFT and not facts & {"wisher", "guardian"}
+    # Offered where others read it, or will; what waits for its review is rather sent back.
+    redactable = reviewing and wish.state in SHOWN_OR_SOON and not facts & {"wisher", "guardian"}
     unsolved = own and wish.state == WishState.CONFIRMED and wish.solved is False
     reopenable = unsolved and (row.reopened_state is None or row.reopened_state in CAME_TO_NOTHING)
     return [*(["redact"] if redactable else []), *(["reopen"] if reopenable else [])]
