@@ -3,7 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from backend import clock
+from backend.db import session
 from backend.outbox.actions import Telling, notify_many, take_back_words
 from backend.wishes.kinds import ConfirmMethod
 from backend.wishes.labels import REFERRED_TO
@@ -152,6 +155,19 @@ def expired(wish: Wish, claim: Claim) -> None:
 def fulfilled(wish: Wish) -> None:
     body = f"{_named(wish)}已送达。请确认问题是否解决；没有办好也请告诉我们。"
     _notify_wisher(wish, "wish_fulfilled", "心愿已送达，请您确认", body, "待您确认")
+    _notify_followers(wish, "心愿已送达", "已送达")
+
+
+def _notify_followers(wish: Wish, title: str, phrase: str) -> None:
+    """Those whose wishes were merged into this one, where they are somebody else's."""
+    own = {wish.wisher_id, wish.reporter_id, wish.guardian_id}
+    merged = session.scalars(sa.select(Wish).where(Wish.merged_into_id == wish.id).order_by(Wish.id))
+    people = {one for other in merged for one in (other.wisher_id, other.guardian_id)} - own - {None}
+    body = f"与您的心愿合并办理的{_named(wish)}{phrase}。"
+    followers = sorted(one for one in people if one is not None)
+    notify_many(
+        [_notice(one, wish, "wish_followed", title, body, phrase, "wish_progress") for one in followers]
+    )
 
 
 def confirmed(wish: Wish, claim: Claim, points: int) -> None:

@@ -1,9 +1,11 @@
 """Until it is claimed a wish may be taken back; from its publication on it may be taken down, or blacked out in part."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
-from backend import crypto
+from backend import clock, crypto, jobs
 from backend.db import session, transaction
 from backend.errors import InvalidInput, NotFound, StateConflict
 from backend.journal import JournalLine
@@ -11,6 +13,7 @@ from backend.ledger.models import Transfer
 from backend.lifecycle import FourEyes
 from backend.operations import invariants
 from backend.outbox.models import Delivery, Notice
+from backend.rights import retention
 from backend.wishes import queries, ready_answers, timeline_queries
 from backend.wishes.actions import claims, reopening, reviewing, rounds, taking_down, writing
 from backend.wishes.models import Claim
@@ -68,6 +71,18 @@ def test_a_wish_is_merged_into_an_open_one_of_its_community_and_its_wisher_is_to
     with pytest.raises(NotFound):
         queries.view_wish(wish_id, actor=cast.by(town, "wulan"))
     assert list(invariants.findings()) == []
+
+
+def test_whose_wish_was_merged_hears_when_the_other_one_is_fulfilled(town):
+    (other,), _ = cast.published(town)
+    mine = cast.submitted(town, wisher="wulan")
+    with transaction():
+        reviewing.merge(mine, other, "同一栋楼的同一件事", actor=cast.by(town, "tong"))
+        claims.claim(other, actor=cast.by(town, "pei"))
+        claims.fulfil(other, "送到了", actor=cast.by(town, "pei"))
+    (body,) = told(town.person("wulan").id, "wish_followed")
+    assert cast.wish(other).number in body
+    assert told(town.person("ning").id, "wish_followed") == []
 
 
 def test_a_wish_is_merged_into_none_that_ended_lies_elsewhere_or_is_itself(town):
@@ -157,6 +172,18 @@ def test_what_is_blacked_out_is_sealed_told_and_opened_only_with_a_reason_in_the
     assert session.scalars(opened).all() == ["核对投诉"]
     steps = [one.label for one in timeline_queries.timeline(cast.wish(wish_id), actor=cast.by(town, "ning"))]
     assert "遮盖部分内容" in steps
+
+
+def test_what_was_blacked_out_is_forgotten_with_the_contact_of_a_wish_that_ended(town, settings):
+    (wish_id,), _ = cast.published(town, description="请打 13800138000")
+    with transaction():
+        taking_down.redact(wish_id, {"description": "台灯"}, "内容里有电话", actor=cast.by(town, "tong"))
+        reviewing.decline(wish_id, "已有政策覆盖", actor=cast.by(town, "tong"))
+    (job,) = [one for one in retention.JOBS if one.name == "retention.redactions"]
+    assert jobs.run(job) == 0
+    with clock.frozen_at(clock.now() + timedelta(days=settings.keep_contact_days + 1)):
+        assert jobs.run(job) == 1
+    assert session.scalars(sa.select(Redaction.id)).all() == []
 
 
 def test_nobody_blacks_out_their_own_wish_and_no_change_is_no_redaction(town):
