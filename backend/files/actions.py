@@ -160,6 +160,35 @@ def look(
     return len(rows)
 
 
+def keep_only(subjects: Sequence[tuple[str, int]], file_ids: Sequence[int], *, actor: Actor) -> int:
+    """Of the pictures of these subjects these stay, and the others vanish at once; answers how many those are.
+
+    The caller has asked for the permission. Raises FileNotUsable for a picture that is none of these.
+    """
+    here = sa.tuple_(File.subject_kind, File.subject_id).in_(list(subjects))
+    standing = sa.select(File).where(here, File.state.not_in(("refused", "discarded"))).order_by(File.id)
+    rows = session.scalars(standing.with_for_update()).all()
+    if set(file_ids) - {row.id for row in rows}:
+        raise FileNotUsable()
+    gone = [row for row in rows if row.id not in file_ids]
+    for row in gone:
+        before, row.state = row.state, "discarded"
+        session.flush()
+        states = (before, "discarded")
+        journal.write("discard_picture", "file", row.id, actor=actor, states=states, place=row.place_id)
+    return len(gone)
+
+
+def withhold(subjects: Sequence[tuple[str, int]]) -> None:
+    """The pictures of these subjects are kept back from everybody but the subjects' own people and staff, links that
+    were given out before included."""
+    here = sa.tuple_(File.subject_kind, File.subject_id).in_(list(subjects))
+    session.execute(
+        sa.update(File).where(here, File.withheld_at.is_(None)).values(withheld_at=clock.now()),
+        execution_options={"synchronize_session": False},
+    )
+
+
 def _notify_of_refusal(row: File, verb: str, reason: str | None, actor: Actor | None) -> None:
     states, place = ("needs_look" if actor else "checking", row.state), row.place_id
     journal.write(verb, "file", row.id, actor=actor, states=states, reason=reason, place=place)

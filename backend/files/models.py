@@ -68,6 +68,8 @@ class File(Model):
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     erased_at: Mapped[datetime | None] = mapped_column(Moment)
+    # What it is about was taken down: none but the people of that thing and its staff see it since.
+    withheld_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class EarlyVerdict(Model):

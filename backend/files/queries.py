@@ -142,7 +142,7 @@ def content(file_id: int, view: str, size: str, *, owner_id: int | None = None) 
     With `owner_id` only when it is that person's.
     """
     wanted = sa.select(File.key).where(
-        File.id == file_id, File.state.in_(SEEN[view]), File.erased_at.is_(None)
+        File.id == file_id, File.state.in_(SEEN[view]), File.erased_at.is_(None), _withheld_from(view)
     )
     if view == "shown":
         wanted = wanted.where(_consents)
@@ -153,6 +153,15 @@ def content(file_id: int, view: str, size: str, *, owner_id: int | None = None) 
     if found is None:
         raise NotFound()
     return found
+
+
+def _withheld_from(view: str) -> sa.ColumnElement[bool]:
+    """The condition that a picture is not kept back from who sees it this way. What was taken down its own people and
+    staff still see; who fulfilled it does not, although they uploaded the picture."""
+    if view in ("inside", "look"):
+        return sa.true()
+    shown = File.withheld_at.is_(None)
+    return sa.or_(shown, File.subject_kind == "wish") if view == "own" else shown
 
 
 def waiting_for_a_look(kind: str, owner_id: int | None = None) -> sa.Select[int | None]:

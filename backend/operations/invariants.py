@@ -206,7 +206,7 @@ _HOURS = (
 _EARNED = " OR ".join(
     _caused(*one)
     for one in (
-        ("wishes", "id", "'wish:'", r"'\:confirmed'", "state = 'confirmed' AND claimer_id = one.person_id"),
+        ("wishes", "id", "'wish:'", r"'\:confirmed'", "solved IS NOT NULL AND claimer_id = one.person_id"),
         *((*row[:3], row[3].format(day), row[4]) for row in _HOURS for day in ("", r"\:2", r"\:3", r"\:4")),
     )
 )

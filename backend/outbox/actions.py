@@ -250,3 +250,28 @@ def record_subscriptions(actor: Actor, accepted: Iterable[str], rejected: Iterab
         ],
         "told",
     )
+
+
+def take_back_words(subject: tuple[str, int], words: str, instead: str, *, kept_for: Iterable[int]) -> None:
+    """Says something else for the name of a subject in what was told about it, in the inbox and on its way, but to the
+    people for whom it is kept: what is no longer shown shall not stand in the notices of others."""
+    about = (Notice.subject_kind == subject[0], Notice.subject_id == subject[1])
+    others = Notice.person_id.not_in(list(kept_for))
+    rows = session.execute(sa.select(Notice.id, Notice.body).where(*about, others)).all()
+    for notice_id, body in rows:
+        left = body.replace(f"“{words}”", f"“{instead}”")
+        if left != body:
+            session.execute(sa.update(_notices).where(_notices.c.id == notice_id).values(body=left))
+    _take_back_data([notice_id for notice_id, _body in rows], words, instead)
+
+
+def _take_back_data(notice_ids: list[int], words: str, instead: str) -> None:
+    """A message has room for the beginning of a name only."""
+    short, left_out = (templates.fit("thing1", text) for text in (words, instead))
+    sent = sa.select(Delivery.notice_id, Delivery.data).where(Delivery.notice_id.in_(notice_ids))
+    for notice_id, data in session.execute(sent).all():
+        left = {name: left_out if value == short else value for name, value in data.items()}
+        if left != data:
+            session.execute(
+                sa.update(_deliveries).where(_deliveries.c.notice_id == notice_id).values(data=left)
+            )

@@ -13,7 +13,7 @@ from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
 from backend.organisations.models import KIND_NAMES, Organisation
-from backend.people import accounts, permissions, sealed, security_events, states
+from backend.people import accounts, nicknames, permissions, sealed, security_events, states
 from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState, SecurityEventKind
 from backend.people.labels import ROLES
 from backend.people.models import (
@@ -54,6 +54,7 @@ def update_profile(changes: dict[str, Any], *, actor: Actor) -> None:
     check_birth_year(changes.get("birth_year"))
     person = lock_row(Person, actor.id)
     if "nickname" in changes:
+        nicknames.check(person.id, changes["nickname"])
         person.nickname = changes["nickname"]
     if "real_name" in changes:
         sealed.keep_real_name(person, changes["real_name"])

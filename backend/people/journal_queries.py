@@ -19,7 +19,7 @@ from backend.people import queries as people
 from backend.people.permissions import Permission
 
 # What opens sealed data.
-OPENINGS = ("open_contact", "open_person", "open_register")
+OPENINGS = ("open_contact", "open_person", "open_register", "open_former_text")
 # Opening what is sealed needs a reason each time; what tasks bring has no limit: a day of calling back is many openings,
 # and work must not stop. Who reviews is told of such days instead.
 MANY_OPENINGS = 20

@@ -93,11 +93,12 @@ JOURNAL_VERBS = {
         "consent": "同意文件",
         "withdraw_consent": "撤回同意",
         "forget_sensitive": "撤回同意后删除资料",
+        "take_down_nickname": "撤下昵称",
         "suspend": "停用账号",
         "resume": "恢复账号",
         "suspension_over": "停用到期",
     },
     "opening_request": {"ask": "申请查看", "grant": "同意查看", "refuse": "不同意查看"},
     "guardianship": {"declare": "登记监护"},
-    "team": {"found": "成立", "edit": "修改"},
+    "team": {"found": "成立", "edit": "修改", "take_down": "撤下"},
 }

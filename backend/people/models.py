@@ -253,6 +253,8 @@ class Team(Model):
     )
     leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # Known to nobody but its leader and the community's staff, until these put other words there.
+    taken_down_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Membership(Model):

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from backend import clock, journal, moves
 from backend.db import lock_row, savepoint, session, view_of
-from backend.errors import NotAllowed, NotFound, Refused
+from backend.errors import NotAllowed, NotFound, Refused, StateConflict
 from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
+from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
 from backend.people import permissions, sealed, states
 from backend.people import queries as people
@@ -27,6 +28,10 @@ TEAM_KINDS = ("community", "unit", "social")
 
 class TeamNameTaken(Refused):
     code, message = 40919, "社区里已有同名的志愿队"
+
+
+class TeamTakenDown(StateConflict):
+    message = "这支志愿队已经撤下了"
 
 
 class LeaderUnknown(Refused):
@@ -77,6 +82,8 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     permissions.require(actor.id, Permission.TEAM_MANAGE, team.community_id)
     if "leader_id" in changes:
         _check_leader(changes["leader_id"])
+    if any(changes.get(name, getattr(team, name)) != getattr(team, name) for name in ("name", "speciality")):
+        team.taken_down_at = None
     for name in ("name", "speciality", "leader_id"):
         setattr(team, name, changes.get(name, getattr(team, name)))
     _keep(team)
@@ -86,9 +93,32 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     return team
 
 
+def take_down(team_id: int, reason: str, *, actor: Actor) -> Team:
+    """Known to nobody but its leader and staff from now on, until staff put another name or speciality there; the
+    leader is told why. Raises NotFound, NotAllowed, TeamTakenDown."""
+    team = lock_taken_down(team_id, actor=actor)
+    if team.taken_down_at is not None:
+        raise TeamTakenDown()
+    team.taken_down_at = clock.now()
+    session.flush()
+    journal.write("take_down", "team", team.id, actor=actor, place=team.community_id, reason=reason)
+    body = f"您任队长的志愿队“{team.name}”已由社区撤下，别人暂时看不到：{reason}。请联系社区改名或改介绍。"
+    notify(team.leader_id, "team_taken_down", "志愿队已撤下", body, subject=("team", team.id))
+    return team
+
+
+def lock_taken_down(team_id: int, *, actor: Actor) -> Team:
+    """A locked team that this person may take down. Raises NotFound, NotAllowed."""
+    team: Team = lock_row(Team, team_id)
+    permissions.require(actor.id, Permission.TEAM_TAKE_DOWN, team.community_id)
+    return team
+
+
 def join(team_id: int, *, actor: Actor) -> Team:
-    """Asks to be accepted. Who left or was declined may ask again. Raises AlreadyMember."""
+    """Asks to be accepted. Who left or was declined may ask again. Raises AlreadyMember, NotFound."""
     team = lock_row(Team, team_id)
+    if team.taken_down_at is not None:
+        raise NotFound()
     if team.leader_id == actor.id:
         raise states.AlreadyMember()
     row = _membership(team, actor.id) or Membership(team_id=team.id, person_id=actor.id)
@@ -149,6 +179,7 @@ class TeamView:
     member_count: int
     my_status: str | None
     created_at: datetime
+    taken_down_at: datetime | None
     actions: list[str]
 
 
@@ -176,9 +207,18 @@ def one(team_id: int) -> Team:
     return team
 
 
+def seen(team_id: int, *, actor: Actor) -> Team:
+    """A team that this person may see: what was taken down is its leader's and its staff's. Raises NotFound."""
+    team = one(team_id)
+    known = team.taken_down_at is None or team.leader_id == actor.id
+    if not known and not permissions.appointed(actor.id, Permission.TEAM_MANAGE, team.community_id):
+        raise NotFound()
+    return team
+
+
 def listed(community_id: int | None, kind: str | None) -> KeysetQuery:
-    """Teams in the order of their ids."""
-    wanted = sa.select(Team)
+    """Teams in the order of their ids, without those that were taken down."""
+    wanted = sa.select(Team).where(Team.taken_down_at.is_(None))
     for column, value in ((Team.community_id, community_id), (Team.kind, kind)):
         if value is not None:
             wanted = wanted.where(column == value)

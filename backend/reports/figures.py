@@ -26,12 +26,13 @@ MOST_GOODS = 12
 
 STAGES = (
     ("待审核", (WishState.SUBMITTED, WishState.SENT_BACK)),
-    ("没有受理", (WishState.DECLINED, WishState.REFERRED, WishState.WITHDRAWN)),
+    ("没有受理", (WishState.DECLINED, WishState.REFERRED, WishState.WITHDRAWN, WishState.MERGED)),
     ("待发布", (WishState.ACCEPTED, WishState.CARRIED_OVER)),
     ("等待认领", (WishState.PUBLISHED, WishState.ESCALATED)),
     ("办理中", (WishState.CLAIMED, WishState.FULFILLED)),
     ("已点亮", (WishState.CONFIRMED,)),
     ("办结未回访", (WishState.CLOSED_UNCONFIRMED,)),
+    ("已撤下", (WishState.TAKEN_DOWN,)),
 )
 DAYS = ((1, "1 天内"), (3, "2–3 天"), (7, "4–7 天"), (14, "8–14 天"), (30, "15–30 天"), (10**6, "30 天以上"))
 

@@ -25,8 +25,9 @@ from backend.people.permissions import Permission
 from backend.volunteering import days
 from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.record_models import ServiceDay, ServiceRecord
-from backend.wishes.kinds import ClaimOutcome
+from backend.wishes.kinds import ClaimOutcome, WishState
 from backend.wishes.models import Claim, Wish
+from backend.wishes.views import NO_LONGER_SHOWN
 
 CONSENT = "unit_feedback"
 MOST_DAYS = 366
@@ -283,11 +284,15 @@ def _my_services(person_id: int, first_day: date, last_day: date) -> list[Any]:
     return list(session.execute(wanted.order_by(first, ServiceRecord.id)))
 
 
+# What was taken down is shown to its claimer no more than to anybody else.
+_title = sa.case((Wish.state == WishState.TAKEN_DOWN, NO_LONGER_SHOWN), else_=Wish.title).label("title")
+
+
 def _my_wishes(person_id: int, first_day: date, last_day: date) -> list[Any]:
     """Claims made or lit in these days; a member has few at a time."""
     lit = sa.and_(Claim.outcome == ClaimOutcome.CONFIRMED, _within(Claim.ended_at, first_day, last_day))
     wanted = (
-        sa.select(Claim.wish_id, Wish.number, Wish.title, Claim.claimed_at, Claim.fulfilled_at, Claim.outcome)
+        sa.select(Claim.wish_id, Wish.number, _title, Claim.claimed_at, Claim.fulfilled_at, Claim.outcome)
         .join(Wish, Wish.id == Claim.wish_id)
         .where(Claim.person_id == person_id, sa.or_(_within(Claim.claimed_at, first_day, last_day), lit))
     )

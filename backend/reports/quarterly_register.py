@@ -179,7 +179,7 @@ _ASKED: dict[str, Callable[[Scope], Numbers]] = {
     "submitted": _wishes(Wish.submitted_at),
     "published": _wishes(Wish.published_at),
     "claimed": _claims,
-    "lit": _wishes(Wish.closed_at, Wish.state == WishState.CONFIRMED),
+    "lit": _wishes(Wish.closed_at, Wish.solved.is_not(None)),
     "activities": _activities,
     # A service over midnight is one, on the day on which it began; its minutes count for each of its days.
     "times": _records(sa.func.sum(sa.case((ServiceRecord.served_on == days.DAY, 1), else_=0))),

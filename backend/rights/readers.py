@@ -17,6 +17,8 @@ from backend.organisations import queries as places
 from backend.people import queries as people
 from backend.rights import personal_tables, sealed
 from backend.rights.personal_tables import PersonalRows
+from backend.wishes.kinds import WishState
+from backend.wishes.views import NO_LONGER_SHOWN
 
 PAGE = 500
 Row = dict[str, Any]
@@ -116,12 +118,26 @@ def _names(held: PersonalRows, rows: list[Row]) -> dict[str, dict[int | None, st
 def _lookup(own: Any, columns: tuple[str, ...], rows: list[Row]) -> dict[int, Row]:
     """What another table says of the things these rows are about, under the name of that thing."""
     table, ids = personal_tables.target(own), {row[own.name] for row in rows}
-    wanted = sa.select(table.c.id, *(table.c[name] for name in columns)).where(table.c.id.in_(ids))
+    shown = [_shown(table, name) for name in columns]
+    wanted = sa.select(table.c.id, *shown).where(table.c.id.in_(ids))
     noun = own.name.removesuffix("_id")
     return {
         row["id"]: {f"{noun}_{name}": row[name] for name in columns}
         for row in session.execute(wanted).mappings()
     }
+
+
+def _shown(table: sa.Table, name: str) -> sa.ColumnElement[Any]:
+    """A column of another thing. What staff took down is named to nobody who only had to do with it."""
+    if table.name == "wishes":
+        taken_down = table.c.state == WishState.TAKEN_DOWN
+    elif "taken_down_at" in table.c:
+        taken_down = table.c.taken_down_at.is_not(None)
+    else:
+        return table.c[name]
+    if name not in ("title", "name"):
+        return table.c[name]
+    return sa.case((taken_down, NO_LONGER_SHOWN), else_=table.c[name]).label(name)
 
 
 def pictures(person_id: int) -> Iterator[tuple[str, bytes]]:

@@ -23,6 +23,7 @@ from backend.rights import cancellation
 from backend.wishes.kinds import WishState
 from backend.wishes.leaving import GONE
 from backend.wishes.models import Wish
+from backend.wishes.redaction_models import Redaction
 
 BATCH = 500
 
@@ -70,6 +71,16 @@ def forget_contact(wish_id: int) -> None:
     if wish.closed_at is not None and wish.closed_at < _before("keep_contact_days"):
         _clear_contact(wish)
         session.flush()
+
+
+def old_redactions() -> list[int]:
+    """What was blacked out of wishes that were closed as long ago: nobody asks for it any more."""
+    over = sa.select(Wish.id).where(Wish.closed_at < _before("keep_contact_days"))
+    return _ids(Redaction.id, Redaction.wish_id.in_(over))
+
+
+def forget_redaction(redaction_id: int) -> None:
+    session.execute(sa.delete(Redaction).where(Redaction.id == redaction_id))
 
 
 def forgotten_drafts() -> list[int]:
@@ -150,6 +161,7 @@ JOBS = [
     # A round or an activity tells thousands on one day, and a batch goes at a time.
     Job("retention.notices", 300, old_notices, forget_notice),
     Job("retention.contacts", HOUR, wishes_with_old_contact, forget_contact),
+    Job("retention.redactions", HOUR, old_redactions, forget_redaction),
     Job("retention.drafts", HOUR, forgotten_drafts, forget_draft),
     Job("retention.residencies", HOUR, rejected_residencies, forget_residency),
     Job("retention.registrations", HOUR, rejected_registrations, forget_registration),

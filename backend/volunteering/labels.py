@@ -92,6 +92,7 @@ JOURNAL_VERBS = {
         "invite": "邀请志愿者",
         "name_organiser": "更换负责人",
         "allow_clash": "同意时间冲突",
+        "take_down": "撤下",
     },
     "sign_up": {"sign_up": "报名"},
     "service_record": {"synchronise": "全国系统已接收"},

@@ -172,6 +172,8 @@ class Activity(Model):
     certified_at: Mapped[datetime | None] = mapped_column(Moment)
     # The tenth working day after it: by then its records have to be made (民政部令 67, 11).
     record_due_on: Mapped[date | None] = mapped_column(sa.Date)
+    # Known to nobody but its leader and the community's staff since.
+    taken_down_at: Mapped[datetime | None] = mapped_column(Moment)
     tomorrow_told_at: Mapped[datetime | None] = mapped_column(Moment)
     overdue_told_at: Mapped[datetime | None] = mapped_column(Moment)
     # What the calendar of a phone has to know: how often it was moved or called off, and when last.
@@ -195,8 +197,9 @@ class Activity(Model):
         return facts_of(self, person_id, row[0], bool(row[1]))
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        """A draft is known to its organisers and the community's staff alone."""
-        return self.state != ActivityState.DRAFT or "leader" in facts or Permission.ACTIVITY_READ in words
+        """A draft, and what was taken down, is known to its organisers and the community's staff alone."""
+        public = self.state != ActivityState.DRAFT and self.taken_down_at is None
+        return public or "leader" in facts or Permission.ACTIVITY_READ in words
 
 
 def facts_of(activity: Activity, person_id: int, leader_id: int | None, attended: bool) -> frozenset[str]:

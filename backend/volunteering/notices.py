@@ -1,19 +1,21 @@
 """Who is told what about an activity, a sign-up or a record. Nobody is told how others do."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
 from backend.organisations.models import Reach
-from backend.outbox.actions import Telling, notify_many
+from backend.outbox.actions import Telling, notify_many, take_back_words
 from backend.people import permissions
 from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
 from backend.volunteering import notice_time
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
+from backend.volunteering.queries import TAKEN_DOWN
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 
 _PAGE = "pages/activity/detail?id={id}"
@@ -99,6 +101,17 @@ def message(activity: Activity, people: Sequence[int], words: str) -> None:
 def cancelled(activity: Activity, people: Sequence[int], reason: str) -> None:
     body = f"“{activity.title}”（{_when(activity)}）取消了：{reason}。"
     _notify(activity, people, "activity_cancelled", "活动取消", body)
+
+
+def taken_down(activity: Activity, people: Sequence[int], authors: Iterable[int], reason: str) -> None:
+    """Those who signed up hear that it is off, without the words that are no longer shown; its organisers why."""
+    take_back_words(("activity", activity.id), activity.title, TAKEN_DOWN, kept_for=authors)
+    body = f"您报名的活动（{_when(activity)}）已由社区撤下，不再举行，不用到场。"
+    hidden = {"thing1": TAKEN_DOWN, "thing3": "见消息"}
+    told = [_telling(activity, one, "activity_cancelled", "活动取消", body) for one in people]
+    notify_many([replace(one, data={**(one.data or {}), **hidden}) for one in told])
+    body = f"您组织的活动“{activity.title}”已由社区撤下：{reason}。报名的人已经通知。"
+    _notify(activity, authors, "activity_taken_down", "活动已撤下", body)
 
 
 def tomorrow(activity: Activity, people: Sequence[int]) -> None:

@@ -4,14 +4,14 @@ Who comes is known by name to the activity's leader alone; staff see masked name
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 import segno
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, private_data
 from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
@@ -46,7 +46,8 @@ from backend.volunteering.views import (
 )
 
 NO_ORGANISER = "暂无负责人"
-_PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}'")
+_PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}' AND activities.taken_down_at IS NULL")
+TAKEN_DOWN = "（已撤下的活动）"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def series_of(activity_id: int, *, actor: Actor) -> KeysetQuery:
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """Of each activity whether the person may see it: a draft is known to those who plan it."""
+    """Of each activity whether the person may see it: a draft, and what was taken down, is known to those who plan it."""
     led = sa.select(Team.id).where(Team.leader_id == actor.id)
     return sa.or_(
         _PUBLIC,
@@ -150,15 +151,27 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
             waiting=counts.get((activity.id, SignUpState.WAITLISTED), 0),
             clashing=clashing.get(activity.id),
             my_sign_up=_own_sign_up(activity, standing),
+            warnings=_warnings(activity, standing, actor),
             actions=_actions(activity, standing, counts, actor),
         )
         for activity in found
     ]
 
 
+def _warnings(activity: Activity, standing: _Context, actor: Actor) -> list[str]:
+    """For who plans it: what of a person stands in the words that everybody reads. Where it takes place is no secret."""
+    words = standing.words[activity.community_id]
+    if "leader" not in standing.facts(activity, actor.id) and Permission.ACTIVITY_ORGANISE not in words:
+        return []
+    found = private_data.found_in(activity.title, activity.description, activity.place, activity.risk)
+    return [one for one in found if one != private_data.PrivateData.ADDRESS]
+
+
 def _context_of(found: Sequence[Activity], actor: Actor) -> _Context:
     team_ids = {activity.team_id for activity in found if activity.team_id is not None}
-    rows = session.execute(sa.select(Team.id, Team.leader_id, Team.name).where(Team.id.in_(team_ids)))
+    # The name of a team that was taken down stands nowhere else, either.
+    name = sa.case((Team.taken_down_at.is_(None), Team.name), else_=None)
+    rows = session.execute(sa.select(Team.id, Team.leader_id, name).where(Team.id.in_(team_ids)))
     leaders = {row[0]: (row[1], row[2]) for row in rows} if team_ids else {}
     live = sa.select(SignUp).where(
         SignUp.person_id == actor.id,
@@ -365,7 +378,10 @@ def sign_ups_of(person_id: int) -> KeysetQuery:
 
 def view_my_sign_ups(rows: Sequence[tuple[SignUp, Activity]], *, actor: Actor) -> list[MySignUpView]:
     """The person's own sign-ups, each with its activity."""
-    activities = {one.id: one for one in view_activities(list({row[1] for row in rows}), actor=actor)}
+    activities = {
+        one.id: one if one.taken_down_at is None else _without_words(one)
+        for one in view_activities(list({row[1] for row in rows}), actor=actor)
+    }
     positions = _positions(row[0] for row in rows)
     return [
         MySignUpView(
@@ -374,6 +390,11 @@ def view_my_sign_ups(rows: Sequence[tuple[SignUp, Activity]], *, actor: Actor) -
         )
         for mine, activity in rows
     ]
+
+
+def _without_words(shown: ActivityView) -> ActivityView:
+    """What was taken down, for who had signed up: when it was to be, and nothing of what it said."""
+    return replace(shown, title=TAKEN_DOWN, description="", place=TAKEN_DOWN, risk=None, team_name=None)
 
 
 def view_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
@@ -402,6 +423,7 @@ def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
         .join(Organisation, Organisation.id == Activity.community_id)
         .where(
             Activity.state == ActivityState.PUBLISHED,
+            Activity.taken_down_at.is_(None),
             Activity.ends_at > clock.now(),
             Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
         )

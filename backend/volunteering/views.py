@@ -64,6 +64,9 @@ class ActivityView:
     certified_at: datetime | None
     record_due_on: date | None
     my_sign_up: SignUpView | None
+    taken_down_at: datetime | None
+    # For who plans it: what of a person stands in its words.
+    warnings: list[str]
     actions: list[str]
 
 

@@ -25,6 +25,8 @@ class WishState(StrEnum):
     CARRIED_OVER = "carried_over"
     ESCALATED = "escalated"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    TAKEN_DOWN = "taken_down"
 
 
 class ClaimOutcome(StrEnum):
@@ -34,6 +36,7 @@ class ClaimOutcome(StrEnum):
     OVERDUE = "overdue"
     CONFIRMED = "confirmed"
     CLOSED_UNCONFIRMED = "closed_unconfirmed"
+    TAKEN_DOWN = "taken_down"
 
 
 class Party(StrEnum):
@@ -64,6 +67,14 @@ class Group(StrEnum):
     OTHER = "other"
 
 
+class AnswerKind(StrEnum):
+    """For which decision a ready-made sentence is."""
+
+    SEND_BACK = "send_back"
+    DECLINE = "decline"
+    REFER = "refer"
+
+
 class ConfirmMethod(StrEnum):
     APP = "app"
     CALL = "call"
@@ -88,8 +99,34 @@ ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.CONFIRMED)
 PUBLIC_STATES = (*ON_THE_WALL, WishState.FULFILLED, WishState.CLOSED_UNCONFIRMED)
 
 
+# What is public, was, or will be without another look at it.
+SHOWN_OR_SOON = (*PUBLIC_STATES, WishState.ACCEPTED, WishState.CARRIED_OVER, WishState.ESCALATED)
+
+
 # How a claim ends with its wish; a claim that ends otherwise makes room for another.
-STOOD_TO_THE_END = (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED)
+STOOD_TO_THE_END = (ClaimOutcome.CONFIRMED, ClaimOutcome.CLOSED_UNCONFIRMED, ClaimOutcome.TAKEN_DOWN)
+
+
+# Into which another wish may be merged: what is on its way, and was not given back to its wisher.
+OPEN = (
+    WishState.SUBMITTED,
+    WishState.ACCEPTED,
+    WishState.PUBLISHED,
+    WishState.CLAIMED,
+    WishState.FULFILLED,
+    WishState.CARRIED_OVER,
+    WishState.ESCALATED,
+)
+
+
+# How a wish ends without anybody having fulfilled it; what was taken up again and ended so may be taken up once more.
+CAME_TO_NOTHING = (
+    WishState.WITHDRAWN,
+    WishState.DECLINED,
+    WishState.REFERRED,
+    WishState.MERGED,
+    WishState.TAKEN_DOWN,
+)
 
 
 SALUTATIONS = ("女士", "先生", "奶奶", "爷爷", "阿姨", "叔叔", "同学", "居民")

@@ -13,6 +13,7 @@ from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
 from backend.wishes.kinds import (
+    CAME_TO_NOTHING,
     ON_THE_WALL,
     PUBLIC_STATES,
     STOOD_TO_THE_END,
@@ -29,6 +30,8 @@ _wall = sa.text(f"state IN {sql_list(ON_THE_WALL)}")
 _live_round = sa.text(f"state IN {sql_list((RoundState.COLLECTING, RoundState.REVIEWING))}")
 _published_round = sa.text(f"state = '{RoundState.PUBLISHED}'")
 _standing = sa.text("outcome IS NULL")
+_reopening = sa.text(f"reopens_id IS NOT NULL AND state NOT IN {sql_list(CAME_TO_NOTHING)}")
+_merged = sa.text("merged_into_id IS NOT NULL")
 
 
 class Round(Model):
@@ -115,8 +118,9 @@ class Wish(Model):
             name="accepted_means_reviewed_and_numbered",
         ),
         sa.CheckConstraint(
-            "(state = 'confirmed') = (confirmed_by_id IS NOT NULL)"
-            " AND (state = 'confirmed') = (solved IS NOT NULL)",
+            # What is taken down keeps what it was.
+            "state = 'taken_down' OR ((state = 'confirmed') = (confirmed_by_id IS NOT NULL)"
+            " AND (state = 'confirmed') = (solved IS NOT NULL))",
             name="confirmed_by_someone",
         ),
         sa.CheckConstraint(
@@ -124,7 +128,8 @@ class Wish(Model):
             name="confirmed_by_another",
         ),
         sa.CheckConstraint(
-            "(state IN ('claimed', 'fulfilled', 'confirmed', 'closed_unconfirmed')) = (claimer_id IS NOT NULL)",
+            "state = 'taken_down' OR"
+            " (state IN ('claimed', 'fulfilled', 'confirmed', 'closed_unconfirmed')) = (claimer_id IS NOT NULL)",
             name="claimed_by_someone",
         ),
         sa.CheckConstraint(
@@ -142,6 +147,9 @@ class Wish(Model):
         sa.CheckConstraint("NOT for_child OR disclosure = 'anonymous'", name="child_is_anonymous"),
         sa.CheckConstraint("state <> 'referred' OR referred_to IS NOT NULL", name="referred_somewhere"),
         sa.CheckConstraint("state <> 'published' OR published_at IS NOT NULL", name="published_has_a_time"),
+        sa.CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into_something"),
+        sa.CheckConstraint("merged_into_id IS NULL OR merged_into_id <> id", name="merged_into_another"),
+        sa.CheckConstraint("reopens_id IS NULL OR reopens_id <> id", name="reopens_another"),
         sa.UniqueConstraint("number"),
         sa.Index(
             "ix_wishes_wall",
@@ -162,6 +170,14 @@ class Wish(Model):
         sa.Index("ix_wishes_wisher", "wisher_id", "id"),
         sa.Index("ix_wishes_reporter", "reporter_id", "id"),
         sa.Index("ix_wishes_round", "round_id", "state"),
+        sa.Index(
+            "uq_wishes_one_reopening",
+            "reopens_id",
+            unique=True,
+            sqlite_where=_reopening,
+            postgresql_where=_reopening,
+        ),
+        sa.Index("ix_wishes_merged_into", "merged_into_id", sqlite_where=_merged, postgresql_where=_merged),
         sa.Index(
             "ix_wishes_guardian",
             "guardian_id",
@@ -230,6 +246,13 @@ class Wish(Model):
     )
     # WeChat found its words doubtful, or could not look at them: accepting the wish is the look they need.
     needs_look: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
+    # The wish of the same community that it went into.
+    merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("wishes.id"))
+    # Confirmed as not solved and taken up again: the earlier wish, and from there the last one that took it up.
+    reopens_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("wishes.id"))
+    reopened_as_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("wishes.id"))
+    # Staff last blacked out a part of it; what stood there is in `wish_redactions`.
+    redacted_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
     def place_id(self) -> int:
@@ -244,10 +267,10 @@ class Wish(Model):
         return facts_of(self, person_id, member_here, reporting_in([self], person_id))
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        """Its own people and its community's staff see a wish in any state, others once it is public."""
+        """Its own people and its community's staff see a wish in any state, others while it is public."""
         return (
             self.state in PUBLIC_STATES
-            or bool(facts & OWN_PEOPLE or "claimer" in facts)
+            or bool(facts & OWN_PEOPLE or ("claimer" in facts and self.state != WishState.TAKEN_DOWN))
             or (self.state != WishState.DRAFT and Permission.WISH_READ in words)
         )
 

@@ -1,9 +1,13 @@
 """Who is told what about a wish. The sentences stand in the inbox; WeChat gets a short form of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
 
 from backend import clock
-from backend.outbox.actions import Telling, notify_many
+from backend.db import session
+from backend.outbox.actions import Telling, notify_many, take_back_words
 from backend.wishes.kinds import ConfirmMethod
 from backend.wishes.labels import REFERRED_TO
 from backend.wishes.models import Claim, Wish
@@ -85,6 +89,36 @@ def referred(wish: Wish, to: str, reason: str) -> None:
     _notify_wisher(wish, "wish_referred", "心愿已转介", body, "已转介", "review_result")
 
 
+def merged(wish: Wish, other: Wish, reason: str) -> None:
+    body = f"{_named(wish)}与心愿 {other.number or other.id} 是同一件事，已合并到一起办理：{reason}。"
+    _notify_wisher(wish, "wish_merged", "心愿已合并", body, "已合并", "review_result")
+
+
+def taken_down(wish: Wish, reason: str, claim: Claim | None) -> None:
+    """The wisher with the reason; the claimer without the words that are no longer shown."""
+    body = f"{_named(wish)}已由社区撤下，其他人不再看得到：{reason}。有疑问请联系社区。"
+    _notify_wisher(wish, "wish_taken_down", "心愿已撤下", body, "已撤下")
+    if claim is not None:
+        body = f"您认领的心愿（{wish.number}）已由社区撤下，不用再办了。不影响您以后认领，谢谢您！"
+        _notify_claimer(claim, wish, "claim_taken_down", "认领的心愿已撤下", body)
+
+
+def _notify_claimer(claim: Claim, wish: Wish, kind: str, title: str, body: str) -> None:
+    told = _notice(claim.person_id, wish, kind, title, body, "已撤下", "claim_progress")
+    notify_many([replace(told, data={**(told.data or {}), "thing1": f"心愿 {wish.number}"})])
+
+
+def redacted(wish: Wish, reason: str) -> None:
+    body = f"社区遮盖了{_named(wish)}的部分内容：{reason}。原来的内容已封存，只有经您同意或按规定才能查看。"
+    _notify_wisher(wish, "wish_redacted", "心愿的部分内容已遮盖", body, "已遮盖")
+
+
+def take_back_title(wish: Wish, title: str, instead: str) -> None:
+    """What claimers and others were told before goes on without a title that is no longer shown."""
+    own = [one for one in (wish.wisher_id, wish.reporter_id, wish.guardian_id) if one is not None]
+    take_back_words(("wish", wish.id), title, instead, kept_for=own)
+
+
 def published(wishes: Sequence[Wish]) -> None:
     _notify_wishers(
         wishes,
@@ -121,6 +155,19 @@ def expired(wish: Wish, claim: Claim) -> None:
 def fulfilled(wish: Wish) -> None:
     body = f"{_named(wish)}已送达。请确认问题是否解决；没有办好也请告诉我们。"
     _notify_wisher(wish, "wish_fulfilled", "心愿已送达，请您确认", body, "待您确认")
+    _notify_followers(wish, "心愿已送达", "已送达")
+
+
+def _notify_followers(wish: Wish, title: str, phrase: str) -> None:
+    """Those whose wishes were merged into this one, where they are somebody else's."""
+    own = {wish.wisher_id, wish.reporter_id, wish.guardian_id}
+    merged = session.scalars(sa.select(Wish).where(Wish.merged_into_id == wish.id).order_by(Wish.id))
+    people = {one for other in merged for one in (other.wisher_id, other.guardian_id)} - own - {None}
+    body = f"与您的心愿合并办理的{_named(wish)}{phrase}。"
+    followers = sorted(one for one in people if one is not None)
+    notify_many(
+        [_notice(one, wish, "wish_followed", title, body, phrase, "wish_progress") for one in followers]
+    )
 
 
 def confirmed(wish: Wish, claim: Claim, points: int) -> None:

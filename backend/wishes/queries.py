@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from backend import config
+from backend import config, private_data
 from backend.db import AnySelect, Moment, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
@@ -23,7 +23,17 @@ from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
 from backend.wishes import states
-from backend.wishes.kinds import ON_THE_WALL, Disclosure, Group, Party, RoundState, WishState
+from backend.wishes.kinds import (
+    CAME_TO_NOTHING,
+    ON_THE_WALL,
+    SHOWN_OR_SOON,
+    ClaimOutcome,
+    Disclosure,
+    Group,
+    Party,
+    RoundState,
+    WishState,
+)
 from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
 from backend.wishes.views import FOR_ALL, INSIDE, ClaimView, RoundRef, RoundView, WishView
 
@@ -151,7 +161,7 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
     return [found[wish.id] for wish in wishes]
 
 
-_claimer, _unit = aliased(Person), aliased(Organisation)
+_claimer, _unit, _later = aliased(Person), aliased(Organisation), aliased(Wish)
 
 
 def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
@@ -189,6 +199,7 @@ _VIEW_SELECT = (
         permissions.roles_subquery(sa.func.coalesce(Wish.grid_id, Wish.community_id)).label("roles"),
         people.REGISTERED_IN.label("registered_in"),
         OPEN_CLAIMS.scalar_subquery().label("open_claims"),
+        named(_later.state, _later.id, Wish.reopened_as_id).label("reopened_state"),
     )
     .select_from(Wish)
     .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
@@ -221,6 +232,8 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
         open_moves.remove("claim")
     own = bool(facts & OWN_PEOPLE)
     inside = own or Permission.WISH_READ in words
+    reviewing = Permission.WISH_REVIEW in words
+    open_moves += _more_to_do(row, own, reviewing, facts)
     view = _view(wish, own, words)
     family = people.family_name(wish.wisher_id, row.wisher)
     copied: dict[str, Any] = {name: getattr(wish, name) for name in FOR_ALL}
@@ -236,13 +249,32 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
         has_address=wish.address_sealed is not None,
         carried_over=bool(wish.carried),
         files=files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
-        needs_look=wish.needs_look if Permission.WISH_REVIEW in words else None,
+        needs_look=wish.needs_look if reviewing else None,
+        private_data=private_data.found_in(wish.title, wish.description) if reviewing else None,
+        warnings=_warnings(row, own, facts),
         inside=inside,
         reporting="reporting" in facts,
         words=words,
         actions=open_moves,
         visible=wish.visible_to(actor.id, words, facts),
     )
+
+
+def _more_to_do(row: Any, own: bool, reviewing: bool, facts: frozenset[str]) -> list[str]:
+    """What is no move of the wish: blacking out a part of it, and taking up again what was not solved."""
+    wish = row.Wish
+    # Offered where others read it, or will; what waits for its review is rather sent back.
+    redactable = reviewing and wish.state in SHOWN_OR_SOON and not facts & {"wisher", "guardian"}
+    unsolved = own and wish.state == WishState.CONFIRMED and wish.solved is False
+    reopenable = unsolved and (row.reopened_state is None or row.reopened_state in CAME_TO_NOTHING)
+    return [*(["redact"] if redactable else []), *(["reopen"] if reopenable else [])]
+
+
+def _warnings(row: Any, own: bool, facts: frozenset[str]) -> list[str]:
+    """For who wrote it: what of a person stands in the wish, or in the claimer's note."""
+    texts = [row.Wish.title, row.Wish.description] if own else []
+    noted = row.Claim is not None and "claimer" in facts
+    return private_data.found_in(*texts, row.Claim.note if noted else None) if own or noted else []
 
 
 def _claim_view(row: Any, own: bool, words: frozenset[str], facts: frozenset[str], actor: Actor) -> ClaimView:
@@ -272,8 +304,9 @@ def _note(claim: Claim, own: bool, inside: bool) -> str | None:
 
 
 def claims_in_full(claims: Sequence[Claim], *, actor: Actor) -> dict[int, ClaimView]:
-    """A claimer's own claims, with note and pictures, by id."""
-    names, pictures = _claimants(claims), files.of([("claim", claim.id) for claim in claims])
+    """A claimer's own claims, with note and pictures, by id; of a wish that was taken down there are none."""
+    seen = [("claim", claim.id) for claim in claims if claim.outcome != ClaimOutcome.TAKEN_DOWN]
+    names, pictures = _claimants(claims), files.of(seen)
     return {
         claim.id: _summarize(
             claim,

@@ -11,7 +11,14 @@ from backend.wishes.kinds import Party, WishState
 from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, REVIEW_OUTCOMES
 from backend.wishes.models import Claim, Round, Wish
 
-_UNFULFILLED = (WishState.SENT_BACK, WishState.DECLINED, WishState.REFERRED, WishState.WITHDRAWN)
+_UNFULFILLED = (
+    WishState.SENT_BACK,
+    WishState.DECLINED,
+    WishState.REFERRED,
+    WishState.WITHDRAWN,
+    WishState.MERGED,
+    WishState.TAKEN_DOWN,
+)
 
 
 def _wanted(scope: Scope) -> sa.Select[Any]:
@@ -72,7 +79,14 @@ def unfulfilled_reason(row: Any) -> str | None:
 
 
 def remark(row: Any) -> str | None:
-    return "上一期结转" if row.carried else None
+    told = {
+        "上一期结转": row.carried,
+        "已合并": row.state == WishState.MERGED,
+        "已撤下": row.state == WishState.TAKEN_DOWN,
+        "已遮盖": row.redacted_at is not None,
+        "再次提出": row.reopens_id is not None,
+    }
+    return "、".join(words for words, true in told.items() if true) or None
 
 
 def of_a_child(row: Any) -> bool:
@@ -116,7 +130,12 @@ WISHES = Register(
             width=12,
         ),
         Column("转介去向", "wishes.referred_to", words=REFERRALS, width=8),
-        Column("备注", "= remark(wishes.carried)", remark, width=7),
+        Column(
+            "备注",
+            "= remark(wishes.carried, wishes.state, wishes.redacted_at, wishes.reopens_id)",
+            remark,
+            width=7,
+        ),
     ),
     note="按征集日期列出；草稿不在内。儿童的姓名始终遮盖。",
     position=10,

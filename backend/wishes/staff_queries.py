@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.db import session
+from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.kinds import ResidencyState
@@ -107,6 +108,21 @@ def counts_of_rounds(round_ids: list[int]) -> dict[int, dict[str, int]]:
     return {
         one: {state: found[one, state] for state in WishState if (one, state) in found} for one in round_ids
     }
+
+
+def community_of(wish_id: int) -> int:
+    """The community in which a wish was made. Raises NotFound."""
+    found = session.scalar(sa.select(Wish.community_id).where(Wish.id == wish_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def numbered(number: str, *, actor: Actor) -> int | None:
+    """The wish with this number, or without one with this id, where this person may read it."""
+    known = Wish.id == int(number) if number.isdecimal() and len(number) < 18 else Wish.number == number
+    wanted = sa.select(Wish.id).where(known, Wish.state != WishState.DRAFT)
+    return session.scalar(wanted.where(reached(actor, Permission.WISH_READ)))
 
 
 @dataclass(frozen=True)

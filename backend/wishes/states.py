@@ -43,13 +43,25 @@ WITHDRAW = _wish(
 ACCEPT = _wish(
     "accept", "审核通过", {W.SUBMITTED}, W.ACCEPTED, Permission.WISH_REVIEW, "wisher reporter guardian"
 )
+# Staff may still think better of it until somebody has claimed the wish.
+_UNCLAIMED: set[str] = {W.SUBMITTED, W.ACCEPTED, W.PUBLISHED, W.CARRIED_OVER}
 SEND_BACK = _wish(
-    "send_back", "退回补充", {W.SUBMITTED}, W.SENT_BACK, Permission.WISH_REVIEW, "wisher reporter guardian"
+    "send_back", "退回补充", _UNCLAIMED, W.SENT_BACK, Permission.WISH_REVIEW, "wisher reporter guardian"
 )
 DECLINE = _wish(
-    "decline", "不予受理", {W.SUBMITTED}, W.DECLINED, Permission.WISH_REVIEW, "wisher reporter guardian"
+    "decline", "不予受理", _UNCLAIMED, W.DECLINED, Permission.WISH_REVIEW, "wisher reporter guardian"
 )
-REFER = _wish("refer", "转介", {W.SUBMITTED}, W.REFERRED, Permission.WISH_REVIEW, "wisher reporter guardian")
+REFER = _wish("refer", "转介", _UNCLAIMED, W.REFERRED, Permission.WISH_REVIEW, "wisher reporter guardian")
+MERGE = _wish("merge", "合并", _UNCLAIMED, W.MERGED, Permission.WISH_REVIEW, "wisher reporter guardian")
+# From when everybody could read it. Whoever reported it may, too: it protects the wisher, and the sooner the better.
+TAKE_DOWN = _wish(
+    "take_down",
+    "撤下",
+    {W.PUBLISHED, W.CLAIMED, W.FULFILLED, W.CONFIRMED, W.CLOSED_UNCONFIRMED, W.CARRIED_OVER, W.ESCALATED},
+    W.TAKEN_DOWN,
+    Permission.WISH_REVIEW,
+    "wisher guardian claimer",
+)
 PUBLISH = _wish("publish", "发布", {W.ACCEPTED, W.CARRIED_OVER}, W.PUBLISHED, Permission.ROUND_MANAGE)
 CLAIM = _wish(
     "claim",
@@ -80,6 +92,7 @@ WISH_MOVES = (
     SEND_BACK,
     DECLINE,
     REFER,
+    MERGE,
     PUBLISH,
     CLAIM,
     RELEASE,
@@ -92,6 +105,7 @@ WISH_MOVES = (
     ESCALATE,
     REPUBLISH,
     EXPLAIN,
+    TAKE_DOWN,
 )
 
 # Made by a button of their own; the others happen to many wishes with their round.

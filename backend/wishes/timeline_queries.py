@@ -12,6 +12,7 @@ from backend.people import queries as people
 from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.wishes import states
+from backend.wishes.labels import JOURNAL_VERBS
 from backend.wishes.models import OWN_PEOPLE, Wish, facts_of, reporting_in
 from backend.wishes.queries import named
 
@@ -46,7 +47,7 @@ def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
     return [
         _line(row.JournalLine, row.name, by_whom, concerns(row.JournalLine))
         for row in rows
-        if row.JournalLine.from_state or row.JournalLine.to_state
+        if row.JournalLine.from_state or row.JournalLine.to_state or row.JournalLine.verb in _ALSO_TOLD
     ]
 
 
@@ -62,7 +63,11 @@ _TIMELINE = (
     )
     .order_by(JournalLine.id)
 )
-_LABELS = {move.name: move.label for move in states.WISH_MOVES}
+# What changes a wish and not its state.
+_ALSO_TOLD = ("redact", "show_less", "reopen")
+_LABELS = {move.name: move.label for move in states.WISH_MOVES} | {
+    verb: JOURNAL_VERBS["wish"][verb] for verb in _ALSO_TOLD
+}
 
 
 def _line(line: JournalLine, name: str | None, by_whom: bool, why: bool) -> WishStep:

@@ -1,9 +1,12 @@
 """A wish as one person may see it: what pages and the API show, and no row of the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from backend.files.queries import PictureLink
+
+# For who had to do with a wish that is not shown to them any more.
+NO_LONGER_SHOWN = "（不再公开）"
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,15 @@ class WishView:
     review_reason: str | None
     confirm_method: str | None
     comment: str | None
+    # The wish that it was merged into; the one that it takes up again, and the last one that took it up.
+    merged_into_id: int | None
+    reopens_id: int | None
+    reopened_as_id: int | None
+    # When staff last blacked out a part of it.
+    redacted_at: datetime | None
+    # What its texts tell of somebody: to who reviews it, and as a warning to who wrote them.
+    private_data: list[str] | None
+    warnings: list[str]
     # Whether WeChat doubted its words: for who reviews it.
     needs_look: bool | None
     # Of the viewer: whether the above is told, whether they reported it and still speak for it, what their offices
@@ -135,4 +147,27 @@ FOR_ALL = (
     "fulfilled_at",
     "closed_at",
 )
-INSIDE = ("wisher_id", "on_behalf_reason", "review_reason", "confirm_method", "comment")
+INSIDE = (
+    "wisher_id",
+    "on_behalf_reason",
+    "review_reason",
+    "confirm_method",
+    "comment",
+    "merged_into_id",
+    "reopens_id",
+    "reopened_as_id",
+    "redacted_at",
+)
+
+
+def without_words(shown: WishView) -> WishView:
+    """The same for who claimed it once and may not see it any more: which it was, and nothing of what it said."""
+    return replace(
+        shown,
+        title=NO_LONGER_SHOWN,
+        description=NO_LONGER_SHOWN,
+        wisher="匿名居民",
+        files=[],
+        claim=shown.claim and replace(shown.claim, note=None, files=[]),
+        warnings=[],
+    )

@@ -16,7 +16,9 @@ module.exports = {
       "closed_unconfirmed": "办结未回访",
       "carried_over": "转下一期",
       "escalated": "已报街道",
-      "withdrawn": "已撤回"
+      "withdrawn": "已撤回",
+      "merged": "已合并",
+      "taken_down": "已撤下"
     },
     "round": {
       "collecting": "征集中",
@@ -114,6 +116,7 @@ module.exports = {
       "send_back": "退回补充",
       "decline": "不予受理",
       "refer": "转介",
+      "merge": "合并",
       "publish": "发布",
       "claim": "认领",
       "release": "放弃认领",
@@ -125,7 +128,8 @@ module.exports = {
       "carry_over": "结转下期",
       "escalate": "上报街道",
       "republish": "街道重新发布",
-      "explain": "街道说明退回"
+      "explain": "街道说明退回",
+      "take_down": "撤下"
     },
     "round": {
       "review": "停止征集",

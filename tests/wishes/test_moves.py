@@ -23,9 +23,15 @@ WISH_RULES = {
         "ning shao",
     ),
     "accept": ("submitted", "accepted", "tong lan"),
-    "send_back": ("submitted", "sent_back", "tong lan"),
-    "decline": ("submitted", "declined", "tong lan"),
-    "refer": ("submitted", "referred", "tong lan"),
+    "send_back": ("submitted accepted published carried_over", "sent_back", "tong lan"),
+    "decline": ("submitted accepted published carried_over", "declined", "tong lan"),
+    "refer": ("submitted accepted published carried_over", "referred", "tong lan"),
+    "merge": ("submitted accepted published carried_over", "merged", "tong lan"),
+    "take_down": (
+        "published claimed fulfilled confirmed closed_unconfirmed carried_over escalated",
+        "taken_down",
+        "tong lan",
+    ),
     "publish": ("accepted carried_over", "published", "tong lan time"),
     "claim": ("published", "claimed", "pei qin"),
     "release": ("claimed", "published", "pei"),
@@ -77,9 +83,12 @@ def wish_in(town):
     """Puts one wish, with its people, into any state by raw statement."""
     with transaction():
         who = {name: cast.by(town, name) for name in PEOPLE if name != "time"}
-        wish_id = cast.writing.write(
-            town.songtao, cast.CONTENT, on_behalf_of=(who["ning"].id, "代办"), actor=who["shao"]
-        ).id
+        wish_id, who["other"] = (
+            cast.writing.write(
+                town.songtao, cast.CONTENT, on_behalf_of=(who["ning"].id, "代办"), actor=who["shao"]
+            ).id
+            for _ in range(2)
+        )
 
     def put(state):
         reviewed = state not in UNREVIEWED
@@ -95,6 +104,7 @@ def wish_in(town):
                 confirmed_by_id=who["ning"].id if state == "confirmed" else None,
                 solved=True if state == "confirmed" else None,
                 referred_to="grid" if state == "referred" else None,
+                merged_into_id=who["other"] if state == "merged" else None,
                 claimer_id=who["pei"].id if state in CLAIMED else None,
             )
         )
@@ -120,6 +130,7 @@ def _facts(move, who):
     return {
         "confirmed": {"confirmed_by_id": who["ning"].id, "solved": True},
         "referred": {"referred_to": "grid"},
+        "merged": {"merged_into_id": who["other"]},
         "accepted": reviewed,
         "published": {**reviewed, "claimer_id": None},
         "claimed": {"claimer_id": who["pei"].id},
@@ -127,7 +138,7 @@ def _facts(move, who):
 
 
 CLAIMED = ("claimed", "fulfilled", "confirmed", "closed_unconfirmed")
-UNREVIEWED = ("draft", "submitted", "sent_back", "declined", "referred", "withdrawn")
+UNREVIEWED = ("draft", "submitted", "sent_back", "declined", "referred", "withdrawn", "merged")
 
 
 def _may(name, move, state, allowed):
@@ -203,7 +214,7 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town):
     """`actions` and the moves are decided by one rule: what is offered works, what is not is refused."""
     from backend.wishes import queries
 
-    (wish_id,), _ = cast.published(town)
+    (wish_id, other), _ = cast.published(town, count=2)
     for name in PEOPLE:
         if name == "time":
             continue
@@ -217,7 +228,9 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(town):
                         move,
                         found,
                         actor=actor,
-                        **_facts(move, {"ning": actor, "pei": actor, "lan": cast.by(town, "lan")}),
+                        **_facts(
+                            move, {"ning": actor, "pei": actor, "lan": cast.by(town, "lan"), "other": other}
+                        ),
                     )
                     works = True
                 except (NotAllowed, NotFound, lifecycle.FourEyes, move.refusal):

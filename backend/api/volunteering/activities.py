@@ -31,8 +31,10 @@ from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX, REASON_MIN
 from backend.paging import Pageable
 from backend.people.models import TEAM_NAME_MAX
+from backend.people.permissions import Permission
+from backend.private_data import PrivateData
 from backend.volunteering import queries
-from backend.volunteering.actions import activities, clash_leaves, ending, sign_ups
+from backend.volunteering.actions import activities, clash_leaves, ending, sign_ups, taking_down
 from backend.volunteering.models import (
     ATTENDANCE_SOURCES,
     CATEGORY_MAX,
@@ -142,6 +144,12 @@ class ActivityOut(Schema):
     certified_at = DateTime("认定时长的时间", allow_none=True)
     record_due_on = Day("服务记录应完成的日期（活动后十个工作日）", allow_none=True)
     my_sign_up = Nested(SignUpOut, "我的报名", allow_none=True)
+    taken_down_at = DateTime("社区撤下的时间；只有组织者和工作人员还看得到", allow_none=True)
+    warnings = List(
+        "文字里可能有的个人信息，大家都会看到；只提醒，不拦截（仅组织者可见）",
+        Choice("类别", PrivateData),
+        example=["phone"],
+    )
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["sign_up"])
 
 
@@ -316,6 +324,16 @@ move = Moves(bp, "/activities/<id:activity_id>", ActivityOut, serialize)
 move("publish", "publish_activity", "发布活动", activities.publish)
 move("end", "end_activity", "结束活动", ending.end)
 move("cancel", "cancel_activity", "取消活动", activities.cancel, body=CallOffIn)
+move(
+    "take-down",
+    "take_down_activity",
+    "撤下活动",
+    taking_down.take_down,
+    Permission.ACTIVITY_TAKE_DOWN,
+    body=ReasonIn,
+    may=taking_down.lock_taken_down,
+    description="除组织者和工作人员外别人立即看不到；还没有人签到的同时取消，并通知报名的人。",
+)
 
 
 @post(

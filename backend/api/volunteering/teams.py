@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
+from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
@@ -35,6 +36,7 @@ class TeamOut(Schema):
         "我在队里：leader、applied、accepted、declined、left；没有关系时为 null", most=12, allow_none=True
     )
     created_at = DateTime("成立时间")
+    taken_down_at = DateTime("社区撤下的时间；只有队长和工作人员还看得到", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["join"])
 
 
@@ -105,7 +107,7 @@ def found_team(caller: Caller, body: dict[str, Any], precheck_result: None) -> t
 
 @get(bp, "/teams/<id:team_id>", "一支志愿队", out=TeamDetailOut)
 def get_team(caller: Caller, team_id: int) -> teams.TeamDetail:
-    return _detail(teams.one(team_id), caller)
+    return _detail(teams.seen(team_id, actor=caller), caller)
 
 
 @put(
@@ -124,6 +126,16 @@ def edit_team(caller: Caller, team_id: int, body: dict[str, Any], precheck_resul
 move = Moves(bp, "/teams/<id:team_id>", TeamDetailOut, _detail)
 move("join", "join_team", "申请加入", teams.join)
 move("leave", "leave_team", "退出，或撤回申请", teams.leave)
+move(
+    "take-down",
+    "take_down_team",
+    "撤下志愿队",
+    teams.take_down,
+    Permission.TEAM_TAKE_DOWN,
+    body=ReasonIn,
+    may=teams.lock_taken_down,
+    description="除队长和工作人员外别人立即看不到；工作人员改了名称或特长后恢复显示。",
+)
 
 
 @post(bp, "/teams/<id:team_id>/members/<id:person_id>/accept", "同意加入", out=TeamDetailOut)

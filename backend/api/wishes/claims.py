@@ -10,13 +10,14 @@ from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.route import post
-from backend.api.wishes.wishes import ClaimOut, WishOut, serialize, serialize_many
+from backend.api.wishes.wishes import ClaimOut, WishOut, serialize, serialize_view
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import claims
 from backend.wishes.kinds import ConfirmMethod, Party
 from backend.wishes.models import Claim, Wish
+from backend.wishes.views import without_words
 
 bp = APIBlueprint("claims", __name__, url_prefix="/api/v1", tag="微心愿")
 
@@ -78,7 +79,8 @@ def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str
 
 def _serialize_claims(rows: list[tuple[Claim, Wish]], caller: Caller) -> list[dict[str, Any]]:
     views = queries.claims_in_full([claim for claim, _ in rows], actor=caller)
-    wishes = {wish["id"]: wish for wish in serialize_many([wish for _, wish in rows], caller)}
+    shown = queries.view_wishes([wish for _, wish in rows], actor=caller)
+    wishes = {one.id: serialize_view(one if one.visible else without_words(one)) for one in shown}
     return [{**vars(views[claim.id]), "id": claim.id, "wish": wishes[wish.id]} for claim, wish in rows]
 
 

@@ -28,6 +28,7 @@ from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
 from backend.people.models import SERVICE_ROLES
 from backend.people.permissions import Permission
+from backend.private_data import PrivateData
 from backend.wishes import queries, queues, states, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.kinds import (
@@ -94,6 +95,18 @@ class WishOut(Schema):
     satisfaction = Integer("满意度 1–5", allow_none=True)
     confirm_method = Choice("怎么确认的（仅本人和工作人员可见）", ConfirmMethod, allow_none=True)
     comment = Text("许愿人确认时说的话（仅本人和工作人员可见）", most=300, allow_none=True)
+    merged_into_id = Integer("合并到哪个心愿（仅本人和工作人员可见）", allow_none=True)
+    reopens_id = Integer("由哪个没有解决的心愿再次提出（仅本人和工作人员可见）", allow_none=True)
+    reopened_as_id = Integer("再次提出的心愿（仅本人和工作人员可见）", allow_none=True)
+    redacted_at = DateTime("社区最近一次遮盖部分内容的时间（仅本人和工作人员可见）", allow_none=True)
+    private_data = List(
+        "标题和内容里可能有的个人信息（仅审核人员可见）", Choice("类别", PrivateData), allow_none=True
+    )
+    warnings = List(
+        "您写的文字里可能有的个人信息，大家都会看到；只提醒，不拦截（仅写的人可见）",
+        Choice("类别", PrivateData),
+        example=["phone"],
+    )
     created_at = DateTime("填写时间")
     submitted_at = DateTime("提交时间", allow_none=True)
     published_at = DateTime("发布时间", allow_none=True)
@@ -136,6 +149,10 @@ class QueueQuery(PageQuery):
 
 class ReferIn(ReasonIn):
     to = Choice("转介去向：临时救助、12345 热线、网格", Referral, required=True)
+
+
+class MergeIn(ReasonIn):
+    into_id = Integer("并入的心愿", required=True, least=1)
 
 
 class MoveOut(Schema):
@@ -265,8 +282,15 @@ move("submit", "submit_wish", "提交心愿", writing.submit, precheck=_screen_s
 move("withdraw", "withdraw_wish", "撤回心愿", writing.withdraw)
 move("accept", "accept_wish", "审核通过", reviewing.accept)
 move("republish", "republish_wish", "街道重新发布", reviewing.republish)
-move("send-back", "send_back_wish", "退回补充", reviewing.send_back, body=ReasonIn)
-move("decline", "decline_wish", "不予受理", reviewing.decline, body=ReasonIn)
+move(
+    "send-back",
+    "send_back_wish",
+    "退回补充",
+    reviewing.send_back,
+    body=ReasonIn,
+    description="认领之前都可以；再次提交后要重新审核。",
+)
+move("decline", "decline_wish", "不予受理", reviewing.decline, body=ReasonIn, description="认领之前都可以。")
 move("explain", "explain_wish", "街道说明退回", reviewing.explain, body=ReasonIn)
 
 
@@ -277,6 +301,23 @@ def _may_refer(wish_id: int, *, actor: Caller) -> None:
 @post(bp, "/wishes/<id:wish_id>/refer", "转介", body=ReferIn, out=WishOut, may=_may_refer)
 def refer_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(reviewing.refer(wish_id, body["to"], body["reason"], actor=caller), caller)
+
+
+def _may_merge(wish_id: int, *, actor: Caller) -> None:
+    authorize_by_id(states.MERGE, Wish, wish_id, actor=actor)
+
+
+@post(
+    bp,
+    "/wishes/<id:wish_id>/merge",
+    "合并到另一个心愿",
+    body=MergeIn,
+    out=WishOut,
+    may=_may_merge,
+    description="同一件事报了两次：认领之前，并入本社区另一个还在办理的心愿。",
+)
+def merge_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return serialize(reviewing.merge(wish_id, body["into_id"], body["reason"], actor=caller), caller)
 
 
 @get(

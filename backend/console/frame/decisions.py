@@ -73,7 +73,8 @@ class Decision:
     verb: Callable[[int, Any, Staff], Any]
     done: Callable[[Any], str]
     form: type[Form] = JustDo
-    ready: tuple[str, ...] = ()
+    # Ready-made sentences; or what answers them for what is decided, where its place has its own.
+    ready: tuple[str, ...] | Callable[[int], tuple[str, ...]] = ()
     word: str = ""
     # For the page: what the ids of its fields begin with, what its button says if not the label, whether it is unfolded.
     prefix: str = ""
@@ -85,11 +86,14 @@ class Decision:
         """Nothing has to be filled in: the label is the button."""
         return self.form is JustDo
 
-    def blank(self) -> Any:
-        return with_sentences(self.form(formdata=None), self.ready)
+    def blank(self, row_id: int) -> Any:
+        return with_sentences(self.form(formdata=None), self._sentences(row_id))
 
-    def sent(self) -> Any:
-        return with_sentences(self.form(), self.ready)
+    def sent(self, row_id: int) -> Any:
+        return with_sentences(self.form(), self._sentences(row_id))
+
+    def _sentences(self, row_id: int) -> tuple[str, ...]:
+        return self.ready(row_id) if callable(self.ready) else self.ready
 
 
 def _nothing(_row: Any) -> None:
@@ -201,7 +205,7 @@ class Queue:
         facts = {
             "queue": self,
             "ways": open_to,
-            "forms": {one.name: one.blank() for one in self.decisions} | (tried or {}),
+            "forms": {one.name: one.blank(row_id) for one in self.decisions} | (tried or {}),
             "waiting": self.count(staff) if self.later and staff.may(self.word) else 0,
             **facts,
             **more,
@@ -214,7 +218,7 @@ class Queue:
 
     def decide(self, staff: Staff, row_id: int, decision: Decision) -> Any:
         """One decision; then the next one comes up."""
-        form = decision.sent()
+        form = decision.sent(row_id)
         # Read before: what is decided may move to another place in the order.
         place = self.find(actor=staff).place_of(row_id)
         if not run_form(form, lambda: decision.verb(row_id, form, staff)):

@@ -20,7 +20,7 @@ from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries, queues
 from backend.volunteering.actions import activities as verbs
-from backend.volunteering.actions import ending
+from backend.volunteering.actions import ending, taking_down
 from backend.volunteering.labels import ACTIVITY_STATES
 from backend.volunteering.models import Activity
 from backend.volunteering.views import ActivityView
@@ -39,6 +39,10 @@ class Filters(Form):
 
 
 class CancelForm(ReasonedForm):
+    pass
+
+
+class TakeDownForm(ReasonedForm):
     pass
 
 
@@ -149,6 +153,7 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_ACTIVITY),
+        "take_down_form": with_sentences(TakeDownForm(formdata=None), sentences.TAKE_DOWN),
         "repeat_form": RepeatForm(formdata=None),
         "excused": None,
         "excuse_form": None,
@@ -199,6 +204,15 @@ def cancel_activity(staff: Staff, activity_id: int) -> Any:
     if run_form(form, lambda: verbs.cancel(activity_id, form.reason.data, actor=staff)):
         return redirect_with_message("console.activity", "已取消，并通知了报名的人", activity_id=activity_id)
     return activity_page(staff, activity_id, cancel_form=form)
+
+
+@page("/activities/<id:activity_id>/take-down", guard=Permission.ACTIVITY_TAKE_DOWN, methods=("POST",))
+def take_down_activity(staff: Staff, activity_id: int) -> Any:
+    """Out of everybody's sight at once; off for those who signed up."""
+    form = with_sentences(TakeDownForm(), sentences.TAKE_DOWN)
+    if run_form(form, lambda: taking_down.take_down(activity_id, form.reason.data, actor=staff)):
+        return redirect_with_message("console.activity", "已撤下，别人不再看得到", activity_id=activity_id)
+    return activity_page(staff, activity_id, take_down_form=form)
 
 
 @page("/activities/<id:activity_id>/repeat", guard=Permission.ACTIVITY_ORGANISE, methods=("POST",))

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response, request, url_for
 
 from backend import clock, screening
-from backend.console.frame.decisions import Address, Queue, register
+from backend.console.frame import sentences
+from backend.console.frame.decisions import Address, Queue, ReasonedForm, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, offer, one_of
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
@@ -42,6 +43,10 @@ class TeamForm(WhoForm):
 class ChangesForm(Form):
     name = line("名称", most=TEAM_NAME_MAX)
     speciality = line("擅长", most=SPECIALITY_MAX, needed=False)
+
+
+class TakeDownForm(ReasonedForm):
+    pass
 
 
 class LeaderForm(WhoForm):
@@ -139,6 +144,7 @@ def _page(staff: Staff, team_id: int, **given: Any) -> Any:
         "form": JustDo(formdata=None),
         "changes_form": ChangesForm(formdata=None, obj=found),
         "leader_form": LeaderForm(formdata=None),
+        "take_down_form": with_sentences(TakeDownForm(formdata=None), sentences.TAKE_DOWN),
         **given,
     }
     return render(
@@ -189,6 +195,16 @@ def change_leader(staff: Staff, team_id: int) -> Any:
     if run_form(form, lambda: leaders.edit_team(team_id, {"leader_id": form.person.data}, actor=staff)):
         return _back(team_id, "已更换队长")
     return _page(staff, team_id, leader_form=form)
+
+
+@page("/teams/<id:team_id>/take-down", guard=Permission.TEAM_TAKE_DOWN, methods=("POST",))
+def take_down_team(staff: Staff, team_id: int) -> Any:
+    """Out of everybody's sight until it has another name or speciality."""
+    _reached(staff, team_id)
+    form = with_sentences(TakeDownForm(), sentences.TAKE_DOWN)
+    if run_form(form, lambda: verbs.take_down(team_id, form.reason.data, actor=staff)):
+        return _back(team_id, "已撤下，改名或改“擅长”后恢复显示")
+    return _page(staff, team_id, take_down_form=form)
 
 
 def _back(team_id: int, sentence: str) -> Response:

@@ -6,6 +6,7 @@ from backend.people.permissions import Permission
 MENU = (
     Entry("微心愿", "审核心愿", "console.review", (Permission.WISH_REVIEW,)),
     Entry("微心愿", "心愿", "console.wishes", (Permission.WISH_READ,)),
+    Entry("微心愿", "常用答复", "console.answers_of_places", (Permission.WISH_REVIEW,)),
     Entry(
         "微心愿",
         "各期",

@@ -8,16 +8,23 @@ from typing import Any
 from flask import Response
 
 from backend import clock, config
-from backend.console.frame import sentences
-from backend.console.frame.decisions import Address, Decision, Queue, ReasonedForm, register
-from backend.console.frame.forms import one_of
+from backend.console.frame.decisions import Address, Decision, Queue, register
 from backend.console.frame.page import Staff, redirect_with_message
+from backend.console.wishes.back_forms import (
+    MERGE,
+    DeclineForm,
+    MergeForm,
+    ReferForm,
+    SendBackForm,
+    merged,
+    ready_for,
+)
 from backend.errors import NotFound
 from backend.people.permissions import Permission
 from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
-from backend.wishes.kinds import WishState
-from backend.wishes.labels import REFERRALS
+from backend.wishes.kinds import AnswerKind, WishState
+from backend.wishes.labels import PRIVATE_DATA
 from backend.wishes.similar import Alike
 from backend.wishes.staff_queries import WisherSummary
 from backend.wishes.views import WishView
@@ -49,9 +56,17 @@ def checks(wish: WishView, wisher: WisherSummary, alike: list[Alike]) -> list[Ch
         ),
         Check("居住登记已核实" if wisher.verified else "居住登记还没有核实", wisher.verified),
         *([Check("微信对文字有疑问，或没能检查，请仔细读一遍", False)] if wish.needs_look else []),
+        _private(wish.private_data or []),
         _repeated([one for one in alike if one.same_words]),
         Check(*_wanted(wish)),
     ]
+
+
+def _private(found: list[str]) -> Check:
+    """Everybody will read the words: what tells who the wisher is, belongs into the sealed fields."""
+    if not found:
+        return Check("没有看到电话、证件号、住址、姓名", True)
+    return Check(f"文字里可能有{'、'.join(PRIVATE_DATA[one] for one in found)}，发布后大家都看得到", False)
 
 
 def _repeated(same: list[Alike]) -> Check:
@@ -63,18 +78,6 @@ def _wanted(wish: WishView) -> tuple[str, bool]:
         return "没有要求时间", True
     soon = wish.wanted_by < clock.today() + timedelta(days=7)
     return f"希望在 {wish.wanted_by:%m月%d日} 前完成{'，时间很紧' if soon else ''}", not soon
-
-
-class SendBackForm(ReasonedForm):
-    pass
-
-
-class DeclineForm(ReasonedForm):
-    pass
-
-
-class ReferForm(ReasonedForm):
-    to = one_of("转到哪里", REFERRALS)
 
 
 def _waiting(staff: Staff, wish_id: int) -> WishView:
@@ -98,6 +101,16 @@ def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
 
 
 DECIDE = Address("/review/<id:wish_id>", "decide")
+
+
+def _waiting_still(verb: Any) -> Any:
+    """The verb, for a wish that still waits: later it may be taken back, too, but on the page that says how it stands."""
+
+    def decide(wish_id: int, form: Any, staff: Staff) -> Any:
+        reviewing.lock_waiting(wish_id)
+        return verb(wish_id, form, staff)
+
+    return decide
 
 
 def _sentence_after(label: str) -> Any:
@@ -136,9 +149,11 @@ QUEUE = register(
                 key=2,
                 address=DECIDE,
                 form=SendBackForm,
-                ready=sentences.SEND_BACK,
+                ready=ready_for(AnswerKind.SEND_BACK),
                 prefix="send_back-",
-                verb=lambda one, form, actor: reviewing.send_back(one, form.reason.data, actor=actor),
+                verb=_waiting_still(
+                    lambda one, form, actor: reviewing.send_back(one, form.reason.data, actor=actor)
+                ),
                 done=_sentence_after("退回补充"),
             ),
             Decision(
@@ -147,9 +162,11 @@ QUEUE = register(
                 key=3,
                 address=DECIDE,
                 form=DeclineForm,
-                ready=sentences.DECLINE,
+                ready=ready_for(AnswerKind.DECLINE),
                 prefix="decline-",
-                verb=lambda one, form, actor: reviewing.decline(one, form.reason.data, actor=actor),
+                verb=_waiting_still(
+                    lambda one, form, actor: reviewing.decline(one, form.reason.data, actor=actor)
+                ),
                 done=_sentence_after("不予受理"),
             ),
             Decision(
@@ -158,12 +175,23 @@ QUEUE = register(
                 key=4,
                 address=DECIDE,
                 form=ReferForm,
-                ready=sentences.REFER,
+                ready=ready_for(AnswerKind.REFER),
                 prefix="refer-",
-                verb=lambda one, form, actor: reviewing.refer(
-                    one, form.to.data, form.reason.data, actor=actor
+                verb=_waiting_still(
+                    lambda one, form, actor: reviewing.refer(one, form.to.data, form.reason.data, actor=actor)
                 ),
                 done=_sentence_after("转介"),
+            ),
+            Decision(
+                name="merge",
+                label="合并到另一个心愿",
+                key=6,
+                address=DECIDE,
+                form=MergeForm,
+                ready=MERGE,
+                prefix="merge-",
+                verb=_waiting_still(merged),
+                done=_sentence_after("已合并"),
             ),
         ),
     )

@@ -26,6 +26,7 @@ from backend.console.frame.page import (
     render,
     run_form,
 )
+from backend.console.wishes.back_forms import open_forms
 from backend.errors import NotAllowed, NotFound
 from backend.people import place_choices
 from backend.people.permissions import Permission
@@ -89,14 +90,17 @@ def wish(staff: Staff, wish_id: int) -> Any:
     return wish_page(staff, wish_id)
 
 
-def wish_page(staff: Staff, wish_id: int, **given: Any) -> Any:
-    """The page of a wish, with a tried form or an opened contact among `given`."""
+def wish_page(staff: Staff, wish_id: int, tried: dict[str, Any] | None = None, **given: Any) -> Any:
+    """The page of a wish, with a tried form or an opened contact among `given`; `tried` are forms that take it back."""
     found = queries.view_wish(wish_id, actor=staff)
     facts: dict[str, Any] = {
         "explain_form": with_sentences(ExplainForm(formdata=None), sentences.EXPLAIN),
         "contact_form": with_sentences(ContactForm(formdata=None), sentences.CONTACT),
         "form": JustDo(formdata=None),
         "contact": None,
+        "former": None,
+        "former_form": with_sentences(ContactForm(formdata=None), sentences.CONTACT),
+        "back": open_forms(found) | (tried or {}),
         "look_form": LookForm(formdata=None),
         **given,
     }

@@ -1,10 +1,13 @@
-"""Staff look at what was submitted: accept, send back, decline, refer; the street at what nobody claimed."""
+"""Staff look at what was submitted: accept, send back, decline, refer, merge; the street at what nobody claimed."""
 
+from functools import partial
 from typing import Any
+
+import sqlalchemy as sa
 
 from backend import clock, journal
 from backend.db import lock_row, session
-from backend.errors import NotFound, Refused, StateConflict
+from backend.errors import InvalidInput, NotFound, Refused, StateConflict
 from backend.files import actions as files
 from backend.journal import Actor
 from backend.lifecycle import check_allowed, transition
@@ -13,7 +16,7 @@ from backend.people.permissions import Permission
 from backend.wishes import notices, states
 from backend.wishes.actions.endings import lock_current_claim
 from backend.wishes.actions.writing import number_in_round
-from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.kinds import OPEN, RoundState, WishState
 from backend.wishes.models import Wish
 
 
@@ -23,6 +26,10 @@ class NoRoundOpen(Refused):
 
 class NoRoundPublished(Refused):
     code, message = 40907, "社区现在没有已发布的一期，不能重新发布"
+
+
+class MergedIntoClosed(StateConflict):
+    message = "要并入的那个心愿已经结束，请选一个还在办理的"
 
 
 def accept(wish_id: int, *, actor: Actor) -> Wish:
@@ -49,9 +56,10 @@ def _or_refuse(placed: dict[str, Any]) -> dict[str, Any]:
 
 
 def send_back(wish_id: int, reason: str, *, actor: Actor) -> Wish:
-    """Asks for more information; the wisher edits and submits again under the same number."""
+    """Asks for more information; the wisher edits and submits again under the same number, and what was accepted
+    before has to be accepted anew."""
     wish = lock_row(Wish, wish_id)
-    transition(states.SEND_BACK, wish, actor=actor, reason=reason, review_reason=reason)
+    transition(states.SEND_BACK, wish, actor=actor, reason=reason, review_reason=reason, reviewer_id=None)
     notices.sent_back(wish, reason)
     return wish
 
@@ -79,6 +87,53 @@ def refer(wish_id: int, to: str, reason: str, *, actor: Actor) -> Wish:
     )
     notices.referred(wish, to, reason)
     return wish
+
+
+def merge(wish_id: int, into_id: int, reason: str, *, actor: Actor) -> Wish:
+    """The same need was reported twice: this wish ends in the other one, whose progress its wisher follows.
+
+    Raises InvalidInput for a wish that is none of the same community, MergedIntoClosed where it has ended.
+    """
+    other, wish = _both(into_id, wish_id)
+    transition(
+        states.MERGE,
+        wish,
+        actor=actor,
+        precondition=partial(_check_merged, wish, other),
+        reason=reason,
+        details={"into": into_id},
+        review_reason=reason,
+        merged_into_id=into_id,
+        closed_at=clock.now(),
+    )
+    if other is not None:
+        notices.merged(wish, other, reason)
+    return wish
+
+
+def _both(into_id: int, wish_id: int) -> tuple[Wish | None, Wish]:
+    """Both under their locks, always in the order of their ids: two merged into each other shall not wait for each
+    other."""
+    session.execute(
+        sa.select(Wish.id).where(Wish.id.in_((into_id, wish_id))).order_by(Wish.id).with_for_update()
+    )
+    return session.get(Wish, into_id, populate_existing=True), lock_row(Wish, wish_id)
+
+
+def _check_merged(wish: Wish, other: Wish | None) -> None:
+    if other is None or other.id == wish.id or other.community_id != wish.community_id:
+        raise InvalidInput({"intoId": ["请填本社区另一个心愿的编号"]})
+    if other.state not in OPEN:
+        raise MergedIntoClosed()
+
+
+def lock_waiting(wish_id: int) -> None:
+    """For whoever decides on what still waits for its review: a colleague who was quicker is not overruled unseen.
+
+    Raises WishMovedOn."""
+    wish = lock_row(Wish, wish_id)
+    if wish.state != WishState.SUBMITTED:
+        raise states.WishMovedOn()
 
 
 def lock_looked_at(wish_id: int, *, actor: Actor) -> Wish:

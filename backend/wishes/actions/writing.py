@@ -18,7 +18,7 @@ from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.wishes import states
 from backend.wishes.actions import children, limits
-from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.kinds import Disclosure, RoundState, WishState
 from backend.wishes.models import OWN_PEOPLE, Round, Wish
 
 
@@ -102,12 +102,15 @@ def _may_report(wisher_id: int, community_id: int, actor: Actor) -> bool:
 
 
 def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
-    """Changes a draft, or a wish sent back for more information. Raises NotFound, WishNotEditable."""
+    """Changes a draft, or a wish sent back for more information. That the wisher is shown without a name may be said
+    at any time, alone: less may always be shown. Raises NotFound, WishNotEditable."""
     wish = lock_row(Wish, wish_id)
     facts = wish.facts_about(actor.id)
     if not facts & OWN_PEOPLE:
         visible = wish.visible_to(actor.id, permissions.permissions_in(actor.id, wish.place_id), facts)
         raise NotAllowed() if visible else NotFound()
+    if content == {"disclosure": Disclosure.ANONYMOUS}:
+        return _show_less(wish, actor)
     if wish.state not in (WishState.DRAFT, WishState.SENT_BACK):
         raise WishNotEditable()
     _check(content)
@@ -119,6 +122,14 @@ def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
     journal.write(
         "edit", "wish", wish.id, actor=actor, place=wish.place_id, facts={"fields": sorted(content)}
     )
+    return wish
+
+
+def _show_less(wish: Wish, actor: Actor) -> Wish:
+    if wish.disclosure != Disclosure.ANONYMOUS:
+        wish.disclosure = Disclosure.ANONYMOUS
+        session.flush()
+        journal.write("show_less", "wish", wish.id, actor=actor, place=wish.place_id)
     return wish
 
 
