@@ -21,8 +21,9 @@ from backend.people import queries as people
 from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
+from backend.people.one_person import ids_of, ids_of_all
 from backend.people.permissions import Permission
-from backend.volunteering.limits import IN_FORCE
+from backend.volunteering.limits import IN_FORCE, WHOSE
 from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.kinds import ClaimOutcome
 from backend.wishes.models import Claim, Wish
@@ -175,15 +176,15 @@ def _served(ids: list[int], first_day: date, last_day: date) -> dict[int, list[A
     """By person, the kinds of service, the one with most time first: what that person mainly did."""
     minutes = sa.func.sum(ServiceRecord.minutes).label("minutes")
     rows = session.execute(
-        sa.select(ServiceRecord.person_id, ServiceRecord.category, sa.func.count().label("times"), minutes)
+        sa.select(WHOSE.label("person_id"), ServiceRecord.category, sa.func.count().label("times"), minutes)
         .where(
-            ServiceRecord.person_id.in_(ids),
+            ServiceRecord.person_id.in_(ids_of_all(ids)),
             ServiceRecord.served_on.between(first_day, last_day),
             ServiceRecord.minutes > 0,
             IN_FORCE,
         )
-        .group_by(ServiceRecord.person_id, ServiceRecord.category)
-        .order_by(ServiceRecord.person_id, minutes.desc(), ServiceRecord.category)
+        .group_by(WHOSE, ServiceRecord.category)
+        .order_by(WHOSE, minutes.desc(), ServiceRecord.category)
     )
     found: dict[int, list[Any]] = {}
     for row in rows:
@@ -266,7 +267,7 @@ def _my_services(person_id: int, first_day: date, last_day: date) -> list[Any]:
         ServiceRecord.organising_body,
         ServiceRecord.minutes,
     ).where(
-        ServiceRecord.person_id == person_id,
+        ServiceRecord.person_id.in_(ids_of(person_id)),
         ServiceRecord.served_on.between(first_day, last_day),
         ServiceRecord.minutes > 0,
         IN_FORCE,

@@ -11,6 +11,7 @@ from backend import config
 from backend.db import session
 from backend.errors import Refused
 from backend.people.models import Person
+from backend.people.one_person import ids_of_all, remaining
 from backend.volunteering.models import ATTENDED, DAY_MINUTES, Activity, SignUp
 from backend.volunteering.record_models import ServiceRecord
 
@@ -49,6 +50,8 @@ def most_minutes(activity: Activity) -> int:
 
 
 _later = aliased(ServiceRecord)
+# The person of a record, though it was written for another record of theirs that was joined to this one.
+WHOSE = remaining(ServiceRecord.person_id)
 # A record that another one corrects no longer counts.
 IN_FORCE = ~sa.exists().where(_later.corrects_id == ServiceRecord.id)
 
@@ -102,16 +105,16 @@ def _overlap(one: Served, other: sa.Row) -> bool:
 
 
 def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[bool]]:
-    people = ServiceRecord.person_id.in_(sorted({one.person_id for one in served}))
+    people = ServiceRecord.person_id.in_(ids_of_all({one.person_id for one in served}))
     return [people, IN_FORCE, *([ServiceRecord.id != besides] if besides else [])]
 
 
 def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, date], int]:
     """Minutes already recorded, by person and day."""
     wanted = (
-        sa.select(ServiceRecord.person_id, ServiceRecord.served_on, sa.func.sum(ServiceRecord.minutes))
+        sa.select(WHOSE, ServiceRecord.served_on, sa.func.sum(ServiceRecord.minutes))
         .where(*_of(served, besides), ServiceRecord.served_on.in_({one.day for one in served}))
-        .group_by(ServiceRecord.person_id, ServiceRecord.served_on)
+        .group_by(WHOSE, ServiceRecord.served_on)
     )
     return {(person_id, day): int(minutes) for person_id, day, minutes in session.execute(wanted)}
 
@@ -119,7 +122,10 @@ def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, 
 def _records_around(served: Sequence[Served], besides: int | None) -> list[sa.Row]:
     """Their standing records in the time from the first start to the last end."""
     wanted = sa.select(
-        ServiceRecord.person_id, ServiceRecord.started_at, ServiceRecord.ended_at, ServiceRecord.activity_name
+        WHOSE.label("person_id"),
+        ServiceRecord.started_at,
+        ServiceRecord.ended_at,
+        ServiceRecord.activity_name,
     ).where(
         *_of(served, besides),
         ServiceRecord.minutes > 0,

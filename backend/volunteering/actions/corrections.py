@@ -15,6 +15,7 @@ from backend.db import columns_of, lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import transition
+from backend.people.one_person import remaining_id
 from backend.volunteering import limits, notices, states
 from backend.volunteering.models import DAY_MINUTES
 from backend.volunteering.record_models import Correction, RequestState, ServiceRecord, SyncState
@@ -35,7 +36,7 @@ class NothingToCorrect(Refused):
 def lock_own(record_id: int, *, actor: Actor) -> ServiceRecord:
     """A locked record of this person's own service. Raises NotFound."""
     record: ServiceRecord = lock_row(ServiceRecord, record_id)
-    if record.person_id != actor.id:
+    if remaining_id(record.person_id) != actor.id:
         raise NotFound()
     return record
 
@@ -100,10 +101,19 @@ def _still_fits(record: ServiceRecord, correction: Correction) -> None:
 
 def _served(record: ServiceRecord, minutes: int) -> limits.Served:
     ends = record.started_at + timedelta(minutes=minutes)
-    return limits.Served(record.person_id, record.served_on, record.started_at, ends, minutes)
+    return limits.Served(remaining_id(record.person_id), record.served_on, record.started_at, ends, minutes)
 
 
-_NEW = ("id", "minutes", "ended_at", "recorded_by_id", "certified_by_id", "recorded_at", "corrects_id")
+_NEW = (
+    "id",
+    "person_id",
+    "minutes",
+    "ended_at",
+    "recorded_by_id",
+    "certified_by_id",
+    "recorded_at",
+    "corrects_id",
+)
 
 
 def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> None:
@@ -112,6 +122,7 @@ def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> Non
     session.add(
         ServiceRecord(
             **kept,
+            person_id=correction.person_id,
             minutes=correction.minutes,
             ended_at=_served(record, correction.minutes).ended_at,
             recorded_by_id=correction.person_id,
