@@ -82,7 +82,7 @@ class JournalLine(Model):
     actor_id: Mapped[int | None] = mapped_column(
         Id,
         sa.ForeignKey("persons.id"),
-        info=handler("exported as what I did and what was done to me, not as a table"),
+        info=handler("exported as what I did and what was done to me, not as a table", merged="stay"),
     )
     verb: Mapped[str] = mapped_column(sa.String(40))
     subject_kind: Mapped[str] = mapped_column(sa.String(40))

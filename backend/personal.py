@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 _KEY = "personal"
+_MERGE = "on_merge"
 # Why a column is not in a person's copy.
 DIGEST = "a digest or an index; it says nothing to a reader and would help to guess"
 
@@ -53,6 +54,20 @@ class OnErasure(StrEnum):
     REDACT = "redact"
     # The whole text goes: what staff typed about the person may name them in words that nobody knows.
     ERASE = "erase"
+
+
+class OnMerge(StrEnum):
+    """What becomes of a column that names a person when their record is joined to another one of the same person."""
+
+    # The row is the remaining record's from then on.
+    MOVE = "move"
+    # The row says for ever what it said: it is append-only, or tells of one moment. Who reads it by person asks
+    # `people.one_person`, which knows the joined records of somebody.
+    STAY = "stay"
+    # The row goes: a sign-in, a stored answer, what nobody needs twice.
+    DROP = "drop"
+    # A step of its own in `rights`, because both records may have such a row, or because it is sealed under a number.
+    STEP = "step"
 
 
 @dataclass(frozen=True)
@@ -122,9 +137,25 @@ def internal(reason: str) -> dict[str, Any]:
 HANDLED = "handled it: the record is another person's; one's own acts are exported from the journal"
 
 
-def handler(reason: str = HANDLED) -> dict[str, Any]:
-    """The `info` of a column by which a person stands in somebody else's record, as who handled it."""
-    return {_KEY: Declaration(handler=reason)}
+def handler(
+    reason: str = HANDLED, *, merged: Literal["move", "stay", "drop", "step"] = "move"
+) -> dict[str, Any]:
+    """The `info` of a column by which a person stands in somebody else's record, as who handled it.
+
+    When two records of one person are joined, what either handled was handled by the one that remains, so that nobody
+    makes and checks the same thing; in a table that is never changed, `merged` is "stay".
+    """
+    return {_KEY: Declaration(handler=reason), **on_merge(merged)}
+
+
+def on_merge(what: Literal["move", "stay", "drop", "step"]) -> dict[str, Any]:
+    """The `info` of a column by which a row is a person's: what becomes of it when two records are joined."""
+    return {_MERGE: OnMerge(what)}
+
+
+def merge_decision(column: Any) -> OnMerge | None:
+    """What a column that names a person says of joined records; None where nobody has decided."""
+    return column.info.get(_MERGE)
 
 
 def declaration(column: Any) -> Declaration:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 
 
 class ComplaintKind(StrEnum):
@@ -71,7 +71,7 @@ class Complaint(Model):
     journal_kind = "complaint"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     complaint_kind: Mapped[str] = mapped_column(sa.String(16))
     about: Mapped[str] = mapped_column(sa.String(16))
     place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))

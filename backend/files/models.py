@@ -6,7 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
-from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
+from backend.personal import (
+    DIGEST,
+    PersonalTable,
+    Purpose,
+    handler,
+    internal,
+    not_personal,
+    on_merge,
+    personal,
+)
 
 PURPOSES = ("wish", "fulfilment", "item")
 # storing → checking → passed | needs_look | refused; needs_look → passed | refused; any → discarded.
@@ -45,7 +54,7 @@ class File(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    owner_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    owner_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     purpose: Mapped[str] = mapped_column(
         sa.String(12), info=not_personal("what a picture is for: a wish, or its fulfilment", code=True)
     )
@@ -63,7 +72,7 @@ class File(Model):
     subject_id: Mapped[int | None] = mapped_column(Id)
     position: Mapped[int | None] = mapped_column(sa.Integer)
     place_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    consent_of_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    consent_of_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())

@@ -7,7 +7,7 @@ from backend.db import Base, insert, lock_row, session
 from backend.errors import NotFound, Refused
 from backend.identity import sessions
 from backend.journal import Actor
-from backend.people import permissions, security_events
+from backend.people import accounts, permissions, security_events, sign_ins
 from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
@@ -31,28 +31,39 @@ _WHOSE = {"persons.id", "purses.person_id"}
 
 
 class AlreadyBound(Refused):
-    code, message = 40924, "这张卡已经绑定了微信"
+    """Its holder has another WeChat account now: `fromId` and `intoId` are what to propose, where that account has
+    signed in before."""
+
+    code, message = (
+        40924,
+        "这张卡已经绑定了别的微信：请本人用新微信登录一次，再提出合并档案，由另一位工作人员复核",
+    )
 
 
 class AccountHasRecords(Refused):
-    code, message = 40925, "这个微信账号已有自己的记录，不能直接合并，请联系管理员"
+    """`fromId` and `intoId` are what to propose."""
+
+    code, message = 40925, "这个微信账号已有自己的记录：请提出合并档案，另一位工作人员复核后两份成为一份"
 
 
 def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
     """The card holder takes over the WeChat account `openid`.
 
-    Staff do so at the counter, with the sign-in code that the holder's own phone shows. An account that
-    already has wishes, points or roles of its own is refused: two histories are not mixed.
+    Staff do so at the counter, with the sign-in code that the holder's own phone shows. An account that already has
+    wishes, points or roles of its own, and a card that has another account, are refused with the way to go: two
+    histories become one only by a merge that two of the staff agree to.
     """
     holder = lock_row(Person, person_id)
     home = session.get(Residency, person_id)
     if home is None or holder.card_number is None:
         raise NotFound()
     permissions.require_near(actor.id, Permission.PERSON_CREATE, home.community_id, home.grid_id)
-    if holder.openid == openid:
+    if holder.openid == openid or accounts.person_behind(openid) == holder.id:
         return holder
-    if holder.openid is not None or holder.state != PersonState.ACTIVE:
-        raise AlreadyBound()
+    if holder.state != PersonState.ACTIVE:
+        raise NotFound()
+    if holder.openid is not None:
+        _refuse_second_account(openid, holder)
     _empty_account(openid, holder)
     holder.openid = openid
     session.flush()
@@ -62,18 +73,28 @@ def bind(person_id: int, openid: str, *, actor: Actor) -> Person:
 
 
 def _empty_account(openid: str, holder: Person) -> None:
-    other = session.scalar(sa.select(Person).where(Person.openid == openid).with_for_update())
+    other = sign_ins.holder(openid)
     if other is None:
         return
+    if other.openid != openid:
+        # One of several ways into a record that has a history of its own.
+        raise AccountHasRecords(fromId=other.id, intoId=holder.id)
     if _has_records(other.id):
-        raise AccountHasRecords()
+        raise AccountHasRecords(fromId=other.id, intoId=holder.id)
     other.openid, other.state, other.merged_into_id = None, PersonState.MERGED, holder.id
     session.flush()
     sessions.close_all(other.id)
-    _take_over_messages(other.id, holder.id)
+    take_over_messages(other.id, holder.id)
 
 
-def _take_over_messages(account: int, holder: int) -> None:
+def _refuse_second_account(openid: str, holder: Person) -> None:
+    other = accounts.person_behind(openid)
+    if other is None:
+        raise AlreadyBound()
+    raise AlreadyBound(fromId=other, intoId=holder.id)
+
+
+def take_over_messages(account: int, holder: int) -> None:
     """What the phone allowed WeChat to send goes on under the card: the same phone gets the messages."""
     saved = Base.metadata.tables["subscriptions"]
     taken = sa.delete(saved).where(saved.c.person_id == account).returning(saved)

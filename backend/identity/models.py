@@ -8,7 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock
 from backend.db import Id, Model, Moment
 from backend.people.kinds import RequestStage
-from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
+from backend.personal import (
+    DIGEST,
+    PersonalTable,
+    Purpose,
+    handler,
+    internal,
+    not_personal,
+    on_merge,
+    personal,
+)
 
 METHODS = ("password", "scan")
 
@@ -22,7 +31,9 @@ class Credential(Model):
     ]
     __table_args__ = (sa.CheckConstraint("name = lower(name)", name="name_in_small_letters"),)
 
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("drop")
+    )
     name: Mapped[str] = mapped_column(sa.String(40), unique=True, info=personal(Purpose.CONSOLE))
     password_hash: Mapped[str] = mapped_column(
         sa.String(200), info=personal(Purpose.CONSOLE, not_exported=DIGEST)
@@ -76,7 +87,9 @@ class SignInCount(Model):
     ]
     __table_args__ = (sa.CheckConstraint("times > 0", name="times_count_up"),)
 
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("drop")
+    )
     since: Mapped[datetime] = mapped_column(Moment, index=True)
     times: Mapped[int] = mapped_column(sa.Integer)
 
@@ -108,7 +121,7 @@ class ScanSignIn(Model):
     approved_by_id: Mapped[int | None] = mapped_column(
         Id,
         sa.ForeignKey("persons.id"),
-        info=handler("lives some minutes, and is deleted with the sign-in it opened"),
+        info=handler("lives some minutes, and is deleted with the sign-in it opened", merged="stay"),
     )
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -126,7 +139,7 @@ class ConsoleSession(Model):
     __table_args__ = (sa.CheckConstraint(f"method IN {METHODS}", name="method_known"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True, info=on_merge("drop"))
     token_digest: Mapped[str] = mapped_column(
         sa.String(64), unique=True, info=internal("a digest, covered with the sign-in it belongs to")
     )
@@ -171,7 +184,9 @@ class FirstPasswordRequest(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), unique=True, info=on_merge("drop")
+    )
     # Where they work, for the list of what waits.
     place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     # The login name that they are to have.
@@ -204,7 +219,7 @@ class Session(Model):
     __personal__ = [PersonalTable("person_id", "登录记录", "sessions", position=70, on_erasure="delete")]
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True, info=on_merge("drop"))
     token_digest: Mapped[str] = mapped_column(
         sa.String(64), unique=True, info=personal(Purpose.SIGN_IN, not_exported=DIGEST)
     )

@@ -14,7 +14,7 @@ from backend.db import Moment, insert, read_columns, session
 from backend.errors import Refused, SessionEnded
 from backend.identity.models import Session, SignInCount
 from backend.journal import Actor
-from backend.people import security_events
+from backend.people import security_events, sign_ins
 from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person
 
@@ -69,9 +69,8 @@ def caller(token: str) -> Caller:
 
 def vouched_for(openid: str) -> Caller | None:
     """The active person with this openid, where WeChat itself says who asks: a caller without a session."""
-    wanted = sa.select(Person.id, Person.suspended_until)
-    found = session.execute(wanted.where(Person.openid == openid, Person.state == PersonState.ACTIVE)).first()
-    return found and Caller(found.id, session_id=0, suspended_until=found.suspended_until)
+    found = sign_ins.active_holder(openid)
+    return Caller(found[0], session_id=0, suspended_until=found[1]) if found else None
 
 
 def open_session(person: Person, device: str | None = None) -> tuple[str, datetime]:
@@ -140,8 +139,9 @@ def open_of(person_id: int) -> list[Session]:
 
 
 def person_of(openid: str) -> Person:
-    """The person with this WeChat account in this mini-program; a new one at the first sign-in."""
-    known = session.scalar(sa.select(Person).where(Person.openid == openid).with_for_update())
+    """The person with this WeChat account in this mini-program, the only one or one of several; a new one at the first
+    sign-in."""
+    known = sign_ins.holder(openid)
     if known is not None:
         return known
     made = Person(openid=openid, nickname="", state=PersonState.ACTIVE, created_at=clock.now())

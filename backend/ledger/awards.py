@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import Id, session
 from backend.journal import Actor
 from backend.ledger.lots import community_account, get_or_create_accounts, lot_account, lot_of
 from backend.ledger.posting import (
@@ -21,6 +21,7 @@ from backend.ledger.posting import (
 )
 from backend.ledger.rules import NoEarningRule, earning_rules, ensure_default_rules, in_force
 from backend.ledger.writing import transfers
+from backend.people.one_person import ids_of
 
 
 class Awarded(NamedTuple):
@@ -37,11 +38,12 @@ _reversal = transfers.alias("reversal")
 
 
 def _awarded(*conditions: Any) -> Any:
-    """Points this person was awarded and still has a right to: what was reversed does not fill a cap."""
+    """Points this person was awarded, under whichever of their records, and still has a right to: what was reversed
+    does not fill a cap."""
     return (
         sa.select(sa.func.coalesce(sa.func.sum(transfers.c.amount), 0))
         .where(
-            transfers.c.person_id == sa.bindparam("person"),
+            transfers.c.person_id.in_(ids_of(sa.bindparam("person", type_=Id))),
             transfers.c.kind == sa.literal_column("'award'"),
             ~sa.exists().where(_reversal.c.reverses_id == transfers.c.id),
             *conditions,

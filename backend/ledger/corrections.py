@@ -10,7 +10,7 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.ledger.endings import expiry, has_ended
 from backend.ledger.holds import holds
-from backend.ledger.lots import AccountRef, accounts
+from backend.ledger.lots import AccountRef, Lot, accounts, get_or_create_accounts, lot_account
 from backend.ledger.posting import (
     Line,
     NotEnoughPoints,
@@ -22,6 +22,7 @@ from backend.ledger.posting import (
     same,
 )
 from backend.ledger.writing import transfers
+from backend.people.one_person import remaining_id
 
 REVERSIBLE = ("award", "opening", "settle")
 
@@ -48,7 +49,7 @@ def reverse(transfer_reference: str, *, reference: str, reason: str, actor: Acto
         raise NotFound()
     if original.kind not in REVERSIBLE:
         raise NotReversible()
-    purse = lock_purse(original.person_id)
+    purse = lock_purse(remaining_id(original.person_id))
     found = prior(reference)
     if found is not None:
         same(found, reference, kind="reverse", reverses_id=original.id)
@@ -63,7 +64,7 @@ def reverse(transfer_reference: str, *, reference: str, reason: str, actor: Acto
 
 def _backwards(purse: PurseBalance, original: Any, reference: str) -> list[Line]:
     out_of_lot = original.kind != "settle"
-    lot = _lot_behind(original.target_id if out_of_lot else original.source_id)
+    lot = _lot_behind(original.target_id if out_of_lot else original.source_id, purse.person_id)
     if out_of_lot and lot.balance < original.amount:
         raise NotEnoughPoints(available=lot.balance, needed=original.amount)
     here = AccountRef(lot.id, "lot")
@@ -78,14 +79,15 @@ def _backwards(purse: PurseBalance, original: Any, reference: str) -> list[Line]
     return [line, expiry(here, original.amount, lot.ends_on, f"{reference}:expire", place)]
 
 
-def _lot_behind(account_id: int) -> Any:
-    """The lot that this account is, or whose held side it is: points come back to where they can be used."""
-    one = accounts.alias("one")
-    return session.execute(
-        sa.select(accounts.c.id, accounts.c.balance, accounts.c.ends_on)
-        .join(one, sa.and_(one.c.person_id == accounts.c.person_id, one.c.lot == accounts.c.lot))
-        .where(one.c.id == account_id, accounts.c.kind == "lot")
+def _lot_behind(account_id: int, person_id: int) -> Any:
+    """The lot that this account is, or whose held side it is: points come back to where they can be used. Where it was
+    a joined record's, the person's own lot of that name."""
+    one = session.execute(
+        sa.select(accounts.c.lot, accounts.c.ends_on).where(accounts.c.id == account_id)
     ).one()
+    (lot,) = get_or_create_accounts([lot_account(person_id, Lot(one.lot, one.ends_on))])
+    wanted = sa.select(accounts.c.id, accounts.c.balance, accounts.c.ends_on).where(accounts.c.id == lot.id)
+    return session.execute(wanted).one()
 
 
 def give_back(hold_reference: str, *, reference: str, reason: str, actor: Actor) -> int:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import dialect, session
-from backend.errors import NotFound, Refused
+from backend.errors import NotFound, Refused, StateConflict
 from backend.journal import Actor
 from backend.ledger.endings import expiry, has_ended
 from backend.ledger.lots import (
@@ -41,6 +41,10 @@ class HoldClosed(Refused):
     """A hold ends once: what was settled cannot be released, nor the other way round."""
 
     code, message = 40942, "这笔冻结积分已经处理（{state}），不能再改"
+
+
+class HoldMoved(StateConflict):
+    message = "这笔冻结积分刚随合并档案转走，请再试一次"
 
 
 class HoldResult(NamedTuple):
@@ -121,7 +125,19 @@ def _repeated(person_id: int, amount: int, reference: str, community_id: int) ->
 
 # --- closing -----------------------------------------------------------------------------------------
 
-_lot, _shop = accounts.alias("lot"), accounts.alias("shop")
+_taken, _lot, _held, _shop = (accounts.alias(name) for name in ("taken", "lot", "held", "shop"))
+
+
+def _the_holders(side: Any, kind: str) -> Any:
+    """The lot that was taken from, as the person has it who holds the hold now: another record's may have taken it,
+    before it was joined to this one."""
+    return sa.and_(
+        side.c.person_id == holds.c.person_id,
+        side.c.lot == _taken.c.lot,
+        side.c.kind == sa.literal_column(repr(kind)),
+    )
+
+
 _HOLD = (
     sa.select(
         holds.c.id.label("hold_id"),
@@ -130,24 +146,30 @@ _HOLD = (
         holds.c.state,
         transfers.c.id.label("transfer_id"),
         transfers.c.amount.label("points"),
-        transfers.c.source_id,
-        transfers.c.target_id,
+        _lot.c.id.label("lot_id"),
+        _held.c.id.label("held_id"),
         transfers.c.community_id,
         transfers.c.title,
-        _lot.c.lot,
-        _lot.c.ends_on,
+        _taken.c.lot,
+        _taken.c.ends_on,
         _shop.c.id.label("shop_id"),
     )
     .select_from(holds)
     .join(transfers, transfers.c.hold_id == holds.c.id)
-    .join(_lot, _lot.c.id == transfers.c.source_id)
+    .join(_taken, _taken.c.id == transfers.c.source_id)
+    .join(_lot, _the_holders(_lot, "lot"))
+    .join(_held, _the_holders(_held, "held"))
     .outerjoin(_shop, _shop.c.address == sa.bindparam("shop"))
     .where(holds.c.reference == sa.bindparam("reference"), transfers.c.kind == sa.literal_column("'hold'"))
     .order_by(transfers.c.id)
 )
 _CLOSE = (
     sa.update(holds)
-    .where(holds.c.id == sa.bindparam("hold"), holds.c.state == sa.literal_column("'open'"))
+    .where(
+        holds.c.id == sa.bindparam("hold"),
+        holds.c.person_id == sa.bindparam("holder"),
+        holds.c.state == sa.literal_column("'open'"),
+    )
     .values(state=sa.bindparam("closed_as"), closed_at=sa.bindparam("closed_at"))
     .returning(holds.c.id)
 )
@@ -165,7 +187,12 @@ class _HoldRow(NamedTuple):
     shop: AccountRef | None
 
     def closing(self, state: str) -> HoldUpdate:
-        given = {"hold": self.hold_id, "closed_as": state, "closed_at": clock.now()}
+        given = {
+            "hold": self.hold_id,
+            "holder": self.purse.person_id,
+            "closed_as": state,
+            "closed_at": clock.now(),
+        }
         return HoldUpdate(_CLOSE, given)
 
 
@@ -178,11 +205,7 @@ def _hold_with_shares(reference: str, purse: PurseBalance | None, shop: str = ""
     head = rows[0]
     parts = [
         LotShare(
-            AccountRef(row.source_id, "lot"),
-            AccountRef(row.target_id, "held"),
-            row.lot,
-            row.ends_on,
-            row.points,
+            AccountRef(row.lot_id, "lot"), AccountRef(row.held_id, "held"), row.lot, row.ends_on, row.points
         )
         for row in rows
     ]
@@ -193,6 +216,9 @@ def _hold_with_shares(reference: str, purse: PurseBalance | None, shop: str = ""
 
 def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> HoldResult:
     stands = session.scalars(sa.select(holds.c.state).where(holds.c.id == hold_id)).one()
+    if stands == "open":
+        # Its person's record was joined to another one between the reading and the lock.
+        raise HoldMoved()
     if stands != state:
         raise HoldClosed(state={"settled": "已扣减", "released": "已解冻"}[stands])
     wanted = sa.select(transfers.c.id).where(transfers.c.hold_id == hold_id, transfers.c.kind == kind)

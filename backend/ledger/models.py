@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Model, Moment
 from backend.erasable import digest_column
 from backend.journal import JournalLine
-from backend.personal import PersonalTable, Purpose, handler, internal, personal
+from backend.personal import PersonalTable, Purpose, handler, internal, on_merge, personal
 
 # `lot` and `held` are a person's; the others are the system's.
 ACCOUNT_KINDS = ("lot", "held", "issuance", "spent", "expired", "adjusted")
-TRANSFER_KINDS = ("award", "opening", "hold", "settle", "release", "expire", "adjust", "reverse")
+TRANSFER_KINDS = ("award", "opening", "hold", "settle", "release", "expire", "adjust", "reverse", "merge")
 HOLD_STATES = ("open", "settled", "released")
 EVENTS = ("wish_confirmed", "service_hour")
 _OF_THE_BOOKS = "numbers of the books; the title says what it was"
@@ -32,7 +32,7 @@ class Purse(Model):
     )
 
     person_id: Mapped[int] = mapped_column(
-        Id, sa.ForeignKey("persons.id"), primary_key=True, autoincrement=False
+        Id, sa.ForeignKey("persons.id"), primary_key=True, autoincrement=False, info=on_merge("step")
     )
     available: Mapped[int] = mapped_column(sa.Integer, default=0)
     held: Mapped[int] = mapped_column(sa.Integer, default=0)
@@ -80,7 +80,9 @@ class Account(Model):
         info=internal("the account's own name in the ledger, which repeats the rest"),
     )
     kind: Mapped[str] = mapped_column(sa.String(12))
-    person_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("purses.person_id"))
+    person_id: Mapped[int | None] = mapped_column(
+        Id, sa.ForeignKey("purses.person_id"), info=on_merge("step")
+    )
     community_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     lot: Mapped[str | None] = mapped_column(sa.String(8))
     # The last business day on which these points can be used; empty: they never end.
@@ -119,7 +121,9 @@ class EarningRule(Model):
     cap_per_activity: Mapped[int | None] = mapped_column(sa.Integer)
     cap_per_day: Mapped[int | None] = mapped_column(sa.Integer)
     effective_from: Mapped[date] = mapped_column(sa.Date)
-    made_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    made_by_id: Mapped[int | None] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), info=handler(merged="stay")
+    )
 
 
 class Hold(Model):
@@ -140,7 +144,9 @@ class Hold(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("purses.person_id"), index=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("purses.person_id"), index=True, info=on_merge("step")
+    )
     reference: Mapped[str] = mapped_column(sa.String(120), unique=True)
     amount: Mapped[int] = mapped_column(sa.Integer)
     state: Mapped[str] = mapped_column(sa.String(12), default="open")
@@ -151,8 +157,9 @@ class Hold(Model):
 class Transfer(Model):
     """So many points of one person went from here to there, for this reason. Append-only.
 
-    `person_id` is whose points they are, `balance` what that person had available after it. An award
-    also says its units, the day it was earned on and the group (an activity) that its cap counts.
+    `person_id` is whose points they are, `balance` what that person had available after it. A merge goes from the
+    lots of a record that was joined to this person's. An award also says its units, the day it was earned on and the
+    group (an activity) that its cap counts.
     """
 
     __tablename__ = "transfers"
@@ -208,8 +215,8 @@ class Transfer(Model):
     kind: Mapped[str] = mapped_column(sa.String(12))
     at: Mapped[datetime] = mapped_column(Moment)
     # Empty when time itself acted (points ended).
-    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("purses.person_id"))
+    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("purses.person_id"), info=on_merge("stay"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     title: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="redact"))
     title_digest: Mapped[str | None] = digest_column()

@@ -1,6 +1,6 @@
 """Reading points: a person's balance and statement, a community's sums. Changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, TypedDict
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import read_columns, session
 from backend.ledger.lots import accounts
-from backend.ledger.writing import transfers
+from backend.ledger.writing import purses, transfers
 
 _PERSONS_ACCOUNTS = (
     sa.select(accounts.c.kind, accounts.c.ends_on, accounts.c.balance)
@@ -46,12 +46,30 @@ def balance(person_id: int) -> Balance:
 
 
 _target = accounts.alias("target")
+# Joined records bring their points lot by lot, in one moment: that is one line, the last of them. What came over as held
+# is none: it is not available before nor after.
+_lot_of_merge, _of_merge = accounts.alias("lot_of_merge"), transfers.alias("of_merge")
+_brought = (
+    sa.select(_of_merge.c.id)
+    .join(_lot_of_merge, _lot_of_merge.c.id == _of_merge.c.target_id)
+    .where(
+        _of_merge.c.person_id == transfers.c.person_id,
+        _of_merge.c.at == transfers.c.at,
+        _of_merge.c.kind == sa.literal_column("'merge'"),
+        _lot_of_merge.c.kind == sa.literal_column("'lot'"),
+    )
+    .correlate(transfers)
+)
+_together = _brought.with_only_columns(sa.func.sum(_of_merge.c.amount)).scalar_subquery()
+_last = _brought.with_only_columns(sa.func.max(_of_merge.c.id)).scalar_subquery()
 _STATEMENT = (
     sa.select(
         transfers.c.id,
         transfers.c.at,
         sa.case(
-            (_target.c.kind == sa.literal_column("'lot'"), transfers.c.amount), else_=-transfers.c.amount
+            (transfers.c.kind == sa.literal_column("'merge'"), _together),
+            (_target.c.kind == sa.literal_column("'lot'"), transfers.c.amount),
+            else_=-transfers.c.amount,
         ).label("points"),
         transfers.c.balance,
         transfers.c.kind,
@@ -65,6 +83,7 @@ _STATEMENT = (
         transfers.c.id < sa.bindparam("before"),
         # What was held has left the available points already.
         transfers.c.kind != sa.literal_column("'settle'"),
+        sa.or_(transfers.c.kind != sa.literal_column("'merge'"), transfers.c.id == _last),
     )
     .order_by(transfers.c.id.desc())
     .limit(sa.bindparam("size"))
@@ -76,11 +95,18 @@ def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> 
     """积分流水, newest first: rows of `id, at, points, balance, kind, title, reference`.
 
     `points` is the effect on what is available (+/−), `balance` what was available after it. A hold
-    stands in it as taken, its release as given back; its settlement changes nothing more and is left out.
+    stands in it as taken, its release as given back; its settlement changes nothing more and is left out. What a
+    joined record brought is one line, however many lots it came from.
     The next page is asked for with the last row's id.
     """
     page = {"person": person_id, "before": _END if before_id is None else before_id, "size": limit}
     return read_columns(_STATEMENT, page)
+
+
+def whole_of(persons: Collection[int]) -> dict[int, int]:
+    """Available and held points together of each of these persons who has any."""
+    wanted = sa.select(purses.c.person_id, purses.c.available + purses.c.held)
+    return {row[0]: row[1] for row in session.execute(wanted.where(purses.c.person_id.in_(persons)))}
 
 
 def lots_ending(last: date, but: sa.Select[int]) -> list[int]:

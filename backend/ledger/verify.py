@@ -78,14 +78,14 @@ HOLDS = Check(
 )
 HELD_LOTS = Check(
     """
-    SELECT holds.id, holds.reference, holds.state, accounts.address,
+    SELECT holds.id, holds.reference, holds.state, min(accounts.address) AS address,
         sum(CASE WHEN transfers.kind = 'hold' THEN transfers.amount ELSE -transfers.amount END) AS rest
     FROM holds
     JOIN transfers ON transfers.hold_id = holds.id
     JOIN accounts ON accounts.id
         = CASE WHEN transfers.kind = 'hold' THEN transfers.target_id ELSE transfers.source_id END
     WHERE holds.person_id BETWEEN :first AND :last
-    GROUP BY holds.id, holds.reference, holds.state, accounts.address
+    GROUP BY holds.id, holds.reference, holds.state, accounts.lot
     HAVING (holds.state = 'open')
         <> (sum(CASE WHEN transfers.kind = 'hold' THEN transfers.amount ELSE -transfers.amount END) > 0)
         OR sum(CASE WHEN transfers.kind = 'hold' THEN transfers.amount ELSE -transfers.amount END) < 0
@@ -103,6 +103,8 @@ SHAPES = (
     "expire lot expired",
     "adjust adjusted lot",
     "adjust lot adjusted",
+    "merge lot lot",
+    "merge held held",
     "reverse lot issuance",
     "reverse spent lot",
 )
@@ -115,9 +117,14 @@ SIDES = Check(
     JOIN accounts AS target ON target.id = transfers.target_id
     LEFT JOIN holds ON holds.id = transfers.hold_id
     WHERE transfers.person_id BETWEEN :first AND :last AND (
-        source.person_id <> transfers.person_id
+        (source.person_id <> transfers.person_id AND transfers.kind <> 'merge')
+        OR (transfers.kind = 'merge' AND NOT EXISTS (
+            SELECT 1 FROM persons AS gone WHERE gone.id = source.person_id AND gone.status <> 'active'
+            AND gone.merged_into_id = coalesce(
+                (SELECT merged_into_id FROM persons WHERE id = transfers.person_id), transfers.person_id)))
         OR target.person_id <> transfers.person_id
-        OR holds.person_id <> transfers.person_id
+        OR (holds.person_id <> transfers.person_id AND holds.person_id <> coalesce(
+            (SELECT merged_into_id FROM persons WHERE id = transfers.person_id), -1))
         OR source.lot <> target.lot
         OR transfers.kind || ' ' || source.kind || ' ' || target.kind NOT IN {SHAPES}
     ) ORDER BY transfers.id
@@ -131,12 +138,20 @@ REVERSALS = Check(
     JOIN transfers AS first ON first.id = back.reverses_id
     JOIN accounts AS home ON home.id = back.target_id
     JOIN accounts AS left_home ON left_home.id = first.source_id
+    JOIN accounts AS given ON given.id = first.target_id
+    JOIN accounts AS taken ON taken.id = back.source_id
+    JOIN persons AS back_person ON back_person.id = back.person_id
+    JOIN persons AS first_person ON first_person.id = first.person_id
     WHERE back.person_id BETWEEN :first AND :last AND NOT (
-        back.amount = first.amount AND back.person_id = first.person_id AND back.id > first.id
-        AND back.source_id = first.target_id
+        back.amount = first.amount AND back.id > first.id
+        AND coalesce(back_person.merged_into_id, back.person_id)
+            = coalesce(first_person.merged_into_id, first.person_id)
         AND (
-            (first.kind IN ('award', 'opening') AND back.target_id = first.source_id)
-            OR (first.kind = 'settle' AND home.person_id = left_home.person_id AND home.lot = left_home.lot)
+            (first.kind IN ('award', 'opening') AND back.target_id = first.source_id AND (
+                back.source_id = first.target_id OR (
+                    back.person_id <> first.person_id AND given.lot = taken.lot AND taken.kind = 'lot')))
+            OR (first.kind = 'settle' AND back.source_id = first.target_id AND home.person_id = back.person_id
+                AND home.lot = left_home.lot)
         )
     ) ORDER BY back.id
     """,
@@ -146,15 +161,22 @@ REVERSALS = Check(
 STATEMENTS = Check(
     """
     SELECT * FROM (
-        SELECT transfers.id, transfers.reference, transfers.balance AS stored,
-            sum(CASE WHEN target.kind = 'lot' THEN transfers.amount
-                     WHEN source.kind = 'lot' THEN -transfers.amount ELSE 0 END)
-                OVER (PARTITION BY transfers.person_id ORDER BY transfers.id) AS summed
-        FROM transfers
-        JOIN accounts AS source ON source.id = transfers.source_id
-        JOIN accounts AS target ON target.id = transfers.target_id
-        WHERE transfers.person_id BETWEEN :first AND :last
-    ) AS one WHERE stored <> summed ORDER BY id
+        SELECT id, reference, stored, sum(change) OVER (PARTITION BY person_id ORDER BY id) AS summed, own
+        FROM (
+            SELECT transfers.id, transfers.reference, transfers.balance AS stored, transfers.person_id, 1 AS own,
+                CASE WHEN target.kind = 'lot' THEN transfers.amount
+                     WHEN source.kind = 'lot' THEN -transfers.amount ELSE 0 END AS change
+            FROM transfers
+            JOIN accounts AS source ON source.id = transfers.source_id
+            JOIN accounts AS target ON target.id = transfers.target_id
+            WHERE transfers.person_id BETWEEN :first AND :last
+            UNION ALL
+            SELECT transfers.id, transfers.reference, transfers.balance, source.person_id, 0, -transfers.amount
+            FROM accounts AS source
+            JOIN transfers ON transfers.source_id = source.id
+            WHERE source.person_id BETWEEN :first AND :last AND source.kind = 'lot' AND transfers.kind = 'merge'
+        ) AS lines
+    ) AS one WHERE own = 1 AND stored <> summed ORDER BY id
     """,
     "transfer {id} ({reference}) tells a balance of {stored} points, up to it they sum to {summed}",
 )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Json, Model, Moment
-from backend.personal import PersonalTable, Purpose, internal, personal
+from backend.personal import PersonalTable, Purpose, internal, on_merge, personal
 
 # All that the outbox has to know of a person. It stands below them, so that what is done to an account can be told.
 PERSONS = sa.table("persons", sa.column("id", sa.BigInteger), sa.column("openid", sa.String))
@@ -31,7 +31,7 @@ class Notice(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     kind: Mapped[str] = mapped_column(sa.String(40))
     title: Mapped[str] = mapped_column(sa.String(60), info=personal(Purpose.NOTICES))
     body: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.NOTICES, label="内容"))
@@ -102,7 +102,9 @@ class Subscription(Model):
     ]
     __table_args__ = (sa.CheckConstraint("remaining >= 0", name="remaining_not_negative"),)
 
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("step")
+    )
     template: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
     remaining: Mapped[int] = mapped_column(sa.Integer, info=personal(Purpose.NOTICES, label="剩余次数"))
     # Acceptances as the mini-program told them, and as WeChat's push did: the same ones, counted twice.

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from backend import journal
 from backend.db import lock_row, session
 from backend.journal import Actor
-from backend.people import sealed, security_events
+from backend.people import sealed, security_events, sign_ins
 from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person
 
@@ -17,9 +17,8 @@ def openid(person_id: int) -> str | None:
 
 def person_behind(openid: str) -> int | None:
     """The id of the active person with this openid."""
-    return session.scalar(
-        sa.select(Person.id).where(Person.openid == openid, Person.state == PersonState.ACTIVE)
-    )
+    found = sign_ins.active_holder(openid)
+    return found[0] if found else None
 
 
 def keep_phone(number: str, *, actor: Actor) -> None:

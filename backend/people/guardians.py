@@ -22,7 +22,7 @@ from backend.people.kinds import STANDING_LINKS, GuardianshipState, PersonState,
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.people.sameness import name_key
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 
 CHILDHOOD_ENDS = 14
 MOST_CHILDREN = 10
@@ -83,8 +83,8 @@ class Guardianship(Model):
     journal_kind = "guardianship"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    guardian_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
-    child_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    guardian_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
+    child_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     # Where the child lives: its staff verify.
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     relation: Mapped[str] = mapped_column(

@@ -23,6 +23,13 @@ PERSON_STATES = {"active": "使用中", "merged": "已并入", "cancelled": "已
 RESIDENCY_STATES = {"declared": "待核实", "verified": "已核实", "rejected": "未通过"}
 PARTY_REGISTRATION_STATES = {"pending": "待核实", "verified": "已核实", "rejected": "未通过"}
 GUARDIANSHIP_STATES = {"declared": "待核实", "verified": "已核实", "rejected": "未通过", "ended": "已结束"}
+MERGE_STATES = {"asked": "本人申请", "proposed": "待复核", "approved": "已合并", "rejected": "没有合并"}
+MERGE_PROOFS = {
+    "id_seen": "当面核对了身份证件",
+    "card": "当面出示了纸质卡",
+    "call": "按登记的电话回拨核实",
+    "known": "工作人员本来就认识",
+}
 RELATIONS = {
     "father": "父亲",
     "mother": "母亲",
@@ -59,6 +66,8 @@ LABELS = {
     # Pages show both with one word list.
     "residency": {**RESIDENCY_STATES, **PARTY_REGISTRATION_STATES},
     "relation": RELATIONS,
+    "merge_state": MERGE_STATES,
+    "merge_proof": MERGE_PROOFS,
     "team_kind": TEAM_KINDS,
     "member_state": MEMBER_STATES,
     "security_event": SECURITY_EVENTS,
@@ -67,6 +76,7 @@ LABELS = {
 }
 JOURNAL_KINDS = {
     "person": "人员",
+    "person_merge": "合并档案",
     "opening_request": "查看申请",
     "residency": "居住登记",
     "party_registration": "双报到登记",
@@ -75,6 +85,7 @@ JOURNAL_KINDS = {
 }
 JOURNAL_STATES = {
     "person": PERSON_STATES,
+    "person_merge": MERGE_STATES,
     "residency": RESIDENCY_STATES,
     "party_registration": PARTY_REGISTRATION_STATES,
     "guardianship": GUARDIANSHIP_STATES,
@@ -97,7 +108,11 @@ JOURNAL_VERBS = {
         "suspend": "停用账号",
         "resume": "恢复账号",
         "suspension_over": "停用到期",
+        "recover": "申请找回档案",
+        "merge": "并入",
+        "end_sign_in": "结束一个微信登录",
     },
+    "person_merge": {"ask": "本人申请", "begin": "提出"},
     "opening_request": {"ask": "申请查看", "grant": "同意查看", "refuse": "不同意查看"},
     "guardianship": {"declare": "登记监护"},
     "team": {"found": "成立", "edit": "修改", "take_down": "撤下"},

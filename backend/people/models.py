@@ -13,7 +13,7 @@ from backend.people.kinds import (
     ResidencyState,
     TeamKind,
 )
-from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, on_merge, personal
 
 ROLES = (
     "grid_worker",
@@ -71,6 +71,12 @@ class Person(Model):
             name="birth_year_sane",
         ),
         sa.Index("ix_persons_phone_index", "phone_index"),
+        sa.Index(
+            "ix_persons_merged_into",
+            "merged_into_id",
+            sqlite_where=sa.text("merged_into_id IS NOT NULL"),
+            postgresql_where=sa.text("merged_into_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -102,7 +108,7 @@ class Person(Model):
         sa.Integer, info=personal(Purpose.CONTACT, on_erasure="clear", label="出生年份")
     )
     state: Mapped[str] = mapped_column("status", sa.String(12), default=PersonState.ACTIVE)
-    merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     # The end of the suspension that stands, as `suspensions` has it with its reason; in the past it means nothing.
     suspended_until: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
@@ -123,7 +129,9 @@ class Residency(Model):
     )
     journal_kind = "residency"
 
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("step")
+    )
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     address_sealed: Mapped[str | None] = mapped_column(
@@ -158,7 +166,9 @@ class PartyRegistration(Model):
     )
     journal_kind = "party_registration"
 
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("step")
+    )
     unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     service_roles: Mapped[list[str]] = mapped_column(
@@ -190,7 +200,7 @@ class Appointment(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     role: Mapped[str] = mapped_column(sa.String(24))
     organisation_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     from_day: Mapped[date] = mapped_column(sa.Date)
@@ -223,7 +233,7 @@ class Consent(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     document: Mapped[str] = mapped_column(
         sa.String(40), info=personal(Purpose.CONSENTS, on_erasure="keep", label="文件", code=True)
     )
@@ -251,7 +261,7 @@ class Team(Model):
     speciality: Mapped[str] = mapped_column(
         sa.String(SPECIALITY_MAX), default="", info=not_personal("a team's")
     )
-    leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    leader_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True, info=on_merge("move"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     # Known to nobody but its leader and the community's staff, until these put other words there.
     taken_down_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -274,7 +284,9 @@ class Membership(Model):
     journal_kind = "team"
 
     team_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("teams.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True, index=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, index=True, info=on_merge("step")
+    )
     state: Mapped[str] = mapped_column("status", sa.String(12), info=personal(Purpose.TEAMS, code=True))
     since: Mapped[datetime] = mapped_column(Moment)
 

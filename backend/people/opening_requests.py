@@ -18,7 +18,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.kinds import RequestStage
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 
 SUBJECT_KINDS = ("person", "wish", "complaint")
 # What is granted is opened within so long; all of one's requests of so many days are shown.
@@ -69,7 +69,7 @@ class OpeningRequest(Model):
     subject_kind: Mapped[str] = mapped_column(sa.String(12))
     subject_id: Mapped[int] = mapped_column(Id)
     # Whom it tells of; they do not decide on it.
-    person_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
     reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.AUDIT))
     asked_at: Mapped[datetime] = mapped_column(Moment)

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     PERSON_OPEN = "person:open", "grid_worker community_staff"
     PERSON_CANCEL = "person:cancel", "community_staff"
     PERSON_SUSPEND = "person:suspend", "community_staff"
+    PERSON_MERGE = "person:merge", "community_staff"
     SUSPENSION_READ = "suspension:read", "community_staff supervisor street_staff auditor"
     SIGN_UP_ASSIST = "sign_up:assist", "grid_worker community_staff"
     SIGN_UP_CANCEL = "sign_up:cancel", "grid_worker community_staff", "volunteer"

@@ -18,6 +18,7 @@ from backend.people import queries as people
 from backend.people.guardians import Guardianship
 from backend.people.models import Membership, PartyRegistration, Person, Residency, Team
 from backend.people.permissions import Permission
+from backend.people.person_merges import OPEN_MERGES, MergeState, PersonMerge
 
 # A leader answers from a phone; after so many days an application comes to the community's desk.
 LEADER_DAYS = 3
@@ -88,6 +89,33 @@ def teams_without_leader(*, actor: Actor) -> KeysetQuery:
     wanted = sa.select(Team).join(Person, Person.id == Team.leader_id)
     reach = permissions.reach_of(actor.id, Permission.TEAM_MANAGE)
     return KeysetQuery(wanted.where(people.absent(), Team.community_id.in_(reach)), (Team.id,))
+
+
+def merges_to_check(*, actor: Actor) -> KeysetQuery:
+    """What people asked for themselves: staff look for the proof. Never about oneself."""
+    return _merges(actor, MergeState.ASKED)
+
+
+def merges_to_approve(*, actor: Actor) -> KeysetQuery:
+    """What one of the staff has proposed, for another one. Never about oneself, nor one's own proposal."""
+    return _merges(actor, MergeState.PROPOSED)
+
+
+def merges_to_decide(*, actor: Actor) -> KeysetQuery:
+    """Both, for whoever counts what waits."""
+    return _merges(actor, *OPEN_MERGES)
+
+
+def _merges(actor: Actor, *states: MergeState) -> KeysetQuery:
+    row = PersonMerge
+    wanted = sa.select(row).where(
+        row.state.in_(states),
+        row.community_id.in_(permissions.reach_of(actor.id, Permission.PERSON_MERGE)),
+        row.from_id != actor.id,
+        row.into_id != actor.id,
+        sa.or_(row.proposed_by_id.is_(None), row.proposed_by_id != actor.id),
+    )
+    return KeysetQuery(wanted, (row.id,))
 
 
 def _waiting(model: Any, move: Move) -> sa.ColumnElement[bool]:

@@ -17,7 +17,7 @@ from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
 from backend.people.kinds import QUIET_EVENTS, UNDENIABLE_EVENTS, SecurityEventKind
 from backend.people.labels import SECURITY_EVENTS
-from backend.personal import PersonalTable, Purpose, personal
+from backend.personal import PersonalTable, Purpose, on_merge, personal
 
 TITLE_MAX = DEVICE_MAX = 60
 BATCH = 500
@@ -37,7 +37,7 @@ class SecurityEvent(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     at: Mapped[datetime] = mapped_column(Moment, index=True)
     kind: Mapped[str] = mapped_column(sa.String(12))
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=personal(Purpose.NOTICES))

@@ -3,7 +3,7 @@
 These stand below `lifecycle`, which reads permissions from them: their verbs ask for the permission themselves.
 """
 
-from backend.errors import NotFound, Refused
+from backend.errors import NotFound, Refused, StateConflict
 from backend.moves import Move, MoveTable
 from backend.people.kinds import GuardianshipState as G
 from backend.people.kinds import MembershipState as M
@@ -12,10 +12,12 @@ from backend.people.kinds import ResidencyState as R
 from backend.people.labels import (
     GUARDIANSHIP_STATES,
     MEMBER_STATES,
+    MERGE_STATES,
     PARTY_REGISTRATION_STATES,
     RESIDENCY_STATES,
 )
 from backend.people.permissions import Permission
+from backend.people.person_merges import MergeState as J
 
 
 class NothingToVerify(Refused):
@@ -32,6 +34,10 @@ class NotAMember(Refused):
 
 class NothingToDecide(Refused):
     code, message = 40964, "这个入队申请已经处理过了，请刷新"
+
+
+class MergeDecided(StateConflict):
+    message = "这份合并档案的申请已经处理过了，请刷新"
 
 
 class GuardianshipDecided(Refused):
@@ -99,6 +105,16 @@ END_GUARDIANSHIP = _move(
 )
 GUARDIANSHIP_MOVES = (VERIFY_GUARDIAN, REJECT_GUARDIAN, END_GUARDIANSHIP)
 
+_MERGE = Permission.PERSON_MERGE
+PROPOSE_MERGE = _move(MergeDecided, "propose", "提交复核", {J.ASKED}, J.PROPOSED, _MERGE, "person")
+APPROVE_MERGE = _move(
+    MergeDecided, "approve", "同意合并", {J.PROPOSED}, J.APPROVED, _MERGE, "person proposer"
+)
+REJECT_MERGE = _move(
+    MergeDecided, "reject", "不合并", {J.ASKED, J.PROPOSED}, J.REJECTED, _MERGE, "person proposer"
+)
+MERGE_MOVES = (PROPOSE_MERGE, APPROVE_MERGE, REJECT_MERGE)
+
 # What the documentation draws and the journal calls by its kind.
 TABLES = (
     MoveTable(
@@ -132,5 +148,13 @@ TABLES = (
         (G.DECLARED, G.VERIFIED),
         GUARDIANSHIP_STATES,
         "监护人登记、社区核实；工作人员看过证件当面登记的即为已核实。监护人或孩子注销账号时结束。",
+    ),
+    MoveTable(
+        "合并档案",
+        "person_merge",
+        MERGE_MOVES,
+        (J.ASKED, J.PROPOSED),
+        MERGE_STATES,
+        "本人在小程序里申请，或由看过凭据的工作人员提出；另一位工作人员同意后当场合并，不能撤回。",
     ),
 )

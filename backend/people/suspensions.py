@@ -18,7 +18,7 @@ from backend.people import permissions, security_events
 from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 
 MOST_DAYS = 180
 NOT_SUSPENDED = "这位居民没有停用，或已经恢复"
@@ -73,7 +73,7 @@ class Suspension(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     # Where the person lived when they were suspended: its staff answer for it.
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     since: Mapped[datetime] = mapped_column(Moment)

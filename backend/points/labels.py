@@ -10,6 +10,7 @@ TRANSFERS = {
     "expire": "到期",
     "reverse": "冲正",
     "adjust": "调整",
+    "merge": "合并档案",
 }
 EVENTS = {"service_hour": "志愿服务（每小时）", "wish_confirmed": "点亮心愿（每个）"}
 # In the quarterly register the rule stands before its points: “志愿服务 1 小时” earns 2.

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Model, Moment, sql_list
 from backend.erasable import digest_column
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 from backend.points import limits
 
 
@@ -53,14 +53,16 @@ class Adjustment(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     # Where the person lived when it was proposed; it stays with that community's staff.
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True, info=on_merge("stay"))
     points: Mapped[int] = mapped_column(sa.Integer)
     reason: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.POINTS, on_erasure="erase"))
     reason_digest: Mapped[str | None] = digest_column()
     state: Mapped[str] = mapped_column(sa.String(12))
-    proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    proposed_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
     proposed_at: Mapped[datetime] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    decided_by_id: Mapped[int | None] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), info=handler(merged="stay")
+    )
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
     decision_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.POINTS, on_erasure="erase")

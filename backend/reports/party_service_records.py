@@ -21,9 +21,10 @@ from backend.people import queries as people
 from backend.people.kinds import PartyRegistrationState, PersonState
 from backend.people.labels import SERVICE_ROLES
 from backend.people.models import Consent, PartyRegistration, Person
+from backend.people.one_person import ids_of, ids_of_all
 from backend.people.permissions import Permission
 from backend.volunteering import days
-from backend.volunteering.limits import IN_FORCE
+from backend.volunteering.limits import IN_FORCE, WHOSE
 from backend.volunteering.record_models import ServiceDay, ServiceRecord
 from backend.wishes.kinds import ClaimOutcome, WishState
 from backend.wishes.models import Claim, Wish
@@ -178,16 +179,16 @@ def _served(ids: list[int], first_day: date, last_day: date) -> dict[int, list[A
     minutes = sa.func.sum(days.MINUTES).label("minutes")
     times = sa.func.count(ServiceRecord.id.distinct()).label("times")
     rows = session.execute(
-        sa.select(ServiceRecord.person_id, ServiceRecord.category, times, minutes)
+        sa.select(WHOSE.label("person_id"), ServiceRecord.category, times, minutes)
         .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
         .where(
-            ServiceRecord.person_id.in_(ids),
+            ServiceRecord.person_id.in_(ids_of_all(ids)),
             days.DAY.between(first_day, last_day),
             ServiceRecord.minutes > 0,
             IN_FORCE,
         )
-        .group_by(ServiceRecord.person_id, ServiceRecord.category)
-        .order_by(ServiceRecord.person_id, minutes.desc(), ServiceRecord.category)
+        .group_by(WHOSE, ServiceRecord.category)
+        .order_by(WHOSE, minutes.desc(), ServiceRecord.category)
     )
     found: dict[int, list[Any]] = {}
     for row in rows:
@@ -274,7 +275,7 @@ def _my_services(person_id: int, first_day: date, last_day: date) -> list[Any]:
         sa.select(*about, first.label("served_on"), sa.func.sum(days.MINUTES).label("minutes"))
         .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
         .where(
-            ServiceRecord.person_id == person_id,
+            ServiceRecord.person_id.in_(ids_of(person_id)),
             days.DAY.between(first_day, last_day),
             ServiceRecord.minutes > 0,
             IN_FORCE,

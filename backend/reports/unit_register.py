@@ -10,6 +10,7 @@ from backend.db import session
 from backend.organisations.models import Organisation
 from backend.people.kinds import PartyRegistrationState
 from backend.people.models import Consent, PartyRegistration, Team
+from backend.people.one_person import remaining
 from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
 from backend.volunteering.limits import IN_FORCE
@@ -41,7 +42,7 @@ def _served(scope: Scope) -> dict[int, dict[str, int]]:
     )
     wanted = (
         sa.select(PartyRegistration.unit_id, ServiceRecord.category, sa.func.count())
-        .join(ServiceRecord, ServiceRecord.person_id == PartyRegistration.person_id)
+        .join(ServiceRecord, remaining(ServiceRecord.person_id) == PartyRegistration.person_id)
         .join(Consent, agreed)
         .where(
             *_members(scope),

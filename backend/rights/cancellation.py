@@ -17,7 +17,7 @@ from backend.journal import Actor
 from backend.leaving import LeavingStep
 from backend.ledger import forfeits
 from backend.ledger import queries as ledger
-from backend.people import permissions
+from backend.people import permissions, sign_ins
 from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency, Team
 from backend.people.permissions import Permission
@@ -141,15 +141,21 @@ def _check_cancel_for(person_id: int, actor: Actor) -> None:
 def erase_by_openid(openid: str, found: Found | None = None) -> bool:
     """WeChat tells that the user cancelled (user_authorization_cancellation): as if they had asked here.
 
-    They cannot be asked again, so everything counts as confirmed. Answers whether we knew them.
+    They cannot be asked again, so everything counts as confirmed. Who signs in with another WeChat account as well
+    (joined records) keeps their record: only this way in is closed. Answers whether we knew them.
     """
-    person_id = session.scalar(sa.select(Person.id).where(Person.openid == openid))
-    if person_id is None:
+    known = sign_ins.active_holder(openid)
+    if known is None:
         return False
-    person = _held(person_id)
-    if person.openid != openid:
+    # What the person leaves is locked before the person, and then asked once more whose account it is.
+    _held(known[0])
+    person = sign_ins.holder(openid)
+    if person is None or person.id != known[0]:
         return False
-    cancel(person_id, confirmed=True, actor=person, reason="微信通知用户注销", found=found)
+    if sign_ins.take_off(person, openid):
+        journal.write("end_sign_in", "person", person.id, actor=person)
+        return True
+    cancel(person.id, confirmed=True, actor=person, reason="微信通知用户注销", found=found)
     return True
 
 
@@ -162,7 +168,7 @@ def forget_revoked(openid: str, kinds: set[int]) -> bool:
 
     6 is avatar and nickname, 8 the phone number. Locations are never kept. Pictures (14) belong to the files.
     """
-    person = session.scalar(sa.select(Person).where(Person.openid == openid).with_for_update())
+    person = sign_ins.holder(openid)
     if person is None:
         return False
     if NICKNAME in kinds:

@@ -12,7 +12,7 @@ from backend import clock
 from backend.db import Id, Json, Model, Moment, sql_list
 from backend.people import permissions
 from backend.people.permissions import Permission
-from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, personal
+from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, on_merge, personal
 from backend.supermarket import limits
 
 
@@ -224,7 +224,7 @@ class Redemption(Model):
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     item_kind: Mapped[str] = mapped_column(sa.String(20))
     state: Mapped[str] = mapped_column(sa.String(16))
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     requested_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     on_behalf_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="erase")
@@ -358,7 +358,7 @@ class CodeGuard(Model):
         sa.ForeignKey("persons.id"),
         primary_key=True,
         autoincrement=False,
-        info=handler("counts a clerk's wrong codes of the last hour, and nothing else"),
+        info=handler("counts a clerk's wrong codes of the last hour, and nothing else", merged="drop"),
     )
     since: Mapped[datetime] = mapped_column(Moment)
     wrong: Mapped[int] = mapped_column(sa.Integer)

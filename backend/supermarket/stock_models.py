@@ -115,7 +115,7 @@ class Movement(Model):
     on_hand_after: Mapped[int] = mapped_column(sa.Integer)
     at: Mapped[datetime] = mapped_column(Moment)
     # Empty when time itself acted (a deadline or a best-before day passed).
-    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
     reference: Mapped[str] = mapped_column(sa.String(80))
     redemption_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("redemptions.id"))
     stocktake_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("stocktakes.id"))

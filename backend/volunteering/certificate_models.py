@@ -8,7 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
 from backend.people.permissions import Permission
-from backend.personal import DIGEST, PersonalTable, Purpose, handler, internal, not_personal, personal
+from backend.personal import (
+    DIGEST,
+    PersonalTable,
+    Purpose,
+    handler,
+    internal,
+    not_personal,
+    on_merge,
+    personal,
+)
 
 
 class CertificateState(StrEnum):
@@ -61,7 +70,7 @@ class Certificate(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(20))
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("stay"))
     state: Mapped[str] = mapped_column(sa.String(12))
     issuer_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     # By the names that person and community had then.
@@ -76,7 +85,9 @@ class Certificate(Model):
     # Keyed digest of all that is certified, and which key made it.
     digest: Mapped[str] = mapped_column(sa.String(64), info=internal(DIGEST))
     digest_key: Mapped[str] = mapped_column(sa.String(16), info=internal(DIGEST))
-    revoked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    revoked_by_id: Mapped[int | None] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), info=handler(merged="stay")
+    )
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
     revoke_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.CERTIFICATES, on_erasure="erase", label="撤销原因")
@@ -128,7 +139,7 @@ class Star(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     stars: Mapped[int] = mapped_column(sa.Integer, info=personal(Purpose.CERTIFICATES, label="星级"))
     # All minutes that counted on the day of the application.
     minutes: Mapped[int] = mapped_column(sa.Integer)

@@ -14,6 +14,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import permissions
+from backend.people.one_person import ids_of, remaining, remaining_id
 from backend.people.permissions import Permission
 from backend.volunteering import certificate_links as links
 from backend.volunteering import certificate_numbers as numbers
@@ -32,7 +33,7 @@ _later = aliased(ServiceRecord)
 
 def of_person(person_id: int) -> KeysetQuery:
     """A person's certificates, the revoked ones too, newest first."""
-    wanted = sa.select(Certificate).where(Certificate.person_id == person_id)
+    wanted = sa.select(Certificate).where(Certificate.person_id.in_(ids_of(person_id)))
     return KeysetQuery(wanted, (Certificate.id.desc(),))
 
 
@@ -48,7 +49,7 @@ def numbered(number: str) -> Certificate:
 def mine(number: str, *, actor: Actor) -> Certificate:
     """One's own; another person's does not exist here. Raises NotFound."""
     found = numbered(number)
-    if found.person_id != actor.id:
+    if remaining_id(found.person_id) != actor.id:
         raise NotFound()
     return found
 
@@ -75,7 +76,8 @@ def contents(ids: Iterable[int]) -> dict[int, list[sa.Row]]:
             CertifiedRecord.record_id,
             CertifiedRecord.minutes,
             ServiceRecord.minutes.label("recorded_minutes"),
-            ServiceRecord.person_id,
+            # Of one person, though under another record of theirs that was joined to this one.
+            (remaining(ServiceRecord.person_id) == remaining(Certificate.person_id)).label("theirs"),
             ServiceRecord.served_on,
             ServiceRecord.activity_name,
             ServiceRecord.category,
@@ -88,6 +90,7 @@ def contents(ids: Iterable[int]) -> dict[int, list[sa.Row]]:
             corrected,
         )
         .join(ServiceRecord, ServiceRecord.id == CertifiedRecord.record_id)
+        .join(Certificate, Certificate.id == CertifiedRecord.certificate_id)
         .where(CertifiedRecord.certificate_id.in_(sorted(ids)))
         .order_by(ServiceRecord.served_on, ServiceRecord.started_at, ServiceRecord.id)
     )
@@ -115,7 +118,7 @@ def _genuine(certificate: Certificate, rows: Sequence[sa.Row]) -> bool:
     """Whether it still says what was issued. Under another SECRET_KEY only its sums can be compared."""
     if sum(row.minutes for row in rows) != certificate.minutes:
         return False
-    if any(row.minutes != row.recorded_minutes or row.person_id != certificate.person_id for row in rows):
+    if any(row.minutes != row.recorded_minutes or not row.theirs for row in rows):
         return False
     if certificate.digest_key != digest_key():
         return True
@@ -152,7 +155,10 @@ def digest_key() -> str:
 
 def view_certificate(certificate: Certificate, status: str, *, actor: Actor) -> CertificateView:
     """What the holder and staff of the issuer see; the paper with the name on it is opened by the holder alone."""
-    opens = status == Validity.VALID and certificate.person_id == actor.id
+    opens = status == Validity.VALID and actor.id in (
+        certificate.person_id,
+        remaining_id(certificate.person_id),
+    )
     return view_of(
         CertificateView,
         certificate,

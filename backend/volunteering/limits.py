@@ -10,6 +10,7 @@ from backend import config
 from backend.db import session
 from backend.errors import Refused
 from backend.people.models import Person
+from backend.people.one_person import ids_of_all, remaining
 from backend.volunteering import days
 from backend.volunteering.days import Served
 from backend.volunteering.models import ATTENDED, DAY_MINUTES, Activity, SignUp
@@ -38,6 +39,8 @@ def most_minutes(activity: Activity) -> int:
 
 
 _later = aliased(ServiceRecord)
+# The person of a record, though it was written for another record of theirs that was joined to this one.
+WHOSE = remaining(ServiceRecord.person_id)
 # A record that another one corrects no longer counts.
 IN_FORCE = ~sa.exists().where(_later.corrects_id == ServiceRecord.id)
 
@@ -93,7 +96,7 @@ def _overlap(one: Served, other: sa.Row) -> bool:
 
 
 def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[bool]]:
-    people = ServiceRecord.person_id.in_(sorted({one.person_id for one in served}))
+    people = ServiceRecord.person_id.in_(ids_of_all({one.person_id for one in served}))
     return [people, IN_FORCE, *([ServiceRecord.id != besides] if besides else [])]
 
 
@@ -111,10 +114,10 @@ def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, 
     """Minutes already recorded, by person and day."""
     touched = {part.day for one in served for part in one.parts}
     wanted = (
-        sa.select(ServiceRecord.person_id, days.DAY, sa.func.sum(days.MINUTES))
+        sa.select(WHOSE, days.DAY, sa.func.sum(days.MINUTES))
         .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
         .where(*_of(served, besides), days.DAY.in_(touched))
-        .group_by(ServiceRecord.person_id, days.DAY)
+        .group_by(WHOSE, days.DAY)
     )
     return {(person_id, day): int(minutes) for person_id, day, minutes in session.execute(wanted)}
 
@@ -122,7 +125,7 @@ def _recorded(served: Sequence[Served], besides: int | None) -> dict[tuple[int, 
 def _records_around(served: Sequence[Served], besides: int | None) -> list[sa.Row]:
     """Their standing records in the time from the first start to the last end."""
     wanted = sa.select(
-        ServiceRecord.person_id, ServiceRecord.started_at, ServiceRecord.minutes, ServiceRecord.activity_name
+        WHOSE.label("person_id"), ServiceRecord.started_at, ServiceRecord.minutes, ServiceRecord.activity_name
     ).where(
         *_of(served, besides),
         ServiceRecord.minutes > 0,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Model, Moment, session, sql_list
 from backend.people.models import Team
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
+from backend.personal import PersonalTable, Purpose, handler, not_personal, on_merge, personal
 
 
 class ActivityState(StrEnum):
@@ -270,7 +270,7 @@ class SignUp(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"))
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     # Those of the activity's community where the person lives; so that their own grid worker can help them.
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     grid_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))

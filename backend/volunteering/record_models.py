@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Model, Moment, session, sql_list
 from backend.erasable import digest_column
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
+from backend.personal import PersonalTable, Purpose, handler, not_personal, on_merge, personal
 from backend.volunteering.models import (
     CATEGORY_MAX,
     DAY_MINUTES,
@@ -95,7 +95,7 @@ class ServiceRecord(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("stay"))
     # Empty for service outside this system's activities.
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
@@ -122,9 +122,9 @@ class ServiceRecord(Model):
         sa.String(80), info=not_personal("a team's or a community's")
     )
     organising_body_digest: Mapped[str | None] = digest_column()
-    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
-    recorded_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
-    certified_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    in_charge_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
+    recorded_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
+    certified_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
     recorded_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(sa.String(12))
     # With the national system (全国志愿服务信息系统); the one column that may change.
@@ -171,7 +171,7 @@ class Correction(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     record_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("service_records.id"))
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     state: Mapped[str] = mapped_column(sa.String(12))
     minutes: Mapped[int] = mapped_column(sa.Integer)
@@ -224,7 +224,7 @@ class Backfill(Model):
     journal_kind = "backfill"
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))

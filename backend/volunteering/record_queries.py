@@ -1,6 +1,6 @@
 """Reading service records: mine, with totals; what staff have to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,22 +9,23 @@ from backend.db import session, view_of
 from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import queries as people
+from backend.people.one_person import ids_of, ids_of_all
 from backend.volunteering import days
-from backend.volunteering.limits import IN_FORCE
+from backend.volunteering.limits import IN_FORCE, WHOSE
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceDay, ServiceRecord
 from backend.volunteering.views import BackfillView, CorrectionView, RecordView, Totals
 
 
 def records_of(person_id: int) -> KeysetQuery:
     """All of a person's records, corrected ones too, newest first."""
-    wanted = sa.select(ServiceRecord).where(ServiceRecord.person_id == person_id)
+    wanted = sa.select(ServiceRecord).where(ServiceRecord.person_id.in_(ids_of(person_id)))
     return KeysetQuery(wanted, (ServiceRecord.id.desc(),))
 
 
 def records_in_force(person_id: int, *more: sa.ColumnElement[bool]) -> list[ServiceRecord]:
     """The records that count, in the order of the days served; `more` narrows them (days, a community)."""
     wanted = sa.select(ServiceRecord).where(
-        ServiceRecord.person_id == person_id, IN_FORCE, ServiceRecord.minutes > 0, *more
+        ServiceRecord.person_id.in_(ids_of(person_id)), IN_FORCE, ServiceRecord.minutes > 0, *more
     )
     return list(session.scalars(wanted.order_by(ServiceRecord.started_at, ServiceRecord.id)))
 
@@ -77,7 +78,7 @@ def totals(person_id: int) -> Totals:
     rows = session.execute(
         sa.select(year, ServiceRecord.category, ServiceRecord.source, sa.func.sum(days.MINUTES))
         .outerjoin(ServiceDay, days.DAYS_OF_RECORD)
-        .where(ServiceRecord.person_id == person_id, IN_FORCE)
+        .where(ServiceRecord.person_id.in_(ids_of(person_id)), IN_FORCE)
         .group_by(year, ServiceRecord.category, ServiceRecord.source)
     ).all()
     return {
@@ -86,6 +87,17 @@ def totals(person_id: int) -> Totals:
         "by_category": [{"category": key, "minutes": minutes} for key, minutes in _sums(rows, 1)],
         "by_source": [{"source": key, "minutes": minutes} for key, minutes in _sums(rows, 2)],
     }
+
+
+def minutes_of(persons: Collection[int]) -> dict[int, int]:
+    """Minutes that count of each of these persons who has any."""
+    total = sa.func.sum(ServiceRecord.minutes)
+    rows = session.execute(
+        sa.select(WHOSE, total)
+        .where(ServiceRecord.person_id.in_(ids_of_all(persons)), IN_FORCE)
+        .group_by(WHOSE)
+    )
+    return {person_id: int(minutes) for person_id, minutes in rows}
 
 
 def _sums(rows: Sequence[sa.Row], column: int) -> list[tuple[Any, int]]:

@@ -11,7 +11,7 @@ from backend.db import Id, Model, Moment, sql_list
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, not_personal, personal
+from backend.personal import PersonalTable, Purpose, handler, not_personal, on_merge, personal
 from backend.wishes.kinds import (
     CAME_TO_NOTHING,
     ON_THE_WALL,
@@ -207,7 +207,7 @@ class Wish(Model):
     salutation: Mapped[str | None] = mapped_column(
         sa.String(8), info=personal(Purpose.WISHES, on_erasure="redact")
     )
-    wisher_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    wisher_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     reporter_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     on_behalf_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.WISHES, on_erasure="erase")
@@ -333,7 +333,7 @@ class Claim(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     wish_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("wishes.id"))
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     party: Mapped[str] = mapped_column(sa.String(12))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     unit_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))

@@ -106,6 +106,12 @@ module.exports = {
       "verified": "已核实",
       "rejected": "未通过",
       "ended": "已结束"
+    },
+    "person_merge": {
+      "asked": "本人申请",
+      "proposed": "待复核",
+      "approved": "已合并",
+      "rejected": "没有合并"
     }
   },
   "actions": {
@@ -229,6 +235,11 @@ module.exports = {
       "verify": "核实",
       "reject": "不通过",
       "end": "结束监护"
+    },
+    "person_merge": {
+      "propose": "提交复核",
+      "approve": "同意合并",
+      "reject": "不合并"
     },
     "service_record": {
       "correct": "申请更正"

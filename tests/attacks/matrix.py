@@ -150,7 +150,14 @@ class Things:
         child = self._post(
             "owner", "/me/children", {"realName": "宁小朵", "birthYear": 2018, "relation": "mother"}
         )
+        twice = [
+            self._post("staff", "/people", {"realName": "高大全", "communityId": town.songtao})["id"]
+            for _ in range(2)
+        ]
+        told = {"fromId": twice[0], "intoId": twice[1], "proof": "known", "reason": "同一个人"}
         return {
+            "merge_id": self._post("staff", "/person-merges", told)["id"],
+            "twice": twice,
             "person_id": newcomer.id,
             "card_holder": town.person("e").id,
             "asking": self.phones["resident"].id,
@@ -199,6 +206,8 @@ class Things:
             "shopId": self.ids["shop_id"],
             "itemId": self.ids["item_id"],
             "personId": self.ids["signed_up"],
+            "fromId": self.ids["twice"][0],
+            "intoId": self.ids["twice"][1],
             "unitId": self.ids["unit_id"],
             "teamId": self.ids["team_id"],
         }

@@ -14,6 +14,7 @@ from backend.people.guardians import Guardianship
 from backend.people.models import Appointment, Membership, PartyRegistration, Person, Residency, Team
 from backend.people.opening_requests import OpeningRequest
 from backend.people.permissions import Permission
+from backend.people.person_merges import PersonMerge
 from tests.house.queue_case import Case, may
 from tests.wishes import cast
 
@@ -199,6 +200,35 @@ def opening_waits(row, actor):
     return waits and granted and actor.id not in (row.asked_by_id, row.person_id)
 
 
+def write_merges(town, number, **values):
+    """Of newcomers, two and two; proposed by somebody of elsewhere, unless they asked themselves."""
+    asked = {"community_id": town.songtao, "state": "asked", "begun_at": clock.now(), **values}
+    with transaction():
+        people = newcomers(2 * number)
+        pairs = zip(people[::2], people[1::2], strict=True)
+        rows = [{"from_id": one, "into_id": other, **asked} for one, other in pairs]
+        if rows:
+            session.execute(sa.insert(PersonMerge), rows)
+
+
+def proposal(town):
+    told = {"proof": "known", "proposed_by_id": town.person("mei").id, "proposed_at": clock.now()}
+    return {"state": "proposed", **told}
+
+
+def write_proposed_merges(town, number, **values):
+    write_merges(town, number, **{**proposal(town), **values})
+
+
+def other_merges(town):
+    """About the reader, by the reader, in another community, and in the other state."""
+    tong = town.person("tong").id
+    for write in (write_merges, write_proposed_merges):
+        write(town, 1, into_id=tong)
+        write(town, 1, community_id=town.baihua)
+    write_proposed_merges(town, 1, proposed_by_id=tong)
+
+
 def nothing_asked(model):
     return session.execute(sa.delete(model))
 
@@ -224,6 +254,20 @@ CASES = {
         opening_waits,
         reader="lan",
         others=other_opening_requests,
+    ),
+    "核实找回档案": Case(
+        PersonMerge,
+        write_merges,
+        partial(nothing, PersonMerge, "asked"),
+        lambda row, actor: may(states.PROPOSE_MERGE, row, actor),
+        others=other_merges,
+    ),
+    "复核合并档案": Case(
+        PersonMerge,
+        write_proposed_merges,
+        partial(nothing, PersonMerge, "proposed"),
+        lambda row, actor: may(states.APPROVE_MERGE, row, actor),
+        others=other_merges,
     ),
     "核实居住": Case(
         Residency,

@@ -12,10 +12,13 @@ from backend import clock, moves
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.journal import JournalLine
+from backend.lifecycle import FourEyes
 from backend.people import actions, guardians, roster, states, teams
 from backend.people.guardians import Guardianship
 from backend.people.kinds import GuardianshipState, MembershipState
-from backend.people.models import Membership, PartyRegistration, Residency
+from backend.people.models import Membership, PartyRegistration, Person, Residency
+from backend.people.person_merges import MergeState, PersonMerge
+from backend.rights import merging
 from tests.people.test_permissions import appoint
 from tests.volunteering import cast
 
@@ -41,6 +44,11 @@ RULES = {
         "accept": ("applied", "accepted", "wulan tong lan"),
         "decline": ("applied", "declined", "wulan tong lan"),
     },
+    "person_merge": {
+        "propose": ("asked", "proposed", "tong lan"),
+        "approve": ("proposed", "approved", "tong lan"),
+        "reject": ("asked proposed", "rejected", "tong lan"),
+    },
     "guardianship": {
         "verify": ("declared", "verified", "tong lan"),
         "reject": ("declared", "rejected", "tong lan"),
@@ -49,7 +57,7 @@ RULES = {
 }
 # What only the person themselves can say: there is no way to say it of another.
 OWN = {"declare_residency", "register_party_member", "join", "leave"}
-REFUSED = (NotAllowed, NotFound, actions.OwnRegistration, guardians.OwnWard)
+REFUSED = (NotAllowed, NotFound, FourEyes, actions.OwnRegistration, guardians.OwnWard)
 MOVES = [(table.kind, move) for table in states.TABLES for move in table.moves]
 
 
@@ -76,18 +84,27 @@ def things(town):
         )
         session.add(party)
         link = guardians.declare("宁小禾", clock.today().year - 9, "mother", actor=ning)
-    return Things(town, who, team_id, unit_id, link.id)
+        other = Person(nickname="宁小舟", state="active", created_at=clock.now())
+        session.add(other)
+        session.flush()
+        merge = PersonMerge(
+            community_id=town.songtao, from_id=other.id, into_id=ning.id, state="asked", begun_at=clock.now()
+        )
+        session.add(merge)
+    return Things(town, who, team_id, unit_id, link.id, merge.id)
 
 
 class Things:
-    def __init__(self, town, who, team_id, unit_id, link_id):
+    def __init__(self, town, who, team_id, unit_id, link_id, merge_id):
         self.town, self.who, self.ning = town, who, who["ning"].id
         self.team_id, self.unit_id, self.link_id = team_id, unit_id, link_id
+        self.merge_id, self.proposer = merge_id, town.person("mei").id
         self.rows = {
             "residency": (Residency, self.ning),
             "party_registration": (PartyRegistration, self.ning),
             "team": (Membership, (team_id, self.ning)),
             "guardianship": (Guardianship, link_id),
+            "person_merge": (PersonMerge, merge_id),
         }
 
     def put(self, kind, state):
@@ -95,7 +112,13 @@ class Things:
         model, key = self.rows[kind]
         row = session.get(model, key, populate_existing=True)
         row.state = state
-        if kind != "team":
+        if kind == "person_merge":
+            known, done = state in ("proposed", "approved"), state in ("approved", "rejected")
+            row.proof, row.proposed_by_id = ("known", self.proposer) if known else (None, None)
+            row.proposed_at = clock.now() if known else None
+            row.decided_by_id, row.decided_at = (self.who["lan"].id, clock.now()) if done else (None, None)
+            row.points = row.minutes = 0 if state == "approved" else None
+        elif kind != "team":
             row.decided_by_id = self.who["lan"].id if state in ("verified", "rejected") else None
         session.flush()
 
@@ -114,6 +137,8 @@ class Things:
             "join": lambda: teams.join(self.team_id, actor=actor),
             "leave": lambda: teams.leave(self.team_id, actor=actor),
             "end": lambda: guardians.end(self.link_id, actor=actor),
+            "propose": lambda: merging.propose(self.merge_id, "known", "认识他", actor=actor),
+            "approve": lambda: merging.approve(self.merge_id, actor=actor),
         }
         decide = {
             "residency": lambda: actions.decide_residency(ning, accepted, "说明", actor=actor),
@@ -122,6 +147,7 @@ class Things:
             ),
             "team": lambda: teams.decide(self.team_id, ning, accepted, actor=actor),
             "guardianship": lambda: guardians.decide(self.link_id, accepted, "说明", actor=actor),
+            "person_merge": lambda: merging.reject(self.merge_id, "不是", actor=actor),
         }
         return verbs.get(name, decide.get(kind))()
 
@@ -168,6 +194,7 @@ def test_each_move_is_made_by_the_right_people_from_the_right_states(things, kin
         "party_registration": ("pending", "verified", "rejected"),
         "team": MembershipState,
         "guardianship": GuardianshipState,
+        "person_merge": MergeState,
     }
     for state in known[kind]:
         for name in ("ning",) if move.name in OWN else PEOPLE:

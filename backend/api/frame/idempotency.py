@@ -25,7 +25,7 @@ from backend.api.frame import telemetry
 from backend.db import Id, Model, Moment, dialect, session
 from backend.errors import Refused
 from backend.people import appointing
-from backend.personal import DIGEST, PersonalTable, Purpose, personal
+from backend.personal import DIGEST, PersonalTable, Purpose, on_merge, personal
 
 WAIT_SECONDS = 5
 _DAY = timedelta(days=1)
@@ -65,7 +65,7 @@ class StoredAnswer(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("drop"))
     key: Mapped[str] = mapped_column(
         sa.String(64), info=personal(Purpose.SIGN_IN, label="请求编号", code=True)
     )

@@ -15,6 +15,7 @@ from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people.kinds import PersonState
 from backend.people.models import Person, Team
+from backend.people.one_person import ids_of
 from backend.people.permissions import Permission
 from backend.volunteering import days, limits, notices, states
 from backend.volunteering.actions.activities import TeamElsewhere
@@ -121,7 +122,7 @@ def _check_activity(person_id: int, community_id: int, activity_id: int | None) 
     if activity.state != ActivityState.CERTIFIED:
         raise states.ActivityMovedOn("活动还没有认定，请先点名和申报时长")
     recorded = sa.select(ServiceRecord.id).where(
-        ServiceRecord.activity_id == activity_id, ServiceRecord.person_id == person_id
+        ServiceRecord.activity_id == activity_id, ServiceRecord.person_id.in_(ids_of(person_id))
     )
     if session.scalar(recorded.limit(1)) is not None:
         raise AlreadyRecorded()

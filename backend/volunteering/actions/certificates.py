@@ -52,7 +52,7 @@ def issue(first_day: date, last_day: date, community_id: int | None = None, *, a
     if not name:
         raise NameNeeded()
     records = _of_one_issuer(_records_in_force(actor.id, first_day, last_day), community_id)
-    issued = _issued_before(records, first_day, last_day, name)
+    issued = _issued_before(records, first_day, last_day, name, actor.id)
     return issued or _new_certificate(records, first_day, last_day, name, actor)
 
 
@@ -73,13 +73,13 @@ def _of_one_issuer(records: list[ServiceRecord], community_id: int | None) -> li
 
 
 def _issued_before(
-    records: Sequence[ServiceRecord], first_day: date, last_day: date, name: str
+    records: Sequence[ServiceRecord], first_day: date, last_day: date, name: str, person_id: int
 ) -> Certificate | None:
     """A certificate that holds and says the very same."""
     candidates = session.scalars(
         sa.select(Certificate)
         .where(
-            Certificate.person_id == records[0].person_id,
+            Certificate.person_id == person_id,
             Certificate.issuer_id == records[0].community_id,
             Certificate.first_day == first_day,
             Certificate.last_day == last_day,

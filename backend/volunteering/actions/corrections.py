@@ -14,6 +14,7 @@ from backend.db import columns_of, lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import transition
+from backend.people.one_person import remaining_id
 from backend.volunteering import days, limits, notices, states
 from backend.volunteering.models import DAY_MINUTES, MOST_MINUTES
 from backend.volunteering.record_models import Correction, RequestState, ServiceRecord, SyncState
@@ -34,7 +35,7 @@ class NothingToCorrect(Refused):
 def lock_own(record_id: int, *, actor: Actor) -> ServiceRecord:
     """A locked record of this person's own service. Raises NotFound."""
     record: ServiceRecord = lock_row(ServiceRecord, record_id)
-    if record.person_id != actor.id:
+    if remaining_id(record.person_id) != actor.id:
         raise NotFound()
     return record
 
@@ -104,16 +105,26 @@ def _still_fits(record: ServiceRecord, correction: Correction) -> None:
 
 
 def _served(record: ServiceRecord, minutes: int) -> limits.Served:
-    return limits.Served(record.person_id, record.started_at, minutes)
+    return limits.Served(remaining_id(record.person_id), record.started_at, minutes)
 
 
-_NEW = ("id", "recorded_by_id", "certified_by_id", "recorded_at", "corrects_id", "backfill_id", "sync_state")
+_NEW = (
+    "id",
+    "person_id",
+    "recorded_by_id",
+    "certified_by_id",
+    "recorded_at",
+    "corrects_id",
+    "backfill_id",
+    "sync_state",
+)
 
 
 def _replace(record: ServiceRecord, correction: Correction, actor: Actor) -> None:
     kept = {name: value for name, value in columns_of(record).items() if name not in _NEW}
     made = ServiceRecord(
         **{**kept, **_served(record, correction.minutes).facts()},
+        person_id=correction.person_id,
         recorded_by_id=correction.person_id,
         certified_by_id=actor.id,
         recorded_at=clock.now(),

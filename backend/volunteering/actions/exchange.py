@@ -17,6 +17,7 @@ from backend.journal import Actor
 from backend.people import permissions, sealed
 from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
+from backend.people.one_person import remaining
 from backend.people.permissions import Permission
 from backend.people.sameness import name_key
 from backend.people.sheets import phone_faults
@@ -60,7 +61,7 @@ _corrects_a_synchronised_one = (
 # whoever has not said it yet is waited for. What was not taken there stays, and is shown, as not synchronised.
 _of_somebody = (
     sa.exists()
-    .where(Person.id == ServiceRecord.person_id, Person.real_name_sealed.is_not(None))
+    .where(Person.id == remaining(ServiceRecord.person_id), Person.real_name_sealed.is_not(None))
     .correlate(ServiceRecord)
 )
 
