@@ -349,6 +349,19 @@ export interface BookedOut {
   state: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"
 }
 
+export interface BookingInTheWayOut {
+  /** 兑换单 */
+  redemptionId: number
+  /** 单号 */
+  number: string
+  /** 场地 */
+  itemName: string
+  /** 开始 */
+  startsAt: string
+  /** 结束 */
+  endsAt: string
+}
+
 export interface CalendarIn {
   /** 这些天 */
   days: Array<DayIn>
@@ -844,6 +857,13 @@ export interface DueOut {
   dueOn: string
 }
 
+export interface EffectOut {
+  /** 会被取消的场地预订 */
+  bookings: Array<BookingInTheWayOut>
+  /** 会顺延的兑换单 */
+  deadlines: Array<MovedOut>
+}
+
 export interface EndedOut {
   /** 退出了几处登录，含工作后台 */
   ended: number
@@ -880,6 +900,13 @@ export interface EverywhereOut {
   list: Array<RoundOut>
   /** 已有一期而跳过的社区 */
   skipped: Array<number>
+}
+
+export interface ExtendIn {
+  /** 原因 */
+  reason: string
+  /** 延长到哪一天：超市营业的日子 */
+  until: string
 }
 
 export interface FeedbackOut {
@@ -1029,6 +1056,8 @@ export interface ItemContentUpdate {
   lowStock?: number | null
   /** 场地每个时段的分钟数，默认 60 */
   slotMinutes?: number | null
+  /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
+  pickUpDays?: number | null
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
 }
@@ -1052,6 +1081,8 @@ export interface ItemIn {
   lowStock?: number | null
   /** 场地每个时段的分钟数，默认 60 */
   slotMinutes?: number | null
+  /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
+  pickUpDays?: number | null
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
   /** 兑换超市 */
@@ -1085,6 +1116,8 @@ export interface ItemOut {
   onShelf: boolean
   /** 场地每个时段的分钟数 */
   slotMinutes: number | null
+  /** 审批后几个营业日内领取；按超市的期限为 null */
+  pickUpDays: number | null
   /** 同意公开的捐赠方 */
   donors: Array<string>
   /** 图片 */
@@ -1226,6 +1259,19 @@ export interface MoveOut {
   byName: string | null
   /** 原因 */
   reason: string | null
+}
+
+export interface MovedOut {
+  /** 兑换单 */
+  redemptionId: number
+  /** 单号 */
+  number: string
+  /** 待审批的是审批期限，待领取的是领取期限 */
+  state: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"
+  /** 原来的期限 */
+  before: string
+  /** 顺延到 */
+  after: string
 }
 
 export interface MyClaimOut {
@@ -1384,7 +1430,7 @@ export interface OpeningHours {
   weekday: number
   /** 开门 */
   opens: string
-  /** 关门 */
+  /** 关门，最晚 24:00 */
   closes: string
 }
 
@@ -1733,7 +1779,7 @@ export interface RedemptionOut {
   teamName: string | null
   /** 申请时间 */
   requestedAt: string
-  /** 审批期限 */
+  /** 审批期限：营业日 */
   approveUntil: string
   /** 审批时间 */
   approvedAt: string | null
@@ -1741,7 +1787,7 @@ export interface RedemptionOut {
   pickUpCode: string | null
   /** 取货码的二维码（SVG），只在单独查看时给出 */
   pickUpQr: string | null
-  /** 最后领取日 */
+  /** 最后领取日：营业日 */
   pickUpUntil: string | null
   /** 核销时间 */
   handedOverAt: string | null
@@ -1751,6 +1797,8 @@ export interface RedemptionOut {
   closedAt: string | null
   /** 未通过、取消、过期或退回的原因 */
   reason: string | null
+  /** 所属的每周预订（第一张单的编号） */
+  seriesId: number | null
   /** 您现在可以做的操作 */
   actions: Array<string>
 }
@@ -1782,7 +1830,7 @@ export interface ReferIn {
 
 export interface Refusal {
   code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40921 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42228 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42994 | 42995 | 42996 | 42997 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "ANOTHER_NAME" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_OFF_SHELF" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_PLACE_FOR_REGISTER" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "RESIDENCY_NEEDED" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERVER_FAULT" | "SESSION_ENDED" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_PIXELS" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "ANOTHER_NAME" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_OFF_SHELF" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_PLACE_FOR_REGISTER" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "RESIDENCY_NEEDED" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSION_ENDED" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_PIXELS" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -2003,6 +2051,30 @@ export interface SecurityEventPage {
   nextCursor: string | null
 }
 
+export interface SeriesIn {
+  /** 兑换超市 */
+  shopId: number
+  /** 第一次的时段 */
+  slotIds: Array<number>
+  /** 每周同一时段，共几次 */
+  weeks: number
+  /** 不订的日子 */
+  leaveOut?: Array<string>
+  /** 用途 */
+  purpose?: string | null
+  /** 志愿队 */
+  teamId?: number | null
+  /** 代没有手机的居民预订 */
+  onBehalfOf?: OnBehalfIn | null
+}
+
+export interface SeriesOut {
+  /** 每周预订的编号 */
+  seriesId: number
+  /** 每次一张兑换单 */
+  list: Array<RedemptionOut>
+}
+
 export interface ServedOut {
   /** 服务记录 */
   id: number
@@ -2036,10 +2108,27 @@ export interface ShopChange {
   openingHours?: Array<OpeningHours>
   /** 休息日 */
   closedDays?: Array<string>
-  /** 审批期限（天） */
+  /** 审批期限（营业日） */
   approveDays?: number
-  /** 领取期限（天） */
+  /** 领取期限（营业日） */
   pickUpDays?: number
+}
+
+export interface ShopChangeIn {
+  /** 名称 */
+  name?: string
+  /** 地址 */
+  address?: string
+  /** 开放时间 */
+  openingHours?: Array<OpeningHours>
+  /** 休息日 */
+  closedDays?: Array<string>
+  /** 审批期限（营业日） */
+  approveDays?: number
+  /** 领取期限（营业日） */
+  pickUpDays?: number
+  /** 确认取消的场地预订；没有写全的，得到 409 BOOKINGS_IN_THE_WAY，data.bookings 里有这些单 */
+  endBookings?: Array<number>
 }
 
 export interface ShopIn {
@@ -2053,9 +2142,9 @@ export interface ShopIn {
   openingHours?: Array<OpeningHours>
   /** 休息日 */
   closedDays?: Array<string>
-  /** 审批期限（天） */
+  /** 审批期限（营业日） */
   approveDays?: number
-  /** 领取期限（天） */
+  /** 领取期限（营业日） */
   pickUpDays?: number
 }
 
@@ -2076,9 +2165,9 @@ export interface ShopOut {
   closedDays: Array<string>
   /** 审批人不能核销（由街道批准才能关闭） */
   fourEyesHandOver: boolean
-  /** 审批期限（天） */
+  /** 审批期限（营业日） */
   approveDays: number
-  /** 领取期限（天） */
+  /** 领取期限（营业日） */
   pickUpDays: number
 }
 
@@ -2946,10 +3035,14 @@ export interface Posts {
   '/redemptions': { query: undefined; body: RedemptionIn; data: RedemptionOut }
   /** 按取货码查看，不作改动 */
   '/redemptions/preview': { query: undefined; body: PreviewIn; data: RedemptionOut }
+  /** 每周预订场地 */
+  '/redemptions/series': { query: undefined; body: SeriesIn; data: SeriesOut }
   /** 审批通过 */
   [path: `/redemptions/${number}/approve`]: { query: undefined; body: Nothing; data: RedemptionOut }
   /** 取消 */
   [path: `/redemptions/${number}/cancel`]: { query: undefined; body: GiveUpIn; data: RedemptionOut }
+  /** 延长一张兑换单的领取期限 */
+  [path: `/redemptions/${number}/extend`]: { query: undefined; body: ExtendIn; data: RedemptionOut }
   /** 核销：扣减积分，发放物品 */
   [path: `/redemptions/${number}/hand-over`]: { query: undefined; body: HandOverIn; data: RedemptionOut }
   /** 场地未使用 */
@@ -2988,6 +3081,8 @@ export interface Posts {
   '/sessions': { query: undefined; body: SignInIn; data: SessionOut }
   /** 开设兑换超市 */
   '/shops': { query: undefined; body: ShopIn; data: ShopOut }
+  /** 修改开放时间会影响哪些兑换单，不作改动 */
+  [path: `/shops/${number}/preview-change`]: { query: undefined; body: ShopChange; data: EffectOut }
   /** 提交盘点 */
   [path: `/shops/${number}/stocktakes`]: { query: undefined; body: StocktakeIn; data: StocktakeOut }
   /** 盘点通过 */
@@ -3052,7 +3147,7 @@ export interface Puts {
   /** 修改积分规则 */
   [path: `/points/rules/${string}`]: { query: undefined; body: RuleIn; data: RuleOut }
   /** 修改开放时间和期限 */
-  [path: `/shops/${number}`]: { query: undefined; body: ShopChange; data: ShopOut }
+  [path: `/shops/${number}`]: { query: undefined; body: ShopChangeIn; data: ShopOut }
   /** 街道批准或收回“一人审批并核销”的例外 */
   [path: `/shops/${number}/four-eyes`]: { query: undefined; body: FourEyesIn; data: ShopOut }
   /** 修改志愿队，或更换队长 */
