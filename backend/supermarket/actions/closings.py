@@ -200,6 +200,7 @@ def _count_anew(order: Redemption, moved: Moved | None) -> None:
         order.approve_open_days = days
     elif order.item_kind != ItemKind.VENUE:
         order.pick_up_open_days = days
+    # Of an older one that was approved since, nobody asks any more; but it has been counted.
     order.approve_open_days = order.approve_open_days or 1
     if moved and approved:
         order.pick_up_until, order.reminded_at = moved.after, None
