@@ -186,9 +186,11 @@ class Settings:
     claim_limit: int = setting("CLAIM_LIMIT", 2, "wishes one person may have claimed and not yet fulfilled")
     promise_days: int = setting("PROMISE_DAYS", 30, "days to fulfil when the claimer promises no date")
     promise_grace_days: int = setting(
-        "PROMISE_GRACE_DAYS", 3, "days from the reminder to the release of a claim"
+        "PROMISE_GRACE_DAYS", 3, "working days from the reminder to the release of a claim"
     )
-    silence_days: int = setting("SILENCE_DAYS", 15, "days without an answer until a fulfilled wish closes")
+    silence_days: int = setting(
+        "SILENCE_DAYS", 15, "days without an answer until a fulfilled wish closes, on a working day"
+    )
     contact_days: int = setting(
         "CONTACT_DAYS", 7, "days after closing that the claimer still sees the contact"
     )
@@ -211,16 +213,16 @@ class Settings:
     )
     venue_days_ahead: int = setting("VENUE_DAYS_AHEAD", 30, "days ahead that a venue may be booked")
     batch_warning_days: int = setting(
-        "BATCH_WARNING_DAYS", 14, "days before a batch's end that the shop keeper is told"
+        "BATCH_WARNING_DAYS", 14, "open days of a shop before a batch's end that its keeper is told"
     )
     wrong_code_limit: int = setting("WRONG_CODE_LIMIT", 10, "wrong pick-up codes a clerk may try")
     wrong_code_minutes: int = setting("WRONG_CODE_MINUTES", 10, "minutes over which they are counted")
     exports_per_day: int = setting("EXPORTS_PER_DAY", 5, "copies of their data a person may take in 24 hours")
     complaint_days: int = setting(
-        "COMPLAINT_DAYS", 15, "days to answer a complaint; then it goes one level up"
+        "COMPLAINT_DAYS", 15, "days to answer a complaint, on to a working day; then it goes one level up"
     )
     complaint_remind_days: int = setting(
-        "COMPLAINT_REMIND_DAYS", 3, "days before its end that a complaint's deadline is recalled"
+        "COMPLAINT_REMIND_DAYS", 3, "working days before its end that a complaint's deadline is recalled"
     )
     complaints_per_day: int = setting("COMPLAINTS_PER_DAY", 10, "complaints a person may file in 24 hours")
     keep_notices_days: int = setting("KEEP_NOTICES_DAYS", 365, "days until a notice is deleted")

@@ -5,15 +5,17 @@ before it: a year that was announced since, a day that the city closes for itsel
 Monday to Friday counts, and the day says so.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import chinese_calendar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend import clock
 from backend.db import Model, insert, session
 from backend.personal import not_personal
 
@@ -93,6 +95,38 @@ def after(day: date, count: int) -> date:
                 return one.date
         day = ahead
     return day
+
+
+def on_or_after(day: date) -> date:
+    """This day, or the next one that is worked: where a deadline in days of any kind goes on to."""
+    return after(day - timedelta(days=1), 1)
+
+
+def after_each(some: Iterable[date], count: int) -> dict[date, date]:
+    """For each of these days the working day that comes `count` working days after it; all in one question."""
+    wanted = sorted(set(some))
+    if not wanted:
+        return {}
+    last = after(wanted[-1], count)
+    worked = [one.date for one in days(wanted[0] + timedelta(days=1), last) if one.is_workday]
+    return {day: worked[bisect_right(worked, day) + count - 1] for day in wanted}
+
+
+def on_or_after_each(some: Iterable[date]) -> dict[date, date]:
+    """For each of these days itself, or the next one that is worked."""
+    before = {day: day - timedelta(days=1) for day in some}
+    worked = after_each(before.values(), 1)
+    return {day: worked[eve] for day, eve in before.items()}
+
+
+def over() -> datetime:
+    """The latest moment of falling due that is over by now: what falls due on a free day, or on the first working day
+    after it, may still be done on that one."""
+    now, today = clock.now(), clock.today()
+    yesterday, worked = today - timedelta(days=1), after(today, -1)
+    if worked == yesterday and on_or_after(today) == today:
+        return now
+    return clock.day_ends(worked) - timedelta(microseconds=1)
 
 
 def record_due_on(served_on: date) -> date:

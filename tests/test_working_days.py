@@ -1,6 +1,6 @@
 """Working days: what was announced, what the city enters, and what nobody knows yet."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -37,6 +37,38 @@ def test_working_days_are_counted_over_holidays_and_days_worked_in_exchange(app,
 def test_counting_there_and_back_is_the_same(app):
     for count in (1, 7, 60, 250):
         assert after(after(date(2025, 3, 3), count), -count) == date(2025, 3, 3)
+
+
+def test_many_days_are_counted_in_one_question(app, statements):
+    some = [date(2026, 9, day) for day in range(15, 30)]
+    with statements() as counted:
+        for count in (1, 3):
+            assert working_days.after_each(some, count) == {day: after(day, count) for day in some}
+    assert len(counted) <= 2 * (2 + len(some))
+    assert working_days.on_or_after_each([date(2026, 10, 1), date(2026, 10, 10)]) == {
+        date(2026, 10, 1): date(2026, 10, 8),
+        date(2026, 10, 10): date(2026, 10, 10),
+    }
+    assert working_days.after_each([], 3) == {}
+
+
+@pytest.mark.parametrize(
+    ("now", "over"),
+    [
+        # Thursday, Saturday and Monday: what falls due on the free days may still be done all Monday.
+        ((2026, 12, 3), (2026, 12, 3)),
+        ((2026, 12, 5), (2026, 12, 5, 0)),
+        ((2026, 12, 7), (2026, 12, 5, 0)),
+        ((2026, 12, 8), (2026, 12, 8)),
+    ],
+)
+def test_nothing_is_over_on_a_free_day_nor_on_the_first_working_day_after_it(app, now, over):
+    def moment(year, month, day, hour=12):
+        return datetime(year, month, day, hour, tzinfo=clock.CHINA)
+
+    with clock.frozen_at(moment(*now)):
+        assert working_days.over() <= moment(*over)
+        assert moment(*over) - working_days.over() < timedelta(seconds=1)
 
 
 def test_a_day_says_who_says_so(app):

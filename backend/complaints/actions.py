@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, config, journal
+from backend import clock, config, journal, working_days
 from backend.complaints import notices, sealed, states
 from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState
 from backend.db import lock_row, session
@@ -104,7 +104,8 @@ def _above(place_id: int, kind: str) -> int:
 
 
 def _due() -> date:
-    return clock.today() + timedelta(days=config.settings().complaint_days)
+    """COMPLAINT_DAYS of any kind, as the rules for complaints count; a free day goes on to the next working one."""
+    return working_days.on_or_after(clock.today() + timedelta(days=config.settings().complaint_days))
 
 
 def answer(complaint_id: int, text: str, *, actor: Actor) -> Complaint:

@@ -1,10 +1,8 @@
 """What time brings to complaints: a reminder before the deadline, and the next level after it."""
 
-from datetime import timedelta
-
 import sqlalchemy as sa
 
-from backend import clock, config
+from backend import clock, config, working_days
 from backend.complaints import actions, notices
 from backend.complaints.models import WAITING_STATES, Complaint
 from backend.db import lock_row, session, sql_list
@@ -16,8 +14,8 @@ _WAITING = sa.text(f"complaints.state IN {sql_list(WAITING_STATES)}")
 
 
 def to_remind() -> list[int]:
-    """Waiting ones that fall due in COMPLAINT_REMIND_DAYS, of which nobody was reminded yet."""
-    soon = clock.today() + timedelta(days=config.settings().complaint_remind_days)
+    """Waiting ones that fall due in COMPLAINT_REMIND_DAYS working days, of which nobody was reminded yet."""
+    soon = working_days.after(clock.today(), config.settings().complaint_remind_days)
     wanted = sa.select(Complaint.id).where(
         _WAITING, Complaint.due_on <= soon, Complaint.reminded_at.is_(None)
     )

@@ -62,6 +62,33 @@ def due_soon(complaint: Complaint) -> None:
     _notify_handlers(complaint, "complaint_due", f"一条{word}快到期了", body)
 
 
+def due_moved(moved: Sequence[Complaint]) -> None:
+    """The city's calendar made their last days free ones: those who answer and those who wait learn the new ones."""
+    told = [
+        (
+            person_id,
+            one,
+            f"工作日历有变，一条{KINDS[one.complaint_kind]}的答复期限改为 {one.due_on:%Y年%m月%d日}。",
+        )
+        for one in moved
+        for person_id in handlers(one)
+    ]
+    told += [
+        (
+            one.person_id,
+            one,
+            f"工作日历有变，您的{KINDS[one.complaint_kind]}将在 {one.due_on:%Y年%m月%d日} 前答复您。",
+        )
+        for one in moved
+    ]
+    notify_many(
+        [
+            Telling(person_id, "complaint_due_moved", "答复期限有变", body, subject=("complaint", one.id))
+            for person_id, one, body in told
+        ]
+    )
+
+
 def answered(complaint: Complaint) -> None:
     word = KINDS[complaint.complaint_kind]
     body = f"您的{word}已有答复，请在“投诉与建议”里查看。不满意可以请上一级复核。"

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     REDEMPTION_APPROVE = "redemption:approve", "community_staff"
     REDEMPTION_CANCEL = "redemption:cancel", "community_staff", "owner requesting"
     REDEMPTION_RETURN = "redemption:return", "community_staff supervisor"
+    REDEMPTION_EXTEND = "redemption:extend", "community_staff shop_keeper"
     REDEMPTION_NO_SHOW = "redemption:no_show", "community_staff shop_keeper", "time"
     REDEMPTION_HAND_OVER = "redemption:hand_over", "shop_keeper"
     REDEMPTION_EXPIRE = "redemption:expire", "", "time"

@@ -60,7 +60,7 @@ JOURNAL_KINDS = {"redemption": "兑换单", "item": "商品", "batch": "批次",
 JOURNAL_STATES = {"redemption": REDEMPTION_STATES, "stocktake": STOCKTAKE_STATES}
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {
-    "redemption": {"request": "申请"},
+    "redemption": {"request": "申请", "move_deadline": "期限顺延"},
     "item": {
         "put_up": "上架",
         "change": "修改设置",

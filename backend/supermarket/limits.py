@@ -12,6 +12,8 @@ ADDRESS_MAX = 120
 APPROVE_DAYS_MAX = 60
 PICK_UP_DAYS_MAX = 90
 CLOSED_DAYS_MAX = 200
+# So many bookings end with one change of its hours: each is a few statements of one transaction.
+ENDED_AT_ONCE = 30
 
 # An item; points and units of one.
 ITEM_NAME_MAX = 60
@@ -24,6 +26,8 @@ SLOT_MINUTES_MIN, SLOT_MINUTES_MAX = 15, 720
 # An order: so many different things, so many slots of a venue.
 LINES_MAX = 20
 SLOTS_MAX = 12
+# So many weeks has a series of bookings.
+SERIES_MAX = 12
 PURPOSE_MAX = 300
 PROXY_NAME_MAX = 60
 

@@ -64,9 +64,10 @@ def partial(condition: Any) -> dict[str, Any]:
 
 
 class Shop(Model):
-    """A service centre's exchange supermarket (党群服务中心). Deadlines are in days.
+    """A service centre's exchange supermarket (党群服务中心).
 
-    `opening_hours` is a list of {weekday 1–7, opens, closes} in China's time, `closed_days` of days.
+    `opening_hours` is a list of {weekday 1–7, opens, closes} in China's time, `closed_days` of days. Deadlines count
+    the days on which it is open: see open_days.
     """
 
     __tablename__ = "shops"
@@ -115,6 +116,10 @@ class Item(Model):
             f"slot_minutes BETWEEN {limits.SLOT_MINUTES_MIN} AND {limits.SLOT_MINUTES_MAX}",
             name="slot_length_sane",
         ),
+        sa.CheckConstraint(
+            f"pick_up_days IS NULL OR (pick_up_days BETWEEN 1 AND {limits.PICK_UP_DAYS_MAX} AND kind <> 'venue')",
+            name="pick_up_days_sane",
+        ),
         sa.Index("ix_items_shop", "shop_id", "id"),
     )
 
@@ -134,6 +139,8 @@ class Item(Model):
     on_hand: Mapped[int] = mapped_column(sa.Integer, default=0)
     reserved: Mapped[int] = mapped_column(sa.Integer, default=0)
     slot_minutes: Mapped[int | None] = mapped_column(sa.Integer)
+    # Its own open days to be collected (fresh food: one); empty: the shop's.
+    pick_up_days: Mapped[int | None] = mapped_column(sa.Integer)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -207,6 +214,7 @@ class Redemption(Model):
             name="venues_have_times",
         ),
         sa.CheckConstraint("state <> 'no_show' OR item_kind = 'venue'", name="no_show_at_a_venue"),
+        sa.CheckConstraint("series_id IS NULL OR item_kind = 'venue'", name="series_of_a_venue"),
         sa.UniqueConstraint("number"),
         sa.Index("uq_redemptions_open_code", "pick_up_code_index", unique=True, **partial(_approved)),
         sa.Index("ix_redemptions_code", "pick_up_code_index"),
@@ -215,6 +223,7 @@ class Redemption(Model):
         sa.Index("ix_redemptions_requested", "approve_until", **partial(_requested)),
         sa.Index("ix_redemptions_approved", "pick_up_until", **partial(_approved)),
         sa.Index("ix_redemptions_open", "id", **partial(_open)),
+        sa.Index("ix_redemptions_series", "series_id"),
     )
     journal_kind = "redemption"
 
@@ -236,9 +245,12 @@ class Redemption(Model):
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     four_eyes: Mapped[bool] = mapped_column(sa.Boolean)
     requested_at: Mapped[datetime] = mapped_column(Moment)
-    # The last day to decide it, and the last day to collect it.
+    # The last day to decide it, and the last day to collect it; of how many open days each is the last, so that it can
+    # be counted anew when the shop closes. Empty in orders that are older than that.
     approve_until: Mapped[date] = mapped_column(sa.Date)
+    approve_open_days: Mapped[int | None] = mapped_column(sa.Integer)
     pick_up_until: Mapped[date | None] = mapped_column(sa.Date)
+    pick_up_open_days: Mapped[int | None] = mapped_column(sa.Integer)
     approved_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     pick_up_code_sealed: Mapped[str | None] = mapped_column(
@@ -263,6 +275,8 @@ class Redemption(Model):
     # Of a venue: when its first slot begins and its last one ends.
     starts_at: Mapped[datetime | None] = mapped_column(Moment)
     ends_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The first order of the weekly series to which it belongs.
+    series_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("redemptions.id"))
 
     @property
     def place_id(self) -> int:

@@ -1,6 +1,6 @@
 """Who is told what about an order and about stock. The sentences stand in the inbox; WeChat gets a short form."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ from backend.people.permissions import Permission
 from backend.supermarket import queries
 from backend.supermarket.allowances import Share
 from backend.supermarket.labels import PERIODS
-from backend.supermarket.models import Collector, Item, Line, Redemption, Shop
+from backend.supermarket.models import Collector, Item, Line, Redemption, RedemptionState, Shop
 from backend.supermarket.stock_models import Batch, Stocktake, StocktakeState
 from backend.supermarket.views import content
 
@@ -64,6 +64,20 @@ def _notify_owner(
         body,
         phrase,
         lines,
+    )
+
+
+def _notify_owners(
+    orders: Sequence[Redemption], kind: str, title: str, phrase: str, say: Callable[[Redemption], str]
+) -> None:
+    """The owners of many orders, and whoever asked for them, in a fixed number of statements."""
+    lines = queries.lines_of_many([one.id for one in orders])
+    notify_many(
+        [
+            Telling(person_id, kind, title, say(one), **_wechat(one, title, phrase, lines[one.id]))
+            for one in orders
+            for person_id in sorted(filter(None, {one.person_id, one.requested_by_id}))
+        ]
     )
 
 
@@ -150,6 +164,62 @@ def cancelled(order: Redemption, actor: Actor) -> None:
         return
     body = f"工作人员代您取消了兑换单 {order.number}：{order.closing_reason}。{order.points} 积分已退回。"
     _notify_owner(order, "redemption_cancelled", "兑换已取消", body, "已取消")
+
+
+CLOSED_THEN = "超市的休息日或开放时间有变，这个时段不开放"
+
+
+def called_off(orders: Sequence[Redemption], shop: Shop) -> None:
+    """The shop is closed at a time that was booked: whoever booked it, and whoever asked for them, may choose another."""
+    _notify_owners(
+        orders,
+        "redemption_called_off",
+        "场地预订已取消",
+        "已取消",
+        lambda one: (
+            f"{shop.name}{CLOSED_THEN.removeprefix('超市')}，您 {_begins(one)} 的预订（{one.number}）已取消。"
+            f"{one.points} 积分已退回，请另选时段。"
+        ),
+    )
+
+
+def _begins(order: Redemption) -> str:
+    starts_at = order.starts_at or order.requested_at
+    return f"{starts_at.astimezone(clock.CHINA):%m月%d日 %H:%M}"
+
+
+def deadlines_moved(orders: Sequence[Redemption]) -> None:
+    """The shop is open on other days than before: owners learn their new last day, staff until when they decide."""
+    waiting = [one for one in orders if one.state == RedemptionState.REQUESTED]
+    _notify_owners(
+        waiting,
+        "redemption_deadline_moved",
+        "审批期限有变",
+        "待审批",
+        lambda one: (
+            f"超市的休息日或开放时间有变，兑换单 {one.number} 最晚 {one.approve_until:%m月%d日} 审批。"
+        ),
+    )
+    _notify_owners(
+        [one for one in orders if one.state == RedemptionState.APPROVED],
+        "redemption_deadline_moved",
+        "领取期限有变",
+        "待领取",
+        lambda one: (
+            f"超市的休息日或开放时间有变，兑换单 {one.number} 改为最晚 {one.pick_up_until:%m月%d日} 领取。"
+        ),
+    )
+    if waiting:
+        first = min(one.approve_until for one in waiting)
+        body = f"超市的休息日或开放时间有变，{len(waiting)} 张待审批的兑换单期限顺延，最早的到 {first:%m月%d日}。"
+        _notify_staff(
+            Permission.REDEMPTION_APPROVE, waiting[0].place_id, "redemption_waits", "审批期限有变", body
+        )
+
+
+def extended(order: Redemption, reason: str) -> None:
+    body = f"兑换单 {order.number} 的领取期限延长到 {order.pick_up_until:%m月%d日}：{reason}。"
+    _notify_owner(order, "redemption_deadline_moved", "领取期限已延长", body, "待领取")
 
 
 def expired(order: Redemption, why: str) -> None:

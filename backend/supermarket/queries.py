@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from backend import clock
+from backend import clock, config
 from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.files import queries as files
@@ -20,7 +20,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
-from backend.supermarket import sealed, states, timetable
+from backend.supermarket import open_days, sealed, states, timetable
 from backend.supermarket.models import (
     Item,
     ItemKind,
@@ -174,6 +174,12 @@ def past_their_day(ids: Iterable[int]) -> dict[int, int]:
     return dict(session.execute(wanted).all())
 
 
+def ends_soon() -> sa.ColumnElement[bool]:
+    """The condition that a batch of `Item` ends within BATCH_WARNING_DAYS open days of its shop, or has ended."""
+    count = config.settings().batch_warning_days
+    return open_days.within(Batch.best_before, Item.shop_id, count, at_least=clock.today())
+
+
 def slots(item_id: int, day: date) -> list[timetable.Offered]:
     """A venue's slots of a day. Raises NotFound, NotAVenue."""
     found = item(item_id)
@@ -288,8 +294,10 @@ def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -
         RedemptionState.REQUESTED: states.APPROVE.name,
         RedemptionState.APPROVED: states.CANCEL.name,
     }
-    hidden = over.get(one.state) if one.slot_begun() else states.NO_SHOW.name
-    return [name for name in moves if name != hidden]
+    hidden = {over.get(one.state) if one.slot_begun() else states.NO_SHOW.name}
+    if one.item_kind == ItemKind.VENUE:
+        hidden.add(states.EXTEND.name)
+    return [name for name in moves if name not in hidden]
 
 
 def _code(one: Redemption, facts: frozenset[str], phoneless: bool) -> str | None:
@@ -302,6 +310,17 @@ def _code(one: Redemption, facts: frozenset[str], phoneless: bool) -> str | None
 def lines_of(order_id: int) -> list[Line]:
     """What an order is for, in the order of the items' ids."""
     return list(session.scalars(sa.select(Line).where(Line.redemption_id == order_id).order_by(Line.item_id)))
+
+
+def lines_of_many(ids: Sequence[int]) -> dict[int, list[Line]]:
+    """The same of many orders, in one statement."""
+    told: dict[int, list[Line]] = {one: [] for one in ids}
+    if ids:
+        for line in session.scalars(
+            sa.select(Line).where(Line.redemption_id.in_(ids)).order_by(Line.item_id)
+        ):
+            told[line.redemption_id].append(line)
+    return told
 
 
 def _slots_of(ids: list[int]) -> dict[int, list[Slot]]:

@@ -4,11 +4,11 @@ Each is a query that both doors page and count. Who may not decide something (th
 what they counted, a picture that they took) does not find it here; the moves say so again when it is decided.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 import sqlalchemy as sa
 
-from backend import clock, config
+from backend import clock
 from backend.db import AnySelect
 from backend.files import queries as files
 from backend.journal import Actor
@@ -16,7 +16,7 @@ from backend.paging import KeysetQuery, count
 from backend.people import permissions
 from backend.people.permissions import Permission
 from backend.supermarket.models import Item, Redemption, RedemptionState, Shop
-from backend.supermarket.queries import shop_of_staff
+from backend.supermarket.queries import ends_soon, shop_of_staff
 from backend.supermarket.stock_models import Batch, Movement, Stocktake, StocktakeState
 
 
@@ -115,16 +115,15 @@ def low(*, actor: Actor) -> KeysetQuery:
 
 
 def ending(*, actor: Actor) -> KeysetQuery:
-    """Batches that end within BATCH_WARNING_DAYS or have ended, each with its item and the community of its shop, what
+    """Batches that end within BATCH_WARNING_DAYS open days or have ended, each with its item and the community of its shop, what
     ends first first, for whoever receives goods there."""
-    last = clock.today() + timedelta(days=config.settings().batch_warning_days)
     wanted = (
         sa.select(Batch, Item, Shop.community_id)
         .join(Item, Item.id == Batch.item_id)
         .join(Shop, Shop.id == Item.shop_id)
         .where(
             sa.text("batches.on_hand > 0"),
-            Batch.best_before <= last,
+            ends_soon(),
             Shop.community_id.in_(permissions.reach_of(actor.id, Permission.STOCK_RECEIVE)),
         )
     )

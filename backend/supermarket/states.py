@@ -44,7 +44,12 @@ RETURN = _redemption(
 )
 NO_SHOW = _redemption("no_show", "未到场", {R.APPROVED}, R.NO_SHOW, Permission.REDEMPTION_NO_SHOW, "owner")
 
-REDEMPTION_MOVES = (APPROVE, REJECT, CANCEL, EXPIRE, HAND_OVER, RETURN, NO_SHOW)
+# More time to collect it; the order stays what it is.
+EXTEND = _redemption(
+    "extend", "延长领取期限", {R.APPROVED}, R.APPROVED, Permission.REDEMPTION_EXTEND, "owner"
+)
+
+REDEMPTION_MOVES = (APPROVE, REJECT, CANCEL, EXPIRE, EXTEND, HAND_OVER, RETURN, NO_SHOW)
 
 APPROVE_STOCKTAKE = Move(
     "approve",

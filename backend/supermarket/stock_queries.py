@@ -1,7 +1,7 @@
 """Reading stock: events, batches, stocktakes, and what the counter has before it today."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import sealed, states
 from backend.supermarket.models import OPEN_STATES, Item, Redemption, RedemptionState, Shop, Slot
-from backend.supermarket.queries import item, shop_of_staff
+from backend.supermarket.open_days import OpenTimes
+from backend.supermarket.queries import ends_soon, item, shop, shop_of_staff
 from backend.supermarket.stock_models import Batch, Movement, MovementKind, Stocktake, StocktakeLine
 from backend.supermarket.views import (
     BatchView,
@@ -213,12 +214,16 @@ def _counts(shop_id: int) -> dict[str, int]:
     return dict(row._mapping)
 
 
+def warned_until(shop_id: int) -> date:
+    """The last day of the BATCH_WARNING_DAYS open days of a shop in which a batch ends soon."""
+    return OpenTimes.of(shop(shop_id)).after(clock.today(), config.settings().batch_warning_days)
+
+
 def _ending(shop_id: int) -> list[EndingView]:
-    last = clock.today() + timedelta(days=config.settings().batch_warning_days)
     rows = session.execute(
         sa.select(Batch.item_id, Item.name, Item.unit, Batch.batch_no, Batch.best_before, Batch.on_hand)
         .join(Item, Item.id == Batch.item_id)
-        .where(Item.shop_id == shop_id, Batch.on_hand > 0, Batch.best_before <= last)
+        .where(Item.shop_id == shop_id, Batch.on_hand > 0, ends_soon())
         .order_by(Batch.best_before, Batch.id)
     )
     return [view_of(EndingView, row) for row in rows]

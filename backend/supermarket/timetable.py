@@ -4,15 +4,16 @@ A slot's id is its venue and its beginning in one number, so it is the same on e
 item × 10⁸ + minutes since 2020-01-01 in China.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from backend import clock, config
 from backend.db import session
-from backend.errors import Refused
+from backend.errors import Refused, StateConflict
 from backend.supermarket.models import Item, Shop, Slot
+from backend.supermarket.open_days import OpenTimes
 
 _FIRST = datetime(2020, 1, 1, tzinfo=clock.CHINA)
 _MINUTES = 10**8
@@ -20,6 +21,10 @@ _MINUTES = 10**8
 
 class NotAVenue(Refused):
     code, message = 42279, "这不是场地，没有时段"
+
+
+class VenueKeepsItsDay(StateConflict):
+    message = "场地按预订的时段使用，没有领取期限"
 
 
 class Offered(NamedTuple):
@@ -68,22 +73,20 @@ def begins(wanted: int) -> datetime:
 
 
 def _times(item: Item, shop: Shop, day: date) -> list[tuple[datetime, datetime]]:
-    last = clock.today() + timedelta(days=config.settings().venue_days_ahead)
-    if day > last or day.isoformat() in shop.closed_days or item.slot_minutes is None:
+    if day > last_day() or item.slot_minutes is None:
         return []
     length = timedelta(minutes=item.slot_minutes)
     found = []
-    for hours in shop.opening_hours:
-        if hours["weekday"] == day.isoweekday():
-            starts_at, closes = _moment(day, hours["opens"]), _moment(day, hours["closes"])
-            while starts_at + length <= closes:
-                found.append((starts_at, starts_at + length))
-                starts_at += length
+    for opens, closes in OpenTimes.of(shop).on(day):
+        while opens + length <= closes:
+            found.append((opens, opens + length))
+            opens += length
     return found
 
 
-def _moment(day: date, text: str) -> datetime:
-    return datetime.combine(day, time.fromisoformat(text), clock.CHINA)
+def last_day() -> date:
+    """The last day that may be booked yet."""
+    return clock.today() + timedelta(days=config.settings().venue_days_ahead)
 
 
 def _taken(item_id: int, first: datetime, last: datetime) -> list[tuple[datetime, datetime]]:

@@ -45,6 +45,7 @@ class ItemView:
     limit_period: str
     on_shelf: bool
     slot_minutes: int | None
+    pick_up_days: int | None
     donors: list[str]
     files: list[dict[str, Any]]
     on_hand: int | None
@@ -108,6 +109,8 @@ class RedemptionView:
     proxy_name: str | None
     closed_at: datetime | None
     reason: str | None
+    # The first order of the weekly series to which it belongs.
+    series_id: int | None
     actions: list[str]
     # Drawn where one order is asked for alone.
     pick_up_qr: str | None = None

@@ -195,6 +195,7 @@ module.exports = {
       "reject": "不予通过",
       "cancel": "取消",
       "expire": "过期",
+      "extend": "延长领取期限",
       "hand_over": "核销",
       "return": "退回",
       "no_show": "未到场"

@@ -128,3 +128,32 @@ def test_a_shop_is_opened_changed_and_excepted_by_the_right_people(town, phones)
     jie = town.phone("jie")
     assert not jie.data("PUT", f"{path}/four-eyes", {"on": False, "reason": "只有一人"})["fourEyesHandOver"]
     assert phones["ning"].data("GET", path)["id"] == shop["id"]
+
+
+def test_a_closing_over_bookings_is_previewed_refused_and_confirmed_over_http(town, phones):
+    shop = cast.opened(town)
+    order_id = cast.booked(town, shop, cast.slot_ids(cast.venue(town, shop))[-1:])
+    day = (clock.today() + timedelta(days=1)).isoformat()
+    tong, path = phones["tong"], f"/shops/{shop}"
+    told = tong.data("POST", f"{path}/preview-change", {"closedDays": [day]})
+    assert [one["redemptionId"] for one in told["bookings"]] == [order_id]
+    refused = tong.put(path, {"closedDays": [day]})
+    assert (refused.status_code, refused.json["error"]) == (409, "BOOKINGS_IN_THE_WAY")
+    ids = [one["redemptionId"] for one in refused.json["data"]["bookings"]]
+    hours = [{"weekday": day, "opens": "09:00", "closes": "24:00"} for day in range(1, 8)]
+    body = {"closedDays": [day], "openingHours": hours, "endBookings": ids}
+    assert tong.data("PUT", path, body)["openingHours"] == hours
+    assert phones["wulan"].data("GET", f"/redemptions/{order_id}")["state"] == "cancelled"
+    late = [{"weekday": 1, "opens": "24:00", "closes": "24:00"}]
+    assert tong.put(path, {"openingHours": late}).status_code == 422
+
+
+def test_more_time_for_one_order_over_http(town, phones):
+    shop = cast.opened(town)
+    order_id = cast.approved(town, shop, {cast.goods(town, shop, pick_up_days=1): 1})
+    path, bu = f"/redemptions/{order_id}/extend", phones["bu"]
+    until = (clock.today() + timedelta(days=4)).isoformat()
+    assert "extend" in bu.data("GET", f"/redemptions/{order_id}")["actions"]
+    assert phones["wulan"].post(path, {"until": until, "reason": "住院"}).status_code == 403
+    assert bu.data("POST", path, {"until": until, "reason": "居民住院"})["pickUpUntil"] == until
+    assert bu.post(path, {"until": until, "reason": "居民住院"}).json["data"]["until"]

@@ -1,11 +1,11 @@
 """Complaints and suggestions: who answers, in what time, who sees whom, and where it goes when nobody does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, jobs, journal
+from backend import calendar_days, clock, config, jobs, journal, working_days
 from backend.complaints import actions, deadlines, queries, queues, sealed
 from backend.complaints.models import Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES, ComplaintMovedOn
@@ -129,17 +129,18 @@ def test_staff_who_cannot_decide_it_send_it_up(town):
 def test_a_reminder_comes_before_the_deadline_and_the_next_level_after_it(town):
     made = filed(town)
     settings = config.settings()
-    soon = clock.now() + timedelta(days=settings.complaint_days - settings.complaint_remind_days)
-    with clock.frozen_at(soon - timedelta(days=1)):
+    last = complaint(made).due_on
+    assert last == working_days.on_or_after(clock.today() + timedelta(days=settings.complaint_days))
+    soon = working_days.after(last, -settings.complaint_remind_days)
+    with clock.frozen_at(clock.day_starts(working_days.after(soon, -1))):
         assert deadlines.to_remind() == []
-    with clock.frozen_at(soon):
+    with clock.frozen_at(clock.day_starts(soon)):
         for _ in range(2):
             for job in deadlines.JOBS:
                 jobs.run(job)
         assert told(town.person("tong").id).count("complaint_due") == 1
         assert complaint(made).state == "received"
-    late = clock.now() + timedelta(days=settings.complaint_days + 1)
-    with clock.frozen_at(late):
+    with clock.frozen_at(clock.day_ends(last)):
         for job in deadlines.JOBS:
             jobs.run(job)
         found = complaint(made)
@@ -147,6 +148,27 @@ def test_a_reminder_comes_before_the_deadline_and_the_next_level_after_it(town):
         assert found.due_on > clock.today()
         assert deadlines.overdue() == []
     assert "complaint_escalated" in told(town.person("jie").id)
+
+
+def test_no_answer_is_due_on_a_free_day_also_when_it_becomes_one(town):
+    """PO1. 15 days from 22 January are a Saturday, and the Monday after it becomes one of the festival."""
+    with clock.frozen_at(clock.day_starts(date(2027, 1, 22))):
+        made = filed(town)
+        assert complaint(made).due_on == date(2027, 2, 8)
+        with transaction():
+            complaint(made).reminded_at = clock.now()
+        festival = [date(2027, 2, day) for day in range(6, 13)]
+        free = [working_days.Day(day, False, "春节", working_days.Source.CITY) for day in festival]
+        with transaction():
+            assert calendar_days.change(free, actor=by(town, "admin"))[1] >= 1
+        found = complaint(made)
+        assert (found.due_on, found.reminded_at) == (date(2027, 2, 15), None)
+        for name in ("ning", "tong"):
+            assert told(town.person(name).id).count("complaint_due_moved") == 1
+        with transaction():
+            again = [working_days.Day(day, True, None, working_days.Source.CITY) for day in festival]
+            calendar_days.change(again, actor=by(town, "admin"))
+        assert complaint(made).due_on == date(2027, 2, 15)
 
 
 def test_at_the_city_it_waits_and_is_not_sent_in_circles(town):

@@ -1,6 +1,6 @@
 """Points become rice: a volunteer saves up, a neighbour without a phone is helped, the shelf is counted."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from backend import clock, jobs
 from backend.supermarket.actions import deadlines
@@ -90,7 +90,8 @@ def test_nobody_comes_for_it_and_both_points_and_goods_are_free_again(town):
     asked = ning.data("POST", "/redemptions", body)
     tong.data("POST", f"/redemptions/{asked['id']}/approve")
     assert ning.data("GET", "/me/points")["held"] == 30
-    with clock.frozen_at(clock.now() + timedelta(days=8)):
+    last = date.fromisoformat(ning.data("GET", f"/redemptions/{asked['id']}")["pickUpUntil"])
+    with clock.frozen_at(clock.day_ends(last)):
         for job in deadlines.JOBS:
             jobs.run(job)
         gone = ning.data("GET", f"/redemptions/{asked['id']}")

@@ -22,6 +22,7 @@ RULES = {
     "reject": ("requested", "rejected", "tong lan"),
     "cancel": ("requested approved", "cancelled", "song shao tong lan"),
     "expire": ("requested approved", "expired", "time"),
+    "extend": ("approved", "approved", "tong lan bu fang"),
     "hand_over": ("approved", "handed_over", "bu fang"),
     "return": ("handed_over", "returned", "tong lan yan"),
     "no_show": ("approved", "no_show", "tong lan bu fang time"),
@@ -64,6 +65,7 @@ def test_nobody_is_given_a_word_of_the_shop_beyond_the_table():
         "redemption:request_for": {keeping, deciding, "grid_worker"},
         "redemption:approve": {deciding},
         "redemption:cancel": {deciding},
+        "redemption:extend": {deciding, keeping},
         "redemption:return": {deciding, checking},
         "redemption:no_show": {keeping, deciding},
         "redemption:hand_over": {keeping},
@@ -186,7 +188,7 @@ def _try(put, who, move, state, name):
 
 
 def test_the_buttons_offered_are_exactly_the_moves_that_succeed(order_in, broken_books):
-    """`actions` and the moves are decided by one rule, but for the venue's time, which the verb asks for."""
+    """`actions` and the moves are decided by one rule, but for the venue's time, which the verbs ask for."""
     put, who = order_in
     for state in RedemptionState:
         with transaction():
@@ -196,7 +198,9 @@ def test_the_buttons_offered_are_exactly_the_moves_that_succeed(order_in, broken
             works = [
                 move.name
                 for move in states.REDEMPTION_MOVES
-                if _try(put, who, move, state, name) == move.target and move.name != "no_show"
+                if _try(put, who, move, state, name) == move.target
+                # Not yet, and never of a venue: see test_venues and test_open_days.
+                and move.name not in ("no_show", "extend")
             ]
             assert offered == works, f"{name} on {state}: {offered}, not {works}"
 

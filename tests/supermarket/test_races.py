@@ -4,6 +4,7 @@ Each race runs many times. The last tests take a guard away and see that the sam
 """
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -17,10 +18,12 @@ from backend.supermarket import allowances, verify
 from backend.supermarket.actions import (
     approvals,
     baskets,
+    closings,
     counter,
     deadlines,
     receipts,
     requests,
+    shops,
     stock,
     stocktakes,
 )
@@ -99,6 +102,17 @@ def test_orders_of_the_same_items_in_any_order_never_wait_in_a_circle(town, shop
         works = [_asking(shop, dict.fromkeys(orders[n % 4], 1), person) for n, person in enumerate(who)]
         assert len(_won(at_once(*works))) == CROWD
     assert cast.stock(one) == (999, CROWD * ROUNDS)
+
+
+def test_of_a_booking_and_a_closing_at_once_only_one_stands(town, shop, at_once):
+    who, hall, tong = _crowd(town, 3), cast.venue(town, shop, points=1), cast.by(town, "tong")
+    for ahead in range(1, ROUNDS + 1):
+        day, slots = clock.today() + timedelta(days=ahead), cast.slot_ids(hall, ahead)
+        close = partial(shops.change_shop, shop, closed_days=[day], actor=tong)
+        works = [_asking(shop, {}, one, slot_ids=[slot]) for one, slot in zip(who, slots, strict=False)]
+        closed, *booked = at_once(close, *works)
+        assert isinstance(closed, closings.BookingsInTheWay) == bool(_won(booked))
+        assert set(_refusals(booked)) <= {baskets.SlotNotOffered}
 
 
 def test_numbers_are_without_gap_or_double_when_many_ask_at_once(town, shop, at_once):

@@ -1,11 +1,11 @@
 """Claims: who may, how many, how they end; confirmation, dispute, points and notices that follow."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config
+from backend import clock, config, working_days
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.ledger import queries as ledger
@@ -191,7 +191,9 @@ def _run(job_name):
 def test_an_overdue_promise_is_reminded_first_and_released_later_without_a_penalty(town):
     wish_id = cast.claimed(town)
     settings = config.settings()
-    late = clock.now() + timedelta(days=settings.promise_days + 1)
+    # The first working day after the one on which it is kept at the latest.
+    promised = cast.standing(wish_id).promised_on
+    late = clock.day_starts(working_days.after(working_days.on_or_after(promised), 1))
     with clock.frozen_at(late):
         assert _run("wishes.release_overdue") >= 0
         assert cast.wish(wish_id).state == "claimed"
@@ -201,7 +203,8 @@ def test_an_overdue_promise_is_reminded_first_and_released_later_without_a_penal
         assert _inbox(town, "pei").count("claim_overdue") == 1
         _run("wishes.release_overdue")
         assert cast.wish(wish_id).state == "claimed"
-    with clock.frozen_at(late + timedelta(days=settings.promise_grace_days, minutes=1)):
+    over = clock.day_starts(working_days.after(clock.business_day(late), settings.promise_grace_days))
+    with clock.frozen_at(over):
         _run("wishes.release_overdue")
         assert cast.wish(wish_id).state in ("published", "carried_over")
         assert "claim_expired" in _inbox(town, "pei")
@@ -209,12 +212,35 @@ def test_an_overdue_promise_is_reminded_first_and_released_later_without_a_penal
         assert _inbox(town, "pei").count("claim_expired") == 1
 
 
+def test_no_promise_and_no_silence_ends_on_a_free_day_or_in_its_first_hour(town):
+    """PO1: promised for a Saturday, fulfilled fifteen days before a Sunday; Tuesday is the first day after."""
+    with clock.frozen_at(datetime(2026, 11, 25, 10, tzinfo=clock.CHINA)):
+        promised, fulfilled = cast.published(town, 2)[0]
+        with transaction():
+            claims.claim(promised, promised_on=date(2026, 12, 12), actor=cast.by(town, "pei"))
+            claims.claim(fulfilled, actor=cast.by(town, "qin"))
+    with clock.frozen_at(datetime(2026, 11, 28, 10, tzinfo=clock.CHINA)), transaction():
+        claims.fulfil(fulfilled, "送到了", actor=cast.by(town, "qin"))
+    for day, reminded, state in ((13, 0, "fulfilled"), (14, 0, "fulfilled"), (15, 1, "closed_unconfirmed")):
+        with clock.frozen_at(datetime(2026, 12, day, 12, tzinfo=clock.CHINA)):
+            _run("wishes.remind_overdue")
+            _run("wishes.close_silent")
+            assert _inbox(town, "pei").count("claim_overdue") == reminded, day
+            assert cast.wish(fulfilled).state == state, day
+    # Reminded on a Tuesday: Wednesday to Friday are the three days of grace, and Friday's noon ends them.
+    for day, claimed in ((18, True), (19, False)):
+        with clock.frozen_at(datetime(2026, 12, day, 11, tzinfo=clock.CHINA)):
+            _run("wishes.release_overdue")
+            assert (cast.wish(promised).state == "claimed") == claimed, day
+
+
 def test_silence_closes_a_wish_without_points_and_is_not_satisfaction(town):
     wish_id = cast.fulfilled(town)
     before = ledger.balance(town.person("pei").id)
     _run("wishes.close_silent")
     assert cast.wish(wish_id).state == "fulfilled"
-    with clock.frozen_at(clock.now() + timedelta(days=config.settings().silence_days, minutes=1)):
+    silent = clock.today() + timedelta(days=config.settings().silence_days)
+    with clock.frozen_at(clock.day_ends(working_days.on_or_after(silent + timedelta(days=1)))):
         _run("wishes.close_silent")
         found = cast.wish(wish_id)
         assert (found.state, found.satisfaction, found.solved) == ("closed_unconfirmed", None, None)

@@ -34,6 +34,7 @@ class ItemOut(Schema):
     limit_period = Choice("限兑的周期", Period)
     on_shelf = Boolean("是否上架")
     slot_minutes = Integer("场地每个时段的分钟数", allow_none=True)
+    pick_up_days = Integer("审批后几个营业日内领取；按超市的期限为 null", allow_none=True)
     donors = List("同意公开的捐赠方", Text("捐赠方", most=limits.DONOR_MAX), most=1000)
     files = List("图片", Nested(PictureOut), most=3)
     on_hand = Integer("现有库存（仅工作人员可见）", allow_none=True)
@@ -54,6 +55,12 @@ class ItemContent(Schema):
         "场地每个时段的分钟数，默认 60",
         least=limits.SLOT_MINUTES_MIN,
         most=limits.SLOT_MINUTES_MAX,
+        allow_none=True,
+    )
+    pick_up_days = Integer(
+        "审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有",
+        least=1,
+        most=limits.PICK_UP_DAYS_MAX,
         allow_none=True,
     )
     file_ids = List("图片，最多三张，先用 POST /files 上传（用途 item）", Integer("编号", least=1), most=3)

@@ -31,7 +31,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues
-from backend.supermarket.actions import approvals, counter, requests
+from backend.supermarket.actions import approvals, counter, extensions, requests, series
 from backend.supermarket.models import Collector, ItemKind, Redemption, RedemptionState
 from backend.supermarket.views import RedemptionView
 
@@ -54,6 +54,16 @@ class RedemptionIn(Schema):
     purpose = Text("活动支持的用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True, load_default=None)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
     on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民兑换", allow_none=True, load_default=None)
+
+
+class SeriesIn(Schema):
+    shop_id = Integer("兑换超市", least=1, required=True)
+    slot_ids = List("第一次的时段", Integer("时段编号"), most=limits.SLOTS_MAX, required=True)
+    weeks = Integer("每周同一时段，共几次", least=2, most=limits.SERIES_MAX, required=True, example=4)
+    leave_out = List("不订的日子", Day("日期"), most=limits.SERIES_MAX, load_default=list)
+    purpose = Text("用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True, load_default=None)
+    team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
+    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民预订", allow_none=True, load_default=None)
 
 
 class RedemptionLineOut(Schema):
@@ -90,16 +100,22 @@ class RedemptionOut(Schema):
     team_id = Integer("志愿队", allow_none=True)
     team_name = Text("志愿队名称", most=60, allow_none=True)
     requested_at = DateTime("申请时间")
-    approve_until = Day("审批期限")
+    approve_until = Day("审批期限：营业日")
     approved_at = DateTime("审批时间", allow_none=True)
     pick_up_code = Text("取货码：审批后只给本人（本人没有微信时给代办人打印）", most=8, allow_none=True)
     pick_up_qr = Text("取货码的二维码（SVG），只在单独查看时给出", most=20_000, allow_none=True)
-    pick_up_until = Day("最后领取日", allow_none=True)
+    pick_up_until = Day("最后领取日：营业日", allow_none=True)
     handed_over_at = DateTime("核销时间", allow_none=True)
     collected_by = Choice("本人或代领", Collector, allow_none=True)
     closed_at = DateTime("办结时间", allow_none=True)
     reason = Text("未通过、取消、过期或退回的原因", most=limits.REASON_MAX, allow_none=True)
+    series_id = Integer("所属的每周预订（第一张单的编号）", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["cancel"])
+
+
+class SeriesOut(Schema):
+    series_id = Integer("每周预订的编号")
+    list = List("每次一张兑换单", Nested(RedemptionOut), most=limits.SERIES_MAX)
 
 
 class ApproveQuery(PageQuery):
@@ -112,6 +128,10 @@ class OrdersQuery(PageQuery):
 
 class GiveUpIn(Schema):
     reason = Reason("代为取消时的原因", allow_none=True, load_default=None)
+
+
+class ExtendIn(ReasonIn):
+    until = Day("延长到哪一天：超市营业的日子", required=True)
 
 
 class PreviewIn(Schema):
@@ -156,6 +176,29 @@ def request_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView:
     on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
     order = requests.request(body.pop("shop_id"), lines, on_behalf_of=on_behalf_of, actor=caller, **body)
     return _serialize(order, caller)
+
+
+@post(
+    bp,
+    "/redemptions/series",
+    "每周预订场地",
+    body=SeriesIn,
+    out=SeriesOut,
+    status=201,
+    description="每次一张兑换单，可以单独取消。有订不到的日子时全部不订，409 的 data.dates 是那几天；写进 leaveOut 再提交。",
+)
+def request_series(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    proxy = body.pop("on_behalf_of")
+    on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
+    orders = series.request_series(
+        body.pop("shop_id"),
+        body.pop("slot_ids"),
+        body.pop("weeks"),
+        on_behalf_of=on_behalf_of,
+        actor=caller,
+        **body,
+    )
+    return {"series_id": orders[0].id, "list": serialize_many(orders, caller)}
 
 
 @get(bp, "/redemptions/<id:redemption_id>", "一张兑换单", out=RedemptionOut)
@@ -206,6 +249,21 @@ move(
     description="本人随时可以取消，不影响以后兑换；工作人员代为取消要写明原因。",
 )
 move("return", "return_redemption", "退回（冲正）", approvals.give_back, body=ReasonIn)
+
+
+@post(
+    bp,
+    "/redemptions/<id:redemption_id>/extend",
+    "延长一张兑换单的领取期限",
+    body=ExtendIn,
+    out=RedemptionOut,
+    may=extensions.may_extend,
+    description="只对待领取的物品和活动支持；告诉本人新的期限，到期前重新提醒。",
+)
+def extend_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> RedemptionView:
+    return _serialize(extensions.extend(redemption_id, body["until"], body["reason"], actor=caller), caller)
+
+
 move("no-show", "redemption_not_shown", "场地未使用", approvals.no_show)
 
 

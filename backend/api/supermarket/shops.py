@@ -26,18 +26,20 @@ from backend.paging import Pageable
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import shops
+from backend.supermarket.actions.closings import Effect
 from backend.supermarket.models import RedemptionState, Shop
 from backend.supermarket.views import ShopView, Today
 
 bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
 
-CLOCK = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", error="应为时间，例如 09:00")
+OPENS = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", error="应为时间，例如 09:00")
+CLOSES = validate.Regexp(r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", error="应为时间，例如 17:00，最晚 24:00")
 
 
 class OpeningHours(Schema):
     weekday = Integer("星期几，1 为星期一", least=1, most=7, required=True, example=1)
-    opens = Text("开门", most=5, validate=CLOCK, required=True, example="09:00")
-    closes = Text("关门", most=5, validate=CLOCK, required=True, example="17:00")
+    opens = Text("开门", most=5, validate=OPENS, required=True, example="09:00")
+    closes = Text("关门，最晚 24:00", most=5, validate=CLOSES, required=True, example="17:00")
 
 
 class ShopOut(Schema):
@@ -49,8 +51,8 @@ class ShopOut(Schema):
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
     closed_days = List("休息日", Text("日期", most=10, example="2026-10-01"), most=limits.CLOSED_DAYS_MAX)
     four_eyes_hand_over = Boolean("审批人不能核销（由街道批准才能关闭）")
-    approve_days = Integer("审批期限（天）")
-    pick_up_days = Integer("领取期限（天）")
+    approve_days = Integer("审批期限（营业日）")
+    pick_up_days = Integer("领取期限（营业日）")
 
 
 class ShopIn(Schema):
@@ -59,8 +61,8 @@ class ShopIn(Schema):
     address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
     closed_days = List("休息日", Day("日期"), most=limits.CLOSED_DAYS_MAX)
-    approve_days = Integer("审批期限（天）", least=1, most=limits.APPROVE_DAYS_MAX)
-    pick_up_days = Integer("领取期限（天）", least=1, most=limits.PICK_UP_DAYS_MAX)
+    approve_days = Integer("审批期限（营业日）", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = Integer("领取期限（营业日）", least=1, most=limits.PICK_UP_DAYS_MAX)
 
 
 class ShopChange(Schema):
@@ -68,8 +70,37 @@ class ShopChange(Schema):
     address = Text("地址", least=0, most=limits.ADDRESS_MAX)
     opening_hours = List("开放时间", Nested(OpeningHours), most=50)
     closed_days = List("休息日", Day("日期"), most=limits.CLOSED_DAYS_MAX)
-    approve_days = Integer("审批期限（天）", least=1, most=limits.APPROVE_DAYS_MAX)
-    pick_up_days = Integer("领取期限（天）", least=1, most=limits.PICK_UP_DAYS_MAX)
+    approve_days = Integer("审批期限（营业日）", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = Integer("领取期限（营业日）", least=1, most=limits.PICK_UP_DAYS_MAX)
+
+
+class ShopChangeIn(ShopChange):
+    end_bookings = List(
+        "确认取消的场地预订；没有写全的，得到 409 BOOKINGS_IN_THE_WAY，data.bookings 里有这些单",
+        Integer("兑换单", least=1),
+        most=limits.ENDED_AT_ONCE,
+    )
+
+
+class BookingInTheWayOut(Schema):
+    redemption_id = Integer("兑换单")
+    number = Text("单号", most=60)
+    item_name = Text("场地", most=limits.ITEM_NAME_MAX)
+    starts_at = DateTime("开始")
+    ends_at = DateTime("结束")
+
+
+class MovedOut(Schema):
+    redemption_id = Integer("兑换单")
+    number = Text("单号", most=60)
+    state = Choice("待审批的是审批期限，待领取的是领取期限", RedemptionState)
+    before = Day("原来的期限")
+    after = Day("顺延到")
+
+
+class EffectOut(Schema):
+    bookings = List("会被取消的场地预订", Nested(BookingInTheWayOut), most=10_000)
+    deadlines = List("会顺延的兑换单", Nested(MovedOut), most=10_000)
 
 
 class FourEyesIn(ReasonIn):
@@ -143,9 +174,29 @@ def open_shop(caller: Caller, body: dict[str, Any]) -> ShopView:
     return _serialize(shops.open_shop(body.pop("community_id"), body.pop("name"), actor=caller, **body))
 
 
-@put(bp, "/shops/<id:shop_id>", "修改开放时间和期限", Permission.SHOP_MANAGE, body=ShopChange, out=ShopOut)
+@put(
+    bp,
+    "/shops/<id:shop_id>",
+    "修改开放时间和期限",
+    Permission.SHOP_MANAGE,
+    body=ShopChangeIn,
+    out=ShopOut,
+    description="期限按营业日算：休息日或开放时间一变，待办的兑换单期限随之顺延（不会提前），并通知本人。",
+)
 def change_shop(caller: Caller, shop_id: int, body: dict[str, Any]) -> ShopView:
     return _serialize(shops.change_shop(shop_id, actor=caller, **body))
+
+
+@post(
+    bp,
+    "/shops/<id:shop_id>/preview-change",
+    "修改开放时间会影响哪些兑换单，不作改动",
+    Permission.SHOP_MANAGE,
+    body=ShopChange,
+    out=EffectOut,
+)
+def preview_shop_change(caller: Caller, shop_id: int, body: dict[str, Any]) -> Effect:
+    return shops.preview_change(shop_id, actor=caller, **body)
 
 
 @put(

@@ -125,6 +125,8 @@ class Queue:
     since: Callable[[Any], datetime]
     one: Address
     due: Callable[[Any], date | None] = _nothing
+    # The same of several rows at once, where something has to be looked up for it.
+    dues: Callable[[list[Any]], list[date]] | None = None
     # Nobody waits for it yet: `since` only says where in the list it stands.
     to_come: bool = False
     place: Callable[[Any], int] = attrgetter("community_id")
@@ -150,6 +152,7 @@ class Queue:
     def waiting(self, staff: Staff, most: int) -> list[todo.Waiting]:
         """The first that wait for this person, as they are listed."""
         rows = self.find(actor=staff).rows(most)
+        dues = self.dues(rows) if self.dues else [self.due(row) for row in rows]
         names = places.names({self.place(row) for row in rows})
         return [
             todo.Waiting(
@@ -158,10 +161,10 @@ class Queue:
                 names[self.place(row)],
                 self.since(row),
                 self.address_of(row),
-                self.due(row),
+                due,
                 self.to_come,
             )
-            for row, title in zip(rows, self.titles(rows), strict=True)
+            for row, title, due in zip(rows, self.titles(rows), dues, strict=True)
         ]
 
     def count(self, staff: Staff) -> int:

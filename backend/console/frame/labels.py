@@ -44,6 +44,13 @@ def at(moment: datetime | None) -> str:
     return f"{moment.astimezone(clock.CHINA):%H:%M}" if moment else ""
 
 
+@bp.app_template_filter("ends")
+def ends(moment: datetime) -> str:
+    """The time of day at which something ends; midnight is the end of its own day: 24:00."""
+    told = at(moment)
+    return "24:00" if told == "00:00" else told
+
+
 @bp.app_template_filter("day_of")
 def day_of(moment: datetime) -> date:
     """The business day of a moment."""

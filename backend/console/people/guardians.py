@@ -9,7 +9,7 @@ from backend.console.frame.decisions import Address, Decision, Queue, register
 from backend.console.frame.forms import Form, choice, line, one_of, tick
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
-from backend.console.people.verification import due
+from backend.console.people.verification import dues
 from backend.db import session
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
@@ -66,7 +66,7 @@ QUEUE = register(
         find=queues.guardianships_to_verify,
         titles=_titles,
         since=lambda found: found.declared_at,
-        due=due,
+        dues=dues,
         listed=Address("/guardians", "guardians_waiting"),
         list_template="guardians/queue.html",
         one=Address("/guardians/<id:guardianship_id>", "guardian"),

@@ -1,13 +1,13 @@
 """核实登记: where people say they live, and party members who reported; accepted or turned back with a reason."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
 from flask import Response
 
-from backend import clock
+from backend import clock, working_days
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, joint_head, register
 from backend.console.frame.forms import Form, choice, line
@@ -29,9 +29,11 @@ class RejectForm(Form):
     reason = line("告诉居民的话", most=REASON_MAX)
 
 
-def due(declared: Any) -> Any:
-    """Until which day a declaration should have been verified."""
-    return clock.business_day(declared.declared_at) + timedelta(days=VERIFY_DAYS)
+def dues(declared: Sequence[Any]) -> list[date]:
+    """Until which day each declaration should have been verified: VERIFY_DAYS working days."""
+    days = [clock.business_day(one.declared_at) for one in declared]
+    last = working_days.after_each(days, VERIFY_DAYS)
+    return [last[day] for day in days]
 
 
 def _facts(
@@ -94,7 +96,7 @@ def _queue(
         titles=lambda found: [residents.view_person(person).name for _row, person in found],
         place=lambda found: found[0].community_id,
         since=lambda found: found[0].declared_at,
-        due=lambda found: due(found[0]),
+        dues=lambda found: dues([declared for declared, _person in found]),
         identity=lambda found: found[0].person_id,
         parts={"kind": kind},
         guard=SIGNED_IN,

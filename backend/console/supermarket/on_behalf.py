@@ -6,18 +6,19 @@ from typing import Any
 from flask import request, url_for
 from wtforms.validators import ValidationError
 
-from backend import clock, config
+from backend import clock
 from backend.console.frame import sentences
-from backend.console.frame.forms import Form, choice, day, line, lines, refuse_beyond, ticks, whole
+from backend.console.frame.forms import Form, choice, day, line, lines, refuse_beyond, tick, ticks, whole
+from backend.console.frame.labels import at, day_of, ends
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
 from backend.errors import NotFound
 from backend.ledger import queries as points
 from backend.people.permissions import Permission
 from backend.people.residents import resident, view_person
 from backend.supermarket import limits, queries, timetable
-from backend.supermarket.actions import requests
+from backend.supermarket.actions import requests, series
 from backend.supermarket.labels import ITEM_KINDS
-from backend.supermarket.models import Item, ItemKind, Shop
+from backend.supermarket.models import Item, ItemKind, Redemption, Shop
 
 # So many of a shop's things are offered on the page.
 MOST_ITEMS = 200
@@ -36,6 +37,10 @@ class OnBehalfForm(Form):
 
 class SlotsForm(OnBehalfForm):
     slots = ticks("选时段", (), coerce=int)
+    weeks = whole(
+        "每周同一时段，共订几次", least=1, most=limits.SERIES_MAX, needed=False, description="不填只订这一次"
+    )
+    leave_out = tick("订不到的日子不订，其余照订")
 
     def validate_slots(self, field: Any) -> None:
         if len(field.data or []) > limits.SLOTS_MAX:
@@ -149,19 +154,9 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     form = SlotsForm()
     form.fill()
     free = [one for one in timetable.slots_of(item, shop, chosen) if one.free]
-    form.slots.choices = {one.id: f"{_time(one.starts_at)}–{_time(one.ends_at)}" for one in free}
-
-    def work() -> Any:
-        return requests.request(
-            shop.id,
-            [],
-            slot_ids=form.slots.data or [],
-            on_behalf_of=(person_id, form.reason.data),
-            actor=staff,
-        )
-
-    if request.method == "POST" and run_form(form, work):
-        return _asked(form.outcome)
+    form.slots.choices = {one.id: f"{at(one.starts_at)}–{ends(one.ends_at)}" for one in free}
+    if request.method == "POST" and run_form(form, lambda: _book(form, shop, person_id, staff)):
+        return _asked(form.outcome[0]) if len(form.outcome) == 1 else _series_asked(form.outcome)
     return _form(
         person,
         shop,
@@ -170,10 +165,25 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
         item=queries.view_items([item], actor=staff)[0],
         day_form=day_form,
         free=free,
-        last=clock.today() + timedelta(days=config.settings().venue_days_ahead),
+        last=timetable.last_day(),
         here=url_for("console.book_for", person_id=person_id, item_id=item_id, day=chosen.isoformat()),
     )
 
 
-def _time(moment: Any) -> str:
-    return f"{moment.astimezone(clock.CHINA):%H:%M}"
+def _book(form: SlotsForm, shop: Shop, person_id: int, staff: Staff) -> list[Redemption]:
+    """One booking, or one each week; then what cannot be had is left out, if that was ticked."""
+    slots, on_behalf_of = form.slots.data or [], (person_id, form.reason.data)
+    weeks = form.weeks.data or 1
+    if weeks == 1:
+        return [requests.request(shop.id, [], slot_ids=slots, on_behalf_of=on_behalf_of, actor=staff)]
+    left_out = series.failing_days(shop.id, slots, weeks) if form.leave_out.data else ()
+    return series.request_series(
+        shop.id, slots, weeks, leave_out=left_out, on_behalf_of=on_behalf_of, actor=staff
+    )
+
+
+def _series_asked(orders: list[Redemption]) -> Any:
+    points = sum(one.points for one in orders)
+    days = "、".join(f"{day_of(one.starts_at):%m月%d日}" for one in orders if one.starts_at)
+    sentence = f"已预订 {len(orders)} 次（{days}），每次一张单，共冻结 {points} 积分，等同事审批"
+    return redirect_with_message("console.redemption", sentence, redemption_id=orders[0].id)

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
-from backend.console.frame.forms import Form, JustDo, choice, line, lines
+from backend.console.frame.forms import Form, JustDo, choice, day, line, lines
 from backend.console.frame.page import (
     Staff,
     asked_page,
@@ -23,7 +23,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import allowances, limits, queries, queues, staff_queries
-from backend.supermarket.actions import approvals
+from backend.supermarket.actions import approvals, extensions
 from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption, RedemptionState
 
@@ -50,6 +50,10 @@ class CancelForm(RejectForm):
 
 class ReturnForm(RejectForm):
     pass
+
+
+class ExtendForm(RejectForm):
+    until = day("延长到", description="超市营业的日子")
 
 
 @bp.app_template_filter("qr")
@@ -168,6 +172,7 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_REDEMPTION),
+        "extend_form": with_sentences(ExtendForm(formdata=None), sentences.EXTEND_REDEMPTION),
         "return_form": with_sentences(ReturnForm(formdata=None), sentences.RETURN_REDEMPTION),
         **given,
     }
@@ -198,6 +203,20 @@ def cancel_redemption(staff: Staff, redemption_id: int) -> Any:
             "console.redemption", "已取消，积分和物品都已退回", redemption_id=redemption_id
         )
     return redemption_page(staff, redemption_id, cancel_form=form)
+
+
+@page("/redemptions/<id:redemption_id>/extend", guard=Permission.REDEMPTION_EXTEND, methods=("POST",))
+def extend_redemption(staff: Staff, redemption_id: int) -> Any:
+    """More time to collect it, for this one order."""
+    form = with_sentences(ExtendForm(), sentences.EXTEND_REDEMPTION)
+
+    def work() -> Any:
+        return extensions.extend(redemption_id, form.until.data, form.reason.data, actor=staff)
+
+    if run_form(form, work):
+        told = f"领取期限已延长到 {form.outcome.pick_up_until:%m月%d日}，已告诉居民"
+        return redirect_with_message("console.redemption", told, redemption_id=redemption_id)
+    return redemption_page(staff, redemption_id, extend_form=form)
 
 
 @page("/redemptions/<id:redemption_id>/return", guard=Permission.REDEMPTION_RETURN, methods=("POST",))

@@ -11,11 +11,12 @@ from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, offer, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.errors import NotAllowed, NotFound
+from backend.errors import NotAllowed, NotFound, Refused
 from backend.people import permissions, place_choices
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, staff_queries
 from backend.supermarket.actions import shops as verbs
+from backend.supermarket.actions.closings import Effect
 from backend.supermarket.models import Shop
 
 WEEKDAYS = "一二三四五六日"
@@ -27,8 +28,8 @@ class ShopForm(Form):
 
     name = line("名称", most=limits.SHOP_NAME_MAX)
     address = line("地址", most=limits.ADDRESS_MAX, needed=False)
-    approve_days = whole("几天内审批", least=1, most=limits.APPROVE_DAYS_MAX)
-    pick_up_days = whole("审批后几天内领取", least=1, most=limits.PICK_UP_DAYS_MAX)
+    approve_days = whole("几个营业日内审批", least=1, most=limits.APPROVE_DAYS_MAX)
+    pick_up_days = whole("审批后几个营业日内领取", least=1, most=limits.PICK_UP_DAYS_MAX)
     hours_1 = line("周一", most=60, needed=False)
     hours_2 = line("周二", most=60, needed=False)
     hours_3 = line("周三", most=60, needed=False)
@@ -37,7 +38,10 @@ class ShopForm(Form):
     hours_6 = line("周六", most=60, needed=False)
     hours_7 = line("周日", most=60, needed=False)
     closed = lines(
-        "休息日", most=3000, needed=False, description="一行一天，例如 2027-01-01；这些天场地不能预订"
+        "休息日",
+        most=3000,
+        needed=False,
+        description="一行一天，例如 2027-01-01；这些天场地不能预订，审批和领取的期限不算这些天",
     )
 
     def validate_closed(self, field: Any) -> None:
@@ -136,11 +140,39 @@ def shop(staff: Staff, shop_id: int) -> Any:
     """One shop's settings; changed by whoever manages it."""
     found, words = _reached(staff, shop_id)
     form = ShopForm(**({} if request.method == "POST" else _form_data(found)))
-    if request.method == "POST" and run_form(
-        form, lambda: verbs.change_shop(shop_id, actor=staff, **form.values())
-    ):
-        return redirect_with_message("console.shop", "已保存", shop_id=shop_id)
-    return _page(shop_id, words, form, _four_eyes_form(formdata=None))
+    only_look = "look" in request.form
+
+    def work() -> Any:
+        effect = verbs.preview_change(shop_id, actor=staff, **form.values())
+        if not only_look:
+            verbs.change_shop(shop_id, end_bookings=_confirmed(), actor=staff, **form.values())
+        return effect
+
+    if request.method == "POST" and run_form(form, work) and not only_look:
+        return redirect_with_message("console.shop", _done(form.outcome), shop_id=shop_id)
+    return _page(shop_id, words, form, _four_eyes_form(formdata=None), _effect(form, shop_id, staff))
+
+
+def _confirmed() -> list[int]:
+    """The bookings that were on the page when they were agreed to end."""
+    return [int(one) for one in request.form.getlist("end_bookings") if one.isascii() and one.isdigit()]
+
+
+def _done(effect: Effect) -> str:
+    ended = len({one.redemption_id for one in effect.bookings})
+    told = [f"{ended} 个场地预订已取消"] if ended else []
+    told += [f"{len(effect.deadlines)} 张兑换单的期限已顺延"] if effect.deadlines else []
+    return "已保存" + ("，" + "，".join(told) + "，并已通知本人" if told else "")
+
+
+def _effect(form: Any, shop_id: int, staff: Staff) -> Effect | None:
+    """What the form would do to orders, once it was sent: looked at, or refused because of them."""
+    if request.method == "POST" and not form.errors:
+        try:
+            return verbs.preview_change(shop_id, actor=staff, **form.values())
+        except Refused:
+            return None
+    return None
 
 
 def _reached(staff: Staff, shop_id: int) -> tuple[Shop, frozenset[str]]:
@@ -155,9 +187,12 @@ def _four_eyes_form(**more: Any) -> Any:
     return with_sentences(FourEyesForm(**more), sentences.EXEMPT)
 
 
-def _page(shop_id: int, words: frozenset[str], form: Any, four_eyes_form: Any) -> Any:
+def _page(
+    shop_id: int, words: frozenset[str], form: Any, four_eyes_form: Any, effect: Effect | None = None
+) -> Any:
     return render(
         "stock/shop.html",
+        effect=effect,
         shop=queries.view_shops([queries.shop(shop_id)])[0],
         words=words,
         form=form,

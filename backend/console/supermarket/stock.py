@@ -37,6 +37,13 @@ class ItemForm(Form):
     low_stock = whole(
         "剩多少时提醒补货", least=0, most=limits.UNITS_MAX, needed=False, description="不填不提醒"
     )
+    pick_up_days = whole(
+        "审批后几个营业日内领取",
+        least=1,
+        most=limits.PICK_UP_DAYS_MAX,
+        needed=False,
+        description="生鲜可以填 1；不填按超市的期限",
+    )
     slot_minutes = whole(
         "每个时段多少分钟", least=limits.SLOT_MINUTES_MIN, most=limits.SLOT_MINUTES_MAX, needed=False
     )
@@ -107,7 +114,7 @@ def stock(staff: Staff) -> Any:
     if shop is None:
         return render("stock/none.html")
     found = queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS)
-    soon = clock.today() + timedelta(days=config.settings().batch_warning_days)
+    soon = stock_queries.warned_until(shop.id)
     first = staff_queries.first_days(shop.id)
     return render(
         "stock/list.html",
@@ -131,8 +138,7 @@ def _content(form: Any, kind: str) -> dict[str, Any]:
     told["description"] = told["description"] or ""
     if kind != ItemKind.GOODS:
         told.pop("low_stock", None)
-    if kind != ItemKind.VENUE:
-        told.pop("slot_minutes", None)
+    told.pop("slot_minutes" if kind != ItemKind.VENUE else "pick_up_days", None)
     return told
 
 
@@ -142,6 +148,8 @@ def _item_form(kind: str, **more: Any) -> Any:
         del form.low_stock
     if kind != ItemKind.VENUE:
         del form.slot_minutes
+    else:
+        del form.pick_up_days
     return form
 
 
@@ -191,7 +199,7 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
         shop=queries.view_shops([shop])[0],
         words=permissions.permissions_in(staff.id, shop.place_id),
         batches=batches,
-        soon=clock.today() + timedelta(days=config.settings().batch_warning_days),
+        soon=stock_queries.warned_until(shop.id),
         today=clock.today(),
         movements=stock_queries.view_movements(rows, actor=staff),
         following=following,

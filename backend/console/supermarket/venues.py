@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from backend import clock, config
+from backend import clock
 from backend.console.frame.forms import Form, day
 from backend.console.frame.page import Staff, asked_number, page, render
 from backend.console.supermarket import shop_choice
@@ -14,7 +14,7 @@ from backend.people.permissions import Permission
 from backend.supermarket import queries, staff_queries
 from backend.supermarket.models import ItemKind
 from backend.supermarket.staff_queries import Booked
-from backend.supermarket.timetable import Offered
+from backend.supermarket.timetable import Offered, last_day
 from backend.supermarket.views import ItemView, ShopView
 
 
@@ -63,7 +63,7 @@ def venues(staff: Staff) -> Any:
 
 def _week(venue: ItemView, shop: ShopView, monday: date) -> list[Column]:
     booked = staff_queries.bookings(venue.id, monday, monday + timedelta(days=6))
-    last = clock.today() + timedelta(days=config.settings().venue_days_ahead)
+    last = last_day()
     week = []
     for one, offered in staff_queries.week(venue.id, monday).items():
         column = Column(one, one.isoformat() in shop.closed_days, one > last)

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response
 
-from backend import clock, config
+from backend import clock, config, working_days
 from backend.console.frame import sentences
 from backend.console.frame.decisions import (
     Address,
@@ -72,10 +72,12 @@ def _confirm(wish_id: int, form: Any, staff: Staff) -> Wish:
     return claims.confirm(wish_id, *told, actor=staff)
 
 
-def _silent_until(wish: Wish) -> date:
-    return clock.business_day(wish.fulfilled_at or clock.now()) + timedelta(
-        days=config.settings().silence_days
-    )
+def _silent_until(wishes: list[Wish]) -> list[date]:
+    """Until when each may still be confirmed: on a free day nothing ends."""
+    silence = timedelta(days=config.settings().silence_days)
+    days = [clock.business_day(one.fulfilled_at or clock.now()) + silence for one in wishes]
+    last = working_days.on_or_after_each(days)
+    return [last[day] for day in days]
 
 
 QUEUE = register(
@@ -85,7 +87,7 @@ QUEUE = register(
         find=queues.to_call_back,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.fulfilled_at,
-        due=_silent_until,
+        dues=_silent_until,
         one=Address("/wishes/<id:wish_id>/call", "call"),
         template="wishes/call.html",
         facts=_facts,

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Response
 
-from backend import clock, config
+from backend import clock, config, working_days
 from backend.console.frame.decisions import Address, Decision, Queue, register
 from backend.console.frame.page import Staff, redirect_with_message
 from backend.console.wishes.back_forms import (
@@ -25,6 +25,7 @@ from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
 from backend.wishes.kinds import AnswerKind, WishState
 from backend.wishes.labels import PRIVATE_DATA
+from backend.wishes.models import Wish
 from backend.wishes.similar import Alike
 from backend.wishes.staff_queries import WisherSummary
 from backend.wishes.views import WishView
@@ -117,6 +118,13 @@ def _sentence_after(label: str) -> Any:
     return lambda form: f"“{form.outcome.title}”：{label}"
 
 
+def _dues(wishes: list[Wish]) -> list[date]:
+    """REVIEW_DAYS working days after each was handed in."""
+    days = [clock.business_day(one.submitted_at or one.created_at) for one in wishes]
+    last = working_days.after_each(days, REVIEW_DAYS)
+    return [last[day] for day in days]
+
+
 QUEUE = register(
     Queue(
         kind="审核心愿",
@@ -124,7 +132,7 @@ QUEUE = register(
         find=queues.to_review,
         titles=lambda wishes: [wish.title for wish in wishes],
         since=lambda wish: wish.submitted_at,
-        due=lambda wish: clock.business_day(wish.submitted_at) + timedelta(days=REVIEW_DAYS),
+        dues=_dues,
         listed=Address("/review", "review"),
         list_template="wishes/queue.html",
         list_facts=lambda staff: {"others": queues.for_a_colleague(actor=staff)},

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request, url_for
 
-from backend import clock
+from backend import clock, working_days
 from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, day, line, offer
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
@@ -113,8 +113,8 @@ def _suggested() -> dict[str, Any]:
     today = clock.today()
     return {
         "title": f"{today.month}月微心愿",
-        "collect_until": today + timedelta(days=COLLECT_DAYS),
-        "publish_until": today + timedelta(days=PUBLISH_DAYS),
+        "collect_until": working_days.on_or_after(today + timedelta(days=COLLECT_DAYS)),
+        "publish_until": working_days.on_or_after(today + timedelta(days=PUBLISH_DAYS)),
     }
 
 

@@ -1,7 +1,7 @@
 """Staff approve or reject an order; it is cancelled, expires, or is returned: points and stock go together."""
 
 import secrets
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -17,7 +17,8 @@ from backend.moves import Move
 from backend.people import permissions
 from backend.supermarket import allowances, notices, sealed, states
 from backend.supermarket.actions import stock
-from backend.supermarket.models import ItemKind, Redemption, RedemptionState, Shop, Slot
+from backend.supermarket.models import Item, ItemKind, Line, Redemption, RedemptionState, Shop, Slot
+from backend.supermarket.open_days import OpenTimes
 
 TRIES = 8
 
@@ -72,17 +73,30 @@ def approve(order_id: int, *, actor: Actor) -> Redemption:
     authorize(states.APPROVE, order, actor)
     if order.state == RedemptionState.REQUESTED and order.slot_begun():
         raise SlotBegun()
-    shop = session.get_one(Shop, order.shop_id)
-    facts = {"approved_by_id": actor.id, "approved_at": clock.now(), "pick_up_until": _last_day(order, shop)}
+    facts = {"approved_by_id": actor.id, "approved_at": clock.now(), **_to_collect(order)}
     _with_code(order, facts, actor)
     notices.approved(order, allowances.at_limit(order))
     return order
 
 
-def _last_day(order: Redemption, shop: Shop) -> date:
+def _to_collect(order: Redemption) -> dict[str, Any]:
+    """Until when it is collected: a venue on its day, what is fresh sooner than the rest of the shop."""
     if order.ends_at is not None:
-        return clock.business_day(order.ends_at)
-    return clock.today() + timedelta(days=shop.pick_up_days)
+        # What ends at midnight ends on its own day.
+        return {"pick_up_until": clock.business_day(order.ends_at - timedelta(minutes=1))}
+    shop, days = session.execute(_COLLECTED, {"order": order.id, "shop": order.shop_id}).one()
+    return {"pick_up_until": OpenTimes.of(shop).after(clock.today(), days), "pick_up_open_days": days}
+
+
+# A shop, and the fewest open days that any thing of an order has to be collected in.
+_COLLECTED = sa.select(
+    Shop,
+    sa.select(sa.func.min(sa.func.coalesce(Item.pick_up_days, Shop.pick_up_days)))
+    .join(Line, Line.item_id == Item.id)
+    .where(Line.redemption_id == sa.bindparam("order"))
+    .correlate(Shop)
+    .scalar_subquery(),
+).where(Shop.id == sa.bindparam("shop"))
 
 
 def _with_code(order: Redemption, facts: dict[str, Any], actor: Actor) -> None:
@@ -140,6 +154,12 @@ def expire(order_id: int, why: str) -> Redemption:
     return taken.order
 
 
+def call_off(taken: LockedOrder, reason: str, *, actor: Actor) -> None:
+    """The shop ends an order that it cannot serve, because it is closed then. The caller has decided, under the lock,
+    and may change when the shop is open: nobody's permission to cancel this order is asked."""
+    _give_up(states.CANCEL, taken, actor=actor, reason=reason, permitted=True)
+
+
 def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
     """未到场: the venue was not used. Points come back, there is no penalty; it counts towards the limit.
 
@@ -157,10 +177,13 @@ def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
     return order
 
 
-def _give_up(move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str | None) -> None:
+def _give_up(
+    move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str | None, permitted: bool = False
+) -> None:
     """The order ends; its points, its stock and its slots are free again, in this very transaction."""
     order = taken.order
-    authorize(move, order, actor, taken.words)
+    if not permitted:
+        authorize(move, order, actor, taken.words)
     transition(
         move, order, actor=actor, permitted=True, reason=reason, closed_at=clock.now(), closing_reason=reason
     )

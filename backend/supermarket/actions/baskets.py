@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from backend.db import session
 from backend.errors import Refused
 from backend.supermarket import queries, timetable
 from backend.supermarket.actions import stock
@@ -103,6 +104,11 @@ def _slots(
     venues = {key: units for key, units in wanted.items() if items[key].kind == ItemKind.VENUE}
     if chosen != venues or len(set(slot_ids)) != len(slot_ids):
         raise SlotsNeeded()
+    if not slot_ids:
+        return []
+    # Waits for who changes its hours, and sees them; who puts an order under its items only points to it.
+    pointing = {"read": True, "key_share": True}
+    shop = session.get_one(Shop, shop.id, with_for_update=pointing, populate_existing=True)
     found = []
     for slot in sorted(slot_ids):
         offer = timetable.offered(items[timetable.venue_of(slot)], shop, slot)

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from backend import clock, config
+from backend import clock
 from backend.db import session, sql_list
 from backend.jobs import Job
-from backend.supermarket import notices
-from backend.supermarket.actions import approvals, receipts, stock
-from backend.supermarket.models import OPEN_STATES, Item, ItemKind, Line, Redemption, RedemptionState
+from backend.supermarket import notices, open_days, queries
+from backend.supermarket.actions import approvals, closings, receipts, stock
+from backend.supermarket.models import OPEN_STATES, Item, ItemKind, Line, Redemption, RedemptionState, Shop
+from backend.supermarket.open_days import OpenTimes
 from backend.supermarket.queries import past_their_day
 from backend.supermarket.stock_models import Batch
 
@@ -38,10 +39,20 @@ def undecided() -> list[int]:
 
 def expire_undecided(order_id: int) -> None:
     order = approvals.lock_order(order_id, actor=None).order
-    if order.state == RedemptionState.REQUESTED and (
-        order.slot_begun() or order.approve_until < clock.today()
-    ):
+    if order.state != RedemptionState.REQUESTED:
+        return
+    if order.slot_begun() or (order.approve_until < clock.today() and _stays_over(order)):
         approvals.expire(order_id, UNDECIDED)
+
+
+def _stays_over(order: Redemption) -> bool:
+    """Is its last day past, as its shop is open now? A closing that was entered while it was asked for has not moved
+    it; then it is counted anew instead."""
+    shop = session.get_one(Shop, order.shop_id)
+    if closings.renewed(order, OpenTimes.of(shop)) < clock.today():
+        return True
+    closings.move(shop, [order], actor=None)
+    return False
 
 
 def uncollected() -> list[int]:
@@ -56,6 +67,7 @@ def expire_uncollected(order_id: int) -> None:
         and order.item_kind != ItemKind.VENUE
         and order.pick_up_until is not None
         and order.pick_up_until < clock.today()
+        and _stays_over(order)
     ):
         approvals.expire(order_id, UNCOLLECTED)
 
@@ -72,8 +84,9 @@ def end_unused(order_id: int) -> None:
 
 
 def to_remind() -> list[int]:
-    """Approved orders whose last day is tomorrow or today, told once."""
-    soon = Redemption.pick_up_until <= clock.today() + timedelta(days=1)
+    """Approved orders whose last day is today, tomorrow or the next on which their shop is open, told once."""
+    tomorrow = clock.today() + timedelta(days=1)
+    soon = open_days.within(Redemption.pick_up_until, Redemption.shop_id, 1, at_least=tomorrow)
     return _ids(_APPROVED, soon, Redemption.reminded_at.is_(None))
 
 
@@ -123,10 +136,11 @@ def ended_batches() -> list[int]:
 
 
 def ending_batches() -> list[int]:
-    """Batches that end within BATCH_WARNING_DAYS and of which the keeper was not told."""
-    last = clock.today() + timedelta(days=config.settings().batch_warning_days)
-    wanted = sa.select(Batch.id).where(
-        _LEFT, Batch.best_before.between(clock.today(), last), Batch.warned_at.is_(None)
+    """Batches that end within BATCH_WARNING_DAYS open days and of which the keeper was not told."""
+    wanted = (
+        sa.select(Batch.id)
+        .join(Item, Item.id == Batch.item_id)
+        .where(_LEFT, Batch.best_before >= clock.today(), queries.ends_soon(), Batch.warned_at.is_(None))
     )
     return list(session.scalars(wanted.order_by(Batch.id).limit(BATCH)))
 
@@ -139,7 +153,19 @@ def warn(batch_id: int) -> None:
         notices.batch_ends_soon(session.get_one(Item, batch.item_id), batch)
 
 
+def counted_in_days_of_any_kind() -> list[int]:
+    """Shops with open orders that are older than deadlines in open days."""
+    wanted = sa.select(Redemption.shop_id).where(_OPEN, Redemption.approve_open_days.is_(None))
+    return list(session.scalars(wanted.distinct().order_by(Redemption.shop_id).limit(BATCH)))
+
+
+def count_open_days(shop_id: int) -> None:
+    closings.move_deadlines(session.get_one(Shop, shop_id), actor=None)
+
+
 JOBS = [
+    # First: what is counted anew does not expire.
+    Job("supermarket.count_open_days", 60, counted_in_days_of_any_kind, count_open_days),
     Job("supermarket.expire_undecided", 60, undecided, expire_undecided),
     Job("supermarket.expire_uncollected", 60, uncollected, expire_uncollected),
     Job("supermarket.end_unused", 60, not_shown, end_unused),

@@ -12,7 +12,7 @@ from backend.lifecycle import FourEyes
 from backend.people import permissions
 from backend.people.permissions import Permission
 from backend.supermarket.models import Item, ItemKind, Period, Shop
-from backend.supermarket.timetable import NotAVenue
+from backend.supermarket.timetable import NotAVenue, VenueKeepsItsDay
 
 SLOT_MINUTES = 60
 UNITS: dict[str, str] = {ItemKind.GOODS: "件", ItemKind.VENUE: "场", ItemKind.ACTIVITY_SUPPORT: "份"}
@@ -20,8 +20,8 @@ UNITS: dict[str, str] = {ItemKind.GOODS: "件", ItemKind.VENUE: "场", ItemKind.
 
 def create_item(shop_id: int, kind: str, name: str, points: int, *, actor: Actor, **more: Any) -> Item:
     """A new item; `more` may name unit, description, limit_per_person (units), limit_period, on_shelf,
-    low_stock (units), file_ids of the maker's pictures and, for a venue, slot_minutes. Raises NotAVenue,
-    FileNotUsable, NotFound for another's shop."""
+    low_stock (units), pick_up_days (open days), file_ids of the maker's pictures and, for a venue, slot_minutes.
+    Raises NotAVenue, FileNotUsable, NotFound for another's shop."""
     shop = lock_row(Shop, shop_id)
     permissions.require(actor.id, Permission.ITEM_MANAGE, shop.place_id)
     file_ids = more.pop("file_ids", None)
@@ -38,6 +38,7 @@ def create_item(shop_id: int, kind: str, name: str, points: int, *, actor: Actor
         on_shelf=values.pop("on_shelf", True),
         low_stock=values.pop("low_stock", None),
         slot_minutes=_slot_length(kind, values.pop("slot_minutes", None)),
+        pick_up_days=_days_to_collect(kind, values.pop("pick_up_days", None)),
         on_hand=0,
         reserved=0,
         created_at=clock.now(),
@@ -64,6 +65,13 @@ def _slot_length(kind: str, minutes: int | None) -> int | None:
     return None
 
 
+def _days_to_collect(kind: str, days: int | None) -> int | None:
+    """Raises VenueKeepsItsDay."""
+    if kind == ItemKind.VENUE and days is not None:
+        raise VenueKeepsItsDay()
+    return days
+
+
 def change(item_id: int, changes: dict[str, Any], *, actor: Actor) -> Item:
     """Changes an item, or takes it off the shelf; what is absent stays. Standing orders keep their points.
 
@@ -78,6 +86,8 @@ def change(item_id: int, changes: dict[str, Any], *, actor: Actor) -> Item:
         _show(item, file_ids, place_id, actor)
     if "slot_minutes" in changes:
         changes["slot_minutes"] = _slot_length(item.kind, changes["slot_minutes"])
+    if "pick_up_days" in changes:
+        changes["pick_up_days"] = _days_to_collect(item.kind, changes["pick_up_days"])
     for name, value in changes.items():
         setattr(item, name, value)
     session.flush()

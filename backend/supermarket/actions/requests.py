@@ -1,6 +1,5 @@
 """A resident asks for goods, a venue or support: points are held and stock is reserved, both or neither."""
 
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -21,6 +20,7 @@ from backend.supermarket import notices, queries
 from backend.supermarket.actions import baskets, stock
 from backend.supermarket.actions.baskets import Basket, SlotTaken
 from backend.supermarket.models import ItemKind, Line, Redemption, RedemptionState, Shop, Slot
+from backend.supermarket.open_days import OpenTimes
 from backend.supermarket.timetable import venue_of
 
 # The largest number that the column of an order's points holds; nobody has so many.
@@ -110,7 +110,8 @@ def _write(
         "team_id": team_id,
         "four_eyes": shop.four_eyes_hand_over,
         "requested_at": clock.now(),
-        "approve_until": clock.today() + timedelta(days=shop.approve_days),
+        "approve_until": OpenTimes.of(shop).after(clock.today(), shop.approve_days),
+        "approve_open_days": shop.approve_days,
         "starts_at": slots[0].starts_at if slots else None,
         "ends_at": max(slot.ends_at for slot in slots) if slots else None,
     }

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -14,10 +15,13 @@ from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions
 from backend.people.permissions import Permission
+from backend.supermarket import queries
+from backend.supermarket.actions import closings
 from backend.supermarket.models import OPEN_STATES, Redemption, Shop
+from backend.supermarket.open_days import OpenTimes
 
 APPROVE_DAYS, PICK_UP_DAYS = 3, 7
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 
 class ShopAlreadyThere(Refused):
@@ -25,7 +29,7 @@ class ShopAlreadyThere(Refused):
 
 
 class HoursNotSensible(Refused):
-    code, message = 42282, "开放时间有误：星期为 1–7，开门早于关门，同一天的时段不能重叠"
+    code, message = 42282, "开放时间有误：星期为 1–7，开门早于关门（最晚 24:00），同一天的时段不能重叠"
 
 
 def open_shop(community_id: int, name: str, *, actor: Actor, **more: Any) -> Shop:
@@ -53,12 +57,20 @@ def open_shop(community_id: int, name: str, *, actor: Actor, **more: Any) -> Sho
     return shop
 
 
-def change_shop(shop_id: int, *, actor: Actor, **changes: Any) -> Shop:
+def change_shop(shop_id: int, *, end_bookings: Iterable[int] = (), actor: Actor, **changes: Any) -> Shop:
     """Changes `name`, `address`, `opening_hours`, `closed_days`, `approve_days` or `pick_up_days`; what is
-    absent stays, and standing orders keep their deadlines. Raises HoursNotSensible, ShopAlreadyThere."""
-    shop = lock_row(Shop, shop_id)
-    permissions.require(actor.id, Permission.SHOP_MANAGE, shop.place_id)
+    absent stays.
+
+    Standing orders keep the days that they were given. When the shop is open at other times, they are counted anew,
+    and bookings of times in which it is closed end, if `end_bookings` names their orders. Raises HoursNotSensible,
+    ShopAlreadyThere, BookingsInTheWay, TooManyBookings.
+    """
+    permissions.require(actor.id, Permission.SHOP_MANAGE, queries.shop(shop_id).place_id)
     told = _checked(changes)
+    locked = closings.lock_bookings(shop_id, end_bookings, actor=actor)
+    shop = _lock_against_bookings(shop_id)
+    in_the_way = closings.in_the_way(shop, times(shop, told))
+    closings.end_bookings(shop, in_the_way, locked, actor=actor)
     try:
         with savepoint():
             for name, value in told.items():
@@ -66,10 +78,28 @@ def change_shop(shop_id: int, *, actor: Actor, **changes: Any) -> Shop:
             session.flush()
     except sa.exc.IntegrityError:
         raise ShopAlreadyThere() from None
-    journal.write(
-        "change", "shop", shop.id, actor=actor, place=shop.place_id, facts={"fields": sorted(changes)}
-    )
+    moved = closings.move_deadlines(shop, actor=actor)
+    facts = {"fields": sorted(changes), "ended": len(in_the_way), "moved": len(moved)}
+    journal.write("change", "shop", shop.id, actor=actor, place=shop.place_id, facts=facts)
     return shop
+
+
+def preview_change(shop_id: int, *, actor: Actor, **changes: Any) -> closings.Effect:
+    """What other hours or closed days would do to the orders that stand; changes nothing. Raises HoursNotSensible."""
+    shop = queries.shop_of_staff(shop_id, Permission.SHOP_MANAGE, actor=actor)
+    return closings.effect(shop, times(shop, _checked(changes)))
+
+
+def times(shop: Shop, changes: dict[str, Any]) -> OpenTimes:
+    """When the shop would be open after these changes."""
+    closed = changes.get("closed_days", shop.closed_days)
+    return OpenTimes(changes.get("opening_hours", shop.opening_hours), frozenset(closed))
+
+
+def _lock_against_bookings(shop_id: int) -> Shop:
+    """The shop under a lock that those who only point to it wait for, too: who books looks at its hours under that
+    one, so that no booking comes between what is seen and what is changed."""
+    return session.get_one(Shop, shop_id, with_for_update=True, populate_existing=True)
 
 
 def lock_exempted(shop_id: int, *, actor: Actor) -> Shop:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from backend import clock, config, screening
+from backend import clock, config, screening, working_days
 from backend.db import lock_row, session
 from backend.errors import NotAllowed, Refused
 from backend.files import actions as files
@@ -216,7 +216,7 @@ def dispute(wish_id: int, reason: str, found: screening.Screened | None = None, 
     details = {"kept_back": True} if kept_back else None
     transition(states.DISPUTE, wish, actor=actor, reason=reason, details=details, fulfilled_at=None)
     current = endings.current_claim(wish.id)
-    again = clock.today() + timedelta(days=config.settings().promise_grace_days)
+    again = working_days.after(clock.today(), config.settings().promise_grace_days)
     current.fulfilled_at, current.reminded_at = None, None
     current.promised_on = max(current.promised_on, again)
     session.flush()

@@ -1,10 +1,10 @@
 """What time brings: rounds end, promises fall due, silence closes. Each item in a transaction of its own."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from backend import clock, config
+from backend import clock, config, working_days
 from backend.db import lock_row, session
 from backend.jobs import Job
 from backend.lifecycle import transition
@@ -43,9 +43,14 @@ def end_round(round_id: int) -> None:
 
 def _promises(*more: sa.ColumnElement[bool]) -> list[int]:
     wanted = sa.select(Claim.wish_id).where(
-        Claim.outcome.is_(None), Claim.fulfilled_at.is_(None), Claim.promised_on < clock.today(), *more
+        Claim.outcome.is_(None), Claim.fulfilled_at.is_(None), Claim.promised_on <= _kept_until(), *more
     )
     return list(session.scalars(wanted.order_by(Claim.promised_on).limit(BATCH)))
+
+
+def _kept_until() -> date:
+    """The latest promised day that is past: one that is free goes on to the next working day."""
+    return working_days.after(clock.today(), -1)
 
 
 def promises_to_remind() -> list[int]:
@@ -54,8 +59,15 @@ def promises_to_remind() -> list[int]:
 
 
 def promises_to_release() -> list[int]:
-    """Wishes whose claimer was reminded PROMISE_GRACE_DAYS ago and has still not fulfilled."""
-    return _promises(Claim.reminded_at <= _days_ago(config.settings().promise_grace_days))
+    """Wishes whose claimer was reminded PROMISE_GRACE_DAYS working days ago and has still not fulfilled."""
+    return _promises(Claim.reminded_at <= _grace_over())
+
+
+def _grace_over() -> datetime:
+    """Who was reminded until then has had all working days of grace: as many, and no less time than days of any kind."""
+    count = config.settings().promise_grace_days
+    begins = working_days.after(clock.today() + timedelta(days=1), -count)
+    return min(_days_ago(count), clock.day_starts(begins) - timedelta(microseconds=1))
 
 
 def remind(wish_id: int) -> None:
@@ -64,7 +76,7 @@ def remind(wish_id: int) -> None:
     if wish.state != WishState.CLAIMED:
         return
     current = current_claim(wish_id)
-    if current.reminded_at is None and current.promised_on < clock.today():
+    if current.reminded_at is None and current.promised_on <= _kept_until():
         current.reminded_at = clock.now()
         session.flush()
         notices.overdue(wish, current)
@@ -76,30 +88,31 @@ def release_overdue(wish_id: int) -> None:
     if wish.state != WishState.CLAIMED:
         return
     current = current_claim(wish_id)
-    due = _days_ago(config.settings().promise_grace_days)
-    if current.reminded_at is None or current.reminded_at > due:
+    if current.reminded_at is None or current.reminded_at > _grace_over():
         return
     endings.put_back(states.EXPIRE, wish, ClaimOutcome.OVERDUE, actor=None)
     notices.expired(wish, current)
 
 
 def silent_wishes() -> list[int]:
-    """Fulfilled wishes to which nobody answered in SILENCE_DAYS."""
-    wanted = sa.select(Wish.id).where(
-        Wish.state == WishState.FULFILLED, Wish.fulfilled_at <= _days_ago(config.settings().silence_days)
-    )
+    """Fulfilled wishes to which nobody answered in SILENCE_DAYS; none ends on a free day, when nobody calls back."""
+    wanted = sa.select(Wish.id).where(Wish.state == WishState.FULFILLED, Wish.fulfilled_at <= _silence_over())
     return list(session.scalars(wanted.limit(BATCH)))
 
 
 def close_silent(wish_id: int) -> None:
     """办结未回访: silence is not satisfaction, and awards nothing."""
     wish = lock_row(Wish, wish_id)
-    if wish.state != WishState.FULFILLED or wish.fulfilled_at > _days_ago(config.settings().silence_days):
+    if wish.state != WishState.FULFILLED or wish.fulfilled_at > _silence_over():
         return
     transition(states.CLOSE_UNCONFIRMED, wish, actor=None, closed_at=clock.now())
     current = current_claim(wish_id)
     endings.end(current, ClaimOutcome.CLOSED_UNCONFIRMED)
     notices.closed_unconfirmed(wish, current)
+
+
+def _silence_over() -> datetime:
+    return working_days.over() - timedelta(days=config.settings().silence_days)
 
 
 def _days_ago(days: int) -> datetime:

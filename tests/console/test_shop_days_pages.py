@@ -1,0 +1,84 @@
+"""The shop's days at the console: closings and what they touch, more time for one order, weekly bookings."""
+
+import re
+from datetime import timedelta
+
+from backend import clock
+from backend.db import session
+from backend.supermarket.models import Redemption, Shop
+from backend.supermarket.open_days import OpenTimes
+from tests.console.test_supermarket_pages import newest
+from tests.supermarket import cast
+
+
+def settings(page):
+    return dict(re.findall(r'name="(hours_\d|name|approve_days|pick_up_days)"[^>]*value="([^"]*)"', page))
+
+
+def test_who_enters_a_closing_sees_what_it_touches_before_it_is_saved(visitor, town):
+    shop_id = cast.opened(town)
+    goods = cast.approved(town, shop_id, {cast.goods(town, shop_id): 1})
+    last, day = cast.order(goods).pick_up_until, clock.today() + timedelta(days=1)
+    booked = cast.booked(town, shop_id, cast.slot_ids(cast.venue(town, shop_id))[:1])
+    path, clerk = f"/console/shops/{shop_id}", visitor("tong")
+    told = {**settings(clerk.page(path)), "closed": day.isoformat()}
+    looked = clerk.text(clerk.post(path, {**told, "look": "yes"}))
+    for order_id in (goods, booked):
+        assert cast.order(order_id).number in looked
+    assert f"{last.day}日 →" in looked
+    assert session.get(Shop, shop_id, populate_existing=True).closed_days == []
+    refused = clerk.post(path, told)
+    assert refused.status_code == 409
+    assert "取消这些预订并保存" in clerk.text(refused)
+    named = re.findall(r'name="end_bookings" value="(\d+)"', clerk.text(refused))
+    assert named == [str(booked)]
+    assert clerk.post(path, {**told, "end_bookings": named}).status_code == 303
+    assert "1 个场地预订已取消，1 张兑换单的期限已顺延" in clerk.page(path)
+    assert cast.order(booked).state == "cancelled"
+    assert cast.order(goods).pick_up_until == last + timedelta(days=1)
+
+
+def test_a_shop_that_closes_at_midnight_is_written_and_shown_so(visitor, town):
+    shop_id, clerk = cast.opened(town), visitor("tong")
+    venue = cast.venue(town, shop_id)
+    path = f"/console/shops/{shop_id}"
+    told = settings(clerk.page(path)) | {f"hours_{day}": "22:00-24:00" for day in range(1, 8)}
+    assert clerk.post(path, told).status_code == 303
+    assert "22:00-24:00" in clerk.page(path)
+    day = clock.today() + timedelta(days=1)
+    assert "23:00–24:00" in clerk.page(f"/console/stock/venues?shop={shop_id}&item={venue}&day={day}")
+
+
+def test_staff_give_an_order_more_time_on_its_page(visitor, town):
+    shop_id = cast.opened(town)
+    order_id = cast.approved(town, shop_id, {cast.goods(town, shop_id): 1})
+    keeper, path = visitor("bu"), f"/console/redemptions/{order_id}"
+    assert "延长领取期限" in keeper.page(path)
+    until = OpenTimes.of(session.get(Shop, shop_id)).after(cast.order(order_id).pick_up_until, 3)
+    early = keeper.post(f"{path}/extend", {"until": clock.today().isoformat(), "reason": "居民住院"})
+    assert early.status_code == 422
+    assert "要晚于现在的期限" in keeper.text(early)
+    done = keeper.post(f"{path}/extend", {"until": until.isoformat(), "reason": "居民住院"})
+    assert done.status_code == 303
+    page = keeper.page(path)
+    assert "居民住院" in page
+    assert cast.order(order_id).pick_up_until == until
+
+
+def test_a_venue_is_booked_weekly_for_a_resident_and_what_is_taken_is_left_out(visitor, town):
+    shop_id, holder = cast.opened(town), town.person("e").id
+    venue = cast.venue(town, shop_id, points=5)
+    cast.rich(town, "e")
+    slot = cast.slot_ids(venue)[0]
+    cast.booked(town, shop_id, cast.slot_ids(venue, 8)[:1])
+    path = f"/console/people/{holder}/venues/{venue}/new?day={clock.today() + timedelta(days=1)}"
+    clerk = visitor("tong")
+    clerk.page(path)
+    told = {"slots": [str(slot)], "reason": "行动不便", "weeks": "3"}
+    refused = clerk.post(path, told)
+    assert refused.status_code == 409
+    assert "已被预订" in clerk.text(refused)
+    made = clerk.post(path, {**told, "leave_out": "y"})
+    assert made.status_code == 303, clerk.text(made)
+    assert "已预订 2 次" in clerk.page(made.headers["Location"])
+    assert cast.order(newest(Redemption)).series_id is not None
