@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -42,6 +42,22 @@ class NothingInside(Refused):
 
 class ImportOver(Refused):
     code, message = 40954, "这次导入已经完成或过期，请重新选择文件"
+
+
+class Layout(Protocol):
+    """What is asked of a sheet before anything is done with it; see `Sheet`."""
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    @property
+    def needed(self) -> tuple[str, ...]: ...
+
+    @property
+    def check(self) -> Callable[[Row], list[Fault]]: ...
+
+    @property
+    def key(self) -> Callable[[Row], Any] | None: ...
 
 
 @dataclass(frozen=True)
@@ -96,14 +112,19 @@ def check(kind: str, table: list[list[str]]) -> Checked:
 
     Raises ColumnsMissing, TooManyRows, NothingInside.
     """
-    sheet = SHEETS[kind]
+    return Checked(kind, *read_rows(SHEETS[kind], table))
+
+
+def read_rows(sheet: Layout, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
+    """The good rows of a sheet and what is wrong with the others, as in `Checked`. Raises as `check`."""
     head = [_cell(cell)[0] for cell in table[0]] if table else []
     missing = [name for name in sheet.needed if name not in head]
     if missing:
         raise ColumnsMissing(missing="、".join(missing))
     if len(table) - 1 > MOST_ROWS:
         raise TooManyRows(most=MOST_ROWS)
-    checked = Checked(kind, [], [])
+    rows: list[Any] = []
+    faults: list[Any] = []
     keys: dict[Any, int] = {}
     for line, cells in enumerate(table[1:], start=2):
         told = dict(zip(head, map(_cell, cells), strict=False))
@@ -115,12 +136,12 @@ def check(kind: str, table: list[list[str]]) -> Checked:
         wrong += [(name, "请填写") for name in sheet.needed if not row[name] and name not in unclean]
         wrong += sheet.check(row)
         wrong += _repeated(sheet, row, line, keys)
-        checked.faults.extend([line, name, sentence] for name, sentence in wrong)
+        faults.extend([line, name, sentence] for name, sentence in wrong)
         if not wrong:
-            checked.rows.append([line, row])
-    if not checked.rows and not checked.faults:
+            rows.append([line, row])
+    if not rows and not faults:
         raise NothingInside()
-    return checked
+    return rows, faults
 
 
 def _cell(typed: str) -> tuple[str, str | None]:
@@ -131,7 +152,7 @@ def _cell(typed: str) -> tuple[str, str | None]:
         return "", fault.sentence
 
 
-def _repeated(sheet: Sheet, row: Row, line: int, keys: dict[Any, int]) -> list[Fault]:
+def _repeated(sheet: Layout, row: Row, line: int, keys: dict[Any, int]) -> list[Fault]:
     if sheet.key is None:
         return []
     first = keys.setdefault(sheet.key(row), line)
