@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal, moves
+from backend import clock, former_names, journal, moves
 from backend.db import lock_row, savepoint, session, view_of
 from backend.errors import NotAllowed, NotFound, Refused
+from backend.former_names import Named
 from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
@@ -76,6 +77,7 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     permissions.require(actor.id, Permission.TEAM_MANAGE, team.community_id)
     if "leader_id" in changes:
         _check_leader(changes["leader_id"])
+    former_names.keep(Named.TEAM, team.id, team.name, changes.get("name", team.name))
     for name in ("name", "speciality", "leader_id"):
         setattr(team, name, changes.get(name, getattr(team, name)))
     _keep(team)
