@@ -21,10 +21,10 @@ import sqlalchemy as sa
 from flask import has_app_context
 from PIL import Image
 
-from backend.console.frame import uploads
 from backend.db import HouseSession, session
 from backend.files import stores
 from backend.imports import actions as imports
+from backend.imports import reading
 
 TOP = str(Path(__file__).resolve().parents[1]) + os.sep
 BACKEND = f"{TOP}backend{os.sep}"
@@ -39,7 +39,7 @@ SLOW = (
     (Image.Image, "save", "a picture"),
     (argon2.PasswordHasher, "hash", "a password"),
     (argon2.PasswordHasher, "verify", "a password"),
-    (uploads, "read", "a sheet"),
+    (reading, "read", "a sheet"),
     (imports, "check", "a sheet"),
     (imports, "look_ahead", "a sheet"),
     (openpyxl, "load_workbook", "a sheet"),

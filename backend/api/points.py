@@ -1,22 +1,39 @@
-"""Points over HTTP: adjustments by two, earning rules, a community's figures."""
+"""Points over HTTP: adjustments and opening balances by two, earning rules, a community's figures."""
 
 from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
+from marshmallow import fields
 
 from backend.api.frame.bodies import ReasonIn
-from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, QueryInteger, Schema, Text
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Text,
+    metadata,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
+from backend.db import transaction
 from backend.identity.sessions import Caller
+from backend.imports import reading
 from backend.ledger.rules import EVENTS
 from backend.paging import KeysetRows, Pageable
 from backend.people.permissions import Permission
-from backend.points import actions, limits, queries
+from backend.points import actions, limits, opening_balances, opening_queries, opening_sheets, queries
 from backend.points.models import Adjustment, AdjustmentState
+from backend.points.opening_models import OpeningRow, OpeningSheet, OpeningState, RowKind
+from backend.points.opening_sheets import ReadRow
 from backend.supermarket.queries import shelf_value
 
 bp = APIBlueprint("points", __name__, url_prefix="/api/v1", tag="积分管理")
@@ -99,6 +116,70 @@ class LiabilityOut(Schema):
     ending = Integer("其中 60 天内到期")
     ending_by = Day("到期统计截止日")
     shelf_value = Integer("本社区超市货架上的物品按积分计的总值，不含过期的")
+
+
+# The sheet, and what a form has around it.
+LARGEST_FORM = reading.MOST_BYTES + 64 * 1024
+
+
+class SheetFile(fields.Raw):
+    """The file part of a form: a spreadsheet."""
+
+    default_error_messages = {"required": "请选择文件", "null": "请选择文件", "invalid": "应为文件"}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if not hasattr(value, "stream"):
+            raise self.make_error("invalid")
+        return value
+
+
+class OpeningIn(Schema):
+    file = SheetFile(
+        required=True,
+        metadata=metadata(
+            "Excel（.xlsx）或 CSV，第一行写列名：" + "、".join(opening_sheets.LAYOUT.columns),
+            type="string",
+            format="binary",
+        ),
+    )
+    community_id = QueryInteger("社区", required=True, least=1)
+
+
+class OpeningCountsOut(Schema):
+    new = Integer("要入账的行")
+    same = Integer("原来就有的行：同一位居民、同一年，以前已经入账")
+    unreadable = Integer("没有读懂的行")
+
+
+class OpeningOut(Schema):
+    id = Integer("编号")
+    community_id = Integer("社区")
+    community_name = Text("社区名称", most=80)
+    state = Choice("状态", OpeningState)
+    file_name = Text("文件名", most=120)
+    counts = Nested(OpeningCountsOut, "各有多少行")
+    points = Integer("要入账的积分合计")
+    booked = Integer("已经入账的行；确认后分批入账，和 counts.new 相同时就全部入账了")
+    uploaded_by = Text("上传人（脱敏）", most=20)
+    uploaded_at = DateTime("上传时间")
+    decided_by = Text("确认人（脱敏）", most=20, allow_none=True)
+    decided_at = DateTime("确认时间", allow_none=True)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["confirm", "reject"])
+
+
+class OpeningRowOut(Schema):
+    line = Integer("表格里的第几行")
+    kind = Choice("新增、原来就有、没有读懂", RowKind)
+    person_id = Integer("居民", allow_none=True)
+    person_name = Text("居民姓名，本社区的工作人员看到全名", most=60, allow_none=True)
+    card_number = Text("卡号", most=16, allow_none=True)
+    points = Integer("积分", allow_none=True)
+    year = Integer("到期年份，积分可用到这一年年底", allow_none=True)
+    problem = Text("没有读懂的原因：哪一列，什么问题", most=1000, allow_none=True)
+
+
+class OpeningRowsQuery(PageQuery):
+    kind = Choice("只看一种行", RowKind, load_default=None)
 
 
 def _serialize_many(found: list[Adjustment], caller: Caller) -> list[dict[str, Any]]:
@@ -188,3 +269,100 @@ def change_rule(caller: Caller, event: str, body: dict[str, Any]) -> dict[str, A
 )
 def points_liability(caller: Caller, community_id: int) -> dict[str, Any]:
     return {**queries.liability(community_id, actor=caller), "shelf_value": shelf_value(community_id)}
+
+
+def _openings(found: list[OpeningSheet], caller: Caller) -> list[dict[str, Any]]:
+    return [vars(one) for one in opening_queries.view_sheets(found, actor=caller)]
+
+
+def _opening(found: OpeningSheet, caller: Caller) -> dict[str, Any]:
+    return _openings([found], caller)[0]
+
+
+def _read_sheet(caller: Caller, body: dict[str, Any]) -> list[ReadRow]:
+    """All that is slow, outside any transaction."""
+    with body["file"].stream as stream:
+        table = reading.read(body["file"].filename or "", stream.read())
+    return opening_sheets.read(table, body["community_id"], actor=caller)
+
+
+@post(
+    bp,
+    "/points/opening-balances",
+    "上传期初积分表",
+    Permission.POINTS_ADJUST,
+    form=OpeningIn,
+    largest=LARGEST_FORM,
+    out=OpeningOut,
+    status=201,
+    precheck=_read_sheet,
+    description="把纸质账本上的积分带进来。这里只读表、核对居民，由另一位工作人员确认后才入账。"
+    "同一位居民同一年到期的积分只入账一次。",
+)
+def upload_opening_balances(
+    caller: Caller, body: dict[str, Any], precheck_result: list[ReadRow]
+) -> dict[str, Any]:
+    name = body["file"].filename or ""
+    made = opening_balances.propose(body["community_id"], name, precheck_result, actor=caller)
+    return _opening(made, caller)
+
+
+@listing(bp, "/points/opening-balances", "期初积分表", OpeningOut, _openings, guard=Permission.POINTS_READ)
+def list_opening_balances(caller: Caller) -> Pageable:
+    return opening_queries.sheets(actor=caller)
+
+
+@get(bp, "/points/opening-balances/<id:opening_id>", "一张期初积分表", Permission.POINTS_READ, out=OpeningOut)
+def get_opening_balances(caller: Caller, opening_id: int) -> dict[str, Any]:
+    return _opening(opening_queries.sheet(opening_id, actor=caller), caller)
+
+
+def _opening_rows(found: list[OpeningRow], caller: Caller) -> list[dict[str, Any]]:
+    return [vars(one) for one in opening_queries.view_rows(found, actor=caller)]
+
+
+@listing(
+    bp,
+    "/points/opening-balances/<id:opening_id>/rows",
+    "期初积分表的行",
+    OpeningRowOut,
+    _opening_rows,
+    guard=Permission.POINTS_READ,
+    query=OpeningRowsQuery,
+)
+def list_opening_rows(caller: Caller, opening_id: int, kind: str | None) -> Pageable:
+    return opening_queries.rows(opening_id, kind, actor=caller)
+
+
+def _confirm_opening(caller: Caller, opening_id: int) -> None:
+    """The decision, and the first parts of what it books, each in a transaction of its own."""
+    with transaction():
+        opening_balances.confirm(opening_id, actor=caller)
+    for part in opening_balances.waiting_parts(opening_id)[: opening_balances.PARTS_AT_ONCE]:
+        with transaction():
+            opening_balances.book_part(part)
+
+
+@post(
+    bp,
+    "/points/opening-balances/<id:opening_id>/confirm",
+    "确认期初积分表",
+    Permission.POINTS_APPROVE_ADJUSTMENT,
+    out=OpeningOut,
+    precheck=_confirm_opening,
+    description="由另一位工作人员和纸质账本核对后确认。随后分批入账：行数多时，其余的由后台接着入账，见 booked。",
+)
+def confirm_opening_balances(caller: Caller, opening_id: int, precheck_result: None) -> dict[str, Any]:
+    return _opening(opening_queries.sheet(opening_id, actor=caller), caller)
+
+
+move_opening = Moves(bp, "/points/opening-balances/<id:opening_id>", OpeningOut, _opening)
+move_opening(
+    "reject",
+    "reject_opening_balances",
+    "驳回期初积分表",
+    opening_balances.reject,
+    Permission.POINTS_APPROVE_ADJUSTMENT,
+    body=ReasonIn,
+    may=opening_balances.may_decide,
+)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -50,6 +50,25 @@ class NothingInside(Refused):
 
 class ImportOver(Refused):
     code, message = 40954, "这次导入已经完成或过期，请重新选择文件"
+
+
+class Layout(Protocol):
+    """What is asked of a sheet before anything is done with it; see `Sheet`."""
+
+    @property
+    def columns(self) -> tuple[str, ...]: ...
+
+    @property
+    def needed(self) -> tuple[str, ...]: ...
+
+    @property
+    def check(self) -> Callable[[Row], list[Fault]]: ...
+
+    @property
+    def key(self) -> Callable[[Row], Any] | None: ...
+
+    @property
+    def reads(self) -> Mapping[str, cells.Read]: ...
 
 
 @dataclass(frozen=True)
@@ -125,14 +144,19 @@ def check(kind: str, table: list[list[str]]) -> Checked:
 
     Raises ColumnsMissing, TooManyRows, NothingInside.
     """
-    sheet = SHEETS[kind]
+    return Checked(kind, *read_rows(SHEETS[kind], table))
+
+
+def read_rows(sheet: Layout, table: list[list[str]]) -> tuple[list[Any], list[Any]]:
+    """The good rows of a sheet and what is wrong with the others, as in `Checked`. Raises as `check`."""
     head = cells.heads(table[0], sheet.columns) if table else []
     missing = [name for name in sheet.needed if name not in head]
     if missing:
         raise ColumnsMissing(missing="、".join(missing))
     if len(table) - 1 > MOST_ROWS:
         raise TooManyRows(most=MOST_ROWS)
-    checked = Checked(kind, [], [])
+    rows: list[Any] = []
+    faults: list[Any] = []
     keys: dict[Any, int] = {}
     for line, typed in enumerate(table[1:], start=2):
         if not any(one.strip() for one in typed):
@@ -142,15 +166,15 @@ def check(kind: str, table: list[list[str]]) -> Checked:
         wrong += [(name, "请填写") for name in sheet.needed if not row[name] and name not in unclean]
         wrong += sheet.check(row)
         wrong += _repeated(sheet, row, line, keys)
-        checked.faults.extend([line, name, sentence] for name, sentence in wrong)
+        faults.extend([line, name, sentence] for name, sentence in wrong)
         if not wrong:
-            checked.rows.append([line, row])
-    if not checked.rows and not checked.faults:
+            rows.append([line, row])
+    if not rows and not faults:
         raise NothingInside()
-    return checked
+    return rows, faults
 
 
-def _repeated(sheet: Sheet, row: Row, line: int, keys: dict[Any, int]) -> list[Fault]:
+def _repeated(sheet: Layout, row: Row, line: int, keys: dict[Any, int]) -> list[Fault]:
     if sheet.key is None:
         return []
     first = keys.setdefault(sheet.key(row), line)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import Id, session
 from backend.journal import Actor
-from backend.ledger.lots import community_account, get_or_create_accounts, lot_account, lot_of
+from backend.ledger.lots import community_account, get_or_create_accounts, lot_account, lot_of, lot_of_year
 from backend.ledger.posting import (
     Line,
     ReferenceReused,
@@ -156,9 +156,17 @@ def _awarded_before(reference: str, event: str, facts: dict[str, Any], day: date
 
 
 def grant(
-    person_id: int, points: int, *, reference: str, title: str, community_id: int, actor: Actor
+    person_id: int,
+    points: int,
+    *,
+    reference: str,
+    title: str,
+    community_id: int,
+    actor: Actor,
+    year: int | None = None,
 ) -> TransferResult:
-    """An opening balance: points brought over from the paper book. Raises ReferenceReused."""
+    """An opening balance: points brought over from the paper book, which says the `year` at whose end they end; else
+    they go to the lot of today. Raises ReferenceReused."""
     positive(points)
     purse = lock_purse(person_id)
     found = prior(reference)
@@ -166,8 +174,9 @@ def grant(
         facts = {"person_id": person_id, "amount": points, "community_id": community_id}
         same(found, reference, kind="opening", **facts)
         return TransferResult(points, found.id)
+    lot = lot_of(clock.today()) if year is None else lot_of_year(year)
     source, target = get_or_create_accounts(
-        [community_account(community_id, "issuance"), lot_account(person_id, lot_of(clock.today()))]
+        [community_account(community_id, "issuance"), lot_account(person_id, lot)]
     )
     line = Line(source, target, points, reference, "opening", title, community_id)
     return TransferResult(points, post(purse, [line], actor=actor)[0])

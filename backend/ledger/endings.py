@@ -25,13 +25,15 @@ def expiry(lot: AccountRef, points: int, ends_on: Any, reference: str, community
     return Line(lot, expired, points, reference, "expire", title, community_id)
 
 
-def lots_to_expire() -> list[int]:
-    """Ids of the lots whose last day is past and that still have points."""
+def lots_to_expire(person_id: int | None = None) -> list[int]:
+    """Ids of the lots whose last day is past and that still have points: of one person or of all."""
     wanted = sa.select(accounts.c.id).where(
         accounts.c.kind == sa.literal_column("'lot'"),
         accounts.c.ends_on < clock.today(),
         accounts.c.balance > 0,
     )
+    if person_id is not None:
+        wanted = wanted.where(accounts.c.person_id == person_id)
     return list(session.scalars(wanted.order_by(accounts.c.id)))
 
 

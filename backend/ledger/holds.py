@@ -48,12 +48,19 @@ class HoldMoved(StateConflict):
 
 
 class HoldResult(NamedTuple):
-    """A hold as it stands after a verb, with that verb's transfers: one a lot, the oldest lot first."""
+    """A hold as it stands after a verb, with that verb's transfers: one a lot, the oldest lot first. `ended` of the
+    points of a release had passed their last day, and expired at once."""
 
     hold_id: int
     points: int
     state: str
     transfer_ids: list[int]
+    ended: int = 0
+
+    @property
+    def came_back(self) -> int:
+        """What the person can use again after a release."""
+        return self.points - self.ended
 
 
 # --- opening -----------------------------------------------------------------------------------------
@@ -285,5 +292,13 @@ def release(hold_reference: str, *, actor: Actor | None, purse: PurseBalance | N
     ]
     released = post_with(hold.closing("released"), hold.purse, back + ended, actor=actor)
     if released is None:
-        return _closed_before(hold.hold_id, hold.points, "released", "release")
-    return HoldResult(hold.hold_id, hold.points, "released", released.transfer_ids[: len(back)])
+        first = _closed_before(hold.hold_id, hold.points, "released", "release")
+        return first._replace(ended=_ended_with(hold_reference, hold))
+    ids = released.transfer_ids[: len(back)]
+    return HoldResult(hold.hold_id, hold.points, "released", ids, sum(line.points for line in ended))
+
+
+def _ended_with(hold_reference: str, hold: _HoldRow) -> int:
+    names = [f"{hold_reference}:expire:{part.name}" for part in hold.parts]
+    total = sa.func.coalesce(sa.func.sum(transfers.c.amount), 0)
+    return session.scalars(sa.select(total).where(transfers.c.reference.in_(names))).one()

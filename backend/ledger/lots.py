@@ -46,13 +46,18 @@ def lot_of(day: date) -> Lot:
     if rule == "never":
         return Lot("never", None)
     if rule == "next-year-end":
-        return Lot(str(day.year + 1), date(day.year + 1, 12, 31))
+        return lot_of_year(day.year + 1)
     word, _, number = rule.partition(":")
     if word != "months" or not number.isdigit() or number == "0":
         raise ValueError(f"LOT_RULE {rule!r} is neither next-year-end, never nor months:N")
     years, month = divmod(day.month - 1 + int(number), 12)
     year, month = day.year + years, month + 1
     return Lot(f"{year}-{month:02}", date(year, month, monthrange(year, month)[1]))
+
+
+def lot_of_year(year: int) -> Lot:
+    """The lot of points that can be used until the end of that year, whatever the rule for new ones."""
+    return Lot(str(year), date(year, 12, 31))
 
 
 @cache

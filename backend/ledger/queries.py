@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import read_columns, session
 from backend.ledger.lots import accounts
+from backend.ledger.models import Hold
 from backend.ledger.writing import purses, transfers
 
+holds = Hold.__table__
 _PERSONS_ACCOUNTS = (
     sa.select(accounts.c.kind, accounts.c.ends_on, accounts.c.balance)
     .where(accounts.c.person_id == sa.bindparam("person"), accounts.c.balance > 0)
@@ -62,6 +64,14 @@ _brought = (
 )
 _together = _brought.with_only_columns(sa.func.sum(_of_merge.c.amount)).scalar_subquery()
 _last = _brought.with_only_columns(sa.func.max(_of_merge.c.id)).scalar_subquery()
+_lot = accounts.alias("ended_lot")
+# Points whose last day is past still lie in a lot.
+_ended = sa.exists().where(
+    _lot.c.person_id == sa.bindparam("person"),
+    _lot.c.kind == sa.literal_column("'lot'"),
+    _lot.c.ends_on < sa.bindparam("today"),
+    _lot.c.balance > 0,
+)
 _STATEMENT = (
     sa.select(
         transfers.c.id,
@@ -75,6 +85,7 @@ _STATEMENT = (
         transfers.c.kind,
         transfers.c.title,
         transfers.c.reference,
+        _ended.label("ended"),
     )
     .select_from(transfers)
     .join(_target, _target.c.id == transfers.c.target_id)
@@ -92,14 +103,20 @@ _END = 2**62
 
 
 def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> Sequence[sa.Row[Any]]:
-    """积分流水, newest first: rows of `id, at, points, balance, kind, title, reference`.
+    """积分流水, newest first: rows of `id, at, points, balance, kind, title, reference`; `ended` says that points which
+    ended are still counted, until they are taken out.
 
     `points` is the effect on what is available (+/−), `balance` what was available after it. A hold
     stands in it as taken, its release as given back; its settlement changes nothing more and is left out. What a
     joined record brought is one line, however many lots it came from.
     The next page is asked for with the last row's id.
     """
-    page = {"person": person_id, "before": _END if before_id is None else before_id, "size": limit}
+    page: dict[str, Any] = {
+        "person": person_id,
+        "before": _END if before_id is None else before_id,
+        "size": limit,
+    }
+    page["today"] = clock.today()
     return read_columns(_STATEMENT, page)
 
 
@@ -107,6 +124,25 @@ def whole_of(persons: Collection[int]) -> dict[int, int]:
     """Available and held points together of each of these persons who has any."""
     wanted = sa.select(purses.c.person_id, purses.c.available + purses.c.held)
     return {row[0]: row[1] for row in session.execute(wanted.where(purses.c.person_id.in_(persons)))}
+
+
+def given_back(hold_reference: str) -> tuple[int, int]:
+    """Of a hold that was released: the points that can be used again, and those that had ended and came back to nobody."""
+    of_hold = (
+        transfers.c.hold_id
+        == sa.select(holds.c.id).where(holds.c.reference == hold_reference).scalar_subquery()
+    )
+    parts = session.execute(
+        sa.select(accounts.c.lot, transfers.c.amount)
+        .join(accounts, accounts.c.id == transfers.c.target_id)
+        .where(transfers.c.kind == "release", of_hold)
+    ).all()
+    ends = transfers.c.reference.in_([f"{hold_reference}:expire:{part.lot}" for part in parts])
+    ended = session.scalar(sa.select(_total).where(ends)) or 0
+    return sum(part.amount for part in parts) - ended, ended
+
+
+_total = sa.func.coalesce(sa.func.sum(transfers.c.amount), 0)
 
 
 def lots_ending(last: date, but: sa.Select[int]) -> list[int]:

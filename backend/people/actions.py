@@ -13,7 +13,7 @@ from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
 from backend.organisations.models import KIND_NAMES, Organisation
-from backend.people import accounts, nicknames, permissions, sealed, security_events, states
+from backend.people import accounts, nicknames, permissions, registrations, sealed, security_events, states
 from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState, SecurityEventKind
 from backend.people.labels import ROLES
 from backend.people.models import (
@@ -101,6 +101,8 @@ def register_party_member(
         person_id=actor.id
     )
     same = (row.unit_id, row.community_id) == (unit_id, community_id)
+    if not same:
+        registrations.keep(row)
     row.unit_id, row.community_id, row.service_roles = unit_id, community_id, service_roles
     if not same or row.state == PartyRegistrationState.REJECTED:
         moves.begin_or_apply(states.REGISTER_PARTY_MEMBER, row, _undecided(), actor=actor)

@@ -187,6 +187,27 @@ class PartyRegistration(Model):
         return frozenset({"person"} if self.person_id == person_id else ())
 
 
+class FormerRegistration(Model):
+    """A party registration that was verified, as it was until then: a register of a past period counts a member with the
+    unit and the community that they had."""
+
+    __tablename__ = "former_registrations"
+    __personal__ = [
+        PersonalTable(
+            "person_id", "以前的双报到登记", "former_party_registrations", position=45, on_erasure="delete"
+        )
+    ]
+    __table_args__ = (sa.Index("ix_former_registrations_person", "person_id", "until"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    until: Mapped[datetime] = mapped_column(
+        Moment, info=personal(Purpose.PARTY_REGISTRATION, label="到何时为止")
+    )
+
+
 class Appointment(Model):
     """(person, role, organisation, from, to): reaches the organisation's subtree, on these days only."""
 

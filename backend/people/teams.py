@@ -7,9 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal, moves
+from backend import clock, former_names, journal, moves
 from backend.db import lock_row, savepoint, session, view_of
 from backend.errors import NotAllowed, NotFound, Refused, StateConflict
+from backend.former_names import Named
 from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
@@ -84,6 +85,7 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
         _check_leader(changes["leader_id"])
     if any(changes.get(name, getattr(team, name)) != getattr(team, name) for name in ("name", "speciality")):
         team.taken_down_at = None
+    former_names.keep(Named.TEAM, team.id, team.name, changes.get("name", team.name))
     for name in ("name", "speciality", "leader_id"):
         setattr(team, name, changes.get(name, getattr(team, name)))
     _keep(team)

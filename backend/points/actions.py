@@ -84,7 +84,7 @@ def approve(adjustment_id: int, *, actor: Actor) -> Adjustment:
     transition(
         states.APPROVE, found, actor=actor, precondition=lambda: _refuse_own_phone(found, actor), **told
     )
-    ledger.adjust(
+    moved = ledger.adjust(
         found.person_id,
         found.points,
         reference=f"adjustment:{found.id}",
@@ -92,7 +92,7 @@ def approve(adjustment_id: int, *, actor: Actor) -> Adjustment:
         community_id=found.community_id,
         actor=actor,
     )
-    notices.adjusted(found)
+    notices.adjusted(found, moved.points)
     return found
 
 

@@ -1,4 +1,4 @@
-"""What time brings: 60 days before a lot ends, its owner is told, once."""
+"""What time brings: 60 days before a lot ends, its owner is told, once; opening balances that were confirmed are booked."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from backend import clock
 from backend.db import insert, session
 from backend.jobs import Job
 from backend.ledger import queries as ledger
-from backend.points import notices
+from backend.points import notices, opening_balances
 from backend.points.models import EndingNotice
 from backend.points.queries import DAYS_AHEAD
 
@@ -34,4 +34,9 @@ def announce_ending(lot_id: int) -> None:
         notices.ending(lot.person_id, lot.points, lot.ends_on)
 
 
-JOBS = [Job("tell_points_ending", every=3600, due=lots_ending_soon, work=announce_ending)]
+JOBS = [
+    Job("tell_points_ending", every=3600, due=lots_ending_soon, work=announce_ending),
+    Job(
+        "book_opening_balances", every=10, due=opening_balances.waiting_parts, work=opening_balances.book_part
+    ),
+]

@@ -7,3 +7,6 @@ ADJUSTED_MAX = 10_000
 # No single activity or wish is worth more, and no cap needs to be higher.
 EARNED_MAX = 1000
 REASON_MAX = journal.REASON_MAX
+# What a person brings over from the paper book of one year, and how far ahead its points may end.
+OPENED_MAX = 100_000
+YEARS_AHEAD = 10

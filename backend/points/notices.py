@@ -5,14 +5,15 @@ from datetime import date, timedelta
 from backend import clock
 from backend.outbox.actions import notify
 from backend.points.models import Adjustment
+from backend.points.opening_models import OpeningSheet
 
 _PAGE = "pages/points/index"
 
 
-def adjusted(adjustment: Adjustment) -> None:
-    """The person learns what was given or taken, and why."""
-    points = abs(adjustment.points)
-    word = "增加" if adjustment.points > 0 else "扣减"
+def adjusted(adjustment: Adjustment, moved: int) -> None:
+    """The person learns what the ledger gave or took, and why."""
+    points = abs(moved)
+    word = "增加" if moved > 0 else "扣减"
     notify(
         adjustment.person_id,
         "points_adjusted",
@@ -33,6 +34,30 @@ def rejected(adjustment: Adjustment) -> None:
         "积分调整未获批准",
         f"您提出的积分调整（{adjustment.points:+d} 分）未获批准：{_bare(adjustment.decision_reason)}。",
         subject=("adjustment", adjustment.id),
+    )
+
+
+def opened(person_id: int, points: int, year: int) -> None:
+    """The person learns what was brought over from the paper book."""
+    notify(
+        person_id,
+        "points_opened",
+        f"期初积分：增加 {points} 分",
+        f"社区把纸质账本上的 {points} 积分记到了您的账户，{year}-12-31 之前可以使用。如有疑问，请联系社区工作人员。",
+        template="points_changed",
+        data={"thing1": "期初积分", "number2": points, "time3": clock.now()},
+        page=_PAGE,
+    )
+
+
+def opening_rejected(sheet: OpeningSheet, reason: str) -> None:
+    """Whoever brought a sheet of opening balances in learns why it was not confirmed."""
+    notify(
+        sheet.uploaded_by_id,
+        "opening_rejected",
+        "期初积分表未获确认",
+        f"您上传的期初积分表“{sheet.file_name}”未获确认：{_bare(reason)}。改好后可以重新上传。",
+        subject=("opening_sheet", sheet.id),
     )
 
 

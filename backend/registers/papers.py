@@ -25,7 +25,8 @@ from backend.spreadsheets import harmless
 FORMATS = {"xlsx": "Excel 表格（.xlsx）", "csv": "CSV 文本（.csv）"}
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    # What is sent as text is said to be UTF-8 by whoever sends it.
+    "csv": "text/csv",
 }
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _HEADING_ROW = 4

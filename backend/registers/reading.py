@@ -15,6 +15,7 @@ from backend import clock
 from backend.db import session
 from backend.organisations import queries as places
 from backend.people import sealed
+from backend.people.kinds import PersonState
 from backend.people.masking import Kind, masked
 from backend.people.models import Person
 from backend.registers.definition import Column, Cursor, Either, Register, Scope, running_number
@@ -22,6 +23,8 @@ from backend.registers.definition import Column, Cursor, Either, Register, Scope
 BATCH = 500
 NAMES_KEPT = 20_000
 NOBODY = "一位居民"
+# Who has left has no name any more, on whichever sheet they stand.
+GONE = "已注销"
 
 
 class Names:
@@ -37,8 +40,11 @@ class Names:
             self._persons.clear()
         missing = persons - self._persons.keys()
         if missing:
-            wanted = sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(missing))
-            for person_id, kept in session.execute(wanted):
+            wanted = sa.select(Person.id, Person.real_name_sealed, Person.state)
+            for person_id, kept, state in session.execute(wanted.where(Person.id.in_(missing))):
+                if state == PersonState.CANCELLED:
+                    self._persons[person_id] = Either(GONE, GONE)
+                    continue
                 name = sealed.unsealed_name(person_id, kept)
                 hidden = masked(Kind.NAME, name) or NOBODY
                 self._persons[person_id] = Either(hidden, (name or NOBODY) if self.clear else hidden)

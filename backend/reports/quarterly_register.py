@@ -9,19 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import clock, config
-from backend.complaints.models import Complaint, ComplaintState
+from backend.complaints.models import ComplaintState
 from backend.db import session
+from backend.journal import JournalLine
 from backend.ledger import bookings, rules, seals
 from backend.people.permissions import Permission
 from backend.points.labels import REGISTER_EVENTS
 from backend.registers.definition import Column, ComputedRows, Register, Scope
-from backend.supermarket import queries, sealed
+from backend.supermarket import sealed
 from backend.supermarket.models import Item, Shop
 from backend.supermarket.stock_models import Movement, StockSource
-from backend.volunteering import days
-from backend.volunteering.limits import IN_FORCE
 from backend.volunteering.models import Activity, ActivityKind, ActivityState
-from backend.volunteering.record_models import ServiceDay, ServiceRecord
+from backend.volunteering.record_models import ServiceRecord
 from backend.wishes.kinds import WishState
 from backend.wishes.models import Claim, Wish
 
@@ -56,15 +55,24 @@ def _numbers(wanted: Any, column: Any) -> Numbers:
     return {place: int(number or 0) for place, number in session.execute(wanted.group_by(column))}
 
 
-def _wishes(moment: Any, *more: Any) -> Callable[[Scope], Numbers]:
+def _told(kind: str, states: tuple[str, ...], first: bool = False, *more: Any) -> Callable[[Scope], Numbers]:
+    """How many things of a kind came into one of these states in these days, each once: by the journal, which says for
+    ever what a state of today no longer does. `first`: only those that had never been in it before."""
+
     def asked(scope: Scope) -> Numbers:
-        wanted = sa.select(Wish.community_id, sa.func.count()).where(
-            Wish.community_id.in_(scope.communities),
-            Wish.state != WishState.DRAFT,
-            _between(moment, scope),
-            *more,
+        line = JournalLine
+        here = (
+            line.subject_kind == kind,
+            line.to_state.in_(states),
+            line.organisation_id.in_(scope.communities),
         )
-        return _numbers(wanted, Wish.community_id)
+        wanted = sa.select(line.organisation_id, sa.func.count(sa.distinct(line.subject_id)))
+        wanted = wanted.where(*here, _between(line.at, scope), *more)
+        if first:
+            before = aliased(JournalLine)
+            same = (before.subject_kind == kind, before.subject_id == line.subject_id, before.id < line.id)
+            wanted = wanted.where(~sa.exists().where(*same, before.to_state.in_(states)))
+        return _numbers(wanted, line.organisation_id)
 
     return asked
 
@@ -79,25 +87,24 @@ def _claims(scope: Scope) -> Numbers:
     return _numbers(wanted, Wish.community_id)
 
 
-def _activities(scope: Scope) -> Numbers:
-    wanted = sa.select(Activity.community_id, sa.func.count()).where(
-        Activity.community_id.in_(scope.communities),
-        Activity.kind == ActivityKind.VOLUNTEER_SERVICE,
-        Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
-        _between(Activity.starts_at, scope),
-    )
-    return _numbers(wanted, Activity.community_id)
+_OF_SERVICE = JournalLine.subject_id.in_(
+    sa.select(Activity.id).where(Activity.kind == ActivityKind.VOLUNTEER_SERVICE)
+)
+_before = aliased(ServiceRecord)
+# What a record adds to what was counted before it: a correction the difference, in the period in which it was made.
+_TIMES = sa.case((ServiceRecord.minutes > 0, 1), else_=0) - sa.case((_before.minutes > 0, 1), else_=0)
+_MINUTES = ServiceRecord.minutes - sa.func.coalesce(_before.minutes, 0)
 
 
 def _records(number: Any) -> Callable[[Scope], Numbers]:
     def asked(scope: Scope) -> Numbers:
-        touching = sa.select(ServiceRecord.community_id, number).outerjoin(ServiceDay, days.DAYS_OF_RECORD)
-        wanted = touching.where(
-            ServiceRecord.community_id.in_(scope.communities),
-            days.DAY.between(scope.first, scope.last),
-            ServiceRecord.recorded_at < scope.cut_off,
-            ServiceRecord.minutes > 0,
-            IN_FORCE,
+        wanted = (
+            sa.select(ServiceRecord.community_id, sa.func.sum(number))
+            .select_from(ServiceRecord)
+            .outerjoin(_before, _before.id == ServiceRecord.corrects_id)
+            .where(
+                ServiceRecord.community_id.in_(scope.communities), _between(ServiceRecord.recorded_at, scope)
+            )
         )
         return _numbers(wanted, ServiceRecord.community_id)
 
@@ -143,20 +150,12 @@ def _stock(scope: Scope) -> Numbers:
     return _numbers(wanted, Shop.community_id)
 
 
-def _complaints(moment: Any, *more: Any) -> Callable[[Scope], Numbers]:
-    def asked(scope: Scope) -> Numbers:
-        wanted = sa.select(Complaint.place_id, sa.func.count()).where(
-            Complaint.place_id.in_(scope.communities), _between(moment, scope), *more
-        )
-        return _numbers(wanted, Complaint.place_id)
-
-    return asked
-
-
 def _donors(scope: Scope) -> dict[int, list[str]]:
-    """Who gave and agreed to be named, each once, in the order of the gifts."""
+    """Who gave and agreed to be named, each once, in the order of the gifts; a gift taken back in these days was none."""
+    red = aliased(Movement)
+    taken_back = sa.exists().where(red.reverses_id == Movement.id, red.at < scope.until)
     wanted = _movements(scope, Movement.reference, Movement.donor_sealed).where(
-        Movement.donor_public, Movement.donor_sealed.is_not(None), queries.stands()
+        Movement.donor_public, Movement.donor_sealed.is_not(None), ~taken_back
     )
     told: dict[int, dict[str, None]] = defaultdict(dict)
     for place, reference, kept in session.execute(wanted.order_by(Movement.id)):
@@ -176,19 +175,18 @@ def _rule_changes(scope: Scope) -> dict[int | None, list[str]]:
 
 
 _ASKED: dict[str, Callable[[Scope], Numbers]] = {
-    "submitted": _wishes(Wish.submitted_at),
-    "published": _wishes(Wish.published_at),
+    "submitted": _told("wish", (WishState.SUBMITTED,), True),
+    "published": _told("wish", (WishState.PUBLISHED,), False, JournalLine.verb.in_(("publish", "republish"))),
     "claimed": _claims,
-    "lit": _wishes(Wish.closed_at, Wish.solved.is_not(None)),
-    "activities": _activities,
-    # A service over midnight is one, on the day on which it began; its minutes count for each of its days.
-    "times": _records(sa.func.sum(sa.case((ServiceRecord.served_on == days.DAY, 1), else_=0))),
-    "minutes": _records(sa.func.sum(days.MINUTES)),
+    "lit": _told("wish", (WishState.CONFIRMED,)),
+    "activities": _told("activity", (ActivityState.ENDED,), True, _OF_SERVICE),
+    "times": _records(_TIMES),
+    "minutes": _records(_MINUTES),
     "purchased": _received(StockSource.PURCHASE),
     "donated": _received(StockSource.DONATION),
     "stock": _stock,
-    "complaints": _complaints(Complaint.filed_at),
-    "answered": _complaints(Complaint.ended_at, Complaint.state == ComplaintState.ANSWERED),
+    "complaints": _told("complaint", (ComplaintState.RECEIVED,), True),
+    "answered": _told("complaint", (ComplaintState.ANSWERED,)),
 }
 
 
@@ -213,11 +211,11 @@ QUARTERLY = Register(
     ComputedRows(_rows),
     (
         Column("社区", "wishes.community_id", kind="place", width=12),
-        _sum("本季征集数", "wishes.submitted_at", "submitted"),
-        _sum("本季发布数", "wishes.published_at", "published"),
+        _sum("本季征集数", "journal.to_state", "submitted"),
+        _sum("本季发布数", "journal.to_state", "published"),
         _sum("本季认领数", "claims.claimed_at", "claimed"),
-        _sum("本季点亮数", "wishes.closed_at", "lit"),
-        _sum("志愿活动场次", "activities.state", "activities"),
+        _sum("本季点亮数", "journal.to_state", "lit"),
+        _sum("志愿活动场次", "journal.to_state", "activities"),
         _sum("参与人次", "service_records.person_id", "times"),
         _sum("服务时长(小时)", "service_records.minutes", "minutes", "hours"),
         _sum("积分发放", "transfers.amount", "issued"),
@@ -228,8 +226,8 @@ QUARTERLY = Register(
         Column("捐赠单位(同意)", "stock_movements.donor_sealed", "donors", width=16),
         _sum("库存结余", "stock_movements.on_hand_change", "stock"),
         Column("规则变更", "earning_rules.effective_from", "rules", width=22),
-        _sum("投诉受理", "complaints.filed_at", "complaints"),
-        _sum("投诉办结", "complaints.ended_at", "answered"),
+        _sum("投诉受理", "journal.to_state", "complaints"),
+        _sum("投诉办结", "journal.to_state", "answered"),
         Column("监督电话", "= supervision_phone()", supervision_phone, width=13),
     ),
     note="点亮数只算许愿人确认的。积分结存是以本社区名义发放、还没有兑换或到期的。由街道承办的投诉不计入社区。",

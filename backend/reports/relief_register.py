@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from backend.complaints.models import Complaint, ComplaintKind, ComplaintState
 from backend.db import session
+from backend.journal import JournalLine
 from backend.organisations.models import Organisation
 from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
@@ -37,7 +38,15 @@ def _reports(scope: Scope) -> Burden:
     here = sa.select(Organisation.id).where(
         sa.or_(Organisation.id.in_(scope.communities), Organisation.id == scope.place_id)
     )
-    answered = sa.func.count(sa.case((Complaint.state == ComplaintState.ANSWERED, 1)))
+    line = JournalLine
+    # By the journal: what was answered in these days was answered, whatever became of it afterwards.
+    told = sa.exists().where(
+        line.subject_kind == "complaint",
+        line.subject_id == Complaint.id,
+        line.to_state == ComplaintState.ANSWERED,
+        line.at < scope.until,
+    )
+    answered = sa.func.count(sa.case((told, 1)))
     row = session.execute(
         sa.select(sa.func.count(), answered).where(
             Complaint.complaint_kind == ComplaintKind.RELIEF_REPORT,

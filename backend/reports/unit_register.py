@@ -5,78 +5,86 @@ from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from backend.db import session
+from backend.journal import JournalLine
 from backend.organisations.models import Organisation
-from backend.people.kinds import PartyRegistrationState
-from backend.people.models import Consent, PartyRegistration, Team
+from backend.people import registrations
+from backend.people.models import Consent, Team
 from backend.people.one_person import remaining
 from backend.people.permissions import Permission
 from backend.registers.definition import Column, ComputedRows, Register, Scope
-from backend.volunteering.limits import IN_FORCE
-from backend.volunteering.models import Activity, ActivityState
+from backend.volunteering.models import Activity
 from backend.volunteering.record_models import ServiceRecord
 
 # What goes to a unit rests on the member's own consent, and stops with it (个人信息保护法 23).
 CONSENT = "unit_feedback"
 
 
-def _members(scope: Scope) -> list[sa.ColumnElement[bool]]:
-    return [
-        PartyRegistration.state == PartyRegistrationState.VERIFIED,
-        PartyRegistration.community_id.in_(scope.communities),
-    ]
+def _members(scope: Scope) -> Any:
+    """Those who were registered in these communities when the days ended."""
+    there = registrations.standing_at(scope.until)
+    return (
+        sa.select(there.c.person_id, there.c.unit_id)
+        .where(there.c.community_id.in_(scope.communities))
+        .subquery()
+    )
 
 
 def _registered(scope: Scope) -> dict[int, int]:
-    wanted = sa.select(PartyRegistration.unit_id, sa.func.count()).where(*_members(scope))
-    return dict(session.execute(wanted.group_by(PartyRegistration.unit_id)).all())
+    there = _members(scope)
+    return dict(session.execute(sa.select(there.c.unit_id, sa.func.count()).group_by(there.c.unit_id)).all())
 
 
 def _served(scope: Scope) -> dict[int, dict[str, int]]:
-    """By unit and category, records of members who agreed that their unit is told."""
+    """By unit and category, records of members who agreed in these days or before, and still agree, that their unit is
+    told. What was taken back by a correction counts against the days in which it was."""
+    there, before = _members(scope), aliased(ServiceRecord)
     agreed = sa.and_(
-        Consent.person_id == PartyRegistration.person_id,
+        Consent.person_id == there.c.person_id,
         Consent.document == CONSENT,
+        Consent.given_at < scope.until,
         Consent.withdrawn_at.is_(None),
     )
+    adds = sa.case((ServiceRecord.minutes > 0, 1), else_=0) - sa.case((before.minutes > 0, 1), else_=0)
     wanted = (
-        sa.select(PartyRegistration.unit_id, ServiceRecord.category, sa.func.count())
-        .join(ServiceRecord, remaining(ServiceRecord.person_id) == PartyRegistration.person_id)
+        sa.select(there.c.unit_id, ServiceRecord.category, sa.func.sum(adds))
+        .select_from(there)
+        .join(ServiceRecord, remaining(ServiceRecord.person_id) == there.c.person_id)
         .join(Consent, agreed)
+        .outerjoin(before, before.id == ServiceRecord.corrects_id)
         .where(
-            *_members(scope),
             ServiceRecord.community_id.in_(scope.communities),
-            ServiceRecord.served_on.between(scope.first, scope.last),
-            ServiceRecord.minutes > 0,
-            IN_FORCE,
+            ServiceRecord.recorded_at >= scope.since,
+            ServiceRecord.recorded_at < scope.until,
         )
-        .group_by(PartyRegistration.unit_id, ServiceRecord.category)
-        .order_by(PartyRegistration.unit_id, ServiceRecord.category)
+        .group_by(there.c.unit_id, ServiceRecord.category)
+        .order_by(there.c.unit_id, ServiceRecord.category)
     )
     told: dict[int, dict[str, int]] = defaultdict(dict)
     for unit_id, category, count in session.execute(wanted):
-        told[unit_id][category] = count
+        if count:
+            told[unit_id][category] = int(count)
     return told
 
 
 def _organised(scope: Scope) -> dict[int, int]:
-    """Activities held by units' teams: a team is its leader's unit's."""
+    """Activities of units' teams that ended in these days: a team is its leader's unit's."""
+    there, line = registrations.standing_at(scope.until), JournalLine
+    ended = (line.subject_kind == "activity", line.subject_id == Activity.id, line.verb == "end")
     wanted = (
-        sa.select(PartyRegistration.unit_id, sa.func.count())
+        sa.select(there.c.unit_id, sa.func.count())
         .select_from(Activity)
         .join(Team, Team.id == Activity.team_id)
-        .join(PartyRegistration, PartyRegistration.person_id == Team.leader_id)
+        .join(there, there.c.person_id == Team.leader_id)
         .where(
             Team.kind == "unit",
-            PartyRegistration.state == PartyRegistrationState.VERIFIED,
             Activity.community_id.in_(scope.communities),
-            Activity.state.in_((ActivityState.ENDED, ActivityState.CERTIFIED)),
-            Activity.starts_at >= scope.since,
-            Activity.starts_at < scope.until,
+            sa.exists().where(*ended, line.at >= scope.since, line.at < scope.until),
         )
     )
-    return dict(session.execute(wanted.group_by(PartyRegistration.unit_id)).all())
+    return dict(session.execute(wanted.group_by(there.c.unit_id)).all())
 
 
 def _rows(scope: Scope) -> list[Any]:

@@ -1,6 +1,6 @@
 """Who is told what about an order and about stock. The sentences stand in the inbox; WeChat gets a short form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.journal import Actor
+from backend.ledger.holds import HoldResult
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
@@ -120,6 +121,14 @@ def _limits(full: Sequence[Item | Share]) -> str:
     )
 
 
+def points_back(came_back: int, ended: int) -> str:
+    """What the ledger gave back: points whose last day passed while they were held come back to nobody."""
+    lost = f"{ended} 积分冻结期间已到期，没有退回"
+    if not ended:
+        return f"{came_back} 积分已退回"
+    return f"{came_back} 积分已退回，另有 {lost}" if came_back else lost
+
+
 def requested(order: Redemption, lines: list[Line], full: list[Item]) -> None:
     """Its owner reads it in the order itself; those who decide learn that one waits, and which limits it fills."""
     if order.requested_by_id is not None:
@@ -154,22 +163,22 @@ def approved(order: Redemption, full: list[Share]) -> None:
     )
 
 
-def rejected(order: Redemption, reason: str) -> None:
-    body = f"兑换单 {order.number} 未通过：{reason}。{order.points} 积分已退回。"
+def rejected(order: Redemption, reason: str, released: HoldResult) -> None:
+    body = f"兑换单 {order.number} 未通过：{reason}。{points_back(released.came_back, released.ended)}。"
     _notify_owner(order, "redemption_rejected", "兑换未通过审批", body, "未通过")
 
 
-def cancelled(order: Redemption, actor: Actor) -> None:
+def cancelled(order: Redemption, actor: Actor, released: HoldResult) -> None:
     if actor.id == order.person_id:
         return
-    body = f"工作人员代您取消了兑换单 {order.number}：{order.closing_reason}。{order.points} 积分已退回。"
+    body = f"工作人员代您取消了兑换单 {order.number}：{order.closing_reason}。{points_back(released.came_back, released.ended)}。"
     _notify_owner(order, "redemption_cancelled", "兑换已取消", body, "已取消")
 
 
 CLOSED_THEN = "超市的休息日或开放时间有变，这个时段不开放"
 
 
-def called_off(orders: Sequence[Redemption], shop: Shop) -> None:
+def called_off(orders: Sequence[Redemption], shop: Shop, released: Mapping[int, HoldResult]) -> None:
     """The shop is closed at a time that was booked: whoever booked it, and whoever asked for them, may choose another."""
     _notify_owners(
         orders,
@@ -178,7 +187,7 @@ def called_off(orders: Sequence[Redemption], shop: Shop) -> None:
         "已取消",
         lambda one: (
             f"{shop.name}{CLOSED_THEN.removeprefix('超市')}，您 {_begins(one)} 的预订（{one.number}）已取消。"
-            f"{one.points} 积分已退回，请另选时段。"
+            f"{points_back(released[one.id].came_back, released[one.id].ended)}，请另选时段。"
         ),
     )
 
@@ -222,13 +231,13 @@ def extended(order: Redemption, reason: str) -> None:
     _notify_owner(order, "redemption_deadline_moved", "领取期限已延长", body, "待领取")
 
 
-def expired(order: Redemption, why: str) -> None:
-    body = f"兑换单 {order.number} 已结束：{why}。{order.points} 积分已退回，欢迎重新兑换。"
+def expired(order: Redemption, why: str, released: HoldResult) -> None:
+    body = f"兑换单 {order.number} 已结束：{why}。{points_back(released.came_back, released.ended)}，欢迎重新兑换。"
     _notify_owner(order, "redemption_expired", "兑换单已过期", body, "已过期")
 
 
 def last_days(order: Redemption) -> None:
-    body = f"兑换单 {order.number} 请在 {order.pick_up_until:%m月%d日} 当天或之前领取，过后积分自动退回。"
+    body = f"兑换单 {order.number} 请在 {order.pick_up_until:%m月%d日} 当天或之前领取，过后自动结束，还没有到期的积分退回。"
     _notify_owner(order, "redemption_last_days", "兑换即将到期", body, "待领取")
 
 
@@ -245,8 +254,9 @@ def returned(order: Redemption, reason: str) -> None:
     _notify_owner(order, "redemption_returned", "兑换已退回", body, "已退回")
 
 
-def not_shown(order: Redemption) -> None:
-    body = f"兑换单 {order.number} 预订的时段没有使用，{order.points} 积分已退回。以后用不上时请提前取消，让给其他居民。"
+def not_shown(order: Redemption, released: HoldResult) -> None:
+    back = points_back(released.came_back, released.ended)
+    body = f"兑换单 {order.number} 预订的时段没有使用，{back}。以后用不上时请提前取消，让给其他居民。"
     _notify_owner(order, "redemption_no_show", "场地预订未使用", body, "未到场")
 
 

@@ -5,13 +5,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.db import AnySelect
+from backend.former_names import Named, name_at
 from backend.people.masking import Kind, masked
 from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
-from backend.supermarket.models import Item, Line, Redemption, RedemptionState, Shop
+from backend.supermarket.models import Item, ItemKind, Line, Redemption, RedemptionState, Shop
 from backend.supermarket.stock_models import (
     Batch,
     Movement,
@@ -25,29 +26,64 @@ from backend.supermarket.stock_models import (
 _ON_THE_SHELF = [kind for kind in MovementKind if kind not in (MovementKind.RESERVE, MovementKind.RELEASE)]
 
 
-def _handed_over(scope: Scope) -> AnySelect:
+def _lines(entry: Any, at: Any, quantity: Any, by: Any, collected_by: Any) -> sa.Select[Any]:
+    """Lines of orders as the register has them; `entry` tells what happened to one line apart."""
     return (
         sa.select(
+            Line.redemption_id,
+            Line.item_id,
+            entry.label("entry"),
+            Redemption.community_id,
             Redemption.number,
-            Redemption.handed_over_at,
+            at.label("at"),
             Redemption.person_id,
-            Person.card_number,
             Line.name,
-            Line.quantity,
+            quantity.label("quantity"),
             Line.unit_points,
-            Line.points,
+            (quantity * Line.unit_points).label("points"),
             Redemption.approved_by_id,
-            Redemption.handed_over_by_id,
-            Redemption.collected_by,
+            by.label("by_id"),
+            collected_by.label("collected_by"),
         )
         .select_from(Line)
         .join(Redemption, Redemption.id == Line.redemption_id)
-        .join(Person, Person.id == Redemption.person_id)
+    )
+
+
+_came_back = sa.and_(
+    Movement.redemption_id == Line.redemption_id,
+    Movement.item_id == Line.item_id,
+    Movement.kind == MovementKind.RETURN,
+)
+_RETURNED = sa.literal("returned")
+# What was handed over stays in its period. What came back, all or a part of it, is a line of its own, in red, of the
+# period in which it came back: goods as they were booked back, of what is no goods the whole order.
+_ENTRIES = sa.union_all(
+    _lines(
+        sa.literal(0),
+        Redemption.handed_over_at,
+        Line.quantity,
+        Redemption.handed_over_by_id,
+        Redemption.collected_by,
+    ).where(Redemption.handed_over_at.is_not(None), Redemption.handed_over_by_id.is_not(None)),
+    _lines(Movement.id, Movement.at, -Movement.on_hand_change, Movement.by_id, _RETURNED).join(
+        Movement, _came_back
+    ),
+    _lines(sa.literal(1), Redemption.closed_at, -Line.quantity, Redemption.returned_by_id, _RETURNED).where(
+        Redemption.state == RedemptionState.RETURNED, Redemption.item_kind != ItemKind.GOODS
+    ),
+).subquery("redemption_entries")
+
+
+def _redeemed(scope: Scope) -> AnySelect:
+    return (
+        sa.select(*_ENTRIES.c, Person.card_number)
+        .select_from(_ENTRIES)
+        .join(Person, Person.id == _ENTRIES.c.person_id)
         .where(
-            Redemption.community_id.in_(scope.communities),
-            Redemption.state == RedemptionState.HANDED_OVER,
-            Redemption.handed_over_at >= scope.since,
-            Redemption.handed_over_at < scope.until,
+            _ENTRIES.c.community_id.in_(scope.communities),
+            _ENTRIES.c.at >= scope.since,
+            _ENTRIES.c.at < scope.until,
         )
     )
 
@@ -60,11 +96,11 @@ REDEMPTIONS = Register(
     "redemptions",
     "兑换登记表",
     Permission.REGISTER_READ,
-    Query(_handed_over, (Line.redemption_id, Line.item_id)),
+    Query(_redeemed, (_ENTRIES.c.redemption_id, _ENTRIES.c.item_id, _ENTRIES.c.entry)),
     (
         NUMBER,
         Column("兑换单号", "redemptions.number", width=18),
-        Column("日期", "redemptions.handed_over_at", kind="day", width=11),
+        Column("日期", "redemptions.handed_over_at, stock_movements.at", "at", "day", width=11),
         Column("姓名(脱敏)", "redemptions.person_id", kind="person", width=9),
         Column("卡号", "= card(persons.card_number)", card, "either", width=10),
         Column("物品/服务", "redemption_lines.name", width=18),
@@ -72,11 +108,16 @@ REDEMPTIONS = Register(
         Column("单价积分", "redemption_lines.unit_points", kind="number", width=9),
         Column("合计积分", "redemption_lines.points", kind="number", total=True, width=9),
         Column("审批人", "redemptions.approved_by_id", kind="person", width=9),
-        Column("发放人", "redemptions.handed_over_by_id", kind="person", width=9),
+        Column("发放人", "redemptions.handed_over_by_id, stock_movements.by_id", "by_id", "person", width=9),
         Column("领取人签字", "nothing: signed on the printed sheet", width=14),
-        Column("领取方式(本人/代领)", "redemptions.collected_by", words=COLLECTORS, width=11),
+        Column(
+            "领取方式(本人/代领)",
+            "redemptions.collected_by",
+            words={**COLLECTORS, "returned": "退回"},
+            width=11,
+        ),
     ),
-    note="按核销发放的日期列出；退回的不在内，见物资出入库台账。",
+    note="按核销发放的日期列出。退回的另列一行，数量和积分为负，日期是退回的那一天，原来的一行不动。",
     position=40,
 )
 
@@ -85,8 +126,8 @@ def _movements(scope: Scope) -> AnySelect:
     return (
         sa.select(
             *Movement.__table__.columns,
-            Item.name,
-            Item.unit,
+            name_at(Named.ITEM, Item.id, Movement.at, Item.name).label("name"),
+            name_at(Named.ITEM_UNIT, Item.id, Movement.at, Item.unit).label("unit"),
             Batch.batch_no,
             Batch.best_before,
             Redemption.number,
@@ -174,7 +215,7 @@ STOCK = Register(
 def _counted(scope: Scope) -> AnySelect:
     return (
         sa.select(
-            Item.name,
+            name_at(Named.ITEM, Item.id, Stocktake.decided_at, Item.name).label("name"),
             StocktakeLine.book,
             StocktakeLine.counted,
             StocktakeLine.reason,

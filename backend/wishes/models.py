@@ -337,6 +337,8 @@ class Claim(Model):
     party: Mapped[str] = mapped_column(sa.String(12))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     unit_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    # The claimer's own unit on that day, in whosever name it was claimed.
+    member_unit_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     claimed_at: Mapped[datetime] = mapped_column(Moment)
     promised_on: Mapped[date] = mapped_column(sa.Date)
     reminded_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,15 +1,17 @@
-"""微心愿台账: each wish once, with the claim that stands or stood to its end."""
+"""微心愿台账: each wish once in the period in which it was handed in, as it stood when that period ended; and once in each
+later period in which something became of it."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend.people.models import PartyRegistration, Team
+from backend.db import Moment
 from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Query, Register, Scope
+from backend.wishes.as_of import as_they_stood, first_submitted, moved_between
 from backend.wishes.kinds import Party, WishState
 from backend.wishes.labels import CATEGORIES, CLAIM_PARTIES, GROUPS, METHODS, REFERRALS, REVIEW_OUTCOMES
-from backend.wishes.models import Claim, Round, Wish
+from backend.wishes.models import Wish
 
 _UNFULFILLED = (
     WishState.SENT_BACK,
@@ -22,32 +24,37 @@ _UNFULFILLED = (
 
 
 def _wanted(scope: Scope) -> sa.Select[Any]:
-    return (
-        sa.select(
-            *(column for column in Wish.__table__.columns if not column.name.endswith("_sealed")),
-            Round.number.label("round_number"),
-            Claim.person_id,
-            Claim.party,
-            Claim.claimed_at,
-            Claim.promised_on,
-            sa.func.coalesce(Claim.unit_id, PartyRegistration.unit_id).label("unit_id"),
-            Team.name.label("team_name"),
-        )
-        .outerjoin(Round, Round.id == Wish.round_id)
-        .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
-        .outerjoin(Team, Team.id == Claim.team_id)
-        .outerjoin(PartyRegistration, PartyRegistration.person_id == Claim.person_id)
-        .where(
-            Wish.community_id.in_(scope.communities),
-            Wish.state != WishState.DRAFT,
-            Wish.submitted_at >= scope.since,
-            Wish.submitted_at < scope.until,
-        )
+    first = sa.func.coalesce(first_submitted(Wish.id), Wish.submitted_at)
+    went_on = sa.and_(first < scope.since, moved_between(Wish.id, scope.since, scope.until))
+    return sa.select(
+        *(
+            column
+            for column in Wish.__table__.columns
+            if not column.name.endswith("_sealed") and column.name != "submitted_at"
+        ),
+        first.label("submitted_at"),
+        sa.literal(scope.since, Moment).label("since"),
+        sa.literal(scope.until, Moment).label("until"),
+    ).where(
+        Wish.community_id.in_(scope.communities),
+        Wish.submitted_at.is_not(None),
+        Wish.created_at < scope.until,
+        sa.or_(sa.and_(first >= scope.since, first < scope.until), went_on),
     )
 
 
 def round_name(row: Any) -> str | None:
-    return f"第 {row.round_number} 期" if row.round_number else None
+    """The round in which it was collected, which its number has: carried over, it keeps both."""
+    return f"第 {int(row.number.split('-')[-2])} 期" if row.number else None
+
+
+def cost(row: Any) -> int | None:
+    """Told once, in the period in which the wish was handed in: the column adds up to what was wished for."""
+    return None if _from_before(row) else row.estimated_cost
+
+
+def _from_before(row: Any) -> bool:
+    return row.submitted_at < row.since
 
 
 def way_in(row: Any) -> str:
@@ -80,6 +87,7 @@ def unfulfilled_reason(row: Any) -> str | None:
 
 def remark(row: Any) -> str | None:
     told = {
+        "以前征集，本期有进展": _from_before(row),
         "上一期结转": row.carried,
         "已合并": row.state == WishState.MERGED,
         "已撤下": row.state == WishState.TAKEN_DOWN,
@@ -98,25 +106,25 @@ WISHES = Register(
     "wishes",
     "微心愿台账",
     Permission.REGISTER_READ,
-    Query(_wanted, (Wish.id,)),
+    Query(_wanted, (Wish.id,), as_they_stood),
     (
         NUMBER,
         Column("心愿编号", "wishes.number", width=9),
-        Column("期次", "= round_name(rounds.number)", round_name, width=7),
+        Column("期次", "= round_name(wishes.number)", round_name, width=7),
         Column("社区", "wishes.community_id", kind="place", width=7),
         Column("网格", "wishes.grid_id", kind="place", width=7),
         Column("许愿人(脱敏)", "wishes.wisher_id", kind="person", masked=of_a_child, width=6),
         Column("人群类别", "wishes.beneficiary_group", words=GROUPS, width=6),
         Column("心愿类别", "wishes.category", words=CATEGORIES, width=6),
         Column("心愿内容", "wishes.title", width=16),
-        Column("预估金额", "wishes.estimated_cost", kind="number", total=True, width=6),
+        Column("预估金额", "= cost(wishes.estimated_cost)", cost, "number", total=True, width=6),
         Column("征集日期", "wishes.submitted_at", kind="day", width=10),
         Column("征集方式", "= way_in(wishes.reporter_id, wishes.guardian_id)", way_in, width=6),
         Column("审核人", "wishes.reviewer_id", kind="person", width=6),
         Column("审核结果", "= review_outcome(wishes.state, wishes.reviewer_id)", review_outcome, width=6),
         Column("发布日期", "wishes.published_at", kind="day", width=10),
         Column("认领人/党组织", "= claimant(claims.person_id, teams.name)", claimant, "person", width=8),
-        Column("所在单位", "claims.unit_id, party_registrations.unit_id", "unit_id", "place", width=9),
+        Column("所在单位", "claims.unit_id, claims.member_unit_id", "unit_id", "place", width=9),
         Column("认领日期", "claims.claimed_at", kind="day", width=10),
         Column("承诺完成日", "claims.promised_on", kind="day", width=10),
         Column("点亮日期", "wishes.fulfilled_at", kind="day", width=10),
@@ -132,12 +140,12 @@ WISHES = Register(
         Column("转介去向", "wishes.referred_to", words=REFERRALS, width=8),
         Column(
             "备注",
-            "= remark(wishes.carried, wishes.state, wishes.redacted_at, wishes.reopens_id)",
+            "= remark(wishes.carried, wishes.state, wishes.submitted_at, wishes.redacted_at, wishes.reopens_id)",
             remark,
             width=7,
         ),
     ),
-    note="按征集日期列出；草稿不在内。儿童的姓名始终遮盖。",
+    note="列出本期征集的心愿，写到本期末为止的情况；以前征集、本期有进展的另列一行，预估金额不重复计。草稿不在内。儿童的姓名始终遮盖。",
     position=10,
 )
 

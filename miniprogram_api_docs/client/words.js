@@ -79,6 +79,11 @@ module.exports = {
       "approved": "已通过",
       "rejected": "未通过"
     },
+    "opening_sheet": {
+      "proposed": "待确认",
+      "confirmed": "已确认",
+      "rejected": "未通过"
+    },
     "complaint": {
       "received": "已收到",
       "escalated": "上一级办理",
@@ -206,6 +211,10 @@ module.exports = {
     },
     "adjustment": {
       "approve": "批准",
+      "reject": "驳回"
+    },
+    "opening_sheet": {
+      "confirm": "确认",
       "reject": "驳回"
     },
     "complaint": {

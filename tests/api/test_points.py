@@ -1,12 +1,17 @@
 """Points over HTTP: every answer is held against the OpenAPI document."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from backend import clock
 from backend.supermarket.queries import shelf_value
 from tests.api.test_paging import walk
+from tests.conformance import checked
+from tests.town import API
 
 
 @pytest.fixture
@@ -163,3 +168,68 @@ def test_a_communitys_figures(town, tong):
     assert found["shelfValue"] == shelf > 0
     assert tong.get(f"/communities/{town.baihua}/points-liability").status_code == 404
     assert town.phone("ning").get(f"/communities/{town.songtao}/points-liability").status_code == 403
+
+
+def upload_book(town, phone, text, **form):
+    """Sends a paper book's sheet as a form; a name of a field that is None is left out."""
+    file = FileStorage(io.BytesIO(text.encode()), "账本.csv")
+    told = {"file": file, "communityId": str(town.songtao)} | form
+    boundary, body = encode_multipart({name: value for name, value in told.items() if value is not None})
+    answer = phone.client.post(
+        f"{API}/points/opening-balances",
+        data=body,
+        content_type=f"multipart/form-data; boundary={boundary}",
+        headers=phone.headers,
+    )
+    return checked(phone.app, answer)
+
+
+BOOK = "卡号,手机号,姓名,积分,到期年份\nP000001,,鄂桂兰,120,{year}\nP000001,,鄂桂兰,30,{later}\nP999999,,某某某,5,{year}\n"
+
+
+def test_opening_balances_come_in_by_one_and_are_booked_when_another_confirms(town, tong):
+    year = clock.today().year + 1
+    book = BOOK.format(year=year, later=year + 1)
+    answer = upload_book(town, tong, book)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    made = answer.json["data"]
+    assert (made["state"], made["points"], made["actions"]) == ("proposed", 150, [])
+    assert made["counts"] == {"new": 2, "same": 0, "unreadable": 1}
+    path = f"/points/opening-balances/{made['id']}"
+    (bad,) = tong.data("GET", f"{path}/rows?kind=unreadable")["list"]
+    assert (bad["line"], bad["personId"], bad["problem"]) == (
+        4,
+        None,
+        "本社区没有这位已核实的居民，请核对卡号（或手机号）和姓名",
+    )
+    own = tong.post(f"{path}/confirm")
+    assert (own.status_code, own.json["error"]) == (403, "FOUR_EYES")
+    lan = town.phone("lan")
+    done = lan.data("POST", f"{path}/confirm", {}, Idempotency_Key="confirm-book-1")
+    assert (done["state"], done["booked"], done["points"]) == ("confirmed", 2, 150)
+    assert lan.data("POST", f"{path}/confirm", {}, Idempotency_Key="confirm-book-1") == done
+    again = lan.post(f"{path}/confirm")
+    assert (again.status_code, again.json["error"]) == (409, "OPENING_DECIDED")
+    second = upload_book(town, tong, book).json["data"]
+    assert (second["counts"], second["points"]) == ({"new": 0, "same": 2, "unreadable": 1}, 0)
+    assert [one["id"] for one in lan.data("GET", "/points/opening-balances")["list"]] == [
+        second["id"],
+        made["id"],
+    ]
+
+
+def test_a_sheet_of_another_community_does_not_exist_and_what_is_no_sheet_is_refused(town, tong):
+    book = BOOK.format(year=clock.today().year, later=clock.today().year + 1)
+    made = upload_book(town, tong, book).json["data"]["id"]
+    bai = town.phone("bai")
+    assert upload_book(town, bai, book).status_code == 404
+    for path in ("", "/rows"):
+        assert bai.get(f"/points/opening-balances/{made}{path}").status_code == 404
+    assert bai.post(f"/points/opening-balances/{made}/confirm").status_code == 404
+    assert town.phone("ning").get(f"/points/opening-balances/{made}").status_code == 403
+    assert upload_book(town, tong, "").status_code == 422
+    assert upload_book(town, tong, "姓名,积分\n鄂桂兰,5\n").json["error"] == "COLUMNS_MISSING"
+    assert upload_book(town, tong, book, file=None).status_code == 422
+    assert upload_book(town, tong, book, communityId=None).status_code == 422
+    rejected = town.phone("yan").data("POST", f"/points/opening-balances/{made}/reject", {"reason": "对不上"})
+    assert (rejected["state"], rejected["booked"]) == ("rejected", 0)

@@ -14,9 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.console.frame import uploads
 from backend.imports import actions as imports
-from backend.imports import workbook
+from backend.imports import reading, workbook
 from backend.imports.workbook import SheetTooLarge
 from tests.attacks.noise import TEXT, fuzzed
 from tests.console.test_imports import RESIDENTS, residents, upload
@@ -84,7 +83,6 @@ HOSTILE = {
 READING = """
 import resource, sys
 from pathlib import Path
-from backend.console.frame import uploads
 from backend.errors import Refused
 
 pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -92,7 +90,7 @@ most = pages * resource.getpagesize() + int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
 for name in sys.argv[2:]:
     try:
-        if len(uploads.read(name, Path(name).read_bytes())) <= uploads.MOST_ROWS:
+        if len(reading.read(name, Path(name).read_bytes())) <= reading.MOST_ROWS:
             raise SystemExit(f"{name}: was read")
     except Refused as refusal:
         if isinstance(refusal.__cause__, MemoryError):
@@ -132,17 +130,17 @@ def test_what_is_too_much_is_refused_where_it_begins(name):
 )
 def test_a_cell_that_says_something_beyond_the_columns_is_refused(row):
     with pytest.raises(SheetTooLarge):
-        uploads.read("a.xlsx", packed(sheet1=SHEET % row))
+        reading.read("a.xlsx", packed(sheet1=SHEET % row))
     with pytest.raises(SheetTooLarge):
-        uploads.read("a.csv", b"," * 30 + b"x")
+        reading.read("a.csv", b"," * 30 + b"x")
 
 
 def test_empty_cells_and_rows_beyond_what_is_filled_in_are_no_trouble():
     """Somebody drew a frame around far more than they need."""
     framed = numbered(b'<row r="%d"><c r="A1"/><c r="CV1"/></row>', 200_000)
-    rows = uploads.read("a.xlsx", packed(sheet1=SHEET % (b"<row><c><v>1</v></c></row>" + framed)))
+    rows = reading.read("a.xlsx", packed(sheet1=SHEET % (b"<row><c><v>1</v></c></row>" + framed)))
     assert rows == [["1"]]
-    assert uploads.read("a.csv", b"1" + b"," * 100) == [["1", *[""] * 29]]
+    assert reading.read("a.csv", b"1" + b"," * 100) == [["1", *[""] * 29]]
 
 
 def test_a_lying_size_and_a_far_row_make_nothing():
@@ -150,10 +148,10 @@ def test_a_lying_size_and_a_far_row_make_nothing():
     far = (
         b'<row><c><v>1</v></c></row><row r="4"><c r="B4"><v>2</v></c></row><row r="%d"><c><v>3</v></c></row>'
     )
-    assert uploads.read("a.xlsx", packed(sheet1=lies % b"<row><c><v>1</v></c></row>")) == [["1"]]
-    rows = uploads.read("a.xlsx", packed(sheet1=SHEET % far % 10**30))
+    assert reading.read("a.xlsx", packed(sheet1=lies % b"<row><c><v>1</v></c></row>")) == [["1"]]
+    rows = reading.read("a.xlsx", packed(sheet1=SHEET % far % 10**30))
     assert rows[:4] == [["1"], [], [], ["", "2"]]
-    assert len(rows) == uploads.MOST_ROWS + 1
+    assert len(rows) == reading.MOST_ROWS + 1
     with pytest.raises(imports.TooManyRows):
         imports.check("residents", [RESIDENTS, *rows])
 
@@ -184,7 +182,7 @@ VALUES = st.one_of(
 @fuzzed(100)
 @given(st.lists(st.lists(VALUES, min_size=1, max_size=6), min_size=1, max_size=6))
 def test_every_kind_of_cell_is_read_as_it_was_written(table):
-    read = uploads.read("a.xlsx", written(table[0], table[1:]))
+    read = reading.read("a.xlsx", written(table[0], table[1:]))
     wanted = [[shown(value) for value in row] for row in table]
     assert [without_end(row) for row in read] == without_end([without_end(row) for row in wanted])
 
@@ -202,7 +200,7 @@ def test_the_days_that_excel_knows_by_number_in_chinese_are_days():
         b"<cellXfs>", b'<numFmt numFmtId="200" formatCode="yyyy&quot;&#24180;&quot;m"/><cellXfs>'
     )
     cells = b'<c s="0"><v>46508</v></c><c s="1"><v>46508</v></c><c s="2"><v>46508.5</v></c><c s="3"><v>46508</v></c>'
-    rows = uploads.read("a.xlsx", packed(styles=styles, sheet1=SHEET % (b"<row>%b</row>" % cells)))
+    rows = reading.read("a.xlsx", packed(styles=styles, sheet1=SHEET % (b"<row>%b</row>" % cells)))
     assert rows == [["46508", "2027-05-01", "2027-05-01", "2027-05-01"]]
 
 
@@ -210,7 +208,7 @@ def test_texts_are_found_by_number_without_how_they_are_read_aloud():
     texts = b"<x:sst><x:si><x:r><x:t>\xe5\xae\x81</x:t></x:r><x:r><x:t>x</x:t></x:r><x:rPh><x:t>n</x:t></x:rPh></x:si></x:sst>"
     cells = b'<x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="str"><x:f>A1</x:f><x:v>y</x:v></x:c></x:row>'
     sheet = b"<x:worksheet><x:sheetData>%b</x:sheetData></x:worksheet>" % cells
-    assert uploads.read("a.xlsx", packed(sharedStrings=texts, sheet1=sheet)) == [["宁x", "y"]]
+    assert reading.read("a.xlsx", packed(sharedStrings=texts, sheet1=sheet)) == [["宁x", "y"]]
 
 
 @pytest.mark.parametrize("year", ["1" * 5000, "1" * 4299, "٣" * 5000, "1e400", "19-40"])
@@ -245,7 +243,7 @@ def test_an_unpacked_sheet_of_the_largest_size_fits_in_and_more_does_not(town):
     answer = sent(clerk, path, raw)
     assert answer.status_code == 303
     assert "20000 行可以导入" in clerk.page(answer.headers["Location"])
-    refused = sent(clerk, path, b"x" * uploads.MOST_BYTES)
+    refused = sent(clerk, path, b"x" * reading.MOST_BYTES)
     assert refused.status_code == 413
     assert "提交的内容太大" in refused.get_data(as_text=True)
     assert sent(Visitor(town.app), path, raw).status_code == 413

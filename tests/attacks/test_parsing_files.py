@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from backend.console.frame import uploads
+from backend.imports import reading
 from backend.imports import workbook as reader
 from tests.api.conftest import shared_town  # noqa: F401 - a fixture
 from tests.attacks.noise import TEXT, fuzzed
@@ -28,11 +28,11 @@ def town(shared_town):  # noqa: F811
 def read(name, raw):
     """What a sheet is read as: bounded rows of text; None where it is refused."""
     try:
-        rows = uploads.read(name, raw)
-    except (uploads.NotASheet, reader.SheetTooLarge):
+        rows = reading.read(name, raw)
+    except (reading.NotASheet, reader.SheetTooLarge):
         return None
-    assert len(rows) <= uploads.MOST_ROWS + 1
-    assert all(len(row) <= uploads.MOST_COLUMNS for row in rows)
+    assert len(rows) <= reading.MOST_ROWS + 1
+    assert all(len(row) <= reading.MOST_COLUMNS for row in rows)
     assert all(isinstance(cell, str) for row in rows for cell in row)
     return rows
 

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, crypto
-from backend.console.frame import uploads
 from backend.db import session, transaction
 from backend.imports import actions as imports
+from backend.imports import reading
 from backend.imports.models import Import, ImportDoubt, ImportPart
 from backend.organisations.models import Organisation, Reach
 from backend.people import sealed, sheets
@@ -248,7 +248,7 @@ def test_others_write_while_a_sheet_is_read_checked_and_looked_through(visitor, 
 
         monkeypatch.setattr(place, name, slow)
 
-    for place, name in ((uploads, "read"), (imports, "check"), (imports, "look_ahead")):
+    for place, name in ((reading, "read"), (imports, "check"), (imports, "look_ahead")):
         meanwhile(place, name)
     clerk = visitor("tong")
     take_all_in(clerk, upload(clerk, "residents", workbook(RESIDENTS, residents(3))))
@@ -318,7 +318,7 @@ def test_an_import_is_its_owners_alone(visitor, town):
 
 def test_excels_comma_separated_file_is_read_in_its_own_encoding():
     text = "姓名,社区\n王某,松涛社区\n"
-    assert uploads.read("a.csv", text.encode("gb18030")) == uploads.read("a.csv", text.encode("utf-8-sig"))
+    assert reading.read("a.csv", text.encode("gb18030")) == reading.read("a.csv", text.encode("utf-8-sig"))
 
 
 def bomb():
@@ -347,7 +347,7 @@ def test_five_thousand_rows_are_checked_at_once_and_taken_in_part_by_part(town):
     clerk = by(town, "tong")
     rows = residents(5000)
     rows[4321][3] = "1"
-    checked = imports.check("residents", uploads.read("r.xlsx", workbook(RESIDENTS, rows)))
+    checked = imports.check("residents", reading.read("r.xlsx", workbook(RESIDENTS, rows)))
     assert checked.faults == [[4323, "手机号", "应为 11 位手机号"]]
     with transaction():
         found = imports.begin("r.xlsx", checked, actor=clerk)

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, crypto
-from backend.console.frame import uploads
 from backend.db import session, transaction
 from backend.imports import actions as imports
+from backend.imports import reading
 from backend.people import actions as people
 from backend.people import roster, sealed
 from backend.people.models import PartyRegistration, Person
@@ -121,7 +121,7 @@ def test_five_thousand_members_are_checked_at_once_and_taken_in_part_by_part(tow
     """Two parts stand for the two hundred and fifty: each is a transaction of its own, and each costs the same."""
     clerk, rows = by(town, "tong"), members(5000)
     rows[4321][1] = "1"
-    checked = imports.check("members", uploads.read("r.xlsx", workbook(MEMBERS, rows)))
+    checked = imports.check("members", reading.read("r.xlsx", workbook(MEMBERS, rows)))
     assert checked.faults == [[4323, "手机号", "应为 11 位手机号"]]
     with transaction():
         found = imports.begin("r.xlsx", checked, actor=clerk)
@@ -288,7 +288,7 @@ def test_the_blank_sheet_has_the_columns_and_no_example_that_could_be_imported(v
     answer = visitor(name).get(f"/console/imports/{kind}/blank")
     assert "attachment" in answer.headers["Content-Disposition"]
     assert answer.headers["Content-Disposition"].isascii(), "gunicorn sends nothing else"
-    (head,) = uploads.read("x.xlsx", answer.data)
+    (head,) = reading.read("x.xlsx", answer.data)
     assert tuple(filter(None, head)) == imports.SHEETS[kind].columns
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     assert "例如" in book["填写说明"]["A1"].value

@@ -251,3 +251,8 @@ def test_every_file_opens_in_libreoffice_with_its_headings_and_the_sums_that_sql
             wanted = session.scalar(sa.text(statement), {"place": town.songtao})
             told = rows[-1][rows[3].index(heading)]
             assert float(told) == pytest.approx(float(wanted), abs=0.005), (key, heading)
+
+
+def test_a_csv_says_once_that_it_is_utf_8(visitor, town):
+    answer = take(visitor("tong"), town, "wishes", "csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"

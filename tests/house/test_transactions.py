@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from PIL import Image
 
 from backend import gate, jobs
-from backend.console.frame import uploads
 from backend.db import session, transaction
 from backend.files import stores
 from backend.identity import credentials
 from backend.imports import actions as imports
+from backend.imports import reading
 from backend.wechat.gateway import gateway
 from tests.files.pictures import jpeg
 from tests.transactions import MOST_STATEMENTS, WATCH
@@ -25,7 +25,7 @@ PICTURE, PASSWORD, NUMBERS = jpeg(), "sechzehn-Kraniche", itertools.count()
 WAITED_FOR = {
     "a picture": lambda: Image.open(io.BytesIO(PICTURE)),
     "a password": lambda: credentials.hashed(PASSWORD),
-    "a sheet": lambda: uploads.read("a.csv", b"a,b"),
+    "a sheet": lambda: reading.read("a.csv", b"a,b"),
     "a file": lambda: stores.store().get("none"),
     "another machine": lambda: gateway().sign_in(f"sim:ning:watched{next(NUMBERS)}"),
     "another program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),

@@ -16,7 +16,7 @@ from backend.organisations.queries import NotACommunity
 from backend.points import actions, deadlines, queries
 from tests.points import cast
 
-(TELL,) = deadlines.JOBS
+(TELL,) = (job for job in deadlines.JOBS if job.name == "tell_points_ending")
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from backend.ledger import queries as ledger
 from backend.outbox import actions, queries
 from backend.outbox.templates import CATALOGUE, template_id
 from backend.paging import Pageable, by_id
+from backend.points.statement import statement
 
 bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分")
 
@@ -118,4 +119,4 @@ def my_points(caller: Caller) -> ledger.Balance:
 
 @listing(bp, "/me/points/statement", "我的积分流水", StatementRow)
 def my_statement(caller: Caller) -> Pageable:
-    return by_id(partial(ledger.statement, caller.id))
+    return by_id(partial(statement, caller.id))

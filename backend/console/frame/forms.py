@@ -233,7 +233,12 @@ def whole(label: str, *, least: int, most: int, needed: bool = True, **more: Any
 
 
 def _number_or_none(value: Any) -> int | None:
-    return int(value) if value not in (None, "", "None") else None
+    if value in (None, "", "None"):
+        return None
+    # Of ids as they stand in the list; Python would read 1_0 as ten.
+    if not str(value).isdecimal():
+        raise ValueError("应为数字")
+    return int(value)
 
 
 def choice(label: str, options: Any = (), *, needed: bool = True, numbers: bool = False, **more: Any) -> Any:

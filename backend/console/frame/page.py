@@ -271,10 +271,17 @@ def redirect_with_message(endpoint: str, sentence: str | None = None, **parts: A
     return redirect_to(url_for(endpoint, **parts))
 
 
+def _whole_number(typed: str) -> int:
+    # Python would read 1_0 as ten.
+    if not re.fullmatch(r"-?\d+", typed):
+        raise ValueError(typed)
+    return int(typed)
+
+
 def asked_number(name: str, usual: int | None = None) -> Any:
     """A number that the address asks for. One too large for any row is the largest there can be, which is
     nobody's: the database would refuse to look for it."""
-    found = request.args.get(name, usual, type=int)
+    found = request.args.get(name, usual, type=_whole_number)
     return found if found is None else max(-MAX_ID, min(found, MAX_ID))
 
 

@@ -12,11 +12,11 @@ from flask import Response, request, send_file
 from backend.console.frame import uploads
 from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form, run_in_parts
-from backend.console.frame.uploads import UploadForm
+from backend.console.frame.uploads import XLSX, UploadForm
 from backend.db import transaction
 from backend.errors import NotAllowed
 from backend.imports import actions as imports
-from backend.imports import doubts
+from backend.imports import doubts, reading
 from backend.imports.actions import Sheet
 from backend.imports.views import view_import
 from backend.people import residents, roster
@@ -26,7 +26,6 @@ from backend.volunteering.actions import exchange
 
 # Doubtful rows of one page.
 MOST_ASKED = 100
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def blank_sheet(staff: Staff, kind: str) -> Response:
 @page(
     "/imports/<any(places, residents, members, stock, hours):kind>",
     methods=("GET", "POST"),
-    largest=uploads.MOST_BYTES,
+    largest=reading.MOST_BYTES,
 )
 def new_import(staff: Staff, kind: str) -> Any:
     """A sheet is read and checked; what it would do is shown before anything is done."""

@@ -9,6 +9,7 @@ from backend.organisations import queries as places
 from backend.paging import by_id
 from backend.people import residents
 from backend.people.permissions import Permission
+from backend.points import statement as statements
 
 PAGE = 50
 
@@ -17,7 +18,7 @@ PAGE = 50
 def statement(staff: Staff, person_id: int) -> Any:
     """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
     person, home = residents.resident(staff, person_id, Permission.POINTS_READ)
-    rows, following = asked_page(by_id(partial(queries.statement, person_id)), PAGE)
+    rows, following = asked_page(by_id(partial(statements.statement, person_id)), PAGE)
     return render(
         "points/statement.html",
         person=residents.view_person(person),

@@ -19,6 +19,7 @@ from backend.console.frame.page import (
     run_form,
 )
 from backend.errors import NotFound
+from backend.ledger import queries as ledger
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
@@ -26,6 +27,7 @@ from backend.supermarket import allowances, limits, queries, queues, staff_queri
 from backend.supermarket.actions import approvals, extensions
 from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption, RedemptionState
+from backend.supermarket.notices import points_back
 
 PAGE = 50
 
@@ -195,12 +197,17 @@ def pick_up_slip(staff: Staff, redemption_id: int) -> Any:
     return render("redemptions/slip.html", order=shown)
 
 
+def _back(order: Redemption) -> str:
+    """What came back of the points, as the ledger answers."""
+    return points_back(*ledger.given_back(order.hold_reference))
+
+
 @page("/redemptions/<id:redemption_id>/cancel", methods=("POST",))
 def cancel_redemption(staff: Staff, redemption_id: int) -> Any:
     form = with_sentences(CancelForm(), sentences.CANCEL_REDEMPTION)
     if run_form(form, lambda: approvals.cancel(redemption_id, form.reason.data, actor=staff)):
         return redirect_with_message(
-            "console.redemption", "已取消，积分和物品都已退回", redemption_id=redemption_id
+            "console.redemption", f"已取消，{_back(form.outcome)}", redemption_id=redemption_id
         )
     return redemption_page(staff, redemption_id, cancel_form=form)
 
@@ -232,6 +239,6 @@ def not_shown(staff: Staff, redemption_id: int) -> Any:
     form = JustDo()
     if run_form(form, lambda: approvals.no_show(redemption_id, actor=staff)):
         return redirect_with_message(
-            "console.redemption", "已登记没有到场，积分已退回", redemption_id=redemption_id
+            "console.redemption", f"已登记没有到场，{_back(form.outcome)}", redemption_id=redemption_id
         )
     return redemption_page(staff, redemption_id, form=form)

@@ -6,10 +6,10 @@ from typing import Any
 from flask import send_file
 
 from backend import clock
-from backend.console.frame import uploads
 from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.uploads import UploadForm
+from backend.imports import reading
 from backend.people import residents
 from backend.people.permissions import Permission
 from backend.volunteering import record_queries
@@ -56,14 +56,14 @@ def deliver_records(staff: Staff) -> Any:
         raise
     file.seek(0)
     name = f"志愿服务记录_待同步_{clock.today()}.csv"
-    return send_file(file, mimetype="text/csv; charset=utf-8", as_attachment=True, download_name=name)
+    return send_file(file, mimetype="text/csv", as_attachment=True, download_name=name)
 
 
 @page(
     "/exchange/answers",
     guard=Permission.SERVICE_RECORD_SYNCHRONISE,
     methods=("POST",),
-    largest=uploads.MOST_BYTES,
+    largest=reading.MOST_BYTES,
 )
 def take_answers(staff: Staff) -> Any:
     """The file that came back: what it names as taken is synchronised from now on."""

@@ -11,6 +11,7 @@ from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
+from backend.ledger.holds import HoldResult
 from backend.ledger.posting import PurseBalance, with_purse
 from backend.lifecycle import authorize, transition
 from backend.moves import Move
@@ -120,8 +121,8 @@ def reject(order_id: int, reason: str, *, actor: Actor) -> Redemption:
     """Staff refuse the order, with a reason that its owner is told."""
     taken = lock_order(order_id, actor=actor)
     order = taken.order
-    _give_up(states.REJECT, taken, actor=actor, reason=reason)
-    notices.rejected(order, reason)
+    released = _give_up(states.REJECT, taken, actor=actor, reason=reason)
+    notices.rejected(order, reason, released)
     return order
 
 
@@ -141,23 +142,23 @@ def cancel(
         raise CancelReasonNeeded()
     if order.state == RedemptionState.APPROVED and order.slot_begun() and not leaving_for_good:
         raise SlotRunning()
-    _give_up(states.CANCEL, taken, actor=actor, reason=reason)
-    notices.cancelled(order, actor)
+    released = _give_up(states.CANCEL, taken, actor=actor, reason=reason)
+    notices.cancelled(order, actor, released)
     return order
 
 
 def expire(order_id: int, why: str) -> Redemption:
     """Time ends the order; `why` is told to its owner. The caller has decided, under the lock, that it is due."""
     taken = lock_order(order_id, actor=None)
-    _give_up(states.EXPIRE, taken, actor=None, reason=why)
-    notices.expired(taken.order, why)
+    released = _give_up(states.EXPIRE, taken, actor=None, reason=why)
+    notices.expired(taken.order, why, released)
     return taken.order
 
 
-def call_off(taken: LockedOrder, reason: str, *, actor: Actor) -> None:
+def call_off(taken: LockedOrder, reason: str, *, actor: Actor) -> HoldResult:
     """The shop ends an order that it cannot serve, because it is closed then. The caller has decided, under the lock,
     and may change when the shop is open: nobody's permission to cancel this order is asked."""
-    _give_up(states.CANCEL, taken, actor=actor, reason=reason, permitted=True)
+    return _give_up(states.CANCEL, taken, actor=actor, reason=reason, permitted=True)
 
 
 def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
@@ -172,24 +173,25 @@ def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
     if order.starts_at > clock.now():
         raise SlotNotBegun()
     transition(states.NO_SHOW, order, actor=actor, permitted=True, closed_at=clock.now())
-    ledger.release(order.hold_reference, actor=actor, purse=purse)
-    notices.not_shown(order)
+    notices.not_shown(order, ledger.release(order.hold_reference, actor=actor, purse=purse))
     return order
 
 
 def _give_up(
     move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str | None, permitted: bool = False
-) -> None:
-    """The order ends; its points, its stock and its slots are free again, in this very transaction."""
+) -> HoldResult:
+    """The order ends; its points, its stock and its slots are free again, in this very transaction. Answers what came
+    back of the points."""
     order = taken.order
     if not permitted:
         authorize(move, order, actor, taken.words)
     transition(
         move, order, actor=actor, permitted=True, reason=reason, closed_at=clock.now(), closing_reason=reason
     )
-    ledger.release(order.hold_reference, actor=actor, purse=taken.purse)
+    released = ledger.release(order.hold_reference, actor=actor, purse=taken.purse)
     stock.release(order, actor=actor)
     _free_slots(order)
+    return released
 
 
 def _free_slots(order: Redemption) -> None:

@@ -116,10 +116,9 @@ def end_bookings(
     ids = list(dict.fromkeys(one.redemption_id for one in found))
     if set(ids) - set(locked):
         raise BookingsInTheWay(count=len(ids), bookings=[_told(one) for one in found])
-    for one in ids:
-        approvals.call_off(locked[one], notices.CLOSED_THEN, actor=actor)
+    released = {one: approvals.call_off(locked[one], notices.CLOSED_THEN, actor=actor) for one in ids}
     ended = [locked[one].order for one in ids]
-    notices.called_off(ended, shop)
+    notices.called_off(ended, shop, released)
     return ended
 
 

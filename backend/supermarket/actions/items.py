@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from backend import clock, journal
+from backend import clock, former_names, journal
 from backend.db import lock_row, session
 from backend.errors import StateConflict
 from backend.files import actions as files
 from backend.files import queries as pictures
+from backend.former_names import Named
 from backend.journal import Actor
 from backend.lifecycle import FourEyes
 from backend.people import permissions
@@ -88,6 +89,8 @@ def change(item_id: int, changes: dict[str, Any], *, actor: Actor) -> Item:
         changes["slot_minutes"] = _slot_length(item.kind, changes["slot_minutes"])
     if "pick_up_days" in changes:
         changes["pick_up_days"] = _days_to_collect(item.kind, changes["pick_up_days"])
+    former_names.keep(Named.ITEM, item.id, item.name, changes.get("name", item.name))
+    former_names.keep(Named.ITEM_UNIT, item.id, item.unit, changes.get("unit", item.unit))
     for name, value in changes.items():
         setattr(item, name, value)
     session.flush()

@@ -13,6 +13,8 @@ from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.lifecycle import transition
 from backend.people import queries as people
+from backend.people.kinds import PartyRegistrationState
+from backend.people.models import PartyRegistration
 from backend.wishes import notices, queries, states
 from backend.wishes.actions import endings, limits
 from backend.wishes.kinds import ClaimOutcome, ConfirmMethod, Party
@@ -67,12 +69,21 @@ def claim(
 
 _FACTS = ("wish_id", "person_id", "party", "team_id", "unit_id", "claimed_at", "promised_on")
 _claims = Claim.__table__
+# Kept with the claim: the register of a past period names the unit that the member had then.
+_UNIT = (
+    sa.select(PartyRegistration.unit_id)
+    .where(
+        PartyRegistration.person_id == sa.bindparam("person_id", type_=_claims.c.person_id.type),
+        PartyRegistration.state == sa.literal_column(f"'{PartyRegistrationState.VERIFIED}'"),
+    )
+    .scalar_subquery()
+)
 _WRITE = (
     sa.insert(_claims)
     .from_select(
-        [*_FACTS, "needs_look"],
+        [*_FACTS, "needs_look", "member_unit_id"],
         sa.select(
-            *(sa.bindparam(name, type_=_claims.c[name].type) for name in _FACTS), sa.literal(False)
+            *(sa.bindparam(name, type_=_claims.c[name].type) for name in _FACTS), sa.literal(False), _UNIT
         ).where(queries.OPEN_CLAIMS.scalar_subquery() < sa.bindparam("limit", type_=sa.Integer)),
     )
     .returning(_claims.c.id)
