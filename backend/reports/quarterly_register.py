@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import clock, config
-from backend.complaints.models import ComplaintState
+from backend.complaints.models import Complaint, ComplaintState
 from backend.db import session
 from backend.journal import JournalLine
 from backend.ledger import bookings, rules, seals
@@ -55,24 +55,28 @@ def _numbers(wanted: Any, column: Any) -> Numbers:
     return {place: int(number or 0) for place, number in session.execute(wanted.group_by(column))}
 
 
-def _told(kind: str, states: tuple[str, ...], first: bool = False, *more: Any) -> Callable[[Scope], Numbers]:
-    """How many things of a kind came into one of these states in these days, each once: by the journal, which says for
-    ever what a state of today no longer does. `first`: only those that had never been in it before."""
+def _came_into(
+    model: Any, states: tuple[str, ...], *more: Any, first: bool = False
+) -> Callable[[Scope], Numbers]:
+    """How many things came into one of these states in these days, each once: by the journal, which says for ever what a
+    state of today no longer does. They count for their community; a complaint for the place that had it then.
+    `first`: only those that had never been in it before."""
+    kind, line = model.journal_kind, JournalLine
+    place = getattr(model, "community_id", line.organisation_id)
 
     def asked(scope: Scope) -> Numbers:
-        line = JournalLine
-        here = (
-            line.subject_kind == kind,
-            line.to_state.in_(states),
-            line.organisation_id.in_(scope.communities),
+        wanted = (
+            sa.select(place, sa.func.count(sa.distinct(line.subject_id)))
+            .select_from(line)
+            .join(model, model.id == line.subject_id)
+            .where(line.subject_kind == kind, line.to_state.in_(states), place.in_(scope.communities))
+            .where(_between(line.at, scope), *more)
         )
-        wanted = sa.select(line.organisation_id, sa.func.count(sa.distinct(line.subject_id)))
-        wanted = wanted.where(*here, _between(line.at, scope), *more)
         if first:
             before = aliased(JournalLine)
-            same = (before.subject_kind == kind, before.subject_id == line.subject_id, before.id < line.id)
+            same = (before.subject_kind == kind, before.subject_id == line.subject_id, before.at < line.at)
             wanted = wanted.where(~sa.exists().where(*same, before.to_state.in_(states)))
-        return _numbers(wanted, line.organisation_id)
+        return _numbers(wanted, place)
 
     return asked
 
@@ -87,9 +91,8 @@ def _claims(scope: Scope) -> Numbers:
     return _numbers(wanted, Wish.community_id)
 
 
-_OF_SERVICE = JournalLine.subject_id.in_(
-    sa.select(Activity.id).where(Activity.kind == ActivityKind.VOLUNTEER_SERVICE)
-)
+_OF_SERVICE = Activity.kind == ActivityKind.VOLUNTEER_SERVICE
+_PUBLISHED = JournalLine.verb.in_(("publish", "republish"))
 _before = aliased(ServiceRecord)
 # What a record adds to what was counted before it: a correction the difference, in the period in which it was made.
 _TIMES = sa.case((ServiceRecord.minutes > 0, 1), else_=0) - sa.case((_before.minutes > 0, 1), else_=0)
@@ -175,18 +178,18 @@ def _rule_changes(scope: Scope) -> dict[int | None, list[str]]:
 
 
 _ASKED: dict[str, Callable[[Scope], Numbers]] = {
-    "submitted": _told("wish", (WishState.SUBMITTED,), True),
-    "published": _told("wish", (WishState.PUBLISHED,), False, JournalLine.verb.in_(("publish", "republish"))),
+    "submitted": _came_into(Wish, (WishState.SUBMITTED,), first=True),
+    "published": _came_into(Wish, (WishState.PUBLISHED,), _PUBLISHED),
     "claimed": _claims,
-    "lit": _told("wish", (WishState.CONFIRMED,)),
-    "activities": _told("activity", (ActivityState.ENDED,), True, _OF_SERVICE),
+    "lit": _came_into(Wish, (WishState.CONFIRMED,)),
+    "activities": _came_into(Activity, (ActivityState.ENDED,), _OF_SERVICE, first=True),
     "times": _records(_TIMES),
     "minutes": _records(_MINUTES),
     "purchased": _received(StockSource.PURCHASE),
     "donated": _received(StockSource.DONATION),
     "stock": _stock,
-    "complaints": _told("complaint", (ComplaintState.RECEIVED,), True),
-    "answered": _told("complaint", (ComplaintState.ANSWERED,)),
+    "complaints": _came_into(Complaint, (ComplaintState.RECEIVED,), first=True),
+    "answered": _came_into(Complaint, (ComplaintState.ANSWERED,)),
 }
 
 

@@ -17,6 +17,7 @@ from backend.api.frame import openapi as documentation
 from backend.db import session
 from backend.people.models import Team
 from tests.api.test_files import uploaded
+from tests.house.points_queues import write_sheets
 from tests.supermarket import cast as supermarket
 from tests.wishes import cast as wishes
 
@@ -167,6 +168,7 @@ class Things:
             ],
             "guardianship_id": child["list"][0]["id"],
             "adjustment_id": self._post("staff", "/points/adjustments", wanted)["id"],
+            "opening_id": write_sheets(town, 1, maker="tong"),
             "notice_id": session.scalar(
                 sa.text("SELECT max(id) FROM notices WHERE person_id = :them"), {"them": owner}
             ),

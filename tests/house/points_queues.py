@@ -36,6 +36,8 @@ def write_sheets(town, number, maker="lan"):
             session.add(first)
             session.flush()
             multiply(first, number - 1)
+            return first.id
+    return None
 
 
 CASES = {

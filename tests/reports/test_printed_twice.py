@@ -48,7 +48,11 @@ def lived(town):
         shop = shops.opened(town)
         item, support = shops.goods(town, shop, stock=20), shops.support(town, shop)
         shops.rich(town, "wulan")
-        orders = [shops.handed_over(town, shop, {item: 3}), shops.handed_over(town, shop, {support: 1})]
+        orders = [
+            shops.handed_over(town, shop, {item: 3}),
+            shops.approved(town, shop, {support: 1}, purpose="楼道清扫"),
+        ]
+        shops.hand_over(town, orders[1])
         with transaction():
             counted = stocktakes.propose(shop, [(item, 16, "数过了")], actor=by(town, "bu"))
         with transaction():
