@@ -11,7 +11,6 @@ MENU = (
         "console.verifying",
         (Permission.RESIDENCY_VERIFY, Permission.PARTY_REGISTRATION_VERIFY),
     ),
-    Entry("居民与权益", "合并档案", "console.person_merges", (Permission.PERSON_MERGE,)),
     Entry("居民与权益", "停用记录", "console.all_suspensions", (Permission.SUSPENSION_READ,)),
     Entry(
         "台账与数据",
