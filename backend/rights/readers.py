@@ -118,7 +118,7 @@ def _names(held: PersonalRows, rows: list[Row]) -> dict[str, dict[int | None, st
 def _lookup(own: Any, columns: tuple[str, ...], rows: list[Row]) -> dict[int, Row]:
     """What another table says of the things these rows are about, under the name of that thing."""
     table, ids = personal_tables.target(own), {row[own.name] for row in rows}
-    shown = [_shown(table, name) for name in columns]
+    shown = [_unless_taken_down(table, name) for name in columns]
     wanted = sa.select(table.c.id, *shown).where(table.c.id.in_(ids))
     noun = own.name.removesuffix("_id")
     return {
@@ -127,7 +127,7 @@ def _lookup(own: Any, columns: tuple[str, ...], rows: list[Row]) -> dict[int, Ro
     }
 
 
-def _shown(table: sa.Table, name: str) -> sa.ColumnElement[Any]:
+def _unless_taken_down(table: sa.Table, name: str) -> sa.ColumnElement[Any]:
     """A column of another thing. What staff took down is named to nobody who only had to do with it."""
     if table.name == "wishes":
         taken_down = table.c.state == WishState.TAKEN_DOWN

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.outbox.actions import Telling, notify_many, take_back_words
-from backend.wishes.kinds import ConfirmMethod
+from backend.wishes.kinds import ClaimOutcome, ConfirmMethod
 from backend.wishes.labels import REFERRED_TO
 from backend.wishes.models import Claim, Wish
 
@@ -98,9 +98,13 @@ def taken_down(wish: Wish, reason: str, claim: Claim | None) -> None:
     """The wisher with the reason; the claimer without the words that are no longer shown."""
     body = f"{_named(wish)}已由社区撤下，其他人不再看得到：{reason}。有疑问请联系社区。"
     _notify_wisher(wish, "wish_taken_down", "心愿已撤下", body, "已撤下")
-    if claim is not None:
+    if claim is None:
+        return
+    if claim.outcome == ClaimOutcome.TAKEN_DOWN:
         body = f"您认领的心愿（{wish.number}）已由社区撤下，不用再办了。不影响您以后认领，谢谢您！"
-        _notify_claimer(claim, wish, "claim_taken_down", "认领的心愿已撤下", body)
+    else:
+        body = f"您办过的心愿（{wish.number}）已由社区撤下，别人不再看得到。您得到的积分不变，谢谢您！"
+    _notify_claimer(claim, wish, "claim_taken_down", "认领的心愿已撤下", body)
 
 
 def _notify_claimer(claim: Claim, wish: Wish, kind: str, title: str, body: str) -> None:

@@ -45,12 +45,11 @@ def take_down(wish_id: int, reason: str, *, actor: Actor) -> Wish:
     standing = endings.lock_current_claim(wish.id)
     ended: dict[str, Any] = {} if wish.closed_at else {"closed_at": clock.now()}
     transition(states.TAKE_DOWN, wish, actor=actor, reason=reason, review_reason=reason, **ended)
-    open_claim = standing if standing is not None and standing.outcome is None else None
-    if open_claim is not None:
-        endings.end(open_claim, ClaimOutcome.TAKEN_DOWN)
+    if standing is not None and standing.outcome is None:
+        endings.end(standing, ClaimOutcome.TAKEN_DOWN)
     files.withhold(_pictured(wish))
     notices.take_back_title(wish, wish.title, TAKEN_DOWN)
-    notices.taken_down(wish, reason, open_claim)
+    notices.taken_down(wish, reason, standing)
     return wish
 
 
