@@ -128,6 +128,8 @@ export interface ActivityOut {
   confirmed: number
   /** 候补人数 */
   waiting: number
+  /** 已占名额的人里，同一时间还报了别的活动的人数；只告诉组织者 */
+  clashing: number | null
   /** 最小年龄 */
   minAge: number | null
   /** 风险提示 */
@@ -148,6 +150,10 @@ export interface ActivityOut {
   recordDueOn: string | null
   /** 我的报名 */
   mySignUp: SignUpOut | null
+  /** 社区撤下的时间；只有组织者和工作人员还看得到 */
+  takenDownAt: string | null
+  /** 文字里可能有的个人信息，大家都会看到；只提醒，不拦截（仅组织者可见） */
+  warnings: Array<"phone" | "id_number" | "bank_card" | "address" | "name">
   /** 您现在可以做的操作 */
   actions: Array<string>
 }
@@ -349,6 +355,19 @@ export interface BookedOut {
   state: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"
 }
 
+export interface BookingInTheWayOut {
+  /** 兑换单 */
+  redemptionId: number
+  /** 单号 */
+  number: string
+  /** 场地 */
+  itemName: string
+  /** 开始 */
+  startsAt: string
+  /** 结束 */
+  endsAt: string
+}
+
 export interface CalendarIn {
   /** 这些天 */
   days: Array<DayIn>
@@ -392,12 +411,17 @@ export interface CancelIn {
   confirm?: boolean
 }
 
+export interface CancelSignUpIn {
+  /** 代没有手机的居民办理 */
+  onBehalfOf?: OnBehalfIn | null
+}
+
 export interface CardHolderIn {
   /** 真实姓名 */
   realName: string
   /** 居住的社区 */
   communityId: number
-  /** 手机号；加密保存 */
+  /** 手机号；加密保存。国外和港澳号码写 + 和国家代码 */
   phone?: string | null
   /** 网格 */
   gridId?: number | null
@@ -408,6 +432,15 @@ export interface CardHolderIn {
 }
 
 export interface CardHolderOut {
+  /** 人员编号 */
+  id: number
+  /** 纸质卡号 */
+  cardNumber: string
+  /** 已登记，但请核对的事：手机号还有别人在用、有同名的居民 */
+  warnings: Array<string>
+}
+
+export interface CardOut {
   /** 人员编号 */
   id: number
   /** 纸质卡号 */
@@ -620,7 +653,7 @@ export interface ComplaintIn {
   kind: "complaint" | "suggestion" | "relief_report"
   /** 内容；加密保存，只有承办的人能看 */
   text: string
-  /** 方便回电的手机号；不填也会答复 */
+  /** 方便回电的手机号，或带区号的座机；不填也会答复 */
   contactBack?: string | null
   /** 对承办的人匿名 */
   anonymous?: boolean
@@ -844,6 +877,13 @@ export interface DueOut {
   dueOn: string
 }
 
+export interface EffectOut {
+  /** 会被取消的场地预订 */
+  bookings: Array<BookingInTheWayOut>
+  /** 会顺延的兑换单 */
+  deadlines: Array<MovedOut>
+}
+
 export interface EndedOut {
   /** 退出了几处登录，含工作后台 */
   ended: number
@@ -882,6 +922,13 @@ export interface EverywhereOut {
   skipped: Array<number>
 }
 
+export interface ExtendIn {
+  /** 原因 */
+  reason: string
+  /** 延长到哪一天：超市营业的日子 */
+  until: string
+}
+
 export interface FeedbackOut {
   /** 姓名 */
   name: string
@@ -914,6 +961,20 @@ export interface FeedbackPage {
   list: Array<FeedbackOut>
   /** 下一页的标记；没有下一页时为 null */
   nextCursor: string | null
+}
+
+export interface FormerTextOut {
+  /** 遮盖的时间 */
+  redactedAt: string
+  /** 原来的标题；没有改的为 null */
+  title: string | null
+  /** 原来的内容；没有改的为 null */
+  description: string | null
+}
+
+export interface FormerTextsOut {
+  /** 按时间先后 */
+  list: Array<FormerTextOut>
 }
 
 export interface FourEyesIn {
@@ -1010,6 +1071,16 @@ export interface HoursElsewhereOut {
   platforms: Array<PlatformOut>
 }
 
+export interface InvitationsIn {
+  /** 是否接收活动邀请 */
+  wanted: boolean
+}
+
+export interface InvitationsOut {
+  /** 是否接收活动邀请 */
+  wanted: boolean
+}
+
 export interface ItemContentUpdate {
   /** 名称 */
   name?: string
@@ -1029,6 +1100,8 @@ export interface ItemContentUpdate {
   lowStock?: number | null
   /** 场地每个时段的分钟数，默认 60 */
   slotMinutes?: number | null
+  /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
+  pickUpDays?: number | null
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
 }
@@ -1052,6 +1125,8 @@ export interface ItemIn {
   lowStock?: number | null
   /** 场地每个时段的分钟数，默认 60 */
   slotMinutes?: number | null
+  /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
+  pickUpDays?: number | null
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
   /** 兑换超市 */
@@ -1085,6 +1160,8 @@ export interface ItemOut {
   onShelf: boolean
   /** 场地每个时段的分钟数 */
   slotMinutes: number | null
+  /** 审批后几个营业日内领取；按超市的期限为 null */
+  pickUpDays: number | null
   /** 同意公开的捐赠方 */
   donors: Array<string>
   /** 图片 */
@@ -1204,6 +1281,95 @@ export interface MemberOut {
   actions: Array<string>
 }
 
+export interface MergeIn {
+  /** 凭什么知道是同一个人 */
+  proof: "id_seen" | "card" | "call" | "known"
+  /** 核实的情况 */
+  reason: string
+  /** 要并入的档案 */
+  fromId: number
+  /** 保留的档案 */
+  intoId: number
+}
+
+export interface MergeIn1 {
+  /** 原因 */
+  reason: string
+  /** 并入的心愿 */
+  intoId: number
+}
+
+export interface MergeOut {
+  /** 编号 */
+  id: number
+  /** 状态 */
+  state: "asked" | "proposed" | "approved" | "rejected"
+  /** 由哪个社区办理 */
+  communityId: number
+  /** 社区名称 */
+  communityName: string
+  /** 要并入的档案 */
+  from: MergedRecordOut
+  /** 保留的档案 */
+  into: MergedRecordOut
+  /** 凭什么知道是同一个人；本人申请、还没核实时为 null */
+  proof: "id_seen" | "card" | "call" | "known" | null
+  /** 核实的情况 */
+  reason: string | null
+  /** 并入的积分，含冻结的 */
+  points: number
+  /** 并入的服务时长（分钟） */
+  minutes: number
+  /** 申请或提出的时间 */
+  begunAt: string
+  /** 提出人（脱敏） */
+  proposedBy: string | null
+  /** 处理时间 */
+  decidedAt: string | null
+  /** 没有合并的原因 */
+  decisionReason: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+}
+
+export interface MergePage {
+  /** 这一页的内容 */
+  list: Array<MergeOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
+export interface MergedRecordOut {
+  /** 人员编号 */
+  id: number
+  /** 姓名（脱敏） */
+  name: string
+  /** 手机号（脱敏） */
+  phone: string | null
+  /** 纸质卡号 */
+  cardNumber: string | null
+  /** 出生年份 */
+  birthYear: number | null
+  /** 是否有微信登录 */
+  hasWeChat: boolean
+  /** 现有积分，含冻结的 */
+  points: number
+  /** 服务时长（分钟） */
+  minutes: number
+  /** 活动报名数 */
+  signUps: number
+}
+
+export interface MessageIn {
+  /** 写给报名的人 */
+  text: string
+}
+
+export interface MessageOut {
+  /** 告诉了几个人 */
+  told: number
+}
+
 export interface MinutesIn {
   /** 人员编号 */
   personId: number
@@ -1226,6 +1392,19 @@ export interface MoveOut {
   byName: string | null
   /** 原因 */
   reason: string | null
+}
+
+export interface MovedOut {
+  /** 兑换单 */
+  redemptionId: number
+  /** 单号 */
+  number: string
+  /** 待审批的是审批期限，待领取的是领取期限 */
+  state: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"
+  /** 原来的期限 */
+  before: string
+  /** 顺延到 */
+  after: string
 }
 
 export interface MyClaimOut {
@@ -1343,6 +1522,13 @@ export interface MySignUpPage {
   nextCursor: string | null
 }
 
+export interface NicknameOut {
+  /** 人员编号 */
+  personId: number
+  /** 现在显示的昵称 */
+  nickname: string
+}
+
 export interface Nothing {
 }
 
@@ -1379,13 +1565,91 @@ export interface OnBehalfIn {
   reason: string
 }
 
+export interface OpeningCountsOut {
+  /** 要入账的行 */
+  new: number
+  /** 原来就有的行：同一位居民、同一年，以前已经入账 */
+  same: number
+  /** 没有读懂的行 */
+  unreadable: number
+}
+
 export interface OpeningHours {
   /** 星期几，1 为星期一 */
   weekday: number
   /** 开门 */
   opens: string
-  /** 关门 */
+  /** 关门，最晚 24:00 */
   closes: string
+}
+
+export interface OpeningIn {
+  /** Excel（.xlsx）或 CSV，第一行写列名：卡号、手机号、姓名、积分、到期年份 */
+  file: string
+  /** 社区 */
+  communityId: number
+}
+
+export interface OpeningOut {
+  /** 编号 */
+  id: number
+  /** 社区 */
+  communityId: number
+  /** 社区名称 */
+  communityName: string
+  /** 状态 */
+  state: "proposed" | "confirmed" | "rejected"
+  /** 文件名 */
+  fileName: string
+  /** 各有多少行 */
+  counts: OpeningCountsOut
+  /** 要入账的积分合计 */
+  points: number
+  /** 已经入账的行；确认后分批入账，和 counts.new 相同时就全部入账了 */
+  booked: number
+  /** 上传人（脱敏） */
+  uploadedBy: string
+  /** 上传时间 */
+  uploadedAt: string
+  /** 确认人（脱敏） */
+  decidedBy: string | null
+  /** 确认时间 */
+  decidedAt: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+}
+
+export interface OpeningPage {
+  /** 这一页的内容 */
+  list: Array<OpeningOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
+export interface OpeningRowOut {
+  /** 表格里的第几行 */
+  line: number
+  /** 新增、原来就有、没有读懂 */
+  kind: "new" | "same" | "unreadable"
+  /** 居民 */
+  personId: number | null
+  /** 居民姓名，本社区的工作人员看到全名 */
+  personName: string | null
+  /** 卡号 */
+  cardNumber: string | null
+  /** 积分 */
+  points: number | null
+  /** 到期年份，积分可用到这一年年底 */
+  year: number | null
+  /** 没有读懂的原因：哪一列，什么问题 */
+  problem: string | null
+}
+
+export interface OpeningRowPage {
+  /** 这一页的内容 */
+  list: Array<OpeningRowOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
 }
 
 export interface OrganisationOut {
@@ -1519,6 +1783,15 @@ export interface ProfileIn {
   birthYear?: number | null
 }
 
+export interface ProposeIn {
+  /** 凭什么知道是同一个人 */
+  proof: "id_seen" | "card" | "call" | "known"
+  /** 核实的情况 */
+  reason: string
+  /** 要并入的档案，与找到的不是同一份时 */
+  fromId?: number | null
+}
+
 export interface PurposeOut {
   /** 处理目的 */
   purpose: string
@@ -1629,6 +1902,13 @@ export interface ReceivedOut {
   item: ItemOut
 }
 
+export interface RecordDayOut {
+  /** 哪一天 */
+  day: string
+  /** 这一天的分钟 */
+  minutes: number
+}
+
 export interface RecordOut {
   /** 编号 */
   id: number
@@ -1638,7 +1918,7 @@ export interface RecordOut {
   activityName: string
   /** 服务类别 */
   category: string
-  /** 服务日期 */
+  /** 服务日期；过了零点的，是开始的那一天 */
   servedOn: string
   /** 开始时间 */
   startedAt: string
@@ -1648,6 +1928,8 @@ export interface RecordOut {
   content: string
   /** 服务时长（分钟） */
   minutes: number
+  /** 按天：过了零点的服务算在各自那一天，一天最多 480 分钟 */
+  days: Array<RecordDayOut>
   /** 组织单位 */
   organisingBody: string
   /** 负责人（脱敏） */
@@ -1666,6 +1948,29 @@ export interface RecordOut {
   correctedById: number | null
   /** 您现在可以做的操作 */
   actions: Array<string>
+}
+
+export interface RecoveryIn {
+  /** 原来档案上的姓名 */
+  realName: string
+  /** 原来的纸质卡号；没有就不填 */
+  cardNumber?: string | null
+}
+
+export interface RecoveryOut {
+  /** 已提交；有没有找到都一样，由社区核实 */
+  state: "asked"
+}
+
+export interface RedactIn {
+  /** 原因 */
+  reason: string
+  /** 新的标题；不改就不填 */
+  title?: string | null
+  /** 新的内容；不改就不填 */
+  description?: string | null
+  /** 保留的图片（心愿的和送达时的），其余立即不再显示；不动图片就不填 */
+  fileIds?: Array<number> | null
 }
 
 export interface RedemptionIn {
@@ -1733,7 +2038,7 @@ export interface RedemptionOut {
   teamName: string | null
   /** 申请时间 */
   requestedAt: string
-  /** 审批期限 */
+  /** 审批期限：营业日 */
   approveUntil: string
   /** 审批时间 */
   approvedAt: string | null
@@ -1741,7 +2046,7 @@ export interface RedemptionOut {
   pickUpCode: string | null
   /** 取货码的二维码（SVG），只在单独查看时给出 */
   pickUpQr: string | null
-  /** 最后领取日 */
+  /** 最后领取日：营业日 */
   pickUpUntil: string | null
   /** 核销时间 */
   handedOverAt: string | null
@@ -1751,6 +2056,8 @@ export interface RedemptionOut {
   closedAt: string | null
   /** 未通过、取消、过期或退回的原因 */
   reason: string | null
+  /** 所属的每周预订（第一张单的编号） */
+  seriesId: number | null
   /** 您现在可以做的操作 */
   actions: Array<string>
 }
@@ -1781,8 +2088,8 @@ export interface ReferIn {
 }
 
 export interface Refusal {
-  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40921 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42228 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42994 | 42995 | 42996 | 42997 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "ANOTHER_NAME" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_OFF_SHELF" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_PLACE_FOR_REGISTER" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "RESIDENCY_NEEDED" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERVER_FAULT" | "SESSION_ENDED" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_PIXELS" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40921 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42994 | 42995 | 42996 | 42997 | 42998 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_OFF_SHELF" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_CONFIRM" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSION_ENDED" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -2003,6 +2310,30 @@ export interface SecurityEventPage {
   nextCursor: string | null
 }
 
+export interface SeriesIn {
+  /** 兑换超市 */
+  shopId: number
+  /** 第一次的时段 */
+  slotIds: Array<number>
+  /** 每周同一时段，共几次 */
+  weeks: number
+  /** 不订的日子 */
+  leaveOut?: Array<string>
+  /** 用途 */
+  purpose?: string | null
+  /** 志愿队 */
+  teamId?: number | null
+  /** 代没有手机的居民预订 */
+  onBehalfOf?: OnBehalfIn | null
+}
+
+export interface SeriesOut {
+  /** 每周预订的编号 */
+  seriesId: number
+  /** 每次一张兑换单 */
+  list: Array<RedemptionOut>
+}
+
 export interface ServedOut {
   /** 服务记录 */
   id: number
@@ -2036,10 +2367,27 @@ export interface ShopChange {
   openingHours?: Array<OpeningHours>
   /** 休息日 */
   closedDays?: Array<string>
-  /** 审批期限（天） */
+  /** 审批期限（营业日） */
   approveDays?: number
-  /** 领取期限（天） */
+  /** 领取期限（营业日） */
   pickUpDays?: number
+}
+
+export interface ShopChangeIn {
+  /** 名称 */
+  name?: string
+  /** 地址 */
+  address?: string
+  /** 开放时间 */
+  openingHours?: Array<OpeningHours>
+  /** 休息日 */
+  closedDays?: Array<string>
+  /** 审批期限（营业日） */
+  approveDays?: number
+  /** 领取期限（营业日） */
+  pickUpDays?: number
+  /** 确认取消的场地预订；没有写全的，得到 409 BOOKINGS_IN_THE_WAY，data.bookings 里有这些单 */
+  endBookings?: Array<number>
 }
 
 export interface ShopIn {
@@ -2053,9 +2401,9 @@ export interface ShopIn {
   openingHours?: Array<OpeningHours>
   /** 休息日 */
   closedDays?: Array<string>
-  /** 审批期限（天） */
+  /** 审批期限（营业日） */
   approveDays?: number
-  /** 领取期限（天） */
+  /** 领取期限（营业日） */
   pickUpDays?: number
 }
 
@@ -2076,9 +2424,9 @@ export interface ShopOut {
   closedDays: Array<string>
   /** 审批人不能核销（由街道批准才能关闭） */
   fourEyesHandOver: boolean
-  /** 审批期限（天） */
+  /** 审批期限（营业日） */
   approveDays: number
-  /** 领取期限（天） */
+  /** 领取期限（营业日） */
   pickUpDays: number
 }
 
@@ -2097,6 +2445,8 @@ export interface SignInIn {
 export interface SignUpIn {
   /** 代没有手机的居民办理 */
   onBehalfOf?: OnBehalfIn | null
+  /** 组织者同意与同一时间的另一个活动并存的原因；其他人不能填 */
+  clashReason?: string | null
 }
 
 export interface SignUpOut {
@@ -2387,8 +2737,8 @@ export interface TeamDetailOut {
   name: string
   /** 特长 */
   speciality: string
-  /** 队长 */
-  leaderId: number
+  /** 队长；离开以后还没有新队长时为 null */
+  leaderId: number | null
   /** 队长（脱敏） */
   leaderName: string
   /** 队员人数（不含队长） */
@@ -2397,6 +2747,8 @@ export interface TeamDetailOut {
   myStatus: string | null
   /** 成立时间 */
   createdAt: string
+  /** 社区撤下的时间；只有队长和工作人员还看得到 */
+  takenDownAt: string | null
   /** 您现在可以做的操作 */
   actions: Array<string>
   /** 队员和申请人；只有队长和工作人员可见，其他人为 null */
@@ -2429,8 +2781,8 @@ export interface TeamOut {
   name: string
   /** 特长 */
   speciality: string
-  /** 队长 */
-  leaderId: number
+  /** 队长；离开以后还没有新队长时为 null */
+  leaderId: number | null
   /** 队长（脱敏） */
   leaderName: string
   /** 队员人数（不含队长） */
@@ -2439,6 +2791,8 @@ export interface TeamOut {
   myStatus: string | null
   /** 成立时间 */
   createdAt: string
+  /** 社区撤下的时间；只有队长和工作人员还看得到 */
+  takenDownAt: string | null
   /** 您现在可以做的操作 */
   actions: Array<string>
 }
@@ -2574,7 +2928,7 @@ export interface WishContentUpdate {
   salutation?: "女士" | "先生" | "奶奶" | "爷爷" | "阿姨" | "叔叔" | "同学" | "居民" | null
   /** 地址；加密保存，认领后只给认领人看 */
   address?: string | null
-  /** 联系电话；加密保存 */
+  /** 联系电话，也可以是带区号的座机；加密保存 */
   contactPhone?: string | null
   /** 图片，最多三张，先用 POST /files 上传 */
   fileIds?: Array<number>
@@ -2601,7 +2955,7 @@ export interface WishIn {
   salutation?: "女士" | "先生" | "奶奶" | "爷爷" | "阿姨" | "叔叔" | "同学" | "居民" | null
   /** 地址；加密保存，认领后只给认领人看 */
   address?: string | null
-  /** 联系电话；加密保存 */
+  /** 联系电话，也可以是带区号的座机；加密保存 */
   contactPhone?: string | null
   /** 图片，最多三张，先用 POST /files 上传 */
   fileIds?: Array<number>
@@ -2619,7 +2973,7 @@ export interface WishOut {
   /** 心愿编号：社区-期-序 */
   number: string | null
   /** 状态 */
-  state: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn"
+  state: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"
   /** 社区 */
   communityId: number
   /** 社区名称 */
@@ -2672,6 +3026,18 @@ export interface WishOut {
   confirmMethod: "app" | "call" | "signature" | null
   /** 许愿人确认时说的话（仅本人和工作人员可见） */
   comment: string | null
+  /** 合并到哪个心愿（仅本人和工作人员可见） */
+  mergedIntoId: number | null
+  /** 由哪个没有解决的心愿再次提出（仅本人和工作人员可见） */
+  reopensId: number | null
+  /** 再次提出的心愿（仅本人和工作人员可见） */
+  reopenedAsId: number | null
+  /** 社区最近一次遮盖部分内容的时间（仅本人和工作人员可见） */
+  redactedAt: string | null
+  /** 标题和内容里可能有的个人信息（仅审核人员可见） */
+  privateData: Array<"phone" | "id_number" | "bank_card" | "address" | "name"> | null
+  /** 您写的文字里可能有的个人信息，大家都会看到；只提醒，不拦截（仅写的人可见） */
+  warnings: Array<"phone" | "id_number" | "bank_card" | "address" | "name">
   /** 填写时间 */
   createdAt: string
   /** 提交时间 */
@@ -2702,7 +3068,7 @@ export interface YearOut {
 
 export interface Gets {
   /** 活动 */
-  '/activities': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: string | null; state?: "draft" | "published" | "ended" | "certified" | "cancelled" | null; from?: string | null; to?: string | null }; body: undefined; data: ActivityPage }
+  '/activities': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: string | null; state?: "draft" | "published" | "ended" | "certified" | "cancelled" | null; joinable?: boolean; from?: string | null; to?: string | null }; body: undefined; data: ActivityPage }
   /** 一个活动 */
   [path: `/activities/${number}`]: { query: undefined; body: undefined; data: ActivityOut }
   /** 出勤（组织者） */
@@ -2757,6 +3123,8 @@ export interface Gets {
   '/me/consents': { query: undefined; body: undefined; data: MyConsentsOut }
   /** 其他平台的服务时长 */
   '/me/hours-elsewhere': { query: undefined; body: undefined; data: HoursElsewhereOut }
+  /** 我是否接收活动邀请 */
+  '/me/invitations': { query: undefined; body: undefined; data: InvitationsOut }
   /** 我的消息 */
   '/me/notices': { query: { limit?: number; cursor?: string | null }; body: undefined; data: NoticePage }
   /** 我作为在职党员的服务：活动和微心愿 */
@@ -2787,8 +3155,16 @@ export interface Gets {
   '/party-registrations/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
   /** 查找居民（代办用，脱敏） */
   '/people': { query: { limit?: number; cursor?: string | null; communityId?: number | null; cardNumber?: string | null; phone?: string | null }; body: undefined; data: ResidentPage }
+  /** 合并档案的申请，新的在前 */
+  '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: string | null }; body: undefined; data: MergePage }
   /** 积分调整 */
   '/points/adjustments': { query: { limit?: number; cursor?: string | null; state?: "proposed" | "approved" | "rejected" | null }; body: undefined; data: AdjustmentPage }
+  /** 期初积分表 */
+  '/points/opening-balances': { query: { limit?: number; cursor?: string | null }; body: undefined; data: OpeningPage }
+  /** 一张期初积分表 */
+  [path: `/points/opening-balances/${number}`]: { query: undefined; body: undefined; data: OpeningOut }
+  /** 期初积分表的行 */
+  [path: `/points/opening-balances/${number}/rows`]: { query: { limit?: number; cursor?: string | null; kind?: "new" | "same" | "unreadable" | null }; body: undefined; data: OpeningRowPage }
   /** 积分规则 */
   '/points/rules': { query: { limit?: number; cursor?: string | null; communityId?: number | null }; body: undefined; data: RulePage }
   /** 隐私说明和各份单独同意的现行文本 */
@@ -2841,6 +3217,8 @@ export interface Gets {
   [path: `/wishes/${number}`]: { query: undefined; body: undefined; data: WishOut }
   /** 许愿人的联系方式 */
   [path: `/wishes/${number}/contact`]: { query: { reason?: string | null }; body: undefined; data: ContactOut }
+  /** 遮盖前的文字 */
+  [path: `/wishes/${number}/former-texts`]: { query: { reason?: string | null }; body: undefined; data: FormerTextsOut }
   /** 心愿的经过 */
   [path: `/wishes/${number}/timeline`]: { query: undefined; body: undefined; data: TimelineOut }
 }
@@ -2851,7 +3229,7 @@ export interface Posts {
   /** 取消活动 */
   [path: `/activities/${number}/cancel`]: { query: undefined; body: CallOffIn; data: ActivityOut }
   /** 取消报名 */
-  [path: `/activities/${number}/cancel-sign-up`]: { query: undefined; body: SignUpIn; data: SignUpOut }
+  [path: `/activities/${number}/cancel-sign-up`]: { query: undefined; body: CancelSignUpIn; data: SignUpOut }
   /** 认定时长：生成服务记录和积分 */
   [path: `/activities/${number}/certify`]: { query: undefined; body: Array<MinutesIn>; data: ActivityOut }
   /** 签到 */
@@ -2860,6 +3238,8 @@ export interface Posts {
   [path: `/activities/${number}/check-out`]: { query: undefined; body: CheckIn; data: SignUpOut }
   /** 结束活动 */
   [path: `/activities/${number}/end`]: { query: undefined; body: Nothing; data: ActivityOut }
+  /** 给报名和候补的人发消息 */
+  [path: `/activities/${number}/message`]: { query: undefined; body: MessageIn; data: MessageOut }
   /** 申报时长（组织者） */
   [path: `/activities/${number}/propose-hours`]: { query: undefined; body: Array<MinutesIn>; data: ActivityOut }
   /** 发布活动 */
@@ -2874,8 +3254,12 @@ export interface Posts {
   [path: `/activities/${number}/series/publish`]: { query: undefined; body: Nothing; data: ActivitiesOut }
   /** 报名 */
   [path: `/activities/${number}/sign-up`]: { query: undefined; body: SignUpIn; data: SignUpOut }
+  /** 同意某人同一时间参加另一个活动（组织者） */
+  [path: `/activities/${number}/sign-ups/${number}/allow-clash`]: { query: undefined; body: ReasonIn; data: ActivityOut }
   /** 登记请假 */
   [path: `/activities/${number}/sign-ups/${number}/excuse`]: { query: undefined; body: ReasonIn; data: SignUpOut }
+  /** 撤下活动 */
+  [path: `/activities/${number}/take-down`]: { query: undefined; body: ReasonIn; data: ActivityOut }
   /** 撤销一份服务证明 */
   [path: `/certificates/${string}/revoke`]: { query: undefined; body: ReasonIn; data: RevokedOut }
   /** 投诉、建议、减负反映 */
@@ -2920,6 +3304,8 @@ export interface Posts {
   [path: `/me/notices/${number}/read`]: { query: undefined; body: Nothing; data: Done }
   /** 登记我的手机号 */
   '/me/phone': { query: undefined; body: PhoneIn; data: Me }
+  /** 找回我原来的档案 */
+  '/me/recovery': { query: undefined; body: RecoveryIn; data: RecoveryOut }
   /** 不是我操作的 */
   [path: `/me/security-events/${number}/deny`]: { query: undefined; body: Nothing; data: DenialOut }
   /** 退出我在其他地方的登录 */
@@ -2935,27 +3321,47 @@ export interface Posts {
   /** 为没有手机的居民登记并发卡 */
   '/people': { query: undefined; body: CardHolderIn; data: CardHolderOut }
   /** 把纸质卡绑定到居民的微信 */
-  [path: `/people/${number}/bind`]: { query: undefined; body: BindIn; data: CardHolderOut }
+  [path: `/people/${number}/bind`]: { query: undefined; body: BindIn; data: CardOut }
   /** 代没有手机的居民注销 */
   [path: `/people/${number}/cancel`]: { query: undefined; body: CancelForIn; data: Done }
+  /** 撤下一位居民的昵称 */
+  [path: `/people/${number}/nickname/take-down`]: { query: undefined; body: ReasonIn; data: NicknameOut }
   /** 提前恢复一位居民的账号 */
   [path: `/people/${number}/resume`]: { query: undefined; body: ReasonIn; data: SuspensionOut }
   /** 停用一位居民的账号 */
   [path: `/people/${number}/suspend`]: { query: undefined; body: SuspendIn; data: SuspensionOut }
+  /** 提出把两份档案合并成一份 */
+  '/person-merges': { query: undefined; body: MergeIn; data: MergeOut }
+  /** 同意合并，当场办完 */
+  [path: `/person-merges/${number}/approve`]: { query: undefined; body: Nothing; data: MergeOut }
+  /** 核实本人的申请，提交复核 */
+  [path: `/person-merges/${number}/propose`]: { query: undefined; body: ProposeIn; data: MergeOut }
+  /** 不合并 */
+  [path: `/person-merges/${number}/reject`]: { query: undefined; body: ReasonIn; data: MergeOut }
   /** 提出积分调整 */
   '/points/adjustments': { query: undefined; body: AdjustmentIn; data: AdjustmentOut }
   /** 批准积分调整 */
   [path: `/points/adjustments/${number}/approve`]: { query: undefined; body: Nothing; data: AdjustmentOut }
   /** 驳回积分调整 */
   [path: `/points/adjustments/${number}/reject`]: { query: undefined; body: ReasonIn; data: AdjustmentOut }
+  /** 上传期初积分表 */
+  '/points/opening-balances': { query: undefined; body: undefined; data: OpeningOut }
+  /** 确认期初积分表 */
+  [path: `/points/opening-balances/${number}/confirm`]: { query: undefined; body: Nothing; data: OpeningOut }
+  /** 驳回期初积分表 */
+  [path: `/points/opening-balances/${number}/reject`]: { query: undefined; body: ReasonIn; data: OpeningOut }
   /** 兑换 */
   '/redemptions': { query: undefined; body: RedemptionIn; data: RedemptionOut }
   /** 按取货码查看，不作改动 */
   '/redemptions/preview': { query: undefined; body: PreviewIn; data: RedemptionOut }
+  /** 每周预订场地 */
+  '/redemptions/series': { query: undefined; body: SeriesIn; data: SeriesOut }
   /** 审批通过 */
   [path: `/redemptions/${number}/approve`]: { query: undefined; body: Nothing; data: RedemptionOut }
   /** 取消 */
   [path: `/redemptions/${number}/cancel`]: { query: undefined; body: GiveUpIn; data: RedemptionOut }
+  /** 延长一张兑换单的领取期限 */
+  [path: `/redemptions/${number}/extend`]: { query: undefined; body: ExtendIn; data: RedemptionOut }
   /** 核销：扣减积分，发放物品 */
   [path: `/redemptions/${number}/hand-over`]: { query: undefined; body: HandOverIn; data: RedemptionOut }
   /** 场地未使用 */
@@ -2994,6 +3400,8 @@ export interface Posts {
   '/sessions': { query: undefined; body: SignInIn; data: SessionOut }
   /** 开设兑换超市 */
   '/shops': { query: undefined; body: ShopIn; data: ShopOut }
+  /** 修改开放时间会影响哪些兑换单，不作改动 */
+  [path: `/shops/${number}/preview-change`]: { query: undefined; body: ShopChange; data: EffectOut }
   /** 提交盘点 */
   [path: `/shops/${number}/stocktakes`]: { query: undefined; body: StocktakeIn; data: StocktakeOut }
   /** 盘点通过 */
@@ -3010,6 +3418,8 @@ export interface Posts {
   [path: `/teams/${number}/members/${number}/accept`]: { query: undefined; body: Nothing; data: TeamDetailOut }
   /** 不同意加入 */
   [path: `/teams/${number}/members/${number}/decline`]: { query: undefined; body: Nothing; data: TeamDetailOut }
+  /** 撤下志愿队 */
+  [path: `/teams/${number}/take-down`]: { query: undefined; body: ReasonIn; data: TeamDetailOut }
   /** 填报心愿 */
   '/wishes': { query: undefined; body: WishIn; data: WishOut }
   /** 审核通过 */
@@ -3028,16 +3438,24 @@ export interface Posts {
   [path: `/wishes/${number}/fulfil`]: { query: undefined; body: FulfilIn; data: WishOut }
   /** 查看存疑的图片和留言 */
   [path: `/wishes/${number}/look`]: { query: undefined; body: LookIn; data: WishOut }
+  /** 合并到另一个心愿 */
+  [path: `/wishes/${number}/merge`]: { query: undefined; body: MergeIn1; data: WishOut }
+  /** 遮盖部分内容 */
+  [path: `/wishes/${number}/redact`]: { query: undefined; body: RedactIn; data: WishOut }
   /** 转介 */
   [path: `/wishes/${number}/refer`]: { query: undefined; body: ReferIn; data: WishOut }
   /** 放弃认领 */
   [path: `/wishes/${number}/release`]: { query: undefined; body: ReasonIn; data: WishOut }
+  /** 没有解决，再次提出 */
+  [path: `/wishes/${number}/reopen`]: { query: undefined; body: ReasonIn; data: WishOut }
   /** 街道重新发布 */
   [path: `/wishes/${number}/republish`]: { query: undefined; body: Nothing; data: WishOut }
   /** 退回补充 */
   [path: `/wishes/${number}/send-back`]: { query: undefined; body: ReasonIn; data: WishOut }
   /** 提交心愿 */
   [path: `/wishes/${number}/submit`]: { query: undefined; body: Nothing; data: WishOut }
+  /** 撤下 */
+  [path: `/wishes/${number}/take-down`]: { query: undefined; body: ReasonIn; data: WishOut }
   /** 撤回心愿 */
   [path: `/wishes/${number}/withdraw`]: { query: undefined; body: Nothing; data: WishOut }
 }
@@ -3053,6 +3471,8 @@ export interface Puts {
   [path: `/items/${number}`]: { query: undefined; body: ItemContentUpdate; data: ItemOut }
   /** 修改我的资料 */
   '/me': { query: undefined; body: ProfileIn; data: Me }
+  /** 接收或不再接收活动邀请 */
+  '/me/invitations': { query: undefined; body: InvitationsIn; data: InvitationsOut }
   /** 在职党员到社区报到 */
   '/me/party-registration': { query: undefined; body: PartyRegistrationIn; data: Me }
   /** 登记我居住的社区 */
@@ -3060,7 +3480,7 @@ export interface Puts {
   /** 修改积分规则 */
   [path: `/points/rules/${string}`]: { query: undefined; body: RuleIn; data: RuleOut }
   /** 修改开放时间和期限 */
-  [path: `/shops/${number}`]: { query: undefined; body: ShopChange; data: ShopOut }
+  [path: `/shops/${number}`]: { query: undefined; body: ShopChangeIn; data: ShopOut }
   /** 街道批准或收回“一人审批并核销”的例外 */
   [path: `/shops/${number}/four-eyes`]: { query: undefined; body: FourEyesIn; data: ShopOut }
   /** 修改志愿队，或更换队长 */

@@ -11,7 +11,7 @@ from backend import clock
 from backend.db import Id, Moment, append_only
 
 revision = "0024"
-down_revision = "0022"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

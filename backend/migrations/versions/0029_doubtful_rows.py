@@ -6,7 +6,7 @@ from alembic import op
 from backend.db import Id, Json
 
 revision = "0029"
-down_revision = "0022"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
