@@ -69,8 +69,8 @@ HOLDS = Check(
         FROM holds WHERE person_id BETWEEN :first AND :last
     ) AS one
     WHERE taken <> amount
-        OR settled <> CASE WHEN state = 'settled' THEN amount ELSE 0 END
-        OR released <> CASE WHEN state = 'released' THEN amount ELSE 0 END
+        OR (settled > 0) <> (state = 'settled')
+        OR settled + released <> CASE WHEN state = 'open' THEN 0 ELSE amount END
     ORDER BY id
     """,
     "hold {id} ({reference}) is {state} over {amount} points: "
@@ -132,7 +132,8 @@ REVERSALS = Check(
     JOIN accounts AS home ON home.id = back.target_id
     JOIN accounts AS left_home ON left_home.id = first.source_id
     WHERE back.person_id BETWEEN :first AND :last AND NOT (
-        back.amount = first.amount AND back.person_id = first.person_id AND back.id > first.id
+        back.amount <= first.amount AND (back.amount = first.amount OR first.kind = 'settle')
+        AND back.person_id = first.person_id AND back.id > first.id
         AND back.source_id = first.target_id
         AND (
             (first.kind IN ('award', 'opening') AND back.target_id = first.source_id)
@@ -142,6 +143,18 @@ REVERSALS = Check(
     """,
     "transfer {id} ({reference}) over {amount} points does not mirror transfer {first_id} "
     "over {first_amount}, which it reverses",
+)
+PARTS = Check(
+    """
+    SELECT * FROM (
+        SELECT first.id, first.reference, first.amount,
+            (SELECT sum(back.amount) FROM transfers AS back WHERE back.reverses_id = first.id) AS given_back
+        FROM transfers AS first
+        WHERE first.person_id BETWEEN :first AND :last
+            AND first.id IN (SELECT reverses_id FROM transfers WHERE person_id BETWEEN :first AND :last)
+    ) AS one WHERE given_back > amount ORDER BY id
+    """,
+    "transfer {id} ({reference}) over {amount} points was reversed by {given_back}",
 )
 STATEMENTS = Check(
     """
@@ -169,7 +182,7 @@ AWARDS = Check(
     "transfer {id} ({reference}) awarded {amount} points for {units} units, "
     "rule {rule_id} gives {points} each",
 )
-CHECKS = (BALANCES, PURSES, LOTS, HOLDS, HELD_LOTS, SIDES, REVERSALS, STATEMENTS, AWARDS)
+CHECKS = (BALANCES, PURSES, LOTS, HOLDS, HELD_LOTS, SIDES, REVERSALS, PARTS, STATEMENTS, AWARDS)
 
 
 def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:

@@ -33,9 +33,8 @@ def _handed_over(scope: Scope) -> AnySelect:
             Redemption.person_id,
             Person.card_number,
             Line.name,
-            Line.quantity,
+            Line.handed_over,
             Line.unit_points,
-            Line.points,
             Redemption.approved_by_id,
             Redemption.handed_over_by_id,
             Redemption.collected_by,
@@ -48,8 +47,14 @@ def _handed_over(scope: Scope) -> AnySelect:
             Redemption.state == RedemptionState.HANDED_OVER,
             Redemption.handed_over_at >= scope.since,
             Redemption.handed_over_at < scope.until,
+            Line.handed_over > 0,
         )
     )
+
+
+def points(row: Any) -> int:
+    """Of what was handed over, which may be less than was ordered."""
+    return int(row.handed_over * row.unit_points)
 
 
 def card(row: Any) -> Either:
@@ -68,9 +73,16 @@ REDEMPTIONS = Register(
         Column("姓名(脱敏)", "redemptions.person_id", kind="person", width=9),
         Column("卡号", "= card(persons.card_number)", card, "either", width=10),
         Column("物品/服务", "redemption_lines.name", width=18),
-        Column("数量", "redemption_lines.quantity", kind="number", total=True, width=7),
+        Column("数量", "redemption_lines.handed_over", kind="number", total=True, width=7),
         Column("单价积分", "redemption_lines.unit_points", kind="number", width=9),
-        Column("合计积分", "redemption_lines.points", kind="number", total=True, width=9),
+        Column(
+            "合计积分",
+            "= points(redemption_lines.handed_over, redemption_lines.unit_points)",
+            points,
+            "number",
+            total=True,
+            width=9,
+        ),
         Column("审批人", "redemptions.approved_by_id", kind="person", width=9),
         Column("发放人", "redemptions.handed_over_by_id", kind="person", width=9),
         Column("领取人签字", "nothing: signed on the printed sheet", width=14),

@@ -18,6 +18,7 @@ from backend.console.frame.page import (
     render,
     run_form,
 )
+from backend.console.supermarket import parts
 from backend.errors import NotFound
 from backend.people import permissions
 from backend.people import queries as people
@@ -45,10 +46,6 @@ class RejectForm(Form):
 
 
 class CancelForm(RejectForm):
-    pass
-
-
-class ReturnForm(RejectForm):
     pass
 
 
@@ -168,7 +165,7 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_REDEMPTION),
-        "return_form": with_sentences(ReturnForm(formdata=None), sentences.RETURN_REDEMPTION),
+        "return_form": with_sentences(parts.return_form(shown, formdata=None), sentences.RETURN_REDEMPTION),
         **given,
     }
     inside = Permission.REDEMPTION_READ in permissions.permissions_in(staff.id, order.place_id)
@@ -194,17 +191,21 @@ def pick_up_slip(staff: Staff, redemption_id: int) -> Any:
 def cancel_redemption(staff: Staff, redemption_id: int) -> Any:
     form = with_sentences(CancelForm(), sentences.CANCEL_REDEMPTION)
     if run_form(form, lambda: approvals.cancel(redemption_id, form.reason.data, actor=staff)):
-        return redirect_with_message(
-            "console.redemption", "已取消，积分和物品都已退回", redemption_id=redemption_id
-        )
+        return redirect_with_message("console.redemption", "已取消，已通知居民", redemption_id=redemption_id)
     return redemption_page(staff, redemption_id, cancel_form=form)
 
 
 @page("/redemptions/<id:redemption_id>/return", guard=Permission.REDEMPTION_RETURN, methods=("POST",))
 def return_redemption(staff: Staff, redemption_id: int) -> Any:
-    form = with_sentences(ReturnForm(), sentences.RETURN_REDEMPTION)
-    if run_form(form, lambda: approvals.give_back(redemption_id, form.reason.data, actor=staff)):
-        return redirect_with_message("console.redemption", "已退回，积分已返还", redemption_id=redemption_id)
+    (shown,) = queries.view_redemptions([queries.order(redemption_id, actor=staff)], actor=staff)
+    form = with_sentences(parts.return_form(shown), sentences.RETURN_REDEMPTION)
+
+    def work() -> Any:
+        back = parts.coming_back(form, shown)
+        return approvals.give_back(redemption_id, form.reason.data, back, actor=staff)
+
+    if run_form(form, work):
+        return redirect_with_message("console.redemption", "已退回，已通知居民", redemption_id=redemption_id)
     return redemption_page(staff, redemption_id, return_form=form)
 
 
@@ -213,6 +214,6 @@ def not_shown(staff: Staff, redemption_id: int) -> Any:
     form = JustDo()
     if run_form(form, lambda: approvals.no_show(redemption_id, actor=staff)):
         return redirect_with_message(
-            "console.redemption", "已登记没有到场，积分已退回", redemption_id=redemption_id
+            "console.redemption", "已登记没有到场，已通知居民", redemption_id=redemption_id
         )
     return redemption_page(staff, redemption_id, form=form)

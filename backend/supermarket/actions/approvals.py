@@ -1,23 +1,25 @@
 """Staff approve or reject an order; it is cancelled, expires, or is returned: points and stock go together."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, journal
 from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.ledger.posting import PurseBalance, with_purse
 from backend.lifecycle import authorize, transition
-from backend.moves import Move
+from backend.moves import Move, check_source
 from backend.people import permissions
-from backend.supermarket import allowances, notices, sealed, states
-from backend.supermarket.actions import stock
-from backend.supermarket.models import ItemKind, Redemption, RedemptionState, Shop, Slot
+from backend.supermarket import allowances, notices, queries, sealed, states
+from backend.supermarket.actions import returned_goods, stock
+from backend.supermarket.actions.returned_goods import Back, Returning
+from backend.supermarket.models import ItemKind, Line, Redemption, RedemptionState, Shop, Slot
 
 TRIES = 8
 
@@ -106,8 +108,7 @@ def reject(order_id: int, reason: str, *, actor: Actor) -> Redemption:
     """Staff refuse the order, with a reason that its owner is told."""
     taken = lock_order(order_id, actor=actor)
     order = taken.order
-    _give_up(states.REJECT, taken, actor=actor, reason=reason)
-    notices.rejected(order, reason)
+    notices.rejected(order, reason, _give_up(states.REJECT, taken, actor=actor, reason=reason))
     return order
 
 
@@ -127,16 +128,14 @@ def cancel(
         raise CancelReasonNeeded()
     if order.state == RedemptionState.APPROVED and order.slot_begun() and not leaving_for_good:
         raise SlotRunning()
-    _give_up(states.CANCEL, taken, actor=actor, reason=reason)
-    notices.cancelled(order, actor)
+    notices.cancelled(order, actor, _give_up(states.CANCEL, taken, actor=actor, reason=reason))
     return order
 
 
 def expire(order_id: int, why: str) -> Redemption:
     """Time ends the order; `why` is told to its owner. The caller has decided, under the lock, that it is due."""
     taken = lock_order(order_id, actor=None)
-    _give_up(states.EXPIRE, taken, actor=None, reason=why)
-    notices.expired(taken.order, why)
+    notices.expired(taken.order, why, _give_up(states.EXPIRE, taken, actor=None, reason=why))
     return taken.order
 
 
@@ -152,21 +151,22 @@ def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
     if order.starts_at > clock.now():
         raise SlotNotBegun()
     transition(states.NO_SHOW, order, actor=actor, permitted=True, closed_at=clock.now())
-    ledger.release(order.hold_reference, actor=actor, purse=purse)
-    notices.not_shown(order)
+    notices.not_shown(order, ledger.release(order.hold_reference, actor=actor, purse=purse))
     return order
 
 
-def _give_up(move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str | None) -> None:
-    """The order ends; its points, its stock and its slots are free again, in this very transaction."""
+def _give_up(move: Move, taken: LockedOrder, *, actor: Actor | None, reason: str | None) -> ledger.HoldResult:
+    """The order ends; its points, its stock and its slots are free again, in this very transaction. Answers what the
+    ledger did with the points."""
     order = taken.order
     authorize(move, order, actor, taken.words)
     transition(
         move, order, actor=actor, permitted=True, reason=reason, closed_at=clock.now(), closing_reason=reason
     )
-    ledger.release(order.hold_reference, actor=actor, purse=taken.purse)
+    told = ledger.release(order.hold_reference, actor=actor, purse=taken.purse)
     stock.release(order, actor=actor)
     _free_slots(order)
+    return told
 
 
 def _free_slots(order: Redemption) -> None:
@@ -177,27 +177,50 @@ def _free_slots(order: Redemption) -> None:
         )
 
 
-def give_back(order_id: int, reason: str, *, actor: Actor) -> Redemption:
-    """退回: what was handed over comes back, and the points with it, by reversal; nothing is rewritten.
+def give_back(order_id: int, reason: str, lines: Sequence[Back] | None = None, *, actor: Actor) -> Redemption:
+    """退回: what was handed over comes back, and its points with it, by reversal; nothing is rewritten.
 
-    Never by its owner or by who handed it over. Points whose lot ended meanwhile expire at once.
+    Of `lines` so much, else all that is out; the order is returned once everything is back. Never by its owner or by
+    who handed it over. Points whose lot ended meanwhile expire at once. Raises InvalidInput, ReturnedAlready.
     """
     order, _, words = lock_order(order_id, actor=actor)
     authorize(states.RETURN, order, actor, words)
-    transition(
-        states.RETURN,
-        order,
-        actor=actor,
-        permitted=True,
+    if order.state == RedemptionState.RETURNED and lines:
+        raise returned_goods.ReturnedAlready()
+    check_source(states.RETURN, order)
+    ordered = queries.lines_of(order.id)
+    back = returned_goods.judged(order, ordered, lines)
+    before = sum(line.returned for line in ordered)
+    _note_return(order, ordered, back, reason, actor)
+    told = ledger.give_back(
+        order.hold_reference,
+        reference=f"redemption:{order.id}:return:{before}" if before else f"redemption:{order.id}:return",
         reason=reason,
-        returned_by_id=actor.id,
-        closed_at=clock.now(),
-        closing_reason=reason,
+        actor=actor,
+        points=sum(one.points for one in back),
     )
-    ledger.give_back(
-        order.hold_reference, reference=f"redemption:{order.id}:return", reason=reason, actor=actor
-    )
-    stock.bring_back(order, actor=actor)
-    _free_slots(order)
-    notices.returned(order, reason)
+    returned_goods.take_back(order, back, before, reason, actor=actor)
+    if order.state == RedemptionState.RETURNED:
+        _free_slots(order)
+    notices.returned(order, [(one.line, one.units) for one in back], reason, told)
     return order
+
+
+def _note_return(
+    order: Redemption, ordered: Sequence[Line], back: Sequence[Returning], reason: str, actor: Actor
+) -> None:
+    units = sum(one.units for one in back)
+    if units == sum(line.kept for line in ordered):
+        closing = {"returned_by_id": actor.id, "closed_at": clock.now(), "closing_reason": reason}
+        transition(states.RETURN, order, actor=actor, permitted=True, reason=reason, **closing)
+        return
+    journal.write(
+        "return_part",
+        Redemption.journal_kind,
+        order.id,
+        actor=actor,
+        states=(order.state, order.state),
+        reason=reason,
+        place=order.community_id,
+        facts={"units": units},
+    )
