@@ -283,5 +283,5 @@ def transfer_closed(sent: ShopTransfer, item: Item) -> None:
     missing = sent.quantity - (sent.received or 0)
     less = f"，少收 {missing}{item.unit}：{sent.closing_reason}" if missing else ""
     body = f"调拨单 {sent.number} 已收到 {sent.received}{item.unit}{less}。"
-    about = {"subject": (sent.journal_kind, sent.id)}
-    notify_many([Telling(sent.sent_by_id, "transfer_received", "调拨已收到", body, **about)])
+    about = (sent.journal_kind, sent.id)
+    notify_many([Telling(sent.sent_by_id, "transfer_received", "调拨已收到", body, subject=about)])

@@ -48,9 +48,9 @@ def new_delivery(staff: Staff) -> Any:
     form = _form(goods)
 
     def work() -> Any:
-        giver = {"document": form.document.data or None, "donor": form.donor.data or None}
-        given = {**giver, "donor_public": bool(form.donor_public.data)}
-        return verbs.deliver(shop.id, form.source.data, _lines(form, shop.id, staff), **given, actor=staff)
+        giver: dict[str, Any] = {"document": form.document.data or None, "donor": form.donor.data or None}
+        giver["donor_public"] = bool(form.donor_public.data)
+        return verbs.deliver(shop.id, form.source.data, _lines(form, shop.id, staff), **giver, actor=staff)
 
     if request.method == "POST" and run_form(form, work):
         number = form.outcome[0].reference.partition(":")[0]
@@ -81,7 +81,7 @@ def _lines(form: Any, shop_id: int, staff: Staff) -> list[Delivered]:
     return lines
 
 
-def _line(form: Any, row: int, found: Any, item_id: int | None, units: int) -> Delivered:
+def _line(form: Any, row: int, found: Any, item_id: Any, units: int) -> Delivered:
     batch, ends, cost = (form[f"{name}_{row}"].data for name in ("batch", "ends", "cost"))
     pieces = units * (found.factor if found else 1)
     return Delivered(found.item_id if found else item_id, pieces, batch or None, ends, cost)

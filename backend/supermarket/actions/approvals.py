@@ -211,7 +211,11 @@ def _note_return(
 ) -> None:
     units = sum(one.units for one in back)
     if units == sum(line.kept for line in ordered):
-        closing = {"returned_by_id": actor.id, "closed_at": clock.now(), "closing_reason": reason}
+        closing: dict[str, Any] = {
+            "returned_by_id": actor.id,
+            "closed_at": clock.now(),
+            "closing_reason": reason,
+        }
         transition(states.RETURN, order, actor=actor, permitted=True, reason=reason, **closing)
         return
     journal.write(

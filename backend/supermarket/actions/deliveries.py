@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from backend import clock, journal
 from backend.db import lock_row
@@ -81,11 +82,10 @@ def _book(
     batch: Batch,
     units: int,
     reference: str,
-    giver: dict[str, str | bool | None],
-    told: dict[str, str | int | None],
+    giver: dict[str, Any],
+    told: dict[str, Any],
     actor: Actor,
 ) -> Movement:
-    donor = giver["donor"]
     return stock.record_movement(
         item,
         MovementKind.RECEIPT,
@@ -93,6 +93,7 @@ def _book(
         batch=batch,
         reference=reference,
         actor=actor,
-        donor_sealed=sealed.sealed_donor(reference, str(donor) if donor else None),
-        **{"donor_public": giver["donor_public"], **told},
+        donor_sealed=sealed.sealed_donor(reference, giver["donor"]),
+        donor_public=giver["donor_public"],
+        **told,
     )

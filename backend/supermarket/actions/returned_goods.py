@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -111,11 +111,15 @@ def _take_goods_back(
     number = stock.next_number("BS", place) if written_off else ""
     for count, one in enumerate(arriving, start=1):
         reference = f"redemption:{order.id}:return:{before}:{count}:{one.batch.id}"
-        moved = {"on_hand": one.units, "batch": one.batch, "redemption_id": order.id}
+        moved: dict[str, Any] = {"on_hand": one.units, "batch": one.batch, "redemption_id": order.id}
         stock.record_movement(one.item, MovementKind.RETURN, reference=reference, actor=actor, **moved)
         if one.fate == Fate.WRITTEN_OFF:
-            why = {"reason": f"兑换单 {order.number} 退回：{reason}"[: journal.REASON_MAX]}
-            lost = {"on_hand": -one.units, "batch": one.batch, "reference": f"{number}-{count}"}
+            why: dict[str, Any] = {"reason": f"兑换单 {order.number} 退回：{reason}"[: journal.REASON_MAX]}
+            lost: dict[str, Any] = {
+                "on_hand": -one.units,
+                "batch": one.batch,
+                "reference": f"{number}-{count}",
+            }
             stock.record_movement(one.item, MovementKind.SPOILAGE, actor=actor, **lost, **why)
 
 

@@ -80,7 +80,7 @@ def receive(
         raise InvalidInput(received=["不能多于调出的数量"])
     if received < sent.quantity and not reason:
         raise InvalidInput(reason=["少收的请写明原因"])
-    closing = {"closed_by_id": actor.id, "closed_at": clock.now(), "closing_reason": reason}
+    closing: dict[str, Any] = {"closed_by_id": actor.id, "closed_at": clock.now(), "closing_reason": reason}
     transition(
         states.RECEIVE_TRANSFER,
         sent,
@@ -108,7 +108,7 @@ def call_back(transfer_id: int, reason: str, *, actor: Actor) -> ShopTransfer:
     sent = lock_leaving(transfer_id, actor=actor)
     journal.check_reason(reason)
     item = stock.lock_items([sent.item_id])[sent.item_id]
-    closing = {"closed_by_id": actor.id, "closed_at": clock.now(), "closing_reason": reason}
+    closing: dict[str, Any] = {"closed_by_id": actor.id, "closed_at": clock.now(), "closing_reason": reason}
     transition(states.CALL_BACK_TRANSFER, sent, actor=actor, permitted=True, reason=reason, **closing)
     back = [(item, batch, units) for batch, units in _on_the_way(sent, sent.quantity)]
     _move(sent, MovementKind.TRANSFER_IN, "back", back, actor)
@@ -154,7 +154,7 @@ def _on_the_way(sent: ShopTransfer, units: int) -> list[tuple[Batch, int]]:
         taken = min(-change, units)
         units -= taken
         if taken:
-            found.append((stock.lock_batch(batch_id), taken))
+            found.append((stock.lock_batch(batch_id or 0), taken))
     return found
 
 

@@ -228,7 +228,10 @@ def hand_over(order: Redemption, wanted: dict[int, int] | None, *, actor: Actor)
     for one in leaving:
         _leave(order, one, actor)
     for line, item in staying:
-        left = {"reserved": (line.handed_over or 0) - line.quantity, "redemption_id": order.id}
+        left: dict[str, Any] = {
+            "reserved": (line.handed_over or 0) - line.quantity,
+            "redemption_id": order.id,
+        }
         reference = f"redemption:{order.id}:release:{item.id}"
         record_movement(item, MovementKind.RELEASE, reference=reference, actor=actor, **left)
     return queries.lines_of(order.id) if staying else [one.line for one in leaving]
