@@ -1,12 +1,12 @@
 """Corrections are new transfers the other way: nothing that was written is changed."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from backend import journal
 from backend.db import session
-from backend.errors import NotFound, Refused
+from backend.errors import NotFound, Refused, StateConflict
 from backend.journal import Actor
 from backend.ledger.endings import expiry, has_ended
 from backend.ledger.holds import holds
@@ -15,6 +15,7 @@ from backend.ledger.posting import (
     Line,
     NotEnoughPoints,
     PurseBalance,
+    ReferenceReused,
     TransferResult,
     lock_purse,
     post,
@@ -37,6 +38,23 @@ class NotReversible(Refused):
     code, message = 40944, "这类积分流水不能冲正"
 
 
+class PointsBack(NamedTuple):
+    """So many points came back, of which `ended` expired at once: their lot had ended meanwhile."""
+
+    points: int
+    ended: int
+
+    @property
+    def usable(self) -> int:
+        return self.points - self.ended
+
+
+class MoreThanSettled(StateConflict):
+    """More points cannot come back than were spent and are not back yet."""
+
+    message = "要退回的积分多于已扣减的积分"
+
+
 def reverse(transfer_reference: str, *, reference: str, reason: str, actor: Actor) -> TransferResult:
     """Takes an award or opening balance back out of its lot, or gives a settled part back to its lot.
 
@@ -54,29 +72,42 @@ def reverse(transfer_reference: str, *, reference: str, reason: str, actor: Acto
     if found is not None:
         same(found, reference, kind="reverse", reverses_id=original.id)
         return TransferResult(found.amount, found.id)
-    if session.scalar(sa.select(transfers.c.id).where(transfers.c.reverses_id == original.id)):
+    if _reversed_points([original.id]):
         raise AlreadyReversed()
-    ids = post(purse, _backwards(purse, original, reference), actor=actor)
+    return _reverse(purse, original, original.amount, reference, reason, actor)
+
+
+def _reverse(
+    purse: PurseBalance, original: Any, points: int, reference: str, reason: str, actor: Actor
+) -> TransferResult:
+    ids = post(purse, _backwards(purse, original, points, reference), actor=actor)
     place = original.community_id
     journal.write("reverse", "transfer", original.id, actor=actor, reason=reason, place=place)
-    return TransferResult(original.amount, ids[0])
+    return TransferResult(points, ids[0])
 
 
-def _backwards(purse: PurseBalance, original: Any, reference: str) -> list[Line]:
+def _reversed_points(ids: list[int]) -> dict[int, int]:
+    """Of these transfers, by id, the points that were taken back already."""
+    wanted = sa.select(transfers.c.reverses_id, sa.func.sum(transfers.c.amount))
+    wanted = wanted.where(transfers.c.reverses_id.in_(ids)).group_by(transfers.c.reverses_id)
+    return {row[0]: int(row[1]) for row in session.execute(wanted)}
+
+
+def _backwards(purse: PurseBalance, original: Any, points: int, reference: str) -> list[Line]:
     out_of_lot = original.kind != "settle"
     lot = _lot_behind(original.target_id if out_of_lot else original.source_id, purse.person_id)
-    if out_of_lot and lot.balance < original.amount:
-        raise NotEnoughPoints(available=lot.balance, needed=original.amount)
+    if out_of_lot and lot.balance < points:
+        raise NotEnoughPoints(available=lot.balance, needed=points)
     here = AccountRef(lot.id, "lot")
     there = AccountRef(
         original.source_id if out_of_lot else original.target_id, "issuance" if out_of_lot else "spent"
     )
     source, target = (here, there) if out_of_lot else (there, here)
     place, title = original.community_id, f"冲正：{original.title}"
-    line = Line(source, target, original.amount, reference, "reverse", title, place, reverses_id=original.id)
+    line = Line(source, target, points, reference, "reverse", title, place, reverses_id=original.id)
     if out_of_lot or not has_ended(lot.ends_on):
         return [line]
-    return [line, expiry(here, original.amount, lot.ends_on, f"{reference}:expire", place)]
+    return [line, expiry(here, points, lot.ends_on, f"{reference}:expire", place)]
 
 
 def _lot_behind(account_id: int, person_id: int) -> Any:
@@ -90,20 +121,72 @@ def _lot_behind(account_id: int, person_id: int) -> Any:
     return session.execute(wanted).one()
 
 
-def give_back(hold_reference: str, *, reference: str, reason: str, actor: Actor) -> int:
-    """Goods were returned: every part of a settled hold goes back to its lot; answers the points.
+def give_back(
+    hold_reference: str, *, reference: str, reason: str, actor: Actor, points: int | None = None
+) -> PointsBack:
+    """Goods were returned: a settled hold goes back to its lots, all that is not back yet or so many `points`.
 
-    Each part is a reversal `<reference>:<lot>`. Raises NotFound, AlreadyReversed, ReferenceReused.
+    What was spent last comes back first, so that a person keeps the lots that last longest. Each part is a reversal
+    `<reference>:<lot>`. A repeat answers the first time. Raises NotFound, AlreadyReversed where nothing is left,
+    MoreThanSettled, ReferenceReused.
     """
-    prefix = f"{hold_reference}:settle:"
-    wanted = sa.select(transfers.c.reference).where(
+    settled = _settled_parts(hold_reference)
+    purse = lock_purse(settled[0].person_id)
+    names = {
+        one.id: f"{reference}:{one.reference.removeprefix(f'{hold_reference}:settle:')}" for one in settled
+    }
+    repeated = _given_back_as(list(names.values()))
+    if repeated is not None:
+        if points is not None and repeated.points != points:
+            raise ReferenceReused(reference=reference)
+        return repeated
+    ended = 0
+    parts = _still_out(settled, points)
+    for original, amount in parts:
+        _reverse(purse, original, amount, names[original.id], reason, actor)
+        ended += amount if has_ended(_lot_behind(original.source_id, purse.person_id).ends_on) else 0
+        purse = lock_purse(purse.person_id)
+    return PointsBack(sum(amount for _, amount in parts), ended)
+
+
+def _settled_parts(hold_reference: str) -> list[Any]:
+    """What was spent of a hold, a transfer each lot, the oldest lot first. Raises NotFound."""
+    wanted = sa.select(transfers).where(
         transfers.c.kind == "settle", transfers.c.hold_id.in_(_hold_id(hold_reference))
     )
-    settled = list(session.scalars(wanted.order_by(transfers.c.id)))
+    settled = list(session.execute(wanted.order_by(transfers.c.id)))
     if not settled:
         raise NotFound()
-    parts = [(one, f"{reference}:{one.removeprefix(prefix)}") for one in settled]
-    return sum(reverse(one, reference=name, reason=reason, actor=actor).points for one, name in parts)
+    return settled
+
+
+def _given_back_as(references: list[str]) -> PointsBack | None:
+    ended = [f"{one}:expire" for one in references]
+    wanted = sa.select(transfers.c.kind, transfers.c.amount).where(
+        transfers.c.reference.in_([*references, *ended])
+    )
+    rows = session.execute(wanted).all()
+    told = {kind: sum(row.amount for row in rows if row.kind == kind) for kind in ("reverse", "expire")}
+    return PointsBack(told["reverse"], told["expire"]) if rows else None
+
+
+def _still_out(settled: list[Any], points: int | None) -> list[tuple[Any, int]]:
+    """Of each part what comes back now. Raises AlreadyReversed, MoreThanSettled."""
+    back = _reversed_points([one.id for one in settled])
+    out = [(one, one.amount - back.get(one.id, 0)) for one in reversed(settled)]
+    left = sum(amount for _, amount in out)
+    if not left:
+        raise AlreadyReversed()
+    wanted = left if points is None else points
+    if wanted > left:
+        raise MoreThanSettled()
+    picked = []
+    for one, amount in out:
+        taken = min(amount, wanted)
+        if taken:
+            picked.append((one, taken))
+        wanted -= taken
+    return picked
 
 
 def _hold_id(hold_reference: str) -> Any:

@@ -48,19 +48,22 @@ class HoldMoved(StateConflict):
 
 
 class HoldResult(NamedTuple):
-    """A hold as it stands after a verb, with that verb's transfers: one a lot, the oldest lot first. `ended` of the
-    points of a release had passed their last day, and expired at once."""
+    """A hold as it stands after a verb, with that verb's transfers: one a lot, the oldest lot first.
+
+    `points` is what the verb was about: held, spent or given back. Of what went back, `ended` expired at once.
+    """
 
     hold_id: int
     points: int
     state: str
     transfer_ids: list[int]
+    back: int = 0
     ended: int = 0
 
     @property
     def came_back(self) -> int:
-        """What the person can use again after a release."""
-        return self.points - self.ended
+        """What the person can use again."""
+        return self.back - self.ended
 
 
 # --- opening -----------------------------------------------------------------------------------------
@@ -233,14 +236,25 @@ def _closed_before(hold_id: int, amount: int, state: str, kind: str) -> HoldResu
 
 
 def settle(
-    hold_reference: str, *, shop_id: int, actor: Actor, purse: PurseBalance | None = None
+    hold_reference: str,
+    *,
+    shop_id: int,
+    actor: Actor,
+    purse: PurseBalance | None = None,
+    points: int | None = None,
 ) -> HoldResult:
-    """What is held is spent in this shop; `purse` as for `hold`. A repeat answers the first settlement.
+    """What is held is spent in this shop: all of it, or so many `points` from the lots that end first, and the rest
+    goes back as by `release`. `purse` as for `hold`. A repeat answers the first settlement.
 
-    Raises NotFound, HoldClosed after a release, ReferenceReused where another shop settled it.
+    Raises NotFound, HoldClosed after a release, NotEnoughPoints for more than is held, ReferenceReused where another
+    shop settled it, or for other points.
     """
     hold = _hold_with_shares(hold_reference, purse, shops_address(shop_id))
+    points = hold.points if points is None else positive(points)
+    if points > hold.points:
+        raise NotEnoughPoints(available=hold.points, needed=points)
     spent = hold.shop or get_or_create_accounts([shop_account(shop_id, hold.community_id)])[0]
+    used, rest = _divided(hold.parts, points)
     lines = [
         Line(
             part.held,
@@ -251,19 +265,40 @@ def settle(
             hold.title,
             hold.community_id,
         )
-        for part in hold.parts
+        for part in used
     ]
-    settled = post_with(hold.closing("settled"), hold.purse, lines, actor=actor)
+    back, ended = _going_back(hold, rest, hold_reference)
+    settled = post_with(hold.closing("settled"), hold.purse, lines + back + ended, actor=actor)
     if settled is None:
-        first = _closed_before(hold.hold_id, hold.points, "settled", "settle")
+        first = _closed_before(hold.hold_id, points, "settled", "settle")
         _settled_here(first, spent, hold_reference)
         return first
-    return HoldResult(hold.hold_id, hold.points, "settled", settled.transfer_ids)
+    return HoldResult(
+        hold.hold_id, points, "settled", settled.transfer_ids[: len(lines)], *_sums(back, ended)
+    )
+
+
+def _divided(parts: list[LotShare], points: int) -> tuple[list[LotShare], list[LotShare]]:
+    """The first so many points, and the others; a part in which it ends stands in both."""
+    used, rest = [], []
+    for part in parts:
+        taken = min(part.points, points)
+        points -= taken
+        if taken:
+            used.append(part._replace(points=taken))
+        if part.points > taken:
+            rest.append(part._replace(points=part.points - taken))
+    return used, rest
+
+
+def _sums(back: list[Line], ended: list[Line]) -> tuple[int, int]:
+    return sum(line.points for line in back), sum(line.points for line in ended)
 
 
 def _settled_here(first: HoldResult, spent: AccountRef, reference: str) -> None:
-    target = session.scalar(sa.select(transfers.c.target_id).where(transfers.c.id == first.transfer_ids[0]))
-    if target != spent.id:
+    rows = sa.select(transfers.c.target_id, transfers.c.amount).where(transfers.c.id.in_(first.transfer_ids))
+    told = session.execute(rows).all()
+    if {row.target_id for row in told} != {spent.id} or sum(row.amount for row in told) != first.points:
         raise ReferenceReused(reference=reference)
 
 
@@ -273,32 +308,40 @@ def release(hold_reference: str, *, actor: Actor | None, purse: PurseBalance | N
     `purse` as for `hold`. A repeat answers the first release. Raises NotFound, HoldClosed after a settlement.
     """
     hold = _hold_with_shares(hold_reference, purse)
+    back, ended = _going_back(hold, hold.parts, hold_reference)
+    released = post_with(hold.closing("released"), hold.purse, back + ended, actor=actor)
+    if released is None:
+        return _released_before(hold, hold_reference)
+    return HoldResult(
+        hold.hold_id, hold.points, "released", released.transfer_ids[: len(back)], *_sums(back, ended)
+    )
+
+
+def _released_before(hold: _HoldRow, reference: str) -> HoldResult:
+    first = _closed_before(hold.hold_id, hold.points, "released", "release")
+    ended = sa.select(sa.func.coalesce(sa.func.sum(transfers.c.amount), 0)).where(
+        transfers.c.reference.in_([f"{reference}:expire:{part.name}" for part in hold.parts])
+    )
+    return first._replace(back=hold.points, ended=int(session.scalars(ended).one()))
+
+
+def _going_back(hold: _HoldRow, parts: list[LotShare], reference: str) -> tuple[list[Line], list[Line]]:
+    """The lines by which parts of a hold go back to their lots, and those by which ended ones expire."""
     back = [
         Line(
             part.held,
             part.lot,
             part.points,
-            f"{hold_reference}:release:{part.name}",
+            f"{reference}:release:{part.name}",
             "release",
             f"退回：{hold.title}",
             hold.community_id,
         )
-        for part in hold.parts
+        for part in parts
     ]
     ended = [
-        expiry(part.lot, part.points, part.ends_on, f"{hold_reference}:expire:{part.name}", hold.community_id)
-        for part in hold.parts
+        expiry(part.lot, part.points, part.ends_on, f"{reference}:expire:{part.name}", hold.community_id)
+        for part in parts
         if has_ended(part.ends_on)
     ]
-    released = post_with(hold.closing("released"), hold.purse, back + ended, actor=actor)
-    if released is None:
-        first = _closed_before(hold.hold_id, hold.points, "released", "release")
-        return first._replace(ended=_ended_with(hold_reference, hold))
-    ids = released.transfer_ids[: len(back)]
-    return HoldResult(hold.hold_id, hold.points, "released", ids, sum(line.points for line in ended))
-
-
-def _ended_with(hold_reference: str, hold: _HoldRow) -> int:
-    names = [f"{hold_reference}:expire:{part.name}" for part in hold.parts]
-    total = sa.func.coalesce(sa.func.sum(transfers.c.amount), 0)
-    return session.scalars(sa.select(total).where(transfers.c.reference.in_(names))).one()
+    return back, ended

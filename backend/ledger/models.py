@@ -176,7 +176,9 @@ class Transfer(Model):
             "(kind IN ('hold', 'settle', 'release')) = (hold_id IS NOT NULL)", name="hold_is_named"
         ),
         sa.CheckConstraint("(kind = 'reverse') = (reverses_id IS NOT NULL)", name="reversal_names_its_pair"),
+        # In parts, but never by more than it moved: compares rows, so the trigger transfers_reversed_in_parts does it.
         sa.CheckConstraint("reverses_id <> id", name="reverses_another"),
+        sa.Index("ix_transfers_reverses", "reverses_id"),
         sa.Index("ix_transfers_person", "person_id", "id"),
         # Registers and sums ask for days of a community, however old its books are.
         sa.Index("ix_transfers_community_at", "community_id", "at", "id"),
@@ -228,7 +230,7 @@ class Transfer(Model):
     earned_on: Mapped[date | None] = mapped_column(sa.Date)
     cap_group: Mapped[str | None] = mapped_column(sa.String(80))
     hold_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("holds.id"))
-    reverses_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("transfers.id"), unique=True)
+    reverses_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("transfers.id"))
 
 
 class Seal(Model):

@@ -69,8 +69,8 @@ HOLDS = Check(
         FROM holds WHERE person_id BETWEEN :first AND :last
     ) AS one
     WHERE taken <> amount
-        OR settled <> CASE WHEN state = 'settled' THEN amount ELSE 0 END
-        OR released <> CASE WHEN state = 'released' THEN amount ELSE 0 END
+        OR (settled > 0) <> (state = 'settled')
+        OR settled + released <> CASE WHEN state = 'open' THEN 0 ELSE amount END
     ORDER BY id
     """,
     "hold {id} ({reference}) is {state} over {amount} points: "
@@ -143,7 +143,8 @@ REVERSALS = Check(
     JOIN persons AS back_person ON back_person.id = back.person_id
     JOIN persons AS first_person ON first_person.id = first.person_id
     WHERE back.person_id BETWEEN :first AND :last AND NOT (
-        back.amount = first.amount AND back.id > first.id
+        back.amount <= first.amount AND (back.amount = first.amount OR first.kind = 'settle')
+        AND back.id > first.id
         AND coalesce(back_person.merged_into_id, back.person_id)
             = coalesce(first_person.merged_into_id, first.person_id)
         AND (
@@ -157,6 +158,18 @@ REVERSALS = Check(
     """,
     "transfer {id} ({reference}) over {amount} points does not mirror transfer {first_id} "
     "over {first_amount}, which it reverses",
+)
+PARTS = Check(
+    """
+    SELECT * FROM (
+        SELECT first.id, first.reference, first.amount,
+            (SELECT sum(back.amount) FROM transfers AS back WHERE back.reverses_id = first.id) AS given_back
+        FROM transfers AS first
+        WHERE first.person_id BETWEEN :first AND :last
+            AND first.id IN (SELECT reverses_id FROM transfers WHERE person_id BETWEEN :first AND :last)
+    ) AS one WHERE given_back > amount ORDER BY id
+    """,
+    "transfer {id} ({reference}) over {amount} points was reversed by {given_back}",
 )
 STATEMENTS = Check(
     """
@@ -191,7 +204,7 @@ AWARDS = Check(
     "transfer {id} ({reference}) awarded {amount} points for {units} units, "
     "rule {rule_id} gives {points} each",
 )
-CHECKS = (BALANCES, PURSES, LOTS, HOLDS, HELD_LOTS, SIDES, REVERSALS, STATEMENTS, AWARDS)
+CHECKS = (BALANCES, PURSES, LOTS, HOLDS, HELD_LOTS, SIDES, REVERSALS, PARTS, STATEMENTS, AWARDS)
 
 
 def findings(progress: Callable[[str], object] = lambda _: None) -> Iterator[str]:

@@ -14,9 +14,12 @@ from backend.supermarket.models import COUNTED_STATES, Item, Line, Period, Redem
 _BEGAN = {
     name: sa.bindparam(f"{name}_began", type_=Moment) for name in (Period.MONTH, Period.QUARTER, Period.YEAR)
 }
-# Units of each row's item that a person, the `taker`, has had or is about to have in the item's period.
+# Units of each row's item that a person, the `taker`, has had or is about to have in the item's period: what was not
+# handed over, or is back, does not count.
 TAKEN = (
-    sa.select(sa.func.coalesce(sa.func.sum(Line.quantity), 0))
+    sa.select(
+        sa.func.coalesce(sa.func.sum(sa.func.coalesce(Line.handed_over, Line.quantity) - Line.returned), 0)
+    )
     .select_from(Line)
     .join(Redemption, Redemption.id == Line.redemption_id)
     .where(

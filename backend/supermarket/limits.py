@@ -36,6 +36,7 @@ DONOR_MAX = 60
 BATCH_MAX = 40
 DOCUMENT_MAX = 60
 COST_MAX = 10_000_000
+DELIVERY_LINES_MAX = 40
 
 # Why something was turned down, returned, written off or differs; and so many items are counted at once.
 REASON_MAX = journal.REASON_MAX

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.journal import Actor
-from backend.ledger.holds import HoldResult
+from backend.ledger.actions import HoldResult, PointsBack
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
@@ -18,7 +18,7 @@ from backend.supermarket import queries
 from backend.supermarket.allowances import Share
 from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import Collector, Item, Line, Redemption, RedemptionState, Shop
-from backend.supermarket.stock_models import Batch, Stocktake, StocktakeState
+from backend.supermarket.stock_models import Batch, ShopTransfer, Stocktake, StocktakeState
 from backend.supermarket.views import content
 
 _PAGE = "pages/redemption/detail?id={id}"
@@ -241,23 +241,57 @@ def last_days(order: Redemption) -> None:
     _notify_owner(order, "redemption_last_days", "兑换即将到期", body, "待领取")
 
 
-def handed_over(order: Redemption, lines: list[Line]) -> None:
+def handed_over(order: Redemption, lines: list[Line], told: HoldResult) -> None:
     who = "由代领人领取" if order.collected_by == Collector.PROXY else "领取"
+    rest = [(line, line.quantity - (line.handed_over or 0)) for line in lines]
+    missing = "、".join(f"{line.name}×{units}{line.unit}" for line, units in rest if units)
+    less = (
+        f"没有发放的 {missing} 已取消，{points_back(told.back - told.ended, told.ended)}。" if missing else ""
+    )
     body = (
-        f"兑换单 {order.number} 已{who}，使用 {order.points} 积分。如不是您本人或您委托的人领取，请联系社区。"
+        f"兑换单 {order.number} 已{who}，使用 {told.points} 积分。{less}"
+        "如不是您本人或您委托的人领取，请联系社区。"
     )
     _notify_owner(order, "redemption_handed_over", "兑换已完成", body, "已领取", lines)
 
 
-def returned(order: Redemption, reason: str) -> None:
-    body = f"兑换单 {order.number} 已退回：{reason}。{order.points} 积分已返还。"
+def returned(order: Redemption, back: Sequence[tuple[Line, int]], reason: str, told: PointsBack) -> None:
+    what = "" if order.state == RedemptionState.RETURNED else _units(back)
+    body = (
+        f"兑换单 {order.number} 已退回{what}：{reason}。{points_back(told.points - told.ended, told.ended)}。"
+    )
     _notify_owner(order, "redemption_returned", "兑换已退回", body, "已退回")
+
+
+def _units(back: Sequence[tuple[Line, int]]) -> str:
+    total: dict[str, int] = {}
+    for line, units in back:
+        total[line.name] = total.get(line.name, 0) + units
+    names = {line.name: line.unit for line, _ in back}
+    return "".join(f" {name}×{units}{names[name]}" for name, units in total.items())
 
 
 def not_shown(order: Redemption, released: HoldResult) -> None:
     back = points_back(released.came_back, released.ended)
     body = f"兑换单 {order.number} 预订的时段没有使用，{back}。以后用不上时请提前取消，让给其他居民。"
     _notify_owner(order, "redemption_no_show", "场地预订未使用", body, "未到场")
+
+
+def available_again(item: Item, person_ids: list[int]) -> None:
+    """To those who asked to be told, once."""
+    body = f"您关注的“{item.name}”又可以兑换了。数量有限，请到积分超市查看。"
+    notify_many(
+        [
+            Telling(one, "item_available", "关注的物品到货了", body, subject=("item", item.id))
+            for one in person_ids
+        ]
+    )
+
+
+def taken_down(item: Item, author_id: int, reason: str) -> None:
+    body = f"“{item.name}”已被下架：{reason}。已提交的兑换单不受影响。"
+    told = Telling(author_id, "item_taken_down", "物品已被下架", body, subject=("item", item.id))
+    notify_many([told])
 
 
 # --- to those who keep the shop ----------------------------------------------------------------------
@@ -306,3 +340,19 @@ def stocktake_decided(found: Stocktake) -> None:
             )
         ]
     )
+
+
+def transfer_sent(sent: ShopTransfer, item: Item) -> None:
+    body = f"“{item.name}”{sent.quantity}{item.unit} 已调出，调拨单 {sent.number}。到货后请核对数量并确认。"
+    about: dict[str, Any] = {"but": sent.sent_by_id, "subject": (sent.journal_kind, sent.id)}
+    _notify_staff(
+        Permission.STOCK_TRANSFER, sent.to_community_id, "transfer_sent", "有调拨待收货", body, **about
+    )
+
+
+def transfer_closed(sent: ShopTransfer, item: Item) -> None:
+    missing = sent.quantity - (sent.received or 0)
+    less = f"，少收 {missing}{item.unit}：{sent.closing_reason}" if missing else ""
+    body = f"调拨单 {sent.number} 已收到 {sent.received}{item.unit}{less}。"
+    about = (sent.journal_kind, sent.id)
+    notify_many([Telling(sent.sent_by_id, "transfer_received", "调拨已收到", body, subject=about)])

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from backend import clock, spreadsheets
 from backend.db import session
-from backend.errors import Refused
+from backend.errors import Refused, StateConflict
 from backend.imports import actions as imports
 from backend.journal import Actor
 from backend.people import permissions
@@ -32,6 +32,10 @@ class OpenedOtherwise(Refused):
 
 class NoSuchShop(Refused):
     code, message = 40959, "您管理的超市里没有“{name}”，请核对超市名称"
+
+
+class TwoOfThatName(StateConflict):
+    message = "超市里有几种都叫“{name}”，请在“积分”一列写明是哪一种，或先改成不同的名称"
 
 
 class NewItemWithoutPoints(Refused):
@@ -127,19 +131,29 @@ def _shop(name: str, memory: dict[str, Any], actor: Actor) -> int:
 
 
 def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], actor: Actor) -> int:
-    """The goods of this name; a new one is put up. Nothing made here is remembered: its row may yet fail."""
+    """The goods of this name; a new one is put up. Nothing made here is remembered: its row may yet fail.
+
+    Raises TwoOfThatName where several have it, and the points of the row do not tell which is meant.
+    """
     key = f"items:{shop_id}"
     if key not in memory:
-        wanted = sa.select(Item.name, Item.id).where(Item.shop_id == shop_id).order_by(Item.id.desc())
-        memory[key] = dict(session.execute(wanted).all())
-    if row["物品"] in memory[key]:
-        return memory[key][row["物品"]]
-    found = session.scalar(
-        sa.select(Item.id).where(Item.shop_id == shop_id, Item.name == row["物品"]).order_by(Item.id).limit(1)
-    )
-    if found is None:
-        found = _create_item(shop_id, row, actor)
-    return found
+        memory[key] = {}
+        for found in session.execute(_ITEMS, {"shop": shop_id}):
+            memory[key].setdefault(found.name, []).append(found)
+    known = memory[key].get(row["物品"], [])
+    if not known:
+        known = session.execute(_ITEMS.where(Item.name == row["物品"]), {"shop": shop_id}).all()
+    meant = [one for one in known if row["积分"] and one.points == int(row["积分"])]
+    if len(known) > 1 and len(meant) != 1:
+        raise TwoOfThatName(name=row["物品"])
+    if len(known) > 1:
+        return meant[0].id
+    return known[0].id if known else _create_item(shop_id, row, actor)
+
+
+_ITEMS = (
+    sa.select(Item.id, Item.name, Item.points).where(Item.shop_id == sa.bindparam("shop")).order_by(Item.id)
+)
 
 
 def _create_item(shop_id: int, row: imports.Row, actor: Actor) -> int:

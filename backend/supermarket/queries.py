@@ -22,6 +22,7 @@ from backend.people.models import Person, Team
 from backend.people.permissions import Permission
 from backend.supermarket import open_days, sealed, states, timetable
 from backend.supermarket.models import (
+    OPEN_STATES,
     Item,
     ItemKind,
     Line,
@@ -29,10 +30,11 @@ from backend.supermarket.models import (
     RedemptionState,
     Shop,
     Slot,
+    Watch,
     requesting_in,
 )
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
-from backend.supermarket.views import ItemView, LineView, RedemptionView, ShopView, SlotView
+from backend.supermarket.views import ItemView, LineView, OpenOrder, RedemptionView, ShopView, SlotView
 
 # --- shops and items ---------------------------------------------------------------------------------
 
@@ -66,14 +68,16 @@ def shop_of_staff(shop_id: int, word: str, *, actor: Actor) -> Shop:
     return found
 
 
-def items(shop_id: int, kind: str | None, *, actor: Actor) -> KeysetQuery:
-    """What the shop offers; its own staff also see what is off the shelf."""
+def items(shop_id: int, kind: str | None, q: str | None = None, *, actor: Actor) -> KeysetQuery:
+    """What the shop offers, of a kind, with these words in its name; its own staff also see what is off the shelf."""
     found = shop(shop_id)
     wanted = sa.select(Item).where(Item.shop_id == shop_id)
     if not permissions.appointed(actor.id, Permission.STOCK_READ, found.place_id):
         wanted = wanted.where(Item.on_shelf)
     if kind is not None:
         wanted = wanted.where(Item.kind == kind)
+    for word in (q or "").split():
+        wanted = wanted.where(Item.name.icontains(word, autoescape=True))
     return KeysetQuery(wanted, (Item.id,))
 
 
@@ -97,6 +101,7 @@ def view_items(found: Sequence[Item], *, actor: Actor) -> list[ItemView]:
     )
     words = permissions.permissions_in_many(actor.id, set(place_of.values()))
     pictures = files.of([("item", one.id) for one in found])
+    waiting = _waiting(ids, actor)
     told = []
     for one in found:
         granted = words.get(place_of[one.shop_id], frozenset())
@@ -105,11 +110,22 @@ def view_items(found: Sequence[Item], *, actor: Actor) -> list[ItemView]:
         shown = files.picture_links(pictures.get(("item", one.id), ()), view, actor.id)
         free = max(one.on_hand - one.reserved - ended.get(one.id, 0), 0)
         hidden: dict[str, Any] = {} if inside else {"on_hand": None, "reserved": None, "low_stock": None}
+        watched, watching = waiting.get(one.id, (0, 0))
+        hidden |= {"watching": bool(watching), "waiting": watched if inside else None}
         available = free if one.kind == ItemKind.GOODS else None
         told.append(
             view_of(ItemView, one, available=available, donors=donors.get(one.id, []), files=shown, **hidden)
         )
     return told
+
+
+def _waiting(ids: list[int], actor: Actor) -> dict[int, tuple[int, int]]:
+    """By item: how many want to be told when it is there again, and whether this person is one of them."""
+    if not ids:
+        return {}
+    mine = sa.func.sum(sa.case((Watch.person_id == actor.id, 1), else_=0))
+    wanted = sa.select(Watch.item_id, sa.func.count(), mine).where(Watch.item_id.in_(ids))
+    return {row[0]: (row[1], row[2]) for row in session.execute(wanted.group_by(Watch.item_id))}
 
 
 def shelf_value(community_id: int) -> int:
@@ -150,15 +166,26 @@ def _donors(ids: list[int]) -> dict[int, list[str]]:
     return told
 
 
+def for_somebody() -> sa.ColumnElement[bool]:
+    """Is the batch one that may be given to people: not past its day, nor waiting for somebody to look at it?"""
+    good = sa.or_(Batch.best_before.is_(None), Batch.best_before >= clock.today())
+    return sa.and_(good, sa.not_(Batch.quarantined))
+
+
+def for_nobody() -> sa.ColumnElement[bool]:
+    return sa.or_(Batch.quarantined, Batch.best_before < clock.today())
+
+
 def ended_units(item_id: Any = Item.id) -> sa.ScalarSelect[int]:
-    """Of each row's item the units whose best-before day is past: on hand still, but for nobody any more.
+    """Of each row's item the units whose best-before day is past, or that wait in quarantine: on hand still, but for
+    nobody.
 
     What is decided on it is decided in a statement after the item's lock, which sees what the one before us
     left.
     """
     return (
         sa.select(sa.func.coalesce(sa.func.sum(Batch.on_hand), 0))
-        .where(Batch.item_id == item_id, Batch.on_hand > 0, Batch.best_before < clock.today())
+        .where(Batch.item_id == item_id, Batch.on_hand > 0, for_nobody())
         .correlate(Item)
         .scalar_subquery()
     )
@@ -168,7 +195,7 @@ def past_their_day(ids: Iterable[int]) -> dict[int, int]:
     """The same of these items, by id, where there are any."""
     wanted = (
         sa.select(Batch.item_id, sa.func.sum(Batch.on_hand))
-        .where(Batch.item_id.in_(list(ids)), Batch.on_hand > 0, Batch.best_before < clock.today())
+        .where(Batch.item_id.in_(list(ids)), Batch.on_hand > 0, for_nobody())
         .group_by(Batch.item_id)
     )
     return dict(session.execute(wanted).all())
@@ -207,6 +234,16 @@ def orders_of(person_id: int) -> KeysetQuery:
     return KeysetQuery(
         sa.select(Redemption).where(Redemption.person_id == person_id), (Redemption.id.desc(),)
     )
+
+
+def open_orders_of(item_id: int) -> list[OpenOrder]:
+    """Orders with this item that are neither handed over nor closed, the oldest first."""
+    wanted = sa.select(Redemption.id, Redemption.number, Redemption.state)
+    wanted = wanted.join(Line, Line.redemption_id == Redemption.id).where(Line.item_id == item_id)
+    rows = session.execute(
+        wanted.where(Redemption.state.in_(OPEN_STATES)).order_by(Redemption.id).limit(1000)
+    )
+    return [view_of(OpenOrder, row) for row in rows]
 
 
 def orders_in(shop_id: int, state: str | None, *, actor: Actor) -> KeysetQuery:

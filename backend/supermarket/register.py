@@ -12,7 +12,7 @@ from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
-from backend.supermarket.models import Item, ItemKind, Line, Redemption, RedemptionState, Shop
+from backend.supermarket.models import Item, Line, Redemption, Returned, Shop
 from backend.supermarket.stock_models import (
     Batch,
     Movement,
@@ -50,27 +50,23 @@ def _lines(entry: Any, at: Any, quantity: Any, by: Any, collected_by: Any) -> sa
     )
 
 
-_came_back = sa.and_(
-    Movement.redemption_id == Line.redemption_id,
-    Movement.item_id == Line.item_id,
-    Movement.kind == MovementKind.RETURN,
-)
 _RETURNED = sa.literal("returned")
 # What was handed over stays in its period. What came back, all or a part of it, is a line of its own, in red, of the
-# period in which it came back: goods as they were booked back, of what is no goods the whole order.
+# period in which it came back.
 _ENTRIES = sa.union_all(
     _lines(
         sa.literal(0),
         Redemption.handed_over_at,
-        Line.quantity,
+        Line.handed_over,
         Redemption.handed_over_by_id,
         Redemption.collected_by,
-    ).where(Redemption.handed_over_at.is_not(None), Redemption.handed_over_by_id.is_not(None)),
-    _lines(Movement.id, Movement.at, -Movement.on_hand_change, Movement.by_id, _RETURNED).join(
-        Movement, _came_back
+    ).where(
+        Redemption.handed_over_at.is_not(None),
+        Redemption.handed_over_by_id.is_not(None),
+        Line.handed_over > 0,
     ),
-    _lines(sa.literal(1), Redemption.closed_at, -Line.quantity, Redemption.returned_by_id, _RETURNED).where(
-        Redemption.state == RedemptionState.RETURNED, Redemption.item_kind != ItemKind.GOODS
+    _lines(Returned.id, Returned.at, -Returned.quantity, Returned.by_id, _RETURNED).join(
+        Returned, sa.and_(Returned.redemption_id == Line.redemption_id, Returned.item_id == Line.item_id)
     ),
 ).subquery("redemption_entries")
 
@@ -100,15 +96,31 @@ REDEMPTIONS = Register(
     (
         NUMBER,
         Column("兑换单号", "redemptions.number", width=18),
-        Column("日期", "redemptions.handed_over_at, stock_movements.at", "at", "day", width=11),
+        Column("日期", "redemptions.handed_over_at, redemption_returns.at", "at", "day", width=11),
         Column("姓名(脱敏)", "redemptions.person_id", kind="person", width=9),
         Column("卡号", "= card(persons.card_number)", card, "either", width=10),
         Column("物品/服务", "redemption_lines.name", width=18),
-        Column("数量", "redemption_lines.quantity", kind="number", total=True, width=7),
+        Column(
+            "数量",
+            "redemption_lines.handed_over, redemption_returns.quantity",
+            "quantity",
+            "number",
+            total=True,
+            width=7,
+        ),
         Column("单价积分", "redemption_lines.unit_points", kind="number", width=9),
-        Column("合计积分", "redemption_lines.points", kind="number", total=True, width=9),
+        Column(
+            "合计积分",
+            "redemption_lines.points, redemption_returns.points",
+            "points",
+            "number",
+            total=True,
+            width=9,
+        ),
         Column("审批人", "redemptions.approved_by_id", kind="person", width=9),
-        Column("发放人", "redemptions.handed_over_by_id, stock_movements.by_id", "by_id", "person", width=9),
+        Column(
+            "发放人", "redemptions.handed_over_by_id, redemption_returns.by_id", "by_id", "person", width=9
+        ),
         Column("领取人签字", "nothing: signed on the printed sheet", width=14),
         Column(
             "领取方式(本人/代领)",

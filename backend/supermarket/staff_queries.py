@@ -14,6 +14,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import queries, states, timetable
+from backend.supermarket.labels import JOURNAL_VERBS
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop, Slot
 from backend.supermarket.stock_models import Batch
 from backend.supermarket.views import GoodsView, RedemptionView, Step, content
@@ -55,7 +56,7 @@ def timeline(order: RedemptionView) -> list[Step]:
     """
     found = [line for line in journal.lines("redemption", order.id) if line.to_state]
     names = people.masked_names({line.actor_id for line in found if line.actor_id})
-    labels = {_REQUEST: "申请", **{move.name: move.label for move in states.REDEMPTION_MOVES}}
+    labels = {**JOURNAL_VERBS["redemption"], **{move.name: move.label for move in states.REDEMPTION_MOVES}}
     return [
         Step(
             line.at,

@@ -1,11 +1,12 @@
 """The moves of redemptions and stocktakes. Documentation and tests are generated from these tables."""
 
-from backend.errors import Refused
+from backend.errors import Refused, StateConflict
 from backend.moves import Move, MoveTable
 from backend.people.permissions import Permission
-from backend.supermarket.labels import REDEMPTION_STATES, STOCKTAKE_STATES
+from backend.supermarket.labels import REDEMPTION_STATES, STOCKTAKE_STATES, TRANSFER_STATES
 from backend.supermarket.models import RedemptionState as R
 from backend.supermarket.stock_models import StocktakeState as S
+from backend.supermarket.stock_models import TransferState as T
 
 
 class RedemptionMovedOn(Refused):
@@ -14,6 +15,10 @@ class RedemptionMovedOn(Refused):
 
 class StocktakeMovedOn(Refused):
     code, message = 40977, "这次盘点已经审核过了，请刷新后再看"
+
+
+class TransferMovedOn(StateConflict):
+    message = "这次调拨已经收到或撤回了，请刷新后再看"
 
 
 def _redemption(
@@ -71,6 +76,26 @@ REJECT_STOCKTAKE = Move(
 )
 STOCKTAKE_MOVES = (APPROVE_STOCKTAKE, REJECT_STOCKTAKE)
 
+RECEIVE_TRANSFER = Move(
+    "receive",
+    frozenset({T.SENT}),
+    T.RECEIVED,
+    Permission.STOCK_TRANSFER,
+    frozenset({"sender"}),
+    TransferMovedOn,
+    "收到调拨",
+)
+CALL_BACK_TRANSFER = Move(
+    "call_back",
+    frozenset({T.SENT}),
+    T.CALLED_BACK,
+    Permission.STOCK_TRANSFER,
+    frozenset(),
+    TransferMovedOn,
+    "撤回调拨",
+)
+TRANSFER_MOVES = (RECEIVE_TRANSFER, CALL_BACK_TRANSFER)
+
 # What the documentation draws and the journal calls by its kind.
 TABLES = (
     MoveTable(
@@ -88,5 +113,13 @@ TABLES = (
         (S.PROPOSED,),
         STOCKTAKE_STATES,
         "盘点的人和审核的人不是同一人。",
+    ),
+    MoveTable(
+        "调拨",
+        "shop_transfer",
+        TRANSFER_MOVES,
+        (T.SENT,),
+        TRANSFER_STATES,
+        "调出的人和收到的人不是同一人；到货前调出方可以撤回。",
     ),
 )

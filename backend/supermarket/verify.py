@@ -97,21 +97,56 @@ STRAY = Check(
 RETURNS = Check(
     """
     SELECT * FROM (
-        SELECT redemptions.id, redemptions.number, redemptions.state, redemptions.points,
+        SELECT redemptions.id, redemptions.number, redemptions.state,
             (SELECT coalesce(sum(back.amount), 0) FROM holds
              JOIN transfers ON transfers.hold_id = holds.id AND transfers.kind = 'settle'
              JOIN transfers AS back ON back.reverses_id = transfers.id
-             WHERE holds.reference = 'redemption:' || redemptions.id) AS given_back
+             WHERE holds.reference = 'redemption:' || redemptions.id) AS given_back,
+            (SELECT coalesce(sum(returned * unit_points), 0) FROM redemption_lines
+             WHERE redemption_id = redemptions.id) AS returned
         FROM redemptions
-    ) AS one
-    WHERE given_back <> CASE WHEN state = 'returned' THEN points ELSE 0 END ORDER BY id
+    ) AS one WHERE given_back <> returned ORDER BY id
     """,
-    "order {id} ({number}) is {state} over {points} points, {given_back} were given back",
+    "order {id} ({number}) is {state}, {returned} points worth of it came back, {given_back} were given back",
+)
+SPENT = Check(
+    """
+    SELECT * FROM (
+        SELECT redemptions.id, redemptions.number, redemptions.state,
+            (SELECT coalesce(sum(transfers.amount), 0) FROM holds
+             JOIN transfers ON transfers.hold_id = holds.id AND transfers.kind = 'settle'
+             WHERE holds.reference = 'redemption:' || redemptions.id) AS spent,
+            (SELECT coalesce(sum(handed_over * unit_points), 0) FROM redemption_lines
+             WHERE redemption_id = redemptions.id) AS left_with_it
+        FROM redemptions
+    ) AS one WHERE spent <> left_with_it ORDER BY id
+    """,
+    "order {id} ({number}) is {state}, {left_with_it} points worth of it was handed over, {spent} were spent",
+)
+LINES = Check(
+    """
+    SELECT * FROM (
+        SELECT redemptions.id, redemptions.number, redemptions.state, lines.item_id, lines.handed_over,
+            lines.returned,
+            (SELECT coalesce(sum(quantity), 0) FROM redemption_returns AS back
+             WHERE back.redemption_id = lines.redemption_id AND back.item_id = lines.item_id) AS back,
+            (SELECT coalesce(sum(handed_over - returned), 0) FROM redemption_lines AS all_lines
+             WHERE all_lines.redemption_id = redemptions.id) AS kept
+        FROM redemptions JOIN redemption_lines AS lines ON lines.redemption_id = redemptions.id
+    ) AS one
+    WHERE returned <> back
+        OR (handed_over IS NOT NULL) <> (state IN ('handed_over', 'returned'))
+        OR (state = 'returned' AND kept > 0) OR (state = 'handed_over' AND kept = 0)
+    ORDER BY id, item_id
+    """,
+    "order {id} ({number}) is {state}: of item {item_id} {handed_over} were handed over, {returned} came back, "
+    "its returns say {back}, and the order keeps {kept}",
 )
 GOODS = Check(
     """
     SELECT * FROM (
         SELECT redemptions.id, redemptions.number, redemptions.state, lines.item_id, lines.quantity,
+            coalesce(lines.handed_over, 0) - lines.returned AS out,
             (SELECT coalesce(sum(reserved_change), 0) FROM stock_movements
              WHERE redemption_id = redemptions.id AND item_id = lines.item_id) AS bound,
             (SELECT coalesce(sum(on_hand_change), 0) FROM stock_movements
@@ -121,11 +156,11 @@ GOODS = Check(
         WHERE redemptions.item_kind = 'goods'
     ) AS one
     WHERE bound <> CASE WHEN state IN ('requested', 'approved') THEN quantity ELSE 0 END
-        OR moved <> CASE WHEN state = 'handed_over' THEN -quantity ELSE 0 END
+        OR moved <> -out
     ORDER BY id, item_id
     """,
     "order {id} ({number}) is {state} over {quantity} of item {item_id}: "
-    "its events reserve {bound} and move {moved}",
+    "its events reserve {bound} and move {moved}, {out} are out",
 )
 SLOTS = Check(
     """
@@ -195,6 +230,35 @@ REVERSALS = Check(
     "stock event {id} ({reference}) takes {units} back of receipt {receipt}, and is not its counterpart by "
     "another hand",
 )
+TRANSFERS = Check(
+    """
+    SELECT * FROM (
+        SELECT id, number, state, quantity, coalesce(received, 0) AS received,
+            (SELECT coalesce(sum(-on_hand_change), 0) FROM stock_movements
+             WHERE transfer_id = shop_transfers.id AND item_id = shop_transfers.item_id
+                AND kind = 'transfer_out') AS sent,
+            (SELECT coalesce(sum(on_hand_change), 0) FROM stock_movements
+             WHERE transfer_id = shop_transfers.id AND kind = 'transfer_in' AND item_id = CASE
+                WHEN state = 'called_back' THEN shop_transfers.item_id ELSE to_item_id END) AS arrived,
+            (SELECT coalesce(sum(on_hand_change), 0) FROM stock_movements
+             WHERE transfer_id = shop_transfers.id AND kind = 'transfer_in') AS all_arrived
+        FROM shop_transfers
+    ) AS one
+    WHERE sent <> quantity OR arrived <> all_arrived OR arrived <> CASE
+        WHEN state = 'sent' THEN 0 WHEN state = 'received' THEN received ELSE quantity END
+    ORDER BY id
+    """,
+    "transfer {id} ({number}) is {state} over {quantity}: its events sent {sent}, and {all_arrived} arrived",
+)
+SENDERS = Check(
+    "SELECT id, number FROM shop_transfers WHERE state = 'received' AND closed_by_id = sent_by_id ORDER BY id",
+    "transfer {id} ({number}) was sent and received by the same person",
+)
+BARCODES = Check(
+    "SELECT item_barcodes.id, code, item_id FROM item_barcodes JOIN items ON items.id = item_id"
+    " WHERE items.shop_id <> item_barcodes.shop_id ORDER BY item_barcodes.id",
+    "barcode {id} ({code}) of item {item_id} is of another shop than its item",
+)
 CHECKS = (
     STOCK,
     BATCHES,
@@ -204,6 +268,8 @@ CHECKS = (
     HOLDS,
     STRAY,
     RETURNS,
+    SPENT,
+    LINES,
     GOODS,
     SLOTS,
     OVERLAPS,
@@ -211,6 +277,9 @@ CHECKS = (
     COUNTS,
     DIFFERENCES,
     REVERSALS,
+    TRANSFERS,
+    SENDERS,
+    BARCODES,
 )
 
 

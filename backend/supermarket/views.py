@@ -51,6 +51,9 @@ class ItemView:
     on_hand: int | None
     reserved: int | None
     low_stock: int | None
+    # Whether the viewer is told when it is there again; and for the staff, how many are.
+    watching: bool
+    waiting: int | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,14 @@ class LineView:
     quantity: int
     unit_points: int
     points: int
+    # Units that left with the order, None before; and those of them that are back.
+    handed_over: int | None
+    returned: int
+
+    @property
+    def out(self) -> int:
+        """Units that can still come back."""
+        return (self.handed_over or 0) - self.returned
 
 
 @dataclass(frozen=True)
@@ -120,14 +131,31 @@ class RedemptionView:
         return content(self.lines)
 
     @property
+    def points_spent(self) -> int | None:
+        """What it costs in the end: of what was handed over and is not back. None before it is handed over."""
+        if all(line.handed_over is None for line in self.lines):
+            return None
+        return sum(line.out * line.unit_points for line in self.lines)
+
+    @property
     def starts_at(self) -> datetime | None:
         """Of a venue: when its first slot begins."""
         return self.slots[0].starts_at if self.slots else None
 
 
+@dataclass(frozen=True)
+class OpenOrder:
+    """An order that is neither handed over nor closed."""
+
+    id: int
+    number: str
+    state: str
+
+
 def content(lines: Iterable[Any]) -> str:
-    """What an order is for, in a few words: `抽纸 3 包×1提、香皂×2块`."""
-    return "、".join(f"{line.name}×{line.quantity}{line.unit}" for line in lines)
+    """What an order is for, in a few words: `抽纸 3 包×1提、香皂×2块`. Once it was handed over, what left with it."""
+    told = ((line, line.quantity if line.handed_over is None else line.handed_over) for line in lines)
+    return "、".join(f"{line.name}×{units}{line.unit}" for line, units in told if units)
 
 
 @dataclass(frozen=True)
@@ -146,6 +174,8 @@ class BatchView:
     batch_no: str | None
     best_before: date | None
     on_hand: int
+    # Came back, and is for nobody before a keeper has looked at it.
+    quarantined: bool
 
 
 @dataclass(frozen=True)
@@ -263,3 +293,39 @@ class Today:
     low_stock: list[LowView]
     ending_batches: list[EndingView]
     venue_slots: list[BookedView]
+
+
+@dataclass(frozen=True)
+class TransferView:
+    """Goods between two shops; `received` is None until they arrived."""
+
+    id: int
+    number: str
+    state: str
+    from_shop_id: int
+    from_shop: str
+    to_shop_id: int
+    to_shop: str
+    item_id: int
+    to_item_id: int | None
+    name: str
+    unit: str
+    quantity: int
+    received: int | None
+    reason: str
+    closing_reason: str | None
+    sent_by: str
+    sent_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    actions: list[str]
+
+
+@dataclass(frozen=True)
+class BarcodeView:
+    """A GTIN in 14 digits, and how many pieces a scan of it stands for."""
+
+    id: int
+    item_id: int
+    code: str
+    factor: int

@@ -74,6 +74,11 @@ module.exports = {
       "approved": "已通过",
       "rejected": "未通过"
     },
+    "shop_transfer": {
+      "sent": "待收货",
+      "received": "已收到",
+      "called_back": "已撤回"
+    },
     "adjustment": {
       "proposed": "待审核",
       "approved": "已通过",
@@ -208,6 +213,10 @@ module.exports = {
     "stocktake": {
       "approve": "盘点通过",
       "reject": "盘点退回"
+    },
+    "shop_transfer": {
+      "receive": "收到调拨",
+      "call_back": "撤回调拨"
     },
     "adjustment": {
       "approve": "批准",

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from backend import clock
-from backend.db import transaction
+from backend.db import session, transaction
 from backend.errors import NotFound
 from backend.jobs import run
 from backend.ledger import actions, queries
@@ -36,9 +37,9 @@ def hold(people, amount, reference="redemption:1", **more):
         return actions.hold(people.resident, amount, reference=reference, **facts)
 
 
-def settle(people, reference="redemption:1", shop_id=1):
+def settle(people, reference="redemption:1", shop_id=1, points=None):
     with transaction():
-        return actions.settle(reference, shop_id=shop_id, actor=people.staff)
+        return actions.settle(reference, shop_id=shop_id, actor=people.staff, points=points)
 
 
 def release(people, reference="redemption:1"):
@@ -46,9 +47,11 @@ def release(people, reference="redemption:1"):
         return actions.release(reference, actor=people.staff)
 
 
-def give_back(people, reference="redemption:1:returned"):
+def give_back(people, reference="redemption:1:returned", points=None):
     with transaction():
-        return actions.give_back("redemption:1", reference=reference, reason="大米受潮", actor=people.staff)
+        return actions.give_back(
+            "redemption:1", reference=reference, reason="大米受潮", actor=people.staff, points=points
+        )
 
 
 def points(people):
@@ -176,10 +179,66 @@ def test_an_amount_is_a_whole_number_above_zero(two_lots, amount):
 def test_returned_goods_give_the_points_back_to_their_lots(two_lots):
     hold(two_lots, 15)
     settle(two_lots)
-    assert give_back(two_lots) == 15
+    assert give_back(two_lots).points == 15
     assert points(two_lots) == (30, 0, [10, 20])
     with pytest.raises(actions.AlreadyReversed):
         give_back(two_lots, "redemption:1:returned_again")
+
+
+def test_a_part_of_a_hold_is_spent_from_the_oldest_lot_and_the_rest_goes_back(two_lots):
+    hold(two_lots, 15)
+    told = settle(two_lots, points=12)
+    assert (told.points, told.back, told.ended) == (12, 3, 0)
+    assert points(two_lots) == (18, 0, [18])
+    assert settle(two_lots, points=12).transfer_ids == told.transfer_ids
+    with pytest.raises(actions.ReferenceReused):
+        settle(two_lots, points=11)
+    with pytest.raises(actions.HoldClosed):
+        release(two_lots)
+
+
+def test_no_more_than_is_held_is_spent(two_lots):
+    hold(two_lots, 15)
+    with pytest.raises(actions.NotEnoughPoints):
+        settle(two_lots, points=16)
+
+
+def test_the_rest_of_an_ended_lot_expires_as_it_goes_back(two_lots):
+    hold(two_lots, 15)
+    with clock.frozen_at(AFTER_THE_FIRST_LOT):
+        told = settle(two_lots, points=4)
+        assert (told.back, told.ended) == (11, 6)
+        assert points(two_lots) == (20, 0, [20])
+
+
+def test_points_come_back_in_parts_what_was_spent_last_first_and_never_more_than_was_spent(two_lots):
+    hold(two_lots, 15)
+    settle(two_lots)
+    assert give_back(two_lots, "first", points=7) == (7, 0)
+    assert points(two_lots) == (22, 0, [2, 20])
+    assert give_back(two_lots, "first", points=7) == (7, 0)
+    with pytest.raises(actions.ReferenceReused):
+        give_back(two_lots, "first", points=6)
+    with pytest.raises(actions.MoreThanSettled):
+        give_back(two_lots, "second", points=9)
+    with clock.frozen_at(AFTER_THE_FIRST_LOT):
+        assert give_back(two_lots, "second") == (8, 8)
+    with pytest.raises(actions.AlreadyReversed):
+        give_back(two_lots, "third")
+
+
+def test_the_database_alone_refuses_to_give_back_more_than_was_spent(two_lots):
+    hold(two_lots, 15)
+    settle(two_lots)
+    give_back(two_lots, "first", points=12)
+    session.rollback()
+    more = (
+        "INSERT INTO transfers (source_id, target_id, amount, reference, kind, at, person_id, community_id, title,"
+        " balance, reverses_id) SELECT source_id, target_id, :points, 'more', kind, at, person_id, community_id,"
+        " title, balance, reverses_id FROM transfers WHERE reference LIKE 'first:%' AND amount = 7"
+    )
+    with pytest.raises(sa.exc.DatabaseError), transaction():
+        session.execute(sa.text(more), {"points": 4})
 
 
 def test_returned_goods_of_an_ended_lot_bring_nothing_usable(two_lots):

@@ -72,6 +72,8 @@ def test_nobody_is_given_a_word_of_the_shop_beyond_the_table():
         "redemption:expire": set(),
         "item:manage": {keeping},
         "item:look": {keeping, deciding, checking},
+        "item:take_down": {keeping, deciding, checking},
+        "stock:transfer": {keeping},
         "stock:read": {keeping, deciding, checking, "auditor"},
         "stock:receive": {keeping},
         "stock:spoil": {keeping},

@@ -84,7 +84,15 @@ FAULTS = {
     "an order returned by hand": (
         "UPDATE redemptions SET state = 'returned', returned_by_id = :tong, closing_reason = 'x'"
         " WHERE id = :handed",
-        "order {handed} .* is returned over 4 points, 0 were given back",
+        "order {handed} .* is returned: of item {soap} 2 were handed over, 0 came back",
+    ),
+    "units that came back on paper": (
+        "UPDATE redemption_lines SET returned = 1 WHERE redemption_id = :handed",
+        "order {handed} .* is handed_over, 2 points worth of it came back, 0 were given back",
+    ),
+    "units that left on paper": (
+        "UPDATE redemption_lines SET handed_over = 1 WHERE redemption_id = :handed",
+        "order {handed} .* is handed_over, 2 points worth of it was handed over, 4 were spent",
     ),
     "a slot given away twice": (
         "UPDATE venue_slots SET live = :no WHERE redemption_id = :booked",

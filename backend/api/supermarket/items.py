@@ -5,17 +5,17 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import clock
-from backend.api.frame.bodies import LookIn, PictureOut
+from backend.api.frame.bodies import LookIn, PictureOut, ReasonIn
 from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import get, post, put
+from backend.api.frame.route import delete, get, post, put
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues
-from backend.supermarket.actions import items
-from backend.supermarket.models import Item, ItemKind, Period
+from backend.supermarket.actions import items, watches
+from backend.supermarket.models import Item, ItemKind, Period, RedemptionState
 from backend.supermarket.views import ItemView
 
 bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑换超市")
@@ -40,6 +40,8 @@ class ItemOut(Schema):
     on_hand = Integer("现有库存（仅工作人员可见）", allow_none=True)
     reserved = Integer("已预订（仅工作人员可见）", allow_none=True)
     low_stock = Integer("少于等于多少时提醒（仅工作人员可见）", allow_none=True)
+    watching = Boolean("到货时是否通知我")
+    waiting = Integer("等到货通知的人数（仅工作人员可见）", allow_none=True)
 
 
 class ItemContent(Schema):
@@ -63,6 +65,7 @@ class ItemContent(Schema):
         most=limits.PICK_UP_DAYS_MAX,
         allow_none=True,
     )
+    same_name = Boolean("确认与超市里另一种同名；不确认时同名的不能新增或改名")
     file_ids = List("图片，最多三张，先用 POST /files 上传（用途 item）", Integer("编号", least=1), most=3)
 
 
@@ -71,8 +74,19 @@ class ItemIn(ItemContent):
     kind = Choice("类别：物品、场地、活动支持", ItemKind, required=True)
 
 
+class OpenOrderOut(Schema):
+    id = Integer("编号")
+    number = Text("兑换单号", most=60)
+    state = Choice("状态", RedemptionState)
+
+
 class ItemQuery(PageQuery):
     kind = Choice("类别", ItemKind, load_default=None)
+    q = Text("名称里的词", least=2, most=40, load_default=None)
+
+
+class TakenDownOut(ItemOut):
+    open_orders = List("还没有办完的兑换单，仍然有效", Nested(OpenOrderOut), most=1000)
 
 
 class SlotOut(Schema):
@@ -100,8 +114,8 @@ def _serialize(item: Item, caller: Caller) -> ItemView:
 
 
 @listing(bp, "/shops/<id:shop_id>/items", "超市里可以兑换的", ItemOut, serialize_many, query=ItemQuery)
-def list_items(caller: Caller, shop_id: int, kind: str | None) -> Pageable:
-    return queries.items(shop_id, kind, actor=caller)
+def list_items(caller: Caller, shop_id: int, kind: str | None, q: str | None) -> Pageable:
+    return queries.items(shop_id, kind, q, actor=caller)
 
 
 def _serialize_waiting(rows: list[tuple[Item, int]], caller: Caller) -> list[ItemView]:
@@ -141,6 +155,31 @@ def put_up_item(caller: Caller, body: dict[str, Any]) -> ItemView:
 )
 def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
     return _serialize(items.change(item_id, body, actor=caller), caller)
+
+
+@post(bp, "/items/<id:item_id>/watch", "到货时通知我", out=ItemOut, description="再可兑换时通知一次。")
+def watch_item(caller: Caller, item_id: int) -> ItemView:
+    return _serialize(watches.watch(item_id, actor=caller), caller)
+
+
+@delete(bp, "/items/<id:item_id>/watch", "到货时不用通知我", out=ItemOut)
+def unwatch_item(caller: Caller, item_id: int) -> ItemView:
+    return _serialize(watches.unwatch(item_id, actor=caller), caller)
+
+
+@post(
+    bp,
+    "/items/<id:item_id>/take-down",
+    "撤下",
+    Permission.ITEM_TAKE_DOWN,
+    body=ReasonIn,
+    out=TakenDownOut,
+    may=items.lock_taken_down,
+    description="立即下架并告诉上架的人；已提交的兑换单仍然有效，列在应答里。",
+)
+def take_down_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    found = items.take_down(item_id, body["reason"], actor=caller)
+    return {**vars(_serialize(found, caller)), "open_orders": queries.open_orders_of(item_id)}
 
 
 @post(

@@ -6,7 +6,7 @@ from typing import Any
 import segno
 from apiflask import APIBlueprint
 from flask import Response
-from marshmallow import validate
+from marshmallow import ValidationError, validate, validates_schema
 
 from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
 from backend.api.frame.fields import (
@@ -28,11 +28,13 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, refused
 from backend.errors import Refused
 from backend.identity.sessions import Caller
+from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
 from backend.people.permissions import Permission
-from backend.supermarket import limits, queries, queues
+from backend.supermarket import limits, queries, queues, states
 from backend.supermarket.actions import approvals, counter, extensions, requests, series
-from backend.supermarket.models import Collector, ItemKind, Redemption, RedemptionState
+from backend.supermarket.actions.returned_goods import Back
+from backend.supermarket.models import Collector, Fate, ItemKind, Redemption, RedemptionState
 from backend.supermarket.views import RedemptionView
 
 bp = APIBlueprint("supermarket_redemptions", __name__, url_prefix="/api/v1", tag="兑换超市")
@@ -73,6 +75,8 @@ class RedemptionLineOut(Schema):
     quantity = Integer("数量")
     unit_points = Integer("单价积分")
     points = Integer("合计积分")
+    handed_over = Integer("已发放的数量；发放前为 null", allow_none=True)
+    returned = Integer("发放后已退回的数量")
 
 
 class RedemptionSlotOut(Schema):
@@ -94,6 +98,7 @@ class RedemptionOut(Schema):
     person_name = Text("兑换人（脱敏）", most=20, example="宁**")
     on_behalf = Boolean("是否由工作人员代办")
     points = Integer("合计积分")
+    points_spent = Integer("实际使用的积分：已发放且没有退回的；发放前为 null", allow_none=True)
     lines = List("兑换的内容", Nested(RedemptionLineOut), most=limits.LINES_MAX)
     slots = List("场地的时段", Nested(RedemptionSlotOut), most=limits.SLOTS_MAX)
     purpose = Text("用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True)
@@ -141,6 +146,33 @@ class PreviewIn(Schema):
 class HandOverIn(PreviewIn):
     collected_by = Choice("本人或代领", Collector, required=True)
     proxy_name = Text("代领人姓名；加密保存", most=limits.PROXY_NAME_MAX, allow_none=True, load_default=None)
+    lines = List(
+        "实际发放的；不填为全部。没有发放的部分取消，积分和库存退回",
+        Nested(LineIn),
+        most=limits.LINES_MAX,
+        allow_none=True,
+        load_default=None,
+    )
+
+
+class ReturnedLineIn(LineIn):
+    write_off = Boolean("坏了：退回的同时报损", load_default=False)
+    quarantine = Boolean("待检：先不上架，看过再决定", load_default=False)
+
+    @validates_schema
+    def one_fate(self, data: dict[str, Any], **_more: Any) -> None:
+        if data["write_off"] and data["quarantine"]:
+            raise ValidationError("报损和待检只能选一种", "quarantine")
+
+
+class ReturnIn(ReasonIn):
+    lines = List(
+        "退回的；不填为发放后还没有退回的全部",
+        Nested(ReturnedLineIn),
+        most=2 * limits.LINES_MAX,
+        allow_none=True,
+        load_default=None,
+    )
 
 
 def serialize_many(orders: list[Redemption], caller: Caller) -> list[RedemptionView]:
@@ -170,12 +202,14 @@ def _answered(answer: Any, caller: Caller) -> RedemptionView | Response:
     status=201,
     description="冻结积分并预留库存，同时成功或同时不成。一张单只兑一类：物品、场地或活动支持。",
 )
-def request_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView:
+def request_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView | Response:
     lines = [(line["item_id"], line["quantity"]) for line in body.pop("lines")]
     proxy = body.pop("on_behalf_of")
     on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
-    order = requests.request(body.pop("shop_id"), lines, on_behalf_of=on_behalf_of, actor=caller, **body)
-    return _serialize(order, caller)
+    answer = requests.request_or_note(
+        body.pop("shop_id"), lines, on_behalf_of=on_behalf_of, actor=caller, **body
+    )
+    return _answered(answer, caller)
 
 
 @post(
@@ -248,7 +282,6 @@ move(
     body=GiveUpIn,
     description="本人随时可以取消，不影响以后兑换；工作人员代为取消要写明原因。",
 )
-move("return", "return_redemption", "退回（冲正）", approvals.give_back, body=ReasonIn)
 
 
 @post(
@@ -289,7 +322,34 @@ def preview_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView |
 def hand_over_redemption(
     caller: Caller, redemption_id: int, body: dict[str, Any]
 ) -> RedemptionView | Response:
+    given = body["lines"]
+    lines = None if given is None else [(line["item_id"], line["quantity"]) for line in given]
     answer = counter.hand_over(
-        redemption_id, body["pick_up_code"], body["collected_by"], body["proxy_name"], actor=caller
+        redemption_id, body["pick_up_code"], body["collected_by"], body["proxy_name"], lines, actor=caller
     )
     return _answered(answer, caller)
+
+
+def _may_return(redemption_id: int, *, actor: Caller) -> None:
+    authorize_by_id(states.RETURN, Redemption, redemption_id, actor=actor)
+
+
+@post(
+    bp,
+    "/redemptions/<id:redemption_id>/return",
+    "退回（冲正）",
+    body=ReturnIn,
+    out=RedemptionOut,
+    may=_may_return,
+    description="全部或一部分退回：退回的积分按批次冲正；物品放回货架、待检或报损。全部退回后状态为 returned。",
+)
+def return_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> RedemptionView:
+    given = body["lines"]
+    back = None if given is None else [_back(line) for line in given]
+    return _serialize(approvals.give_back(redemption_id, body["reason"], back, actor=caller), caller)
+
+
+def _back(line: dict[str, Any]) -> Back:
+    fates = {"write_off": Fate.WRITTEN_OFF, "quarantine": Fate.QUARANTINE}
+    fate = next((fates[name] for name in fates if line[name]), Fate.SHELF)
+    return Back(line["item_id"], line["quantity"], fate)

@@ -14,7 +14,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
-from backend.supermarket.actions import receipts, reversals, stocktakes
+from backend.supermarket.actions import receipts, returned_goods, reversals, stocktakes
 from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
 from backend.supermarket.views import BatchView, ItemView, MovementView, StocktakeView
 
@@ -74,6 +74,7 @@ class BatchOut(Schema):
     batch_no = Text("批次", most=limits.BATCH_MAX, data_key="batch", allow_none=True)
     best_before = Day("保质期至", allow_none=True)
     on_hand = Integer("现有")
+    quarantined = Boolean("待检：退回后还没有看过，不能兑换")
 
 
 class BatchesOut(Schema):
@@ -183,6 +184,19 @@ def item_movements(caller: Caller, item_id: int) -> Pageable:
 @get(bp, "/items/<id:item_id>/batches", "有库存的批次", Permission.STOCK_READ, out=BatchesOut)
 def item_batches(caller: Caller, item_id: int) -> dict[str, list[BatchView]]:
     return {"list": stock_queries.batches(item_id, actor=caller)}
+
+
+@post(
+    bp,
+    "/items/<id:item_id>/batches/<id:batch_id>/release",
+    "待检后上架",
+    Permission.STOCK_SPOIL,
+    out=ItemOut,
+    description="退回待检的一批看过后放回货架；坏了的用报损（batchId）处理。",
+)
+def release_batch(caller: Caller, item_id: int, batch_id: int) -> ItemView:
+    returned_goods.release_from_quarantine(item_id, batch_id, actor=caller)
+    return queries.view_items([queries.item(item_id)], actor=caller)[0]
 
 
 def _serialize_many(rows: list[Stocktake], caller: Caller) -> list[StocktakeView]:

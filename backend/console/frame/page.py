@@ -3,7 +3,9 @@
 `page()` is the only way a console page comes into being, so none can be without a guard.
 """
 
+import hashlib
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,13 +26,15 @@ from jinja2 import FileSystemLoader
 from backend import config, journal
 from backend.db import MAX_ID, session, transaction
 from backend.errors import NotAllowed, NotFound, NotSignedIn, Refused
-from backend.identity import console_sessions, devices
+from backend.identity import console_sessions, devices, sent_forms
 from backend.organisations import queries as places
 from backend.paging import Pageable
 from backend.people import permissions, sealed, suspensions
 from backend.people.models import Person
 
 PUBLIC = "public"
+# The field of a form that says which form of which page it is.
+ONCE = "once"
 SIGNED_IN = "signed in"
 TOKEN = "console"  # noqa: S105 - the name of a place in the cookie
 # What somebody with a first password may do: choose their own, or leave.
@@ -222,20 +226,57 @@ def _keep_private(answer: Response) -> Response:
     return answer
 
 
-def run_form(form: Any, work: Callable[..., Any], *, precheck: Callable[[], Any] | None = None) -> bool:
+def run_form(
+    form: Any,
+    work: Callable[..., Any],
+    *,
+    precheck: Callable[[], Any] | None = None,
+    repeatable: bool = False,
+) -> bool:
     """Was the form well filled and the work not refused? A refusal stands beside the form, which keeps what
     was typed. What the person may not know exists stays 404.
 
     `precheck` is what takes long, outside any transaction: what WeChat has to be asked, a sheet that has to be read;
-    the work gets its answer.
+    the work gets its answer. The same form sent twice is done once, unless it is `repeatable`, as looking something up.
     """
 
     def whole() -> Any:
         told = () if precheck is None else (precheck(),)
         with transaction():
+            if not repeatable:
+                _send_once()
             return work(*told)
 
     return run_in_parts(form, whole)
+
+
+def _send_once() -> None:
+    """The token of a form counts once with what was typed, for who is signed in. Raises FormSentBefore."""
+    token, staff = request.form.get(ONCE), g.get("staff")
+    if not token or staff is None:
+        return
+    told = hashlib.sha256(f"{request.full_path}\n{token}\n".encode())
+    for name, value in sorted(request.form.items(multi=True)):
+        if name != "csrf_token":
+            told.update(f"{name}={len(value)}:{value}\n".encode("utf-8", "replace"))
+    sent_forms.send_once(staff.id, told.hexdigest())
+
+
+@bp.app_template_global()
+def form_token() -> str:
+    """A token for one form of one page."""
+    return secrets.token_urlsafe(12)
+
+
+def run_answered(form: Any, work: Callable[[], Any], *, repeatable: bool = False) -> bool:
+    """Like `run_form`, for work that may answer its refusal instead of raising it: what it counted is kept."""
+    if not run_form(form, work, repeatable=repeatable):
+        return False
+    if isinstance(form.outcome, Refused):
+        form.refuse(form.outcome)
+        g.status = form.outcome.status()
+        return False
+    return True
 
 
 def run_in_parts(form: Any, work: Callable[[], Any]) -> bool:

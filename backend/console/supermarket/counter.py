@@ -1,18 +1,18 @@
 """The counter, made for a queue of people: a code is typed or scanned, looked at, handed over with one key."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from flask import g
 from wtforms.validators import Regexp
 
 from backend import clock
 from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, code, line
-from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_answered
+from backend.console.supermarket import parts
 from backend.console.supermarket.redemptions import titles
 from backend.db import session
-from backend.errors import Refused
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import allowances, limits, queries, queues
@@ -63,20 +63,10 @@ register(
 def counter(staff: Staff) -> Any:
     """The empty field; with a code the order it opens, which changes nothing yet."""
     form = CodeForm()
-    if form.is_submitted() and _answered(form, lambda: verbs.preview(form.code.data, actor=staff)):
+    looked_up = partial(verbs.preview, form.code.data, actor=staff)
+    if form.is_submitted() and run_answered(form, looked_up, repeatable=True):
         return _preview(staff, form.outcome, form.code.data)
     return _empty(staff, form)
-
-
-def _answered(form: Any, work: Any) -> bool:
-    """Like `run_form`; a wrong code comes as an answer, so that the count of wrong codes is kept."""
-    if not run_form(form, work):
-        return False
-    if isinstance(form.outcome, Refused):
-        form.refuse(form.outcome)
-        g.status = form.outcome.status()
-        return False
-    return True
 
 
 def _empty(staff: Staff, form: Any) -> Any:
@@ -93,7 +83,9 @@ def _empty(staff: Staff, form: Any) -> Any:
     )
 
 
-def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None) -> Any:
+def _preview(
+    staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None, less: Any = None
+) -> Any:
     (shown,) = queries.view_redemptions([order], actor=staff)
     full = {one.id for one in allowances.at_limit(order)}
     return render(
@@ -104,6 +96,7 @@ def _preview(staff: Staff, order: Redemption, code: str, form: Any = None, proxy
         code=code,
         form=form or JustDo(formdata=None),
         proxy_form=proxy_form or ProxyForm(formdata=None),
+        less=less or parts.less_form(shown, formdata=None),
         early=shown.starts_at is not None and _early(shown.starts_at),
     )
 
@@ -116,7 +109,9 @@ def _early(starts_at: datetime) -> bool:
 def hand_over(staff: Staff, redemption_id: int) -> Any:
     """To the owner. Then the empty field again, with a sentence of what was handed over."""
     form = OwnerForm()
-    if _answered(form, lambda: verbs.hand_over(redemption_id, form.code.data, Collector.SELF, actor=staff)):
+    if run_answered(
+        form, lambda: verbs.hand_over(redemption_id, form.code.data, Collector.SELF, actor=staff)
+    ):
         return _handed_over(staff, form.outcome, "")
     return _again(staff, redemption_id, form)
 
@@ -132,14 +127,30 @@ def hand_over_to_proxy(staff: Staff, redemption_id: int) -> Any:
             redemption_id, form.code.data, Collector.PROXY, form.proxy_name.data, actor=staff
         )
 
-    if _answered(form, work):
+    if run_answered(form, work):
         return _handed_over(staff, form.outcome, "，由代领人领取")
+    return _again(staff, redemption_id, form)
+
+
+@page("/counter/<id:redemption_id>/hand-over-less", guard=Permission.REDEMPTION_HAND_OVER, methods=("POST",))
+def hand_over_less(staff: Staff, redemption_id: int) -> Any:
+    """Less than was ordered: what is missing or broken is free again, with its points."""
+    (shown,) = queries.view_redemptions([queries.order(redemption_id, actor=staff)], actor=staff)
+    form = parts.less_form(shown)
+
+    def work() -> Any:
+        name = form.proxy_name.data or None
+        who, given = Collector.PROXY if name else Collector.SELF, parts.to_hand_over(form, shown)
+        return verbs.hand_over(redemption_id, form.code.data, who, name, given, actor=staff)
+
+    if run_answered(form, work):
+        return _handed_over(staff, form.outcome, "，其余的已退回")
     return _again(staff, redemption_id, form)
 
 
 def _handed_over(staff: Staff, order: Redemption, how: str) -> Any:
     (shown,) = queries.view_redemptions([order], actor=staff)
-    sentence = f"已发给 {shown.person_name}：{shown.content}，用 {shown.points} 积分{how}"
+    sentence = f"已发给 {shown.person_name}：{shown.content}，用 {shown.points_spent} 积分{how}"
     return redirect_with_message("console.counter", sentence)
 
 
@@ -151,5 +162,7 @@ def _again(staff: Staff, redemption_id: int, form: Any) -> Any:
         told = CodeForm(formdata=None)
         told.refusal = form.refusal
         return _empty(staff, told)
-    mine = {"proxy_form": form} if isinstance(form, ProxyForm) else {"form": form}
+    mine = {"proxy_form" if isinstance(form, ProxyForm) else "form": form}
+    if "proxy_name" in form and not isinstance(form, ProxyForm):
+        mine = {"less": form}
     return _preview(staff, order, form.code.data, **mine)

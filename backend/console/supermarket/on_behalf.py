@@ -10,7 +10,15 @@ from backend import clock
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, refuse_beyond, tick, ticks, whole
 from backend.console.frame.labels import at, day_of, ends
-from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.page import (
+    Staff,
+    asked_number,
+    page,
+    redirect_with_message,
+    render,
+    run_answered,
+    run_form,
+)
 from backend.errors import NotFound
 from backend.ledger import queries as points
 from backend.people.permissions import Permission
@@ -101,7 +109,7 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
 
     def work() -> Any:
         wanted = [(one.id, form[f"units_{one.id}"].data or 0) for one in items]
-        return requests.request(
+        return requests.request_or_note(
             shop.id,
             [(key, units) for key, units in wanted if units],
             purpose=form.data.get("purpose"),
@@ -109,7 +117,7 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
             actor=staff,
         )
 
-    if request.method == "POST" and run_form(form, work):
+    if request.method == "POST" and run_answered(form, work):
         return _asked(form.outcome)
     return _form(person, shop, kind, form, items=queries.view_items(items, actor=staff))
 

@@ -18,6 +18,7 @@ from backend.console.frame.page import (
     render,
     run_form,
 )
+from backend.console.supermarket import parts
 from backend.errors import NotFound
 from backend.ledger import queries as ledger
 from backend.people import permissions
@@ -47,10 +48,6 @@ class RejectForm(Form):
 
 
 class CancelForm(RejectForm):
-    pass
-
-
-class ReturnForm(RejectForm):
     pass
 
 
@@ -175,7 +172,7 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_REDEMPTION),
         "extend_form": with_sentences(ExtendForm(formdata=None), sentences.EXTEND_REDEMPTION),
-        "return_form": with_sentences(ReturnForm(formdata=None), sentences.RETURN_REDEMPTION),
+        "return_form": with_sentences(parts.return_form(shown, formdata=None), sentences.RETURN_REDEMPTION),
         **given,
     }
     inside = Permission.REDEMPTION_READ in permissions.permissions_in(staff.id, order.place_id)
@@ -228,9 +225,15 @@ def extend_redemption(staff: Staff, redemption_id: int) -> Any:
 
 @page("/redemptions/<id:redemption_id>/return", guard=Permission.REDEMPTION_RETURN, methods=("POST",))
 def return_redemption(staff: Staff, redemption_id: int) -> Any:
-    form = with_sentences(ReturnForm(), sentences.RETURN_REDEMPTION)
-    if run_form(form, lambda: approvals.give_back(redemption_id, form.reason.data, actor=staff)):
-        return redirect_with_message("console.redemption", "已退回，积分已返还", redemption_id=redemption_id)
+    (shown,) = queries.view_redemptions([queries.order(redemption_id, actor=staff)], actor=staff)
+    form = with_sentences(parts.return_form(shown), sentences.RETURN_REDEMPTION)
+
+    def work() -> Any:
+        back = parts.coming_back(form, shown)
+        return approvals.give_back(redemption_id, form.reason.data, back, actor=staff)
+
+    if run_form(form, work):
+        return redirect_with_message("console.redemption", "已退回，已通知居民", redemption_id=redemption_id)
     return redemption_page(staff, redemption_id, return_form=form)
 
 

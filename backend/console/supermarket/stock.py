@@ -1,6 +1,7 @@
 """库存: what a shop has, lacks and gives away; items are put on the shelf, received, written off."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from flask import request, url_for
@@ -8,20 +9,45 @@ from flask import request, url_for
 from backend import clock, config
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Queue, register, with_sentences
-from backend.console.frame.forms import Form, JustDo, choice, day, line, lines, one_of, tick, whole
-from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
+from backend.console.frame.forms import Form, JustDo, choice, code, day, line, lines, one_of, tick, whole
+from backend.console.frame.page import (
+    Staff,
+    asked_page,
+    page,
+    redirect_to,
+    redirect_with_message,
+    render,
+    run_form,
+)
 from backend.console.supermarket import shop_choice
 from backend.people import permissions
 from backend.people.permissions import Permission
-from backend.supermarket import limits, queries, queues, staff_queries, stock_queries
+from backend.supermarket import barcode_queries, demand, limits, queries, queues, staff_queries, stock_queries
+from backend.supermarket.actions import barcodes, receipts, returned_goods
 from backend.supermarket.actions import items as item_verbs
-from backend.supermarket.actions import receipts
 from backend.supermarket.labels import ITEM_KINDS, PERIODS, STOCK_SOURCES
 from backend.supermarket.models import Item, ItemKind, Period
 
 PAGE = 50
 MOST_ITEMS = 1000
 ITEM = Address("/stock/items/<id:item_id>", "item")
+
+
+class SearchForm(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    q = line("名称或条码", most=40, needed=False, looked_for=True)
+    kind = choice("类别", ITEM_KINDS, needed=False)
+
+
+class TakeDownForm(Form):
+    reason = line("告诉上架人的话", most=limits.REASON_MAX)
+
+
+class BarcodeForm(Form):
+    code = code("商品条码", most=14, description="扫单件或整箱上的条码")
+    factor = whole("扫一次算几件", least=1, most=limits.UNITS_MAX, default=1, description="整箱填箱内件数")
 
 
 class ItemForm(Form):
@@ -44,6 +70,7 @@ class ItemForm(Form):
         needed=False,
         description="生鲜可以填 1；不填按超市的期限",
     )
+    same_name = tick("与超市里另一种同名，确实要这样")
     slot_minutes = whole(
         "每个时段多少分钟", least=limits.SLOT_MINUTES_MIN, most=limits.SLOT_MINUTES_MAX, needed=False
     )
@@ -113,7 +140,16 @@ def stock(staff: Staff) -> Any:
     shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
     if shop is None:
         return render("stock/none.html")
-    found = queries.items(shop.id, None, actor=staff).rows(MOST_ITEMS)
+    form = SearchForm(request.args)
+    form.kind.choices = {"": "全部类别", **ITEM_KINDS}
+    form.validate()
+    kind = form.kind.data if not form.kind.errors else None
+    q = (form.q.data or None) if not form.q.errors else None
+    scanned = barcodes.gtin(q or "")
+    known = barcode_queries.scanned(shop.id, [scanned], actor=staff) if scanned else {}
+    if scanned in known:
+        return redirect_to(url_for("console.item", item_id=known[scanned].item_id))
+    found = queries.items(shop.id, kind, q, actor=staff).rows(MOST_ITEMS)
     soon = stock_queries.warned_until(shop.id)
     first = staff_queries.first_days(shop.id)
     return render(
@@ -126,7 +162,18 @@ def stock(staff: Staff) -> Any:
         first=first,
         ending={key for key, last in first.items() if last <= soon},
         kinds=ITEM_KINDS,
+        form=form,
     )
+
+
+@page("/stock/demand", guard=Permission.STOCK_READ)
+def stock_demand(staff: Staff) -> Any:
+    """What people want and do not get: figures by item, without names."""
+    shop, all_shops = shop_choice.chosen(staff, Permission.STOCK_READ)
+    if shop is None:
+        return render("stock/none.html")
+    shown = demand.of_shop(shop.id, actor=staff)
+    return render("stock/demand.html", shop=shop, shops=all_shops, shown=shown)
 
 
 # --- items --------------------------------------------------------------------------------------------
@@ -191,6 +238,8 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
         "form": JustDo(formdata=None),
         "receipt_form": ReceiptForm(formdata=None),
         "spoil_form": _spoil_form(batches, formdata=None),
+        "take_down_form": TakeDownForm(formdata=None),
+        "barcode_form": BarcodeForm(formdata=None),
         **given,
     }
     return render(
@@ -199,6 +248,7 @@ def item_page(staff: Staff, item_id: int, **given: Any) -> Any:
         shop=queries.view_shops([shop])[0],
         words=permissions.permissions_in(staff.id, shop.place_id),
         batches=batches,
+        barcodes=barcode_queries.of_item(item_id, actor=staff),
         soon=stock_queries.warned_until(shop.id),
         today=clock.today(),
         movements=stock_queries.view_movements(rows, actor=staff),
@@ -233,6 +283,18 @@ def turn_shelf(staff: Staff, item_id: int) -> Any:
     return item_page(staff, item_id, form=form)
 
 
+@page("/stock/items/<id:item_id>/take-down", guard=Permission.ITEM_TAKE_DOWN, methods=("POST",))
+def take_down_item(staff: Staff, item_id: int) -> Any:
+    """撤下: off the shelf at once, with a reason that whoever put it up is told. Orders that stand are named."""
+    found, _shop = staff_queries.item(item_id, Permission.ITEM_TAKE_DOWN, actor=staff)
+    form = TakeDownForm()
+    if run_form(form, lambda: item_verbs.take_down(item_id, form.reason.data, actor=staff)):
+        stay = "、".join(one.number for one in queries.open_orders_of(item_id)[:10])
+        told = f"“{found.name}”已撤下" + (f"；没有办完的兑换单仍然有效：{stay}" if stay else "")
+        return redirect_with_message("console.item", told, item_id=item_id)
+    return item_page(staff, item_id, take_down_form=form)
+
+
 # --- in and out ---------------------------------------------------------------------------------------
 
 
@@ -264,7 +326,22 @@ def _spoil_form(batches: list[Any], **more: Any) -> Any:
 
 def _batch_name(one: Any) -> str:
     ends = f"，保质期至 {one.best_before:%Y-%m-%d}" if one.best_before else ""
-    return f"{one.batch_no or '无批次'}{ends}，现有 {one.on_hand}"
+    apart = "，待检" if one.quarantined else ""
+    return f"{one.batch_no or '无批次'}{ends}，现有 {one.on_hand}{apart}"
+
+
+@page(
+    "/stock/items/<id:item_id>/batches/<id:batch_id>/release", guard=Permission.STOCK_SPOIL, methods=("POST",)
+)
+def release_batch(staff: Staff, item_id: int, batch_id: int) -> Any:
+    """待检后上架: what came back was looked at, and is good."""
+    found, _shop = staff_queries.item(item_id, Permission.STOCK_SPOIL, actor=staff)
+    form = JustDo()
+    work = partial(returned_goods.release_from_quarantine, item_id, batch_id, actor=staff)
+    if run_form(form, work):
+        told = f"“{found.name}”待检的 {form.outcome.on_hand} {found.unit} 已放回货架"
+        return redirect_with_message("console.item", told, item_id=item_id)
+    return item_page(staff, item_id, form=form)
 
 
 @page("/stock/items/<id:item_id>/spoil", guard=Permission.STOCK_SPOIL, methods=("POST",))

@@ -10,9 +10,11 @@ from backend.console.frame.decisions import Address, Decision, Queue, register, 
 from backend.console.frame.forms import Form, choice, line, lines, refuse_beyond, whole
 from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
 from backend.console.supermarket import shop_choice
+from backend.errors import InvalidInput
 from backend.people import permissions
 from backend.people.permissions import Permission
-from backend.supermarket import limits, queues, staff_queries, stock_queries
+from backend.supermarket import barcode_queries, limits, queues, staff_queries, stock_queries
+from backend.supermarket.actions import barcodes
 from backend.supermarket.actions import stocktakes as verbs
 from backend.supermarket.views import GoodsView
 
@@ -25,7 +27,9 @@ class TurnBackForm(Form):
 
 
 class CountForm(Form):
-    """With two fields for each item: see `_count_form`."""
+    """With two fields for each item: see `_count_form`. Or scanned: a code a line, as often as it was scanned."""
+
+    scans = lines("扫码盘点", most=20_000, needed=False, rows=4)
 
     def validate(self, extra_validators: Any = None) -> bool:
         good, most = super().validate(extra_validators), limits.COUNTED_ITEMS_MAX
@@ -73,10 +77,11 @@ def new_stocktake(staff: Staff) -> Any:
     form = _count_form(items)()
 
     def work() -> Any:
+        scanned = _scanned(form.scans.data or "", shop.id, staff)
         counted = [
-            (one.id, form[f"counted_{one.id}"].data, form[f"why_{one.id}"].data or None)
+            (one.id, units + scanned.get(one.id, 0), form[f"why_{one.id}"].data or None)
             for one in items
-            if form[f"counted_{one.id}"].data is not None
+            if (units := form[f"counted_{one.id}"].data or 0) or one.id in scanned or _typed(form, one.id)
         ]
         return verbs.propose(shop.id, counted, actor=staff)
 
@@ -85,6 +90,24 @@ def new_stocktake(staff: Staff) -> Any:
             "console.stocktake", "盘点已提交，等监盘人审核", stocktake_id=form.outcome.id
         )
     return render("stock/count.html", shop=shop, items=items, form=form)
+
+
+def _typed(form: Any, item_id: int) -> bool:
+    return form[f"counted_{item_id}"].data is not None
+
+
+def _scanned(text: str, shop_id: int, staff: Staff) -> dict[int, int]:
+    """Pieces by item of what was scanned. Raises InvalidInput for a code that the shop does not know."""
+    codes = [(line, barcodes.gtin(line)) for line in text.split()]
+    known = barcode_queries.scanned(shop_id, [code for _, code in codes if code], actor=staff)
+    strange = sorted({line for line, code in codes if code not in known})
+    if strange:
+        raise InvalidInput(scans=[f"本超市没有登记这些条码：{'、'.join(strange[:5])}"])
+    pieces: dict[int, int] = {}
+    for _, code in codes:
+        found = known[code or ""]
+        pieces[found.item_id] = pieces.get(found.item_id, 0) + found.factor
+    return pieces
 
 
 def _facts(staff: Staff, stocktake_id: int) -> dict[str, Any]:

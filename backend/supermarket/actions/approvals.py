@@ -1,12 +1,13 @@
 """Staff approve or reject an order; it is cancelled, expires, or is returned: points and stock go together."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, journal
 from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
@@ -14,10 +15,11 @@ from backend.ledger import actions as ledger
 from backend.ledger.holds import HoldResult
 from backend.ledger.posting import PurseBalance, with_purse
 from backend.lifecycle import authorize, transition
-from backend.moves import Move
+from backend.moves import Move, check_source
 from backend.people import permissions
-from backend.supermarket import allowances, notices, sealed, states
-from backend.supermarket.actions import stock
+from backend.supermarket import allowances, notices, queries, sealed, states
+from backend.supermarket.actions import returned_goods, stock
+from backend.supermarket.actions.returned_goods import Back, Returning
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.open_days import OpenTimes
 
@@ -202,27 +204,54 @@ def _free_slots(order: Redemption) -> None:
         )
 
 
-def give_back(order_id: int, reason: str, *, actor: Actor) -> Redemption:
-    """退回: what was handed over comes back, and the points with it, by reversal; nothing is rewritten.
+def give_back(order_id: int, reason: str, lines: Sequence[Back] | None = None, *, actor: Actor) -> Redemption:
+    """退回: what was handed over comes back, and its points with it, by reversal; nothing is rewritten.
 
-    Never by its owner or by who handed it over. Points whose lot ended meanwhile expire at once.
+    Of `lines` so much, else all that is out; the order is returned once everything is back. Never by its owner or by
+    who handed it over. Points whose lot ended meanwhile expire at once. Raises InvalidInput, ReturnedAlready.
     """
     order, _, words = lock_order(order_id, actor=actor)
     authorize(states.RETURN, order, actor, words)
-    transition(
-        states.RETURN,
-        order,
-        actor=actor,
-        permitted=True,
+    if order.state == RedemptionState.RETURNED and lines:
+        raise returned_goods.ReturnedAlready()
+    check_source(states.RETURN, order)
+    ordered = queries.lines_of(order.id)
+    back = returned_goods.judged(order, ordered, lines)
+    before = sum(line.returned for line in ordered)
+    _note_return(order, ordered, back, reason, actor)
+    told = ledger.give_back(
+        order.hold_reference,
+        reference=f"redemption:{order.id}:return:{before}" if before else f"redemption:{order.id}:return",
         reason=reason,
-        returned_by_id=actor.id,
-        closed_at=clock.now(),
-        closing_reason=reason,
+        actor=actor,
+        points=sum(one.points for one in back),
     )
-    ledger.give_back(
-        order.hold_reference, reference=f"redemption:{order.id}:return", reason=reason, actor=actor
-    )
-    stock.bring_back(order, actor=actor)
-    _free_slots(order)
-    notices.returned(order, reason)
+    returned_goods.take_back(order, back, before, reason, actor=actor)
+    if order.state == RedemptionState.RETURNED:
+        _free_slots(order)
+    notices.returned(order, [(one.line, one.units) for one in back], reason, told)
     return order
+
+
+def _note_return(
+    order: Redemption, ordered: Sequence[Line], back: Sequence[Returning], reason: str, actor: Actor
+) -> None:
+    units = sum(one.units for one in back)
+    if units == sum(line.kept for line in ordered):
+        closing: dict[str, Any] = {
+            "returned_by_id": actor.id,
+            "closed_at": clock.now(),
+            "closing_reason": reason,
+        }
+        transition(states.RETURN, order, actor=actor, permitted=True, reason=reason, **closing)
+        return
+    journal.write(
+        "return_part",
+        Redemption.journal_kind,
+        order.id,
+        actor=actor,
+        states=(order.state, order.state),
+        reason=reason,
+        place=order.community_id,
+        facts={"units": units},
+    )

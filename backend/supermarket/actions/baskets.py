@@ -142,3 +142,14 @@ def check_limits(basket: Basket) -> list[Item]:
         if taken + needed == item.limit_per_person:
             full.append(item)
     return full
+
+
+def check_stock(basket: Basket) -> None:
+    """Refuses early, before anything is written, what is plainly not there: so the keeper can be told that it was
+    wanted. What is past its day is judged where stock is set aside. Raises OutOfStock."""
+    for item in basket.items.values():
+        free, needed = item.on_hand - item.reserved, basket.wanted[item.id]
+        if item.kind == ItemKind.GOODS and free < needed:
+            refusal = stock.OutOfStock(item=item.name, available=free, needed=needed)
+            refusal.asked = (item.id, needed)
+            raise refusal

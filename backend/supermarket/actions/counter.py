@@ -1,30 +1,31 @@
 """At the counter: a code is looked up first, which changes nothing, and then the order is handed over."""
 
 import math
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 
 from backend import clock, config
 from backend.db import insert, session
-from backend.errors import Refused
+from backend.errors import InvalidInput, Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.lifecycle import authorize, transition
 from backend.people import permissions
 from backend.people.permissions import Permission
-from backend.supermarket import notices, sealed, states
+from backend.supermarket import notices, queries, sealed, states
 from backend.supermarket.actions import stock
 from backend.supermarket.actions.approvals import lock_order
-from backend.supermarket.models import CodeGuard, Collector, Redemption, RedemptionState
+from backend.supermarket.models import CodeGuard, Collector, ItemKind, Redemption, RedemptionState
 
-# Said at the counter to somebody who stands there with a code.
+# Said at the counter to somebody who stands there with a code. What became of the points, the notice told them.
 CLOSED: dict[str, str] = {
     RedemptionState.HANDED_OVER: "这张兑换单已经核销过了，不能再领",
-    RedemptionState.EXPIRED: "这张兑换单已过领取期限，积分已退回，可以重新兑换",
-    RedemptionState.CANCELLED: "这张兑换单已取消，积分已退回",
-    RedemptionState.RETURNED: "这张兑换单的物品已退回，积分已返还",
-    RedemptionState.NO_SHOW: "预订的时段没有使用，积分已退回",
+    RedemptionState.EXPIRED: "这张兑换单已过领取期限，可以重新兑换",
+    RedemptionState.CANCELLED: "这张兑换单已取消",
+    RedemptionState.RETURNED: "这张兑换单的物品已退回",
+    RedemptionState.NO_SHOW: "预订的时段没有使用，已登记为未到场",
 }
 
 
@@ -73,13 +74,20 @@ def preview(code: str, *, actor: Actor) -> Redemption | Refused:
 
 
 def hand_over(
-    order_id: int, code: str, collected_by: str, proxy_name: str | None = None, *, actor: Actor
+    order_id: int,
+    code: str,
+    collected_by: str,
+    proxy_name: str | None = None,
+    lines: Sequence[tuple[int, int]] | None = None,
+    *,
+    actor: Actor,
 ) -> Redemption | Refused:
     """核销: points are spent and goods leave, oldest good batch first, for whoever shows the code.
 
+    Of `lines` (item id, units) so much, and the rest is free again with its points; else all that was ordered.
     `collected_by` is self or proxy, a proxy with a name. Never by the owner, nor (where the shop asks for
     four eyes) by who approved or requested it. A wrong code is answered, not raised: see `preview`.
-    Raises TooManyWrongCodes, RedemptionMovedOn, ProxyNameNeeded, StockPastItsDay.
+    Raises TooManyWrongCodes, RedemptionMovedOn, ProxyNameNeeded, InvalidInput, StockPastItsDay.
     """
     guard = _lock_guard(actor)
     order, purse, words = lock_order(order_id, actor=actor)
@@ -90,6 +98,7 @@ def hand_over(
         return _wrong(guard, WrongPickUpCode())
     if (collected_by == Collector.PROXY) != bool(proxy_name):
         raise ProxyNameNeeded()
+    wanted, points = _parts(order, lines) if lines is not None else (None, None)
     transition(
         states.HAND_OVER,
         order,
@@ -102,10 +111,26 @@ def hand_over(
         collected_by=collected_by,
         proxy_name_sealed=sealed.sealed_proxy(order.id, proxy_name),
     )
-    ledger.settle(order.hold_reference, shop_id=order.shop_id, actor=actor, purse=purse)
-    lines = stock.hand_over(order, actor=actor)
-    notices.handed_over(order, lines)
+    told = ledger.settle(order.hold_reference, shop_id=order.shop_id, actor=actor, purse=purse, points=points)
+    notices.handed_over(order, stock.hand_over(order, wanted, actor=actor), told)
     return order
+
+
+def _parts(order: Redemption, lines: Sequence[tuple[int, int]]) -> tuple[dict[int, int] | None, int | None]:
+    """How many units of each item leave, and for how many points; None for all of it. Raises InvalidInput."""
+    ordered = {line.item_id: line for line in queries.lines_of(order.id)}
+    wanted: dict[int, int] = {}
+    for item_id, units in lines:
+        wanted[item_id] = wanted.get(item_id, 0) + units
+    if not wanted or not set(wanted) <= set(ordered):
+        raise InvalidInput(lines=["请填写这张兑换单里的物品"])
+    if any(not 0 < units <= ordered[key].quantity for key, units in wanted.items()):
+        raise InvalidInput(lines=["发放的数量应在 1 和兑换的数量之间"])
+    if wanted == {key: line.quantity for key, line in ordered.items()}:
+        return None, None
+    if order.item_kind == ItemKind.VENUE:
+        raise InvalidInput(lines=["场地只能整单使用"])
+    return wanted, sum(units * ordered[key].unit_points for key, units in wanted.items())
 
 
 def _lock_guard(actor: Actor) -> CodeGuard:

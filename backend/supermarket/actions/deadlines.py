@@ -12,7 +12,7 @@ from backend.supermarket import notices, open_days, queries
 from backend.supermarket.actions import approvals, closings, receipts, stock
 from backend.supermarket.models import OPEN_STATES, Item, ItemKind, Line, Redemption, RedemptionState, Shop
 from backend.supermarket.open_days import OpenTimes
-from backend.supermarket.queries import past_their_day
+from backend.supermarket.queries import for_nobody, past_their_day
 from backend.supermarket.stock_models import Batch
 
 BATCH = 200
@@ -102,7 +102,7 @@ def unservable() -> list[int]:
     """The newest open orders of goods of which fewer are good than are reserved: a batch has ended under them."""
     ended = (
         sa.select(Batch.item_id, sa.func.sum(Batch.on_hand).label("units"))
-        .where(_LEFT, Batch.best_before < clock.today())
+        .where(_LEFT, for_nobody())
         .group_by(Batch.item_id)
         .subquery()
     )

@@ -80,7 +80,7 @@ def receive(
         item,
         MovementKind.RECEIPT,
         on_hand=quantity,
-        batch=_batch(item, batch_no, best_before),
+        batch=batch_like(item, batch_no, best_before),
         reference=number,
         actor=actor,
         source=source,
@@ -94,10 +94,11 @@ def receive(
     return event
 
 
-def _batch(item: Item, batch_no: str | None, best_before: date | None) -> Batch:
+def batch_like(item: Item, batch_no: str | None, best_before: date | None) -> Batch:
     """The batch with this number and day, made where it is new."""
     same = sa.select(Batch).where(
         Batch.item_id == item.id,
+        sa.not_(Batch.quarantined),
         Batch.batch_no.is_not_distinct_from(batch_no),
         Batch.best_before.is_not_distinct_from(best_before),
     )
@@ -112,13 +113,13 @@ def _batch(item: Item, batch_no: str | None, best_before: date | None) -> Batch:
 
 
 def spoil(item_id: int, quantity: int, reason: str, batch_id: int | None = None, *, actor: Actor) -> Item:
-    """报损: broken or spoilt units leave the books, from one batch or from what ends first.
+    """报损: broken or spoilt units leave the books, from one batch or from what ends first on the shelf.
 
     Raises StockReserved where they are needed for orders, OutOfStock where the batch has fewer, NotFound.
     """
     item, shop = of_keeper(item_id, Permission.STOCK_SPOIL, actor)
     journal.check_reason(reason)
-    batches = _batches(item.id, batch_id)
+    batches = [one for one in _batches(item.id, batch_id) if batch_id is not None or not one.quarantined]
     picked = oldest_first(batches, quantity)
     there = sum(batch.on_hand for batch in batches)
     if sum(taken for _, taken in picked) < quantity:
@@ -158,7 +159,9 @@ def _batches(item_id: int, batch_id: int | None) -> list[Batch]:
     if batch_id is not None:
         wanted = wanted.where(Batch.id == batch_id)
     found = session.scalars(
-        wanted.order_by(Batch.best_before.is_(None), Batch.best_before, Batch.id).with_for_update(),
+        wanted.order_by(
+            Batch.quarantined, Batch.best_before.is_(None), Batch.best_before, Batch.id
+        ).with_for_update(),
         execution_options={"populate_existing": True},
     )
     return list(found)
@@ -169,7 +172,8 @@ def correct(item: Item, difference: int, *, reference: str, actor: Actor, **told
     joins the one that ends first, so that nothing gets a longer life by being counted."""
     batches = _batches(item.id, None)
     if difference > 0:
-        batch = batches[0] if batches else _batch(item, None, None)
+        good = [one for one in batches if not one.quarantined]
+        batch = good[0] if good else batch_like(item, None, None)
         picked = [(batch, difference)]
     else:
         picked = [(batch, -taken) for batch, taken in oldest_first(batches, -difference)]

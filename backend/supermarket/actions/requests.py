@@ -17,7 +17,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import notices, queries
-from backend.supermarket.actions import baskets, stock
+from backend.supermarket.actions import baskets, stock, watches
 from backend.supermarket.actions.baskets import Basket, SlotTaken
 from backend.supermarket.models import ItemKind, Line, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.open_days import OpenTimes
@@ -59,6 +59,7 @@ def request(
     basket = baskets.fill(shop_id, lines, slot_ids or [], person_id)
     _check_purpose(basket, purpose, team_id, person_id)
     full = baskets.check_limits(basket)
+    baskets.check_stock(basket)
     if basket.points > MOST_POINTS:
         raise ledger.NotEnoughPoints(available=purse.available, needed=basket.points)
     order, ordered = _write(basket, person_id, purpose, team_id, reason, actor)
@@ -74,6 +75,19 @@ def request(
     )
     notices.requested(order, ordered, full)
     return order
+
+
+def request_or_note(
+    shop_id: int, lines: list[tuple[int, int]], *, actor: Actor, **more: Any
+) -> Redemption | Refused:
+    """The same for a door: a refusal for want of stock is answered, not raised, because it is counted as demand."""
+    try:
+        return request(shop_id, lines, actor=actor, **more)
+    except stock.OutOfStock as refusal:
+        if refusal.asked is None:
+            raise
+        watches.note_shortfall(*refusal.asked)
+        return refusal
 
 
 def _may_request_for(person_id: int, shop: Shop, actor: Actor) -> None:

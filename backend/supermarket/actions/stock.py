@@ -16,6 +16,7 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.organisations import numbers
 from backend.supermarket import allowances, notices, queries
+from backend.supermarket.actions import watches
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
 
@@ -24,6 +25,8 @@ _items, _batches, _movements = Item.__table__, Batch.__table__, Movement.__table
 
 class OutOfStock(Refused):
     code, message = 40971, "“{item}”库存不足：还剩 {available}，需要 {needed}"
+    # Of a request that was refused before anything was written: the item and the units asked for.
+    asked: tuple[int, int] | None = None
 
 
 class StockReserved(Refused):
@@ -102,6 +105,8 @@ def record_movement(
         set_committed_value(batch, "on_hand", batch.on_hand + on_hand)
     if item.low_stock is not None and before > item.low_stock >= item.on_hand - item.reserved:
         notices.low_stock(item)
+    if on_hand > reserved:
+        watches.tell(item, on_hand - reserved)
     return event
 
 
@@ -193,41 +198,80 @@ class _Leaving(NamedTuple):
     batches: list[Batch]
 
     @property
+    def units(self) -> int:
+        return self.line.handed_over or 0
+
+    @property
     def enough(self) -> bool:
-        return sum(batch.on_hand for batch in self.batches) >= self.line.quantity
+        return sum(batch.on_hand for batch in self.batches) >= self.units
 
 
-def hand_over(order: Redemption, *, actor: Actor) -> list[Line]:
+def hand_over(order: Redemption, wanted: dict[int, int] | None, *, actor: Actor) -> list[Line]:
     """The goods leave the shop, what ends first first, never what is past its day; answers the order's lines.
 
-    Raises StockPastItsDay.
+    `wanted` are the units of each item, if not all: the others are free again. Raises StockPastItsDay.
     """
+    _note_what_leaves(order.id, wanted)
     if order.item_kind != ItemKind.GOODS:
         return queries.lines_of(order.id)
+    staying = _lock_staying(order) if wanted is not None else []
     leaving = _leaving(order.id)
-    if not _all_there(order, leaving):
+    if not _all_there(order, leaving, staying):
         # Goods that came while we waited for the lock are not in what was read then.
         leaving = _leaving(order.id)
-    if not _all_there(order, leaving):
+    if not _all_there(order, leaving, staying):
         there = {one.line.item_id for one in leaving if one.enough}
-        missing = (line for line in queries.lines_of(order.id) if line.item_id not in there)
+        missing = (
+            line for line in queries.lines_of(order.id) if line.handed_over and line.item_id not in there
+        )
         raise StockPastItsDay(item=next(missing).name)
-    for line, item, batches in leaving:
-        for batch, units in oldest_first(batches, line.quantity):
-            reference = f"redemption:{order.id}:hand_over:{batch.id}"
-            moved: dict[str, Any] = {
-                "on_hand": -units,
-                "reserved": -units,
-                "batch": batch,
-                "redemption_id": order.id,
-            }
-            record_movement(item, MovementKind.HAND_OVER, reference=reference, actor=actor, **moved)
-    return [one.line for one in leaving]
+    for one in leaving:
+        _leave(order, one, actor)
+    for line, item in staying:
+        left: dict[str, Any] = {
+            "reserved": (line.handed_over or 0) - line.quantity,
+            "redemption_id": order.id,
+        }
+        reference = f"redemption:{order.id}:release:{item.id}"
+        record_movement(item, MovementKind.RELEASE, reference=reference, actor=actor, **left)
+    return queries.lines_of(order.id) if staying else [one.line for one in leaving]
 
 
-def _all_there(order: Redemption, leaving: Sequence[_Leaving]) -> bool:
+def _note_what_leaves(order_id: int, wanted: dict[int, int] | None) -> None:
+    units = Line.quantity if wanted is None else sa.case(wanted, value=Line.item_id, else_=0)
+    session.execute(
+        sa.update(Line).where(Line.redemption_id == order_id).values(handed_over=units),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _lock_staying(order: Redemption) -> list[tuple[Line, Item]]:
+    """The lines of which something stays, with their items: all items of the order are locked, in order of id."""
+    lines = session.scalars(
+        sa.select(Line).where(Line.redemption_id == order.id).order_by(Line.item_id),
+        execution_options={"populate_existing": True},
+    ).all()
+    items = lock_items(line.item_id for line in lines)
+    return [(line, items[line.item_id]) for line in lines if (line.handed_over or 0) < line.quantity]
+
+
+def _leave(order: Redemption, leaving: _Leaving, actor: Actor) -> None:
+    for batch, units in oldest_first(leaving.batches, leaving.units):
+        reference = f"redemption:{order.id}:hand_over:{batch.id}"
+        moved: dict[str, Any] = {
+            "on_hand": -units,
+            "reserved": -units,
+            "batch": batch,
+            "redemption_id": order.id,
+        }
+        record_movement(leaving.item, MovementKind.HAND_OVER, reference=reference, actor=actor, **moved)
+
+
+def _all_there(order: Redemption, leaving: Sequence[_Leaving], staying: Sequence[tuple[Line, Item]]) -> bool:
     # Each line costs points, so that the sum tells whether one is missing.
-    return sum(one.line.points for one in leaving) == order.points and all(one.enough for one in leaving)
+    stays = sum((line.quantity - (line.handed_over or 0)) * line.unit_points for line, _ in staying)
+    leaves = sum(one.units * one.line.unit_points for one in leaving)
+    return leaves + stays == order.points and all(one.enough for one in leaving)
 
 
 def _leaving(order_id: int) -> list[_Leaving]:
@@ -237,9 +281,7 @@ def _leaving(order_id: int) -> list[_Leaving]:
         .join(Item, Item.id == Line.item_id)
         .join(Batch, Batch.item_id == Item.id)
         .where(
-            Line.redemption_id == order_id,
-            Batch.on_hand > 0,
-            sa.or_(Batch.best_before.is_(None), Batch.best_before >= clock.today()),
+            Line.redemption_id == order_id, Line.handed_over > 0, Batch.on_hand > 0, queries.for_somebody()
         )
         .order_by(Item.id, Batch.best_before.is_(None), Batch.best_before, Batch.id)
         .with_for_update(of=(Item, Batch))
@@ -248,26 +290,6 @@ def _leaving(order_id: int) -> list[_Leaving]:
     for line, item, batch in session.execute(wanted, execution_options={"populate_existing": True}):
         found.setdefault(item.id, _Leaving(line, item, [])).batches.append(batch)
     return list(found.values())
-
-
-def bring_back(order: Redemption, *, actor: Actor) -> None:
-    """Returned goods go back into the batches they came from."""
-    items, _ = _of(order)
-    left = sa.select(Movement.batch_id, Movement.item_id, Movement.on_hand_change).where(
-        Movement.redemption_id == order.id, Movement.kind == MovementKind.HAND_OVER
-    )
-    for row in session.execute(left.order_by(Movement.item_id, Movement.id)).all():
-        batch = lock_batch(row.batch_id)
-        reference = f"redemption:{order.id}:return:{batch.id}"
-        record_movement(
-            items[row.item_id],
-            MovementKind.RETURN,
-            on_hand=-row.on_hand_change,
-            batch=batch,
-            reference=reference,
-            actor=actor,
-            redemption_id=order.id,
-        )
 
 
 def _of(order: Redemption) -> tuple[dict[int, Item], dict[int, int]]:
