@@ -32,7 +32,9 @@ def pytest_addoption(parser):
         "--every-revision", action="store_true", help="upgrade from each revision, not from some"
     )
     parser.addoption("--whole-city", action="store_true", help="make SEED=tieli at full size (minutes)")
-    parser.addoption("--walks", type=int, help="random walks over places and waiting lists (300 take minutes)")
+    parser.addoption(
+        "--walks", type=int, help="random walks over places and waiting lists (300 take minutes)"
+    )
     parser.addoption("--quick", action="store_true", help=f"leave out: {'; '.join(quick.LEFT_OUT.values())}")
 
 
