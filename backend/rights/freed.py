@@ -5,6 +5,8 @@ What a capability keeps people waiting for says so in `waiting.py`: `hold(person
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from types import ModuleType
 from typing import Any
 
 from backend import capabilities
@@ -13,10 +15,15 @@ from backend.people import actions as people
 from backend.people import suspensions
 
 
+@cache
+def _waiting() -> list[ModuleType]:
+    return list(capabilities.modules("waiting"))
+
+
 @contextmanager
 def freed(person_id: int) -> Iterator[None]:
     """Around a change after which the person may be given what they wait for. Nothing of the person is locked before."""
-    held = [(module, module.hold(person_id)) for module in capabilities.modules("waiting")]
+    held = [(module, module.hold(person_id)) for module in _waiting()]
     yield
     for module, what in held:
         module.ask(what)

@@ -265,6 +265,7 @@ INSTEAD = {
     "POST /api/v1/rounds/{round_id}/close": {"round_id": "published_round"},
     "POST /api/v1/people/{person_id}/bind": {"person_id": "card_holder"},
     "POST /api/v1/people/{person_id}/cancel": {"person_id": "card_holder"},
+    "POST /api/v1/activities/{activity_id}/sign-ups/{person_id}/allow-clash": {"person_id": "signed_up"},
     "POST /api/v1/activities/{activity_id}/sign-ups/{person_id}/excuse": {"person_id": "signed_up"},
     **{
         f"POST /api/v1/teams/{{team_id}}/members/{{person_id}}/{verb}": {"person_id": "asking"}
