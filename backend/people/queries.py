@@ -153,7 +153,9 @@ def officer_names(ids: Collection[int]) -> dict[int, str]:
 
 def absent() -> sa.ColumnElement[bool]:
     """Of each person whether they left, or may not act now: whatever they were in charge of needs somebody else."""
-    return sa.or_(Person.state != PersonState.ACTIVE, Person.suspended_until > clock.now())
+    # Not null, so that it can be turned round.
+    suspended = sa.and_(Person.suspended_until.is_not(None), Person.suspended_until > clock.now())
+    return sa.or_(Person.state != PersonState.ACTIVE, suspended)
 
 
 def masked_name(person_id: int, real_name_sealed: str | None, level: Level = Level.PUBLIC) -> str:

@@ -309,6 +309,11 @@ def test_an_organiser_writes_to_who_comes_three_times_a_day(phones, snow):
     )
 
 
+def taken(phone, path):
+    """A file, which is no JSON to be held against the document."""
+    return phone.client.get(f"/api/v1{path}", headers=phone.headers)
+
+
 def test_calendars_are_files_and_a_guest_reads_what_is_published(town, phones, snow):
     guest, path = town.app.test_client(), f"/api/v1/activities/{snow['id']}/calendar.ics"
     answer = guest.get(path)
@@ -317,11 +322,11 @@ def test_calendars_are_files_and_a_guest_reads_what_is_published(town, phones, s
     assert guest.get(path, headers={"Authorization": "Bearer made-up"}).status_code == 401
     draft = phones["tong"].data("POST", "/activities", body(town))["id"]
     assert guest.get(f"/api/v1/activities/{draft}/calendar.ics").status_code == 404
-    assert phones["tong"].get(f"/activities/{draft}/calendar.ics").status_code == 200
+    assert taken(phones["tong"], f"/activities/{draft}/calendar.ics").status_code == 200
     assert phones["ning"].get(f"/activities/{draft}/calendar.ics").status_code == 404
-    assert phones["ning"].get("/me/calendar.ics").data.count(b"BEGIN:VEVENT") == 0
+    assert taken(phones["ning"], "/me/calendar.ics").data.count(b"BEGIN:VEVENT") == 0
     phones["ning"].data("POST", f"/activities/{snow['id']}/sign-up")
-    assert phones["ning"].get("/me/calendar.ics").data.count(b"BEGIN:VEVENT") == 1
+    assert taken(phones["ning"], "/me/calendar.ics").data.count(b"BEGIN:VEVENT") == 1
     assert guest.get("/api/v1/me/calendar.ics").status_code == 401
 
 

@@ -5,15 +5,19 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import session, transaction
 from backend.outbox.models import Notice
+from backend.volunteering.actions import activities, sign_ups
 from tests.volunteering import cast
 from tests.volunteering.test_charge import neighbours
 
 
 def published(town):
     starts = clock.now() + timedelta(days=3)
-    return cast.published(town, starts_at=starts, ends_at=starts + timedelta(hours=2))
+    activity_id = cast.planned(town, starts_at=starts, ends_at=starts + timedelta(hours=2))
+    with transaction():
+        activities.publish(activity_id, actor=cast.by(town, "wulan"))
+    return activity_id
 
 
 def told(person_id, kind):
@@ -24,7 +28,8 @@ def told(person_id, kind):
 def test_staff_write_to_who_comes_invite_for_empty_places_and_name_who_is_in_charge(visitor, town):
     fit, comes = neighbours(town, 2)
     activity_id, tong = published(town), visitor("tong")
-    cast.sign_up(activity_id, comes)
+    with transaction():
+        sign_ups.sign_up(activity_id, actor=comes)
     address = f"/console/activities/{activity_id}"
     page = tong.page(address)
     assert "邀请合适的志愿者" in page

@@ -41,6 +41,7 @@ NOT_TAKEN = {
     "POST /api/v1/activities/{activity_id}/check-out code": _CODE,
     "POST /api/v1/redemptions/{redemption_id}/hand-over proxyName": _STATE,
     "POST /api/v1/activities/{activity_id}/sign-ups/{person_id}/excuse reason": _STATE,
+    "POST /api/v1/activities/{activity_id}/message text": _STATE,
     "POST /api/v1/items/{item_id}/look reason": _STATE,
     "POST /api/v1/wishes/{wish_id}/look reason": _STATE,
     "POST /api/v1/wishes/{wish_id}/explain reason": _STATE,

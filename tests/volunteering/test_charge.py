@@ -57,7 +57,7 @@ def test_an_applicant_does_not_wait_for_a_leader_who_is_suspended(town):
 
     def waiting():
         rows = people_queues.applications_to_decide(actor=tong).rows(99)
-        return [row.Membership.person_id for row in rows]
+        return [row[0].person_id for row in rows]
 
     assert one.id not in waiting()
     with transaction():
