@@ -47,6 +47,13 @@ FIELDS = {
         [(shops.ShopOut, "pick_up_days")],
         None,
     ),
+    "an item's own days to pick up": (
+        [(stock_pages.ItemForm, "pick_up_days")],
+        [(items.ItemIn, "pick_up_days")],
+        [],
+        None,
+    ),
+    "weeks of a series": ([(on_behalf.SlotsForm, "weeks")], [(redemptions.SeriesIn, "weeks")], [], None),
     "an item's name": (
         [(stock_pages.ItemForm, "name")],
         [(items.ItemIn, "name")],
@@ -212,7 +219,7 @@ FIELDS = {
     ),
     "slots of an order": (
         [],
-        [(redemptions.RedemptionIn, "slot_ids")],
+        [(redemptions.RedemptionIn, "slot_ids"), (redemptions.SeriesIn, "slot_ids")],
         [(redemptions.RedemptionOut, "slots")],
         None,
     ),

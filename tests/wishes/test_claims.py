@@ -214,22 +214,22 @@ def test_an_overdue_promise_is_reminded_first_and_released_later_without_a_penal
 
 def test_no_promise_and_no_silence_ends_on_a_free_day_or_in_its_first_hour(town):
     """PO1: promised for a Saturday, fulfilled fifteen days before a Sunday; Tuesday is the first day after."""
-    with clock.frozen_at(datetime(2026, 11, 25, 10, tzinfo=clock.CHINA)):
+    with clock.frozen_at(datetime(2027, 2, 24, 10, tzinfo=clock.CHINA)):
         promised, fulfilled = cast.published(town, 2)[0]
         with transaction():
-            claims.claim(promised, promised_on=date(2026, 12, 12), actor=cast.by(town, "pei"))
+            claims.claim(promised, promised_on=date(2027, 3, 13), actor=cast.by(town, "pei"))
             claims.claim(fulfilled, actor=cast.by(town, "qin"))
-    with clock.frozen_at(datetime(2026, 11, 28, 10, tzinfo=clock.CHINA)), transaction():
+    with clock.frozen_at(datetime(2027, 2, 27, 10, tzinfo=clock.CHINA)), transaction():
         claims.fulfil(fulfilled, "送到了", actor=cast.by(town, "qin"))
-    for day, reminded, state in ((13, 0, "fulfilled"), (14, 0, "fulfilled"), (15, 1, "closed_unconfirmed")):
-        with clock.frozen_at(datetime(2026, 12, day, 12, tzinfo=clock.CHINA)):
+    for day, reminded, state in ((14, 0, "fulfilled"), (15, 0, "fulfilled"), (16, 1, "closed_unconfirmed")):
+        with clock.frozen_at(datetime(2027, 3, day, 12, tzinfo=clock.CHINA)):
             _run("wishes.remind_overdue")
             _run("wishes.close_silent")
             assert _inbox(town, "pei").count("claim_overdue") == reminded, day
             assert cast.wish(fulfilled).state == state, day
     # Reminded on a Tuesday: Wednesday to Friday are the three days of grace, and Friday's noon ends them.
-    for day, claimed in ((18, True), (19, False)):
-        with clock.frozen_at(datetime(2026, 12, day, 11, tzinfo=clock.CHINA)):
+    for day, claimed in ((19, True), (20, False)):
+        with clock.frozen_at(datetime(2027, 3, day, 11, tzinfo=clock.CHINA)):
             _run("wishes.release_overdue")
             assert (cast.wish(promised).state == "claimed") == claimed, day
 
