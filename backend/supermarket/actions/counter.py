@@ -21,10 +21,10 @@ from backend.supermarket.models import CodeGuard, Collector, Redemption, Redempt
 # Said at the counter to somebody who stands there with a code.
 CLOSED: dict[str, str] = {
     RedemptionState.HANDED_OVER: "这张兑换单已经核销过了，不能再领",
-    RedemptionState.EXPIRED: "这张兑换单已过领取期限，积分已退回，可以重新兑换",
-    RedemptionState.CANCELLED: "这张兑换单已取消，积分已退回",
+    RedemptionState.EXPIRED: "这张兑换单已过领取期限，可以重新兑换",
+    RedemptionState.CANCELLED: "这张兑换单已取消",
     RedemptionState.RETURNED: "这张兑换单的物品已退回，积分已返还",
-    RedemptionState.NO_SHOW: "预订的时段没有使用，积分已退回",
+    RedemptionState.NO_SHOW: "预订的时段没有使用",
 }
 
 
