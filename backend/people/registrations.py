@@ -23,7 +23,7 @@ def keep(row: PartyRegistration) -> None:
         session.add(FormerRegistration(**told, until=clock.now()))
 
 
-def standing_at(moment: datetime) -> Any:
+def registered_at(moment: datetime) -> Any:
     """A subquery of `person_id, unit_id, community_id`: the registrations that were verified at this moment."""
     nearer = sa.exists().where(
         _later.c.person_id == _former.c.person_id, _later.c.until > moment, _later.c.until < _former.c.until

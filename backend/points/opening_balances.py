@@ -37,7 +37,7 @@ class Confirmer:
     id: int
 
 
-class NothingToConfirm(StateConflict):
+class NothingToBook(StateConflict):
     message = "这张表里没有可以入账的积分，请改好后重新上传"
 
 
@@ -63,7 +63,7 @@ def propose(community_id: int, file_name: str, rows: Sequence[ReadRow], *, actor
 def confirm(sheet_id: int, *, actor: Actor) -> OpeningSheet:
     """Another one has compared the sheet with the book: its points are booked from now on, by `book_part`.
 
-    Raises OpeningDecided, NothingToConfirm, FourEyes for whoever brought it in and for whose own points stand in it.
+    Raises OpeningBalancesDecided, NothingToBook, FourEyes for whoever brought it in and for whose own points stand in it.
     """
     found = lock_row(OpeningSheet, sheet_id)
     told: dict[str, Any] = {"decided_by_id": actor.id, "decided_at": clock.now()}
@@ -81,7 +81,7 @@ def _check_rows(found: OpeningSheet, actor: Actor) -> None:
     theirs = sa.or_(Person.id == actor.id, Person.phone_index == own)
     rows = sa.select(OpeningRow.id).where(OpeningRow.sheet_id == found.id, OpeningRow.kind == RowKind.NEW)
     if session.scalar(rows.limit(1)) is None:
-        raise NothingToConfirm()
+        raise NothingToBook()
     if session.scalar(rows.join(Person, Person.id == OpeningRow.person_id).where(theirs).limit(1)):
         raise FourEyes()
     if accounts.same_phone(found.uploaded_by_id, actor.id):
@@ -89,7 +89,7 @@ def _check_rows(found: OpeningSheet, actor: Actor) -> None:
 
 
 def reject(sheet_id: int, reason: str, *, actor: Actor) -> OpeningSheet:
-    """Another one does not agree; nothing is booked, and whoever brought it in learns why. Raises OpeningDecided,
+    """Another one does not agree; nothing is booked, and whoever brought it in learns why. Raises OpeningBalancesDecided,
     FourEyes."""
     found = lock_row(OpeningSheet, sheet_id)
     told: dict[str, Any] = {"decided_by_id": actor.id, "decided_at": clock.now()}

@@ -18,7 +18,7 @@ from backend.people import queries as people
 from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.points import states
-from backend.points.opening_models import OpeningRow, OpeningSheet, RowKind
+from backend.points.opening_models import OpeningRow, OpeningSheet, OpeningState, RowKind
 
 
 class Counts(TypedDict):
@@ -52,7 +52,7 @@ class OpeningView:
     @property
     def waiting(self) -> int:
         """Rows that were confirmed and are not booked yet."""
-        return self.counts["new"] - self.booked if self.state == "confirmed" else 0
+        return self.counts["new"] - self.booked if self.state == OpeningState.CONFIRMED else 0
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ class AdjustmentDecided(Refused):
     code, message = 40950, "这笔积分调整已经有人处理，请刷新后再看"
 
 
-class OpeningDecided(StateConflict):
+class OpeningBalancesDecided(StateConflict):
     message = "这张期初积分表已经有人处理，请刷新后再看"
 
 
@@ -40,7 +40,7 @@ def _opening(name: str, label: str, target: str) -> Move:
         target,
         Permission.POINTS_APPROVE_ADJUSTMENT,
         frozenset({"uploader"}),
-        OpeningDecided,
+        OpeningBalancesDecided,
         label,
     )
 

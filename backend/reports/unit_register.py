@@ -24,7 +24,7 @@ CONSENT = "unit_feedback"
 
 def _members(scope: Scope) -> Any:
     """Those who were registered in these communities when the days ended."""
-    there = registrations.standing_at(scope.until)
+    there = registrations.registered_at(scope.until)
     return (
         sa.select(there.c.person_id, there.c.unit_id)
         .where(there.c.community_id.in_(scope.communities))
@@ -71,7 +71,7 @@ def _served(scope: Scope) -> dict[int, dict[str, int]]:
 
 def _organised(scope: Scope) -> dict[int, int]:
     """Activities of units' teams that ended in these days: a team is its leader's unit's."""
-    there, line = registrations.standing_at(scope.until), JournalLine
+    there, line = registrations.registered_at(scope.until), JournalLine
     ended = (line.subject_kind == "activity", line.subject_id == Activity.id, line.verb == "end")
     wanted = (
         sa.select(there.c.unit_id, sa.func.count())

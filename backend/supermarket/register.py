@@ -12,7 +12,7 @@ from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
-from backend.supermarket.models import Item, Line, Redemption, Returned, Shop
+from backend.supermarket.models import Item, Line, Redemption, RedemptionState, Returned, Shop
 from backend.supermarket.stock_models import (
     Batch,
     Movement,
@@ -26,7 +26,7 @@ from backend.supermarket.stock_models import (
 _ON_THE_SHELF = [kind for kind in MovementKind if kind not in (MovementKind.RESERVE, MovementKind.RELEASE)]
 
 
-def _lines(entry: Any, at: Any, quantity: Any, by: Any, collected_by: Any) -> sa.Select[Any]:
+def _lines(entry: Any, at: Any, quantity: Any, by_id: Any, collected_by: Any) -> sa.Select[Any]:
     """Lines of orders as the register has them; `entry` tells what happened to one line apart."""
     return (
         sa.select(
@@ -42,7 +42,7 @@ def _lines(entry: Any, at: Any, quantity: Any, by: Any, collected_by: Any) -> sa
             Line.unit_points,
             (quantity * Line.unit_points).label("points"),
             Redemption.approved_by_id,
-            by.label("by_id"),
+            by_id.label("by_id"),
             collected_by.label("collected_by"),
         )
         .select_from(Line)
@@ -50,7 +50,7 @@ def _lines(entry: Any, at: Any, quantity: Any, by: Any, collected_by: Any) -> sa
     )
 
 
-_RETURNED = sa.literal("returned")
+_RETURNED = sa.literal(RedemptionState.RETURNED.value)
 # What was handed over stays in its period. What came back, all or a part of it, is a line of its own, in red, of the
 # period in which it came back.
 _ENTRIES = sa.union_all(
@@ -125,7 +125,7 @@ REDEMPTIONS = Register(
         Column(
             "领取方式(本人/代领)",
             "redemptions.collected_by",
-            words={**COLLECTORS, "returned": "退回"},
+            words={**COLLECTORS, RedemptionState.RETURNED: "退回"},
             width=11,
         ),
     ),

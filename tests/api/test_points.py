@@ -209,7 +209,7 @@ def test_opening_balances_come_in_by_one_and_are_booked_when_another_confirms(to
     assert (done["state"], done["booked"], done["points"]) == ("confirmed", 2, 150)
     assert lan.data("POST", f"{path}/confirm", {}, Idempotency_Key="confirm-book-1") == done
     again = lan.post(f"{path}/confirm")
-    assert (again.status_code, again.json["error"]) == (409, "OPENING_DECIDED")
+    assert (again.status_code, again.json["error"]) == (409, "OPENING_BALANCES_DECIDED")
     second = upload_book(town, tong, book).json["data"]
     assert (second["counts"], second["points"]) == ({"new": 0, "same": 2, "unreadable": 1}, 0)
     assert [one["id"] for one in lan.data("GET", "/points/opening-balances")["list"]] == [

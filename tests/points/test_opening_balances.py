@@ -104,7 +104,7 @@ def test_a_person_and_year_come_in_once_for_ever_whatever_sheets_there_are(town,
     again = brought(town, [row, line(town, "e", 8, year)])
     assert [kind for _line, kind, _problem in kinds(again)] == ["same", "unreadable"]
     assert seen(town, again).points == 0
-    with pytest.raises(opening_balances.NothingToConfirm):
+    with pytest.raises(opening_balances.NothingToBook):
         confirm(town, again)
     with pytest.raises(sa.exc.IntegrityError), transaction():
         session.execute(
@@ -193,5 +193,5 @@ def test_a_rejection_books_nothing_and_tells_who_brought_it(town, year):
     assert jobs.run(BOOKING) == 0
     (told,) = cast.notices(town.person("tong").id, "opening_rejected")
     assert told.body == "您上传的期初积分表“账本.xlsx”未获确认：和账本对不上。改好后可以重新上传。"
-    with pytest.raises(states.OpeningDecided):
+    with pytest.raises(states.OpeningBalancesDecided):
         confirm(town, sheet)

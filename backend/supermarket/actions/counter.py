@@ -25,7 +25,7 @@ CLOSED: dict[str, str] = {
     RedemptionState.EXPIRED: "这张兑换单已过领取期限，可以重新兑换",
     RedemptionState.CANCELLED: "这张兑换单已取消",
     RedemptionState.RETURNED: "这张兑换单的物品已退回",
-    RedemptionState.NO_SHOW: "预订的时段没有使用，已登记为未到场",
+    RedemptionState.NO_SHOW: "预订的时段没有使用",
 }
 
 
