@@ -48,13 +48,13 @@ class Neighbours:
 
     def alike(self, told: Told) -> tuple[list[int], list[int], str]:
         """Who is this person, who may be, and what speaks for it; the longest here first."""
-        same, likely, whys = [], [], []
+        same: list[int] = []
+        likely: list[int] = []
+        whys: list[str] = []
         for person_id, other in self._told.get(name_key(told.name), {}).items():
             found, why = likeness(told, other)
-            if found == Likeness.SAME:
-                same.append(person_id)
-            elif found == Likeness.DOUBTFUL:
-                likely.append(person_id)
+            if found != Likeness.ANOTHER:
+                (same if found == Likeness.SAME else likely).append(person_id)
                 whys.append(why)
         return sorted(same), sorted(likely)[:MOST_LIKELY], "；".join(dict.fromkeys(whys))
 

@@ -42,16 +42,14 @@ def register(
     ahead: Neighbours,
     actor: Actor,
 ) -> Registered:
-    """A card for a resident. Raises AlreadyRegistered where name and phone, or name and address, say that they have one
-    here; as create_card_holder else."""
+    """A card for a resident, whom the clerk has in front of them: who is like them is told. Raises AlreadyRegistered where
+    name and phone say that they have a card here; as create_card_holder else."""
     told = Told(real_name, phone or "", address or "", birth_year)
     actions.permit_card_holder(community_id, grid_id, actor=actor)
     keep_others_out("card")
     ahead.look_again()
     same, likely, why = ahead.alike(told)
-    cards = cards_of(same)
-    if cards:
-        raise actions.AlreadyRegistered(cardNumber=cards[0])
+    alike = same + likely
     made = actions.create_card_holder(
         real_name,
         community_id,
@@ -62,9 +60,9 @@ def register(
         actor=actor,
     )
     warnings = shared_phone(made)
-    if same or likely:
-        told_cards = "、".join(cards_of(likely)) or "没有纸质卡"
-        warnings.append(ALIKE.format(count=len(same + likely), why=why or "已用微信登记", cards=told_cards))
+    if alike:
+        told_cards = "、".join(cards_of(alike)) or "没有纸质卡"
+        warnings.append(ALIKE.format(count=len(alike), why=why, cards=told_cards))
     return Registered(made.id, str(made.card_number), warnings)
 
 

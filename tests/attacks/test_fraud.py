@@ -80,10 +80,10 @@ def test_a_second_account_with_the_same_number_is_told_to_the_auditor(town):
     ]
 
 
-def test_a_second_card_for_one_number_is_refused_and_beside_a_phone_account_it_is_told(town):
+def test_a_second_card_for_one_person_is_refused_and_beside_a_phone_account_it_is_told(town):
     card = made(people.create_card_holder, "王一", town.songtao, phone="15600000088", actor=by(town, "tong"))
     with pytest.raises(people.AlreadyRegistered), transaction():
-        people.create_card_holder("王二", town.songtao, phone="15600000088", actor=by(town, "lan"))
+        people.create_card_holder("王 一", town.songtao, phone="15600000088", actor=by(town, "lan"))
     assert told("share_phone") == []
     made(accounts.keep_phone, "15600000099", actor=by(town, "ning"))
     other = made(people.create_card_holder, "宁一", town.songtao, phone="15600000099", actor=by(town, "tong"))

@@ -229,7 +229,7 @@ def _neighbours(caller: Caller, body: dict[str, Any]) -> Neighbours:
     out=CardHolderOut,
     status=201,
     precheck=_neighbours,
-    description="同一社区里姓名和手机号相同、或姓名和住址相同的，是同一个人，返回 409；只有手机号相同的是另一个人，照样登记。",
+    description="同一社区里姓名和手机号相同的是同一个人，返回 409；只有手机号相同的是另一个人，照样登记。",
 )
 def create_card_holder(caller: Caller, body: dict[str, Any], precheck_result: Neighbours) -> Any:
     return registering.register(**body, ahead=precheck_result, actor=caller)
