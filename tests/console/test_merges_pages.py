@@ -1,6 +1,7 @@
 """合并档案 on the console: proposed from the person's page, seen side by side, decided by a colleague."""
 
 from backend.db import session
+from backend.people import sealed
 from backend.people.models import Person
 
 
@@ -12,7 +13,7 @@ def test_two_clerks_join_two_records_from_the_persons_page(visitor, town):
     told = {"asked": "宋", "proof": "id_seen", "reason": "带着身份证来了"}
     many = tong.post(f"/console/people/{stays}/merge", {**told, "asked": "没有这个人"})
     assert many.status_code == 422
-    name = tong.page(f"/console/people/{gone}").split("<h1>")[1].split("<")[0].split("　")[0]
+    name = sealed.real_name(town.person("song"))
     sent = tong.post(f"/console/people/{stays}/merge", {**told, "asked": name, "person": str(gone)})
     assert sent.status_code == 303
     address = sent.headers["Location"]
