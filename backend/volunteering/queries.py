@@ -160,7 +160,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
 
 def _warnings(activity: Activity, standing: _Context, actor: Actor) -> list[str]:
     """For who plans it: what of a person stands in the words that everybody reads. Where it takes place is no secret."""
-    words = standing.words[activity.community_id]
+    words = standing.words.get(activity.community_id, standing.nothing)
     if "leader" not in standing.facts(activity, actor.id) and Permission.ACTIVITY_ORGANISE not in words:
         return []
     found = private_data.found_in(activity.title, activity.description, activity.place, activity.risk)
