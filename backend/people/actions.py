@@ -13,7 +13,16 @@ from backend.moves import Move
 from backend.numbering import next_number
 from backend.organisations import queries as places
 from backend.organisations.models import KIND_NAMES, Organisation
-from backend.people import accounts, nicknames, permissions, registrations, sealed, security_events, states
+from backend.people import (
+    accounts,
+    nicknames,
+    permissions,
+    registrations,
+    sealed,
+    security_events,
+    states,
+    suspensions,
+)
 from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState, SecurityEventKind
 from backend.people.labels import ROLES
 from backend.people.models import (
@@ -244,12 +253,13 @@ def appoint(
     """Gives a role in a place of its kind, and tells its new holder. `actor` is None only for the first administrator of
     a new deployment.
 
-    Raises NotFound, NotAllowed, RoleNotHere: a grid worker of a whole city would find everybody in it.
+    Raises NotFound, NotAllowed, SuspendedPerson, RoleNotHere: a grid worker of a whole city would find everybody in it.
     """
     if actor is not None:
         permissions.require(actor.id, Permission.APPOINTMENT_GRANT, organisation_id)
         if actor.id == person_id:
             raise NotAllowed()
+        suspensions.refuse_charge(lock_row(Person, person_id))
     row = write_appointment(person_id, role, organisation_id, from_day, to_day, actor=actor)
     told = f"被任命为{places.get(organisation_id).name}的{ROLES[role]}"
     security_events.record(person_id, SecurityEventKind.ROLE, told)

@@ -49,6 +49,12 @@ class PersonInOffice(Refused):
     code, message = 40360, "这个人今天在任，请市级管理员先结束任职，再停用"
 
 
+class SuspendedPerson(StateConflict):
+    """Whose hands are bound is put in charge of nothing: others would wait for somebody who may not answer."""
+
+    message = "这个账号停用到 {until}，恢复以后才能担任"
+
+
 class Suspension(Model):
     """One suspension of one person; what has ended stays, for whoever looks after the staff's power."""
 
@@ -115,6 +121,12 @@ def facts(person_id: int, suspended_until: datetime | None) -> dict[str, str] | 
         return None
     found = in_force(person_id)
     return {"until": until_in_words(suspended_until), "reason": (found and found.reason) or ""}
+
+
+def refuse_charge(person: Person) -> None:
+    """Refuses to put somebody who is suspended now in charge of a team or an office. Raises SuspendedPerson."""
+    if person.suspended_until is not None and person.suspended_until > clock.now():
+        raise SuspendedPerson(until=until_in_words(person.suspended_until))
 
 
 def in_force(person_id: int) -> Suspension | None:

@@ -16,7 +16,7 @@ from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
-from backend.people import permissions, sealed, states
+from backend.people import permissions, sealed, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
 from backend.people.masking import Kind, Level, masked
@@ -44,7 +44,7 @@ def create_team(
 ) -> Team:
     """A new team of a community; `kind` is community, unit (a work unit's) or social (riders, for one).
 
-    By community staff. Raises TeamNameTaken, LeaderUnknown, NotACommunity.
+    By community staff. Raises TeamNameTaken, LeaderUnknown, NotACommunity, SuspendedPerson.
     """
     places.community(community_id)
     permissions.require(actor.id, Permission.TEAM_FOUND, community_id)
@@ -66,6 +66,7 @@ def _check_leader(leader_id: int) -> None:
     leader = session.get(Person, leader_id)
     if leader is None or leader.state != PersonState.ACTIVE:
         raise LeaderUnknown()
+    suspensions.refuse_charge(leader)
 
 
 def _keep(team: Team) -> None:

@@ -42,11 +42,8 @@ def listed(
     if community_id:
         wanted = wanted.where(Wish.community_id == community_id)
     if text:
-        escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         wanted = wanted.where(
-            sa.or_(
-                Wish.number.like(f"%{escaped}%", escape="\\"), Wish.title.like(f"%{escaped}%", escape="\\")
-            )
+            sa.or_(Wish.number.contains(text, autoescape=True), Wish.title.contains(text, autoescape=True))
         )
     if before:
         wanted = wanted.where(Wish.id < before)

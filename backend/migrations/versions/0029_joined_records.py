@@ -5,8 +5,8 @@ from alembic import op
 
 from backend.db import Id, Moment
 
-revision = "0030"
-down_revision = "0029"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

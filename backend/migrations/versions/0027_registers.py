@@ -5,8 +5,8 @@ from alembic import op
 
 from backend.db import Id, Moment, append_only
 
-revision = "0028"
-down_revision = "0027"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

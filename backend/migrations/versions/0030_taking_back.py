@@ -5,8 +5,8 @@ from alembic import op
 
 from backend.db import Id, Moment
 
-revision = "0031"
-down_revision = "0030"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from backend.db import Id, Json
 
-revision = "0029"
-down_revision = "0028"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
