@@ -212,6 +212,15 @@ export interface AdjustmentPage {
   nextCursor: string | null
 }
 
+export interface ArrivedIn {
+  /** 实收数量 */
+  received: number
+  /** 记在本超市的哪种物品下 */
+  itemId: number
+  /** 少收的原因 */
+  reason?: string | null
+}
+
 export interface AttendanceOut {
   /** 按报名先后 */
   list: Array<AttendedOut>
@@ -317,6 +326,29 @@ export interface BackfillPage {
   nextCursor: string | null
 }
 
+export interface BarcodeIn {
+  /** 商品条码（GTIN，8、12、13 或 14 位） */
+  code: string
+  /** 扫一次算几件：单件 1，整箱填箱内件数 */
+  factor?: number
+}
+
+export interface BarcodeOut {
+  /** 编号 */
+  id: number
+  /** 物品 */
+  itemId: number
+  /** 商品条码，补足 14 位 */
+  code: string
+  /** 扫一次算几件 */
+  factor: number
+}
+
+export interface BarcodesOut {
+  /** 物品的条码 */
+  list: Array<BarcodeOut>
+}
+
 export interface BatchOut {
   /** 编号 */
   id: number
@@ -326,6 +358,8 @@ export interface BatchOut {
   bestBefore: string | null
   /** 现有 */
   onHand: number
+  /** 待检：退回后还没有看过，不能兑换 */
+  quarantined: boolean
 }
 
 export interface BatchesOut {
@@ -847,6 +881,41 @@ export interface DecideIn {
   reason?: string | null
 }
 
+export interface DeliveredIn {
+  /** 物品；填了条码可以不填 */
+  itemId?: number | null
+  /** 商品条码；数量按箱内件数折算 */
+  barcode?: string | null
+  /** 数量；用条码时为扫到的个数 */
+  quantity: number
+  /** 批次 */
+  batch?: string | null
+  /** 保质期至 */
+  bestBefore?: string | null
+  /** 金额（元） */
+  cost?: number | null
+}
+
+export interface DeliveryIn {
+  /** 来源：采购或捐赠 */
+  source: "purchase" | "donation"
+  /** 票据号 */
+  document?: string | null
+  /** 捐赠方 */
+  donor?: string | null
+  /** 捐赠方同意公开名称 */
+  donorPublic?: boolean
+  /** 到货的物品 */
+  lines: Array<DeliveredIn>
+}
+
+export interface DeliveryOut {
+  /** 入库单号 */
+  number: string
+  /** 每行一条入库 */
+  list: Array<StockMovementOut>
+}
+
 export interface DenialOut {
   /** 退出的其他小程序登录 */
   sessions: number
@@ -1042,6 +1111,8 @@ export interface HandOverIn {
   collectedBy: "self" | "proxy"
   /** 代领人姓名；加密保存 */
   proxyName?: string | null
+  /** 实际发放的；不填为全部。没有发放的部分取消，积分和库存退回 */
+  lines?: Array<LineIn> | null
 }
 
 export interface Health {
@@ -1102,6 +1173,8 @@ export interface ItemContentUpdate {
   slotMinutes?: number | null
   /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
   pickUpDays?: number | null
+  /** 确认与超市里另一种同名；不确认时同名的不能新增或改名 */
+  sameName?: boolean
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
 }
@@ -1127,6 +1200,8 @@ export interface ItemIn {
   slotMinutes?: number | null
   /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
   pickUpDays?: number | null
+  /** 确认与超市里另一种同名；不确认时同名的不能新增或改名 */
+  sameName?: boolean
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
   /** 兑换超市 */
@@ -1172,6 +1247,10 @@ export interface ItemOut {
   reserved: number | null
   /** 少于等于多少时提醒（仅工作人员可见） */
   lowStock: number | null
+  /** 到货时是否通知我 */
+  watching: boolean
+  /** 等到货通知的人数（仅工作人员可见） */
+  waiting: number | null
 }
 
 export interface ItemPage {
@@ -1565,6 +1644,15 @@ export interface OnBehalfIn {
   reason: string
 }
 
+export interface OpenOrderOut {
+  /** 编号 */
+  id: number
+  /** 兑换单号 */
+  number: string
+  /** 状态 */
+  state: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"
+}
+
 export interface OpeningCountsOut {
   /** 要入账的行 */
   new: number
@@ -1853,7 +1941,7 @@ export interface ReceivedOut {
   /** 物品 */
   itemId: number
   /** 类别 */
-  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake" | "receipt_reversal"
+  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake" | "receipt_reversal" | "transfer_out" | "transfer_in"
   /** 数量（增加为正，减少为负；预订和释放为预订数） */
   quantity: number
   /** 库存增减 */
@@ -2001,6 +2089,10 @@ export interface RedemptionLineOut {
   unitPoints: number
   /** 合计积分 */
   points: number
+  /** 已发放的数量；发放前为 null */
+  handedOver: number | null
+  /** 发放后已退回的数量 */
+  returned: number
 }
 
 export interface RedemptionOut {
@@ -2026,6 +2118,8 @@ export interface RedemptionOut {
   onBehalf: boolean
   /** 合计积分 */
   points: number
+  /** 实际使用的积分：已发放且没有退回的；发放前为 null */
+  pointsSpent: number | null
   /** 兑换的内容 */
   lines: Array<RedemptionLineOut>
   /** 场地的时段 */
@@ -2089,7 +2183,7 @@ export interface ReferIn {
 
 export interface Refusal {
   code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40921 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42994 | 42995 | 42996 | 42997 | 42998 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_OFF_SHELF" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_CONFIRM" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSION_ENDED" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSION_ENDED" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -2160,6 +2254,24 @@ export interface ResidentPage {
   list: Array<ResidentOut>
   /** 下一页的标记；没有下一页时为 null */
   nextCursor: string | null
+}
+
+export interface ReturnIn {
+  /** 原因 */
+  reason: string
+  /** 退回的；不填为发放后还没有退回的全部 */
+  lines?: Array<ReturnedLineIn> | null
+}
+
+export interface ReturnedLineIn {
+  /** 物品、场地或活动支持 */
+  itemId: number
+  /** 数量；场地为时段数 */
+  quantity: number
+  /** 坏了：退回的同时报损 */
+  writeOff?: boolean
+  /** 待检：先不上架，看过再决定 */
+  quarantine?: boolean
 }
 
 export interface RevokedOut {
@@ -2437,6 +2549,56 @@ export interface ShopPage {
   nextCursor: string | null
 }
 
+export interface ShopTransferOut {
+  /** 编号 */
+  id: number
+  /** 调拨单号 */
+  number: string
+  /** 状态 */
+  state: "sent" | "received" | "called_back"
+  /** 调出超市 */
+  fromShopId: number
+  /** 调出超市的名称 */
+  fromShop: string
+  /** 调入超市 */
+  toShopId: number
+  /** 调入超市的名称 */
+  toShop: string
+  /** 调出的物品 */
+  itemId: number
+  /** 收到后记在哪种物品下 */
+  toItemId: number | null
+  /** 物品名称 */
+  name: string
+  /** 单位 */
+  unit: string
+  /** 调出数量 */
+  quantity: number
+  /** 实收数量；收到前为 null */
+  received: number | null
+  /** 调拨原因 */
+  reason: string
+  /** 少收或撤回的原因 */
+  closingReason: string | null
+  /** 调出人（脱敏） */
+  sentBy: string
+  /** 调出时间 */
+  sentAt: string
+  /** 收货或撤回的人（脱敏） */
+  closedBy: string | null
+  /** 收货或撤回时间 */
+  closedAt: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+}
+
+export interface ShopTransferPage {
+  /** 这一页的内容 */
+  list: Array<ShopTransferOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
 export interface SignInIn {
   /** wx.login 得到的登录凭证，五分钟内有效、只能用一次 */
   code: string
@@ -2561,7 +2723,7 @@ export interface StockMovementOut {
   /** 物品 */
   itemId: number
   /** 类别 */
-  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake" | "receipt_reversal"
+  kind: "receipt" | "reserve" | "release" | "hand_over" | "return" | "spoilage" | "expired" | "stocktake" | "receipt_reversal" | "transfer_out" | "transfer_in"
   /** 数量（增加为正，减少为负；预订和释放为预订数） */
   quantity: number
   /** 库存增减 */
@@ -2715,6 +2877,51 @@ export interface SuspensionOut {
   resumedAt: string | null
 }
 
+export interface TakenDownOut {
+  /** 编号 */
+  id: number
+  /** 兑换超市 */
+  shopId: number
+  /** 类别：物品、场地、活动支持 */
+  kind: "goods" | "venue" | "activity_support"
+  /** 名称 */
+  name: string
+  /** 说明 */
+  description: string
+  /** 单位 */
+  unit: string
+  /** 每单位的积分 */
+  points: number
+  /** 可兑换的数量；场地和活动支持没有库存，为 null */
+  available: number | null
+  /** 每人每期限兑；不限为 null */
+  limitPerPerson: number | null
+  /** 限兑的周期 */
+  limitPeriod: "month" | "quarter" | "year" | "once"
+  /** 是否上架 */
+  onShelf: boolean
+  /** 场地每个时段的分钟数 */
+  slotMinutes: number | null
+  /** 审批后几个营业日内领取；按超市的期限为 null */
+  pickUpDays: number | null
+  /** 同意公开的捐赠方 */
+  donors: Array<string>
+  /** 图片 */
+  files: Array<PictureOut>
+  /** 现有库存（仅工作人员可见） */
+  onHand: number | null
+  /** 已预订（仅工作人员可见） */
+  reserved: number | null
+  /** 少于等于多少时提醒（仅工作人员可见） */
+  lowStock: number | null
+  /** 到货时是否通知我 */
+  watching: boolean
+  /** 等到货通知的人数（仅工作人员可见） */
+  waiting: number | null
+  /** 还没有办完的兑换单，仍然有效 */
+  openOrders: Array<OpenOrderOut>
+}
+
 export interface TeamChanges {
   /** 名称 */
   name?: string
@@ -2855,6 +3062,15 @@ export interface TotalsOut {
   byCategory: Array<CategoryOut>
   /** 按来源；补录单列 */
   bySource: Array<SourceOut>
+}
+
+export interface TransferIn {
+  /** 原因 */
+  reason: string
+  /** 调到哪个超市 */
+  toShopId: number
+  /** 数量 */
+  quantity: number
 }
 
 export interface UploadIn {
@@ -3099,6 +3315,8 @@ export interface Gets {
   '/items/to-look': { query: { limit?: number; cursor?: string | null }; body: undefined; data: ItemPage }
   /** 一件物品、场地或活动支持 */
   [path: `/items/${number}`]: { query: undefined; body: undefined; data: ItemOut }
+  /** 物品的条码 */
+  [path: `/items/${number}/barcodes`]: { query: undefined; body: undefined; data: BarcodesOut }
   /** 有库存的批次 */
   [path: `/items/${number}/batches`]: { query: undefined; body: undefined; data: BatchesOut }
   /** 出入库流水 */
@@ -3185,18 +3403,24 @@ export interface Gets {
   '/service-records/backfill/to-decide': { query: { limit?: number; cursor?: string | null }; body: undefined; data: BackfillPage }
   /** 待处理的更正申请 */
   '/service-records/corrections/to-decide': { query: { limit?: number; cursor?: string | null }; body: undefined; data: CorrectionPage }
+  /** 一次调拨 */
+  [path: `/shop-transfers/${number}`]: { query: undefined; body: undefined; data: ShopTransferOut }
   /** 兑换超市 */
   '/shops': { query: { limit?: number; cursor?: string | null; communityId?: number | null }; body: undefined; data: ShopPage }
   /** 一家兑换超市 */
   [path: `/shops/${number}`]: { query: undefined; body: undefined; data: ShopOut }
+  /** 按条码找物品 */
+  [path: `/shops/${number}/barcodes/${string}`]: { query: undefined; body: undefined; data: BarcodeOut }
   /** 超市里可以兑换的 */
-  [path: `/shops/${number}/items`]: { query: { limit?: number; cursor?: string | null; kind?: "goods" | "venue" | "activity_support" | null }; body: undefined; data: ItemPage }
+  [path: `/shops/${number}/items`]: { query: { limit?: number; cursor?: string | null; kind?: "goods" | "venue" | "activity_support" | null; q?: string | null }; body: undefined; data: ItemPage }
   /** 超市的兑换单 */
   [path: `/shops/${number}/redemptions`]: { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | null }; body: undefined; data: RedemptionPage }
   /** 盘点记录 */
   [path: `/shops/${number}/stocktakes`]: { query: { limit?: number; cursor?: string | null }; body: undefined; data: StocktakePage }
   /** 柜台今天的工作 */
   [path: `/shops/${number}/today`]: { query: undefined; body: undefined; data: TodayOut }
+  /** 调拨记录 */
+  [path: `/shops/${number}/transfers`]: { query: { limit?: number; cursor?: string | null }; body: undefined; data: ShopTransferPage }
   /** 一次盘点 */
   [path: `/stocktakes/${number}`]: { query: undefined; body: undefined; data: StocktakeOut }
   /** 可以订阅的消息模板 */
@@ -3284,6 +3508,10 @@ export interface Posts {
   [path: `/guardianships/${number}/verify`]: { query: undefined; body: DecideIn; data: Done }
   /** 新增 */
   '/items': { query: undefined; body: ItemIn; data: ItemOut }
+  /** 登记条码 */
+  [path: `/items/${number}/barcodes`]: { query: undefined; body: BarcodeIn; data: BarcodeOut }
+  /** 待检后上架 */
+  [path: `/items/${number}/batches/${number}/release`]: { query: undefined; body: Nothing; data: ItemOut }
   /** 查看存疑的物品图片 */
   [path: `/items/${number}/look`]: { query: undefined; body: LookIn; data: ItemOut }
   /** 入库 */
@@ -3292,6 +3520,12 @@ export interface Posts {
   [path: `/items/${number}/receipts/${number}/reverse`]: { query: undefined; body: ReasonIn; data: ReceivedOut }
   /** 报损 */
   [path: `/items/${number}/spoilage`]: { query: undefined; body: SpoilageIn; data: ItemOut }
+  /** 撤下 */
+  [path: `/items/${number}/take-down`]: { query: undefined; body: ReasonIn; data: TakenDownOut }
+  /** 调到另一个超市 */
+  [path: `/items/${number}/transfers`]: { query: undefined; body: TransferIn; data: ShopTransferOut }
+  /** 到货时通知我 */
+  [path: `/items/${number}/watch`]: { query: undefined; body: Nothing; data: ItemOut }
   /** 开具我的服务证明 */
   '/me/certificates': { query: undefined; body: CertificateIn; data: CertificateOut }
   /** 登记我监护的孩子 */
@@ -3369,7 +3603,7 @@ export interface Posts {
   /** 不予通过 */
   [path: `/redemptions/${number}/reject`]: { query: undefined; body: ReasonIn; data: RedemptionOut }
   /** 退回（冲正） */
-  [path: `/redemptions/${number}/return`]: { query: undefined; body: ReasonIn; data: RedemptionOut }
+  [path: `/redemptions/${number}/return`]: { query: undefined; body: ReturnIn; data: RedemptionOut }
   /** 居住登记不通过 */
   [path: `/residencies/${number}/reject`]: { query: undefined; body: ReasonIn; data: Done }
   /** 核实居住登记 */
@@ -3398,8 +3632,14 @@ export interface Posts {
   [path: `/service-records/${number}/corrections`]: { query: undefined; body: CorrectionIn; data: CorrectionOut }
   /** 登录 */
   '/sessions': { query: undefined; body: SignInIn; data: SessionOut }
+  /** 撤回调拨 */
+  [path: `/shop-transfers/${number}/call-back`]: { query: undefined; body: ReasonIn; data: ShopTransferOut }
+  /** 确认调拨到货 */
+  [path: `/shop-transfers/${number}/receive`]: { query: undefined; body: ArrivedIn; data: ShopTransferOut }
   /** 开设兑换超市 */
   '/shops': { query: undefined; body: ShopIn; data: ShopOut }
+  /** 整张送货单入库 */
+  [path: `/shops/${number}/deliveries`]: { query: undefined; body: DeliveryIn; data: DeliveryOut }
   /** 修改开放时间会影响哪些兑换单，不作改动 */
   [path: `/shops/${number}/preview-change`]: { query: undefined; body: ShopChange; data: EffectOut }
   /** 提交盘点 */
@@ -3490,6 +3730,10 @@ export interface Puts {
 }
 
 export interface Deletes {
+  /** 删除条码 */
+  [path: `/items/${number}/barcodes/${number}`]: { query: undefined; body: undefined; data: Done }
+  /** 到货时不用通知我 */
+  [path: `/items/${number}/watch`]: { query: undefined; body: undefined; data: ItemOut }
   /** 注销我的账号 */
   '/me': { query: undefined; body: CancelIn; data: Done }
   /** 结束监护登记 */
