@@ -130,7 +130,16 @@ class Things:
         item = supermarket.goods(self.town, shop, points=5)
         order = supermarket.asked(self.town, shop, {item: 1}, "ning")
         counted = {"lines": [{"itemId": item, "counted": 9, "reason": "少一件"}]}
+        other = supermarket.opened(self.town)
+        sent = {"toShopId": other, "quantity": 1, "reason": "那边缺货"}
+        code = {"code": "6901234567892", "factor": 1}
         return {
+            "to_shop_id": other,
+            "transfer_id": self._post("keeper", f"/items/{item}/transfers", sent)["id"],
+            "barcode_id": self._post("keeper", f"/items/{item}/barcodes", code)["id"],
+            "batch_id": session.scalar(
+                sa.text("SELECT max(id) FROM batches WHERE item_id = :item"), {"item": item}
+            ),
             "shop_id": shop,
             "item_id": item,
             "movement_id": session.scalar(
@@ -206,6 +215,7 @@ class Things:
         ours = {
             "communityId": self.town.songtao,
             "shopId": self.ids["shop_id"],
+            "toShopId": self.ids["to_shop_id"],
             "itemId": self.ids["item_id"],
             "personId": self.ids["signed_up"],
             "fromId": self.ids["twice"][0],
