@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock, crypto
 from backend.db import Id, Model, Moment, insert, session
 from backend.errors import StateConflict
-from backend.personal import DIGEST, PersonalTable, Purpose, personal
+from backend.personal import DIGEST, PersonalTable, Purpose, on_merge, personal
 
 KEPT = timedelta(days=2)
 
@@ -29,7 +29,9 @@ class SentForm(Model):
     ]
     __table_args__ = (sa.Index("ix_sent_forms_sent_at", "sent_at"),)
 
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("drop")
+    )
     digest: Mapped[str] = mapped_column(
         sa.String(64), primary_key=True, info=personal(Purpose.SIGN_IN, not_exported=DIGEST)
     )

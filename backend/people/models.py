@@ -200,7 +200,7 @@ class FormerRegistration(Model):
     __table_args__ = (sa.Index("ix_former_registrations_person", "person_id", "until"),)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     unit_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     until: Mapped[datetime] = mapped_column(

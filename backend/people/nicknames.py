@@ -14,7 +14,7 @@ from backend.outbox.actions import notify
 from backend.people import permissions
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 
 # For so long the same one is not taken again.
 BARRED = timedelta(days=90)
@@ -43,7 +43,7 @@ class TakenDownNickname(Model):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     nickname_sealed: Mapped[str] = mapped_column(sa.Text, info=personal(Purpose.SIGN_IN, label="昵称"))
     taken_down_at: Mapped[datetime] = mapped_column(Moment)
     taken_down_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())

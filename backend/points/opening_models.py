@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
 from backend.people.permissions import Permission
-from backend.personal import PersonalTable, Purpose, handler, internal, not_personal, personal
+from backend.personal import PersonalTable, Purpose, handler, internal, not_personal, on_merge, personal
 from backend.points import limits
 
 _UNBOOKED = sa.text("kind = 'new' AND booked_at IS NULL")
@@ -119,7 +119,7 @@ class OpeningRow(Model):
     )
     line: Mapped[int] = mapped_column(sa.Integer, info=internal("where it stood in the sheet"))
     kind: Mapped[str] = mapped_column(sa.String(12))
-    person_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     points: Mapped[int | None] = mapped_column(sa.Integer)
     year: Mapped[int | None] = mapped_column(sa.Integer, info=personal(Purpose.POINTS, label="到期年份"))
     # Columns and what is wrong with them, in the product's own words.

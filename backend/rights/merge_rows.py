@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from backend import clock
 from backend.db import Base, session
@@ -25,7 +26,11 @@ from backend.people.models import Consent, Membership, PartyRegistration, Person
 from backend.people.person_merges import OPEN_MERGES, PersonMerge
 from backend.people.suspensions import Suspension
 from backend.personal import OnMerge, merge_decision
+from backend.points.opening_models import OpeningRow
+from backend.supermarket.models import Watch
 from backend.volunteering.certificate_models import Star
+from backend.volunteering.message_models import Invitation, InvitationRefusal
+from backend.volunteering.models import ClashLeave
 
 
 def columns_of_persons() -> Iterator[sa.Column[Any]]:
@@ -42,6 +47,9 @@ def move(gone_id: int, remaining_id: int) -> None:
     for step in (_consents, _guardianships, _teams, _stars, _suspensions, _merges, _homes, _registrations):
         step(gone_id, remaining_id)
         session.flush()
+    for model, of_what in _HAD_ONCE:
+        _have_once(model, of_what, gone_id, remaining_id)
+    _opening_rows(gone_id, remaining_id)
     take_over_messages(gone_id, remaining_id)
     for column in reversed(list(columns_of_persons())):
         if merge_decision(column) == OnMerge.DROP:
@@ -93,6 +101,39 @@ def _guardianships(gone_id: int, remaining_id: int) -> None:
             known.add(getattr(row, others.key))
         session.flush()
         _give(mine, gone_id, remaining_id)
+
+
+# Of what a person has one at most, and what tells them apart.
+_HAD_ONCE: tuple[tuple[Any, str], ...] = (
+    (Invitation, "activity_id"),
+    (ClashLeave, "activity_id"),
+    (Watch, "item_id"),
+    (InvitationRefusal, ""),
+)
+
+
+def _have_once(model: Any, of_what: str, gone_id: int, remaining_id: int) -> None:
+    """Where both have one of the same, the other one's is enough."""
+    other = aliased(model)
+    theirs = sa.select(sa.literal(1)).where(other.person_id == remaining_id)
+    if of_what:
+        theirs = theirs.where(getattr(other, of_what) == getattr(model, of_what))
+    twice = sa.delete(model).where(model.person_id == gone_id, theirs.correlate(model).exists())
+    session.execute(twice, execution_options={"synchronize_session": False})
+    _give(model.person_id, gone_id, remaining_id)
+
+
+def _opening_rows(gone_id: int, remaining_id: int) -> None:
+    """The points are moved with their lots. Of one year booked for both the row stays where it was booked, for ever."""
+    booked = sa.select(OpeningRow.year).where(
+        OpeningRow.person_id == remaining_id, OpeningRow.booked_at.is_not(None)
+    )
+    changed = sa.update(OpeningRow).where(
+        OpeningRow.person_id == gone_id,
+        sa.or_(OpeningRow.booked_at.is_(None), OpeningRow.year.not_in(booked)),
+    )
+    session.execute(changed.values(person_id=remaining_id), execution_options={"synchronize_session": False})
+    session.expire_all()
 
 
 _NEARNESS = (

@@ -82,7 +82,10 @@ def to_be_deleted() -> list[PersonalRows]:
 
 def target(column: Any) -> sa.Table:
     """The table that a foreign key points to."""
-    (key,) = column.foreign_keys
+    # A column may stand in a longer key, too, and points to its row by itself.
+    (key,) = (
+        one for one in column.foreign_keys if one.constraint is None or len(one.constraint.columns) == 1
+    )
     return key.column.table
 
 

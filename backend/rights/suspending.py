@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 
+from backend.db import session
 from backend.jobs import Job
 from backend.journal import Actor
 from backend.outbox.actions import notify
 from backend.people import suspensions
+from backend.people.models import Person
 from backend.people.suspensions import Suspension, until_in_words
 from backend.rights.freed import end_suspension, freed
-from backend.volunteering.actions import leaders
+from backend.volunteering.actions import leaders, sign_ups, waitlist
 
 # What the person is told of, for their list of what happened to their account.
 SUSPENDED, RESUMED = "suspended", "resumed"
@@ -17,14 +19,17 @@ SUSPENDED, RESUMED = "suspended", "resumed"
 def suspend(person_id: int, reason: str, until: date | datetime, *, actor: Actor) -> Suspension:
     """Stops a person at once, in every open session, and tells them why, until when, and how to object.
 
-    Raises as `suspensions.suspend`.
+    Places in what begins before the end go to those who wait. Raises as `suspensions.suspend`.
     """
+    waitlist.hold_of(person_id)
     made = suspensions.suspend(person_id, reason, until, actor=actor)
+    given_back = sign_ups.give_back_until(made.until_at, actor=session.get_one(Person, person_id))
     notify(
         person_id,
         SUSPENDED,
         "您的账号已停用",
         f"停用到 {until_in_words(made.until_at)}，到期自动恢复。原因：{_bare(reason)}。停用期间可以查看、导出、投诉和注销。"
+        f"{f'期间 {given_back} 个活动的名额已让出。' if given_back else ''}"
         "有不同意见，请在“投诉与建议”里提出，选“社区工作人员”，由街道答复。",
     )
     leaders.tell_of_absence(person_id)

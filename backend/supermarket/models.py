@@ -434,7 +434,9 @@ class Watch(Model):
     __table_args__ = (sa.Index("ix_item_watches_person", "person_id"),)
 
     item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("step")
+    )
     asked_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 
 MESSAGE_MAX = 300
 
@@ -24,7 +24,7 @@ class ActivityMessage(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"))
-    author_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    author_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     text: Mapped[str] = mapped_column(
         sa.Text, info=personal(Purpose.SERVICE, on_erasure="redact", label="内容")
     )
@@ -52,7 +52,7 @@ class Invitation(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"))
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     asked_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     asked_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -66,6 +66,6 @@ class InvitationRefusal(Model):
     ]
 
     person_id: Mapped[int] = mapped_column(
-        Id, sa.ForeignKey("persons.id"), primary_key=True, autoincrement=False
+        Id, sa.ForeignKey("persons.id"), primary_key=True, autoincrement=False, info=on_merge("step")
     )
     since: Mapped[datetime] = mapped_column(Moment)

@@ -340,7 +340,9 @@ class ClashLeave(Model):
     __table_args__ = (sa.Index("ix_clash_leaves_person", "person_id"),)
 
     activity_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("activities.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(
+        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("step")
+    )
     reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase", label="原因")
     )

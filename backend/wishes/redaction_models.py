@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment
-from backend.personal import PersonalTable, Purpose, handler, personal
+from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
 
 
 class Redaction(Model):
@@ -33,7 +33,7 @@ class Redaction(Model):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     wish_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("wishes.id"))
-    wisher_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"))
+    wisher_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("move"))
     redacted_at: Mapped[datetime] = mapped_column(Moment)
     redacted_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     title_sealed: Mapped[str | None] = mapped_column(sa.Text, info=personal(Purpose.WISHES))

@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, jobs
 from backend.db import session, transaction
 from backend.organisations.models import Organisation
 from backend.outbox import queries as outbox
+from backend.outbox.models import Notice
 from backend.people import actions as people
 from backend.people.suspensions import SuspendedPerson
 from backend.rights import cancellation, suspending
@@ -16,10 +17,12 @@ from backend.supermarket.actions import approvals, items, reversals, stocktakes
 from backend.supermarket.actions.stock import OutOfStock, StockReserved
 from backend.volunteering.actions import activities, sign_ups
 from backend.volunteering.actions.attendance import AlreadyCheckedIn
+from backend.wishes.actions import claims, deadlines, taking_down
 from tests.console.visitor import Visitor
 from tests.supermarket import cast as shop_cast
 from tests.volunteering import cast
 from tests.volunteering.cast import STARTS, by
+from tests.wishes import cast as wishes
 
 
 def told(person_id):
@@ -76,6 +79,22 @@ def test_who_leaves_gives_the_place_to_who_waits(town):
     with clock.frozen_at(STARTS - timedelta(days=1)), transaction():
         cancellation.cancel(ning.id, confirmed=True, actor=ning)
     assert cast.state_of(activity, other) == "confirmed"
+
+
+# joshsoftware/intranet#349
+def test_who_is_suspended_over_the_day_gives_the_place_to_who_waits(town):
+    activity = cast.published(town, capacity=1)
+    far = STARTS + timedelta(days=60)
+    later = cast.published(town, title="义诊", starts_at=far, ends_at=far + timedelta(hours=2))
+    ning, other = by(town, "ning"), cast.newcomers(town, 1)[0]
+    cast.sign_up(activity, ning)
+    cast.sign_up(activity, other)
+    cast.sign_up(later, ning)
+    with clock.frozen_at(STARTS - timedelta(days=1)), transaction():
+        suspending.suspend(ning.id, "反复爽约", clock.today() + timedelta(days=30), actor=by(town, "tong"))
+    assert (cast.state_of(activity, ning), cast.state_of(activity, other)) == ("cancelled", "confirmed")
+    assert cast.state_of(later, ning) == "confirmed"
+    assert any("1 个活动的名额已让出" in body for _, body in told(ning.id))
 
 
 # cityofaustin/ctxfloods#463, goauthentik/authentik#25081
@@ -197,3 +216,28 @@ def test_what_left_the_shelf_is_still_received_handed_over_and_taken_back(town):
     with transaction():
         approvals.give_back(order, "一件有破损", actor=by(town, "yan"))
     assert shop_cast.stock(item) == (6, 0)
+
+
+# mysociety/fixmystreet#378, #367
+@pytest.mark.parametrize("begun", [wishes.claimed, wishes.fulfilled], ids=["claimed", "fulfilled"])
+def test_no_job_brings_back_what_was_taken_down_and_staff_still_find_it(town, begun):
+    wish_id = begun(town)
+    with transaction():
+        taking_down.take_down(wish_id, "写了别人的病情", actor=by(town, "tong"))
+    with clock.frozen_at(clock.now() + timedelta(days=60)):
+        for job in deadlines.JOBS:
+            jobs.run(job)
+        assert wishes.wish(wish_id).state == "taken_down"
+    page = Visitor(town.app, "tong").page(f"/console/wishes/{wish_id}")
+    assert "已撤下" in page
+
+
+# mysociety/fixmystreet#2058
+def test_no_notice_says_how_the_wisher_wanted_to_be_called(town):
+    (wish_id,), _ = wishes.published(town, disclosure="title", salutation="女士")
+    with transaction():
+        claims.claim(wish_id, actor=by(town, "pei"))
+        claims.fulfil(wish_id, "送到了", actor=by(town, "pei"))
+    bodies = session.scalars(sa.select(Notice.body).where(Notice.subject_kind == "wish")).all()
+    assert bodies
+    assert not [body for body in bodies if "女士" in body]

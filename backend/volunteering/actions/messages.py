@@ -20,7 +20,7 @@ _READERS = (SignUpState.CONFIRMED, SignUpState.WAITLISTED, *ATTENDED)
 
 
 class TooManyMessages(TooManyRequests):
-    code, message = 42998, "一个活动一天最多发 {most} 条消息，请明天再发；急事请打电话"
+    code, message = 42993, "一个活动一天最多发 {most} 条消息，请明天再发；急事请打电话"
 
 
 def send(activity_id: int, words: str, *, found: Screened | None = None, actor: Actor) -> int:

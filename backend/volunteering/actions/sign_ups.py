@@ -3,6 +3,7 @@
 Nobody is ever assigned: a sign-up is the person's own wish, and staff say why they enter it for them.
 """
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ from backend.volunteering.actions import clash_leaves, news, waitlist
 from backend.volunteering.models import OVER, Activity, ActivityState, SignUp, SignUpState
 from backend.volunteering.notice_time import in_time_until, last_moment
 
+# Why a place is free again whose holder may not come.
+SUSPENDED = "账号停用"
 # The person and the reason why staff act for them; None for oneself.
 OnBehalf = tuple[int, str] | None
 
@@ -208,6 +211,30 @@ def leave(activity_id: int, *, actor: Actor) -> None:
     mine = _newest(activity.id, actor.id, SignUp.state.in_((SignUpState.CONFIRMED, SignUpState.WAITLISTED)))
     if mine is not None:
         _give_back(activity, held, mine, None, actor)
+
+
+def give_back_until(until: datetime, *, actor: Actor) -> int:
+    """Whoever cannot come before then gives back the places they have in what begins earlier; answers how many.
+
+    What they wait for they go on waiting for, passed over meanwhile. The activities are locked before the person:
+    `waitlist.hold_of`.
+    """
+    wanted = (
+        sa.select(SignUp.activity_id)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(
+            SignUp.person_id == actor.id,
+            SignUp.state == SignUpState.CONFIRMED,
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.starts_at < until,
+            Activity.ends_at > clock.now(),
+        )
+    )
+    ids = session.scalars(wanted.order_by(SignUp.activity_id)).all()
+    for activity_id in ids:
+        activity, held = waitlist.hold(activity_id, freed=[actor.id])
+        _give_back(activity, held, live(activity_id, actor.id), SUSPENDED, actor)
+    return len(ids)
 
 
 def excuse(activity_id: int, person_id: int, reason: str, *, actor: Actor) -> SignUp:
