@@ -385,7 +385,7 @@ class Returned(Model):
     points: Mapped[int] = mapped_column(sa.Integer)
     fate: Mapped[str] = mapped_column(sa.String(12))
     at: Mapped[datetime] = mapped_column(Moment)
-    by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
 
 
 class Slot(Model):

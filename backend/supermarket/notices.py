@@ -122,8 +122,8 @@ def _limits(full: Sequence[Item | Share]) -> str:
 
 
 def points_back(came_back: int, ended: int) -> str:
-    """What the ledger gave back: points whose last day passed while they were held come back to nobody."""
-    lost = f"{ended} 积分冻结期间已到期，没有退回"
+    """What the ledger gave back: points whose last day is past come back to nobody."""
+    lost = f"{ended} 积分的有效期已过，没有退回"
     if not ended:
         return f"{came_back} 积分已退回"
     return f"{came_back} 积分已退回，另有 {lost}" if came_back else lost
@@ -232,7 +232,8 @@ def extended(order: Redemption, reason: str) -> None:
 
 
 def expired(order: Redemption, why: str, released: HoldResult) -> None:
-    body = f"兑换单 {order.number} 已结束：{why}。{points_back(released.came_back, released.ended)}，欢迎重新兑换。"
+    again = "，欢迎重新兑换" if released.came_back else ""
+    body = f"兑换单 {order.number} 已结束：{why}。{points_back(released.came_back, released.ended)}{again}。"
     _notify_owner(order, "redemption_expired", "兑换单已过期", body, "已过期")
 
 

@@ -53,7 +53,7 @@ def _lines(entry: Any, at: Any, quantity: Any, by_id: Any, collected_by: Any) ->
 _RETURNED = sa.literal(RedemptionState.RETURNED.value)
 # What was handed over stays in its period. What came back, all or a part of it, is a line of its own, in red, of the
 # period in which it came back.
-_ENTRIES = sa.union_all(
+ENTRIES = sa.union_all(
     _lines(
         sa.literal(0),
         Redemption.handed_over_at,
@@ -73,13 +73,13 @@ _ENTRIES = sa.union_all(
 
 def _redeemed(scope: Scope) -> AnySelect:
     return (
-        sa.select(*_ENTRIES.c, Person.card_number)
-        .select_from(_ENTRIES)
-        .join(Person, Person.id == _ENTRIES.c.person_id)
+        sa.select(*ENTRIES.c, Person.card_number)
+        .select_from(ENTRIES)
+        .join(Person, Person.id == ENTRIES.c.person_id)
         .where(
-            _ENTRIES.c.community_id.in_(scope.communities),
-            _ENTRIES.c.at >= scope.since,
-            _ENTRIES.c.at < scope.until,
+            ENTRIES.c.community_id.in_(scope.communities),
+            ENTRIES.c.at >= scope.since,
+            ENTRIES.c.at < scope.until,
         )
     )
 
@@ -92,7 +92,7 @@ REDEMPTIONS = Register(
     "redemptions",
     "兑换登记表",
     Permission.REGISTER_READ,
-    Query(_redeemed, (_ENTRIES.c.redemption_id, _ENTRIES.c.item_id, _ENTRIES.c.entry)),
+    Query(_redeemed, (ENTRIES.c.redemption_id, ENTRIES.c.item_id, ENTRIES.c.entry)),
     (
         NUMBER,
         Column("兑换单号", "redemptions.number", width=18),

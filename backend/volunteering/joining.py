@@ -3,16 +3,15 @@
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from backend import clock
 from backend.journal import Actor
 from backend.people.models import Person
-from backend.volunteering.models import OVER, SEATED, Activity, ActivityState, SignUp, SignUpState
+from backend.volunteering import clashes
+from backend.volunteering.models import OVER, SEATED, Activity, ActivityState, SignUp
 
 # Ages are judged by the year of the start; what begins later than the next year is judged as if it began the year after.
 _YEARS = 2
-_other, _there = aliased(SignUp), aliased(Activity)
 
 
 def open_now() -> sa.ColumnElement[bool]:
@@ -38,16 +37,9 @@ def joinable(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def busy(person_id: Any) -> sa.ColumnElement[bool]:
-    """Whether the person has a place in something else at the time of the activity."""
-    return sa.exists().where(
-        _other.activity_id == _there.id,
-        _other.person_id == person_id,
-        _other.activity_id != Activity.id,
-        _other.state.in_([state for state in SEATED if state != SignUpState.NO_SHOW]),
-        _there.state.in_((ActivityState.PUBLISHED, ActivityState.ENDED, ActivityState.CERTIFIED)),
-        _there.starts_at < Activity.ends_at,
-        _there.ends_at > Activity.starts_at,
-    )
+    """Whether the person has a place in something else at the time of the activity, and nobody agreed to that."""
+    there = clashes.clash_of(person_id, Activity).exists()
+    return sa.and_(there, ~clashes.allowed(person_id, Activity.id))
 
 
 def old_enough(born: Any) -> sa.ColumnElement[bool]:

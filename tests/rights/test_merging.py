@@ -216,7 +216,7 @@ def test_hours_of_both_are_one_persons_for_the_day_and_can_be_corrected(town):
             corrections.approve(asked, actor=by(town, "lan"))
     assert record_queries.totals(stays.id)["minutes"] == 90
     half = timedelta(minutes=30)
-    again = limits.Served(stays.id, record.served_on, record.started_at + half, record.ended_at + half, 60)
+    again = limits.Served(stays.id, record.started_at + half, 60)
     with pytest.raises(limits.OverlappingService):
         limits.check([again])
     assert activity_id

@@ -45,8 +45,8 @@ ENDS = {
     ("of_this_year", "told"),
     [
         (0, "10 积分已退回"),
-        (4, "6 积分已退回，另有 4 积分冻结期间已到期，没有退回"),
-        (10, "10 积分冻结期间已到期，没有退回"),
+        (4, "6 积分已退回，另有 4 积分的有效期已过，没有退回"),
+        (10, "10 积分的有效期已过，没有退回"),
     ],
 )
 def test_the_notice_says_what_came_back_and_what_had_ended(town, end, of_this_year, told):

@@ -124,7 +124,8 @@ def test_a_file_that_is_no_answer_is_refused(town):
 
 def test_a_number_is_read_back():
     assert record_id(record_number(42)) == 42
-    assert [record_id(text) for text in ("R-1", "R1x", "", "R" + "9" * 30, "R１")] == [None] * 5
+    assert [record_id(text) for text in ("R-1", "R１")] == [1, 1]
+    assert [record_id(text) for text in ("R1x", "", "R" + "9" * 30)] == [None] * 3
 
 
 def row_of(town, name="wulan", **other):

@@ -38,14 +38,24 @@ _CHECKS = {
     "sums_not_negative": "points >= 0 AND minutes >= 0",
 }
 _open = sa.text("state IN ('asked', 'proposed')")
-# What the person has on that day already, under whichever of their records; see 0008.
-_THAT_DAY = (
-    "SELECT coalesce(sum(r.minutes), 0) FROM service_records r WHERE r.person_id {whose}"
-    " AND r.served_on = NEW.served_on AND r.id <> coalesce(NEW.corrects_id, -1)"
-    " AND NOT EXISTS (SELECT 1 FROM service_records c WHERE c.corrects_id = r.id)"
+# What the person has on that day already, under whichever of their records; by the day on which minutes fell, see 0024.
+_BY_DAY = (
+    "SELECT coalesce(sum(coalesce(d.minutes, r.minutes)), 0) FROM service_records r"
+    " LEFT JOIN service_record_days d ON d.record_id = r.id"
 )
-_ALL_RECORDS = "IN (SELECT id FROM persons WHERE id = NEW.person_id OR merged_into_id = NEW.person_id)"
-_ONE_RECORD = "= NEW.person_id"
+_STANDS = "NOT EXISTS (SELECT 1 FROM service_records c WHERE c.corrects_id = r.id)"
+_ONE_DAY = (
+    "NEW.served_until IS NULL AND NEW.minutes + ({by_day} WHERE r.person_id {whose}"
+    " AND coalesce(d.day, r.served_on) = NEW.served_on AND r.id <> coalesce(NEW.corrects_id, -1) AND {stands}) > 480"
+)
+_EACH_DAY = (
+    "NEW.minutes + ({by_day} JOIN service_records o ON o.id = NEW.record_id WHERE r.person_id {whose}"
+    " AND coalesce(d.day, r.served_on) = NEW.day AND r.id <> o.id AND r.id <> coalesce(o.corrects_id, -1)"
+    " AND {stands}) > 480"
+)
+_TOO_MUCH = "more than eight hours on one day"
+_ALL_RECORDS = "IN (SELECT id FROM persons WHERE id = {person} OR merged_into_id = {person})"
+_ONE_RECORD = "= {person}"
 
 
 def upgrade() -> None:
@@ -140,18 +150,27 @@ def _kinds_of_transfers(kinds: str) -> None:
 
 
 def _day_of_records(whose: str) -> list[str]:
-    that_day = _THAT_DAY.format(whose=whose)
+    guards = (
+        ("service_records", _ONE_DAY, "NEW.person_id"),
+        ("service_record_days", _EACH_DAY, "o.person_id"),
+    )
+    told = []
+    for table, rule, person in guards:
+        too_much = rule.format(by_day=_BY_DAY, stands=_STANDS, whose=whose.format(person=person))
+        told += _guard(table, too_much)
+    return told
+
+
+def _guard(table: str, too_much: str) -> list[str]:
     if op.get_bind().dialect.name == "sqlite":
         return [
-            "DROP TRIGGER service_records_day",
-            "CREATE TRIGGER service_records_day BEFORE INSERT ON service_records"
-            f" WHEN NEW.minutes + ({that_day}) > 480"
-            " BEGIN SELECT RAISE(ABORT, 'more than eight hours on one day'); END",
+            f"DROP TRIGGER {table}_day",
+            f"CREATE TRIGGER {table}_day BEFORE INSERT ON {table} WHEN {too_much}"
+            f" BEGIN SELECT RAISE(ABORT, '{_TOO_MUCH}'); END",
         ]
     return [
-        "CREATE OR REPLACE FUNCTION service_records_day() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF NEW.minutes + ({that_day}) > 480 THEN"
-        " RAISE EXCEPTION 'more than eight hours on one day'; END IF; RETURN NEW; END $$"
+        f"CREATE OR REPLACE FUNCTION {table}_day() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {too_much} THEN RAISE EXCEPTION '{_TOO_MUCH}'; END IF; RETURN NEW; END $$"
     ]
 
 
