@@ -189,7 +189,8 @@ def _placing(of_order: tuple[str, ...], of_line: tuple[str, ...]) -> Any:
     made = sa.insert(_orders).values(values).returning(*_orders.c).cte("made")
     each = unnested("each", {name: _ordered.c[name].type for name in of_line})
     wanted = sa.select(made.c.id, *(each.c[name] for name in of_line)).join(each, sa.true())
-    listed = sa.insert(_ordered).from_select(["redemption_id", *of_line], wanted)
+    # What a line begins with besides is the database's to say: a default of ours would be one more parameter.
+    listed = sa.insert(_ordered).from_select(["redemption_id", *of_line], wanted, include_defaults=False)
     return sa.select(aliased(Redemption, made)).add_cte(
         listed.returning(_ordered.c.item_id).cte("listed"),
         journal.insert_lines_subquery(made.c.id).cte("told"),
