@@ -8,6 +8,8 @@ from backend import text
 from backend.imports.workbook import Rounded
 
 Read = Callable[[str], str]
+# Before or after the name of a column that has to be filled in.
+_STARS = re.compile(r"^\*+|\*+$")
 # As Excel writes a long number into a text file.
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?E\+[0-9]{2,3}", re.IGNORECASE)
 LOST = "数字太长，表格已经改动了后面的几位，请把这一列设为“文本”格式后重新填写"
@@ -23,7 +25,7 @@ def _plain(head: str) -> str:
     seen = (
         sign for sign in unicodedata.normalize("NFKC", head) if unicodedata.category(sign) not in ("Cf", "Cc")
     )
-    return "".join("".join(seen).split()).strip("*")
+    return _STARS.sub("", "".join("".join(seen).split()))
 
 
 def cell(typed: str, read: Read = text.searched) -> tuple[str, str | None]:

@@ -74,12 +74,12 @@ def _write(
         )
     session.execute(sa.insert(transfers), rows)
     for lot in lots:
-        _shift(lot.id, -lot.balance)
-        _shift(targets[lot.id].id, lot.balance)
+        _change_balance(lot.id, -lot.balance)
+        _change_balance(targets[lot.id].id, lot.balance)
     free = sum(lot.balance for lot in lots if lot.kind == "lot")
     bound = sum(lot.balance for lot in lots if lot.kind == "held")
-    _shift_purse(goes, -free, -bound)
-    _shift_purse(stays, free, bound)
+    _change_purse(goes, -free, -bound)
+    _change_purse(stays, free, bound)
 
 
 def _targets(lots: list[Any], person_id: int) -> dict[int, AccountRef]:
@@ -93,7 +93,7 @@ def _targets(lots: list[Any], person_id: int) -> dict[int, AccountRef]:
     return {lot.id: theirs[lot.lot, lot.kind] for lot in lots}
 
 
-def _shift(account_id: int, points: int) -> None:
+def _change_balance(account_id: int, points: int) -> None:
     changed = (
         sa.update(accounts)
         .where(accounts.c.id == account_id, accounts.c.balance + points >= 0)
@@ -103,7 +103,7 @@ def _shift(account_id: int, points: int) -> None:
         raise PointsMovedOn()
 
 
-def _shift_purse(purse: PurseBalance, free: int, bound: int) -> None:
+def _change_purse(purse: PurseBalance, free: int, bound: int) -> None:
     """Neither side may be another one than was read under its lock."""
     changed = (
         sa.update(purses)

@@ -35,7 +35,7 @@ from backend.people.models import (
     Residency,
 )
 from backend.people.permissions import Permission
-from backend.people.sameness import Likeness, Told, likeness
+from backend.people.sameness import Known, Likeness, likeness
 
 
 class NotThatGrid(Refused):
@@ -171,7 +171,7 @@ def create_card_holder(
     check_birth_year(birth_year)
     # Whoever takes a number waits for the one before: of two clerks with one person the second is refused.
     number = next_number("card")
-    _refuse_second_card(Told(real_name, phone or "", birth_year=birth_year), community_id)
+    _refuse_second_card(Known(real_name, phone or "", birth_year=birth_year), community_id)
     person = Person(
         card_number=f"P{number:06d}",
         nickname="",
@@ -207,7 +207,7 @@ def permit_card_holder(community_id: int, grid_id: int | None, *, actor: Actor) 
     permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
 
 
-def _refuse_second_card(told: Told, community_id: int) -> None:
+def _refuse_second_card(told: Known, community_id: int) -> None:
     if not told.phone:
         return
     wanted = (
@@ -220,7 +220,7 @@ def _refuse_second_card(told: Told, community_id: int) -> None:
         )
     )
     for known in session.scalars(wanted.order_by(Person.id)):
-        there = Told(sealed.real_name(known) or "", told.phone, birth_year=known.birth_year)
+        there = Known(sealed.real_name(known) or "", told.phone, birth_year=known.birth_year)
         if likeness(told, there)[0] == Likeness.SAME:
             raise AlreadyRegistered(cardNumber=known.card_number)
 

@@ -28,6 +28,22 @@ class GuardianshipState(StrEnum):
     ENDED = "ended"
 
 
+class MergeState(StrEnum):
+    ASKED = "asked"
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class MergeProof(StrEnum):
+    """How staff know that both records are one person's."""
+
+    ID_SEEN = "id_seen"
+    CARD = "card"
+    CALL = "call"
+    KNOWN = "known"
+
+
 class Relation(StrEnum):
     """What a guardian is to the child."""
 

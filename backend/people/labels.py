@@ -30,6 +30,8 @@ MERGE_PROOFS = {
     "call": "按登记的电话回拨核实",
     "known": "工作人员本来就认识",
 }
+# What two records are to each other.
+LIKENESSES = {"same": "同一个人", "doubtful": "可能是同一个人", "another": "不同的人"}
 RELATIONS = {
     "father": "父亲",
     "mother": "母亲",

@@ -15,7 +15,7 @@ from backend.db import session
 from backend.people import sealed
 from backend.people.kinds import PersonState
 from backend.people.models import Person, Residency
-from backend.people.sameness import Likeness, Told, likeness, name_key
+from backend.people.sameness import Known, Likeness, likeness, name_key
 
 # No transaction is open for longer, and no two clocks are further apart.
 SETTLED_AFTER = timedelta(minutes=5)
@@ -32,7 +32,7 @@ class Neighbours:
         self._community_id, self._names = community_id, {name_key(name) for name in names}
         self._since = clock.now() - SETTLED_AFTER
         self._ids: set[int] = set()
-        self._told: dict[str, dict[int, Told]] = {}
+        self._told: dict[str, dict[int, Known]] = {}
         self._read(sa.true())
 
     def look_again(self) -> None:
@@ -42,11 +42,11 @@ class Neighbours:
         known_before = sa.or_(Person.card_number.is_(None), Person.created_at < self._since)
         self._read(sa.or_(newer, sa.and_(Residency.declared_at >= self._since, known_before)))
 
-    def add(self, person_id: int, told: Told) -> None:
+    def add(self, person_id: int, told: Known) -> None:
         self._ids.add(person_id)
         self._told.setdefault(name_key(told.name), {})[person_id] = told
 
-    def alike(self, told: Told) -> tuple[list[int], list[int], str]:
+    def alike(self, told: Known) -> tuple[list[int], list[int], str]:
         """Who is this person, who may be, and what speaks for it; the longest here first."""
         same: list[int] = []
         likely: list[int] = []
@@ -79,4 +79,4 @@ class Neighbours:
             name = sealed.real_name(row) or ""
             if name_key(name) in self._names:
                 phone, address = sealed.phone(row) or "", sealed.address(row) or ""
-                self.add(row.id, Told(name, phone, address, row.birth_year))
+                self.add(row.id, Known(name, phone, address, row.birth_year))

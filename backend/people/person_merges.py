@@ -4,31 +4,14 @@ What is done when it is approved spans the whole house: `rights.merging`.
 """
 
 from datetime import datetime
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
+from backend.people.kinds import MergeProof, MergeState
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, on_merge, personal
-
-
-class MergeState(StrEnum):
-    ASKED = "asked"
-    PROPOSED = "proposed"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-
-
-class MergeProof(StrEnum):
-    """How staff know that both records are one person's."""
-
-    ID_SEEN = "id_seen"
-    CARD = "card"
-    CALL = "call"
-    KNOWN = "known"
-
 
 OPEN_MERGES = (MergeState.ASKED, MergeState.PROPOSED)
 _open = sa.text(f"state IN {sql_list(OPEN_MERGES)}")

@@ -16,9 +16,10 @@ from backend.paging import KeysetQuery
 from backend.people import permissions, states
 from backend.people import queries as people
 from backend.people.guardians import Guardianship
+from backend.people.kinds import MergeState
 from backend.people.models import Membership, PartyRegistration, Person, Residency, Team
 from backend.people.permissions import Permission
-from backend.people.person_merges import OPEN_MERGES, MergeState, PersonMerge
+from backend.people.person_merges import OPEN_MERGES, PersonMerge
 
 # A leader answers from a phone; after so many days an application comes to the community's desk.
 LEADER_DAYS = 3

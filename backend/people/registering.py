@@ -11,7 +11,7 @@ from backend.people import actions, sealed
 from backend.people.kinds import PersonState
 from backend.people.models import Person
 from backend.people.neighbours import Neighbours
-from backend.people.sameness import Told
+from backend.people.sameness import Known
 
 SHARED = "这个手机号还登记在另外 {count} 位居民名下，请核对是不是一家人共用"
 ALIKE = "本社区已有 {count} 位居民可能是同一个人（{why}）：{cards}，请核对"
@@ -44,7 +44,7 @@ def register(
 ) -> Registered:
     """A card for a resident, whom the clerk has in front of them: who is like them is told. Raises AlreadyRegistered where
     name and phone say that they have a card here; as create_card_holder else."""
-    told = Told(real_name, phone or "", address or "", birth_year)
+    told = Known(real_name, phone or "", address or "", birth_year)
     actions.permit_card_holder(community_id, grid_id, actor=actor)
     keep_others_out("card")
     ahead.look_again()

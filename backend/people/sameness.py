@@ -45,7 +45,7 @@ class Likeness(StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class Known:
     """What is known of a person of whom one record tells; empty or None where it tells nothing."""
 
     name: str
@@ -54,7 +54,7 @@ class Told:
     birth_year: int | None = None
 
 
-def likeness(one: Told, other: Told) -> tuple[Likeness, str]:
+def likeness(one: Known, other: Known) -> tuple[Likeness, str]:
     """Are they one person, and what speaks for it, as a clerk reads it."""
     if name_key(one.name) != name_key(other.name):
         return Likeness.ANOTHER, ""

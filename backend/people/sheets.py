@@ -18,7 +18,7 @@ from backend.people import actions, permissions, registering
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
 from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
-from backend.people.sameness import Told, name_key
+from backend.people.sameness import Known, name_key
 
 PLACE_KINDS = {
     "街道": "street",
@@ -113,7 +113,7 @@ class NoSuchCommunity(Refused):
 def _take_in_resident(row: Row, memory: dict[str, Any], actor: Actor) -> Taken:
     community_id = community_named(row["社区"], Permission.PERSON_CREATE, memory, actor)
     there: Neighbours = memory["neighbours"][community_id]
-    told = _told(row)
+    told = _known(row)
     same, likely, why = there.alike(told)
     if same:
         return Taken(False)
@@ -144,9 +144,9 @@ def _register(row: Row, memory: dict[str, Any], actor: Actor) -> Person:
     )
 
 
-def _told(row: Row) -> Told:
+def _known(row: Row) -> Known:
     born = int(row["出生年份"]) if row["出生年份"] else None
-    return Told(row["姓名"], row["手机号"], row["住址"], born)
+    return Known(row["姓名"], row["手机号"], row["住址"], born)
 
 
 def community_named(name: str, word: str, memory: dict[str, Any], actor: Actor) -> int:

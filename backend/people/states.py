@@ -7,6 +7,7 @@ from backend.errors import NotFound, Refused, StateConflict
 from backend.moves import Move, MoveTable
 from backend.people.kinds import GuardianshipState as G
 from backend.people.kinds import MembershipState as M
+from backend.people.kinds import MergeState as J
 from backend.people.kinds import PartyRegistrationState as P
 from backend.people.kinds import ResidencyState as R
 from backend.people.labels import (
@@ -17,7 +18,6 @@ from backend.people.labels import (
     RESIDENCY_STATES,
 )
 from backend.people.permissions import Permission
-from backend.people.person_merges import MergeState as J
 
 
 class NothingToVerify(Refused):

@@ -18,6 +18,9 @@ EVENTS = {"service_hour": "志愿服务（每小时）", "wish_confirmed": "点�
 # In the quarterly register the rule stands before its points: “志愿服务 1 小时” earns 2.
 REGISTER_EVENTS = {"wish_confirmed": "点亮心愿", "service_hour": "志愿服务 1 小时"}
 
+# Who somebody is to a thing, as its moves name it.
+FACTS = {"uploader": "上传的人"}
+
 LABELS = {
     "adjustment_state": ADJUSTMENT_STATES,
     "opening_state": OPENING_STATES,

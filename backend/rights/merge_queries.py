@@ -14,10 +14,11 @@ from backend.organisations import queries as places
 from backend.paging import KeysetQuery
 from backend.people import permissions, residents
 from backend.people import queries as people
+from backend.people.kinds import MergeState
 from backend.people.masking import levels
 from backend.people.models import Person
 from backend.people.permissions import Permission
-from backend.people.person_merges import MergeState, PersonMerge
+from backend.people.person_merges import PersonMerge
 from backend.people.residents import PersonView
 from backend.people.states import MERGE_MOVES
 from backend.volunteering.models import SignUp

@@ -27,7 +27,7 @@ from backend.people.person_merges import OPEN_MERGES, PersonMerge
 from backend.people.suspensions import Suspension
 from backend.personal import OnMerge, merge_decision
 from backend.points.opening_models import OpeningRow
-from backend.supermarket.models import Watch
+from backend.supermarket.demand_models import Watch
 from backend.volunteering.certificate_models import Star
 from backend.volunteering.message_models import Invitation, InvitationRefusal
 from backend.volunteering.models import ClashLeave

@@ -21,10 +21,10 @@ from backend.lifecycle import FourEyes, authorize, transition
 from backend.moves import check_source
 from backend.outbox.actions import notify
 from backend.people import accounts, one_person, permissions, sealed, security_events, sign_ins, states
-from backend.people.kinds import PersonState, SecurityEventKind
+from backend.people.kinds import MergeState, PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
-from backend.people.person_merges import MergeState, PersonMerge
+from backend.people.person_merges import PersonMerge
 from backend.rights import merge_checks, merge_rows
 from backend.volunteering.record_queries import minutes_of
 

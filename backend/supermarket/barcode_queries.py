@@ -8,7 +8,7 @@ from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people.permissions import Permission
-from backend.supermarket.models import Barcode
+from backend.supermarket.barcode_models import Barcode
 from backend.supermarket.queries import item, shop_of_staff
 from backend.supermarket.views import BarcodeView
 

@@ -9,7 +9,8 @@ from backend import clock
 from backend.db import session
 from backend.journal import Actor
 from backend.people.permissions import Permission
-from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shortfall, Watch
+from backend.supermarket.demand_models import Shortfall, Watch
+from backend.supermarket.models import Item, ItemKind, Line, Redemption
 from backend.supermarket.queries import ended_units, shop_of_staff
 
 

@@ -352,42 +352,6 @@ class Line(Model):
         return (self.quantity if self.handed_over is None else self.handed_over) - self.returned
 
 
-class Fate(StrEnum):
-    """What becomes of units that came back."""
-
-    SHELF = "shelf"
-    QUARANTINE = "quarantine"
-    WRITTEN_OFF = "written_off"
-
-
-class Returned(Model):
-    """退回: so many units of one line came back at once, with their points. Written once, never changed."""
-
-    __tablename__ = "redemption_returns"
-    __personal__ = [
-        PersonalTable("person_id", "退回的物品", "redemption_returns", position=325, via="redemption_id")
-    ]
-    __table_args__ = (
-        sa.CheckConstraint("quantity > 0", name="quantity_positive"),
-        sa.CheckConstraint("points > 0", name="points_positive"),
-        sa.CheckConstraint(f"fate IN {sql_list(Fate)}", name="fate_known"),
-        sa.ForeignKeyConstraint(
-            ["redemption_id", "item_id"], ["redemption_lines.redemption_id", "redemption_lines.item_id"]
-        ),
-        sa.Index("ix_redemption_returns_line", "redemption_id", "item_id"),
-        sa.Index("ix_redemption_returns_at", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    redemption_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("redemptions.id"))
-    item_id: Mapped[int] = mapped_column(Id)
-    quantity: Mapped[int] = mapped_column(sa.Integer)
-    points: Mapped[int] = mapped_column(sa.Integer)
-    fate: Mapped[str] = mapped_column(sa.String(12))
-    at: Mapped[datetime] = mapped_column(Moment)
-    by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler(merged="stay"))
-
-
 class Slot(Model):
     """A venue's time taken by an order; `live` until the order gave it back. One live order a slot."""
 
@@ -424,49 +388,3 @@ class CodeGuard(Model):
     )
     since: Mapped[datetime] = mapped_column(Moment)
     wrong: Mapped[int] = mapped_column(sa.Integer)
-
-
-class Watch(Model):
-    """到货提醒: somebody wants to know once when an item is there again. Told, it is over."""
-
-    __tablename__ = "item_watches"
-    __personal__ = [PersonalTable("person_id", "到货提醒", "item_watches", position=335, on_erasure="delete")]
-    __table_args__ = (sa.Index("ix_item_watches_person", "person_id"),)
-
-    item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(
-        Id, sa.ForeignKey("persons.id"), primary_key=True, info=on_merge("step")
-    )
-    asked_at: Mapped[datetime] = mapped_column(Moment)
-
-
-class Shortfall(Model):
-    """Of an item in a month: how often and how many units were asked for and refused for want of stock. No names."""
-
-    __tablename__ = "item_shortfalls"
-    __table_args__ = (sa.CheckConstraint("times > 0 AND units > 0", name="refused_something"),)
-
-    item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"), primary_key=True)
-    # The first day of the month, in China.
-    month: Mapped[date] = mapped_column(sa.Date, primary_key=True)
-    times: Mapped[int] = mapped_column(sa.Integer)
-    units: Mapped[int] = mapped_column(sa.Integer)
-
-
-class Barcode(Model):
-    """A GTIN, in 14 digits, on a piece or a box of an item. In one shop it means one thing."""
-
-    __tablename__ = "item_barcodes"
-    __table_args__ = (
-        sa.CheckConstraint("length(code) = 14", name="code_is_whole"),
-        sa.CheckConstraint(f"factor BETWEEN 1 AND {limits.UNITS_MAX}", name="factor_sane"),
-        sa.UniqueConstraint("shop_id", "code"),
-        sa.Index("ix_item_barcodes_item", "item_id"),
-    )
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    item_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("items.id"))
-    shop_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("shops.id"))
-    code: Mapped[str] = mapped_column(sa.String(14), info=not_personal("an item's", code=True))
-    # Pieces that one scan stands for.
-    factor: Mapped[int] = mapped_column(sa.Integer)

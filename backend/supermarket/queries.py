@@ -21,6 +21,7 @@ from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
 from backend.supermarket import open_days, sealed, states, timetable
+from backend.supermarket.demand_models import Watch
 from backend.supermarket.models import (
     OPEN_STATES,
     Item,
@@ -30,7 +31,6 @@ from backend.supermarket.models import (
     RedemptionState,
     Shop,
     Slot,
-    Watch,
     requesting_in,
 )
 from backend.supermarket.stock_models import Batch, Movement, MovementKind

@@ -12,7 +12,8 @@ from backend.people.permissions import Permission
 from backend.registers.definition import NUMBER, Column, Either, Query, Register, Scope
 from backend.supermarket import sealed
 from backend.supermarket.labels import COLLECTORS, STOCK_SOURCES, STOCK_USES
-from backend.supermarket.models import Item, Line, Redemption, RedemptionState, Returned, Shop
+from backend.supermarket.models import Item, Line, Redemption, RedemptionState, Shop
+from backend.supermarket.return_models import Returned
 from backend.supermarket.stock_models import (
     Batch,
     Movement,

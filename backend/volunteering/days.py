@@ -23,7 +23,7 @@ DAYS_OF_RECORD = ServiceDay.record_id == ServiceRecord.id
 
 
 @dataclass(frozen=True)
-class Part:
+class DayPart:
     """What one day holds of a stretch of service."""
 
     day: date
@@ -35,7 +35,7 @@ class Part:
         return self.started_at + timedelta(minutes=self.minutes)
 
 
-def split(started_at: datetime, minutes: int) -> list[Part]:
+def split(started_at: datetime, minutes: int) -> list[DayPart]:
     """Minutes served from then on, by the day on which they fall: each day takes eight hours at most, and what is
     more goes on the next one."""
     parts = []
@@ -44,7 +44,7 @@ def split(started_at: datetime, minutes: int) -> list[Part]:
         midnight = clock.day_ends(day)
         taken = min(minutes, DAY_MINUTES, _whole_minutes(started_at, midnight))
         if taken:
-            parts.append(Part(day, started_at, taken))
+            parts.append(DayPart(day, started_at, taken))
         minutes -= taken
         # Half a minute before midnight counts for the next day, as it did before.
         started_at = midnight
@@ -76,7 +76,7 @@ class Served:
     minutes: int
 
     @property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[DayPart]:
         return split(self.started_at, self.minutes)
 
     @property

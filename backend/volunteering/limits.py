@@ -100,7 +100,7 @@ def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[
     return [people, IN_FORCE, *([ServiceRecord.id != besides] if besides else [])]
 
 
-def _too_long(served: Sequence[Served], besides: int | None) -> Iterator[tuple[Served, days.Part, int]]:
+def _too_long(served: Sequence[Served], besides: int | None) -> Iterator[tuple[Served, days.DayPart, int]]:
     """Each stretch with the day on which it would be more than eight hours, and what is recorded there already."""
     known = _recorded(served, besides)
     for one in served:

@@ -1,29 +1,25 @@
-"""Reading activities and sign-ups. Lists cost a fixed number of statements, however many rows they have.
-
-Who comes is known by name to the activity's leader alone; staff see masked names, everyone else counts.
-"""
+"""Reading activities and sign-ups. Lists cost a fixed number of statements, however many rows they have."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
-import segno
 import sqlalchemy as sa
 
 from backend import clock, private_data
 from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
-from backend.lifecycle import authorize, open_to
+from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation, Reach
 from backend.paging import KeysetQuery
-from backend.people import permissions, teams
+from backend.people import permissions
 from backend.people import queries as people
-from backend.people.models import Appointment, Person, Team
+from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
-from backend.volunteering import clashes, codes, joining, limits, states
+from backend.volunteering import clashes, joining, states
 from backend.volunteering.models import (
     ATTENDED,
     OVER,
@@ -36,14 +32,7 @@ from backend.volunteering.models import (
     facts_of,
 )
 from backend.volunteering.notice_time import last_moment
-from backend.volunteering.views import (
-    ActivityView,
-    Attendance,
-    AttendedView,
-    CheckInCode,
-    MySignUpView,
-    SignUpView,
-)
+from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
 NO_ORGANISER = "暂无负责人"
 _PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}' AND activities.taken_down_at IS NULL")
@@ -312,58 +301,6 @@ def _more_actions(
     return [name for name, true in told.items() if true] + (
         _sign_up_actions(mine, activity) if mine is not None else []
     )
-
-
-def check_in_code(activity_id: int, *, actor: Actor) -> CheckInCode:
-    """The code of this half minute for the organiser's screen, also as QR (SVG). Raises ActivityMovedOn."""
-    activity = session.get(Activity, activity_id)
-    if activity is None:
-        raise NotFound()
-    authorize(states.ORGANISE, activity, actor)
-    if activity.state not in states.ROLL_CALL.sources:
-        raise states.ActivityMovedOn()
-    code = codes.current(activity.id, clock.now())
-    # Never the micro form, which such a short text would get: WeChat does not read it.
-    picture = segno.make(code.text, error="m", micro=False).svg_inline(scale=8, border=2)
-    return CheckInCode(code.code, code.expires_at, picture, code.text)
-
-
-def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) -> Attendance:
-    """Who signed up and who came, in the order of the sign-ups; of one person alone where it is named.
-
-    Names for the leader, masked ones for staff: so that it is the number which tells people apart.
-    """
-    activity = one(activity_id, actor=actor)
-    facts = activity.facts_about(actor.id)
-    if "leader" not in facts:
-        authorize(states.READ_ATTENDANCE, activity, actor)
-    wanted = (
-        sa.select(SignUp, Person.real_name_sealed, Person.card_number)
-        .join(Person, Person.id == SignUp.person_id)
-        .where(SignUp.activity_id == activity.id, SignUp.state.not_in((SignUpState.CANCELLED,)))
-    )
-    if person_id is not None:
-        wanted = wanted.where(SignUp.person_id == person_id)
-    rows = session.execute(wanted.order_by(SignUp.id)).all()
-    seats = [row[0].id for row in rows if row[0].state in SEATED] if person_id is None else []
-    numbers = {sign_up_id: number for number, sign_up_id in enumerate(seats, start=1)}
-    people = [
-        view_of(
-            AttendedView,
-            row,
-            sign_up_id=row.id,
-            name=teams.shown_name(row.person_id, name, clear="leader" in facts),
-            card_number=card,
-            on_behalf=row.reporter_id is not None,
-            attended_minutes=limits.attended_minutes(activity, row),
-            number=numbers.get(row.id),
-        )
-        for row, name, card in rows
-    ]
-    undecided = sum(
-        row[0].state == SignUpState.UNVERIFIED and row[0].proposed_minutes is None for row in rows
-    )
-    return Attendance(people, undecided)
 
 
 def sign_ups_of(person_id: int) -> KeysetQuery:

@@ -180,7 +180,7 @@ def test_a_phone_lets_the_computer_in_as_its_owner_once(visitor, town):
     phone = town.phone("lan")
     assert phone.data("GET", f"/console-sign-ins/{code}")["browser"]
     phone.data("POST", f"/console-sign-ins/{code}/approve", {"choice": number})
-    assert one.get("/console/sign-in/scan/standing").json == {"standing": "approved"}
+    assert one.get("/console/sign-in/scan/standing").json == {"standing": "allowed"}
     assert one.post("/console/sign-in/scan/finish").status_code == 303
     assert "蓝思源" in one.page("/console/")
     assert phone.post(f"/console-sign-ins/{code}/approve", {"choice": number}).status_code == 409

@@ -12,7 +12,7 @@ from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.people import teams
 from backend.people.models import Membership, Team
-from backend.volunteering import codes, queries
+from backend.volunteering import attendance_queries, codes
 from backend.volunteering.actions import corrections, ending, hours
 from backend.volunteering.models import DESCRIPTION_MAX, Activity
 from backend.volunteering.record_models import CONTENT_MAX, Backfill, Correction, ServiceRecord
@@ -405,7 +405,7 @@ def test_codes_are_never_of_the_micro_form_which_wechat_does_not_read(visitor, t
     clerk = visitor("tong")
     in_the_hall = clerk.get(f"/console/activities/{activity_id}/code/following").json["picture"]
     assert int(re.search(r"viewBox='0 0 (\d+)", unquote(in_the_hall))[1]) >= 21 + 4
-    on_a_phone = queries.check_in_code(activity_id, actor=cast.by(town, "tong")).qr
+    on_a_phone = attendance_queries.check_in_code(activity_id, actor=cast.by(town, "tong")).qr
     assert int(re.search(r'width="(\d+)"', on_a_phone)[1]) >= 8 * 21
     card = clerk.page(f"/console/people/{town.person('e').id}/card")
     assert int(re.search(r"width='(\d+)'", unquote(card))[1]) >= 4 * 21

@@ -197,10 +197,12 @@ def other_published(town):
         write_activities(town, 1, state="published", starts_at=_noon(days), community_id=town.baihua)
 
 
-def begins(days, activity, actor):
-    day = clock.business_day(activity.starts_at) == clock.today() + timedelta(days=days)
+def takes_place(days, activity, actor):
+    """Of several days it is listed on each of them."""
+    day = clock.today() + timedelta(days=days)
     return (
-        day
+        activity.starts_at < clock.day_ends(day)
+        and activity.ends_at > clock.day_starts(day)
         and activity.state == "published"
         and activity.ends_at > clock.now()
         and may(states.ORGANISE, activity, actor)
@@ -243,9 +245,10 @@ def somebody_in_charge():
 
 
 def write_teams(town, number, **values):
+    values = {"leader_id": gone(), **values}
     with transaction():
         known = session.scalars(sa.select(Team).where(Team.community_id == town.songtao).limit(1)).one()
-        facts = {"leader_id": gone(), "name": lambda one: f"无队长 {one} {values}", **values}
+        facts = {"name": lambda one: f"无队长 {one} {values}", **values}
         multiply(known, number, **facts)
 
 
@@ -319,6 +322,6 @@ CASES = {
     "没有队长的志愿队": Case(
         Team, write_teams, all_led, without_leader, others=other_teams, shows="/console/teams/{id}/leader"
     ),
-    "今天的活动": Case(write=partial(write_published, 0), waits=partial(begins, 0), **SOON),
-    "明天的活动": Case(write=partial(write_published, 1), waits=partial(begins, 1), **SOON),
+    "今天的活动": Case(write=partial(write_published, 0), waits=partial(takes_place, 0), **SOON),
+    "明天的活动": Case(write=partial(write_published, 1), waits=partial(takes_place, 1), **SOON),
 }

@@ -15,9 +15,9 @@ from backend.journal import JournalLine
 from backend.lifecycle import FourEyes
 from backend.people import actions, guardians, roster, states, teams
 from backend.people.guardians import Guardianship
-from backend.people.kinds import GuardianshipState, MembershipState
+from backend.people.kinds import GuardianshipState, MembershipState, MergeState
 from backend.people.models import Membership, PartyRegistration, Person, Residency
-from backend.people.person_merges import MergeState, PersonMerge
+from backend.people.person_merges import PersonMerge
 from backend.rights import merging
 from tests.people.test_permissions import appoint
 from tests.volunteering import cast

@@ -3,7 +3,7 @@
 import pytest
 
 from backend.people.family_names import title_name
-from backend.people.sameness import Told, address_gist, address_key, likeness, name_key
+from backend.people.sameness import Known, address_gist, address_key, likeness, name_key
 
 HOUSE = "雪松家园9号楼2单元"
 
@@ -39,26 +39,26 @@ def test_one_name_in_many_ways_is_one():
     assert name_key("Ｊｏｈｎ Smith") == name_key("john smith") != name_key("john smyth")
 
 
-A = Told("周某", "15600000001", HOUSE, 1950)
+A = Known("周某", "15600000001", HOUSE, 1950)
 
 
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (Told("周 某", "15600000001"), "same"),
-        (Told("周某", "", "雪松家园 ９ 栋 2 单元"), "same"),
-        (Told("周某", "15600000001", "别处 1 号"), "same"),
-        (Told("周某", "１５６-0000-0001", "", 1950), "same"),
+        (Known("周 某", "15600000001"), "same"),
+        (Known("周某", "", "雪松家园 ９ 栋 2 单元"), "same"),
+        (Known("周某", "15600000001", "别处 1 号"), "same"),
+        (Known("周某", "１５６-0000-0001", "", 1950), "same"),
         # A household's phone; father and son of one name.
-        (Told("钱某", "15600000001"), "another"),
-        (Told("周某", "15600000001", HOUSE, 1980), "another"),
-        (Told("周某", "15600000002"), "another"),
-        (Told("周某", "", "林语苑 3 号"), "another"),
+        (Known("钱某", "15600000001"), "another"),
+        (Known("周某", "15600000001", HOUSE, 1980), "another"),
+        (Known("周某", "15600000002"), "another"),
+        (Known("周某", "", "林语苑 3 号"), "another"),
         # Nobody knows.
-        (Told("周某"), "doubtful"),
-        (Told("周某", "15600000002", HOUSE), "doubtful"),
-        (Told("周某", "", "雪松家园9-2"), "doubtful"),
-        (Told("周某", "15600000002", "", 1950), "doubtful"),
+        (Known("周某"), "doubtful"),
+        (Known("周某", "15600000002", HOUSE), "doubtful"),
+        (Known("周某", "", "雪松家园9-2"), "doubtful"),
+        (Known("周某", "15600000002", "", 1950), "doubtful"),
     ],
 )
 def test_who_is_the_same_person(other, expected):

@@ -26,7 +26,8 @@ from backend.points import actions as adjustments
 from backend.supermarket import verify
 from backend.supermarket.actions import approvals, counter, deadlines, receipts, requests, stocktakes
 from backend.supermarket.actions.returned_goods import Back
-from backend.supermarket.models import Fate, Item, Redemption
+from backend.supermarket.models import Item, Redemption
+from backend.supermarket.return_models import Fate
 from tests.supermarket import cast
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from backend.supermarket import allowances, queries, register
 from backend.supermarket.actions import approvals, deadlines, receipts, returned_goods
 from backend.supermarket.actions.returned_goods import Back, NotInQuarantine, ReturnedAlready
 from backend.supermarket.actions.stock import OutOfStock
-from backend.supermarket.models import Fate, Returned
+from backend.supermarket.return_models import Fate, Returned
 from backend.supermarket.states import RedemptionMovedOn
 from backend.supermarket.stock_models import Batch, Movement
 from tests.supermarket import cast

@@ -19,7 +19,8 @@ from backend.supermarket.actions import (
 from backend.supermarket.actions.items import ItemNameTaken
 from backend.supermarket.actions.returned_goods import Back
 from backend.supermarket.actions.stock import OutOfStock
-from backend.supermarket.models import Fate, Watch
+from backend.supermarket.demand_models import Watch
+from backend.supermarket.return_models import Fate
 from backend.supermarket.stock_models import Batch
 from tests.supermarket import cast
 

@@ -97,7 +97,7 @@ def tell_news(days):
         found = news.due()
         for activity_id in found:
             with transaction():
-                news.tell(activity_id)
+                news.send(activity_id)
     return found
 
 

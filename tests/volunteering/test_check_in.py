@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
-from backend.volunteering import codes, states, venue
+from backend.volunteering import attendance_queries, codes, states, venue
 from backend.volunteering.actions import attendance, deadlines, ending, hours, roll_call, sign_ups
 from backend.volunteering.limits import OverlappingService
 from backend.volunteering.models import Activity, SignUp
@@ -357,13 +357,12 @@ def test_attendance_that_overlaps_with_another_one_is_refused(town):
 
 @pytest.mark.parametrize("name", ["ning", "pei", "shao", "bai", "yan", "shang", "admin"])
 def test_only_the_organiser_calls_the_roll_and_shows_the_code(here, town, name):
-    from backend.volunteering import queries
 
     activity_id, ning = here
     with pytest.raises((NotAllowed, NotFound)):
         _call(activity_id, cast.by(town, name), (ning.id, STARTS))
     with pytest.raises((NotAllowed, NotFound)):
-        queries.check_in_code(activity_id, actor=cast.by(town, name))
+        attendance_queries.check_in_code(activity_id, actor=cast.by(town, name))
 
 
 def test_a_roll_call_after_the_proposal_asks_for_a_new_one(town):

@@ -7,7 +7,7 @@ import pytest
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound, Refused
-from backend.volunteering import queries, record_queries
+from backend.volunteering import attendance_queries, queries, record_queries
 from backend.volunteering.actions import activities, ending, hours, sign_ups
 from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
@@ -49,7 +49,7 @@ def test_attendance_costs_the_same_for_one_as_for_many(town, statements):
             cast.sign_up(activity_id, one)
         session.expire_all()
         with statements() as seen:
-            assert len(queries.attendance(activity_id, actor=wulan).people) == size
+            assert len(attendance_queries.attendance(activity_id, actor=wulan).people) == size
         costs.append(len(seen))
     assert costs[0] == costs[1] <= 5
 
@@ -89,7 +89,7 @@ def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town
     cast.sign_up(activity_id, cast.by(town, "ning"))
     told = {}
     for name in ("wulan", "tong", "yan", "shang"):
-        told[name] = queries.attendance(activity_id, actor=cast.by(town, name)).people[0].name
+        told[name] = attendance_queries.attendance(activity_id, actor=cast.by(town, name)).people[0].name
     assert told == {"wulan": "宁小舟", "tong": "宁**", "yan": "宁**", "shang": "宁**"}
     for name, refusal in (
         ("ning", NotAllowed),
@@ -98,7 +98,7 @@ def test_names_are_for_the_leader_masked_ones_for_staff_and_none_for_others(town
         ("admin", NotAllowed),
     ):
         with pytest.raises(refusal):
-            queries.attendance(activity_id, actor=cast.by(town, name))
+            attendance_queries.attendance(activity_id, actor=cast.by(town, name))
 
 
 def test_the_waitlist_says_which_place_one_has(town):

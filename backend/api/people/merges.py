@@ -25,9 +25,10 @@ from backend.api.frame.route import post
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
+from backend.people.kinds import MergeProof, MergeState
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
-from backend.people.person_merges import MergeProof, MergeState, PersonMerge
+from backend.people.person_merges import PersonMerge
 from backend.people.states import PROPOSE_MERGE
 from backend.rights import merge_queries, merging
 
@@ -66,7 +67,7 @@ class ProofIn(Schema):
     reason = Reason("核实的情况", required=True)
 
 
-class MergeIn(ProofIn):
+class PersonMergeIn(ProofIn):
     from_id = Integer("要并入的档案", required=True, least=1)
     into_id = Integer("保留的档案", required=True, least=1)
 
@@ -139,7 +140,7 @@ def person_merges(caller: Caller, community_id: int | None, state: list[str] | N
     "/person-merges",
     "提出把两份档案合并成一份",
     _WHO,
-    body=MergeIn,
+    body=PersonMergeIn,
     out=MergeOut,
     status=201,
     description="`fromId` 并入 `intoId`。由看过凭据的工作人员提出，另一位工作人员同意后才合并。两份档案都要在本社区，"

@@ -34,7 +34,8 @@ from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues, states
 from backend.supermarket.actions import approvals, counter, extensions, requests, series
 from backend.supermarket.actions.returned_goods import Back
-from backend.supermarket.models import Collector, Fate, ItemKind, Redemption, RedemptionState
+from backend.supermarket.models import Collector, ItemKind, Redemption, RedemptionState
+from backend.supermarket.return_models import Fate
 from backend.supermarket.views import RedemptionView
 
 bp = APIBlueprint("supermarket_redemptions", __name__, url_prefix="/api/v1", tag="兑换超市")

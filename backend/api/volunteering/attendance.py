@@ -11,7 +11,7 @@ from backend.api.frame.route import get, post
 from backend.api.volunteering.activities import ActivityOut, Degrees, SignUpOut, proxy_of, serialize
 from backend.identity.sessions import Caller
 from backend.people.permissions import Permission
-from backend.volunteering import queries
+from backend.volunteering import attendance_queries, queries
 from backend.volunteering.actions import attendance, hours, roll_call
 from backend.volunteering.models import ATTENDANCE_SOURCES, MOST_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
 from backend.volunteering.views import ActivityView, Attendance, CheckInCode, SignUpView
@@ -93,7 +93,7 @@ class AttendanceOut(Schema):
     description="每 30 秒换一个；上一个仍有效半分钟。",
 )
 def check_in_code(caller: Caller, activity_id: int) -> CheckInCode:
-    return queries.check_in_code(activity_id, actor=caller)
+    return attendance_queries.check_in_code(activity_id, actor=caller)
 
 
 @post(bp, "/activities/<id:activity_id>/check-in", "签到", body=CheckIn, out=SignUpOut)
@@ -112,7 +112,7 @@ def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpV
 
 @get(bp, "/activities/<id:activity_id>/attendance", "出勤（组织者）", out=AttendanceOut)
 def get_attendance(caller: Caller, activity_id: int) -> Attendance:
-    return queries.attendance(activity_id, actor=caller)
+    return attendance_queries.attendance(activity_id, actor=caller)
 
 
 @post(
@@ -125,7 +125,7 @@ def get_attendance(caller: Caller, activity_id: int) -> Attendance:
 def call_roll(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> Attendance:
     roll = [roll_call.Called(one["person_id"], one["checked_in_at"], one["checked_out_at"]) for one in body]
     roll_call.call(activity_id, roll, actor=caller)
-    return queries.attendance(activity_id, actor=caller)
+    return attendance_queries.attendance(activity_id, actor=caller)
 
 
 def _minutes(body: list[dict[str, Any]]) -> dict[int, int]:

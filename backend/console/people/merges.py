@@ -13,9 +13,10 @@ from backend.console.frame.resident_form import WhoForm
 from backend.journal import REASON_MAX
 from backend.people import queries as people
 from backend.people import queues, residents
+from backend.people.kinds import MergeState
 from backend.people.labels import MERGE_PROOFS
 from backend.people.permissions import Permission
-from backend.people.person_merges import MergeState, PersonMerge
+from backend.people.person_merges import PersonMerge
 from backend.rights import merge_checks, merge_queries, merging
 
 

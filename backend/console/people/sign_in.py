@@ -110,7 +110,7 @@ def _address_of(code: str) -> str:
 
 def _scan_state(kept: dict[str, str]) -> str:
     if console_sessions.approved(kept["secret"]):
-        return "approved"
+        return "allowed"
     try:
         console_sessions.scanned(kept["code"])
         return "waiting"

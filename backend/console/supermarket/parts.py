@@ -9,7 +9,8 @@ from backend.console.frame.forms import Form, choice, code, line, lines, whole
 from backend.supermarket import limits
 from backend.supermarket.actions.returned_goods import Back
 from backend.supermarket.labels import FATES
-from backend.supermarket.models import Fate, ItemKind
+from backend.supermarket.models import ItemKind
+from backend.supermarket.return_models import Fate
 from backend.supermarket.views import RedemptionView
 
 

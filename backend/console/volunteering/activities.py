@@ -18,7 +18,7 @@ from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.activity_talk_forms import talk_facts
 from backend.people import place_choices
 from backend.people.permissions import Permission
-from backend.volunteering import desk_queries, queries, queues
+from backend.volunteering import attendance_queries, desk_queries, queries, queues
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.actions import ending, taking_down
 from backend.volunteering.labels import ACTIVITY_STATES
@@ -149,7 +149,7 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     """The page of an activity, with a tried form among `given`."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
-    people = queries.attendance(found.id, actor=staff).people
+    people = attendance_queries.attendance(found.id, actor=staff).people
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_ACTIVITY),

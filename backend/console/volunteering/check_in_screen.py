@@ -9,14 +9,14 @@ from flask import Response, jsonify, url_for
 from backend import clock
 from backend.console.frame.page import Staff, page, redirect_with_message, render
 from backend.people.permissions import Permission
-from backend.volunteering import desk_queries, queries
+from backend.volunteering import attendance_queries, desk_queries, queries
 from backend.volunteering.codes import SLOT_SECONDS
 from backend.volunteering.states import ActivityMovedOn
 
 
 def _code_view(staff: Staff, activity_id: int) -> dict[str, Any]:
     """The code of this half minute, how long it stands, how many have come. Raises ActivityMovedOn."""
-    told = queries.check_in_code(activity_id, actor=staff)
+    told = attendance_queries.check_in_code(activity_id, actor=staff)
     came, expected = desk_queries.numbers(activity_id)
     left = (told.expires_at - clock.now()).total_seconds()
     return {

@@ -14,7 +14,7 @@ from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import residents
 from backend.people.permissions import Permission
-from backend.volunteering import desk_queries, queries
+from backend.volunteering import attendance_queries, desk_queries, queries
 from backend.volunteering.actions import sign_ups
 from backend.volunteering.models import SignUpState
 
@@ -145,7 +145,7 @@ def sign_up_page(staff: Staff, activity_id: int, person_id: int) -> Any:
 
 def _person(staff: Staff, activity_id: int, person_id: int, **given: Any) -> Any:
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
-    told = queries.attendance(activity_id, actor=staff, person_id=person_id).people
+    told = attendance_queries.attendance(activity_id, actor=staff, person_id=person_id).people
     if not told:
         return activity_page(staff, activity_id)
     forms = {

@@ -8,7 +8,8 @@ from backend.errors import InvalidInput, NotFound, StateConflict
 from backend.journal import Actor
 from backend.people.permissions import Permission
 from backend.supermarket.actions import receipts
-from backend.supermarket.models import Barcode, Item
+from backend.supermarket.barcode_models import Barcode
+from backend.supermarket.models import Item
 
 LENGTHS = (8, 12, 13, 14)
 

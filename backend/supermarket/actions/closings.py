@@ -44,7 +44,7 @@ class InTheWay:
 
 
 @dataclass(frozen=True)
-class Moved:
+class NewDeadline:
     """An order whose last day to be approved or collected would be another one."""
 
     redemption_id: int
@@ -59,14 +59,14 @@ class Effect:
     """What a shop's other hours would do to the orders that stand."""
 
     bookings: list[InTheWay]
-    deadlines: list[Moved]
+    deadlines: list[NewDeadline]
 
 
 def effect(shop: Shop, wanted: OpenTimes) -> Effect:
     """What would happen to this shop's orders if it were open as wanted; changes nothing."""
     bookings = in_the_way(shop, wanted)
     ended = {one.redemption_id for one in bookings}
-    orders = [one for one in session.scalars(_standing(shop.id)) if one.id not in ended]
+    orders = [one for one in session.scalars(_open_orders(shop.id)) if one.id not in ended]
     return Effect(bookings, [one for one in map(_moved(wanted), orders) if one])
 
 
@@ -115,14 +115,14 @@ def end_bookings(
     """Ends the bookings that stand in the way, if all of them were named and are locked. Raises BookingsInTheWay."""
     ids = list(dict.fromkeys(one.redemption_id for one in found))
     if set(ids) - set(locked):
-        raise BookingsInTheWay(count=len(ids), bookings=[_told(one) for one in found])
+        raise BookingsInTheWay(count=len(ids), bookings=[_listed(one) for one in found])
     released = {one: approvals.call_off(locked[one], notices.CLOSED_THEN, actor=actor) for one in ids}
     ended = [locked[one].order for one in ids]
     notices.called_off(ended, shop, released)
     return ended
 
 
-def _told(one: InTheWay) -> dict[str, Any]:
+def _listed(one: InTheWay) -> dict[str, Any]:
     return {
         "redemptionId": one.redemption_id,
         "number": one.number,
@@ -135,20 +135,20 @@ def _told(one: InTheWay) -> dict[str, Any]:
 # --- deadlines ----------------------------------------------------------------------------------------
 
 
-def _standing(shop_id: int) -> sa.Select[Redemption]:
+def _open_orders(shop_id: int) -> sa.Select[Redemption]:
     return sa.select(Redemption).where(_OPEN, Redemption.shop_id == shop_id).order_by(Redemption.id)
 
 
-def move_deadlines(shop: Shop, *, actor: Actor | None) -> list[Moved]:
+def move_deadlines(shop: Shop, *, actor: Actor | None) -> list[NewDeadline]:
     """Counts the deadlines of this shop's open orders anew, as it is open now, and tells whose moved; who had been
     reminded of a former day is reminded again. A fixed number of statements, however many there are."""
     orders = session.scalars(
-        _standing(shop.id).with_for_update(), execution_options={"populate_existing": True}
+        _open_orders(shop.id).with_for_update(), execution_options={"populate_existing": True}
     )
     return move(shop, orders.all(), actor=actor)
 
 
-def move(shop: Shop, orders: Sequence[Redemption], *, actor: Actor | None) -> list[Moved]:
+def move(shop: Shop, orders: Sequence[Redemption], *, actor: Actor | None) -> list[NewDeadline]:
     """The same for these orders of the shop, which the caller has locked."""
     told, found = _moved(OpenTimes.of(shop)), []
     for order in orders:
@@ -166,11 +166,11 @@ def move(shop: Shop, orders: Sequence[Redemption], *, actor: Actor | None) -> li
 def renewed(order: Redemption, wanted: OpenTimes) -> date:
     """The last day to approve an order, or to collect it, if its shop is open as wanted: as many open days as it was
     given, on an open day, and never sooner than its owner was told."""
-    begun, told, days = _given(order)
+    begun, told, days = _deadline_of(order)
     return wanted.on_or_after(max(told, wanted.after(clock.business_day(begun), days)))
 
 
-def _given(order: Redemption) -> tuple[datetime, date, int]:
+def _deadline_of(order: Redemption) -> tuple[datetime, date, int]:
     """Since when the deadline of an order runs, the day that its owner was told, and of how many open days. Of older
     orders that were given days of any kind, all of them count."""
     begun, told, days = order.requested_at, order.approve_until, order.approve_open_days
@@ -179,21 +179,21 @@ def _given(order: Redemption) -> tuple[datetime, date, int]:
     return begun, told, days or max((told - clock.business_day(begun)).days, 1)
 
 
-def _moved(wanted: OpenTimes) -> Callable[[Redemption], Moved | None]:
+def _moved(wanted: OpenTimes) -> Callable[[Redemption], NewDeadline | None]:
     """What becomes of an order's deadline, if another day; a venue is used on its day, whatever the shop does."""
 
-    def moved(order: Redemption) -> Moved | None:
+    def moved(order: Redemption) -> NewDeadline | None:
         if order.state == RedemptionState.APPROVED and order.item_kind == ItemKind.VENUE:
             return None
-        _begun, told, _days = _given(order)
+        _begun, told, _days = _deadline_of(order)
         after = renewed(order, wanted)
-        return Moved(order.id, order.number, order.state, told, after) if after != told else None
+        return NewDeadline(order.id, order.number, order.state, told, after) if after != told else None
 
     return moved
 
 
-def _count_anew(order: Redemption, moved: Moved | None) -> None:
-    _begun, _told, days = _given(order)
+def _count_anew(order: Redemption, moved: NewDeadline | None) -> None:
+    _begun, _told, days = _deadline_of(order)
     approved = order.state == RedemptionState.APPROVED
     if not approved:
         order.approve_open_days = days

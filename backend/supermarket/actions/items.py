@@ -115,7 +115,7 @@ def change(item_id: int, changes: dict[str, Any], *, actor: Actor) -> Item:
         setattr(item, name, value)
     session.flush()
     if put_up:
-        watches.tell(item)
+        watches.announce(item)
     journal.write(
         "change",
         "item",

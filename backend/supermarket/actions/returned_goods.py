@@ -12,7 +12,8 @@ from backend.errors import InvalidInput, NotFound, StateConflict
 from backend.journal import Actor
 from backend.people.permissions import Permission
 from backend.supermarket.actions import receipts, stock, watches
-from backend.supermarket.models import Fate, Item, ItemKind, Line, Redemption, Returned
+from backend.supermarket.models import Item, ItemKind, Line, Redemption
+from backend.supermarket.return_models import Fate, Returned
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
 
 
@@ -190,7 +191,7 @@ def release_from_quarantine(item_id: int, batch_id: int, *, actor: Actor) -> Bat
         raise NotInQuarantine()
     batch.quarantined = False
     session.flush()
-    watches.tell(item, batch.on_hand)
+    watches.announce(item, batch.on_hand)
     facts = {"quantity": batch.on_hand}
     journal.write("release", "batch", batch.id, actor=actor, place=shop.place_id, facts=facts)
     return batch

@@ -106,7 +106,7 @@ def record_movement(
     if item.low_stock is not None and before > item.low_stock >= item.on_hand - item.reserved:
         notices.low_stock(item)
     if on_hand > reserved:
-        watches.tell(item, on_hand - reserved)
+        watches.announce(item, on_hand - reserved)
     return event
 
 

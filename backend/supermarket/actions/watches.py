@@ -6,7 +6,8 @@ from backend import clock
 from backend.db import insert, session
 from backend.journal import Actor
 from backend.supermarket import notices, queries
-from backend.supermarket.models import Item, ItemKind, Shortfall, Watch
+from backend.supermarket.demand_models import Shortfall, Watch
+from backend.supermarket.models import Item, ItemKind
 
 
 def watch(item_id: int, *, actor: Actor) -> Item:
@@ -24,7 +25,7 @@ def unwatch(item_id: int, *, actor: Actor) -> Item:
     return found
 
 
-def tell(item: Item, gained: int | None = None) -> None:
+def announce(item: Item, gained: int | None = None) -> None:
     """Tells those who wait, if a locked item is there again, and was not before it `gained` these units (None: it
     was not on the shelf)."""
     free = Item.on_hand - Item.reserved - queries.ended_units(Item.id)

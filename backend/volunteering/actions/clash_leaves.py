@@ -35,7 +35,7 @@ def note(activity: Activity, person_id: int, reason: str, *, actor: Actor) -> No
     authorize(states.ALLOW_CLASH, activity, actor)
     if activity.state not in states.ALLOW_CLASH.sources:
         raise states.ActivityMovedOn()
-    if person_id != actor.id and not _near(activity, person_id):
+    if person_id != actor.id and not _close_to(activity, person_id):
         raise NotFound()
     journal.write(
         "allow_clash",
@@ -54,7 +54,7 @@ def note(activity: Activity, person_id: int, reason: str, *, actor: Actor) -> No
     session.flush()
 
 
-def _near(activity: Activity, person_id: int) -> bool:
+def _close_to(activity: Activity, person_id: int) -> bool:
     """Of the team, on the list of the activity, or at home in its community: nobody else is written to."""
     near = (
         sa.exists().where(SignUp.activity_id == activity.id, SignUp.person_id == person_id),

@@ -100,6 +100,6 @@ JOBS = [
     Job("volunteering.lapse", 60, unfinished, ending.lapse),
     Job("volunteering.end", 60, over, end),
     Job("volunteering.tomorrow", 600, tomorrows, remind),
-    Job("volunteering.organiser_news", 600, news.due, news.tell),
+    Job("volunteering.organiser_news", 600, news.due, news.send),
     Job("volunteering.record_overdue", 3600, overdue, remind_staff),
 ]

@@ -45,7 +45,7 @@ def due() -> list[int]:
     return list(session.scalars(wanted.order_by(Activity.id).limit(BATCH)))
 
 
-def tell(activity_id: int) -> None:
+def send(activity_id: int) -> None:
     """Once an activity and day: how many are new, and how many are gone."""
     activity = lock_row(Activity, activity_id)
     if activity.id not in due():

@@ -142,7 +142,7 @@
     const ask = async () => {
       try {
         const told = await (await fetch(waiting.dataset.poll, { cache: "no-store" })).json();
-        if (told.standing === "approved") return waiting.requestSubmit();
+        if (told.standing === "allowed") return waiting.requestSubmit();
         if (told.standing === "over") return location.reload();
       } catch (_fault) { /* the line is down for a moment: ask again */ }
       setTimeout(ask, 2000);
