@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,13 +56,19 @@ def _firsts(last: date) -> Iterator[date]:
 def _sums(community_id: int, side: str, firsts: list[date]) -> dict[tuple[str, int], int]:
     """By kind of account and number of the month, what went through one side of the community's accounts."""
     at, begins = transfers.c.at, [clock.day_starts(one) for one in firsts]
+    ends = clock.day_starts((firsts[-1] + timedelta(days=31)).replace(day=1))
     month: Any = sa.case(
         *((at >= moment, sa.literal_column(str(number))) for number, moment in reversed([*enumerate(begins)]))
     )
     wanted = (
         sa.select(accounts.c.kind, month.label("month"), sa.func.sum(transfers.c.amount))
         .join(accounts, accounts.c.id == transfers.c[side])
-        .where(accounts.c.community_id == community_id, accounts.c.person_id.is_(None), at >= begins[0])
+        .where(
+            accounts.c.community_id == community_id,
+            accounts.c.person_id.is_(None),
+            at >= begins[0],
+            at < ends,
+        )
         .group_by(accounts.c.kind, sa.text("month"))
     )
     return {(row[0], row[1]): int(row[2]) for row in session.execute(wanted)}

@@ -281,7 +281,8 @@ def test_actions_name_the_moves_that_this_caller_may_make_now(town):
         name: town.phone(name).data("GET", f"/wishes/{wish_id}")["actions"]
         for name in ("ning", "pei", "he", "tong")
     }
-    assert seen == {"ning": ["withdraw"], "pei": ["claim"], "he": [], "tong": []}
+    back = ["send_back", "decline", "refer", "merge", "take_down", "redact"]
+    assert seen == {"ning": ["withdraw"], "pei": ["claim"], "he": [], "tong": back}
     town.phone("pei").data("POST", f"/wishes/{wish_id}/claim", {"as": "personal"})
     assert town.phone("pei").data("GET", f"/wishes/{wish_id}")["actions"] == ["release", "fulfil"]
     assert town.phone("ning").data("GET", f"/wishes/{wish_id}")["actions"] == []
@@ -296,8 +297,10 @@ def test_every_action_that_is_offered_is_not_refused_for_its_state_or_its_caller
     }
     cast.open_round(town)
     staff = town.phone("lan")
-    offered = staff.data("GET", f"/wishes/{cast.submitted(town)}")["actions"]
-    assert offered == ["accept", "send_back", "decline", "refer"]
+    other = cast.submitted(town)
+    bodies["merge"] = {"intoId": other, "reason": "同一件事"}
+    offered = staff.data("GET", f"/wishes/{other}")["actions"]
+    assert offered == ["accept", "send_back", "decline", "refer", "merge"]
     for move in offered:
         wish_id = cast.submitted(town)
         staff.data("POST", f"/wishes/{wish_id}/{move.replace('_', '-')}", bodies.get(move, {}))

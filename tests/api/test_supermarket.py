@@ -122,7 +122,7 @@ def test_the_whole_way_of_an_order(phones, shop):
     assert phones["wulan"].data("GET", "/me/redemptions")["list"][0]["pickUpCode"] == mine["pickUpCode"]
     code = {"pickUpCode": mine["pickUpCode"]}
     seen = phones["bu"].data("POST", "/redemptions/preview", code)
-    assert (seen["id"], seen["personName"], seen["actions"]) == (order["id"], "乌**", ["hand_over"])
+    assert (seen["id"], seen["personName"], seen["actions"]) == (order["id"], "乌**", ["extend", "hand_over"])
     assert seen["pickUpCode"] is None
     done = phones["bu"].data("POST", f"{path}/hand-over", {**code, "collectedBy": "self"})
     assert (done["state"], done["collectedBy"], done["actions"]) == ("handed_over", "self", [])

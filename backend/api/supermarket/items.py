@@ -44,6 +44,10 @@ class ItemOut(Schema):
     waiting = Integer("等到货通知的人数（仅工作人员可见）", allow_none=True)
 
 
+class ItemKeptOut(ItemOut):
+    warnings = List("请核对的事项，例如与另一种同名", Text("提醒", most=200), most=5)
+
+
 class ItemContent(Schema):
     name = Text("名称", most=limits.ITEM_NAME_MAX, required=True, example="东北大米 5 公斤")
     description = Text("说明", least=0, most=limits.DESCRIPTION_MAX, lines=True)
@@ -65,7 +69,7 @@ class ItemContent(Schema):
         most=limits.PICK_UP_DAYS_MAX,
         allow_none=True,
     )
-    same_name = Boolean("确认与超市里另一种同名；不确认时同名的不能新增或改名")
+    same_name = Boolean("与超市里另一种同名时：true 或不填，照办并提醒；false，不办（409）")
     file_ids = List("图片，最多三张，先用 POST /files 上传（用途 item）", Integer("编号", least=1), most=3)
 
 
@@ -137,12 +141,17 @@ def item_slots(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str,
     return {"list": queries.slots(item_id, query["date"] or clock.today())}
 
 
-@post(bp, "/items", "新增", Permission.ITEM_MANAGE, body=ItemIn, out=ItemOut, status=201)
-def put_up_item(caller: Caller, body: dict[str, Any]) -> ItemView:
+@post(bp, "/items", "新增", Permission.ITEM_MANAGE, body=ItemIn, out=ItemKeptOut, status=201)
+def put_up_item(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
+    body = {"same_name": True, **body}
     made = items.create_item(
         body.pop("shop_id"), body.pop("kind"), body.pop("name"), body.pop("points"), actor=caller, **body
     )
-    return _serialize(made, caller)
+    return _kept(made, caller)
+
+
+def _kept(item: Item, caller: Caller) -> dict[str, Any]:
+    return {**vars(_serialize(item, caller)), "warnings": items.warnings(item)}
 
 
 @put(
@@ -151,10 +160,10 @@ def put_up_item(caller: Caller, body: dict[str, Any]) -> ItemView:
     "修改、上架或下架",
     Permission.ITEM_MANAGE,
     body=ItemContent(partial=True),
-    out=ItemOut,
+    out=ItemKeptOut,
 )
-def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> ItemView:
-    return _serialize(items.change(item_id, body, actor=caller), caller)
+def change_item(caller: Caller, item_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    return _kept(items.change(item_id, {"same_name": True, **body}, actor=caller), caller)
 
 
 @post(bp, "/items/<id:item_id>/watch", "到货时通知我", out=ItemOut, description="再可兑换时通知一次。")

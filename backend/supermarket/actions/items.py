@@ -134,9 +134,19 @@ def _plain(name: str) -> str:
 
 def _check_name(shop_id: int, kind: str, name: str, but: int = 0) -> None:
     """Two items of one name are taken for one another, by clerks and by sheets. Raises ItemNameTaken."""
-    names = sa.select(Item.name).where(Item.shop_id == shop_id, Item.kind == kind, Item.id != but)
-    if any(_plain(known) == _plain(name) for known in session.scalars(names)):
+    if _is_taken(shop_id, kind, name, but):
         raise ItemNameTaken(name=name)
+
+
+def _is_taken(shop_id: int, kind: str, name: str, but: int) -> bool:
+    names = sa.select(Item.name).where(Item.shop_id == shop_id, Item.kind == kind, Item.id != but)
+    return any(_plain(known) == _plain(name) for known in session.scalars(names))
+
+
+def warnings(item: Item) -> list[str]:
+    """What whoever keeps the item should look at, although it was taken."""
+    taken = _is_taken(item.shop_id, item.kind, item.name, item.id)
+    return [f"这个超市里还有一种“{item.name}”，请核对"] if taken else []
 
 
 def take_down(item_id: int, reason: str, *, actor: Actor) -> Item:

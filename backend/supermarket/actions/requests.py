@@ -59,9 +59,9 @@ def request(
     basket = baskets.fill(shop_id, lines, slot_ids or [], person_id)
     _check_purpose(basket, purpose, team_id, person_id)
     full = baskets.check_limits(basket)
-    baskets.check_stock(basket)
     if basket.points > MOST_POINTS:
         raise ledger.NotEnoughPoints(available=purse.available, needed=basket.points)
+    baskets.check_stock(basket)
     order, ordered = _write(basket, person_id, purpose, team_id, reason, actor)
     stock.reserve(order, basket.items, basket.wanted, actor=actor)
     ledger.hold(
