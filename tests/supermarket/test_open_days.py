@@ -146,11 +146,13 @@ def test_many_orders_move_in_a_fixed_number_of_statements(town, shop, statements
 
     with at(2, 3):
         soap = cast.goods(town, shop, stock=50)
-        cast.asked(town, shop, {soap: 1})
-        one = cost(SPRING[:1])
-        for name in ("ning", "song", "fang", "xia"):
+        # PostgreSQL tells a single reader in one statement, several in two.
+        for name in ("wulan", "ning"):
             cast.asked(town, shop, {soap: 1}, name)
-        assert cost(SPRING) == one
+        two = cost(SPRING[:1])
+        for name in ("song", "fang", "xia"):
+            cast.asked(town, shop, {soap: 1}, name)
+        assert cost(SPRING) == two
 
 
 def test_fresh_food_has_its_own_days_to_be_collected(town, shop):
