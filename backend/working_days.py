@@ -102,6 +102,11 @@ def on_or_after(day: date) -> date:
     return after(day - timedelta(days=1), 1)
 
 
+def today_is_worked() -> bool:
+    """Is today a working day? On a free one nobody is told that a day of theirs has passed."""
+    return on_or_after(clock.today()) == clock.today()
+
+
 def after_each(some: Iterable[date], count: int) -> dict[date, date]:
     """For each of these days the working day that comes `count` working days after it; all in one question."""
     wanted = sorted(set(some))
@@ -124,7 +129,7 @@ def over() -> datetime:
     after it, may still be done on that one."""
     now, today = clock.now(), clock.today()
     yesterday, worked = today - timedelta(days=1), after(today, -1)
-    if worked == yesterday and on_or_after(today) == today:
+    if worked == yesterday and today_is_worked():
         return now
     return clock.day_ends(worked) - timedelta(microseconds=1)
 

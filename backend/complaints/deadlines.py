@@ -31,7 +31,10 @@ def remind(complaint_id: int) -> None:
 
 
 def overdue() -> list[int]:
-    """Waiting ones whose last day is past. The city's stay with it: there is nobody above."""
+    """Waiting ones whose last day is past, on working days: on a free one nobody is there to take them over. The city's
+    stay with it: there is nobody above."""
+    if not working_days.today_is_worked():
+        return []
     wanted = (
         sa.select(Complaint.id)
         .join(Organisation, Organisation.id == Complaint.place_id)

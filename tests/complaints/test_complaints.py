@@ -140,7 +140,7 @@ def test_a_reminder_comes_before_the_deadline_and_the_next_level_after_it(town):
                 jobs.run(job)
         assert told(town.person("tong").id).count("complaint_due") == 1
         assert complaint(made).state == "received"
-    with clock.frozen_at(clock.day_ends(last)):
+    with clock.frozen_at(clock.day_starts(working_days.after(last, 1))):
         for job in deadlines.JOBS:
             jobs.run(job)
         found = complaint(made)

@@ -227,8 +227,9 @@ def test_no_promise_and_no_silence_ends_on_a_free_day_or_in_its_first_hour(town)
             _run("wishes.close_silent")
             assert _inbox(town, "pei").count("claim_overdue") == reminded, day
             assert cast.wish(fulfilled).state == state, day
-    # Reminded on a Tuesday: Wednesday to Friday are the three days of grace, and Friday's noon ends them.
-    for day, claimed in ((19, True), (20, False)):
+    # Reminded on a Tuesday: Wednesday to Friday are the three days of grace, Friday's noon ends them, and Monday is the
+    # first working day after it.
+    for day, claimed in ((19, True), (20, True), (21, True), (22, False)):
         with clock.frozen_at(datetime(2027, 3, day, 11, tzinfo=clock.CHINA)):
             _run("wishes.release_overdue")
             assert (cast.wish(promised).state == "claimed") == claimed, day

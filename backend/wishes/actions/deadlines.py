@@ -54,12 +54,17 @@ def _kept_until() -> date:
 
 
 def promises_to_remind() -> list[int]:
-    """Wishes whose claimer's promised day is past and who was not reminded yet."""
+    """Wishes whose claimer's promised day is past and who was not reminded yet; nobody is on a free day."""
+    if not working_days.today_is_worked():
+        return []
     return _promises(Claim.reminded_at.is_(None))
 
 
 def promises_to_release() -> list[int]:
-    """Wishes whose claimer was reminded PROMISE_GRACE_DAYS working days ago and has still not fulfilled."""
+    """Wishes whose claimer was reminded PROMISE_GRACE_DAYS working days ago and has still not fulfilled; none goes
+    on a free day, on which it may still be fulfilled."""
+    if not working_days.today_is_worked():
+        return []
     return _promises(Claim.reminded_at <= _grace_over())
 
 
