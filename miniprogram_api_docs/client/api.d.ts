@@ -1173,7 +1173,7 @@ export interface ItemContentUpdate {
   slotMinutes?: number | null
   /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
   pickUpDays?: number | null
-  /** 确认与超市里另一种同名；不确认时同名的不能新增或改名 */
+  /** 与超市里另一种同名时：true 或不填，照办并提醒；false，不办（409） */
   sameName?: boolean
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
@@ -1200,7 +1200,7 @@ export interface ItemIn {
   slotMinutes?: number | null
   /** 审批后几个营业日内领取，生鲜可以是 1；不填按超市的期限；场地没有 */
   pickUpDays?: number | null
-  /** 确认与超市里另一种同名；不确认时同名的不能新增或改名 */
+  /** 与超市里另一种同名时：true 或不填，照办并提醒；false，不办（409） */
   sameName?: boolean
   /** 图片，最多三张，先用 POST /files 上传（用途 item） */
   fileIds?: Array<number>
@@ -1208,6 +1208,51 @@ export interface ItemIn {
   shopId: number
   /** 类别：物品、场地、活动支持 */
   kind: "goods" | "venue" | "activity_support"
+}
+
+export interface ItemKeptOut {
+  /** 编号 */
+  id: number
+  /** 兑换超市 */
+  shopId: number
+  /** 类别：物品、场地、活动支持 */
+  kind: "goods" | "venue" | "activity_support"
+  /** 名称 */
+  name: string
+  /** 说明 */
+  description: string
+  /** 单位 */
+  unit: string
+  /** 每单位的积分 */
+  points: number
+  /** 可兑换的数量；场地和活动支持没有库存，为 null */
+  available: number | null
+  /** 每人每期限兑；不限为 null */
+  limitPerPerson: number | null
+  /** 限兑的周期 */
+  limitPeriod: "month" | "quarter" | "year" | "once"
+  /** 是否上架 */
+  onShelf: boolean
+  /** 场地每个时段的分钟数 */
+  slotMinutes: number | null
+  /** 审批后几个营业日内领取；按超市的期限为 null */
+  pickUpDays: number | null
+  /** 同意公开的捐赠方 */
+  donors: Array<string>
+  /** 图片 */
+  files: Array<PictureOut>
+  /** 现有库存（仅工作人员可见） */
+  onHand: number | null
+  /** 已预订（仅工作人员可见） */
+  reserved: number | null
+  /** 少于等于多少时提醒（仅工作人员可见） */
+  lowStock: number | null
+  /** 到货时是否通知我 */
+  watching: boolean
+  /** 等到货通知的人数（仅工作人员可见） */
+  waiting: number | null
+  /** 请核对的事项，例如与另一种同名 */
+  warnings: Array<string>
 }
 
 export interface ItemOut {
@@ -3507,7 +3552,7 @@ export interface Posts {
   /** 核实监护登记 */
   [path: `/guardianships/${number}/verify`]: { query: undefined; body: DecideIn; data: Done }
   /** 新增 */
-  '/items': { query: undefined; body: ItemIn; data: ItemOut }
+  '/items': { query: undefined; body: ItemIn; data: ItemKeptOut }
   /** 登记条码 */
   [path: `/items/${number}/barcodes`]: { query: undefined; body: BarcodeIn; data: BarcodeOut }
   /** 待检后上架 */
@@ -3708,7 +3753,7 @@ export interface Puts {
   /** 录入放假和调休安排 */
   '/calendar-days': { query: undefined; body: CalendarIn; data: CalendarOut }
   /** 修改、上架或下架 */
-  [path: `/items/${number}`]: { query: undefined; body: ItemContentUpdate; data: ItemOut }
+  [path: `/items/${number}`]: { query: undefined; body: ItemContentUpdate; data: ItemKeptOut }
   /** 修改我的资料 */
   '/me': { query: undefined; body: ProfileIn; data: Me }
   /** 接收或不再接收活动邀请 */

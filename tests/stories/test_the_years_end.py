@@ -230,7 +230,7 @@ def _january(winter, late, mixed, snow, night):
         assert winter.points("qin") == (50, 50)
         assert shop_cast.purse(town, "qin") == (50, 0)
         ((_, sentence),) = winter.told("qin", "redemption_rejected")
-        assert "这批先给老人。20 积分冻结期间已到期，没有退回。" in sentence
+        assert "这批先给老人。20 积分的有效期已过，没有退回。" in sentence
         _certified(town, night)
         totals = town.phone("pei").data("GET", "/me/service-records")["totals"]
         assert totals["byYear"] == [{"year": 2026, "minutes": 240}, {"year": 2027, "minutes": 120}]
@@ -240,7 +240,7 @@ def _january(winter, late, mixed, snow, night):
     with winter.at("01-05 09:30"):
         ((day, sentence),) = winter.told("ning", "redemption_expired")
         assert (day, shop_cast.order(mixed).state) == ("01-05", "expired")
-        assert "20 积分已退回，另有 10 积分冻结期间已到期，没有退回" in sentence
+        assert "20 积分已退回，另有 10 积分的有效期已过，没有退回" in sentence
         assert winter.points("ning") == (40, 40)
         _calendar_is_entered(town, snow)
         printed = winter.register(*LAST_QUARTER)
