@@ -73,12 +73,14 @@ def _lines_know_what_left(dialect: str) -> None:
         for name, text in _LINE.items():
             table.create_check_constraint(op.f(f"ck_redemption_lines_{name}"), text)
     _run(kept)
-    order = "SELECT 1 FROM redemptions WHERE redemptions.id = redemption_lines.redemption_id AND redemptions.state"
     op.execute(
-        "UPDATE redemption_lines SET handed_over = quantity"
-        f" WHERE EXISTS ({order} IN ('handed_over', 'returned'))"
+        "UPDATE redemption_lines SET handed_over = quantity WHERE redemption_id IN"
+        " (SELECT id FROM redemptions WHERE state IN ('handed_over', 'returned'))"
     )
-    op.execute(f"UPDATE redemption_lines SET returned = quantity WHERE EXISTS ({order} = 'returned')")
+    op.execute(
+        "UPDATE redemption_lines SET returned = quantity WHERE redemption_id IN"
+        " (SELECT id FROM redemptions WHERE state = 'returned')"
+    )
 
 
 def _create_returns(dialect: str) -> None:
