@@ -70,7 +70,7 @@ class FirstPasswordAsked(Refused):
 
 
 class FirstPasswordNotGranted(Refused):
-    code, message = 40921, "另一位市级管理员还没有同意，或同意已过期，请刷新"
+    code, message = 40351, "另一位市级管理员还没有同意，或同意已过期，请刷新"
 
 
 class FirstPasswordDecided(Refused):
