@@ -33,7 +33,8 @@ def ids_of_all(persons: Collection[int]) -> sa.Select[int]:
 def remaining(column: Any) -> sa.ColumnElement[int]:
     """The id of the record that remains of the person whom `column` names, as an expression."""
     one = Person.__table__.alias()
-    heir = sa.select(one.c.merged_into_id).where(one.c.id == column).scalar_subquery()
+    # Whatever else stands in the query is the row that is asked about, however deep this stands in it.
+    heir = sa.select(one.c.merged_into_id).where(one.c.id == column).correlate_except(one).scalar_subquery()
     return sa.func.coalesce(heir, column)
 
 

@@ -18,9 +18,9 @@ BATCH = 200
 HOUR = 18
 LAST_DAY = timedelta(hours=24)
 
-_organiser = sa.func.coalesce(
-    sa.select(Team.leader_id).where(Team.id == Activity.team_id).scalar_subquery(), Activity.in_charge_id
-)
+# Of the activity of the query, however deep this stands in it.
+_leader = sa.select(Team.leader_id).where(Team.id == Activity.team_id).correlate_except(Team)
+_organiser = sa.func.coalesce(_leader.scalar_subquery(), Activity.in_charge_id)
 _since = sa.func.coalesce(Activity.organiser_told_at, Activity.published_at)
 _of_others = sa.and_(SignUp.activity_id == Activity.id, SignUp.person_id != _organiser)
 # Who came and went since then is no news.
