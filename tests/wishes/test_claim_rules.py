@@ -100,7 +100,9 @@ def test_only_what_was_given_back_by_oneself_and_of_this_wish_is_counted_as_agai
         claim(town, one, "pei")
         give_back(town, one, "pei")
     claim(town, second, "pei")
-    with clock.frozen_at(clock.now() + timedelta(days=60)):
+    # Nothing goes on a free day.
+    later = working_days.after(clock.today() + timedelta(days=60), 1)
+    with clock.frozen_at(clock.day_starts(later) + timedelta(hours=9)):
         (overdue,) = [job for job in deadlines.JOBS if job.name == "wishes.release_overdue"]
         with transaction():
             cast.standing(second).reminded_at = clock.now() - timedelta(days=30)
