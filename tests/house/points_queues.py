@@ -1,6 +1,6 @@
 """The cases of the queues of adjustments of points and of opening balances."""
 
-from backend import clock
+from backend import clock, journal
 from backend.db import session, transaction
 from backend.points import states
 from backend.points.models import Adjustment
@@ -35,6 +35,14 @@ def write_sheets(town, number, maker="lan"):
             first = OpeningSheet(community_id=town.songtao, file_name="账本.xlsx", state="proposed", **facts)
             session.add(first)
             session.flush()
+            journal.write(
+                "propose",
+                "opening_sheet",
+                first.id,
+                actor=town.person(maker),
+                states=(None, first.state),
+                place=town.songtao,
+            )
             multiply(first, number - 1)
             return first.id
     return None

@@ -151,6 +151,8 @@ class Typist:
         self.type(wish + "confirm", ["owner"], wish_id=ids["claimed"])
         self._staff("supervisor", f"/stocktakes/{ids['stocktake_id']}/reject", {"reason": "再数一遍"})
         self.type("POST /api/v1/shops/{shop_id}/stocktakes", ["keeper"])
+        # Its taking down was typed, too.
+        self.things.phones["keeper"].data("PUT", f"/items/{ids['item_id']}", {"onShelf": True})
         supermarket.rich(town, "ning", 50)
         order = supermarket.asked(town, ids["shop_id"], {ids["item_id"]: 1}, "ning")
         self.type("POST /api/v1/redemptions/{redemption_id}/reject", ["staff"], redemption_id=order)
@@ -274,8 +276,10 @@ EMPTY = {
     "backfills.decision_reason",
     "calendar_days.name",
     "claims.reason",
+    "clash_leaves.reason",
     "complaints.answer_sealed",
     "first_password_requests.name",
+    "former_names.name",
     "guardianships.reason",
     "hours_elsewhere.activity_name",
     "hours_elsewhere.organising_body",
@@ -288,12 +292,18 @@ EMPTY = {
     "imports.rows_sealed",
     "opening_requests.reason",
     "party_registrations.reason",
+    "person_merges.decision_reason",
+    "ready_answers.text",
     "record_corrections.decision_reason",
     "residencies.reason",
+    "shop_transfers.closing_reason",
     "sign_ups.on_behalf_reason",
     "suspensions.reason",
     "suspensions.resume_reason",
     "stocktakes.review_reason",
+    "taken_down_nicknames.nickname_sealed",
+    "wish_redactions.description_sealed",
+    "wish_redactions.title_sealed",
     "wishes.review_reason",
 }
 
