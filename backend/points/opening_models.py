@@ -121,14 +121,16 @@ class OpeningRow(Model):
     kind: Mapped[str] = mapped_column(sa.String(12))
     person_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("step"))
     points: Mapped[int | None] = mapped_column(sa.Integer)
-    year: Mapped[int | None] = mapped_column(sa.Integer, info=personal(Purpose.POINTS, label="到期年份"))
+    year: Mapped[int | None] = mapped_column(
+        sa.Integer, info=personal(Purpose.POINTS, on_erasure="keep", label="到期年份")
+    )
     # Columns and what is wrong with them, in the product's own words.
     problem: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.POINTS, on_erasure="keep", label="没有导入的原因", code=True)
     )
     booked_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     booked_at: Mapped[datetime | None] = mapped_column(
-        Moment, info=personal(Purpose.POINTS, label="入账时间")
+        Moment, info=personal(Purpose.POINTS, on_erasure="keep", label="入账时间")
     )
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 from backend.console.frame import sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
-from backend.console.frame.forms import Form, code, line, lines, one_of, ticks
+from backend.console.frame.forms import Form, line, lines, one_of, ticks
 from backend.console.frame.page import Staff
 from backend.errors import InvalidInput
 from backend.wishes import ready_answers, staff_queries
@@ -40,7 +40,9 @@ class ReferForm(ReasonedForm):
 
 
 class MergeForm(ReasonedForm):
-    into = code("并入的心愿编号", most=60, description="例如 松涛-01-003，写在那个心愿的标题下面")
+    into = line(
+        "并入的心愿编号", most=60, looked_for=True, description="例如 松涛-01-003，写在那个心愿的标题下面"
+    )
 
 
 class TakeDownForm(ReasonedForm):
