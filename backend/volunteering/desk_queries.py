@@ -59,10 +59,7 @@ def month(
 
 def repeated(activity: Activity) -> bool:
     """Whether it stands in a weekly series with others."""
-    origin = activity.repeats_id or activity.id
-    others = sa.select(Activity.id).where(
-        sa.or_(Activity.id == origin, Activity.repeats_id == origin), Activity.id != activity.id
-    )
+    others = sa.select(Activity.id).where(activity.series(), Activity.id != activity.id)
     return bool(session.scalar(sa.select(others.exists())))
 
 

@@ -187,6 +187,15 @@ class Activity(Model):
     def place_id(self) -> int:
         return self.community_id
 
+    @property
+    def origin_id(self) -> int:
+        """The first activity of its weekly series; itself, where it repeats none."""
+        return self.repeats_id or self.id
+
+    def series(self) -> sa.ColumnElement[bool]:
+        """Of each activity whether it stands in the same weekly series, this one included."""
+        return sa.or_(Activity.id == self.origin_id, Activity.repeats_id == self.origin_id)
+
     def facts_about(self, person_id: int) -> frozenset[str]:
         """Whether the person leads its team, proposed its hours, or took part in it."""
         attended = sa.select(sa.literal(True)).where(

@@ -91,11 +91,7 @@ def activities(
 
 def series_of(activity_id: int, *, actor: Actor) -> KeysetQuery:
     """The activities of a weekly series that the person may see, in the order of their start; one alone is its own."""
-    found = one(activity_id, actor=actor)
-    origin = found.repeats_id or found.id
-    wanted = sa.select(Activity).where(
-        sa.or_(Activity.id == origin, Activity.repeats_id == origin), visible_to(actor)
-    )
+    wanted = sa.select(Activity).where(one(activity_id, actor=actor).series(), visible_to(actor))
     return KeysetQuery(wanted, (Activity.starts_at, Activity.id))
 
 

@@ -289,7 +289,7 @@ def repeat(activity_id: int, weeks: int, *, actor: Actor) -> list[Activity]:
     authorize(states.ORGANISE, activity, actor)
     if activity.state not in states.ORGANISE.sources:
         raise states.ActivityMovedOn()
-    origin = activity.repeats_id or activity.id
+    origin = activity.origin_id
     known = set(session.scalars(sa.select(Activity.starts_at).where(Activity.repeats_id == origin)))
     most = min(weeks, MOST_WEEKS, MOST_IN_A_SERIES - 1 - len(known))
     wanted = [timedelta(weeks=number) for number in range(1, most + 1)]

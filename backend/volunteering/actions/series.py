@@ -72,12 +72,8 @@ def _lock(activity_id: int, wanted: tuple[str, ...], actor: Actor) -> tuple[Acti
     if here is None:
         raise NotFound()
     authorize(states.ORGANISE, here, actor)
-    origin = here.repeats_id or here.id
     rows = session.scalars(
-        sa.select(Activity)
-        .where(sa.or_(Activity.id == origin, Activity.repeats_id == origin))
-        .order_by(Activity.id)
-        .with_for_update(),
+        sa.select(Activity).where(here.series()).order_by(Activity.id).with_for_update(),
         execution_options={"populate_existing": True},
     ).all()
     begins = max(here.starts_at, clock.now())
@@ -98,9 +94,9 @@ def _moments(offsets: dict[str, timedelta | None], starts: datetime) -> dict[str
 
 
 def _check_free(here: Activity, later: list[Activity], shift: timedelta) -> None:
-    origin, moving = here.repeats_id or here.id, [one.id for one in later]
+    moving = [one.id for one in later]
     staying = sa.select(Activity.starts_at).where(
-        Activity.repeats_id == origin,
+        Activity.repeats_id == here.origin_id,
         Activity.id.not_in(moving),
         Activity.starts_at.in_([one.starts_at + shift for one in later]),
     )
