@@ -19,7 +19,7 @@ from backend.people.guardians import Guardianship
 from backend.people.kinds import MergeState
 from backend.people.models import Membership, PartyRegistration, Person, Residency, Team
 from backend.people.permissions import Permission
-from backend.people.person_merges import OPEN_MERGES, PersonMerge
+from backend.people.person_merges import PersonMerge
 
 # A leader answers from a phone; after so many days an application comes to the community's desk.
 LEADER_DAYS = 3
@@ -100,11 +100,6 @@ def merges_to_check(*, actor: Actor) -> KeysetQuery:
 def merges_to_approve(*, actor: Actor) -> KeysetQuery:
     """What one of the staff has proposed, for another one. Never about oneself, nor one's own proposal."""
     return _merges(actor, MergeState.PROPOSED)
-
-
-def merges_to_decide(*, actor: Actor) -> KeysetQuery:
-    """Both, for whoever counts what waits."""
-    return _merges(actor, *OPEN_MERGES)
 
 
 def _merges(actor: Actor, *states: MergeState) -> KeysetQuery:
