@@ -45,7 +45,8 @@ class PointsBack(NamedTuple):
     ended: int
 
     @property
-    def usable(self) -> int:
+    def came_back(self) -> int:
+        """What the person can use again."""
         return self.points - self.ended
 
 
