@@ -246,9 +246,7 @@ def handed_over(order: Redemption, lines: list[Line], told: HoldResult) -> None:
     who = "由代领人领取" if order.collected_by == Collector.PROXY else "领取"
     rest = [(line, line.quantity - (line.handed_over or 0)) for line in lines]
     missing = "、".join(f"{line.name}×{units}{line.unit}" for line, units in rest if units)
-    less = (
-        f"没有发放的 {missing} 已取消，{points_back(told.came_back, told.ended)}。" if missing else ""
-    )
+    less = f"没有发放的 {missing} 已取消，{points_back(told.came_back, told.ended)}。" if missing else ""
     body = (
         f"兑换单 {order.number} 已{who}，使用 {told.points} 积分。{less}"
         "如不是您本人或您委托的人领取，请联系社区。"
@@ -258,9 +256,7 @@ def handed_over(order: Redemption, lines: list[Line], told: HoldResult) -> None:
 
 def returned(order: Redemption, back: Sequence[tuple[Line, int]], reason: str, told: PointsBack) -> None:
     what = "" if order.state == RedemptionState.RETURNED else _units(back)
-    body = (
-        f"兑换单 {order.number} 已退回{what}：{reason}。{points_back(told.came_back, told.ended)}。"
-    )
+    body = f"兑换单 {order.number} 已退回{what}：{reason}。{points_back(told.came_back, told.ended)}。"
     _notify_owner(order, "redemption_returned", "兑换已退回", body, "已退回")
 
 

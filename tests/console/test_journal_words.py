@@ -1,7 +1,7 @@
 """The journal's lines in Chinese: each says of what kind of thing it speaks."""
 
 import ast
-import sys
+import importlib
 from itertools import chain
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def _kinds(path, node):
     """Redemption.journal_kind, which stands in the class."""
     if isinstance(node, ast.Attribute) and node.attr == "journal_kind":
         module = ".".join(path.relative_to(BACKEND.parent).with_suffix("").parts)
-        model = getattr(sys.modules[module], ast.unparse(node.value), None)
+        model = getattr(importlib.import_module(module), ast.unparse(node.value), None)
         return [model.journal_kind] if model else []
     return []
 

@@ -10,7 +10,7 @@ from backend.api import points as points_api
 from backend.api.frame.bodies import LookIn, OnBehalfIn, ReasonIn
 from backend.api.supermarket import items, redemptions, shops, stock
 from backend.console.points import adjustments, rules
-from backend.console.supermarket import counter, item_pictures, on_behalf, stocktakes
+from backend.console.supermarket import counter, item_pictures, on_behalf, parts, stocktakes
 from backend.console.supermarket import redemptions as redemption_pages
 from backend.console.supermarket import shops as shop_pages
 from backend.console.supermarket import stock as stock_pages
@@ -121,7 +121,7 @@ FIELDS = {
     "on whose behalf": ([(on_behalf.OnBehalfForm, "reason")], [(OnBehalfIn, "reason")], [], None),
     "who collects": ([(counter.ProxyForm, "proxy_name")], [(redemptions.HandOverIn, "proxy_name")], [], None),
     "why an order ended": (
-        [(redemption_pages.RejectForm, "reason"), (redemption_pages.ReturnForm, "reason")],
+        [(redemption_pages.RejectForm, "reason"), (parts.ReturnForm, "reason")],
         [(ReasonIn, "reason"), (redemptions.GiveUpIn, "reason")],
         [(redemptions.RedemptionOut, "reason")],
         None,
