@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 import structlog
+from apiflask import APIBlueprint
 from flask import session as cookie
 from marshmallow import Schema as MarshmallowSchema
 
@@ -18,6 +19,7 @@ from backend import clock
 from backend.api import health
 from backend.api.frame import telemetry
 from backend.api.frame.listing import paged
+from backend.api.frame.route import post
 from backend.api.wechat.inbox import StatementRow
 from backend.api.wishes.wishes import WishOut
 from backend.journal import JournalLine
@@ -320,3 +322,15 @@ def test_a_business_day_follows_china_and_not_the_clock_of_the_machine(town):
             "/wishes", {**_wish(town), "wantedBy": clock.business_day(late).isoformat()}
         )
         assert answer.json["error"] == "WANTED_IN_THE_PAST"
+
+
+def test_a_route_whose_judge_cannot_take_its_parts_is_refused_at_the_start():
+    """Else only a stranger with a wrong body would find it, as a fault of ours."""
+
+    def may(order_id, *, actor):
+        """Takes another name than the path has."""
+
+    with pytest.raises(TypeError):
+        post(APIBlueprint("odd", __name__), "/orders/<id:redemption_id>/extend", "延长", may=may)(
+            lambda: None
+        )

@@ -84,6 +84,7 @@ READING = """
 import resource, sys
 from pathlib import Path
 from backend.errors import Refused
+from backend.imports import reading
 
 pages = int(Path("/proc/self/statm").read_text().split()[0])
 most = pages * resource.getpagesize() + int(sys.argv[1])

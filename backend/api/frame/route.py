@@ -6,6 +6,8 @@ being, so none can be without a guard, a summary and a place in the OpenAPI docu
 `body` and `query`, and what `precheck` answered as `precheck_result`.
 """
 
+import inspect
+import re
 from collections.abc import Callable
 from functools import partial, wraps
 from typing import Any
@@ -24,6 +26,7 @@ from backend.people import permissions, suspensions
 
 PUBLIC = "public"
 SIGNED_IN = "signed in"
+_PARTS = re.compile(r"<(?:\w+:)?(\w+)>")
 log = structlog.get_logger()
 
 
@@ -66,10 +69,10 @@ def route(
     `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
     question to WeChat. A repeat of a request that was answered already does not ask again. `may` is asked before a
     body that does not fit is answered, with the parts of the path and `actor`: it refuses who may not act, so that a
-    stranger is told nothing of the fields. `form` is a multipart body, `raw` one that the view reads for itself,
-    `largest` its size in bytes if not the usual. `media` is the type of an answer that is a file, without the
-    envelope. `while_suspended` is what writes and may be done all the same by who is suspended: whatever only reads,
-    they may.
+    stranger is told nothing of the fields; one that does not take these parts fails here, at the start. `form` is a
+    multipart body, `raw` one that the view reads for itself, `largest` its size in bytes if not the usual. `media` is
+    the type of an answer that is a file, without the envelope. `while_suspended` is what writes and may be done all
+    the same by who is suspended: whatever only reads, they may.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -86,6 +89,7 @@ def route(
         if largest is not None:
             work = _up_to(work, largest)
         if may is not None:
+            inspect.signature(may).bind(**dict.fromkeys([*_PARTS.findall(rule), "actor"]))
             work = _judged_after(work, may)
         reading = method == "GET" and not writing
         work = _guarded(work, guard, stopped=not reading and not while_suspended)

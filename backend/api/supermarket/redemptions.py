@@ -285,13 +285,17 @@ move(
 )
 
 
+def _may_extend(redemption_id: int, *, actor: Caller) -> None:
+    extensions.may_extend(redemption_id, actor=actor)
+
+
 @post(
     bp,
     "/redemptions/<id:redemption_id>/extend",
     "延长一张兑换单的领取期限",
     body=ExtendIn,
     out=RedemptionOut,
-    may=extensions.may_extend,
+    may=_may_extend,
     description="只对待领取的物品和活动支持；告诉本人新的期限，到期前重新提醒。",
 )
 def extend_redemption(caller: Caller, redemption_id: int, body: dict[str, Any]) -> RedemptionView:
