@@ -98,6 +98,7 @@ _LABELS = {
     "asked_at": "询问时间",
     "told": "告诉了几个人",
     "served_until": "服务到哪一天",
+    "session_number": "第几场",
     "activity_id": "活动",
     "activity_title": "活动名称",
     "activity_name": "活动名称",

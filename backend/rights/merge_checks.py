@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import Base, session
+from backend.db import Base, Moment, session
 from backend.errors import StateConflict
 from backend.people.models import Appointment
 from backend.people.one_person import ids_of, ids_of_all
@@ -16,6 +16,7 @@ from backend.points.models import Adjustment, AdjustmentState
 from backend.volunteering.limits import IN_FORCE, WHOSE
 from backend.volunteering.models import ATTENDED, DAY_MINUTES, OVER, Activity, SignUp, SignUpState
 from backend.volunteering.record_models import ServiceRecord
+from backend.volunteering.session_models import ActivitySession, SessionAttendance
 
 # Besides what `__four_eyes__` says: one is the guardian of the other, or reported for them as their guardian.
 _ALSO = (("guardianships", "guardian_id", ("child_id",)), ("wishes", "guardian_id", ("wisher_id",)))
@@ -156,11 +157,18 @@ def _stretches(person_id: int) -> list[_Stretch]:
         .where(ServiceRecord.person_id.in_(ids_of(person_id)), IN_FORCE, ServiceRecord.minutes > 0)
         .order_by(ServiceRecord.started_at)
     )
-    begins = sa.case((SignUp.state.in_(ATTENDED), SignUp.checked_in_at), else_=Activity.starts_at)
-    ends = sa.func.coalesce(SignUp.checked_out_at, Activity.ends_at)
+    # Of several sessions each: as it was attended, else as it is planned; the weeks between them are free.
+    part, came = ActivitySession, SessionAttendance
+    once = sa.case((SignUp.state.in_(ATTENDED), SignUp.checked_in_at), else_=Activity.starts_at)
+    begins = sa.func.coalesce(came.checked_in_at, part.starts_at, once, type_=Moment())
+    ends = sa.func.coalesce(
+        came.checked_out_at, part.ends_at, SignUp.checked_out_at, Activity.ends_at, type_=Moment()
+    )
     planned = session.execute(
         sa.select(Activity.id, Activity.title, begins, ends)
         .join(SignUp, SignUp.activity_id == Activity.id)
+        .outerjoin(part, part.activity_id == Activity.id)
+        .outerjoin(came, sa.and_(came.sign_up_id == SignUp.id, came.number == part.number))
         # What was certified is a record, and that says how long it was.
         .where(SignUp.person_id == person_id, SignUp.state.not_in((*_NOWHERE, SignUpState.CERTIFIED)))
         .order_by(Activity.starts_at)

@@ -13,9 +13,9 @@ from backend.journal import Actor
 from backend.lifecycle import authorize
 from backend.people import teams
 from backend.people.models import Person
-from backend.volunteering import codes, limits, queries, states
+from backend.volunteering import codes, queries, sessions, states
 from backend.volunteering.models import SEATED, Activity, SignUp, SignUpState
-from backend.volunteering.views import Attendance, AttendedView, CheckInCode
+from backend.volunteering.views import Attendance, AttendedView, CheckInCode, SessionAttendedView
 
 
 def check_in_code(activity_id: int, *, actor: Actor) -> CheckInCode:
@@ -51,6 +51,7 @@ def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) 
     rows = session.execute(wanted.order_by(SignUp.id)).all()
     seats = [row[0].id for row in rows if row[0].state in SEATED] if person_id is None else []
     numbers = {sign_up_id: number for number, sign_up_id in enumerate(seats, start=1)}
+    course = sessions.course_of(activity, person_id)
     people = [
         view_of(
             AttendedView,
@@ -59,12 +60,21 @@ def attendance(activity_id: int, *, person_id: int | None = None, actor: Actor) 
             name=teams.shown_name(row.person_id, name, clear="leader" in facts),
             card_number=card,
             on_behalf=row.reporter_id is not None,
-            attended_minutes=limits.attended_minutes(activity, row),
+            attended_minutes=course.attended(row),
+            sessions=_sessions(course, row),
             number=numbers.get(row.id),
         )
         for row, name, card in rows
     ]
     undecided = sum(
-        row[0].state == SignUpState.UNVERIFIED and row[0].proposed_minutes is None for row in rows
+        row[0].state in (SignUpState.UNVERIFIED, SignUpState.CHECKED_OUT)
+        and row[0].proposed_minutes is None
+        and course.attended(row[0]) is None
+        for row in rows
     )
     return Attendance(people, undecided)
+
+
+def _sessions(course: sessions.Course, row: SignUp) -> list[SessionAttendedView]:
+    noted = [one for one in course.noted.get(row.id, []) if one.number in course.sessions]
+    return [view_of(SessionAttendedView, one, attended_minutes=course.attended_in(one)) for one in noted]

@@ -6,7 +6,7 @@ from backend import clock
 from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
-from backend.volunteering import queries
+from backend.volunteering import queries, sessions
 from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 
 # A calendar is read whole; nobody has promised to come to more.
@@ -30,7 +30,13 @@ def coming(person_id: int) -> list[Activity]:
         .join(SignUp, SignUp.activity_id == Activity.id)
         .where(
             SignUp.person_id == person_id,
-            SignUp.state.in_((SignUpState.CONFIRMED, SignUpState.CHECKED_IN)),
+            sa.or_(
+                SignUp.state.in_((SignUpState.CONFIRMED, SignUpState.CHECKED_IN)),
+                # Who was in a session comes to the next one.
+                sa.and_(
+                    SignUp.state.in_((SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED)), sessions.several()
+                ),
+            ),
             Activity.state == ActivityState.PUBLISHED,
             Activity.ends_at > clock.now(),
         )

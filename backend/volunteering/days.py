@@ -96,13 +96,8 @@ class Served:
 
     @property
     def hours(self) -> list[tuple[date, int]]:
-        """Whole hours by the day on which each was full: a begun one is none."""
-        told, minutes, hours = [], 0, 0
-        for part in self.parts:
-            minutes += part.minutes
-            told.append((part.day, minutes // 60 - hours))
-            hours = minutes // 60
-        return [(day, full) for day, full in told if full]
+        """Whole hours by the day on which each was full."""
+        return hours_of([self])
 
     def facts(self) -> dict[str, Any]:
         """The columns of its record that say when it was."""
@@ -113,6 +108,18 @@ class Served:
             "ended_at": self.ended_at,
             "minutes": self.minutes,
         }
+
+
+def hours_of(served: Iterable[Served]) -> list[tuple[date, int]]:
+    """Whole hours by the day on which each was full: a begun one is none. The minutes of several sessions of one
+    activity are one sum."""
+    told: dict[date, int] = {}
+    minutes, hours = 0, 0
+    for part in (part for one in served for part in one.parts):
+        minutes += part.minutes
+        told[part.day] = told.get(part.day, 0) + minutes // 60 - hours
+        hours = minutes // 60
+    return [(day, full) for day, full in told.items() if full]
 
 
 def keep(records: Iterable[Any]) -> None:

@@ -1,7 +1,7 @@
 """What staff read at their desk: a month of their places, one request, who came, and what looks odd about it."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from backend.errors import NotFound
 from backend.journal import Actor
 from backend.people import permissions
 from backend.people.permissions import Permission
-from backend.volunteering import days, limits, queries
+from backend.volunteering import days, limits, queries, sessions
 from backend.volunteering.models import (
     ATTENDED,
     SEATED,
@@ -48,6 +48,7 @@ def month(
         Activity.community_id.in_(permissions.reach_of(actor.id, Permission.ACTIVITY_READ)),
         Activity.ends_at > clock.day_starts(first_day),
         Activity.starts_at < clock.day_ends(last_day),
+        sessions.between(clock.day_starts(first_day), clock.day_ends(last_day)),
     )
     if community_id is not None:
         wanted = wanted.where(Activity.community_id == community_id)
@@ -129,32 +130,32 @@ def oddities(activity: Activity) -> dict[int, list[str]]:
     """
     wanted = sa.select(SignUp).where(SignUp.activity_id == activity.id, SignUp.state.in_(COUNTED))
     rows = session.scalars(wanted.order_by(SignUp.id)).all()
-    served = [_stretch(activity, row) for row in rows]
-    beyond = limits.beyond([one for one in served if one is not None and one.minutes])
-    told = {row.person_id: [*_signs(activity, row), *beyond.get(row.person_id, [])] for row in rows}
+    found = sessions.course_of(activity)
+    served = [one for row in rows for one in _stretches(found, row)]
+    beyond = limits.beyond(served)
+    told = {row.person_id: [*_signs(found, row), *beyond.get(row.person_id, [])] for row in rows}
     return {person_id: sentences for person_id, sentences in told.items() if sentences}
 
 
-def _stretch(activity: Activity, row: SignUp) -> limits.Served | None:
+def _stretches(found: sessions.Course, row: SignUp) -> list[limits.Served]:
     minutes = row.proposed_minutes
     if minutes is None:
-        minutes = limits.attended_minutes(activity, row)
-    if minutes is None:
-        return None
-    return limits.Served(row.person_id, row.came_at, minutes)
+        minutes = found.attended(row)
+    return [share.served for share in found.shares(row, minutes or 0)]
 
 
-def _signs(activity: Activity, row: SignUp) -> list[str]:
-    """What the sign-up itself tells."""
-    if row.checked_out_at is None:
-        there, counts, told = None, 0, ["没有签退"]
-    else:
-        there, told = int((row.checked_out_at - row.came_at).total_seconds()) // 60, []
-        counts = days.most_between(row.came_at, row.checked_out_at)
-    most = limits.most_minutes(activity)
-    if there is not None and there > most:
+def _signs(found: sessions.Course, row: SignUp) -> list[str]:
+    """What the sign-up itself tells, and of several sessions each."""
+    noted: list[tuple[datetime, datetime | None]] = [
+        (one.checked_in_at, one.checked_out_at) for one in found.noted.get(row.id, [])
+    ] or [(row.came_at, row.checked_out_at)]
+    told = ["没有签退"] if any(left is None for _, left in noted) else []
+    seen = [(came, left) for came, left in noted if left is not None]
+    there = sum(int((left - came).total_seconds()) // 60 for came, left in seen)
+    counts, most = sum(days.most_between(*one) for one in seen), found.most_of(row)
+    if not told and there > most:
         told.append(f"在场 {there} 分钟，比计划长，最多计 {most} 分钟")
-    if there is not None and (row.proposed_minutes or 0) > counts:
+    if not told and (row.proposed_minutes or 0) > counts:
         told.append(f"申报 {row.proposed_minutes} 分钟，多于在场的 {there} 分钟")
     if row.place_check == PlaceCheck.FAILED:
         told.append("签到位置不在现场范围内")

@@ -94,7 +94,7 @@ JOURNAL_VERBS = {
         "allow_clash": "同意时间冲突",
         "take_down": "撤下",
     },
-    "sign_up": {"sign_up": "报名"},
+    "sign_up": {"sign_up": "报名", "call_session": "点名（前面一场）"},
     "service_record": {"synchronise": "全国系统已接收"},
     "correction": {"request": "申请"},
     "backfill": {"request": "申请"},

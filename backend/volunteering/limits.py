@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import config
-from backend.db import session
+from backend.db import Moment, session
 from backend.errors import Refused
 from backend.people.models import Person
 from backend.people.one_person import ids_of_all, remaining
@@ -15,6 +16,7 @@ from backend.volunteering import days
 from backend.volunteering.days import Served
 from backend.volunteering.models import ATTENDED, DAY_MINUTES, Activity, SignUp
 from backend.volunteering.record_models import ServiceDay, ServiceRecord
+from backend.volunteering.session_models import ActivitySession, SessionAttendance
 
 
 class TooManyHoursThatDay(Refused):
@@ -25,14 +27,34 @@ class OverlappingService(Refused):
     code, message = 40998, "同一时间已有另一条服务记录或签到（“{other}”），不能重复计算"
 
 
-def attended_minutes(activity: Activity, row: SignUp) -> int | None:
+class Planned(Protocol):
+    """An activity, or one session of it."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+class Attended(Protocol):
+    """A sign-up, or what was noted of one session."""
+
+    @property
+    def checked_in_at(self) -> datetime | None: ...
+
+    @property
+    def checked_out_at(self) -> datetime | None: ...
+
+
+def attended_minutes(activity: Planned, row: Attended) -> int | None:
     """Whole minutes from check-in to check-out, as far as they count; None where nobody saw the person leave."""
     if row.checked_in_at is None or row.checked_out_at is None:
         return None
     return min(days.most_between(row.checked_in_at, row.checked_out_at), most_minutes(activity))
 
 
-def most_minutes(activity: Activity) -> int:
+def most_minutes(activity: Planned) -> int:
     """The planned length with the tolerance, and of each day that it touches never more than eight hours."""
     tolerance = timedelta(minutes=config.settings().hours_tolerance)
     return days.most_between(activity.starts_at, activity.ends_at + tolerance)
@@ -101,11 +123,13 @@ def _of(served: Sequence[Served], besides: int | None) -> list[sa.ColumnElement[
 
 
 def _too_long(served: Sequence[Served], besides: int | None) -> Iterator[tuple[Served, days.DayPart, int]]:
-    """Each stretch with the day on which it would be more than eight hours, and what is recorded there already."""
+    """Each stretch with the day on which it would be more than eight hours, and what is recorded there already, or
+    stands before it among these: two sessions of one day."""
     known = _recorded(served, besides)
     for one in served:
         for part in one.parts:
             recorded = known.get((one.person_id, part.day), 0)
+            known[one.person_id, part.day] = recorded + part.minutes
             if recorded + part.minutes > DAY_MINUTES:
                 yield one, part, recorded
 
@@ -135,26 +159,46 @@ def _records_around(served: Sequence[Served], besides: int | None) -> list[sa.Ro
     return list(session.execute(wanted))
 
 
+def attendance_times() -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[datetime]]:
+    """When somebody came and left, of each session its own; until the planned end, where nobody saw them leave."""
+    came = sa.func.coalesce(SessionAttendance.checked_in_at, SignUp.checked_in_at, type_=Moment())
+    of_session = sa.func.coalesce(SessionAttendance.checked_out_at, ActivitySession.ends_at, type_=Moment())
+    whole = sa.func.coalesce(SignUp.checked_out_at, Activity.ends_at, type_=Moment())
+    return came, sa.case((SessionAttendance.number.is_not(None), of_session), else_=whole)
+
+
+def with_attendance(wanted: sa.Select) -> sa.Select:
+    """Sign-ups with their activity, and a row for each session to which somebody came."""
+    noted = SessionAttendance.sign_up_id == SignUp.id
+    there = sa.and_(
+        ActivitySession.activity_id == Activity.id, ActivitySession.number == SessionAttendance.number
+    )
+    return (
+        wanted.select_from(SignUp)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .outerjoin(SessionAttendance, noted)
+        .outerjoin(ActivitySession, there)
+    )
+
+
 def attending_elsewhere(
     activity_id: int, stretches: Sequence[tuple[int, datetime, datetime]]
 ) -> tuple[int, str] | None:
     """The first (person, other activity) whose attendance overlaps one of these (person, from, to)."""
     if not stretches:
         return None
-    left = sa.func.coalesce(SignUp.checked_out_at, Activity.ends_at)
-    wanted = (
-        sa.select(SignUp.person_id, SignUp.checked_in_at, left.label("left_at"), Activity.title)
-        .join(Activity, Activity.id == SignUp.activity_id)
-        .where(
-            SignUp.person_id.in_(sorted({one[0] for one in stretches})),
-            SignUp.activity_id != activity_id,
-            SignUp.state.in_(ATTENDED),
-            SignUp.checked_in_at < max(one[2] for one in stretches),
-            left > min(one[1] for one in stretches),
-        )
+    came, left = attendance_times()
+    wanted = with_attendance(
+        sa.select(SignUp.person_id, came.label("came_at"), left.label("left_at"), Activity.title)
+    ).where(
+        SignUp.person_id.in_(sorted({one[0] for one in stretches})),
+        SignUp.activity_id != activity_id,
+        SignUp.state.in_(ATTENDED),
+        came < max(one[2] for one in stretches),
+        left > min(one[1] for one in stretches),
     )
     for row in session.execute(wanted):
         for person_id, start, end in stretches:
-            if row.person_id == person_id and row.checked_in_at < end and start < row.left_at:
+            if row.person_id == person_id and row.came_at < end and start < row.left_at:
                 return person_id, row.title
     return None

@@ -12,11 +12,14 @@ from backend.outbox.actions import Telling, notify_many, take_back_words
 from backend.people import permissions
 from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
-from backend.volunteering import notice_time
+from backend.volunteering import notice_time, sessions
 from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
 from backend.volunteering.queries import TAKEN_DOWN
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
+
+# So many sessions are named in a notice.
+SESSIONS_TOLD = 4
 
 _PAGE = "pages/activity/detail?id={id}"
 
@@ -43,10 +46,13 @@ def _notify(activity: Activity, people: Iterable[int], kind: str, title: str, bo
     notify_many([_telling(activity, person_id, kind, title, body) for person_id in people])
 
 
-def _when(activity: Activity) -> str:
-    start, end = activity.starts_at.astimezone(clock.CHINA), activity.ends_at.astimezone(clock.CHINA)
-    last = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%m月%d日 %H:%M}"
-    return f"{start:%m月%d日 %H:%M}–{last}"
+def _when(activity: Activity, found: Sequence[sessions.Session] | None = None) -> str:
+    """When it is; of several sessions each, or the first ones of many."""
+    told = sessions.of(activity.id) if found is None else found
+    if not told:
+        return sessions.words_of(activity.starts_at, activity.ends_at)
+    more = f"等，共 {len(told)} 场" if len(told) > SESSIONS_TOLD else ""
+    return f"{sessions.in_words(told[:SESSIONS_TOLD])}{more}"
 
 
 def confirmed(activity: Activity, person_id: int) -> None:
@@ -72,17 +78,17 @@ def moved_up(activity: Activity, people: Sequence[SignUp]) -> None:
 
 def changed(activity: Activity, people: Sequence[int], clashes: Mapping[int, Sequence[str]]) -> None:
     """`clashes` are the titles of what else somebody has at the new time, by person."""
-    body = f"“{activity.title}”改为 {_when(activity)}，地点：{activity.place}。来不了请取消报名。"
+    when = _when(activity)
+    body = f"“{activity.title}”改为 {when}，地点：{activity.place}。来不了请取消报名。"
     free = [one for one in people if one not in clashes]
     _notify(activity, free, "activity_changed", "活动时间或地点有变", body)
-    notify_many([_clash(activity, one, clashes[one]) for one in people if one in clashes])
+    notify_many([_clash(activity, when, one, clashes[one]) for one in people if one in clashes])
 
 
-def _clash(activity: Activity, person_id: int, others: Sequence[str]) -> Telling:
+def _clash(activity: Activity, when: str, person_id: int, others: Sequence[str]) -> Telling:
     named = "、".join(f"“{title}”" for title in others)
     body = (
-        f"“{activity.title}”改为 {_when(activity)}，地点：{activity.place}，"
-        f"与您报名的{named}时间冲突。请取消其中一个。"
+        f"“{activity.title}”改为 {when}，地点：{activity.place}，与您报名的{named}时间冲突。请取消其中一个。"
     )
     return _telling(activity, person_id, "activity_changed", "活动改期，时间有冲突", body)
 
@@ -114,11 +120,15 @@ def taken_down(activity: Activity, people: Sequence[int], authors: Iterable[int]
     _notify(activity, authors, "activity_taken_down", "活动已撤下", body)
 
 
-def tomorrow(activity: Activity, people: Sequence[int]) -> None:
-    body = (
-        f"明天 {_when(activity)}，“{activity.title}”，{activity.place}。来不了请尽早取消，好让候补的人参加。"
-    )
-    _notify(activity, people, "activity_tomorrow", "明天有活动", body)
+def tomorrow(
+    activity: Activity, people: Sequence[int], found: Sequence[sessions.Session] | None = None
+) -> None:
+    """Of an activity, or of those of its sessions that are tomorrow."""
+    body = f"明天 {_when(activity, found)}，“{activity.title}”，{activity.place}。来不了请尽早取消，好让候补的人参加。"
+    told = [_telling(activity, one, "activity_tomorrow", "明天有活动", body) for one in people]
+    if found:
+        told = [replace(one, data={**(one.data or {}), "time2": found[0].starts_at}) for one in told]
+    notify_many(told)
 
 
 def excused(activity: Activity, person_id: int, reason: str) -> None:

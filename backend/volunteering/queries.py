@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock, private_data
-from backend.db import session, view_of
+from backend.db import Moment, session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
@@ -19,7 +19,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
-from backend.volunteering import clashes, joining, states
+from backend.volunteering import clashes, joining, sessions, states
 from backend.volunteering.models import (
     ATTENDED,
     OVER,
@@ -32,6 +32,7 @@ from backend.volunteering.models import (
     facts_of,
 )
 from backend.volunteering.notice_time import last_moment
+from backend.volunteering.session_models import ActivitySession
 from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
 NO_ORGANISER = "暂无负责人"
@@ -47,6 +48,7 @@ class _Context:
     leaders: dict[int, tuple[int, str]]
     mine: dict[int, SignUp]
     positions: dict[int, int]
+    sessions: dict[int, list[sessions.Session]]
     nothing: frozenset[str] = field(default=frozenset())
 
     def facts(self, activity: Activity, person_id: int) -> frozenset[str]:
@@ -81,6 +83,8 @@ def activities(
             wanted = wanted.where(column == value)
     if last_day is not None:
         wanted = wanted.where(Activity.starts_at < clock.day_ends(last_day))
+    if first_day is not None and last_day is not None:
+        wanted = wanted.where(sessions.between(clock.day_starts(first_day), clock.day_ends(last_day)))
     if can_join:
         first_day = first_day or clock.today()
     if first_day is None:
@@ -117,7 +121,7 @@ def one(activity_id: int, *, actor: Actor) -> Activity:
 
 
 def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[ActivityView]:
-    """Activities as this person sees them; seven statements for a page, one more for who organises any of them."""
+    """Activities as this person sees them; eight statements for a page, one more for who organises any of them."""
     if not found:
         return []
     standing = _context_of(found, actor)
@@ -134,6 +138,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
             in_charge=faces[activity.in_charge_id],
             confirmed=sum(counts.get((activity.id, state), 0) for state in SEATED),
             waiting=counts.get((activity.id, SignUpState.WAITLISTED), 0),
+            sessions=standing.sessions.get(activity.id, []),
             clashing=clashing.get(activity.id),
             my_sign_up=_own_sign_up(activity, standing),
             warnings=_warnings(activity, standing, actor),
@@ -165,7 +170,8 @@ def _context_of(found: Sequence[Activity], actor: Actor) -> _Context:
     )
     mine = {row.activity_id: row for row in session.scalars(live)}
     words = _words_by_place(actor.id, {activity.community_id for activity in found})
-    return _Context(words, leaders, mine, _positions(mine.values()))
+    told = sessions.of_activities([activity.id for activity in found])
+    return _Context(words, leaders, mine, _positions(mine.values()), told)
 
 
 def _clashing(found: Sequence[Activity], standing: _Context, actor: Actor) -> dict[int, int]:
@@ -225,7 +231,11 @@ def _own_sign_up(activity: Activity, standing: _Context) -> SignUpView | None:
     mine = standing.mine.get(activity.id)
     if mine is None:
         return None
-    return _view_sign_up(mine, standing.positions.get(mine.id), _sign_up_actions(mine, activity))
+    return _view_sign_up(
+        mine,
+        standing.positions.get(mine.id),
+        _sign_up_actions(mine, activity, standing.sessions.get(activity.id, ())),
+    )
 
 
 def _view_sign_up(row: SignUp, position: int | None, actions: list[str]) -> SignUpView:
@@ -243,11 +253,15 @@ def view_attended(row: SignUp) -> SignUpView:
 def _sign_up_actions(
     sign_up: SignUp,
     activity: Activity,
+    parts: Sequence[sessions.Session],
     words: frozenset[str] = frozenset(),
     facts: frozenset[str] = frozenset({"volunteer"}),
 ) -> list[str]:
     """The moves open on a sign-up, by default to the volunteer: attending only while the activity runs."""
     found = open_to(states.SIGN_UP_BUTTONS, sign_up, words, facts)
+    if activity.state == ActivityState.PUBLISHED and _comes_again(sign_up, parts):
+        # Into the next session it is the same button.
+        found += ["check_in"] if open_to((states.COME_AGAIN,), sign_up, words, facts) else []
     if activity.state != ActivityState.PUBLISHED or (
         sign_up.state == SignUpState.CONFIRMED
         and clock.now() >= activity.starts_at
@@ -260,6 +274,12 @@ def _sign_up_actions(
     ):
         found = [name for name in found if name not in ("check_in", "check_out")]
     return found
+
+
+def _comes_again(sign_up: SignUp, parts: Sequence[sessions.Session]) -> bool:
+    """Is there a session to come after the one that the person was in last?"""
+    since = sign_up.checked_in_at
+    return since is not None and any(one.starts_at > since and one.ends_at > clock.now() for one in parts)
 
 
 def _actions(activity: Activity, standing: _Context, counts: dict, actor: Actor) -> list[str]:
@@ -295,7 +315,7 @@ def _more_actions(
         "sign_up": activity.state == ActivityState.PUBLISHED and clock.now() <= until and mine is None,
     }
     return [name for name, true in told.items() if true] + (
-        _sign_up_actions(mine, activity) if mine is not None else []
+        _sign_up_actions(mine, activity, standing.sessions.get(activity.id, ())) if mine is not None else []
     )
 
 
@@ -318,7 +338,13 @@ def view_my_sign_ups(rows: Sequence[tuple[SignUp, Activity]], *, actor: Actor) -
     positions = _positions(row[0] for row in rows)
     return [
         MySignUpView(
-            **vars(_view_sign_up(mine, positions.get(mine.id), _sign_up_actions(mine, activity))),
+            **vars(
+                _view_sign_up(
+                    mine,
+                    positions.get(mine.id),
+                    _sign_up_actions(mine, activity, activities[activity.id].sessions),
+                )
+            ),
             activity=activities[activity.id],
         )
         for mine, activity in rows
@@ -340,27 +366,32 @@ def view_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
         words = permissions.permissions_in(actor.id, sign_up.place_id)
         facts = sign_up.facts_about(actor.id)
     position = _positions([sign_up]).get(sign_up.id)
-    return _view_sign_up(sign_up, position, _sign_up_actions(sign_up, activity, words, facts))
+    moves = _sign_up_actions(sign_up, activity, sessions.of(activity.id), words, facts)
+    return _view_sign_up(sign_up, position, moves)
 
 
 def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
     """For a public screen: activities of the next seven days that anyone may join or see, the next one first."""
+    starts = sa.func.coalesce(ActivitySession.starts_at, Activity.starts_at, type_=Moment())
+    ends = sa.func.coalesce(ActivitySession.ends_at, Activity.ends_at, type_=Moment())
     wanted = (
         sa.select(
             Activity.title,
             Activity.place,
-            Activity.starts_at,
-            Activity.ends_at,
+            starts.label("starts_at"),
+            ends.label("ends_at"),
             Organisation.name.label("community"),
         )
         .join(Organisation, Organisation.id == Activity.community_id)
+        # Each session is a line of its own.
+        .outerjoin(ActivitySession, ActivitySession.activity_id == Activity.id)
         .where(
             Activity.state == ActivityState.PUBLISHED,
             Activity.taken_down_at.is_(None),
-            Activity.ends_at > clock.now(),
-            Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
+            ends > clock.now(),
+            starts < clock.day_ends(clock.today() + timedelta(days=6)),
         )
-        .order_by(Activity.starts_at, Activity.id)
+        .order_by(starts, Activity.id)
         .limit(limit)
     )
     if community_id is not None:

@@ -16,6 +16,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
 from backend.people.permissions import Permission
+from backend.volunteering import sessions
 from backend.volunteering.models import ATTENDED, Activity, ActivityKind, ActivityState, SignUp, SignUpState
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
 
@@ -118,5 +119,6 @@ def _touching(day: date, actor: Actor) -> KeysetQuery:
         Activity.ends_at > clock.now(),
         Activity.ends_at > clock.day_starts(day),
         Activity.starts_at < clock.day_ends(day),
+        sessions.between(max(clock.now(), clock.day_starts(day)), clock.day_ends(day)),
     )
     return KeysetQuery(wanted, (Activity.starts_at, Activity.id))

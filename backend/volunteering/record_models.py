@@ -85,6 +85,7 @@ class ServiceRecord(Model):
             "uq_service_records_once",
             "activity_id",
             "person_id",
+            "session_number",
             unique=True,
             sqlite_where=_first,
             postgresql_where=_first,
@@ -98,6 +99,8 @@ class ServiceRecord(Model):
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("stay"))
     # Empty for service outside this system's activities.
     activity_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("activities.id"))
+    # Which of several sessions; 0 for an activity that takes place once.
+    session_number: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     community_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
     team_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("teams.id"))
     activity_name: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("an activity's"))

@@ -64,8 +64,25 @@ CHECK_IN = _move(_S, "check_in", "签到", {S.CONFIRMED}, S.CHECKED_IN, Permissi
 CHECK_OUT = _move(
     _S, "check_out", "签退", {S.CHECKED_IN, S.UNVERIFIED}, S.CHECKED_OUT, Permission.SIGN_UP_ATTEND
 )
+# Into another session of the same activity.
+COME_AGAIN = _move(
+    _S,
+    "check_in_again",
+    "签到（下一场）",
+    {S.CHECKED_OUT, S.UNVERIFIED},
+    S.CHECKED_IN,
+    Permission.SIGN_UP_ATTEND,
+)
 MARK_PRESENT = _move(
     _S, "call_in", "点名（到场）", {S.CONFIRMED, S.NO_SHOW}, S.CHECKED_IN, Permission.SIGN_UP_RECORD
+)
+MARK_PRESENT_AGAIN = _move(
+    _S,
+    "call_in_again",
+    "点名（又一场到场）",
+    {S.CHECKED_IN, S.CHECKED_OUT, S.UNVERIFIED},
+    S.CHECKED_IN,
+    Permission.SIGN_UP_RECORD,
 )
 MARK_ATTENDED = _move(
     _S,
@@ -95,8 +112,10 @@ SIGN_UP_MOVES = (
     CANCEL_LATE,
     EXCUSE,
     CHECK_IN,
+    COME_AGAIN,
     CHECK_OUT,
     MARK_PRESENT,
+    MARK_PRESENT_AGAIN,
     MARK_ATTENDED,
     FORGOT_CHECK_OUT,
     NO_SHOW,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from backend.volunteering.days import DayTotal
+from backend.volunteering.sessions import Session
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class ActivityView:
     radius: int | None
     starts_at: datetime
     ends_at: datetime
+    # None where it takes place once.
+    sessions: list[Session]
     sign_up_until: datetime | None
     cancel_until: datetime | None
     capacity: int
@@ -86,6 +89,18 @@ class CheckInCode:
 
 
 @dataclass(frozen=True)
+class SessionAttendedView:
+    """When one person came to one session; without `attended_minutes`, where nobody saw them leave."""
+
+    number: int
+    checked_in_at: datetime
+    checked_out_at: datetime | None
+    source: str
+    place_check: str | None
+    attended_minutes: int | None
+
+
+@dataclass(frozen=True)
 class AttendedView:
     """One line of who signed up and who came: the name in full for the leader, masked for staff."""
 
@@ -102,6 +117,8 @@ class AttendedView:
     attended_minutes: int | None
     proposed_minutes: int | None
     minutes: int | None
+    # Of an activity that has several: to which of them the person came.
+    sessions: list[SessionAttendedView]
     # On the printed sheet, of who has a place; where the whole list is asked for.
     number: int | None = None
 

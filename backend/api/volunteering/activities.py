@@ -1,15 +1,12 @@
 """Activities over HTTP: planned, published, repeated; signed up for and cancelled."""
 
-from datetime import date, datetime
 from typing import Any
 
 from apiflask import APIBlueprint
-from marshmallow import fields, validate
 
-from backend import clock, screening
+from backend import screening
 from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
 from backend.api.frame.fields import (
-    YEARS,
     Boolean,
     Choice,
     DateTime,
@@ -21,12 +18,12 @@ from backend.api.frame.fields import (
     QueryInteger,
     Schema,
     Text,
-    metadata,
 )
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
+from backend.api.volunteering.activity_fields import DayOrMoment, Degrees, SessionIn, SessionOut
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX, REASON_MIN
 from backend.paging import Pageable
@@ -53,45 +50,10 @@ from backend.volunteering.models import (
     SignUp,
     SignUpState,
 )
+from backend.volunteering.session_models import MOST_SESSIONS
 from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
 bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
-
-
-class Degrees(fields.Float):
-    """A coordinate in degrees: a number, no text, no truth value."""
-
-    default_error_messages = {
-        "required": "请填写这一项",
-        "null": "这一项不能为空",
-        "invalid": "应为数字",
-        "special": "应为数字",
-        "too_large": "数字太大",
-    }
-
-    def __init__(self, about: str, most: int, **kwargs: Any) -> None:
-        rule = validate.Range(min=-most, max=most, error=f"应在 -{most} 到 {most} 之间")
-        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
-        if isinstance(value, bool | str):
-            raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
-class DayOrMoment(Day):
-    """A day; a moment is taken for the day in China on which it falls."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> date:
-        if isinstance(value, str) and len(value) > 10:
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                raise self.make_error("invalid", input=value, obj_type="date") from None
-            if moment.year not in YEARS:
-                raise self.make_error("invalid", input=value, obj_type="date")
-            return clock.business_day(moment) if moment.tzinfo else moment.date()
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class SignUpOut(Schema):
@@ -128,6 +90,7 @@ class ActivityOut(Schema):
     radius = Integer("签到范围（米）", allow_none=True)
     starts_at = DateTime("开始")
     ends_at = DateTime("结束")
+    sessions = List("分几场时的各场，按先后；只办一场时为空", Nested(SessionOut), most=MOST_SESSIONS)
     sign_up_until = DateTime("报名截止；为 null 时活动结束前都可以报名", allow_none=True)
     cancel_until = DateTime("取消截止；为 null 时开始前都可以取消", allow_none=True)
     capacity = Integer("名额")
@@ -168,6 +131,12 @@ class ActivityContent(Schema):
     radius = Integer("签到范围（米）", least=1, most=RADIUS_MAX, allow_none=True, load_default=None)
     starts_at = DateTime("开始", required=True)
     ends_at = DateTime("结束", required=True)
+    sessions = List(
+        "分几场时的各场；填写时活动从第一场开始，到最后一场结束，startsAt 和 endsAt 按各场计算",
+        Nested(SessionIn),
+        most=MOST_SESSIONS,
+        load_default=list,
+    )
     sign_up_until = DateTime("报名截止", allow_none=True, load_default=None)
     cancel_until = DateTime("取消截止", allow_none=True, load_default=None)
     capacity = Integer("名额", least=1, most=MOST_PEOPLE, required=True, example=30)
@@ -259,6 +228,8 @@ def content_of(body: dict[str, Any]) -> dict[str, Any]:
     for name in ("risk", "insurance_number"):
         if name in body:
             body[name] = body[name] or None
+    if "sessions" in body:
+        body["sessions"] = [(one["starts_at"], one["ends_at"]) for one in body["sessions"]]
     return body
 
 

@@ -8,12 +8,14 @@ from marshmallow import ValidationError, pre_load
 from backend.api.frame.bodies import OnBehalfIn
 from backend.api.frame.fields import Boolean, Choice, Code, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.route import get, post
-from backend.api.volunteering.activities import ActivityOut, Degrees, SignUpOut, proxy_of, serialize
+from backend.api.volunteering.activities import ActivityOut, SignUpOut, proxy_of, serialize
+from backend.api.volunteering.activity_fields import Degrees
 from backend.identity.sessions import Caller
 from backend.people.permissions import Permission
 from backend.volunteering import attendance_queries, queries
 from backend.volunteering.actions import attendance, hours, roll_call
 from backend.volunteering.models import ATTENDANCE_SOURCES, MOST_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
+from backend.volunteering.session_models import MOST_SESSIONS
 from backend.volunteering.views import ActivityView, Attendance, CheckInCode, SignUpView
 
 bp = APIBlueprint("attendance", __name__, url_prefix="/api/v1", tag="志愿服务")
@@ -57,11 +59,27 @@ class CalledIn(PeopleList):
     person_id = Integer("人员编号", required=True, least=1)
     checked_in_at = DateTime("到达时间", required=True)
     checked_out_at = DateTime("离开时间；还在现场时不填", allow_none=True, load_default=None)
+    session = Integer(
+        "分几场的活动点第几场；不填时按到达时间判断",
+        least=1,
+        most=MOST_SESSIONS,
+        allow_none=True,
+        load_default=None,
+    )
 
 
 class MinutesIn(PeopleList):
     person_id = Integer("人员编号", required=True, least=1)
     minutes = Integer("服务时长（分钟）；0 表示不计", most=MOST_MINUTES, required=True, example=120)
+
+
+class SessionAttendedOut(Schema):
+    number = Integer("第几场")
+    checked_in_at = DateTime("签到时间")
+    checked_out_at = DateTime("签退时间", allow_none=True)
+    source = Choice("签到方式", ATTENDANCE_SOURCES)
+    place_check = Choice("位置比对结果", PlaceCheck, allow_none=True)
+    attended_minutes = Integer("这一场的分钟数；没有签退时为 null", allow_none=True)
 
 
 class AttendedOut(Schema):
@@ -75,7 +93,8 @@ class AttendedOut(Schema):
     checked_out_at = DateTime("签退时间", allow_none=True)
     source = Choice("签到方式", ATTENDANCE_SOURCES, allow_none=True)
     place_check = Choice("位置比对结果", PlaceCheck, allow_none=True)
-    attended_minutes = Integer("从签到到签退的分钟数；没有签退时为 null", allow_none=True)
+    attended_minutes = Integer("从签到到签退的分钟数，各场合计；没有签退时为 null", allow_none=True)
+    sessions = List("分几场的活动：来过的各场", Nested(SessionAttendedOut), most=MOST_SESSIONS)
     proposed_minutes = Integer("申报的分钟数", allow_none=True)
     minutes = Integer("认定的分钟数", allow_none=True)
 
@@ -123,7 +142,10 @@ def get_attendance(caller: Caller, activity_id: int) -> Attendance:
     out=AttendanceOut,
 )
 def call_roll(caller: Caller, activity_id: int, body: list[dict[str, Any]]) -> Attendance:
-    roll = [roll_call.Called(one["person_id"], one["checked_in_at"], one["checked_out_at"]) for one in body]
+    roll = [
+        roll_call.Called(one["person_id"], one["checked_in_at"], one["checked_out_at"], one["session"])
+        for one in body
+    ]
     roll_call.call(activity_id, roll, actor=caller)
     return attendance_queries.attendance(activity_id, actor=caller)
 

@@ -78,10 +78,15 @@ def weeks_of(first: date, shown: list[ActivityView]) -> list[list[Day]]:
 
 
 def _days_of(one: ActivityView) -> list[date]:
-    """From the day on which it starts to the one on which it ends; midnight belongs to the day before."""
-    first = clock.business_day(one.starts_at)
-    last = clock.business_day(one.ends_at - timedelta(microseconds=1))
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    """From the day on which it starts to the one on which it ends, of several sessions those of each; midnight belongs
+    to the day before."""
+    parts = [(part.starts_at, part.ends_at) for part in one.sessions] or [(one.starts_at, one.ends_at)]
+    found: dict[date, None] = {}
+    for starts_at, ends_at in parts:
+        first = clock.business_day(starts_at)
+        last = clock.business_day(ends_at - timedelta(microseconds=1))
+        found |= {first + timedelta(days=number): None for number in range((last - first).days + 1)}
+    return list(found)
 
 
 def _asked(staff: Staff) -> Filters:

@@ -1,6 +1,6 @@
 """Publishing an activity: one form for a new one, a draft, and a change before it starts."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import request
@@ -9,10 +9,10 @@ from backend import clock, screening
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, line, lines, moment, number, offer, one_of, tick, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.errors import Refused
+from backend.errors import InvalidInput, Refused
 from backend.people import place_choices, teams
 from backend.people.permissions import Permission
-from backend.volunteering import desk_queries, queries
+from backend.volunteering import desk_queries, queries, sessions
 from backend.volunteering.actions import activities as verbs
 from backend.volunteering.actions import series
 from backend.volunteering.labels import ACTIVITY_KINDS
@@ -29,6 +29,7 @@ from backend.volunteering.models import (
     Activity,
     ActivityKind,
 )
+from backend.volunteering.session_models import MOST_SESSIONS
 
 # What teams of the pattern do most; any other word may be written.
 CATEGORIES = ("便民服务", "帮扶济困", "文明倡导", "应急", "矛盾调解", "政策宣传", "环境清洁", "文体活动")
@@ -44,6 +45,10 @@ _ABOUT: dict[type[Refused], str] = {
     verbs.FixedOncePublished: "kind",
     series.SeriesInTheWay: "starts_at",
 }
+
+
+# Of several sessions the first stands in the fields of the activity itself.
+LATER = range(2, MOST_SESSIONS + 1)
 
 
 class ActivityForm(Form):
@@ -74,11 +79,38 @@ class ActivityForm(Form):
     # Asked only of what is repeated every week.
     later_too = tick("以后各次也一起改（时间移动同样多）")
 
+    @property
+    def later(self) -> list[tuple[Any, Any]]:
+        """The two fields of each session after the first."""
+        return [(self[f"start_{number}"], self[f"end_{number}"]) for number in LATER]
+
+    @property
+    def has_later(self) -> bool:
+        return any(field.data or field.errors for pair in self.later for field in pair)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A further session has both its times."""
+        good = super().validate(extra_validators)
+        for pair in self.later:
+            if (pair[0].data is None) != (pair[1].data is None) and not (pair[0].errors or pair[1].errors):
+                empty = pair[0] if pair[0].data is None else pair[1]
+                empty.errors = [*empty.errors, "开始和结束要一起填"]
+                good = False
+        return good
+
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
         name = _ABOUT.get(type(refusal))
         if name:
             self[name].errors = [*self[name].errors, refusal.sentence]
+        told = refusal.facts.get("sessions", []) if isinstance(refusal, InvalidInput) else []
+        first = self["start_2"]
+        first.errors = [*first.errors, *told]
+
+
+for _number in LATER:
+    setattr(ActivityForm, f"start_{_number}", moment(f"第 {_number} 场开始", needed=False))
+    setattr(ActivityForm, f"end_{_number}", moment(f"第 {_number} 场结束", needed=False))
 
 
 def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
@@ -96,9 +128,12 @@ def _filled(staff: Staff, form: ActivityForm) -> ActivityForm:
 def content(form: ActivityForm) -> dict[str, Any]:
     """What the verb takes; an empty text says nothing: there is no risk, no policy."""
     kept = ("csrf_token", "ready", "community", "team", "later_too")
-    told = {name: value for name, value in form.data.items() if name not in kept}
+    times = {field.name for pair in form.later for field in pair}
+    told = {name: value for name, value in form.data.items() if name not in {*kept, *times}}
+    more = [(start.data, end.data) for start, end in form.later if start.data and end.data]
     return {
         **told,
+        "sessions": [(form.starts_at.data, form.ends_at.data), *more] if more else [],
         "description": told["description"] or "",
         "risk": told["risk"] or None,
         "insurance_number": told["insurance_number"] or None,
@@ -175,10 +210,19 @@ def _fresh(staff: Staff, activity_id: int) -> Activity:
     return desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
 
 
+def _times_of(activity: Activity) -> dict[str, datetime]:
+    """The end of its first session, and the times of the others."""
+    parts = sessions.of(activity.id)
+    times = {f"start_{one.number}": one.starts_at for one in parts[1:]}
+    times |= {f"end_{one.number}": one.ends_at for one in parts[1:]}
+    return {"ends_at": parts[0].ends_at, **times} if parts else {}
+
+
 def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) -> Any:
     """The form as it was saved, with what a publication lacks beside its field."""
     found = _fresh(staff, activity_id)
-    form = ActivityForm(formdata=None, obj=found, community=found.community_id, team=found.team_id)
+    told = {"community": found.community_id, "team": found.team_id, **_times_of(found)}
+    form = ActivityForm(formdata=None, obj=found, **told)
     _filled(staff, form)
     if refusal is not None:
         form.refuse(refusal)

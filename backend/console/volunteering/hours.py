@@ -11,7 +11,7 @@ from backend.console.frame.forms import Form, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people.permissions import Permission
-from backend.volunteering import attendance_queries, desk_queries, limits, queries, queues
+from backend.volunteering import attendance_queries, desk_queries, queries, queues, sessions
 from backend.volunteering.actions import hours as verbs
 from backend.volunteering.models import MOST_MINUTES, Activity, ActivityKind, ActivityState
 from backend.volunteering.views import AttendedView
@@ -156,7 +156,7 @@ def propose_hours(staff: Staff, activity_id: int) -> Any:
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
     if found.state != ActivityState.ENDED or found.kind != ActivityKind.VOLUNTEER_SERVICE:
         return redirect_with_message("console.activity", "这个活动现在不能申报时长", activity_id=activity_id)
-    form = propose_form(limits.most_minutes(found), _counted(staff, activity_id))
+    form = propose_form(sessions.course_of(found).most, _counted(staff, activity_id))
     if request.method == "POST" and run_form(
         form, lambda: verbs.propose(activity_id, proposed(form), actor=staff)
     ):
@@ -199,7 +199,7 @@ def _show(staff: Staff, activity_id: int, template: str, form: MinutesForm) -> A
         activity=queries.view_activities([found], actor=staff)[0],
         people=_counted(staff, activity_id),
         odd=desk_queries.oddities(found),
-        most=limits.most_minutes(found),
+        most=sessions.course_of(found).most,
         mine="proposer" in facts,
         took_part="participant" in facts,
     )

@@ -1,6 +1,7 @@
 """The roll: a sheet to print and to sign, and the form in which the sheet is entered with one submit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +12,10 @@ from backend.console.frame.forms import Form, moment, tick
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people.permissions import Permission
-from backend.volunteering import attendance_queries, desk_queries, queries, states
+from backend.volunteering import attendance_queries, desk_queries, queries, sessions, states
 from backend.volunteering.actions import roll_call as verbs
 from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUpState
+from backend.volunteering.sessions import Session
 from backend.volunteering.views import AttendedView
 
 # Lines for whoever comes without a sign-up, to be signed up or entered afterwards.
@@ -24,6 +26,8 @@ class RollForm(Form):
     """For each person `came-7`, `arrived-7` and `left-7`; made for one activity by `roll_form`."""
 
     rows: Sequence[AttendedView] = ()
+    # Which of several sessions it is.
+    number: int | None = None
 
     def refuse(self, refusal: Refused) -> None:
         super().refuse(refusal)
@@ -59,7 +63,7 @@ class RollForm(Form):
         if row.state not in ATTENDED:
             if arrived is None or not self[f"came-{row.person_id}"].data:
                 return None
-            return verbs.Called(row.person_id, arrived, left)
+            return verbs.Called(row.person_id, arrived, left, self.number)
         # A form that was opened before the person checked in by code: the code is more exact.
         if row.state == SignUpState.CERTIFIED or f"came-{row.person_id}" in request.form:
             return None
@@ -67,7 +71,7 @@ class RollForm(Form):
         if arrived is None or (arrived, left) == noted:
             return None
         exact = row.checked_in_at if arrived == noted[0] and row.checked_in_at else arrived
-        return verbs.Called(row.person_id, exact, left)
+        return verbs.Called(row.person_id, exact, left, self.number)
 
     def _time(self, name: str, row: AttendedView) -> datetime | None:
         return self[f"{name}-{row.person_id}"].data
@@ -77,21 +81,51 @@ def _minute(at: datetime | None) -> datetime | None:
     return at and at.replace(second=0, microsecond=0)
 
 
-def _seated(staff: Staff, activity_id: int) -> list[AttendedView]:
+def _seated(staff: Staff, activity_id: int, there: Session | None) -> list[AttendedView]:
     """Who has a place, in the order of the sign-ups: the lines of a roll-call."""
     told = attendance_queries.attendance(activity_id, actor=staff).people
-    return [one for one in told if one.state in SEATED]
+    return [_in_session(one, there) for one in told if one.state in SEATED]
 
 
-def roll_form(activity: Activity, rows: Sequence[AttendedView]) -> RollForm:
+def _chosen(found: Sequence[Session], asked: str) -> Session | None:
+    """The session that is asked for; else the one of today or the last before it, else the first. None where there is
+    but one."""
+    if not found:
+        return None
+    if named := [one for one in found if str(one.number) == asked]:
+        return named[0]
+    begun = [one for one in found if clock.business_day(one.starts_at) <= clock.today()]
+    running = [one for one in begun if one.ends_at > clock.now()]
+    return [*running, *begun[::-1], *found][0]
+
+
+def _in_session(row: AttendedView, there: Session | None) -> AttendedView:
+    """The line of one session: who came to another one has not come to this one yet."""
+    if there is None or row.state == SignUpState.CERTIFIED:
+        return row
+    noted = next((one for one in row.sessions if one.number == there.number), None)
+    if noted is None:
+        state = SignUpState.NO_SHOW if row.state == SignUpState.NO_SHOW else SignUpState.CONFIRMED
+        return replace(row, state=state, checked_in_at=None, checked_out_at=None)
+    last = noted is row.sessions[-1]
+    left = SignUpState.CHECKED_OUT if noted.checked_out_at else SignUpState.UNVERIFIED
+    return replace(
+        row,
+        state=row.state if last else left,
+        checked_in_at=noted.checked_in_at,
+        checked_out_at=noted.checked_out_at,
+    )
+
+
+def roll_form(activity: Activity, rows: Sequence[AttendedView], there: Session | None) -> RollForm:
     """The form of this roll: planned times for who has not come yet, the noted ones for who has.
 
     A missing check-out stays empty: nobody guesses when someone left.
     """
-    now = clock.now()
-    start = min(activity.starts_at, _minute(now) or now)
-    end = activity.ends_at if now >= activity.ends_at else None
-    fields: dict[str, Any] = {"rows": rows}
+    now, plan = clock.now(), there or activity
+    start = min(plan.starts_at, _minute(now) or now)
+    end = plan.ends_at if now >= plan.ends_at else None
+    fields: dict[str, Any] = {"rows": rows, "number": there and there.number}
     for row in rows:
         here = row.state in ATTENDED
         arrived = _minute(row.checked_in_at) if here else start
@@ -108,7 +142,9 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
     found = desk_queries.reached(activity_id, Permission.SIGN_UP_RECORD, actor=staff)
     if found.state not in states.ROLL_CALL.sources:
         return redirect_with_message("console.activity", "这个活动现在不能点名", activity_id=activity_id)
-    form = roll_form(found, _seated(staff, activity_id))
+    parts = sessions.of(activity_id)
+    there = _chosen(parts, request.values.get("session", ""))
+    form = roll_form(found, _seated(staff, activity_id, there), there)
     if request.method == "POST" and run_form(
         form, lambda: verbs.call(activity_id, form.called(), actor=staff)
     ):
@@ -118,7 +154,8 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
         "activities/roll_call.html",
         form=form,
         activity=queries.view_activities([found], actor=staff)[0],
-        people=[one for one in _seated(staff, activity_id) if f"came-{one.person_id}" in form],
+        there=there,
+        people=[one for one in _seated(staff, activity_id, there) if f"came-{one.person_id}" in form],
         attended=ATTENDED,
     )
 

@@ -1,5 +1,6 @@
 """An activity is planned, published, changed, repeated, cancelled; by its team's leader or community staff."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,7 +17,7 @@ from backend.people import permissions
 from backend.people.models import Team
 from backend.people.permissions import Permission
 from backend.volunteering import clashes, notices, states
-from backend.volunteering.actions import waitlist
+from backend.volunteering.actions import course, waitlist
 from backend.volunteering.models import Activity, ActivityState, SignUpState
 
 MOST_WEEKS = 26
@@ -87,13 +88,13 @@ _FIXED = ("community_id", "team_id")
 _TIMES = ("starts_at", "ends_at")
 _DEADLINES = ("sign_up_until", "cancel_until")
 MOMENTS = (*_TIMES, *_DEADLINES)
-_TOLD_WHEN_CHANGED = (*_TIMES, "place")
+_TOLD_WHEN_CHANGED = (*_TIMES, "sessions", "place")
 # What a calendar shows of it.
 _IN_CALENDAR = ("title", "description", "risk", "latitude", "longitude", *_TOLD_WHEN_CHANGED)
 
 
 def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, actor: Actor) -> Activity:
-    """A new draft. `content` has the activity's own fields (radius in metres).
+    """A new draft. `content` has the activity's own fields (radius in metres), and its `sessions` where it has several.
 
     The leader plans for their own team, community staff for any team of their community or for none.
     Raises NotACommunity, TeamElsewhere, NotAllowed/NotFound, TimesOutOfOrder, VenueIncomplete.
@@ -102,6 +103,7 @@ def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, act
     leader_id = _leader(team_id, community_id)
     if leader_id != actor.id:
         permissions.require(actor.id, Permission.ACTIVITY_ORGANISE, community_id)
+    content = course.arranged(content)
     activity = Activity(
         community_id=community_id,
         team_id=team_id,
@@ -111,13 +113,16 @@ def plan(community_id: int, team_id: int | None, content: dict[str, Any], *, act
         created_at=clock.now(),
         **{name: content.get(name) for name in _FIELDS if name in content},
     )
-    _check(activity)
-    return _keep(activity, "plan", actor)
+    parts = content.get("sessions") or []
+    _check(activity, several=bool(parts))
+    return _keep(activity, parts, "plan", actor)
 
 
-def _keep(activity: Activity, verb: str, actor: Actor) -> Activity:
+def _keep(activity: Activity, parts: Sequence[course.Part], verb: str, actor: Actor) -> Activity:
     session.add(activity)
     session.flush()
+    if parts:
+        course.keep(activity, parts)
     place = activity.community_id
     journal.write(verb, "activity", activity.id, actor=actor, states=(None, activity.state), place=place)
     return activity
@@ -132,9 +137,10 @@ def _leader(team_id: int | None, community_id: int) -> int | None:
     return team.leader_id
 
 
-def _check(activity: Activity) -> None:
+def _check(activity: Activity, *, several: bool) -> None:
+    """Of several sessions each one's length was judged with them."""
     starts, ends = activity.starts_at, activity.ends_at
-    longest = timedelta(hours=LONGEST_HOURS)
+    longest = course.LONGEST if several else timedelta(hours=LONGEST_HOURS)
     late = [at for at in (activity.sign_up_until, activity.cancel_until) if at is not None and at > ends]
     if not starts < ends <= starts + longest or late:
         raise TimesOutOfOrder()
@@ -155,8 +161,8 @@ def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity
     _check_editable(activity, content)
     published = activity.state == ActivityState.PUBLISHED
     known = clashes.among(activity) if published else set()
-    changed = _change(activity, content)
-    _check(activity)
+    changed, parts = _change(activity, content)
+    _check(activity, several=bool(parts))
     if published:
         _check_published(activity, changed)
         _mark_for_calendars(activity, changed)
@@ -187,9 +193,11 @@ def _check_editable(activity: Activity, content: dict[str, Any]) -> None:
         raise FixedOncePublished()
 
 
-def _change(activity: Activity, content: dict[str, Any]) -> list[str]:
-    """Sets what is new, with what moves along; answers the names of the fields."""
+def _change(activity: Activity, content: dict[str, Any]) -> tuple[list[str], list[course.Part]]:
+    """Sets what is new, with what moves along; answers the names of the fields, and the sessions."""
     before = {name: getattr(activity, name) for name in _FIELDS}
+    parts_before = course.of(activity)
+    content = course.moved(parts_before, activity, content)
     content = {**content, **_moved_along(activity, content)}
     for name in _FIELDS:
         setattr(activity, name, content.get(name, before[name]))
@@ -197,9 +205,20 @@ def _change(activity: Activity, content: dict[str, Any]) -> list[str]:
     if clock.business_day(activity.starts_at) != clock.business_day(before["starts_at"]):
         # Who was reminded of tomorrow is reminded again on the eve of the new day.
         activity.tomorrow_told_at = None
-    if activity.state == ActivityState.PUBLISHED and not set(_TIMES).isdisjoint(changed):
+    parts = content.get("sessions") or []
+    if parts != parts_before:
+        _rearrange(activity, parts)
+        changed.append("sessions")
+    if activity.state == ActivityState.PUBLISHED and not {*_TIMES, "sessions"}.isdisjoint(changed):
         activity.moved_at = clock.now()
-    return changed
+    return changed, parts
+
+
+def _rearrange(activity: Activity, parts: Sequence[course.Part]) -> None:
+    """What was noted of a session keeps its number: so they stay as they are once somebody has come."""
+    if waitlist.attended(activity.id):
+        raise ActivityNotEditable()
+    course.keep(activity, parts)
 
 
 def _moved_along(activity: Activity, content: dict[str, Any]) -> dict[str, datetime]:
@@ -293,8 +312,9 @@ def repeat(activity_id: int, weeks: int, *, actor: Actor) -> list[Activity]:
     known = set(session.scalars(sa.select(Activity.starts_at).where(Activity.repeats_id == origin)))
     most = min(weeks, MOST_WEEKS, MOST_IN_A_SERIES - 1 - len(known))
     wanted = [timedelta(weeks=number) for number in range(1, most + 1)]
+    parts = course.of(activity)
     return [
-        _keep(_copy(activity, later, origin, actor), "repeat", actor)
+        _keep(_copy(activity, later, origin, actor), course.shifted(parts, later), "repeat", actor)
         for later in wanted
         if activity.starts_at + later not in known
     ]

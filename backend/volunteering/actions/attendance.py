@@ -4,6 +4,7 @@ way is short: one read, and one guarded UPDATE with its journal line.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import authorize, transition
 from backend.moves import Move
-from backend.volunteering import codes, states, venue
+from backend.volunteering import codes, sessions, states, venue
 from backend.volunteering.actions import waitlist
 from backend.volunteering.actions.sign_ups import NotSignedUp, OnBehalf, acting_for
 from backend.volunteering.models import (
@@ -28,6 +29,7 @@ from backend.volunteering.models import (
     SignUp,
     SignUpState,
 )
+from backend.volunteering.session_models import SessionAttendance
 
 Here = tuple[float | None, float | None]
 
@@ -64,6 +66,16 @@ class AttendanceClosed(Refused):
     code, message = 40913, "服务时长已经申报，不能再签退；请告诉组织者"
 
 
+@dataclass(frozen=True)
+class _Part:
+    """The session that is meant, 0 where an activity takes place once; and whether the person is in one now."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    still_there: bool = False
+
+
 _elsewhere, _there = aliased(SignUp), aliased(Activity)
 _READ = (
     sa.select(
@@ -77,7 +89,8 @@ _READ = (
         SignUp,
         _elsewhere.id.label("elsewhere_id"),
         _there.title.label("elsewhere"),
-        _there.ends_at.label("elsewhere_until"),
+        sessions.running_until(_elsewhere, _there).label("elsewhere_until"),
+        sessions.several().label("several"),
     )
     .select_from(Activity)
     .outerjoin(
@@ -111,14 +124,29 @@ def check_in(
     """
     person_id, reason = acting_for(on_behalf_of, actor)
     seen = _look(activity_id, person_id, states.CHECK_IN, on_behalf_of, actor)
-    _refuse_second(seen.SignUp)
-    _in_time_to_arrive(seen)
+    coming = _coming(activity_id, seen)
+    _refuse_second(seen.SignUp, coming)
+    _in_time_to_arrive(seen, coming)
     codes.check(activity_id, code, clock.now())
     _nowhere_else(seen)
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
-    facts = {"checked_in_at": clock.now(), "source": RecordSource.CHECK_IN}
     with at_one_place():
-        return _attend(states.CHECK_IN, seen.SignUp, place, reason, actor, **facts)
+        return _arrive(seen.SignUp, coming, place, reason, actor)
+
+
+def _arrive(sign_up: SignUp, coming: _Part, place: str, reason: str | None, actor: Actor) -> SignUp:
+    facts = {"checked_in_at": clock.now(), "source": RecordSource.CHECK_IN}
+    if not coming.number:
+        return _attend(states.CHECK_IN, sign_up, place, reason, actor, **facts)
+    if sign_up.state == SignUpState.CHECKED_IN:
+        # The session before is over, and nobody has noted yet that they did not check out of it.
+        transition(states.FORGOT_CHECK_OUT, sign_up, actor=None)
+    again = sign_up.state in states.COME_AGAIN.sources
+    move = states.COME_AGAIN if again else states.CHECK_IN
+    _attend(move, sign_up, place, reason, actor, checked_out_at=None, session_number=coming.number, **facts)
+    session.add(SessionAttendance(sign_up_id=sign_up.id, number=coming.number, place_check=place, **facts))
+    session.flush()
+    return sign_up
 
 
 def check_out(
@@ -139,23 +167,34 @@ def check_out(
         )
     if seen.proposed_at is not None:
         raise AttendanceClosed()
-    if clock.now() > seen.ends_at + timedelta(minutes=config.settings().check_out_minutes):
+    leaving, noted = _leaving(activity_id, seen)
+    if clock.now() > leaving.ends_at + timedelta(minutes=config.settings().check_out_minutes):
         raise TooLate()
     codes.check(activity_id, code, clock.now())
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
     # The clock of another machine, or of this one before it was set right, may have been ahead.
     left_at = max(clock.now(), sign_up.checked_in_at)
     place = _worse(sign_up.place_check, place)
-    with _freed_early(seen, activity_id):
-        return _attend(states.CHECK_OUT, sign_up, place, reason, actor, checked_out_at=left_at)
+    with _freed_early(seen, activity_id, leaving):
+        if noted is not None:
+            noted.checked_out_at, noted.place_check = left_at, place
+        return _attend(
+            states.CHECK_OUT,
+            sign_up,
+            place,
+            reason,
+            actor,
+            session_number=leaving.number,
+            checked_out_at=left_at,
+        )
 
 
 @contextmanager
-def _freed_early(seen: sa.Row, activity_id: int) -> Iterator[None]:
+def _freed_early(seen: sa.Row, activity_id: int, leaving: _Part) -> Iterator[None]:
     """Who leaves before the planned end is free for what they wait for elsewhere. A hall that leaves in time, or has
     nothing else to do, locks nothing for it."""
     person_id = seen.SignUp.person_id
-    if clock.now() >= seen.ends_at or not waitlist.waits(person_id):
+    if clock.now() >= leaving.ends_at or not waitlist.waits(person_id):
         yield
         return
     _, held = waitlist.hold(activity_id, freed=[person_id])
@@ -177,9 +216,40 @@ def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, 
     return seen
 
 
-def _refuse_second(sign_up: SignUp) -> None:
-    """A second scan is told so kindly, and makes nothing."""
+def _coming(activity_id: int, seen: sa.Row) -> _Part:
+    """What the person would check in to: the first session that is not over and to which they did not come yet."""
+    if not seen.several:
+        return _Part(0, seen.starts_at, seen.ends_at)
+    noted = sessions.noted_in(activity_id, seen.SignUp.person_id).get(seen.SignUp.id, [])
+    known = {one.number for one in noted}
+    found = sessions.of(activity_id)
+    left = [one for one in found if one.ends_at >= clock.now() and one.number not in known]
+    last = next((one for one in found if noted and one.number == noted[-1].number), None)
+    there = last is not None and last.ends_at > clock.now() and noted[-1].checked_out_at is None
+    if not left:
+        return _Part(0 if known else found[-1].number, found[-1].starts_at, found[-1].ends_at)
+    return _Part(left[0].number, left[0].starts_at, left[0].ends_at, there)
+
+
+def _leaving(activity_id: int, seen: sa.Row) -> tuple[_Part, SessionAttendance | None]:
+    """What the person checks out of: the session to which they came last."""
+    whole = _Part(0, seen.starts_at, seen.ends_at)
+    if not seen.several:
+        return whole, None
+    noted = sessions.noted_in(activity_id, seen.SignUp.person_id).get(seen.SignUp.id, [])
+    found = {one.number: one for one in sessions.of(activity_id)}
+    if not noted or noted[-1].number not in found:
+        return whole, None
+    one = found[noted[-1].number]
+    return _Part(one.number, one.starts_at, one.ends_at), noted[-1]
+
+
+def _refuse_second(sign_up: SignUp, coming: _Part) -> None:
+    """A second scan is told so kindly, and makes nothing. Between two sessions it is the next one's."""
     if sign_up.state in states.CHECK_IN.sources:
+        return
+    again = (SignUpState.CHECKED_IN, *states.COME_AGAIN.sources)
+    if coming.number and not coming.still_there and sign_up.state in again:
         return
     refusals: dict[str, type[Refused]] = {
         SignUpState.WAITLISTED: StillWaiting,
@@ -190,10 +260,10 @@ def _refuse_second(sign_up: SignUp) -> None:
     raise refusals.get(sign_up.state, states.CHECK_IN.refusal)()
 
 
-def _in_time_to_arrive(seen: sa.Row) -> None:
-    if seen.state != ActivityState.PUBLISHED or clock.now() > seen.ends_at:
+def _in_time_to_arrive(seen: sa.Row, coming: _Part) -> None:
+    if seen.state != ActivityState.PUBLISHED or clock.now() > coming.ends_at:
         raise TooLate()
-    opens = seen.starts_at - timedelta(minutes=config.settings().check_in_minutes)
+    opens = coming.starts_at - timedelta(minutes=config.settings().check_in_minutes)
     if clock.now() < opens:
         raise TooEarly(opensAt=moment_in_words(opens))
 
@@ -218,7 +288,13 @@ def _worse(before: str | None, now: str) -> str:
 
 
 def _attend(
-    move: Move, sign_up: SignUp, place: str, reason: str | None, actor: Actor, **facts: Any
+    move: Move,
+    sign_up: SignUp,
+    place: str,
+    reason: str | None,
+    actor: Actor,
+    session_number: int = 0,
+    **facts: Any,
 ) -> SignUp:
     transition(
         move,
@@ -226,7 +302,7 @@ def _attend(
         actor=actor,
         permitted=True,
         reason=reason,
-        details={"place": place},
+        details={"place": place, **({"session": session_number} if session_number else {})},
         place_check=place,
         **facts,
     )
@@ -250,7 +326,7 @@ def lapse_over(person_ids: list[int]) -> None:
         .where(
             SignUp.person_id.in_(person_ids),
             SignUp.state == SignUpState.CHECKED_IN,
-            Activity.ends_at <= clock.now(),
+            sessions.running_until(SignUp, Activity) <= clock.now(),
         )
         .order_by(SignUp.id)
     )

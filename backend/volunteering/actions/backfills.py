@@ -184,7 +184,7 @@ def _record(backfill: Backfill, actor: Actor) -> ServiceRecord:
 def _earn(backfill: Backfill, actor: Actor) -> int:
     group = f"activity:{backfill.activity_id}" if backfill.activity_id else f"backfill:{backfill.id}"
     return award_hours(
-        _served(backfill.person_id, backfill.started_at, backfill.minutes),
+        [_served(backfill.person_id, backfill.started_at, backfill.minutes)],
         f"backfill:{backfill.id}:hours",
         f"志愿服务（补录） {backfill.activity_name}",
         community_id=backfill.community_id,

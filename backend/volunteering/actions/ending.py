@@ -8,7 +8,7 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.lifecycle import transition, transition_all
 from backend.moves import Move
-from backend.volunteering import states
+from backend.volunteering import sessions, states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUpState
 from backend.volunteering.notice_time import had_notice
@@ -54,8 +54,19 @@ def lapse(activity_id: int) -> None:
     """Who has not checked out is unverified: the organiser decides, nobody guesses."""
     activity = lock_row(Activity, activity_id)
     if activity.state == ActivityState.PUBLISHED and clock.now() < activity.ends_at:
+        _lapse_of_session(activity)
         return
     _close(activity, SignUpState.CHECKED_IN, states.FORGOT_CHECK_OUT)
+
+
+def _lapse_of_session(activity: Activity) -> None:
+    """The same of a session that is over, while others are to come."""
+    found = sessions.course_of(activity)
+    over = {one.number for one in found.sessions.values() if one.ends_at <= clock.now()}
+    rows = waitlist.locked(activity.id, (SignUpState.CHECKED_IN,)) if over else []
+    gone = [row for row in rows if (noted := found.noted.get(row.id)) and noted[-1].number in over]
+    if gone:
+        transition_all(states.FORGOT_CHECK_OUT, gone, place_id=activity.community_id, actor=None)
 
 
 def _close(activity: Activity, state: str, move: Move) -> None:

@@ -20,7 +20,7 @@ from backend.ledger import actions as ledger
 from backend.lifecycle import authorize, transition, transition_all
 from backend.organisations import queries as places
 from backend.people.models import Team
-from backend.volunteering import days, limits, notices, states
+from backend.volunteering import days, limits, notices, sessions, states
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import Activity, ActivityKind, ActivityState, SignUp, SignUpState
 from backend.volunteering.record_models import ServiceRecord, SyncState
@@ -78,8 +78,9 @@ def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Acti
     if activity.state == ActivityState.PUBLISHED:
         raise ActivityNotEnded()
     rows = waitlist.locked(activity.id, _COUNTED)
-    minutes = _proposed(activity, rows, given)
-    limits.check(_stretches(rows, minutes))
+    found = sessions.course_of(activity)
+    minutes = _proposed(found, rows, given)
+    limits.check(_stretches(found, rows, minutes))
     transition(states.PROPOSE, activity, actor=actor, proposed_by_id=actor.id, proposed_at=clock.now())
     if rows:
         proposed = [{"id": row.id, "proposed_minutes": minutes[row.person_id]} for row in rows]
@@ -87,14 +88,12 @@ def propose(activity_id: int, given: Mapping[int, int], *, actor: Actor) -> Acti
     return activity
 
 
-def _proposed(activity: Activity, rows: Sequence[SignUp], given: Mapping[int, int]) -> dict[int, int]:
+def _proposed(found: sessions.Course, rows: Sequence[SignUp], given: Mapping[int, int]) -> dict[int, int]:
     _refuse_strangers(rows, given)
-    most = limits.most_minutes(activity)
-    if any(minutes > most for minutes in given.values()):
-        raise MinutesTooMany(most=most)
-    proposed = {
-        row.person_id: given.get(row.person_id, limits.attended_minutes(activity, row)) for row in rows
-    }
+    for row in rows:
+        if given.get(row.person_id, 0) > (most := found.most_of(row)):
+            raise MinutesTooMany(most=most)
+    proposed = {row.person_id: given.get(row.person_id, found.attended(row)) for row in rows}
     undecided = sorted(person_id for person_id, minutes in proposed.items() if minutes is None)
     if undecided:
         raise AttendanceUndecided(people=undecided)
@@ -107,12 +106,10 @@ def _refuse_strangers(rows: Sequence[SignUp], given: Mapping[int, int]) -> None:
         raise NotAttended(people=strangers)
 
 
-def _stretches(rows: Sequence[SignUp], minutes: Mapping[int, int]) -> list[limits.Served]:
-    return [_stretch(row, minutes[row.person_id]) for row in rows if minutes[row.person_id]]
-
-
-def _stretch(row: SignUp, minutes: int) -> limits.Served:
-    return limits.Served(row.person_id, row.came_at, minutes)
+def _stretches(
+    found: sessions.Course, rows: Sequence[SignUp], minutes: Mapping[int, int]
+) -> list[limits.Served]:
+    return [share.served for row in rows for share in found.shares(row, minutes[row.person_id])]
 
 
 def certify(
@@ -164,15 +161,20 @@ def _post(activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int]
     if not rows:
         return
     limits.lock_persons({row.person_id for row in rows})
-    limits.check(_stretches(rows, minutes))
+    found = sessions.course_of(activity)
+    shares = {row.id: found.shares(row, minutes[row.person_id]) for row in rows}
+    limits.check([share.served for told in shares.values() for share in told])
     # The minutes go with the state, because the database wants neither without the other.
     case = sa.case({row.id: minutes[row.person_id] for row in rows}, value=SignUp.id)
     transition_all(states.CERTIFY_SIGN_UP, rows, place_id=activity.community_id, actor=actor, minutes=case)
     for row in rows:
         set_committed_value(row, "minutes", minutes[row.person_id])
-    session.execute(sa.insert(ServiceRecord), _records(activity, rows, minutes, actor))
+    session.execute(
+        sa.insert(ServiceRecord),
+        _records(activity, [share for told in shares.values() for share in told], actor),
+    )
     _keep_days(activity)
-    earned = [_earn(activity, row, minutes[row.person_id], actor) for row in _by_person(rows)]
+    earned = [_earn(activity, row, shares[row.id], actor) for row in _by_person(rows)]
     notices.certified(activity, earned)
 
 
@@ -192,9 +194,8 @@ def _by_person(rows: Sequence[SignUp]) -> list[SignUp]:
     return sorted(rows, key=lambda row: row.person_id)
 
 
-def _records(
-    activity: Activity, rows: Sequence[SignUp], minutes: Mapping[int, int], actor: Actor
-) -> list[dict[str, Any]]:
+def _records(activity: Activity, shares: Sequence[sessions.Share], actor: Actor) -> list[dict[str, Any]]:
+    """One of each person; of several sessions one of each to which they came, for it says from when to when it was."""
     same = {
         "activity_id": activity.id,
         "community_id": activity.community_id,
@@ -210,11 +211,12 @@ def _records(
         "recorded_at": clock.now(),
         "sync_state": SyncState.NOT_SYNCHRONISED,
     }
-    return [{**same, **_own(row, minutes[row.person_id])} for row in rows]
+    return [{**same, **_own(share)} for share in shares]
 
 
-def _own(row: SignUp, minutes: int) -> dict[str, Any]:
-    return {"person_id": row.person_id, "source": row.source, **_stretch(row, minutes).facts()}
+def _own(share: sessions.Share) -> dict[str, Any]:
+    own = {"person_id": share.served.person_id, "source": share.source, "session_number": share.number}
+    return {**own, **share.served.facts()}
 
 
 def organising_body(team_id: int | None, community_id: int) -> str:
@@ -223,27 +225,36 @@ def organising_body(team_id: int | None, community_id: int) -> str:
     return team.name if team is not None else places.get(community_id).name
 
 
-def _earn(activity: Activity, row: SignUp, minutes: int, actor: Actor) -> tuple[int, int, int]:
+def _earn(
+    activity: Activity, row: SignUp, shares: Sequence[sessions.Share], actor: Actor
+) -> tuple[int, int, int]:
     """(person, minutes, points)."""
+    served = [share.served for share in shares]
     points = award_hours(
-        _stretch(row, minutes),
+        served,
         f"activity:{activity.id}:person:{row.person_id}:hours",
         f"志愿服务 {activity.title}",
         community_id=activity.community_id,
         cap_group=f"activity:{activity.id}",
         actor=actor,
     )
-    return row.person_id, minutes, points
+    return row.person_id, sum(one.minutes for one in served), points
 
 
 def award_hours(
-    served: limits.Served, reference: str, title: str, *, community_id: int, cap_group: str, actor: Actor
+    served: Sequence[limits.Served],
+    reference: str,
+    title: str,
+    *,
+    community_id: int,
+    cap_group: str,
+    actor: Actor,
 ) -> int:
     """Points for service: whole hours earn, a begun one does not (海林: 1 小时 1 分). Each day on which an hour was
     full is an award of its own, under the cap of that day; from the second on its number ends the reference."""
     return sum(
         ledger.award(
-            served.person_id,
+            served[0].person_id,
             "service_hour",
             reference=reference if number == 1 else f"{reference}:{number}",
             title=title,
@@ -253,5 +264,5 @@ def award_hours(
             cap_group=cap_group,
             day=day,
         ).points
-        for number, (day, units) in enumerate(served.hours, start=1)
+        for number, (day, units) in enumerate(days.hours_of(served), start=1)
     )

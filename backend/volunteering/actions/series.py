@@ -12,7 +12,7 @@ from backend.errors import NotFound, StateConflict
 from backend.journal import Actor
 from backend.lifecycle import authorize
 from backend.volunteering import states
-from backend.volunteering.actions import activities
+from backend.volunteering.actions import activities, course
 from backend.volunteering.models import Activity, ActivityState
 
 
@@ -46,14 +46,19 @@ def change(activity_id: int, content: dict[str, Any], *, actor: Actor) -> list[A
     Raises what `activities.edit` raises, and SeriesInTheWay.
     """
     here, later = _lock(activity_id, _STANDING, actor)
+    content = course.arranged(content)
     shift = content.get("starts_at", here.starts_at) - here.starts_at
-    offsets = _offsets(content, here.starts_at + shift)
+    begins = here.starts_at
+    offsets = _offsets(content, begins + shift)
     fixed = {name: value for name, value in content.items() if name not in offsets}
     _check_free(here, later, shift)
     # The farthest goes first, so that none is moved onto the next one, which has not moved yet.
     for one in sorted(later, key=lambda one: one.starts_at, reverse=shift > timedelta(0)):
         starts = one.starts_at + shift
-        activities.edit(one.id, {**fixed, **_moments(offsets, starts)}, actor=actor)
+        told = {**fixed, **_moments(offsets, starts)}
+        if content.get("sessions"):
+            told["sessions"] = course.shifted(content["sessions"], one.starts_at - begins)
+        activities.edit(one.id, told, actor=actor)
     return later
 
 
