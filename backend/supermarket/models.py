@@ -215,6 +215,7 @@ class Redemption(Model):
         ),
         sa.CheckConstraint("state <> 'no_show' OR item_kind = 'venue'", name="no_show_at_a_venue"),
         sa.CheckConstraint("series_id IS NULL OR item_kind = 'venue'", name="series_of_a_venue"),
+        sa.CheckConstraint("collect_on IS NULL OR item_kind = 'goods'", name="goods_are_collected"),
         sa.UniqueConstraint("number"),
         sa.Index("uq_redemptions_open_code", "pick_up_code_index", unique=True, **partial(_approved)),
         sa.Index("ix_redemptions_code", "pick_up_code_index"),
@@ -251,6 +252,8 @@ class Redemption(Model):
     approve_open_days: Mapped[int | None] = mapped_column(sa.Integer)
     pick_up_until: Mapped[date | None] = mapped_column(sa.Date)
     pick_up_open_days: Mapped[int | None] = mapped_column(sa.Integer)
+    # The open day on which its owner means to come, where they chose one; the last day is what it is without it.
+    collect_on: Mapped[date | None] = mapped_column(sa.Date)
     approved_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
     pick_up_code_sealed: Mapped[str | None] = mapped_column(

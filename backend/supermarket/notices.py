@@ -1,6 +1,7 @@
 """Who is told what about an order and about stock. The sentences stand in the inbox; WeChat gets a short form."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import session
 from backend.journal import Actor
-from backend.ledger.actions import HoldResult, PointsBack
+from backend.ledger.actions import HoldResult
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, notify_those
 from backend.people import permissions
@@ -148,18 +149,42 @@ def requested(order: Redemption, lines: list[Line], full: list[Item]) -> None:
     )
 
 
-def approved(order: Redemption, full: list[Share]) -> None:
-    """Its owner learns when to come; the keepers what to prepare, and of which goods this person has all."""
+def approved(order: Redemption, full: list[Share], chosen: date | None) -> None:
+    """Its owner learns when to come, and whether the day that they had `chosen` is another one now; the keepers what to
+    prepare, and of which goods this person has all."""
     lines = queries.lines_of(order.id)
     body = (
         f"兑换单 {order.number} 已通过审批。请在 {order.pick_up_until:%m月%d日} 前凭取货码到超市领取或使用。"
+        f"{_comes_on(order, chosen)}"
     )
     _notify_owner(order, "redemption_approved", "兑换已通过审批", body, "待领取", lines)
     title = "有兑换单待领取"
-    body = f"兑换单 {order.number} 已审批，请备好：{content(lines)}。{_limits(full)}"
+    when = f"（{order.collect_on:%m月%d日} 来领）" if order.collect_on else ""
+    body = f"兑换单 {order.number} 已审批，请备好：{content(lines)}{when}。{_limits(full)}"
     more = _wechat(order, title, "待领取", lines)
     _notify_staff(
         Permission.REDEMPTION_HAND_OVER, order.place_id, "redemption_to_prepare", title, body, **more
+    )
+
+
+def _comes_on(order: Redemption, chosen: date | None) -> str:
+    if order.collect_on is None:
+        return ""
+    if chosen is None or chosen == order.collect_on:
+        return f"您选的领取日是 {order.collect_on:%m月%d日}。"
+    return f"您原来选的 {chosen:%m月%d日} 已过或不开门，领取日改为 {order.collect_on:%m月%d日}。"
+
+
+def collect_days_moved(chosen: Mapping[Redemption, date]) -> None:
+    """The shop is closed on the day that was chosen: owners learn the next one that is open."""
+    _notify_owners(
+        list(chosen),
+        "redemption_deadline_moved",
+        "领取日有变",
+        "待领取",
+        lambda one: (
+            f"超市 {chosen[one]:%m月%d日} 不开门，兑换单 {one.number} 的领取日改为 {one.collect_on:%m月%d日}。"
+        ),
     )
 
 
@@ -254,7 +279,7 @@ def handed_over(order: Redemption, lines: list[Line], told: HoldResult) -> None:
     _notify_owner(order, "redemption_handed_over", "兑换已完成", body, "已领取", lines)
 
 
-def returned(order: Redemption, back: Sequence[tuple[Line, int]], reason: str, told: PointsBack) -> None:
+def returned(order: Redemption, back: Sequence[tuple[Line, int]], reason: str, told: HoldResult) -> None:
     what = "" if order.state == RedemptionState.RETURNED else _units(back)
     body = f"兑换单 {order.number} 已退回{what}：{reason}。{points_back(told.came_back, told.ended)}。"
     _notify_owner(order, "redemption_returned", "兑换已退回", body, "已退回")

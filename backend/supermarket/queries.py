@@ -246,12 +246,17 @@ def open_orders_of(item_id: int) -> list[OpenOrder]:
     return [view_of(OpenOrder, row) for row in rows]
 
 
-def orders_in(shop_id: int, state: str | None, *, actor: Actor) -> KeysetQuery:
-    """A shop's orders, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
+def orders_in(
+    shop_id: int, state: str | None, collect_on: date | None = None, *, actor: Actor
+) -> KeysetQuery:
+    """A shop's orders, newest first, for the staff of its place; those that are to be collected on a day, where one is
+    given. Raises NotFound, NotAllowed."""
     shop_of_staff(shop_id, Permission.REDEMPTION_READ, actor=actor)
     wanted = sa.select(Redemption).where(Redemption.shop_id == shop_id)
     if state is not None:
         wanted = wanted.where(Redemption.state == state)
+    if collect_on is not None:
+        wanted = wanted.where(Redemption.collect_on == collect_on)
     return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 

@@ -47,9 +47,9 @@ def _of_others(actor: Actor) -> sa.ColumnElement[bool]:
     return sa.and_(Redemption.person_id != actor.id, Redemption.requested_by_id.is_distinct_from(actor.id))
 
 
-def to_hand_over(until: date | None = None, *, actor: Actor) -> KeysetQuery:
-    """Approved orders of the keeper's shops, what must be collected first first; only those whose last day is not
-    after `until`, where it is given.
+def to_hand_over(until: date | None = None, *, chosen: date | None = None, actor: Actor) -> KeysetQuery:
+    """Approved orders of the keeper's shops, what must be collected first first; only those whose last day, or the day
+    that their owner chose, is not after `until`, or whose owner comes on the `chosen` one.
 
     All of them, for whoever stands at the counter has to know who may come: what the keeper approved under four eyes a
     colleague hands over.
@@ -59,12 +59,14 @@ def to_hand_over(until: date | None = None, *, actor: Actor) -> KeysetQuery:
         Redemption.community_id.in_(permissions.reach_of(actor.id, Permission.REDEMPTION_HAND_OVER)),
     )
     if until is not None:
-        wanted = wanted.where(Redemption.pick_up_until <= until)
+        wanted = wanted.where(sa.or_(Redemption.pick_up_until <= until, Redemption.collect_on <= until))
+    if chosen is not None:
+        wanted = wanted.where(Redemption.collect_on == chosen)
     return KeysetQuery(wanted, (Redemption.pick_up_until, Redemption.id))
 
 
 def to_hand_over_today(*, actor: Actor) -> KeysetQuery:
-    """What must be collected today, and venues that are used today."""
+    """What must be collected today, whose owner chose today or a day before, and venues that are used today."""
     return to_hand_over(clock.today(), actor=actor)
 
 

@@ -114,6 +114,8 @@ class RedemptionView:
     approved_at: datetime | None
     pick_up_code: str | None
     pick_up_until: date | None
+    # The open day on which its owner means to come, where they chose one.
+    collect_on: date | None
     handed_over_at: datetime | None
     collected_by: str | None
     # Who collected it for its owner, masked, for the staff of the place.

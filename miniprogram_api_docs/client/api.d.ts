@@ -26,6 +26,8 @@ export interface ActivityChangesUpdate {
   startsAt?: string
   /** 结束 */
   endsAt?: string
+  /** 分几场时的各场；填写时活动从第一场开始，到最后一场结束，startsAt 和 endsAt 按各场计算 */
+  sessions?: Array<SessionIn>
   /** 报名截止 */
   signUpUntil?: string | null
   /** 取消截止 */
@@ -65,6 +67,8 @@ export interface ActivityIn {
   startsAt: string
   /** 结束 */
   endsAt: string
+  /** 分几场时的各场；填写时活动从第一场开始，到最后一场结束，startsAt 和 endsAt 按各场计算 */
+  sessions?: Array<SessionIn>
   /** 报名截止 */
   signUpUntil?: string | null
   /** 取消截止 */
@@ -118,6 +122,8 @@ export interface ActivityOut {
   startsAt: string
   /** 结束 */
   endsAt: string
+  /** 分几场时的各场，按先后；只办一场时为空 */
+  sessions: Array<SessionOut1>
   /** 报名截止；为 null 时活动结束前都可以报名 */
   signUpUntil: string | null
   /** 取消截止；为 null 时开始前都可以取消 */
@@ -249,8 +255,10 @@ export interface AttendedOut {
   source: "check_in" | "roll_call" | null
   /** 位置比对结果 */
   placeCheck: "passed" | "failed" | "not_given" | null
-  /** 从签到到签退的分钟数；没有签退时为 null */
+  /** 从签到到签退的分钟数，各场合计；没有签退时为 null */
   attendedMinutes: number | null
+  /** 分几场的活动：来过的各场 */
+  sessions: Array<SessionAttendedOut>
   /** 申报的分钟数 */
   proposedMinutes: number | null
   /** 认定的分钟数 */
@@ -431,6 +439,8 @@ export interface CalledIn {
   checkedInAt: string
   /** 离开时间；还在现场时不填 */
   checkedOutAt?: string | null
+  /** 分几场的活动点第几场；不填时按到达时间判断 */
+  session?: number | null
 }
 
 export interface CancelForIn {
@@ -2119,6 +2129,8 @@ export interface RedemptionIn {
   teamId?: number | null
   /** 代没有手机的居民兑换 */
   onBehalfOf?: OnBehalfIn | null
+  /** 打算哪天来领：超市开门的一天，在领取期限内；只有物品可以选，领取期限不变 */
+  collectOn?: string | null
 }
 
 export interface RedemptionLineOut {
@@ -2187,6 +2199,8 @@ export interface RedemptionOut {
   pickUpQr: string | null
   /** 最后领取日：营业日 */
   pickUpUntil: string | null
+  /** 打算来领的那一天；没有选时为 null */
+  collectOn: string | null
   /** 核销时间 */
   handedOverAt: string | null
   /** 本人或代领 */
@@ -2506,6 +2520,28 @@ export interface ServedOut {
   minutes: number
 }
 
+export interface SessionAttendedOut {
+  /** 第几场 */
+  number: number
+  /** 签到时间 */
+  checkedInAt: string
+  /** 签退时间 */
+  checkedOutAt: string | null
+  /** 签到方式 */
+  source: "check_in" | "roll_call"
+  /** 位置比对结果 */
+  placeCheck: "passed" | "failed" | "not_given" | null
+  /** 这一场的分钟数；没有签退时为 null */
+  attendedMinutes: number | null
+}
+
+export interface SessionIn {
+  /** 这一场开始 */
+  startsAt: string
+  /** 这一场结束 */
+  endsAt: string
+}
+
 export interface SessionOut {
   /** 访问令牌，放在 Authorization: Bearer 之后 */
   token: string
@@ -2513,6 +2549,15 @@ export interface SessionOut {
   expiresAt: string
   /** 我 */
   person: Me
+}
+
+export interface SessionOut1 {
+  /** 第几场，从 1 起 */
+  number: number
+  /** 这一场开始 */
+  startsAt: string
+  /** 这一场结束 */
+  endsAt: string
 }
 
 export interface ShopChange {
@@ -3459,7 +3504,7 @@ export interface Gets {
   /** 超市里可以兑换的 */
   [path: `/shops/${number}/items`]: { query: { limit?: number; cursor?: string | null; kind?: "goods" | "venue" | "activity_support" | null; q?: string | null }; body: undefined; data: ItemPage }
   /** 超市的兑换单 */
-  [path: `/shops/${number}/redemptions`]: { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | null }; body: undefined; data: RedemptionPage }
+  [path: `/shops/${number}/redemptions`]: { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | null; collectOn?: string | null }; body: undefined; data: RedemptionPage }
   /** 盘点记录 */
   [path: `/shops/${number}/stocktakes`]: { query: { limit?: number; cursor?: string | null }; body: undefined; data: StocktakePage }
   /** 柜台今天的工作 */

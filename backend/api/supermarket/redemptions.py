@@ -1,6 +1,7 @@
 """Redemptions over HTTP: requested, approved, looked up by their code, handed over, given up, returned."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import segno
@@ -57,6 +58,11 @@ class RedemptionIn(Schema):
     purpose = Text("活动支持的用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True, load_default=None)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
     on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民兑换", allow_none=True, load_default=None)
+    collect_on = Day(
+        "打算哪天来领：超市开门的一天，在领取期限内；只有物品可以选，领取期限不变",
+        allow_none=True,
+        load_default=None,
+    )
 
 
 class SeriesIn(Schema):
@@ -111,6 +117,7 @@ class RedemptionOut(Schema):
     pick_up_code = Text("取货码：审批后只给本人（本人没有微信时给代办人打印）", most=8, allow_none=True)
     pick_up_qr = Text("取货码的二维码（SVG），只在单独查看时给出", most=20_000, allow_none=True)
     pick_up_until = Day("最后领取日：营业日", allow_none=True)
+    collect_on = Day("打算来领的那一天；没有选时为 null", allow_none=True)
     handed_over_at = DateTime("核销时间", allow_none=True)
     collected_by = Choice("本人或代领", Collector, allow_none=True)
     closed_at = DateTime("办结时间", allow_none=True)
@@ -130,6 +137,7 @@ class ApproveQuery(PageQuery):
 
 class OrdersQuery(PageQuery):
     state = Choice("状态", RedemptionState, load_default=None)
+    collect_on = Day("选了这一天来领的", load_default=None)
 
 
 class GiveUpIn(Schema):
@@ -268,8 +276,8 @@ def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     guard=Permission.REDEMPTION_READ,
     query=OrdersQuery,
 )
-def shop_redemptions(caller: Caller, shop_id: int, state: str | None) -> Pageable:
-    return queries.orders_in(shop_id, state, actor=caller)
+def shop_redemptions(caller: Caller, shop_id: int, state: str | None, collect_on: date | None) -> Pageable:
+    return queries.orders_in(shop_id, state, collect_on, actor=caller)
 
 
 move = Moves(bp, "/redemptions/<id:redemption_id>", RedemptionOut, _serialize)

@@ -4,11 +4,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from flask import request
 from wtforms.validators import Regexp
 
 from backend import clock
 from backend.console.frame.decisions import Address, Queue, register
-from backend.console.frame.forms import Form, JustDo, code, line
+from backend.console.frame.forms import Form, JustDo, code, day, line
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_answered
 from backend.console.supermarket import parts
 from backend.console.supermarket.redemptions import titles
@@ -33,6 +34,15 @@ class CodeForm(Form):
         EIGHT_DIGITS(self, field)
 
 
+class DayForm(Form):
+    """Of those who may come the ones who chose this day."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    day = day("选了哪天来领的", needed=False)
+
+
 class OwnerForm(CodeForm):
     """The owner stands at the counter."""
 
@@ -53,7 +63,7 @@ register(
         find=queues.to_hand_over_today,
         titles=titles,
         since=lambda order: order.approved_at,
-        due=lambda order: order.pick_up_until,
+        due=lambda order: min(filter(None, (order.collect_on, order.pick_up_until))),
         one=Address("/redemptions/<id:redemption_id>", "redemption"),
     )
 )
@@ -72,13 +82,17 @@ def counter(staff: Staff) -> Any:
 def _empty(staff: Staff, form: Any) -> Any:
     tried = form.code.data
     form.code.raw_data, form.code.data = None, None
-    soon = queues.to_hand_over(actor=staff).rows(BESIDE + 1)
+    day_form = DayForm(request.args)
+    chosen = day_form.day.data if day_form.validate() else None
+    soon = queues.to_hand_over(chosen=chosen, actor=staff).rows(BESIDE + 1)
     return render(
         "counter/page.html",
         form=form,
         tried=tried,
         soon=queries.view_redemptions(soon[:BESIDE], actor=staff),
         more=len(soon) > BESIDE,
+        day_form=day_form,
+        chosen=chosen,
         today=clock.today(),
     )
 

@@ -1,6 +1,6 @@
 """代办兑换: staff ask for a resident who has no phone; the code is printed once the order is approved."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request, url_for
@@ -10,6 +10,7 @@ from backend import clock
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, refuse_beyond, tick, ticks, whole
 from backend.console.frame.labels import at, day_of, ends
+from backend.console.frame.labels import day as day_words
 from backend.console.frame.page import (
     Staff,
     asked_number,
@@ -24,7 +25,7 @@ from backend.ledger import queries as points
 from backend.people.permissions import Permission
 from backend.people.residents import resident, view_person
 from backend.supermarket import limits, queries, timetable
-from backend.supermarket.actions import requests, series
+from backend.supermarket.actions import collecting, requests, series
 from backend.supermarket.labels import ITEM_KINDS
 from backend.supermarket.models import Item, ItemKind, Redemption, Shop
 
@@ -76,6 +77,8 @@ def _units_form(kind: str, items: list[Item]) -> type[UnitsForm]:
     fields: dict[str, Any] = {
         f"units_{one.id}": whole(one.name, least=0, most=limits.UNITS_MAX, needed=False) for one in items
     }
+    if kind == ItemKind.GOODS:
+        fields["collect_on"] = choice("哪天来领", needed=False)
     if kind == ItemKind.ACTIVITY_SUPPORT:
         fields["purpose"] = lines("用途", most=limits.PURPOSE_MAX, rows=3)
     return type("UnitsOf", (UnitsForm,), fields)
@@ -106,14 +109,22 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
     items = [one for one in queries.items(shop.id, kind, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
     form = _units_form(kind, items)()
     form.fill()
+    if form.collect_on:
+        days = collecting.days_of(shop)
+        form.collect_on.choices = {
+            "": "不定，期限内都行",
+            **{one.isoformat(): day_words(one) for one in days},
+        }
 
     def work() -> Any:
+        chosen = form.data.get("collect_on")
         wanted = [(one.id, form[f"units_{one.id}"].data or 0) for one in items]
         return requests.request_or_note(
             shop.id,
             [(key, units) for key, units in wanted if units],
             purpose=form.data.get("purpose"),
             on_behalf_of=(person_id, form.reason.data),
+            collect_on=date.fromisoformat(chosen) if chosen else None,
             actor=staff,
         )
 

@@ -1,4 +1,4 @@
-"""volunteering: several sessions in one activity, presence in each, a record of each"""
+"""volunteering: several sessions in one activity, presence in each, a record of each; a day to collect goods"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -61,11 +61,17 @@ def upgrade() -> None:
     )
     _once("activity_id", "person_id", "session_number")
     op.execute(_guard())
+    # Plain ALTER TABLE on both, as for the guardians of 0010.
+    op.execute(
+        "ALTER TABLE redemptions ADD COLUMN collect_on DATE"
+        " CONSTRAINT ck_redemptions_goods_are_collected CHECK (collect_on IS NULL OR item_kind = 'goods')"
+    )
 
 
 def downgrade() -> None:
     """The release before knows one record of a person and an activity: those of later sessions stand for themselves."""
     sqlite = op.get_bind().dialect.name == "sqlite"
+    op.drop_column("redemptions", "collect_on")
     op.execute(f"DROP TRIGGER service_records_session{'' if sqlite else ' ON service_records'}")
     _unguarded(
         "UPDATE service_records SET activity_id = NULL WHERE session_number > 1 AND activity_id IS NOT NULL"

@@ -18,7 +18,7 @@ from backend.lifecycle import authorize, transition
 from backend.moves import Move, check_source
 from backend.people import permissions
 from backend.supermarket import allowances, notices, queries, sealed, states
-from backend.supermarket.actions import returned_goods, stock
+from backend.supermarket.actions import collecting, returned_goods, stock
 from backend.supermarket.actions.returned_goods import Back, Returning
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.open_days import OpenTimes
@@ -51,6 +51,13 @@ class LockedOrder(NamedTuple):
     words: frozenset[str]
 
 
+class GivenUp(NamedTuple):
+    """An order that ended without being handed over, and what came back of its points."""
+
+    order: Redemption
+    back: HoldResult
+
+
 def lock_order(order_id: int, *, actor: Actor | None) -> LockedOrder:
     """For every move that also moves points. `actor` is None for time itself. Raises NotFound."""
     given = {"order": order_id, **permissions.bind_viewer(actor.id if actor is not None else 0)}
@@ -77,8 +84,9 @@ def approve(order_id: int, *, actor: Actor) -> Redemption:
     if order.state == RedemptionState.REQUESTED and order.slot_begun():
         raise SlotBegun()
     facts = {"approved_by_id": actor.id, "approved_at": clock.now(), **_to_collect(order)}
+    chosen = order.collect_on
     _with_code(order, facts, actor)
-    notices.approved(order, allowances.at_limit(order))
+    notices.approved(order, allowances.at_limit(order), chosen)
     return order
 
 
@@ -88,7 +96,11 @@ def _to_collect(order: Redemption) -> dict[str, Any]:
         # What ends at midnight ends on its own day.
         return {"pick_up_until": clock.business_day(order.ends_at - timedelta(minutes=1))}
     shop, days = session.execute(_COLLECTED, {"order": order.id, "shop": order.shop_id}).one()
-    return {"pick_up_until": OpenTimes.of(shop).after(clock.today(), days), "pick_up_open_days": days}
+    times = OpenTimes.of(shop)
+    until = times.after(clock.today(), days)
+    # Approved late, or closed since, the day that was chosen is the next one that is open.
+    collect_on = collecting.still_to_come(order, times)
+    return {"pick_up_until": until, "pick_up_open_days": days, "collect_on": collect_on}
 
 
 # A shop, and the fewest open days that any thing of an order has to be collected in.
@@ -131,6 +143,13 @@ def reject(order_id: int, reason: str, *, actor: Actor) -> Redemption:
 def cancel(
     order_id: int, reason: str | None = None, *, leaving_for_good: bool = False, actor: Actor
 ) -> Redemption:
+    """As `take_back`, for whoever asks of the order alone."""
+    return take_back(order_id, reason, leaving_for_good=leaving_for_good, actor=actor).order
+
+
+def take_back(
+    order_id: int, reason: str | None = None, *, leaving_for_good: bool = False, actor: Actor
+) -> GivenUp:
     """The owner gives the order up, any time before it is handed over, without any penalty; or staff do it
     for them, with the reason.
 
@@ -146,7 +165,7 @@ def cancel(
         raise SlotRunning()
     released = _give_up(states.CANCEL, taken, actor=actor, reason=reason)
     notices.cancelled(order, actor, released)
-    return order
+    return GivenUp(order, released)
 
 
 def expire(order_id: int, why: str) -> Redemption:
@@ -164,6 +183,11 @@ def call_off(taken: LockedOrder, reason: str, *, actor: Actor) -> HoldResult:
 
 
 def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
+    """As `end_unused`, for whoever asks of the order alone."""
+    return end_unused(order_id, actor=actor).order
+
+
+def end_unused(order_id: int, *, actor: Actor | None) -> GivenUp:
     """未到场: the venue was not used. Points come back, there is no penalty; it counts towards the limit.
 
     Raises SlotNotBegun.
@@ -175,8 +199,9 @@ def no_show(order_id: int, *, actor: Actor | None) -> Redemption:
     if order.starts_at > clock.now():
         raise SlotNotBegun()
     transition(states.NO_SHOW, order, actor=actor, permitted=True, closed_at=clock.now())
-    notices.not_shown(order, ledger.release(order.hold_reference, actor=actor, purse=purse))
-    return order
+    released = ledger.release(order.hold_reference, actor=actor, purse=purse)
+    notices.not_shown(order, released)
+    return GivenUp(order, released)
 
 
 def _give_up(

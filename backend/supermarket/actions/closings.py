@@ -16,7 +16,7 @@ from backend.db import session, sql_list
 from backend.errors import StateConflict
 from backend.journal import Actor
 from backend.supermarket import limits, notices
-from backend.supermarket.actions import approvals
+from backend.supermarket.actions import approvals, collecting
 from backend.supermarket.actions.approvals import LockedOrder
 from backend.supermarket.models import OPEN_STATES, Item, ItemKind, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.open_days import OpenTimes
@@ -150,16 +150,23 @@ def move_deadlines(shop: Shop, *, actor: Actor | None) -> list[NewDeadline]:
 
 def move(shop: Shop, orders: Sequence[Redemption], *, actor: Actor | None) -> list[NewDeadline]:
     """The same for these orders of the shop, which the caller has locked."""
-    told, found = _moved(OpenTimes.of(shop)), []
+    times = OpenTimes.of(shop)
+    told, found, chosen = _moved(times), [], {}
     for order in orders:
         moved = told(order)
         _count_anew(order, moved)
         if moved:
             found.append((order, moved))
+        if order.collect_on and order.collect_on >= clock.today() and not times.is_open(order.collect_on):
+            chosen[order] = order.collect_on
+            order.collect_on = collecting.still_to_come(order, times)
     session.flush()
     ids = [order.id for order, _moved in found]
     journal.write_all("move_deadline", Redemption.journal_kind, ids, actor=actor, place=shop.place_id)
     notices.deadlines_moved([order for order, _moved in found])
+    ids = [order.id for order in chosen]
+    journal.write_all("move_collect_on", Redemption.journal_kind, ids, actor=actor, place=shop.place_id)
+    notices.collect_days_moved(chosen)
     return [moved for _order, moved in found]
 
 

@@ -1,5 +1,6 @@
 """A resident asks for goods, a venue or support: points are held and stock is reserved, both or neither."""
 
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import notices, queries
-from backend.supermarket.actions import baskets, stock, watches
+from backend.supermarket.actions import baskets, collecting, stock, watches
 from backend.supermarket.actions.baskets import Basket, SlotTaken
 from backend.supermarket.models import ItemKind, Line, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.open_days import OpenTimes
@@ -43,6 +44,7 @@ def request(
     purpose: str | None = None,
     team_id: int | None = None,
     on_behalf_of: tuple[int, str] | None = None,
+    collect_on: date | None = None,
     actor: Actor,
 ) -> Redemption:
     """A new order of `lines` (item id, units), of one kind of item: goods, a venue's slots, or support.
@@ -58,11 +60,12 @@ def request(
     purse = lock_purse(person_id)
     basket = baskets.fill(shop_id, lines, slot_ids or [], person_id)
     _check_purpose(basket, purpose, team_id, person_id)
+    collecting.check(basket, collect_on)
     full = baskets.check_limits(basket)
     if basket.points > MOST_POINTS:
         raise ledger.NotEnoughPoints(available=purse.available, needed=basket.points)
     baskets.check_stock(basket)
-    order, ordered = _write(basket, person_id, purpose, team_id, reason, actor)
+    order, ordered = _write(basket, person_id, purpose, team_id, reason, collect_on, actor)
     stock.reserve(order, basket.items, basket.wanted, actor=actor)
     ledger.hold(
         person_id,
@@ -106,7 +109,13 @@ def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, per
 
 
 def _write(
-    basket: Basket, person_id: int, purpose: str | None, team_id: int | None, reason: str | None, actor: Actor
+    basket: Basket,
+    person_id: int,
+    purpose: str | None,
+    team_id: int | None,
+    reason: str | None,
+    collect_on: date | None,
+    actor: Actor,
 ) -> tuple[Redemption, list[Line]]:
     shop, slots = basket.shop, basket.slots
     values = {
@@ -126,6 +135,7 @@ def _write(
         "requested_at": clock.now(),
         "approve_until": OpenTimes.of(shop).after(clock.today(), shop.approve_days),
         "approve_open_days": shop.approve_days,
+        "collect_on": collect_on,
         "starts_at": slots[0].starts_at if slots else None,
         "ends_at": max(slot.ends_at for slot in slots) if slots else None,
     }
