@@ -8,14 +8,7 @@ same facts answers the first and changes nothing, with other facts it is refused
 
 from backend.ledger.adjustments import adjust
 from backend.ledger.awards import Awarded, award, grant
-from backend.ledger.corrections import (
-    AlreadyReversed,
-    MoreThanSettled,
-    NotReversible,
-    PointsBack,
-    give_back,
-    reverse,
-)
+from backend.ledger.corrections import AlreadyReversed, MoreThanSettled, NotReversible, give_back, reverse
 from backend.ledger.endings import expire, lots_to_expire
 from backend.ledger.holds import HoldClosed, HoldResult, hold, release, settle
 from backend.ledger.posting import NotAPositiveAmount, NotEnoughPoints, ReferenceReused, TransferResult
@@ -31,7 +24,6 @@ __all__ = [
     "NotAPositiveAmount",
     "NotEnoughPoints",
     "NotReversible",
-    "PointsBack",
     "ReferenceReused",
     "TransferResult",
     "adjust",

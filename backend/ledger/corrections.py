@@ -1,6 +1,6 @@
 """Corrections are new transfers the other way: nothing that was written is changed."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -9,7 +9,7 @@ from backend.db import session
 from backend.errors import NotFound, Refused, StateConflict
 from backend.journal import Actor
 from backend.ledger.endings import expiry, has_ended
-from backend.ledger.holds import holds
+from backend.ledger.holds import HoldResult, holds
 from backend.ledger.lots import AccountRef, Lot, accounts, get_or_create_accounts, lot_account
 from backend.ledger.posting import (
     Line,
@@ -36,18 +36,6 @@ class NotReversible(Refused):
     """A hold is released, not reversed; what ended has ended; a reversal stands."""
 
     code, message = 40944, "这类积分流水不能冲正"
-
-
-class PointsBack(NamedTuple):
-    """So many points came back, of which `ended` expired at once: their lot had ended meanwhile."""
-
-    points: int
-    ended: int
-
-    @property
-    def came_back(self) -> int:
-        """What the person can use again."""
-        return self.points - self.ended
 
 
 class MoreThanSettled(StateConflict):
@@ -124,7 +112,7 @@ def _lot_behind(account_id: int, person_id: int) -> Any:
 
 def give_back(
     hold_reference: str, *, reference: str, reason: str, actor: Actor, points: int | None = None
-) -> PointsBack:
+) -> HoldResult:
     """Goods were returned: a settled hold goes back to its lots, all that is not back yet or so many `points`.
 
     What was spent last comes back first, so that a person keeps the lots that last longest. Each part is a reversal
@@ -136,18 +124,19 @@ def give_back(
     names = {
         one.id: f"{reference}:{one.reference.removeprefix(f'{hold_reference}:settle:')}" for one in settled
     }
-    repeated = _given_back_as(list(names.values()))
+    repeated = _given_back_as(settled[0].hold_id, list(names.values()))
     if repeated is not None:
         if points is not None and repeated.points != points:
             raise ReferenceReused(reference=reference)
         return repeated
-    ended = 0
+    ended, made = 0, []
     parts = _still_out(settled, points)
     for original, amount in parts:
-        _reverse(purse, original, amount, names[original.id], reason, actor)
+        made.append(_reverse(purse, original, amount, names[original.id], reason, actor).transfer_id)
         ended += amount if has_ended(_lot_behind(original.source_id, purse.person_id).ends_on) else 0
         purse = lock_purse(purse.person_id)
-    return PointsBack(sum(amount for _, amount in parts), ended)
+    back = sum(amount for _, amount in parts)
+    return HoldResult(settled[0].hold_id, back, "settled", made, back, ended)
 
 
 def _settled_parts(hold_reference: str) -> list[Any]:
@@ -161,14 +150,17 @@ def _settled_parts(hold_reference: str) -> list[Any]:
     return settled
 
 
-def _given_back_as(references: list[str]) -> PointsBack | None:
+def _given_back_as(hold_id: int, references: list[str]) -> HoldResult | None:
     ended = [f"{one}:expire" for one in references]
-    wanted = sa.select(transfers.c.kind, transfers.c.amount).where(
+    wanted = sa.select(transfers.c.id, transfers.c.kind, transfers.c.amount).where(
         transfers.c.reference.in_([*references, *ended])
     )
-    rows = session.execute(wanted).all()
+    rows = session.execute(wanted.order_by(transfers.c.id)).all()
+    if not rows:
+        return None
     told = {kind: sum(row.amount for row in rows if row.kind == kind) for kind in ("reverse", "expire")}
-    return PointsBack(told["reverse"], told["expire"]) if rows else None
+    made = [row.id for row in rows if row.kind == "reverse"]
+    return HoldResult(hold_id, told["reverse"], "settled", made, told["reverse"], told["expire"])
 
 
 def _still_out(settled: list[Any], points: int | None) -> list[tuple[Any, int]]:

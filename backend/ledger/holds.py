@@ -50,7 +50,8 @@ class HoldMoved(StateConflict):
 class HoldResult(NamedTuple):
     """A hold as it stands after a verb, with that verb's transfers: one a lot, the oldest lot first.
 
-    `points` is what the verb was about: held, spent or given back. Of what went back, `ended` expired at once.
+    `points` is what the verb was about: held, spent or given back, also after it was spent. Of what went back, `ended`
+    expired at once.
     """
 
     hold_id: int

@@ -126,25 +126,6 @@ def whole_of(persons: Collection[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in session.execute(wanted.where(purses.c.person_id.in_(persons)))}
 
 
-def given_back(hold_reference: str) -> tuple[int, int]:
-    """Of a hold that was released: the points that can be used again, and those that had ended and came back to nobody."""
-    of_hold = (
-        transfers.c.hold_id
-        == sa.select(holds.c.id).where(holds.c.reference == hold_reference).scalar_subquery()
-    )
-    parts = session.execute(
-        sa.select(accounts.c.lot, transfers.c.amount)
-        .join(accounts, accounts.c.id == transfers.c.target_id)
-        .where(transfers.c.kind == "release", of_hold)
-    ).all()
-    ends = transfers.c.reference.in_([f"{hold_reference}:expire:{part.lot}" for part in parts])
-    ended = session.scalar(sa.select(_total).where(ends)) or 0
-    return sum(part.amount for part in parts) - ended, ended
-
-
-_total = sa.func.coalesce(sa.func.sum(transfers.c.amount), 0)
-
-
 def lots_ending(last: date, but: sa.Select[int]) -> list[int]:
     """Ids of the lots with points that end from today to `last`, without those that `but` selects."""
     lot = accounts.c

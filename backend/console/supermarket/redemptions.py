@@ -20,7 +20,6 @@ from backend.console.frame.page import (
 )
 from backend.console.supermarket import parts
 from backend.errors import NotFound
-from backend.ledger import queries as ledger
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
@@ -194,15 +193,15 @@ def pick_up_slip(staff: Staff, redemption_id: int) -> Any:
     return render("redemptions/slip.html", order=shown)
 
 
-def _back(order: Redemption) -> str:
-    """What came back of the points, as the ledger answers."""
-    return points_back(*ledger.given_back(order.hold_reference))
+def _back(ended: approvals.GivenUp) -> str:
+    """What came back of the points, as the ledger answered."""
+    return points_back(ended.back.came_back, ended.back.ended)
 
 
 @page("/redemptions/<id:redemption_id>/cancel", methods=("POST",))
 def cancel_redemption(staff: Staff, redemption_id: int) -> Any:
     form = with_sentences(CancelForm(), sentences.CANCEL_REDEMPTION)
-    if run_form(form, lambda: approvals.cancel(redemption_id, form.reason.data, actor=staff)):
+    if run_form(form, lambda: approvals.take_back(redemption_id, form.reason.data, actor=staff)):
         return redirect_with_message(
             "console.redemption", f"已取消，{_back(form.outcome)}", redemption_id=redemption_id
         )
@@ -240,7 +239,7 @@ def return_redemption(staff: Staff, redemption_id: int) -> Any:
 @page("/redemptions/<id:redemption_id>/no-show", guard=Permission.REDEMPTION_NO_SHOW, methods=("POST",))
 def not_shown(staff: Staff, redemption_id: int) -> Any:
     form = JustDo()
-    if run_form(form, lambda: approvals.no_show(redemption_id, actor=staff)):
+    if run_form(form, lambda: approvals.end_unused(redemption_id, actor=staff)):
         return redirect_with_message(
             "console.redemption", f"已登记没有到场，{_back(form.outcome)}", redemption_id=redemption_id
         )
