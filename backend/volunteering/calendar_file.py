@@ -19,7 +19,7 @@ _HEAD = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Dianliang//Volunteering//Z
 def calendar_of(activities: Iterable[Activity]) -> bytes:
     """The file: one VEVENT an activity. Whoever takes it in again gets the newest, by UID and SEQUENCE."""
     rows = list(activities)
-    parts = sessions.of_activities([one.id for one in rows])
+    parts = sessions.of_rows(rows)
     events = (line for one in rows for line in _event(one, parts.get(one.id, [])))
     lines = [*_HEAD, *events, "END:VCALENDAR"]
     return b"".join(_folded(line) + b"\r\n" for line in lines)

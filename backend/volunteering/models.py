@@ -122,6 +122,9 @@ class Activity(Model):
         sa.CheckConstraint(
             "proposed_by_id IS NULL OR activity_kind = 'volunteer_service'", name="only_service_has_hours"
         ),
+        sa.CheckConstraint(
+            "session_count = 0 OR session_count BETWEEN 2 AND 10", name="sessions_are_several"
+        ),
         sa.UniqueConstraint("repeats_id", "starts_at"),
         sa.Index("ix_activities_start", "starts_at", "id"),
         sa.Index("ix_activities_community", "community_id", "starts_at", "id"),
@@ -147,6 +150,8 @@ class Activity(Model):
     radius: Mapped[int | None] = mapped_column(sa.Integer)
     starts_at: Mapped[datetime] = mapped_column(Moment)
     ends_at: Mapped[datetime] = mapped_column(Moment)
+    # How many sessions it has, so that nobody asks for them where it takes place once: then 0.
+    session_count: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     # Empty: until it ends, so that whoever comes by may still join.
     sign_up_until: Mapped[datetime | None] = mapped_column(Moment)
     # Empty: until it starts. Later is a late cancellation, without a penalty.

@@ -48,7 +48,7 @@ def _notify(activity: Activity, people: Iterable[int], kind: str, title: str, bo
 
 def _when(activity: Activity, found: Sequence[sessions.Session] | None = None) -> str:
     """When it is; of several sessions each, or the first ones of many."""
-    told = sessions.of(activity.id) if found is None else found
+    told = sessions.of_row(activity) if found is None else found
     if not told:
         return sessions.words_of(activity.starts_at, activity.ends_at)
     more = f"等，共 {len(told)} 场" if len(told) > SESSIONS_TOLD else ""

@@ -121,7 +121,7 @@ def one(activity_id: int, *, actor: Actor) -> Activity:
 
 
 def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[ActivityView]:
-    """Activities as this person sees them; eight statements for a page, one more for who organises any of them."""
+    """Activities as this person sees them; seven statements for a page, one more for who organises any of them."""
     if not found:
         return []
     standing = _context_of(found, actor)
@@ -170,7 +170,7 @@ def _context_of(found: Sequence[Activity], actor: Actor) -> _Context:
     )
     mine = {row.activity_id: row for row in session.scalars(live)}
     words = _words_by_place(actor.id, {activity.community_id for activity in found})
-    told = sessions.of_activities([activity.id for activity in found])
+    told = sessions.of_rows(found)
     return _Context(words, leaders, mine, _positions(mine.values()), told)
 
 
@@ -366,7 +366,7 @@ def view_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
         words = permissions.permissions_in(actor.id, sign_up.place_id)
         facts = sign_up.facts_about(actor.id)
     position = _positions([sign_up]).get(sign_up.id)
-    moves = _sign_up_actions(sign_up, activity, sessions.of(activity.id), words, facts)
+    moves = _sign_up_actions(sign_up, activity, sessions.of_row(activity), words, facts)
     return _view_sign_up(sign_up, position, moves)
 
 

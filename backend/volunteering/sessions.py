@@ -46,9 +46,19 @@ def of(activity_id: int) -> list[Session]:
     return of_activities([activity_id]).get(activity_id, [])
 
 
-def several() -> sa.Exists:
+def of_rows(activities: Iterable[Activity]) -> dict[int, list[Session]]:
+    """The same of activities that were read already: no statement where each takes place once."""
+    ids = [one.id for one in activities if one.session_count]
+    return of_activities(ids) if ids else {}
+
+
+def of_row(activity: Activity) -> list[Session]:
+    return of_rows([activity]).get(activity.id, [])
+
+
+def several() -> sa.ColumnElement[bool]:
     """Whether an activity has sessions."""
-    return sa.exists().where(ActivitySession.activity_id == Activity.id)
+    return Activity.session_count > 0
 
 
 def between(first: datetime, last: datetime) -> sa.ColumnElement[bool]:
@@ -183,8 +193,8 @@ class Course:
 
 
 def course_of(activity: Activity, person_id: int | None = None) -> Course:
-    """One statement for what takes place once, two for what has sessions."""
-    found = of(activity.id)
+    """No statement for what takes place once, two for what has sessions."""
+    found = of_row(activity)
     noted = noted_in(activity.id, person_id) if found else {}
     return Course(activity, {one.number: one for one in found}, noted)
 

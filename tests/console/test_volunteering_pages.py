@@ -12,7 +12,7 @@ from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.people import teams
 from backend.people.models import Membership, Team
-from backend.volunteering import attendance_queries, codes
+from backend.volunteering import attendance_queries, codes, sessions
 from backend.volunteering.actions import corrections, ending, hours
 from backend.volunteering.models import DESCRIPTION_MAX, Activity
 from backend.volunteering.record_models import CONTENT_MAX, Backfill, Correction, ServiceRecord
@@ -98,6 +98,43 @@ def test_the_calendar_costs_the_same_however_full_it_is(visitor, town, statement
         page = clerk.page("/console/activities?month=2027-03")
     assert len(many) <= len(few)
     assert "还有 5 个" in page, "a day shows four of nine"
+
+
+def test_an_activity_of_several_sessions_is_planned_shown_again_as_it_was_and_called_by_session(
+    visitor, town
+):
+    clerk = visitor("tong")
+    clerk.page("/console/activities/new")
+    more = {"start_2": "2027-03-13T09:00", "end_2": "2027-03-13T12:00"}
+    half = clerk.post("/console/activities/new", form(town, start_2=more["start_2"]))
+    assert "开始和结束要一起填" in half.text
+    clerk.post("/console/activities/new", form(town, **more))
+    made = newest()
+    before = sessions.of(made.id)
+    assert [one.ends_at - one.starts_at for one in before] == [timedelta(hours=2), timedelta(hours=3)]
+    # The form of the activity has its first session, and not the end of its last one.
+    page = clerk.page(f"/console/activities/{made.id}/edit")
+    assert 'value="2027-03-06T11:00"' in page
+    assert 'value="2027-03-13T12:00"' in page
+    clerk.post(f"/console/activities/{made.id}/edit", form(town, title="河边清扫二", **more))
+    assert (newest().title, sessions.of(made.id)) == ("河边清扫二", before)
+    (one,) = cast.newcomers(town, 1)
+    cast.sign_up(made.id, one)
+    with clock.frozen_at(before[1].ends_at):
+        later = visitor("tong")
+        second = later.page(f"/console/activities/{made.id}/roll-call")
+        assert 'name="session" value="2"' in second
+        first = later.page(f"/console/activities/{made.id}/roll-call?session=1")
+        assert 'value="2027-03-06T09:00"' in first
+        called = {
+            "session": "1",
+            f"came-{one.id}": "y",
+            f"arrived-{one.id}": "2027-03-06T09:00",
+            f"left-{one.id}": "2027-03-06T11:00",
+        }
+        later.post(f"/console/activities/{made.id}/roll-call", called)
+    (noted,) = sessions.noted_in(made.id).values()
+    assert [(each.number, each.checked_in_at) for each in noted] == [(1, before[0].starts_at)]
 
 
 def test_an_activity_is_planned_and_published_in_one_step(visitor, town):

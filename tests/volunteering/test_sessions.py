@@ -334,7 +334,7 @@ def test_sessions_move_along_are_repeated_and_changed_with_their_series(town):
     with transaction():
         (later,) = activities.repeat(activity_id, 1, actor=tong)
         later_id = later.id
-        assert course_of(later_id) == [(start + WEEK, end + WEEK) for start, end in THREE[:2]]
+    assert course_of(later_id) == [(start + WEEK, end + WEEK) for start, end in THREE[:2]]
     with transaction():
         activities.edit(activity_id, {"starts_at": THREE[0][0] + hour}, actor=tong)
     assert course_of(activity_id) == [(start + hour, end + hour) for start, end in THREE[:2]]

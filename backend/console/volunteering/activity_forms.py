@@ -1,6 +1,6 @@
 """Publishing an activity: one form for a new one, a draft, and a change before it starts."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import request
@@ -210,19 +210,19 @@ def _fresh(staff: Staff, activity_id: int) -> Activity:
     return desk_queries.reached(activity_id, Permission.ACTIVITY_ORGANISE, actor=staff)
 
 
-def _times_of(activity: Activity) -> dict[str, datetime]:
-    """The end of its first session, and the times of the others."""
-    parts = sessions.of(activity.id)
-    times = {f"start_{one.number}": one.starts_at for one in parts[1:]}
-    times |= {f"end_{one.number}": one.ends_at for one in parts[1:]}
-    return {"ends_at": parts[0].ends_at, **times} if parts else {}
+def _show_sessions(form: ActivityForm, activity: Activity) -> None:
+    """The end of its first session, and the times of the others; the activity itself knows its last end."""
+    for one in sessions.of(activity.id):
+        first = one.number == 1
+        form["starts_at" if first else f"start_{one.number}"].process_data(one.starts_at)
+        form["ends_at" if first else f"end_{one.number}"].process_data(one.ends_at)
 
 
 def form_page(staff: Staff, activity_id: int, refusal: Refused | None = None) -> Any:
     """The form as it was saved, with what a publication lacks beside its field."""
     found = _fresh(staff, activity_id)
-    told = {"community": found.community_id, "team": found.team_id, **_times_of(found)}
-    form = ActivityForm(formdata=None, obj=found, **told)
+    form = ActivityForm(formdata=None, obj=found, community=found.community_id, team=found.team_id)
+    _show_sessions(form, found)
     _filled(staff, form)
     if refusal is not None:
         form.refuse(refusal)

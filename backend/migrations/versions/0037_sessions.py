@@ -63,6 +63,11 @@ def upgrade() -> None:
     op.execute(_guard())
     # Plain ALTER TABLE on both, as for the guardians of 0010.
     op.execute(
+        "ALTER TABLE activities ADD COLUMN session_count INTEGER DEFAULT 0 NOT NULL"
+        " CONSTRAINT ck_activities_sessions_are_several"
+        " CHECK (session_count = 0 OR session_count BETWEEN 2 AND 10)"
+    )
+    op.execute(
         "ALTER TABLE redemptions ADD COLUMN collect_on DATE"
         " CONSTRAINT ck_redemptions_goods_are_collected CHECK (collect_on IS NULL OR item_kind = 'goods')"
     )
@@ -72,6 +77,7 @@ def downgrade() -> None:
     """The release before knows one record of a person and an activity: those of later sessions stand for themselves."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     op.drop_column("redemptions", "collect_on")
+    op.drop_column("activities", "session_count")
     op.execute(f"DROP TRIGGER service_records_session{'' if sqlite else ' ON service_records'}")
     _unguarded(
         "UPDATE service_records SET activity_id = NULL WHERE session_number > 1 AND activity_id IS NOT NULL"

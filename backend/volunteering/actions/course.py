@@ -47,7 +47,7 @@ def _check(parts: Sequence[Part]) -> None:
 
 def of(activity: Activity) -> list[Part]:
     """Its sessions; none where it takes place once."""
-    return [(one.starts_at, one.ends_at) for one in sessions.of(activity.id)]
+    return [(one.starts_at, one.ends_at) for one in sessions.of_row(activity)]
 
 
 def moved(before: Sequence[Part], activity: Activity, content: dict[str, Any]) -> dict[str, Any]:
@@ -86,3 +86,5 @@ def keep(activity: Activity, parts: Sequence[Part]) -> None:
     ]
     if made:
         session.execute(sa.insert(ActivitySession), made)
+    activity.session_count = len(made)
+    session.flush()

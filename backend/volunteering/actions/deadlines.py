@@ -76,7 +76,7 @@ def remind(activity_id: int) -> None:
     """Once an activity, and once each of its sessions: who has a place is told of tomorrow."""
     activity = lock_row(Activity, activity_id)
     tomorrow = clock.today() + timedelta(days=1)
-    if sessions.of(activity.id):
+    if activity.session_count:
         _remind_of_sessions(activity, tomorrow)
         return
     due = clock.business_day(activity.starts_at) == tomorrow and activity.tomorrow_told_at is None
