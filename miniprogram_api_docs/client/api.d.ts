@@ -2273,10 +2273,25 @@ export interface ResidencyOut {
   reason: string | null
 }
 
+export interface ResidentCorrectionIn {
+  /** 原因 */
+  reason: string
+  /** 真实姓名 */
+  realName?: string
+  /** 手机号；null 是删除。国外和港澳号码写 + 和国家代码 */
+  phone?: string | null
+  /** 出生年份 */
+  birthYear?: number | null
+  /** 本社区里的住址；null 是删除 */
+  address?: string | null
+  /** 本社区的网格；null 是不清楚 */
+  gridId?: number | null
+}
+
 export interface ResidentOut {
   /** 人员编号 */
   id: number
-  /** 姓名（脱敏） */
+  /** 姓名；居住地的工作人员看到全名 */
   realName: string | null
   /** 手机号（脱敏） */
   phone: string | null
@@ -3416,7 +3431,7 @@ export interface Gets {
   [path: `/organisations/${number}`]: { query: undefined; body: undefined; data: OrganisationOut }
   /** 待核实的双报到登记 */
   '/party-registrations/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
-  /** 查找居民（代办用，脱敏） */
+  /** 查找居民（代办用，号码脱敏） */
   '/people': { query: { limit?: number; cursor?: string | null; communityId?: number | null; cardNumber?: string | null; phone?: string | null }; body: undefined; data: ResidentPage }
   /** 合并档案的申请，新的在前 */
   '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: string | null }; body: undefined; data: MergePage }
@@ -3762,6 +3777,8 @@ export interface Puts {
   '/me/party-registration': { query: undefined; body: PartyRegistrationIn; data: Me }
   /** 登记我居住的社区 */
   '/me/residency': { query: undefined; body: ResidencyIn; data: Me }
+  /** 更正居民的登记资料 */
+  [path: `/people/${number}`]: { query: undefined; body: ResidentCorrectionIn; data: ResidentOut }
   /** 修改积分规则 */
   [path: `/points/rules/${string}`]: { query: undefined; body: RuleIn; data: RuleOut }
   /** 修改开放时间和期限 */
