@@ -15,7 +15,7 @@ from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people.kinds import PersonState
 from backend.people.masking import Kind, Level, levels, masked
-from backend.people.models import PartyRegistration, Person, Residency
+from backend.people.models import Appointment, PartyRegistration, Person, Residency
 from backend.people.permissions import Permission
 
 # A name is sealed, so it is found by opening the names of one's own places, and no more of them than this.
@@ -164,6 +164,17 @@ def by_exact(asked: str) -> Person | None:
     return session.scalar(
         sa.select(Person).where(Person.state == PersonState.ACTIVE, where).order_by(Person.id).limit(1)
     )
+
+
+def view_exact(person: Person, asked: str) -> PersonView:
+    """Whoever knows the whole number knows the person: shown by name, if this is the one who is found by it. Without a
+    number, who holds an office is no secret to who appoints."""
+    found = by_exact(asked) if asked else None
+    if found is not None and found.id == person.id:
+        return view_person(person, Level.AT_WORK)
+    held = sa.exists().where(Appointment.person_id == person.id)
+    in_office = session.scalars(sa.select(held)).one()
+    return view_person(person, Level.AT_WORK if in_office else Level.COLLEAGUE)
 
 
 def active(person_id: int) -> Person | None:

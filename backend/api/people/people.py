@@ -27,7 +27,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import actions, correcting, queries, queues, registering, residents, sealed
 from backend.people.kinds import PartyRegistrationState, ResidencyState
-from backend.people.masking import Kind, masked
+from backend.people.masking import Kind, Level, masked
 from backend.people.models import (
     ADDRESS_MAX,
     BIRTH_YEAR_MAX,
@@ -102,7 +102,7 @@ class DecideIn(Schema):
 
 class WaitingOut(Schema):
     person_id = Integer("人员编号")
-    real_name = Text("姓名（脱敏）", most=40, allow_none=True)
+    real_name = Text("姓名；由所在社区核实，显示全名", most=REAL_NAME_MAX, allow_none=True)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
     community_id = Integer("社区")
     grid_id = Integer("网格", allow_none=True)
@@ -128,7 +128,8 @@ def _serialize_waiting(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]
 def _serialize(row: Any, person: Person) -> dict[str, Any]:
     return {
         "person_id": person.id,
-        "real_name": masked(Kind.NAME, sealed.real_name(person)),
+        # Whoever is asked to verify somebody works where they live.
+        "real_name": masked(Kind.NAME, sealed.real_name(person), Level.AT_WORK),
         "phone": masked(Kind.PHONE, sealed.phone(person)),
         "community_id": row.community_id,
         "grid_id": getattr(row, "grid_id", None),

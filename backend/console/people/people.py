@@ -5,22 +5,37 @@ from typing import Any
 import segno
 from flask import request
 
-from backend.console.frame import sentences
+from backend.console.frame import person_sections, sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, offer, phone, whole
 from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
-from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
+from backend.console.frame.page import (
+    Staff,
+    asked_page,
+    next_page_url,
+    page,
+    redirect_with_message,
+    render,
+    run_form,
+)
+from backend.console.frame.person_sections import Subject
 from backend.console.people import corrections
 from backend.errors import NotAllowed, NotFound
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
-from backend.people import correcting, guardians, openings, place_choices, registering, residents, suspensions
-from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
+from backend.people import (
+    correcting,
+    guardians,
+    openings,
+    permissions,
+    place_choices,
+    registering,
+    residents,
+    suspensions,
+)
+from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Residency
 from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
-from backend.wishes import queries as wish_queries
-from backend.wishes.kinds import WishState
-from backend.wishes.views import WishView
 
 MOST = 50
 
@@ -70,6 +85,7 @@ def person(staff: Staff, person_id: int) -> Any:
 def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
     """The page of a resident, with a tried form or an opening among `given`."""
     found, home = residents.resident(staff, person_id)
+    subject = _subject(staff, home)
     opened, why = given.get("opened"), given.pop("opened_for", "")
     facts: dict[str, Any] = {
         "open_form": with_sentences(OpenForm(formdata=None), sentences.OPEN_PERSON),
@@ -85,16 +101,30 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
         child=guardians.under_14(found.birth_year),
         registration=residents.registration(person_id),
         suspension=suspensions.facts(person_id, found.suspended_until),
-        wishes=_wishes_of(staff, person_id),
+        sections=person_sections.shown(staff, subject),
+        words=subject.words,
         **facts,
     )
 
 
-def _wishes_of(staff: Staff, person_id: int) -> list[WishView]:
-    """Their own wishes, as far as this clerk may see each."""
-    written = [one for one in wish_queries.written_by(person_id).rows(MOST) if one.wisher_id == person_id]
-    shown = wish_queries.view_wishes(written, actor=staff)
-    return [one for one in shown if one.visible and one.inside and one.state != WishState.DRAFT]
+def _subject(staff: Staff, home: Residency) -> Subject:
+    return Subject(home.person_id, permissions.permissions_in(staff.id, home.grid_id or home.community_id))
+
+
+@page("/people/<id:person_id>/sections/<name>", guard=Permission.PERSON_READ)
+def person_section(staff: Staff, person_id: int, name: str) -> Any:
+    """All of what a resident's page shows the latest of."""
+    found, home = residents.resident(staff, person_id)
+    subject = _subject(staff, home)
+    section = person_sections.one(name, subject)
+    rows, following = asked_page(section.rows(staff, subject), MOST) if section.rows else ([], None)
+    return render(
+        "people/section.html",
+        person=residents.view_resident(staff, found, home),
+        section=section,
+        lines=person_sections.lines_of(section, staff, subject, rows),
+        next_page=following and next_page_url(following),
+    )
 
 
 @page("/people/<id:person_id>/open", guard=Permission.PERSON_OPEN, methods=("POST",))
