@@ -7,7 +7,7 @@ from backend import clock
 from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.people import actions, sealed
-from backend.people.models import Person, Residency
+from backend.people.models import Person
 from backend.people.openings import SEE_NAMES
 from tests.supermarket import cast as shop
 from tests.volunteering import cast as volunteering
@@ -36,7 +36,7 @@ def two_of_one_name(town):
 
 
 def test_two_of_one_name_are_told_apart_on_the_roll_and_on_the_sheet(visitor, town):
-    activity_id, clerk = two_of_one_name(town), visitor("tong")
+    activity_id = two_of_one_name(town)
     with volunteering.after_start():
         clerk = visitor("tong")
         pages = [clerk.page(f"/console/activities/{activity_id}/{path}") for path in ("roll-call", "sheet")]
@@ -114,8 +114,8 @@ def test_who_appoints_sees_whom_they_found_by_the_whole_number_and_nobody_else(v
         assert "霍一" not in admin.page(f"/console/appointments/people/{made.id}?asked={asked}")
 
 
-@pytest.mark.parametrize(("name", "full"), [("tong", True), ("shao", True)])
-def test_the_search_in_ones_own_community_shows_names_and_years(visitor, town, name, full):
+@pytest.mark.parametrize(("name", "found"), [("tong", 2), ("shao", 1)])
+def test_the_search_in_ones_own_community_shows_names_and_years(visitor, town, name, found):
     year = clock.today().year - 80
     with transaction():
         for grid in ("松涛-03", "松涛-01"):
@@ -127,6 +127,5 @@ def test_the_search_in_ones_own_community_shows_names_and_years(visitor, town, n
                 actor=by(town, "tong"),
             )
     page = visitor(name).page("/console/people?asked=石大山")
-    assert ("石大山</a>" in page) == full
+    assert page.count("石大山</a>") == found
     assert str(year) in page
-    assert session.scalars(sa.select(Residency.person_id)).all()

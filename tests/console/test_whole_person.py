@@ -38,13 +38,15 @@ def history(town, times, since=0):
 
 
 def test_who_has_nothing_has_a_sentence_in_each_section(visitor, town):
-    shown = page(visitor, "tong", town.person("e").id)
+    with transaction():
+        person_id = actions.create_card_holder("石二", town.songtao, actor=by(town, "tong")).id
+    shown = page(visitor, "tong", person_id)
     for one in SECTIONS.values():
         assert one.heading in section(shown, one.name)
     assert "还没有提交过心愿" in section(shown, "wishes")
     assert "没有登记监护关系" in section(shown, "family")
     assert "0 分" in section(shown, "points")
-    assert f"/console/people/{town.person('e').id}/points" in section(shown, "points")
+    assert f"/console/people/{person_id}/points" in section(shown, "points")
 
 
 def test_sections_appear_by_what_one_may_read_where_the_person_lives(visitor, town):

@@ -52,6 +52,6 @@ register(
         position=50,
         empty="还没有认定的服务时长。",
         facts=_hours,
-        onward=("console.hours_of_person", "服务时长"),
+        onward=("console.hours_of_person", "时长明细"),
     )
 )
