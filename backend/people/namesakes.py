@@ -31,5 +31,6 @@ def told_apart(names: Mapping[int, str]) -> dict[int, str]:
 
 def in_words(birth_year: int | None, card: str | None, grid: str | None) -> str:
     """What is known of the three: 1958年生，卡号尾号 0001，松涛-03."""
-    told = (birth_year and f"{birth_year}年生", card and f"卡号尾号 {card[-TAIL:]}", grid)
-    return "，".join(one for one in told if one)
+    born = f"{birth_year}年生" if birth_year else None
+    tail = f"卡号尾号 {card[-TAIL:]}" if card else None
+    return "，".join(one for one in (born, tail, grid) if one)

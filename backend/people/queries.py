@@ -141,7 +141,7 @@ def masked_names(
 
 
 def names_near(
-    viewer_id: int, whose: Mapping[int, int], word: str, colleagues: Collection[int] = ()
+    viewer_id: int, whose: Mapping[int, int], word: str, colleagues: Collection[int | None] = ()
 ) -> dict[int | None, str]:
     """How somebody at this work sees persons, each known by the place of the matter (`{person: place}`): by name where
     they work in that place, masked elsewhere; and the colleagues who acted in it by name. In four statements."""
@@ -153,7 +153,7 @@ def names_near(
     return {**acted, **others, **masked_names(near, Level.AT_WORK)}
 
 
-def officer_names(ids: Collection[int]) -> dict[int | None, str]:
+def officer_names(ids: Collection[int | None]) -> dict[int | None, str]:
     """How colleagues see these persons: who holds an office today by name, everybody else masked. One statement."""
     if not ids:
         return {}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -55,13 +56,14 @@ def view_wishes(rows: Sequence[Wish]) -> list[OwnWish]:
 
 def calls_about(person_id: int, *, actor: Actor) -> KeysetQuery:
     """Who opened the contact for a call-back, for whoever may do so themselves, the newest first."""
+    facts: Any = JournalLine.facts
     wanted = (
         sa.select(JournalLine, Wish)
         .join(Wish, Wish.id == JournalLine.subject_id)
         .where(
             JournalLine.subject_kind == Wish.journal_kind,
             JournalLine.verb == "open_contact",
-            JournalLine.facts["task"].as_string() == OpeningTask.CALL_BACK,
+            facts["task"].as_string() == OpeningTask.CALL_BACK,
             Wish.wisher_id == person_id,
             reached(actor, Permission.WISH_CONTACT),
         )
