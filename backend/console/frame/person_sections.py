@@ -90,7 +90,7 @@ def _show(section: Section, staff: Staff, subject: Subject) -> Shown:
         endpoint, label = section.onward
         more = url_for(endpoint, person_id=subject.person_id), label
     elif len(rows) > LATEST:
-        more = url_for("console.person_section", person_id=subject.person_id, name=section.name), "全部"
+        more = url_for("console.person_section", person_id=subject.person_id, section=section.name), "全部"
     return Shown(
         name=section.name,
         heading=section.heading,

@@ -111,18 +111,18 @@ def _subject(staff: Staff, home: Residency) -> Subject:
     return Subject(home.person_id, permissions.permissions_in(staff.id, home.grid_id or home.community_id))
 
 
-@page("/people/<id:person_id>/sections/<name>", guard=Permission.PERSON_READ)
-def person_section(staff: Staff, person_id: int, name: str) -> Any:
+@page("/people/<id:person_id>/sections/<section>", guard=Permission.PERSON_READ)
+def person_section(staff: Staff, person_id: int, section: str) -> Any:
     """All of what a resident's page shows the latest of."""
     found, home = residents.resident(staff, person_id)
     subject = _subject(staff, home)
-    section = person_sections.one(name, subject)
-    rows, following = asked_page(section.rows(staff, subject), MOST) if section.rows else ([], None)
+    asked = person_sections.one(section, subject)
+    rows, following = asked_page(asked.rows(staff, subject), MOST) if asked.rows else ([], None)
     return render(
         "people/section.html",
         person=residents.view_resident(staff, found, home),
-        section=section,
-        lines=person_sections.lines_of(section, staff, subject, rows),
+        section=asked,
+        lines=person_sections.lines_of(asked, staff, subject, rows),
         next_page=following and next_page_url(following),
     )
 
