@@ -33,7 +33,7 @@ def history(town, times, since=0):
         starts = volunteering.STARTS + timedelta(days=number)
         times_of_it = {"starts_at": starts, "ends_at": starts + timedelta(hours=2)}
         volunteering.sign_up(volunteering.published(town, **times_of_it), by(town, "ning"))
-        shop.asked(town, shop_id, {item: 1}, "tong", on_behalf_of=(ning, "行动不便"))
+        shop.asked(town, shop_id, {item: 1}, "tong", purpose="清雪", on_behalf_of=(ning, "行动不便"))
     return ning
 
 
