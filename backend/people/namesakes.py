@@ -17,7 +17,7 @@ def told_apart(names: Mapping[int, str]) -> dict[int, str]:
     """Of those who are shown under one name with another one: year of birth, the card's last digits, the grid. In one
     statement, and in none where no two share a name."""
     counted = Counter(names.values())
-    shared = [person_id for person_id, name in names.items() if counted[name] > 1]
+    shared = [person_id for person_id, name in names.items() if counted[name] > 1 and name != "一位居民"]
     if not shared:
         return {}
     rows = session.execute(

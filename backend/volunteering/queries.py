@@ -146,18 +146,22 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
 
 def _faces(found: Sequence[Activity], standing: _Context) -> dict[int | None, str]:
     """Who is in charge of each: masked, but for colleagues among themselves, and for who calls the roll there."""
-    faces = people.masked_names({activity.in_charge_id for activity in found}, gone=NO_ORGANISER)
-    here = {one: name for one, name in faces.items() if name != NO_ORGANISER}
     seen = {
         activity.in_charge_id: level_of(
             standing.words.get(activity.community_id, standing.nothing), Permission.SIGN_UP_RECORD
         )
         for activity in found
-        if activity.in_charge_id in here
     }
     near = {one for one, level in seen.items() if level == Level.AT_WORK}
-    colleagues = {one for one, level in seen.items() if level == Level.COLLEAGUE}
-    return {**faces, **people.officer_names(colleagues), **people.masked_names(near, Level.AT_WORK)}
+    faces = people.masked_names(seen.keys() - near, gone=NO_ORGANISER)
+    colleagues = [
+        one for one, name in faces.items() if name != NO_ORGANISER and seen.get(one or 0) == Level.COLLEAGUE
+    ]
+    return {
+        **faces,
+        **people.officer_names(colleagues),
+        **people.masked_names(near, Level.AT_WORK, gone=NO_ORGANISER),
+    }
 
 
 def _warnings(activity: Activity, standing: _Context, actor: Actor) -> list[str]:
