@@ -114,7 +114,7 @@ def of(person_id: int) -> FirstPasswordRequest | None:
 
 @dataclass(frozen=True)
 class RequestView:
-    """A request as administrators see it: who it is for and who asked, by masked name."""
+    """A request as administrators see it: who it is for and who asked, by name, as they hold offices."""
 
     id: int
     stage: str
@@ -127,7 +127,7 @@ class RequestView:
 
 
 def view_of(row: FirstPasswordRequest) -> RequestView:
-    names = people.masked_names({row.person_id, row.asked_by_id})
+    names = people.officer_names({row.person_id, row.asked_by_id})
     return RequestView(
         row.id,
         row.stage,

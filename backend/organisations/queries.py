@@ -72,6 +72,13 @@ def names(ids: Collection[int | None]) -> dict[int | None, str]:
     return dict(rows.all())
 
 
+def communities_named(words: str) -> dict[int, str]:
+    """The communities whose whole names stand in these words."""
+    named = sa.func.replace(sa.literal(words, sa.String), Organisation.name, "") != words
+    wanted = sa.select(Organisation.id, Organisation.name).where(Organisation.kind == "community", named)
+    return {row.id: row.name for row in session.execute(wanted.order_by(Organisation.id))}
+
+
 def kinds(ids: Collection[int]) -> dict[int, str]:
     """Kinds by id, in one statement."""
     if not ids:

@@ -81,7 +81,7 @@ def declare_residency(
     Raises NotACommunity, NotThatGrid.
     """
     places.community(community_id)
-    _check_grid(grid_id, community_id)
+    check_grid(grid_id, community_id)
     lock_row(Person, actor.id)
     row = session.get(Residency, actor.id, populate_existing=True) or Residency(person_id=actor.id)
     same = (row.community_id, row.grid_id) == (community_id, grid_id)
@@ -171,7 +171,7 @@ def create_card_holder(
     check_birth_year(birth_year)
     # Whoever takes a number waits for the one before: of two clerks with one person the second is refused.
     number = next_number("card")
-    _refuse_second_card(Known(real_name, phone or "", birth_year=birth_year), community_id)
+    refuse_second_card(Known(real_name, phone or "", birth_year=birth_year), community_id)
     person = Person(
         card_number=f"P{number:06d}",
         nickname="",
@@ -203,11 +203,12 @@ def create_card_holder(
 def permit_card_holder(community_id: int, grid_id: int | None, *, actor: Actor) -> None:
     """May this clerk register somebody there? Raises NotFound, NotThatGrid, NotAllowed."""
     places.community(community_id)
-    _check_grid(grid_id, community_id)
+    check_grid(grid_id, community_id)
     permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
 
 
-def _refuse_second_card(told: Known, community_id: int) -> None:
+def refuse_second_card(told: Known, community_id: int, but: int | None = None) -> None:
+    """Raises AlreadyRegistered where name and phone say that this person, or another one than `but`, has a card there."""
     if not told.phone:
         return
     wanted = (
@@ -217,6 +218,7 @@ def _refuse_second_card(told: Known, community_id: int) -> None:
             sealed.has_phone(told.phone),
             Person.card_number.is_not(None),
             Residency.community_id == community_id,
+            Person.id != (but or 0),
         )
     )
     for known in session.scalars(wanted.order_by(Person.id)):
@@ -232,7 +234,8 @@ def check_birth_year(year: int | None) -> None:
         raise InvalidInput({"birthYear": [f"应在 {BIRTH_YEAR_MIN} 到 {this_year} 之间"]})
 
 
-def _check_grid(grid_id: int | None, community_id: int) -> None:
+def check_grid(grid_id: int | None, community_id: int) -> None:
+    """Raises NotThatGrid."""
     if grid_id is not None and places.get(grid_id).parent_id != community_id:
         raise NotThatGrid()
 

@@ -16,6 +16,7 @@ from backend.people import permissions, security_events
 from backend.people import queries as people
 from backend.people.kinds import SecurityEventKind
 from backend.people.labels import ROLES
+from backend.people.masking import Level
 from backend.people.models import ROLE_PLACES, Appointment
 from backend.people.permissions import Permission
 
@@ -68,7 +69,8 @@ def ended_since(person_id: int, moment: datetime) -> bool:
 
 @dataclass(frozen=True)
 class AppointmentView:
-    """An appointment as who appoints sees it: its holder by masked name, its place by name. `misplaced` is one of an
+    """An appointment as who appoints sees it: its holder and its place by name: they hold, held or
+    will hold an office. `misplaced` is one of an
     earlier release whose role is none of such a place."""
 
     id: int
@@ -83,7 +85,7 @@ class AppointmentView:
 
 def view_appointments(rows: Sequence[Appointment]) -> list[AppointmentView]:
     """In three statements, however many."""
-    names = people.masked_names({row.person_id for row in rows})
+    names = people.masked_names({row.person_id for row in rows}, Level.AT_WORK)
     ids = {row.organisation_id for row in rows}
     where, kinds = places.names(ids), places.kinds(ids)
     return [

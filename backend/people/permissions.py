@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PERSON_CREATE = "person:create", "grid_worker community_staff"
     PERSON_READ = "person:read", "grid_worker community_staff"
     PERSON_OPEN = "person:open", "grid_worker community_staff"
+    PERSON_CORRECT = "person:correct", "grid_worker community_staff"
     PERSON_CANCEL = "person:cancel", "community_staff"
     PERSON_SUSPEND = "person:suspend", "community_staff"
     PERSON_MERGE = "person:merge", "community_staff"

@@ -1,7 +1,7 @@
 """志愿队: founded by community staff, who name the leader; joined by asking, accepted by the leader."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,11 +16,12 @@ from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
-from backend.people import permissions, sealed, states, suspensions
+from backend.people import masking, permissions, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
-from backend.people.masking import Kind, Level, masked
+from backend.people.masking import Level
 from backend.people.models import Membership, Person, Team
+from backend.people.namesakes import told_apart
 from backend.people.permissions import Permission
 
 NO_LEADER = "暂无队长"
@@ -190,6 +191,8 @@ class TeamView:
 class MemberView:
     person_id: int
     name: str
+    # Of two with one name: what tells them apart.
+    told_apart: str | None
     state: str
     since: datetime
     actions: list[str]
@@ -296,11 +299,16 @@ def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
 def view_team(team: Team, *, actor: Actor) -> TeamDetail:
     """One team with its members."""
     (shown,) = view_teams([team], actor=actor)
-    return TeamDetail(**vars(shown), members=_members(team, actor))
+    members = _members(team, actor)
+    if members is not None and team.leader_id is not None and shown.leader_name != NO_LEADER:
+        shown = replace(
+            shown, leader_name=people.masked_names({team.leader_id}, Level.AT_WORK)[team.leader_id]
+        )
+    return TeamDetail(**vars(shown), members=members)
 
 
 def _members(team: Team, actor: Actor) -> list[MemberView] | None:
-    """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
+    """Who is in the team or wants to be: by name for its leader and for staff who work with it, nothing for others."""
     leading = team.leader_id == actor.id
     if not leading and not permissions.appointed(actor.id, Permission.TEAM_MANAGE, team.community_id):
         return None
@@ -309,21 +317,19 @@ def _members(team: Team, actor: Actor) -> list[MemberView] | None:
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.team_id == team.id, Membership.state.in_(STANDING_MEMBERSHIPS))
         .order_by(Membership.since, Membership.person_id)
-    )
+    ).all()
+    level = Level.AT_WORK if leading else masking.level(actor.id, team.community_id, Permission.TEAM_MANAGE)
+    names = {row.person_id: people.masked_name(row.person_id, name, level) for row, name in rows}
+    apart = told_apart(names)
     return [
         view_of(
             MemberView,
             row,
-            name=shown_name(row.person_id, name, clear=leading),
+            name=names[row.person_id],
+            told_apart=apart.get(row.person_id),
             actions=["accept", "decline"]
             if row.state == MembershipState.APPLIED and row.person_id != actor.id
             else [],
         )
-        for row, name in rows
+        for row, _name in rows
     ]
-
-
-def shown_name(person_id: int, real_name_sealed: str | None, *, clear: bool) -> str:
-    """The name for whoever leads the person's team or activity, else masked."""
-    name = sealed.unsealed_name(person_id, real_name_sealed)
-    return masked(Kind.NAME, name, Level.AT_WORK if clear else Level.PUBLIC) or "一位居民"

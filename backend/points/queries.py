@@ -98,12 +98,14 @@ def months(community_id: int, last: date, *, actor: Actor) -> list[Month]:
 
 
 def view_adjustments(found: Sequence[Adjustment], *, actor: Actor) -> list[AdjustmentView]:
-    """In three statements, however many."""
+    """In a few statements, however many."""
     if not found:
         return []
-    ids = {who for one in found for who in (one.person_id, one.proposed_by_id, one.decided_by_id) if who}
+    acted = {who for one in found for who in (one.proposed_by_id, one.decided_by_id) if who}
     communities = {one.community_id for one in found}
-    names, community_names = people.masked_names(ids), places.names(communities)
+    whose = {one.person_id: one.community_id for one in found}
+    names = people.names_near(actor.id, whose, Permission.POINTS_ADJUST, acted)
+    community_names = places.names(communities)
     words = permissions.permissions_in_many(actor.id, communities)
     return [_to_view(one, names, community_names, words[one.community_id], actor) for one in found]
 

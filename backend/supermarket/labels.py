@@ -80,7 +80,12 @@ JOURNAL_STATES = {
 }
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {
-    "redemption": {"request": "申请", "move_deadline": "期限顺延", "return_part": "退回一部分"},
+    "redemption": {
+        "see_names": "查看姓名",
+        "request": "申请",
+        "move_deadline": "期限顺延",
+        "return_part": "退回一部分",
+    },
     "item": {
         "put_up": "上架",
         "change": "修改设置",

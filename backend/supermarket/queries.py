@@ -18,6 +18,7 @@ from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.masking import level_of
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
 from backend.supermarket import open_days, sealed, states, timetable
@@ -35,6 +36,13 @@ from backend.supermarket.models import (
 )
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
 from backend.supermarket.views import ItemView, LineView, OpenOrder, RedemptionView, ShopView, SlotView
+
+# What only who works with the orders of a place has: they hand over, and call people by name.
+WORK_WITH_ORDERS = (
+    Permission.REDEMPTION_APPROVE,
+    Permission.REDEMPTION_HAND_OVER,
+    Permission.REDEMPTION_REQUEST_FOR,
+)
 
 # --- shops and items ---------------------------------------------------------------------------------
 
@@ -278,7 +286,9 @@ def _to_view(
         kind=one.item_kind,
         shop_name=row.shop,
         community_name=row.community,
-        person_name=people.masked_name(one.person_id, row.real_name_sealed),
+        person_name=people.masked_name(
+            one.person_id, row.real_name_sealed, level_of(words, *WORK_WITH_ORDERS)
+        ),
         on_behalf=one.requested_by_id is not None,
         on_behalf_reason=one.on_behalf_reason if judges else None,
         lines=[view_of(LineView, line) for line in lines],

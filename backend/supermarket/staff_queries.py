@@ -38,6 +38,15 @@ def item(item_id: int, word: str, *, actor: Actor) -> tuple[Item, Shop]:
 # --- orders ------------------------------------------------------------------------------------------
 
 
+def orders_of_resident(person_id: int, *, actor: Actor) -> KeysetQuery:
+    """A resident's orders in the shops whose orders this person reads, the newest first."""
+    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
+    wanted = sa.select(Redemption).where(
+        Redemption.person_id == person_id, Redemption.community_id.in_(reach)
+    )
+    return KeysetQuery(wanted, (Redemption.id.desc(),))
+
+
 def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
     """What each order is for, in a few words."""
     lines = session.scalars(
@@ -50,12 +59,13 @@ def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
 
 
 def timeline(order: RedemptionView) -> list[Step]:
-    """What happened to the order, first things first, for the viewer of this view; names masked.
+    """What happened to the order, first things first, for staff who view it: colleagues by name, residents masked.
 
     Why it was asked for on behalf of somebody is told as the view tells it.
     """
     found = [line for line in journal.lines("redemption", order.id) if line.to_state]
-    names = people.masked_names({line.actor_id for line in found if line.actor_id})
+    names = people.officer_names({line.actor_id for line in found if line.actor_id})
+    names[order.person_id] = order.person_name
     labels = {**JOURNAL_VERBS["redemption"], **{move.name: move.label for move in states.REDEMPTION_MOVES}}
     return [
         Step(

@@ -55,7 +55,7 @@ def view_movements(found: Sequence[Movement], *, actor: Actor) -> list[MovementV
         {row.id: row for row in session.scalars(sa.select(Batch).where(Batch.id.in_(ids)))} if ids else {}
     )
     orders = _numbers({one.redemption_id for one in found if one.redemption_id})
-    names = people.masked_names({one.by_id for one in found if one.by_id})
+    names = people.officer_names({one.by_id for one in found if one.by_id})
     taken_back, receipts = _reversals(found)
     may_reverse = _may_reverse(found, actor)
     told = []
@@ -144,7 +144,7 @@ def view_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[Stockta
         told = view_of(CountedView, line, name=name, unit=unit, difference=line.counted - line.book)
         lines.setdefault(line.stocktake_id, []).append(told)
     words = permissions.permissions_in_many(actor.id, {one.place_id for one in found})
-    names = people.masked_names(
+    names = people.officer_names(
         {who for one in found for who in (one.proposed_by_id, one.decided_by_id) if who}
     )
     return [

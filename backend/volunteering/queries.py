@@ -17,6 +17,7 @@ from backend.organisations.models import Organisation, Reach
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.masking import Level, level_of
 from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
 from backend.volunteering import clashes, joining, states
@@ -124,7 +125,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     counts = _counts([activity.id for activity in found])
     clashing = _clashing(found, standing, actor)
     names = places.names({activity.community_id for activity in found})
-    faces = people.masked_names({activity.in_charge_id for activity in found}, gone=NO_ORGANISER)
+    faces = _faces(found, standing)
     return [
         view_of(
             ActivityView,
@@ -141,6 +142,26 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
         )
         for activity in found
     ]
+
+
+def _faces(found: Sequence[Activity], standing: _Context) -> dict[int | None, str]:
+    """Who is in charge of each: masked, but for colleagues among themselves, and for who calls the roll there."""
+    seen = {
+        activity.in_charge_id: level_of(
+            standing.words.get(activity.community_id, standing.nothing), Permission.SIGN_UP_RECORD
+        )
+        for activity in found
+    }
+    near = {one for one, level in seen.items() if level == Level.AT_WORK}
+    faces = people.masked_names(seen.keys() - near, gone=NO_ORGANISER)
+    colleagues = [
+        one for one, name in faces.items() if name != NO_ORGANISER and seen.get(one or 0) == Level.COLLEAGUE
+    ]
+    return {
+        **faces,
+        **people.officer_names(colleagues),
+        **people.masked_names(near, Level.AT_WORK, gone=NO_ORGANISER),
+    }
 
 
 def _warnings(activity: Activity, standing: _Context, actor: Actor) -> list[str]:

@@ -87,7 +87,7 @@ class CheckInCode:
 
 @dataclass(frozen=True)
 class AttendedView:
-    """One line of who signed up and who came: the name in full for the leader, masked for staff."""
+    """One line of who signed up and who came: the name in full for the leader and who calls the roll."""
 
     sign_up_id: int
     person_id: int
@@ -104,14 +104,17 @@ class AttendedView:
     minutes: int | None
     # On the printed sheet, of who has a place; where the whole list is asked for.
     number: int | None = None
+    # Of two with one name: what tells them apart.
+    told_apart: str | None = None
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """`undecided` are those whom nobody saw leave, and whose minutes nobody has said."""
+    """`undecided` are those whom nobody saw leave, and whose minutes nobody has said; `in_full` whether names are."""
 
     people: list[AttendedView]
     undecided: int
+    in_full: bool = False
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ JOURNAL_STATES = {"wish": WISH_STATES, "round": ROUND_STATES}
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {
     "wish": {
+        "see_names": "查看姓名",
         "write": "填写",
         "edit": "修改",
         "look": "查看图片和文字",

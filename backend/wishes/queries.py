@@ -22,7 +22,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
-from backend.wishes import states
+from backend.wishes import states, wisher_names
 from backend.wishes.kinds import (
     CAME_TO_NOTHING,
     ON_THE_WALL,
@@ -213,8 +213,8 @@ _ONE = _VIEW_SELECT.where(Wish.id == sa.bindparam("wish"))
 def _read(wanted: sa.Select[Any], actor: Actor, **given: Any) -> list[WishView]:
     """The wishes of a statement, which is given this, as this person sees them."""
     rows = session.execute(wanted, {**permissions.bind_viewer(actor.id), **given}).all()
-    reporting = reporting_in((row.Wish for row in rows), actor.id)
-    return [_to_view(row, reporting, actor) for row in rows]
+    reporting, names = reporting_in((row.Wish for row in rows), actor.id), wisher_names.of_rows(rows)
+    return [_to_view(row, reporting, names, actor) for row in rows]
 
 
 def _title(family: str | None, salutation: str | None) -> str:
@@ -224,7 +224,7 @@ def _title(family: str | None, salutation: str | None) -> str:
     return f"{family}{salutation or '居民'}" if family else "居民"
 
 
-def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
+def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor) -> WishView:
     wish, words = row.Wish, permissions.parse_roles(row.roles)
     facts = facts_of(wish, actor.id, row.registered_in == wish.community_id, reporting)
     open_moves = open_to(states.WISH_BUTTONS, wish, words, facts)
@@ -243,6 +243,7 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
         community_name=row.community,
         grid_name=row.grid if inside else None,
         wisher=_title(family, wish.salutation),
+        wisher_name=names.get(wish.id),
         claim=_claim_view(row, own, words, facts, actor) if row.Claim else None,
         round=RoundRef(row.Round.id, row.Round.number, row.Round.title) if row.Round else None,
         on_behalf=wish.reporter_id is not None,

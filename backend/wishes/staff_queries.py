@@ -140,3 +140,27 @@ def wisher_summary(wish_id: int) -> WisherSummary:
         .where(Wish.id == wish_id)
     ).one()
     return WisherSummary(card, state == ResidencyState.VERIFIED)
+
+
+@dataclass(frozen=True)
+class KnownContact:
+    """Whether there is anything to be opened: what it is takes a reason."""
+
+    phone: bool
+    address: bool
+
+
+def known_contact(wish_id: int) -> KnownContact:
+    """Is there a phone to call, an address to go to? For a child its guardian is called."""
+    called = sa.case((Wish.for_child, Wish.guardian_id), else_=Wish.wisher_id)
+    phone, address = session.execute(
+        sa.select(
+            sa.func.coalesce(Wish.phone_sealed, Person.phone_sealed),
+            sa.func.coalesce(Wish.address_sealed, Residency.address_sealed),
+        )
+        .select_from(Wish)
+        .outerjoin(Person, Person.id == called)
+        .outerjoin(Residency, Residency.person_id == Wish.wisher_id)
+        .where(Wish.id == wish_id)
+    ).one()
+    return KnownContact(phone is not None, address is not None)

@@ -96,7 +96,7 @@ export interface ActivityOut {
   teamId: number | null
   /** 志愿队名称 */
   teamName: string | null
-  /** 负责人（脱敏） */
+  /** 负责人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   inCharge: string
   /** 名称 */
   title: string
@@ -183,7 +183,7 @@ export interface AdjustmentOut {
   communityName: string
   /** 居民 */
   personId: number
-  /** 居民姓名（脱敏） */
+  /** 居民姓名（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   personName: string
   /** 增加（正数）或扣减（负数）的积分 */
   points: number
@@ -191,11 +191,11 @@ export interface AdjustmentOut {
   reason: string
   /** 状态 */
   state: "proposed" | "approved" | "rejected"
-  /** 提出人（脱敏） */
+  /** 提出人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   proposedBy: string
   /** 提出时间 */
   proposedAt: string
-  /** 处理人（脱敏） */
+  /** 处理人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   decidedBy: string | null
   /** 处理时间 */
   decidedAt: string | null
@@ -233,8 +233,10 @@ export interface AttendedOut {
   signUpId: number
   /** 人员编号 */
   personId: number
-  /** 姓名（队长可见全名，工作人员可见脱敏） */
+  /** 姓名；队长和本社区办理点名、认定的人看到全名，其他工作人员看到脱敏的 */
   name: string
+  /** 同名的人怎么区分：出生年份、卡号尾号、网格；没有同名时为 null */
+  toldApart: string | null
   /** 纸质卡号 */
   cardNumber: string | null
   /** 状态 */
@@ -289,7 +291,7 @@ export interface BackfillOut {
   state: "requested" | "approved" | "rejected"
   /** 人员编号 */
   personId: number
-  /** 姓名（脱敏） */
+  /** 姓名（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   name: string
   /** 社区 */
   communityId: number
@@ -789,7 +791,7 @@ export interface CorrectionOut {
   activityName: string
   /** 人员编号 */
   personId: number
-  /** 姓名（脱敏） */
+  /** 姓名（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   name: string
   /** 状态 */
   state: "requested" | "approved" | "rejected"
@@ -1081,11 +1083,11 @@ export interface GuardianshipOut {
   id: number
   /** 监护人 */
   guardianId: number
-  /** 监护人姓名（脱敏） */
+  /** 监护人姓名 */
   guardianName: string | null
   /** 孩子 */
   childId: number
-  /** 孩子姓名（脱敏） */
+  /** 孩子姓名 */
   childName: string | null
   /** 社区 */
   communityId: number
@@ -1395,8 +1397,10 @@ export interface Me {
 export interface MemberOut {
   /** 人员编号 */
   personId: number
-  /** 姓名（队长可见全名，工作人员可见脱敏） */
+  /** 姓名；队长和管理志愿队的工作人员看到全名 */
   name: string
+  /** 同名的人怎么区分；没有同名时为 null */
+  toldApart: string | null
   /** 状态 */
   status: "applied" | "accepted" | "declined" | "left"
   /** 从何时起 */
@@ -1435,7 +1439,7 @@ export interface MergeOut {
   minutes: number
   /** 申请或提出的时间 */
   begunAt: string
-  /** 提出人（脱敏） */
+  /** 提出人 */
   proposedBy: string | null
   /** 处理时间 */
   decidedAt: string | null
@@ -1455,7 +1459,7 @@ export interface MergePage {
 export interface MergedRecordOut {
   /** 人员编号 */
   id: number
-  /** 姓名（脱敏） */
+  /** 姓名 */
   name: string
   /** 手机号（脱敏） */
   phone: string | null
@@ -1501,7 +1505,7 @@ export interface MoveOut {
   fromState: string | null
   /** 之后的状态 */
   toState: string | null
-  /** 办理人（脱敏） */
+  /** 办理人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   byName: string | null
   /** 原因 */
   reason: string | null
@@ -1733,7 +1737,7 @@ export interface OpeningOut {
   uploadedBy: string
   /** 上传时间 */
   uploadedAt: string
-  /** 确认人（脱敏） */
+  /** 确认人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   decidedBy: string | null
   /** 确认时间 */
   decidedAt: string | null
@@ -1997,7 +2001,7 @@ export interface ReceivedOut {
   onHandAfter: number
   /** 时间 */
   at: string
-  /** 经办人（脱敏）；系统办理时为 null */
+  /** 经办人；系统办理时为 null */
   byName: string | null
   /** 单号 */
   reference: string
@@ -2157,7 +2161,7 @@ export interface RedemptionOut {
   communityId: number
   /** 社区名称 */
   communityName: string
-  /** 兑换人（脱敏） */
+  /** 兑换人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   personName: string
   /** 是否由工作人员代办 */
   onBehalf: boolean
@@ -2273,10 +2277,25 @@ export interface ResidencyOut {
   reason: string | null
 }
 
+export interface ResidentCorrectionIn {
+  /** 原因 */
+  reason: string
+  /** 真实姓名 */
+  realName?: string
+  /** 手机号；null 是删除。国外和港澳号码写 + 和国家代码 */
+  phone?: string | null
+  /** 出生年份 */
+  birthYear?: number | null
+  /** 本社区里的住址；null 是删除 */
+  address?: string | null
+  /** 本社区的网格；null 是不清楚 */
+  gridId?: number | null
+}
+
 export interface ResidentOut {
   /** 人员编号 */
   id: number
-  /** 姓名（脱敏） */
+  /** 姓名；居住地的工作人员看到全名 */
   realName: string | null
   /** 手机号（脱敏） */
   phone: string | null
@@ -2625,11 +2644,11 @@ export interface ShopTransferOut {
   reason: string
   /** 少收或撤回的原因 */
   closingReason: string | null
-  /** 调出人（脱敏） */
+  /** 调出人 */
   sentBy: string
   /** 调出时间 */
   sentAt: string
-  /** 收货或撤回的人（脱敏） */
+  /** 收货或撤回的人 */
   closedBy: string | null
   /** 收货或撤回时间 */
   closedAt: string | null
@@ -2779,7 +2798,7 @@ export interface StockMovementOut {
   onHandAfter: number
   /** 时间 */
   at: string
-  /** 经办人（脱敏）；系统办理时为 null */
+  /** 经办人；系统办理时为 null */
   byName: string | null
   /** 单号 */
   reference: string
@@ -2855,11 +2874,11 @@ export interface StocktakeOut {
   state: "proposed" | "approved" | "rejected"
   /** 盘点的物品 */
   lines: Array<StocktakeLineOut>
-  /** 盘点人（脱敏） */
+  /** 盘点人 */
   proposedBy: string
   /** 盘点时间 */
   proposedAt: string
-  /** 监盘人（脱敏） */
+  /** 监盘人 */
   decidedBy: string | null
   /** 审核时间 */
   decidedAt: string | null
@@ -2991,7 +3010,7 @@ export interface TeamDetailOut {
   speciality: string
   /** 队长；离开以后还没有新队长时为 null */
   leaderId: number | null
-  /** 队长（脱敏） */
+  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
@@ -3035,7 +3054,7 @@ export interface TeamOut {
   speciality: string
   /** 队长；离开以后还没有新队长时为 null */
   leaderId: number | null
-  /** 队长（脱敏） */
+  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
@@ -3143,7 +3162,7 @@ export interface UploadOut {
 export interface WaitingOut {
   /** 人员编号 */
   personId: number
-  /** 姓名（脱敏） */
+  /** 姓名；由所在社区核实，显示全名 */
   realName: string | null
   /** 手机号（脱敏） */
   phone: string | null
@@ -3257,6 +3276,8 @@ export interface WishOut {
   disclosure: "anonymous" | "title"
   /** 许愿人（按其选择的公开方式） */
   wisher: string
+  /** 许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null */
+  wisherName: string | null
   /** 认领 */
   claim: ClaimOut | null
   /** 所属的期 */
@@ -3416,7 +3437,7 @@ export interface Gets {
   [path: `/organisations/${number}`]: { query: undefined; body: undefined; data: OrganisationOut }
   /** 待核实的双报到登记 */
   '/party-registrations/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
-  /** 查找居民（代办用，脱敏） */
+  /** 查找居民（代办用，号码脱敏） */
   '/people': { query: { limit?: number; cursor?: string | null; communityId?: number | null; cardNumber?: string | null; phone?: string | null }; body: undefined; data: ResidentPage }
   /** 合并档案的申请，新的在前 */
   '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: string | null }; body: undefined; data: MergePage }
@@ -3762,6 +3783,8 @@ export interface Puts {
   '/me/party-registration': { query: undefined; body: PartyRegistrationIn; data: Me }
   /** 登记我居住的社区 */
   '/me/residency': { query: undefined; body: ResidencyIn; data: Me }
+  /** 更正居民的登记资料 */
+  [path: `/people/${number}`]: { query: undefined; body: ResidentCorrectionIn; data: ResidentOut }
   /** 修改积分规则 */
   [path: `/points/rules/${string}`]: { query: undefined; body: RuleIn; data: RuleOut }
   /** 修改开放时间和期限 */

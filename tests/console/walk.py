@@ -61,6 +61,7 @@ class Addresses:
         self.known["number"] = list(session.scalars(sa.text("SELECT number FROM certificates LIMIT 2")))
         self.known["day"] = [str(one) for one in session.scalars(sa.text("SELECT day FROM seals LIMIT 1"))]
         self.known["event"] = ["service_hour", "wish_confirmed"]
+        self.known["section"] = ["wishes"]
         self.known["key"] = ["wishes", "points", "stock", "service_records", "quarterly"]
 
     def of(self, method):

@@ -78,7 +78,7 @@ class ProposeIn(ProofIn):
 
 class MergedRecordOut(Schema):
     id = Integer("人员编号")
-    name = Text("姓名（脱敏）", most=40)
+    name = Text("姓名", most=REAL_NAME_MAX)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
     card = Text("纸质卡号", most=16, allow_none=True, data_key="cardNumber")
     birth_year = Integer("出生年份", allow_none=True)
@@ -100,7 +100,7 @@ class MergeOut(Schema):
     points = Integer("并入的积分，含冻结的")
     minutes = Integer("并入的服务时长（分钟）")
     begun_at = DateTime("申请或提出的时间")
-    proposed_by = Text("提出人（脱敏）", most=20, allow_none=True)
+    proposed_by = Text("提出人", most=REAL_NAME_MAX, allow_none=True)
     decided_at = DateTime("处理时间", allow_none=True)
     decision_reason = Text("没有合并的原因", most=200, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])

@@ -30,6 +30,7 @@ from backend.errors import Refused
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
+from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues, states
 from backend.supermarket.actions import approvals, counter, extensions, requests, series
@@ -96,7 +97,9 @@ class RedemptionOut(Schema):
     shop_name = Text("超市名称", most=limits.SHOP_NAME_MAX)
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
-    person_name = Text("兑换人（脱敏）", most=20, example="宁**")
+    person_name = Text(
+        "兑换人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, example="宁**"
+    )
     on_behalf = Boolean("是否由工作人员代办")
     points = Integer("合计积分")
     points_spent = Integer("实际使用的积分：已发放且没有退回的；发放前为 null", allow_none=True)

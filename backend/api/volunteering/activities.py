@@ -30,7 +30,7 @@ from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX, REASON_MIN
 from backend.paging import Pageable
-from backend.people.models import TEAM_NAME_MAX
+from backend.people.models import REAL_NAME_MAX, TEAM_NAME_MAX
 from backend.people.permissions import Permission
 from backend.private_data import PrivateData
 from backend.volunteering import queries
@@ -117,7 +117,7 @@ class ActivityOut(Schema):
     community_name = Text("社区名称", most=80)
     team_id = Integer("志愿队", allow_none=True)
     team_name = Text("志愿队名称", most=TEAM_NAME_MAX, allow_none=True)
-    in_charge = Text("负责人（脱敏）", most=40)
+    in_charge = Text("负责人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
     title = Text("名称", most=TITLE_MAX)
     kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind)
     category = Text("服务类别", most=CATEGORY_MAX)

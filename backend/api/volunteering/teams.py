@@ -15,7 +15,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
 from backend.people.kinds import MembershipState
-from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
+from backend.people.models import REAL_NAME_MAX, SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.permissions import Permission
 from backend.volunteering.actions import leaders
 
@@ -30,7 +30,7 @@ class TeamOut(Schema):
     name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
     speciality = Text("特长", most=SPECIALITY_MAX, least=0)
     leader_id = Integer("队长；离开以后还没有新队长时为 null", allow_none=True)
-    leader_name = Text("队长（脱敏）", most=40)
+    leader_name = Text("队长（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
     member_count = Integer("队员人数（不含队长）")
     my_status = Text(
         "我在队里：leader、applied、accepted、declined、left；没有关系时为 null", most=12, allow_none=True
@@ -42,7 +42,8 @@ class TeamOut(Schema):
 
 class MemberOut(Schema):
     person_id = Integer("人员编号")
-    name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
+    name = Text("姓名；队长和管理志愿队的工作人员看到全名", most=REAL_NAME_MAX)
+    told_apart = Text("同名的人怎么区分；没有同名时为 null", most=120, allow_none=True)
     state = Choice("状态", MembershipState, data_key="status")
     since = DateTime("从何时起")
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])

@@ -26,7 +26,7 @@ from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
-from backend.people.models import SERVICE_ROLES
+from backend.people.models import REAL_NAME_MAX, SERVICE_ROLES
 from backend.people.permissions import Permission
 from backend.private_data import PrivateData
 from backend.wishes import queries, queues, states, timeline_queries
@@ -80,6 +80,11 @@ class WishOut(Schema):
     wanted_by = Day("期望时间", allow_none=True)
     disclosure = Choice("公开方式", Disclosure)
     wisher = Text("许愿人（按其选择的公开方式）", most=20, example="王女士")
+    wisher_name = Text(
+        "许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null",
+        most=REAL_NAME_MAX,
+        allow_none=True,
+    )
     claim = Nested(ClaimOut, "认领", allow_none=True)
     round = Nested(RoundRef, "所属的期", allow_none=True)
     on_behalf = Boolean("是否由工作人员代办")
@@ -161,7 +166,9 @@ class MoveOut(Schema):
     label = Text("操作名称", most=20)
     from_state = Text("之前的状态", most=24, allow_none=True)
     to_state = Text("之后的状态", most=24, allow_none=True)
-    by_name = Text("办理人（脱敏）", most=40, allow_none=True)
+    by_name = Text(
+        "办理人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, allow_none=True
+    )
     reason = Text("原因", most=500, allow_none=True)
 
 

@@ -53,7 +53,7 @@ def _page(staff: Staff, **given: Any) -> Any:
         "appointments/page.html",
         find=find,
         asked=asked,
-        found=found and residents.view_person(found),
+        found=found and residents.view_exact(found, asked),
         rows=appointing.view_appointments(rows),
         following=following,
         **{"form": JustDo(formdata=None), **given},
@@ -65,6 +65,7 @@ def appoint(staff: Staff, person_id: int) -> Any:
     person = residents.active(person_id)
     if person is None:
         raise NotFound()
+    asked = (FindForm(request.args).asked.data or "").strip()
     form = AppointForm(**({} if request.method == "POST" else {"from_day": clock.today()}))
     offer(form.role, {role: f"{word}（任在{_kinds_of(role)}）" for role, word in ROLES.items()})
     form.organisation.choices = [SelectChoice("", "请选择"), *map(_option, place_choices.tree(*KINDS))]
@@ -83,7 +84,7 @@ def appoint(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message("console.appointments", "任职已生效")
-    return render("appointments/new.html", form=form, person=residents.view_person(person))
+    return render("appointments/new.html", form=form, person=residents.view_exact(person, asked))
 
 
 def _kinds_of(role: str) -> str:

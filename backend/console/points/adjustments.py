@@ -76,7 +76,7 @@ def adjustments(staff: Staff) -> Any:
 
 @page("/people/<id:person_id>/adjustments/new", guard=Permission.POINTS_ADJUST, methods=("GET", "POST"))
 def propose_adjustment(staff: Staff, person_id: int) -> Any:
-    person, _home = residents.resident(staff, person_id, Permission.POINTS_ADJUST)
+    person, home = residents.resident(staff, person_id, Permission.POINTS_ADJUST)
     form = with_sentences(ProposeForm(), sentences.ADJUST)
 
     def work() -> Adjustment:
@@ -88,7 +88,7 @@ def propose_adjustment(staff: Staff, person_id: int) -> Any:
     return render(
         "points/propose.html",
         form=form,
-        person=residents.view_person(person),
+        person=residents.view_resident(staff, person, home, Permission.POINTS_ADJUST),
         balance=ledger.balance(person_id),
     )
 

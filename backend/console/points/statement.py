@@ -16,12 +16,12 @@ PAGE = 50
 
 @page("/people/<id:person_id>/points", guard=Permission.POINTS_READ)
 def statement(staff: Staff, person_id: int) -> Any:
-    """积分流水. Staff of the person's own place; masked; nothing is compared with anybody else's."""
+    """积分流水. Staff of the person's own place; nothing is compared with anybody else's."""
     person, home = residents.resident(staff, person_id, Permission.POINTS_READ)
     rows, following = asked_page(by_id(partial(statements.statement, person_id)), PAGE)
     return render(
         "points/statement.html",
-        person=residents.view_person(person),
+        person=residents.view_resident(staff, person, home, Permission.POINTS_READ),
         community=places.names({home.community_id})[home.community_id],
         balance=queries.balance(person_id),
         rows=rows,

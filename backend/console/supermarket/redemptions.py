@@ -21,7 +21,7 @@ from backend.console.frame.page import (
 from backend.console.supermarket import parts
 from backend.errors import NotFound
 from backend.ledger import queries as ledger
-from backend.people import permissions
+from backend.people import openings, permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import allowances, limits, queries, queues, staff_queries
@@ -109,10 +109,11 @@ def _gone(staff: Staff, redemption_id: int) -> Response | None:
 def _facts(staff: Staff, redemption_id: int) -> dict[str, Any]:
     order = queries.order(redemption_id, actor=staff)
     (shown,) = queries.view_redemptions([order], actor=staff)
+    openings.note_names("redemption", order.id, order.community_id, actor=staff)
     return {
         "order": shown,
         "shares": allowances.shares(order),
-        "names": people.masked_names({shown.requested_by_id} - {None}),
+        "names": people.officer_names({shown.requested_by_id} - {None}),
     }
 
 

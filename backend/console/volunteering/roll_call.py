@@ -11,7 +11,8 @@ from backend.console.frame.forms import Form, moment, tick
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people.permissions import Permission
-from backend.volunteering import attendance_queries, desk_queries, queries, states
+from backend.volunteering import desk_queries, queries, states
+from backend.volunteering.actions import naming
 from backend.volunteering.actions import roll_call as verbs
 from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUpState
 from backend.volunteering.views import AttendedView
@@ -79,8 +80,7 @@ def _minute(at: datetime | None) -> datetime | None:
 
 def _seated(staff: Staff, activity_id: int) -> list[AttendedView]:
     """Who has a place, in the order of the sign-ups: the lines of a roll-call."""
-    told = attendance_queries.attendance(activity_id, actor=staff).people
-    return [one for one in told if one.state in SEATED]
+    return [one for one in naming.attendance(activity_id, actor=staff).people if one.state in SEATED]
 
 
 def roll_form(activity: Activity, rows: Sequence[AttendedView]) -> RollForm:
@@ -128,11 +128,12 @@ def roll_sheet(staff: Staff, activity_id: int) -> Any:
     """The paper for the door: who is expected, boxes to tick, a line to sign."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
-    told = attendance_queries.attendance(activity_id, actor=staff).people
+    told = naming.attendance(activity_id, actor=staff)
     return render(
         "activities/sheet.html",
         activity=shown,
-        people=[one for one in told if one.state in SEATED],
-        waiting=[one for one in told if one.state == SignUpState.WAITLISTED],
+        in_full=told.in_full,
+        people=[one for one in told.people if one.state in SEATED],
+        waiting=[one for one in told.people if one.state == SignUpState.WAITLISTED],
         blank=BLANK_LINES,
     )

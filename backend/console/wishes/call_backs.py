@@ -21,8 +21,9 @@ from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import Staff, page, redirect_with_message, run_form
 from backend.console.wishes.wishes import ContactForm
 from backend.errors import NotFound
+from backend.people import openings
 from backend.people.permissions import Permission
-from backend.wishes import queries, queues
+from backend.wishes import queries, queues, staff_queries
 from backend.wishes.actions import claims, contacting
 from backend.wishes.kinds import WishState
 from backend.wishes.models import Wish
@@ -58,11 +59,13 @@ def _gone(staff: Staff, wish_id: int) -> Response | None:
 
 def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
     found = _fulfilled(staff, wish_id)
+    openings.note_names("wish", found.id, found.community_id, actor=staff)
     return {
         "contact_form": with_sentences(ContactForm(formdata=None, reason="电话回访"), sentences.CONTACT),
         "contact": None,
         "wish": found,
         "may_open": Permission.WISH_CONTACT in found.words,
+        "known": staff_queries.known_contact(wish_id),
     }
 
 

@@ -110,6 +110,7 @@ def wish_page(staff: Staff, wish_id: int, tried: dict[str, Any] | None = None, *
         wish=found,
         timeline=timeline_queries.timeline(queries.one(wish_id, actor=staff), actor=staff),
         may_open=Permission.WISH_CONTACT in found.words,
+        known=staff_queries.known_contact(wish_id),
         may_call=Permission.WISH_CONFIRM in found.words,
         may_visit=found.inside and Permission.PERSON_READ in found.words,
         may_print=found.inside and found.on_behalf and staff.may(Permission.WISH_REPORT),
