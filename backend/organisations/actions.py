@@ -4,6 +4,7 @@ Who may is asked by `backend.reorganising`, which also knows what stands in the 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -107,7 +108,7 @@ def rename(place_id: int, name: str, short: str, *, reason: str, actor: Actor) -
     place: Organisation = lock_row(Organisation, place_id)
     refuse_closed(place)
     if (name, short) == (place.name, place.short):
-        raise InvalidInput({"name": ["和现在的名称一样"]})
+        raise InvalidInput({"placeName": ["和现在的名称一样"]})
     if place.parent_id is not None:
         _refuse_twins(session.get_one(Organisation, place.parent_id), place.kind, [name], but=place.id)
     refuse_short(place.kind, short, but=place.id)
@@ -247,5 +248,5 @@ def merge(
     _journal("absorb", into.id, reason, actor, {"from": gone.id, **facts})
 
 
-def _journal(verb: str, place_id: int, reason: str, actor: Actor, facts: dict[str, object]) -> None:
+def _journal(verb: str, place_id: int, reason: str, actor: Actor, facts: dict[str, Any]) -> None:
     journal.write(verb, "organisation", place_id, actor=actor, reason=reason, place=place_id, facts=facts)

@@ -62,19 +62,23 @@ def view_lines(rows: Sequence[Organisation]) -> list[PlaceLine]:
     """In three statements."""
     ids = [row.id for row in rows]
     parts, staff, rounds = _parts(ids), _staff(ids), _rounds(ids)
-    return [
-        PlaceLine(
-            row.id,
-            row.kind,
-            row.name,
-            row.telephone,
-            row.closed_at is not None,
-            parts.get(row.id, 0),
-            staff.get(row.id, 0),
-            *rounds.get(row.id, (None, None)),
+    told = []
+    for row in rows:
+        number, published_at = rounds.get(row.id, (None, None))
+        told.append(
+            PlaceLine(
+                row.id,
+                row.kind,
+                row.name,
+                row.telephone,
+                row.closed_at is not None,
+                parts.get(row.id, 0),
+                staff.get(row.id, 0),
+                number,
+                published_at,
+            )
         )
-        for row in rows
-    ]
+    return told
 
 
 def _parts(ids: list[int]) -> dict[int | None, int]:

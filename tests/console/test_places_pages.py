@@ -52,15 +52,15 @@ def test_the_city_adds_renames_moves_and_closes_on_the_page_of_a_place(town, vis
     admin = visitor("admin")
     street = town.place("林海街道")
     page_of(admin, street)
-    told = {"kind": "community", "name": "云杉社区", "reason": WHY}
+    told = {"kind": "community", "place_name": "云杉社区", "reason": WHY}
     assert admin.post(f"/console/places/{street}/add", {**told, "reason": ""}).status_code == 422
     twice = [admin.post(f"/console/places/{street}/add", told) for _ in range(2)]
     assert [one.status_code for one in twice] == [303, 409]
     made = town.place("云杉社区")
     page_of(admin, made)
     for act, said, status in (
-        ("add", {"kind": "grid", "name": "云杉-01"}, 303),
-        ("rename", {"name": "云柳社区", "short": "云柳"}, 303),
+        ("add", {"kind": "grid", "place_name": "云杉-01"}, 303),
+        ("rename", {"place_name": "云柳社区", "short": "云柳"}, 303),
         ("move", {"parent": str(town.place("青松市"))}, 303),
         ("close", {}, 409),
     ):

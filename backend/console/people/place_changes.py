@@ -23,7 +23,7 @@ def _change(name: str, place_id: int, work: Callable[[Any], Any], done: str) -> 
 @page("/places/<id:place_id>/add", guard=Permission.ORGANISATION_MANAGE, methods=("POST",))
 def add_place(staff: Staff, place_id: int) -> Any:
     def work(form: Any) -> Any:
-        told = (form.kind.data, form.name.data, form.short.data or None)
+        told = (form.kind.data, form.place_name.data, form.short.data or None)
         return reorganising.add(place_id, *told, reason=form.reason.data, actor=staff)
 
     return _change("add", place_id, work, "已在“{}”下面新增")
@@ -32,7 +32,7 @@ def add_place(staff: Staff, place_id: int) -> Any:
 @page("/places/<id:place_id>/rename", guard=Permission.ORGANISATION_MANAGE, methods=("POST",))
 def rename_place(staff: Staff, place_id: int) -> Any:
     def work(form: Any) -> Any:
-        told = (form.name.data, form.short.data)
+        told = (form.place_name.data, form.short.data)
         return reorganising.rename(place_id, *told, reason=form.reason.data, actor=staff)
 
     return _change("rename", place_id, work, "“{}”已改名")

@@ -20,12 +20,12 @@ class ReasonForm(Form):
 
 class AddForm(ReasonForm):
     kind = choice("类别")
-    name = line("名称", most=NAME_MAX)
+    place_name = line("名称", most=NAME_MAX)
     short = line("简称", most=SHORT_MAX, needed=False, description=_SHORT)
 
 
 class RenameForm(ReasonForm):
-    name = line("名称", most=NAME_MAX)
+    place_name = line("名称", most=NAME_MAX)
     short = line(
         "简称", most=SHORT_MAX, description="以后的编号用它开头；已经有的编号不变，以前的台账仍是以前的名称"
     )
@@ -80,7 +80,7 @@ def forms_for(place: PlaceView, sent: ReasonForm | None = None) -> dict[str, Rea
 
 def filled(name: str, place: PlaceView, **more: Any) -> Any:
     """One of them, with what may be chosen in it; without `more` filled in as it was sent."""
-    begun = {"name": place.name, "short": place.short} if name == "rename" and more else {}
+    begun = {"place_name": place.name, "short": place.short} if name == "rename" and more else {}
     form: Any = FORMS[name](**begun, **more)
     if name == "add":
         offer(form.kind, {one: KIND_NAMES[one] for one in kinds_below(place.kind)})
