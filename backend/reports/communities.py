@@ -124,7 +124,7 @@ def path_of(place_id: int) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in session.execute(wanted)]
 
 
-def found(q: str, after: int | None, limit: int) -> list[tuple[PlaceLine, str]]:
+def search(q: str, after: int | None, limit: int) -> list[tuple[PlaceLine, str]]:
     """Places with these words in their name, also closed ones and grids, each with the path to it."""
     wanted = sa.select(Organisation)
     for word in q.split():

@@ -28,7 +28,7 @@ def places(staff: Staff) -> Any:
     q = form.q.data or ""
     if not q:
         return render("places/tree.html", form=form, q=q, branches=communities.tree())
-    rows = communities.found(q, asked_number("before"), PAGE + 1)
+    rows = communities.search(q, asked_number("before"), PAGE + 1)
     following = next_page_url(rows[PAGE - 1][0].id) if len(rows) > PAGE else None
     return render("places/found.html", form=form, q=q, rows=rows[:PAGE], following=following)
 
