@@ -11,6 +11,7 @@ from backend.errors import InvalidInput, NotAllowed, NotFound, Refused
 from backend.journal import Actor
 from backend.moves import Move
 from backend.numbering import next_number
+from backend.organisations import actions as tree
 from backend.organisations import queries as places
 from backend.organisations.models import KIND_NAMES, Organisation
 from backend.people import (
@@ -102,7 +103,8 @@ def register_party_member(
     unit_id: int, community_id: int, service_roles: list[str], *, actor: Actor
 ) -> PartyRegistration:
     """双报到: reports to the community. A change of unit or community is verified anew. Raises NotAUnit."""
-    if places.get(unit_id).kind != "unit":
+    unit = places.get(unit_id)
+    if unit.kind != "unit" or unit.closed_at is not None:
         raise NotAUnit()
     places.community(community_id)
     lock_row(Person, actor.id)
@@ -235,8 +237,10 @@ def check_birth_year(year: int | None) -> None:
 
 
 def check_grid(grid_id: int | None, community_id: int) -> None:
-    """Raises NotThatGrid."""
-    if grid_id is not None and places.get(grid_id).parent_id != community_id:
+    if grid_id is None:
+        return
+    grid = places.get(grid_id)
+    if grid.parent_id != community_id or grid.closed_at is not None:
         raise NotThatGrid()
 
 
@@ -297,6 +301,7 @@ def _check_place_of(role: str, organisation_id: int) -> None:
     place = session.get(Organisation, organisation_id)
     if place is None:
         raise NotFound()
+    tree.refuse_closed(place)
     kinds = ROLE_PLACES.get(role)
     if kinds is not None and place.kind not in kinds:
         raise RoleNotHere(role=ROLES[role], kinds="、".join(KIND_NAMES[one] for one in kinds))

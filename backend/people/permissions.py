@@ -123,6 +123,7 @@ class Permission(StrEnum):
     RULE_CHANGE = "rule:change", "street_staff city_admin"
     APPOINTMENT_GRANT = "appointment:grant", "city_admin"
     ORGANISATION_MANAGE = "organisation:manage", "city_admin"
+    ORGANISATION_CONTACT = "organisation:contact", "community_staff street_staff unit_officer city_admin"
     CALENDAR_CHANGE = "calendar:change", "city_admin"
     DELIVERY_READ = "delivery:read", "city_admin auditor"
     # Agreeing that a colleague opens more than the pace allows, and looking through what was opened.

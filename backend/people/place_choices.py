@@ -32,7 +32,7 @@ def of_kinds(*kinds: str) -> list[tuple[int, str]]:
     """All places of these kinds, for whoever appoints; the name says which kind where it does not tell."""
     rows = session.execute(
         sa.select(Organisation.id, Organisation.name)
-        .where(Organisation.kind.in_(kinds))
+        .where(Organisation.kind.in_(kinds), Organisation.closed_at.is_(None))
         .order_by(Organisation.id)
     )
     return [(row[0], row[1]) for row in rows]
@@ -52,9 +52,9 @@ class Branch:
 def tree(*kinds: str) -> list[Branch]:
     """All places of these kinds, each below the one that it lies in, for whoever appoints."""
     rows = session.execute(
-        sa.select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.name).order_by(
-            Organisation.id
-        )
+        sa.select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.name)
+        .where(Organisation.closed_at.is_(None))
+        .order_by(Organisation.id)
     ).all()
     below: dict[int | None, list[Any]] = {}
     for row in rows:
@@ -73,7 +73,7 @@ def tree(*kinds: str) -> list[Branch]:
 def _listed(where: Any, kind: str) -> list[tuple[int, str]]:
     rows = session.execute(
         sa.select(Organisation.id, Organisation.name)
-        .where(where, Organisation.kind == kind)
+        .where(where, Organisation.kind == kind, Organisation.closed_at.is_(None))
         .order_by(Organisation.id)
     )
     return [(row[0], row[1]) for row in rows]
@@ -86,6 +86,7 @@ def community_near(actor: Actor, word: str) -> list[tuple[int, str]]:
         sa.select(Organisation.id, Organisation.name)
         .join(Reach, Reach.ancestor_id == Organisation.id)
         .where(Reach.descendant_id.in_(reach), Organisation.kind == "community")
+        .where(Organisation.closed_at.is_(None))
         .distinct()
         .order_by(Organisation.id)
     )

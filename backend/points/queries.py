@@ -93,7 +93,7 @@ def months(community_id: int, last: date, *, actor: Actor) -> list[Month]:
     """What was given, spent and ended in a community's name in the twelve months up to that of `last`, month
     by month. Raises NotFound out of reach."""
     permissions.require(actor.id, Permission.POINTS_LIABILITY, community_id)
-    places.community(community_id)
+    places.community(community_id, closed_too=True)
     return by_month(community_id, last)
 
 
@@ -196,7 +196,7 @@ def liability(community_id: int, *, actor: Actor) -> Liability:
     out of reach.
     """
     permissions.require(actor.id, Permission.POINTS_LIABILITY, community_id)
-    places.community(community_id)
+    places.community(community_id, closed_too=True)
     residents = sa.select(Residency.person_id).where(
         Residency.community_id == community_id, Residency.state == ResidencyState.VERIFIED
     )

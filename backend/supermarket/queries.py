@@ -48,10 +48,11 @@ WORK_WITH_ORDERS = (
 
 
 def shops(community_id: int | None) -> KeysetQuery:
-    """Shops in the order of their ids."""
+    """Shops in the order of their ids; a community's are also those of what was merged into it."""
     wanted = sa.select(Shop)
     if community_id is not None:
-        wanted = wanted.where(Shop.community_id == community_id)
+        merged = sa.select(Organisation.id).where(Organisation.merged_into_id == community_id)
+        wanted = wanted.where(sa.or_(Shop.community_id == community_id, Shop.community_id.in_(merged)))
     return KeysetQuery(wanted, (Shop.id,))
 
 

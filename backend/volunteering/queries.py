@@ -7,11 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, private_data
+from backend import clock, nearness, private_data
 from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
+from backend.nearness import Point
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation, Reach
 from backend.paging import KeysetQuery
@@ -64,9 +65,11 @@ def activities(
     first_day: date | None,
     last_day: date | None,
     can_join: bool = False,
+    near: Point | None = None,
     actor: Actor,
 ) -> KeysetQuery:
-    """Activities by their start: from a day on the next one first, without a day the latest first.
+    """Activities by their start: from a day on the next one first, without a day the latest first. With `near` by how
+    far they are, each with the square of it: where they take place, or else where their community has its office.
 
     Of the days from the first to the last what touches them, also what began before and is not over yet. Drafts are
     listed to those who plan them: the team's leader and the community's staff. What the person `can_join` is listed by
@@ -84,10 +87,21 @@ def activities(
         wanted = wanted.where(Activity.starts_at < clock.day_ends(last_day))
     if can_join:
         first_day = first_day or clock.today()
+    if first_day is not None:
+        wanted = wanted.where(Activity.ends_at > clock.day_starts(first_day))
+    if near is not None:
+        return _nearest(wanted, near)
     if first_day is None:
         return KeysetQuery(wanted, (Activity.starts_at.desc(), Activity.id.desc()))
-    onwards = wanted.where(Activity.ends_at > clock.day_starts(first_day))
-    return KeysetQuery(onwards, (Activity.starts_at, Activity.id))
+    return KeysetQuery(wanted, (Activity.starts_at, Activity.id))
+
+
+def _nearest(wanted: Any, point: Point) -> KeysetQuery:
+    latitude = sa.func.coalesce(Activity.latitude, Organisation.latitude)
+    longitude = sa.func.coalesce(Activity.longitude, Organisation.longitude)
+    far = nearness.square(point, latitude, longitude)
+    placed = wanted.join(Organisation, Organisation.id == Activity.community_id).add_columns(far)
+    return KeysetQuery(placed, (far, Activity.id))
 
 
 def series_of(activity_id: int, *, actor: Actor) -> KeysetQuery:
@@ -139,6 +153,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
             my_sign_up=_own_sign_up(activity, standing),
             warnings=_warnings(activity, standing, actor),
             actions=_actions(activity, standing, counts, actor),
+            distance_km=None,
         )
         for activity in found
     ]

@@ -68,6 +68,8 @@ class ActivityView:
     # For who plans it: what of a person stands in its words.
     warnings: list[str]
     actions: list[str]
+    # From where somebody asked.
+    distance_km: float | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from backend import clock, jobs
 from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.lifecycle import FourEyes
+from backend.opening_hours import HoursNotSensible
 from backend.outbox import queries as outbox
 from backend.people import actions as people
 from backend.supermarket import queries, stock_queries
@@ -290,7 +291,7 @@ def test_hours_that_make_no_sense_are_refused(town, shop):
             {"weekday": 1, "opens": "11:00", "closes": "13:00"},
         ],
     ):
-        with pytest.raises(shops.HoursNotSensible), transaction():
+        with pytest.raises(HoursNotSensible), transaction():
             shops.change_shop(shop, opening_hours=hours, actor=cast.by(town, "tong"))
     with pytest.raises(shops.ShopAlreadyThere), transaction():
         shops.open_shop(town.songtao, "松涛社区兑换超市", actor=cast.by(town, "tong"))

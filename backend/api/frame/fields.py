@@ -142,6 +142,27 @@ class QueryInteger(Integer):
         return super()._deserialize(int(value), attr, data, **kwargs)
 
 
+class Degrees(fields.Float):
+    """A coordinate in degrees: a number, no text, no truth value."""
+
+    default_error_messages = {
+        "required": "请填写这一项",
+        "null": "这一项不能为空",
+        "invalid": "应为数字",
+        "special": "应为数字",
+        "too_large": "数字太大",
+    }
+
+    def __init__(self, about: str, most: int, **kwargs: Any) -> None:
+        rule = validate.Range(min=-most, max=most, error=f"应在 -{most} 到 {most} 之间")
+        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Boolean(fields.Boolean):
     plain = bool
     default_error_messages = {**_COMMON, "invalid": "应为 true 或 false"}

@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 
 from apiflask import APIBlueprint
-from marshmallow import fields, validate
 
 from backend import clock, screening
 from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
@@ -14,6 +13,7 @@ from backend.api.frame.fields import (
     Choice,
     DateTime,
     Day,
+    Degrees,
     Integer,
     List,
     Nested,
@@ -21,10 +21,10 @@ from backend.api.frame.fields import (
     QueryInteger,
     Schema,
     Text,
-    metadata,
 )
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
+from backend.api.frame.near import Distance, Near, with_distance
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
@@ -56,27 +56,6 @@ from backend.volunteering.models import (
 from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
 bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
-
-
-class Degrees(fields.Float):
-    """A coordinate in degrees: a number, no text, no truth value."""
-
-    default_error_messages = {
-        "required": "请填写这一项",
-        "null": "这一项不能为空",
-        "invalid": "应为数字",
-        "special": "应为数字",
-        "too_large": "数字太大",
-    }
-
-    def __init__(self, about: str, most: int, **kwargs: Any) -> None:
-        rule = validate.Range(min=-most, max=most, error=f"应在 -{most} 到 {most} 之间")
-        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs)
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
-        if isinstance(value, bool | str):
-            raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class DayOrMoment(Day):
@@ -151,6 +130,7 @@ class ActivityOut(Schema):
         example=["phone"],
     )
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["sign_up"])
+    distance_km = Distance()
 
 
 class ActivitiesOut(Schema):
@@ -210,6 +190,7 @@ class ActivityQuery(PageQuery):
         "从哪一天起（当天还没结束的也算）；填写时按开始时间由近到远排列", data_key="from", load_default=None
     )
     last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
+    near = Near()
 
 
 class RepeatIn(Schema):
@@ -262,7 +243,7 @@ def content_of(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@listing(bp, "/activities", "活动", ActivityOut, serialize_many, query=ActivityQuery)
+@listing(bp, "/activities", "活动", ActivityOut, with_distance(serialize_many), query=ActivityQuery)
 def list_activities(caller: Caller, **filters: Any) -> Pageable:
     return queries.activities(**filters, actor=caller)
 

@@ -6,9 +6,20 @@ from apiflask import APIBlueprint
 from marshmallow import ValidationError, pre_load
 
 from backend.api.frame.bodies import OnBehalfIn
-from backend.api.frame.fields import Boolean, Choice, Code, DateTime, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    Code,
+    DateTime,
+    Degrees,
+    Integer,
+    List,
+    Nested,
+    Schema,
+    Text,
+)
 from backend.api.frame.route import get, post
-from backend.api.volunteering.activities import ActivityOut, Degrees, SignUpOut, proxy_of, serialize
+from backend.api.volunteering.activities import ActivityOut, SignUpOut, proxy_of, serialize
 from backend.identity.sessions import Caller
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission

@@ -21,7 +21,18 @@ _OTHER_KINDS = {"file": "图片", "register": "台账（地方）", "organisatio
 _OTHER_VERBS = {
     "file": {"look_at_picture": "查看图片", "check_picture": "微信检查图片", "discard_picture": "删除图片"},
     "register": {"hand_out": "导出台账", "open_register": "导出未遮盖的台账"},
-    "organisation": {"import": "导入", "change_calendar": "修改工作日历"},
+    "organisation": {
+        "import": "导入",
+        "change_calendar": "修改工作日历",
+        "change_contact": "修改联系方式",
+        "add": "新增",
+        "rename": "改名",
+        "close": "撤销",
+        "reopen": "恢复",
+        "move": "划归",
+        "merge": "并入别处",
+        "absorb": "并进来",
+    },
     "import": {"import": "导入"},
     "person": {
         "export": "导出个人信息",

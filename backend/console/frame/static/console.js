@@ -89,7 +89,7 @@
   // taken out, as some browsers show them in spite of `hidden`; what is left says where it lies.
   document.querySelectorAll("[data-narrows]").forEach((box) => {
     const list = document.getElementById(box.dataset.narrows);
-    const by = document.getElementById(box.dataset.by);
+    const by = document.getElementById(box.dataset.by || "") || { value: "", addEventListener() {} };
     const [blank, ...all] = [...list.options].map((option) => ({ option, shown: option.textContent }));
     const narrow = () => {
       const wanted = box.value.normalize("NFKC").trim().toLowerCase();
