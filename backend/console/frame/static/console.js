@@ -133,6 +133,20 @@
     });
   });
 
+  // On a phone the rows of a table are cards (phone.css), in which each value names its column.
+  document.querySelectorAll("main table.table").forEach((table) => {
+    const said = (node) => node.nodeType === 3 || (node.classList && node.classList.contains("visually-hidden"));
+    const heads = [...(table.tHead ? table.tHead.rows[0].cells : [])].map(
+      (head) => [...head.childNodes].filter(said).map((node) => node.textContent.trim()).join(""));
+    [...table.tBodies].flatMap((body) => [...body.rows]).forEach((row) => {
+      let column = 0;
+      for (const cell of row.cells) {
+        if (heads[column] && cell.colSpan === 1) cell.dataset.label = heads[column];
+        column += cell.colSpan;
+      }
+    });
+  });
+
   // An import goes on by itself, a step at a time.
   const going = document.querySelector("form[data-auto]");
   if (going) setTimeout(() => going.requestSubmit(), 200);
