@@ -70,6 +70,11 @@
     if (event.key === "Escape" && here) return here.blur();
     if (typing(here)) return;
     if (scanned && /^([0-9]|Enter)$/.test(event.key)) return collect(event);
+    // In a queue Enter opens the first, where none was chosen.
+    const first = document.querySelector(".inbox [data-row]");
+    if (event.key === "Enter" && first && !event.repeat && root.dataset.keys && (!here || /^(BODY|MAIN)$/.test(here.tagName))) {
+      return first.click();
+    }
     if (off) return;
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);

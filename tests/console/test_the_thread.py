@@ -1,0 +1,163 @@
+"""The auditor's thread: from one point by links to what it was for, what it paid, and what left the shelf."""
+
+from html.parser import HTMLParser
+
+import pytest
+import sqlalchemy as sa
+
+from backend.console.frame import things
+from backend.console.frame.journal_words import BY_KIND
+from backend.db import session, transaction
+from backend.ledger import corrections
+from backend.ledger.models import Transfer
+from tests.supermarket import cast as market
+from tests.wishes import cast
+
+CLICKS = 5
+
+
+class Links(HTMLParser):
+    """Where the links of the page itself lead, without head and foot."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.inside, self.found = False, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "main":
+            self.inside = True
+        if tag == "a" and self.inside:
+            self.found.append(dict(attributes).get("href", ""))
+
+    def handle_endtag(self, tag):
+        if tag == "main":
+            self.inside = False
+
+
+def reached(auditor, start, clicks):
+    """The pages that so many clicks lead to, by address, among those that tell of points and goods."""
+    pages, waiting = {}, [start]
+    for _click in range(clicks + 1):
+        following = []
+        for address in dict.fromkeys(waiting):
+            path = address.partition("#")[0]
+            if path in pages or not path.startswith("/console/") or "/journal" in path or "reverse" in path:
+                continue
+            answer = auditor.get(path, follow_redirects=True)
+            assert answer.status_code == 200, path
+            pages[path] = auditor.text(answer)
+            following += Links(pages[path]).found
+        waiting = following
+    return pages
+
+
+@pytest.fixture
+def spent(town):
+    """An order of ning's that was handed over: a hold, its settlement, and goods that left the shelf."""
+    shop_id = market.opened(town)
+    item_id = market.goods(town, shop_id)
+    return market.handed_over(town, shop_id, {item_id: 1}), item_id
+
+
+def movements_of(redemption_id):
+    wanted = sa.select(Transfer).where(Transfer.reference.like(f"redemption:{redemption_id}%"))
+    return session.scalars(wanted.order_by(Transfer.id)).all()
+
+
+def test_from_one_point_the_auditor_comes_to_award_hold_settlement_movement_and_hand_over(visitor, spent):
+    redemption_id, item_id = spent
+    hold, *_rest = movements_of(redemption_id)
+    award = session.scalars(
+        sa.select(Transfer).where(
+            Transfer.person_id == hold.person_id, Transfer.kind.in_(("award", "opening"))
+        )
+    ).first()
+    pages = reached(visitor("shang"), f"/console/points/transfers/{award.id}", CLICKS)
+    for one in movements_of(redemption_id):
+        assert f"/console/points/transfers/{one.id}" in pages
+    assert (
+        "核销" in pages[f"/console/redemptions/{redemption_id}"]
+        or "发放" in pages[f"/console/redemptions/{redemption_id}"]
+    )
+    assert f"/console/stock/items/{item_id}" in pages
+
+
+def test_the_statement_calls_a_settled_hold_by_what_became_of_it(visitor, spent):
+    hold, *_rest = movements_of(spent[0])
+    page = visitor("shang").page(f"/console/people/{hold.person_id}/points")
+    row = page.split(f'href="/console/points/transfers/{hold.id}"')[1].split("</tr>")[0]
+    assert "<td>已扣减</td>" in row
+    assert "冻结" not in row
+
+
+def test_a_statement_is_found_by_card_phone_or_number_and_by_no_name(visitor, town):
+    auditor, ning = visitor("shang"), town.person("ning")
+    link = f'href="/console/people/{ning.id}/points"'
+    assert 'href="/console/points/residents"' in auditor.page("/console/points/adjustments")
+    assert link in auditor.page(f"/console/points/residents?asked={ning.id}")
+    assert link not in auditor.page("/console/points/residents?asked=宁小舟")
+    found = auditor.page(f"/console/points/residents?asked={ning.id}")
+    assert "宁小舟" not in found
+    assert link not in visitor("bai").page(f"/console/points/residents?asked={ning.id}")
+
+
+def test_the_journal_leads_to_the_thing_by_its_own_number(visitor, town, spent):
+    redemption_id = spent[0]
+    wish_id = cast.fulfilled(town)
+    number = cast.wish(wish_id).number
+    page = visitor("shang").page("/console/journal")
+    assert f'<a href="/console/wishes/{wish_id}">心愿 {number}</a>' in page
+    assert f'href="/console/redemptions/{redemption_id}"' in page
+    assert f'href="/console/journal?kind=wish&amp;subject={wish_id}"' in page
+
+
+def test_the_filter_of_the_journal_has_each_word_once_below_its_kind(visitor, town):
+    wish_id = cast.fulfilled(town)
+    assert len(BY_KIND) == len(set(BY_KIND)) > 10
+    for kind, deeds in BY_KIND.items():
+        words = [word for _value, word in deeds]
+        assert len(words) == len(set(words)), kind
+    page = visitor("shang").page("/console/journal?verb=wish:fulfil")
+    assert '<optgroup label="心愿">' in page
+    assert f'href="/console/wishes/{wish_id}"' in page
+    assert "<td>送达</td>" in page
+    assert "<td>认领</td>" not in page
+
+
+def test_registers_lead_to_the_thing_by_its_number(visitor, town, spent):
+    hold, *_rest = movements_of(spent[0])
+    auditor = visitor("shang")
+    page = auditor.page("/console/registers/points")
+    address = f"/console/points/transfers/named?reference={hold.reference.replace(':', '%3A')}"
+    assert (
+        f'<a href="{address}">{things.KINDS["redemption"]} {market.order(spent[0]).number}</a>'
+        in page.replace("&amp;", "&")
+    )
+    assert auditor.get(address).headers["Location"] == f"/console/points/transfers/{hold.id}"
+    number = cast.wish(cast.fulfilled(town)).number
+    answer = auditor.get("/console/things/wish", query_string={"number": number})
+    assert answer.headers["Location"].startswith("/console/wishes/")
+    assert auditor.get("/console/things/wish?number=nowhere").status_code == 404
+
+
+def test_a_correction_of_the_week_stands_on_the_auditors_first_page(visitor, town):
+    ning = town.person("ning").id
+    award = session.scalars(
+        sa.select(Transfer).where(Transfer.person_id == ning, Transfer.kind.in_(("award", "opening")))
+    ).first()
+    with transaction():
+        corrections.reverse(
+            award.reference, reference="test:1", reason="录入有误", actor=cast.by(town, "lan")
+        )
+    undone = session.scalar(sa.select(Transfer.id).where(Transfer.reverses_id == award.id))
+    auditor = visitor("shang")
+    assert f'href="/console/points/transfers/{undone}"' in auditor.page("/console/")
+    assert f'href="/console/points/transfers/{award.id}"' in auditor.page(
+        f"/console/points/transfers/{undone}"
+    )
+
+
+def test_a_clerk_of_another_community_follows_no_point_here(visitor, spent):
+    hold, *_rest = movements_of(spent[0])
+    assert visitor("bai").get(f"/console/points/transfers/{hold.id}").status_code == 404
