@@ -67,11 +67,10 @@ def by_number(actor: Actor, asked: str, most: int, word: str) -> list[tuple[Pers
         .order_by(Person.id)
         .limit(most)
     )
-    known = sealed.has_phone(asked)
-    if text.is_card(asked):
-        known = Person.card_number == text.card(asked)
-    elif asked.isdecimal() and len(asked) < NUMBER_SIGNS:
-        known = Person.id == int(asked)
+    known = Person.card_number == text.card(asked) if text.is_card(asked) else sealed.has_phone(asked)
+    # A card's number may be typed without its P and its zeros: then it may be either.
+    if asked.isdecimal() and len(asked) < NUMBER_SIGNS:
+        known = sa.or_(known, Person.id == int(asked))
     return _rows(wanted.where(known))
 
 

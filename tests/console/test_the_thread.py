@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import pytest
 import sqlalchemy as sa
 
+from backend import clock
 from backend.console.frame import things
 from backend.console.frame.journal_words import BY_KIND
 from backend.db import session, transaction
@@ -54,7 +55,7 @@ def reached(auditor, start, clicks):
 
 @pytest.fixture
 def spent(town):
-    """An order of ning's that was handed over: a hold, its settlement, and goods that left the shelf."""
+    """An order of wulan's that was handed over: a hold, its settlement, and goods that left the shelf."""
     shop_id = market.opened(town)
     item_id = market.goods(town, shop_id)
     return market.handed_over(town, shop_id, {item_id: 1}), item_id
@@ -128,7 +129,8 @@ def test_the_filter_of_the_journal_has_each_word_once_below_its_kind(visitor, to
 def test_registers_lead_to_the_thing_by_its_number(visitor, town, spent):
     hold, *_rest = movements_of(spent[0])
     auditor = visitor("shang")
-    page = auditor.page("/console/registers/points")
+    today = clock.today()
+    page = auditor.page(f"/console/registers/points?place={town.songtao}&first={today}&last={today}")
     address = f"/console/points/transfers/named?reference={hold.reference.replace(':', '%3A')}"
     assert (
         f'<a href="{address}">{things.KINDS["redemption"]} {market.order(spent[0]).number}</a>'
