@@ -11,10 +11,9 @@ from backend.console.frame.journal_words import BY_KIND
 from backend.db import session, transaction
 from backend.ledger import corrections
 from backend.ledger.models import Transfer
+from backend.supermarket.stock_models import Movement
 from tests.supermarket import cast as market
 from tests.wishes import cast
-
-CLICKS = 5
 
 
 class Links(HTMLParser):
@@ -36,21 +35,12 @@ class Links(HTMLParser):
             self.inside = False
 
 
-def reached(auditor, start, clicks):
-    """The pages that so many clicks lead to, by address, among those that tell of points and goods."""
-    pages, waiting = {}, [start]
-    for _click in range(clicks + 1):
-        following = []
-        for address in dict.fromkeys(waiting):
-            path = address.partition("#")[0]
-            if path in pages or not path.startswith("/console/") or "/journal" in path or "reverse" in path:
-                continue
-            answer = auditor.get(path, follow_redirects=True)
-            assert answer.status_code == 200, path
-            pages[path] = auditor.text(answer)
-            following += Links(pages[path]).found
-        waiting = following
-    return pages
+def click(auditor, page, address):
+    """Follows a link that stands on this page, and answers the page behind it."""
+    assert address in Links(page).found, (address, Links(page).found)
+    answer = auditor.get(address.partition("#")[0], follow_redirects=True)
+    assert answer.status_code == 200, address
+    return auditor.text(answer)
 
 
 @pytest.fixture
@@ -67,21 +57,28 @@ def movements_of(redemption_id):
 
 
 def test_from_one_point_the_auditor_comes_to_award_hold_settlement_movement_and_hand_over(visitor, spent):
+    """Five clicks: from an award to its owner's statement, to the hold, to the order with its hand-over, and from there
+    to what left the shelf or, as the fifth, to the settlement and back to the order."""
     redemption_id, item_id = spent
-    hold, *_rest = movements_of(redemption_id)
-    award = session.scalars(
-        sa.select(Transfer).where(
-            Transfer.person_id == hold.person_id, Transfer.kind.in_(("award", "opening"))
-        )
-    ).first()
-    pages = reached(visitor("shang"), f"/console/points/transfers/{award.id}", CLICKS)
-    for one in movements_of(redemption_id):
-        assert f"/console/points/transfers/{one.id}" in pages
-    assert (
-        "核销" in pages[f"/console/redemptions/{redemption_id}"]
-        or "发放" in pages[f"/console/redemptions/{redemption_id}"]
+    hold, *others = movements_of(redemption_id)
+    settled = next(one for one in others if one.kind == "settle")
+    earned = sa.select(Transfer.id).where(
+        Transfer.person_id == hold.person_id, Transfer.kind.in_(("award", "opening"))
     )
-    assert f"/console/stock/items/{item_id}" in pages
+    auditor = visitor("shang")
+    start = auditor.page(f"/console/points/transfers/{session.scalars(earned).first()}")
+    statement = click(auditor, start, f"/console/people/{hold.person_id}/points")
+    held = click(auditor, statement, f"/console/points/transfers/{hold.id}")
+    order = click(auditor, held, f"/console/redemptions/{redemption_id}")
+    assert "核销" in order
+    moved = session.scalars(
+        sa.select(Movement.id).where(Movement.redemption_id == redemption_id, Movement.kind == "hand_over")
+    ).one()
+    shelf = click(auditor, order, f"/console/stock/items/{item_id}#movement-{moved}")
+    assert f'id="movement-{moved}"' in shelf
+    assert f'href="/console/redemptions/{redemption_id}"' in shelf
+    paid = click(auditor, order, f"/console/points/transfers/{settled.id}")
+    click(auditor, paid, f"/console/redemptions/{redemption_id}")
 
 
 def test_the_statement_calls_a_settled_hold_by_what_became_of_it(visitor, spent):
