@@ -26,7 +26,8 @@ class SearchForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    asked = line("卡号、完整手机号或人员编号", most=40, looked_for=True, needed=False)
+    # As it was typed: a bare number may be a card's or the journal's.
+    asked = line("卡号、完整手机号或人员编号", most=40, needed=False)
 
 
 @page("/points/transfers/<id:transfer_id>", guard=Permission.POINTS_READ)
