@@ -32,9 +32,8 @@ def lines(asked: dict[str, Any], *, actor: Actor) -> KeysetQuery:
     for column in ("subject_kind", "subject_id", "actor_id"):
         if asked.get(column):
             wanted = wanted.where(getattr(JournalLine, column) == asked[column])
-    if asked["verb"]:
-        verbs = OPENINGS if asked["verb"] == "openings" else (asked["verb"],)
-        wanted = wanted.where(JournalLine.verb.in_(verbs))
+    if asked["verbs"]:
+        wanted = wanted.where(JournalLine.verb.in_(asked["verbs"]))
     if asked["first"]:
         wanted = wanted.where(JournalLine.at >= clock.day_starts(asked["first"]))
     if asked["last"]:

@@ -20,6 +20,8 @@ from backend.people.permissions import Permission
 
 # A name is sealed, so it is found by opening the names of one's own places, and no more of them than this.
 NAMES_OPENED = 20_000
+# A number with fewer digits than a telephone's is a person's in the journal.
+NUMBER_SIGNS = 10
 
 
 def resident(actor: Actor, person_id: int, word: str = Permission.PERSON_READ) -> tuple[Person, Residency]:
@@ -53,6 +55,23 @@ def search_residents(actor: Actor, asked: str, most: int) -> list[tuple[Person, 
     if text.MOBILE.fullmatch(text.phone(asked)):
         return _rows(wanted.where(sealed.has_phone(asked)))
     return _named(wanted, asked, most)
+
+
+def by_number(actor: Actor, asked: str, most: int, word: str) -> list[tuple[Person, Residency]]:
+    """Residents where this word is granted by card number, by whole phone number or by the number under which the journal
+    names them; by no name."""
+    wanted = (
+        sa.select(Person, Residency)
+        .join(Residency, Residency.person_id == Person.id)
+        .where(Person.state == PersonState.ACTIVE, _within(actor, word))
+        .order_by(Person.id)
+        .limit(most)
+    )
+    known = Person.card_number == text.card(asked) if text.is_card(asked) else sealed.has_phone(asked)
+    # A card's number may be typed without its P and its zeros: then it may be either.
+    if asked.isdecimal() and len(asked) < NUMBER_SIGNS:
+        known = sa.or_(known, Person.id == int(asked))
+    return _rows(wanted.where(known))
 
 
 def _rows(wanted: Any) -> list[tuple[Person, Residency]]:

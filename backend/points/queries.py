@@ -80,6 +80,14 @@ def adjustments(state: str | None, *, actor: Actor) -> KeysetQuery:
     return KeysetQuery(wanted, (Adjustment.id.desc(),))
 
 
+def decided_since(moment: datetime, limit: int, *, actor: Actor) -> list[AdjustmentView]:
+    """The newest adjustments that somebody decided since then, in the places where the person may read them."""
+    reach = permissions.reach_of(actor.id, Permission.POINTS_READ)
+    wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach), Adjustment.decided_at >= moment)
+    found = session.scalars(wanted.order_by(Adjustment.decided_at.desc(), Adjustment.id.desc()).limit(limit))
+    return view_adjustments(found.all(), actor=actor)
+
+
 def adjustment(adjustment_id: int, *, actor: Actor) -> Adjustment:
     """One, for the staff of its community. Raises NotFound, NotAllowed."""
     found = session.get(Adjustment, adjustment_id)

@@ -1,7 +1,8 @@
 """Reading stock: events, batches, stocktakes, and what the counter has before it today."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,6 +46,32 @@ def receipt(item_id: int, movement_id: int, *, actor: Actor) -> MovementView:
     if found is None or found.item_id != item_id or found.kind != MovementKind.RECEIPT:
         raise NotFound()
     return view_movements([found], actor=actor)[0]
+
+
+@dataclass(frozen=True)
+class OrderMovement:
+    """What one order did to the stock of an item, in units."""
+
+    id: int
+    item_id: int
+    item_name: str
+    kind: str
+    units: int
+    at: datetime
+
+
+def of_order(order: Redemption) -> list[OrderMovement]:
+    """Everything that moved in stock for one order, in its order."""
+    units = sa.func.abs(
+        sa.case((Movement.on_hand_change != 0, Movement.on_hand_change), else_=Movement.reserved_change)
+    )
+    wanted = (
+        sa.select(Movement.id, Movement.item_id, Item.name, Movement.kind, units, Movement.at)
+        .join(Item, Item.id == Movement.item_id)
+        .where(Movement.redemption_id == order.id)
+        .order_by(Movement.id)
+    )
+    return [OrderMovement(*row) for row in session.execute(wanted)]
 
 
 def view_movements(found: Sequence[Movement], *, actor: Actor) -> list[MovementView]:

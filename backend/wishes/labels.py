@@ -92,6 +92,7 @@ JOURNAL_VERBS = {
         "edit": "修改",
         "look": "查看图片和文字",
         "open_contact": "查看联系方式",
+        "no_answer": "回访没打通",
         "redact": "遮盖部分内容",
         "show_less": "改为不公开姓名",
         "reopen": "没有解决，再次提出",

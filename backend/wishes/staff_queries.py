@@ -1,6 +1,8 @@
 """What staff read of the wishes of their places: lists with filters, the board of the rounds, who wished."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -84,6 +86,28 @@ def closed_rounds(community_ids: list[int]) -> list[tuple[Round, int]]:
         sa.select(Round, ended.c.ended).join(ended, ended.c.id == Round.id).where(ended.c.place <= CLOSED)
     )
     return [(row[0], row[1]) for row in session.execute(wanted.order_by(Round.id.desc()))]
+
+
+def collecting_in(community_ids: Collection[int]) -> set[int]:
+    """Those of these communities in which a round collects, or is being reviewed, so that no other can be opened."""
+    wanted = sa.select(Round.community_id).where(
+        Round.state.in_((RoundState.COLLECTING, RoundState.REVIEWING)), Round.community_id.in_(community_ids)
+    )
+    return set(session.scalars(wanted))
+
+
+def opened_since(moment: datetime, community_ids: Collection[int]) -> set[int]:
+    """Those of these communities in which a round was opened since then, or one collects still."""
+    wanted = sa.select(Round.community_id).where(
+        Round.opened_at >= moment, Round.community_id.in_(community_ids)
+    )
+    return set(session.scalars(wanted)) | collecting_in(community_ids)
+
+
+def published_in(community_id: int) -> Round | None:
+    """The round that a community has published now."""
+    wanted = sa.select(Round).where(Round.community_id == community_id, Round.state == RoundState.PUBLISHED)
+    return session.scalar(wanted)
 
 
 def of_round(round_id: int, *states: str, actor: Actor) -> list[WishLine]:

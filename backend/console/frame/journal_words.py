@@ -76,6 +76,22 @@ WORDS = _words_by_kind()
 VERBS = _every_meaning(WORDS)
 
 
+def _grouped(by_kind: dict[str, dict[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """For a list to choose from: under the name of each kind of thing what can be done to it, each word once. What two
+    verbs of a kind are both called is one line: `person:create+register`."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for kind, verbs in by_kind.items():
+        alike: dict[str, list[str]] = {}
+        for verb, word in verbs.items():
+            alike.setdefault(word, []).append(verb)
+        lines = [(f"{kind}:{'+'.join(some)}", word) for word, some in alike.items()]
+        groups.setdefault(KINDS.get(kind, kind), []).extend(lines)
+    return groups
+
+
+BY_KIND = _grouped(WORDS)
+
+
 @bp.app_template_filter("deed")
 def deed(verb: str, kind: str) -> str:
     """What was done to a thing of this kind."""

@@ -5,7 +5,7 @@ from typing import Any
 import segno
 from flask import Response, request
 
-from backend.console.frame import sentences
+from backend.console.frame import sentences, things
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines
 from backend.console.frame.page import (
@@ -21,10 +21,11 @@ from backend.console.frame.page import (
 from backend.console.supermarket import parts
 from backend.errors import NotFound
 from backend.ledger import queries as ledger
+from backend.ledger import trail
 from backend.people import openings, permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
-from backend.supermarket import allowances, limits, queries, queues, staff_queries
+from backend.supermarket import allowances, limits, queries, queues, staff_queries, stock_queries
 from backend.supermarket.actions import approvals, extensions
 from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption, RedemptionState
@@ -181,7 +182,9 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
         "redemptions/one.html",
         order=shown,
         timeline=staff_queries.timeline(shown),
-        person_page=staff.may(Permission.PERSON_READ) and inside,
+        person_page=things.address_of("person", order.person_id, staff) if inside else None,
+        moved=trail.of_hold(order.hold_reference) if inside and staff.may(Permission.POINTS_READ) else [],
+        movements=stock_queries.of_order(order) if inside and staff.may(Permission.STOCK_READ) else [],
         **facts,
     )
 

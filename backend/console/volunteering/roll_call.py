@@ -120,6 +120,8 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
         activity=queries.view_activities([found], actor=staff)[0],
         people=[one for one in _seated(staff, activity_id) if f"came-{one.person_id}" in form],
         attended=ATTENDED,
+        early=clock.now() < found.starts_at,
+        over=clock.now() >= found.ends_at,
     )
 
 

@@ -70,6 +70,11 @@
     if (event.key === "Escape" && here) return here.blur();
     if (typing(here)) return;
     if (scanned && /^([0-9]|Enter)$/.test(event.key)) return collect(event);
+    // In a queue Enter opens the first, where none was chosen.
+    const first = document.querySelector(".inbox [data-row]");
+    if (event.key === "Enter" && first && !event.repeat && root.dataset.keys && (!here || /^(BODY|MAIN)$/.test(here.tagName))) {
+      return first.click();
+    }
     if (off) return;
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
@@ -130,6 +135,20 @@
       const boxes = [...document.querySelectorAll(`input[type=checkbox][name^="${button.dataset.tickAll}"]`)];
       const all = boxes.some((box) => !box.checked);
       boxes.forEach((box) => { box.checked = all; });
+    });
+  });
+
+  // On a phone the rows of a table are cards (phone.css), in which each value names its column.
+  document.querySelectorAll("main table.table").forEach((table) => {
+    const said = (node) => node.nodeType === 3 || (node.classList && node.classList.contains("visually-hidden"));
+    const heads = [...(table.tHead ? table.tHead.rows[0].cells : [])].map(
+      (head) => [...head.childNodes].filter(said).map((node) => node.textContent.trim()).join(""));
+    [...table.tBodies].flatMap((body) => [...body.rows]).forEach((row) => {
+      let column = 0;
+      for (const cell of row.cells) {
+        if (heads[column] && cell.colSpan === 1) cell.dataset.label = heads[column];
+        column += cell.colSpan;
+      }
     });
   });
 
