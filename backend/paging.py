@@ -36,6 +36,13 @@ def count(wanted: AnySelect) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 
+def containing(sought: str, *columns: sa.SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Whether each word of what is looked for stands in one of these columns, in capitals or small letters."""
+    return sa.and_(
+        *(sa.or_(*(one.icontains(word, autoescape=True) for one in columns)) for word in sought.split())
+    )
+
+
 class Pageable(Protocol):
     """Rows in a fixed order that a list can be read from, page by page."""
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.errors import NotFound, Refused
 from backend.organisations.models import Organisation, Reach
-from backend.paging import KeysetQuery
+from backend.paging import KeysetQuery, containing
 
 
 class NotACommunity(Refused):
@@ -36,13 +36,15 @@ def city_id() -> int:
     return session.scalars(sa.select(Organisation.id).where(Organisation.kind == "city")).one()
 
 
-def children(parent_id: int | None, kind: str | None) -> KeysetQuery:
-    """The tree in the order of ids: below one parent, or of one kind, or both."""
+def children(parent_id: int | None, kind: str | None, q: str | None = None) -> KeysetQuery:
+    """The tree in the order of ids: below one parent, of one kind, with these words in the name."""
     wanted = sa.select(Organisation)
     if parent_id is not None:
         wanted = wanted.where(Organisation.parent_id == parent_id)
     if kind is not None:
         wanted = wanted.where(Organisation.kind == kind)
+    if q is not None:
+        wanted = wanted.where(containing(q, Organisation.name, Organisation.short))
     return KeysetQuery(wanted, (Organisation.id,))
 
 

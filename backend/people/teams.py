@@ -15,7 +15,7 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
-from backend.paging import KeysetQuery
+from backend.paging import KeysetQuery, containing
 from backend.people import permissions, sealed, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
@@ -219,12 +219,14 @@ def seen(team_id: int, *, actor: Actor) -> Team:
     return team
 
 
-def listed(community_id: int | None, kind: str | None) -> KeysetQuery:
+def listed(community_id: int | None, kind: str | None, q: str | None = None) -> KeysetQuery:
     """Teams in the order of their ids, without those that were taken down."""
     wanted = sa.select(Team).where(Team.taken_down_at.is_(None))
     for column, value in ((Team.community_id, community_id), (Team.kind, kind)):
         if value is not None:
             wanted = wanted.where(column == value)
+    if q is not None:
+        wanted = wanted.where(containing(q, Team.name))
     return KeysetQuery(wanted, (Team.id,))
 
 

@@ -3195,6 +3195,93 @@ export interface WishContentUpdate {
   fileIds?: Array<number>
 }
 
+export interface WishDetailOut {
+  /** 编号 */
+  id: number
+  /** 心愿编号：社区-期-序 */
+  number: string | null
+  /** 状态 */
+  state: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"
+  /** 社区 */
+  communityId: number
+  /** 社区名称 */
+  communityName: string
+  /** 标题 */
+  title: string
+  /** 内容 */
+  description: string
+  /** 类别 */
+  category: "goods" | "service" | "company" | "repair" | "learning" | "other"
+  /** 受益人群 */
+  beneficiaryGroup: "elder" | "child" | "disabled" | "family" | "worker" | "other"
+  /** 六大员 */
+  serviceRole: "convenience" | "relief" | "civility" | "emergency" | "mediation" | "policy" | null
+  /** 预估金额（元） */
+  estimatedCost: number
+  /** 期望时间 */
+  wantedBy: string | null
+  /** 公开方式 */
+  disclosure: "anonymous" | "title"
+  /** 许愿人（按其选择的公开方式） */
+  wisher: string
+  /** 认领 */
+  claim: ClaimOut | null
+  /** 所属的期 */
+  round: RoundRef | null
+  /** 是否由工作人员代办 */
+  onBehalf: boolean
+  /** 代办的原因（仅本人和工作人员可见） */
+  onBehalfReason: string | null
+  /** 网格（仅本人和工作人员可见） */
+  gridName: string | null
+  /** 图片 */
+  files: Array<PictureOut>
+  /** 内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见） */
+  needsLook: boolean | null
+  /** 是否留有地址（内容只对认领人显示） */
+  hasAddress: boolean
+  /** 退回、不予受理或转介的原因（仅本人和工作人员可见） */
+  reviewReason: string | null
+  /** 转介去向 */
+  referredTo: "relief" | "hotline" | "grid" | null
+  /** 是否由上一期结转 */
+  carriedOver: boolean
+  /** 是否实际解决 */
+  solved: boolean | null
+  /** 满意度 1–5 */
+  satisfaction: number | null
+  /** 怎么确认的（仅本人和工作人员可见） */
+  confirmMethod: "app" | "call" | "signature" | null
+  /** 许愿人确认时说的话（仅本人和工作人员可见） */
+  comment: string | null
+  /** 合并到哪个心愿（仅本人和工作人员可见） */
+  mergedIntoId: number | null
+  /** 由哪个没有解决的心愿再次提出（仅本人和工作人员可见） */
+  reopensId: number | null
+  /** 再次提出的心愿（仅本人和工作人员可见） */
+  reopenedAsId: number | null
+  /** 社区最近一次遮盖部分内容的时间（仅本人和工作人员可见） */
+  redactedAt: string | null
+  /** 标题和内容里可能有的个人信息（仅审核人员可见） */
+  privateData: Array<"phone" | "id_number" | "bank_card" | "address" | "name"> | null
+  /** 您写的文字里可能有的个人信息，大家都会看到；只提醒，不拦截（仅写的人可见） */
+  warnings: Array<"phone" | "id_number" | "bank_card" | "address" | "name">
+  /** 填写时间 */
+  createdAt: string
+  /** 提交时间 */
+  submittedAt: string | null
+  /** 发布时间 */
+  publishedAt: string | null
+  /** 送达时间 */
+  fulfilledAt: string | null
+  /** 办结时间 */
+  closedAt: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+  /** 经过，按时间先后 */
+  timeline: Array<MoveOut>
+}
+
 export interface WishIn {
   /** 标题 */
   title: string
@@ -3329,7 +3416,7 @@ export interface YearOut {
 
 export interface Gets {
   /** 活动 */
-  '/activities': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: string | null; state?: "draft" | "published" | "ended" | "certified" | "cancelled" | null; joinable?: boolean; from?: string | null; to?: string | null }; body: undefined; data: ActivityPage }
+  '/activities': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: string | null; state?: "draft" | "published" | "ended" | "certified" | "cancelled" | Array<"draft" | "published" | "ended" | "certified" | "cancelled"> | null; joinable?: boolean; from?: string | null; to?: string | null; teamId?: number | null; mine?: "organised" | "signed_up" | null; q?: string | null }; body: undefined; data: ActivityPage }
   /** 一个活动 */
   [path: `/activities/${number}`]: { query: undefined; body: undefined; data: ActivityOut }
   /** 出勤（组织者） */
@@ -3345,7 +3432,7 @@ export interface Gets {
   /** 社区积分发放与结存 */
   [path: `/communities/${number}/points-liability`]: { query: undefined; body: undefined; data: LiabilityOut }
   /** 由我这里承办的投诉和建议 */
-  '/complaints': { query: { limit?: number; cursor?: string | null; state?: "received" | "escalated" | "answered" | "withdrawn" | null }; body: undefined; data: ComplaintPage }
+  '/complaints': { query: { limit?: number; cursor?: string | null; state?: "received" | "escalated" | "answered" | "withdrawn" | Array<"received" | "escalated" | "answered" | "withdrawn"> | null }; body: undefined; data: ComplaintPage }
   /** 一条投诉或建议 */
   [path: `/complaints/${number}`]: { query: undefined; body: undefined; data: ComplaintOut }
   /** 回电号码 */
@@ -3379,7 +3466,7 @@ export interface Gets {
   /** 我监护的孩子 */
   '/me/children': { query: undefined; body: undefined; data: ChildrenOut }
   /** 我的认领 */
-  '/me/claims': { query: { limit?: number; cursor?: string | null }; body: undefined; data: MyClaimPage }
+  '/me/claims': { query: { limit?: number; cursor?: string | null; state?: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down" | Array<"draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"> | null }; body: undefined; data: MyClaimPage }
   /** 我的投诉和建议 */
   '/me/complaints': { query: { limit?: number; cursor?: string | null }; body: undefined; data: ComplaintPage }
   /** 我的同意，对照现行版本 */
@@ -3389,7 +3476,7 @@ export interface Gets {
   /** 我是否接收活动邀请 */
   '/me/invitations': { query: undefined; body: undefined; data: InvitationsOut }
   /** 我的消息 */
-  '/me/notices': { query: { limit?: number; cursor?: string | null }; body: undefined; data: NoticePage }
+  '/me/notices': { query: { limit?: number; cursor?: string | null; unread?: boolean }; body: undefined; data: NoticePage }
   /** 我作为在职党员的服务：活动和微心愿 */
   '/me/party-service': { query: { from: string; to: string }; body: undefined; data: PartyServiceOut }
   /** 我的积分 */
@@ -3397,7 +3484,7 @@ export interface Gets {
   /** 我的积分流水 */
   '/me/points/statement': { query: { limit?: number; cursor?: string | null }; body: undefined; data: StatementRowPage }
   /** 我的兑换 */
-  '/me/redemptions': { query: { limit?: number; cursor?: string | null }; body: undefined; data: RedemptionPage }
+  '/me/redemptions': { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | Array<"requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"> | null }; body: undefined; data: RedemptionPage }
   /** 我的账号安全记录，新的在前 */
   '/me/security-events': { query: { limit?: number; cursor?: string | null }; body: undefined; data: SecurityEventPage }
   /** 我的服务记录和合计 */
@@ -3405,13 +3492,13 @@ export interface Gets {
   /** 我在哪些地方登录着小程序 */
   '/me/sessions': { query: undefined; body: undefined; data: MySessionsOut }
   /** 我的报名 */
-  '/me/sign-ups': { query: { limit?: number; cursor?: string | null }; body: undefined; data: MySignUpPage }
+  '/me/sign-ups': { query: { limit?: number; cursor?: string | null; state?: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show" | Array<"confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"> | null; when?: "upcoming" | "past" | null }; body: undefined; data: MySignUpPage }
   /** 我的星级 */
   '/me/stars': { query: undefined; body: undefined; data: StarsOut }
   /** 我的心愿（含代办） */
-  '/me/wishes': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WishPage }
+  '/me/wishes': { query: { limit?: number; cursor?: string | null; state?: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down" | Array<"draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"> | null }; body: undefined; data: WishPage }
   /** 组织列表 */
-  '/organisations': { query: { limit?: number; cursor?: string | null; parentId?: number | null; kind?: "city" | "street" | "community" | "grid" | "unit" | "centre" | null }; body: undefined; data: OrganisationPage }
+  '/organisations': { query: { limit?: number; cursor?: string | null; parentId?: number | null; kind?: "city" | "street" | "community" | "grid" | "unit" | "centre" | null; q?: string | null }; body: undefined; data: OrganisationPage }
   /** 一个组织 */
   [path: `/organisations/${number}`]: { query: undefined; body: undefined; data: OrganisationOut }
   /** 待核实的双报到登记 */
@@ -3419,9 +3506,9 @@ export interface Gets {
   /** 查找居民（代办用，脱敏） */
   '/people': { query: { limit?: number; cursor?: string | null; communityId?: number | null; cardNumber?: string | null; phone?: string | null }; body: undefined; data: ResidentPage }
   /** 合并档案的申请，新的在前 */
-  '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: string | null }; body: undefined; data: MergePage }
+  '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "asked" | "proposed" | "approved" | "rejected" | Array<"asked" | "proposed" | "approved" | "rejected"> | null }; body: undefined; data: MergePage }
   /** 积分调整 */
-  '/points/adjustments': { query: { limit?: number; cursor?: string | null; state?: "proposed" | "approved" | "rejected" | null }; body: undefined; data: AdjustmentPage }
+  '/points/adjustments': { query: { limit?: number; cursor?: string | null; state?: "proposed" | "approved" | "rejected" | Array<"proposed" | "approved" | "rejected"> | null }; body: undefined; data: AdjustmentPage }
   /** 期初积分表 */
   '/points/opening-balances': { query: { limit?: number; cursor?: string | null }; body: undefined; data: OpeningPage }
   /** 一张期初积分表 */
@@ -3443,7 +3530,7 @@ export interface Gets {
   /** 待核实的居住登记 */
   '/residencies/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
   /** 各期 */
-  '/rounds': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "collecting" | "reviewing" | "published" | "closed" | null }; body: undefined; data: RoundPage }
+  '/rounds': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "collecting" | "reviewing" | "published" | "closed" | Array<"collecting" | "reviewing" | "published" | "closed"> | null }; body: undefined; data: RoundPage }
   /** 待审核的补录 */
   '/service-records/backfill/to-decide': { query: { limit?: number; cursor?: string | null }; body: undefined; data: BackfillPage }
   /** 待处理的更正申请 */
@@ -3459,7 +3546,7 @@ export interface Gets {
   /** 超市里可以兑换的 */
   [path: `/shops/${number}/items`]: { query: { limit?: number; cursor?: string | null; kind?: "goods" | "venue" | "activity_support" | null; q?: string | null }; body: undefined; data: ItemPage }
   /** 超市的兑换单 */
-  [path: `/shops/${number}/redemptions`]: { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | null }; body: undefined; data: RedemptionPage }
+  [path: `/shops/${number}/redemptions`]: { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | Array<"requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"> | null }; body: undefined; data: RedemptionPage }
   /** 盘点记录 */
   [path: `/shops/${number}/stocktakes`]: { query: { limit?: number; cursor?: string | null }; body: undefined; data: StocktakePage }
   /** 柜台今天的工作 */
@@ -3471,19 +3558,19 @@ export interface Gets {
   /** 可以订阅的消息模板 */
   '/subscription-templates': { query: undefined; body: undefined; data: TemplatesOut }
   /** 志愿队 */
-  '/teams': { query: { limit?: number; cursor?: string | null; communityId?: number | null; kind?: "community" | "unit" | "social" | null }; body: undefined; data: TeamPage }
+  '/teams': { query: { limit?: number; cursor?: string | null; communityId?: number | null; kind?: "community" | "unit" | "social" | null; q?: string | null }; body: undefined; data: TeamPage }
   /** 一支志愿队 */
   [path: `/teams/${number}`]: { query: undefined; body: undefined; data: TeamDetailOut }
   /** 在职党员服务情况反馈表 */
   [path: `/units/${number}/feedback`]: { query: { from: string; to: string; limit?: number; cursor?: string | null }; body: undefined; data: FeedbackPage }
   /** 心愿墙 */
-  '/wishes': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: "goods" | "service" | "company" | "repair" | "learning" | "other" | null; serviceRole?: "convenience" | "relief" | "civility" | "emergency" | "mediation" | "policy" | null; state?: "published" | "claimed" | "confirmed" | null }; body: undefined; data: WishPage }
+  '/wishes': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: "goods" | "service" | "company" | "repair" | "learning" | "other" | null; serviceRole?: "convenience" | "relief" | "civility" | "emergency" | "mediation" | "policy" | null; state?: "published" | "claimed" | "fulfilled" | "confirmed" | Array<"published" | "claimed" | "fulfilled" | "confirmed"> | null; roundId?: number | null; beneficiaryGroup?: "elder" | "child" | "disabled" | "family" | "worker" | "other" | null; claimable?: boolean; q?: string | null }; body: undefined; data: WishPage }
   /** 图片或留言待查看的心愿 */
   '/wishes/to-look': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WishPage }
   /** 待审核的心愿 */
   '/wishes/to-review': { query: { limit?: number; cursor?: string | null; communityId?: number | null }; body: undefined; data: WishPage }
-  /** 一个心愿 */
-  [path: `/wishes/${number}`]: { query: undefined; body: undefined; data: WishOut }
+  /** 一个心愿，连同经过 */
+  [path: `/wishes/${number}`]: { query: undefined; body: undefined; data: WishDetailOut }
   /** 许愿人的联系方式 */
   [path: `/wishes/${number}/contact`]: { query: { reason?: string | null }; body: undefined; data: ContactOut }
   /** 遮盖前的文字 */

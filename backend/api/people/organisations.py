@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Text
+from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Sought, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get
@@ -27,11 +27,12 @@ class OrganisationOut(Schema):
 class TreeQuery(PageQuery):
     parent_id = QueryInteger("上级编号", least=1, load_default=None)
     kind = Choice("类别", KINDS, load_default=None)
+    q = Sought("名称里的词")
 
 
 @listing(bp, "/organisations", "组织列表", OrganisationOut, query=TreeQuery)
-def list_organisations(caller: Caller, parent_id: int | None, kind: str | None) -> Pageable:
-    return queries.children(parent_id, kind)
+def list_organisations(caller: Caller, parent_id: int | None, kind: str | None, q: str | None) -> Pageable:
+    return queries.children(parent_id, kind, q)
 
 
 @get(bp, "/organisations/<id:organisation_id>", "一个组织", out=OrganisationOut)
