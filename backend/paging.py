@@ -83,6 +83,10 @@ class KeysetQuery:
         """How many rows there are in all."""
         return count(self.wanted)
 
+    def count_up_to(self, most: int) -> int:
+        """The same, but not beyond `most`: nobody waits for the exact number of very many."""
+        return count(self.wanted.limit(most))
+
     def place_of(self, row_id: int) -> Place | None:
         """Where the row with this id stands in the order, be it among the rows or not; None where there is none.
 

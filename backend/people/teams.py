@@ -232,9 +232,31 @@ def listed(community_id: int | None, kind: str | None, q: str | None = None) -> 
 
 def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:
     """Teams of the places where this word is granted, in the order of their ids."""
-    reach = permissions.reach_of(actor.id, word)
-    wanted = sa.select(Team).where(Team.community_id.in_(reach), Team.id > after)
-    return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
+    return listed_within(word, TeamFilters(), "oldest", actor=actor).rows(limit, (after,))
+
+
+SORTS = {"oldest": "按成立先后", "name": "按名称"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamFilters:
+    """What was asked for; None where it does not matter. `text` are words in the name or in what they are good at."""
+
+    text: str | None = None
+    kind: str | None = None
+    community: int | None = None
+
+
+def listed_within(word: str, asked: TeamFilters, sort: str, *, actor: Actor) -> KeysetQuery:
+    """Teams of the places where this word is granted, as they are asked for."""
+    wanted = sa.select(Team).where(Team.community_id.in_(permissions.reach_of(actor.id, word)))
+    if asked.text:
+        wanted = wanted.where(containing(asked.text, Team.name, Team.speciality))
+    if asked.kind:
+        wanted = wanted.where(Team.kind == asked.kind)
+    if asked.community:
+        wanted = wanted.where(Team.community_id == asked.community)
+    return KeysetQuery(wanted, (Team.name, Team.id) if sort == "name" else (Team.id,))
 
 
 def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:

@@ -9,10 +9,8 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import session, view_of
 from backend.journal import Actor
-from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
-from backend.people.permissions import Permission
 from backend.supermarket import queries, states, timetable
 from backend.supermarket.labels import JOURNAL_VERBS
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop, Slot
@@ -123,19 +121,6 @@ def bookings(venue_id: int, first: date, last: date) -> list[Booked]:
         Booked(row[0], row[1], row[2].id, row[2].number, row[2].state, names[row[2].person_id])
         for row in rows
     ]
-
-
-def orders(state: str | None, shop_id: int | None, number: str | None, *, actor: Actor) -> KeysetQuery:
-    """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
-    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
-    wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
-    if state is not None:
-        wanted = wanted.where(Redemption.state == state)
-    if shop_id is not None:
-        wanted = wanted.where(Redemption.shop_id == shop_id)
-    if number is not None:
-        wanted = wanted.where(Redemption.number.icontains(number, autoescape=True))
-    return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 
 def goods(shop_id: int) -> list[GoodsView]:

@@ -1,0 +1,126 @@
+"""Lists of the console: found by all that a row shows, counted, ordered, given out as a sheet."""
+
+import io
+import re
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import load_workbook
+
+from backend import clock
+from backend.console.frame import lists
+from backend.db import session, transaction
+from backend.journal import JournalLine
+from backend.registers import hand_outs
+from backend.wishes.actions import claims
+from tests.wishes import cast
+
+LIST = "/console/wishes"
+ALL = ["台灯一", "台灯三", "台灯二"]
+
+
+def titles(page):
+    return re.findall(r'href="/console/wishes/\d+" data-row>([^<]+)<', re.sub(r"\s+", " ", page))
+
+
+def hits(page):
+    return int(re.search(r"共 (\d+) ", page)[1])
+
+
+@pytest.fixture
+def round_id(town):
+    """Three wishes of ning: 台灯一, claimed by pei; 台灯二, claimed by a unit; 台灯三, which still waits."""
+    made, found = cast.published(town, 3)
+    with transaction():
+        for wish_id, word in zip(made, "一二三", strict=True):
+            cast.wish(wish_id).title = f"台灯{word}"
+        claims.claim(made[0], actor=cast.by(town, "pei"))
+        claims.claim(made[1], "unit", actor=cast.by(town, "qin"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ALL),
+        ({"wisher": "宁小舟"}, ALL),
+        ({"wisher": "裴长青"}, []),
+        ({"claimer": "裴长青"}, ["台灯一"]),
+        ({"claimer": "水务局"}, ["台灯二"]),
+        ({"text": "台灯三"}, ["台灯三"]),
+        ({"state": "claimed", "category": "goods", "group": "elder"}, ["台灯一", "台灯二"]),
+        ({"group": "child"}, []),
+        ({"last": "2001-01-01"}, []),
+        ({"state": "nowhere"}, ALL),
+    ],
+)
+def test_wishes_are_found_by_all_that_their_row_shows(town, visitor, round_id, asked, found):
+    filters = "".join(f"&{name}={quote(value)}" for name, value in asked.items())
+    page = visitor("tong").page(f"{LIST}?round={round_id}&text={quote('台灯')}{filters}")
+    if "text" in asked:
+        page = visitor("tong").page(f"{LIST}?round={round_id}{filters}")
+    assert sorted(titles(page)) == found
+    assert hits(page) == len(found)
+    assert ("放宽日期" in page) == (not found)
+
+
+def test_a_row_tells_who_promised_it_until_when_and_how_long_it_waits(town, visitor, round_id):
+    with clock.frozen_at(clock.now() + timedelta(days=60)):
+        page = re.sub(r"\s*([<>])\s*", r"\1", visitor("tong").page(f"{LIST}?overdue=y&round={round_id}"))
+    assert sorted(titles(page)) == ["台灯一", "台灯二"]
+    assert page.count(" late") == 2
+    assert page.count(">60<") == 2
+    assert "市水务局" in page
+    assert "宁小舟" not in page
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "number", "title"])
+def test_pages_go_on_in_the_chosen_order(town, visitor, round_id, monkeypatch, sort):
+    clerk = visitor("tong")
+    address, seen = f"{LIST}?sort={sort}", []
+    whole = titles(clerk.page(address))
+    monkeypatch.setattr(lists, "PAGE", 3)
+    while address:
+        page = clerk.page(address)
+        seen += titles(page)
+        following = re.search(r'href="([^"]+)">下一页', page)
+        address = following and following[1].replace("&amp;", "&")
+    assert seen == whole
+    assert len(seen) == hits(page) > 3
+
+
+def test_a_list_costs_the_same_for_two_rows_as_for_many(town, visitor, round_id, statements, monkeypatch):
+    clerk, costs = visitor("tong"), []
+    clerk.page(LIST)
+    for size in (2, 50):
+        monkeypatch.setattr(lists, "PAGE", size)
+        session.remove()
+        with statements() as seen:
+            clerk.page(LIST)
+        costs.append(len([one for one in seen if not one.startswith("BEGIN")]))
+    assert costs[0] == costs[1] <= 14
+
+
+def test_another_places_wishes_are_in_no_list(town, visitor, round_id):
+    assert titles(visitor("bai").page(f"{LIST}?text={quote('台灯')}")) == []
+
+
+def test_the_sheet_is_the_list_as_it_is_filtered_and_stands_in_the_journal(
+    town, visitor, round_id, monkeypatch
+):
+    clerk, asked = visitor("tong"), f"claimer={quote('裴长青')}&round={round_id}"
+    assert f"{LIST}/sheet?" in clerk.page(f"{LIST}?{asked}")
+    answer = clerk.post(f"{LIST}/sheet?{asked}")
+    rows = list(load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
+    assert "认领人 裴长青" in str(rows[1])
+    assert rows[3][:3] == ("编号", "心愿", "状态")
+    assert [row[1:3] for row in rows[4:]] == [("台灯一", "已认领")]
+    assert not re.search("宁小舟|裴长青", str(rows[4:]))
+    (facts,) = session.scalars(sa.select(JournalLine.facts).where(JournalLine.verb == "hand_out_list"))
+    assert facts == {"list": "心愿", "rows": 1, "filters": "认领人、期"}
+    monkeypatch.setattr(hand_outs, "MOST_IN_A_LIST", 1)
+    refused = clerk.post(f"{LIST}/sheet?text={quote('台灯')}")
+    assert refused.status_code == 409
+    assert "先缩小范围" in clerk.text(refused)
