@@ -25,12 +25,13 @@ class Found:
     id: int
     kind: str
     name: str
+    parent_id: int | None
 
 
 def named(actor: Actor, word: str, words: str, most: int) -> list[Found]:
     """Communities and grids with these words in their names, where this permission is granted."""
     wanted = (
-        sa.select(Organisation.id, Organisation.kind, Organisation.name)
+        sa.select(Organisation.id, Organisation.kind, Organisation.name, Organisation.parent_id)
         .where(
             Organisation.kind.in_(("community", "grid")),
             Organisation.id.in_(permissions.reach_of(actor.id, word)),

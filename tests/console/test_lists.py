@@ -15,6 +15,8 @@ from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.registers import hand_outs
 from backend.wishes.actions import claims
+from tests.supermarket import cast as shop
+from tests.volunteering import cast as volunteering
 from tests.wishes import cast
 
 LIST = "/console/wishes"
@@ -124,3 +126,52 @@ def test_the_sheet_is_the_list_as_it_is_filtered_and_stands_in_the_journal(
     refused = clerk.post(f"{LIST}/sheet?text={quote('台灯')}")
     assert refused.status_code == 409
     assert "先缩小范围" in clerk.text(refused)
+
+
+def ids(page, noun):
+    return {
+        int(one) for one in re.findall(rf'href="/console/{noun}/(\d+)" data-row', re.sub(r"\s+", " ", page))
+    }
+
+
+def test_orders_are_found_by_item_person_and_day(town, visitor):
+    shop_id = shop.opened(town)
+    order_id = shop.asked(town, shop_id, {shop.goods(town, shop_id, name="东北大米"): 1})
+    clerk, today = visitor("tong"), clock.today()
+    for asked, found in (
+        (f"item={quote('大米')}&person={quote('乌兰')}&first={today}", True),
+        (f"item={quote('没有的')}", False),
+        (f"person={quote('宁小舟')}", False),
+        (f"last={today - timedelta(days=1)}", False),
+        (f"state=requested&shop={shop_id}&sort=number", True),
+    ):
+        page = clerk.page(f"/console/redemptions?{asked}")
+        assert (order_id in ids(page, "redemptions")) == found, asked
+    assert "乌兰舟" not in page
+
+
+def test_activities_teams_and_residents_are_lists_too(town, visitor):
+    activity_id = volunteering.published(town, title="清雪到夜里")
+    clerk = visitor("tong")
+    page = clerk.page(f"/console/activities/list?text={quote('到夜里')}&team={volunteering.riders(town)}")
+    assert ids(page, "activities") == {activity_id}
+    assert hits(page) == 1
+    assert ids(clerk.page(f"/console/teams?text={quote('骑手')}"), "teams") == {volunteering.riders(town)}
+    here = ids(clerk.page("/console/people/list"), "people")
+    near = ids(visitor("shao").page("/console/people/list"), "people")
+    assert town.person("ning").id in near
+    assert near < here
+    assert ids(clerk.page("/console/people/list?way=card&born_until=1950"), "people") <= here
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/redemptions", "/console/activities/list", "/console/teams", "/console/people/list"]
+)
+def test_every_list_goes_out_as_a_sheet_of_what_it_shows(town, visitor, path):
+    clerk = visitor("tong")
+    shop_id = shop.opened(town)
+    shop.asked(town, shop_id, {shop.goods(town, shop_id): 1})
+    number = hits(clerk.page(path))
+    answer = clerk.post(f"{path}/sheet")
+    rows = list(load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
+    assert len(rows) - 4 == number > 0

@@ -30,9 +30,13 @@ def _exact(asked: str, staff: Staff) -> str | None:
 
 
 def _places(asked: str, most: int, staff: Staff) -> list[Hit]:
-    """A place leads to its wishes."""
+    """A place leads to its wishes; a grid with its community, from whose grids one is chosen."""
     found = place_choices.named(staff, Permission.WISH_READ, asked, most)
-    return [Hit(one.name, KIND_NAMES[one.kind], listed_at("wishes", **{one.kind: one.id})) for one in found]
+    hits = []
+    for one in found:
+        inside = {"community": one.parent_id, "grid": one.id} if one.kind == "grid" else {"community": one.id}
+        hits.append(Hit(one.name, KIND_NAMES[one.kind], listed_at("wishes", **inside)))
+    return hits
 
 
 register(
@@ -41,7 +45,7 @@ register(
         word=Permission.PERSON_READ,
         find=_people,
         exact=_exact,
-        whole=lambda asked: listed_at("people", asked=asked),
+        whole=lambda asked: listed_at("people_listed", asked=asked),
     )
 )
 register(
