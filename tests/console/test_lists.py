@@ -14,6 +14,8 @@ from backend.console.frame import lists
 from backend.db import session, transaction
 from backend.journal import JournalLine
 from backend.registers import hand_outs
+from backend.supermarket.actions import approvals
+from backend.supermarket.models import Redemption
 from backend.wishes.actions import claims
 from tests.supermarket import cast as shop
 from tests.volunteering import cast as volunteering
@@ -175,3 +177,25 @@ def test_every_list_goes_out_as_a_sheet_of_what_it_shows(town, visitor, path):
     answer = clerk.post(f"{path}/sheet")
     rows = list(load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
     assert len(rows) - 4 == number > 0
+
+
+def test_ticked_orders_are_approved_at_once_each_for_itself(town, visitor):
+    """One that was decided meanwhile is told, and keeps nobody else from theirs."""
+    shop_id = shop.opened(town)
+    item_id = shop.goods(town, shop_id)
+    first, second, third = (shop.asked(town, shop_id, {item_id: 1}) for _ in range(3))
+    clerk = visitor("tong")
+    page = clerk.page("/console/redemptions/several")
+    assert "checked" not in page
+    with transaction():
+        approvals.cancel(second, actor=shop.by(town, "wulan"))
+    answer = clerk.post("/console/redemptions/several", {"orders": [first]})
+    assert answer.status_code == 303
+    assert "已通过 1 张" in clerk.page("/console/redemptions")
+    states = [session.get(Redemption, one, populate_existing=True).state for one in (first, second, third)]
+    assert states == ["approved", "cancelled", "requested"]
+    # What is not in one's list cannot be ticked: another community's, or one's own.
+    assert clerk.post("/console/redemptions/several", {"orders": [second]}).status_code == 422
+    elsewhere = visitor("bai")
+    elsewhere.page("/console/redemptions/several")
+    assert elsewhere.post("/console/redemptions/several", {"orders": [third]}).status_code == 422
