@@ -13,7 +13,7 @@ from backend.paging import Keys, KeysetQuery, containing
 from backend.people import permissions, sought
 from backend.people.permissions import Permission
 from backend.supermarket import queries
-from backend.supermarket.models import Item, Line, Redemption, RedemptionState, Shop
+from backend.supermarket.models import Line, Redemption, RedemptionState
 from backend.supermarket.views import RedemptionView
 
 SORTS = {"newest": "新的在前", "oldest": "旧的在前", "number": "按单号"}
@@ -57,10 +57,10 @@ def listed(asked: OrderFilters, sort: str, *, actor: Actor) -> KeysetQuery:
     """Orders in the places where staff read them, as they are asked for."""
     reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
     wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
-    return KeysetQuery(_asked(wanted, asked, reach), _KEYS[sort])
+    return KeysetQuery(_asked(wanted, asked, actor), _KEYS[sort])
 
 
-def _asked(wanted: AnySelect, asked: OrderFilters, reach: sa.Select[int]) -> AnySelect:
+def _asked(wanted: AnySelect, asked: OrderFilters, actor: Actor) -> AnySelect:
     if asked.number:
         wanted = wanted.where(containing(asked.number, Redemption.number))
     if asked.state:
@@ -71,6 +71,8 @@ def _asked(wanted: AnySelect, asked: OrderFilters, reach: sa.Select[int]) -> Any
         lines = sa.select(Line.redemption_id).where(containing(asked.item, Line.name))
         wanted = wanted.where(Redemption.id.in_(lines))
     if asked.person:
+        # By name only where this person may look for residents: whoever sees names masked learns none by trying them.
+        reach = permissions.reach_of(actor.id, Permission.PERSON_READ)
         who = sa.select(Redemption.person_id).where(Redemption.community_id.in_(reach))
         wanted = wanted.where(Redemption.person_id.in_(sought.among(who, asked.person)))
     if asked.first:
@@ -111,25 +113,3 @@ def numbered(number: str, *, actor: Actor) -> int | None:
         Redemption.number == number.upper(), Redemption.community_id.in_(reach)
     )
     return session.scalar(wanted)
-
-
-@dataclass(frozen=True)
-class ItemHit:
-    """An item by name, and whose it is."""
-
-    id: int
-    name: str
-    shop: str
-
-
-def items_named(words: str, most: int, *, actor: Actor) -> list[ItemHit]:
-    """Items with these words in their name, in the shops whose stock this person reads."""
-    reach = permissions.reach_of(actor.id, Permission.STOCK_READ)
-    wanted = (
-        sa.select(Item.id, Item.name, Shop.name)
-        .join(Shop, Shop.id == Item.shop_id)
-        .where(Shop.community_id.in_(reach), containing(words, Item.name))
-        .order_by(Item.name, Item.id)
-        .limit(most)
-    )
-    return [ItemHit(*row) for row in session.execute(wanted)]

@@ -116,18 +116,19 @@ def _overdue() -> sa.ColumnElement[bool]:
 
 
 def _wishers(text: str, actor: Actor) -> list[int]:
+    """By name only where this person may look for residents: whoever sees names masked learns none by trying them."""
     mine = sa.select(Wish.wisher_id).where(
-        Wish.state != WishState.DRAFT, reached(actor, Permission.WISH_READ)
+        Wish.state != WishState.DRAFT, reached(actor, Permission.PERSON_READ)
     )
     return sought.among(mine, text)
 
 
 def _claimed_by(text: str, actor: Actor) -> sa.ColumnElement[bool]:
-    """By the person's name or card, or by words in the name of the team or the unit."""
+    """By the person's name or card, as wishers, or by words in the name of the team or the unit."""
     persons = (
         sa.select(Claim.person_id)
         .join(Wish, Wish.id == Claim.wish_id)
-        .where(Claim.is_current, Claim.party == Party.PERSONAL, reached(actor, Permission.WISH_READ))
+        .where(Claim.is_current, Claim.party == Party.PERSONAL, reached(actor, Permission.PERSON_READ))
     )
     personal = sa.and_(Claim.party == Party.PERSONAL, Claim.person_id.in_(sought.among(persons, text)))
     found = (

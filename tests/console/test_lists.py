@@ -111,6 +111,17 @@ def test_another_places_wishes_are_in_no_list(town, visitor, round_id):
     assert titles(visitor("bai").page(f"{LIST}?text={quote('台灯')}")) == []
 
 
+def test_whoever_may_not_look_for_residents_finds_nobody_by_trying_names(town, visitor, round_id):
+    """The auditor reads every wish and every name masked; a keeper the orders."""
+    auditor = visitor("shang")
+    assert 'name="wisher"' not in auditor.page(LIST)
+    everything = titles(auditor.page(f"{LIST}?round={round_id}"))
+    assert titles(auditor.page(f"{LIST}?round={round_id}&wisher={quote('没有这个人')}")) == everything
+    assert titles(auditor.page(f"{LIST}?round={round_id}&claimer={quote('裴长青')}")) == []
+    assert titles(auditor.page(f"{LIST}?round={round_id}&claimer={quote('水务局')}")) == ["台灯二"]
+    assert 'name="person"' not in visitor("bu").page("/console/redemptions")
+
+
 def test_the_sheet_is_the_list_as_it_is_filtered_and_stands_in_the_journal(
     town, visitor, round_id, monkeypatch
 ):
@@ -167,7 +178,14 @@ def test_activities_teams_and_residents_are_lists_too(town, visitor):
 
 
 @pytest.mark.parametrize(
-    "path", ["/console/redemptions", "/console/activities/list", "/console/teams", "/console/people/list"]
+    "path",
+    [
+        "/console/redemptions",
+        "/console/activities/list",
+        "/console/teams",
+        "/console/people/list",
+        "/console/stock/list",
+    ],
 )
 def test_every_list_goes_out_as_a_sheet_of_what_it_shows(town, visitor, path):
     clerk = visitor("tong")

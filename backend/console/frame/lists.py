@@ -71,10 +71,10 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """`form` makes the filters with what this person may choose. `find` answers the rows of what was asked (a value for
-    each filter that was filled in well) in one of the `sorts`, of which the first is the usual; `rows` turns a page of
-    them into what the columns show. `plain` are the filters that are always in sight. `facts` are for a `template` that
-    has more than the list."""
+    """`form` makes the filters with what this person may choose; `plain` are those that are always in sight, if the form
+    has them. `find` answers the rows of what was asked (a value for each filter that was filled in well) in one of the
+    `sorts`, of which the first is the usual; `rows` turns a page of them into what the columns show. `facts` are for a
+    `template` that has more than the list."""
 
     name: str
     rule: str
@@ -118,7 +118,7 @@ def _page(listed: Listed, staff: Staff, sheet_form: Form) -> Any:
         listed=listed.name,
         measure=listed.measure,
         form=form,
-        plain=[form[name] for name in listed.plain],
+        plain=[form[name] for name in listed.plain if name in form],
         folded=[one for one in form if one.name not in (*listed.plain, "sort")],
         unfolded=any(name not in listed.plain for name in asked),
         filtered=bool(asked),

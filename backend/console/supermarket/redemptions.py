@@ -55,6 +55,8 @@ def qr(text: str) -> str:
 
 def _filters(staff: Staff) -> OrderFilters:
     form = OrderFilters(request.args)
+    if not staff.may(Permission.PERSON_READ):
+        del form.person
     form.state.choices = {"": "全部状态", **REDEMPTION_STATES}
     shops = staff_queries.shops(Permission.REDEMPTION_READ, actor=staff)
     form.shop.choices = {"": "全部超市", **{one.id: one.name for one in shops}}

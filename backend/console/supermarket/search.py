@@ -5,7 +5,7 @@ from flask import url_for
 from backend.console.frame.page import Staff
 from backend.console.frame.search import Hit, Source, listed_at, register
 from backend.people.permissions import Permission
-from backend.supermarket import list_queries
+from backend.supermarket import item_list, list_queries
 from backend.supermarket.labels import REDEMPTION_STATES
 
 
@@ -23,10 +23,9 @@ def _exact(asked: str, staff: Staff) -> str | None:
 
 
 def _items(asked: str, most: int, staff: Staff) -> list[Hit]:
-    return [
-        Hit(one.name, one.shop, url_for("console.item", item_id=one.id))
-        for one in list_queries.items_named(asked, most, actor=staff)
-    ]
+    found = item_list.listed(item_list.ItemFilters(text=asked), "name", actor=staff).rows(most)
+    rows = item_list.rows(found, actor=staff)
+    return [Hit(one.name, one.shop, url_for("console.item", item_id=one.id)) for one in rows]
 
 
 register(
@@ -39,5 +38,10 @@ register(
     )
 )
 register(
-    Source(label="物品", word=Permission.STOCK_READ, find=_items, whole=lambda _asked: listed_at("stock"))
+    Source(
+        label="物品",
+        word=Permission.STOCK_READ,
+        find=_items,
+        whole=lambda asked: listed_at("items_listed", text=asked),
+    )
 )

@@ -29,6 +29,8 @@ class WishFilters(Filters):
 
 def _form(staff: Staff) -> WishFilters:
     form = WishFilters(request.args)
+    if not staff.may(Permission.PERSON_READ):
+        del form.wisher
     communities = dict(place_choices.choices(staff, Permission.WISH_READ, "community"))
     form.state.choices = {"": "全部状态", **WISH_STATES}
     form.community.choices = {"": "全部社区", **communities}
