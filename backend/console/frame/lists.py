@@ -53,7 +53,7 @@ class Column:
     late: Callable[[Any], bool] | None = None
     width: int = 14
 
-    def told(self, row: Any) -> Any:
+    def plain(self, row: Any) -> Any:
         found = self.value(row)
         return self.words.get(found, found) if self.words and found is not None else found
 
@@ -94,14 +94,14 @@ class Listed:
 def register(listed: Listed) -> Listed:
     """Makes the page and its sheet."""
 
-    def shown(staff: Staff) -> Any:
+    def list_page(staff: Staff) -> Any:
         return _page(listed, staff, JustDo(formdata=None))
 
     def sheet(staff: Staff) -> Any:
         return _sheet(listed, staff)
 
-    shown.__name__, sheet.__name__ = listed.endpoint, f"{listed.endpoint}_sheet"
-    page(listed.rule, guard=listed.word)(shown)
+    list_page.__name__, sheet.__name__ = listed.endpoint, f"{listed.endpoint}_sheet"
+    page(listed.rule, guard=listed.word)(list_page)
     page(f"{listed.rule}/sheet", guard=listed.word, methods=("POST",))(sheet)
     return listed
 
@@ -162,7 +162,7 @@ def _address(**more: Any) -> str:
 
 
 def _cell(column: Column, row: Any) -> Cell:
-    value = column.told(row)
+    value = column.plain(row)
     return Cell(
         text=_words(value),
         kind=column.kind,
@@ -220,7 +220,7 @@ def _batches(listed: Listed, found: KeysetQuery, staff: Staff) -> Iterator[list[
         if not read:
             return
         shown = listed.rows([row for _place, row in read], staff)
-        yield [[_on_paper(column.told(row)) for column in listed.columns] for row in shown]
+        yield [[_on_paper(column.plain(row)) for column in listed.columns] for row in shown]
         after, left = read[-1][0], left - len(read)
 
 

@@ -114,7 +114,7 @@ class TeamLine:
     asking: int
 
     @property
-    def told(self) -> str:
+    def asking_words(self) -> str:
         return f"{self.asking} 人申请加入" if self.asking else ""
 
 
@@ -151,7 +151,7 @@ register_list(
             Column("擅长", lambda one: one.team.speciality, width=24),
             Column("队长", lambda one: one.team.leader_name),
             Column("队员", lambda one: one.team.member_count, "number"),
-            Column("等待答复", lambda one: one.told, late=lambda one: one.asking > 0),
+            Column("等待答复", lambda one: one.asking_words, late=lambda one: one.asking > 0),
         ),
     )
 )

@@ -9,7 +9,7 @@ from backend.wishes import list_queries, staff_queries
 from backend.wishes.labels import WISH_STATES
 
 
-def _found(asked: str, most: int, staff: Staff) -> list[Hit]:
+def _wishes(asked: str, most: int, staff: Staff) -> list[Hit]:
     filters = list_queries.WishFilters(text=asked)
     wishes = list_queries.listed(filters, "newest", actor=staff).rows(most)
     return [
@@ -32,7 +32,7 @@ register(
     Source(
         label="心愿",
         word=Permission.WISH_READ,
-        find=_found,
+        find=_wishes,
         exact=_exact,
         whole=lambda asked: listed_at("wishes", text=asked),
     )
