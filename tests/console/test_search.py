@@ -1,4 +1,4 @@
-"""查找 in the head of every page: by number straight to the thing, by words to what is in one's own places."""
+"""搜索 in the head of every page: by number straight to the thing, by words to what is in one's own places."""
 
 import re
 from urllib.parse import quote

@@ -116,6 +116,7 @@ def _page(listed: Listed, staff: Staff, sheet_form: Form) -> Any:
     return render(
         listed.template,
         listed=listed.name,
+        noun=listed.name.removesuffix("列表"),
         measure=listed.measure,
         form=form,
         plain=[form[name] for name in listed.plain if name in form],

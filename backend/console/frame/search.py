@@ -1,4 +1,4 @@
-"""查找: one field in the head of every page, which finds a thing by its number, and people, goods and places by name.
+"""搜索: one field in the head of every page, which finds a thing by its number, and people, goods and places by name.
 
 Each folder says what it finds (`register`), as it says what waits: only whoever has the word is shown its group, and
 only what lies in their places. A number that is exactly one thing's leads straight to it.
@@ -60,7 +60,7 @@ class SearchForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    q = line("查找", most=MOST_SIGNS, needed=False, looked_for=True)
+    q = line("搜索", most=MOST_SIGNS, needed=False, looked_for=True)
 
 
 def sources_of(staff: Staff) -> list[Source]:

@@ -17,7 +17,7 @@ MOST = 50
 
 
 class SeveralForm(Form):
-    orders = ticks("要通过的", {}, coerce=int)
+    orders = ticks("要通过的", {})
 
 
 @page("/redemptions/several", guard=Permission.REDEMPTION_APPROVE, methods=("GET", "POST"))
@@ -26,8 +26,10 @@ def approve_several(staff: Staff) -> Any:
     from theirs: it is told, with the reason."""
     waiting = list_queries.rows(queues.to_approve(actor=staff).rows(MOST), actor=staff)
     form = SeveralForm()
-    form.orders.choices = {one.id: one.number for one in waiting}
-    if request.method == "POST" and run_in_parts(form, lambda: _approve(form.orders.data, staff)):
+    form.orders.choices = {str(one.id): one.number for one in waiting}
+    if request.method == "POST" and run_in_parts(
+        form, lambda: _approve([int(one) for one in form.orders.data], staff)
+    ):
         done, failed = form.outcome
         for sentence in failed:
             flash(sentence)
