@@ -3,7 +3,6 @@ registers are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from backend import clock
 from backend.registers.definition import Column, ComputedRows, Register, Scope
@@ -28,7 +27,6 @@ class ListPaper(Paper):
 def list_paper(title: str, columns: Sequence[Column], asked: str, taker: str) -> ListPaper:
     """The paper of a list with these columns; its rows are given to whoever writes it."""
     now, today = clock.now(), clock.today()
-    nowhere: tuple[Any, ...] = (0, "", "list", ())
-    scope = Scope(*nowhere, first=today, last=today, since=now, until=now, cut_off=now)
+    scope = Scope(0, "", "list", (), today, today, since=now, until=now, cut_off=now)
     register = Register(f"list:{title}", title, "", ComputedRows(lambda _scope: []), tuple(columns))
     return ListPaper(register, scope, taker, asked=asked)

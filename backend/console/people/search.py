@@ -10,7 +10,14 @@ from backend.people import place_choices, residents
 from backend.people.permissions import Permission
 
 
+def _whole_number(asked: str) -> bool:
+    return text.is_card(asked) or text.MOBILE.fullmatch(asked) is not None
+
+
 def _people(asked: str, most: int, staff: Staff) -> list[Hit]:
+    # No name has a digit: for a number of something else nobody's is opened.
+    if any(sign.isdigit() for sign in asked) and not _whole_number(asked):
+        return []
     found = residents.search_residents(staff, asked, most)
     homes = residents.view_declarations([home for _person, home in found])
     hits = []
@@ -23,7 +30,7 @@ def _people(asked: str, most: int, staff: Staff) -> list[Hit]:
 
 def _exact(asked: str, staff: Staff) -> str | None:
     """A whole phone number or a card's, where it is one person's: a family may share a phone."""
-    if not (text.is_card(asked) or text.MOBILE.fullmatch(asked)):
+    if not _whole_number(asked):
         return None
     found = residents.search_residents(staff, asked, 2)
     return url_for("console.person", person_id=found[0][0].id) if len(found) == 1 else None
