@@ -205,6 +205,7 @@ def test_ticked_orders_are_approved_at_once_each_for_itself(town, visitor):
     clerk = visitor("tong")
     page = clerk.page("/console/redemptions/several")
     assert "checked" not in page
+    assert "请先勾选" in clerk.text(clerk.post("/console/redemptions/several"))
     with transaction():
         approvals.cancel(second, actor=shop.by(town, "wulan"))
     answer = clerk.post("/console/redemptions/several", {"orders": [first]})

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, request
+from wtforms.validators import InputRequired
 
 from backend.console.frame.forms import Form, ticks
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_in_parts
@@ -17,7 +18,7 @@ MOST = 50
 
 
 class SeveralForm(Form):
-    orders = ticks("要通过的", {})
+    orders = ticks("要通过的", {}, validators=[InputRequired("请先勾选要通过的")])
 
 
 @page("/redemptions/several", guard=Permission.REDEMPTION_APPROVE, methods=("GET", "POST"))
