@@ -15,7 +15,7 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
-from backend.paging import KeysetQuery, containing
+from backend.paging import KeysetQuery, Keys, containing
 from backend.people import permissions, sealed, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
@@ -236,6 +236,7 @@ def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:
 
 
 SORTS = {"oldest": "按成立先后", "name": "按名称"}
+_KEYS: dict[str, Keys] = {"oldest": (Team.id,), "name": (Team.name, Team.id)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,7 +257,7 @@ def listed_within(word: str, asked: TeamFilters, sort: str, *, actor: Actor) -> 
         wanted = wanted.where(Team.kind == asked.kind)
     if asked.community:
         wanted = wanted.where(Team.community_id == asked.community)
-    return KeysetQuery(wanted, (Team.name, Team.id) if sort == "name" else (Team.id,))
+    return KeysetQuery(wanted, _KEYS[sort])
 
 
 def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:

@@ -56,7 +56,7 @@ def listed(asked: ItemFilters, sort: str, *, actor: Actor) -> KeysetQuery:
     if asked.shop:
         wanted = wanted.where(Item.shop_id == asked.shop)
     conditions = {
-        ON_SHELF: Item.on_shelf,
+        ON_SHELF: Item.on_shelf.is_(sa.true()),
         OFF_SHELF: sa.not_(Item.on_shelf),
         LOW: sa.and_(Item.kind == ItemKind.GOODS, Item.on_hand - Item.reserved <= Item.low_stock),
     }
