@@ -15,7 +15,7 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
-from backend.paging import KeysetQuery, Keys, containing
+from backend.paging import Keys, KeysetQuery, containing
 from backend.people import permissions, sealed, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState

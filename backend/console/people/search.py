@@ -41,10 +41,9 @@ def _places(asked: str, most: int, staff: Staff) -> list[Hit]:
     found = place_choices.named(staff, Permission.WISH_READ, asked, most)
     hits = []
     for one in found:
-        inside: dict[str, int | None] = (
-            {"community": one.parent_id, "grid": one.id} if one.kind == "grid" else {"community": one.id}
-        )
-        hits.append(Hit(one.name, KIND_NAMES[one.kind], listed_at("wishes", **inside)))
+        grid = one.kind == "grid"
+        where = {"community": one.parent_id if grid else one.id, "grid": one.id if grid else None}
+        hits.append(Hit(one.name, KIND_NAMES[one.kind], listed_at("wishes", **where)))
     return hits
 
 
