@@ -17,6 +17,7 @@ from backend.api.frame.fields import (
     Nested,
     QueryInteger,
     Schema,
+    Several,
     Text,
     metadata,
 )
@@ -74,7 +75,7 @@ class AdjustmentOut(Schema):
 
 
 class AdjustmentQuery(PageQuery):
-    state = Choice("状态", AdjustmentState, load_default=None)
+    state = Several("状态", AdjustmentState, load_default=None)
 
 
 class RuleIn(Schema):
@@ -206,7 +207,7 @@ def _serialize(one: Adjustment, caller: Caller) -> dict[str, Any]:
     guard=Permission.POINTS_READ,
     query=AdjustmentQuery,
 )
-def list_adjustments(caller: Caller, state: str | None) -> Pageable:
+def list_adjustments(caller: Caller, state: list[str] | None) -> Pageable:
     return queries.adjustments(state, actor=caller)
 
 

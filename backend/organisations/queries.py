@@ -13,7 +13,7 @@ from backend.former_names import Named, name_at
 from backend.nearness import Point
 from backend.opening_hours import Hours
 from backend.organisations.models import Organisation, Reach
-from backend.paging import KeysetQuery
+from backend.paging import KeysetQuery, containing
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def children(
         wanted = wanted.where(Organisation.parent_id == parent_id)
     if kind is not None:
         wanted = wanted.where(Organisation.kind == kind)
-    for word in (q or "").split():
-        wanted = wanted.where(Organisation.name.icontains(word, autoescape=True))
+    if q is not None:
+        wanted = wanted.where(containing(q, Organisation.name, Organisation.short))
     if near is None:
         return KeysetQuery(wanted, (Organisation.id,))
     far = nearness.square(near, Organisation.latitude, Organisation.longitude)

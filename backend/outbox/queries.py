@@ -27,6 +27,7 @@ _INBOX = (
     .order_by(Notice.id.desc())
     .limit(sa.bindparam("most"))
 )
+_NEW_IN_INBOX = _INBOX.where(Notice.read_at.is_(None))
 _UNREAD = sa.select(sa.func.count()).select_from(
     sa.select(sa.literal_column("1"))
     .where(Notice.person_id == sa.bindparam("person"), Notice.read_at.is_(None))
@@ -75,9 +76,12 @@ _LOST_BY_REASON = (
 )
 
 
-def inbox(person_id: int, before_id: int | None, limit: int) -> Sequence[sa.Row]:
+def inbox(
+    person_id: int, before_id: int | None, limit: int, *, unread_only: bool = False
+) -> Sequence[sa.Row]:
     """A page of a person's notices, newest first; `before_id` is the last one of the page before."""
-    return session.execute(_INBOX, {"person": person_id, "before": before_id or _NEWEST, "most": limit}).all()
+    wanted = _NEW_IN_INBOX if unread_only else _INBOX
+    return session.execute(wanted, {"person": person_id, "before": before_id or _NEWEST, "most": limit}).all()
 
 
 def unread(person_id: int) -> int:

@@ -9,12 +9,38 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.journal import Actor
 from backend.organisations.models import Organisation, Reach
+from backend.paging import containing
 from backend.people import permissions
 
 
 def choices(actor: Actor, word: str, kind: str) -> list[tuple[int, str]]:
     """The places of a kind in which this word is granted, in order of their ids."""
     return _listed(Organisation.id.in_(permissions.reach_of(actor.id, word)), kind)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place by its name."""
+
+    id: int
+    kind: str
+    name: str
+    parent_id: int | None
+
+
+def named(actor: Actor, word: str, words: str, most: int) -> list[Found]:
+    """Communities and grids with these words in their names, where this permission is granted."""
+    wanted = (
+        sa.select(Organisation.id, Organisation.kind, Organisation.name, Organisation.parent_id)
+        .where(
+            Organisation.kind.in_(("community", "grid")),
+            Organisation.id.in_(permissions.reach_of(actor.id, word)),
+            containing(words, Organisation.name),
+        )
+        .order_by(Organisation.id)
+        .limit(most)
+    )
+    return [Found(*row) for row in session.execute(wanted)]
 
 
 def around(place_ids: Collection[int], kind: str = "community") -> list[tuple[int, str]]:

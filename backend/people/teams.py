@@ -15,7 +15,7 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
-from backend.paging import KeysetQuery
+from backend.paging import Keys, KeysetQuery, containing
 from backend.people import masking, permissions, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
@@ -222,20 +222,45 @@ def seen(team_id: int, *, actor: Actor) -> Team:
     return team
 
 
-def listed(community_id: int | None, kind: str | None) -> KeysetQuery:
+def listed(community_id: int | None, kind: str | None, q: str | None = None) -> KeysetQuery:
     """Teams in the order of their ids, without those that were taken down."""
     wanted = sa.select(Team).where(Team.taken_down_at.is_(None))
     for column, value in ((Team.community_id, community_id), (Team.kind, kind)):
         if value is not None:
             wanted = wanted.where(column == value)
+    if q is not None:
+        wanted = wanted.where(containing(q, Team.name))
     return KeysetQuery(wanted, (Team.id,))
 
 
 def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:
     """Teams of the places where this word is granted, in the order of their ids."""
-    reach = permissions.reach_of(actor.id, word)
-    wanted = sa.select(Team).where(Team.community_id.in_(reach), Team.id > after)
-    return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
+    return listed_within(word, TeamFilters(), "oldest", actor=actor).rows(limit, (after,))
+
+
+SORTS = {"oldest": "按成立先后", "name": "按名称"}
+_KEYS: dict[str, Keys] = {"oldest": (Team.id,), "name": (Team.name, Team.id)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamFilters:
+    """What was asked for; None where it does not matter. `text` are words in the name or in what they are good at."""
+
+    text: str | None = None
+    kind: str | None = None
+    community: int | None = None
+
+
+def listed_within(word: str, asked: TeamFilters, sort: str, *, actor: Actor) -> KeysetQuery:
+    """Teams of the places where this word is granted, as they are asked for."""
+    wanted = sa.select(Team).where(Team.community_id.in_(permissions.reach_of(actor.id, word)))
+    if asked.text:
+        wanted = wanted.where(containing(asked.text, Team.name, Team.speciality))
+    if asked.kind:
+        wanted = wanted.where(Team.kind == asked.kind)
+    if asked.community:
+        wanted = wanted.where(Team.community_id == asked.community)
+    return KeysetQuery(wanted, _KEYS[sort])
 
 
 def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """Adjustments, the earning rules as they stand, and a community's figures."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
@@ -71,12 +71,12 @@ class RuleView:
     position: tuple[str, int, str]
 
 
-def adjustments(state: str | None, *, actor: Actor) -> KeysetQuery:
+def adjustments(among: Collection[str] | None, *, actor: Actor) -> KeysetQuery:
     """The adjustments in the places where the person may read them, newest first."""
     reach = permissions.reach_of(actor.id, Permission.POINTS_READ)
     wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach))
-    if state is not None:
-        wanted = wanted.where(Adjustment.state == state)
+    if among:
+        wanted = wanted.where(Adjustment.state.in_(among))
     return KeysetQuery(wanted, (Adjustment.id.desc(),))
 
 

@@ -1,6 +1,6 @@
 """Reading shops, items and orders; stock is read in stock_queries. Lists cost a fixed number of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
-from backend.paging import KeysetQuery
+from backend.paging import KeysetQuery, containing
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.masking import level_of
@@ -85,8 +85,8 @@ def items(shop_id: int, kind: str | None, q: str | None = None, *, actor: Actor)
         wanted = wanted.where(Item.on_shelf)
     if kind is not None:
         wanted = wanted.where(Item.kind == kind)
-    for word in (q or "").split():
-        wanted = wanted.where(Item.name.icontains(word, autoescape=True))
+    if q is not None:
+        wanted = wanted.where(containing(q, Item.name))
     return KeysetQuery(wanted, (Item.id,))
 
 
@@ -238,11 +238,9 @@ def order(order_id: int, *, actor: Actor) -> Redemption:
     return found
 
 
-def orders_of(person_id: int) -> KeysetQuery:
+def orders_of(person_id: int, among: Collection[str] | None = None) -> KeysetQuery:
     """The person's orders, newest first."""
-    return KeysetQuery(
-        sa.select(Redemption).where(Redemption.person_id == person_id), (Redemption.id.desc(),)
-    )
+    return _in_states(sa.select(Redemption).where(Redemption.person_id == person_id), among)
 
 
 def open_orders_of(item_id: int) -> list[OpenOrder]:
@@ -255,12 +253,15 @@ def open_orders_of(item_id: int) -> list[OpenOrder]:
     return [view_of(OpenOrder, row) for row in rows]
 
 
-def orders_in(shop_id: int, state: str | None, *, actor: Actor) -> KeysetQuery:
+def orders_in(shop_id: int, among: Collection[str] | None, *, actor: Actor) -> KeysetQuery:
     """A shop's orders, newest first, for the staff of its place. Raises NotFound, NotAllowed."""
     shop_of_staff(shop_id, Permission.REDEMPTION_READ, actor=actor)
-    wanted = sa.select(Redemption).where(Redemption.shop_id == shop_id)
-    if state is not None:
-        wanted = wanted.where(Redemption.state == state)
+    return _in_states(sa.select(Redemption).where(Redemption.shop_id == shop_id), among)
+
+
+def _in_states(wanted: sa.Select[Any], among: Collection[str] | None) -> KeysetQuery:
+    if among:
+        wanted = wanted.where(Redemption.state.in_(among))
     return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 

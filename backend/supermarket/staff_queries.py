@@ -135,19 +135,6 @@ def bookings(venue_id: int, first: date, last: date) -> list[Booked]:
     ]
 
 
-def orders(state: str | None, shop_id: int | None, number: str | None, *, actor: Actor) -> KeysetQuery:
-    """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
-    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
-    wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
-    if state is not None:
-        wanted = wanted.where(Redemption.state == state)
-    if shop_id is not None:
-        wanted = wanted.where(Redemption.shop_id == shop_id)
-    if number is not None:
-        wanted = wanted.where(Redemption.number.icontains(number, autoescape=True))
-    return KeysetQuery(wanted, (Redemption.id.desc(),))
-
-
 def goods(shop_id: int) -> list[GoodsView]:
     """A shop's goods by name, what is off the shelf too: what a stocktake counts."""
     wanted = sa.select(Item.id, Item.name, Item.unit).where(

@@ -1,6 +1,6 @@
 """Reading activities and sign-ups. Lists cost a fixed number of statements, however many rows they have."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from backend.lifecycle import open_to
 from backend.nearness import Point
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation, Reach
-from backend.paging import KeysetQuery
+from backend.paging import KeysetQuery, containing
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.masking import Level, level_of
@@ -36,6 +36,9 @@ from backend.volunteering.models import (
 from backend.volunteering.notice_time import last_moment
 from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
+# Which activities are the asking person's own.
+OWN = ORGANISED, SIGNED_UP = "organised", "signed_up"
+WHEN = UPCOMING, PAST = "upcoming", "past"
 NO_ORGANISER = "暂无负责人"
 _PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}' AND activities.taken_down_at IS NULL")
 TAKEN_DOWN = "（已撤下的活动）"
@@ -61,10 +64,13 @@ def activities(
     *,
     community_id: int | None,
     category: str | None,
-    state: str | None,
+    state: Collection[str] | None,
     first_day: date | None,
     last_day: date | None,
     can_join: bool = False,
+    team_id: int | None = None,
+    mine: str | None = None,
+    q: str | None = None,
     near: Point | None = None,
     actor: Actor,
 ) -> KeysetQuery:
@@ -73,16 +79,22 @@ def activities(
 
     Of the days from the first to the last what touches them, also what began before and is not over yet. Drafts are
     listed to those who plan them: the team's leader and the community's staff. What the person `can_join` is listed by
-    its start, too.
+    its start, too. `mine` is what the person organises or has signed up for.
     """
     wanted = sa.select(Activity).where(joining.joinable(actor) if can_join else visible_to(actor))
     for column, value in (
         (Activity.community_id, community_id),
         (Activity.category, category),
-        (Activity.state, state),
+        (Activity.team_id, team_id),
     ):
         if value is not None:
             wanted = wanted.where(column == value)
+    if state:
+        wanted = wanted.where(Activity.state.in_(state))
+    if mine is not None:
+        wanted = wanted.where(_organised_by(actor) if mine == ORGANISED else _signed_up(actor))
+    if q is not None:
+        wanted = wanted.where(containing(q, Activity.title))
     if last_day is not None:
         wanted = wanted.where(Activity.starts_at < clock.day_ends(last_day))
     if can_join:
@@ -102,6 +114,16 @@ def _nearest(wanted: Any, point: Point) -> KeysetQuery:
     far = nearness.square(point, latitude, longitude)
     placed = wanted.join(Organisation, Organisation.id == Activity.community_id).add_columns(far)
     return KeysetQuery(placed, (far, Activity.id))
+
+
+def _organised_by(actor: Actor) -> sa.ColumnElement[bool]:
+    led = sa.select(Team.id).where(Team.leader_id == actor.id)
+    return sa.or_(Activity.in_charge_id == actor.id, Activity.team_id.in_(led))
+
+
+def _signed_up(actor: Actor) -> sa.ColumnElement[bool]:
+    live = sa.select(SignUp.activity_id).where(SignUp.person_id == actor.id, SignUp.state.not_in(OVER))
+    return Activity.id.in_(live)
 
 
 def series_of(activity_id: int, *, actor: Actor) -> KeysetQuery:
@@ -335,13 +357,20 @@ def _more_actions(
     )
 
 
-def sign_ups_of(person_id: int) -> KeysetQuery:
-    """The person's sign-ups with their activities, newest first."""
+def sign_ups_of(person_id: int, among: Collection[str] | None = None, when: str | None = None) -> KeysetQuery:
+    """The person's sign-ups with their activities, newest first; what is to come by its start, what is past backwards."""
     wanted = (
         sa.select(SignUp, Activity)
         .join(Activity, Activity.id == SignUp.activity_id)
         .where(SignUp.person_id == person_id)
     )
+    if among:
+        wanted = wanted.where(SignUp.state.in_(among))
+    if when == UPCOMING:
+        return KeysetQuery(wanted.where(Activity.ends_at > clock.now()), (Activity.starts_at, SignUp.id))
+    if when == PAST:
+        wanted = wanted.where(Activity.ends_at <= clock.now())
+        return KeysetQuery(wanted, (Activity.starts_at.desc(), SignUp.id.desc()))
     return KeysetQuery(wanted, (SignUp.id.desc(),))
 
 

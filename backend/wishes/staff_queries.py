@@ -28,30 +28,6 @@ def reached(actor: Actor, word: str) -> sa.ColumnElement[bool]:
     return sa.or_(Wish.community_id.in_(reach), Wish.grid_id.in_(reach))
 
 
-def listed(
-    *,
-    state: str | None,
-    community_id: int | None,
-    text: str | None,
-    before: int | None,
-    most: int,
-    actor: Actor,
-) -> list[Wish]:
-    """Wishes this person may read, newest first; `text` is part of a number or a title."""
-    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(actor, Permission.WISH_READ))
-    if state:
-        wanted = wanted.where(Wish.state == state)
-    if community_id:
-        wanted = wanted.where(Wish.community_id == community_id)
-    if text:
-        wanted = wanted.where(
-            sa.or_(Wish.number.contains(text, autoescape=True), Wish.title.contains(text, autoescape=True))
-        )
-    if before:
-        wanted = wanted.where(Wish.id < before)
-    return list(session.scalars(wanted.order_by(Wish.id.desc()).limit(most)))
-
-
 def carried_of(community_ids: list[int], *, actor: Actor) -> list[WishLine]:
     """What waits for the next round because nobody claimed it in the last one, as far as this person may read it."""
     wanted = sa.select(Wish).where(

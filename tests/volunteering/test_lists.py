@@ -71,14 +71,14 @@ def test_lists_are_narrowed_by_community_category_and_state(town):
     ning = cast.by(town, "ning")
     assert {one.community_id for one in _listed(ning, community_id=town.baihua)} == {town.baihua}
     assert {one.category for one in _listed(ning, category="应急")} == {"应急"}
-    assert {one.state for one in _listed(ning, state="cancelled")} == {"cancelled"}
+    assert {one.state for one in _listed(ning, state=["cancelled"])} == {"cancelled"}
 
 
 def test_drafts_are_seen_by_who_plans_them(town):
     draft = cast.planned(town)
     for name, sees in (("wulan", True), ("tong", True), ("shang", True), ("ning", False), ("bai", False)):
         by = cast.by(town, name)
-        assert (draft in [one.id for one in _listed(by, state="draft")]) == sees
+        assert (draft in [one.id for one in _listed(by, state=["draft"])]) == sees
         if not sees:
             with pytest.raises(NotFound):
                 queries.one(draft, actor=by)

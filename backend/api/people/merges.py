@@ -3,7 +3,6 @@
 from typing import Any
 
 from apiflask import APIBlueprint
-from marshmallow import ValidationError
 
 from backend.api.frame.bodies import Reason, ReasonIn
 from backend.api.frame.fields import (
@@ -16,6 +15,7 @@ from backend.api.frame.fields import (
     Nested,
     QueryInteger,
     Schema,
+    Several,
     Text,
 )
 from backend.api.frame.listing import listing
@@ -47,19 +47,9 @@ class RecoveryOut(Schema):
     state = Choice("已提交；有没有找到都一样，由社区核实", (MergeState.ASKED,))
 
 
-class States(Code):
-    """One or several states, with commas."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        asked = super()._deserialize(value, attr, data, **kwargs).split(",")
-        if set(asked) - set(MergeState):
-            raise ValidationError("只能是：" + "、".join(MergeState))
-        return asked
-
-
 class MergeQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    state = States("状态；可以是几个，用逗号隔开", most=60, load_default=None, example="asked,proposed")
+    state = Several("状态", MergeState, load_default=None)
 
 
 class ProofIn(Schema):

@@ -4,7 +4,18 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Choice, Degrees, Integer, List, Nested, Phone, QueryInteger, Schema, Text
+from backend.api.frame.fields import (
+    Choice,
+    Degrees,
+    Integer,
+    List,
+    Nested,
+    Phone,
+    QueryInteger,
+    Schema,
+    Sought,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.near import Distance, Near, with_distance
 from backend.api.frame.opening_hours import OpeningHours
@@ -62,7 +73,7 @@ class ContactIn(Schema):
 class TreeQuery(PageQuery):
     parent_id = QueryInteger("上级编号", least=1, load_default=None)
     kind = Choice("类别", KINDS, load_default=None)
-    q = Text("名称里的词", least=2, most=40, load_default=None)
+    q = Sought("名称里的词")
     near = Near()
 
 

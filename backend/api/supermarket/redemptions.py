@@ -20,6 +20,7 @@ from backend.api.frame.fields import (
     Nested,
     QueryInteger,
     Schema,
+    Several,
     Text,
 )
 from backend.api.frame.listing import listing
@@ -132,7 +133,7 @@ class ApproveQuery(PageQuery):
 
 
 class OrdersQuery(PageQuery):
-    state = Choice("状态", RedemptionState, load_default=None)
+    state = Several("状态", RedemptionState, load_default=None)
 
 
 class GiveUpIn(Schema):
@@ -244,9 +245,9 @@ def get_redemption(caller: Caller, redemption_id: int) -> RedemptionView:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
-@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many)
-def my_redemptions(caller: Caller) -> Pageable:
-    return queries.orders_of(caller.id)
+@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many, query=OrdersQuery)
+def my_redemptions(caller: Caller, state: list[str] | None) -> Pageable:
+    return queries.orders_of(caller.id, state)
 
 
 @listing(
@@ -271,7 +272,7 @@ def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     guard=Permission.REDEMPTION_READ,
     query=OrdersQuery,
 )
-def shop_redemptions(caller: Caller, shop_id: int, state: str | None) -> Pageable:
+def shop_redemptions(caller: Caller, shop_id: int, state: list[str] | None) -> Pageable:
     return queries.orders_in(shop_id, state, actor=caller)
 
 

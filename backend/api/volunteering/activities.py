@@ -20,6 +20,8 @@ from backend.api.frame.fields import (
     QueryBoolean,
     QueryInteger,
     Schema,
+    Several,
+    Sought,
     Text,
 )
 from backend.api.frame.listing import listing
@@ -180,17 +182,23 @@ class ActivityChanges(ActivityContent):
 class ActivityQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
     category = Text("服务类别", most=CATEGORY_MAX, load_default=None)
-    state = Choice("状态", ActivityState, load_default=None)
+    state = Several("状态", ActivityState, load_default=None)
     can_join = QueryBoolean(
         "只看我现在能参加的：还有名额、报名没有截止、年龄符合、和我已报名的不冲突；按开始时间由近到远",
         data_key="joinable",
         load_default=False,
     )
-    first_day = DayOrMoment(
-        "从哪一天起（当天还没结束的也算）；填写时按开始时间由近到远排列", data_key="from", load_default=None
-    )
+    first_day = DayOrMoment("从哪一天起（还没结束的也算）；由近到远排列", data_key="from", load_default=None)
     last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
+    team_id = QueryInteger("志愿队", least=1, load_default=None)
+    mine = Choice("只看我组织的，或我报了名的", queries.OWN, load_default=None)
+    q = Sought("标题里的词")
     near = Near()
+
+
+class MySignUpsQuery(PageQuery):
+    state = Several("报名的状态", SignUpState, load_default=None)
+    when = Choice("还没结束的，近的在前；或已结束的，新的在前", queries.WHEN, load_default=None)
 
 
 class RepeatIn(Schema):
@@ -367,6 +375,6 @@ def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) 
     return queries.view_my_sign_ups(rows, actor=caller)
 
 
-@listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups)
-def my_sign_ups(caller: Caller) -> Pageable:
-    return queries.sign_ups_of(caller.id)
+@listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups, query=MySignUpsQuery)
+def my_sign_ups(caller: Caller, state: list[str] | None, when: str | None) -> Pageable:
+    return queries.sign_ups_of(caller.id, state, when)

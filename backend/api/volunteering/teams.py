@@ -6,7 +6,17 @@ from apiflask import APIBlueprint
 
 from backend import screening
 from backend.api.frame.bodies import ReasonIn
-from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
+from backend.api.frame.fields import (
+    Choice,
+    DateTime,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Sought,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
@@ -72,6 +82,7 @@ class TeamChanges(Schema):
 class TeamQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
     kind = Choice("类型", teams.TEAM_KINDS, load_default=None)
+    q = Sought("名称里的词")
 
 
 def _detail(team: Team, caller: Caller) -> teams.TeamDetail:
@@ -83,8 +94,8 @@ def _serialize_many(found: list[Team], caller: Caller) -> list[teams.TeamView]:
 
 
 @listing(bp, "/teams", "志愿队", TeamOut, _serialize_many, query=TeamQuery)
-def list_teams(caller: Caller, community_id: int | None, kind: str | None) -> Pageable:
-    return teams.listed(community_id, kind)
+def list_teams(caller: Caller, community_id: int | None, kind: str | None, q: str | None) -> Pageable:
+    return teams.listed(community_id, kind, q)
 
 
 def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:

@@ -20,7 +20,7 @@ _FILE_STATES = {
 _OTHER_KINDS = {"file": "图片", "register": "台账（地方）", "organisation": "组织", "import": "导入的表格"}
 _OTHER_VERBS = {
     "file": {"look_at_picture": "查看图片", "check_picture": "微信检查图片", "discard_picture": "删除图片"},
-    "register": {"hand_out": "导出台账", "open_register": "导出未遮盖的台账"},
+    "register": {"hand_out": "导出台账", "open_register": "导出未遮盖的台账", "hand_out_list": "导出列表"},
     "organisation": {
         "import": "导入",
         "change_calendar": "修改工作日历",

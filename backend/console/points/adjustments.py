@@ -66,7 +66,7 @@ def adjustments(staff: Staff) -> Any:
     form.state.choices = {"": "全部状态", **ADJUSTMENT_STATES}
     form.validate()
     state = form.state.data if not form.state.errors else None
-    found, following = asked_page(queries.adjustments(state, actor=staff), PAGE)
+    found, following = asked_page(queries.adjustments([state] if state else None, actor=staff), PAGE)
     return render(
         "points/adjustments.html",
         form=form,

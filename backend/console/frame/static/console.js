@@ -8,6 +8,8 @@
   const off = root.classList.contains("keys_off");
   setTimeout(() => { root.dataset.keys = "ready"; }, UNREAD);
 
+  const find = document.querySelector("[data-find]");
+
   const typing = (node) => node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(radio|checkbox)$/.test(node.type);
 
   function step(by) {
@@ -79,6 +81,7 @@
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "t") location.href = "/console/";
+    else if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); }
     // The focus moves while the key goes down: without this the digit would be typed into the field that it opened.
     else if (/^[1-9]$/.test(event.key) && !event.repeat && root.dataset.keys && choose(event.key)) event.preventDefault();
   });
