@@ -39,7 +39,7 @@ def commands_of(group, before=()):
 
 
 @pytest.fixture
-def elsewhere(settings, tmp_path, monkeypatch):
+def elsewhere(migrated_app, settings, tmp_path, monkeypatch):
     """An app of its own with other settings; this process has its own again afterwards."""
     gateway, context = wechat.gateway(), tmp_path / "cwd"
     context.mkdir()
