@@ -87,12 +87,11 @@ def note_use(session_id: int) -> None:
     )
 
 
-_WITH = {"password": "用口令", "scan": "扫码", "link": "用一次性链接"}
+_WITH = {"password": "用口令", "scan": "扫码", "link": "用运维人员在命令行生成的链接"}
 
 
-def enter(person_id: int, method: str, browser: str, told: str | None = None) -> str:
-    """Opens the console for a person with a standing appointment: the token, shown this once. `told` says with what,
-    to its owner, where that is more than the method.
+def enter(person_id: int, method: str, browser: str) -> str:
+    """Opens the console for a person with a standing appointment: the token, shown this once.
 
     Raises NoAppointment, Suspended.
     """
@@ -114,7 +113,7 @@ def enter(person_id: int, method: str, browser: str, told: str | None = None) ->
     session.add(made)
     session.flush()
     journal.write("enter_console", "person", person_id, actor=person, facts={"method": method})
-    how = f"{told or _WITH[method]}登录了工作后台"
+    how = f"{_WITH[method]}登录了工作后台"
     security_events.record(person_id, SecurityEventKind.CONSOLE, how, browser)
     return token
 

@@ -148,23 +148,18 @@ class ScanSignIn(Model):
 
 
 class ConsoleLink(Model):
-    """A link that opens the console once: printed by a command of whoever operates the machine (`made_by_id` is empty),
-    or handed out by the administrator who appointed somebody. Only a digest of it is kept."""
+    """A link that opens the console once, printed by a command of whoever operates the machine. Only a digest is kept."""
 
     __tablename__ = "console_links"
     __personal__ = [
         PersonalTable("person_id", "工作后台的一次性链接", "console_links", position=368, on_erasure="delete")
     ]
-    __table_args__ = (
-        sa.CheckConstraint("made_by_id IS NULL OR made_by_id <> person_id", name="never_ones_own"),
-    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True, info=on_merge("drop"))
     code_digest: Mapped[str] = mapped_column(
         sa.String(64), unique=True, info=internal("a digest of what opens the console once")
     )
-    made_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     made_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
     used_at: Mapped[datetime | None] = mapped_column(Moment)

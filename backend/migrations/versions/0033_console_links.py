@@ -19,18 +19,11 @@ def upgrade() -> None:
         sa.Column("id", Id, nullable=False),
         sa.Column("person_id", Id, nullable=False),
         sa.Column("code_digest", sa.String(64), nullable=False),
-        sa.Column("made_by_id", Id, nullable=True),
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("expires_at", Moment(), nullable=False),
         sa.Column("used_at", Moment(), nullable=True),
-        sa.CheckConstraint(
-            "made_by_id IS NULL OR made_by_id <> person_id", name=op.f("ck_console_links_never_ones_own")
-        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["persons.id"], name=op.f("fk_console_links_person_id_persons")
-        ),
-        sa.ForeignKeyConstraint(
-            ["made_by_id"], ["persons.id"], name=op.f("fk_console_links_made_by_id_persons")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_console_links")),
         sa.UniqueConstraint("code_digest", name=op.f("uq_console_links_code_digest")),
