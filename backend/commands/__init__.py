@@ -1,6 +1,7 @@
 """The command line. `scripts/flask` starts it; each command's help stands beside it, in Chinese and English."""
 
 import threading
+from copy import copy
 
 import click
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ DESTROYS = {
 
 def add_to(app: Flask, due: list[Job]) -> None:
     """Gives the app its commands; `due` is what the worker does when its time comes."""
-    refuse_what_destroys()
+    refuse_what_destroys(app)
     for one in (
         making.seed,
         founding.found_city,
@@ -42,20 +43,39 @@ def add_to(app: Flask, due: list[Job]) -> None:
     app.cli.add_command(_worker(app, due))
 
 
-def refuse_what_destroys() -> None:
-    """In production these commands of libraries end before they begin: the app that they ask for is not made.
-
-    Raises Fault.
-    """
-    asked = click.get_current_context(silent=True)
-    if asked is None or asked.parent is None or not config.settings().production:
+def refuse_what_destroys(app: Flask) -> None:
+    """In production these commands of libraries end before they begin: those that are the app's, and those for which
+    the app is asked for at this moment. Raises Fault."""
+    if not config.settings().production:
         return
-    if asked.info_name in DESTROYS.get(asked.parent.info_name or "", ()):
-        name = f"flask {asked.parent.info_name} {asked.info_name}"
-        raise Fault(
-            f"`{name}` is not done in production, as it may destroy what is there: restore the backup",
-            f"正式环境不能用 {name}，它可能毁掉已有的数据：要退回去，请恢复备份",
-        )
+    for group_name, names in DESTROYS.items():
+        group = app.cli.commands.get(group_name)
+        if isinstance(group, click.Group):
+            tamed = copy(group)
+            tamed.commands = {**group.commands, **{name: _refused(group_name, name) for name in names}}
+            app.cli.add_command(tamed, group_name)
+    asked = click.get_current_context(silent=True)
+    above = asked.parent.info_name or "" if asked is not None and asked.parent is not None else ""
+    if asked is not None and asked.info_name in DESTROYS.get(above, ()):
+        raise _fault(f"flask {above} {asked.info_name}")
+
+
+def _refused(group: str, name: str) -> click.Command:
+    """Takes whatever it is told, and does nothing."""
+
+    def refuse(**_told: object) -> None:
+        raise _fault(f"flask {group} {name}")
+
+    rest = click.Argument(["told"], nargs=-1, type=click.UNPROCESSED)
+    settings = {"ignore_unknown_options": True}
+    return click.Command(name, callback=refuse, params=[rest], context_settings=settings, hidden=True)
+
+
+def _fault(name: str) -> Fault:
+    return Fault(
+        f"`{name}` is not done in production, as it may destroy what is there: restore the backup",
+        f"正式环境不能用 {name}，它可能毁掉已有的数据：要退回去，请恢复备份",
+    )
 
 
 def _worker(app: Flask, due: list[Job]) -> click.Command:
