@@ -24,7 +24,6 @@ ENGLISH = {
     "NOT_FOUND": "there is nobody and nothing of that number here",
     "NOT_ALLOWED": "this may not be done",
     "NO_CITY_YET": "there is no city yet: run `flask found-city`",
-    "CITY_THERE": "there is a city already",
     "ADMINISTRATOR_THERE": "there is an administrator already, who appoints the others in the console",
     "NO_APPOINTMENT": "the console is for staff in office today, and this person has no appointment",
     "SEVERAL_OF_THEM": "several of the staff have this phone: name one by number, {ids}",

@@ -1,5 +1,6 @@
 """Commands answer whatever stands in their way with one sentence and status 1, in the language of whoever sits there."""
 
+import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -135,33 +136,37 @@ def test_every_command_has_an_example_of_itself(town):
         assert f"flask {words}" in told.split("Example:")[1], words
 
 
-@pytest.mark.parametrize("words", ["db downgrade 0012", "db stamp 0012", "db revision", "limiter clear"])
-def test_what_destroys_is_refused_in_production_and_out_of_sight(words, tmp_path):
+@pytest.mark.parametrize("words", ["db downgrade 0012", "db downgrade", "db stamp 0012", "db revision -m x"])
+def test_what_destroys_is_refused_in_production_and_out_of_sight(elsewhere, words):
     """OP6: `flask db downgrade` took two imports and a table along, and brought nothing back."""
-    run = ROOT / "scripts" / "flask"
-    keys = "a:" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-    settings = tmp_path / "settings.env"
-    secret = "0123456789abcdefghijklmnopqrstuvwxyz"
-    settings.write_text(
-        f"APP_ENV=production\nDATA_DIR={tmp_path}\nSECRET_KEY={secret}\nINDEX_KEY='{secret[::-1]}'\n"
-        f"SEAL_KEYS={keys}\nWECHAT_APP_ID=wx1\nWECHAT_APP_SECRET={secret}\n"
-        "WECHAT_BASE_URL=https://api.weixin.qq.com\n"
+    run = elsewhere(app_env="production").test_cli_runner().invoke
+    name = " ".join(words.split()[:2])
+    assert ends_in_one_sentence(run(args=words.split())) == (
+        f"Error: `flask {name}` is not done in production, as it may destroy what is there: restore the backup"
     )
-    environment = {"PATH": "/usr/bin:/bin", "DIANLIANG_ENV": str(settings), "LANG": "zh_CN.UTF-8"}
+    listed = run(args=["db", "--help"]).output
+    assert "upgrade" in listed
+    assert not [one for one in DESTROYS["db"] if f"  {one} " in listed]
 
-    def flask(*given):
-        return subprocess.run(
-            [run, *given], env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60
-        )
 
-    told = flask(*words.split())
-    assert told.returncode != 0
-    group, name = words.split()[:2]
-    if group == "db":
-        assert told.stderr == (
-            f"错误：正式环境不能用 flask {group} {name}，它可能毁掉已有的数据：要退回去，请恢复备份\n"
-        )
-    assert name not in flask(group, "--help").stdout.split()
+def test_a_library_s_command_that_asks_for_the_app_is_refused_as_well(elsewhere):
+    from flask_limiter.commands import cli as limiter
+
+    above = click.Context(limiter, info_name="limiter")
+    with click.Context(limiter.commands["clear"], info_name="clear", parent=above):
+        with pytest.raises(command_line.Fault, match="restore the backup"):
+            elsewhere(app_env="production")
+        elsewhere()
+
+
+def test_the_script_needs_nothing_set_before_and_reads_the_settings_of_the_services(tmp_path):
+    """OP10: the first command of the documentation was unknown, as FLASK_APP was set nowhere."""
+    told = tmp_path / "settings.env"
+    told.write_text(f"APP_ENV=test\nLOG_LEVEL=CRITICAL\nDATA_DIR='{tmp_path / 'data'}'\n")
+    environment = {"PATH": os.environ["PATH"], "DIANLIANG_ENV": str(told), "LANG": "zh_CN.UTF-8"}
+    command = [ROOT / "scripts" / "flask", "found-city", "铁力市"]
+    answer = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert (answer.returncode, answer.stderr) == (1, "错误：还没有数据库，请运行 flask db upgrade\n")
 
 
 def test_the_names_of_what_destroys_are_those_of_the_libraries():
