@@ -56,6 +56,8 @@ def create_backup(folder: Path, tell: Tell) -> Path:
     made = folder / f"dianliang-{clock.now().astimezone(clock.CHINA):%Y%m%d-%H%M%S}"
     unfinished = made.with_name(made.name + UNFINISHED)
     try:
+        # Before anything is made: what pg_dump says of a database that is away is two lines of its own.
+        session.execute(sa.text("SELECT 1"))
         unfinished.mkdir(mode=0o700, parents=True)
         database = unfinished / DATABASES[dialect()]
         if dialect() == "sqlite":
