@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from backend import calendar_days, config, crypto
+from backend import calendar_days, command_line, config, crypto
 from backend.db import can_write, clock_ahead, dialect, migrate, session
 from backend.files import stores
 from backend.ledger import seals
@@ -97,10 +97,10 @@ def _database() -> Iterator[Finding]:
     try:
         found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
     except sa.exc.SQLAlchemyError as fault:
-        missing = isinstance(fault, sa.exc.ProgrammingError) or "no such table" in str(fault)
-        said = "the database has no tables yet" if missing else "the database cannot be reached"
-        advice = "run `flask db upgrade`" if missing else "check DATABASE_URL, and that the server runs"
-        yield _fault(said, advice)
+        trouble = command_line.of_database(fault)
+        if trouble is None:
+            raise
+        yield _fault(trouble.sentence, trouble.advice)
         return
     yield from _version(found)
     yield from _sqlite() if dialect() == "sqlite" else _postgresql()
@@ -215,7 +215,10 @@ def _wechat() -> Iterator[Finding]:
 
 def _people() -> Iterator[Finding]:
     if not permissions.anyone_with(Permission.APPOINTMENT_GRANT):
-        yield _fault("nobody can appoint staff", "run `flask found-city`, then `flask appoint-admin`")
+        yield _fault(
+            "nobody can appoint staff",
+            "run `flask found-city`, or where there is a city `flask appoint-admin`",
+        )
 
 
 def _hosting() -> Iterator[Finding]:
