@@ -240,7 +240,7 @@ def _outside() -> Iterator[Finding]:
         return
     if not settings.push_token or not settings.push_key:
         yield _fault("WeChat's pushes are refused", "set WECHAT_PUSH_TOKEN and WECHAT_PUSH_KEY (消息推送)")
-    if not settings.template_ids:
+    if not settings.templates:
         yield _hint("no subscription message is configured", "set WECHAT_TEMPLATES; the inbox works without")
     if not settings.public_address.startswith("https://"):
         yield _fault("PUBLIC_URL is not https", "WeChat checks pictures, and phones load them, through it")

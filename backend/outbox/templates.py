@@ -71,7 +71,8 @@ CATALOGUE = _catalogue(
 def template_id(key: str) -> str | None:
     """WeChat's id of a template; None in production while nobody has configured one."""
     settings = config.settings()
-    return settings.template_ids.get(key) or (None if settings.production else f"tpl_{key}")
+    chosen = settings.templates.get(key)
+    return chosen.id if chosen else (None if settings.production else f"tpl_{key}")
 
 
 def key_of(template_id_of_wechat: object) -> str | None:
