@@ -17,6 +17,7 @@ from backend.jobs import Job
 from backend.ledger import fill, seal_checks, seals, verify
 from backend.operations import backups, invariants
 from backend.operations import doctor as diagnosis
+from backend.operations.wechat_templates import wechat
 from backend.organisations import actions as tree
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
@@ -46,6 +47,7 @@ def add_to(app: Flask, due: list[Job]) -> None:
     app.cli.add_command(restore)
     app.cli.add_command(doctor)
     app.cli.add_command(register)
+    app.cli.add_command(wechat)
 
     @app.cli.command("worker")
     @click.option("--once", is_flag=True, help="Do what is due now, then end.")

@@ -20,6 +20,7 @@ from backend import calendar_days, config, crypto
 from backend.db import can_write, clock_ahead, dialect, migrate, session
 from backend.files import stores
 from backend.ledger import seals
+from backend.outbox import matching
 from backend.outbox import queries as outbox
 from backend.people import permissions, sealed
 from backend.people.models import Person
@@ -206,11 +207,22 @@ def _worker() -> Iterator[Finding]:
 def _wechat() -> Iterator[Finding]:
     try:
         gateway().ready()
+        yield from _templates()
     except WeChatUnavailable:
         yield _fault("WeChat cannot be reached", "check the way out of this machine: api.weixin.qq.com:443")
     except WeChatRejected as said:
         meaning = MEANINGS.get(said.errcode, "see the platform's list of error codes")
         yield _fault(f"WeChat does not take us ({said.errcode})", meaning)
+
+
+def _templates() -> Iterator[Finding]:
+    if not config.settings().templates:
+        return
+    for key, said in matching.differences(gateway().templates()):
+        yield _fault(
+            f"WECHAT_TEMPLATES does not fit {key}: {said}; WeChat refuses its messages",
+            "run `flask wechat templates` and copy its line",
+        )
 
 
 def _people() -> Iterator[Finding]:
@@ -241,7 +253,9 @@ def _outside() -> Iterator[Finding]:
     if not settings.push_token or not settings.push_key:
         yield _fault("WeChat's pushes are refused", "set WECHAT_PUSH_TOKEN and WECHAT_PUSH_KEY (消息推送)")
     if not settings.templates:
-        yield _hint("no subscription message is configured", "set WECHAT_TEMPLATES; the inbox works without")
+        yield _hint(
+            "no subscription message is configured", "run `flask wechat templates`; the inbox works without"
+        )
     if not settings.public_address.startswith("https://"):
         yield _fault("PUBLIC_URL is not https", "WeChat checks pictures, and phones load them, through it")
     else:
