@@ -14,10 +14,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 
 from backend import calendar_days, config, crypto
-from backend.db import can_write, clock_ahead, dialect, migrate, session
+from backend.db import Version, can_write, clock_ahead, dialect, schema_version, session
 from backend.files import stores
 from backend.ledger import seals
 from backend.outbox import matching
@@ -96,14 +95,14 @@ def _database() -> Iterator[Finding]:
         yield _fault("there is no database yet", "run `flask db upgrade`, or `flask restore` of a backup")
         return
     try:
-        found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+        version = list(_version())
     except sa.exc.SQLAlchemyError as fault:
         missing = isinstance(fault, sa.exc.ProgrammingError) or "no such table" in str(fault)
         said = "the database has no tables yet" if missing else "the database cannot be reached"
         advice = "run `flask db upgrade`" if missing else "check DATABASE_URL, and that the server runs"
         yield _fault(said, advice)
         return
-    yield from _version(found)
+    yield from version
     yield from _sqlite() if dialect() == "sqlite" else _postgresql()
     if can_write() is False:
         yield _fault(
@@ -112,12 +111,14 @@ def _database() -> Iterator[Finding]:
         )
 
 
-def _version(found: set[str]) -> Iterator[Finding]:
-    """Of a newer database this program knows nothing: there is no revision of that name in its folder."""
-    known = ScriptDirectory(migrate.directory)
-    if not found <= {one.revision for one in known.walk_revisions()}:
-        yield _fault("the program is older than its database", "install the program that upgraded it")
-    elif found != set(known.get_heads()):
+def _version() -> Iterator[Finding]:
+    found = schema_version()
+    if found is Version.AHEAD:
+        yield _hint(
+            "the database is newer than the program, as between `flask db upgrade` and the restart of this host",
+            "restart with the program that upgraded it; this one goes on working for one release",
+        )
+    elif found is Version.BEHIND:
         yield _fault("the database is of an earlier version than the program", "run `flask db upgrade`")
 
 
