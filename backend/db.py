@@ -367,7 +367,7 @@ def schema_version() -> Version:
     known, heads = _revisions()
     if found == heads:
         return Version.CURRENT
-    return Version.AHEAD if len(found) == 1 and not found & known else Schema.BEHIND
+    return Version.AHEAD if len(found) == 1 and not found & known else Version.BEHIND
 
 
 @cache

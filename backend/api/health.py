@@ -15,7 +15,7 @@ from backend import config
 from backend.api.frame import telemetry
 from backend.api.frame.fields import Boolean, Schema, Text
 from backend.api.frame.route import PUBLIC, get
-from backend.db import can_write
+from backend.db import Version, can_write, schema_version
 from backend.errors import Refused
 from backend.ledger import seals
 from backend.outbox import queries as outbox
