@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
-from backend import clock, config, handbook, jobs, text, worker
+from backend import backup_age, clock, config, handbook, jobs, text, worker
 from backend.db import lock_row, session, transaction
 from backend.jobs import Job
 from backend.ledger import fill, seal_checks, seals, verify
@@ -256,13 +256,24 @@ def ledger_fill(transfers: int, per_person: int) -> None:
 
 @click.command("backup")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--keep", type=click.IntRange(1, 100_000), help="Then delete all finished ones but the newest N."
+)
 @with_appcontext
-def backup(folder: Path) -> None:
+def backup(folder: Path, keep: int | None) -> None:
     """Saves the database and the pictures in a new folder inside FOLDER, while everybody goes on working."""
     try:
         click.echo(backups.create_backup(folder, _show_progress))
+        backup_age.note()
+        gone = backups.keep_newest(folder, keep) if keep else []
     except backups.BackupFault as fault:
         raise click.ClickException(str(fault))
+    except OSError as fault:
+        raise click.ClickException(
+            f"a backup was made, but an old one could not be deleted: {fault.strerror}"
+        )
+    for name in gone:
+        _show_progress(f"Deleted: {name}")
 
 
 @click.command("restore")

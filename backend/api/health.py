@@ -11,7 +11,7 @@ import structlog
 from apiflask import APIBlueprint
 from flask import Response
 
-from backend import config
+from backend import backup_age, config
 from backend.api.frame import telemetry
 from backend.api.frame.fields import Boolean, Schema, Text
 from backend.api.frame.route import PUBLIC, get
@@ -89,11 +89,18 @@ class _Writing:
 _writing = _Writing()
 
 
+def _backup_age() -> float:
+    """Without end where this machine knows of none, so that the alert takes the youngest that any of them knows."""
+    age = backup_age.age()
+    return math.inf if age is None else age.total_seconds()
+
+
 @get(bp, "/metrics", "Prometheus 指标", PUBLIC)
 def metrics() -> Response:
     read_now = {
         "dianliang_delivery_overdue_seconds": outbox.overdue().total_seconds(),
         "dianliang_writable": _writing.possible(),
+        "dianliang_backup_age_seconds": _backup_age(),
         "dianliang_seal_lag_days": seals.days_behind(),
         "dianliang_disk_free_bytes": shutil.disk_usage(config.settings().data_dir).free,
     }

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from backend import calendar_days, config, crypto
+from backend import backup_age, calendar_days, config, crypto
 from backend.db import Version, can_write, clock_ahead, dialect, schema_version, session
 from backend.files import stores
 from backend.ledger import seals
@@ -70,6 +70,7 @@ def findings() -> Iterator[Finding]:
         _calendar,
         _hosting,
         _outside,
+        _backups,
     ):
         yield from look()
 
@@ -268,6 +269,21 @@ def _outside() -> Iterator[Finding]:
         )
     if settings.rate_limit_storage == "memory://":
         yield _hint("rate limits are counted in each process", "several machines share them through Redis")
+
+
+def _backups() -> Iterator[Finding]:
+    """Only where there is something to lose."""
+    if not config.settings().production:
+        return
+    age = backup_age.age()
+    advice = (
+        "enable dianliang-backup.timer (docs/operations); where another program makes them, on another machine too, let "
+        f"it touch {backup_age.MARK} in DATA_DIR"
+    )
+    if age is None:
+        yield _fault("no backup was made yet, as far as this machine knows", advice)
+    elif age > backup_age.TOO_OLD:
+        yield _fault(f"the last backup is {age // timedelta(hours=1)} hours old", advice)
 
 
 def _resolves(address: str) -> Iterator[Finding]:
