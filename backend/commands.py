@@ -7,15 +7,16 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import psycopg
 import sqlalchemy as sa
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from backend import backup_age, clock, config, handbook, jobs, text, worker
-from backend.db import lock_row, session, transaction
+from backend.db import dialect, lock_row, session, transaction
 from backend.jobs import Job
 from backend.ledger import fill, seal_checks, seals, verify
-from backend.operations import backups, invariants
+from backend.operations import backups, database_needs, invariants
 from backend.operations import doctor as diagnosis
 from backend.operations.wechat_templates import wechat
 from backend.organisations import actions as tree
@@ -296,12 +297,37 @@ def restore(saved: Path) -> None:
 
 
 @click.command("doctor")
+@click.option(
+    "--database", is_flag=True, help="Try what the product needs of a PostgreSQL-compatible server."
+)
 @with_appcontext
-def doctor() -> None:
+def doctor(database: bool) -> None:
     """Names what is wrong with this installation, and what mends it; ends with status 1 on a fault."""
+    if database:
+        _try_database()
+        return
     found = list(diagnosis.findings())
     for one in found:
         click.echo(f"{'FAULT' if one.fault else 'note '}  {one.sentence}\n       → {one.advice}")
     if any(one.fault for one in found):
         raise click.ClickException("this installation is not well")
     click.echo("Nothing stands in the way.")
+
+
+def _try_database() -> None:
+    if dialect() == "sqlite":
+        click.echo("SQLite: 没有要试的 / there is nothing to try.")
+        return
+    try:
+        with database_needs.connect(config.settings().database) as connection:
+            found = list(database_needs.tried(connection))
+    except psycopg.Error as fault:
+        said = str(fault).strip().splitlines()[0]
+        raise click.ClickException(f"连不上数据库 / the database cannot be reached: {said}") from None
+    for one in found:
+        click.echo(
+            f"{'lack ' if one.fault else 'ok   '}{one.need.name}{f': {one.fault}' if one.fault else ''}"
+        )
+    if any(one.fault for one in found):
+        raise click.ClickException("这个数据库不能用，见 docs/databases.md / this server cannot be used")
+    click.echo("需要的都有 / it has all that is needed.")
