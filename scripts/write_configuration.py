@@ -103,7 +103,7 @@ def _in_chinese(one: Field) -> str:
 
 def _in_english(one: Field) -> str:
     name, meaning = one.metadata["name"], one.metadata["meaning"]
-    kind = TYPES.get(one.type, "whole number or `never`")  # type: ignore[arg-type]
+    kind = next((word for known, word in TYPES.items() if one.type is known), "whole number or `never`")
     return f"| `{name}` | {kind} | {_shown(one.default, 'a demo value', 'empty')} | {_cell(meaning)} |\n"
 
 

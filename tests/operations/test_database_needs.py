@@ -17,11 +17,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs/databases.md"
 class Refused(psycopg.Error):
     def __init__(self, sqlstate):
         super().__init__("syntax error at or near something\nLINE 1")
-        self._state = sqlstate
-
-    @property
-    def sqlstate(self):
-        return self._state
+        self.sqlstate = sqlstate
 
 
 class Server:
