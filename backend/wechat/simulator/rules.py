@@ -150,8 +150,9 @@ def checked_code(body: dict[str, Any]) -> tuple[str, str]:
     scene, page, width = body.get("scene"), body.get("page", ""), body.get("width", 430)
     if not isinstance(scene, str) or not _SCENE.fullmatch(scene):
         raise Answered(40169, "invalid length for scene, or the data is not json string")
-    published = body.get("check_path", True) is not True or not page or page in PAGES
-    if not isinstance(page, str) or (page and not _PAGE.fullmatch(page)) or not published:
+    if not isinstance(page, str) or (page and not _PAGE.fullmatch(page)):
+        raise Answered(41030, "invalid page")
+    if page and body.get("check_path", True) is True and page not in PAGES:
         raise Answered(41030, "invalid page")
     if body.get("env_version", "release") not in VERSIONS or not isinstance(width, int):
         raise Answered(40097, "invalid args")
