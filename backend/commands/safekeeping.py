@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import click
+import psycopg
 from flask.cli import AppGroup
 
+from backend import backup_age, config
 from backend.command_line import Fault, command
 from backend.commands import books, progress
+from backend.db import dialect
 from backend.languages import say
-from backend.operations import backups
+from backend.operations import backups, database_needs
 from backend.operations import doctor as diagnosis
 from backend.rights import rotation
 
@@ -37,14 +40,23 @@ def keys_rotate() -> None:
     "backup",
     "Saves the database and the pictures in a new folder inside FOLDER, while everybody goes on working.",
     "把数据库和图片存到 FOLDER 里的一个新文件夹，大家可以照常使用。",
-    "flask backup /backups",
+    "flask backup /backups --keep 720",
 )
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-def backup(folder: Path) -> None:
+@click.option(
+    "--keep",
+    type=click.IntRange(1, 100_000),
+    help=say("Then delete all finished ones but the newest N.", "随后只留最新的 N 份备份。"),
+)
+def backup(folder: Path, keep: int | None) -> None:
     try:
         click.echo(backups.create_backup(folder, progress.show))
+        backup_age.note()
+        gone = backups.keep_newest(folder, keep) if keep else []
     except backups.BackupFault as fault:
         raise Fault(str(fault)) from None
+    for name in gone:
+        progress.show(say(f"Deleted: {name}", f"已删除：{name}"))
 
 
 @command(
@@ -93,9 +105,21 @@ def restore(saved: Path) -> None:
     "Names what is wrong with this installation, and what mends it; ends with status 1 on a fault.",
     "指出这个安装哪里不对、怎么办；有错误时以状态 1 结束。",
     "flask doctor",
+    "flask doctor --database",
     needs_database=False,
 )
-def doctor() -> None:
+@click.option(
+    "--database",
+    is_flag=True,
+    help=say(
+        "Try what the product needs of a PostgreSQL-compatible server.",
+        "试一试兼容 PostgreSQL 的数据库是否够用。",
+    ),
+)
+def doctor(database: bool) -> None:
+    if database:
+        _try_database()
+        return
     found = list(diagnosis.findings())
     for one in found:
         mark = say("FAULT", "错误") if one.fault else say("note ", "提示")
@@ -103,3 +127,23 @@ def doctor() -> None:
     if any(one.fault for one in found):
         raise Fault("this installation is not well", "这个安装有错误")
     click.echo(say("Nothing stands in the way.", "一切正常。"))
+
+
+def _try_database() -> None:
+    if dialect() == "sqlite":
+        click.echo(say("SQLite: there is nothing to try.", "SQLite：没有要试的。"))
+        return
+    try:
+        with database_needs.connect(config.settings().database) as connection:
+            found = list(database_needs.tried(connection))
+    except psycopg.Error as fault:
+        said = str(fault).strip().splitlines()[0]
+        raise Fault(f"the database cannot be reached: {said}", f"连不上数据库：{said}") from None
+    for one in found:
+        mark = say("lack ", "缺少") if one.fault else say("ok   ", "可以")
+        click.echo(f"{mark} {one.need.name}{f': {one.fault}' if one.fault else ''}")
+    if any(one.fault for one in found):
+        raise Fault(
+            "this server cannot be used: see docs/databases.md", "这个数据库不能用，见 docs/databases.md"
+        )
+    click.echo(say("It has all that is needed.", "需要的都有。"))

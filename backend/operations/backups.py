@@ -9,6 +9,7 @@ store's to keep.
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from backend.operations import postgres
 
 Tell = Callable[[str], object]
 UNFINISHED = ".unfinished"
+FINISHED = re.compile(r"dianliang-\d{8}-\d{6}")
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 PICTURES = "files"
@@ -73,6 +75,19 @@ def create_backup(folder: Path, tell: Tell) -> Path:
         raise BackupFault(say("no backup was made: ", "没有做成备份：") + _why(fault)) from None
     tell(say(f"Backup made: {made.name}", f"备份完成：{made.name}"))
     return made
+
+
+def keep_newest(folder: Path, newest: int) -> list[str]:
+    """Deletes all finished backups in `folder` but the newest ones; answers which. Nothing else there is touched."""
+    found = sorted(
+        path for path in folder.iterdir() if FINISHED.fullmatch(path.name) and (path / MANIFEST).is_file()
+    )
+    old = found[: max(len(found) - newest, 0)]
+    for path in old:
+        # First, so that one of which the deletion was stopped is no backup any more.
+        (path / MANIFEST).unlink()
+        shutil.rmtree(path)
+    return [path.name for path in old]
 
 
 def _why(fault: Exception) -> str:

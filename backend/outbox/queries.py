@@ -1,12 +1,14 @@
 """Reading the inbox, the quota, and the state of the deliveries."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
+from backend.outbox import templates
 from backend.outbox.models import Delivery, Notice, Subscription
 
 MOST_UNREAD = 99
@@ -89,9 +91,19 @@ def unread(person_id: int) -> int:
     return session.scalars(_UNREAD, {"person": person_id}).one()
 
 
-def subscriptions(person_id: int) -> Sequence[sa.Row]:
-    """(template, remaining, rejected_at) of the templates a person ever answered about."""
-    return session.execute(_SUBSCRIPTIONS, {"person": person_id}).all()
+class Saved(NamedTuple):
+    """How many messages of a purpose may still be sent; those that share a template share the number."""
+
+    template: str
+    remaining: int
+    rejected_at: datetime | None
+
+
+def subscriptions(person_id: int) -> list[Saved]:
+    """Of the templates a person ever answered about, by name."""
+    rows = {row.template: row for row in session.execute(_SUBSCRIPTIONS, {"person": person_id})}
+    found = {key: rows.get(templates.counted_as(key)) for key in sorted(templates.CATALOGUE)}
+    return [Saved(key, row.remaining, row.rejected_at) for key, row in found.items() if row is not None]
 
 
 def waiting() -> dict[str, int]:

@@ -33,6 +33,7 @@ ELSEWHERE = {
     "crowd-sqlite.svg": "written by scripts/bench",
     "crowd-postgresql.svg": "written by scripts/bench",
     "app.js": "the mini-program's own",
+    "app.json": "the mini-program's own",
     "utils/dianliang/": "a folder of the mini-program",
 }
 
