@@ -138,8 +138,10 @@ def in_force(asked: Asked = NOTHING, *, actor: Actor) -> KeysetQuery:
 def counted(asked: Asked = NOTHING, *, actor: Actor) -> dict[str, int]:
     """How many there are of each role, whichever role was asked for, in the order of ROLES."""
     kept = _in_force(replace(asked, role=None), actor).subquery()
-    rows = session.execute(sa.select(kept.c.role, sa.func.count()).group_by(kept.c.role)).all()
-    found = dict(rows)
+    rows = session.execute(
+        sa.select(kept.c.role, sa.func.count().label("appointed")).group_by(kept.c.role)
+    ).all()
+    found = {row.role: row.appointed for row in rows}
     return {role: found[role] for role in ROLES if role in found}
 
 

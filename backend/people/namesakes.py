@@ -26,7 +26,7 @@ def told_apart(names: Mapping[int, str]) -> dict[int, str]:
         .outerjoin(Organisation, Organisation.id == Residency.grid_id)
         .where(Person.id.in_(shared))
     )
-    return {person_id: in_words(*known) for person_id, *known in rows}
+    return {person_id: in_words(born, card, grid) for person_id, born, card, grid in rows}
 
 
 def in_words(birth_year: int | None, card: str | None, grid: str | None) -> str:

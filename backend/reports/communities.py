@@ -110,7 +110,7 @@ def _rounds(ids: list[int]) -> dict[int, tuple[int, datetime]]:
         .where(Round.community_id.in_(ids), Round.published_at.is_not(None))
         .group_by(Round.community_id)
     )
-    return {place_id: (number, at) for place_id, number, at in session.execute(wanted)}
+    return {place_id: (number, at) for place_id, number, at in session.execute(wanted) if at is not None}
 
 
 def path_of(place_id: int) -> list[tuple[int, str]]:

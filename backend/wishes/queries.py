@@ -81,8 +81,10 @@ def view_wish(wish_id: int, *, actor: Actor) -> WishView:
 def seen_and_view(wish_id: int, *, actor: Actor) -> tuple[Wish, WishView]:
     """A wish that the person may see, and how, in the same statement; else NotFound."""
     row = session.execute(_ONE, {**permissions.bind_viewer(actor.id), "wish": wish_id}).first()
-    shown = _to_view(row, reporting_in([row.Wish], actor.id), actor) if row is not None else None
-    if row is None or shown is None or not shown.visible:
+    if row is None:
+        raise NotFound()
+    shown = _to_view(row, reporting_in([row.Wish], actor.id), wisher_names.of_rows([row]), actor)
+    if not shown.visible:
         raise NotFound()
     return row.Wish, shown
 

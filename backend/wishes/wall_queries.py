@@ -44,7 +44,7 @@ def _wall(asked: frozenset[str]) -> sa.Select[Any]:
     wanted = VIEW_SELECT.where(ON_THE_WALL_NOW)
     for name in sorted(asked - {"published_at", "last"}):
         column = getattr(Wish, name)
-        given = sa.bindparam(name, expanding=name == "state")
+        given: sa.BindParameter[Any] = sa.bindparam(name, expanding=name == "state")
         wanted = wanted.where(column.in_(given) if name == "state" else column == given)
     if "last" in asked:
         last = sa.bindparam("published_at", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)

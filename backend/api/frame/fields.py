@@ -124,7 +124,7 @@ class Several(DelimitedList):
             Choice(about, self.words), metadata=metadata(f"{about}；可以有几个，用逗号隔开"), **kwargs
         )
 
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[str]:
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
         asked = text.code(value).split(",") if isinstance(value, str) else [""]
         if set(asked) - set(self.words):
             raise ValidationError("只能是：" + "、".join(self.words))

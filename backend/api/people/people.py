@@ -1,7 +1,7 @@
 """What staff do about people: verify, register a resident without a phone, bind a card to WeChat later."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from apiflask import APIBlueprint
 
@@ -239,7 +239,9 @@ def find_residents(caller: Caller, **filters: Any) -> Pageable:
 )
 def correct_person(caller: Caller, person_id: int, body: dict[str, Any]) -> dict[str, Any]:
     reason = body.pop("reason")
-    person, home, _fields = correcting.correct(person_id, correcting.Changes(**body), reason, actor=caller)
+    person, home, _fields = correcting.correct(
+        person_id, cast(correcting.Changes, body), reason, actor=caller
+    )
     return _serialize_residents([(person, home)], caller)[0]
 
 

@@ -7,6 +7,7 @@ Each folder says in THINGS of its `__init__.py` which page shows what the journa
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app, g, url_for
 
@@ -42,7 +43,8 @@ def address_of(kind: str, thing_id: int, staff: Staff) -> str | None:
     for one in _pages.get(kind, ()):
         guard = getattr(current_app.view_functions[one.endpoint], "guard", SIGNED_IN)
         if guard in (SIGNED_IN, PUBLIC) or guard in staff.words:
-            return url_for(one.endpoint, **({one.argument: thing_id} if one.argument else {}))
+            parts: dict[str, Any] = {one.argument: thing_id} if one.argument else {}
+            return url_for(one.endpoint, **parts)
     return None
 
 

@@ -91,7 +91,7 @@ def _filters() -> tuple[FilterForm, appointing.Asked]:
 
 def _address(wanted: appointing.Asked, role: str) -> str:
     """This list, of one role: everything else that was asked for stays."""
-    told = {"name": wanted.name, "place": wanted.place, "role": role}
+    told: dict[str, Any] = {"name": wanted.name, "place": wanted.place, "role": role}
     return url_for("console.appointments", **{name: value for name, value in told.items() if value})
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from backend.db import append_only
 
 revision = "0035"
-down_revision = "0030"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from backend.db import Id, Moment
 
 revision = "0036"
-down_revision = "0030"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
