@@ -43,7 +43,7 @@ class ResidentFilters:
 
 @dataclass(frozen=True)
 class ResidentRow:
-    """One line, as masked as a search shows it."""
+    """One line, as a search shows it: names in full to who works in that very place."""
 
     id: int
     name: str
@@ -95,9 +95,10 @@ def _asked(wanted: AnySelect, asked: ResidentFilters) -> AnySelect:
     return wanted
 
 
-def rows(found: Sequence[tuple[Person, Residency]]) -> list[ResidentRow]:
+def rows(found: Sequence[tuple[Person, Residency]], *, actor: Actor) -> list[ResidentRow]:
     homes: Any = residents.view_declarations([home for _person, home in found])
-    return [_row(residents.view_person(person), home) for (person, _), home in zip(found, homes, strict=True)]
+    people = residents.view_residents(actor, found)
+    return [_row(person, home) for person, home in zip(people, homes, strict=True)]
 
 
 def _row(one: residents.PersonView, home: residents.DeclarationView) -> ResidentRow:

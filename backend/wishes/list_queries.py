@@ -141,10 +141,13 @@ def _claimed_by(text: str, actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def rows(wishes: Sequence[Wish], *, actor: Actor) -> list[WishRow]:
-    """As colleagues see them: names masked."""
+    """With the wisher's name as this person may see it there: in full to who works in that very community."""
     views = queries.view_wishes(wishes, actor=actor)
     names = people.masked_names({one.wisher_id for one in wishes}, Level.COLLEAGUE)
-    return [_row(view, names[wish.wisher_id]) for wish, view in zip(wishes, views, strict=True)]
+    return [
+        _row(view, view.wisher_name or names[wish.wisher_id])
+        for wish, view in zip(wishes, views, strict=True)
+    ]
 
 
 def _row(view: WishView, wisher: str) -> WishRow:

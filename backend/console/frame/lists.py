@@ -43,7 +43,8 @@ class Filters(Form):
 @dataclass(frozen=True)
 class Column:
     """`value` is plain: a text, a number, a day, a moment. `kind` is text, number, day, moment or state; of a state
-    `words` are its kind. `address` makes it the link of its row."""
+    `words` are its kind. `address` makes it the link of its row. `on_paper` is what the sheet says instead: a file leaves
+    the house, so its names are masked for everybody."""
 
     heading: str
     value: Callable[[Any], Any]
@@ -51,7 +52,11 @@ class Column:
     words: Mapping[str, str] | None = None
     address: Callable[[Any], str] | None = None
     late: Callable[[Any], bool] | None = None
+    on_paper: Callable[[Any], Any] | None = None
     width: int = 14
+
+    def printed(self, row: Any) -> Any:
+        return self.on_paper(row) if self.on_paper else self.plain(row)
 
     def plain(self, row: Any) -> Any:
         found = self.value(row)
@@ -221,7 +226,7 @@ def _batches(listed: Listed, found: KeysetQuery, staff: Staff) -> Iterator[list[
         if not read:
             return
         shown = listed.rows([row for _place, row in read], staff)
-        yield [[_on_paper(column.plain(row)) for column in listed.columns] for row in shown]
+        yield [[_on_paper(column.printed(row)) for column in listed.columns] for row in shown]
         after, left = read[-1][0], left - len(read)
 
 

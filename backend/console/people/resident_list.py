@@ -7,6 +7,7 @@ from backend.console.frame.lists import Column, Filters, Listed, register
 from backend.console.frame.page import Staff
 from backend.people import place_choices, resident_list
 from backend.people.labels import RESIDENCY_STATES
+from backend.people.masking import Kind, masked
 from backend.people.models import BIRTH_YEAR_MAX, BIRTH_YEAR_MIN
 from backend.people.permissions import Permission
 
@@ -49,10 +50,13 @@ register(
         find=lambda asked, sort, staff: resident_list.listed(
             resident_list.ResidentFilters(**asked), sort, actor=staff
         ),
-        rows=lambda found, _staff: resident_list.rows(found),
+        rows=lambda found, staff: resident_list.rows(found, actor=staff),
         columns=(
             Column(
-                "姓名", lambda one: one.name, address=lambda one: url_for("console.person", person_id=one.id)
+                "姓名",
+                lambda one: one.name,
+                address=lambda one: url_for("console.person", person_id=one.id),
+                on_paper=lambda one: masked(Kind.NAME, one.name),
             ),
             Column("手机号", lambda one: one.phone),
             Column("卡号", lambda one: one.card),

@@ -17,6 +17,7 @@ from backend.ledger import queries as ledger
 from backend.ledger import trail
 from backend.people import openings, permissions
 from backend.people import queries as people
+from backend.people.masking import Kind, masked
 from backend.people.permissions import Permission
 from backend.supermarket import (
     allowances,
@@ -104,7 +105,7 @@ LIST = list_of(
                 address=lambda one: url_for("console.redemption", redemption_id=one.id),
             ),
             Column("内容", lambda one: one.content, width=30),
-            Column("谁", lambda one: one.person),
+            Column("谁", lambda one: one.person, on_paper=lambda one: masked(Kind.NAME, one.person)),
             Column("积分", lambda one: one.points, "number"),
             Column("状态", lambda one: one.state, "state", REDEMPTION_STATES),
             Column("超市", lambda one: one.shop, width=20),

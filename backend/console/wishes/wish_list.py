@@ -6,6 +6,7 @@ from backend.console.frame.forms import choice, line, tick
 from backend.console.frame.lists import Column, Filters, Listed, register
 from backend.console.frame.page import Staff
 from backend.people import place_choices
+from backend.people.masking import Kind, masked
 from backend.people.permissions import Permission
 from backend.wishes import list_queries
 from backend.wishes.labels import CATEGORIES, GROUPS, WISH_STATES
@@ -72,7 +73,7 @@ register(
             ),
             Column("状态", lambda one: one.state, "state", WISH_STATES),
             Column("社区", lambda one: one.community),
-            Column("许愿人", lambda one: one.wisher),
+            Column("许愿人", lambda one: one.wisher, on_paper=lambda one: masked(Kind.NAME, one.wisher)),
             Column("认领", lambda one: one.claimer, width=20),
             Column("承诺完成", lambda one: one.promised_on, "day", late=lambda one: one.late),
             Column("已等天数", lambda one: one.days, "number"),
