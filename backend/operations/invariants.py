@@ -80,7 +80,7 @@ def _unbroken(kind: str, table: str) -> Check:
 def pairs() -> list[tuple[str, str, str]]:
     """Who checked it, and who may not have been the same person: because they made it, or because it is theirs.
 
-    A model says it in `__four_eyes__`. (Redemptions and stocktakes: backend/supermarket/verify.py.)
+    A model says it in `__four_eyes__`. (Redemptions, stocktakes and deliveries between shops: backend/supermarket/verify.py.)
     """
     return [
         (model.__tablename__, checker, makers)

@@ -25,6 +25,12 @@ THINGS = {
     "import_id": ("imports", "kind"),
     "appointment_id": ("appointments", "role"),
     "session_id": ("console_sessions", "person_id"),
+    "transfer_id": ("shop_transfers", "state"),
+    "sheet_id": ("opening_sheets", "state"),
+    "merge_id": ("person_merges", "state"),
+    "barcode_id": ("item_barcodes", "item_id"),
+    "batch_id": ("batches", "quarantined"),
+    "community_id": ("organisations WHERE kind = 'community'", "kind"),
 }
 # Leaving ends the walk.
 LEFT_OUT = {"console.sign_out", "console.nowhere", "console.end_session", "console.end_other_sessions"}
