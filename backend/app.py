@@ -17,6 +17,7 @@ from backend import api, commands, config, db
 from backend.api.frame import hosting, protection, refusals, telemetry
 from backend.api.frame import openapi as documentation
 from backend.console import pages
+from backend.identity.console_links import LinkOver
 from backend.identity.credentials import WrongPassword
 from backend.jobs import Job
 from backend.reports import personal_data_register
@@ -95,6 +96,14 @@ def _limit_entrances(app: Flask, limiter: Limiter) -> None:
         what="password:",
         methods=["POST"],
         deduct_when=lambda answer: answer.status_code == WrongPassword.status(),
+    )
+    # Links are no passwords, yet as little to be guessed at: both ways in share the limit, and no count.
+    limit(
+        lambda: settings().rate_limit_password,
+        "console.link",
+        "console.enter_by_link",
+        what="link:",
+        deduct_when=lambda answer: answer.status_code == LinkOver.status(),
     )
     limit(lambda: settings().rate_limit_verify, "public.verify_certificate", "certificates.certificate_paper")
 

@@ -1,6 +1,6 @@
 """Settings, read once from the environment. `docs/configuration.md` is written from this table."""
 
-import json
+import re
 import secrets
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -9,8 +9,10 @@ from typing import Any
 import click
 from environs import Env
 
-from backend import config_faults
-from backend.config_faults import DEMO_SEAL_KEYS, DEMO_SECRET
+from backend import config_faults, config_templates
+from backend.config_bounds import BOUNDS
+from backend.config_faults import DEMO_SEAL_KEYS, DEMO_SECRET, DEMO_SPONSOR
+from backend.config_kinds import NEVER, POSTGRESQL, Said
 
 DEMO_PUSH_TOKEN = "demo-push-token"  # noqa: S105 - never used in production
 DEMO_PUSH_KEY = "demo".ljust(43, "0")
@@ -38,7 +40,8 @@ class BadSettings(click.ClickException):
 
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
-        super().__init__("Refusing to start:\n" + "\n".join(f"- {fault}" for fault in faults))
+        said = "\n".join(f"- {fault}" for fault in faults)
+        super().__init__(f"Refusing to start with these settings / 设置有误，不能启动:\n{said}")
 
 
 def setting(name: str, default: Any, meaning: str) -> Any:
@@ -72,7 +75,9 @@ class Settings:
     wechat_simulator_port: int = setting("WECHAT_SIMULATOR_PORT", 8001, "where the simulator listens")
     wechat_connect_seconds: float = setting("WECHAT_CONNECT_SECONDS", 3.0, "time to reach WeChat")
     wechat_read_seconds: float = setting("WECHAT_READ_SECONDS", 5.0, "time WeChat has to answer")
-    wechat_templates: str = setting("WECHAT_TEMPLATES", "{}", "JSON: template key → WeChat's template id")
+    wechat_templates: str = setting(
+        "WECHAT_TEMPLATES", "{}", "JSON: purpose → WeChat's template id and its fields"
+    )
     wechat_page_state: str = setting("WECHAT_PAGE_STATE", "formal", "`formal`, `trial` or `developer`")
     wechat_push_token: str = setting(
         "WECHAT_PUSH_TOKEN", "", "Token of 消息推送; empty in production: every push is refused"
@@ -172,7 +177,7 @@ class Settings:
     idempotency_hours: int = setting(
         "IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least"
     )
-    sponsor: str = setting("SPONSOR", "青松市（演示）", "主办单位, shown on public pages")
+    sponsor: str = setting("SPONSOR", DEMO_SPONSOR, "主办单位, shown on public pages and papers")
     filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
     supervision_phone: str = setting("SUPERVISION_PHONE", "", "监督电话, printed on the quarterly notice")
     wish_cost_cap: int = setting("WISH_COST_CAP", 300, "yuan; dearer wishes are refused")
@@ -225,20 +230,22 @@ class Settings:
         "COMPLAINT_REMIND_DAYS", 3, "working days before its end that a complaint's deadline is recalled"
     )
     complaints_per_day: int = setting("COMPLAINTS_PER_DAY", 10, "complaints a person may file in 24 hours")
-    keep_notices_days: int = setting("KEEP_NOTICES_DAYS", 365, "days until a notice is deleted")
-    keep_contact_days: int = setting(
+    keep_notices_days: int | None = setting("KEEP_NOTICES_DAYS", 365, "days until a notice is deleted")
+    keep_contact_days: int | None = setting(
         "KEEP_CONTACT_DAYS", 30, "days after closing until a wish's address and phone are deleted"
     )
-    keep_draft_days: int = setting("KEEP_DRAFT_DAYS", 180, "days until the words of a forgotten draft go")
-    keep_rejected_days: int = setting(
+    keep_draft_days: int | None = setting(
+        "KEEP_DRAFT_DAYS", 180, "days until the words of a forgotten draft go"
+    )
+    keep_rejected_days: int | None = setting(
         "KEEP_REJECTED_DAYS",
         180,
         "days until a rejected residency or party registration is deleted, and a child without guardian erased",
     )
-    keep_complaint_days: int = setting(
+    keep_complaint_days: int | None = setting(
         "KEEP_COMPLAINT_DAYS", 1095, "days after its end until the words of a complaint are deleted"
     )
-    keep_consent_days: int = setting(
+    keep_consent_days: int | None = setting(
         "KEEP_CONSENT_DAYS", 1095, "days that a withdrawn consent is kept, as proof of what was agreed"
     )
     lot_rule: str = setting(
@@ -255,7 +262,7 @@ class Settings:
         if not self.database_url:
             return f"sqlite:///{Path(self.data_dir).resolve() / 'dianliang.sqlite3'}"
         scheme, _, rest = self.database_url.partition("://")
-        return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else self.database_url
+        return f"postgresql+psycopg://{rest}" if scheme in POSTGRESQL else self.database_url
 
     @property
     def wechat_url(self) -> str:
@@ -279,8 +286,9 @@ class Settings:
         return self.public_url.rstrip("/") or ("" if self.production else f"http://127.0.0.1:{self.port}")
 
     @property
-    def template_ids(self) -> dict[str, str]:
-        return json.loads(self.wechat_templates)
+    def templates(self) -> dict[str, config_templates.Chosen]:
+        """WeChat's template for each purpose that has one."""
+        return config_templates.chosen(self.wechat_templates)
 
 
 def table() -> list[Field]:
@@ -290,20 +298,52 @@ def table() -> list[Field]:
 
 def read() -> Settings:
     """Reads the environment; refuses what cannot be read and what production forbids. Raises BadSettings."""
-    env, values, faults = Env(), {}, []
+    env = Env()
+    values: dict[str, Any] = {}
+    faults: dict[str, Said] = {}
     for one in table():
-        reader: Any = {int: env.int, float: env.float}.get(one.type, env.str)  # type: ignore[arg-type]
+        name = one.metadata["name"]
         try:
-            values[one.name] = reader(one.metadata["name"], one.default)
-        except ValueError as fault:
-            faults.append(str(fault))
-    if faults:
-        raise BadSettings(faults)
+            values[one.name] = _read(one, env.str(name, None))
+        except _Unreadable as unreadable:
+            faults[name], values[one.name] = unreadable.said, one.default
+            continue
+        said = BOUNDS[name].kind.fault(values[one.name])
+        if said:
+            faults[name] = said
     settings = Settings(**values)
-    faults = config_faults.of(settings)
+    # What was named already is not named again for what follows from it.
+    for name, said in config_faults.of(settings):
+        faults.setdefault(name, said)
     if faults:
-        raise BadSettings(faults)
+        raise BadSettings(
+            [f"{name} {said.english}\n  {name} {said.chinese}" for name, said in faults.items()]
+        )
     return settings
+
+
+class _Unreadable(Exception):
+    def __init__(self, english: str, chinese: str) -> None:
+        self.said = Said(english, chinese)
+        super().__init__(english)
+
+
+def _read(one: Field, given: str | None) -> Any:
+    """The value in the setting's own type. Raises _Unreadable."""
+    if given is None:
+        return one.default
+    if one.type is str:
+        return given
+    text = given.strip()
+    if one.type is float:
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", text):
+            raise _Unreadable("must be a number", "必须是数字")
+        return float(text)
+    if one.type is not int and text in NEVER:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,15}", text):
+        raise _Unreadable("must be a whole number", "必须是整数")
+    return int(text)
 
 
 def new_secret() -> str:

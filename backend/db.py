@@ -11,9 +11,12 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -345,6 +348,33 @@ def clock_ahead() -> timedelta:
     if dialect() == "sqlite":
         return timedelta(0)
     return clock.system_now() - session.scalar(sa.text("SELECT clock_timestamp()"))
+
+
+class Version(StrEnum):
+    """How the database's version stands to the program's."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+
+
+def schema_version() -> Version:
+    """A revision that is in none of our files came with a newer program: ours are never removed (decision 123).
+
+    Raises SQLAlchemyError where there is no database to ask.
+    """
+    found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+    known, heads = _revisions()
+    if found == heads:
+        return Version.CURRENT
+    return Version.AHEAD if len(found) == 1 and not found & known else Version.BEHIND
+
+
+@cache
+def _revisions() -> tuple[frozenset[str], frozenset[str]]:
+    """All revisions that this program knows, and the newest."""
+    files = ScriptDirectory(migrate.directory)
+    return frozenset(one.revision for one in files.walk_revisions()), frozenset(files.get_heads())
 
 
 def append_only(table: str, dialect_name: str) -> list[str]:

@@ -1,4 +1,5 @@
-"""What goods, teams and whatever else can be renamed were called before: registers say what was said when it happened.
+"""What goods, teams, places and whatever else can be renamed were called before: registers say what was said when it
+happened.
 
 A line is written by the verb that renames, never by a register. Nobody's name is among them: persons are called by what
 they are called today, so that whoever has left is called nothing any more.
@@ -22,6 +23,9 @@ class Named(StrEnum):
     ITEM = "item"
     ITEM_UNIT = "item_unit"
     TEAM = "team"
+    PLACE = "place"
+    # How numbers and notices name it.
+    PLACE_SHORT = "place_short"
 
 
 class FormerName(Model):
@@ -37,7 +41,7 @@ class FormerName(Model):
     kind: Mapped[str] = mapped_column(sa.String(12))
     subject_id: Mapped[int] = mapped_column(Id)
     until: Mapped[datetime] = mapped_column(Moment)
-    name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("of goods or of a team"))
+    name: Mapped[str] = mapped_column(sa.String(80), info=not_personal("of goods, a team or a place"))
 
 
 def keep(kind: Named, subject_id: int, before: str, after: str) -> None:

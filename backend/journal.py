@@ -22,9 +22,9 @@ from backend.personal import Purpose, handler, personal
 # Set by whoever received the request, so that a line can be found from a log and the other way round.
 correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 
-# Set by the console where it was opened with a password that others have seen: each line says so.
-BY_FIRST_PASSWORD = {"console": "first_password"}
-by_first_password: ContextVar[bool] = ContextVar("by_first_password", default=False)
+# Set by the console where it was opened with something that others have seen, a first password or a link: each line
+# says with what.
+opened_by: ContextVar[str | None] = ContextVar("opened_by", default=None)
 
 # How long a reason may be at each door: why something was sent back, refused, entered afterwards.
 REASON_MAX = 200
@@ -140,8 +140,8 @@ def line(
     """What a line says, without its subject. Raises InvalidInput for a reason that says nothing."""
     if reason is not None:
         check_reason(reason)
-    if by_first_password.get():
-        facts = {**(facts or {}), **BY_FIRST_PASSWORD}
+    if mark := opened_by.get():
+        facts = {**(facts or {}), "console": mark}
     return {
         "at": clock.now(),
         "actor_id": actor.id if actor is not None else None,

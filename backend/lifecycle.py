@@ -8,7 +8,7 @@ documentation are drawn from them.
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from backend import moves
+from backend import journal, moves
 from backend.db import session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
@@ -48,14 +48,16 @@ def transition(
 ) -> None:
     """Moves `subject` and sets its `facts` in one guarded statement, with its journal line.
 
-    `actor` is a person, or None for time itself; `precondition` refuses for the move's own reasons, once permission
-    and state are settled; `permitted` says that the verb has asked `authorize` already, under the same lock.
+    `actor` is a person, or None for time itself; `precondition` refuses for the move's own reasons, once permission,
+    state and `reason` are settled; `permitted` says that the verb has asked `authorize` already, under the same lock.
     Raises NotFound, NotAllowed, FourEyes, and the move's own refusal when the state is no longer one of its
     sources.
     """
     if not permitted:
         authorize(move, subject, actor)
     moves.check_source(move, subject)
+    if reason is not None:
+        journal.check_reason(reason)
     if precondition is not None:
         precondition()
     moves.apply(move, subject, facts, actor=actor, reason=reason, details=details)

@@ -36,6 +36,13 @@ def count(wanted: AnySelect) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 
+def containing(sought: str, *columns: sa.SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Whether each word of what is looked for stands in one of these columns, in capitals or small letters."""
+    return sa.and_(
+        *(sa.or_(*(one.icontains(word, autoescape=True) for one in columns)) for word in sought.split())
+    )
+
+
 class Pageable(Protocol):
     """Rows in a fixed order that a list can be read from, page by page."""
 
@@ -75,6 +82,10 @@ class KeysetQuery:
     def count(self) -> int:
         """How many rows there are in all."""
         return count(self.wanted)
+
+    def count_up_to(self, most: int) -> int:
+        """The same, but not beyond `most`: nobody waits for the exact number of very many."""
+        return count(self.wanted.limit(most))
 
     def place_of(self, row_id: int) -> Place | None:
         """Where the row with this id stands in the order, be it among the rows or not; None where there is none.

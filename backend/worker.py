@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
 
 from backend import jobs as work
@@ -82,6 +83,14 @@ class _Step:
                 self.run()
         except _Stopped:
             log.info("worker.stopping", during=self.name)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as outage:
+            # Foreseen: where in the program it was noticed tells nobody anything.
+            log.error(
+                "worker.no_database",
+                step=self.name,
+                kind=type(getattr(outage, "orig", None) or outage).__name__,
+            )
+            return False
         except Exception:
             log.exception("worker.failed", step=self.name)
             return False

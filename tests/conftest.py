@@ -39,6 +39,8 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # The command line speaks the language of whoever sits there; what tests read of it is English.
+    os.environ["LC_ALL"] = "C.UTF-8"
     WATCH.install()
     for name, meaning in quick.LEFT_OUT.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; left out by --quick")

@@ -5,7 +5,18 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import Reason, ReasonIn
-from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Phone, Schema, Text
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Phone,
+    Schema,
+    Several,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
@@ -49,7 +60,7 @@ class ComplaintOut(Schema):
 
 
 class ComplaintQuery(PageQuery):
-    state = Choice("状态", ComplaintState, load_default=None)
+    state = Several("状态", ComplaintState, load_default=None)
 
 
 class ComplaintAnswerIn(Schema):
@@ -100,7 +111,7 @@ def my_complaints(caller: Caller) -> Pageable:
     guard=Permission.COMPLAINT_ANSWER,
     query=ComplaintQuery,
 )
-def complaints_to_handle(caller: Caller, state: str | None) -> Pageable:
+def complaints_to_handle(caller: Caller, state: list[str] | None) -> Pageable:
     return queues.to_handle(state, actor=caller)
 
 

@@ -4,20 +4,18 @@ import math
 import shutil
 import threading
 import time
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from alembic.script import ScriptDirectory
 from apiflask import APIBlueprint
 from flask import Response
 
-from backend import config
+from backend import backup_age, config
 from backend.api.frame import telemetry
 from backend.api.frame.fields import Boolean, Schema, Text
 from backend.api.frame.route import PUBLIC, get
-from backend.db import can_write, migrate, session
+from backend.db import Version, can_write, schema_version
 from backend.errors import Refused
 from backend.ledger import seals
 from backend.outbox import queries as outbox
@@ -53,14 +51,15 @@ def healthz() -> dict[str, str]:
     "数据库可用且已迁移到位",
     PUBLIC,
     out=Readiness,
-    description="读不到数据库时返回 503。只是不能写入（磁盘满、数据库只读）时仍返回 200，`writable` 为 false。",
+    description="读不到数据库、数据库还没有迁移到本程序的版本时返回 503；数据库比程序新时（升级途中）照常 200。"
+    "只是不能写入（磁盘满、数据库只读）时仍返回 200，`writable` 为 false。",
 )
 def readyz() -> dict[str, Any]:
     try:
-        found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+        behind = schema_version() is Version.BEHIND
     except sa.exc.SQLAlchemyError:
         raise NotReady() from None
-    if found != _heads():
+    if behind:
         raise NotReady()
     return {"status": "ok", "writable": _writing.possible()}
 
@@ -90,9 +89,10 @@ class _Writing:
 _writing = _Writing()
 
 
-@cache
-def _heads() -> frozenset[str]:
-    return frozenset(ScriptDirectory(migrate.directory).get_heads())
+def _backup_age() -> float:
+    """Without end where this machine knows of none, so that the alert takes the youngest that any of them knows."""
+    age = backup_age.age()
+    return math.inf if age is None else age.total_seconds()
 
 
 @get(bp, "/metrics", "Prometheus 指标", PUBLIC)
@@ -100,6 +100,7 @@ def metrics() -> Response:
     read_now = {
         "dianliang_delivery_overdue_seconds": outbox.overdue().total_seconds(),
         "dianliang_writable": _writing.possible(),
+        "dianliang_backup_age_seconds": _backup_age(),
         "dianliang_seal_lag_days": seals.days_behind(),
         "dianliang_disk_free_bytes": shutil.disk_usage(config.settings().data_dir).free,
     }

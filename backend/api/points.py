@@ -17,6 +17,7 @@ from backend.api.frame.fields import (
     Nested,
     QueryInteger,
     Schema,
+    Several,
     Text,
     metadata,
 )
@@ -29,6 +30,7 @@ from backend.identity.sessions import Caller
 from backend.imports import reading
 from backend.ledger.rules import EVENTS
 from backend.paging import KeysetRows, Pageable
+from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.points import actions, limits, opening_balances, opening_queries, opening_sheets, queries
 from backend.points.models import Adjustment, AdjustmentState
@@ -56,20 +58,24 @@ class AdjustmentOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     person_id = Integer("居民")
-    person_name = Text("居民姓名（脱敏）", most=20, example="宁**")
+    person_name = Text(
+        "居民姓名（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, example="宁**"
+    )
     points = Integer("增加（正数）或扣减（负数）的积分", least=-limits.ADJUSTED_MAX)
     reason = Text("原因", most=limits.REASON_MAX)
     state = Choice("状态", AdjustmentState)
-    proposed_by = Text("提出人（脱敏）", most=20)
+    proposed_by = Text("提出人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
     proposed_at = DateTime("提出时间")
-    decided_by = Text("处理人（脱敏）", most=20, allow_none=True)
+    decided_by = Text(
+        "处理人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, allow_none=True
+    )
     decided_at = DateTime("处理时间", allow_none=True)
     decision_reason = Text("驳回原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
 
 
 class AdjustmentQuery(PageQuery):
-    state = Choice("状态", AdjustmentState, load_default=None)
+    state = Several("状态", AdjustmentState, load_default=None)
 
 
 class RuleIn(Schema):
@@ -162,7 +168,9 @@ class OpeningOut(Schema):
     booked = Integer("已经入账的行；确认后分批入账，和 counts.new 相同时就全部入账了")
     uploaded_by = Text("上传人（脱敏）", most=20)
     uploaded_at = DateTime("上传时间")
-    decided_by = Text("确认人（脱敏）", most=20, allow_none=True)
+    decided_by = Text(
+        "确认人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, allow_none=True
+    )
     decided_at = DateTime("确认时间", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["confirm", "reject"])
 
@@ -199,7 +207,7 @@ def _serialize(one: Adjustment, caller: Caller) -> dict[str, Any]:
     guard=Permission.POINTS_READ,
     query=AdjustmentQuery,
 )
-def list_adjustments(caller: Caller, state: str | None) -> Pageable:
+def list_adjustments(caller: Caller, state: list[str] | None) -> Pageable:
     return queries.adjustments(state, actor=caller)
 
 

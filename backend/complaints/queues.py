@@ -1,5 +1,7 @@
 """Which complaints lie with whom, and which of them wait for an answer: queries that both doors page and count."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from backend.complaints.models import WAITING_STATES, Complaint
@@ -11,15 +13,15 @@ from backend.people.models import Appointment
 from backend.people.permissions import Permission
 
 
-def to_handle(state: str | None = None, *, actor: Actor) -> KeysetQuery:
+def to_handle(states: Collection[str] | None = None, *, actor: Actor) -> KeysetQuery:
     """All that lie in the handler's places, whichever way they went, in the order in which they were filed. One's own
     are with the others, not here."""
     wanted = sa.select(Complaint).where(
         Complaint.place_id.in_(permissions.reach_of(actor.id, Permission.COMPLAINT_ANSWER)),
         Complaint.person_id != actor.id,
     )
-    if state is not None:
-        wanted = wanted.where(Complaint.state == state)
+    if states:
+        wanted = wanted.where(Complaint.state.in_(states))
     return KeysetQuery(wanted, (Complaint.id,))
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 from flask import Flask
 
 from backend import capabilities, console
-from backend.console.frame import menu, page
+from backend.console.frame import menu, page, things
 from backend.console.public import pages as public
 
 
@@ -23,10 +23,14 @@ def folders() -> list[ModuleType]:
 def install(app: Flask) -> None:
     """Registers the console and the public pages, and puts together the menu."""
     entries: list[menu.Entry] = []
+    shown: list[tuple[str, str, str]] = []
     for folder in folders():
         for module in pkgutil.iter_modules(folder.__path__):
             import_module(f"{folder.__name__}.{module.name}")
         entries += getattr(folder, "MENU", ())
+        shown += getattr(folder, "THINGS", ())
     menu.use(entries)
+    # A person's own page comes before their statement, for whoever may open it.
+    things.use(sorted(shown, key=lambda one: one[1] == "statement"))
     app.register_blueprint(public.bp)
     page.install(app)

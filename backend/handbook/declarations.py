@@ -60,8 +60,14 @@ def _body(operation: dict[str, Any]) -> str:
 
 def _query(operation: dict[str, Any]) -> str:
     found = [one for one in operation.get("parameters", []) if one["in"] == "query"]
-    asked = [f"{one['name']}{'' if one['required'] else '?'}: {_type(one['schema'], '')}" for one in found]
+    asked = [f"{one['name']}{'' if one['required'] else '?'}: {_asked_type(one['schema'])}" for one in found]
     return f"{{ {'; '.join(asked)} }}" if asked else "undefined"
+
+
+def _asked_type(schema: dict[str, Any]) -> str:
+    """Of what may be several with commas, one alone is well, too."""
+    either = f"{_type(schema['items'], '')} | " if schema.get("type") == "array" else ""
+    return either + _type(schema, "")
 
 
 def _type(schema: dict[str, Any], indent: str) -> str:

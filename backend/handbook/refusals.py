@@ -35,6 +35,7 @@ STATUSES = {
 OF_THE_CONSOLE = (
     "backend.console",
     "backend.people.appointing",
+    "backend.identity.console_links",
     "backend.identity.console_sessions",
     "backend.identity.credentials",
     "backend.identity.first_passwords",

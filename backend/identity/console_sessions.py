@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock, config, crypto, journal
 from backend.db import lock_row, session
 from backend.errors import InvalidInput, NotAllowed, NotFound, Refused, SessionEnded
-from backend.identity import sessions
+from backend.identity import binding, sessions
 from backend.identity.models import ConsoleSession, Credential, ScanSignIn
 from backend.journal import Actor
 from backend.people import security_events, suspensions
@@ -39,15 +39,15 @@ class SignInOver(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """Who sits at the console. `stale` asks for the use to be noted, `first` for a password of their own; `by_first`
-    says that this console was opened with a password that others have seen."""
+    """Who sits at the console. `stale` asks for the use to be noted, `first` for a password of their own; `mark`
+    says with what this console was opened, where others had seen it (`labels.OPENED_BY`)."""
 
     id: int
     session_id: int
     stale: bool
     first: bool = False
     suspended_until: datetime | None = None
-    by_first: bool = False
+    mark: str | None = None
 
 
 def entered(token: str) -> Entered:
@@ -68,7 +68,13 @@ def entered(token: str) -> Entered:
         raise SessionEnded()
     first = row[0].method == "password" and row[2] is not None
     stale = row[0].used_at <= now - NOTE_EVERY
-    return Entered(row[0].person_id, row[0].id, stale, first, row[3], row[0].first_password)
+    return Entered(row[0].person_id, row[0].id, stale, first, row[3], _mark(row[0]))
+
+
+def _mark(row: ConsoleSession) -> str | None:
+    if row.method == "link":
+        return "link"
+    return "first_password" if row.first_password else None
 
 
 def _idle() -> timedelta:
@@ -79,6 +85,9 @@ def note_use(session_id: int) -> None:
     session.execute(
         sa.update(ConsoleSession).where(ConsoleSession.id == session_id).values(used_at=clock.now())
     )
+
+
+_WITH = {"password": "用口令", "scan": "扫码", "link": "用运维人员在命令行生成的链接"}
 
 
 def enter(person_id: int, method: str, browser: str) -> str:
@@ -104,7 +113,7 @@ def enter(person_id: int, method: str, browser: str) -> str:
     session.add(made)
     session.flush()
     journal.write("enter_console", "person", person_id, actor=person, facts={"method": method})
-    how = "用口令登录了工作后台" if method == "password" else "扫码登录了工作后台"
+    how = f"{_WITH[method]}登录了工作后台"
     security_events.record(person_id, SecurityEventKind.CONSOLE, how, browser)
     return token
 
@@ -187,8 +196,9 @@ def leave_all(person_id: int) -> None:
     session.execute(sa.delete(ConsoleSession).where(ConsoleSession.person_id == person_id))
 
 
-def begin_scan(browser: str) -> tuple[str, str]:
-    """A new code for the screen, and the secret that only this browser gets."""
+def begin_scan(browser: str, binds_id: int | None = None) -> tuple[str, str]:
+    """A new code for the screen, and the secret that only this browser gets. With `binds_id` the phone that approves it
+    becomes this person's, and no console opens."""
     code, secret, now = secrets.token_urlsafe(16), secrets.token_urlsafe(32), clock.now()
     choices = [str(one) for one in secrets.SystemRandom().sample(range(10, 100), CHOICES)]
     session.add(
@@ -198,6 +208,7 @@ def begin_scan(browser: str) -> tuple[str, str]:
             choices=",".join(choices),
             answer=secrets.choice(choices),
             browser=browser[:60],
+            binds_id=binds_id,
             created_at=now,
             expires_at=now + timedelta(seconds=SCAN_SECONDS),
         )
@@ -231,12 +242,14 @@ def approve(code: str, choice: str | None, *, actor: Actor) -> Refused | None:
 
     They pick the number that stands on the screen before them: whoever was sent a code by somebody else does not know
     it. A wrong one ends the code, so it is answered and not raised: what was raised would be undone.
-    Raises NotAllowed to residents, SignInOver, InvalidInput without a choice.
+    A code that binds is for the phone of whoever sits at that console: their account there has no appointment yet.
+    Raises NotAllowed to residents, SignInOver, InvalidInput without a choice, and what `binding.take_over` raises.
     """
-    if not _appointed(actor.id):
-        raise NotAllowed(NoAppointment.message)
     wanted = sa.select(ScanSignIn).where(ScanSignIn.code_digest == crypto.digest(code))
-    scan = _still_open(session.scalar(wanted.with_for_update().execution_options(populate_existing=True)))
+    found = session.scalar(wanted.with_for_update().execution_options(populate_existing=True))
+    if (found is None or found.binds_id is None) and not _appointed(actor.id):
+        raise NotAllowed(NoAppointment.message)
+    scan = _still_open(found)
     if choice is None:
         raise InvalidInput({"choice": ["请选电脑上显示的数字；手机上没有数字可选的，请先更新小程序"]})
     if choice != scan.answer:
@@ -244,9 +257,12 @@ def approve(code: str, choice: str | None, *, actor: Actor) -> Refused | None:
         session.flush()
         journal.write("pick_wrong_number", "person", actor.id, actor=actor)
         return WrongChoice()
-    scan.approved_by_id, scan.approved_at = actor.id, clock.now()
+    if scan.binds_id is not None:
+        binding.take_over(scan.binds_id, actor=actor)
+    scan.approved_by_id, scan.approved_at = scan.binds_id or actor.id, clock.now()
     session.flush()
-    journal.write("approve_console", "person", actor.id, actor=actor)
+    if scan.binds_id is None:
+        journal.write("approve_console", "person", actor.id, actor=actor)
     return None
 
 
@@ -261,7 +277,7 @@ def redeem(secret: str, browser: str) -> str:
     TooManySignIns, NoAppointment."""
     person_id = session.scalar(
         sa.update(ScanSignIn)
-        .where(_redeemable(secret))
+        .where(_redeemable(secret), ScanSignIn.binds_id.is_(None))
         .values(used_at=clock.now())
         .returning(ScanSignIn.approved_by_id)
     )

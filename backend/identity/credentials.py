@@ -45,7 +45,10 @@ class SignInBusy(Refused):
 
 
 class OneTimeCodeNeeded(Refused):
-    code, message = 40391, "市级管理员和审计员用口令登录要加动态口令：请先扫码登录，再到“我的账号”里设置"
+    code, message = (
+        40391,
+        "市级管理员和审计员用口令登录要加动态口令：请先扫码或用一次性链接登录，再到“我的账号”里设置",
+    )
 
 
 class NameTaken(Refused):

@@ -1,6 +1,6 @@
 """What time ends at the door: sessions, tries at a name, sign-ins by scanning that nobody finished."""
 
-from backend.identity import attempts, console_sessions, sent_forms, sessions
+from backend.identity import attempts, console_links, console_sessions, sent_forms, sessions
 from backend.jobs import Job
 from backend.people import opening_requests, security_events
 
@@ -8,6 +8,7 @@ JOBS = [
     Job("sessions.forget", 3600, sessions.ended, sessions.forget),
     Job("sessions.forget_counts", 3600, sessions.counts_over, sessions.forget_count),
     Job("console.forget", 3600, console_sessions.ended, console_sessions.forget),
+    Job("console.forget_links", 3600, console_links.over, console_links.forget),
     Job("console.forget_attempts", 3600, attempts.over, attempts.forget),
     Job("console.forget_forms", 3600, sent_forms.outlived, sent_forms.forget),
     Job("security_events.forget", 3600, security_events.over, security_events.forget),

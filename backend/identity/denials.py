@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import lock_row, session
 from backend.errors import NotFound, Refused
-from backend.identity import console_sessions, credentials, first_passwords, sessions
+from backend.identity import console_links, console_sessions, credentials, first_passwords, sessions
 from backend.journal import Actor
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many
@@ -51,6 +51,7 @@ def deny(event_id: int, *, actor: Actor, session_id: int = 0, console_id: int = 
     first_time = event.denied_at is None
     event.denied_at = event.denied_at or clock.now()
     first_passwords.withdraw(actor.id)
+    console_links.withdraw(actor.id)
     denial = Denial(
         sessions.close_others(session_id, actor=actor),
         console_sessions.leave_others(console_id, actor=actor),

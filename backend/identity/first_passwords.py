@@ -5,7 +5,7 @@ over on paper. It opens the console for three days and nothing in it but the pag
 of their own, so that in the end nobody else knows it; what is done in a console that it opened is marked in the journal.
 
 Whoever has WeChat scans, and gets none. Where there is only one administrator, an operator's command prints a link that
-opens the console once (`console_sessions.enter` is its door, too).
+opens the console once (`console_links`).
 """
 
 import secrets
@@ -43,7 +43,10 @@ class OwnFirstPassword(Refused):
 class StrongRole(Refused):
     """Who reads the journal or appoints others is nobody's account to open."""
 
-    code, message = 40343, "市级管理员和审计员不设初始口令，请本人用手机扫码登录"
+    code, message = (
+        40343,
+        "市级管理员和审计员不设初始口令，请本人用手机扫码登录，或请运维人员打印一次性登录链接",
+    )
 
 
 class NotInOffice(Refused):
@@ -114,7 +117,7 @@ def of(person_id: int) -> FirstPasswordRequest | None:
 
 @dataclass(frozen=True)
 class RequestView:
-    """A request as administrators see it: who it is for and who asked, by masked name."""
+    """A request as administrators see it: who it is for and who asked, by name, as they hold offices."""
 
     id: int
     stage: str
@@ -127,7 +130,7 @@ class RequestView:
 
 
 def view_of(row: FirstPasswordRequest) -> RequestView:
-    names = people.masked_names({row.person_id, row.asked_by_id})
+    names = people.officer_names({row.person_id, row.asked_by_id})
     return RequestView(
         row.id,
         row.stage,

@@ -1,8 +1,11 @@
 """Chinese words for the ways to sign in, and for what the journal says of them."""
 
-SIGN_IN_METHODS = {"password": "口令", "scan": "扫码"}
+SIGN_IN_METHODS = {"password": "口令", "scan": "扫码", "link": "一次性链接"}
+# What others have seen besides its owner; the journal marks what is done in a console that it opened.
+OPENED_BY = {"first_password": "初始口令", "link": "一次性链接"}
 
-LABELS = {"sign_in_method": SIGN_IN_METHODS}
+SCAN_PURPOSES = {"sign_in": "登录工作后台", "bind": "绑定微信"}
+LABELS = {"sign_in_method": SIGN_IN_METHODS, "opened_by": OPENED_BY, "scan_purpose": SCAN_PURPOSES}
 JOURNAL_KINDS: dict[str, str] = {}
 JOURNAL_STATES: dict[str, dict[str, str]] = {}
 JOURNAL_VERBS = {
@@ -13,6 +16,7 @@ JOURNAL_VERBS = {
         "enter_console": "进入工作后台",
         "pick_wrong_number": "扫码选错数字",
         "approve_console": "扫码允许登录",
+        "make_console_link": "生成一次性登录链接",
         "set_password": "设置口令",
         "set_first_password": "设置初始口令",
         "ask_first_password": "申请初始口令",

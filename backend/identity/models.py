@@ -1,6 +1,7 @@
 """How staff enter the console: names with passwords, sign-ins by scanning a code, the sessions they open."""
 
 from datetime import datetime
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,7 +20,14 @@ from backend.personal import (
     personal,
 )
 
-METHODS = ("password", "scan")
+METHODS = ("password", "scan", "link")
+
+
+class ScanPurpose(StrEnum):
+    """What a phone that approves a code does."""
+
+    SIGN_IN = "sign_in"
+    BIND = "bind"
 
 
 class Credential(Model):
@@ -124,6 +132,36 @@ class ScanSignIn(Model):
         info=handler("lives some minutes, and is deleted with the sign-in it opened", merged="stay"),
     )
     approved_at: Mapped[datetime | None] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The person at whose console the code stands, where the phone's WeChat is to become theirs; it opens no console.
+    binds_id: Mapped[int | None] = mapped_column(
+        Id,
+        sa.ForeignKey("persons.id"),
+        info=handler(
+            "lives some minutes: whose console asks to be joined to a WeChat account", merged="move"
+        ),
+    )
+
+    @property
+    def purpose(self) -> ScanPurpose:
+        return ScanPurpose.SIGN_IN if self.binds_id is None else ScanPurpose.BIND
+
+
+class ConsoleLink(Model):
+    """A link that opens the console once, printed by a command of whoever operates the machine. Only a digest is kept."""
+
+    __tablename__ = "console_links"
+    __personal__ = [
+        PersonalTable("person_id", "工作后台的一次性链接", "console_links", position=368, on_erasure="delete")
+    ]
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True, info=on_merge("drop"))
+    code_digest: Mapped[str] = mapped_column(
+        sa.String(64), unique=True, info=internal("a digest of what opens the console once")
+    )
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

@@ -92,6 +92,8 @@ class Sheet:
     look_again: Callable[[dict[str, Any]], None] | None = None
     # How the cells of a column are read, where that is not as any text.
     reads: Mapping[str, cells.Read] = field(default_factory=dict)
+    # Looks for what a row names and is not in the sheet, and raises the refusal that `take_in` would; it makes nothing.
+    find: Callable[[Row, dict[str, Any], Any], object] | None = None
     # Takes in a row that was doubtful, as the person of this id or as a new one.
     decide: Callable[[Row, int | None, dict[str, Any], Any], "bool | Taken"] | None = None
 
@@ -179,6 +181,23 @@ def _repeated(sheet: Layout, row: Row, line: int, keys: dict[Any, int]) -> list[
         return []
     first = keys.setdefault(sheet.key(row), line)
     return [] if first == line else [("", f"和第 {first} 行重复，请合并成一行")]
+
+
+def look_up(checked: Checked, *, actor: Actor) -> Checked:
+    """The same sheet, in which whatever a row names was looked for, too: who is told that so many rows can be imported is
+    told the truth. Slow: outside any transaction."""
+    find = SHEETS[checked.kind].find
+    if find is None:
+        return checked
+    memory: dict[str, Any] = {}
+    rows, faults = [], list(checked.faults)
+    for line, row in checked.rows:
+        try:
+            find(row, memory, actor)
+            rows.append([line, row])
+        except Refused as refusal:
+            faults.append([line, "", refusal.sentence])
+    return Checked(checked.kind, rows, sorted(faults, key=lambda one: int(one[0])))
 
 
 def begin(file_name: str, checked: Checked, *, actor: Actor) -> Import:

@@ -9,6 +9,7 @@ store's to keep.
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -21,13 +22,15 @@ import psycopg
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from backend import clock, config
+from backend import clock, command_line, config
 from backend.db import dialect, migrate, session
+from backend.languages import say
 from backend.ledger import seals
 from backend.operations import postgres
 
 Tell = Callable[[str], object]
 UNFINISHED = ".unfinished"
+FINISHED = re.compile(r"dianliang-\d{8}-\d{6}")
 MANIFEST = "manifest.json"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 PICTURES = "files"
@@ -55,6 +58,8 @@ def create_backup(folder: Path, tell: Tell) -> Path:
     made = folder / f"dianliang-{clock.now().astimezone(clock.CHINA):%Y%m%d-%H%M%S}"
     unfinished = made.with_name(made.name + UNFINISHED)
     try:
+        # Before anything is made: what pg_dump says of a database that is away is two lines of its own.
+        session.execute(sa.text("SELECT 1"))
         unfinished.mkdir(mode=0o700, parents=True)
         database = unfinished / DATABASES[dialect()]
         if dialect() == "sqlite":
@@ -67,14 +72,30 @@ def create_backup(folder: Path, tell: Tell) -> Path:
         unfinished.rename(made)
     except (*FAULTS, BackupFault) as fault:
         shutil.rmtree(unfinished, ignore_errors=True)
-        raise BackupFault(f"no backup was made: {_why(fault)}") from None
-    tell(f"Backup made: {made.name}")
+        raise BackupFault(say("no backup was made: ", "没有做成备份：") + _why(fault)) from None
+    tell(say(f"Backup made: {made.name}", f"备份完成：{made.name}"))
     return made
 
 
+def keep_newest(folder: Path, newest: int) -> list[str]:
+    """Deletes all finished backups in `folder` but the newest ones; answers which. Nothing else there is touched."""
+    found = sorted(
+        path for path in folder.iterdir() if FINISHED.fullmatch(path.name) and (path / MANIFEST).is_file()
+    )
+    old = found[: max(len(found) - newest, 0)]
+    for path in old:
+        # First, so that one of which the deletion was stopped is no backup any more.
+        (path / MANIFEST).unlink()
+        shutil.rmtree(path)
+    return [path.name for path in old]
+
+
 def _why(fault: Exception) -> str:
-    """Without the statement that SQLAlchemy repeats."""
-    return str(getattr(fault, "orig", None) or fault)
+    """In the words of every command, and never with the statement that SQLAlchemy repeats."""
+    if isinstance(fault, OSError) and fault.filename is not None:
+        return command_line.of_file(fault)
+    trouble = command_line.of_database(fault) if isinstance(fault, sa.exc.SQLAlchemyError) else None
+    return f"{trouble.sentence}: {trouble.advice}" if trouble else str(getattr(fault, "orig", None) or fault)
 
 
 def _clear(folder: Path) -> None:
@@ -99,10 +120,10 @@ def _copy_sqlite(target: Path, tell: Tell) -> None:
 
 
 def _progress(what: str, tell: Tell) -> Callable[[int, int, int], None]:
-    def say(_status: int, left: int, total: int) -> None:
+    def show(_status: int, left: int, total: int) -> None:
         tell(f"{what}: {100 * (total - left) // max(total, 1)} %")
 
-    return say
+    return show
 
 
 def _check_sqlite(path: Path) -> None:
@@ -200,7 +221,9 @@ def restore(backup: Path, tell: Tell) -> Manifest:
         _refuse_what_is_not_empty()
         _bring_back(backup, told, tell)
     except FAULTS as fault:
-        raise BackupFault(f"the backup could not be restored: {_why(fault)}") from None
+        raise BackupFault(
+            say("the backup could not be restored: ", "备份没有恢复成：") + _why(fault)
+        ) from None
     return told
 
 
@@ -230,11 +253,16 @@ def _manifest(backup: Path) -> Manifest:
     try:
         told = json.loads((backup / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BackupFault(f"{backup} is no finished backup") from None
+        raise BackupFault(say(f"{backup} is no finished backup", f"{backup} 不是一份完成的备份")) from None
     if not isinstance(told, dict) or not told.keys() >= TOLD:
-        raise BackupFault(f"{backup} is no finished backup")
+        raise BackupFault(say(f"{backup} is no finished backup", f"{backup} 不是一份完成的备份"))
     if told["database"] != dialect():
-        raise BackupFault(f"this is a backup of {told['database']}, and DATABASE_URL names {dialect()}")
+        raise BackupFault(
+            say(
+                f"this is a backup of {told['database']}, and DATABASE_URL names {dialect()}",
+                f"这是 {told['database']} 的备份，而 DATABASE_URL 是 {dialect()}",
+            )
+        )
     return cast(Manifest, told)
 
 
@@ -251,9 +279,19 @@ def _refuse_what_is_not_empty() -> None:
         for end in LEFT_BESIDE:
             place = Path(f"{_sqlite_file()}{end}")
             if place.exists():
-                raise BackupFault(f"{place} exists: move it away first, nothing is overwritten")
+                raise BackupFault(
+                    say(
+                        f"{place} exists: move it away first, nothing is overwritten",
+                        f"已经有 {place}，请先移走：恢复不覆盖任何东西",
+                    )
+                )
     elif postgres.tables(config.settings().database):
-        raise BackupFault("the database has tables: create an empty one first, nothing is overwritten")
+        raise BackupFault(
+            say(
+                "the database has tables: create an empty one first, nothing is overwritten",
+                "数据库里已经有表，请先建一个空的：恢复不覆盖任何东西",
+            )
+        )
     if next(_whole_files(_pictures_here()), None):
         raise BackupFault(
             f"{_pictures_here()} has pictures, of another installation or of a restore that was stopped: "

@@ -14,12 +14,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 
-from backend import calendar_days, config, crypto
-from backend.db import can_write, clock_ahead, dialect, migrate, session
+from backend import backup_age, calendar_days, command_line, config, crypto
+from backend.db import Version, can_write, clock_ahead, dialect, schema_version, session
 from backend.files import stores
 from backend.ledger import seals
+from backend.outbox import matching
 from backend.outbox import queries as outbox
 from backend.people import permissions, sealed
 from backend.people.models import Person
@@ -70,6 +70,7 @@ def findings() -> Iterator[Finding]:
         _calendar,
         _hosting,
         _outside,
+        _backups,
     ):
         yield from look()
 
@@ -95,14 +96,14 @@ def _database() -> Iterator[Finding]:
         yield _fault("there is no database yet", "run `flask db upgrade`, or `flask restore` of a backup")
         return
     try:
-        found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
+        version = list(_version())
     except sa.exc.SQLAlchemyError as fault:
-        missing = isinstance(fault, sa.exc.ProgrammingError) or "no such table" in str(fault)
-        said = "the database has no tables yet" if missing else "the database cannot be reached"
-        advice = "run `flask db upgrade`" if missing else "check DATABASE_URL, and that the server runs"
-        yield _fault(said, advice)
+        trouble = command_line.of_database(fault)
+        if trouble is None:
+            raise
+        yield _fault(trouble.sentence, trouble.advice)
         return
-    yield from _version(found)
+    yield from version
     yield from _sqlite() if dialect() == "sqlite" else _postgresql()
     if can_write() is False:
         yield _fault(
@@ -111,12 +112,14 @@ def _database() -> Iterator[Finding]:
         )
 
 
-def _version(found: set[str]) -> Iterator[Finding]:
-    """Of a newer database this program knows nothing: there is no revision of that name in its folder."""
-    known = ScriptDirectory(migrate.directory)
-    if not found <= {one.revision for one in known.walk_revisions()}:
-        yield _fault("the program is older than its database", "install the program that upgraded it")
-    elif found != set(known.get_heads()):
+def _version() -> Iterator[Finding]:
+    found = schema_version()
+    if found is Version.AHEAD:
+        yield _hint(
+            "the database is newer than the program, as between `flask db upgrade` and the restart of this host",
+            "restart with the program that upgraded it; this one goes on working for one release",
+        )
+    elif found is Version.BEHIND:
         yield _fault("the database is of an earlier version than the program", "run `flask db upgrade`")
 
 
@@ -206,6 +209,7 @@ def _worker() -> Iterator[Finding]:
 def _wechat() -> Iterator[Finding]:
     try:
         gateway().ready()
+        yield from _templates()
     except WeChatUnavailable:
         yield _fault("WeChat cannot be reached", "check the way out of this machine: api.weixin.qq.com:443")
     except WeChatRejected as said:
@@ -213,9 +217,22 @@ def _wechat() -> Iterator[Finding]:
         yield _fault(f"WeChat does not take us ({said.errcode})", meaning)
 
 
+def _templates() -> Iterator[Finding]:
+    if not config.settings().templates:
+        return
+    for key, said in matching.differences(gateway().templates()):
+        yield _fault(
+            f"WECHAT_TEMPLATES does not fit {key}: {said}; WeChat refuses its messages",
+            "run `flask wechat templates` and copy its line",
+        )
+
+
 def _people() -> Iterator[Finding]:
     if not permissions.anyone_with(Permission.APPOINTMENT_GRANT):
-        yield _fault("nobody can appoint staff", "run `flask found-city`, then `flask appoint-admin`")
+        yield _fault(
+            "nobody can appoint staff",
+            "run `flask found-city`, or where there is a city `flask appoint-admin`",
+        )
 
 
 def _hosting() -> Iterator[Finding]:
@@ -240,8 +257,10 @@ def _outside() -> Iterator[Finding]:
         return
     if not settings.push_token or not settings.push_key:
         yield _fault("WeChat's pushes are refused", "set WECHAT_PUSH_TOKEN and WECHAT_PUSH_KEY (消息推送)")
-    if not settings.template_ids:
-        yield _hint("no subscription message is configured", "set WECHAT_TEMPLATES; the inbox works without")
+    if not settings.templates:
+        yield _hint(
+            "no subscription message is configured", "run `flask wechat templates`; the inbox works without"
+        )
     if not settings.public_address.startswith("https://"):
         yield _fault("PUBLIC_URL is not https", "WeChat checks pictures, and phones load them, through it")
     else:
@@ -253,6 +272,21 @@ def _outside() -> Iterator[Finding]:
         )
     if settings.rate_limit_storage == "memory://":
         yield _hint("rate limits are counted in each process", "several machines share them through Redis")
+
+
+def _backups() -> Iterator[Finding]:
+    """Only where there is something to lose."""
+    if not config.settings().production:
+        return
+    age = backup_age.age()
+    advice = (
+        "enable dianliang-backup.timer (docs/operations); where another program makes them, on another machine too, let "
+        f"it touch {backup_age.MARK} in DATA_DIR"
+    )
+    if age is None:
+        yield _fault("no backup was made yet, as far as this machine knows", advice)
+    elif age > backup_age.TOO_OLD:
+        yield _fault(f"the last backup is {age // timedelta(hours=1)} hours old", advice)
 
 
 def _resolves(address: str) -> Iterator[Finding]:

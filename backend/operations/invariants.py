@@ -80,7 +80,7 @@ def _unbroken(kind: str, table: str) -> Check:
 def pairs() -> list[tuple[str, str, str]]:
     """Who checked it, and who may not have been the same person: because they made it, or because it is theirs.
 
-    A model says it in `__four_eyes__`. (Redemptions and stocktakes: backend/supermarket/verify.py.)
+    A model says it in `__four_eyes__`. (Redemptions, stocktakes and deliveries between shops: backend/supermarket/verify.py.)
     """
     return [
         (model.__tablename__, checker, makers)
@@ -252,12 +252,13 @@ ADJUSTED_OTHERWISE = Check(
 
 
 def _same(table: str, named: str, column: str, *, key: str = "id") -> Check:
-    """What `named` (a table) says by `column` is of the same community as the row that names it."""
+    """What `named` (a table) says by `column` is of the row's own community, or of the one that this was merged into."""
     return Check(
         f"""
         SELECT one.{key} AS id, one.{column} AS pointed FROM {table} AS one JOIN {named} AS other
             ON other.id = one.{column}
-        WHERE one.{key} BETWEEN :first AND :last AND other.community_id <> one.community_id ORDER BY one.{key}
+        WHERE one.{key} BETWEEN :first AND :last AND NOT EXISTS (SELECT 1 FROM organisation_reach AS up WHERE
+            up.descendant_id = one.community_id AND up.ancestor_id = other.community_id) ORDER BY one.{key}
         """,  # noqa: S608 - only constants of this file are put in
         f"{table} {{id}}: {column} is {{pointed}} of {named}, in another community",
         over=table,
@@ -279,13 +280,15 @@ def _key(table: sa.Table) -> str:
 
 
 def _below(table: str, *, key: str = "id") -> Check:
-    """The grid lies in the community."""
+    """The grid lies in the community, in what this was merged into, or was moved out of it since."""
     return Check(
         f"""
         SELECT {key} AS id, grid_id, community_id FROM {table}
         WHERE {key} BETWEEN :first AND :last AND grid_id IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM organisation_reach
-            WHERE descendant_id = {table}.grid_id AND ancestor_id = {table}.community_id)
+            SELECT 1 FROM organisation_reach AS up JOIN organisation_reach AS home ON home.ancestor_id = up.ancestor_id
+            JOIN organisations ON organisations.id = up.ancestor_id AND organisations.kind = 'community'
+            WHERE up.descendant_id = {table}.grid_id AND home.descendant_id = {table}.community_id) AND NOT EXISTS (
+            SELECT 1 FROM journal WHERE subject_kind = 'organisation' AND subject_id = grid_id AND verb = 'move')
         ORDER BY {key}
         """,  # noqa: S608 - only constants of this file are put in
         f"{table} {{id}}: grid {{grid_id}} does not lie in community {{community_id}}",

@@ -109,7 +109,7 @@ def did_not_arrive(person_id: int, template_id: Any, errcode: int) -> None:
         .join(Notice, Notice.id == Delivery.notice_id)
         .where(
             Notice.person_id == person_id,
-            Delivery.template == key,
+            Delivery.template.in_(templates.sharing(key) if key is not None else ()),
             Delivery.state == "sent",
             Delivery.finished_at > clock.now() - FATE_TIME,
         )

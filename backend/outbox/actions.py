@@ -235,6 +235,7 @@ def record_subscriptions(actor: Actor, accepted: Iterable[str], rejected: Iterab
     granted, denied = set(accepted), set(rejected)
     if not granted | denied <= templates.CATALOGUE.keys():
         raise UnknownTemplate()
+    granted, denied = ({templates.counted_as(key) for key in keys} for keys in (granted, denied))
     if granted & denied:
         raise ContradictingAnswers()
     now = clock.now()

@@ -133,7 +133,7 @@ def _lease(limit: int) -> tuple[list[_Leased], int]:
     begun, untouched = _parted(session.execute(_STRANDED, {"now": now}).all())
     due = session.execute(_DUE, {"now": now, "most": limit}).all()
     before = _remaining([*untouched, *due])
-    quota = before + Counter((row.person_id, row.template) for row in untouched)
+    quota = before + Counter(_pair(row) for row in untouched)
     batch, nobody = _affordable(due, quota)
     _record_quota(before, quota)
     _close(begun, "unknown", now)
@@ -155,8 +155,13 @@ def _parted(stranded: Iterable[sa.Row]) -> tuple[list[sa.Row], list[sa.Row]]:
     return begun, untouched
 
 
+def _pair(row: sa.Row) -> Pair:
+    """Whose quota a message uses up: two purposes may share a template of WeChat's."""
+    return row.person_id, templates.counted_as(row.template)
+
+
 def _remaining(rows: Iterable[sa.Row]) -> Counter[Pair]:
-    pairs = sorted({(row.person_id, row.template) for row in rows})
+    pairs = sorted({_pair(row) for row in rows})
     if not pairs:
         return Counter()
     return Counter({(row[0], row[1]): row[2] for row in session.execute(_QUOTA, {"pairs": pairs})})
@@ -167,7 +172,7 @@ def _affordable(due: Iterable[sa.Row], quota: Counter[Pair]) -> tuple[list[sa.Ro
     batch: list[Any] = []
     nobody: list[Any] = []
     for row in sorted(due, key=lambda row: row.notice_id):
-        pair = (row.person_id, row.template)
+        pair = _pair(row)
         sendable = row.openid and templates.template_id(row.template) and quota[pair] > 0
         (batch if sendable else nobody).append(row)
         if sendable:
@@ -254,8 +259,9 @@ def _send(wechat: WeChat, row: sa.Row) -> _End:
     """Asks WeChat. Nothing that is logged here says who is told or what."""
     number = row.notice_id
     try:
+        data = templates.addressed(row.template, row.data)
         answer = wechat.send_notice(
-            row.openid, templates.template_id(row.template) or "", row.data, page=row.page
+            row.openid, templates.template_id(row.template) or "", data, page=row.page
         )
     except WeChatUnavailable as fault:
         return _unavailable(row, fault)
@@ -316,15 +322,16 @@ def _hand_over(rest: list[_Leased], wait: timedelta) -> None:
 
 
 def _return_quota(rows: Iterable[sa.Row]) -> None:
-    units = Counter((row.person_id, row.template) for row in rows)
+    units = Counter(_pair(row) for row in rows)
     _record_quota(Counter(), units)
 
 
 def _forget_quota(row: sa.Row) -> None:
     """WeChat counts for itself, and says that there is nothing left."""
+    person, key = _pair(row)
     session.execute(
         sa.update(Subscription)
-        .where(Subscription.person_id == row.person_id, Subscription.template == row.template)
+        .where(Subscription.person_id == person, Subscription.template == key)
         .values(remaining=0),
         execution_options={"synchronize_session": False},
     )

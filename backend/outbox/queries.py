@@ -1,12 +1,14 @@
 """Reading the inbox, the quota, and the state of the deliveries."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
+from backend.outbox import templates
 from backend.outbox.models import Delivery, Notice, Subscription
 
 MOST_UNREAD = 99
@@ -27,6 +29,7 @@ _INBOX = (
     .order_by(Notice.id.desc())
     .limit(sa.bindparam("most"))
 )
+_NEW_IN_INBOX = _INBOX.where(Notice.read_at.is_(None))
 _UNREAD = sa.select(sa.func.count()).select_from(
     sa.select(sa.literal_column("1"))
     .where(Notice.person_id == sa.bindparam("person"), Notice.read_at.is_(None))
@@ -75,9 +78,12 @@ _LOST_BY_REASON = (
 )
 
 
-def inbox(person_id: int, before_id: int | None, limit: int) -> Sequence[sa.Row]:
+def inbox(
+    person_id: int, before_id: int | None, limit: int, *, unread_only: bool = False
+) -> Sequence[sa.Row]:
     """A page of a person's notices, newest first; `before_id` is the last one of the page before."""
-    return session.execute(_INBOX, {"person": person_id, "before": before_id or _NEWEST, "most": limit}).all()
+    wanted = _NEW_IN_INBOX if unread_only else _INBOX
+    return session.execute(wanted, {"person": person_id, "before": before_id or _NEWEST, "most": limit}).all()
 
 
 def unread(person_id: int) -> int:
@@ -85,9 +91,19 @@ def unread(person_id: int) -> int:
     return session.scalars(_UNREAD, {"person": person_id}).one()
 
 
-def subscriptions(person_id: int) -> Sequence[sa.Row]:
-    """(template, remaining, rejected_at) of the templates a person ever answered about."""
-    return session.execute(_SUBSCRIPTIONS, {"person": person_id}).all()
+class Saved(NamedTuple):
+    """How many messages of a purpose may still be sent; those that share a template share the number."""
+
+    template: str
+    remaining: int
+    rejected_at: datetime | None
+
+
+def subscriptions(person_id: int) -> list[Saved]:
+    """Of the templates a person ever answered about, by name."""
+    rows = {row.template: row for row in session.execute(_SUBSCRIPTIONS, {"person": person_id})}
+    found = {key: rows.get(templates.counted_as(key)) for key in sorted(templates.CATALOGUE)}
+    return [Saved(key, row.remaining, row.rejected_at) for key, row in found.items() if row is not None]
 
 
 def waiting() -> dict[str, int]:

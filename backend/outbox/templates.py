@@ -71,14 +71,38 @@ CATALOGUE = _catalogue(
 def template_id(key: str) -> str | None:
     """WeChat's id of a template; None in production while nobody has configured one."""
     settings = config.settings()
-    return settings.template_ids.get(key) or (None if settings.production else f"tpl_{key}")
+    chosen = settings.templates.get(key)
+    return chosen.id if chosen else (None if settings.production else f"tpl_{key}")
 
 
 def key_of(template_id_of_wechat: object) -> str | None:
-    """Our name of the template to which WeChat gave this id; None for what is not ours."""
+    """Our name of the template to which WeChat gave this id, as `counted_as` says it; None for what is not ours."""
     if not isinstance(template_id_of_wechat, str):
         return None
     return next((key for key in CATALOGUE if template_id(key) == template_id_of_wechat), None)
+
+
+def sharing(key: str) -> list[str]:
+    """The purposes that one template of WeChat's serves, `key` among them, in the catalogue's order."""
+    found = template_id(key)
+    return [one for one in CATALOGUE if template_id(one) == found] if found else [key]
+
+
+def counted_as(key: str) -> str:
+    """Under which name acceptances are counted: WeChat counts those of a template, whatever it is used for."""
+    return next(iter(sharing(key)), key)
+
+
+def addressed(key: str, data: dict[str, str]) -> dict[str, str]:
+    """The texts of a message under the names that WeChat gave the fields of this city's template.
+
+    What fits our type fits the city's as well: that was checked at start.
+    """
+    chosen = config.settings().templates.get(key)
+    if chosen is None:
+        return data
+    names = [name for name, _meaning in CATALOGUE[key].fields]
+    return {own: data[name] for name, own in zip(names, chosen.fields, strict=True) if own is not None}
 
 
 def fitted(key: str, values: dict[str, Value]) -> dict[str, str]:

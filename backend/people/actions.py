@@ -11,6 +11,7 @@ from backend.errors import InvalidInput, NotAllowed, NotFound, Refused
 from backend.journal import Actor
 from backend.moves import Move
 from backend.numbering import next_number
+from backend.organisations import actions as tree
 from backend.organisations import queries as places
 from backend.organisations.models import KIND_NAMES, Organisation
 from backend.people import (
@@ -81,7 +82,7 @@ def declare_residency(
     Raises NotACommunity, NotThatGrid.
     """
     places.community(community_id)
-    _check_grid(grid_id, community_id)
+    check_grid(grid_id, community_id)
     lock_row(Person, actor.id)
     row = session.get(Residency, actor.id, populate_existing=True) or Residency(person_id=actor.id)
     same = (row.community_id, row.grid_id) == (community_id, grid_id)
@@ -102,7 +103,8 @@ def register_party_member(
     unit_id: int, community_id: int, service_roles: list[str], *, actor: Actor
 ) -> PartyRegistration:
     """双报到: reports to the community. A change of unit or community is verified anew. Raises NotAUnit."""
-    if places.get(unit_id).kind != "unit":
+    unit = places.get(unit_id)
+    if unit.kind != "unit" or unit.closed_at is not None:
         raise NotAUnit()
     places.community(community_id)
     lock_row(Person, actor.id)
@@ -171,7 +173,7 @@ def create_card_holder(
     check_birth_year(birth_year)
     # Whoever takes a number waits for the one before: of two clerks with one person the second is refused.
     number = next_number("card")
-    _refuse_second_card(Known(real_name, phone or "", birth_year=birth_year), community_id)
+    refuse_second_card(Known(real_name, phone or "", birth_year=birth_year), community_id)
     person = Person(
         card_number=f"P{number:06d}",
         nickname="",
@@ -203,11 +205,12 @@ def create_card_holder(
 def permit_card_holder(community_id: int, grid_id: int | None, *, actor: Actor) -> None:
     """May this clerk register somebody there? Raises NotFound, NotThatGrid, NotAllowed."""
     places.community(community_id)
-    _check_grid(grid_id, community_id)
+    check_grid(grid_id, community_id)
     permissions.require_near(actor.id, Permission.PERSON_CREATE, community_id, grid_id)
 
 
-def _refuse_second_card(told: Known, community_id: int) -> None:
+def refuse_second_card(told: Known, community_id: int, but: int | None = None) -> None:
+    """Raises AlreadyRegistered where name and phone say that this person, or another one than `but`, has a card there."""
     if not told.phone:
         return
     wanted = (
@@ -217,6 +220,7 @@ def _refuse_second_card(told: Known, community_id: int) -> None:
             sealed.has_phone(told.phone),
             Person.card_number.is_not(None),
             Residency.community_id == community_id,
+            Person.id != (but or 0),
         )
     )
     for known in session.scalars(wanted.order_by(Person.id)):
@@ -232,8 +236,11 @@ def check_birth_year(year: int | None) -> None:
         raise InvalidInput({"birthYear": [f"应在 {BIRTH_YEAR_MIN} 到 {this_year} 之间"]})
 
 
-def _check_grid(grid_id: int | None, community_id: int) -> None:
-    if grid_id is not None and places.get(grid_id).parent_id != community_id:
+def check_grid(grid_id: int | None, community_id: int) -> None:
+    if grid_id is None:
+        return
+    grid = places.get(grid_id)
+    if grid.parent_id != community_id or grid.closed_at is not None:
         raise NotThatGrid()
 
 
@@ -294,6 +301,7 @@ def _check_place_of(role: str, organisation_id: int) -> None:
     place = session.get(Organisation, organisation_id)
     if place is None:
         raise NotFound()
+    tree.refuse_closed(place)
     kinds = ROLE_PLACES.get(role)
     if kinds is not None and place.kind not in kinds:
         raise RoleNotHere(role=ROLES[role], kinds="、".join(KIND_NAMES[one] for one in kinds))

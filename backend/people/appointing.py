@@ -1,8 +1,9 @@
 """Appointments as they stand, and ending one, at once: what its holder may do is asked again at every click."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,13 +12,15 @@ from backend.db import lock_row, session
 from backend.errors import NotAllowed, Refused
 from backend.journal import Actor
 from backend.organisations import queries as places
+from backend.organisations.models import Organisation, Reach
 from backend.paging import KeysetQuery
-from backend.people import permissions, security_events
-from backend.people import queries as people
+from backend.people import permissions, sealed, security_events
 from backend.people.kinds import SecurityEventKind
 from backend.people.labels import ROLES
-from backend.people.models import ROLE_PLACES, Appointment
+from backend.people.masking import Kind, Level, masked
+from backend.people.models import ROLE_PLACES, Appointment, Person
 from backend.people.permissions import Permission
+from backend.people.sameness import name_key
 
 
 class AppointmentOver(Refused):
@@ -68,7 +71,7 @@ def ended_since(person_id: int, moment: datetime) -> bool:
 
 @dataclass(frozen=True)
 class AppointmentView:
-    """An appointment as who appoints sees it: its holder by masked name, its place by name. `misplaced` is one of an
+    """An appointment as who appoints sees it: its holder by name, its place with the path to it. `misplaced` is one of an
     earlier release whose role is none of such a place."""
 
     id: int
@@ -76,16 +79,17 @@ class AppointmentView:
     person_name: str
     role: str
     place: str
+    around: str
     misplaced: bool
     from_day: date
     to_day: date | None
 
 
 def view_appointments(rows: Sequence[Appointment]) -> list[AppointmentView]:
-    """In three statements, however many."""
-    names = people.masked_names({row.person_id for row in rows})
+    """In four statements, however many."""
+    names = _names({row.person_id for row in rows})
     ids = {row.organisation_id for row in rows}
-    where, kinds = places.names(ids), places.kinds(ids)
+    where, kinds, around = places.names(ids), places.kinds(ids), places.paths_to(ids)
     return [
         AppointmentView(
             row.id,
@@ -93,6 +97,7 @@ def view_appointments(rows: Sequence[Appointment]) -> list[AppointmentView]:
             names[row.person_id],
             row.role,
             where[row.organisation_id],
+            around[row.organisation_id],
             kinds[row.organisation_id] not in ROLE_PLACES[row.role],
             row.from_day,
             row.to_day,
@@ -101,12 +106,72 @@ def view_appointments(rows: Sequence[Appointment]) -> list[AppointmentView]:
     ]
 
 
-def in_force(role: str | None = None, *, actor: Actor) -> KeysetQuery:
+def _names(ids: Collection[int]) -> dict[int, str]:
+    """Who holds an office is no secret among colleagues."""
+    rows = session.execute(sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(ids)))
+    return {
+        person_id: masked(Kind.OFFICER, sealed.unsealed_name(person_id, name), Level.COLLEAGUE) or "一位居民"
+        for person_id, name in rows
+    }
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for among the appointments: a role, words of the name of the place or of one around it, words of the
+    name of who holds it, or else those persons themselves."""
+
+    role: str | None = None
+    place: str = ""
+    name: str = ""
+    persons: tuple[int, ...] | None = None
+
+
+NOTHING = Asked()
+
+
+def in_force(asked: Asked = NOTHING, *, actor: Actor) -> KeysetQuery:
     """Appointments not yet over in the places where this person may appoint, newest first."""
+    wanted = _in_force(asked, actor)
+    return KeysetQuery(wanted, (Appointment.id.desc(),))
+
+
+def counted(asked: Asked = NOTHING, *, actor: Actor) -> dict[str, int]:
+    """How many there are of each role, whichever role was asked for, in the order of ROLES."""
+    kept = _in_force(replace(asked, role=None), actor).subquery()
+    rows = session.execute(
+        sa.select(kept.c.role, sa.func.count().label("appointed")).group_by(kept.c.role)
+    ).all()
+    found = {row.role: row.appointed for row in rows}
+    return {role: found[role] for role in ROLES if role in found}
+
+
+def _in_force(asked: Asked, actor: Actor) -> sa.Select[Any]:
     wanted = sa.select(Appointment).where(
         Appointment.organisation_id.in_(permissions.reach_of(actor.id, Permission.APPOINTMENT_GRANT)),
         sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= clock.today()),
     )
-    if role:
-        wanted = wanted.where(Appointment.role == role)
-    return KeysetQuery(wanted, (Appointment.id.desc(),))
+    if asked.role:
+        wanted = wanted.where(Appointment.role == asked.role)
+    if asked.place:
+        named = sa.select(Organisation.id).where(Organisation.name.icontains(asked.place, autoescape=True))
+        below = sa.select(Reach.descendant_id).where(Reach.ancestor_id.in_(named))
+        wanted = wanted.where(Appointment.organisation_id.in_(below))
+    if asked.persons is not None:
+        wanted = wanted.where(Appointment.person_id.in_(asked.persons))
+    return wanted
+
+
+def resolved(asked: Asked, *, actor: Actor) -> Asked:
+    """The same with the persons who are called so. Names are sealed, so those of all who hold an office there are
+    opened and looked through: a city has a few thousand."""
+    if not asked.name:
+        return asked
+    holders = _in_force(replace(asked, role=None), actor).with_only_columns(Appointment.person_id)
+    rows = session.execute(sa.select(Person.id, Person.real_name_sealed).where(Person.id.in_(holders)))
+    looked_for = name_key(asked.name)
+    called = (
+        person_id
+        for person_id, kept in rows
+        if looked_for in name_key(sealed.unsealed_name(person_id, kept) or "")
+    )
+    return replace(asked, persons=tuple(sorted(called)))

@@ -19,6 +19,7 @@ from backend.people import permissions, sealed, states
 from backend.people import queries as people
 from backend.people.actions import check_birth_year
 from backend.people.kinds import STANDING_LINKS, GuardianshipState, PersonState, Relation, ResidencyState
+from backend.people.masking import Level
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.people.sameness import name_key
@@ -323,7 +324,7 @@ def one(guardianship_id: int, *, actor: Actor) -> Guardianship:
 
 @dataclass(frozen=True)
 class GuardianshipView:
-    """Who says to speak for which child, by masked names."""
+    """Who says to speak for which child, by name: for the staff who verify it, and compare it with papers."""
 
     id: int
     guardian_id: int
@@ -338,7 +339,9 @@ class GuardianshipView:
 
 def view_guardianships(rows: Sequence[Guardianship]) -> list[GuardianshipView]:
     """In one statement, however many."""
-    names = people.masked_names({one for row in rows for one in (row.guardian_id, row.child_id)})
+    names = people.masked_names(
+        {one for row in rows for one in (row.guardian_id, row.child_id)}, Level.AT_WORK
+    )
     return [
         GuardianshipView(
             id=row.id,

@@ -32,9 +32,8 @@ def lines(asked: dict[str, Any], *, actor: Actor) -> KeysetQuery:
     for column in ("subject_kind", "subject_id", "actor_id"):
         if asked.get(column):
             wanted = wanted.where(getattr(JournalLine, column) == asked[column])
-    if asked["verb"]:
-        verbs = OPENINGS if asked["verb"] == "openings" else (asked["verb"],)
-        wanted = wanted.where(JournalLine.verb.in_(verbs))
+    if asked["verbs"]:
+        wanted = wanted.where(JournalLine.verb.in_(asked["verbs"]))
     if asked["first"]:
         wanted = wanted.where(JournalLine.at >= clock.day_starts(asked["first"]))
     if asked["last"]:
@@ -71,8 +70,8 @@ class LineView:
     to_state: str | None
     reason: str | None
     place: str
-    # Done in a console that was opened with a first password.
-    by_first_password: bool
+    # With what the console was opened, where others had seen it: a first password, or a link.
+    opened_by: str | None
     # Of an opening: the task that brought it, or the number of the request that a colleague agreed to.
     task: str | None
     agreed: int | None
@@ -92,7 +91,7 @@ def _view(line: JournalLine, actor_name: str | None, place: str) -> LineView:
         line,
         actor_name=actor_name,
         place=place,
-        by_first_password=facts.get("console") == "first_password",
+        opened_by=facts.get("console"),
         task=facts.get("task"),
         agreed=facts.get("agreed"),
     )

@@ -98,6 +98,7 @@ JOURNAL_VERBS = {
         "open_person": "查看个人信息",
         "create": "登记",
         "update_profile": "修改资料",
+        "correct": "更正资料",
         "keep_phone": "登记手机号",
         "remove_phone": "删除手机号",
         "share_phone": "同一手机号有多个账号",

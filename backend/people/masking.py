@@ -92,5 +92,13 @@ def level(viewer_id: int, place_id: int, word: str) -> Level:
     return levels(viewer_id, [place_id], word)[place_id]
 
 
+def level_of(words: frozenset[str], *work: str) -> Level:
+    """The same from the words that the viewer has in the place, where these were read already. `work` are words that
+    nobody has but who works with single people in a place."""
+    if not words:
+        return Level.PUBLIC
+    return Level.AT_WORK if words & set(work) else Level.COLLEAGUE
+
+
 def _works(role: str, word: str) -> bool:
     return role not in APART and role in permissions.roles_with(word)

@@ -109,7 +109,7 @@ class RequestView:
 
 def view_requests(rows: Sequence[OpeningRequest]) -> list[RequestView]:
     """In two statements, however many."""
-    names = people.masked_names({row.asked_by_id for row in rows})
+    names = people.officer_names({row.asked_by_id for row in rows})
     where = places.names({row.place_id for row in rows})
     return [
         view_of(

@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 import sqlalchemy as sa
 
 from backend import clock, config, journal
-from backend.db import lock_row, session
+from backend.db import lock_row, session, transaction
 from backend.errors import NotFound, Refused
 from backend.journal import Actor, JournalLine
 from backend.organisations import queries as places
@@ -25,6 +25,7 @@ from backend.people.opening_requests import OpeningRequest, standing_grant
 from backend.people.permissions import Permission
 
 HOUR = timedelta(hours=1)
+SEE_NAMES = "see_names"
 
 
 class OpeningTask(StrEnum):
@@ -92,6 +93,21 @@ def _counted(actor: Actor) -> list[datetime]:
         .order_by(JournalLine.at, JournalLine.id)
     )
     return [at for at, facts in lines if not {"task", "agreed"} & set(facts or {})]
+
+
+def note_names(kind: str, subject_id: int, place_id: int, *, actor: Actor) -> None:
+    """A page that names people in full, because they are what its task is about, is one line for each reader and day. No
+    reason is asked for it, and it is not counted: names of one's own residents are the work."""
+    noted = sa.select(JournalLine.id).where(
+        JournalLine.subject_kind == kind,
+        JournalLine.subject_id == subject_id,
+        JournalLine.actor_id == actor.id,
+        JournalLine.verb == SEE_NAMES,
+        JournalLine.at >= clock.day_starts(clock.today()),
+    )
+    if session.scalar(noted.limit(1)) is None:
+        with transaction():
+            journal.write(SEE_NAMES, kind, subject_id, actor=actor, place=place_id)
 
 
 class Contact(TypedDict):

@@ -50,6 +50,7 @@ class Permission(StrEnum):
     PERSON_CREATE = "person:create", "grid_worker community_staff"
     PERSON_READ = "person:read", "grid_worker community_staff"
     PERSON_OPEN = "person:open", "grid_worker community_staff"
+    PERSON_CORRECT = "person:correct", "grid_worker community_staff"
     PERSON_CANCEL = "person:cancel", "community_staff"
     PERSON_SUSPEND = "person:suspend", "community_staff"
     PERSON_MERGE = "person:merge", "community_staff"
@@ -122,6 +123,7 @@ class Permission(StrEnum):
     RULE_CHANGE = "rule:change", "street_staff city_admin"
     APPOINTMENT_GRANT = "appointment:grant", "city_admin"
     ORGANISATION_MANAGE = "organisation:manage", "city_admin"
+    ORGANISATION_CONTACT = "organisation:contact", "community_staff street_staff unit_officer city_admin"
     CALENDAR_CHANGE = "calendar:change", "city_admin"
     DELIVERY_READ = "delivery:read", "city_admin auditor"
     # Agreeing that a colleague opens more than the pace allows, and looking through what was opened.

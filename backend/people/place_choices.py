@@ -9,12 +9,38 @@ import sqlalchemy as sa
 from backend.db import session
 from backend.journal import Actor
 from backend.organisations.models import Organisation, Reach
+from backend.paging import containing
 from backend.people import permissions
 
 
 def choices(actor: Actor, word: str, kind: str) -> list[tuple[int, str]]:
     """The places of a kind in which this word is granted, in order of their ids."""
     return _listed(Organisation.id.in_(permissions.reach_of(actor.id, word)), kind)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place by its name."""
+
+    id: int
+    kind: str
+    name: str
+    parent_id: int | None
+
+
+def named(actor: Actor, word: str, words: str, most: int) -> list[Found]:
+    """Communities and grids with these words in their names, where this permission is granted."""
+    wanted = (
+        sa.select(Organisation.id, Organisation.kind, Organisation.name, Organisation.parent_id)
+        .where(
+            Organisation.kind.in_(("community", "grid")),
+            Organisation.id.in_(permissions.reach_of(actor.id, word)),
+            containing(words, Organisation.name),
+        )
+        .order_by(Organisation.id)
+        .limit(most)
+    )
+    return [Found(*row) for row in session.execute(wanted)]
 
 
 def around(place_ids: Collection[int], kind: str = "community") -> list[tuple[int, str]]:
@@ -32,7 +58,7 @@ def of_kinds(*kinds: str) -> list[tuple[int, str]]:
     """All places of these kinds, for whoever appoints; the name says which kind where it does not tell."""
     rows = session.execute(
         sa.select(Organisation.id, Organisation.name)
-        .where(Organisation.kind.in_(kinds))
+        .where(Organisation.kind.in_(kinds), Organisation.closed_at.is_(None))
         .order_by(Organisation.id)
     )
     return [(row[0], row[1]) for row in rows]
@@ -52,9 +78,9 @@ class Branch:
 def tree(*kinds: str) -> list[Branch]:
     """All places of these kinds, each below the one that it lies in, for whoever appoints."""
     rows = session.execute(
-        sa.select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.name).order_by(
-            Organisation.id
-        )
+        sa.select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.name)
+        .where(Organisation.closed_at.is_(None))
+        .order_by(Organisation.id)
     ).all()
     below: dict[int | None, list[Any]] = {}
     for row in rows:
@@ -73,7 +99,7 @@ def tree(*kinds: str) -> list[Branch]:
 def _listed(where: Any, kind: str) -> list[tuple[int, str]]:
     rows = session.execute(
         sa.select(Organisation.id, Organisation.name)
-        .where(where, Organisation.kind == kind)
+        .where(where, Organisation.kind == kind, Organisation.closed_at.is_(None))
         .order_by(Organisation.id)
     )
     return [(row[0], row[1]) for row in rows]
@@ -86,6 +112,7 @@ def community_near(actor: Actor, word: str) -> list[tuple[int, str]]:
         sa.select(Organisation.id, Organisation.name)
         .join(Reach, Reach.ancestor_id == Organisation.id)
         .where(Reach.descendant_id.in_(reach), Organisation.kind == "community")
+        .where(Organisation.closed_at.is_(None))
         .distinct()
         .order_by(Organisation.id)
     )

@@ -1,6 +1,6 @@
 """Reading about persons: profile, residency, queues for staff, names to show."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
 from backend.people.family_names import title_name
 from backend.people.kinds import MembershipState, PartyRegistrationState, PersonState, ResidencyState
-from backend.people.masking import Kind, Level, masked
+from backend.people.masking import Kind, Level, levels, masked
 from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
 from backend.people.permissions import Permission
 
@@ -140,11 +140,26 @@ def masked_names(
     }
 
 
-def officer_names(ids: Collection[int]) -> dict[int, str]:
+def names_near(
+    viewer_id: int, whose: Mapping[int, int], word: str, colleagues: Collection[int | None] = ()
+) -> dict[int | None, str]:
+    """How somebody at this work sees persons, each known by the place of the matter (`{person: place}`): by name where
+    they work in that place, masked elsewhere; and the colleagues who acted in it by name. In four statements."""
+    seen = levels(viewer_id, whose.values(), word) if whose else {}
+    near = {person_id for person_id, place in whose.items() if seen[place] == Level.AT_WORK}
+    others: dict[int | None, str] = masked_names(whose.keys() - near)
+    # Whoever has no office at all is nobody's colleague.
+    acted = masked_names(colleagues) if Level.PUBLIC in seen.values() else officer_names(colleagues)
+    return {**acted, **others, **masked_names(near, Level.AT_WORK)}
+
+
+def officer_names(ids: Collection[int | None]) -> dict[int | None, str]:
     """How colleagues see these persons: who holds an office today by name, everybody else masked. One statement."""
+    if not ids:
+        return {}
     in_office = sa.exists().where(Appointment.person_id == Person.id, permissions.active_today(Person.id))
     wanted = sa.select(Person.id, Person.real_name_sealed, in_office).where(Person.id.in_(ids))
-    names = {}
+    names: dict[int | None, str] = {}
     for person_id, name, office in session.execute(wanted):
         kind = Kind.OFFICER if office else Kind.NAME
         names[person_id] = masked(kind, sealed.unsealed_name(person_id, name), Level.COLLEAGUE) or "一位居民"

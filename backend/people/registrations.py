@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import Moment, session
 from backend.journal import JournalLine
 from backend.people.kinds import PartyRegistrationState
 from backend.people.models import FormerRegistration, PartyRegistration
@@ -21,6 +21,16 @@ def keep(row: PartyRegistration) -> None:
     if row.state == _VERIFIED:
         told = {"person_id": row.person_id, "unit_id": row.unit_id, "community_id": row.community_id}
         session.add(FormerRegistration(**told, until=clock.now()))
+
+
+def keep_all(where: sa.ColumnElement[bool]) -> None:
+    """The same of many at once."""
+    columns = ("person_id", "unit_id", "community_id")
+    present = [getattr(PartyRegistration, name) for name in columns]
+    told = sa.select(*present, sa.literal(clock.now(), Moment)).where(
+        where, PartyRegistration.state == _VERIFIED
+    )
+    session.execute(sa.insert(FormerRegistration).from_select([*columns, "until"], told))
 
 
 def registered_at(moment: datetime) -> Any:

@@ -14,12 +14,14 @@ from backend.journal import Actor
 from backend.organisations import queries as places
 from backend.people import permissions, sealed
 from backend.people.kinds import PersonState
-from backend.people.masking import Kind, Level, masked
-from backend.people.models import PartyRegistration, Person, Residency
+from backend.people.masking import Kind, Level, levels, masked
+from backend.people.models import Appointment, PartyRegistration, Person, Residency
 from backend.people.permissions import Permission
 
 # A name is sealed, so it is found by opening the names of one's own places, and no more of them than this.
 NAMES_OPENED = 20_000
+# A number with fewer digits than a telephone's is a person's in the journal.
+NUMBER_SIGNS = 10
 
 
 def resident(actor: Actor, person_id: int, word: str = Permission.PERSON_READ) -> tuple[Person, Residency]:
@@ -55,12 +57,29 @@ def search_residents(actor: Actor, asked: str, most: int) -> list[tuple[Person, 
     return _named(wanted, asked, most)
 
 
+def by_number(actor: Actor, asked: str, most: int, word: str) -> list[tuple[Person, Residency]]:
+    """Residents where this word is granted by card number, by whole phone number or by the number under which the journal
+    names them; by no name."""
+    wanted = (
+        sa.select(Person, Residency)
+        .join(Residency, Residency.person_id == Person.id)
+        .where(Person.state == PersonState.ACTIVE, _within(actor, word))
+        .order_by(Person.id)
+        .limit(most)
+    )
+    known = Person.card_number == text.card(asked) if text.is_card(asked) else sealed.has_phone(asked)
+    # A card's number may be typed without its P and its zeros: then it may be either.
+    if asked.isdecimal() and len(asked) < NUMBER_SIGNS:
+        known = sa.or_(known, Person.id == int(asked))
+    return _rows(wanted.where(known))
+
+
 def _rows(wanted: Any) -> list[tuple[Person, Residency]]:
     return [(row[0], row[1]) for row in session.execute(wanted)]
 
 
 def _named(wanted: Any, asked: str, most: int) -> list[tuple[Person, Residency]]:
-    """By name: opened here to be compared, and shown masked all the same."""
+    """By name: opened here to be compared."""
     names = wanted.with_only_columns(Person.id, Person.real_name_sealed).limit(NAMES_OPENED)
     ids = [
         person_id
@@ -75,23 +94,46 @@ class PersonView:
     """A person as pages show one before any opening."""
 
     id: int
-    name: str
+    real_name: str | None
     phone: str | None
     card: str | None
     birth_year: int | None
     wechat: bool
+
+    @property
+    def name(self) -> str:
+        return self.real_name or "没有登记姓名"
 
 
 def view_person(person: Person, level: Level = Level.COLLEAGUE) -> PersonView:
     """How this level sees a person."""
     return PersonView(
         id=person.id,
-        name=masked(Kind.NAME, sealed.real_name(person), level) or "没有登记姓名",
+        real_name=masked(Kind.NAME, sealed.real_name(person), level),
         phone=masked(Kind.PHONE, sealed.phone(person), level),
         card=masked(Kind.CARD, person.card_number, level),
         birth_year=person.birth_year,
         wechat=person.openid is not None,
     )
+
+
+def view_residents(
+    actor: Actor, rows: Sequence[tuple[Person, Residency]], word: str = Permission.PERSON_READ
+) -> list[PersonView]:
+    """Residents as who looks at them stands to each, doing what the word names. One statement, however many."""
+    seen = levels(actor.id, {_place(home) for _person, home in rows}, word) if rows else {}
+    return [view_person(person, seen[_place(home)]) for person, home in rows]
+
+
+def view_resident(
+    actor: Actor, person: Person, home: Residency, word: str = Permission.PERSON_READ
+) -> PersonView:
+    """The same of one."""
+    return view_residents(actor, [(person, home)], word)[0]
+
+
+def _place(home: Residency) -> int:
+    return home.grid_id or home.community_id
 
 
 def views(ids: set[int], level: Level = Level.COLLEAGUE) -> dict[int, PersonView]:
@@ -141,6 +183,17 @@ def by_exact(asked: str) -> Person | None:
     return session.scalar(
         sa.select(Person).where(Person.state == PersonState.ACTIVE, where).order_by(Person.id).limit(1)
     )
+
+
+def view_exact(person: Person, asked: str) -> PersonView:
+    """Whoever knows the whole number knows the person: shown by name, if this is the one who is found by it. Without a
+    number, who holds an office is no secret to who appoints."""
+    found = by_exact(asked) if asked else None
+    if found is not None and found.id == person.id:
+        return view_person(person, Level.AT_WORK)
+    held = sa.exists().where(Appointment.person_id == person.id)
+    in_office = session.scalars(sa.select(held)).one()
+    return view_person(person, Level.AT_WORK if in_office else Level.COLLEAGUE)
 
 
 def active(person_id: int) -> Person | None:

@@ -102,11 +102,19 @@ def _register(row: imports.Row, known: int | None, memory: dict[str, Any], actor
 
 def _unit(name: str, memory: dict[str, Any]) -> int:
     if "units" not in memory:
-        wanted = sa.select(Organisation.name, Organisation.id).where(Organisation.kind == "unit")
+        wanted = sa.select(Organisation.name, Organisation.id).where(
+            Organisation.kind == "unit", Organisation.closed_at.is_(None)
+        )
         memory["units"] = {name_key(unit): unit_id for unit, unit_id in session.execute(wanted)}
     if name_key(name) not in memory["units"]:
         raise NoSuchUnit(name=name)
     return memory["units"][name_key(name)]
+
+
+def _find(row: imports.Row, memory: dict[str, Any], actor: Actor) -> None:
+    """Raises NoSuchCommunity, NoSuchUnit."""
+    sheets.community_named(row["社区"], Permission.PARTY_REGISTRATION_VERIFY, memory, actor)
+    _unit(row["单位"], memory)
 
 
 def _known(name: str, phone: str) -> int | None:
@@ -135,6 +143,7 @@ imports.offer(
         _check,
         _take_in,
         reads={"手机号": text.phone},
+        find=_find,
         decide=_register,
     ),
 )

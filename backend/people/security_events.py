@@ -117,8 +117,11 @@ def mine(person_id: int) -> KeysetQuery:
 
 
 def over() -> list[int]:
-    """Ids of events older than a notice is kept, for the cleaning job."""
-    before = clock.now() - timedelta(days=config.settings().keep_notices_days)
+    """Ids of events older than a notice is kept, for the cleaning job; none where notices are kept for ever."""
+    days = config.settings().keep_notices_days
+    if days is None:
+        return []
+    before = clock.now() - timedelta(days=days)
     wanted = sa.select(SecurityEvent.id).where(SecurityEvent.at < before)
     return list(session.scalars(wanted.order_by(SecurityEvent.at).limit(BATCH)))
 

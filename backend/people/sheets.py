@@ -13,7 +13,7 @@ from backend.imports.actions import Doubtful, Fault, Row, Sheet, Taken, offer
 from backend.journal import Actor
 from backend.numbering import keep_others_out
 from backend.organisations import actions as places
-from backend.organisations.models import Organisation
+from backend.organisations.models import KIND_NAMES, Organisation
 from backend.people import actions, permissions, registering
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Person
 from backend.people.neighbours import Neighbours
@@ -44,7 +44,10 @@ def _take_in_place(row: Row, memory: dict[str, Any], actor: Actor) -> bool:
     kind = PLACE_KINDS[row["类别"]]
     there = session.scalar(
         sa.select(Organisation.id).where(
-            Organisation.parent_id == parent, Organisation.kind == kind, Organisation.name == row["名称"]
+            Organisation.parent_id == parent,
+            Organisation.kind == kind,
+            Organisation.name == row["名称"],
+            Organisation.closed_at.is_(None),
         )
     )
     if there is not None:
@@ -68,7 +71,9 @@ def _place_named(name: str, memory: dict[str, Any], actor: Actor) -> int:
     if not memory:
         reach = permissions.reach_of(actor.id, Permission.ORGANISATION_MANAGE)
         rows = session.execute(
-            sa.select(Organisation.name, Organisation.id).where(Organisation.id.in_(reach))
+            sa.select(Organisation.name, Organisation.id).where(
+                Organisation.id.in_(reach), Organisation.closed_at.is_(None)
+            )
         )
         for known, place_id in rows:
             memory.setdefault(known, []).append(place_id)
@@ -78,6 +83,38 @@ def _place_named(name: str, memory: dict[str, Any], actor: Actor) -> int:
     if len(found) > 1:
         raise ParentAmbiguous(name=name, count=len(found))
     return found[0]
+
+
+def _find_parent(row: Row, memory: dict[str, Any], actor: Actor) -> None:
+    """Is the parent there, in the city or in a row before, and may such a place lie in it? Raises what taking the row in
+    would raise."""
+    if not memory:
+        memory["kinds"], memory["there"] = _known_places(actor)
+    kind, name, above = PLACE_KINDS[row["类别"]], row["名称"], row["上级"]
+    found = memory["kinds"].get(above, [])
+    if not found:
+        raise NoSuchParent(name=above)
+    if len(found) > 1:
+        raise ParentAmbiguous(name=above, count=len(found))
+    if found[0] not in places.PLACES[kind]:
+        raise places.MisplacedOrganisation(kind=KIND_NAMES[kind], parent=KIND_NAMES[found[0]])
+    if (above, kind, name) not in memory["there"]:
+        memory["there"].add((above, kind, name))
+        memory["kinds"].setdefault(name, []).append(kind)
+
+
+def _known_places(actor: Actor) -> tuple[dict[str, list[str]], set[tuple[str | None, str, str]]]:
+    """The kinds of open places by name, and what lies where."""
+    reach = permissions.reach_of(actor.id, Permission.ORGANISATION_MANAGE)
+    wanted = sa.select(Organisation.id, Organisation.parent_id, Organisation.kind, Organisation.name)
+    rows = session.execute(
+        wanted.where(Organisation.id.in_(reach), Organisation.closed_at.is_(None)).order_by(Organisation.id)
+    ).all()
+    names = {row.id: row.name for row in rows}
+    kinds: dict[str, list[str]] = {}
+    for row in rows:
+        kinds.setdefault(row.name, []).append(row.kind)
+    return kinds, {(names.get(row.parent_id), row.kind, row.name) for row in rows}
 
 
 def phone_faults(number: str) -> list[Fault]:
@@ -100,6 +137,12 @@ def _check_resident(row: Row) -> list[Fault]:
     if len(row["住址"]) > ADDRESS_MAX:
         faults.append(("住址", f"最多 {ADDRESS_MAX} 个字"))
     return faults
+
+
+def _find_home(row: Row, memory: dict[str, Any], actor: Actor) -> None:
+    """Raises NoSuchCommunity, NotThatGrid."""
+    community_id = community_named(row["社区"], Permission.PERSON_CREATE, memory, actor)
+    _grid(row["网格"], community_id, memory)
 
 
 def _year(typed: str) -> str:
@@ -154,7 +197,7 @@ def community_named(name: str, word: str, memory: dict[str, Any], actor: Actor) 
     if "communities" not in memory:
         reach = permissions.reach_of(actor.id, word)
         wanted = sa.select(Organisation.name, Organisation.id).where(
-            Organisation.id.in_(reach), Organisation.kind == "community"
+            Organisation.id.in_(reach), Organisation.kind == "community", Organisation.closed_at.is_(None)
         )
         memory["communities"] = _by_key(session.execute(wanted).all())
     found = memory["communities"].get(name_key(name))
@@ -168,7 +211,9 @@ def _grid(name: str, community_id: int, memory: dict[str, Any]) -> int | None:
         return None
     key = f"grids:{community_id}"
     if key not in memory:
-        wanted = sa.select(Organisation.name, Organisation.id).where(Organisation.parent_id == community_id)
+        wanted = sa.select(Organisation.name, Organisation.id).where(
+            Organisation.parent_id == community_id, Organisation.closed_at.is_(None)
+        )
         memory[key] = _by_key(session.execute(wanted).all())
     if name_key(name) not in memory[key]:
         raise actions.NotThatGrid()
@@ -203,6 +248,7 @@ offer(
         Permission.ORGANISATION_MANAGE,
         _check_place,
         _take_in_place,
+        find=_find_parent,
     ),
 )
 offer(
@@ -216,6 +262,7 @@ offer(
         look_ahead=_look_ahead,
         look_again=_look_again,
         reads={"手机号": text.phone, "出生年份": _year},
+        find=_find_home,
         decide=_decide_resident,
     ),
 )

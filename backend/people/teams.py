@@ -1,7 +1,7 @@
 """志愿队: founded by community staff, who name the leader; joined by asking, accepted by the leader."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +15,13 @@ from backend.journal import Actor
 from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
-from backend.paging import KeysetQuery
-from backend.people import permissions, sealed, states, suspensions
+from backend.paging import Keys, KeysetQuery, containing
+from backend.people import masking, permissions, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
-from backend.people.masking import Kind, Level, masked
+from backend.people.masking import Level
 from backend.people.models import Membership, Person, Team
+from backend.people.namesakes import told_apart
 from backend.people.permissions import Permission
 
 NO_LEADER = "暂无队长"
@@ -190,6 +191,8 @@ class TeamView:
 class MemberView:
     person_id: int
     name: str
+    # Of two with one name: what tells them apart.
+    told_apart: str | None
     state: str
     since: datetime
     actions: list[str]
@@ -219,20 +222,45 @@ def seen(team_id: int, *, actor: Actor) -> Team:
     return team
 
 
-def listed(community_id: int | None, kind: str | None) -> KeysetQuery:
+def listed(community_id: int | None, kind: str | None, q: str | None = None) -> KeysetQuery:
     """Teams in the order of their ids, without those that were taken down."""
     wanted = sa.select(Team).where(Team.taken_down_at.is_(None))
     for column, value in ((Team.community_id, community_id), (Team.kind, kind)):
         if value is not None:
             wanted = wanted.where(column == value)
+    if q is not None:
+        wanted = wanted.where(containing(q, Team.name))
     return KeysetQuery(wanted, (Team.id,))
 
 
 def within(word: str, after: int, limit: int, *, actor: Actor) -> list[Team]:
     """Teams of the places where this word is granted, in the order of their ids."""
-    reach = permissions.reach_of(actor.id, word)
-    wanted = sa.select(Team).where(Team.community_id.in_(reach), Team.id > after)
-    return list(session.scalars(wanted.order_by(Team.id).limit(limit)))
+    return listed_within(word, TeamFilters(), "oldest", actor=actor).rows(limit, (after,))
+
+
+SORTS = {"oldest": "按成立先后", "name": "按名称"}
+_KEYS: dict[str, Keys] = {"oldest": (Team.id,), "name": (Team.name, Team.id)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamFilters:
+    """What was asked for; None where it does not matter. `text` are words in the name or in what they are good at."""
+
+    text: str | None = None
+    kind: str | None = None
+    community: int | None = None
+
+
+def listed_within(word: str, asked: TeamFilters, sort: str, *, actor: Actor) -> KeysetQuery:
+    """Teams of the places where this word is granted, as they are asked for."""
+    wanted = sa.select(Team).where(Team.community_id.in_(permissions.reach_of(actor.id, word)))
+    if asked.text:
+        wanted = wanted.where(containing(asked.text, Team.name, Team.speciality))
+    if asked.kind:
+        wanted = wanted.where(Team.kind == asked.kind)
+    if asked.community:
+        wanted = wanted.where(Team.community_id == asked.community)
+    return KeysetQuery(wanted, _KEYS[sort])
 
 
 def numbers_waiting(ids: Sequence[int]) -> dict[int, int]:
@@ -296,11 +324,16 @@ def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
 def view_team(team: Team, *, actor: Actor) -> TeamDetail:
     """One team with its members."""
     (shown,) = view_teams([team], actor=actor)
-    return TeamDetail(**vars(shown), members=_members(team, actor))
+    members = _members(team, actor)
+    if members is not None and team.leader_id is not None and shown.leader_name != NO_LEADER:
+        shown = replace(
+            shown, leader_name=people.masked_names({team.leader_id}, Level.AT_WORK)[team.leader_id]
+        )
+    return TeamDetail(**vars(shown), members=members)
 
 
 def _members(team: Team, actor: Actor) -> list[MemberView] | None:
-    """Who is in the team or wants to be: names for its leader, masked ones for staff, nothing for others."""
+    """Who is in the team or wants to be: by name for its leader and for staff who work with it, nothing for others."""
     leading = team.leader_id == actor.id
     if not leading and not permissions.appointed(actor.id, Permission.TEAM_MANAGE, team.community_id):
         return None
@@ -309,21 +342,19 @@ def _members(team: Team, actor: Actor) -> list[MemberView] | None:
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.team_id == team.id, Membership.state.in_(STANDING_MEMBERSHIPS))
         .order_by(Membership.since, Membership.person_id)
-    )
+    ).all()
+    level = Level.AT_WORK if leading else masking.level(actor.id, team.community_id, Permission.TEAM_MANAGE)
+    names = {row.person_id: people.masked_name(row.person_id, name, level) for row, name in rows}
+    apart = told_apart(names)
     return [
         view_of(
             MemberView,
             row,
-            name=shown_name(row.person_id, name, clear=leading),
+            name=names[row.person_id],
+            told_apart=apart.get(row.person_id),
             actions=["accept", "decline"]
             if row.state == MembershipState.APPLIED and row.person_id != actor.id
             else [],
         )
-        for row, name in rows
+        for row, _name in rows
     ]
-
-
-def shown_name(person_id: int, real_name_sealed: str | None, *, clear: bool) -> str:
-    """The name for whoever leads the person's team or activity, else masked."""
-    name = sealed.unsealed_name(person_id, real_name_sealed)
-    return masked(Kind.NAME, name, Level.AT_WORK if clear else Level.PUBLIC) or "一位居民"

@@ -14,6 +14,8 @@ TRANSFERS = {
     "adjust": "调整",
     "merge": "合并档案",
 }
+# What is said of a hold once it is decided; one that is open is 冻结.
+HELD = {"settled": "已扣减", "released": "已解冻"}
 EVENTS = {"service_hour": "志愿服务（每小时）", "wish_confirmed": "点亮心愿（每个）"}
 # In the quarterly register the rule stands before its points: “志愿服务 1 小时” earns 2.
 REGISTER_EVENTS = {"wish_confirmed": "点亮心愿", "service_hour": "志愿服务 1 小时"}

@@ -1,6 +1,6 @@
 """Adjustments, the earning rules as they stand, and a community's figures."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
@@ -71,13 +71,21 @@ class RuleView:
     position: tuple[str, int, str]
 
 
-def adjustments(state: str | None, *, actor: Actor) -> KeysetQuery:
+def adjustments(among: Collection[str] | None, *, actor: Actor) -> KeysetQuery:
     """The adjustments in the places where the person may read them, newest first."""
     reach = permissions.reach_of(actor.id, Permission.POINTS_READ)
     wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach))
-    if state is not None:
-        wanted = wanted.where(Adjustment.state == state)
+    if among:
+        wanted = wanted.where(Adjustment.state.in_(among))
     return KeysetQuery(wanted, (Adjustment.id.desc(),))
+
+
+def decided_since(moment: datetime, limit: int, *, actor: Actor) -> list[AdjustmentView]:
+    """The newest adjustments that somebody decided since then, in the places where the person may read them."""
+    reach = permissions.reach_of(actor.id, Permission.POINTS_READ)
+    wanted = sa.select(Adjustment).where(Adjustment.community_id.in_(reach), Adjustment.decided_at >= moment)
+    found = session.scalars(wanted.order_by(Adjustment.decided_at.desc(), Adjustment.id.desc()).limit(limit))
+    return view_adjustments(found.all(), actor=actor)
 
 
 def adjustment(adjustment_id: int, *, actor: Actor) -> Adjustment:
@@ -93,17 +101,19 @@ def months(community_id: int, last: date, *, actor: Actor) -> list[Month]:
     """What was given, spent and ended in a community's name in the twelve months up to that of `last`, month
     by month. Raises NotFound out of reach."""
     permissions.require(actor.id, Permission.POINTS_LIABILITY, community_id)
-    places.community(community_id)
+    places.community(community_id, closed_too=True)
     return by_month(community_id, last)
 
 
 def view_adjustments(found: Sequence[Adjustment], *, actor: Actor) -> list[AdjustmentView]:
-    """In three statements, however many."""
+    """In a few statements, however many."""
     if not found:
         return []
-    ids = {who for one in found for who in (one.person_id, one.proposed_by_id, one.decided_by_id) if who}
+    acted = {who for one in found for who in (one.proposed_by_id, one.decided_by_id) if who}
     communities = {one.community_id for one in found}
-    names, community_names = people.masked_names(ids), places.names(communities)
+    whose = {one.person_id: one.community_id for one in found}
+    names = people.names_near(actor.id, whose, Permission.POINTS_ADJUST, acted)
+    community_names = places.names(communities)
     words = permissions.permissions_in_many(actor.id, communities)
     return [_to_view(one, names, community_names, words[one.community_id], actor) for one in found]
 
@@ -194,7 +204,7 @@ def liability(community_id: int, *, actor: Actor) -> Liability:
     out of reach.
     """
     permissions.require(actor.id, Permission.POINTS_LIABILITY, community_id)
-    places.community(community_id)
+    places.community(community_id, closed_too=True)
     residents = sa.select(Residency.person_id).where(
         Residency.community_id == community_id, Residency.state == ResidencyState.VERIFIED
     )

@@ -1,7 +1,9 @@
 """Giving a register out of the house: every file is journaled; names in clear need a word and a reason."""
 
+from collections.abc import Iterable
+
 from backend import journal
-from backend.errors import Refused
+from backend.errors import Refused, StateConflict
 from backend.journal import Actor
 from backend.people import openings, permissions
 from backend.people.permissions import Permission
@@ -9,6 +11,8 @@ from backend.registers.definition import Register, Scope
 
 # More than this would keep a page waiting too long; a command writes the long ones.
 MOST_ROWS = 20_000
+# Of a list that stands on a page: so much is read and written while its reader waits.
+MOST_IN_A_LIST = 10_000
 LONGEST_REASON = 200
 
 
@@ -18,6 +22,10 @@ class NamesStayMasked(Refused):
 
 class RegisterTooLong(Refused):
     code, message = 42263, "这张台账超过 {most} 行，请缩短期间或选小一些的地方，也可以请运维人员用命令导出"
+
+
+class ListTooLong(StateConflict):
+    message = "这份列表超过 {most} 行，请先缩小范围（例如选一个社区、一段日期），再导出"
 
 
 class UseNotStated(Refused):
@@ -54,6 +62,15 @@ def hand_out(register: Register, scope: Scope, reason: str | None, *, actor: Act
     )
     if register.opened is not None:
         register.opened(scope, actor)
+
+
+def hand_out_list(name: str, rows: int, filters: Iterable[str], place_id: int, *, actor: Actor) -> None:
+    """Journals that the person takes a list of the console along, as it stands filtered, of so many rows; by what it was
+    filtered, not what was looked for: that may be a name. Raises ListTooLong."""
+    if rows > MOST_IN_A_LIST:
+        raise ListTooLong(most=MOST_IN_A_LIST)
+    facts = {"list": name, "rows": rows, "filters": "、".join(filters)}
+    journal.write("hand_out_list", "register", place_id, actor=actor, place=place_id, facts=facts)
 
 
 def note(register: Register, scope: Scope, *, actor: Actor | None) -> None:

@@ -32,6 +32,8 @@ class Names:
 
     def __init__(self, clear: bool = False) -> None:
         self.clear = clear
+        # When places were called so.
+        self.at: datetime | None = None
         self._persons: dict[int, Either] = {}
         self._places: dict[int | None, str] = {}
 
@@ -48,7 +50,8 @@ class Names:
                 name = sealed.unsealed_name(person_id, kept)
                 hidden = masked(Kind.NAME, name) or NOBODY
                 self._persons[person_id] = Either(hidden, (name or NOBODY) if self.clear else hidden)
-        self._places |= places.names(place_ids - self._places.keys())
+        unknown = place_ids - self._places.keys()
+        self._places |= places.names_at(unknown, self.at or clock.now())
 
     def person(self, person_id: int, masked: bool) -> str:
         found = self._persons[person_id]
@@ -71,6 +74,7 @@ def batches(
     register: Register, scope: Scope, names: Names, after: Cursor = (), number: int = 0, size: int = BATCH
 ) -> Iterator[Batch]:
     """All that follows `after`; `number` is how many rows stand before it."""
+    names.at = scope.until
     while True:
         found = register.rows.page(scope, after, size)
         if not found:

@@ -67,14 +67,15 @@ def whole(
     place, cut_off = places.get(place_id), cut_off or clock.now()
     # A unit is no place where people live: what its members do lies all over the city.
     root = place.parent_id or place.id if place.kind == "unit" else place.id
+    until = min(clock.day_ends(last), cut_off)
     return Scope(
         place.id,
-        place.name,
+        places.names_at([place.id], until)[place.id],
         place.kind,
-        tuple(places.below(root, "community")),
+        tuple(places.below_at(root, "community", until)),
         first,
         last,
         clock.day_starts(first),
-        min(clock.day_ends(last), cut_off),
+        until,
         cut_off,
     )

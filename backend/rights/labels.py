@@ -96,6 +96,8 @@ _LABELS = {
     "cancelled_at": "取消时间",
     "sent_at": "发送时间",
     "asked_at": "询问时间",
+    "made_at": "生成时间",
+    "used_at": "使用时间",
     "told": "告诉了几个人",
     "served_until": "服务到哪一天",
     "session_number": "第几场",

@@ -81,7 +81,7 @@ def view_merges(rows: Sequence[PersonMerge], *, actor: Actor) -> list[MergeView]
     homes = {row.community_id for row in rows}
     persons = {one.id: one for one in session.scalars(sa.select(Person).where(Person.id.in_(ids)))}
     names, seen = places.names(homes), levels(actor.id, homes, Permission.PERSON_MERGE)
-    proposers = people.masked_names({row.proposed_by_id for row in rows} - {None})
+    proposers = people.officer_names({row.proposed_by_id for row in rows} - {None})
     words = {home: permissions.permissions_in(actor.id, home) for home in homes}
     sums = (whole_of(ids), minutes_of(ids), _sign_ups(ids))
     told = []

@@ -280,11 +280,22 @@ def purposes_in_words() -> list[PurposeInWords]:
             "basis": one.basis,
             "document": one.document,
             "version": notice.current(one.document).version,
-            "retention": one.retention.format_map(vars(settings)),
+            "retention": _retention(one.retention, settings),
             "recipients": one.recipients,
         }
         for one in PURPOSES
     ]
+
+
+def _retention(sentence: str, settings: config.Settings) -> str:
+    """The periods of this installation in the sentence, those that never end in words."""
+    told = vars(settings)
+    for name, value in told.items():
+        if value is None:
+            sentence = sentence.replace(f"{{{name}}} 天删除", "不自动删除").replace(
+                f"{{{name}}} 天", "不限期"
+            )
+    return sentence.format_map(told)
 
 
 def requests() -> dict[str, int]:

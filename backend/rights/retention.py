@@ -4,7 +4,7 @@ Sessions and stored answers are forgotten by their own rooms. The journal and th
 are append-only, kept for three years at the least, and hold people by number alone.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -28,9 +28,14 @@ from backend.wishes.redaction_models import Redaction
 BATCH = 500
 
 
+# Nothing here is so old.
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def _before(setting: str) -> datetime:
-    """The moment before which what this setting speaks of is over."""
-    return clock.now() - timedelta(days=getattr(config.settings(), setting))
+    """The moment before which what this setting speaks of is over; None of the setting: never."""
+    days: int | None = getattr(config.settings(), setting)
+    return LONG_AGO if days is None else clock.now() - timedelta(days=days)
 
 
 def _ids(column: Any, *conditions: Any) -> list[int]:

@@ -113,7 +113,8 @@ def _rotate_index(index: Index, say: Say) -> None:
         with transaction():
             changed += sum(_reindex(index, row) for row in rows)
         seen += len(rows)
-    say(f"{index.seal.table.name}.{index.name}: {changed} of {seen} computed anew")
+    told = f"{changed} of {seen} computed anew" if changed else f"all {seen} stand as they are"
+    say(f"{index.seal.table.name}.{index.name}: {told}")
 
 
 def _reindex(index: Index, row: dict[str, Any]) -> bool:

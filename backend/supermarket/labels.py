@@ -81,6 +81,7 @@ JOURNAL_STATES = {
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {
     "redemption": {
+        "see_names": "查看姓名",
         "request": "申请",
         "move_deadline": "期限顺延",
         "move_collect_on": "领取日顺延",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock
 from backend.db import Id, Json, Model, Moment, sql_list
+from backend.opening_hours import Hours
 from backend.people import permissions
 from backend.people.permissions import Permission
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, on_merge, personal
@@ -83,9 +84,7 @@ class Shop(Model):
     address: Mapped[str] = mapped_column(
         sa.String(limits.ADDRESS_MAX), default="", info=not_personal("a shop's")
     )
-    opening_hours: Mapped[list[dict[str, Any]]] = mapped_column(
-        Json, info=not_personal("a shop's", code=True)
-    )
+    opening_hours: Mapped[list[Hours]] = mapped_column(Json, info=not_personal("a shop's", code=True))
     closed_days: Mapped[list[str]] = mapped_column(Json, info=not_personal("a shop's", code=True))
     four_eyes_hand_over: Mapped[bool] = mapped_column(sa.Boolean, default=True)
     approve_days: Mapped[int] = mapped_column(sa.Integer)

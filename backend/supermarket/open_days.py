@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
+from backend.opening_hours import Hours
 from backend.supermarket.models import Shop
 
 # The end of a day, as a shop writes it that closes at midnight.
@@ -26,7 +27,7 @@ class OpenTimes:
     """A week's hours ({weekday 1–7, opens, closes} in China's time) and the days without any, written as in ISO 8601:
     a shop's own, or those that somebody would give it."""
 
-    hours: Sequence[dict[str, Any]]
+    hours: Sequence[Hours]
     closed: frozenset[str]
 
     @classmethod

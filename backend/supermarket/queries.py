@@ -1,6 +1,6 @@
 """Reading shops, items and orders; stock is read in stock_queries. Lists cost a fixed number of statements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,9 +15,10 @@ from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
-from backend.paging import KeysetQuery
+from backend.paging import KeysetQuery, containing
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.masking import level_of
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
 from backend.supermarket import open_days, sealed, states, timetable
@@ -36,14 +37,22 @@ from backend.supermarket.models import (
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
 from backend.supermarket.views import ItemView, LineView, OpenOrder, RedemptionView, ShopView, SlotView
 
+# What only who works with the orders of a place has: they hand over, and call people by name.
+WORK_WITH_ORDERS = (
+    Permission.REDEMPTION_APPROVE,
+    Permission.REDEMPTION_HAND_OVER,
+    Permission.REDEMPTION_REQUEST_FOR,
+)
+
 # --- shops and items ---------------------------------------------------------------------------------
 
 
 def shops(community_id: int | None) -> KeysetQuery:
-    """Shops in the order of their ids."""
+    """Shops in the order of their ids; a community's are also those of what was merged into it."""
     wanted = sa.select(Shop)
     if community_id is not None:
-        wanted = wanted.where(Shop.community_id == community_id)
+        merged = sa.select(Organisation.id).where(Organisation.merged_into_id == community_id)
+        wanted = wanted.where(sa.or_(Shop.community_id == community_id, Shop.community_id.in_(merged)))
     return KeysetQuery(wanted, (Shop.id,))
 
 
@@ -76,8 +85,8 @@ def items(shop_id: int, kind: str | None, q: str | None = None, *, actor: Actor)
         wanted = wanted.where(Item.on_shelf)
     if kind is not None:
         wanted = wanted.where(Item.kind == kind)
-    for word in (q or "").split():
-        wanted = wanted.where(Item.name.icontains(word, autoescape=True))
+    if q is not None:
+        wanted = wanted.where(containing(q, Item.name))
     return KeysetQuery(wanted, (Item.id,))
 
 
@@ -229,11 +238,9 @@ def order(order_id: int, *, actor: Actor) -> Redemption:
     return found
 
 
-def orders_of(person_id: int) -> KeysetQuery:
+def orders_of(person_id: int, among: Collection[str] | None = None) -> KeysetQuery:
     """The person's orders, newest first."""
-    return KeysetQuery(
-        sa.select(Redemption).where(Redemption.person_id == person_id), (Redemption.id.desc(),)
-    )
+    return _in_states(sa.select(Redemption).where(Redemption.person_id == person_id), among)
 
 
 def open_orders_of(item_id: int) -> list[OpenOrder]:
@@ -247,16 +254,20 @@ def open_orders_of(item_id: int) -> list[OpenOrder]:
 
 
 def orders_in(
-    shop_id: int, state: str | None, collect_on: date | None = None, *, actor: Actor
+    shop_id: int, among: Collection[str] | None, collect_on: date | None = None, *, actor: Actor
 ) -> KeysetQuery:
     """A shop's orders, newest first, for the staff of its place; those that are to be collected on a day, where one is
     given. Raises NotFound, NotAllowed."""
     shop_of_staff(shop_id, Permission.REDEMPTION_READ, actor=actor)
     wanted = sa.select(Redemption).where(Redemption.shop_id == shop_id)
-    if state is not None:
-        wanted = wanted.where(Redemption.state == state)
     if collect_on is not None:
         wanted = wanted.where(Redemption.collect_on == collect_on)
+    return _in_states(wanted, among)
+
+
+def _in_states(wanted: sa.Select[Any], among: Collection[str] | None) -> KeysetQuery:
+    if among:
+        wanted = wanted.where(Redemption.state.in_(among))
     return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 
@@ -283,7 +294,9 @@ def _to_view(
         kind=one.item_kind,
         shop_name=row.shop,
         community_name=row.community,
-        person_name=people.masked_name(one.person_id, row.real_name_sealed),
+        person_name=people.masked_name(
+            one.person_id, row.real_name_sealed, level_of(words, *WORK_WITH_ORDERS)
+        ),
         on_behalf=one.requested_by_id is not None,
         on_behalf_reason=one.on_behalf_reason if judges else None,
         lines=[view_of(LineView, line) for line in lines],

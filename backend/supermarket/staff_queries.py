@@ -38,6 +38,15 @@ def item(item_id: int, word: str, *, actor: Actor) -> tuple[Item, Shop]:
 # --- orders ------------------------------------------------------------------------------------------
 
 
+def orders_of_resident(person_id: int, *, actor: Actor) -> KeysetQuery:
+    """A resident's orders in the shops whose orders this person reads, the newest first."""
+    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
+    wanted = sa.select(Redemption).where(
+        Redemption.person_id == person_id, Redemption.community_id.in_(reach)
+    )
+    return KeysetQuery(wanted, (Redemption.id.desc(),))
+
+
 def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
     """What each order is for, in a few words."""
     lines = session.scalars(
@@ -50,12 +59,13 @@ def contents(orders: Sequence[Redemption]) -> dict[int | None, str]:
 
 
 def timeline(order: RedemptionView) -> list[Step]:
-    """What happened to the order, first things first, for the viewer of this view; names masked.
+    """What happened to the order, first things first, for staff who view it: colleagues by name, residents masked.
 
     Why it was asked for on behalf of somebody is told as the view tells it.
     """
     found = [line for line in journal.lines("redemption", order.id) if line.to_state]
-    names = people.masked_names({line.actor_id for line in found if line.actor_id})
+    names = people.officer_names({line.actor_id for line in found if line.actor_id})
+    names[order.person_id] = order.person_name
     labels = {**JOURNAL_VERBS["redemption"], **{move.name: move.label for move in states.REDEMPTION_MOVES}}
     return [
         Step(
@@ -123,19 +133,6 @@ def bookings(venue_id: int, first: date, last: date) -> list[Booked]:
         Booked(row[0], row[1], row[2].id, row[2].number, row[2].state, names[row[2].person_id])
         for row in rows
     ]
-
-
-def orders(state: str | None, shop_id: int | None, number: str | None, *, actor: Actor) -> KeysetQuery:
-    """Orders in the places where staff read them, newest first: of a state, a shop, with this in the number."""
-    reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
-    wanted = sa.select(Redemption).where(Redemption.community_id.in_(reach))
-    if state is not None:
-        wanted = wanted.where(Redemption.state == state)
-    if shop_id is not None:
-        wanted = wanted.where(Redemption.shop_id == shop_id)
-    if number is not None:
-        wanted = wanted.where(Redemption.number.icontains(number, autoescape=True))
-    return KeysetQuery(wanted, (Redemption.id.desc(),))
 
 
 def goods(shop_id: int) -> list[GoodsView]:

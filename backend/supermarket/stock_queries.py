@@ -1,7 +1,8 @@
 """Reading stock: events, batches, stocktakes, and what the counter has before it today."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,6 +48,32 @@ def receipt(item_id: int, movement_id: int, *, actor: Actor) -> MovementView:
     return view_movements([found], actor=actor)[0]
 
 
+@dataclass(frozen=True)
+class OrderMovement:
+    """What one order did to the stock of an item, in units."""
+
+    id: int
+    item_id: int
+    item_name: str
+    kind: str
+    units: int
+    at: datetime
+
+
+def of_order(order: Redemption) -> list[OrderMovement]:
+    """Everything that moved in stock for one order, in its order."""
+    units = sa.func.abs(
+        sa.case((Movement.on_hand_change != 0, Movement.on_hand_change), else_=Movement.reserved_change)
+    )
+    wanted = (
+        sa.select(Movement.id, Movement.item_id, Item.name, Movement.kind, units, Movement.at)
+        .join(Item, Item.id == Movement.item_id)
+        .where(Movement.redemption_id == order.id)
+        .order_by(Movement.id)
+    )
+    return [OrderMovement(*row) for row in session.execute(wanted)]
+
+
 def view_movements(found: Sequence[Movement], *, actor: Actor) -> list[MovementView]:
     """Events of one item with their batch, donor, order, who did it (masked), the receipt that each takes back and
     the move open to the person; a fixed number of statements for a page."""
@@ -55,7 +82,7 @@ def view_movements(found: Sequence[Movement], *, actor: Actor) -> list[MovementV
         {row.id: row for row in session.scalars(sa.select(Batch).where(Batch.id.in_(ids)))} if ids else {}
     )
     orders = _numbers({one.redemption_id for one in found if one.redemption_id})
-    names = people.masked_names({one.by_id for one in found if one.by_id})
+    names = people.officer_names({one.by_id for one in found if one.by_id})
     taken_back, receipts = _reversals(found)
     may_reverse = _may_reverse(found, actor)
     told = []
@@ -144,7 +171,7 @@ def view_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[Stockta
         told = view_of(CountedView, line, name=name, unit=unit, difference=line.counted - line.book)
         lines.setdefault(line.stocktake_id, []).append(told)
     words = permissions.permissions_in_many(actor.id, {one.place_id for one in found})
-    names = people.masked_names(
+    names = people.officer_names(
         {who for one in found for who in (one.proposed_by_id, one.decided_by_id) if who}
     )
     return [

@@ -43,7 +43,7 @@ def view(found: Sequence[ShopTransfer], *, actor: Actor) -> list[TransferView]:
         return []
     shops = dict(session.execute(sa.select(Shop.id, Shop.name)).all()) if found else {}
     items = {row.id: row for row in session.execute(_ITEMS, {"ids": [row.item_id for row in found]})}
-    names = people.masked_names({who for row in found for who in (row.sent_by_id, row.closed_by_id) if who})
+    names = people.officer_names({who for row in found for who in (row.sent_by_id, row.closed_by_id) if who})
     places = {place for row in found for place in (row.from_community_id, row.to_community_id)}
     words = permissions.permissions_in_many(actor.id, places)
     return [

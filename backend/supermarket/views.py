@@ -3,15 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypedDict
+from typing import Any
 
-
-class Hours(TypedDict):
-    """One stretch of a weekday (1–7) in which a shop is open, in China's time."""
-
-    weekday: int
-    opens: str
-    closes: str
+from backend.opening_hours import Hours
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What staff read at their desk: a month of their places, one request, who came, and what looks odd about it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from backend import clock
 from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people.permissions import Permission
 from backend.volunteering import days, limits, queries, sessions
@@ -56,6 +58,31 @@ def month(
         wanted = wanted.where(Activity.state == state)
     rows = wanted.order_by(Activity.starts_at, Activity.id).limit(MOST_IN_A_MONTH + 1)
     return list(session.scalars(rows))
+
+
+@dataclass(frozen=True)
+class SignedUp:
+    """A sign-up on the page of the one who signed up."""
+
+    activity_id: int
+    title: str
+    starts_at: datetime
+    state: str
+
+
+def signed_up(person_id: int, *, actor: Actor) -> KeysetQuery:
+    """A resident's sign-ups for activities that this person reads, the newest first."""
+    reach = permissions.reach_of(actor.id, Permission.ACTIVITY_READ)
+    wanted = (
+        sa.select(SignUp, Activity)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(SignUp.person_id == person_id, Activity.community_id.in_(reach))
+    )
+    return KeysetQuery(wanted, (SignUp.id.desc(),))
+
+
+def view_signed_up(rows: Sequence[tuple[SignUp, Activity]]) -> list[SignedUp]:
+    return [SignedUp(one.id, one.title, one.starts_at, mine.state) for mine, one in rows]
 
 
 def repeated(activity: Activity) -> bool:

@@ -85,6 +85,7 @@ JOURNAL_STATES = {
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {
     "activity": {
+        "see_names": "查看姓名",
         "plan": "填写草稿",
         "repeat": "按周重复",
         "edit": "修改",

@@ -1,22 +1,24 @@
 """Reading activities and sign-ups. Lists cost a fixed number of statements, however many rows they have."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, private_data
+from backend import clock, nearness, private_data
 from backend.db import Moment, session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
+from backend.nearness import Point
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation, Reach
-from backend.paging import KeysetQuery
+from backend.paging import KeysetQuery, containing
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.masking import Level, level_of
 from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
 from backend.volunteering import clashes, joining, sessions, states
@@ -35,6 +37,9 @@ from backend.volunteering.notice_time import last_moment
 from backend.volunteering.session_models import ActivitySession
 from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
+# Which activities are the asking person's own.
+OWN = ORGANISED, SIGNED_UP = "organised", "signed_up"
+WHEN = UPCOMING, PAST = "upcoming", "past"
 NO_ORGANISER = "暂无负责人"
 _PUBLIC = sa.text(f"activities.state <> '{ActivityState.DRAFT}' AND activities.taken_down_at IS NULL")
 TAKEN_DOWN = "（已撤下的活动）"
@@ -61,36 +66,68 @@ def activities(
     *,
     community_id: int | None,
     category: str | None,
-    state: str | None,
+    state: Collection[str] | None,
     first_day: date | None,
     last_day: date | None,
     can_join: bool = False,
+    team_id: int | None = None,
+    mine: str | None = None,
+    q: str | None = None,
+    near: Point | None = None,
     actor: Actor,
 ) -> KeysetQuery:
-    """Activities by their start: from a day on the next one first, without a day the latest first.
+    """Activities by their start: from a day on the next one first, without a day the latest first. With `near` by how
+    far they are, each with the square of it: where they take place, or else where their community has its office.
 
     Of the days from the first to the last what touches them, also what began before and is not over yet. Drafts are
     listed to those who plan them: the team's leader and the community's staff. What the person `can_join` is listed by
-    its start, too.
+    its start, too. `mine` is what the person organises or has signed up for.
     """
     wanted = sa.select(Activity).where(joining.joinable(actor) if can_join else visible_to(actor))
     for column, value in (
         (Activity.community_id, community_id),
         (Activity.category, category),
-        (Activity.state, state),
+        (Activity.team_id, team_id),
     ):
         if value is not None:
             wanted = wanted.where(column == value)
+    if state:
+        wanted = wanted.where(Activity.state.in_(state))
+    if mine is not None:
+        wanted = wanted.where(_organised_by(actor) if mine == ORGANISED else _signed_up(actor))
+    if q is not None:
+        wanted = wanted.where(containing(q, Activity.title))
     if last_day is not None:
         wanted = wanted.where(Activity.starts_at < clock.day_ends(last_day))
     if first_day is not None and last_day is not None:
         wanted = wanted.where(sessions.between(clock.day_starts(first_day), clock.day_ends(last_day)))
     if can_join:
         first_day = first_day or clock.today()
+    if first_day is not None:
+        wanted = wanted.where(Activity.ends_at > clock.day_starts(first_day))
+    if near is not None:
+        return _nearest(wanted, near)
     if first_day is None:
         return KeysetQuery(wanted, (Activity.starts_at.desc(), Activity.id.desc()))
-    onwards = wanted.where(Activity.ends_at > clock.day_starts(first_day))
-    return KeysetQuery(onwards, (Activity.starts_at, Activity.id))
+    return KeysetQuery(wanted, (Activity.starts_at, Activity.id))
+
+
+def _nearest(wanted: Any, point: Point) -> KeysetQuery:
+    latitude = sa.func.coalesce(Activity.latitude, Organisation.latitude)
+    longitude = sa.func.coalesce(Activity.longitude, Organisation.longitude)
+    far = nearness.square(point, latitude, longitude)
+    placed = wanted.join(Organisation, Organisation.id == Activity.community_id).add_columns(far)
+    return KeysetQuery(placed, (far, Activity.id))
+
+
+def _organised_by(actor: Actor) -> sa.ColumnElement[bool]:
+    led = sa.select(Team.id).where(Team.leader_id == actor.id)
+    return sa.or_(Activity.in_charge_id == actor.id, Activity.team_id.in_(led))
+
+
+def _signed_up(actor: Actor) -> sa.ColumnElement[bool]:
+    live = sa.select(SignUp.activity_id).where(SignUp.person_id == actor.id, SignUp.state.not_in(OVER))
+    return Activity.id.in_(live)
 
 
 def series_of(activity_id: int, *, actor: Actor) -> KeysetQuery:
@@ -128,7 +165,7 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     counts = _counts([activity.id for activity in found])
     clashing = _clashing(found, standing, actor)
     names = places.names({activity.community_id for activity in found})
-    faces = people.masked_names({activity.in_charge_id for activity in found}, gone=NO_ORGANISER)
+    faces = _faces(found, standing)
     return [
         view_of(
             ActivityView,
@@ -143,9 +180,30 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
             my_sign_up=_own_sign_up(activity, standing),
             warnings=_warnings(activity, standing, actor),
             actions=_actions(activity, standing, counts, actor),
+            distance_km=None,
         )
         for activity in found
     ]
+
+
+def _faces(found: Sequence[Activity], standing: _Context) -> dict[int | None, str]:
+    """Who is in charge of each: masked, but for colleagues among themselves, and for who calls the roll there."""
+    seen = {
+        activity.in_charge_id: level_of(
+            standing.words.get(activity.community_id, standing.nothing), Permission.SIGN_UP_RECORD
+        )
+        for activity in found
+    }
+    near = {one for one, level in seen.items() if level == Level.AT_WORK}
+    faces = people.masked_names(seen.keys() - near, gone=NO_ORGANISER)
+    colleagues = [
+        one for one, name in faces.items() if name != NO_ORGANISER and seen.get(one or 0) == Level.COLLEAGUE
+    ]
+    return {
+        **faces,
+        **people.officer_names(colleagues),
+        **people.masked_names(near, Level.AT_WORK, gone=NO_ORGANISER),
+    }
 
 
 def _warnings(activity: Activity, standing: _Context, actor: Actor) -> list[str]:
@@ -319,13 +377,20 @@ def _more_actions(
     )
 
 
-def sign_ups_of(person_id: int) -> KeysetQuery:
-    """The person's sign-ups with their activities, newest first."""
+def sign_ups_of(person_id: int, among: Collection[str] | None = None, when: str | None = None) -> KeysetQuery:
+    """The person's sign-ups with their activities, newest first; what is to come by its start, what is past backwards."""
     wanted = (
         sa.select(SignUp, Activity)
         .join(Activity, Activity.id == SignUp.activity_id)
         .where(SignUp.person_id == person_id)
     )
+    if among:
+        wanted = wanted.where(SignUp.state.in_(among))
+    if when == UPCOMING:
+        return KeysetQuery(wanted.where(Activity.ends_at > clock.now()), (Activity.starts_at, SignUp.id))
+    if when == PAST:
+        wanted = wanted.where(Activity.ends_at <= clock.now())
+        return KeysetQuery(wanted, (Activity.starts_at.desc(), SignUp.id.desc()))
     return KeysetQuery(wanted, (SignUp.id.desc(),))
 
 

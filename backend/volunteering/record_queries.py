@@ -10,6 +10,7 @@ from backend.journal import Actor
 from backend.paging import KeysetQuery
 from backend.people import queries as people
 from backend.people.one_person import ids_of, ids_of_all
+from backend.people.permissions import Permission
 from backend.volunteering import days
 from backend.volunteering.limits import IN_FORCE, WHOSE
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceDay, ServiceRecord
@@ -107,11 +108,11 @@ def _sums(rows: Sequence[sa.Row], column: int) -> list[tuple[Any, int]]:
     return sorted(sums.items())
 
 
-def view_backfills(found: Sequence[Backfill]) -> list[BackfillView]:
+def view_backfills(found: Sequence[Backfill], *, actor: Actor) -> list[BackfillView]:
     """Backfills, for their maker and whoever checks them."""
-    names = people.masked_names(
-        {who for one in found for who in (one.person_id, one.in_charge_id, one.maker_id)}
-    )
+    whose = {one.person_id: one.community_id for one in found}
+    acted = {who for one in found for who in (one.in_charge_id, one.maker_id)}
+    names = people.names_near(actor.id, whose, Permission.SERVICE_RECORD_DECIDE, acted)
     return [
         view_of(
             BackfillView,
@@ -127,8 +128,9 @@ def view_backfills(found: Sequence[Backfill]) -> list[BackfillView]:
 def view_corrections(found: Sequence[Correction], *, actor: Actor) -> list[CorrectionView]:
     """Corrections, for the volunteer and for those who decide. Whoever certified the record, of whom the volunteer may
     complain, is not among them: they learn that it is asked for, and not in which words."""
-    names = people.masked_names({one.person_id for one in found})
     records = records_by_id({one.record_id for one in found})
+    whose = {one.person_id: records[one.record_id].community_id for one in found}
+    names = people.names_near(actor.id, whose, Permission.SERVICE_RECORD_DECIDE)
     told = []
     for one in found:
         record = records[one.record_id]

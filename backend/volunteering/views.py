@@ -71,6 +71,8 @@ class ActivityView:
     # For who plans it: what of a person stands in its words.
     warnings: list[str]
     actions: list[str]
+    # From where somebody asked.
+    distance_km: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class SessionAttendedView:
 
 @dataclass(frozen=True)
 class AttendedView:
-    """One line of who signed up and who came: the name in full for the leader, masked for staff."""
+    """One line of who signed up and who came: the name in full for the leader and who calls the roll."""
 
     sign_up_id: int
     person_id: int
@@ -121,14 +123,17 @@ class AttendedView:
     sessions: list[SessionAttendedView]
     # On the printed sheet, of who has a place; where the whole list is asked for.
     number: int | None = None
+    # Of two with one name: what tells them apart.
+    told_apart: str | None = None
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """`undecided` are those whom nobody saw leave, and whose minutes nobody has said."""
+    """`undecided` are those whom nobody saw leave, and whose minutes nobody has said; `in_full` whether names are."""
 
     people: list[AttendedView]
     undecided: int
+    in_full: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,15 @@ from typing import TypeVar
 import structlog
 
 from backend.errors import Refused
-from backend.wechat.gateway import Identity, Sent, TextVerdict, WeChat, WeChatRejected, WeChatUnavailable
+from backend.wechat.gateway import (
+    AccountTemplate,
+    Identity,
+    Sent,
+    TextVerdict,
+    WeChat,
+    WeChatRejected,
+    WeChatUnavailable,
+)
 
 # The threads that are left for what does not ask WeChat.
 KEPT_FREE = 2
@@ -63,6 +71,9 @@ class Bulkhead:
 
     def page_link(self, page: str, query: str, days: int) -> str:
         return self._asked("page_link", lambda: self._wechat.page_link(page, query, days))
+
+    def templates(self) -> list[AccountTemplate]:
+        return self._wechat.templates()
 
     def send_notice(
         self, openid: str, template_id: str, data: dict[str, str], *, page: str | None = None

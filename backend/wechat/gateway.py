@@ -27,6 +27,15 @@ class TextVerdict:
     label: int
 
 
+@dataclass(frozen=True)
+class AccountTemplate:
+    """A subscription template that the mini-program's owner picked: `fields` are (WeChat's name, its label)."""
+
+    id: str
+    title: str
+    fields: tuple[tuple[str, str], ...]
+
+
 class Sent(Enum):
     """How a notice ended. REFUSED (43101) is a normal end: the person did not subscribe, or used it up."""
 
@@ -152,6 +161,10 @@ class WeChat(Protocol):
 
         WeChat: 服务端/小程序码与小程序链接/URL-Link/获取加密URLLink.
         """
+        ...
+
+    def templates(self) -> list[AccountTemplate]:
+        """The subscription templates of the account. WeChat: 服务端/消息相关/订阅消息/获取已有模板列表."""
         ...
 
     def send_notice(

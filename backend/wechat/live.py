@@ -26,6 +26,7 @@ from backend.config import Settings
 from backend.config_faults import SIMULATOR_HOSTS
 from backend.errors import Refused
 from backend.wechat.gateway import (
+    AccountTemplate,
     Identity,
     LoginBlocked,
     LoginCodeInvalid,
@@ -41,6 +42,8 @@ log = structlog.get_logger()
 # At DEBUG urllib3 logs every address it asks for, and WeChat wants the AppSecret in an address.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
+LISTING = "wxaapi/newtmpl/gettemplate"
+KEYWORD = re.compile(r"^\s*(.*?)[:：]?\s*\{\{\s*([a-z_]+\d+)\.DATA\s*\}\}", re.MULTILINE)
 LARGEST_ANSWER = 1024 * 1024
 NO_TOKEN: dict[str, Any] = {"access_token": None}
 STALE_TOKEN = (40001, 40014, 42001)
@@ -149,6 +152,11 @@ class LiveWeChat:
         body = {"path": page, "query": query, **expires, "env_version": VERSIONS[self._page_state]}
         return _part(self._posted("wxa/generate_urllink", body), "url_link", str)
 
+    def templates(self) -> list[AccountTemplate]:
+        # wechatpy's own list_templates asks for the template messages of before 2020.
+        answer = self._asked(LISTING, lambda: self._client.get(LISTING), {})
+        return [_account_template(one) for one in _part(answer, "data", list)]
+
     def send_notice(
         self, openid: str, template_id: str, data: dict[str, str], *, page: str | None = None
     ) -> Sent:
@@ -236,6 +244,15 @@ def _part(answer: dict[str, Any], name: str, kind: type) -> Any:
     if not isinstance(value, kind) or value == "":
         raise WeChatUnavailable(f"answer without {name}")
     return value
+
+
+def _account_template(told: Any) -> AccountTemplate:
+    """A template from WeChat's `content`: a line for each keyword, `会议时间:{{date2.DATA}}`."""
+    if not isinstance(told, dict):
+        raise WeChatUnavailable("a template that is none")
+    found = KEYWORD.findall(_part(told, "content", str))
+    fields = tuple((field, label.strip()) for label, field in found)
+    return AccountTemplate(_part(told, "priTmplId", str), _part(told, "title", str), fields)
 
 
 class _MiniClient(WeChatClient):

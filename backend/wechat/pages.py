@@ -17,8 +17,9 @@ from backend.db import insert, session, transaction
 from backend.wechat.gateway import WeChatRejected, WeChatUnavailable, gateway
 from backend.wechat.models import PageCode, PageLink
 
-# WeChat: a URL link lives 30 days at most. The last days of one are not given out any more.
-LINK_DAYS = 30
+# WeChat: a URL link lives 30 days at most, and one line of its page says less than 30 (85401). The last days of one are
+# not given out any more.
+LINK_DAYS = 29
 LINK_RESERVE = timedelta(days=3)
 PAGES = {"wish": "pages/wish/detail", "activity": "pages/activity/detail", "shop": "pages/shop/detail"}
 

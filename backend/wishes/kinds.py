@@ -93,10 +93,10 @@ class Referral(StrEnum):
 
 
 # What everyone who is signed in may see on the wall (masked), and of a single wish.
-ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.CONFIRMED)
+ON_THE_WALL = (WishState.PUBLISHED, WishState.CLAIMED, WishState.FULFILLED, WishState.CONFIRMED)
 
 
-PUBLIC_STATES = (*ON_THE_WALL, WishState.FULFILLED, WishState.CLOSED_UNCONFIRMED)
+PUBLIC_STATES = (*ON_THE_WALL, WishState.CLOSED_UNCONFIRMED)
 
 
 # What is public, was, or will be without another look at it.

@@ -87,10 +87,12 @@ JOURNAL_STATES = {"wish": WISH_STATES, "round": ROUND_STATES}
 # What is done besides the moves of states.py, which carry their own labels.
 JOURNAL_VERBS = {
     "wish": {
+        "see_names": "查看姓名",
         "write": "填写",
         "edit": "修改",
         "look": "查看图片和文字",
         "open_contact": "查看联系方式",
+        "no_answer": "回访没打通",
         "redact": "遮盖部分内容",
         "show_less": "改为不公开姓名",
         "reopen": "没有解决，再次提出",

@@ -253,6 +253,8 @@ class Wish(Model):
     reopened_as_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("wishes.id"))
     # Staff last blacked out a part of it; what stood there is in `wish_redactions`.
     redacted_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The last call-back reached nobody: from when somebody tries again (`call_attempts`).
+    call_again_at: Mapped[datetime | None] = mapped_column(Moment)
 
     @property
     def place_id(self) -> int:

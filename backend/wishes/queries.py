@@ -1,28 +1,26 @@
 """Reading wishes: the wall, mine, the staff queue, one wish with its timeline. Lists cost a fixed number of
 statements, however many rows they have."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
-from functools import cache
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from backend import config, private_data
-from backend.db import AnySelect, Moment, session, sql_list
+from backend.db import AnySelect, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
-from backend.paging import KeysetQuery, KeysetRows, Place
+from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
-from backend.wishes import states
+from backend.wishes import states, wisher_names
 from backend.wishes.kinds import (
     CAME_TO_NOTHING,
     ON_THE_WALL,
@@ -38,51 +36,26 @@ from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, repo
 from backend.wishes.views import FOR_ALL, INSIDE, ClaimView, RoundRef, RoundView, WishView
 
 # A literal, so that the planner can prove the partial index.
-_ON_THE_WALL = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
+ON_THE_WALL_NOW = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
 
 
-def wall(
-    *,
-    community_id: int | None,
-    category: str | None,
-    service_role: str | None,
-    state: str | None,
-    actor: Actor,
-) -> KeysetRows:
-    """What is published, claimed or confirmed, newest publication first, as this person sees it."""
-    asked = {"community_id": community_id, "category": category, "service_role": service_role, "state": state}
-    filters: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
-
-    def read(after: Place | None, limit: int) -> list[WishView]:
-        behind = {"published_at": after[0], "last": after[1]} if after else {}
-        return _read(_wall(frozenset(filters | behind)), actor, size=limit, **filters, **behind)
-
-    return KeysetRows(read, lambda one: (one.published_at, one.id), (datetime, int))
-
-
-@cache
-def _wall(asked: frozenset[str]) -> sa.Select[Any]:
-    """The statement for these filters, with or without a place to go on from: built once for each choice."""
-    wanted = _VIEW_SELECT.where(_ON_THE_WALL)
-    for name in sorted(asked - {"published_at", "last"}):
-        wanted = wanted.where(getattr(Wish, name) == sa.bindparam(name))
-    if "last" in asked:
-        last = sa.bindparam("published_at", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
-        wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*last))
-    return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
-
-
-def written_by(person_id: int) -> KeysetQuery:
+def written_by(person_id: int, among: Collection[str] | None = None) -> KeysetQuery:
     """Wishes of the person and of their children, and those they reported and may still report, newest first."""
     near = Wish.community_id.in_(permissions.communities_where_select(person_id, Permission.WISH_REPORT))
     own = sa.or_(Wish.wisher_id == person_id, Wish.guardian_id == person_id)
     wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, near)))
+    if among:
+        wanted = wanted.where(Wish.state.in_(among))
     return KeysetQuery(wanted, (Wish.id.desc(),))
 
 
-def claimed_by(person_id: int) -> KeysetQuery:
-    """The person's claims with their wishes, newest first."""
+def claimed_by(person_id: int, among: Collection[str] | None = None) -> KeysetQuery:
+    """The person's claims with their wishes, newest first; of those whose wish is in these states, if any are named.
+    What became of a wish that was given back and that another claimed is nothing of this person's claim."""
     wanted = sa.select(Claim, Wish).join(Wish, Wish.id == Claim.wish_id).where(Claim.person_id == person_id)
+    if among:
+        anothers = sa.and_(Wish.claimer_id.is_not(None), sa.not_(Claim.is_current))
+        wanted = wanted.where(Wish.state.in_(among), sa.not_(anothers))
     return KeysetQuery(wanted, (Claim.id.desc(),))
 
 
@@ -102,18 +75,27 @@ def one(wish_id: int, *, actor: Actor) -> Wish:
 
 def view_wish(wish_id: int, *, actor: Actor) -> WishView:
     """The same as this person sees it, in one statement."""
-    found = _read(_ONE, actor, wish=wish_id)
-    if not found or not found[0].visible:
+    return seen_and_view(wish_id, actor=actor)[1]
+
+
+def seen_and_view(wish_id: int, *, actor: Actor) -> tuple[Wish, WishView]:
+    """A wish that the person may see, and how, in the same statement; else NotFound."""
+    row = session.execute(_ONE, {**permissions.bind_viewer(actor.id), "wish": wish_id}).first()
+    if row is None:
         raise NotFound()
-    return found[0]
+    shown = _to_view(row, reporting_in([row.Wish], actor.id), wisher_names.of_rows([row]), actor)
+    if not shown.visible:
+        raise NotFound()
+    return row.Wish, shown
 
 
-def rounds(community_id: int | None, state: str | None) -> KeysetQuery:
+def rounds(community_id: int | None, among: Collection[str] | None) -> KeysetQuery:
     """Rounds, newest first."""
     wanted = sa.select(Round)
-    for column, value in ((Round.community_id, community_id), (Round.state, state)):
-        if value is not None:
-            wanted = wanted.where(column == value)
+    if community_id is not None:
+        wanted = wanted.where(Round.community_id == community_id)
+    if among:
+        wanted = wanted.where(Round.state.in_(among))
     return KeysetQuery(wanted, (Round.id.desc(),))
 
 
@@ -156,7 +138,7 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
     """Wishes as this person sees them, in one statement."""
     if not wishes:
         return []
-    read = _read(_VIEW_SELECT.where(Wish.id.in_([wish.id for wish in wishes])), actor)
+    read = read_views(VIEW_SELECT.where(Wish.id.in_([wish.id for wish in wishes])), actor)
     found = {one.id: one for one in read}
     return [found[wish.id] for wish in wishes]
 
@@ -172,7 +154,7 @@ def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSele
 
 # A wish with its current claim, and what names the people and places around
 # it. Built once: to build it again costs more than to run it.
-_VIEW_SELECT = (
+VIEW_SELECT = (
     sa.select(
         Wish,
         Claim,
@@ -207,14 +189,14 @@ _VIEW_SELECT = (
 )
 
 
-_ONE = _VIEW_SELECT.where(Wish.id == sa.bindparam("wish"))
+_ONE = VIEW_SELECT.where(Wish.id == sa.bindparam("wish"))
 
 
-def _read(wanted: sa.Select[Any], actor: Actor, **given: Any) -> list[WishView]:
+def read_views(wanted: sa.Select[Any], actor: Actor, **given: Any) -> list[WishView]:
     """The wishes of a statement, which is given this, as this person sees them."""
     rows = session.execute(wanted, {**permissions.bind_viewer(actor.id), **given}).all()
-    reporting = reporting_in((row.Wish for row in rows), actor.id)
-    return [_to_view(row, reporting, actor) for row in rows]
+    reporting, names = reporting_in((row.Wish for row in rows), actor.id), wisher_names.of_rows(rows)
+    return [_to_view(row, reporting, names, actor) for row in rows]
 
 
 def _title(family: str | None, salutation: str | None) -> str:
@@ -224,7 +206,7 @@ def _title(family: str | None, salutation: str | None) -> str:
     return f"{family}{salutation or '居民'}" if family else "居民"
 
 
-def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
+def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor) -> WishView:
     wish, words = row.Wish, permissions.parse_roles(row.roles)
     facts = facts_of(wish, actor.id, row.registered_in == wish.community_id, reporting)
     open_moves = open_to(states.WISH_BUTTONS, wish, words, facts)
@@ -243,6 +225,7 @@ def _to_view(row: Any, reporting: set[int], actor: Actor) -> WishView:
         community_name=row.community,
         grid_name=row.grid if inside else None,
         wisher=_title(family, wish.salutation),
+        wisher_name=names.get(wish.id),
         claim=_claim_view(row, own, words, facts, actor) if row.Claim else None,
         round=RoundRef(row.Round.id, row.Round.number, row.Round.title) if row.Round else None,
         on_behalf=wish.reporter_id is not None,
@@ -386,7 +369,7 @@ def public_wall(community_id: int | None, skip: int, limit: int) -> list[sa.Row[
 
 
 def _here(wanted: AnySelect, community_id: int | None) -> AnySelect:
-    wanted = wanted.where(_ON_THE_WALL)
+    wanted = wanted.where(ON_THE_WALL_NOW)
     return wanted if community_id is None else wanted.where(Wish.community_id == community_id)
 
 

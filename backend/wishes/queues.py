@@ -52,7 +52,8 @@ def _of_others(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def to_call_back(*, actor: Actor) -> KeysetQuery:
-    """Fulfilled wishes of which nobody has said yet whether they helped, longest fulfilled first.
+    """Fulfilled wishes of which nobody has said yet whether they helped, longest fulfilled first; where nobody was
+    reached, it is the day on which somebody tries again that counts.
 
     Neither one's own claim nor one's own review; and the wisher, and who speaks for a child, say it in the app.
     """
@@ -64,7 +65,7 @@ def to_call_back(*, actor: Actor) -> KeysetQuery:
         Wish.claimer_id != actor.id,
         Wish.guardian_id.is_distinct_from(actor.id),
     )
-    return KeysetQuery(wanted, (Wish.fulfilled_at, Wish.id))
+    return KeysetQuery(wanted, (sa.func.coalesce(Wish.call_again_at, Wish.fulfilled_at), Wish.id))
 
 
 def to_look_at(*, actor: Actor) -> KeysetQuery:

@@ -1,6 +1,8 @@
 """What staff read of the wishes of their places: lists with filters, the board of the rounds, who wished."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,30 +26,6 @@ def reached(actor: Actor, word: str) -> sa.ColumnElement[bool]:
     """Wishes in the places where this word is granted, down to a grid worker's own grid."""
     reach = permissions.reach_of(actor.id, word)
     return sa.or_(Wish.community_id.in_(reach), Wish.grid_id.in_(reach))
-
-
-def listed(
-    *,
-    state: str | None,
-    community_id: int | None,
-    text: str | None,
-    before: int | None,
-    most: int,
-    actor: Actor,
-) -> list[Wish]:
-    """Wishes this person may read, newest first; `text` is part of a number or a title."""
-    wanted = sa.select(Wish).where(Wish.state != WishState.DRAFT, reached(actor, Permission.WISH_READ))
-    if state:
-        wanted = wanted.where(Wish.state == state)
-    if community_id:
-        wanted = wanted.where(Wish.community_id == community_id)
-    if text:
-        wanted = wanted.where(
-            sa.or_(Wish.number.contains(text, autoescape=True), Wish.title.contains(text, autoescape=True))
-        )
-    if before:
-        wanted = wanted.where(Wish.id < before)
-    return list(session.scalars(wanted.order_by(Wish.id.desc()).limit(most)))
 
 
 def carried_of(community_ids: list[int], *, actor: Actor) -> list[WishLine]:
@@ -84,6 +62,28 @@ def closed_rounds(community_ids: list[int]) -> list[tuple[Round, int]]:
         sa.select(Round, ended.c.ended).join(ended, ended.c.id == Round.id).where(ended.c.place <= CLOSED)
     )
     return [(row[0], row[1]) for row in session.execute(wanted.order_by(Round.id.desc()))]
+
+
+def collecting_in(community_ids: Collection[int]) -> set[int]:
+    """Those of these communities in which a round collects, or is being reviewed, so that no other can be opened."""
+    wanted = sa.select(Round.community_id).where(
+        Round.state.in_((RoundState.COLLECTING, RoundState.REVIEWING)), Round.community_id.in_(community_ids)
+    )
+    return set(session.scalars(wanted))
+
+
+def opened_since(moment: datetime, community_ids: Collection[int]) -> set[int]:
+    """Those of these communities in which a round was opened since then, or one collects still."""
+    wanted = sa.select(Round.community_id).where(
+        Round.opened_at >= moment, Round.community_id.in_(community_ids)
+    )
+    return set(session.scalars(wanted)) | collecting_in(community_ids)
+
+
+def published_in(community_id: int) -> Round | None:
+    """The round that a community has published now."""
+    wanted = sa.select(Round).where(Round.community_id == community_id, Round.state == RoundState.PUBLISHED)
+    return session.scalar(wanted)
 
 
 def of_round(round_id: int, *states: str, actor: Actor) -> list[WishLine]:
@@ -140,3 +140,27 @@ def wisher_summary(wish_id: int) -> WisherSummary:
         .where(Wish.id == wish_id)
     ).one()
     return WisherSummary(card, state == ResidencyState.VERIFIED)
+
+
+@dataclass(frozen=True)
+class KnownContact:
+    """Whether there is anything to be opened: what it is takes a reason."""
+
+    phone: bool
+    address: bool
+
+
+def known_contact(wish_id: int) -> KnownContact:
+    """Is there a phone to call, an address to go to? For a child its guardian is called."""
+    called = sa.case((Wish.for_child, Wish.guardian_id), else_=Wish.wisher_id)
+    phone, address = session.execute(
+        sa.select(
+            sa.func.coalesce(Wish.phone_sealed, Person.phone_sealed),
+            sa.func.coalesce(Wish.address_sealed, Residency.address_sealed),
+        )
+        .select_from(Wish)
+        .outerjoin(Person, Person.id == called)
+        .outerjoin(Residency, Residency.person_id == Wish.wisher_id)
+        .where(Wish.id == wish_id)
+    ).one()
+    return KnownContact(phone is not None, address is not None)

@@ -11,7 +11,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
 from backend.people.permissions import Permission
-from backend.wishes import states
+from backend.wishes import states, wisher_names
 from backend.wishes.labels import JOURNAL_VERBS
 from backend.wishes.models import OWN_PEOPLE, Wish, facts_of, reporting_in
 from backend.wishes.queries import named
@@ -31,8 +31,9 @@ class WishStep:
 
 
 def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
-    """What happened to the wish, in one statement. Reasons are for its own people and its community's staff; its
-    claimer is told why it is not done yet, and their own, but not why somebody acted for the wisher."""
+    """What happened to the wish, in one statement, and one more for staff. Reasons are for its own people and its
+    community's staff; its claimer is told why it is not done yet, and their own, but not why somebody acted for the
+    wisher."""
     given = {"wish": wish.id, "place": wish.place_id, **permissions.bind_viewer(actor.id)}
     rows = session.execute(_TIMELINE, given).all()
     staff = bool(rows) and Permission.WISH_READ in permissions.parse_roles(rows[0].roles)
@@ -44,8 +45,13 @@ def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
         claimers = by_whom and (line.verb == states.DISPUTE.name or line.actor_id == actor.id)
         return staff or ((own or claimers) and not _kept_back(line))
 
+    # Colleagues are no secret to each other; whoever else reads it is shown a mask.
+    acted = {row.JournalLine.actor_id for row in rows if row.JournalLine.actor_id}
+    names = people.officer_names(acted) if staff else {}
+    if wish.wisher_id in acted:
+        names |= wisher_names.of_wish(wish, permissions.parse_roles(rows[0].roles))
     return [
-        _line(row.JournalLine, row.name, by_whom, concerns(row.JournalLine))
+        _line(row.JournalLine, row.name, names, by_whom, concerns(row.JournalLine))
         for row in rows
         if row.JournalLine.from_state or row.JournalLine.to_state or row.JournalLine.verb in _ALSO_TOLD
     ]
@@ -70,8 +76,12 @@ _LABELS = {move.name: move.label for move in states.WISH_MOVES} | {
 }
 
 
-def _line(line: JournalLine, name: str | None, by_whom: bool, why: bool) -> WishStep:
-    by_name = people.masked_name(line.actor_id, name) if line.actor_id else "系统"
+def _line(
+    line: JournalLine, name: str | None, officers: dict[int | None, str], by_whom: bool, why: bool
+) -> WishStep:
+    by_name = "系统"
+    if line.actor_id:
+        by_name = officers.get(line.actor_id) or people.masked_name(line.actor_id, name)
     return WishStep(
         at=line.at,
         move=line.verb,

@@ -115,6 +115,8 @@ class WishView:
     warnings: list[str]
     # Whether WeChat doubted its words: for who reviews it.
     needs_look: bool | None
+    # The whole name, for the staff who work with the wishers there.
+    wisher_name: str | None
     # Of the viewer: whether the above is told, whether they reported it and still speak for it, what their offices
     # grant in its place, which moves are open to them.
     inside: bool

@@ -207,7 +207,7 @@ def audited() -> dict[str, Any]:
     """All that `flask ledger verify` would name; and what the database itself counted."""
     session.remove()
     told = lambda line: tell({"progress": line})  # noqa: E731
-    found = [finding for audit in commands.AUDITS for finding in audit(told)]
+    found = [finding for audit in commands.books.AUDITS for finding in audit(told)]
     counted = {}
     if db.engine.dialect.name == "postgresql":
         wanted = "SELECT deadlocks, xact_rollback AS rollbacks FROM pg_stat_database WHERE datname = current_database()"

@@ -261,6 +261,7 @@ def nginx(folder: Path, call: list[str], port: int, webs: list[int]) -> Nginx:
     """docs/operations/nginx.conf without TLS; around it only what says where this trial's files go."""
     text = (OPERATIONS / "nginx.conf").read_text(encoding="utf-8")
     text = re.sub(r"^ *ssl_.*\n", "", text.replace("listen 443 ssl;", f"listen {HERE}:{port};"), flags=re.M)
+    text = text.replace("/var/log/nginx", str(folder))
     for number, web in enumerate(webs, 1):
         text = text.replace(f"10.0.0.1{number}:8000", f"{HERE}:{web}")
     places = "".join(

@@ -277,6 +277,23 @@ def test_a_database_that_is_behind_the_code_is_not_ready(town):
     assert town.phone().get("/healthz").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [
+        ("UPDATE alembic_version SET version_num = '9999'", 200),
+        ("UPDATE alembic_version SET version_num = 'a-name-of-another-time'", 200),
+        ("DELETE FROM alembic_version", 503),
+        ("INSERT INTO alembic_version VALUES ('9999')", 503),
+    ],
+)
+def test_an_old_program_stays_ready_while_the_schema_is_newer(town, statement, status):
+    """Between the upgrade and the restart of a host: 503 would take all of them out at once."""
+    with cast.transaction():
+        cast.session.execute(cast.sa.text(statement))
+    assert town.phone().get("/readyz").status_code == status
+    assert town.phone("ning").get("/me").status_code == 200
+
+
 def test_actions_name_the_moves_that_this_caller_may_make_now(town):
     (wish_id,), _ = cast.published(town)
     seen = {

@@ -104,7 +104,8 @@ def _hand_over(town):
 GOALS = {
     _wall: 3,
     _statement: 3,
-    _wish: 2,
+    # With its timeline.
+    _wish: 3,
     _timeline: 3,
     _claim: 9,
     _check_in: 8,

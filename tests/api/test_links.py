@@ -122,7 +122,7 @@ def test_a_link_opens_the_page_from_outside_and_is_asked_for_once_while_it_lives
     assert (first["url"].split("/")[2], first["plain"]) == ("wxaurl.cn", False)
     (body,) = asked(wechat, LINK)
     assert (body["path"], body["query"]) == ("pages/wish/detail", f"id={wish_id}")
-    assert (body["expire_type"], body["expire_interval"]) == (1, 30)
+    assert (body["expire_type"], body["expire_interval"]) == (1, 29)
     assert ning.data("GET", f"/links?kind=wish&id={wish_id}") == first
     assert len(asked(wechat, LINK)) == 1
     # Its last days are not given out any more; the sign-in of thirty days has ended by then as well.

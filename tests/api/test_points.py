@@ -29,13 +29,13 @@ def test_an_adjustment_from_proposal_to_statement(town, tong):
     assert answer.status_code == 201
     made = answer.json["data"]
     assert made["state"] == "proposed"
-    assert made["personName"] == "宁**"
-    assert (made["proposedBy"], made["decidedBy"], made["actions"]) == ("佟**", None, [])
+    assert made["personName"] == "宁小舟"
+    assert (made["proposedBy"], made["decidedBy"], made["actions"]) == ("佟雨禾", None, [])
     lan = town.phone("lan")
     (waiting,) = lan.data("GET", "/points/adjustments?state=proposed")["list"]
     assert (waiting["id"], waiting["actions"]) == (made["id"], ["approve", "reject"])
     decided = lan.data("POST", f"/points/adjustments/{made['id']}/approve")
-    assert (decided["state"], decided["decidedBy"], decided["actions"]) == ("approved", "蓝**", [])
+    assert (decided["state"], decided["decidedBy"], decided["actions"]) == ("approved", "蓝思源", [])
     ning = town.phone("ning")
     assert ning.data("GET", "/me/points")["available"] == 35
     row = ning.data("GET", "/me/points/statement")["list"][0]

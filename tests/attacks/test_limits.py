@@ -389,6 +389,15 @@ def test_made_up_names_do_not_fill_the_table(from_address, limited, monkeypatch)
     assert from_address("198.51.100.2").sign_in("lan").status_code == 303
 
 
+def test_wrong_links_into_the_console_are_counted_by_address(from_address, limited):
+    limited(rate_limit_password="4/minute")
+    guesser, path = from_address("203.0.113.7"), "/console/link/abcd-efgh-jkmn-pqrs"
+    assert [guesser.get(path).status_code for _ in range(6)] == [409] * 4 + [429] * 2
+    # A count of its own: passwords are tried elsewhere.
+    assert guesser.sign_in("lan").status_code == 303
+    assert from_address("198.51.100.2").get(path).status_code == 409
+
+
 def test_wrong_passwords_of_an_address_are_few_and_right_ones_are_not_counted(from_address, limited):
     limited(rate_limit_password="4/minute")
     office = "203.0.113.7"

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 
 from backend.seeds import demo
+from tests.console.narrow import PHONE, faults_on_a_phone
 
 SIZE = {"width": 1366, "height": 768}
 PICTURES = Path(__file__).resolve().parents[2] / "screenshots"
@@ -59,7 +60,7 @@ class Desk:
         return page
 
     def look_at(self, page, name):
-        """Keeps a picture, and asks axe for serious faults."""
+        """Keeps a picture, asks axe for serious faults, and measures a console page as a phone shows it."""
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
         found = Axe().run(page).response["violations"]
         serious = [
@@ -68,6 +69,10 @@ class Desk:
             if one["impact"] in ("serious", "critical")
         ]
         assert not serious, (name, page.url, serious)
+        on_screen = page.evaluate("matchMedia('screen').matches")
+        if "/console/" in page.url and on_screen and page.viewport_size["width"] > PHONE["width"]:
+            narrow = faults_on_a_phone(page)
+            assert not narrow, (name, page.url, narrow)
 
 
 def follow(page, locator):

@@ -35,8 +35,8 @@ def test_forty_wishes_are_reviewed_in_a_row_by_keyboard_alone(desk, town):
     )
     made = before + submit_many(town, 40 - len(before))
     page = desk.sit_down("tong")
-    while not page.evaluate("document.activeElement.innerText.startsWith('审核心愿')"):
-        press(page, "j")
+    page.goto("/console/review")
+    # In a queue Enter opens the first, where none was chosen.
     press(page, "Enter")
     for number in range(40):
         page.wait_for_selector(f"text=还有 {40 - number} 个待审核")
@@ -113,7 +113,7 @@ def test_a_grid_worker_writes_a_wish_for_an_old_woman_and_prints_the_slip(desk, 
     page.wait_for_selector("input:focus")
     page.keyboard.type("p000001")
     press(page, "Enter")
-    follow(page, page.get_by_role("link", name="鄂**"))
+    follow(page, page.get_by_role("link", name="鄂桂兰"))
     page.wait_for_url(re.compile(r"/people/\d+$"))
     press(page, "1")
     page.wait_for_url("**/wishes/new")
@@ -135,15 +135,14 @@ def test_a_grid_worker_writes_a_wish_for_an_old_woman_and_prints_the_slip(desk, 
 
 
 def test_a_call_back_is_registered_with_solved_and_satisfied_apart(desk, town):
+    """Four clicks: the row, solved, satisfied, register. The number stands there without asking for it."""
     wish_id = cast.fulfilled(town)
     page = desk.sit_down("tong")
     follow(page, page.get_by_role("link", name=re.compile("回访许愿人")))
-    page.get_by_label("为什么要看").fill("电话回访")
-    page.get_by_role("button", name="查看", exact=True).click()
     assert "宁小舟" in page.content()
     desk.look_at(page, "call-opened")
-    page.get_by_label("解决了", exact=True).check()
-    page.get_by_label("一般", exact=True).check()
+    page.get_by_label("解决了", exact=True).click()
+    page.get_by_label("一般", exact=True).click()
     page.get_by_role("button", name="登记回访结果").click()
     page.wait_for_url("**/console/")
     wish = cast.wish(wish_id)

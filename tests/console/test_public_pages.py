@@ -1,5 +1,6 @@
 """Pages that anyone may open answer their faults as pages: a person stands before them, not a program."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from backend import config
 from backend.console.public import pages, wall
 from backend.volunteering import certificate_numbers as numbers
+from tests.wishes import cast
 
 
 @pytest.fixture
@@ -78,3 +80,11 @@ def test_the_code_on_the_wall_leads_where_the_operator_said_whatever_host_was_as
     monkeypatch.setattr(config, "_current", replace(settings, public_url="https://dianliang.example/"))
     page_of(guest.get("/wall", headers={"Host": "somebody.example"}), 200)
     assert drawn == ["http://somebody.example/", "https://dianliang.example/"]
+
+
+def test_the_wall_has_a_word_for_every_wish_that_it_shows(guest, town):
+    cast.fulfilled(town)
+    page = page_of(guest.get(f"/wall?place={town.songtao}"), 200)
+    said = re.findall(r'<span class="state [a-z]+">([^<]*)</span>', page)
+    assert "已送达" in said
+    assert all(said)

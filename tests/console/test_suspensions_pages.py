@@ -79,7 +79,7 @@ def test_the_supervisor_sees_who_was_suspended_by_whom_why_and_until_when(visito
     clerk.post(f"/console/people/{ning}/suspend", {"until": in_days(10), "reason": "反复提交广告"})
     page = supervisor.page("/console/suspensions")
     assert all(
-        word in page for word in ("宁**", f"（{ning}）", "佟**", "反复提交广告", in_days(10), "停用中")
+        word in page for word in ("宁**", f"（{ning}）", "佟雨禾", "反复提交广告", in_days(10), "停用中")
     )
     assert "宁小舟" not in page
     clerk.post(f"/console/people/{ning}/resume", {"reason": "已经改正"})

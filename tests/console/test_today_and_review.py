@@ -20,14 +20,15 @@ def kinds(page):
     return [part.split("<")[0] for part in page.split('<span class="kind">')[1:]]
 
 
-def test_a_clerk_sees_wishes_rounds_calls_and_registrations_oldest_first(visitor, town):
+def test_a_clerk_sees_wishes_rounds_calls_and_registrations_what_is_due_first_first(visitor, town):
     cast.fulfilled(town)
     town.phone("newcomer").data("PUT", "/me/residency", {"communityId": town.songtao})
     page = visitor("tong").page("/console/")
     assert {"审核心愿", "回访许愿人", "核实居住"} <= set(kinds(page))
-    # Hours proposed four days ago, wishes of three days ago, the registration of this moment.
+    # Due in this order, however long each has waited: the wishes of three days ago, the registration of this moment, the
+    # hours proposed four days ago.
     found = kinds(page)
-    assert found.index("认定时长") < found.index("审核心愿") < found.index("核实居住")
+    assert found.index("审核心愿") < found.index("核实居住") < found.index("认定时长")
 
 
 def test_the_other_community_sees_its_own_things_only(visitor, town):

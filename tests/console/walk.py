@@ -25,6 +25,12 @@ THINGS = {
     "import_id": ("imports", "kind"),
     "appointment_id": ("appointments", "role"),
     "session_id": ("console_sessions", "person_id"),
+    "transfer_id": ("shop_transfers", "state"),
+    "sheet_id": ("opening_sheets", "state"),
+    "merge_id": ("person_merges", "state"),
+    "barcode_id": ("item_barcodes", "item_id"),
+    "batch_id": ("batches", "quarantined"),
+    "community_id": ("organisations WHERE kind = 'community'", "kind"),
 }
 # Leaving ends the walk.
 LEFT_OUT = {"console.sign_out", "console.nowhere", "console.end_session", "console.end_other_sessions"}
@@ -61,6 +67,7 @@ class Addresses:
         self.known["number"] = list(session.scalars(sa.text("SELECT number FROM certificates LIMIT 2")))
         self.known["day"] = [str(one) for one in session.scalars(sa.text("SELECT day FROM seals LIMIT 1"))]
         self.known["event"] = ["service_hour", "wish_confirmed"]
+        self.known["section"] = ["wishes"]
         self.known["key"] = ["wishes", "points", "stock", "service_records", "quarterly"]
 
     def of(self, method):

@@ -21,7 +21,7 @@ FOLDER = re.compile(r"`((?:[\w.-]+/)+[\w.-]*)`")
 DOTTED = re.compile(r"`([a-z_]+(?:\.\w+)+)(?:\(\w*=?…?\))?`")
 # A name that consists of several words, or begins with a dash below: `lock_row`, `CLAIM_LIMIT`, `_TAKE`.
 WORD = re.compile(r"`([A-Za-z]*_\w+)(?:\(\))?`")
-# Something in a file: `wishes/queries.py: wall`.
+# Something in a file: `wishes/wall_queries.py: wall`.
 PLACED = re.compile(r"`([\w/.]+\.py): (\w+)`")
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 
@@ -33,6 +33,7 @@ ELSEWHERE = {
     "crowd-sqlite.svg": "written by scripts/bench",
     "crowd-postgresql.svg": "written by scripts/bench",
     "app.js": "the mini-program's own",
+    "app.json": "the mini-program's own",
     "utils/dianliang/": "a folder of the mini-program",
 }
 

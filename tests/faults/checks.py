@@ -15,7 +15,7 @@ from tests.served import PATIENCE_SECONDS
 def wrong_with_the_house():
     """All that `flask ledger verify` would name: books, seals, stock, and what holds across the rooms."""
     session.rollback()
-    found = [finding for audit in commands.AUDITS for finding in audit(lambda _: None)]
+    found = [finding for audit in commands.books.AUDITS for finding in audit(lambda _: None)]
     session.rollback()
     return found
 

@@ -134,8 +134,13 @@ def _three_times(things, operation, told, actor):
 
 # What is sent where the document's example does not fit our things.
 BODIES = {
+    "POST /api/v1/items/{item_id}/barcodes": lambda _: {"code": "4006381333931", "factor": 1},
     "POST /api/v1/me/children": lambda _: {"realName": "宁小树", "birthYear": 2019, "relation": "mother"},
     "PUT /api/v1/items/{item_id}": lambda _: {"name": "香皂", "points": 6},
+    "POST /api/v1/shops/{shop_id}/deliveries": lambda _: {
+        "source": "purchase",
+        "lines": [{"barcode": "6901234567892", "quantity": 3}],
+    },
     "POST /api/v1/people/{person_id}/cancel": lambda _: {"reason": "当面提出", "confirm": True},
     "POST /api/v1/people/{person_id}/bind": lambda _: {"code": f"sim:kin:{secrets.token_hex(4)}"},
 }
@@ -146,6 +151,9 @@ BEFORE = {
     ],
     "DELETE /api/v1/me/consents/{document}": [
         (None, "POST", "/me/consents", {"document": "privacy", "version": "2026-11"})
+    ],
+    "POST /api/v1/person-merges": [
+        ("second", "POST", "/person-merges/{merge_id}/reject", {"reason": "再核对一次"})
     ],
     "POST /api/v1/shops/{shop_id}/stocktakes": [
         ("supervisor", "POST", "/stocktakes/{stocktake_id}/reject", {"reason": "重新清点"})

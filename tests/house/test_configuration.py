@@ -8,19 +8,24 @@ from pathlib import Path
 import pytest
 
 from backend import config
+from backend.config_bounds import BOUNDS
+from backend.config_kinds import Address, Database, KeptDays, Number, RateLimit
 from scripts import write_configuration
 
 TOP = Path(__file__).resolve().parents[2]
 GOOD = {
     "APP_ENV": "production",
-    "SECRET_KEY": "s" * 48,
-    "INDEX_KEY": "i" * 48,
-    "SEAL_KEYS": "2026a:" + base64.b64encode(b"k" * 32).decode(),
+    "SECRET_KEY": "Xk2v-9QmWz7rT4pLc8_dYbN3hJs6FgUa1eRiOtPy5wVx0B",
+    "INDEX_KEY": "b7HqLw3_ZnCk9Tf2vRx5MyPd8sJg4-AeUo6iNt1KrWz0Qh",
+    "SEAL_KEYS": "2026a:" + base64.b64encode(bytes((37 * n * n + 11 * n) % 251 for n in range(32))).decode(),
     "WECHAT_APP_ID": "wx0123456789abcdef",
     "WECHAT_APP_SECRET": "0123456789abcdef",
     "WECHAT_BASE_URL": "https://api.weixin.qq.com",
     "SEED": "empty",
+    "SPONSOR": "铁力市委社会工作部",
 }
+KEPT = [name for name in BOUNDS if name.startswith("KEEP_")]
+LIMITS = [name for name, one in BOUNDS.items() if isinstance(one.kind, RateLimit)]
 
 
 @pytest.fixture
@@ -86,19 +91,46 @@ def test_a_good_set_is_accepted_in_production(environment):
         ("WECHAT_BASE_URL", "http://127.0.0.1:8001"),
         ("WECHAT_BASE_URL", "http://localhost:8001"),
         ("WECHAT_BASE_URL", "http://[::1]:8001"),
+        ("SECRET_KEY", "a" * 48),
+        ("SECRET_KEY", "changeme" * 6),
+        ("SECRET_KEY", GOOD["INDEX_KEY"]),
+        ("INDEX_KEY", "0123456789" * 4),
+        ("SEAL_KEYS", "2026a:" + base64.b64encode(bytes(32)).decode()),
+        ("SEAL_KEYS", "2026a:" + base64.b64encode(bytes(range(32))).decode()),
+        ("SEAL_KEYS", "2026a:" + base64.b64encode(b"password" * 4).decode()),
+        ("WECHAT_BASE_URL", "http://127.0.0.2:8181"),
+        ("WECHAT_BASE_URL", "http://api.weixin.qq.com"),
+        ("WECHAT_BASE_URL", "api.weixin.qq.com"),
         ("SEED", "demo"),
         ("SEED", "tieli"),
         ("DEMO_PASSWORD", "let-me-in"),
+        ("SPONSOR", ""),
+        ("SPONSOR", config.DEMO_SPONSOR),
     ],
 )
 def test_production_refuses_this_fault_alone_and_by_name(environment, name, value):
     faults = faults_of(environment, {**GOOD, name: value})
     assert len(faults) == 1
-    assert faults[0].startswith(name)
+    # Two equal keys are told of the index's.
+    assert faults[0].startswith(("SECRET_KEY", "INDEX_KEY") if value == GOOD["INDEX_KEY"] else name)
+    # In both languages, and never what was set.
+    english, chinese = faults[0].split("\n  ")
+    assert english.isascii() or name == "SEAL_KEYS"
+    assert re.search("[\u4e00-\u9fff]", chinese)
+    assert value == "" or value not in faults[0] or value in ("demo", "short")
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "INDEX_KEY", "SEAL_KEYS", "WECHAT_APP_ID", "WECHAT_APP_SECRET", "WECHAT_BASE_URL"]
+    "name",
+    [
+        "SECRET_KEY",
+        "INDEX_KEY",
+        "SEAL_KEYS",
+        "WECHAT_APP_ID",
+        "WECHAT_APP_SECRET",
+        "WECHAT_BASE_URL",
+        "SPONSOR",
+    ],
 )
 def test_production_refuses_what_is_left_out(environment, name):
     faults = faults_of(environment, {key: value for key, value in GOOD.items() if key != name})
@@ -115,6 +147,37 @@ def test_every_fault_is_said_at_once(environment):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        *((name, value) for name in KEPT for value in ("0", "-3", "29", "36501", "immer", "")),
+        *(
+            (name, value)
+            for name in LIMITS
+            for value in ("abc", "0/minute", "60", "60/fortnight", "5/minute;x", "")
+        ),
+        ("PORT", "99999"),
+        ("PORT", "-1"),
+        ("PORT", "１２"),
+        ("SESSION_DAYS", "-1"),
+        ("WISH_COST_CAP", "-5"),
+        ("CLAIM_LIMIT", "0"),
+        ("WEB_CONCURRENCY", "0"),
+        ("MAX_BODY_BYTES", "10"),
+        ("IDEMPOTENCY_HOURS", "23"),
+        ("WECHAT_READ_SECONDS", "nan"),
+        ("WECHAT_CONNECT_SECONDS", "0"),
+        ("BACKFILL_POINTS", "2"),
+        ("WECHAT_BASE_URL", "api.weixin.qq.com"),
+        ("WECHAT_BASE_URL", "ftp://api.weixin.qq.com"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://a b"),
+        ("PUBLIC_URL", "https://host:port"),
+        ("FILE_STORE", "s3://"),
+        ("S3_ENDPOINT", "foo"),
+        ("RATE_LIMIT_STORAGE", "foo"),
+        ("RATE_LIMIT_STORAGE", "redis://"),
+        ("WECHAT_ACCOUNT", "wx123"),
+        ("SEAL_KEYS", f"a:{'QUJD' * 10}QUI=,a:{'QUJD' * 10}QUI="),
+        ("SESSION_MOST_DAYS", "29"),
+        ("COMPLAINT_REMIND_DAYS", "16"),
         ("APP_ENV", "staging"),
         ("SEAL_ALGORITHM", "rot13"),
         ("SEED", "everything"),
@@ -130,7 +193,59 @@ def test_what_cannot_be_read_is_refused_everywhere(environment, name, value):
     assert name in faults[0]
 
 
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("foo", "cannot be read"),
+        ("postgresql://someone@host:port/x", "cannot be read"),
+        ("postgresql://someone@host:70000/x", "port from 1"),
+        ("postgresql://someone@host", "must name the database"),
+        ("mysql+pymysql://someone:geheim@host/x", "MySQL and MariaDB lack"),
+        ("mariadb://someone:geheim@host/x", "MySQL and MariaDB lack"),
+        ("oracle://someone@host/x", "no other database"),
+        ("postgresql+psycopg2://someone@host/x", "no other database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_refused_in_a_sentence_that_says_why(environment, address, why):
+    (fault,) = faults_of(environment, {"DATABASE_URL": address})
+    assert fault.startswith("DATABASE_URL ")
+    assert why in fault
+    assert "geheim" not in fault
+
+
+@pytest.mark.parametrize("word", ["never", "从不", " never "])
+def test_what_shall_be_kept_for_ever_is_said_in_a_word(environment, word):
+    environment(dict.fromkeys(KEPT, word))
+    assert {getattr(config.read(), name.lower()) for name in KEPT} == {None}
+
+
+def test_all_kinds_of_faults_are_said_in_one_go_and_nothing_twice(environment):
+    given = {"PORT": "x", "KEEP_CONTACT_DAYS": "1", "SEED": "x", "CLAIM_LIMIT": "0", "APP_ENV": "production"}
+    named = [fault.split()[0] for fault in faults_of(environment, given)]
+    assert len(named) == len(set(named))
+    assert {*given, "SECRET_KEY", "SPONSOR"} - {"APP_ENV"} <= set(named)
+
+
+def test_every_setting_has_a_kind_that_its_own_default_keeps_to():
+    assert [one.metadata["name"] for one in config.table()] == list(BOUNDS)
+    for one in config.table():
+        assert BOUNDS[one.metadata["name"]].kind.fault(one.default) is None, one.name
+        assert BOUNDS[one.metadata["name"]].meaning
+
+
+def test_every_number_and_every_limit_has_a_least_and_a_most():
+    for one in config.table():
+        name, kind = one.metadata["name"], BOUNDS[one.metadata["name"]].kind
+        if one.type is not str:
+            assert isinstance(kind, KeptDays if name.startswith("KEEP_") else Number), name
+        elif name.startswith("RATE_LIMIT_") and name != "RATE_LIMIT_STORAGE":
+            assert isinstance(kind, RateLimit), name
+        elif name.endswith(("_URL", "_ENDPOINT", "_STORE", "_STORAGE")):
+            assert isinstance(kind, Address | Database), name
+
+
 SHARED = {
+    "RATE_LIMIT_STORAGE": "redis://host:6379",
     "INSTANCES": "3",
     "DATABASE_URL": "postgresql://someone@host/base",
     "FILE_STORE": "s3://bucket/pictures",
@@ -143,7 +258,13 @@ def test_several_instances_share_a_database_and_a_store(environment):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DATABASE_URL", ""), ("DATABASE_URL", "sqlite:////data/x"), ("FILE_STORE", "")]
+    ("name", "value"),
+    [
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "sqlite:////data/x"),
+        ("FILE_STORE", ""),
+        ("RATE_LIMIT_STORAGE", "memory://"),
+    ],
 )
 def test_several_instances_with_what_lies_on_one_disk_are_refused(environment, name, value):
     (fault,) = faults_of(environment, {**SHARED, name: value})
@@ -158,11 +279,21 @@ def test_fewer_than_there_can_be_are_refused(environment, name, value):
 
 
 def test_cloud_hosting_has_a_gateway_in_front_and_several_proxies_are_taken(environment):
-    (fault,) = faults_of(environment, {**GOOD, "WECHAT_CLOUD_HOSTING": "on"})
+    hosted = {**GOOD, **SHARED, "INSTANCES": "1", "WECHAT_CLOUD_HOSTING": "on"}
+    (fault,) = faults_of(environment, hosted)
     assert fault.startswith("TRUSTED_PROXIES")
     for count in (1, 2, 3):
-        environment({**GOOD, "WECHAT_CLOUD_HOSTING": "on", "TRUSTED_PROXIES": str(count)})
+        environment({**hosted, "TRUSTED_PROXIES": str(count)})
         assert config.read().trusted_proxies == count
+
+
+def test_one_container_on_cloud_hosting_with_what_is_lost_with_it_is_refused(environment):
+    """Its disk ends with each release, however many there are."""
+    hosted = {**GOOD, "WECHAT_CLOUD_HOSTING": "on", "TRUSTED_PROXIES": "1"}
+    faults = faults_of(environment, hosted)
+    assert [fault.split()[0] for fault in faults] == ["DATABASE_URL", "FILE_STORE"]
+    environment({**hosted, **SHARED, "INSTANCES": "1", "WECHAT_BASE_URL": "http://api.weixin.qq.com"})
+    assert config.read().cloud_hosting
 
 
 def test_a_template_deployment_says_how_many_there_are_and_starts_with_what_outlives_a_container(environment):
@@ -173,6 +304,7 @@ def test_a_template_deployment_says_how_many_there_are_and_starts_with_what_outl
     assert {fault.split()[0] for fault in faults_of(environment, {**secrets, **given})} == {
         "DATABASE_URL",
         "FILE_STORE",
+        "RATE_LIMIT_STORAGE",
     }
     environment({**secrets, **given, **SHARED, "INSTANCES": given["INSTANCES"]})
     assert config.read().cloud_hosting

@@ -128,7 +128,9 @@ def test_a_command_with_bad_settings_says_the_faults_and_nothing_else(tmp_path, 
     done = told_by(tmp_path, "flask", "--app", "backend.app:create_app", *words, APP_ENV="nowhere")
     assert done.returncode == 1
     assert done.stderr == (
-        "Error: Refusing to start:\n- APP_ENV must be development, test or production\n"
+        "Error: Refusing to start with these settings / 设置有误，不能启动:\n"
+        "- APP_ENV must be development, test or production\n"
+        "  APP_ENV 只能是 development、test、production 之一\n"
     ), done.stderr
 
 

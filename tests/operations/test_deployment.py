@@ -53,6 +53,25 @@ def test_nginx_takes_away_every_header_by_which_cloud_hosting_vouches():
     assert believed | {"X-Forwarded-Host"} <= taken
 
 
+def test_no_line_of_nginx_log_has_the_query_of_an_address():
+    text = (FILES / "nginx.conf").read_text(encoding="utf-8")
+    (said,) = re.findall(r"log_format without_query ([^;]+);", text)
+    # $request, $request_uri, $args and the address one comes from all have it.
+    assert set(re.findall(r"\$(\w+)", said)) == {
+        "remote_addr",
+        "time_iso8601",
+        "request_method",
+        "uri",
+        "server_protocol",
+        "status",
+        "body_bytes_sent",
+        "request_time",
+    }
+    assert re.findall(r"access_log \S+ (\w+);", text) == ["without_query"]
+    # A fault of less weight stands in the other log with the whole request beside it.
+    assert re.findall(r"error_log \S+ (\w+);", text) == ["crit"]
+
+
 def test_nothing_is_acknowledged_that_one_host_alone_has():
     given = yaml.safe_load((FILES / "patroni.yml").read_text(encoding="utf-8"))
     assert given["bootstrap"]["dcs"]["synchronous_mode"] is True

@@ -1,12 +1,13 @@
 """The doctor says in plain words what is wrong, and nothing where all is well."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from backend import clock, config, jobs
+from backend import backup_age, clock, config, jobs
 from backend.db import dialect, session, transaction
 from backend.files import stores
 from backend.ledger import seals
@@ -48,6 +49,7 @@ def well(town, wechat, monkeypatch):
         monkeypatch.setattr(doctor, "_postgresql", lambda: iter(()))
     deliver()
     seal()
+    backup_age.note()
     assert faults() == []
     return town
 
@@ -88,9 +90,11 @@ def test_a_program_older_than_its_database_is_told_and_nobody_is_sent_to_upgrade
     with transaction():
         session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     session.remove()
-    (found,) = (one for one in doctor.findings() if one.fault)
-    assert found.sentence == "the program is older than its database"
+    found = next(iter(doctor.findings()))
+    assert not found.fault
+    assert found.sentence.startswith("the database is newer than the program")
     assert "flask db upgrade" not in found.advice
+    assert faults() == [], "and everything else is looked at"
 
 
 def test_where_there_is_no_file_it_makes_none_so_that_a_backup_can_come_there(well, settings, tmp_path):
@@ -176,6 +180,23 @@ def test_in_production_the_way_for_wechats_pushes_and_pictures_is_asked_for(well
     ]
     config.use(replace(settings, app_env="production", trusted_proxies=2))
     assert faults() == ["WeChat's pushes are refused", "PUBLIC_URL is not https"]
+
+
+def test_a_backup_that_nobody_makes_any_more_is_told_in_production(well, settings, tmp_path):
+    elsewhere = replace(settings, app_env="production", data_dir=str(tmp_path / "data"))
+    config.use(elsewhere)
+    assert [one.sentence for one in doctor._backups()] == [
+        "no backup was made yet, as far as this machine knows"
+    ]
+    backup_age.note()
+    assert list(doctor._backups()) == []
+    with clock.frozen_at(clock.now() + timedelta(hours=30)):
+        (found,) = doctor._backups()
+        metrics = well.app.test_client().get("/metrics").get_data(as_text=True)
+    assert found.fault
+    assert found.sentence == "the last backup is 30 hours old"
+    (seconds,) = re.findall(r"^dianliang_backup_age_seconds (\S+)$", metrics, re.MULTILINE)
+    assert 30 * 3600 <= float(seconds) < 31 * 3600
 
 
 def test_on_cloud_hosting_it_says_what_such_a_process_is_and_asks_for_what_outlives_it(well, settings):

@@ -271,4 +271,4 @@ def test_whom_the_database_keeps_apart_is_looked_at(migrated_app):
     }
     assert len(kept) > 10
     # backend/supermarket/verify.py looks at these.
-    assert {table for table, _ in kept - looked_at} == {"redemptions", "stocktakes"}
+    assert {table for table, _ in kept - looked_at} == {"redemptions", "stocktakes", "shop_transfers"}

@@ -17,7 +17,7 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 PROGRESS = {
     "template": "wish_progress",
     "data": {"thing1": "一台轮椅", "phrase2": "已认领", "time3": NOON, "thing4": "裴**认领了您的心愿"},
-    "page": "pages/wish/show?id=17",
+    "page": "pages/wish/detail?id=17",
 }
 
 

@@ -52,7 +52,7 @@ def test_a_message_goes_out_once_with_its_fields_and_its_page(zhu):
         "time3": "2026-03-02 12:00",
         "thing4": "裴**认领了您的心愿",
     }
-    assert wechat.asked == [("openid-zhu", "tpl_wish_progress", data, "pages/wish/show?id=17")]
+    assert wechat.asked == [("openid-zhu", "tpl_wish_progress", data, "pages/wish/detail?id=17")]
     sent = delivery(notice)
     assert (sent.state, sent.attempts, sent.errcode) == ("sent", 1, None)
     assert sent.finished_at is not None

@@ -107,7 +107,7 @@ def test_the_values_of_a_message_are_made_to_fit_when_they_are_written(zhu):
         "time3": "2026-03-02 12:00",
         "thing4": "裴**认领了您的心愿",
     }
-    assert (kept.state, kept.page) == ("waiting", "pages/wish/show?id=17")
+    assert (kept.state, kept.page) == ("waiting", "pages/wish/detail?id=17")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from backend.outbox import templates
 from backend.outbox.templates import CATALOGUE, fit
 from backend.wechat.simulator.rules import field_fits
 
+OTHER = '{"wish_progress": {"id": "AbC", "fields": ["thing9", "phrase5", "time2", null]}}'
 ANY_TEXT = st.text() | st.text(st.characters())
 MARKED = st.text(
     st.sampled_from("心a é\u0301\u0300👩👧🏽🇨🇳\u200d\ufe0f\u0007\u202e\n\ud83d\ue000"), max_size=60
@@ -149,7 +150,7 @@ def test_every_field_of_the_catalogue_has_a_type_that_can_be_fitted():
 
 def test_a_template_has_an_id_by_itself_except_in_production(app, settings):
     assert templates.template_id("wish_progress") == "tpl_wish_progress"
-    config.use(replace(settings, wechat_templates='{"wish_progress": "AbC"}'))
+    config.use(replace(settings, wechat_templates=OTHER))
     assert templates.template_id("wish_progress") == "AbC"
     config.use(replace(settings, app_env="production"))
     assert templates.template_id("wish_progress") is None

@@ -210,6 +210,22 @@ def test_an_item_that_is_no_longer_due_is_left_alone(town):
     assert cast.wish(wish_id).phone_sealed is not None
 
 
+def test_what_is_kept_for_ever_is_never_deleted_and_the_register_says_so(town, settings):
+    kept = [name for name in vars(settings) if name.startswith("keep_")]
+    config.use(replace(settings, **dict.fromkeys(kept)))
+    wish_id = cast.fulfilled(town)
+    with transaction():
+        claims.confirm(wish_id, True, 5, "app", actor=cast.by(town, "ning"))
+    notices = count(Notice)
+    after(40_000)
+    told = "".join(one["retention"] for one in purposes.purposes_in_words())
+    config.use(settings)
+    assert cast.wish(wish_id).phone_sealed is not None
+    assert count(Notice) >= notices > 0
+    assert "None" not in told
+    assert "办结后 不自动删除地址和电话" in told
+
+
 @pytest.mark.parametrize("name", ["keep_contact_days", "keep_notices_days"])
 def test_periods_are_configuration(town, settings, name):
     config.use(replace(settings, **{name: 1}))

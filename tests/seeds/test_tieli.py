@@ -192,7 +192,7 @@ def test_the_books_balance_and_at_full_size_with_their_seals(city, made):
     if made.figures is FULL:
         (job,) = [one for one in house.all_jobs() if one.name == "seal_days"]
         jobs.run(job)
-    assert [finding for audit in commands.AUDITS for finding in audit(lambda _line: None)] == []
+    assert [finding for audit in commands.books.AUDITS for finding in audit(lambda _line: None)] == []
 
 
 def test_time_changes_nothing_that_the_hall_screen_shows(city, made):

@@ -8,6 +8,7 @@ from backend import clock, jobs
 from backend.db import session, transaction
 from backend.errors import InvalidInput, NotAllowed
 from backend.journal import lines
+from backend.opening_hours import HoursNotSensible
 from backend.outbox import queries as outbox
 from backend.supermarket import queues, stock_queries
 from backend.supermarket.actions import approvals, closings, deadlines, extensions, items, shops
@@ -295,5 +296,5 @@ def test_a_shop_may_be_open_until_midnight(town, shop):
         assert told.bookings == []
     for wrong in ("24:30", "25:00"):
         hours = [{"weekday": 1, "opens": "09:00", "closes": wrong}]
-        with pytest.raises(shops.HoursNotSensible), transaction():
+        with pytest.raises(HoursNotSensible), transaction():
             shops.change_shop(shop, opening_hours=hours, actor=cast.by(town, "tong"))

@@ -6,6 +6,7 @@ import pytest
 
 from backend.config import Settings
 from backend.wechat.live import LiveWeChat
+from backend.wechat.simulator import account
 from tests.simulated import SimulatedWeChat
 
 SECRET = "app-secret-that-must-never-be-seen"
@@ -39,7 +40,11 @@ def _running_simulator():
 @pytest.fixture
 def simulator(_running_simulator):
     """The simulator, which has forgotten what earlier tests told it."""
-    _running_simulator.memory.reset()
+    memory = _running_simulator.memory
+    memory.reset()
+    memory.templates["tpl_x"] = account.wire("tpl_x", "一项", "一项 thing1")
+    for known in ("tpl_claimed", "tpl_other"):
+        memory.templates[known] = account.wire(known, "认领", "心愿 thing1", "状态 phrase2", "时间 time3")
     yield _running_simulator
     _running_simulator.memory.reset()
     _running_simulator.memory.now = time.time

@@ -20,6 +20,7 @@ ASKED = {
 }
 NOT_HELD_UP = {
     "ready": lambda wechat: wechat.ready(),
+    "templates": lambda wechat: wechat.templates(),
     "send_notice": lambda wechat: wechat.send_notice("openid", "template", {"thing1": "x"}, page="page"),
 }
 

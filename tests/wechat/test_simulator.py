@@ -36,10 +36,10 @@ def send(call, token, **more):
 
 def test_the_page_lists_what_each_person_received_under_their_name(call, wechat):
     wechat.sign_in("sim:pei:1")
-    wechat.send_notice(PEI, "tpl_claimed", {"thing1": "<修灯>"}, page="pages/wish?id=17")
+    wechat.send_notice(PEI, "tpl_x", {"thing1": "<修灯>"}, page="pages/wish/detail?id=17")
     page = call("GET", "/simulator/")
     assert page.headers["Content-Type"].startswith("text/html")
-    for shown in ("<h2>pei</h2>", "&lt;修灯&gt;", "tpl_claimed", "pages/wish?id=17"):
+    for shown in ("<h2>pei</h2>", "&lt;修灯&gt;", "tpl_x", "pages/wish/detail?id=17"):
         assert shown in page.text
 
 

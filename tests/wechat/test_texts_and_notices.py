@@ -60,9 +60,13 @@ def test_half_a_character_does_not_stop_a_check(wechat):
 
 
 def test_a_notice_arrives_as_it_was_sent(simulator, wechat):
-    assert wechat.send_notice(PEI, "tpl_claimed", DATA, page="pages/wish?id=17") is Sent.SENT
+    assert wechat.send_notice(PEI, "tpl_claimed", DATA, page="pages/wish/detail?id=17") is Sent.SENT
     (kept,) = simulator.memory.messages_of(PEI)
-    assert (kept["templateId"], kept["page"], kept["data"]) == ("tpl_claimed", "pages/wish?id=17", DATA)
+    assert (kept["templateId"], kept["page"], kept["data"]) == (
+        "tpl_claimed",
+        "pages/wish/detail?id=17",
+        DATA,
+    )
     assert kept["pageState"] == "formal"
     assert simulator.calls("/cgi-bin/message")[0]["body"]["lang"] == "zh_CN"
 
@@ -86,6 +90,34 @@ def test_what_will_not_get_better_is_rejected(wechat):
     assert errcode_of(lambda: wechat.send_notice("o-nobody", "tpl_claimed", DATA)) == 40003
     assert errcode_of(lambda: wechat.send_notice(PEI, "unknown", DATA)) == 40037
     assert errcode_of(lambda: wechat.send_notice(PEI, "tpl_claimed", {})) == 47003
+    assert errcode_of(lambda: wechat.send_notice(PEI, "tpl_claimed", DATA, page="pages/wish?id=17")) == 41030
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {name: text for name, text in DATA.items() if name != "time3"},
+        {**DATA, "thing4": "多了一项"},
+        {"thing9": DATA["thing1"], "phrase2": DATA["phrase2"], "time3": DATA["time3"]},
+    ],
+)
+def test_a_message_has_the_fields_of_its_template_no_more_and_no_fewer(wechat, data):
+    """WeChat calls a field after the keyword's number in its library: a name of our own is refused."""
+    assert errcode_of(lambda: wechat.send_notice(PEI, "tpl_claimed", data)) == 47003
+
+
+def test_the_accounts_templates_are_read_as_wechat_lists_them(simulator, wechat):
+    """The example of 获取已有模板列表, with a line that ends without a break."""
+    content = "会议时间:{{date2.DATA}}\n会议地点:{{thing1.DATA}}"
+    simulator.memory.templates = {
+        "9Aw5": {"priTmplId": "9Aw5", "title": "报名结果通知", "content": content, "example": "", "type": 2}
+    }
+    (found,) = wechat.templates()
+    assert (found.id, found.title) == ("9Aw5", "报名结果通知")
+    assert found.fields == (("date2", "会议时间"), ("thing1", "会议地点"))
+    simulator.misbehave("/wxaapi", body='{"errcode": 0, "data": [{"priTmplId": "x"}]}')
+    with pytest.raises(WeChatUnavailable):
+        wechat.templates()
 
 
 def test_a_field_that_does_not_fit_is_named(wechat):

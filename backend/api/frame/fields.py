@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from apiflask import Schema as _Schema
+from apiflask.fields import DelimitedList
 from marshmallow import ValidationError, fields, missing, validate
 
 from backend import clock, text
@@ -16,6 +17,7 @@ from backend.db import MAX_ID
 # What anybody can mean: at the ends of the calendar a day has no beginning or no end in another time zone.
 YEARS = range(1971, 2200)
 
+SOUGHT_MAX = 40
 MOBILE = validate.Regexp(rf"^({text.MOBILE.pattern})$", error=text.NOT_A_MOBILE)
 CALL_BACK = validate.Regexp(rf"^({text.MOBILE.pattern}|{text.LANDLINE.pattern})$", error=text.NOT_A_PHONE)
 
@@ -113,6 +115,33 @@ class Choice(fields.String):
         super().__init__(metadata=metadata(about, kwargs.pop("example", words[0])), validate=rule, **kwargs)
 
 
+class Several(DelimitedList):
+    """One or several of a few words in a query string, with commas: what has any of them."""
+
+    def __init__(self, about: str, words: Any, **kwargs: Any) -> None:
+        self.words = tuple(words)
+        super().__init__(
+            Choice(about, self.words), metadata=metadata(f"{about}；可以有几个，用逗号隔开"), **kwargs
+        )
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        asked = text.code(value).split(",") if isinstance(value, str) else [""]
+        if set(asked) - set(self.words):
+            raise ValidationError("只能是：" + "、".join(self.words))
+        return sorted(set(asked))
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:
+        # What it is when nothing was asked stands in the documentation.
+        return None if value is None else super()._serialize(value, attr, obj, **kwargs)
+
+
+class Sought(Text):
+    """What is looked for in titles, names and numbers."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__(about, least=2, most=SOUGHT_MAX, load_default=None)
+
+
 class Integer(fields.Integer):
     """A whole number: no text, no fraction, no truth value."""
 
@@ -140,6 +169,27 @@ class QueryInteger(Integer):
         if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
             raise self.make_error("invalid")
         return super()._deserialize(int(value), attr, data, **kwargs)
+
+
+class Degrees(fields.Float):
+    """A coordinate in degrees: a number, no text, no truth value."""
+
+    default_error_messages = {
+        "required": "请填写这一项",
+        "null": "这一项不能为空",
+        "invalid": "应为数字",
+        "special": "应为数字",
+        "too_large": "数字太大",
+    }
+
+    def __init__(self, about: str, most: int, **kwargs: Any) -> None:
+        rule = validate.Range(min=-most, max=most, error=f"应在 -{most} 到 {most} 之间")
+        super().__init__(metadata=metadata(about, kwargs.pop("example", None)), validate=rule, **kwargs)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Boolean(fields.Boolean):

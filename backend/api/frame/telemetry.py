@@ -66,7 +66,7 @@ def _begin() -> None:
     g.request_id = given if _ACCEPTABLE.fullmatch(given) else secrets.token_hex(12)
     g.began = time.perf_counter()
     journal.correlation.set(g.request_id)
-    journal.by_first_password.set(False)
+    journal.opened_by.set(None)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
 

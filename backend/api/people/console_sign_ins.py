@@ -5,16 +5,17 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from backend.api.frame.fields import DateTime, List, Schema, Text
+from backend.api.frame.fields import Choice, DateTime, List, Schema, Text
 from backend.api.frame.route import Done, get, post, refused
 from backend.identity import console_sessions
-from backend.identity.models import ScanSignIn
+from backend.identity.models import ScanPurpose, ScanSignIn
 from backend.identity.sessions import Caller
 
 bp = APIBlueprint("console_sign_ins", __name__, url_prefix="/api/v1", tag="身份")
 
 
 class ScanOut(Schema):
+    purpose = Choice("允许以后做什么：登录工作后台，或把这个微信绑定给屏幕前的工作人员", ScanPurpose)
     browser = Text("请求登录的浏览器", most=60, example="Chrome，Windows")
     created_at = DateTime("电脑上显示二维码的时间")
     expires_at = DateTime("失效时间")
@@ -35,6 +36,7 @@ class PickIn(Schema):
 
 def _serialize(scan: ScanSignIn) -> dict[str, Any]:
     return {
+        "purpose": scan.purpose,
         "browser": scan.browser,
         "created_at": scan.created_at,
         "expires_at": scan.expires_at,
@@ -50,11 +52,13 @@ def console_sign_in(caller: Caller, code: str) -> Any:
 @post(
     bp,
     "/console-sign-ins/<code>/approve",
-    "允许电脑登录工作后台",
+    "允许电脑登录工作后台，或绑定微信",
     body=PickIn,
     out=Done,
     description="扫描工作后台登录页的二维码得到 code，两分钟内有效，只能用一次；只有在任的工作人员可以。"
-    "`choice` 是用户在 `choices` 里选的、电脑屏幕上显示的数字；选错了这个 code 就作废，返回 `WRONG_CHOICE`。",
+    "`choice` 是用户在 `choices` 里选的、电脑屏幕上显示的数字；选错了这个 code 就作废，返回 `WRONG_CHOICE`。"
+    "`purpose` 是 `bind` 的码来自用一次性链接打开的后台：允许以后，扫码的微信就是那位工作人员的，本机的登录失效，请重新登录；"
+    "这时不要求已经任职。",
 )
 def approve_console_sign_in(caller: Caller, code: str, body: dict[str, Any]) -> Response | None:
     refusal = console_sessions.approve(code[:64], body["choice"], actor=caller)

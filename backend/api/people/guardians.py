@@ -53,9 +53,9 @@ class GuardianLinkIn(Schema):
 class GuardianshipOut(Schema):
     id = Integer("编号")
     guardian_id = Integer("监护人")
-    guardian_name = Text("监护人姓名（脱敏）", most=20, allow_none=True)
+    guardian_name = Text("监护人姓名", most=REAL_NAME_MAX, allow_none=True)
     child_id = Integer("孩子")
-    child_name = Text("孩子姓名（脱敏）", most=20, allow_none=True)
+    child_name = Text("孩子姓名", most=REAL_NAME_MAX, allow_none=True)
     community_id = Integer("社区")
     relation = Choice("关系", Relation)
     state = Choice("状态", GuardianshipState, data_key="status")

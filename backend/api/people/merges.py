@@ -3,7 +3,6 @@
 from typing import Any
 
 from apiflask import APIBlueprint
-from marshmallow import ValidationError
 
 from backend.api.frame.bodies import Reason, ReasonIn
 from backend.api.frame.fields import (
@@ -16,6 +15,7 @@ from backend.api.frame.fields import (
     Nested,
     QueryInteger,
     Schema,
+    Several,
     Text,
 )
 from backend.api.frame.listing import listing
@@ -47,19 +47,9 @@ class RecoveryOut(Schema):
     state = Choice("已提交；有没有找到都一样，由社区核实", (MergeState.ASKED,))
 
 
-class States(Code):
-    """One or several states, with commas."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        asked = super()._deserialize(value, attr, data, **kwargs).split(",")
-        if set(asked) - set(MergeState):
-            raise ValidationError("只能是：" + "、".join(MergeState))
-        return asked
-
-
 class MergeQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    state = States("状态；可以是几个，用逗号隔开", most=60, load_default=None, example="asked,proposed")
+    state = Several("状态", MergeState, load_default=None)
 
 
 class ProofIn(Schema):
@@ -78,7 +68,7 @@ class ProposeIn(ProofIn):
 
 class MergedRecordOut(Schema):
     id = Integer("人员编号")
-    name = Text("姓名（脱敏）", most=40)
+    name = Text("姓名", most=REAL_NAME_MAX)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
     card = Text("纸质卡号", most=16, allow_none=True, data_key="cardNumber")
     birth_year = Integer("出生年份", allow_none=True)
@@ -100,7 +90,7 @@ class MergeOut(Schema):
     points = Integer("并入的积分，含冻结的")
     minutes = Integer("并入的服务时长（分钟）")
     begun_at = DateTime("申请或提出的时间")
-    proposed_by = Text("提出人（脱敏）", most=20, allow_none=True)
+    proposed_by = Text("提出人", most=REAL_NAME_MAX, allow_none=True)
     decided_at = DateTime("处理时间", allow_none=True)
     decision_reason = Text("没有合并的原因", most=200, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])

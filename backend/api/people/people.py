@@ -1,7 +1,7 @@
 """What staff do about people: verify, register a resident without a phone, bind a card to WeChat later."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from apiflask import APIBlueprint
 
@@ -20,13 +20,14 @@ from backend.api.frame.fields import (
 )
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import Done, post
+from backend.api.frame.route import Done, post, put
+from backend.db import columns_of
 from backend.identity import binding
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
-from backend.people import actions, queries, queues, registering, sealed
+from backend.people import actions, correcting, queries, queues, registering, residents, sealed
 from backend.people.kinds import PartyRegistrationState, ResidencyState
-from backend.people.masking import Kind, masked
+from backend.people.masking import Kind, Level, masked
 from backend.people.models import (
     ADDRESS_MAX,
     BIRTH_YEAR_MAX,
@@ -67,7 +68,7 @@ class CardHolderOut(CardOut):
 
 class ResidentOut(Schema):
     id = Integer("人员编号")
-    real_name = Text("姓名（脱敏）", most=40, allow_none=True)
+    real_name = Text("姓名；居住地的工作人员看到全名", most=REAL_NAME_MAX, allow_none=True)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
     card_number = Text("纸质卡号", most=16, allow_none=True)
     birth_year = Integer("出生年份", allow_none=True)
@@ -83,6 +84,14 @@ class ResidentQuery(PageQuery):
     phone = Phone("完整手机号", load_default=None)
 
 
+class ResidentCorrectionIn(ReasonIn):
+    real_name = Text("真实姓名", most=REAL_NAME_MAX, example="鄂桂兰")
+    phone = Phone("手机号；null 是删除。国外和港澳号码写 + 和国家代码", allow_none=True)
+    birth_year = Integer("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, allow_none=True)
+    address = Text("本社区里的住址；null 是删除", most=ADDRESS_MAX, allow_none=True)
+    grid_id = Integer("本社区的网格；null 是不清楚", least=1, allow_none=True)
+
+
 class BindIn(Schema):
     code = Text("居民本人手机上 wx.login 得到的凭证（工作人员扫码取得）", most=200, required=True)
 
@@ -93,7 +102,7 @@ class DecideIn(Schema):
 
 class WaitingOut(Schema):
     person_id = Integer("人员编号")
-    real_name = Text("姓名（脱敏）", most=40, allow_none=True)
+    real_name = Text("姓名；由所在社区核实，显示全名", most=REAL_NAME_MAX, allow_none=True)
     phone = Text("手机号（脱敏）", most=20, allow_none=True)
     community_id = Integer("社区")
     grid_id = Integer("网格", allow_none=True)
@@ -119,7 +128,8 @@ def _serialize_waiting(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]
 def _serialize(row: Any, person: Person) -> dict[str, Any]:
     return {
         "person_id": person.id,
-        "real_name": masked(Kind.NAME, sealed.real_name(person)),
+        # Whoever is asked to verify somebody works where they live.
+        "real_name": masked(Kind.NAME, sealed.real_name(person), Level.AT_WORK),
         "phone": masked(Kind.PHONE, sealed.phone(person)),
         "community_id": row.community_id,
         "grid_id": getattr(row, "grid_id", None),
@@ -186,27 +196,27 @@ decisions(
 )
 
 
-def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) -> list[dict[str, Any]]:
+def _serialize_residents(rows: list[tuple[Person, Residency]], caller: Caller) -> list[dict[str, Any]]:
+    seen = residents.view_residents(caller, rows)
     return [
         {
-            "id": person.id,
-            "real_name": masked(Kind.NAME, sealed.real_name(person)),
-            "phone": masked(Kind.PHONE, sealed.phone(person)),
-            "card_number": person.card_number,
-            "birth_year": person.birth_year,
-            "has_we_chat": person.openid is not None,
-            "community_id": home.community_id,
-            "grid_id": home.grid_id,
+            **columns_of(home),
+            "id": one.id,
+            "real_name": one.real_name,
+            "phone": one.phone,
+            "card_number": one.card,
+            "birth_year": one.birth_year,
+            "has_we_chat": one.wechat,
             "residency_status": home.state,
         }
-        for person, home in rows
+        for one, (_person, home) in zip(seen, rows, strict=True)
     ]
 
 
 @listing(
     bp,
     "/people",
-    "查找居民（代办用，脱敏）",
+    "查找居民（代办用，号码脱敏）",
     ResidentOut,
     _serialize_residents,
     guard=Permission.PERSON_READ,
@@ -214,6 +224,25 @@ def _serialize_residents(rows: list[tuple[Person, Residency]], _caller: Caller) 
 )
 def find_residents(caller: Caller, **filters: Any) -> Pageable:
     return queries.search_residents(**filters, actor=caller)
+
+
+@put(
+    bp,
+    "/people/<id:person_id>",
+    "更正居民的登记资料",
+    Permission.PERSON_CORRECT,
+    body=ResidentCorrectionIn,
+    out=ResidentOut,
+    may=correcting.person_of_staff,
+    description="由居民所在社区或网格的工作人员办理，不能改自己的。没有写的字段不变；本人会收到消息，记入日志。"
+    "改成和本社区另一张卡姓名、手机号都相同的返回 409：可能是同一个人，请合并档案。",
+)
+def correct_person(caller: Caller, person_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    reason = body.pop("reason")
+    person, home, _fields = correcting.correct(
+        person_id, cast(correcting.Changes, body), reason, actor=caller
+    )
+    return _serialize_residents([(person, home)], caller)[0]
 
 
 def _neighbours(caller: Caller, body: dict[str, Any]) -> Neighbours:

@@ -6,7 +6,18 @@ from apiflask import APIBlueprint
 
 from backend import clock
 from backend.api.frame.bodies import LookIn, PictureOut, ReasonIn
-from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    Schema,
+    Sought,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import delete, get, post, put
@@ -86,7 +97,7 @@ class OpenOrderOut(Schema):
 
 class ItemQuery(PageQuery):
     kind = Choice("类别", ItemKind, load_default=None)
-    q = Text("名称里的词", least=2, most=40, load_default=None)
+    q = Sought("名称里的词")
 
 
 class TakenDownOut(ItemOut):

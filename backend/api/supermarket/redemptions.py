@@ -21,6 +21,7 @@ from backend.api.frame.fields import (
     Nested,
     QueryInteger,
     Schema,
+    Several,
     Text,
 )
 from backend.api.frame.listing import listing
@@ -31,6 +32,7 @@ from backend.errors import Refused
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
+from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, queues, states
 from backend.supermarket.actions import approvals, counter, extensions, requests, series
@@ -102,7 +104,9 @@ class RedemptionOut(Schema):
     shop_name = Text("超市名称", most=limits.SHOP_NAME_MAX)
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
-    person_name = Text("兑换人（脱敏）", most=20, example="宁**")
+    person_name = Text(
+        "兑换人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, example="宁**"
+    )
     on_behalf = Boolean("是否由工作人员代办")
     points = Integer("合计积分")
     points_spent = Integer("实际使用的积分：已发放且没有退回的；发放前为 null", allow_none=True)
@@ -136,7 +140,7 @@ class ApproveQuery(PageQuery):
 
 
 class OrdersQuery(PageQuery):
-    state = Choice("状态", RedemptionState, load_default=None)
+    state = Several("状态", RedemptionState, load_default=None)
     collect_on = Day("选了这一天来领的", load_default=None)
 
 
@@ -249,9 +253,9 @@ def get_redemption(caller: Caller, redemption_id: int) -> RedemptionView:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
-@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many)
-def my_redemptions(caller: Caller) -> Pageable:
-    return queries.orders_of(caller.id)
+@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many, query=OrdersQuery)
+def my_redemptions(caller: Caller, state: list[str] | None) -> Pageable:
+    return queries.orders_of(caller.id, state)
 
 
 @listing(
@@ -276,7 +280,9 @@ def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     guard=Permission.REDEMPTION_READ,
     query=OrdersQuery,
 )
-def shop_redemptions(caller: Caller, shop_id: int, state: str | None, collect_on: date | None) -> Pageable:
+def shop_redemptions(
+    caller: Caller, shop_id: int, state: list[str] | None, collect_on: date | None
+) -> Pageable:
     return queries.orders_in(shop_id, state, collect_on, actor=caller)
 
 

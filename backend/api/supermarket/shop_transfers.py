@@ -11,6 +11,7 @@ from backend.api.frame.moves import Moves
 from backend.api.frame.route import get, post
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
+from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.supermarket import limits, transfer_queries
 from backend.supermarket.actions import receipts, shop_transfers
@@ -47,9 +48,9 @@ class ShopTransferOut(Schema):
     received = Integer("实收数量；收到前为 null", allow_none=True)
     reason = Text("调拨原因", most=limits.REASON_MAX)
     closing_reason = Text("少收或撤回的原因", most=limits.REASON_MAX, allow_none=True)
-    sent_by = Text("调出人（脱敏）", most=20)
+    sent_by = Text("调出人", most=REAL_NAME_MAX)
     sent_at = DateTime("调出时间")
-    closed_by = Text("收货或撤回的人（脱敏）", most=20, allow_none=True)
+    closed_by = Text("收货或撤回的人", most=REAL_NAME_MAX, allow_none=True)
     closed_at = DateTime("收货或撤回时间", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["receive"])
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from apiflask import APIBlueprint
-from marshmallow import validate
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import (
@@ -19,6 +18,7 @@ from backend.api.frame.fields import (
     Text,
 )
 from backend.api.frame.listing import listing
+from backend.api.frame.opening_hours import OpeningHours
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
@@ -31,15 +31,6 @@ from backend.supermarket.models import RedemptionState, Shop
 from backend.supermarket.views import ShopView, Today
 
 bp = APIBlueprint("supermarket_shops", __name__, url_prefix="/api/v1", tag="兑换超市")
-
-OPENS = validate.Regexp(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", error="应为时间，例如 09:00")
-CLOSES = validate.Regexp(r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", error="应为时间，例如 17:00，最晚 24:00")
-
-
-class OpeningHours(Schema):
-    weekday = Integer("星期几，1 为星期一", least=1, most=7, required=True, example=1)
-    opens = Text("开门", most=5, validate=OPENS, required=True, example="09:00")
-    closes = Text("关门，最晚 24:00", most=5, validate=CLOSES, required=True, example="17:00")
 
 
 class ShopOut(Schema):

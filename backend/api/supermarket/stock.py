@@ -12,6 +12,7 @@ from backend.api.frame.route import get, post
 from backend.api.supermarket.items import ItemOut
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
+from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, stock_queries
 from backend.supermarket.actions import receipts, returned_goods, reversals, stocktakes
@@ -46,7 +47,7 @@ class StockMovementOut(Schema):
     reserved_change = Integer("预订增减", least=-(2**53))
     on_hand_after = Integer("之后的库存")
     at = DateTime("时间")
-    by_name = Text("经办人（脱敏）；系统办理时为 null", most=20, allow_none=True)
+    by_name = Text("经办人；系统办理时为 null", most=REAL_NAME_MAX, allow_none=True)
     reference = Text("单号", most=80)
     batch_id = Integer("批次的编号", allow_none=True)
     batch = Text("批次", most=limits.BATCH_MAX, allow_none=True)
@@ -107,9 +108,9 @@ class StocktakeOut(Schema):
     shop_id = Integer("兑换超市")
     state = Choice("状态", StocktakeState)
     lines = List("盘点的物品", Nested(StocktakeLineOut), most=limits.COUNTED_ITEMS_MAX)
-    proposed_by = Text("盘点人（脱敏）", most=20)
+    proposed_by = Text("盘点人", most=REAL_NAME_MAX)
     proposed_at = DateTime("盘点时间")
-    decided_by = Text("监盘人（脱敏）", most=20, allow_none=True)
+    decided_by = Text("监盘人", most=REAL_NAME_MAX, allow_none=True)
     decided_at = DateTime("审核时间", allow_none=True)
     review_reason = Text("退回原因", most=limits.REASON_MAX, allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])

@@ -11,23 +11,27 @@ from backend.api.frame.fields import (
     Choice,
     DateTime,
     Day,
+    Degrees,
     Integer,
     List,
     Nested,
     QueryBoolean,
     QueryInteger,
     Schema,
+    Several,
+    Sought,
     Text,
 )
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
+from backend.api.frame.near import Distance, Near, with_distance
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
-from backend.api.volunteering.activity_fields import DayOrMoment, Degrees, SessionIn, SessionOut
+from backend.api.volunteering.activity_fields import DayOrMoment, SessionIn, SessionOut
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX, REASON_MIN
 from backend.paging import Pageable
-from backend.people.models import TEAM_NAME_MAX
+from backend.people.models import REAL_NAME_MAX, TEAM_NAME_MAX
 from backend.people.permissions import Permission
 from backend.private_data import PrivateData
 from backend.volunteering import queries
@@ -79,7 +83,7 @@ class ActivityOut(Schema):
     community_name = Text("社区名称", most=80)
     team_id = Integer("志愿队", allow_none=True)
     team_name = Text("志愿队名称", most=TEAM_NAME_MAX, allow_none=True)
-    in_charge = Text("负责人（脱敏）", most=40)
+    in_charge = Text("负责人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
     title = Text("名称", most=TITLE_MAX)
     kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind)
     category = Text("服务类别", most=CATEGORY_MAX)
@@ -114,6 +118,7 @@ class ActivityOut(Schema):
         example=["phone"],
     )
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["sign_up"])
+    distance_km = Distance()
 
 
 class ActivitiesOut(Schema):
@@ -169,16 +174,23 @@ class ActivityChanges(ActivityContent):
 class ActivityQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
     category = Text("服务类别", most=CATEGORY_MAX, load_default=None)
-    state = Choice("状态", ActivityState, load_default=None)
+    state = Several("状态", ActivityState, load_default=None)
     can_join = QueryBoolean(
         "只看我现在能参加的：还有名额、报名没有截止、年龄符合、和我已报名的不冲突；按开始时间由近到远",
         data_key="joinable",
         load_default=False,
     )
-    first_day = DayOrMoment(
-        "从哪一天起（当天还没结束的也算）；填写时按开始时间由近到远排列", data_key="from", load_default=None
-    )
+    first_day = DayOrMoment("从哪一天起（还没结束的也算）；由近到远排列", data_key="from", load_default=None)
     last_day = DayOrMoment("到哪一天止（含）", data_key="to", load_default=None)
+    team_id = QueryInteger("志愿队", least=1, load_default=None)
+    mine = Choice("只看我组织的，或我报了名的", queries.OWN, load_default=None)
+    q = Sought("标题里的词")
+    near = Near()
+
+
+class MySignUpsQuery(PageQuery):
+    state = Several("报名的状态", SignUpState, load_default=None)
+    when = Choice("还没结束的，近的在前；或已结束的，新的在前", queries.WHEN, load_default=None)
 
 
 class RepeatIn(Schema):
@@ -233,7 +245,7 @@ def content_of(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@listing(bp, "/activities", "活动", ActivityOut, serialize_many, query=ActivityQuery)
+@listing(bp, "/activities", "活动", ActivityOut, with_distance(serialize_many), query=ActivityQuery)
 def list_activities(caller: Caller, **filters: Any) -> Pageable:
     return queries.activities(**filters, actor=caller)
 
@@ -357,6 +369,6 @@ def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) 
     return queries.view_my_sign_ups(rows, actor=caller)
 
 
-@listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups)
-def my_sign_ups(caller: Caller) -> Pageable:
-    return queries.sign_ups_of(caller.id)
+@listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups, query=MySignUpsQuery)
+def my_sign_ups(caller: Caller, state: list[str] | None, when: str | None) -> Pageable:
+    return queries.sign_ups_of(caller.id, state, when)

@@ -6,14 +6,25 @@ from apiflask import APIBlueprint
 from marshmallow import ValidationError, pre_load
 
 from backend.api.frame.bodies import OnBehalfIn
-from backend.api.frame.fields import Boolean, Choice, Code, DateTime, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import (
+    Boolean,
+    Choice,
+    Code,
+    DateTime,
+    Degrees,
+    Integer,
+    List,
+    Nested,
+    Schema,
+    Text,
+)
 from backend.api.frame.route import get, post
 from backend.api.volunteering.activities import ActivityOut, SignUpOut, proxy_of, serialize
-from backend.api.volunteering.activity_fields import Degrees
 from backend.identity.sessions import Caller
+from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.volunteering import attendance_queries, queries
-from backend.volunteering.actions import attendance, hours, roll_call
+from backend.volunteering.actions import attendance, hours, naming, roll_call
 from backend.volunteering.models import ATTENDANCE_SOURCES, MOST_MINUTES, MOST_PEOPLE, PlaceCheck, SignUpState
 from backend.volunteering.session_models import MOST_SESSIONS
 from backend.volunteering.views import ActivityView, Attendance, CheckInCode, SignUpView
@@ -85,7 +96,10 @@ class SessionAttendedOut(Schema):
 class AttendedOut(Schema):
     sign_up_id = Integer("报名编号")
     person_id = Integer("人员编号")
-    name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
+    name = Text("姓名；队长和本社区办理点名、认定的人看到全名，其他工作人员看到脱敏的", most=REAL_NAME_MAX)
+    told_apart = Text(
+        "同名的人怎么区分：出生年份、卡号尾号、网格；没有同名时为 null", most=120, allow_none=True
+    )
     card_number = Text("纸质卡号", most=16, allow_none=True)
     state = Choice("状态", SignUpState)
     on_behalf = Boolean("是否由工作人员代办报名")
@@ -131,7 +145,7 @@ def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpV
 
 @get(bp, "/activities/<id:activity_id>/attendance", "出勤（组织者）", out=AttendanceOut)
 def get_attendance(caller: Caller, activity_id: int) -> Attendance:
-    return attendance_queries.attendance(activity_id, actor=caller)
+    return naming.attendance(activity_id, actor=caller)
 
 
 @post(

@@ -32,7 +32,6 @@ def my_invitations(caller: Caller) -> dict[str, bool]:
     body=InvitationsIn,
     out=InvitationsOut,
     description="活动有空名额时，社区工作人员可以邀请合适的志愿者，每人每天最多一次；随时可以关掉。",
-    while_suspended=True,
 )
 def choose_invitations(caller: Caller, body: dict[str, Any]) -> dict[str, bool]:
     return {"wanted": inviting.choose(body["wanted"], actor=caller)}

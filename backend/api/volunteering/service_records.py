@@ -13,6 +13,7 @@ from backend.api.frame.route import get, post
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
 from backend.paging import Pageable
+from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.volunteering import queues
 from backend.volunteering import record_queries as queries
@@ -103,7 +104,7 @@ class CorrectionOut(Schema):
     record_id = Integer("服务记录")
     activity_name = Text("活动名称", most=TITLE_MAX)
     person_id = Integer("人员编号")
-    name = Text("姓名（脱敏）", most=40)
+    name = Text("姓名（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
     state = Choice("状态", RequestState)
     recorded_minutes = Integer("原来的分钟数")
     minutes = Integer("申请的分钟数")
@@ -130,7 +131,7 @@ class BackfillOut(Schema):
     id = Integer("编号")
     state = Choice("状态", RequestState)
     person_id = Integer("人员编号")
-    name = Text("姓名（脱敏）", most=40)
+    name = Text("姓名（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
     community_id = Integer("社区")
     team_id = Integer("志愿队", allow_none=True)
     activity_id = Integer("活动", allow_none=True)
@@ -146,8 +147,8 @@ class BackfillOut(Schema):
     decision_reason = Text("处理说明", most=REASON_MAX, allow_none=True)
 
 
-def _backfills(rows: list[Backfill], _caller: Caller) -> list[BackfillView]:
-    return queries.view_backfills(rows)
+def _backfills(rows: list[Backfill], caller: Caller) -> list[BackfillView]:
+    return queries.view_backfills(rows, actor=caller)
 
 
 def _backfill(row: Backfill, caller: Caller) -> BackfillView:

@@ -6,7 +6,17 @@ from apiflask import APIBlueprint
 
 from backend import screening
 from backend.api.frame.bodies import ReasonIn
-from backend.api.frame.fields import Choice, DateTime, Integer, List, Nested, QueryInteger, Schema, Text
+from backend.api.frame.fields import (
+    Choice,
+    DateTime,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Sought,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
@@ -15,7 +25,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import teams
 from backend.people.kinds import MembershipState
-from backend.people.models import SPECIALITY_MAX, TEAM_NAME_MAX, Team
+from backend.people.models import REAL_NAME_MAX, SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.permissions import Permission
 from backend.volunteering.actions import leaders
 
@@ -30,7 +40,7 @@ class TeamOut(Schema):
     name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
     speciality = Text("特长", most=SPECIALITY_MAX, least=0)
     leader_id = Integer("队长；离开以后还没有新队长时为 null", allow_none=True)
-    leader_name = Text("队长（脱敏）", most=40)
+    leader_name = Text("队长（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
     member_count = Integer("队员人数（不含队长）")
     my_status = Text(
         "我在队里：leader、applied、accepted、declined、left；没有关系时为 null", most=12, allow_none=True
@@ -42,7 +52,8 @@ class TeamOut(Schema):
 
 class MemberOut(Schema):
     person_id = Integer("人员编号")
-    name = Text("姓名（队长可见全名，工作人员可见脱敏）", most=40)
+    name = Text("姓名；队长和管理志愿队的工作人员看到全名", most=REAL_NAME_MAX)
+    told_apart = Text("同名的人怎么区分；没有同名时为 null", most=120, allow_none=True)
     state = Choice("状态", MembershipState, data_key="status")
     since = DateTime("从何时起")
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])
@@ -71,6 +82,7 @@ class TeamChanges(Schema):
 class TeamQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
     kind = Choice("类型", teams.TEAM_KINDS, load_default=None)
+    q = Sought("名称里的词")
 
 
 def _detail(team: Team, caller: Caller) -> teams.TeamDetail:
@@ -82,8 +94,8 @@ def _serialize_many(found: list[Team], caller: Caller) -> list[teams.TeamView]:
 
 
 @listing(bp, "/teams", "志愿队", TeamOut, _serialize_many, query=TeamQuery)
-def list_teams(caller: Caller, community_id: int | None, kind: str | None) -> Pageable:
-    return teams.listed(community_id, kind)
+def list_teams(caller: Caller, community_id: int | None, kind: str | None, q: str | None) -> Pageable:
+    return teams.listed(community_id, kind, q)
 
 
 def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryBoolean, Schema, Text
 from backend.api.frame.listing import listing
+from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import Done, get, post
 from backend.identity.sessions import Caller
 from backend.ledger import queries as ledger
@@ -49,6 +50,10 @@ class TemplateOut(Schema):
     template_id = Text("微信的模板编号，传给 wx.requestSubscribeMessage", most=80, allow_none=True)
 
 
+class InboxQuery(PageQuery):
+    unread = QueryBoolean("只看还没有读的", load_default=False)
+
+
 class TemplatesOut(Schema):
     list = List("可以订阅的消息", Nested(TemplateOut))
 
@@ -74,9 +79,9 @@ class StatementRow(Schema):
     reference = Text("依据单号", most=120)
 
 
-@listing(bp, "/me/notices", "我的消息", NoticeOut)
-def my_notices(caller: Caller) -> Pageable:
-    return by_id(partial(queries.inbox, caller.id))
+@listing(bp, "/me/notices", "我的消息", NoticeOut, query=InboxQuery)
+def my_notices(caller: Caller, unread: bool) -> Pageable:
+    return by_id(partial(queries.inbox, caller.id, unread_only=unread))
 
 
 @post(bp, "/me/notices/<id:notice_id>/read", "标为已读", out=Done)

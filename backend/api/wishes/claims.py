@@ -6,16 +6,17 @@ from apiflask import APIBlueprint
 
 from backend import screening
 from backend.api.frame.bodies import ReasonIn
-from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import Boolean, Choice, Day, Integer, List, Nested, Schema, Several, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
+from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import post
 from backend.api.wishes.wishes import ClaimOut, WishOut, serialize, serialize_view
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.wishes import queries
 from backend.wishes.actions import claims
-from backend.wishes.kinds import ConfirmMethod, Party
+from backend.wishes.kinds import ConfirmMethod, Party, WishState
 from backend.wishes.models import Claim, Wish
 from backend.wishes.views import without_words
 
@@ -43,6 +44,10 @@ class ConfirmIn(Schema):
 class MyClaimOut(ClaimOut):
     id = Integer("认领编号")
     wish = Nested(WishOut, "心愿")
+
+
+class MyClaimsQuery(PageQuery):
+    state = Several("心愿的状态；放弃后由别人认领的不算", WishState, load_default=None)
 
 
 def _screen_reason(caller: Caller, body: dict[str, Any], **_path: Any) -> screening.Screened:
@@ -84,6 +89,6 @@ def _serialize_claims(rows: list[tuple[Claim, Wish]], caller: Caller) -> list[di
     return [{**vars(views[claim.id]), "id": claim.id, "wish": wishes[wish.id]} for claim, wish in rows]
 
 
-@listing(bp, "/me/claims", "我的认领", MyClaimOut, _serialize_claims)
-def my_claims(caller: Caller) -> Pageable:
-    return queries.claimed_by(caller.id)
+@listing(bp, "/me/claims", "我的认领", MyClaimOut, _serialize_claims, query=MyClaimsQuery)
+def my_claims(caller: Caller, state: list[str] | None) -> Pageable:
+    return queries.claimed_by(caller.id, state)

@@ -4,7 +4,18 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
+from backend.api.frame.fields import (
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    QueryInteger,
+    Schema,
+    Several,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
@@ -55,7 +66,7 @@ class EverywhereOut(Schema):
 
 class RoundQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
-    state = Choice("状态", RoundState, load_default=None)
+    state = Several("状态", RoundState, load_default=None)
 
 
 def _serialize_many(found: list[Round], caller: Caller) -> list[dict[str, Any]]:
@@ -67,7 +78,7 @@ def _serialize(one: Round, caller: Caller) -> dict[str, Any]:
 
 
 @listing(bp, "/rounds", "各期", RoundOut, _serialize_many, query=RoundQuery)
-def list_rounds(caller: Caller, community_id: int | None, state: str | None) -> Pageable:
+def list_rounds(caller: Caller, community_id: int | None, state: list[str] | None) -> Pageable:
     return queries.rounds(community_id, state)
 
 

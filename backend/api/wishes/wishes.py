@@ -15,8 +15,11 @@ from backend.api.frame.fields import (
     List,
     Nested,
     Phone,
+    QueryBoolean,
     QueryInteger,
     Schema,
+    Several,
+    Sought,
     Text,
 )
 from backend.api.frame.listing import listing
@@ -26,10 +29,10 @@ from backend.api.frame.route import get, post, put
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
-from backend.people.models import SERVICE_ROLES
+from backend.people.models import REAL_NAME_MAX, SERVICE_ROLES
 from backend.people.permissions import Permission
 from backend.private_data import PrivateData
-from backend.wishes import queries, queues, states, timeline_queries
+from backend.wishes import queries, queues, states, timeline_queries, wall_queries
 from backend.wishes.actions import contacting, reviewing, writing
 from backend.wishes.kinds import (
     ON_THE_WALL,
@@ -80,6 +83,11 @@ class WishOut(Schema):
     wanted_by = Day("期望时间", allow_none=True)
     disclosure = Choice("公开方式", Disclosure)
     wisher = Text("许愿人（按其选择的公开方式）", most=20, example="王女士")
+    wisher_name = Text(
+        "许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null",
+        most=REAL_NAME_MAX,
+        allow_none=True,
+    )
     claim = Nested(ClaimOut, "认领", allow_none=True)
     round = Nested(RoundRef, "所属的期", allow_none=True)
     on_behalf = Boolean("是否由工作人员代办")
@@ -140,7 +148,15 @@ class WallQuery(PageQuery):
     community_id = QueryInteger("社区", least=1, load_default=None)
     category = Choice("类别", Category, load_default=None)
     service_role = Choice("六大员", SERVICE_ROLES, load_default=None)
-    state = Choice("状态", ON_THE_WALL, load_default=None)
+    state = Several("状态", ON_THE_WALL, load_default=None)
+    round_id = QueryInteger("哪一期", least=1, load_default=None)
+    beneficiary_group = Choice("受益人群", Group, load_default=None)
+    claimable = QueryBoolean("只看我现在可以认领的", load_default=False)
+    q = Sought("编号或标题里的词")
+
+
+class MineQuery(PageQuery):
+    state = Several("状态", WishState, load_default=None)
 
 
 class QueueQuery(PageQuery):
@@ -161,12 +177,18 @@ class MoveOut(Schema):
     label = Text("操作名称", most=20)
     from_state = Text("之前的状态", most=24, allow_none=True)
     to_state = Text("之后的状态", most=24, allow_none=True)
-    by_name = Text("办理人（脱敏）", most=40, allow_none=True)
+    by_name = Text(
+        "办理人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, allow_none=True
+    )
     reason = Text("原因", most=500, allow_none=True)
 
 
 class TimelineOut(Schema):
     list = List("按时间先后", Nested(MoveOut), most=1000)
+
+
+class WishDetailOut(WishOut):
+    timeline = List("经过，按时间先后", Nested(MoveOut), most=1000)
 
 
 class ContactQuery(Schema):
@@ -198,7 +220,7 @@ def _serialize_views(views: list[WishView], _caller: Caller) -> list[dict[str, A
 
 @listing(bp, "/wishes", "心愿墙", WishOut, _serialize_views, query=WallQuery)
 def list_wishes(caller: Caller, **filters: Any) -> Pageable:
-    return queries.wall(**filters, actor=caller)
+    return wall_queries.wall(**filters, actor=caller)
 
 
 def _screen_new(caller: Caller, body: dict[str, Any]) -> screening.Screened | None:
@@ -221,9 +243,10 @@ def write_wish(
     return serialize(wish, caller)
 
 
-@get(bp, "/wishes/<id:wish_id>", "一个心愿", out=WishOut)
+@get(bp, "/wishes/<id:wish_id>", "一个心愿，连同经过", out=WishDetailOut)
 def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
-    return serialize_view(queries.view_wish(wish_id, actor=caller))
+    wish, shown = queries.seen_and_view(wish_id, actor=caller)
+    return serialize_view(shown) | {"timeline": timeline_queries.timeline(wish, actor=caller)}
 
 
 @put(bp, "/wishes/<id:wish_id>", "修改草稿或补充材料", body=WishContent(partial=True), out=WishOut)
@@ -333,6 +356,6 @@ def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> contact
     return contacting.contact(wish_id, query["reason"], actor=caller)
 
 
-@listing(bp, "/me/wishes", "我的心愿（含代办）", WishOut, serialize_many)
-def my_wishes(caller: Caller) -> Pageable:
-    return queries.written_by(caller.id)
+@listing(bp, "/me/wishes", "我的心愿（含代办）", WishOut, serialize_many, query=MineQuery)
+def my_wishes(caller: Caller, state: list[str] | None) -> Pageable:
+    return queries.written_by(caller.id, state)

@@ -15,6 +15,7 @@ from typing import Any
 
 from flask import Response, url_for
 
+from backend import clock
 from backend.console.frame import todo
 from backend.console.frame.forms import Form, JustDo, choice, lines
 from backend.console.frame.page import SIGNED_IN, Staff, page, redirect_with_message, render, run_form
@@ -109,8 +110,8 @@ class Queue:
     """What of one kind waits for a decision by whoever has the permission `word`.
 
     `find(actor=…)` is the capability's query. `titles` says of several rows at once what each is about, so that it may
-    look something up for all of them; `since`, `due` and `place` are asked of each row. `finished` is said when nothing
-    is left.
+    look something up for all of them, and `notes` what one has to know before opening it; `since`, `due` and `place` are
+    asked of each row. `finished` is said when nothing is left.
 
     `facts(staff, id)` is what the page of one shows beside the forms, or an answer to give instead of that page;
     `gone(staff, id)` is asked before, where the page is opened and not where a decision was refused. Where the page of
@@ -124,6 +125,7 @@ class Queue:
     titles: Callable[[list[Any]], list[str]]
     since: Callable[[Any], datetime]
     one: Address
+    notes: Callable[[list[Any]], list[str]] | None = None
     due: Callable[[Any], date | None] = _nothing
     # The same of several rows at once, where something has to be looked up for it.
     dues: Callable[[list[Any]], list[date]] | None = None
@@ -154,17 +156,19 @@ class Queue:
         rows = self.find(actor=staff).rows(most)
         dues = self.dues(rows) if self.dues else [self.due(row) for row in rows]
         names = places.names({self.place(row) for row in rows})
+        notes = self.notes(rows) if self.notes else [""] * len(rows)
         return [
             todo.Waiting(
                 self.kind,
                 title,
                 names[self.place(row)],
-                self.since(row),
+                since := self.since(row),
                 self.address_of(row),
                 due,
-                self.to_come,
+                self.to_come or since > clock.now(),
+                note,
             )
-            for row, title, due in zip(rows, self.titles(rows), dues, strict=True)
+            for row, title, due, note in zip(rows, self.titles(rows), dues, notes, strict=True)
         ]
 
     def count(self, staff: Staff) -> int:
@@ -268,7 +272,7 @@ def register(*queues: Queue) -> Queue:
     first = queues[0]
     for queue in queues:
         QUEUES.append(queue)
-        todo.PROVIDERS.append(todo.Provider(queue.word, queue.waiting, queue.count))
+        todo.PROVIDERS.append(todo.Provider(queue.word, queue.waiting, queue.count, queue.one.rule))
 
     def meant(parts: dict[str, Any]) -> Queue:
         return next(one for one in queues if one.parts.items() <= parts.items())

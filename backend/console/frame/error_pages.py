@@ -55,7 +55,7 @@ def _on_refusal(refusal: Refused) -> Any:
 
 
 # Ways in: whoever came in by another tab meanwhile has nothing left to do there.
-_WAYS_IN = ("console.sign_in", "console.begin_scan", "console.finish_scan")
+_WAYS_IN = ("console.sign_in", "console.begin_scan", "console.finish_scan", "console.enter_by_link")
 
 
 def _on_forged(_fault: CSRFError) -> Any:

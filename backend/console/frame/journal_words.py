@@ -20,8 +20,19 @@ _FILE_STATES = {
 _OTHER_KINDS = {"file": "图片", "register": "台账（地方）", "organisation": "组织", "import": "导入的表格"}
 _OTHER_VERBS = {
     "file": {"look_at_picture": "查看图片", "check_picture": "微信检查图片", "discard_picture": "删除图片"},
-    "register": {"hand_out": "导出台账", "open_register": "导出未遮盖的台账"},
-    "organisation": {"import": "导入", "change_calendar": "修改工作日历"},
+    "register": {"hand_out": "导出台账", "open_register": "导出未遮盖的台账", "hand_out_list": "导出列表"},
+    "organisation": {
+        "import": "导入",
+        "change_calendar": "修改工作日历",
+        "change_contact": "修改联系方式",
+        "add": "新增",
+        "rename": "改名",
+        "close": "撤销",
+        "reopen": "恢复",
+        "move": "划归",
+        "merge": "并入别处",
+        "absorb": "并进来",
+    },
     "import": {"import": "导入"},
     "person": {
         "export": "导出个人信息",
@@ -63,6 +74,22 @@ STATES = {
 }
 WORDS = _words_by_kind()
 VERBS = _every_meaning(WORDS)
+
+
+def _grouped(by_kind: dict[str, dict[str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """For a list to choose from: under the name of each kind of thing what can be done to it, each word once. What two
+    verbs of a kind are both called is one line: `person:create+register`."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for kind, verbs in by_kind.items():
+        alike: dict[str, list[str]] = {}
+        for verb, word in verbs.items():
+            alike.setdefault(word, []).append(verb)
+        lines = [(f"{kind}:{'+'.join(some)}", word) for word, some in alike.items()]
+        groups.setdefault(KINDS.get(kind, kind), []).extend(lines)
+    return groups
+
+
+BY_KIND = _grouped(WORDS)
 
 
 @bp.app_template_filter("deed")

@@ -82,6 +82,20 @@ def current(shown: list[Group]) -> Entry | None:
     return max(above, key=lambda line: len(url_for(line.endpoint)), default=None)
 
 
+def waits(shown: list[Group], by_rule: dict[str, int]) -> dict[str, int]:
+    """How many things wait below each line, by its endpoint: each is counted at the line whose address is the longest
+    above its own."""
+    lines = {line.endpoint: url_for(line.endpoint) for group in shown for line in group.entries if line.words}
+    found: dict[str, int] = {}
+    for rule, number in by_rule.items():
+        address = f"{bp.url_prefix}{rule}"
+        above = [one for one, own in lines.items() if f"{address}/".startswith(f"{own.rstrip('/')}/")]
+        if above:
+            nearest = max(above, key=lambda one: len(lines[one]))
+            found[nearest] = found.get(nearest, 0) + number
+    return found
+
+
 def look() -> set[str]:
     """`large`, `contrast` and `keys_off`, as chosen in this browser."""
     return set(request.cookies.get("look", "").split("-")) & LOOKS
@@ -95,6 +109,7 @@ def _head() -> dict[str, Any]:
         "staff": staff,
         "menu": menu,
         "current": current(menu),
+        "waits": waits(menu, g.get("waits", {})),
         "look": look(),
         "settings": config.settings(),
         "just_do": JustDo,

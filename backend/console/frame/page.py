@@ -178,7 +178,7 @@ def current_staff() -> Staff:
     if isinstance(found, Refused):
         raise found
     structlog.contextvars.bind_contextvars(person=found.id)
-    journal.by_first_password.set(found.by_first)
+    journal.opened_by.set(found.mark)
     if found.stale:
         with transaction():
             console_sessions.note_use(found.session_id)

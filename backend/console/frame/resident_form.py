@@ -7,7 +7,7 @@ from wtforms import RadioField
 from backend.console.frame.forms import Form, line
 from backend.console.frame.page import Staff
 from backend.people import residents
-from backend.people.models import Person
+from backend.people.residents import DeclarationView, PersonView
 
 MOST = 12
 
@@ -24,7 +24,14 @@ class WhoForm(Form):
 
     def find(self, staff: Staff) -> "WhoForm":
         found = residents.search_residents(staff, self.asked.data, MOST) if self.asked.data else []
-        self.person.choices = [(person.id, _resident_line(person)) for person, _home in found]
+        self.person.choices = [
+            (one.id, _resident_line(one, home))
+            for one, home in zip(
+                residents.view_residents(staff, found),
+                residents.view_declarations([home for _person, home in found]),
+                strict=True,
+            )
+        ]
         if len(found) == 1:
             self.person.data = found[0][0].id
         return self
@@ -42,6 +49,7 @@ class WhoForm(Form):
         return False
 
 
-def _resident_line(person: Person) -> str:
-    told = residents.view_person(person)
-    return "　".join(str(part) for part in (told.name, told.card, told.phone) if part)
+def _resident_line(told: PersonView, home: DeclarationView) -> str:
+    """Enough to tell two of one name apart."""
+    born = f"{told.birth_year}年生" if told.birth_year else None
+    return "　".join(part for part in (told.name, born, told.card, told.phone, home.grid) if part)

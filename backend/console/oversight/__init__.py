@@ -17,8 +17,17 @@ MENU = (
             Permission.REGISTER_FEEDBACK,
         ),
     ),
-    Entry("台账与数据", "数据", "console.figures"),
+    # Not for an officer of a unit: the figures are of communities.
+    Entry(
+        "台账与数据",
+        "数据",
+        "console.figures",
+        (Permission.WISH_READ, Permission.STOCK_READ, Permission.REGISTER_TOTALS),
+    ),
     Entry("系统", "日志", "console.journal", (Permission.JOURNAL_READ,)),
     Entry("系统", "封存", "console.seals", (Permission.JOURNAL_READ,)),
     Entry("系统", "未送达消息", "console.deliveries", (Permission.DELIVERY_READ,)),
 )
+
+# What the journal calls by a kind, the page that shows it, and what that page calls the id.
+THINGS = (("complaint", "complaint", "complaint_id"),)

@@ -104,7 +104,9 @@ def complaints(staff: Staff) -> Any:
     form.state.choices = {"": "全部", **STATES}
     state = form.state.data if form.validate() else None
     after = asked_number("after")
-    rows = queues.to_handle(state, actor=staff).rows(PAGE + 1, (after,) if after else None)
+    rows = queues.to_handle([state] if state else None, actor=staff).rows(
+        PAGE + 1, (after,) if after else None
+    )
     return render(
         "complaints/queue.html",
         form=form,

@@ -10,6 +10,7 @@ from backend import clock
 from backend.console.frame import charts
 from backend.console.frame.forms import Form, choice, day
 from backend.console.frame.page import Staff, page, render
+from backend.errors import NotAllowed
 from backend.people import place_choices
 from backend.reports import figures as counted
 from backend.wishes.labels import CATEGORIES
@@ -38,6 +39,8 @@ def _period(form: PeriodForm) -> tuple[date, date]:
 @page("/figures")
 def figures(staff: Staff) -> Any:
     form, own = PeriodForm(request.args), place_choices.around(staff.place_ids)
+    if not own:
+        raise NotAllowed("数据按社区统计，您的任职范围里没有社区")
     form.community.choices = {"": "全部", **dict(own)}
     form.validate()
     first, last = _period(form)

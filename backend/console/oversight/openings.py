@@ -23,6 +23,6 @@ def openings_of_week(staff: Staff) -> Any:
         back=back,
         lines=journal_queries.view_lines(lines),
         following=following and next_page_url(following),
-        names=people.masked_names(set(week.by_person)),
+        names=people.officer_names(set(week.by_person)),
         kinds=KINDS,
     )

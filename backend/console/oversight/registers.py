@@ -1,18 +1,21 @@
 """台账: registers that fill themselves, as pages and as files. Masked, unless a reason is given and journaled."""
 
+import re
 import tempfile
 from datetime import date
 from typing import Any
 
-from flask import request, send_file, url_for
+from flask import Response, request, send_file, url_for
 
+from backend.console.frame import things
 from backend.console.frame.forms import Form, choice, day, line
-from backend.console.frame.page import Staff, asked_number, page, render, run_form
+from backend.console.frame.page import Staff, asked_number, page, redirect_to, render, run_form
+from backend.errors import NotFound
 from backend.people.permissions import Permission
 from backend.registers import papers, reading, scopes
 from backend.registers.definition import Cursor, Register, Scope
 from backend.registers.hand_outs import LONGEST_REASON, MOST_ROWS, hand_out
-from backend.reports import catalogue
+from backend.reports import catalogue, public_names
 
 PAGE = 50
 
@@ -83,12 +86,51 @@ def register_page(staff: Staff, found: Register, **tried: Any) -> Any:
         sums=sums.row() if not begun and following is None and batch.rows else [],
         number=batch.number,
         shown=reading.display_value,
+        links=_links(found, batch.rows, staff),
         following=following,
         most=MOST_ROWS,
         files=tried.get("files") or _files(FileForm, own, scope),
         opened=tried.get("opened")
         or (_files(OpenFileForm, own, scope) if staff.may(Permission.REGISTER_UNMASK) else None),
     )
+
+
+# The columns that bear the number of a thing, and what the journal calls that thing.
+_NUMBERS = {"wishes.number": "wish", "redemptions.number": "redemption"}
+
+
+def _links(found: Register, rows: list[Any], staff: Staff) -> dict[tuple[int, int], things.Link]:
+    """By row and column where each number leads; what points moved for is called by the thing's own number."""
+    places = [(at, column.source) for at, column in enumerate(found.columns)]
+    cells = {
+        (line, at): (source, row[at]) for line, row in enumerate(rows) for at, source in places if row[at]
+    }
+    references = {value for source, value in cells.values() if source == "transfers.reference"}
+    named = things.links(references, staff)
+    linked = {place: _link(source, value, named, staff) for place, (source, value) in cells.items()}
+    return {place: link for place, link in linked.items() if link is not None}
+
+
+def _link(source: str, value: Any, named: dict[str, things.Link], staff: Staff) -> things.Link | None:
+    if source in _NUMBERS:
+        return things.Link(value, url_for("console.thing_numbered", kind=_NUMBERS[source], number=value))
+    if not staff.may(Permission.POINTS_READ):
+        return None
+    if source == "transfers.reference":
+        return things.Link(named[value].words, url_for("console.transfer_named", reference=value))
+    if source == "accounts.address" and (holder := re.match(r"person:(\d+):", value)):
+        return things.Link(value, url_for("console.statement", person_id=int(holder[1])))
+    return None
+
+
+@page("/things/<any(wish, redemption):kind>")
+def thing_numbered(staff: Staff, kind: str) -> Response:
+    """The page of what bears this number, which says itself who may read it."""
+    thing_id = public_names.numbered(kind, request.args.get("number", ""))
+    address = things.address_of(kind, thing_id, staff) if thing_id is not None else None
+    if address is None:
+        raise NotFound()
+    return redirect_to(address)
 
 
 def _or(field: Any, usual: Any) -> Any:

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 
+from backend.console.frame import todo
 from backend.console.frame.page import Staff, page, render
 from backend.errors import NotFound
 from backend.ledger import seal_checks
@@ -14,6 +15,29 @@ from backend.people.permissions import Permission
 PAGE = 60
 # A day that somebody tampered with may bring thousands of sentences; the first ones say enough.
 MOST_TOLD = 50
+
+
+def _last_seal(_staff: Staff) -> list[todo.Panel]:
+    """For the auditor: the newest seal, whether it is sound and follows the one before it, and days that lack one."""
+    found = ledger.listed(None, 2)
+    if not found:
+        return [todo.Panel("最近一次封存", (), "还没有封存过。")]
+    newest = found[0]
+    sound = seal_checks.chained(found)[newest.day]
+    behind = ledger.days_behind()
+    said = "核对无误" if sound else "核对不上，请点开查看"
+    lines = [
+        todo.Line(
+            f"{newest.day.month}月{newest.day.day}日　{newest.short}　{said}",
+            url_for("console.seal", day=newest.day.isoformat()),
+        )
+    ]
+    if behind > 1:
+        lines.append(todo.Line(f"有 {behind} 天还没有封存，请告诉运维", url_for("console.seals")))
+    return [todo.Panel("最近一次封存", tuple(lines))]
+
+
+todo.TELLERS.append(todo.Teller(Permission.JOURNAL_READ, _last_seal))
 
 
 def _day(text: str) -> date:

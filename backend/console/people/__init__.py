@@ -24,6 +24,14 @@ MENU = (
         ),
         position=1,
     ),
+    Entry("台账与数据", "办公室", "console.all_offices", (Permission.ORGANISATION_CONTACT,), position=2),
     Entry("系统", "任职", "console.appointments", (Permission.APPOINTMENT_GRANT,)),
     Entry("系统", "组织", "console.places", (Permission.ORGANISATION_MANAGE,)),
+)
+
+# What the journal calls by a kind, the page that shows it, and what that page calls the id.
+THINGS = (
+    ("person", "person", "person_id"),
+    ("residency", "person", "person_id"),
+    ("party_registration", "person", "person_id"),
 )

@@ -10,8 +10,8 @@ from backend.console.frame.forms import Form, JustDo, code, line, secret
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.db import transaction
 from backend.errors import Refused
-from backend.identity import console_sessions, credentials, denials
-from backend.people import security_events
+from backend.identity import console_links, console_sessions, credentials, denials
+from backend.people import accounts, security_events
 
 # So many of the last events stand on the page; the mini-program has them all.
 EVENTS = 20
@@ -49,6 +49,7 @@ def _page(staff: Staff, **forms: Any) -> Any:
         events=security_events.view_events(security_events.mine(staff.id).rows(EVENTS)),
         open_consoles=console_sessions.open_of(staff.id),
         credential=own,
+        bindable=console_links.opened(staff.session_id) and accounts.openid(staff.id) is None,
         code_picture=segno.make(address).svg_data_uri(scale=4, border=2) if address else None,
         form=JustDo(formdata=None),
         **given,

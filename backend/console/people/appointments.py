@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from wtforms.fields.choices import SelectChoice
 
 from backend import clock
 from backend.console.frame.forms import Form, JustDo, choice, day, line, offer
-from backend.console.frame.page import Staff, asked_page, page, redirect_with_message, render, run_form
+from backend.console.frame.page import (
+    Staff,
+    asked_page,
+    next_page_url,
+    page,
+    redirect_with_message,
+    render,
+    run_form,
+)
 from backend.errors import InvalidInput, NotFound
 from backend.organisations.models import KIND_NAMES, KINDS
 from backend.people import actions, appointing, place_choices, residents
@@ -31,6 +39,15 @@ class FindForm(Form):
     )
 
 
+class FilterForm(Form):
+    class Meta(Form.Meta):
+        csrf = False
+
+    name = line("任职的人：姓名里的字", most=40, needed=False, render_kw={"autocomplete": "off"})
+    place = line("在哪里：名称里的字，连下级一起", most=80, needed=False, render_kw={"autocomplete": "off"})
+    role = choice("角色", {"": "全部", **ROLES}, needed=False)
+
+
 class AppointForm(Form):
     role = choice("角色")
     organisation = choice("在哪里", numbers=True)
@@ -46,18 +63,36 @@ def appointments(staff: Staff) -> Any:
 def _page(staff: Staff, **given: Any) -> Any:
     find = FindForm(request.args)
     asked = (find.asked.data or "").strip()
-    role = request.args.get("role") if request.args.get("role") in ROLES else None
-    rows, following = asked_page(appointing.in_force(role, actor=staff), PAGE)
+    filters, wanted = _filters()
+    wanted = appointing.resolved(wanted, actor=staff)
+    rows, following = asked_page(appointing.in_force(wanted, actor=staff), PAGE)
     found = residents.by_exact(asked) if asked else None
+    counts = appointing.counted(wanted, actor=staff)
     return render(
         "appointments/page.html",
         find=find,
         asked=asked,
-        found=found and residents.view_person(found),
+        found=found and residents.view_exact(found, asked),
+        filters=filters,
+        narrowed=any((wanted.name, wanted.place, wanted.role)),
+        counts={role: (count, _address(wanted, role)) for role, count in counts.items()},
+        total=counts.get(wanted.role, 0) if wanted.role else sum(counts.values()),
         rows=appointing.view_appointments(rows),
-        following=following,
+        following=following and next_page_url(following),
         **{"form": JustDo(formdata=None), **given},
     )
+
+
+def _filters() -> tuple[FilterForm, appointing.Asked]:
+    form = FilterForm(request.args)
+    role = form.role.data if form.role.data in ROLES else None
+    return form, appointing.Asked(role, form.place.data or "", form.name.data or "")
+
+
+def _address(wanted: appointing.Asked, role: str) -> str:
+    """This list, of one role: everything else that was asked for stays."""
+    told: dict[str, Any] = {"name": wanted.name, "place": wanted.place, "role": role}
+    return url_for("console.appointments", **{name: value for name, value in told.items() if value})
 
 
 @page("/appointments/people/<id:person_id>", guard=Permission.APPOINTMENT_GRANT, methods=("GET", "POST"))
@@ -65,6 +100,7 @@ def appoint(staff: Staff, person_id: int) -> Any:
     person = residents.active(person_id)
     if person is None:
         raise NotFound()
+    asked = (FindForm(request.args).asked.data or "").strip()
     form = AppointForm(**({} if request.method == "POST" else {"from_day": clock.today()}))
     offer(form.role, {role: f"{word}（任在{_kinds_of(role)}）" for role, word in ROLES.items()})
     form.organisation.choices = [SelectChoice("", "请选择"), *map(_option, place_choices.tree(*KINDS))]
@@ -83,7 +119,7 @@ def appoint(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work):
         return redirect_with_message("console.appointments", "任职已生效")
-    return render("appointments/new.html", form=form, person=residents.view_person(person))
+    return render("appointments/new.html", form=form, person=residents.view_exact(person, asked))
 
 
 def _kinds_of(role: str) -> str:

@@ -51,7 +51,7 @@ def _page(staff: Staff, person_id: int, **given: Any) -> Any:
     facts: dict[str, Any] = {"form": FirstPasswordForm(formdata=None), "do": JustDo(formdata=None), **given}
     return render(
         "first_passwords/new.html",
-        person=residents.view_person(person),
+        person=residents.view_exact(person, ""),
         had=credentials.view_of(person_id),
         asked=asked and first_passwords.view_of(asked),
         posts=_posts(person_id),
@@ -84,7 +84,7 @@ def take_back_first_password(staff: Staff, person_id: int) -> Any:
 
 
 def _titles(rows: list[Any]) -> list[str]:
-    names = people.masked_names({row.person_id for row in rows})
+    names = people.officer_names({row.person_id for row in rows})
     return [f"{names[row.person_id]}（登录名 {row.name}）" for row in rows]
 
 

@@ -17,6 +17,7 @@ from backend.people import guardians, queues, residents
 from backend.people.guardians import Guardianship
 from backend.people.kinds import GuardianshipState
 from backend.people.labels import RELATIONS
+from backend.people.masking import Level
 from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.rights import consent, notice
@@ -52,8 +53,8 @@ def _facts(staff: Staff, guardianship_id: int) -> dict[str, Any] | Response:
         return redirect_with_message("console.guardians_waiting", "这条监护登记已经处理过了")
     return {
         "row": guardians.view_guardianships([row])[0],
-        "guardian": residents.view_person(session.get_one(Person, row.guardian_id)),
-        "child": residents.view_person(session.get_one(Person, row.child_id)),
+        "guardian": residents.view_person(session.get_one(Person, row.guardian_id), Level.AT_WORK),
+        "child": residents.view_person(session.get_one(Person, row.child_id), Level.AT_WORK),
         "community": places.names({row.community_id})[row.community_id],
         "others": len([one for one in guardians.guardians_of(row.child_id) if one != row.guardian_id]),
     }
@@ -100,7 +101,7 @@ QUEUE = register(
 @page("/people/<id:person_id>/guardians/new", guard=Permission.GUARDIAN_VERIFY, methods=("GET", "POST"))
 def link_guardian(staff: Staff, person_id: int) -> Any:
     """At the counter, from the child's page: both are here, and the clerk has seen the papers."""
-    child, _home = residents.resident(staff, person_id, Permission.GUARDIAN_VERIFY)
+    child, home = residents.resident(staff, person_id, Permission.GUARDIAN_VERIFY)
     if not guardians.under_14(child.birth_year):
         return redirect_with_message("console.person", guardians.NotAChild.message, person_id=person_id)
     form = LinkForm()
@@ -116,7 +117,7 @@ def link_guardian(staff: Staff, person_id: int) -> Any:
     return render(
         "guardians/link.html",
         form=form,
-        child=residents.view_person(child),
+        child=residents.view_resident(staff, child, home, Permission.GUARDIAN_VERIFY),
         linked=guardians.view_guardianships(guardians.active_guardianships(person_id, actor=staff)),
         document=notice.current(consent.FOR_CHILDREN) if consent.asked_at_the_counter(person_id) else None,
     )

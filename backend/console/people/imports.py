@@ -126,7 +126,7 @@ def new_import(staff: Staff, kind: str) -> Any:
     sheet, form = _sheet(staff, kind), UploadForm()
 
     def checked() -> imports.Checked:
-        return imports.check(kind, form.table())
+        return imports.look_up(imports.check(kind, form.table()), actor=staff)
 
     def work(found: imports.Checked) -> Any:
         return imports.begin(form.sheet.data.filename, found, actor=staff)

@@ -49,7 +49,7 @@ class RejectForm(Form):
 
 @page("/people/<id:person_id>/merge", guard=Permission.PERSON_MERGE, methods=("GET", "POST"))
 def begin_merge(staff: Staff, person_id: int) -> Any:
-    person, _home = residents.resident(staff, person_id, Permission.PERSON_MERGE)
+    person, home = residents.resident(staff, person_id, Permission.PERSON_MERGE)
     form = with_sentences(BeginForm(), sentences.MERGE)
     if request.method == "POST":
         form.find_beside(staff, person_id)
@@ -60,7 +60,11 @@ def begin_merge(staff: Staff, person_id: int) -> Any:
     if request.method == "POST" and run_form(form, work):
         done = "已提出，等另一位同事复核"
         return redirect_with_message("console.person_merge", done, merge_id=form.outcome.id)
-    return render("merges/begin.html", form=form, person=residents.view_person(person))
+    return render(
+        "merges/begin.html",
+        form=form,
+        person=residents.view_resident(staff, person, home, Permission.PERSON_MERGE),
+    )
 
 
 @page("/merges", guard=Permission.PERSON_MERGE)

@@ -5,21 +5,37 @@ from typing import Any
 import segno
 from flask import request
 
-from backend.console.frame import sentences
+from backend.console.frame import person_sections, sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, offer, phone, whole
 from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
-from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.errors import NotAllowed
+from backend.console.frame.page import (
+    Staff,
+    asked_page,
+    next_page_url,
+    page,
+    redirect_with_message,
+    render,
+    run_form,
+)
+from backend.console.frame.person_sections import Subject
+from backend.console.people import corrections
+from backend.errors import NotAllowed, NotFound
 from backend.journal import REASON_MAX
 from backend.organisations import queries as places
-from backend.people import guardians, openings, place_choices, registering, residents, suspensions
-from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX
+from backend.people import (
+    correcting,
+    guardians,
+    openings,
+    permissions,
+    place_choices,
+    registering,
+    residents,
+    suspensions,
+)
+from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Residency
 from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
-from backend.wishes import queries as wish_queries
-from backend.wishes.kinds import WishState
-from backend.wishes.views import WishView
 
 MOST = 50
 
@@ -57,7 +73,7 @@ def people(staff: Staff) -> Any:
     asked = (form.asked.data or "").strip()
     found = residents.search_residents(staff, asked, MOST) if asked and form.validate() else []
     homes = residents.view_declarations([home for _person, home in found])
-    rows = [(residents.view_person(one[0]), home) for one, home in zip(found, homes, strict=True)]
+    rows = list(zip(residents.view_residents(staff, found), homes, strict=True))
     return render("people/search.html", form=form, asked=asked, rows=rows)
 
 
@@ -67,30 +83,48 @@ def person(staff: Staff, person_id: int) -> Any:
 
 
 def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
-    """The masked page of a resident, with a tried form or an opening among `given`."""
+    """The page of a resident, with a tried form or an opening among `given`."""
     found, home = residents.resident(staff, person_id)
+    subject = _subject(staff, home)
+    opened, why = given.get("opened"), given.pop("opened_for", "")
     facts: dict[str, Any] = {
         "open_form": with_sentences(OpenForm(formdata=None), sentences.OPEN_PERSON),
+        "correct_form": corrections.form_for(found, home, opened, why),
         "opened": None,
         **given,
     }
     return render(
         "people/person.html",
-        person=residents.view_person(found),
+        person=residents.view_resident(staff, found, home),
+        has_address=home.address_sealed is not None,
         home=residents.view_declarations([home])[0],
         child=guardians.under_14(found.birth_year),
         registration=residents.registration(person_id),
         suspension=suspensions.facts(person_id, found.suspended_until),
-        wishes=_wishes_of(staff, person_id),
+        sections=person_sections.shown(staff, subject),
+        words=subject.words,
         **facts,
     )
 
 
-def _wishes_of(staff: Staff, person_id: int) -> list[WishView]:
-    """Their own wishes, as far as this clerk may see each."""
-    written = [one for one in wish_queries.written_by(person_id).rows(MOST) if one.wisher_id == person_id]
-    shown = wish_queries.view_wishes(written, actor=staff)
-    return [one for one in shown if one.visible and one.inside and one.state != WishState.DRAFT]
+def _subject(staff: Staff, home: Residency) -> Subject:
+    return Subject(home.person_id, permissions.permissions_in(staff.id, home.grid_id or home.community_id))
+
+
+@page("/people/<id:person_id>/sections/<section>", guard=Permission.PERSON_READ)
+def person_section(staff: Staff, person_id: int, section: str) -> Any:
+    """All of what a resident's page shows the latest of."""
+    found, home = residents.resident(staff, person_id)
+    subject = _subject(staff, home)
+    asked = person_sections.one(section, subject)
+    rows, following = asked_page(asked.rows(staff, subject), MOST) if asked.rows else ([], None)
+    return render(
+        "people/section.html",
+        person=residents.view_resident(staff, found, home),
+        section=asked,
+        lines=person_sections.lines_of(asked, staff, subject, rows),
+        next_page=following and next_page_url(following),
+    )
 
 
 @page("/people/<id:person_id>/open", guard=Permission.PERSON_OPEN, methods=("POST",))
@@ -101,8 +135,28 @@ def open_person(staff: Staff, person_id: int) -> Any:
         if run_form(form, lambda: openings.ask_person(person_id, form.reason.data, actor=staff)):
             return asked_a_colleague()
     elif run_form(form, lambda: openings.open_person(person_id, form.reason.data, actor=staff)):
-        return person_page(staff, person_id, opened=form.outcome)
+        return person_page(staff, person_id, opened=form.outcome, opened_for=form.reason.data)
     return person_page(staff, person_id, open_form=form)
+
+
+@page("/people/<id:person_id>/correct", guard=Permission.PERSON_CORRECT, methods=("POST",))
+def correct_person(staff: Staff, person_id: int) -> Any:
+    _found, home = residents.resident(staff, person_id, Permission.PERSON_CORRECT)
+    form = corrections.sent_form(home)
+
+    def work() -> tuple[list[str], list[str]]:
+        person, _home, fields = correcting.correct(person_id, form.changes(), form.reason.data, actor=staff)
+        return fields, registering.shared_phone(person) if "phone" in fields else []
+
+    if not run_form(form, work):
+        return person_page(staff, person_id, correct_form=form)
+    told = corrections.done(*form.outcome)
+    try:
+        residents.resident(staff, person_id)
+    except NotFound:
+        # A grid worker's, who lives in another grid from now on.
+        return redirect_with_message("console.people", told)
+    return redirect_with_message("console.person", told, person_id=person_id)
 
 
 @page("/people/new", guard=Permission.PERSON_CREATE, methods=("GET", "POST"))
@@ -142,7 +196,7 @@ def card(staff: Staff, person_id: int) -> Any:
         raise NotAllowed("这位居民没有纸质卡")
     return render(
         "people/card.html",
-        person=residents.view_person(found),
+        person=residents.view_resident(staff, found, home),
         community=places.names({home.community_id})[home.community_id],
         picture=segno.make(found.card_number, error="m", micro=False).svg_data_uri(scale=4, border=1),
     )

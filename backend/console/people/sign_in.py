@@ -89,8 +89,8 @@ def scan() -> Any:
     kept, onto = cookie.get("scan"), own_address(request.args.get("next"))
     if kept is None:
         return redirect_to(url_for("console.sign_in", next=onto))
-    standing = _scan_state(kept)
-    picture = segno.make(_address_of(kept["code"]), error="m").svg_data_uri(scale=6, border=2)
+    standing = scan_state(kept)
+    picture = segno.make(address_of(kept["code"]), error="m").svg_data_uri(scale=6, border=2)
     return render(
         "sign_in/scan.html",
         picture=picture,
@@ -103,12 +103,12 @@ def scan() -> Any:
     )
 
 
-def _address_of(code: str) -> str:
+def address_of(code: str) -> str:
     """What the mini-program reads from the picture: an address of its own, which other scanners only show."""
     return f"dianliang:console-sign-in:{code}"
 
 
-def _scan_state(kept: dict[str, str]) -> str:
+def scan_state(kept: dict[str, str]) -> str:
     if console_sessions.approved(kept["secret"]):
         return "allowed"
     try:
@@ -121,7 +121,7 @@ def _scan_state(kept: dict[str, str]) -> str:
 @page("/sign-in/scan/standing", guard=PUBLIC)
 def scan_standing() -> dict[str, str]:
     kept = cookie.get("scan")
-    return {"standing": _scan_state(kept) if kept else "over"}
+    return {"standing": scan_state(kept) if kept else "over"}
 
 
 @page("/sign-in/scan/finish", guard=PUBLIC, methods=("POST",))

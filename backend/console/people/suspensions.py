@@ -41,7 +41,7 @@ class ResumeForm(Form):
 
 @page("/people/<id:person_id>/suspend", guard=Permission.PERSON_SUSPEND, methods=("GET", "POST"))
 def suspend_person(staff: Staff, person_id: int) -> Any:
-    person, _home = residents.resident(staff, person_id, Permission.PERSON_SUSPEND)
+    person, home = residents.resident(staff, person_id, Permission.PERSON_SUSPEND)
     usual = clock.today() + timedelta(days=USUAL_DAYS)
     form = SuspendForm() if request.method == "POST" else SuspendForm(until=usual)
     form = with_sentences(form, sentences.SUSPEND)
@@ -52,12 +52,16 @@ def suspend_person(staff: Staff, person_id: int) -> Any:
     if request.method == "POST" and run_form(form, work):
         done = f"已停用到 {until_in_words(form.outcome.until_at)}，本人会收到消息"
         return redirect_with_message("console.person", done, person_id=person_id)
-    return render("suspensions/suspend.html", form=form, person=residents.view_person(person))
+    return render(
+        "suspensions/suspend.html",
+        form=form,
+        person=residents.view_resident(staff, person, home, Permission.PERSON_SUSPEND),
+    )
 
 
 @page("/people/<id:person_id>/resume", guard=Permission.PERSON_SUSPEND, methods=("GET", "POST"))
 def resume_person(staff: Staff, person_id: int) -> Any:
-    person, _home = residents.resident(staff, person_id, Permission.PERSON_SUSPEND)
+    person, home = residents.resident(staff, person_id, Permission.PERSON_SUSPEND)
     told = suspensions.facts(person_id, person.suspended_until)
     if told is None and request.method == "GET":
         return redirect_with_message("console.person", suspensions.NOT_SUSPENDED, person_id=person_id)
@@ -66,14 +70,20 @@ def resume_person(staff: Staff, person_id: int) -> Any:
         form, lambda: suspending.resume(person_id, form.reason.data, actor=staff)
     ):
         return redirect_with_message("console.person", "已恢复，本人会收到消息", person_id=person_id)
-    return render("suspensions/resume.html", form=form, person=residents.view_person(person), told=told)
+    return render(
+        "suspensions/resume.html",
+        form=form,
+        person=residents.view_resident(staff, person, home, Permission.PERSON_SUSPEND),
+        told=told,
+    )
 
 
 @page("/suspensions", guard=Permission.SUSPENSION_READ)
 def all_suspensions(staff: Staff) -> Any:
     rows, following = asked_page(suspensions.of_places(actor=staff), PAGE)
-    people = {one for row in rows for one in (row.person_id, row.suspended_by_id, row.resumed_by_id) if one}
-    names = queries.masked_names(people)
+    acted = {one for row in rows for one in (row.suspended_by_id, row.resumed_by_id) if one}
+    whose = {row.person_id: row.community_id for row in rows}
+    names = queries.names_near(staff.id, whose, Permission.PERSON_SUSPEND, acted)
     named = places.names({row.community_id for row in rows})
     return render(
         "suspensions/list.html",

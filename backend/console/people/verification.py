@@ -17,7 +17,8 @@ from backend.errors import NotAllowed, NotFound
 from backend.journal import REASON_MAX
 from backend.moves import Move
 from backend.paging import KeysetQuery
-from backend.people import actions, permissions, queues, residents, states
+from backend.people import actions, masking, permissions, queues, residents, states
+from backend.people.masking import Level
 from backend.people.models import PartyRegistration, Person, Residency
 
 VERIFY_DAYS = 3
@@ -48,7 +49,7 @@ def _facts(
     return {
         "label": label,
         "declared": residents.view_declarations([row])[0],
-        "person": residents.view_person(person),
+        "person": residents.view_person(person, masking.level(staff.id, row.community_id, move.permission)),
     }
 
 
@@ -93,7 +94,7 @@ def _queue(
         kind=f"核实{label.removesuffix('登记')}",
         word=move.permission,
         find=find,
-        titles=lambda found: [residents.view_person(person).name for _row, person in found],
+        titles=lambda found: [residents.view_person(person, Level.AT_WORK).name for _row, person in found],
         place=lambda found: found[0].community_id,
         since=lambda found: found[0].declared_at,
         dues=lambda found: dues([declared for declared, _person in found]),

@@ -11,3 +11,11 @@ MENU = (
         (Permission.POINTS_READ, Permission.POINTS_LIABILITY, Permission.RULE_CHANGE),
     ),
 )
+
+# What the journal calls by a kind, the page that shows it, and what that page calls the id.
+THINGS = (
+    ("adjustment", "adjustment", "adjustment_id"),
+    ("transfer", "transfer", "transfer_id"),
+    ("earning_rule", "rules", ""),
+    ("person", "statement", "person_id"),
+)

@@ -9,3 +9,12 @@ MENU = (
     Entry("积分超市", "库存", "console.stock", (Permission.STOCK_READ,)),
     Entry("积分超市", "超市设置", "console.shops", (Permission.SHOP_MANAGE, Permission.SHOP_EXEMPT)),
 )
+
+# What the journal calls by a kind, the page that shows it, and what that page calls the id.
+THINGS = (
+    ("redemption", "redemption", "redemption_id"),
+    ("item", "item", "item_id"),
+    ("stocktake", "stocktake", "stocktake_id"),
+    ("shop", "shop", "shop_id"),
+    ("shop_transfer", "shop_transfer", "transfer_id"),
+)

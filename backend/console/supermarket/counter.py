@@ -14,6 +14,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.console.supermarket import parts
 from backend.console.supermarket.redemptions import titles
 from backend.db import session
+from backend.people import openings
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.supermarket import allowances, limits, queries, queues
@@ -101,11 +102,12 @@ def _preview(
     staff: Staff, order: Redemption, code: str, form: Any = None, proxy_form: Any = None, less: Any = None
 ) -> Any:
     (shown,) = queries.view_redemptions([order], actor=staff)
+    openings.note_names("redemption", order.id, order.community_id, actor=staff)
     full = {one.id for one in allowances.at_limit(order)}
     return render(
         "counter/preview.html",
         order=shown,
-        names=people.masked_names({shown.approved_by_id, shown.requested_by_id} - {None}),
+        names=people.officer_names({shown.approved_by_id, shown.requested_by_id} - {None}),
         full=[one.name for one in shown.lines if one.item_id in full],
         code=code,
         form=form or JustDo(formdata=None),

@@ -23,7 +23,7 @@ from backend.console.frame.page import (
 from backend.errors import NotFound
 from backend.ledger import queries as points
 from backend.people.permissions import Permission
-from backend.people.residents import resident, view_person
+from backend.people.residents import PersonView, resident, view_resident
 from backend.supermarket import limits, queries, timetable
 from backend.supermarket.actions import collecting, requests, series
 from backend.supermarket.labels import ITEM_KINDS
@@ -100,11 +100,12 @@ def _shop(community_id: int) -> Shop:
 def redeem_for(staff: Staff, person_id: int) -> Any:
     """One order is of one kind: goods, support, or (on a page of its own) a venue."""
     person, home = resident(staff, person_id, Permission.REDEMPTION_REQUEST_FOR)
+    who = view_resident(staff, person, home, Permission.REDEMPTION_REQUEST_FOR)
     kind = request.args.get("kind", ItemKind.GOODS)
     if kind not in (ItemKind.GOODS, ItemKind.ACTIVITY_SUPPORT):
         raise NotFound()
     if not queries.shops(home.community_id).rows(1):
-        return render("redemptions/no_shop.html", person=view_person(person))
+        return render("redemptions/no_shop.html", person=who)
     shop = _shop(home.community_id)
     items = [one for one in queries.items(shop.id, kind, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
     form = _units_form(kind, items)()
@@ -130,7 +131,7 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_answered(form, work):
         return _asked(form.outcome)
-    return _form(person, shop, kind, form, items=queries.view_items(items, actor=staff))
+    return _form(person, who, shop, kind, form, items=queries.view_items(items, actor=staff))
 
 
 def _asked(order: Any) -> Any:
@@ -138,10 +139,10 @@ def _asked(order: Any) -> Any:
     return redirect_with_message("console.redemption", sentence, redemption_id=order.id)
 
 
-def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
+def _form(person: Any, who: PersonView, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
     return render(
         "redemptions/new.html",
-        person=view_person(person),
+        person=who,
         shop=shop.name,
         shop_id=shop.id,
         shops={one.id: one.name for one in queries.shops(shop.community_id).rows(50) if one.id != shop.id},
@@ -162,6 +163,7 @@ def _form(person: Any, shop: Shop, kind: str, form: Any, **more: Any) -> Any:
 def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     """A venue's free slots of a day."""
     person, home = resident(staff, person_id, Permission.REDEMPTION_REQUEST_FOR)
+    who = view_resident(staff, person, home, Permission.REDEMPTION_REQUEST_FOR)
     item = queries.item(item_id)
     shop = queries.shop(item.shop_id)
     if shop.community_id != home.community_id or item.kind != ItemKind.VENUE or not item.on_shelf:
@@ -178,6 +180,7 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
         return _asked(form.outcome[0]) if len(form.outcome) == 1 else _series_asked(form.outcome)
     return _form(
         person,
+        who,
         shop,
         ItemKind.VENUE,
         form,

@@ -3,27 +3,30 @@
 from typing import Any
 
 import segno
-from flask import Response, request
+from flask import Response, request, url_for
 
-from backend.console.frame import sentences
+from backend.console.frame import sentences, things
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines
-from backend.console.frame.page import (
-    Staff,
-    asked_page,
-    bp,
-    next_page_url,
-    page,
-    redirect_with_message,
-    render,
-    run_form,
-)
+from backend.console.frame.lists import Column, Filters, Listed
+from backend.console.frame.lists import register as list_of
+from backend.console.frame.page import Staff, bp, page, redirect_with_message, render, run_form
 from backend.console.supermarket import parts
 from backend.errors import NotFound
-from backend.people import permissions
+from backend.ledger import trail
+from backend.people import openings, permissions
 from backend.people import queries as people
+from backend.people.masking import Kind, masked
 from backend.people.permissions import Permission
-from backend.supermarket import allowances, limits, queries, queues, staff_queries
+from backend.supermarket import (
+    allowances,
+    limits,
+    list_queries,
+    queries,
+    queues,
+    staff_queries,
+    stock_queries,
+)
 from backend.supermarket.actions import approvals, extensions
 from backend.supermarket.labels import REDEMPTION_STATES
 from backend.supermarket.models import Redemption, RedemptionState
@@ -32,13 +35,12 @@ from backend.supermarket.notices import points_back
 PAGE = 50
 
 
-class Filters(Form):
-    class Meta(Form.Meta):
-        csrf = False
-
+class OrderFilters(Filters):
     number = line("单号", most=40, needed=False)
     state = choice("状态", REDEMPTION_STATES, needed=False)
     shop = choice("超市", needed=False, numbers=True)
+    item = line("物品", most=40, needed=False)
+    person = line("谁", most=40, needed=False, looked_for=True, description="姓名、卡号或完整手机号")
 
 
 class RejectForm(Form):
@@ -60,32 +62,57 @@ def qr(text: str) -> str:
     return segno.make(text, error="m", micro=False).svg_data_uri(scale=4, border=2)
 
 
-@page("/redemptions", guard=Permission.REDEMPTION_READ)
-def redemptions(staff: Staff) -> Any:
-    """What waits for this clerk, and below it every order of their places, newest first."""
-    form = Filters(request.args)
+def _filters(staff: Staff) -> OrderFilters:
+    form = OrderFilters(request.args)
+    if not staff.may(Permission.PERSON_READ):
+        del form.person
     form.state.choices = {"": "全部状态", **REDEMPTION_STATES}
-    form.shop.choices = {
-        "": "全部超市",
-        **{one.id: one.name for one in staff_queries.shops(Permission.REDEMPTION_READ, actor=staff)},
-    }
-    form.validate()
-    orders = staff_queries.orders(
-        form.state.data if not form.state.errors else None,
-        form.shop.data if not form.shop.errors else None,
-        (form.number.data or None) if not form.number.errors else None,
-        actor=staff,
-    )
-    found, following = asked_page(orders, PAGE)
+    shops = staff_queries.shops(Permission.REDEMPTION_READ, actor=staff)
+    form.shop.choices = {"": "全部超市", **{one.id: one.name for one in shops}}
+    return form
+
+
+def _waiting(staff: Staff) -> dict[str, Any]:
+    """What waits for this clerk, above every order of their places."""
     decides = staff.may(Permission.REDEMPTION_APPROVE)
-    return render(
-        "redemptions/list.html",
-        form=form,
-        others=queues.for_a_colleague(actor=staff) if decides else 0,
-        shown=queries.view_redemptions(found, actor=staff),
-        following=following and next_page_url(following),
+    return {
+        "others": queues.for_a_colleague(actor=staff) if decides else 0,
         **(QUEUE.head(staff) if decides and not request.args else {}),
+    }
+
+
+LIST = list_of(
+    Listed(
+        name="兑换单",
+        measure="张",
+        rule="/redemptions",
+        endpoint="redemptions",
+        word=Permission.REDEMPTION_READ,
+        form=_filters,
+        plain=("number", "state", "shop", "person"),
+        sorts=list_queries.SORTS,
+        find=lambda asked, sort, staff: list_queries.listed(
+            list_queries.OrderFilters(**asked), sort, actor=staff
+        ),
+        rows=lambda found, staff: list_queries.rows(found, actor=staff),
+        template="redemptions/list.html",
+        facts=_waiting,
+        columns=(
+            Column(
+                "单号",
+                lambda one: one.number,
+                address=lambda one: url_for("console.redemption", redemption_id=one.id),
+            ),
+            Column("内容", lambda one: one.content, width=30),
+            Column("谁", lambda one: one.person, on_paper=lambda one: masked(Kind.NAME, one.person)),
+            Column("积分", lambda one: one.points, "number"),
+            Column("状态", lambda one: one.state, "state", REDEMPTION_STATES),
+            Column("超市", lambda one: one.shop, width=20),
+            Column("期限", lambda one: one.due, "day", late=lambda one: one.late),
+            Column("申请", lambda one: one.requested_at, "moment", width=18),
+        ),
     )
+)
 
 
 # --- one after the other ------------------------------------------------------------------------------
@@ -108,10 +135,11 @@ def _gone(staff: Staff, redemption_id: int) -> Response | None:
 def _facts(staff: Staff, redemption_id: int) -> dict[str, Any]:
     order = queries.order(redemption_id, actor=staff)
     (shown,) = queries.view_redemptions([order], actor=staff)
+    openings.note_names("redemption", order.id, order.community_id, actor=staff)
     return {
         "order": shown,
         "shares": allowances.shares(order),
-        "names": people.masked_names({shown.requested_by_id} - {None}),
+        "names": people.officer_names({shown.requested_by_id} - {None}),
     }
 
 
@@ -179,7 +207,9 @@ def redemption_page(staff: Staff, redemption_id: int, **given: Any) -> Any:
         "redemptions/one.html",
         order=shown,
         timeline=staff_queries.timeline(shown),
-        person_page=staff.may(Permission.PERSON_READ) and inside,
+        person_page=things.address_of("person", order.person_id, staff) if inside else None,
+        moved=trail.of_hold(order.hold_reference) if inside and staff.may(Permission.POINTS_READ) else [],
+        movements=stock_queries.of_order(order) if inside and staff.may(Permission.STOCK_READ) else [],
         **facts,
     )
 

@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, offer, whole
+from backend.console.frame.hours_form import WEEKDAYS, HoursForm, hours_data
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.people import permissions, place_choices
@@ -19,24 +20,14 @@ from backend.supermarket.actions import shops as verbs
 from backend.supermarket.actions.closings import Effect
 from backend.supermarket.models import Shop
 
-WEEKDAYS = "一二三四五六日"
-_HOURS = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
 
-
-class ShopForm(Form):
-    """Hours as a clerk writes them: `08:30-11:30 13:30-17:00`; closed days a line each."""
+class ShopForm(HoursForm):
+    """A shop's settings; closed days a line each."""
 
     name = line("名称", most=limits.SHOP_NAME_MAX)
     address = line("地址", most=limits.ADDRESS_MAX, needed=False)
     approve_days = whole("几个营业日内审批", least=1, most=limits.APPROVE_DAYS_MAX)
     pick_up_days = whole("审批后几个营业日内领取", least=1, most=limits.PICK_UP_DAYS_MAX)
-    hours_1 = line("周一", most=60, needed=False)
-    hours_2 = line("周二", most=60, needed=False)
-    hours_3 = line("周三", most=60, needed=False)
-    hours_4 = line("周四", most=60, needed=False)
-    hours_5 = line("周五", most=60, needed=False)
-    hours_6 = line("周六", most=60, needed=False)
-    hours_7 = line("周日", most=60, needed=False)
     closed = lines(
         "休息日",
         most=3000,
@@ -51,15 +42,6 @@ class ShopForm(Form):
         if len((field.data or "").split()) > limits.CLOSED_DAYS_MAX:
             raise ValidationError(f"最多 {limits.CLOSED_DAYS_MAX} 天")
 
-    def validate(self, extra_validators: Any = None) -> bool:
-        good = super().validate(extra_validators)
-        for weekday in range(1, 8):
-            field = self[f"hours_{weekday}"]
-            if _HOURS.sub("", field.data or "").strip(" 、，,;；"):
-                field.errors = [*field.errors, "请写成 08:30-11:30 13:30-17:00，不开放就留空"]
-                good = False
-        return good
-
     def values(self) -> dict[str, Any]:
         """What the verbs take."""
         return {
@@ -67,11 +49,7 @@ class ShopForm(Form):
             "address": self.address.data or "",
             "approve_days": self.approve_days.data,
             "pick_up_days": self.pick_up_days.data,
-            "opening_hours": [
-                {"weekday": weekday, "opens": opens.zfill(5), "closes": closes.zfill(5)}
-                for weekday in range(1, 8)
-                for opens, closes in _HOURS.findall(self[f"hours_{weekday}"].data or "")
-            ],
+            "opening_hours": self.hours(),
             "closed_days": (self.closed.data or "").split(),
         }
 
@@ -94,16 +72,13 @@ def _day(text: str) -> date | None:
 
 def _form_data(shop: Shop) -> dict[str, Any]:
     """The shop as the form shows it."""
-    hours: dict[str, list[str]] = {}
-    for one in shop.opening_hours:
-        hours.setdefault(f"hours_{one['weekday']}", []).append(f"{one['opens']}-{one['closes']}")
     return {
         "name": shop.name,
         "address": shop.address,
         "approve_days": shop.approve_days,
         "pick_up_days": shop.pick_up_days,
         "closed": "\n".join(shop.closed_days),
-        **{name: " ".join(parts) for name, parts in hours.items()},
+        **hours_data(shop.opening_hours),
     }
 
 

@@ -110,6 +110,8 @@ register(
         ],
         since=_warned_at,
         due=lambda row: row[0].best_before,
+        # Goods wait for nobody.
+        to_come=True,
         place=lambda row: row[2],
         identity=lambda row: row[0].id,
         one=ITEM,
@@ -127,6 +129,7 @@ register(
             for item, _community_id, _since in rows
         ],
         since=lambda row: row[2],
+        to_come=True,
         place=lambda row: row[1],
         identity=lambda row: row[0].id,
         one=ITEM,

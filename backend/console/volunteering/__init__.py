@@ -10,3 +10,6 @@ MENU = (
     Entry("志愿服务", "服务证明", "console.certificates", (Permission.CERTIFICATE_REVOKE,)),
     Entry("志愿服务", "时长交换", "console.exchange", (Permission.SERVICE_RECORD_SYNCHRONISE,)),
 )
+
+# What the journal calls by a kind, the page that shows it, and what that page calls the id.
+THINGS = (("activity", "activity", "activity_id"), ("team", "team", "team_id"))

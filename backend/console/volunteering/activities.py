@@ -18,9 +18,9 @@ from backend.console.volunteering.activity_forms import form_page
 from backend.console.volunteering.activity_talk_forms import talk_facts
 from backend.people import place_choices
 from backend.people.permissions import Permission
-from backend.volunteering import attendance_queries, desk_queries, queries, queues
+from backend.volunteering import desk_queries, queries, queues
 from backend.volunteering.actions import activities as verbs
-from backend.volunteering.actions import ending, taking_down
+from backend.volunteering.actions import ending, naming, taking_down
 from backend.volunteering.labels import ACTIVITY_STATES
 from backend.volunteering.models import Activity
 from backend.volunteering.views import ActivityView
@@ -154,7 +154,8 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
     """The page of an activity, with a tried form among `given`."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
-    people = attendance_queries.attendance(found.id, actor=staff).people
+    told = naming.attendance(found.id, actor=staff)
+    people = told.people
     facts: dict[str, Any] = {
         "form": JustDo(formdata=None),
         "cancel_form": with_sentences(CancelForm(formdata=None), sentences.CANCEL_ACTIVITY),
@@ -171,6 +172,7 @@ def activity_page(staff: Staff, activity_id: int, **given: Any) -> Any:
         actions=set(shown.actions),
         people=people,
         came=sum(one.checked_in_at is not None for one in people),
+        in_full=told.in_full,
         leading="leader" in found.facts_about(staff.id),
         began=clock.now() >= shown.starts_at,
         over=clock.now() > shown.ends_at,

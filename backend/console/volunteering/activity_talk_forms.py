@@ -5,6 +5,7 @@ from typing import Any
 from backend.console.frame.forms import Form, JustDo, choice, lines, offer
 from backend.console.frame.page import Staff
 from backend.people import queries as people
+from backend.people.masking import Level
 from backend.people.permissions import Permission
 from backend.volunteering.actions import inviting, leaders
 from backend.volunteering.message_models import MESSAGE_MAX
@@ -24,7 +25,7 @@ class OrganiserForm(Form):
 def organiser_form(activity: Activity, **given: Any) -> OrganiserForm:
     """With those who may organise it to choose from."""
     form = OrganiserForm(**given)
-    names = people.officer_names(leaders.organisers(activity))
+    names = people.masked_names(leaders.organisers(activity), Level.AT_WORK)
     offer(form.person, sorted(names.items()))
     return form
 

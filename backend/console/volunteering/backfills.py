@@ -67,7 +67,7 @@ class RejectBackfillForm(ReasonedForm):
 def _facts(staff: Staff, backfill_id: int) -> dict[str, Any]:
     asked = desk_queries.backfill(backfill_id, actor=staff)
     return {
-        "asked": record_queries.view_backfills([asked])[0],
+        "asked": record_queries.view_backfills([asked], actor=staff)[0],
         "team": teams.one(asked.team_id).name if asked.team_id else None,
         "barred": staff.id in (asked.person_id, asked.maker_id),
         "points": bool(config.settings().backfill_points),

@@ -1,5 +1,5 @@
 """服务证明 at the desk: found by the number on the paper, and revoked with a reason. Everyone may verify one
-on the public page; here staff of the community that issued it see whose it is, masked."""
+on the public page; here staff of the community that issued it see whose it is."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from backend.console.frame.page import Staff, page, redirect_with_message, rende
 from backend.errors import NotFound
 from backend.journal import REASON_MAX
 from backend.people import queries as people
+from backend.people.masking import Level
 from backend.people.permissions import Permission
 from backend.volunteering import certificate_queries as queries
 from backend.volunteering.actions import certificates as verbs
@@ -53,7 +54,7 @@ def _page(staff: Staff, number: str, **given: Any) -> Any:
     if found is not None:
         status = queries.statuses([found])[found.id]
         facts["found"] = queries.view_certificate(found, status, actor=staff)
-        facts["name"] = people.masked_names({found.person_id}).get(found.person_id)
+        facts["name"] = people.masked_names({found.person_id}, Level.AT_WORK).get(found.person_id)
         facts["barred"] = found.person_id == staff.id
     facts |= {"asked": number, "statuses": VALIDITY, **given}
     return render("certificates/page.html", **facts)

@@ -83,10 +83,10 @@ def take_answers(staff: Staff) -> Any:
 @page("/people/<id:person_id>/hours", guard=Permission.PERSON_READ)
 def hours_of_person(staff: Staff, person_id: int) -> Any:
     """This system's hours, and beside them, apart, those that other platforms hold."""
-    found, _home = residents.resident(staff, person_id)
+    found, home = residents.resident(staff, person_id)
     return render(
         "exchange/hours.html",
-        person=residents.view_person(found),
+        person=residents.view_resident(staff, found, home),
         own=record_queries.totals(person_id),
         elsewhere=actions.held_elsewhere(person_id),
         may_import=staff.may(Permission.HOURS_ELSEWHERE_IMPORT),

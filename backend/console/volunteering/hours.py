@@ -11,8 +11,9 @@ from backend.console.frame.forms import Form, one_of, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people.permissions import Permission
-from backend.volunteering import attendance_queries, desk_queries, queries, queues, sessions
+from backend.volunteering import desk_queries, queries, queues, sessions
 from backend.volunteering.actions import hours as verbs
+from backend.volunteering.actions import naming
 from backend.volunteering.models import MOST_MINUTES, Activity, ActivityKind, ActivityState
 from backend.volunteering.views import AttendedView
 
@@ -52,8 +53,9 @@ class MinutesForm(Form):
 
 def _counted(staff: Staff, activity_id: int) -> list[AttendedView]:
     """Whose minutes are to be proposed or certified, in the order of the sign-ups."""
-    told = attendance_queries.attendance(activity_id, actor=staff).people
-    return [one for one in told if one.state in desk_queries.COUNTED]
+    return [
+        one for one in naming.attendance(activity_id, actor=staff).people if one.state in desk_queries.COUNTED
+    ]
 
 
 def propose_form(most: int, rows: Sequence[AttendedView]) -> MinutesForm:

@@ -14,8 +14,8 @@ from backend.journal import REASON_MAX
 from backend.organisations import queries as places
 from backend.people import residents
 from backend.people.permissions import Permission
-from backend.volunteering import attendance_queries, desk_queries, queries
-from backend.volunteering.actions import sign_ups
+from backend.volunteering import desk_queries, queries
+from backend.volunteering.actions import naming, sign_ups
 from backend.volunteering.models import SignUpState
 
 # So many coming activities are offered to a resident at the window.
@@ -97,7 +97,7 @@ def offer_activities(staff: Staff, person_id: int) -> Any:
     return render(
         "activities/offer.html",
         form=form,
-        person=residents.view_person(person),
+        person=residents.view_resident(staff, person, home, Permission.SIGN_UP_ASSIST),
         community=places.names({home.community_id})[home.community_id],
         offered=queries.view_activities(found, actor=staff),
     )
@@ -145,7 +145,7 @@ def sign_up_page(staff: Staff, activity_id: int, person_id: int) -> Any:
 
 def _person(staff: Staff, activity_id: int, person_id: int, **given: Any) -> Any:
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
-    told = attendance_queries.attendance(activity_id, actor=staff, person_id=person_id).people
+    told = naming.attendance(activity_id, person_id=person_id, actor=staff).people
     if not told:
         return activity_page(staff, activity_id)
     forms = {

@@ -12,7 +12,8 @@ from backend.console.frame.forms import Form, moment, tick
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import Refused
 from backend.people.permissions import Permission
-from backend.volunteering import attendance_queries, desk_queries, queries, sessions, states
+from backend.volunteering import desk_queries, queries, sessions, states
+from backend.volunteering.actions import naming
 from backend.volunteering.actions import roll_call as verbs
 from backend.volunteering.models import ATTENDED, SEATED, Activity, SignUpState
 from backend.volunteering.sessions import Session
@@ -83,7 +84,7 @@ def _minute(at: datetime | None) -> datetime | None:
 
 def _seated(staff: Staff, activity_id: int, there: Session | None) -> list[AttendedView]:
     """Who has a place, in the order of the sign-ups: the lines of a roll-call."""
-    told = attendance_queries.attendance(activity_id, actor=staff).people
+    told = naming.attendance(activity_id, actor=staff).people
     return [_in_session(one, there) for one in told if one.state in SEATED]
 
 
@@ -157,6 +158,8 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
         there=there,
         people=[one for one in _seated(staff, activity_id, there) if f"came-{one.person_id}" in form],
         attended=ATTENDED,
+        early=clock.now() < (there or found).starts_at,
+        over=clock.now() >= (there or found).ends_at,
     )
 
 
@@ -165,11 +168,12 @@ def roll_sheet(staff: Staff, activity_id: int) -> Any:
     """The paper for the door: who is expected, boxes to tick, a line to sign."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
-    told = attendance_queries.attendance(activity_id, actor=staff).people
+    told = naming.attendance(activity_id, actor=staff)
     return render(
         "activities/sheet.html",
         activity=shown,
-        people=[one for one in told if one.state in SEATED],
-        waiting=[one for one in told if one.state == SignUpState.WAITLISTED],
+        in_full=told.in_full,
+        people=[one for one in told.people if one.state in SEATED],
+        waiting=[one for one in told.people if one.state == SignUpState.WAITLISTED],
         blank=BLANK_LINES,
     )

@@ -1,5 +1,7 @@
 """志愿队: those of one's places; one of them with its members, who asks to join, and what it does next."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request, url_for
@@ -8,7 +10,9 @@ from backend import clock, screening
 from backend.console.frame import sentences
 from backend.console.frame.decisions import Address, Queue, ReasonedForm, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, line, offer, one_of
-from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
+from backend.console.frame.lists import Column, Filters, Listed
+from backend.console.frame.lists import register as register_list
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.frame.resident_form import WhoForm
 from backend.errors import NotFound, Refused
 from backend.people import permissions, place_choices, queues
@@ -20,7 +24,6 @@ from backend.people.permissions import Permission
 from backend.volunteering import desk_queries, queries
 from backend.volunteering.actions import leaders
 
-PAGE = 50
 # So many of what a team does next and did last stand on its page.
 LAST_ACTIVITIES = 20
 _ABOUT: dict[type[Refused], str] = {verbs.TeamNameTaken: "name", verbs.LeaderUnknown: "asked"}
@@ -88,18 +91,70 @@ register(
 )
 
 
-@page("/teams", guard=Permission.TEAM_MANAGE)
-def teams(staff: Staff) -> Any:
-    """In the order in which they were founded; how many each has, not who is better."""
-    found = verbs.within(Permission.TEAM_MANAGE, asked_number("after", 0), PAGE + 1, actor=staff)
-    following = url_for("console.teams", after=found[PAGE - 1].id) if len(found) > PAGE else None
-    found = found[:PAGE]
-    return render(
-        "teams/list.html",
-        shown=verbs.view_teams(found, actor=staff),
-        asking=verbs.numbers_waiting([one.id for one in found]),
-        following=following,
+class TeamFilters(Filters):
+    text = line("名称或擅长", most=40, needed=False)
+    kind = choice("类型", TEAM_KINDS, needed=False)
+    community = choice("社区", needed=False, numbers=True)
+
+
+def _filters(staff: Staff) -> TeamFilters:
+    form = TeamFilters(request.args)
+    del form.first, form.last
+    form.kind.choices = {"": "全部类型", **TEAM_KINDS}
+    communities = dict(place_choices.choices(staff, Permission.TEAM_MANAGE, "community"))
+    form.community.choices = {"": "全部社区", **communities}
+    return form
+
+
+@dataclass(frozen=True)
+class TeamLine:
+    """A team with how many ask to join it."""
+
+    team: verbs.TeamView
+    asking: int
+
+    @property
+    def asking_words(self) -> str:
+        return f"{self.asking} 人申请加入" if self.asking else ""
+
+
+def _lines(found: Sequence[Team], staff: Staff) -> list[TeamLine]:
+    asking = verbs.numbers_waiting([one.id for one in found])
+    return [TeamLine(one, asking.get(one.id, 0)) for one in verbs.view_teams(found, actor=staff)]
+
+
+# Never by how many each has, or who is better.
+register_list(
+    Listed(
+        name="志愿队",
+        measure="支",
+        rule="/teams",
+        endpoint="teams",
+        word=Permission.TEAM_MANAGE,
+        form=_filters,
+        plain=("text", "kind", "community"),
+        sorts=verbs.SORTS,
+        find=lambda asked, sort, staff: verbs.listed_within(
+            Permission.TEAM_MANAGE, verbs.TeamFilters(**asked), sort, actor=staff
+        ),
+        rows=_lines,
+        template="teams/list.html",
+        columns=(
+            Column(
+                "名称",
+                lambda one: one.team.name,
+                address=lambda one: url_for("console.team", team_id=one.team.id),
+                width=24,
+            ),
+            Column("类型", lambda one: one.team.kind, words=TEAM_KINDS),
+            Column("社区", lambda one: one.team.community_name),
+            Column("擅长", lambda one: one.team.speciality, width=24),
+            Column("队长", lambda one: one.team.leader_name),
+            Column("队员", lambda one: one.team.member_count, "number"),
+            Column("等待答复", lambda one: one.asking_words, late=lambda one: one.asking > 0),
+        ),
     )
+)
 
 
 def _screened(form: Any, staff: Staff) -> screening.Screened:

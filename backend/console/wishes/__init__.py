@@ -14,3 +14,6 @@ MENU = (
         (Permission.WISH_READ, Permission.ROUND_OPEN, Permission.ROUND_OPEN_EVERYWHERE),
     ),
 )
+
+# What the journal calls by a kind, the page that shows it, and what that page calls the id.
+THINGS = (("wish", "wish", "wish_id"), ("round", "rounds", ""))

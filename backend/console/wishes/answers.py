@@ -7,8 +7,8 @@ from flask import request
 from backend.console.frame.forms import Form, lines
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.wishes.back_forms import sentences_of
-from backend.console.wishes.wishes import communities
 from backend.errors import NotFound
+from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.wishes import ready_answers
 from backend.wishes.kinds import AnswerKind
@@ -25,7 +25,7 @@ class AnswersForm(Form):
 @page("/answers", guard=Permission.WISH_REVIEW)
 def answers_of_places(staff: Staff) -> Any:
     """Straight to the one community of most clerks."""
-    known = communities(staff, Permission.WISH_REVIEW)
+    known = place_choices.choices(staff, Permission.WISH_REVIEW, "community")
     if len(known) == 1:
         return answers_page(staff, known[0][0], known[0][1])
     return render("wishes/answers.html", places=known, form=None)
@@ -33,7 +33,7 @@ def answers_of_places(staff: Staff) -> Any:
 
 @page("/answers/<id:community_id>", guard=Permission.WISH_REVIEW, methods=("GET", "POST"))
 def answers(staff: Staff, community_id: int) -> Any:
-    name = dict(communities(staff, Permission.WISH_REVIEW)).get(community_id)
+    name = dict(place_choices.choices(staff, Permission.WISH_REVIEW, "community")).get(community_id)
     if name is None:
         raise NotFound()
     form = AnswersForm()

@@ -1,11 +1,11 @@
-"""回访: staff call the wisher of a fulfilled wish, and register what they said: solved or not, satisfied or not."""
+"""回访: staff call the wisher of a fulfilled wish, and register what they said: solved or not, satisfied or not; or that
+nobody answered, and when somebody tries again."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from flask import Response
 
-from backend import clock, config, working_days
+from backend import clock, working_days
 from backend.console.frame import sentences
 from backend.console.frame.decisions import (
     Address,
@@ -16,14 +16,17 @@ from backend.console.frame.decisions import (
     register,
     with_sentences,
 )
-from backend.console.frame.forms import Form, line, one_of
+from backend.console.frame.forms import Form, day, line, one_of
 from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import Staff, page, redirect_with_message, run_form
 from backend.console.wishes.wishes import ContactForm
+from backend.db import transaction
 from backend.errors import NotFound
+from backend.people import openings
+from backend.people.openings import Contact
 from backend.people.permissions import Permission
-from backend.wishes import queries, queues
-from backend.wishes.actions import claims, contacting
+from backend.wishes import call_queries, queries, queues, staff_queries
+from backend.wishes.actions import calls, claims, contacting
 from backend.wishes.kinds import WishState
 from backend.wishes.models import Wish
 from backend.wishes.views import WishView
@@ -42,6 +45,10 @@ class DisputeForm(ReasonedForm):
     pass
 
 
+class NoAnswerForm(Form):
+    again_on = day("哪天再打", default=lambda: working_days.after(clock.today(), 1))
+
+
 def _fulfilled(staff: Staff, wish_id: int) -> WishView:
     """A wish of a place in which this person calls back."""
     found = queries.view_wish(wish_id, actor=staff)
@@ -57,13 +64,29 @@ def _gone(staff: Staff, wish_id: int) -> Response | None:
 
 
 def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
+    """With the number to call, where there is one: opened by coming here to call, and journaled as that."""
     found = _fulfilled(staff, wish_id)
+    openings.note_names("wish", found.id, found.community_id, actor=staff)
+    known = staff_queries.known_contact(wish_id)
+    may_open = Permission.WISH_CONTACT in found.words
+    asked = ContactForm(formdata=None, reason=contacting.CALL_REASON)
     return {
-        "contact_form": with_sentences(ContactForm(formdata=None, reason="电话回访"), sentences.CONTACT),
-        "contact": None,
+        "contact_form": with_sentences(asked, sentences.CONTACT),
+        "contact": _opened(staff, wish_id) if may_open and known.phone else None,
         "wish": found,
-        "may_open": Permission.WISH_CONTACT in found.words,
+        "may_open": may_open,
+        "known": known,
+        "attempts": call_queries.view_attempts(wish_id),
     }
+
+
+def _opened(staff: Staff, wish_id: int) -> Contact:
+    with transaction():
+        return contacting.contact_for_call(wish_id, actor=staff)
+
+
+def _no_answer(wish_id: int, form: Any, staff: Staff) -> Wish:
+    return calls.no_answer(wish_id, form.again_on.data, actor=staff)
 
 
 def _confirm(wish_id: int, form: Any, staff: Staff) -> Wish:
@@ -72,22 +95,15 @@ def _confirm(wish_id: int, form: Any, staff: Staff) -> Wish:
     return claims.confirm(wish_id, *told, actor=staff)
 
 
-def _silent_until(wishes: list[Wish]) -> list[date]:
-    """Until when each may still be confirmed: on a free day nothing ends."""
-    silence = timedelta(days=config.settings().silence_days)
-    days = [clock.business_day(one.fulfilled_at or clock.now()) + silence for one in wishes]
-    last = working_days.on_or_after_each(days)
-    return [last[day] for day in days]
-
-
 QUEUE = register(
     Queue(
         kind="回访许愿人",
         word=Permission.WISH_CONFIRM,
         find=queues.to_call_back,
         titles=lambda wishes: [wish.title for wish in wishes],
-        since=lambda wish: wish.fulfilled_at,
-        dues=_silent_until,
+        notes=call_queries.notes,
+        since=lambda wish: wish.call_again_at or wish.fulfilled_at,
+        dues=call_queries.silent_until,
         one=Address("/wishes/<id:wish_id>/call", "call"),
         template="wishes/call.html",
         facts=_facts,
@@ -116,6 +132,15 @@ QUEUE = register(
                 verb=lambda one, form, actor: claims.dispute(one, form.reason.data, actor=actor),
                 done=lambda form: f"已告诉认领人“{form.outcome.title}”还要再办",
             ),
+            Decision(
+                name="no_answer",
+                label="没打通",
+                key=3,
+                address=Address("/wishes/<id:wish_id>/call/no-answer", "no_answer"),
+                form=NoAnswerForm,
+                verb=_no_answer,
+                done=lambda form: f"已登记没打通，{form.again_on.data.month}月{form.again_on.data.day}日再打",
+            ),
         ),
     )
 )
@@ -123,11 +148,11 @@ QUEUE = register(
 
 @page("/wishes/<id:wish_id>/call/contact", guard=Permission.WISH_CONTACT, methods=("POST",))
 def open_contact_for_call(staff: Staff, wish_id: int) -> Any:
-    """The number to call, opened with a reason; the forms stand below it."""
+    """Name and address of whoever has no phone, opened with a reason; the forms stand below it."""
     form = with_sentences(ContactForm(), sentences.CONTACT)
     if asks_a_colleague():
         if run_form(form, lambda: contacting.ask_contact(wish_id, form.reason.data, actor=staff)):
             return asked_a_colleague()
-    elif run_form(form, lambda: contacting.contact(wish_id, form.reason.data, actor=staff)):
+    elif run_form(form, lambda: contacting.contact_for_call(wish_id, form.reason.data, actor=staff)):
         return QUEUE.show(staff, wish_id, contact=form.outcome)
     return QUEUE.show(staff, wish_id, contact_form=form)

@@ -10,9 +10,8 @@ from backend.console.frame.forms import Form, choice, day, line, lines, one_of, 
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotFound
 from backend.people.labels import SERVICE_ROLES
-from backend.people.models import Person
 from backend.people.permissions import Permission
-from backend.people.residents import resident, view_person
+from backend.people.residents import PersonView, resident, view_resident
 from backend.wishes import queries
 from backend.wishes.actions import writing
 from backend.wishes.kinds import SALUTATIONS, Disclosure, WishState
@@ -72,12 +71,10 @@ def _screened(form: Any, staff: Staff) -> screening.Screened:
     return screening.screened(form.title.data, form.description.data, scene=screening.POST, actor=staff)
 
 
-def _written(form: Any, person: Person, *, again: bool = False, asked: str | None = None) -> Any:
+def _written(form: Any, person: PersonView, *, again: bool = False, asked: str | None = None) -> Any:
     """The form; `asked` is what the community sent it back with."""
     cap = config.settings().wish_cost_cap
-    return render(
-        "wishes/write.html", form=form, person=view_person(person), again=again, asked=asked, cap=cap
-    )
+    return render("wishes/write.html", form=form, person=person, again=again, asked=asked, cap=cap)
 
 
 @page("/people/<id:person_id>/wishes/new", guard=Permission.WISH_REPORT, methods=("GET", "POST"))
@@ -93,7 +90,7 @@ def report(staff: Staff, person_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         return redirect_with_message("console.slip", "心愿已提交，请打印签字单", wish_id=form.outcome.id)
-    return _written(form, person)
+    return _written(form, view_resident(staff, person, home, Permission.WISH_REPORT))
 
 
 @page("/wishes/<id:wish_id>/edit", guard=Permission.WISH_REPORT, methods=("GET", "POST"))
@@ -114,5 +111,6 @@ def edit_wish(staff: Staff, wish_id: int) -> Any:
 
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         return redirect_with_message("console.wish", "已再次提交", wish_id=wish_id)
-    person, _home = resident(staff, found.wisher_id, Permission.WISH_REPORT)
-    return _written(form, person, again=True, asked=found.review_reason)
+    person, home = resident(staff, found.wisher_id, Permission.WISH_REPORT)
+    who = view_resident(staff, person, home, Permission.WISH_REPORT)
+    return _written(form, who, again=True, asked=found.review_reason)

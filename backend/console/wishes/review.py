@@ -20,6 +20,7 @@ from backend.console.wishes.back_forms import (
     ready_for,
 )
 from backend.errors import NotFound
+from backend.people import openings
 from backend.people.permissions import Permission
 from backend.wishes import queries, queues, similar, staff_queries
 from backend.wishes.actions import reviewing
@@ -98,6 +99,7 @@ def _gone(staff: Staff, wish_id: int) -> Response | None:
 def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
     wish, wisher = _waiting(staff, wish_id), staff_queries.wisher_summary(wish_id)
     alike = similar.alike(queries.one(wish_id, actor=staff))
+    openings.note_names("wish", wish.id, wish.community_id, actor=staff)
     return {"wish": wish, "alike": alike, "checks": checks(wish, wisher, alike)}
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from flask import request, url_for
+from flask import Response, request, url_for
 
 from backend import clock, working_days
+from backend.console.frame import todo
 from backend.console.frame.decisions import Address, Queue, register
 from backend.console.frame.forms import Form, JustDo, choice, day, line, offer
 from backend.console.frame.page import Staff, asked_number, page, redirect_with_message, render, run_form
@@ -75,6 +76,41 @@ for kind, find in (
     )
 
 
+# A community that has opened none for so long is named to the city.
+QUIET_DAYS = 60
+
+
+def _none_collects(staff: Staff) -> list[todo.Panel]:
+    """For whoever runs rounds: where nobody can hand in a wish that will be published."""
+    own = place_choices.choices(staff, Permission.ROUND_MANAGE, "community")
+    running = staff_queries.collecting_in([one for one, _name in own])
+    idle = [(one, name) for one, name in own if one not in running]
+    return [
+        todo.Panel(
+            "现在没有在征集的一期",
+            tuple(
+                todo.Line(f"{name}：开启新一期", url_for("console.open_round", community=one))
+                for one, name in idle
+            ),
+        )
+    ]
+
+
+def _quiet_places(staff: Staff) -> list[todo.Panel]:
+    """For the city: where nothing has been opened for long, in the order of the places."""
+    own = place_choices.choices(staff, Permission.ROUND_OPEN_EVERYWHERE, "community")
+    long_ago = clock.now() - timedelta(days=QUIET_DAYS)
+    active = staff_queries.opened_since(long_ago, [one for one, _name in own])
+    quiet = [todo.Line(name) for one, name in own if one not in active]
+    return [todo.Panel(f"{QUIET_DAYS} 天没有开启新一期的社区", tuple(quiet), "各社区最近都开启过新一期。")]
+
+
+todo.TELLERS += [
+    todo.Teller(Permission.ROUND_MANAGE, _none_collects),
+    todo.Teller(Permission.ROUND_OPEN_EVERYWHERE, _quiet_places),
+]
+
+
 def lanes(staff: Staff) -> list[Lane]:
     """The board's communities with their rounds, in order."""
     board = {one: Lane(one, name) for one, name in place_choices.around(staff.place_ids)}
@@ -110,10 +146,13 @@ def rounds(staff: Staff) -> Any:
 
 
 def _suggested() -> dict[str, Any]:
+    """A round is called by the month in which it ends collecting and comes to the wall: opened on the last days of
+    November, it is December's."""
     today = clock.today()
+    collect_until = working_days.on_or_after(today + timedelta(days=COLLECT_DAYS))
     return {
-        "title": f"{today.month}月微心愿",
-        "collect_until": working_days.on_or_after(today + timedelta(days=COLLECT_DAYS)),
+        "title": f"{collect_until.year}年{collect_until.month}月微心愿",
+        "collect_until": collect_until,
         "publish_until": working_days.on_or_after(today + timedelta(days=PUBLISH_DAYS)),
     }
 
@@ -175,7 +214,7 @@ def move_round(staff: Staff, round_id: int, name: str) -> Any:
         raise NotFound()
     form = JustDo()
     if request.method == "POST" and run_form(form, lambda: _VERBS[name](round_id, actor=staff)):
-        return redirect_with_message("console.rounds", f"第 {found.number} 期：{LABELS[name]}，已办好")
+        return _after(found, name)
     return render(
         "rounds/move.html",
         form=form,
@@ -183,8 +222,26 @@ def move_round(staff: Staff, round_id: int, name: str) -> Any:
         name=name,
         label=LABELS[name],
         community=places.names({found.community_id})[found.community_id],
+        before=_still_published(found, name, staff),
         groups=_preview(round_id, found.community_id, name, staff),
     )
+
+
+def _still_published(found: Round, name: str, staff: Staff) -> RoundView | None:
+    """The last round, which has to be closed before this one is published."""
+    last = staff_queries.published_in(found.community_id) if name == "publish" else None
+    return queries.view_rounds([last], actor=staff)[0] if last else None
+
+
+def _after(found: Round, name: str) -> Response:
+    """Back to the board; or on to the publication for which the last round was closed. Says where nothing collects now."""
+    told = f"第 {found.number} 期：{LABELS[name]}，已办好"
+    following = asked_number("then")
+    if name == "close" and following is not None:
+        return redirect_with_message("console.move_round", told, round_id=following, name="publish")
+    if not staff_queries.collecting_in([found.community_id]):
+        told += "。现在没有在征集的一期，可以开启新一期"
+    return redirect_with_message("console.rounds", told)
 
 
 def _preview(round_id: int, community_id: int, name: str, staff: Staff) -> list[tuple[str, list[WishLine]]]:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask import request
-
 from backend import clock
 from backend.console.frame import sentences
 from backend.console.frame.decisions import (
@@ -17,34 +15,14 @@ from backend.console.frame.decisions import (
 )
 from backend.console.frame.forms import Form, JustDo, choice, line
 from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
-from backend.console.frame.page import (
-    Staff,
-    asked_number,
-    next_page_url,
-    page,
-    redirect_with_message,
-    render,
-    run_form,
-)
+from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.console.wishes.back_forms import open_forms
 from backend.errors import NotAllowed, NotFound
 from backend.people import place_choices
 from backend.people.permissions import Permission
 from backend.wishes import queries, queues, staff_queries, timeline_queries
 from backend.wishes.actions import contacting, reviewing, writing
-from backend.wishes.labels import WISH_STATES
 from backend.wishes.views import WishView
-
-PAGE = 50
-
-
-class Filters(Form):
-    class Meta(Form.Meta):
-        csrf = False
-
-    text = line("编号或标题", most=40, needed=False)
-    state = choice("状态", WISH_STATES, needed=False)
-    community = choice("社区", needed=False, numbers=True)
 
 
 class ExplainForm(ReasonedForm):
@@ -63,26 +41,6 @@ class ContactForm(Form):
 def communities(staff: Staff, word: str) -> list[tuple[int, str]]:
     """The communities in which this word is granted, for a list to choose from."""
     return place_choices.choices(staff, word, "community")
-
-
-@page("/wishes", guard=Permission.WISH_READ)
-def wishes(staff: Staff) -> Any:
-    """Newest first; another community's cannot be asked for."""
-    form = Filters(request.args)
-    form.community.choices = {"": "全部社区", **dict(communities(staff, Permission.WISH_READ))}
-    form.state.choices = {"": "全部状态", **WISH_STATES}
-    form.validate()
-    found = staff_queries.listed(
-        actor=staff,
-        state=form.state.data if not form.state.errors else None,
-        community_id=form.community.data if not form.community.errors else None,
-        text=form.text.data if not form.text.errors else None,
-        before=asked_number("before"),
-        most=PAGE + 1,
-    )
-    following = next_page_url(found[PAGE - 1].id) if len(found) > PAGE else None
-    views = queries.view_wishes(found[:PAGE], actor=staff)
-    return render("wishes/list.html", form=form, wishes=views, following=following)
 
 
 @page("/wishes/<id:wish_id>")
@@ -110,6 +68,7 @@ def wish_page(staff: Staff, wish_id: int, tried: dict[str, Any] | None = None, *
         wish=found,
         timeline=timeline_queries.timeline(queries.one(wish_id, actor=staff), actor=staff),
         may_open=Permission.WISH_CONTACT in found.words,
+        known=staff_queries.known_contact(wish_id),
         may_call=Permission.WISH_CONFIRM in found.words,
         may_visit=found.inside and Permission.PERSON_READ in found.words,
         may_print=found.inside and found.on_behalf and staff.may(Permission.WISH_REPORT),

@@ -6,7 +6,7 @@ from alembic import op
 from backend.db import Id, Moment
 
 revision = "0037"
-down_revision = "0030"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

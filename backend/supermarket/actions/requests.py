@@ -13,6 +13,7 @@ from backend.errors import NotAllowed, Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.ledger.posting import lock_purse
+from backend.organisations import queries as places
 from backend.people import actions as people_actions
 from backend.people import permissions
 from backend.people import queries as people
@@ -97,7 +98,7 @@ def _may_request_for(person_id: int, shop: Shop, actor: Actor) -> None:
     """Staff ask for residents of their own place, not for themselves."""
     if person_id == actor.id or not permissions.appointed(actor.id, Permission.REDEMPTION_REQUEST_FOR):
         raise NotAllowed()
-    home = people_actions.home_in(person_id, shop.community_id)
+    home = people_actions.home_in(person_id, places.standing_id(shop.community_id))
     permissions.require_near(actor.id, Permission.REDEMPTION_REQUEST_FOR, shop.community_id, home.grid_id)
 
 

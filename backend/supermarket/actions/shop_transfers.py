@@ -71,8 +71,6 @@ def receive(
     Never by the sender. Raises NotFound, NotAllowed, FourEyes, TransferMovedOn, NotInThisShop, InvalidInput.
     """
     sent = lock_arriving(transfer_id, actor=actor)
-    if sent.sent_by_id == actor.id:
-        raise FourEyes()
     item = stock.lock_items([item_id]).get(item_id)
     if item is None or item.shop_id != sent.to_shop_id or item.kind != ItemKind.GOODS:
         raise NotInThisShop()
@@ -116,8 +114,11 @@ def call_back(transfer_id: int, reason: str, *, actor: Actor) -> ShopTransfer:
 
 
 def lock_arriving(transfer_id: int, *, actor: Actor) -> ShopTransfer:
-    """For whoever may confirm what arrived. Raises NotFound, NotAllowed."""
-    return _lock(transfer_id, "to_community_id", actor)
+    """For whoever may confirm what arrived, which is never who sent it. Raises NotFound, NotAllowed, FourEyes."""
+    sent = _lock(transfer_id, "to_community_id", actor)
+    if sent.sent_by_id == actor.id:
+        raise FourEyes()
+    return sent
 
 
 def lock_leaving(transfer_id: int, *, actor: Actor) -> ShopTransfer:

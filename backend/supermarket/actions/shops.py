@@ -1,14 +1,12 @@
 """Shops: opened for a community, their hours, deadlines and the four-eyes switch."""
 
-import itertools
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, opening_hours
 from backend.db import lock_row, savepoint, session
 from backend.errors import Refused
 from backend.journal import Actor
@@ -21,15 +19,10 @@ from backend.supermarket.models import OPEN_STATES, Redemption, Shop
 from backend.supermarket.open_days import OpenTimes
 
 APPROVE_DAYS, PICK_UP_DAYS = 3, 7
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 
 
 class ShopAlreadyThere(Refused):
     code, message = 40982, "这个社区已经有同名的兑换超市"
-
-
-class HoursNotSensible(Refused):
-    code, message = 42282, "开放时间有误：星期为 1–7，开门早于关门（最晚 24:00），同一天的时段不能重叠"
 
 
 def open_shop(community_id: int, name: str, *, actor: Actor, **more: Any) -> Shop:
@@ -131,22 +124,10 @@ def set_four_eyes(shop_id: int, on: bool, reason: str, *, actor: Actor) -> Shop:
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     told = dict(values)
     if "opening_hours" in told:
-        told["opening_hours"] = _hours(told["opening_hours"])
+        told["opening_hours"] = opening_hours.checked(told["opening_hours"])
     if "closed_days" in told:
         told["closed_days"] = sorted({_day(one) for one in told["closed_days"]})
     return told
-
-
-def _hours(given: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    hours = sorted(given, key=lambda one: (one["weekday"], one["opens"]))
-    for one in hours:
-        times = _TIME.fullmatch(one["opens"]) and _TIME.fullmatch(one["closes"])
-        if not times or one["weekday"] not in range(1, 8) or one["opens"] >= one["closes"]:
-            raise HoursNotSensible()
-    for before, after in itertools.pairwise(hours):
-        if before["weekday"] == after["weekday"] and after["opens"] < before["closes"]:
-            raise HoursNotSensible()
-    return hours
 
 
 def _day(value: date | str) -> str:

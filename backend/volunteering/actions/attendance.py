@@ -135,7 +135,7 @@ def check_in(
 
 
 def _arrive(sign_up: SignUp, coming: _Part, place: str, reason: str | None, actor: Actor) -> SignUp:
-    facts = {"checked_in_at": clock.now(), "source": RecordSource.CHECK_IN}
+    facts: dict[str, Any] = {"checked_in_at": clock.now(), "source": RecordSource.CHECK_IN}
     if not coming.number:
         return _attend(states.CHECK_IN, sign_up, place, reason, actor, **facts)
     if sign_up.state == SignUpState.CHECKED_IN:

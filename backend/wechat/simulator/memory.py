@@ -11,6 +11,7 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass
 from typing import Any
 
+from backend.wechat.simulator import account
 from backend.wechat.simulator.rules import Answered, openid_of
 
 CODE_SECONDS = 300
@@ -72,6 +73,7 @@ class Memory:
             self.tokens: dict[str, float] = Bounded()
             self.stable: str | None = None
             self.left: dict[tuple[str, str], int] = Bounded()
+            self.templates: dict[str, dict[str, Any]] = account.templates()
             self.messages: deque[dict[str, Any]] = deque(maxlen=2000)
             self.calls: deque[dict[str, Any]] = deque(maxlen=5000)
             self.faults: list[Fault] = []

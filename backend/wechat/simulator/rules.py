@@ -8,7 +8,8 @@ import hashlib
 import re
 from typing import Any
 
-KNOWN_TEMPLATES = "tpl_"
+from backend.wechat.simulator.account import PAGES, fields_of
+
 LONGEST_TEXT = 2500
 PAGE_STATES = ("developer", "trial", "formal")
 
@@ -84,22 +85,32 @@ def field_fits(key: str, value: Any) -> bool:
     return not any(ord(sign) < 32 or ord(sign) == 127 for sign in value) and bool(rule.fullmatch(value))
 
 
-def checked_message(body: dict[str, Any]) -> dict[str, str]:
-    """The fields of a subscription message as {key: text}; answers 40003, 40037 or 47003."""
+def checked_message(body: dict[str, Any], templates: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """The fields of a subscription message as {key: text}; answers 40003, 40037, 41030 or 47003.
+
+    `templates` are the account's: a message has to have the fields of its template, no more and no fewer.
+    """
     known_openid(body.get("touser"))
-    template = body.get("template_id")
-    if not isinstance(template, str) or not template.startswith(KNOWN_TEMPLATES):
+    template = templates.get(str(body.get("template_id")))
+    if template is None:
         raise Answered(40037, "invalid template_id")
     data = body.get("data")
     if not isinstance(data, dict) or not data:
         raise Answered(47003, "argument invalid! data is empty")
+    for key in sorted(fields_of(template) ^ data.keys()):
+        raise Answered(
+            47003, f"argument invalid! data.{key}.value is {'unknown' if key in data else 'empty'}"
+        )
     for key, part in data.items():
         if not isinstance(part, dict) or not field_fits(key, part.get("value")):
             raise Answered(47003, f"argument invalid! data.{key}.value is invalid")
     if body.get("miniprogram_state", "formal") not in PAGE_STATES:
         raise Answered(47003, "argument invalid! miniprogram_state is invalid")
-    if body.get("page") is not None and not isinstance(body["page"], str):
+    page = body.get("page")
+    if page is not None and not isinstance(page, str):
         raise Answered(47003, "argument invalid! page is invalid")
+    if page and page.partition("?")[0] not in PAGES:
+        raise Answered(41030, "invalid page")
     return {key: part["value"] for key, part in data.items()}
 
 
@@ -141,6 +152,8 @@ def checked_code(body: dict[str, Any]) -> tuple[str, str]:
         raise Answered(40169, "invalid length for scene, or the data is not json string")
     if not isinstance(page, str) or (page and not _PAGE.fullmatch(page)):
         raise Answered(41030, "invalid page")
+    if page and body.get("check_path", True) is True and page not in PAGES:
+        raise Answered(41030, "invalid page")
     if body.get("env_version", "release") not in VERSIONS or not isinstance(width, int):
         raise Answered(40097, "invalid args")
     if not 280 <= width <= 1280:
@@ -151,7 +164,7 @@ def checked_code(body: dict[str, Any]) -> tuple[str, str]:
 def checked_link(body: dict[str, Any]) -> str:
     """`path?query` of 获取加密URLLink."""
     path, query = body.get("path", ""), body.get("query", "")
-    if not isinstance(path, str) or not _PAGE.fullmatch(path.lstrip("/")):
+    if not isinstance(path, str) or path.lstrip("/") not in PAGES:
         raise Answered(40165, "invalid weapp pagepath")
     if not isinstance(query, str) or len(query) > 512:
         raise Answered(40212, "invalid query")

@@ -162,7 +162,7 @@ def _add_calls(app: Flask, memory: Memory) -> None:
     @app.post("/cgi-bin/message/subscribe/send")
     def send_notice() -> Response:
         body = _body(memory)
-        data = checked_message(body)
+        data = checked_message(body, memory.templates)
         message = {
             "at": shown_time(memory.now()),
             "openid": body["touser"],
@@ -173,6 +173,11 @@ def _add_calls(app: Flask, memory: Memory) -> None:
         }
         memory.accept(body["touser"], body["template_id"], message)
         return jsonify(errcode=0, errmsg="ok")
+
+    @app.get("/wxaapi/newtmpl/gettemplate")
+    def account_templates() -> Response:
+        memory.check_token(request.args.get("access_token"))
+        return jsonify(errcode=0, errmsg="ok", data=list(memory.templates.values()))
 
     @app.post("/wxa/msg_sec_check")
     def check_text() -> Response:

@@ -159,7 +159,7 @@ def fulfil(
     The wisher reads the note at once if screening (`found`) had no doubts about it. Raises FileNotUsable.
     """
     wish = lock_row(Wish, wish_id)
-    transition(states.FULFIL, wish, actor=actor, fulfilled_at=clock.now())
+    transition(states.FULFIL, wish, actor=actor, fulfilled_at=clock.now(), call_again_at=None)
     current = endings.current_claim(wish.id)
     current.fulfilled_at, current.note = clock.now(), note
     current.needs_look = screening.needs_look(found, note)

@@ -8,6 +8,8 @@
   const off = root.classList.contains("keys_off");
   setTimeout(() => { root.dataset.keys = "ready"; }, UNREAD);
 
+  const find = document.querySelector("[data-find]");
+
   const typing = (node) => node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(radio|checkbox)$/.test(node.type);
 
   function step(by) {
@@ -70,10 +72,16 @@
     if (event.key === "Escape" && here) return here.blur();
     if (typing(here)) return;
     if (scanned && /^([0-9]|Enter)$/.test(event.key)) return collect(event);
+    // In a queue Enter opens the first, where none was chosen.
+    const first = document.querySelector(".inbox [data-row]");
+    if (event.key === "Enter" && first && !event.repeat && root.dataset.keys && (!here || /^(BODY|MAIN)$/.test(here.tagName))) {
+      return first.click();
+    }
     if (off) return;
     if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
     else if (event.key === "t") location.href = "/console/";
+    else if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); }
     // The focus moves while the key goes down: without this the digit would be typed into the field that it opened.
     else if (/^[1-9]$/.test(event.key) && !event.repeat && root.dataset.keys && choose(event.key)) event.preventDefault();
   });
@@ -89,7 +97,7 @@
   // taken out, as some browsers show them in spite of `hidden`; what is left says where it lies.
   document.querySelectorAll("[data-narrows]").forEach((box) => {
     const list = document.getElementById(box.dataset.narrows);
-    const by = document.getElementById(box.dataset.by);
+    const by = document.getElementById(box.dataset.by || "") || { value: "", addEventListener() {} };
     const [blank, ...all] = [...list.options].map((option) => ({ option, shown: option.textContent }));
     const narrow = () => {
       const wanted = box.value.normalize("NFKC").trim().toLowerCase();
@@ -130,6 +138,20 @@
       const boxes = [...document.querySelectorAll(`input[type=checkbox][name^="${button.dataset.tickAll}"]`)];
       const all = boxes.some((box) => !box.checked);
       boxes.forEach((box) => { box.checked = all; });
+    });
+  });
+
+  // On a phone the rows of a table are cards (phone.css), in which each value names its column.
+  document.querySelectorAll("main table.table").forEach((table) => {
+    const said = (node) => node.nodeType === 3 || (node.classList && node.classList.contains("visually-hidden"));
+    const heads = [...(table.tHead ? table.tHead.rows[0].cells : [])].map(
+      (head) => [...head.childNodes].filter(said).map((node) => node.textContent.trim()).join(""));
+    [...table.tBodies].flatMap((body) => [...body.rows]).forEach((row) => {
+      let column = 0;
+      for (const cell of row.cells) {
+        if (heads[column] && cell.colSpan === 1) cell.dataset.label = heads[column];
+        column += cell.colSpan;
+      }
     });
   });
 

@@ -1,0 +1,61 @@
+"""What the search in the head finds of residents and places."""
+
+from flask import url_for
+
+from backend import text
+from backend.console.frame.page import Staff
+from backend.console.frame.search import Hit, Source, listed_at, register
+from backend.organisations.models import KIND_NAMES
+from backend.people import place_choices, residents
+from backend.people.permissions import Permission
+
+
+def _whole_number(asked: str) -> bool:
+    return text.is_card(asked) or text.MOBILE.fullmatch(asked) is not None
+
+
+def _people(asked: str, most: int, staff: Staff) -> list[Hit]:
+    # No name has a digit: for a number of something else nobody's is opened.
+    if any(sign.isdigit() for sign in asked) and not _whole_number(asked):
+        return []
+    found = residents.search_residents(staff, asked, most)
+    homes = residents.view_declarations([home for _person, home in found])
+    hits = []
+    for (person, _home), home in zip(found, homes, strict=True):
+        shown = residents.view_person(person)
+        about = " ".join(filter(None, (shown.card, home.community, home.grid)))
+        hits.append(Hit(shown.name, about, url_for("console.person", person_id=shown.id)))
+    return hits
+
+
+def _exact(asked: str, staff: Staff) -> str | None:
+    """A whole phone number or a card's, where it is one person's: a family may share a phone."""
+    if not _whole_number(asked):
+        return None
+    found = residents.search_residents(staff, asked, 2)
+    return url_for("console.person", person_id=found[0][0].id) if len(found) == 1 else None
+
+
+def _places(asked: str, most: int, staff: Staff) -> list[Hit]:
+    """A place leads to its wishes; a grid with its community, from whose grids one is chosen."""
+    found = place_choices.named(staff, Permission.WISH_READ, asked, most)
+    hits = []
+    for one in found:
+        grid = one.kind == "grid"
+        where = {"community": one.parent_id if grid else one.id, "grid": one.id if grid else None}
+        hits.append(Hit(one.name, KIND_NAMES[one.kind], listed_at("wishes", **where)))
+    return hits
+
+
+register(
+    Source(
+        label="居民",
+        word=Permission.PERSON_READ,
+        find=_people,
+        exact=_exact,
+        whole=lambda asked: listed_at("people_listed", asked=asked),
+    )
+)
+register(
+    Source(label="地方", word=Permission.WISH_READ, find=_places, whole=lambda _asked: listed_at("wishes"))
+)

@@ -1,0 +1,63 @@
+"""The wall of wishes, as everybody who is signed in reads it."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend import config
+from backend.db import Moment
+from backend.journal import Actor
+from backend.paging import KeysetRows, Place, containing
+from backend.people import permissions
+from backend.people import queries as people
+from backend.wishes.kinds import WishState
+from backend.wishes.models import Wish
+from backend.wishes.queries import ON_THE_WALL_NOW, OPEN_CLAIMS, VIEW_SELECT, read_views
+from backend.wishes.views import WishView
+
+
+def wall(
+    *, q: str | None = None, claimable: bool = False, actor: Actor, **asked: int | str | list[str] | None
+) -> KeysetRows:
+    """What is published, claimed, fulfilled or confirmed, newest publication first, as this person sees it: of a
+    `community_id`, `round_id`, `category`, `beneficiary_group`, `service_role`, in any of the states of `state`, with the
+    words of `q` in its number or title; or what this person may claim now."""
+    filters: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+
+    def read(after: Place | None, limit: int) -> list[WishView]:
+        behind = {"published_at": after[0], "last": after[1]} if after else {}
+        wanted = _wall(frozenset(filters | behind))
+        if q is not None:
+            wanted = wanted.where(containing(q, Wish.number, Wish.title))
+        if claimable:
+            wanted = wanted.where(_claimable())
+        return read_views(wanted, actor, size=limit, **filters, **behind)
+
+    return KeysetRows(read, lambda one: (one.published_at, one.id), (datetime, int))
+
+
+@cache
+def _wall(asked: frozenset[str]) -> sa.Select[Any]:
+    """The statement for these filters, with or without a place to go on from: built once for each choice."""
+    wanted = VIEW_SELECT.where(ON_THE_WALL_NOW)
+    for name in sorted(asked - {"published_at", "last"}):
+        column = getattr(Wish, name)
+        given: sa.BindParameter[Any] = sa.bindparam(name, expanding=name == "state")
+        wanted = wanted.where(column.in_(given) if name == "state" else column == given)
+    if "last" in asked:
+        last = sa.bindparam("published_at", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
+        wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*last))
+    return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
+
+
+def _claimable() -> sa.ColumnElement[bool]:
+    """Whether the viewer may claim it now: as the move asks it of one wish, and with room for one more claim."""
+    strangers = (Wish.wisher_id, Wish.reporter_id, Wish.guardian_id, Wish.reviewer_id)
+    return sa.and_(
+        Wish.state == WishState.PUBLISHED,
+        Wish.community_id == people.REGISTERED_IN,
+        *(sa.func.coalesce(one, 0) != permissions.VIEWER for one in strangers),
+        OPEN_CLAIMS.scalar_subquery() < config.settings().claim_limit,
+    )

@@ -1,0 +1,1 @@
+"""The tree of places: what it is told, how it changes."""
