@@ -27,7 +27,7 @@ export interface ActivityChangesUpdate {
   /** 结束 */
   endsAt?: string
   /** 分几场时的各场；填写时活动从第一场开始，到最后一场结束，startsAt 和 endsAt 按各场计算 */
-  sessions?: Array<SessionIn>
+  sessions?: Array<ActivitySessionIn>
   /** 报名截止 */
   signUpUntil?: string | null
   /** 取消截止 */
@@ -68,7 +68,7 @@ export interface ActivityIn {
   /** 结束 */
   endsAt: string
   /** 分几场时的各场；填写时活动从第一场开始，到最后一场结束，startsAt 和 endsAt 按各场计算 */
-  sessions?: Array<SessionIn>
+  sessions?: Array<ActivitySessionIn>
   /** 报名截止 */
   signUpUntil?: string | null
   /** 取消截止 */
@@ -100,7 +100,7 @@ export interface ActivityOut {
   teamId: number | null
   /** 志愿队名称 */
   teamName: string | null
-  /** 负责人（脱敏） */
+  /** 负责人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   inCharge: string
   /** 名称 */
   title: string
@@ -123,7 +123,7 @@ export interface ActivityOut {
   /** 结束 */
   endsAt: string
   /** 分几场时的各场，按先后；只办一场时为空 */
-  sessions: Array<SessionOut1>
+  sessions: Array<ActivitySessionOut>
   /** 报名截止；为 null 时活动结束前都可以报名 */
   signUpUntil: string | null
   /** 取消截止；为 null 时开始前都可以取消 */
@@ -162,6 +162,8 @@ export interface ActivityOut {
   warnings: Array<"phone" | "id_number" | "bank_card" | "address" | "name">
   /** 您现在可以做的操作 */
   actions: Array<string>
+  /** 离 near 多少公里；没有给 near，或者没有坐标时为 null */
+  distanceKm: number | null
 }
 
 export interface ActivityPage {
@@ -169,6 +171,22 @@ export interface ActivityPage {
   list: Array<ActivityOut>
   /** 下一页的标记；没有下一页时为 null */
   nextCursor: string | null
+}
+
+export interface ActivitySessionIn {
+  /** 这一场开始 */
+  startsAt: string
+  /** 这一场结束 */
+  endsAt: string
+}
+
+export interface ActivitySessionOut {
+  /** 第几场，从 1 起 */
+  number: number
+  /** 这一场开始 */
+  startsAt: string
+  /** 这一场结束 */
+  endsAt: string
 }
 
 export interface AdjustmentIn {
@@ -189,7 +207,7 @@ export interface AdjustmentOut {
   communityName: string
   /** 居民 */
   personId: number
-  /** 居民姓名（脱敏） */
+  /** 居民姓名（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   personName: string
   /** 增加（正数）或扣减（负数）的积分 */
   points: number
@@ -197,11 +215,11 @@ export interface AdjustmentOut {
   reason: string
   /** 状态 */
   state: "proposed" | "approved" | "rejected"
-  /** 提出人（脱敏） */
+  /** 提出人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   proposedBy: string
   /** 提出时间 */
   proposedAt: string
-  /** 处理人（脱敏） */
+  /** 处理人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   decidedBy: string | null
   /** 处理时间 */
   decidedAt: string | null
@@ -239,8 +257,10 @@ export interface AttendedOut {
   signUpId: number
   /** 人员编号 */
   personId: number
-  /** 姓名（队长可见全名，工作人员可见脱敏） */
+  /** 姓名；队长和本社区办理点名、认定的人看到全名，其他工作人员看到脱敏的 */
   name: string
+  /** 同名的人怎么区分：出生年份、卡号尾号、网格；没有同名时为 null */
+  toldApart: string | null
   /** 纸质卡号 */
   cardNumber: string | null
   /** 状态 */
@@ -297,7 +317,7 @@ export interface BackfillOut {
   state: "requested" | "approved" | "rejected"
   /** 人员编号 */
   personId: number
-  /** 姓名（脱敏） */
+  /** 姓名（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   name: string
   /** 社区 */
   communityId: number
@@ -774,6 +794,19 @@ export interface ConsentOut {
   givenAt: string
 }
 
+export interface ContactIn {
+  /** 办公电话：手机号，或带区号的座机号；null 为去掉 */
+  telephone?: string | null
+  /** 办公时间 */
+  openingHours?: Array<OpeningHours>
+  /** 地址 */
+  address?: string | null
+  /** 纬度，和经度一起填写；保留四位小数 */
+  latitude?: number | null
+  /** 经度 */
+  longitude?: number | null
+}
+
 export interface ContactOut {
   /** 姓名 */
   name: string | null
@@ -799,7 +832,7 @@ export interface CorrectionOut {
   activityName: string
   /** 人员编号 */
   personId: number
-  /** 姓名（脱敏） */
+  /** 姓名（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   name: string
   /** 状态 */
   state: "requested" | "approved" | "rejected"
@@ -1091,11 +1124,11 @@ export interface GuardianshipOut {
   id: number
   /** 监护人 */
   guardianId: number
-  /** 监护人姓名（脱敏） */
+  /** 监护人姓名 */
   guardianName: string | null
   /** 孩子 */
   childId: number
-  /** 孩子姓名（脱敏） */
+  /** 孩子姓名 */
   childName: string | null
   /** 社区 */
   communityId: number
@@ -1405,8 +1438,10 @@ export interface Me {
 export interface MemberOut {
   /** 人员编号 */
   personId: number
-  /** 姓名（队长可见全名，工作人员可见脱敏） */
+  /** 姓名；队长和管理志愿队的工作人员看到全名 */
   name: string
+  /** 同名的人怎么区分；没有同名时为 null */
+  toldApart: string | null
   /** 状态 */
   status: "applied" | "accepted" | "declined" | "left"
   /** 从何时起 */
@@ -1445,7 +1480,7 @@ export interface MergeOut {
   minutes: number
   /** 申请或提出的时间 */
   begunAt: string
-  /** 提出人（脱敏） */
+  /** 提出人 */
   proposedBy: string | null
   /** 处理时间 */
   decidedAt: string | null
@@ -1465,7 +1500,7 @@ export interface MergePage {
 export interface MergedRecordOut {
   /** 人员编号 */
   id: number
-  /** 姓名（脱敏） */
+  /** 姓名 */
   name: string
   /** 手机号（脱敏） */
   phone: string | null
@@ -1511,7 +1546,7 @@ export interface MoveOut {
   fromState: string | null
   /** 之后的状态 */
   toState: string | null
-  /** 办理人（脱敏） */
+  /** 办理人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   byName: string | null
   /** 原因 */
   reason: string | null
@@ -1681,6 +1716,29 @@ export interface NoticePage {
   nextCursor: string | null
 }
 
+export interface OfficeOut {
+  /** 编号 */
+  id: number
+  /** 上级 */
+  parentId: number | null
+  /** 类别 */
+  kind: "city" | "street" | "community" | "grid" | "unit" | "centre"
+  /** 名称 */
+  name: string
+  /** 简称 */
+  short: string
+  /** 办公电话 */
+  telephone: string | null
+  /** 办公时间，和兑换超市的开放时间一样写；没有填写时为空 */
+  openingHours: Array<OpeningHours>
+  /** 地址 */
+  address: string | null
+  /** 纬度 */
+  latitude: number | null
+  /** 经度 */
+  longitude: number | null
+}
+
 export interface OnBehalfIn {
   /** 居民的编号 */
   personId: number
@@ -1743,7 +1801,7 @@ export interface OpeningOut {
   uploadedBy: string
   /** 上传时间 */
   uploadedAt: string
-  /** 确认人（脱敏） */
+  /** 确认人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   decidedBy: string | null
   /** 确认时间 */
   decidedAt: string | null
@@ -1795,6 +1853,8 @@ export interface OrganisationOut {
   name: string
   /** 简称 */
   short: string
+  /** 离 near 多少公里；没有给 near，或者没有坐标时为 null */
+  distanceKm: number | null
 }
 
 export interface OrganisationPage {
@@ -2007,7 +2067,7 @@ export interface ReceivedOut {
   onHandAfter: number
   /** 时间 */
   at: string
-  /** 经办人（脱敏）；系统办理时为 null */
+  /** 经办人；系统办理时为 null */
   byName: string | null
   /** 单号 */
   reference: string
@@ -2169,7 +2229,7 @@ export interface RedemptionOut {
   communityId: number
   /** 社区名称 */
   communityName: string
-  /** 兑换人（脱敏） */
+  /** 兑换人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   personName: string
   /** 是否由工作人员代办 */
   onBehalf: boolean
@@ -2242,7 +2302,7 @@ export interface ReferIn {
 
 export interface Refusal {
   code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40351 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42993 | 42994 | 42995 | 42996 | 42997 | 42998 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSION_ENDED" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ADMINISTRATOR_THERE" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "BOUND_ALREADY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CITY_STAYS" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LINK_OVER" | "LIST_TOO_LONG" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_CITY_YET" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "ONLY_BY_LINK" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PLACE_ALREADY_THERE" | "PLACE_CLOSED" | "PLACE_IN_USE" | "PLACE_IS_OPEN" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSION_ENDED" | "SEVERAL_OF_THEM" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAMS_OF_ONE_NAME" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -2287,10 +2347,25 @@ export interface ResidencyOut {
   reason: string | null
 }
 
+export interface ResidentCorrectionIn {
+  /** 原因 */
+  reason: string
+  /** 真实姓名 */
+  realName?: string
+  /** 手机号；null 是删除。国外和港澳号码写 + 和国家代码 */
+  phone?: string | null
+  /** 出生年份 */
+  birthYear?: number | null
+  /** 本社区里的住址；null 是删除 */
+  address?: string | null
+  /** 本社区的网格；null 是不清楚 */
+  gridId?: number | null
+}
+
 export interface ResidentOut {
   /** 人员编号 */
   id: number
-  /** 姓名（脱敏） */
+  /** 姓名；居住地的工作人员看到全名 */
   realName: string | null
   /** 手机号（脱敏） */
   phone: string | null
@@ -2447,6 +2522,8 @@ export interface RulePage {
 }
 
 export interface ScanOut {
+  /** 允许以后做什么：登录工作后台，或把这个微信绑定给屏幕前的工作人员 */
+  purpose: "sign_in" | "bind"
   /** 请求登录的浏览器 */
   browser: string
   /** 电脑上显示二维码的时间 */
@@ -2535,13 +2612,6 @@ export interface SessionAttendedOut {
   attendedMinutes: number | null
 }
 
-export interface SessionIn {
-  /** 这一场开始 */
-  startsAt: string
-  /** 这一场结束 */
-  endsAt: string
-}
-
 export interface SessionOut {
   /** 访问令牌，放在 Authorization: Bearer 之后 */
   token: string
@@ -2549,15 +2619,6 @@ export interface SessionOut {
   expiresAt: string
   /** 我 */
   person: Me
-}
-
-export interface SessionOut1 {
-  /** 第几场，从 1 起 */
-  number: number
-  /** 这一场开始 */
-  startsAt: string
-  /** 这一场结束 */
-  endsAt: string
 }
 
 export interface ShopChange {
@@ -2670,11 +2731,11 @@ export interface ShopTransferOut {
   reason: string
   /** 少收或撤回的原因 */
   closingReason: string | null
-  /** 调出人（脱敏） */
+  /** 调出人 */
   sentBy: string
   /** 调出时间 */
   sentAt: string
-  /** 收货或撤回的人（脱敏） */
+  /** 收货或撤回的人 */
   closedBy: string | null
   /** 收货或撤回时间 */
   closedAt: string | null
@@ -2824,7 +2885,7 @@ export interface StockMovementOut {
   onHandAfter: number
   /** 时间 */
   at: string
-  /** 经办人（脱敏）；系统办理时为 null */
+  /** 经办人；系统办理时为 null */
   byName: string | null
   /** 单号 */
   reference: string
@@ -2900,11 +2961,11 @@ export interface StocktakeOut {
   state: "proposed" | "approved" | "rejected"
   /** 盘点的物品 */
   lines: Array<StocktakeLineOut>
-  /** 盘点人（脱敏） */
+  /** 盘点人 */
   proposedBy: string
   /** 盘点时间 */
   proposedAt: string
-  /** 监盘人（脱敏） */
+  /** 监盘人 */
   decidedBy: string | null
   /** 审核时间 */
   decidedAt: string | null
@@ -3036,7 +3097,7 @@ export interface TeamDetailOut {
   speciality: string
   /** 队长；离开以后还没有新队长时为 null */
   leaderId: number | null
-  /** 队长（脱敏） */
+  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
@@ -3080,7 +3141,7 @@ export interface TeamOut {
   speciality: string
   /** 队长；离开以后还没有新队长时为 null */
   leaderId: number | null
-  /** 队长（脱敏） */
+  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
@@ -3188,7 +3249,7 @@ export interface UploadOut {
 export interface WaitingOut {
   /** 人员编号 */
   personId: number
-  /** 姓名（脱敏） */
+  /** 姓名；由所在社区核实，显示全名 */
   realName: string | null
   /** 手机号（脱敏） */
   phone: string | null
@@ -3238,6 +3299,95 @@ export interface WishContentUpdate {
   contactPhone?: string | null
   /** 图片，最多三张，先用 POST /files 上传 */
   fileIds?: Array<number>
+}
+
+export interface WishDetailOut {
+  /** 编号 */
+  id: number
+  /** 心愿编号：社区-期-序 */
+  number: string | null
+  /** 状态 */
+  state: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"
+  /** 社区 */
+  communityId: number
+  /** 社区名称 */
+  communityName: string
+  /** 标题 */
+  title: string
+  /** 内容 */
+  description: string
+  /** 类别 */
+  category: "goods" | "service" | "company" | "repair" | "learning" | "other"
+  /** 受益人群 */
+  beneficiaryGroup: "elder" | "child" | "disabled" | "family" | "worker" | "other"
+  /** 六大员 */
+  serviceRole: "convenience" | "relief" | "civility" | "emergency" | "mediation" | "policy" | null
+  /** 预估金额（元） */
+  estimatedCost: number
+  /** 期望时间 */
+  wantedBy: string | null
+  /** 公开方式 */
+  disclosure: "anonymous" | "title"
+  /** 许愿人（按其选择的公开方式） */
+  wisher: string
+  /** 许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null */
+  wisherName: string | null
+  /** 认领 */
+  claim: ClaimOut | null
+  /** 所属的期 */
+  round: RoundRef | null
+  /** 是否由工作人员代办 */
+  onBehalf: boolean
+  /** 代办的原因（仅本人和工作人员可见） */
+  onBehalfReason: string | null
+  /** 网格（仅本人和工作人员可见） */
+  gridName: string | null
+  /** 图片 */
+  files: Array<PictureOut>
+  /** 内容安全检查存疑或未能检查，请仔细查看（仅审核人员可见） */
+  needsLook: boolean | null
+  /** 是否留有地址（内容只对认领人显示） */
+  hasAddress: boolean
+  /** 退回、不予受理或转介的原因（仅本人和工作人员可见） */
+  reviewReason: string | null
+  /** 转介去向 */
+  referredTo: "relief" | "hotline" | "grid" | null
+  /** 是否由上一期结转 */
+  carriedOver: boolean
+  /** 是否实际解决 */
+  solved: boolean | null
+  /** 满意度 1–5 */
+  satisfaction: number | null
+  /** 怎么确认的（仅本人和工作人员可见） */
+  confirmMethod: "app" | "call" | "signature" | null
+  /** 许愿人确认时说的话（仅本人和工作人员可见） */
+  comment: string | null
+  /** 合并到哪个心愿（仅本人和工作人员可见） */
+  mergedIntoId: number | null
+  /** 由哪个没有解决的心愿再次提出（仅本人和工作人员可见） */
+  reopensId: number | null
+  /** 再次提出的心愿（仅本人和工作人员可见） */
+  reopenedAsId: number | null
+  /** 社区最近一次遮盖部分内容的时间（仅本人和工作人员可见） */
+  redactedAt: string | null
+  /** 标题和内容里可能有的个人信息（仅审核人员可见） */
+  privateData: Array<"phone" | "id_number" | "bank_card" | "address" | "name"> | null
+  /** 您写的文字里可能有的个人信息，大家都会看到；只提醒，不拦截（仅写的人可见） */
+  warnings: Array<"phone" | "id_number" | "bank_card" | "address" | "name">
+  /** 填写时间 */
+  createdAt: string
+  /** 提交时间 */
+  submittedAt: string | null
+  /** 发布时间 */
+  publishedAt: string | null
+  /** 送达时间 */
+  fulfilledAt: string | null
+  /** 办结时间 */
+  closedAt: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+  /** 经过，按时间先后 */
+  timeline: Array<MoveOut>
 }
 
 export interface WishIn {
@@ -3302,6 +3452,8 @@ export interface WishOut {
   disclosure: "anonymous" | "title"
   /** 许愿人（按其选择的公开方式） */
   wisher: string
+  /** 许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null */
+  wisherName: string | null
   /** 认领 */
   claim: ClaimOut | null
   /** 所属的期 */
@@ -3374,7 +3526,7 @@ export interface YearOut {
 
 export interface Gets {
   /** 活动 */
-  '/activities': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: string | null; state?: "draft" | "published" | "ended" | "certified" | "cancelled" | null; joinable?: boolean; from?: string | null; to?: string | null }; body: undefined; data: ActivityPage }
+  '/activities': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: string | null; state?: "draft" | "published" | "ended" | "certified" | "cancelled" | Array<"draft" | "published" | "ended" | "certified" | "cancelled"> | null; joinable?: boolean; from?: string | null; to?: string | null; teamId?: number | null; mine?: "organised" | "signed_up" | null; q?: string | null; near?: string | null }; body: undefined; data: ActivityPage }
   /** 一个活动 */
   [path: `/activities/${number}`]: { query: undefined; body: undefined; data: ActivityOut }
   /** 出勤（组织者） */
@@ -3390,7 +3542,7 @@ export interface Gets {
   /** 社区积分发放与结存 */
   [path: `/communities/${number}/points-liability`]: { query: undefined; body: undefined; data: LiabilityOut }
   /** 由我这里承办的投诉和建议 */
-  '/complaints': { query: { limit?: number; cursor?: string | null; state?: "received" | "escalated" | "answered" | "withdrawn" | null }; body: undefined; data: ComplaintPage }
+  '/complaints': { query: { limit?: number; cursor?: string | null; state?: "received" | "escalated" | "answered" | "withdrawn" | Array<"received" | "escalated" | "answered" | "withdrawn"> | null }; body: undefined; data: ComplaintPage }
   /** 一条投诉或建议 */
   [path: `/complaints/${number}`]: { query: undefined; body: undefined; data: ComplaintOut }
   /** 回电号码 */
@@ -3424,7 +3576,7 @@ export interface Gets {
   /** 我监护的孩子 */
   '/me/children': { query: undefined; body: undefined; data: ChildrenOut }
   /** 我的认领 */
-  '/me/claims': { query: { limit?: number; cursor?: string | null }; body: undefined; data: MyClaimPage }
+  '/me/claims': { query: { limit?: number; cursor?: string | null; state?: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down" | Array<"draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"> | null }; body: undefined; data: MyClaimPage }
   /** 我的投诉和建议 */
   '/me/complaints': { query: { limit?: number; cursor?: string | null }; body: undefined; data: ComplaintPage }
   /** 我的同意，对照现行版本 */
@@ -3434,7 +3586,7 @@ export interface Gets {
   /** 我是否接收活动邀请 */
   '/me/invitations': { query: undefined; body: undefined; data: InvitationsOut }
   /** 我的消息 */
-  '/me/notices': { query: { limit?: number; cursor?: string | null }; body: undefined; data: NoticePage }
+  '/me/notices': { query: { limit?: number; cursor?: string | null; unread?: boolean }; body: undefined; data: NoticePage }
   /** 我作为在职党员的服务：活动和微心愿 */
   '/me/party-service': { query: { from: string; to: string }; body: undefined; data: PartyServiceOut }
   /** 我的积分 */
@@ -3442,7 +3594,7 @@ export interface Gets {
   /** 我的积分流水 */
   '/me/points/statement': { query: { limit?: number; cursor?: string | null }; body: undefined; data: StatementRowPage }
   /** 我的兑换 */
-  '/me/redemptions': { query: { limit?: number; cursor?: string | null }; body: undefined; data: RedemptionPage }
+  '/me/redemptions': { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | Array<"requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"> | null; collectOn?: string | null }; body: undefined; data: RedemptionPage }
   /** 我的账号安全记录，新的在前 */
   '/me/security-events': { query: { limit?: number; cursor?: string | null }; body: undefined; data: SecurityEventPage }
   /** 我的服务记录和合计 */
@@ -3450,23 +3602,23 @@ export interface Gets {
   /** 我在哪些地方登录着小程序 */
   '/me/sessions': { query: undefined; body: undefined; data: MySessionsOut }
   /** 我的报名 */
-  '/me/sign-ups': { query: { limit?: number; cursor?: string | null }; body: undefined; data: MySignUpPage }
+  '/me/sign-ups': { query: { limit?: number; cursor?: string | null; state?: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show" | Array<"confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"> | null; when?: "upcoming" | "past" | null }; body: undefined; data: MySignUpPage }
   /** 我的星级 */
   '/me/stars': { query: undefined; body: undefined; data: StarsOut }
   /** 我的心愿（含代办） */
-  '/me/wishes': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WishPage }
+  '/me/wishes': { query: { limit?: number; cursor?: string | null; state?: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down" | Array<"draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"> | null }; body: undefined; data: WishPage }
   /** 组织列表 */
-  '/organisations': { query: { limit?: number; cursor?: string | null; parentId?: number | null; kind?: "city" | "street" | "community" | "grid" | "unit" | "centre" | null }; body: undefined; data: OrganisationPage }
-  /** 一个组织 */
-  [path: `/organisations/${number}`]: { query: undefined; body: undefined; data: OrganisationOut }
+  '/organisations': { query: { limit?: number; cursor?: string | null; parentId?: number | null; kind?: "city" | "street" | "community" | "grid" | "unit" | "centre" | null; q?: string | null; near?: string | null }; body: undefined; data: OrganisationPage }
+  /** 一个组织和它的办公室怎么联系 */
+  [path: `/organisations/${number}`]: { query: undefined; body: undefined; data: OfficeOut }
   /** 待核实的双报到登记 */
   '/party-registrations/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
-  /** 查找居民（代办用，脱敏） */
+  /** 查找居民（代办用，号码脱敏） */
   '/people': { query: { limit?: number; cursor?: string | null; communityId?: number | null; cardNumber?: string | null; phone?: string | null }; body: undefined; data: ResidentPage }
   /** 合并档案的申请，新的在前 */
-  '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: string | null }; body: undefined; data: MergePage }
+  '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "asked" | "proposed" | "approved" | "rejected" | Array<"asked" | "proposed" | "approved" | "rejected"> | null }; body: undefined; data: MergePage }
   /** 积分调整 */
-  '/points/adjustments': { query: { limit?: number; cursor?: string | null; state?: "proposed" | "approved" | "rejected" | null }; body: undefined; data: AdjustmentPage }
+  '/points/adjustments': { query: { limit?: number; cursor?: string | null; state?: "proposed" | "approved" | "rejected" | Array<"proposed" | "approved" | "rejected"> | null }; body: undefined; data: AdjustmentPage }
   /** 期初积分表 */
   '/points/opening-balances': { query: { limit?: number; cursor?: string | null }; body: undefined; data: OpeningPage }
   /** 一张期初积分表 */
@@ -3488,7 +3640,7 @@ export interface Gets {
   /** 待核实的居住登记 */
   '/residencies/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
   /** 各期 */
-  '/rounds': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "collecting" | "reviewing" | "published" | "closed" | null }; body: undefined; data: RoundPage }
+  '/rounds': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "collecting" | "reviewing" | "published" | "closed" | Array<"collecting" | "reviewing" | "published" | "closed"> | null }; body: undefined; data: RoundPage }
   /** 待审核的补录 */
   '/service-records/backfill/to-decide': { query: { limit?: number; cursor?: string | null }; body: undefined; data: BackfillPage }
   /** 待处理的更正申请 */
@@ -3504,7 +3656,7 @@ export interface Gets {
   /** 超市里可以兑换的 */
   [path: `/shops/${number}/items`]: { query: { limit?: number; cursor?: string | null; kind?: "goods" | "venue" | "activity_support" | null; q?: string | null }; body: undefined; data: ItemPage }
   /** 超市的兑换单 */
-  [path: `/shops/${number}/redemptions`]: { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | null; collectOn?: string | null }; body: undefined; data: RedemptionPage }
+  [path: `/shops/${number}/redemptions`]: { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | Array<"requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"> | null; collectOn?: string | null }; body: undefined; data: RedemptionPage }
   /** 盘点记录 */
   [path: `/shops/${number}/stocktakes`]: { query: { limit?: number; cursor?: string | null }; body: undefined; data: StocktakePage }
   /** 柜台今天的工作 */
@@ -3516,19 +3668,19 @@ export interface Gets {
   /** 可以订阅的消息模板 */
   '/subscription-templates': { query: undefined; body: undefined; data: TemplatesOut }
   /** 志愿队 */
-  '/teams': { query: { limit?: number; cursor?: string | null; communityId?: number | null; kind?: "community" | "unit" | "social" | null }; body: undefined; data: TeamPage }
+  '/teams': { query: { limit?: number; cursor?: string | null; communityId?: number | null; kind?: "community" | "unit" | "social" | null; q?: string | null }; body: undefined; data: TeamPage }
   /** 一支志愿队 */
   [path: `/teams/${number}`]: { query: undefined; body: undefined; data: TeamDetailOut }
   /** 在职党员服务情况反馈表 */
   [path: `/units/${number}/feedback`]: { query: { from: string; to: string; limit?: number; cursor?: string | null }; body: undefined; data: FeedbackPage }
   /** 心愿墙 */
-  '/wishes': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: "goods" | "service" | "company" | "repair" | "learning" | "other" | null; serviceRole?: "convenience" | "relief" | "civility" | "emergency" | "mediation" | "policy" | null; state?: "published" | "claimed" | "confirmed" | null }; body: undefined; data: WishPage }
+  '/wishes': { query: { limit?: number; cursor?: string | null; communityId?: number | null; category?: "goods" | "service" | "company" | "repair" | "learning" | "other" | null; serviceRole?: "convenience" | "relief" | "civility" | "emergency" | "mediation" | "policy" | null; state?: "published" | "claimed" | "fulfilled" | "confirmed" | Array<"published" | "claimed" | "fulfilled" | "confirmed"> | null; roundId?: number | null; beneficiaryGroup?: "elder" | "child" | "disabled" | "family" | "worker" | "other" | null; claimable?: boolean; q?: string | null }; body: undefined; data: WishPage }
   /** 图片或留言待查看的心愿 */
   '/wishes/to-look': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WishPage }
   /** 待审核的心愿 */
   '/wishes/to-review': { query: { limit?: number; cursor?: string | null; communityId?: number | null }; body: undefined; data: WishPage }
-  /** 一个心愿 */
-  [path: `/wishes/${number}`]: { query: undefined; body: undefined; data: WishOut }
+  /** 一个心愿，连同经过 */
+  [path: `/wishes/${number}`]: { query: undefined; body: undefined; data: WishDetailOut }
   /** 许愿人的联系方式 */
   [path: `/wishes/${number}/contact`]: { query: { reason?: string | null }; body: undefined; data: ContactOut }
   /** 遮盖前的文字 */
@@ -3586,7 +3738,7 @@ export interface Posts {
   [path: `/complaints/${number}/escalate`]: { query: undefined; body: ReasonIn; data: ComplaintOut }
   /** 撤回 */
   [path: `/complaints/${number}/withdraw`]: { query: undefined; body: Nothing; data: ComplaintOut }
-  /** 允许电脑登录工作后台 */
+  /** 允许电脑登录工作后台，或绑定微信 */
   [path: `/console-sign-ins/${string}/approve`]: { query: undefined; body: PickIn; data: Done }
   /** 上传图片 */
   '/files': { query: undefined; body: undefined; data: UploadOut }
@@ -3807,6 +3959,10 @@ export interface Puts {
   '/me/party-registration': { query: undefined; body: PartyRegistrationIn; data: Me }
   /** 登记我居住的社区 */
   '/me/residency': { query: undefined; body: ResidencyIn; data: Me }
+  /** 修改办公室的电话、办公时间、地址和坐标 */
+  [path: `/organisations/${number}/contact`]: { query: undefined; body: ContactIn; data: OfficeOut }
+  /** 更正居民的登记资料 */
+  [path: `/people/${number}`]: { query: undefined; body: ResidentCorrectionIn; data: ResidentOut }
   /** 修改积分规则 */
   [path: `/points/rules/${string}`]: { query: undefined; body: RuleIn; data: RuleOut }
   /** 修改开放时间和期限 */

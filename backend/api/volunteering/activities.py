@@ -27,7 +27,7 @@ from backend.api.frame.moves import Moves
 from backend.api.frame.near import Distance, Near, with_distance
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post, put
-from backend.api.volunteering.activity_fields import DayOrMoment, SessionIn, SessionOut
+from backend.api.volunteering.activity_fields import ActivitySessionIn, ActivitySessionOut, DayOrMoment
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX, REASON_MIN
 from backend.paging import Pageable
@@ -94,7 +94,7 @@ class ActivityOut(Schema):
     radius = Integer("签到范围（米）", allow_none=True)
     starts_at = DateTime("开始")
     ends_at = DateTime("结束")
-    sessions = List("分几场时的各场，按先后；只办一场时为空", Nested(SessionOut), most=MOST_SESSIONS)
+    sessions = List("分几场时的各场，按先后；只办一场时为空", Nested(ActivitySessionOut), most=MOST_SESSIONS)
     sign_up_until = DateTime("报名截止；为 null 时活动结束前都可以报名", allow_none=True)
     cancel_until = DateTime("取消截止；为 null 时开始前都可以取消", allow_none=True)
     capacity = Integer("名额")
@@ -138,7 +138,7 @@ class ActivityContent(Schema):
     ends_at = DateTime("结束", required=True)
     sessions = List(
         "分几场时的各场；填写时活动从第一场开始，到最后一场结束，startsAt 和 endsAt 按各场计算",
-        Nested(SessionIn),
+        Nested(ActivitySessionIn),
         most=MOST_SESSIONS,
         load_default=list,
     )

@@ -22,12 +22,12 @@ class DayOrMoment(Day):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class SessionIn(Schema):
+class ActivitySessionIn(Schema):
     starts_at = DateTime("这一场开始", required=True)
     ends_at = DateTime("这一场结束", required=True)
 
 
-class SessionOut(Schema):
+class ActivitySessionOut(Schema):
     number = Integer("第几场，从 1 起")
     starts_at = DateTime("这一场开始")
     ends_at = DateTime("这一场结束")

@@ -74,13 +74,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """The release before knows one record of a person and an activity: those of later sessions stand for themselves."""
+    """The release before knows one record of a person and an activity: those of the sessions after it stand
+    for themselves."""
     sqlite = op.get_bind().dialect.name == "sqlite"
     op.drop_column("redemptions", "collect_on")
     op.drop_column("activities", "session_count")
     op.execute(f"DROP TRIGGER service_records_session{'' if sqlite else ' ON service_records'}")
     _unguarded(
-        "UPDATE service_records SET activity_id = NULL WHERE session_number > 1 AND activity_id IS NOT NULL"
+        "UPDATE service_records SET activity_id = NULL WHERE session_number > 1"
+        " AND EXISTS (SELECT 1 FROM service_records AS first WHERE first.activity_id = service_records.activity_id"
+        " AND first.person_id = service_records.person_id AND first.corrects_id IS NULL"
+        " AND first.session_number < service_records.session_number)"
     )
     _once("activity_id", "person_id")
     op.drop_column("service_records", "session_number")
