@@ -13,7 +13,7 @@ from backend.paging import Keys, KeysetQuery, containing
 from backend.people import permissions
 from backend.people.models import Team
 from backend.people.permissions import Permission
-from backend.volunteering import queries
+from backend.volunteering import queries, sessions
 from backend.volunteering.models import Activity
 from backend.volunteering.views import ActivityView
 
@@ -69,6 +69,8 @@ def listed(asked: ActivityFilters, sort: str, *, actor: Actor) -> KeysetQuery:
         wanted = wanted.where(Activity.ends_at > clock.day_starts(asked.first))
     if asked.last:
         wanted = wanted.where(Activity.starts_at < clock.day_ends(asked.last))
+    if asked.first and asked.last:
+        wanted = wanted.where(sessions.between(clock.day_starts(asked.first), clock.day_ends(asked.last)))
     return KeysetQuery(wanted, _KEYS[sort])
 
 

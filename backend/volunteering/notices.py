@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -67,7 +68,8 @@ def waitlisted(activity: Activity, person_id: int, position: int) -> None:
 
 def moved_up(activity: Activity, people: Sequence[SignUp]) -> None:
     """To whoever moved up at this moment, with the moment until which they may decline."""
-    until = notice_time.last_moment(people[0], activity).astimezone(clock.CHINA)
+    parts = sessions.of_row(activity)
+    until = notice_time.asked_until(people[0], activity, parts).astimezone(clock.CHINA)
     body = (
         f"“{activity.title}”有了名额，您已从候补转为正式报名：{_when(activity)}，{activity.place}。"
         f"来不了请在 {until:%m月%d日 %H:%M} 前取消。"
@@ -78,18 +80,50 @@ def moved_up(activity: Activity, people: Sequence[SignUp]) -> None:
 
 def changed(activity: Activity, people: Sequence[int], clashes: Mapping[int, Sequence[str]]) -> None:
     """`clashes` are the titles of what else somebody has at the new time, by person."""
-    when = _when(activity)
-    body = f"“{activity.title}”改为 {when}，地点：{activity.place}。来不了请取消报名。"
-    free = [one for one in people if one not in clashes]
-    _notify(activity, free, "activity_changed", "活动时间或地点有变", body)
-    notify_many([_clash(activity, when, one, clashes[one]) for one in people if one in clashes])
+    told = f"“{activity.title}”改为 {_when(activity)}，地点：{activity.place}"
+    _changed(activity, told, "来不了请取消报名。", people, clashes)
 
 
-def _clash(activity: Activity, when: str, person_id: int, others: Sequence[str]) -> Telling:
-    named = "、".join(f"“{title}”" for title in others)
-    body = (
-        f"“{activity.title}”改为 {when}，地点：{activity.place}，与您报名的{named}时间冲突。请取消其中一个。"
+def rest_changed(
+    activity: Activity,
+    people: Sequence[int],
+    clashes: Mapping[int, Sequence[str]],
+    rest: Sequence[sessions.Session],
+) -> None:
+    """The same where the first sessions took place: of the rest, which may be none any more."""
+    if not rest:
+        body = f"“{activity.title}”接下来的场次不办了，不用到场；参加过的场次照常认定时长。"
+        _notify(activity, people, "activity_changed", "接下来的场次取消", body)
+        return
+    told = f"“{activity.title}”接下来的场次改为 {_when(activity, rest)}，地点：{activity.place}"
+    _changed(
+        activity, told, "来不了请取消报名；已经参加过的，请告诉组织者。", people, clashes, rest[0].starts_at
     )
+
+
+def _changed(
+    activity: Activity,
+    told: str,
+    advice: str,
+    people: Sequence[int],
+    clashes: Mapping[int, Sequence[str]],
+    starts_at: datetime | None = None,
+) -> None:
+    kind, title = "activity_changed", "活动时间或地点有变"
+    free = [_telling(activity, one, kind, title, f"{told}。{advice}") for one in people if one not in clashes]
+    both = [_clash(activity, told, one, clashes[one]) for one in people if one in clashes]
+    for some in (free, both):
+        notify_many([_starting(one, starts_at) if starts_at else one for one in some])
+
+
+def _starting(telling: Telling, starts_at: datetime) -> Telling:
+    """With the start of the session that it is about, not of the first one."""
+    return replace(telling, data={**(telling.data or {}), "time2": starts_at})
+
+
+def _clash(activity: Activity, told: str, person_id: int, others: Sequence[str]) -> Telling:
+    named = "、".join(f"“{title}”" for title in others)
+    body = f"{told}，与您报名的{named}时间冲突。请取消其中一个。"
     return _telling(activity, person_id, "activity_changed", "活动改期，时间有冲突", body)
 
 
@@ -127,7 +161,7 @@ def tomorrow(
     body = f"明天 {_when(activity, found)}，“{activity.title}”，{activity.place}。来不了请尽早取消，好让候补的人参加。"
     told = [_telling(activity, one, "activity_tomorrow", "明天有活动", body) for one in people]
     if found:
-        told = [replace(one, data={**(one.data or {}), "time2": found[0].starts_at}) for one in told]
+        told = [_starting(one, found[0].starts_at) for one in told]
     notify_many(told)
 
 

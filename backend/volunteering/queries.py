@@ -323,7 +323,7 @@ def _sign_up_actions(
     if activity.state != ActivityState.PUBLISHED or (
         sign_up.state == SignUpState.CONFIRMED
         and clock.now() >= activity.starts_at
-        and clock.now() > last_moment(sign_up, activity)
+        and clock.now() > last_moment(sign_up, activity, parts)
     ):
         found = [name for name in found if name != "cancel_sign_up"]
     if (
@@ -348,9 +348,16 @@ def _actions(activity: Activity, standing: _Context, counts: dict, actor: Actor)
         found.remove("certify")
     if activity.kind != ActivityKind.VOLUNTEER_SERVICE and "propose_hours" in found:
         found.remove("propose_hours")
+    if "end" in found and _to_come(standing.sessions.get(activity.id, ())):
+        found.remove("end")
     if "cancel" in found and any(counts.get((activity.id, state)) for state in ATTENDED):
         found.remove("cancel")
     return [*found, *_more_actions(activity, standing, words, facts)]
+
+
+def _to_come(parts: Sequence[sessions.Session]) -> bool:
+    """Is there a session that has not begun?"""
+    return any(one.starts_at > clock.now() for one in parts)
 
 
 def _more_actions(
@@ -361,10 +368,12 @@ def _more_actions(
     begun = clock.now() >= activity.starts_at
     mine = standing.mine.get(activity.id)
     until = activity.sign_up_until or activity.ends_at
+    open_still = not begun or _to_come(standing.sessions.get(activity.id, ()))
     told = {
         "edit": organiser
         and (
-            activity.state == ActivityState.DRAFT or (activity.state == ActivityState.PUBLISHED and not begun)
+            activity.state == ActivityState.DRAFT
+            or (activity.state == ActivityState.PUBLISHED and open_still)
         ),
         "repeat": organiser and activity.state != ActivityState.CANCELLED,
         "show_code": organiser and activity.state == ActivityState.PUBLISHED,

@@ -116,10 +116,28 @@ def test_an_activity_of_several_sessions_is_planned_shown_again_as_it_was_and_ca
     page = clerk.page(f"/console/activities/{made.id}/edit")
     assert 'value="2027-03-06T11:00"' in page
     assert 'value="2027-03-13T12:00"' in page
-    clerk.post(f"/console/activities/{made.id}/edit", form(town, title="河边清扫二", **more))
+    clerk.post(f"/console/activities/{made.id}/edit", form(town, then="keep", title="河边清扫二", **more))
     assert (newest().title, sessions.of(made.id)) == ("河边清扫二", before)
     (one,) = cast.newcomers(town, 1)
     cast.sign_up(made.id, one)
+    with clock.frozen_at(before[0].ends_at + timedelta(days=1)):
+        between = visitor("tong")
+        page = between.page(f"/console/activities/{made.id}/edit")
+        assert "只能改还没有开始的场次" in page
+        moved = {"start_2": "2027-03-14T09:00", "end_2": "2027-03-14T12:00"}
+        kept = form(town, then="keep", title="河边清扫三", **moved)
+        assert "只能改还没有开始的场次" in between.post(f"/console/activities/{made.id}/edit", kept).text
+        assert sessions.of(made.id) == before
+        between.post(
+            f"/console/activities/{made.id}/edit", form(town, then="keep", title="河边清扫二", **moved)
+        )
+        assert clock.business_day(sessions.of(made.id)[1].starts_at).isoformat() == "2027-03-14"
+        sheet = between.page(f"/console/activities/{made.id}/sheet?session=2")
+        assert "第 2 场（共 2 场）" in sheet
+        between.post(
+            f"/console/activities/{made.id}/edit", form(town, then="keep", title="河边清扫二", **more)
+        )
+        assert sessions.of(made.id) == before
     with clock.frozen_at(before[1].ends_at):
         later = visitor("tong")
         second = later.page(f"/console/activities/{made.id}/roll-call")

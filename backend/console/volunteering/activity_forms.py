@@ -28,6 +28,7 @@ from backend.volunteering.models import (
     TITLE_MAX,
     Activity,
     ActivityKind,
+    ActivityState,
 )
 from backend.volunteering.session_models import MOST_SESSIONS
 
@@ -162,7 +163,9 @@ def new_activity(staff: Staff) -> Any:
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         told = "已发布，可以报名了" if _wants_publication() else "已存为草稿"
         return redirect_with_message("console.activity", told, activity_id=form.outcome.id)
-    return render("activities/form.html", form=form, activity=None, repeated=False, categories=CATEGORIES)
+    return render(
+        "activities/form.html", form=form, activity=None, begun=False, repeated=False, categories=CATEGORIES
+    )
 
 
 def _suggested() -> dict[str, Any]:
@@ -202,7 +205,15 @@ def edit_activity(staff: Staff, activity_id: int) -> Any:
 def _render(staff: Staff, form: ActivityForm, activity: Activity) -> Any:
     (shown,) = queries.view_activities([activity], actor=staff)
     repeated = desk_queries.repeated(activity)
-    return render("activities/form.html", form=form, activity=shown, repeated=repeated, categories=CATEGORIES)
+    begun = activity.state == ActivityState.PUBLISHED and clock.now() >= activity.starts_at
+    return render(
+        "activities/form.html",
+        form=form,
+        activity=shown,
+        begun=begun,
+        repeated=repeated,
+        categories=CATEGORIES,
+    )
 
 
 def _fresh(staff: Staff, activity_id: int) -> Activity:

@@ -165,13 +165,14 @@ def roll_call(staff: Staff, activity_id: int) -> Any:
 
 @page("/activities/<id:activity_id>/sheet", guard=Permission.ACTIVITY_READ)
 def roll_sheet(staff: Staff, activity_id: int) -> Any:
-    """The paper for the door: who is expected, boxes to tick, a line to sign."""
+    """The paper for the door: who is expected, boxes to tick, a line to sign; of several sessions one each."""
     found = desk_queries.reached(activity_id, Permission.ACTIVITY_READ, actor=staff)
     (shown,) = queries.view_activities([found], actor=staff)
     told = naming.attendance(activity_id, actor=staff)
     return render(
         "activities/sheet.html",
         activity=shown,
+        there=_chosen(shown.sessions, request.args.get("session", "")),
         in_full=told.in_full,
         people=[one for one in told.people if one.state in SEATED],
         waiting=[one for one in told.people if one.state == SignUpState.WAITLISTED],

@@ -89,6 +89,8 @@ _TIMES = ("starts_at", "ends_at")
 _DEADLINES = ("sign_up_until", "cancel_until")
 MOMENTS = (*_TIMES, *_DEADLINES)
 _TOLD_WHEN_CHANGED = (*_TIMES, "sessions", "place")
+# What may still be changed between the sessions.
+_OF_SESSIONS = frozenset({"sessions", "ends_at", *_DEADLINES})
 # What a calendar shows of it.
 _IN_CALENDAR = ("title", "description", "risk", "latitude", "longitude", *_TOLD_WHEN_CHANGED)
 
@@ -150,28 +152,32 @@ def _check(activity: Activity, *, several: bool) -> None:
 
 
 def edit(activity_id: int, content: dict[str, Any], *, actor: Actor) -> Activity:
-    """Changes a draft, or a published activity before it starts; who signed up is told of a new time or place.
+    """Changes a draft, or a published activity before it starts; who signed up is told of a new time or place. Of
+    several sessions those that have not begun can be moved, dropped and added until the last one begins.
 
     A deadline that is not changed itself moves along with the start. More places, another time or age let the waitlists
     move up: this one's, and those in which people wait who had no time before. Raises ActivityNotEditable, CapacityTaken,
-    InsuranceMissing, FixedOncePublished, TimesOutOfOrder, VenueIncomplete.
+    InsuranceMissing, FixedOncePublished, OnlySessionsToCome, TimesOutOfOrder, VenueIncomplete.
     """
     activity, held = waitlist.hold(activity_id)
     authorize(states.ORGANISE, activity, actor)
     _check_editable(activity, content)
-    published = activity.state == ActivityState.PUBLISHED
+    published, running = activity.state == ActivityState.PUBLISHED, _begun(activity)
     known = clashes.among(activity) if published else set()
     changed, parts = _change(activity, content)
     _check(activity, several=bool(parts))
+    if running and not _OF_SESSIONS.issuperset(changed):
+        raise course.OnlySessionsToCome()
     if published:
-        _check_published(activity, changed)
+        if not running:
+            _check_published(activity, changed)
         _mark_for_calendars(activity, changed)
     session.flush()
     journal.write(
         "edit", "activity", activity.id, actor=actor, place=activity.community_id, facts={"fields": changed}
     )
     if published:
-        _notify_of_change(activity, changed, known)
+        _notify_of_change(activity, changed, known, running=running)
         waitlist.ask(held)
     return activity
 
@@ -187,7 +193,9 @@ def _mark_for_calendars(activity: Activity, changed: list[str]) -> None:
 
 
 def _check_editable(activity: Activity, content: dict[str, Any]) -> None:
-    if activity.state not in (ActivityState.DRAFT, ActivityState.PUBLISHED) or _begun(activity):
+    if activity.state not in (ActivityState.DRAFT, ActivityState.PUBLISHED):
+        raise ActivityNotEditable()
+    if _begun(activity) and not course.to_come(activity):
         raise ActivityNotEditable()
     if any(content.get(name, getattr(activity, name)) != getattr(activity, name) for name in _FIXED):
         raise FixedOncePublished()
@@ -197,7 +205,8 @@ def _change(activity: Activity, content: dict[str, Any]) -> tuple[list[str], lis
     """Sets what is new, with what moves along; answers the names of the fields, and the sessions."""
     before = {name: getattr(activity, name) for name in _FIELDS}
     parts_before = course.of(activity)
-    content = course.moved(parts_before, activity, content)
+    fixed = parts_before[: course.begun(activity)]
+    content = course.moved(parts_before, activity, course.kept(fixed, content) if fixed else content)
     content = {**content, **_moved_along(activity, content)}
     for name in _FIELDS:
         setattr(activity, name, content.get(name, before[name]))
@@ -206,17 +215,22 @@ def _change(activity: Activity, content: dict[str, Any]) -> tuple[list[str], lis
         # Who was reminded of tomorrow is reminded again on the eve of the new day.
         activity.tomorrow_told_at = None
     parts = content.get("sessions") or []
+    # What is left of a course after its first sessions is no new time for who came to none of them.
+    fewer = bool(fixed) and {*(parts or [(activity.starts_at, activity.ends_at)])} <= {*parts_before}
     if parts != parts_before:
-        _rearrange(activity, parts)
+        _rearrange(activity, fixed, parts)
         changed.append("sessions")
-    if activity.state == ActivityState.PUBLISHED and not {*_TIMES, "sessions"}.isdisjoint(changed):
+    timed = not {*_TIMES, "sessions"}.isdisjoint(changed)
+    if activity.state == ActivityState.PUBLISHED and timed and not fewer:
         activity.moved_at = clock.now()
     return changed, parts
 
 
-def _rearrange(activity: Activity, parts: Sequence[course.Part]) -> None:
-    """What was noted of a session keeps its number: so they stay as they are once somebody has come."""
-    if waitlist.attended(activity.id):
+def _rearrange(activity: Activity, fixed: Sequence[course.Part], parts: Sequence[course.Part]) -> None:
+    """What has begun of several sessions stays; an activity to which somebody came does not become several."""
+    if fixed:
+        course.check_rest(fixed, parts or [(activity.starts_at, activity.ends_at)])
+    elif waitlist.attended(activity.id):
         raise ActivityNotEditable()
     course.keep(activity, parts)
 
@@ -249,17 +263,22 @@ def _check_published(activity: Activity, changed: list[str]) -> None:
         raise CapacityTaken(confirmed=confirmed)
 
 
-def _notify_of_change(activity: Activity, changed: list[str], known: set[clashes.Clash]) -> None:
+def _notify_of_change(
+    activity: Activity, changed: list[str], known: set[clashes.Clash], *, running: bool
+) -> None:
     """Of a new time or place; and by name of what somebody else has at the new time, and had not before."""
     if set(_TOLD_WHEN_CHANGED).isdisjoint(changed):
         return
-    people = notices.attending(
-        activity.id, SignUpState.CONFIRMED, SignUpState.CHECKED_IN, SignUpState.WAITLISTED
-    )
+    came = (SignUpState.CHECKED_OUT, SignUpState.UNVERIFIED) if running else ()
+    coming = (SignUpState.CONFIRMED, SignUpState.CHECKED_IN, SignUpState.WAITLISTED)
+    people = notices.attending(activity.id, *coming, *came)
     told: dict[int, list[str]] = {}
     for one in sorted(clashes.among(activity) - known, key=lambda clash: clash.other_id):
         told.setdefault(one.person_id, []).append(one.other_title)
-    notices.changed(activity, people, told)
+    if running:
+        notices.rest_changed(activity, people, told, course.to_come(activity))
+    else:
+        notices.changed(activity, people, told)
 
 
 def publish(activity_id: int, *, actor: Actor) -> Activity:

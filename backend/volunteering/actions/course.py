@@ -9,14 +9,20 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session
-from backend.errors import InvalidInput
+from backend.errors import InvalidInput, StateConflict
 from backend.volunteering import days, sessions
-from backend.volunteering.models import MOST_MINUTES, Activity
-from backend.volunteering.session_models import MOST_SESSIONS, ActivitySession
+from backend.volunteering.models import MOST_MINUTES, Activity, SignUp
+from backend.volunteering.session_models import MOST_SESSIONS, ActivitySession, SessionAttendance
 
 # From the start of the first session to the end of the last one.
 LONGEST = timedelta(days=366)
 LONGEST_SESSION = timedelta(hours=72)
+
+
+class OnlySessionsToCome(StateConflict):
+    message = "已经有场次开始了，只能改还没有开始的场次和截止时间"
+
+
 # From when to when one is.
 Part = tuple[datetime, datetime]
 
@@ -68,8 +74,50 @@ def shifted(parts: Sequence[Part], later: timedelta) -> list[Part]:
     return [(starts + later, ends + later) for starts, ends in parts]
 
 
+def to_come(activity: Activity) -> list[sessions.Session]:
+    """Its sessions that have not begun."""
+    return [one for one in sessions.of_row(activity) if one.starts_at > clock.now()]
+
+
+def begun(activity: Activity) -> int:
+    """How many of its sessions have begun, or were come to already: what is on record of them keeps its number."""
+    noted = (
+        sa.select(sa.func.max(SessionAttendance.number))
+        .join(SignUp, SignUp.id == SessionAttendance.sign_up_id)
+        .where(SignUp.activity_id == activity.id)
+    )
+    found = sessions.of_row(activity)
+    return max(
+        sum(one.starts_at <= clock.now() for one in found), (session.scalar(noted) if found else 0) or 0
+    )
+
+
+def kept(fixed: Sequence[Part], content: dict[str, Any]) -> dict[str, Any]:
+    """The content, with those sessions to the second that a form knows to the minute."""
+    given = content.get("sessions")
+    if given == [] and {"starts_at", "ends_at"} <= content.keys():
+        given = [(content["starts_at"], content["ends_at"])]
+    if not given:
+        return content
+    exact = {_minutes(part): part for part in fixed}
+    return {**content, "sessions": [exact.get(_minutes(part), part) for part in given]}
+
+
+def _minutes(part: Part) -> Part:
+    starts, ends = (at.replace(second=0, microsecond=0) for at in part)
+    return starts, ends
+
+
+def check_rest(fixed: Sequence[Part], parts: Sequence[Part]) -> None:
+    """What has begun stays, and nothing is added to what is over. Raises OnlySessionsToCome."""
+    begins_late = all(starts > clock.now() for starts, _ends in parts[len(fixed) :])
+    if list(parts[: len(fixed)]) != list(fixed) or not begins_late:
+        raise OnlySessionsToCome()
+
+
 def keep(activity: Activity, parts: Sequence[Part]) -> None:
-    """Writes its sessions down; who was told already that one is tomorrow, is not told again of that day."""
+    """Writes its sessions down; who was told already that one is tomorrow, is not told again of that day. Where one
+    alone is left, what was noted of it stands at the sign-ups."""
     mine = ActivitySession.activity_id == activity.id
     rows = session.execute(sa.select(ActivitySession.starts_at, ActivitySession.tomorrow_told_at).where(mine))
     told = {clock.business_day(starts): at for starts, at in rows}
@@ -86,5 +134,8 @@ def keep(activity: Activity, parts: Sequence[Part]) -> None:
     ]
     if made:
         session.execute(sa.insert(ActivitySession), made)
+    else:
+        there = sa.select(SignUp.id).where(SignUp.activity_id == activity.id)
+        session.execute(sa.delete(SessionAttendance).where(SessionAttendance.sign_up_id.in_(there)))
     activity.session_count = len(made)
     session.flush()

@@ -4,7 +4,7 @@ from functools import partial
 
 from backend import clock, working_days
 from backend.db import lock_row
-from backend.errors import Refused
+from backend.errors import Refused, StateConflict
 from backend.journal import Actor
 from backend.lifecycle import transition, transition_all
 from backend.moves import Move
@@ -18,10 +18,16 @@ class NotBegunYet(Refused):
     code, message = 40917, "活动还没有开始，也没有人签到；不办了请用“取消”"
 
 
+class SessionsToCome(StateConflict):
+    """After the first of three Saturdays its organiser would close the door of the other two."""
+
+    message = "还有场次没有开始，不能结束活动；不办了的场次，请先在活动里去掉"
+
+
 def end(activity_id: int, *, actor: Actor | None) -> Activity:
     """Closes the attendance: who is still there is unverified, who never came is a no-show (no penalty).
 
-    The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet.
+    The day on which its records are due is fixed here (民政部令 67, 11). Raises NotBegunYet, SessionsToCome.
     """
     activity, held = waitlist.hold(activity_id)
     service = activity.kind == ActivityKind.VOLUNTEER_SERVICE
@@ -40,7 +46,8 @@ def end(activity_id: int, *, actor: Actor | None) -> Activity:
 def _let_go(activity: Activity) -> None:
     """Who got the place too late to decline it in time, and did not come, is no no-show."""
     rows = waitlist.locked(activity.id, (SignUpState.CONFIRMED,))
-    late = [row for row in rows if not had_notice(row, activity)]
+    parts = sessions.of_row(activity)
+    late = [row for row in rows if not had_notice(row, activity, parts)]
     if late:
         transition_all(states.DROP_WITH_ACTIVITY, late, place_id=activity.community_id, actor=None)
 
@@ -48,6 +55,8 @@ def _let_go(activity: Activity) -> None:
 def _begun(activity: Activity) -> None:
     if clock.now() < activity.starts_at and not waitlist.attended(activity.id):
         raise NotBegunYet()
+    if any(one.starts_at > clock.now() for one in sessions.of_row(activity)):
+        raise SessionsToCome()
 
 
 def lapse(activity_id: int) -> None:

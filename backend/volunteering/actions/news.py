@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import lock_row, session
 from backend.people.models import Team
-from backend.volunteering import notices
+from backend.volunteering import notices, sessions
 from backend.volunteering.actions import waitlist
 from backend.volunteering.models import OVER, Activity, ActivityState, SignUp
 
@@ -38,7 +38,8 @@ def due() -> list[int]:
         return []
     wanted = sa.select(Activity.id).where(
         Activity.state == ActivityState.PUBLISHED,
-        Activity.starts_at > clock.now(),
+        # Between its sessions it is to come, too.
+        sa.or_(Activity.starts_at > clock.now(), sa.and_(sessions.several(), Activity.ends_at > clock.now())),
         _since < clock.day_starts(clock.today()) + timedelta(hours=HOUR),
         sa.or_(sa.exists().where(_new), sa.exists().where(_gone)),
     )
@@ -58,9 +59,12 @@ def send(activity_id: int) -> None:
 
 
 def somebody_cancelled(activity: Activity, person_id: int) -> None:
-    """The first who gives a place back within a day before the start is told at once; the others with the day's news."""
-    soon = activity.starts_at - LAST_DAY <= clock.now() < activity.starts_at
-    if not soon or activity.late_cancel_told_at is not None or activity.state != ActivityState.PUBLISHED:
+    """The first who gives a place back within a day before the start, also of a session, is told at once; the others
+    with the day's news."""
+    starts = [one.starts_at for one in sessions.of_row(activity)] or [activity.starts_at]
+    soon = next((at for at in starts if at - LAST_DAY <= clock.now() < at), None)
+    told = activity.late_cancel_told_at
+    if soon is None or (told and told >= soon - LAST_DAY) or activity.state != ActivityState.PUBLISHED:
         return
     organiser = session.scalars(sa.select(_organiser).where(Activity.id == activity.id)).one()
     if organiser == person_id:

@@ -18,7 +18,7 @@ from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
 from backend.people.permissions import Permission
-from backend.volunteering import clashes, notices, states
+from backend.volunteering import clashes, notices, sessions, states
 from backend.volunteering.actions import clash_leaves, news, waitlist
 from backend.volunteering.models import OVER, Activity, ActivityState, SignUp, SignUpState
 from backend.volunteering.notice_time import in_time_until, last_moment
@@ -187,7 +187,8 @@ def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> 
     activity, held = waitlist.hold(activity_id, freed=[person_id])
     mine = live(activity.id, person_id)
     running = activity.state == ActivityState.PUBLISHED and mine.state == SignUpState.CONFIRMED
-    if running and clock.now() >= activity.starts_at and clock.now() > last_moment(mine, activity):
+    parts = sessions.of_row(activity)
+    if running and clock.now() >= activity.starts_at and clock.now() > last_moment(mine, activity, parts):
         raise TooLateToCancel()
     _give_back(activity, held, mine, reason, actor)
     return mine
@@ -197,7 +198,7 @@ def _give_back(
     activity: Activity, held: waitlist.Held, mine: SignUp, reason: str | None, actor: Actor
 ) -> None:
     had_place = mine.state == SignUpState.CONFIRMED
-    late = had_place and clock.now() > in_time_until(mine, activity)
+    late = had_place and clock.now() > in_time_until(mine, activity, sessions.of_row(activity))
     move = states.CANCEL_LATE if late else states.CANCEL_SIGN_UP
     transition(move, mine, actor=actor, reason=reason, cancelled_at=clock.now())
     waitlist.ask(held)
@@ -228,6 +229,8 @@ def give_back_until(until: datetime, *, actor: Actor) -> int:
             Activity.state == ActivityState.PUBLISHED,
             Activity.starts_at < until,
             Activity.ends_at > clock.now(),
+            # Who can come to every session that is left, keeps the place.
+            sessions.between(clock.now(), until),
         )
     )
     ids = session.scalars(wanted.order_by(SignUp.activity_id)).all()
