@@ -3,6 +3,7 @@ whoever writes, and whoever reviews, looks again and decides."""
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import accumulate
@@ -17,6 +18,15 @@ class PrivateData(StrEnum):
     ADDRESS = "address"
     NAME = "name"
 
+
+# As people read it.
+WORDS: dict[str, str] = {
+    PrivateData.PHONE: "电话号码",
+    PrivateData.ID_NUMBER: "身份证号",
+    PrivateData.BANK_CARD: "银行卡号",
+    PrivateData.ADDRESS: "住址",
+    PrivateData.NAME: "姓名",
+}
 
 _SAID = {
     "0": "〇零○洞",
@@ -70,6 +80,11 @@ def found_in(*texts: str | None) -> list[str]:
             told |= {PrivateData.ADDRESS} if _ADDRESS.search(plain) else set()
             told |= {PrivateData.NAME} if _NAME.search(plain) else set()
     return [one.value for one in PrivateData if one in told]
+
+
+def warned(found: Sequence[str]) -> list[str]:
+    """A sentence for whoever wrote it; none where nothing was found."""
+    return [f"文字里可能有{'、'.join(WORDS[one] for one in found)}，大家都看得到"] if found else []
 
 
 def _numbers(plain: str) -> set[PrivateData]:

@@ -1,5 +1,7 @@
 """Chinese words for the states and kinds of wishes, claims and rounds, and for what the journal says of them."""
 
+from backend import private_data
+
 WISH_STATES = {
     "draft": "草稿",
     "submitted": "待审核",
@@ -49,13 +51,7 @@ REFERRALS = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": 
 REFERRED_TO = {"relief": "临时救助窗口", "hotline": "12345 热线", "grid": "网格"}
 ANSWER_KINDS = {"send_back": "退回补充", "decline": "不予受理", "refer": "转介"}
 # What may stand of a person in a text that everybody reads.
-PRIVATE_DATA = {
-    "phone": "电话号码",
-    "id_number": "身份证号",
-    "bank_card": "银行卡号",
-    "address": "住址",
-    "name": "姓名",
-}
+PRIVATE_DATA = private_data.WORDS
 METHODS = {"app": "本人在手机上确认", "call": "电话回访", "signature": "上门签字"}
 CLAIM_PARTIES = {"personal": "个人", "team": "志愿队", "unit": "单位"}
 

@@ -188,7 +188,7 @@ def test_what_a_clerk_writes_for_others_is_shown_to_wechat_first(visitor, town, 
     one, card_holder = visitor("shao"), town.person("e").id
     form = {
         "title": "换一副老花镜",
-        "description": "看药瓶上的字看不清",
+        "description": "看药瓶上的字看不清，打 13800138000",
         "category": "goods",
         "beneficiary_group": "elder",
         "estimated_cost": "60",
@@ -197,7 +197,9 @@ def test_what_a_clerk_writes_for_others_is_shown_to_wechat_first(visitor, town, 
     }
     town.phone("shao")
     one.page(f"/console/people/{card_holder}/wishes/new")
-    assert one.post(f"/console/people/{card_holder}/wishes/new", form).status_code == 303
+    answer = one.post(f"/console/people/{card_holder}/wishes/new", form)
+    assert answer.status_code == 303
+    assert "请注意：文字里可能有电话号码，大家都看得到" in one.page(answer.headers["Location"])
     assert wechat.calls("/wxa/msg_sec_check")
     newest = session.scalar(sa.select(Wish).order_by(Wish.id.desc()).limit(1))
     assert newest.needs_look is False

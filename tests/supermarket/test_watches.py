@@ -152,6 +152,18 @@ def test_a_twin_is_refused_until_it_is_confirmed(town, shop):
         items.create_item(shop, "activity_support", "牙膏 90克", 5, actor=keeper)
 
 
+def test_who_keeps_an_item_is_warned_of_what_tells_of_a_person(town, shop):
+    keeper = cast.by(town, "bu")
+    for kind, more, told in (
+        ("goods", {"description": "领取打 138 0013 8000，3号楼2单元"}, ["电话号码、住址"]),
+        ("venue", {"description": "雪松家园 3号楼 101 室"}, []),
+        ("goods", {}, []),
+    ):
+        with transaction():
+            made = items.create_item(shop, kind, f"台灯 {kind} {len(more)}", 3, actor=keeper, **more)
+            assert [one.split("可能有")[1].split("，")[0] for one in items.warnings(made)] == told
+
+
 def test_items_are_found_by_a_word_and_by_kind(town, shop):
     keeper = cast.by(town, "bu")
     with transaction():

@@ -223,8 +223,13 @@ def new_item(staff: Staff) -> Any:
         )
 
     if request.method == "POST" and run_form(form, work):
-        return redirect_with_message("console.item", f"已新增“{form.name.data}”", item_id=form.outcome.id)
+        told = _with_warnings(f"已新增“{form.name.data}”", form.outcome)
+        return redirect_with_message("console.item", told, item_id=form.outcome.id)
     return render("stock/item_form.html", form=form, shop=shop, kind=kind, item=None)
+
+
+def _with_warnings(told: str, made: Item) -> str:
+    return "。请注意：".join([told, *item_verbs.warnings(made)])
 
 
 @page("/stock/items/<id:item_id>", guard=Permission.STOCK_READ)
@@ -267,7 +272,7 @@ def change_item(staff: Staff, item_id: int) -> Any:
     if request.method == "POST" and run_form(
         form, lambda: item_verbs.change(item_id, _content(form, found.kind), actor=staff)
     ):
-        return redirect_with_message("console.item", "已修改", item_id=item_id)
+        return redirect_with_message("console.item", _with_warnings("已修改", form.outcome), item_id=item_id)
     (shown,) = queries.view_items([found], actor=staff)
     return render(
         "stock/item_form.html", form=form, shop=queries.view_shops([shop])[0], kind=shown.kind, item=shown

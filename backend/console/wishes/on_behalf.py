@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from backend import config, screening
+from backend import config, private_data, screening
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, one_of, phone, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
@@ -71,6 +71,12 @@ def _screened(form: Any, staff: Staff) -> screening.Screened:
     return screening.screened(form.title.data, form.description.data, scene=screening.POST, actor=staff)
 
 
+def _with_warnings(told: str, form: Any) -> str:
+    """As a phone warns whoever writes for themselves: the clerk may still ask to have it sent back."""
+    found = private_data.found_in(form.title.data, form.description.data)
+    return "。请注意：".join([told, *private_data.warned(found)])
+
+
 def _written(form: Any, person: PersonView, *, again: bool = False, asked: str | None = None) -> Any:
     """The form; `asked` is what the community sent it back with."""
     cap = config.settings().wish_cost_cap
@@ -89,7 +95,8 @@ def report(staff: Staff, person_id: int) -> Any:
         return writing.submit(made.id, found, actor=staff)
 
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
-        return redirect_with_message("console.slip", "心愿已提交，请打印签字单", wish_id=form.outcome.id)
+        told = _with_warnings("心愿已提交，请打印签字单", form)
+        return redirect_with_message("console.slip", told, wish_id=form.outcome.id)
     return _written(form, view_resident(staff, person, home, Permission.WISH_REPORT))
 
 
@@ -110,7 +117,7 @@ def edit_wish(staff: Staff, wish_id: int) -> Any:
         return writing.submit(wish_id, told, actor=staff)
 
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
-        return redirect_with_message("console.wish", "已再次提交", wish_id=wish_id)
+        return redirect_with_message("console.wish", _with_warnings("已再次提交", form), wish_id=wish_id)
     person, home = resident(staff, found.wisher_id, Permission.WISH_REPORT)
     who = view_resident(staff, person, home, Permission.WISH_REPORT)
     return _written(form, who, again=True, asked=found.review_reason)

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, former_names, journal, text
+from backend import clock, former_names, journal, private_data, text
 from backend.db import lock_row, session
 from backend.errors import StateConflict
 from backend.files import actions as files
@@ -146,7 +146,12 @@ def _is_taken(shop_id: int, kind: str, name: str, but: int) -> bool:
 def warnings(item: Item) -> list[str]:
     """What whoever keeps the item should look at, although it was taken."""
     taken = _is_taken(item.shop_id, item.kind, item.name, item.id)
-    return [f"这个超市里还有一种“{item.name}”，请核对"] if taken else []
+    twice = [f"这个超市里还有一种“{item.name}”，请核对"] if taken else []
+    found = private_data.found_in(item.name, item.description)
+    # Where a venue is, is no secret.
+    if item.kind == ItemKind.VENUE:
+        found = [one for one in found if one != private_data.PrivateData.ADDRESS]
+    return twice + private_data.warned(found)
 
 
 def take_down(item_id: int, reason: str, *, actor: Actor) -> Item:
