@@ -97,6 +97,10 @@ def edit(team_id: int, changes: dict[str, Any], *, actor: Actor) -> Team:
     return team
 
 
+# Stands for the name of a team that was taken down, in what its team did before; staff and the team read the name.
+TAKEN_DOWN = "（已撤下的志愿队）"
+
+
 def take_down(team_id: int, reason: str, *, actor: Actor) -> Team:
     """Known to nobody but its leader and staff from now on, until staff put another name or speciality there; the
     leader is told why. Raises NotFound, NotAllowed, TeamTakenDown."""

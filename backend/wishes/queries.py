@@ -16,7 +16,7 @@ from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
-from backend.people import permissions
+from backend.people import permissions, teams
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
@@ -176,6 +176,7 @@ VIEW_SELECT = (
         ).label("claimer"),
         named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
         named(Team.name, Team.id, Claim.team_id).label("team"),
+        named(Team.taken_down_at, Team.id, Claim.team_id).label("team_gone"),
         files.pictures_subquery("wish", Wish.id).label("wish_files"),
         files.pictures_subquery("claim", Claim.id).label("claim_files"),
         permissions.roles_subquery(sa.func.coalesce(Wish.grid_id, Wish.community_id)).label("roles"),
@@ -262,7 +263,9 @@ def _warnings(row: Any, own: bool, facts: frozenset[str]) -> list[str]:
 
 def _claim_view(row: Any, own: bool, words: frozenset[str], facts: frozenset[str], actor: Actor) -> ClaimView:
     claim, view = row.Claim, _view(row.Wish, own, words)
-    by_name = row.team or row.unit or people.masked_name(claim.person_id, row.claimer)
+    hidden = row.team_gone and "claimer" not in facts and Permission.WISH_READ not in words
+    team = teams.TAKEN_DOWN if hidden else row.team
+    by_name = team or row.unit or people.masked_name(claim.person_id, row.claimer)
     note = _note(claim, own, "claimer" in facts or Permission.WISH_READ in words)
     pictures = files.picture_links(files.parse_pictures(row.claim_files), view, actor.id)
     waits = claim.needs_look and Permission.WISH_REVIEW in words
@@ -307,13 +310,13 @@ def _claimants(claims: Iterable[Claim]) -> dict[int, str | None]:
     personal = people.masked_names({claim.person_id for claim in claims if claim.party == Party.PERSONAL})
     units = places.names({claim.unit_id for claim in claims if claim.unit_id})
     team_ids = {claim.team_id for claim in claims if claim.team_id}
-    teams = (
+    named_teams = (
         dict(session.execute(sa.select(Team.id, Team.name).where(Team.id.in_(team_ids))).all())
         if team_ids
         else {}
     )
     return {
-        claim.id: teams.get(claim.team_id or 0)
+        claim.id: named_teams.get(claim.team_id or 0)
         or units.get(claim.unit_id or 0)
         or personal.get(claim.person_id)
         for claim in claims

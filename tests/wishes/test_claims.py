@@ -12,6 +12,7 @@ from backend.ledger import queries as ledger
 from backend.lifecycle import FourEyes
 from backend.outbox import queries as outbox
 from backend.people import actions as people
+from backend.people import teams
 from backend.wishes import queries
 from backend.wishes.actions import claims, contacting, deadlines
 from backend.wishes.models import Claim
@@ -112,6 +113,17 @@ def test_a_claim_for_a_team_needs_membership_and_shows_the_teams_name(town):
         claims.claim(second, "unit", actor=cast.by(town, "qin"))
     shown = queries.view_wishes([cast.wish(first), cast.wish(second)], actor=cast.by(town, "ning"))
     assert [one.claim.by_name for one in shown] == ["骑手先锋队", "市水务局"]
+
+
+def test_the_name_of_a_team_that_was_taken_down_stands_in_none_of_its_claims_for_others(town):
+    (wish_id,), _ = cast.published(town)
+    team_id = session.scalar(sa.text("SELECT id FROM teams WHERE name = '骑手先锋队'"))
+    with transaction():
+        claims.claim(wish_id, "team", team_id=team_id, actor=cast.by(town, "pei"))
+        teams.take_down(team_id, "名称不合适", actor=cast.by(town, "tong"))
+    for name, told in (("ning", "（已撤下的志愿队）"), ("pei", "骑手先锋队"), ("lan", "骑手先锋队")):
+        (shown,) = queries.view_wishes([cast.wish(wish_id)], actor=cast.by(town, name))
+        assert shown.claim.by_name == told
 
 
 @pytest.mark.parametrize("days", [0, 30])
