@@ -1,4 +1,8 @@
-"""What goes into the calendar of a phone: one activity, or all in which a person has a place."""
+"""What goes into the calendar of a phone: one activity, or all in which a person has a place; and the week that a screen
+shows."""
+
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -6,6 +10,7 @@ from backend import clock
 from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
+from backend.organisations.models import Organisation
 from backend.volunteering import queries
 from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 
@@ -38,3 +43,28 @@ def coming(person_id: int) -> list[Activity]:
         .limit(MOST_COMING)
     )
     return list(session.scalars(wanted))
+
+
+def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
+    """For a public screen: activities of the next seven days that anyone may join or see, the next one first."""
+    wanted = (
+        sa.select(
+            Activity.title,
+            Activity.place,
+            Activity.starts_at,
+            Activity.ends_at,
+            Organisation.name.label("community"),
+        )
+        .join(Organisation, Organisation.id == Activity.community_id)
+        .where(
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.taken_down_at.is_(None),
+            Activity.ends_at > clock.now(),
+            Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
+        )
+        .order_by(Activity.starts_at, Activity.id)
+        .limit(limit)
+    )
+    if community_id is not None:
+        wanted = wanted.where(Activity.community_id == community_id)
+    return list(session.execute(wanted))

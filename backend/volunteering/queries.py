@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,12 +14,12 @@ from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.nearness import Point
 from backend.organisations import queries as places
-from backend.organisations.models import Organisation, Reach
+from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery, containing
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.masking import Level, level_of
-from backend.people.models import Appointment, Team
+from backend.people.models import Team
 from backend.people.permissions import Permission
 from backend.volunteering import clashes, joining, states
 from backend.volunteering.models import (
@@ -161,14 +161,14 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     counts = _counts([activity.id for activity in found])
     clashing = _clashing(found, standing, actor)
     names = places.names({activity.community_id for activity in found})
-    faces = _faces(found, standing)
+    in_charge = _names_in_charge(found, standing)
     return [
         view_of(
             ActivityView,
             activity,
             community_name=names[activity.community_id],
             team_name=standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
-            in_charge=faces[activity.in_charge_id],
+            in_charge=in_charge[activity.in_charge_id],
             confirmed=sum(counts.get((activity.id, state), 0) for state in SEATED),
             waiting=counts.get((activity.id, SignUpState.WAITLISTED), 0),
             clashing=clashing.get(activity.id),
@@ -181,24 +181,15 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     ]
 
 
-def _faces(found: Sequence[Activity], standing: _Context) -> dict[int | None, str]:
+def _names_in_charge(found: Sequence[Activity], standing: _Context) -> dict[int | None, str]:
     """Who is in charge of each: masked, but for colleagues among themselves, and for who calls the roll there."""
-    seen = {
+    seen: dict[int | None, Level] = {
         activity.in_charge_id: level_of(
             standing.words.get(activity.community_id, standing.nothing), Permission.SIGN_UP_RECORD
         )
         for activity in found
     }
-    near = {one for one, level in seen.items() if level == Level.AT_WORK}
-    faces = people.masked_names(seen.keys() - near, gone=NO_ORGANISER)
-    colleagues = [
-        one for one, name in faces.items() if name != NO_ORGANISER and seen.get(one or 0) == Level.COLLEAGUE
-    ]
-    return {
-        **faces,
-        **people.officer_names(colleagues),
-        **people.masked_names(near, Level.AT_WORK, gone=NO_ORGANISER),
-    }
+    return people.names_by_level(seen, gone=NO_ORGANISER)
 
 
 def _warnings(activity: Activity, standing: _Context, actor: Actor) -> list[str]:
@@ -222,7 +213,7 @@ def _context_of(found: Sequence[Activity], actor: Actor) -> _Context:
         SignUp.state.not_in(OVER),
     )
     mine = {row.activity_id: row for row in session.scalars(live)}
-    words = _words_by_place(actor.id, {activity.community_id for activity in found})
+    words = permissions.permissions_in_many(actor.id, {activity.community_id for activity in found})
     return _Context(words, leaders, mine, _positions(mine.values()))
 
 
@@ -241,18 +232,6 @@ def _clashing(found: Sequence[Activity], standing: _Context, actor: Actor) -> di
 def _organises(activity: Activity, standing: _Context, actor: Actor) -> bool:
     words = standing.words.get(activity.community_id, standing.nothing)
     return Permission.ACTIVITY_ORGANISE in words or "leader" in standing.facts(activity, actor.id)
-
-
-def _words_by_place(person_id: int, place_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    rows = session.execute(
-        sa.select(Reach.descendant_id, Appointment.role)
-        .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(permissions.active_today(person_id), Reach.descendant_id.in_(list(place_ids)))
-    )
-    roles: dict[int, list[str]] = {}
-    for place_id, role in rows:
-        roles.setdefault(place_id, []).append(role)
-    return {place_id: permissions.permissions_of(found) for place_id, found in roles.items()}
 
 
 def _counts(ids: list[int]) -> dict[tuple[int, str], int]:
@@ -406,28 +385,3 @@ def view_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
         facts = sign_up.facts_about(actor.id)
     position = _positions([sign_up]).get(sign_up.id)
     return _view_sign_up(sign_up, position, _sign_up_actions(sign_up, activity, words, facts))
-
-
-def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
-    """For a public screen: activities of the next seven days that anyone may join or see, the next one first."""
-    wanted = (
-        sa.select(
-            Activity.title,
-            Activity.place,
-            Activity.starts_at,
-            Activity.ends_at,
-            Organisation.name.label("community"),
-        )
-        .join(Organisation, Organisation.id == Activity.community_id)
-        .where(
-            Activity.state == ActivityState.PUBLISHED,
-            Activity.taken_down_at.is_(None),
-            Activity.ends_at > clock.now(),
-            Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=6)),
-        )
-        .order_by(Activity.starts_at, Activity.id)
-        .limit(limit)
-    )
-    if community_id is not None:
-        wanted = wanted.where(Activity.community_id == community_id)
-    return list(session.execute(wanted))
