@@ -32,7 +32,7 @@ class Said(NamedTuple):
 
 class Kind(Protocol):
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         """What may stand there, in Chinese, for the table of settings."""
         ...
 
@@ -46,7 +46,7 @@ class Text:
     most: int = 200
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return "文字"
 
     def fault(self, value: Any) -> Said | None:
@@ -65,7 +65,7 @@ class Number:
     most: float
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return f"{self.least}～{self.most}"
 
     def fault(self, value: Any) -> Said | None:
@@ -79,7 +79,7 @@ class KeptDays:
     """After how many days something is deleted for good; None (written `never`) keeps it."""
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return f"{LEAST_KEPT_DAYS}～{MOST_DAYS}，或 never（从不）"
 
     def fault(self, value: Any) -> Said | None:
@@ -96,7 +96,7 @@ class Choice:
     words: tuple[str, ...]
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return "、".join(f"`{word}`" for word in self.words)
 
     def fault(self, value: Any) -> Said | None:
@@ -116,7 +116,7 @@ class Pattern:
     may_be_empty: bool = True
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return self.chinese
 
     def fault(self, value: Any) -> Said | None:
@@ -135,7 +135,7 @@ class Address:
     without_host: tuple[str, ...] = ()
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return " 或 ".join(f"`{scheme}://…`" for scheme in self.schemes) + (
             "，可空" if self.may_be_empty else ""
         )
@@ -169,7 +169,7 @@ class Database:
     """SQLite in a file, or PostgreSQL; empty: SQLite in DATA_DIR."""
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return "`postgresql://用户:密码@主机/库` 或 `sqlite:////路径`，可空"
 
     def fault(self, value: Any) -> Said | None:
@@ -208,7 +208,7 @@ class RateLimit:
     """`60/minute`; several are separated by semicolons."""
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return "次数/单位，如 `60/minute`"
 
     def fault(self, value: Any) -> Said | None:
@@ -230,7 +230,7 @@ class SealKeys:
     """`id:base64` pairs of 32 bytes, each id once."""
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return "`编号:base64`，32 字节，逗号分隔"
 
     def fault(self, value: Any) -> Said | None:
@@ -253,7 +253,7 @@ class Checked:
     judge: Callable[[str], Said | None]
 
     @property
-    def shown(self) -> str:
+    def described(self) -> str:
         return self.chinese
 
     def fault(self, value: Any) -> Said | None:

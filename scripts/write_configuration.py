@@ -98,7 +98,7 @@ def _in_chinese(one: Field) -> str:
     name = one.metadata["name"]
     bound = BOUNDS[name]
     default = _shown(one.default, "演示值", "空")
-    return f"| `{name}` | {default} | {_cell(bound.kind.shown)} | {_cell(bound.meaning)} |\n"
+    return f"| `{name}` | {default} | {_cell(bound.kind.described)} | {_cell(bound.meaning)} |\n"
 
 
 def _in_english(one: Field) -> str:

@@ -103,7 +103,7 @@ def appoint_admin(person_id: int | None, name: str | None, phone: str | None) ->
 def console_link(person: str) -> None:
     with transaction():
         person_id = console_links.named(person)
-        code = console_links.make(person_id)
+        code = console_links.create_link(person_id)
     address = config.settings().public_address
     click.echo(f"{address}/console/link/{code}")
     until = (clock.now() + console_links.STANDS).astimezone(clock.CHINA)

@@ -28,7 +28,7 @@ def templates() -> None:
     found = matching.proposals(account)
     click.echo()
     for proposal in found:
-        _tell(proposal)
+        _print_proposal(proposal)
     click.echo(say("\nRead it over, then copy:", "\n请核对后复制："))
     click.echo(f"WECHAT_TEMPLATES='{matching.setting(found)}'")
 
@@ -45,7 +45,7 @@ def _asked() -> list[AccountTemplate]:
         ) from None
 
 
-def _tell(proposal: matching.Proposal) -> None:
+def _print_proposal(proposal: matching.Proposal) -> None:
     purpose = f"{proposal.key}（{CATALOGUE[proposal.key].title}）"
     if proposal.chosen is None:
         wanted = matching.wanted(proposal.key)

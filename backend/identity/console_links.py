@@ -70,7 +70,7 @@ def named(told: str) -> int:
     raise NotFound()
 
 
-def make(person_id: int) -> str:
+def create_link(person_id: int) -> str:
     """A new link for somebody in office: what stands behind its address, shown this once. The one before is void.
 
     Nobody of the house acts: whoever operates the machine does. Raises NotFound, NoAppointment, Suspended.

@@ -144,25 +144,34 @@ def names_near(
     viewer_id: int, whose: Mapping[int, int], word: str, colleagues: Collection[int | None] = ()
 ) -> dict[int | None, str]:
     """How somebody at this work sees persons, each known by the place of the matter (`{person: place}`): by name where
-    they work in that place, masked elsewhere; and the colleagues who acted in it by name. In four statements."""
+    they work in that place, masked elsewhere; and the colleagues who acted in it by name. In two statements."""
     seen = levels(viewer_id, whose.values(), word) if whose else {}
-    near = {person_id for person_id, place in whose.items() if seen[place] == Level.AT_WORK}
-    others: dict[int | None, str] = masked_names(whose.keys() - near)
     # Whoever has no office at all is nobody's colleague.
-    acted = masked_names(colleagues) if Level.PUBLIC in seen.values() else officer_names(colleagues)
-    return {**acted, **others, **masked_names(near, Level.AT_WORK)}
+    other = Level.PUBLIC if Level.PUBLIC in seen.values() else Level.COLLEAGUE
+    at_work: dict[int | None, Level] = {
+        person_id: Level.AT_WORK if seen[place] == Level.AT_WORK else Level.PUBLIC
+        for person_id, place in whose.items()
+    }
+    return names_by_level({**dict.fromkeys(colleagues, other), **at_work})
 
 
 def officer_names(ids: Collection[int | None]) -> dict[int | None, str]:
     """How colleagues see these persons: who holds an office today by name, everybody else masked. One statement."""
-    if not ids:
+    return names_by_level(dict.fromkeys(ids, Level.COLLEAGUE))
+
+
+def names_by_level(seen: Mapping[int | None, Level], *, gone: str | None = None) -> dict[int | None, str]:
+    """Each person as that level sees them: for a colleague who holds an office today by name, everybody else masked; or
+    `gone` for who left. One statement."""
+    if not seen:
         return {}
     in_office = sa.exists().where(Appointment.person_id == Person.id, permissions.active_today(Person.id))
-    wanted = sa.select(Person.id, Person.real_name_sealed, in_office).where(Person.id.in_(ids))
+    wanted = sa.select(Person.id, Person.real_name_sealed, Person.state, in_office)
     names: dict[int | None, str] = {}
-    for person_id, name, office in session.execute(wanted):
-        kind = Kind.OFFICER if office else Kind.NAME
-        names[person_id] = masked(kind, sealed.unsealed_name(person_id, name), Level.COLLEAGUE) or "一位居民"
+    for person_id, name, state, office in session.execute(wanted.where(Person.id.in_(seen))):
+        kind = Kind.OFFICER if office and seen[person_id] == Level.COLLEAGUE else Kind.NAME
+        known = masked(kind, sealed.unsealed_name(person_id, name), seen[person_id]) or "一位居民"
+        names[person_id] = gone if gone and state != PersonState.ACTIVE else known
     return names
 
 

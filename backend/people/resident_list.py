@@ -31,7 +31,7 @@ REACHED_BY = {WITH_WECHAT: "有微信", WITH_CARD: "只有纸质卡", NEITHER: "
 class ResidentFilters:
     """What was asked for; None where it does not matter. `first` and `last` are the days on which they declared it."""
 
-    asked: str | None = None
+    text: str | None = None
     community: int | None = None
     grid: int | None = None
     state: str | None = None
@@ -65,9 +65,9 @@ def listed(asked: ResidentFilters, sort: str, *, actor: Actor) -> KeysetQuery:
         .join(Residency, Residency.person_id == Person.id)
         .where(Person.state == PersonState.ACTIVE, here)
     )
-    if asked.asked:
+    if asked.text:
         mine = sa.select(Residency.person_id).where(here)
-        wanted = wanted.where(Person.id.in_(sought.among(mine, asked.asked)))
+        wanted = wanted.where(Person.id.in_(sought.among(mine, asked.text)))
     return KeysetQuery(_asked(wanted, asked), _KEYS[sort])
 
 

@@ -1,13 +1,19 @@
-"""What goes into the calendar of a phone: one activity, or all in which a person has a place."""
+"""What goes into the calendar of a phone: one activity, or all in which a person has a place; and the week that a screen
+shows."""
+
+from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import session
+from backend.db import Moment, session
 from backend.errors import NotFound
 from backend.journal import Actor
+from backend.organisations.models import Organisation
 from backend.volunteering import queries, sessions
 from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
+from backend.volunteering.session_models import ActivitySession
 
 # A calendar is read whole; nobody has promised to come to more.
 MOST_COMING = 200
@@ -44,3 +50,32 @@ def coming(person_id: int) -> list[Activity]:
         .limit(MOST_COMING)
     )
     return list(session.scalars(wanted))
+
+
+def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
+    """For a public screen: activities of the next seven days that anyone may join or see, the next one first."""
+    starts = sa.func.coalesce(ActivitySession.starts_at, Activity.starts_at, type_=Moment())
+    ends = sa.func.coalesce(ActivitySession.ends_at, Activity.ends_at, type_=Moment())
+    wanted = (
+        sa.select(
+            Activity.title,
+            Activity.place,
+            starts.label("starts_at"),
+            ends.label("ends_at"),
+            Organisation.name.label("community"),
+        )
+        .join(Organisation, Organisation.id == Activity.community_id)
+        # Each session is a line of its own.
+        .outerjoin(ActivitySession, ActivitySession.activity_id == Activity.id)
+        .where(
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.taken_down_at.is_(None),
+            ends > clock.now(),
+            starts < clock.day_ends(clock.today() + timedelta(days=6)),
+        )
+        .order_by(starts, Activity.id)
+        .limit(limit)
+    )
+    if community_id is not None:
+        wanted = wanted.where(Activity.community_id == community_id)
+    return list(session.execute(wanted))

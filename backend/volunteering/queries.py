@@ -2,26 +2,26 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, nearness, private_data
-from backend.db import Moment, session, view_of
+from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
 from backend.lifecycle import open_to
 from backend.nearness import Point
 from backend.organisations import queries as places
-from backend.organisations.models import Organisation, Reach
+from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery, containing
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.masking import Level, level_of
-from backend.people.models import Appointment, Team
+from backend.people.models import Team
 from backend.people.permissions import Permission
-from backend.volunteering import clashes, joining, sessions, states
+from backend.volunteering import buttons, clashes, joining, sessions, states
 from backend.volunteering.models import (
     ATTENDED,
     OVER,
@@ -33,8 +33,6 @@ from backend.volunteering.models import (
     SignUpState,
     facts_of,
 )
-from backend.volunteering.notice_time import last_moment
-from backend.volunteering.session_models import ActivitySession
 from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
 # Which activities are the asking person's own.
@@ -165,14 +163,14 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     counts = _counts([activity.id for activity in found])
     clashing = _clashing(found, standing, actor)
     names = places.names({activity.community_id for activity in found})
-    faces = _faces(found, standing)
+    in_charge = _names_in_charge(found, standing)
     return [
         view_of(
             ActivityView,
             activity,
             community_name=names[activity.community_id],
             team_name=standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
-            in_charge=faces[activity.in_charge_id],
+            in_charge=in_charge[activity.in_charge_id],
             confirmed=sum(counts.get((activity.id, state), 0) for state in SEATED),
             waiting=counts.get((activity.id, SignUpState.WAITLISTED), 0),
             sessions=standing.sessions.get(activity.id, []),
@@ -186,24 +184,15 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     ]
 
 
-def _faces(found: Sequence[Activity], standing: _Context) -> dict[int | None, str]:
+def _names_in_charge(found: Sequence[Activity], standing: _Context) -> dict[int | None, str]:
     """Who is in charge of each: masked, but for colleagues among themselves, and for who calls the roll there."""
-    seen = {
+    seen: dict[int | None, Level] = {
         activity.in_charge_id: level_of(
             standing.words.get(activity.community_id, standing.nothing), Permission.SIGN_UP_RECORD
         )
         for activity in found
     }
-    near = {one for one, level in seen.items() if level == Level.AT_WORK}
-    faces = people.masked_names(seen.keys() - near, gone=NO_ORGANISER)
-    colleagues = [
-        one for one, name in faces.items() if name != NO_ORGANISER and seen.get(one or 0) == Level.COLLEAGUE
-    ]
-    return {
-        **faces,
-        **people.officer_names(colleagues),
-        **people.masked_names(near, Level.AT_WORK, gone=NO_ORGANISER),
-    }
+    return people.names_by_level(seen, gone=NO_ORGANISER)
 
 
 def _warnings(activity: Activity, standing: _Context, actor: Actor) -> list[str]:
@@ -227,7 +216,7 @@ def _context_of(found: Sequence[Activity], actor: Actor) -> _Context:
         SignUp.state.not_in(OVER),
     )
     mine = {row.activity_id: row for row in session.scalars(live)}
-    words = _words_by_place(actor.id, {activity.community_id for activity in found})
+    words = permissions.permissions_in_many(actor.id, {activity.community_id for activity in found})
     told = sessions.of_rows(found)
     return _Context(words, leaders, mine, _positions(mine.values()), told)
 
@@ -247,18 +236,6 @@ def _clashing(found: Sequence[Activity], standing: _Context, actor: Actor) -> di
 def _organises(activity: Activity, standing: _Context, actor: Actor) -> bool:
     words = standing.words.get(activity.community_id, standing.nothing)
     return Permission.ACTIVITY_ORGANISE in words or "leader" in standing.facts(activity, actor.id)
-
-
-def _words_by_place(person_id: int, place_ids: Iterable[int]) -> dict[int, frozenset[str]]:
-    rows = session.execute(
-        sa.select(Reach.descendant_id, Appointment.role)
-        .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
-        .where(permissions.active_today(person_id), Reach.descendant_id.in_(list(place_ids)))
-    )
-    roles: dict[int, list[str]] = {}
-    for place_id, role in rows:
-        roles.setdefault(place_id, []).append(role)
-    return {place_id: permissions.permissions_of(found) for place_id, found in roles.items()}
 
 
 def _counts(ids: list[int]) -> dict[tuple[int, str], int]:
@@ -292,7 +269,7 @@ def _own_sign_up(activity: Activity, standing: _Context) -> SignUpView | None:
     return _view_sign_up(
         mine,
         standing.positions.get(mine.id),
-        _sign_up_actions(mine, activity, standing.sessions.get(activity.id, ())),
+        buttons.of_sign_up(mine, activity, standing.sessions.get(activity.id, ())),
     )
 
 
@@ -308,38 +285,6 @@ def view_attended(row: SignUp) -> SignUpView:
     return _view_sign_up(row, None, moves)
 
 
-def _sign_up_actions(
-    sign_up: SignUp,
-    activity: Activity,
-    parts: Sequence[sessions.Session],
-    words: frozenset[str] = frozenset(),
-    facts: frozenset[str] = frozenset({"volunteer"}),
-) -> list[str]:
-    """The moves open on a sign-up, by default to the volunteer: attending only while the activity runs."""
-    found = open_to(states.SIGN_UP_BUTTONS, sign_up, words, facts)
-    if activity.state == ActivityState.PUBLISHED and _comes_again(sign_up, parts):
-        # Into the next session it is the same button.
-        found += ["check_in"] if open_to((states.COME_AGAIN,), sign_up, words, facts) else []
-    if activity.state != ActivityState.PUBLISHED or (
-        sign_up.state == SignUpState.CONFIRMED
-        and clock.now() >= activity.starts_at
-        and clock.now() > last_moment(sign_up, activity, parts)
-    ):
-        found = [name for name in found if name != "cancel_sign_up"]
-    if (
-        activity.state not in (ActivityState.PUBLISHED, ActivityState.ENDED)
-        or activity.proposed_at is not None
-    ):
-        found = [name for name in found if name not in ("check_in", "check_out")]
-    return found
-
-
-def _comes_again(sign_up: SignUp, parts: Sequence[sessions.Session]) -> bool:
-    """Is there a session to come after the one that the person was in last?"""
-    since = sign_up.checked_in_at
-    return since is not None and any(one.starts_at > since and one.ends_at > clock.now() for one in parts)
-
-
 def _actions(activity: Activity, standing: _Context, counts: dict, actor: Actor) -> list[str]:
     words = standing.words.get(activity.community_id, standing.nothing)
     facts = standing.facts(activity, actor.id)
@@ -348,16 +293,11 @@ def _actions(activity: Activity, standing: _Context, counts: dict, actor: Actor)
         found.remove("certify")
     if activity.kind != ActivityKind.VOLUNTEER_SERVICE and "propose_hours" in found:
         found.remove("propose_hours")
-    if "end" in found and _to_come(standing.sessions.get(activity.id, ())):
+    if "end" in found and buttons.to_come(standing.sessions.get(activity.id, ())):
         found.remove("end")
     if "cancel" in found and any(counts.get((activity.id, state)) for state in ATTENDED):
         found.remove("cancel")
     return [*found, *_more_actions(activity, standing, words, facts)]
-
-
-def _to_come(parts: Sequence[sessions.Session]) -> bool:
-    """Is there a session that has not begun?"""
-    return any(one.starts_at > clock.now() for one in parts)
 
 
 def _more_actions(
@@ -368,7 +308,7 @@ def _more_actions(
     begun = clock.now() >= activity.starts_at
     mine = standing.mine.get(activity.id)
     until = activity.sign_up_until or activity.ends_at
-    open_still = not begun or _to_come(standing.sessions.get(activity.id, ()))
+    open_still = not begun or buttons.to_come(standing.sessions.get(activity.id, ()))
     told = {
         "edit": organiser
         and (
@@ -382,7 +322,7 @@ def _more_actions(
         "sign_up": activity.state == ActivityState.PUBLISHED and clock.now() <= until and mine is None,
     }
     return [name for name, true in told.items() if true] + (
-        _sign_up_actions(mine, activity, standing.sessions.get(activity.id, ())) if mine is not None else []
+        buttons.of_sign_up(mine, activity, standing.sessions.get(activity.id, ())) if mine is not None else []
     )
 
 
@@ -416,7 +356,7 @@ def view_my_sign_ups(rows: Sequence[tuple[SignUp, Activity]], *, actor: Actor) -
                 _view_sign_up(
                     mine,
                     positions.get(mine.id),
-                    _sign_up_actions(mine, activity, activities[activity.id].sessions),
+                    buttons.of_sign_up(mine, activity, activities[activity.id].sessions),
                 )
             ),
             activity=activities[activity.id],
@@ -440,34 +380,5 @@ def view_sign_up(sign_up: SignUp, *, actor: Actor) -> SignUpView:
         words = permissions.permissions_in(actor.id, sign_up.place_id)
         facts = sign_up.facts_about(actor.id)
     position = _positions([sign_up]).get(sign_up.id)
-    moves = _sign_up_actions(sign_up, activity, sessions.of_row(activity), words, facts)
+    moves = buttons.of_sign_up(sign_up, activity, sessions.of_row(activity), words, facts)
     return _view_sign_up(sign_up, position, moves)
-
-
-def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
-    """For a public screen: activities of the next seven days that anyone may join or see, the next one first."""
-    starts = sa.func.coalesce(ActivitySession.starts_at, Activity.starts_at, type_=Moment())
-    ends = sa.func.coalesce(ActivitySession.ends_at, Activity.ends_at, type_=Moment())
-    wanted = (
-        sa.select(
-            Activity.title,
-            Activity.place,
-            starts.label("starts_at"),
-            ends.label("ends_at"),
-            Organisation.name.label("community"),
-        )
-        .join(Organisation, Organisation.id == Activity.community_id)
-        # Each session is a line of its own.
-        .outerjoin(ActivitySession, ActivitySession.activity_id == Activity.id)
-        .where(
-            Activity.state == ActivityState.PUBLISHED,
-            Activity.taken_down_at.is_(None),
-            ends > clock.now(),
-            starts < clock.day_ends(clock.today() + timedelta(days=6)),
-        )
-        .order_by(starts, Activity.id)
-        .limit(limit)
-    )
-    if community_id is not None:
-        wanted = wanted.where(Activity.community_id == community_id)
-    return list(session.execute(wanted))

@@ -84,8 +84,8 @@ def everything_said(town, *, sealed_only):
     told = matrix.operations(town.app)
     for operation in sorted(told, key=lambda name: name in LAST):
         content = told[operation].get("requestBody", {}).get("content", {}).get("application/json")
-        # Where a shop stands is on its door.
-        if sealed_only and "/shops" in operation:
+        # Where a shop or an office is stands on its door.
+        if sealed_only and ("/shops" in operation or "/organisations" in operation):
             continue
         if content is None or operation.startswith("GET") or operation in matrix.ENDING:
             continue

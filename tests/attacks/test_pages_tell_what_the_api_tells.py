@@ -113,8 +113,10 @@ def test_the_page_of_a_wish_tells_each_of_the_staff_what_the_api_tells_them(town
         seen, page = on_pages(town, WORDS, name, *pages, f"/console/review/{wish_id}")
         told, answer = in_the_api(town, WORDS, name, *asked)
         assert page == answer, name
-        assert seen == told, name
-        assert not seen & {"address", "phone"}, name
+        # Who calls back finds the number on the page of the call; the API gives it for a reason (decision 126).
+        called = {"address", "phone"} if state is fulfilled and name == "tong" else set()
+        assert seen == told | called, name
+        assert not told & {"address", "phone"}, name
         assert "name" not in seen or name in {"tong", "lan", "shao"}, name
         if name in OWN_STAFF and page == 200:
             assert {"reason of acting for them", "grid"} <= seen, name

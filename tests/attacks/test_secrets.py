@@ -75,7 +75,7 @@ def test_a_fault_of_ours_tells_no_secret(town, secrets, lines, monkeypatch):  # 
     try:
         for fault in kinds:
             with monkeypatch.context() as broken:
-                broken.setattr("backend.api.wishes.wishes.queries", _Breaking(fault))
+                broken.setattr("backend.api.wishes.wishes.wall_queries", _Breaking(fault))
                 answer = phone.get("/wishes")
             assert answer.status_code in (500, 503)
             assert not seen(secrets, answer.get_data(as_text=True), str(answer.headers))

@@ -2,7 +2,9 @@
 
 import io
 
-from backend.people.queries import masked_names
+from backend.db import session
+from backend.people import sealed
+from backend.people.models import Person
 from tests.volunteering.test_exchange import brought, delivered, row_of
 
 
@@ -12,7 +14,7 @@ def test_the_console_brings_them_in_and_shows_them_apart(visitor, town):
     assert "尚未同步" in page
     brought(town, row_of(town))
     page = tong.page(f"/console/people/{person.id}/hours")
-    assert masked_names({person.id})[person.id] in page
+    assert sealed.real_name(session.get(Person, person.id)) in page
     assert "省志愿服务平台：2.5 小时" in page
     assert "不计入上面的时长" in page
     answer = tong.post("/console/exchange/records")

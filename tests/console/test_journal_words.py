@@ -70,10 +70,32 @@ def _written(path):
                 yield (
                     call,
                     [
-                        _strings(one) or list(_passed(tree, function, ast.unparse(one))) or _kinds(path, one)
+                        _strings(one)
+                        or list(_passed(tree, function, ast.unparse(one)))
+                        or list(_constant(tree, ast.unparse(one)))
+                        or list(_told_elsewhere(path, function, ast.unparse(one)))
+                        or _kinds(path, one)
                         for one in (call.args[1], call.args[0])
                     ],
                 )
+
+
+def _told_elsewhere(path, function, name):
+    """The words that other files pass as this parameter of a function of this module."""
+    places = [one.arg for one in function.args.args]
+    called = f"{path.stem}.{function.name}("
+    for other in BACKEND.rglob("*.py") if name in places else ():
+        text = other.read_text()
+        for call in ast.walk(ast.parse(text)) if called in text else ():
+            if isinstance(call, ast.Call) and ast.unparse(call).startswith(called):
+                yield from _strings(call.args[places.index(name)])
+
+
+def _constant(tree, name):
+    """The word that a name of this module stands for."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            yield from _strings(node.value)
 
 
 def _kinds(path, node):

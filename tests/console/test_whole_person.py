@@ -115,8 +115,21 @@ def test_whether_there_is_a_phone_is_said_before_it_is_opened(visitor, town, pho
 
 def test_the_page_of_a_call_says_whether_there_is_a_phone(visitor, town):
     wish_id = cast.fulfilled(town)
-    assert "有登记的电话" in visitor("tong").page(f"/console/wishes/{wish_id}/call")
+    page = visitor("tong").page(f"/console/wishes/{wish_id}/call")
+    assert "没有登记电话" not in page
+    assert "离开本页后不再显示" in page
     with transaction():
         session.execute(Person.__table__.update().values(phone_sealed=None, phone_index=None))
         session.execute(cast.Wish.__table__.update().values(phone_sealed=None))
     assert "没有登记电话" in visitor("tong").page(f"/console/wishes/{wish_id}/call")
+
+
+def test_a_call_whose_number_cannot_be_opened_is_registered_all_the_same(visitor, town):
+    wish_id, clerk = cast.fulfilled(town), visitor("tong")
+    with transaction():
+        session.execute(cast.Wish.__table__.update().values(phone_sealed="v1|x|y|z|w"))
+    path = f"/console/wishes/{wish_id}/call"
+    assert "登记的联系方式打不开" in clerk.page(path)
+    answer = clerk.post(f"{path}/confirm", {"method": "signature", "solved": "yes", "satisfaction": "5"})
+    assert answer.status_code == 303
+    assert cast.wish(wish_id).state == "confirmed"

@@ -34,7 +34,7 @@ def test_a_finding_stands_on_the_output_and_ends_with_status_1(run):
     assert result.exit_code == 1
     assert result.stdout.count("\n") == 1
     assert "tells a balance of 4711 points" in result.stdout
-    assert result.stderr == "Error: 1 findings\n"
+    assert result.stderr == "Error: 1 finding\n"
 
 
 def test_a_row_changed_in_a_sealed_day_is_named_by_verify(run):

@@ -110,7 +110,7 @@ def test_a_page_takes_the_same_statements_however_long(town, statements):
     found = [cast.adjustment(one) for one in ids]
     with statements() as many:
         queries.view_adjustments(found, actor=tong)
-    assert len(many) == len(few) - 1 == 3
+    assert len(many) == len(few) - 1 == 4
 
 
 # --- many at once ------------------------------------------------------------------------------------

@@ -310,6 +310,7 @@ EMPTY = {
     "imports.file_name",
     "imports.rows_sealed",
     "opening_requests.reason",
+    "organisations.address",
     "party_registrations.reason",
     "person_merges.decision_reason",
     "ready_answers.text",

@@ -33,11 +33,11 @@ def opened(town, **more):
     return made.id
 
 
-def goods(town, shop_id, stock=10, points=10, days=None, **more):
+def goods(town, shop_id, stock=10, points=10, days=None, name=None, **more):
     """Goods on the shelf with so many units, of a batch that ends in `days`."""
     with transaction():
         item = items.create_item(
-            shop_id, "goods", f"物品 {next(_names)}", points, actor=by(town, "bu"), **more
+            shop_id, "goods", name or f"物品 {next(_names)}", points, actor=by(town, "bu"), **more
         )
     if stock:
         received(town, item.id, stock, days)

@@ -112,7 +112,8 @@ def test_every_text_of_the_console_takes_what_is_seen_and_nothing_else(town):
             names = [
                 one for one in names if not isinstance(kind(formdata=None, meta=PLAIN)[one], PasswordField)
             ]
-        for name in names:
+        # What a field showed before is compared with what was typed, and written nowhere.
+        for name in (one for one in names if not one.startswith("was_")):
             tried += 1
             wrong += [(kind.__name__, name, found) for found in _missed(town, kind, name)]
     assert wrong == []

@@ -56,7 +56,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Shown:
+class SectionView:
     """A section as the page shows it; `more` is where the rest stands, and what the link says."""
 
     name: str
@@ -75,13 +75,13 @@ def register(section: Section) -> Section:
     return section
 
 
-def shown(staff: Staff, subject: Subject) -> list[Shown]:
+def readable(staff: Staff, subject: Subject) -> list[SectionView]:
     """The sections that this person may read, in their order."""
     ordered = sorted(SECTIONS.values(), key=lambda one: one.position)
     return [_show(section, staff, subject) for section in ordered if section.word in subject.words]
 
 
-def _show(section: Section, staff: Staff, subject: Subject) -> Shown:
+def _show(section: Section, staff: Staff, subject: Subject) -> SectionView:
     rows = (
         [row for _place, row in section.rows(staff, subject).page(None, LATEST + 1)] if section.rows else []
     )
@@ -91,7 +91,7 @@ def _show(section: Section, staff: Staff, subject: Subject) -> Shown:
         more = url_for(endpoint, person_id=subject.person_id), label
     elif len(rows) > LATEST:
         more = url_for("console.person_section", person_id=subject.person_id, section=section.name), "全部"
-    return Shown(
+    return SectionView(
         name=section.name,
         heading=section.heading,
         empty=section.empty,

@@ -101,7 +101,7 @@ def person_page(staff: Staff, person_id: int, **given: Any) -> Any:
         child=guardians.under_14(found.birth_year),
         registration=residents.registration(person_id),
         suspension=suspensions.facts(person_id, found.suspended_until),
-        sections=person_sections.shown(staff, subject),
+        sections=person_sections.readable(staff, subject),
         words=subject.words,
         **facts,
     )

@@ -16,7 +16,7 @@ FEW = 12
 
 
 class ResidentFilters(Filters):
-    asked = line("姓名、卡号或完整手机号", most=40, needed=False, looked_for=True)
+    text = line("姓名、卡号或完整手机号", most=40, needed=False, looked_for=True)
     community = choice("社区", needed=False, numbers=True)
     grid = choice("网格", needed=False, numbers=True)
     state = choice("居住登记", RESIDENCY_STATES, needed=False)
@@ -45,7 +45,7 @@ register(
         endpoint="people_listed",
         word=Permission.PERSON_READ,
         form=_form,
-        plain=("asked", "grid", "way", "born_until"),
+        plain=("text", "grid", "way", "born_until"),
         sorts=resident_list.SORTS,
         find=lambda asked, sort, staff: resident_list.listed(
             resident_list.ResidentFilters(**asked), sort, actor=staff

@@ -4,7 +4,7 @@ from typing import Any
 
 from backend.errors import NotFound
 from backend.organisations import queries as places
-from backend.volunteering import queries as volunteering
+from backend.volunteering import calendar_queries
 from backend.wishes import queries
 from backend.wishes.kinds import RoundState
 
@@ -34,7 +34,7 @@ def page_of_wishes(place_id: int | None, number: int) -> list[Any]:
 
 def week(place_id: int | None) -> list[Any]:
     """Activities of the next seven days that anyone may join or see, the next one first."""
-    return volunteering.coming_week(place_id, ON_A_PAGE)
+    return calendar_queries.coming_week(place_id, ON_A_PAGE)
 
 
 def round_sentences(place_id: int | None) -> list[str]:

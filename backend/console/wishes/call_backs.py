@@ -20,6 +20,7 @@ from backend.console.frame.forms import Form, day, line, one_of
 from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
 from backend.console.frame.page import Staff, page, redirect_with_message, run_form
 from backend.console.wishes.wishes import ContactForm
+from backend.crypto import CannotOpen
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.people import openings
@@ -70,9 +71,11 @@ def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
     known = staff_queries.known_contact(wish_id)
     may_open = Permission.WISH_CONTACT in found.words
     asked = ContactForm(formdata=None, reason=contacting.CALL_REASON)
+    contact = _opened(staff, wish_id) if may_open and known.phone else None
     return {
         "contact_form": with_sentences(asked, sentences.CONTACT),
-        "contact": _opened(staff, wish_id) if may_open and known.phone else None,
+        "contact": contact,
+        "unreadable": bool(may_open and known.phone and contact is None),
         "wish": found,
         "may_open": may_open,
         "known": known,
@@ -80,9 +83,13 @@ def _facts(staff: Staff, wish_id: int) -> dict[str, Any]:
     }
 
 
-def _opened(staff: Staff, wish_id: int) -> Contact:
-    with transaction():
-        return contacting.contact_for_call(wish_id, actor=staff)
+def _opened(staff: Staff, wish_id: int) -> Contact | None:
+    """None where the key of what is sealed is gone: what the wisher says at the door is registered all the same."""
+    try:
+        with transaction():
+            return contacting.contact_for_call(wish_id, actor=staff)
+    except CannotOpen:
+        return None
 
 
 def _no_answer(wish_id: int, form: Any, staff: Staff) -> Wish:
