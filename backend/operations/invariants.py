@@ -19,6 +19,7 @@ from backend.checks import Check, sentences
 from backend.db import Base, session
 from backend.ledger.fill import TITLE as INVENTED
 from backend.people.checks import ROLE_ELSEWHERE
+from backend.volunteering.models import MOST_MINUTES
 
 STEP = 50_000
 
@@ -197,7 +198,9 @@ def _caused(table: str, column: str, before: str, after: str, holds: str) -> str
 
 
 # A colon before a word that ends a reference is written with a stroke: it would else be taken for a parameter. Service that
-# went on after midnight is an award for each of its days, numbered from the second on.
+# went on after midnight, or in several sessions, is an award for each day on which an hour was full, numbered from the
+# second on.
+_DAYS = ("", *(rf"\:{number}" for number in range(2, MOST_MINUTES // 60 + 1)))
 _THEIRS = "person_id = one.person_id"
 _HOURS = (
     ("service_records", "activity_id", "'activity:'", r"':person:' || one.person_id || '\:hours{}'", _THEIRS),
@@ -207,7 +210,7 @@ _EARNED = " OR ".join(
     _caused(*one)
     for one in (
         ("wishes", "id", "'wish:'", r"'\:confirmed'", "solved IS NOT NULL AND claimer_id = one.person_id"),
-        *((*row[:3], row[3].format(day), row[4]) for row in _HOURS for day in ("", r"\:2", r"\:3", r"\:4")),
+        *((*row[:3], row[3].format(day), row[4]) for row in _HOURS for day in _DAYS),
     )
 )
 # What takes from several lots adds the lot to the reference.

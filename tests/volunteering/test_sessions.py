@@ -10,7 +10,9 @@ from backend import clock
 from backend.db import session, transaction
 from backend.errors import InvalidInput
 from backend.ledger import queries as balances
+from backend.operations import invariants
 from backend.outbox.models import Notice
+from backend.points import actions as points
 from backend.volunteering import (
     attendance_queries,
     calendar_file,
@@ -353,3 +355,26 @@ def test_sessions_move_along_are_repeated_and_changed_with_their_series(town):
 def course_of(activity_id):
     with transaction():
         return [(one.starts_at, one.ends_at) for one in sessions.of(activity_id)]
+
+
+def test_points_of_each_day_of_a_course_are_points_for_something(town):
+    ning, wulan, tong = (cast.by(town, name) for name in ("ning", "wulan", "tong"))
+    with transaction():
+        points.change_rule(
+            "service_hour", None, points=1, effective_from=clock.today(), actor=cast.by(town, "admin")
+        )
+    hours_of_six = [(cast.STARTS + n * WEEK, cast.STARTS + n * WEEK + timedelta(hours=1)) for n in range(6)]
+    activity_id = cast.published(town, sessions=hours_of_six)
+    cast.sign_up(activity_id, ning)
+    for start, end in hours_of_six:
+        for verb, moment in ((attendance.check_in, start), (attendance.check_out, end)):
+            with clock.frozen_at(moment):
+                scan(verb, activity_id, ning)
+    before = _balance(ning)
+    with clock.frozen_at(hours_of_six[-1][1] + timedelta(hours=1)), transaction():
+        ending.end(activity_id, actor=wulan)
+        hours.propose(activity_id, {}, actor=wulan)
+        hours.certify(activity_id, {}, actor=tong)
+    assert _balance(ning) == before + 6
+    with transaction():
+        assert list(invariants.findings()) == []
