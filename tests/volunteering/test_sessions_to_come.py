@@ -111,6 +111,13 @@ def test_what_has_begun_stays_and_so_does_all_but_the_sessions(running, wulan, c
     assert parts_of(activity_id) == THREE
 
 
+def test_a_draft_whose_first_day_has_passed_is_planned_anew(town, wulan):
+    activity_id = cast.planned(town, sessions=THREE)
+    with at(1, days=2):
+        edit(activity_id, wulan, sessions=[*THREE[1:], FOURTH], place="别处")
+    assert parts_of(activity_id) == [*THREE[1:], FOURTH]
+
+
 def test_a_form_that_knows_minutes_keeps_what_began_to_the_second(town, wulan):
     odd = (THREE[0][0] + timedelta(seconds=7), THREE[0][1])
     activity_id = cast.published(town, sessions=[odd, *THREE[1:]])

@@ -205,7 +205,8 @@ def _change(activity: Activity, content: dict[str, Any]) -> tuple[list[str], lis
     """Sets what is new, with what moves along; answers the names of the fields, and the sessions."""
     before = {name: getattr(activity, name) for name in _FIELDS}
     parts_before = course.of(activity)
-    fixed = parts_before[: course.begun(activity)]
+    published = activity.state == ActivityState.PUBLISHED
+    fixed = parts_before[: course.begun(activity)] if published else []
     content = course.moved(parts_before, activity, course.kept(fixed, content) if fixed else content)
     content = {**content, **_moved_along(activity, content)}
     for name in _FIELDS:
@@ -221,7 +222,7 @@ def _change(activity: Activity, content: dict[str, Any]) -> tuple[list[str], lis
         _rearrange(activity, fixed, parts)
         changed.append("sessions")
     timed = not {*_TIMES, "sessions"}.isdisjoint(changed)
-    if activity.state == ActivityState.PUBLISHED and timed and not fewer:
+    if published and timed and not fewer:
         activity.moved_at = clock.now()
     return changed, parts
 
