@@ -51,7 +51,7 @@ def _when(activity: Activity, found: Sequence[sessions.Session] | None = None) -
     """When it is; of several sessions each, or the first ones of many."""
     told = sessions.of_row(activity) if found is None else found
     if not told:
-        return sessions.words_of(activity.starts_at, activity.ends_at)
+        return sessions.span_in_words(activity.starts_at, activity.ends_at)
     more = f"等，共 {len(told)} 场" if len(told) > SESSIONS_TOLD else ""
     return f"{sessions.in_words(told[:SESSIONS_TOLD])}{more}"
 

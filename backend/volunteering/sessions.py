@@ -201,10 +201,10 @@ def course_of(activity: Activity, person_id: int | None = None) -> Course:
 
 def in_words(found: Sequence[Session]) -> str:
     """All sessions, each with its day."""
-    return "、".join(words_of(one.starts_at, one.ends_at) for one in found)
+    return "、".join(span_in_words(one.starts_at, one.ends_at) for one in found)
 
 
-def words_of(starts_at: datetime, ends_at: datetime) -> str:
+def span_in_words(starts_at: datetime, ends_at: datetime) -> str:
     start, end = starts_at.astimezone(clock.CHINA), ends_at.astimezone(clock.CHINA)
     last = f"{end:%H:%M}" if end.date() == start.date() else f"{end:%m月%d日 %H:%M}"
     return f"{start:%m月%d日 %H:%M}–{last}"

@@ -67,7 +67,7 @@ class AttendanceClosed(Refused):
 
 
 @dataclass(frozen=True)
-class _Part:
+class _Planned:
     """The session that is meant, 0 where an activity takes place once; and whether the person is in one now."""
 
     number: int
@@ -134,7 +134,7 @@ def check_in(
         return _arrive(seen.SignUp, coming, place, reason, actor)
 
 
-def _arrive(sign_up: SignUp, coming: _Part, place: str, reason: str | None, actor: Actor) -> SignUp:
+def _arrive(sign_up: SignUp, coming: _Planned, place: str, reason: str | None, actor: Actor) -> SignUp:
     facts: dict[str, Any] = {"checked_in_at": clock.now(), "source": RecordSource.CHECK_IN}
     if not coming.number:
         return _attend(states.CHECK_IN, sign_up, place, reason, actor, **facts)
@@ -190,7 +190,7 @@ def check_out(
 
 
 @contextmanager
-def _freed_early(seen: sa.Row, activity_id: int, leaving: _Part) -> Iterator[None]:
+def _freed_early(seen: sa.Row, activity_id: int, leaving: _Planned) -> Iterator[None]:
     """Who leaves before the planned end is free for what they wait for elsewhere. A hall that leaves in time, or has
     nothing else to do, locks nothing for it."""
     person_id = seen.SignUp.person_id
@@ -216,10 +216,10 @@ def _look(activity_id: int, person_id: int, move: Move, on_behalf_of: OnBehalf, 
     return seen
 
 
-def _coming(activity_id: int, seen: sa.Row) -> _Part:
+def _coming(activity_id: int, seen: sa.Row) -> _Planned:
     """What the person would check in to: the first session that is not over and to which they did not come yet."""
     if not seen.several:
-        return _Part(0, seen.starts_at, seen.ends_at)
+        return _Planned(0, seen.starts_at, seen.ends_at)
     noted = sessions.noted_in(activity_id, seen.SignUp.person_id).get(seen.SignUp.id, [])
     known = {one.number for one in noted}
     found = sessions.of(activity_id)
@@ -227,13 +227,13 @@ def _coming(activity_id: int, seen: sa.Row) -> _Part:
     last = next((one for one in found if noted and one.number == noted[-1].number), None)
     there = last is not None and last.ends_at > clock.now() and noted[-1].checked_out_at is None
     if not left:
-        return _Part(0 if known else found[-1].number, found[-1].starts_at, found[-1].ends_at)
-    return _Part(left[0].number, left[0].starts_at, left[0].ends_at, there)
+        return _Planned(0 if known else found[-1].number, found[-1].starts_at, found[-1].ends_at)
+    return _Planned(left[0].number, left[0].starts_at, left[0].ends_at, there)
 
 
-def _leaving(activity_id: int, seen: sa.Row) -> tuple[_Part, SessionAttendance | None]:
+def _leaving(activity_id: int, seen: sa.Row) -> tuple[_Planned, SessionAttendance | None]:
     """What the person checks out of: the session to which they came last."""
-    whole = _Part(0, seen.starts_at, seen.ends_at)
+    whole = _Planned(0, seen.starts_at, seen.ends_at)
     if not seen.several:
         return whole, None
     noted = sessions.noted_in(activity_id, seen.SignUp.person_id).get(seen.SignUp.id, [])
@@ -241,10 +241,10 @@ def _leaving(activity_id: int, seen: sa.Row) -> tuple[_Part, SessionAttendance |
     if not noted or noted[-1].number not in found:
         return whole, None
     one = found[noted[-1].number]
-    return _Part(one.number, one.starts_at, one.ends_at), noted[-1]
+    return _Planned(one.number, one.starts_at, one.ends_at), noted[-1]
 
 
-def _refuse_second(sign_up: SignUp, coming: _Part) -> None:
+def _refuse_second(sign_up: SignUp, coming: _Planned) -> None:
     """A second scan is told so kindly, and makes nothing. Between two sessions it is the next one's."""
     if sign_up.state in states.CHECK_IN.sources:
         return
@@ -260,7 +260,7 @@ def _refuse_second(sign_up: SignUp, coming: _Part) -> None:
     raise refusals.get(sign_up.state, states.CHECK_IN.refusal)()
 
 
-def _in_time_to_arrive(seen: sa.Row, coming: _Part) -> None:
+def _in_time_to_arrive(seen: sa.Row, coming: _Planned) -> None:
     if seen.state != ActivityState.PUBLISHED or clock.now() > coming.ends_at:
         raise TooLate()
     opens = coming.starts_at - timedelta(minutes=config.settings().check_in_minutes)
