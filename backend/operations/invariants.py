@@ -202,9 +202,10 @@ def _caused(table: str, column: str, before: str, after: str, holds: str) -> str
 # second on.
 _DAYS = ("", *(rf"\:{number}" for number in range(2, MOST_MINUTES // 60 + 1)))
 _THEIRS = "person_id = one.person_id"
+_APPROVED = f"state = 'approved' AND {_THEIRS}"
 _HOURS = (
     ("service_records", "activity_id", "'activity:'", r"':person:' || one.person_id || '\:hours{}'", _THEIRS),
-    ("backfills", "id", "'backfill:'", r"'\:hours{}'", f"state = 'approved' AND {_THEIRS}"),
+    ("backfills", "id", "'backfill:'", r"'\:hours{}'", _APPROVED),
 )
 _EARNED = " OR ".join(
     _caused(*one)
@@ -214,13 +215,7 @@ _EARNED = " OR ".join(
     )
 )
 # What takes from several lots adds the lot to the reference.
-_AGREED = _caused(
-    "adjustments",
-    "id",
-    "'adjustment:'",
-    "':' || coalesce(source.lot, '-')",
-    "state = 'approved' AND person_id = one.person_id",
-)
+_AGREED = _caused("adjustments", "id", "'adjustment:'", "':' || coalesce(source.lot, '-')", _APPROVED)
 GIVEN_FOR_NOTHING = Check(
     f"""
     SELECT one.id, one.kind, reference, one.person_id, one.amount FROM transfers AS one
