@@ -11,8 +11,8 @@ from backend.seeds.demo import CAST, Cast
 
 SECONDS = 60
 PAGES = (
-    ("/", "landing page"),
-    ("/wall", "the wish wall, for a hall screen"),
+    ("/", "front page for residents"),
+    ("/wall", "the wish wall, for a hall screen; /wall/ID of one community"),
     ("/console/", "staff console"),
     ("/docs", "the API, browsable"),
 )
