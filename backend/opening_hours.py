@@ -10,6 +10,7 @@ from backend.errors import Refused
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 # Stretches of one week.
 MOST = 50
+_DAYS = " 一二三四五六日"
 
 
 class Hours(TypedDict):
@@ -38,3 +39,27 @@ def checked(given: Iterable[Mapping[str, Any]]) -> list[Hours]:
         if before["weekday"] == after["weekday"] and after["opens"] < before["closes"]:
             raise HoursNotSensible()
     return hours
+
+
+def in_words(hours: Iterable[Hours]) -> str:
+    """周一至周五 09:00–12:00、13:30–17:00；周六 09:00–12:00; empty where nothing is said."""
+    by_day: dict[int, list[str]] = {}
+    for one in hours:
+        by_day.setdefault(one["weekday"], []).append(f"{one['opens']}–{one['closes']}")
+    parts = []
+    for times, days in itertools.groupby(sorted(by_day), key=lambda day: by_day[day]):
+        parts += [f"{run} {'、'.join(times)}" for run in _runs(list(days))]
+    return "；".join(parts)
+
+
+def _runs(days: list[int]) -> list[str]:
+    """周一至周五 of 1 to 5; days that do not follow each other stand alone."""
+    runs: list[list[int]] = []
+    for day in days:
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return [
+        f"周{_DAYS[one[0]]}" if len(one) == 1 else f"周{_DAYS[one[0]]}至周{_DAYS[one[-1]]}" for one in runs
+    ]

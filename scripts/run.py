@@ -28,6 +28,9 @@ DEFAULTS = {
 
 def main() -> None:
     os.environ.update({name: os.environ.get(name) or usual for name, usual in DEFAULTS.items()})
+    if sys.stdout.isatty():
+        # A line for each request would carry away what is printed for whoever reads it.
+        os.environ.setdefault("LOG_LEVEL", "WARNING")
     try:
         settings = config.read()
     except config.BadSettings as fault:

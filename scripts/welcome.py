@@ -11,8 +11,8 @@ from backend.seeds.demo import CAST, Cast
 
 SECONDS = 60
 PAGES = (
-    ("/", "landing page"),
-    ("/wall", "the wish wall, for a hall screen"),
+    ("/", "front page for residents"),
+    ("/wall", "the wish wall, for a hall screen; /wall/ID of one community"),
     ("/console/", "staff console"),
     ("/docs", "the API, browsable"),
 )
@@ -24,7 +24,10 @@ def main() -> None:
     address = f"http://{f'[{host}]' if ':' in host else host}:{os.environ['PORT']}"
     if not serves(address):
         return
-    simulator = f"http://127.0.0.1:{os.environ['WECHAT_SIMULATOR_PORT']}/simulator/"
+    simulated = f"http://127.0.0.1:{os.environ['WECHAT_SIMULATOR_PORT']}"
+    # scripts/demo looks here.
+    (Path(os.environ["DATA_DIR"]) / "running-at").write_text(f"{address}\n{simulated}\n")
+    simulator = f"{simulated}/simulator/"
     lines = [f"  {address + path:<36}{what}" for path, what in PAGES]
     lines.append(f"  {simulator:<36}the WeChat simulator: messages it received")
     lines += ["", f"  Data is in {os.environ['DATA_DIR']}. Ctrl-C stops everything and keeps the data."]
@@ -58,13 +61,14 @@ def sign_ins(address: str) -> list[str]:
         "",
         f"  In the console the same names sign in with the password: {console_password()}",
         "  In another terminal: scripts/demo plays the story as these people.",
+        "  Requests are written here with LOG_LEVEL=INFO scripts/run.",
     ]
 
 
 def console_password() -> str:
-    """DEMO_PASSWORD, else the one that seeding made at random and kept beside the database."""
+    """The one that seeding gave the cast and keeps beside the database."""
     kept = Path(os.environ["DATA_DIR"]) / "demo-password"
-    return os.environ.get("DEMO_PASSWORD") or (kept.read_text().strip() if kept.exists() else "(not seeded)")
+    return kept.read_text().strip() if kept.exists() else "(the one with which the data was made)"
 
 
 def place_of(one: Cast) -> str:

@@ -21,6 +21,10 @@ def seed() -> None:
         click.echo(say("SEED=empty: nothing to make.", "SEED=empty：没有要生成的。"))
     elif demo.seed() if wanted == "demo" else tieli.seed(tell=click.echo):
         click.echo(say("Demo data made.", "演示数据已生成。"))
+    elif demo.renew_password():
+        click.echo(
+            say("The demo people sign in with DEMO_PASSWORD now.", "演示人员的口令已换成 DEMO_PASSWORD。")
+        )
     else:
         click.echo(say("There is data already; nothing was changed.", "已经有数据，什么也没有改。"))
 

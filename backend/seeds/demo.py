@@ -15,7 +15,7 @@ from backend.ledger import rules
 from backend.organisations import actions as places
 from backend.organisations.models import Organisation
 from backend.people import actions as people
-from backend.people import sealed
+from backend.people import sealed, sign_ins
 from backend.people.kinds import MembershipState
 from backend.people.models import Membership, Person, Team
 from backend.seeds import supermarket, volunteering, wishes
@@ -104,17 +104,34 @@ def begin(password_hash: str) -> tuple[dict[str, int], dict[str, Person]]:
 
 
 def password() -> str:
-    """The console password of the whole cast: DEMO_PASSWORD, else one made at random the first time and kept
-    in `demo-password` in DATA_DIR, for the eyes of whoever runs the demo."""
+    """The console password of the whole cast: DEMO_PASSWORD, else the one that was used before, else one made at
+    random. It is kept in `demo-password` in DATA_DIR, for the eyes of whoever runs the demo."""
     settings = config.settings()
-    if settings.demo_password:
-        return settings.demo_password
     kept = Path(settings.data_dir) / "demo-password"
-    if not kept.exists():
+    known = kept.read_text().strip() if kept.exists() else ""
+    wanted = settings.demo_password or known or secrets.token_urlsafe(9)
+    if wanted != known:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(9) + "\n")
-    return kept.read_text().strip()
+        with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(wanted + "\n")
+    return wanted
+
+
+def renew_password() -> bool:
+    """Gives the cast of a city that is there already the password that DEMO_PASSWORD says now; False where it is theirs,
+    or none is said: what is printed at the start is what opens the console."""
+    wanted = config.settings().demo_password
+    cast = {
+        one.id: name for name in (person.name for person in CAST) if (one := sign_ins.holder(openid_of(name)))
+    }
+    # Of those who chose another one themselves it says nothing.
+    if not wanted or any(credentials.is_password_of(person_id, wanted) for person_id in cast):
+        return False
+    password_hash = credentials.hashed(password())
+    with transaction():
+        for person_id, name in cast.items():
+            credentials.keep(person_id, name, password_hash, actor=None)
+    return True
 
 
 def _places() -> dict[str, int]:

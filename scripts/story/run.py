@@ -6,6 +6,7 @@ import secrets
 import sys
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -281,16 +282,24 @@ def play(stage: Stage, simulator: str) -> None:
     stage.end("演示完成。再运行一次，会开启新的一期。")
 
 
+def running_at() -> list[str]:
+    """Where scripts/run serves: as PORT says, else as it wrote down in DATA_DIR, else where it does without settings."""
+    ports = [os.environ.get(name) for name in ("PORT", "WECHAT_SIMULATOR_PORT")]
+    kept = Path(os.environ.get("DATA_DIR") or "var") / "running-at"
+    known = kept.read_text().split() if kept.exists() else []
+    usual = known if len(known) == 2 else ["http://127.0.0.1:8000", "http://127.0.0.1:8001"]
+    return [
+        f"http://127.0.0.1:{port}" if port else address for port, address in zip(ports, usual, strict=True)
+    ]
+
+
 def main() -> int:
-    port = os.environ.get("PORT") or 8000
-    simulator_port = os.environ.get("WECHAT_SIMULATOR_PORT") or 8001
+    product, simulated = running_at()
     parser = argparse.ArgumentParser(
         prog="scripts/demo", description="在运行中的服务器上演示微心愿、志愿服务和积分兑换"
     )
-    parser.add_argument("--url", default=f"http://127.0.0.1:{port}", help="服务器地址（默认 %(default)s）")
-    parser.add_argument(
-        "--simulator", default=f"http://127.0.0.1:{simulator_port}", help="微信模拟器地址（默认 %(default)s）"
-    )
+    parser.add_argument("--url", default=product, help="服务器地址（默认 %(default)s）")
+    parser.add_argument("--simulator", default=simulated, help="微信模拟器地址（默认 %(default)s）")
     wanted = parser.parse_args()
     try:
         play(Stage(wanted.url.rstrip("/")), wanted.simulator.rstrip("/"))

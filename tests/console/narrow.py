@@ -18,7 +18,9 @@ MEASURED = """(signs) => {
   });
   const head = document.querySelector("main h1");
   const top = head ? head.getBoundingClientRect().top + scrollY : 0;
-  if (top > height / 3) told.push(["first content", top]);
+  // Of a page that is itself a code to scan the code comes first.
+  const first = document.querySelector("main .hall-code") ? 0 : top;
+  if (first > height / 3) told.push(["first content", first]);
   const menu = document.querySelector("header nav");
   if (menu && menu.getClientRects().length) told.push(["menu", "stands open"]);
   return told;

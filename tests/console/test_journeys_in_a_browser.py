@@ -121,7 +121,7 @@ def test_a_grid_worker_writes_a_wish_for_an_old_woman_and_prints_the_slip(desk, 
     desk.look_at(page, "on-behalf-refused")
     page.get_by_label("心愿", exact=True).fill("换一副老花镜")
     page.get_by_label("具体说说").fill("看药瓶上的字看不清")
-    page.get_by_label("物品").check()
+    page.get_by_role("radio", name="物品").check()
     page.get_by_label("老人").check()
     page.get_by_label("预估金额（元）").fill("60")
     page.get_by_label("代办原因").select_option("老人没有手机")
@@ -203,10 +203,9 @@ def test_the_administrator_appoints_and_ends(desk, town):
 def test_the_auditor_follows_a_thing_through_the_journal(desk, town):
     page = desk.sit_down("shang")
     follow(page, page.get_by_role("link", name="日志"))
-    page.get_by_label("对象").select_option("wish")
-    page.get_by_label("做了什么").select_option("confirm")
+    page.get_by_label("做了什么").select_option("wish:confirm")
     page.get_by_role("button", name="查看", exact=True).click()
-    page.locator("tbody a", has_text="心愿").first.click()
+    page.get_by_role("link", name="全部经过").first.click()
     page.wait_for_url("**subject=*")
     assert page.locator("tbody tr").count() >= 6
     desk.look_at(page, "journal-of-a-wish")

@@ -35,7 +35,7 @@ def test_a_clerks_lines_stand_under_the_loop_they_belong_to(visitor):
         for heading, _, lines in groups(visitor("tong").page("/console/"))
     }
     assert list(told) == ["", "微心愿", "志愿服务", "积分超市", "居民与权益", "台账与数据"]
-    assert told["微心愿"] == ["审核心愿", "心愿", "常用答复", "各期"]
+    assert told["微心愿"] == ["审核心愿", "心愿", "常用答复", "各期", "大厅屏幕"]
     assert "居民" in told["居民与权益"]
 
 
@@ -86,7 +86,7 @@ def test_no_group_is_too_long_to_read_at_a_glance(migrated_app):
 def test_every_folder_says_its_lines_and_each_has_its_place(migrated_app):
     assert [(one.heading, [line.label for line in one.entries]) for one in menu.groups()] == [
         ("", ["今日待办"]),
-        ("微心愿", ["审核心愿", "心愿", "常用答复", "各期"]),
+        ("微心愿", ["审核心愿", "心愿", "常用答复", "各期", "大厅屏幕"]),
         ("志愿服务", ["志愿活动", "服务时长", "志愿队", "服务证明", "时长交换"]),
         ("积分超市", ["柜台", "兑换单", "库存", "超市设置", "积分"]),
         ("居民与权益", ["居民", "核实登记", "停用记录", "投诉建议", "查看记录"]),

@@ -93,7 +93,9 @@ def test_pages_before_signing_in_are_sound(desk):
     page = desk.page()
     for path, name in (
         ("/", "landing"),
+        ("/developers", "developers"),
         ("/wall", "wall"),
+        *((f"/wall?page={number}", f"wall-{number}") for number in range(2, 6)),
         ("/wall?page=99", "wall-activities"),
         ("/certificates", "verify"),
         (f"/certificates/{a_certificate()}", "verify-one"),

@@ -14,6 +14,8 @@ import pytest
 from gunicorn.workers.gthread import ThreadWorker
 from honcho.environ import expand_processes
 
+from scripts.story import run as story
+
 TOP = Path(__file__).resolve().parents[2]
 LAUNCHERS = (
     "scripts/run",
@@ -209,3 +211,14 @@ def test_gunicorn_forgets_the_counts_of_an_earlier_start(gunicorn_conf, tmp_path
     conf.on_starting(starting(("127.0.0.1", 8000)))
     assert os.environ["PROMETHEUS_MULTIPROC_DIR"] == str(left.parent)
     assert not left.exists()
+
+
+def test_the_demo_goes_where_the_product_was_started(tmp_path, monkeypatch):
+    for name in ("PORT", "WECHAT_SIMULATOR_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    assert story.running_at() == ["http://127.0.0.1:8000", "http://127.0.0.1:8001"]
+    (tmp_path / "running-at").write_text("http://127.0.0.1:8123\nhttp://127.0.0.1:8124\n")
+    assert story.running_at() == ["http://127.0.0.1:8123", "http://127.0.0.1:8124"]
+    monkeypatch.setenv("PORT", "9000")
+    assert story.running_at() == ["http://127.0.0.1:9000", "http://127.0.0.1:8124"]

@@ -1,1 +1,1 @@
-"""Pages that anyone may open: the landing page, the hall screen, the check of a certificate."""
+"""Pages that anyone may open: the front page, the hall screen, the check of a certificate."""

@@ -1,4 +1,4 @@
-"""What anyone may open: the landing page, the wall for a hall screen, and the files that pages need."""
+"""What anyone may open: the front page, the wall for a hall screen, and the files that pages need."""
 
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from flask import Response, make_response, render_template, request, send_from_d
 from backend import clock, config
 from backend.console.frame import error_pages
 from backend.console.frame.page import asked_number
+from backend.console.public import front
 from backend.console.public import wall as wall_lists
 from backend.errors import NotFound, Refused
 from backend.volunteering import certificate_queries as certificates
@@ -19,6 +20,7 @@ from backend.volunteering.labels import PUBLIC_VALIDITY
 from backend.volunteering.notices import told_hours
 from backend.wishes import queries
 from backend.wishes.kinds import WishState
+from backend.wishes.screen_queries import lamps
 
 bp = APIBlueprint("public", __name__, enable_openapi=False)
 
@@ -28,6 +30,8 @@ DESIGN = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
 
 # Time to read nine wishes from across a hall.
 TURN_SECONDS = 20
+# More are no longer told apart across a hall: then the line of numbers speaks alone.
+MOST_LAMPS = 90
 STAGES = (
     ("征集中", (WishState.SUBMITTED, WishState.SENT_BACK, WishState.ACCEPTED)),
     ("等待认领", (WishState.PUBLISHED, WishState.CARRIED_OVER, WishState.ESCALATED)),
@@ -58,37 +62,60 @@ def design(filename: str) -> Response:
 @bp.get("/")
 @_public
 def landing() -> str:
-    settings = config.settings()
-    return render_template("landing.html", settings=settings)
+    """For residents: what this is, how to take part, the wall, activities, shops, and whom to ask."""
+    return render_template(
+        "landing.html",
+        settings=config.settings(),
+        lamps=lamps(None),
+        activities=front.activities(),
+        offices=front.offices(),
+        shops=front.shops(),
+        picture=_code_of(_mini_program()),
+    )
+
+
+@bp.get("/developers")
+@_public
+def developers() -> str:
+    """Links for those who build and run it."""
+    return render_template("developers.html", settings=config.settings())
 
 
 @bp.get("/wall")
+@bp.get("/wall/<id:place_id>")
 @_public
-def wall() -> str:
+def wall(place_id: int | None = None) -> str:
     """Public figures and the masked wall, of the city or of one community; turns over by itself."""
-    place_id = asked_number("place")
+    # Screens that were set up before each community had an address of its own.
+    place_id = place_id or asked_number("place")
     counted = queries.figures(place_id)
-    activities = wall_lists.week(place_id)
-    # The week's activities, if there are any, are the page after the last wish.
-    pages = wall_lists.pages(place_id) + bool(activities)
-    number = min(max(asked_number("page", 1), 1), pages)
-    asked = {"place": place_id} if place_id else {}
+    wishes, more = wall_lists.pages(place_id), wall_lists.after_the_wishes(place_id)
+    number = min(max(asked_number("page", 1), 1), wishes + len(more))
+    scene = more[number - wishes - 1] if number > wishes else _wishes(place_id, number)
     return render_template(
         "wall.html",
         settings=config.settings(),
         place=wall_lists.place_name(place_id),
         stages=[(label, sum(counted.get(state, 0) for state in states)) for label, states in STAGES],
-        wishes=wall_lists.page_of_wishes(place_id, number),
-        activities=activities if activities and number == pages else None,
+        lamps=lamps(place_id),
+        most_lamps=MOST_LAMPS,
+        scene=scene,
         round=wall_lists.round_sentences(place_id),
-        title="这一周的志愿活动" if activities and number == pages else "等待点亮和已经点亮的心愿",
         number=number,
-        pages=pages,
-        following=url_for("public.wall", page=number % pages + 1, **asked),
+        pages=wishes + len(more),
+        following=url_for("public.wall", place_id=place_id, page=number % (wishes + len(more)) + 1),
         seconds=TURN_SECONDS,
-        picture=segno.make(_mini_program(), error="m").svg_data_uri(scale=4, border=1),
+        picture=_code_of(_mini_program()),
         now=clock.now().astimezone(clock.CHINA),
     )
+
+
+def _wishes(place_id: int | None, number: int) -> wall_lists.Scene:
+    return wall_lists.Scene("wishes", "等待点亮和已经点亮的心愿", wall_lists.page_of_wishes(place_id, number))
+
+
+def _code_of(address: str) -> str:
+    return segno.make(address, error="m").svg_data_uri(scale=4, border=1)
 
 
 def _mini_program() -> str:

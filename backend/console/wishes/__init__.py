@@ -13,6 +13,7 @@ MENU = (
         "console.rounds",
         (Permission.WISH_READ, Permission.ROUND_OPEN, Permission.ROUND_OPEN_EVERYWHERE),
     ),
+    Entry("微心愿", "大厅屏幕", "console.screens", (Permission.WISH_READ,)),
 )
 
 # What the journal calls by a kind, the page that shows it, and what that page calls the id.
