@@ -3594,7 +3594,7 @@ export interface Gets {
   /** 我的积分流水 */
   '/me/points/statement': { query: { limit?: number; cursor?: string | null }; body: undefined; data: StatementRowPage }
   /** 我的兑换 */
-  '/me/redemptions': { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | Array<"requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"> | null; collectOn?: string | null }; body: undefined; data: RedemptionPage }
+  '/me/redemptions': { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | Array<"requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"> | null }; body: undefined; data: RedemptionPage }
   /** 我的账号安全记录，新的在前 */
   '/me/security-events': { query: { limit?: number; cursor?: string | null }; body: undefined; data: SecurityEventPage }
   /** 我的服务记录和合计 */

@@ -141,6 +141,9 @@ class ApproveQuery(PageQuery):
 
 class OrdersQuery(PageQuery):
     state = Several("状态", RedemptionState, load_default=None)
+
+
+class ShopOrdersQuery(OrdersQuery):
     collect_on = Day("选了这一天来领的", load_default=None)
 
 
@@ -278,7 +281,7 @@ def redemptions_to_approve(caller: Caller, shop_id: int | None) -> Pageable:
     RedemptionOut,
     serialize_many,
     guard=Permission.REDEMPTION_READ,
-    query=OrdersQuery,
+    query=ShopOrdersQuery,
 )
 def shop_redemptions(
     caller: Caller, shop_id: int, state: list[str] | None, collect_on: date | None
