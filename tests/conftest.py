@@ -49,8 +49,10 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         quick.mark(item)
     if config.getoption("--quick"):
-        left_out = [item for item in items if quick.is_left_out(item)]
-        items[:] = [item for item in items if item not in left_out]
+        left_out, kept = [], []
+        for item in items:
+            (left_out if quick.is_left_out(item) else kept).append(item)
+        items[:] = kept
         config.hook.pytest_deselected(items=left_out)
 
 
@@ -132,6 +134,16 @@ def _fresh(host, app, settings, template):
         yield app
         session.remove()
         db.engine.dispose()
+
+
+@contextmanager
+def kept_as(name, host, app, settings):
+    """Keeps what the block makes of the demo city under a name, for `_fresh`: what many tests begin with is made once."""
+    for _app in _fresh(host, app, settings, "town"):
+        yield
+        session.remove()
+        db.engine.dispose()
+        host.keep_as(name)
 
 
 @pytest.fixture(autouse=True)
