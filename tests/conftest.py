@@ -1,5 +1,6 @@
 """What every test stands on: the real migrations on the database that `--database` names."""
 
+import gc
 import os
 import tempfile
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from backend.app import create_app
 from backend.db import db, session
 from backend.seeds import demo
 from backend.wechat.gateway import gateway
-from tests import crowds, quick, shaped, templates
+from tests import crowds, passwords, quick, shaped, templates
 from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
@@ -42,6 +43,7 @@ def pytest_configure(config):
     # The command line speaks the language of whoever sits there; what tests read of it is English.
     os.environ["LC_ALL"] = "C.UTF-8"
     WATCH.install()
+    passwords.make_cheap()
     for name, meaning in quick.LEFT_OUT.items():
         config.addinivalue_line("markers", f"{name}: {meaning}; left out by --quick")
 
@@ -51,9 +53,24 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         quick.mark(item)
     if config.getoption("--quick"):
-        left_out = [item for item in items if quick.is_left_out(item)]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
+        _leave_out(config, items, quick.is_left_out)
+    if config.getoption("--database") == "postgresql":
+        # Who asks for no database cannot tell which one it is: once is enough, beside SQLite.
+        _leave_out(config, items, lambda item: "host" not in getattr(item, "fixturenames", ()))
+
+
+def _leave_out(config, items, unwanted):
+    left_out, kept = [], []
+    for item in items:
+        (left_out if unwanted(item) else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
+
+
+def pytest_collection_finish(session):
+    """What was imported and collected stays until the end: nobody need look again and again whether it is garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -134,6 +151,16 @@ def _fresh(host, app, settings, template):
         yield app
         session.remove()
         db.engine.dispose()
+
+
+@contextmanager
+def kept_as(name, host, app, settings):
+    """Keeps what the block makes of the demo city under a name, for `_fresh`: what many tests begin with is made once."""
+    for _app in _fresh(host, app, settings, "town"):
+        yield
+        session.remove()
+        db.engine.dispose()
+        host.keep_as(name)
 
 
 @pytest.fixture(autouse=True)

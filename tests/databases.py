@@ -11,6 +11,16 @@ import sqlalchemy as sa
 
 from backend.db import db
 
+# A clone is a copy of its files: past the log it takes half the time, and nothing here outlives a crash.
+COPIED = "STRATEGY FILE_COPY"
+# What only a server needs that lives for longer than its tests.
+FOR_TESTS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    # It would look through each of thousands of databases, and change plans at moments of its own.
+    "autovacuum": "off",
+}
+
 
 class SqliteHost:
     """A folder with a template file; a fresh database is a copy of it."""
@@ -38,6 +48,11 @@ class SqliteHost:
         """Puts a kept database in the place of the present one."""
         self.clear()
         shutil.copy(self.folder / f"{template}.template", self.folder / "test.sqlite3")
+
+    def is_changed(self) -> bool:
+        """Whether anything was committed since it was restored, as long as a connection stays open."""
+        log = self.folder / "test.sqlite3-wal"
+        return log.exists() and log.stat().st_size > 0
 
     def pack(self) -> dict[str, bytes]:
         """Every kept database as bytes, for runs to come."""
@@ -75,14 +90,14 @@ class PostgresHost:
         """Keeps the database as it stands under a name. Nobody may be connected."""
         self._run(
             f"DROP DATABASE IF EXISTS {self.database}_{template} WITH (FORCE)",
-            f"CREATE DATABASE {self.database}_{template} TEMPLATE {self.database}",
+            f"CREATE DATABASE {self.database}_{template} TEMPLATE {self.database} {COPIED}",
         )
 
     def restore(self, template: str) -> None:
         """Puts a kept database in the place of the present one."""
         self._run(
             f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)",
-            f"CREATE DATABASE {self.database} TEMPLATE {self.database}_{template}",
+            f"CREATE DATABASE {self.database} TEMPLATE {self.database}_{template} {COPIED}",
         )
 
 
@@ -105,7 +120,7 @@ def start_postgres(folder: Path, *, durable: bool = False) -> PostgresHost:
     host = PostgresHost(server.get_uri())
     host.stop = server.cleanup
     if not durable:
-        host._run("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET full_page_writes = off")
+        host._run(*(f"ALTER SYSTEM SET {name} = {value}" for name, value in FOR_TESTS.items()))
     host._run("ALTER SYSTEM SET max_connections = 100", "SELECT pg_reload_conf()")
     return host
 

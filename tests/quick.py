@@ -3,9 +3,6 @@
 Each kind is a marker too: `pytest -m slow`, `pytest -m "not browser"`.
 """
 
-from pathlib import Path
-
-HERE = Path(__file__).parent
 LEFT_OUT = {
     "browser": "the pages in Chromium",
     "office": "the registers in LibreOffice",
@@ -22,9 +19,9 @@ def mark(item) -> None:
     for name in BY_FIXTURE:
         if name in getattr(item, "fixturenames", ()):
             item.add_marker(name)
-    for name in BY_FOLDER:
-        if HERE / name in item.path.parents:
-            item.add_marker(name)
+    top = item.nodeid.removeprefix("tests/").partition("/")[0]
+    if top in BY_FOLDER:
+        item.add_marker(top)
 
 
 def is_left_out(item) -> bool:

@@ -26,7 +26,7 @@ from tests import BEGAN
 TOP = Path(__file__).resolve().parents[1]
 FOLDER = TOP / "var" / "templates"
 # The seeds go through the actions of every capability, so all of the product makes the demo city.
-SOURCES = ("backend", "tests/conftest.py", "tests/databases.py", "tests/templates.py")
+SOURCES = ("backend", "tests/conftest.py", "tests/databases.py", "tests/passwords.py", "tests/templates.py")
 # They differ in every run, and say only where things lie.
 PLACES = ("data_dir", "database_url", "wechat_base_url")
 # Before the names of files that lie in DATA_DIR.

@@ -15,7 +15,7 @@ from backend.journal import Actor
 from backend.people import security_events, suspensions
 from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Appointment, Person
-from backend.people.permissions import active_today
+from backend.people.permissions import VIEWER_ACTIVE_TODAY, active_today, bind_viewer
 
 # A use is noted at most once in this time, so that reading stays reading.
 NOTE_EVERY = timedelta(minutes=1)
@@ -50,14 +50,19 @@ class Entered:
     mark: str | None = None
 
 
+# Each page of the console asks these two.
+_ENTERED = (
+    sa.select(ConsoleSession, Person.state, Credential.first_until, Person.suspended_until)
+    .join(Person, Person.id == ConsoleSession.person_id)
+    .outerjoin(Credential, Credential.person_id == ConsoleSession.person_id)
+    .where(ConsoleSession.token_digest == sa.bindparam("digest"))
+)
+_APPOINTMENTS = sa.select(Appointment).where(VIEWER_ACTIVE_TODAY).order_by(Appointment.id)
+
+
 def entered(token: str) -> Entered:
     """The person behind a console token. Raises SessionEnded when unknown, idle too long, over or revoked."""
-    row = session.execute(
-        sa.select(ConsoleSession, Person.state, Credential.first_until, Person.suspended_until)
-        .join(Person, Person.id == ConsoleSession.person_id)
-        .outerjoin(Credential, Credential.person_id == ConsoleSession.person_id)
-        .where(ConsoleSession.token_digest == crypto.digest(token))
-    ).first()
+    row = session.execute(_ENTERED, {"digest": crypto.digest(token)}).first()
     now = clock.now()
     if (
         row is None
@@ -129,9 +134,7 @@ def _appointed(person_id: int) -> bool:
 
 def appointments(person_id: int) -> list[Appointment]:
     """The appointments that stand today, oldest first."""
-    return list(
-        session.scalars(sa.select(Appointment).where(active_today(person_id)).order_by(Appointment.id))
-    )
+    return list(session.scalars(_APPOINTMENTS, bind_viewer(person_id)))
 
 
 @dataclass(frozen=True)

@@ -140,12 +140,17 @@ def standing_id(place_id: int) -> int:
     return seen
 
 
+# Every page and list that shows a place asks for its name.
+_NAMES = sa.select(Organisation.id, Organisation.name).where(
+    Organisation.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
 def names(ids: Collection[int | None]) -> dict[int | None, str]:
     """Names by id, in one statement."""
     if not ids:
         return {}
-    rows = session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids)))
-    return dict(rows.all())
+    return dict(session.execute(_NAMES, {"ids": list(ids)}).all())
 
 
 def communities_named(words: str) -> dict[int, str]:

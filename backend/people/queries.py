@@ -80,24 +80,24 @@ _CONSENTS = sa.select(Consent).where(
     Consent.person_id == sa.bindparam("person"), Consent.withdrawn_at.is_(None)
 )
 
+# Asked for each wish and each activity that somebody opens.
+_HOME = sa.select(Residency).where(
+    Residency.person_id == sa.bindparam("person"), Residency.state != ResidencyState.REJECTED
+)
+_VERIFIED = sa.select(PartyRegistration).where(
+    PartyRegistration.person_id == sa.bindparam("person"),
+    PartyRegistration.state == PartyRegistrationState.VERIFIED,
+)
+
 
 def home(person_id: int) -> Residency | None:
     """Where the person lives, as declared or verified; None when nothing stands or it was rejected."""
-    return session.scalar(
-        sa.select(Residency).where(
-            Residency.person_id == person_id, Residency.state != ResidencyState.REJECTED
-        )
-    )
+    return session.scalar(_HOME, {"person": person_id})
 
 
 def verified_registration(person_id: int) -> PartyRegistration | None:
     """The person's verified party registration, if there is one."""
-    return session.scalar(
-        sa.select(PartyRegistration).where(
-            PartyRegistration.person_id == person_id,
-            PartyRegistration.state == PartyRegistrationState.VERIFIED,
-        )
-    )
+    return session.scalar(_VERIFIED, {"person": person_id})
 
 
 # The community of the viewer's verified registration, to be read in the statement of a list.

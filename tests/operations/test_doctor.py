@@ -18,7 +18,9 @@ from backend.people.models import Appointment
 from backend.wechat import gateway
 from backend.wechat.live import LiveWeChat
 from backend.wechat.tokens import DatabaseTokens
+from tests.conftest import _fresh, kept_as
 from tests.operations.test_backups import flask
+from tests.town import Town
 
 
 def faults():
@@ -42,16 +44,24 @@ def test_books_that_nobody_seals_are_told(well):
         assert [one for one in faults() if "not sealed" in one] == ["5 past days of the books are not sealed"]
 
 
+@pytest.fixture(scope="module")
+def kept_well(host, migrated_app, settings, running_wechat):
+    """The demo city with everything delivered and sealed, made once and kept for each test of this file."""
+    with kept_as("well", host, migrated_app, settings):
+        running_wechat.memory.reset()
+        deliver()
+        seal()
+
+
 @pytest.fixture
-def well(town, wechat, monkeypatch):
+def well(kept_well, host, migrated_app, settings, wechat, monkeypatch):
     """A healthy city; the tests' PostgreSQL alone is run without fsync, for speed."""
-    if dialect() == "postgresql":
+    if host.name == "postgresql":
         monkeypatch.setattr(doctor, "_postgresql", lambda: iter(()))
-    deliver()
-    seal()
-    backup_age.note()
-    assert faults() == []
-    return town
+    for app in _fresh(host, migrated_app, settings, "well"):
+        backup_age.note()
+        assert faults() == []
+        yield Town(app)
 
 
 def test_a_healthy_city_has_no_fault_and_each_advice_is_a_sentence(well):
