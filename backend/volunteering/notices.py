@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import app_pages, clock
 from backend.db import session
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, take_back_words
@@ -17,8 +17,6 @@ from backend.volunteering.certificate_models import Certificate
 from backend.volunteering.models import Activity, SignUp
 from backend.volunteering.queries import TAKEN_DOWN
 from backend.volunteering.record_models import Backfill, Correction, RequestState, ServiceRecord
-
-_PAGE = "pages/activity/detail?id={id}"
 
 
 def _telling(activity: Activity, person_id: int, kind: str, title: str, body: str) -> Telling:
@@ -35,7 +33,7 @@ def _telling(activity: Activity, person_id: int, kind: str, title: str, body: st
             "thing3": activity.place,
             "thing4": title,
         },
-        page=_PAGE.format(id=activity.id),
+        page=app_pages.page_of("activity", activity.id),
     )
 
 
