@@ -728,8 +728,12 @@ export interface ComplaintIn {
   anonymous?: boolean
   /** 说的是服务、社区工作人员还是街道工作人员 */
   about?: "service" | "community_staff" | "street_staff"
-  /** 关于哪个社区；不填为我居住的社区 */
+  /** 关于哪个社区；不填为所说的事所在的社区，没有时是我居住的社区 */
   communityId?: number | null
+  /** 说的是哪一件事：心愿、活动、兑换单、物品、志愿队 */
+  subjectKind?: "wish" | "activity" | "redemption" | "item" | "team" | null
+  /** 它的编号；要是自己看得到的 */
+  subjectId?: number | null
 }
 
 export interface ComplaintOut {
@@ -757,6 +761,10 @@ export interface ComplaintOut {
   filedAt: string
   /** 答复期限 */
   dueOn: string
+  /** 说的是哪一件事 */
+  subjectKind: "wish" | "activity" | "redemption" | "item" | "team" | null
+  /** 它的编号；匿名的人说自己的兑换单时，承办的人看不到 */
+  subjectId: number | null
   /** 答复 */
   answer: string | null
   /** 答复时间 */

@@ -50,13 +50,14 @@ def _pictures(town):
     """Nobody but its people is shown a picture before the wisher has agreed."""
     ning, qin = town.phone("ning"), town.phone("qin")
     (wish_id,), _round = cast.published(town)
+    file_id = uploaded(ning)["id"]
     with transaction():
         session.execute(
             sa.text(
                 "UPDATE files SET state = 'passed', subject_kind = 'wish', subject_id = :wish, position = 0,"
                 " place_id = :place, consent_of_id = :ning WHERE id = :file"
             ),
-            {"wish": wish_id, "place": town.songtao, "ning": ning.id, "file": uploaded(ning)["id"]},
+            {"wish": wish_id, "place": town.songtao, "ning": ning.id, "file": file_id},
         )
     assert qin.data("GET", f"/wishes/{wish_id}")["files"] == []
     ning.agrees("pictures")
