@@ -14,7 +14,7 @@ from backend.people.models import Membership, Team
 from backend.people.teams import moves_open
 
 
-class Part(StrEnum):
+class TeamPart(StrEnum):
     LEADER = "leader"
     MEMBER = "member"
 
@@ -50,5 +50,5 @@ def view_mine(rows: Sequence[tuple[Any, ...]], *, actor: Actor) -> list[MyTeam]:
 def _view(team: Team, membership: Membership | None, actor: Actor) -> MyTeam:
     leads = team.leader_id == actor.id
     status = MembershipState.ACCEPTED if leads or membership is None else membership.state
-    part = Part.LEADER if leads else Part.MEMBER
+    part = TeamPart.LEADER if leads else TeamPart.MEMBER
     return MyTeam(team.id, team.name, part, status, moves_open(team, status, actor))

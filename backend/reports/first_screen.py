@@ -51,7 +51,7 @@ def first_screen(community_id: int | None, *, actor: Actor) -> FirstScreen:
     return FirstScreen(
         community=places.view_office(here),
         round=wall_queries.round_now(here.id, actor=actor),
-        wishes=wall_queries.wall(community_id=here.id, actor=actor).read(None, WISHES),
+        wishes=list(wall_queries.wall(community_id=here.id, actor=actor).read(None, WISHES)),
         activities=activities.coming(here.id, ACTIVITIES, actor=actor),
         shop=shops.shop_of(here.id, ITEMS, actor=actor),
         me=None if guests.is_guest(actor) else _me(actor),

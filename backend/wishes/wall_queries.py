@@ -71,4 +71,4 @@ def round_now(community_id: int, *, actor: Actor) -> RoundCard | None:
     published_first = sa.case((Round.state == RoundState.PUBLISHED, 0), else_=1)
     wanted = sa.select(Round).where(Round.community_id == community_id, running)
     found = session.scalar(wanted.order_by(published_first, Round.id.desc()).limit(1))
-    return found and view_of(RoundCard, found)
+    return view_of(RoundCard, found) if found else None

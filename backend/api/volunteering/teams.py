@@ -26,7 +26,7 @@ from backend.paging import Pageable
 from backend.people import my_teams, teams
 from backend.people.kinds import MembershipState
 from backend.people.models import REAL_NAME_MAX, SPECIALITY_MAX, TEAM_NAME_MAX, Team
-from backend.people.my_teams import Part
+from backend.people.my_teams import TeamPart
 from backend.people.permissions import Permission
 from backend.volunteering.actions import leaders
 
@@ -73,7 +73,7 @@ class TeamDetailOut(TeamOut):
 class MyTeamOut(Schema):
     id = Integer("编号")
     name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
-    part = Choice("我是队长还是队员", Part)
+    part = Choice("我是队长还是队员", TeamPart)
     status = Choice("我的申请或入队状态；队长是 accepted", MembershipState)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["leave"])
 
