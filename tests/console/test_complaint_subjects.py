@@ -6,6 +6,15 @@ from tests.supermarket import cast as shop
 from tests.volunteering import cast as volunteering
 from tests.wishes import cast
 
+# Where the console shows each.
+PAGES = {
+    "wish": "wishes",
+    "activity": "activities",
+    "redemption": "redemptions",
+    "item": "stock/items",
+    "team": "teams",
+}
+
 
 def complain(phone, kind, thing_id, **more):
     body = {"kind": "complaint", "text": "说好的没有做", "subjectKind": kind, "subjectId": thing_id, **more}
@@ -34,8 +43,7 @@ def test_it_names_what_one_may_read_and_staff_open_it_from_there(town, visitor):
         seen = tong.data("GET", f"/complaints/{made['id']}")
         assert (seen["subjectKind"], seen["subjectId"]) == (kind, thing_id)
         page = clerk.page(f"/console/complaints/{made['id']}")
-        path = {"redemption": "redemptions", "wish": "wishes", "activity": "activities"}.get(kind, f"{kind}s")
-        assert f"/console/{path}/{thing_id}" in page, kind
+        assert f'href="/console/{PAGES[kind]}/{thing_id}"' in page, kind
 
 
 def test_what_one_may_not_read_does_not_exist_for_a_complaint(town):
