@@ -9,6 +9,7 @@ from backend import clock
 from backend.db import session, transaction
 from backend.organisations.models import Organisation
 from backend.people.models import Appointment, Person
+from backend.rights import notice
 from backend.wechat.simulator.rules import openid_of
 from tests.conformance import checked
 
@@ -42,6 +43,11 @@ class Phone:
         data = answer.json["data"]
         self.id, self.token = data["person"]["id"], data["token"]
         self.headers = {"Authorization": f"Bearer {self.token}"}
+
+    def agrees(self, document="sensitive_data"):
+        """They have read a document as it is in force, and agree; answers the phone itself."""
+        self.data("POST", "/me/consents", {"document": document, "version": notice.current(document).version})
+        return self
 
     def call(self, method, path, body=None, **headers):
         named = {name.replace("_", "-"): value for name, value in headers.items()}

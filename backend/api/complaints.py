@@ -22,10 +22,11 @@ from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post
 from backend.complaints import actions, queries, queues
-from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState
+from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState, SubjectKind
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
+from backend.reports import complaining
 
 bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与建议")
 
@@ -38,7 +39,16 @@ class ComplaintIn(Schema):
     )
     anonymous = Boolean("对承办的人匿名", load_default=False)
     about = Choice("说的是服务、社区工作人员还是街道工作人员", About, load_default=About.SERVICE)
-    community_id = Integer("关于哪个社区；不填为我居住的社区", least=1, load_default=None, allow_none=True)
+    community_id = Integer(
+        "关于哪个社区；不填为所说的事所在的社区，没有时是我居住的社区",
+        least=1,
+        load_default=None,
+        allow_none=True,
+    )
+    subject_kind = Choice(
+        "说的是哪一件事：心愿、活动、兑换单、物品、志愿队", SubjectKind, load_default=None, allow_none=True
+    )
+    subject_id = Integer("它的编号；要是自己看得到的", least=1, load_default=None, allow_none=True)
 
 
 class ComplaintOut(Schema):
@@ -54,6 +64,8 @@ class ComplaintOut(Schema):
     place_name = Text("承办的组织", most=80)
     filed_at = DateTime("提交时间")
     due_on = Day("答复期限")
+    subject_kind = Choice("说的是哪一件事", SubjectKind, allow_none=True)
+    subject_id = Integer("它的编号；匿名的人说自己的兑换单时，承办的人看不到", allow_none=True)
     answer = Text("答复", most=1000, allow_none=True, lines=True)
     answered_at = DateTime("答复时间", allow_none=True)
     actions = List("您现在可以做的操作", Text("操作", most=24), example=["answer"])
@@ -94,7 +106,7 @@ def _serialize_many(rows: list[Complaint], caller: Caller) -> list[dict[str, Any
 )
 def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     kind, text, contact = body.pop("kind"), body.pop("text"), body.pop("contact_back")
-    return _serialize(actions.file(kind, text, contact=contact, **body, actor=caller), caller)
+    return _serialize(complaining.file(kind, text, contact=contact, **body, actor=caller), caller)
 
 
 @listing(bp, "/me/complaints", "我的投诉和建议", ComplaintOut, _serialize_many)

@@ -24,7 +24,7 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import get, post, put
+from backend.api.frame.route import GUESTS, get, post, put
 from backend.db import transaction
 from backend.identity.sessions import Caller
 from backend.imports import reading
@@ -247,8 +247,9 @@ def _serialize_rules(rows: list[queries.RuleView], _caller: Caller) -> list[dict
     "积分规则",
     RuleOut,
     _serialize_rules,
+    guard=GUESTS,
     query=RulesQuery,
-    description="生效中和将要生效的规则。",
+    description="没有登录也可以看。生效中和将要生效的规则。",
 )
 def list_rules(caller: Caller, community_id: int | None) -> Pageable:
     return KeysetRows(partial(queries.rules, community_id), lambda one: one.position, (str, int, str))

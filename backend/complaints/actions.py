@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock, config, journal, working_days
 from backend.complaints import notices, sealed, states
-from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState
+from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState, SubjectKind
 from backend.db import lock_row, session
 from backend.errors import Refused
 from backend.journal import Actor
@@ -46,11 +46,13 @@ def file(
     anonymous: bool = False,
     contact: str | None = None,
     community_id: int | None = None,
+    subject: tuple[SubjectKind, int] | None = None,
     actor: Actor,
 ) -> Complaint:
     """Takes a complaint in. A relief report goes to the city: what burdens a community often comes from above.
 
-    Without `community_id` it is about where the person lives; who lives nowhere yet is answered by the city.
+    Without `community_id` it is about where the person lives; who lives nowhere yet is answered by the city. That the
+    person may read `subject` was asked before.
     Raises NotACommunity, TooManyComplaints.
     """
     lock_row(Person, actor.id)
@@ -69,6 +71,8 @@ def file(
         anonymous=anonymous,
         filed_at=clock.now(),
         due_on=_due(),
+        subject_kind=subject[0] if subject else None,
+        subject_id=subject[1] if subject else None,
     )
     session.add(made)
     session.flush()

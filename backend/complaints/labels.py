@@ -11,10 +11,17 @@ COMPLAINANT_STATES = {
     "withdrawn": "已撤回",
 }
 
+SUBJECTS = {"wish": "心愿", "activity": "活动", "redemption": "兑换单", "item": "物品", "team": "志愿队"}
+
 # Who somebody is to a thing, as its moves and permissions name it.
 FACTS = {"complainant": "投诉人"}
 
-LABELS = {"complaint_kind": KINDS, "complaint_state": STATES, "complaint_about": ABOUT}
+LABELS = {
+    "complaint_kind": KINDS,
+    "complaint_state": STATES,
+    "complaint_about": ABOUT,
+    "complaint_subject": SUBJECTS,
+}
 JOURNAL_KINDS = {"complaint": "投诉建议"}
 JOURNAL_STATES = {"complaint": STATES}
 # What is done besides the moves of states.py, which carry their own labels.

@@ -27,6 +27,20 @@ class About(StrEnum):
     STREET_STAFF = "street_staff"
 
 
+class SubjectKind(StrEnum):
+    """What a complaint may name beside its words."""
+
+    WISH = "wish"
+    ACTIVITY = "activity"
+    REDEMPTION = "redemption"
+    ITEM = "item"
+    TEAM = "team"
+
+
+# Only its owner could have named it: from an anonymous one staff would learn who complained.
+TELLS_ITS_OWNER = frozenset({SubjectKind.REDEMPTION})
+
+
 class ComplaintState(StrEnum):
     RECEIVED = "received"
     ESCALATED = "escalated"
@@ -53,6 +67,10 @@ class Complaint(Model):
         sa.CheckConstraint(f"complaint_kind IN {sql_list(ComplaintKind)}", name="kind_known"),
         sa.CheckConstraint(f"about IN {sql_list(About)}", name="about_known"),
         sa.CheckConstraint(f"state IN {sql_list(ComplaintState)}", name="state_known"),
+        sa.CheckConstraint(
+            f"subject_kind IS NULL OR subject_kind IN {sql_list(SubjectKind)}", name="subject_known"
+        ),
+        sa.CheckConstraint("(subject_kind IS NULL) = (subject_id IS NULL)", name="subject_is_whole"),
         sa.CheckConstraint(
             "(state = 'answered') = (answered_by_id IS NOT NULL)"
             " AND (state = 'answered') = (answer_sealed IS NOT NULL)",
@@ -93,6 +111,9 @@ class Complaint(Model):
     )
     answered_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The thing that it is about, where the person named one that they may read.
+    subject_kind: Mapped[str | None] = mapped_column(sa.String(16))
+    subject_id: Mapped[int | None] = mapped_column(Id)
 
     def facts_about(self, person_id: int) -> frozenset[str]:
         """Whether the person complained."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from backend import journal
 from backend.complaints import sealed
-from backend.complaints.models import WAITING_STATES, Complaint, ComplaintState
+from backend.complaints.models import TELLS_ITS_OWNER, WAITING_STATES, Complaint, ComplaintState
 from backend.complaints.states import COMPLAINT_MOVES
 from backend.db import session
 from backend.errors import NotFound
@@ -44,6 +44,9 @@ class ComplaintView:
     ended_at: datetime | None
     answer: str | None
     answered_at: datetime | None
+    # What it is about, where that says nothing of who complained.
+    subject_kind: str | None
+    subject_id: int | None
     actions: list[str]
 
 
@@ -82,6 +85,7 @@ def _to_view(
 ) -> ComplaintView:
     facts = one.facts_about(actor.id)
     own = "complainant" in facts
+    hidden = one.anonymous and not own and one.subject_kind in TELLS_ITS_OWNER
     return ComplaintView(
         id=one.id,
         kind=one.complaint_kind,
@@ -99,6 +103,8 @@ def _to_view(
         ended_at=one.ended_at,
         answer=sealed.answer(one),
         answered_at=one.ended_at if one.state == ComplaintState.ANSWERED else None,
+        subject_kind=None if hidden else one.subject_kind,
+        subject_id=None if hidden else one.subject_id,
         actions=open_to(COMPLAINT_MOVES, one, words, facts),
     )
 

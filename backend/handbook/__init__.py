@@ -5,6 +5,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
+from backend import app_pages
 from backend.api.frame import openapi as documentation
 from backend.handbook import declarations, refusals, states, words
 
@@ -16,8 +17,14 @@ def written(app: Flask | None = None) -> dict[Path, str]:
     document = documentation.document(app or current_app)
     return {
         FOLDER / "openapi.json": json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+        FOLDER / "pages.json": json.dumps(_pages(), ensure_ascii=False, indent=1) + "\n",
         FOLDER / "errors.md": refusals.page(),
         FOLDER / "states.md": states.page(),
         FOLDER / "client" / "api.d.ts": declarations.text(document),
         FOLDER / "client" / "words.js": words.text(),
     }
+
+
+def _pages() -> list[dict[str, object]]:
+    """The pages that a mini-program has to have, for a machine to compare with its `app.json`."""
+    return [{"path": one.path, "query": list(one.query), "kinds": list(one.kinds)} for one in app_pages.PAGES]

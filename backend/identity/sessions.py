@@ -14,7 +14,7 @@ from backend.db import Moment, insert, read_columns, session
 from backend.errors import Refused, SessionEnded
 from backend.identity.models import Session, SignInCount
 from backend.journal import Actor
-from backend.people import security_events, sign_ins
+from backend.people import guests, security_events, sign_ins
 from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person
 
@@ -37,6 +37,9 @@ class Caller:
     stale: bool = False
     suspended_until: datetime | None = None
 
+
+# Who reads without signing in.
+GUEST = Caller(guests.GUEST_ID, session_id=0)
 
 _persons, _saved = Person.__table__.c, Session.__table__.c
 _LOOKUP = (

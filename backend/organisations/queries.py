@@ -76,6 +76,14 @@ def community(organisation_id: int, *, closed_too: bool = False) -> Organisation
     return found
 
 
+def first_community() -> int | None:
+    """The community that stands longest, for who lives in none."""
+    wanted = sa.select(Organisation.id).where(
+        Organisation.kind == "community", Organisation.closed_at.is_(None)
+    )
+    return session.scalar(wanted.order_by(Organisation.id).limit(1))
+
+
 def city_id() -> int:
     """The root of the tree: an installation is one city's."""
     return session.scalars(sa.select(Organisation.id).where(Organisation.kind == "city")).one()

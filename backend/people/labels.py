@@ -19,6 +19,7 @@ SERVICE_ROLES = {
     "mediation": "矛盾调解员",
     "policy": "政策宣传员",
 }
+TEAM_PARTS = {"leader": "队长", "member": "队员"}
 PERSON_STATES = {"active": "使用中", "merged": "已并入", "cancelled": "已注销"}
 RESIDENCY_STATES = {"declared": "待核实", "verified": "已核实", "rejected": "未通过"}
 PARTY_REGISTRATION_STATES = {"pending": "待核实", "verified": "已核实", "rejected": "未通过"}

@@ -234,6 +234,12 @@ def permissions_in(person_id: int, organisation_id: int) -> frozenset[str]:
     return permissions_of(session.scalars(_ROLES_IN, {**bind_viewer(person_id), "place": organisation_id}))
 
 
+def permissions_anywhere(person_id: int) -> frozenset[str]:
+    """All words that appointments give the person in some place, in one statement."""
+    held = sa.select(Appointment.role).where(active_today(person_id))
+    return permissions_of(session.scalars(held))
+
+
 def permissions_in_many(person_id: int, organisation_ids: Iterable[int]) -> dict[int, frozenset[str]]:
     """The same for many places, in one statement; empty where nothing is granted."""
     ids = set(organisation_ids)

@@ -95,6 +95,11 @@ def home(person_id: int) -> Residency | None:
     return session.scalar(_HOME, {"person": person_id})
 
 
+def nickname(person_id: int) -> str:
+    """What the person calls themselves; empty where they have not said."""
+    return session.scalars(sa.select(Person.nickname).where(Person.id == person_id)).one()
+
+
 def verified_registration(person_id: int) -> PartyRegistration | None:
     """The person's verified party registration, if there is one."""
     return session.scalar(_VERIFIED, {"person": person_id})

@@ -102,6 +102,11 @@ def merges_to_approve(*, actor: Actor) -> KeysetQuery:
     return _merges(actor, MergeState.PROPOSED)
 
 
+def merges_to_decide(*, actor: Actor) -> KeysetQuery:
+    """Both of these: whatever this person may take a step with."""
+    return _merges(actor, MergeState.ASKED, MergeState.PROPOSED)
+
+
 def _merges(actor: Actor, *states: MergeState) -> KeysetQuery:
     row = PersonMerge
     wanted = sa.select(row).where(

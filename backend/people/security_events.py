@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend import clock, config
+from backend import app_pages, clock, config
 from backend.db import Id, Model, Moment, session, sql_list, view_of
 from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
@@ -21,7 +21,6 @@ from backend.personal import PersonalTable, Purpose, on_merge, personal
 
 TITLE_MAX = DEVICE_MAX = 60
 BATCH = 500
-_PAGE = "pages/security/index?id={id}"
 
 
 class SecurityEvent(Model):
@@ -106,7 +105,7 @@ def _notify(row: SecurityEvent) -> None:
             "thing3": row.device or "无",
             "thing4": "不是本人请点“不是我操作的”",
         },
-        page=_PAGE.format(id=row.id),
+        page=app_pages.page_of("security_event", row.id),
     )
 
 

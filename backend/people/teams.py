@@ -16,7 +16,7 @@ from backend.moves import Move
 from backend.organisations import queries as places
 from backend.outbox.actions import notify
 from backend.paging import Keys, KeysetQuery, containing
-from backend.people import masking, permissions, states, suspensions
+from backend.people import guests, masking, permissions, states, suspensions
 from backend.people import queries as people
 from backend.people.kinds import STANDING_MEMBERSHIPS, MembershipState, PersonState
 from backend.people.masking import Level
@@ -283,6 +283,7 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
         return []
     ids = [team.id for team in teams]
     names = places.names({team.community_id for team in teams})
+    guest = guests.is_guest(actor)
     leaders = people.masked_names({team.leader_id for team in teams}, gone=NO_LEADER)
     counts = _counts(ids)
     mine = _mine(ids, actor.id)
@@ -291,11 +292,11 @@ def view_teams(teams: Sequence[Team], *, actor: Actor) -> list[TeamView]:
             TeamView,
             team,
             community_name=names[team.community_id],
-            leader_id=None if leaders[team.leader_id] == NO_LEADER else team.leader_id,
-            leader_name=leaders[team.leader_id],
+            leader_id=None if guest or leaders[team.leader_id] == NO_LEADER else team.leader_id,
+            leader_name="" if guest else leaders[team.leader_id],
             member_count=counts.get(team.id, 0),
             my_status="leader" if team.leader_id == actor.id else mine.get(team.id),
-            actions=_actions(team, mine.get(team.id), actor),
+            actions=[] if guest else moves_open(team, mine.get(team.id), actor),
         )
         for team in teams
     ]
@@ -319,7 +320,8 @@ def _mine(ids: list[int], person_id: int) -> dict[int, str]:
     return dict(rows.all())
 
 
-def _actions(team: Team, state: str | None, actor: Actor) -> list[str]:
+def moves_open(team: Team, state: str | None, actor: Actor) -> list[str]:
+    """What somebody whose membership stands like this may do now, for a button each."""
     if team.leader_id == actor.id:
         return []
     return [states.LEAVE.name if state in states.LEAVE.sources else states.JOIN.name]

@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 
-from backend import clock
+from backend import app_pages, clock
 from backend.outbox.actions import notify
 from backend.points.models import Adjustment
 from backend.points.opening_models import OpeningSheet
 
-_PAGE = "pages/points/index"
+_PAGE = app_pages.page_of("points_adjusted")
 
 
 def adjusted(adjustment: Adjustment, moved: int) -> None:

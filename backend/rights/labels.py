@@ -1,6 +1,9 @@
 """Chinese headings that several tables of the export share. A column may bring its own (`personal(label=…)`); what
 has none yet stands under its own name."""
 
+# How somebody without a phone agreed, before staff.
+SAID_CONSENT = {"paper": "本人在纸上签字", "spoken": "本人口头同意"}
+
 _LABELS = {
     "id": "编号",
     "phone": "手机号",

@@ -22,6 +22,9 @@ _LAW_SERVICE = "个人信息保护法第十三条第二项（为个人办理其�
 _LAW_DUTY = "个人信息保护法第十三条第三项（履行法定职责或义务）"
 _LAW_CONSENT = "个人信息保护法第十三条第一项（个人同意）"
 _LAW_SENSITIVE = "个人信息保护法第二十八、二十九条（敏感个人信息，单独同意）"
+_LAW_CHILDREN = "个人信息保护法第三十一条（监护人同意）；未成年人网络保护条例"
+# What is done on these bases waits for consent (backend/rights/gates.py); a test walks the register.
+_ON_CONSENT = (_LAW_CONSENT, _LAW_SENSITIVE, _LAW_CHILDREN)
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class ProcessingPurpose:
     document: str
     retention: str
     recipients: str
+
+    @property
+    def on_consent(self) -> bool:
+        """Whether nothing of it may be stored before its document is agreed to."""
+        return self.basis.startswith(_ON_CONSENT)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -197,7 +205,7 @@ PURPOSES = (
         Purpose.CHILDREN,
         "保护孩子",
         ("监护关系", "不满十四周岁孩子的资料"),
-        "个人信息保护法第三十一条；未成年人网络保护条例",
+        _LAW_CHILDREN,
         "sensitive_data",
         "不再有监护人的孩子 {keep_rejected_days} 天；其余" + _WHILE,
         "监护人和本社区工作人员；心愿墙不显示姓名、学校、照片",
@@ -256,6 +264,11 @@ _COUNTED = {
     "openings": ("open_contact",),
 }
 _YEAR = timedelta(days=365)
+
+
+def document_of(key: Purpose) -> str:
+    """The document in which a purpose is told, and agreed to where that is its basis."""
+    return next(one.document for one in PURPOSES if one.key == key)
 
 
 class PurposeInWords(TypedDict):

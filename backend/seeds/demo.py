@@ -18,7 +18,7 @@ from backend.people import actions as people
 from backend.people import sealed, sign_ins
 from backend.people.kinds import MembershipState
 from backend.people.models import Membership, Person, Team
-from backend.seeds import supermarket, volunteering, wishes
+from backend.seeds import consents, supermarket, volunteering, wishes
 from backend.seeds.calendar import days_ago
 from backend.wechat.simulator.rules import openid_of
 
@@ -180,6 +180,7 @@ def _register_home(one: Cast, who: dict[str, Person], found: dict[str, int]) -> 
     staff = {"松涛社区": ("tong", "lan"), "白桦社区": ("bai", "jin")}[one.community]
     clerk = who[staff[0] if one.name != staff[0] else staff[1]]
     grid_id = found[f"{one.community[:2]}-{one.grid:02d}"] if one.grid else None
+    consents.agree(person)
     people.declare_residency(community_id, grid_id, f"雪松家园 {person.id} 号楼", actor=person)
     people.decide_residency(person.id, True, actor=clerk)
     if one.unit:
@@ -189,7 +190,7 @@ def _register_home(one: Cast, who: dict[str, Person], found: dict[str, int]) -> 
 
 def _card_holder(found: dict[str, int], who: dict[str, Person]) -> Person:
     """鄂桂兰, 82, without a phone: paper card P000001."""
-    return people.create_card_holder(
+    made = people.create_card_holder(
         "鄂桂兰",
         found["松涛社区"],
         grid_id=found["松涛-03"],
@@ -197,6 +198,8 @@ def _card_holder(found: dict[str, int], who: dict[str, Person]) -> Person:
         birth_year=clock.today().year - 82,
         actor=who["tong"],
     )
+    consents.agree_on_paper(made, who["tong"])
+    return made
 
 
 def _teams(found: dict[str, int], who: dict[str, Person]) -> None:

@@ -14,6 +14,7 @@ from backend.ledger import actions as ledger
 from backend.people import actions as people
 from backend.people import sealed
 from backend.people.models import Person
+from backend.seeds import consents
 from backend.seeds.calendar import days_ago
 from backend.supermarket import sealed as sealed_in_shop
 from backend.supermarket import timetable
@@ -78,6 +79,7 @@ def _neighbours(found: dict[str, int], who: dict[str, Person]) -> None:
         session.flush()
         if role:
             people.write_appointment(person.id, role, found[place], clock.today(), None, actor=who["admin"])
+        consents.agree(person)
         people.declare_residency(found[place], actor=person)
         people.decide_residency(person.id, True, actor=who["tong"] if place == SONGTAO else who["bai"])
         _grant(person, name, points, found[place], who["tong"])

@@ -18,6 +18,7 @@ from backend.people import actions as people
 from backend.people import sealed, teams
 from backend.people.models import Person
 from backend.rights import notice
+from backend.seeds import consents
 from backend.seeds.calendar import days_ago
 from backend.volunteering import codes
 from backend.volunteering.actions import (
@@ -140,6 +141,7 @@ def _volunteers(scene: _Scene) -> None:
         sealed.keep_real_name(person, real_name)
         sealed.keep_phone(person, f"1119{number:07d}")
         session.flush()
+        consents.agree(person)
         people.declare_residency(scene.found[community], actor=person)
         people.decide_residency(
             person.id, True, actor=scene.who["bai" if community == "白桦社区" else "tong"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import app_pages, clock
 from backend.db import session
 from backend.journal import Actor
 from backend.ledger.actions import HoldResult
@@ -21,8 +21,6 @@ from backend.supermarket.labels import PERIODS
 from backend.supermarket.models import Collector, Item, Line, Redemption, RedemptionState, Shop
 from backend.supermarket.stock_models import Batch, ShopTransfer, Stocktake, StocktakeState
 from backend.supermarket.views import content
-
-_PAGE = "pages/redemption/detail?id={id}"
 
 
 def _notify_staff(
@@ -109,7 +107,7 @@ def _wechat(order: Redemption, title: str, phrase: str, lines: list[Line] | None
         "subject": (Redemption.journal_kind, order.id),
         "template": "redemption_notice",
         "data": data,
-        "page": _PAGE.format(id=order.id),
+        "page": app_pages.page_of("redemption", order.id),
     }
 
 

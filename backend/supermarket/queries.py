@@ -16,7 +16,7 @@ from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery, containing
-from backend.people import permissions
+from backend.people import guests, permissions
 from backend.people import queries as people
 from backend.people.masking import level_of
 from backend.people.models import Person, Team
@@ -102,7 +102,8 @@ def view_items(found: Sequence[Item], *, actor: Actor) -> list[ItemView]:
     """Items as this person sees them: what can be redeemed for all, the stock's numbers for the shop's staff."""
     ids = [one.id for one in found]
     ended = past_their_day(ids) if ids else {}
-    donors = _donors(ids)
+    # Who gave agreed to be named among neighbours, not on the open internet.
+    donors = {} if guests.is_guest(actor) else _donors(ids)
     place_of = dict(
         session.execute(
             sa.select(Shop.id, Shop.community_id).where(Shop.id.in_({o.shop_id for o in found}))

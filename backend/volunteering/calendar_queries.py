@@ -8,25 +8,13 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import Moment, session
-from backend.errors import NotFound
-from backend.journal import Actor
 from backend.organisations.models import Organisation
-from backend.volunteering import queries, sessions
+from backend.volunteering import sessions
 from backend.volunteering.models import Activity, ActivityState, SignUp, SignUpState
 from backend.volunteering.session_models import ActivitySession
 
 # A calendar is read whole; nobody has promised to come to more.
 MOST_COMING = 200
-
-
-def open_to(activity_id: int, *, actor: Actor | None) -> Activity:
-    """An activity that the person may see; whoever did not sign in sees what was ever published. Raises NotFound."""
-    if actor is not None:
-        return queries.one(activity_id, actor=actor)
-    activity = session.get(Activity, activity_id)
-    if activity is None or activity.published_at is None:
-        raise NotFound()
-    return activity
 
 
 def coming(person_id: int) -> list[Activity]:

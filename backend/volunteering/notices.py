@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import app_pages, clock
 from backend.db import session
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, take_back_words
@@ -21,8 +21,6 @@ from backend.volunteering.record_models import Backfill, Correction, RequestStat
 
 # So many sessions are named in a notice.
 SESSIONS_TOLD = 4
-
-_PAGE = "pages/activity/detail?id={id}"
 
 
 def _telling(activity: Activity, person_id: int, kind: str, title: str, body: str) -> Telling:
@@ -39,7 +37,7 @@ def _telling(activity: Activity, person_id: int, kind: str, title: str, body: st
             "thing3": activity.place,
             "thing4": title,
         },
-        page=_PAGE.format(id=activity.id),
+        page=app_pages.page_of("activity", activity.id),
     )
 
 

@@ -12,7 +12,7 @@ import segno
 import sqlalchemy as sa
 import structlog
 
-from backend import clock, config
+from backend import app_pages, clock, config
 from backend.db import insert, session, transaction
 from backend.wechat.gateway import WeChatRejected, WeChatUnavailable, gateway
 from backend.wechat.models import PageCode, PageLink
@@ -21,7 +21,7 @@ from backend.wechat.models import PageCode, PageLink
 # not given out any more.
 LINK_DAYS = 29
 LINK_RESERVE = timedelta(days=3)
-PAGES = {"wish": "pages/wish/detail", "activity": "pages/activity/detail", "shop": "pages/shop/detail"}
+PAGES = {kind: app_pages.path_of(kind) for kind in ("wish", "activity", "shop")}
 
 log = structlog.get_logger()
 

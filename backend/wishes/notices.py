@@ -5,14 +5,12 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import app_pages, clock
 from backend.db import session
 from backend.outbox.actions import Telling, notify_many, take_back_words
 from backend.wishes.kinds import ClaimOutcome, ConfirmMethod
 from backend.wishes.labels import REFERRED_TO
 from backend.wishes.models import Claim, Wish
-
-_PAGE = "pages/wish/detail?id={id}"
 
 
 def _notify(person_id: int, wish: Wish, kind: str, title: str, body: str, phrase: str, template: str) -> None:
@@ -55,7 +53,7 @@ def _notice(
         subject=("wish", wish.id),
         template=template,
         data={"thing1": wish.title, "phrase2": phrase, "time3": clock.now(), "thing4": title},
-        page=_PAGE.format(id=wish.id),
+        page=app_pages.page_of("wish", wish.id),
     )
 
 

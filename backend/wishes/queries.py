@@ -16,7 +16,7 @@ from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
-from backend.people import permissions, teams
+from backend.people import guests, permissions, teams
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
@@ -33,7 +33,7 @@ from backend.wishes.kinds import (
     WishState,
 )
 from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
-from backend.wishes.views import FOR_ALL, INSIDE, ClaimView, RoundRef, RoundView, WishView
+from backend.wishes.views import FOR_ALL, INSIDE, ClaimView, RoundRef, RoundView, WishView, for_guests
 
 # A literal, so that the planner can prove the partial index.
 ON_THE_WALL_NOW = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
@@ -84,14 +84,16 @@ def seen_and_view(wish_id: int, *, actor: Actor) -> tuple[Wish, WishView]:
     if row is None:
         raise NotFound()
     shown = _to_view(row, reporting_in([row.Wish], actor.id), wisher_names.of_rows([row]), actor)
-    if not shown.visible:
+    if not shown.visible or (guests.is_guest(actor) and shown.state not in ON_THE_WALL):
         raise NotFound()
     return row.Wish, shown
 
 
-def rounds(community_id: int | None, among: Collection[str] | None) -> KeysetQuery:
-    """Rounds, newest first."""
+def rounds(community_id: int | None, among: Collection[str] | None, *, actor: Actor) -> KeysetQuery:
+    """Rounds, newest first; for guests those that are published."""
     wanted = sa.select(Round)
+    if guests.is_guest(actor):
+        wanted = wanted.where(Round.state == RoundState.PUBLISHED)
     if community_id is not None:
         wanted = wanted.where(Round.community_id == community_id)
     if among:
@@ -221,7 +223,7 @@ def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor)
     family = people.family_name(wish.wisher_id, row.wisher)
     copied: dict[str, Any] = {name: getattr(wish, name) for name in FOR_ALL}
     copied |= {name: getattr(wish, name) if inside else None for name in INSIDE}
-    return WishView(
+    shown = WishView(
         **copied,
         community_name=row.community,
         grid_name=row.grid if inside else None,
@@ -242,6 +244,7 @@ def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor)
         actions=open_moves,
         visible=wish.visible_to(actor.id, words, facts),
     )
+    return for_guests(shown) if guests.is_guest(actor) else shown
 
 
 def _more_to_do(row: Any, own: bool, reviewing: bool, facts: frozenset[str]) -> list[str]:

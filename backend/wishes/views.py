@@ -19,6 +19,18 @@ class RoundRef:
 
 
 @dataclass(frozen=True)
+class RoundCard:
+    """The round that a community is in, on a first screen."""
+
+    id: int
+    number: int
+    title: str
+    state: str
+    collect_until: date
+    publish_until: date
+
+
+@dataclass(frozen=True)
 class RoundView:
     """A round, which is public, with the moves open to one viewer."""
 
@@ -173,3 +185,9 @@ def without_words(shown: WishView) -> WishView:
         claim=shown.claim and replace(shown.claim, note=None, files=[]),
         warnings=[],
     )
+
+
+def for_guests(shown: WishView) -> WishView:
+    """The same for who has not signed in: what is wished and how far it is, and nobody's words, name or picture."""
+    claim = shown.claim and replace(shown.claim, by_name=None, note=None, files=[])
+    return replace(shown, description="", wisher="", claim=claim, files=[], actions=[])

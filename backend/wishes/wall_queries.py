@@ -7,15 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import config
-from backend.db import Moment
+from backend.db import Moment, session, view_of
 from backend.journal import Actor
 from backend.paging import KeysetRows, Place, containing
-from backend.people import permissions
+from backend.people import guests, permissions
 from backend.people import queries as people
-from backend.wishes.kinds import WishState
-from backend.wishes.models import Wish
+from backend.wishes.kinds import RoundState, WishState
+from backend.wishes.models import Round, Wish
 from backend.wishes.queries import ON_THE_WALL_NOW, OPEN_CLAIMS, VIEW_SELECT, read_views
-from backend.wishes.views import WishView
+from backend.wishes.views import RoundCard, WishView
 
 
 def wall(
@@ -61,3 +61,14 @@ def _claimable() -> sa.ColumnElement[bool]:
         *(sa.func.coalesce(one, 0) != permissions.VIEWER for one in strangers),
         OPEN_CLAIMS.scalar_subquery() < config.settings().claim_limit,
     )
+
+
+def round_now(community_id: int, *, actor: Actor) -> RoundCard | None:
+    """The round that a community is in: what is published before what is still reviewed or collects; to guests only what
+    is published."""
+    shown = RoundState.PUBLISHED if guests.is_guest(actor) else None
+    running = Round.state == shown if shown else Round.state != RoundState.CLOSED
+    published_first = sa.case((Round.state == RoundState.PUBLISHED, 0), else_=1)
+    wanted = sa.select(Round).where(Round.community_id == community_id, running)
+    found = session.scalar(wanted.order_by(published_first, Round.id.desc()).limit(1))
+    return view_of(RoundCard, found) if found else None

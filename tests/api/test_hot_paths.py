@@ -54,6 +54,17 @@ def _timeline(town):
     return town.phone("ning"), "GET", f"/wishes/{_claimed(town)}/timeline", None
 
 
+def _home(town):
+    _wall(town)
+    shop.goods(town, shop.opened(town))
+    return town.phone("qin"), "GET", f"/home?communityId={town.songtao}", None
+
+
+def _to_do(town):
+    _claimed(town)
+    return town.phone("tong"), "GET", "/me/to-do", None
+
+
 def _claim(town):
     ids, _ = cast.published(town, 1, disclosure="title", salutation="女士")
     return town.phone("qin"), "POST", f"/wishes/{ids[0]}/claim", {"as": "personal"}
@@ -107,6 +118,9 @@ GOALS = {
     # With its timeline.
     _wish: 3,
     _timeline: 3,
+    # All that a first screen shows, of five rooms.
+    _home: 20,
+    _to_do: 3,
     _claim: 9,
     _check_in: 8,
     _redemption: 12,

@@ -314,14 +314,15 @@ def taken(phone, path):
     return phone.client.get(f"/api/v1{path}", headers=phone.headers)
 
 
-def test_calendars_are_files_and_a_guest_reads_what_is_published(town, phones, snow):
+def test_calendars_are_files_for_whoever_may_see_the_activity_and_signs_in(town, phones, snow):
     guest, path = town.app.test_client(), f"/api/v1/activities/{snow['id']}/calendar.ics"
-    answer = guest.get(path)
+    assert guest.get(path).status_code == 401
+    answer = taken(phones["ning"], f"/activities/{snow['id']}/calendar.ics")
     assert (answer.status_code, answer.content_type) == (200, "text/calendar; charset=utf-8")
     assert answer.data.count(b"BEGIN:VEVENT") == 1
     assert guest.get(path, headers={"Authorization": "Bearer made-up"}).status_code == 401
     draft = phones["tong"].data("POST", "/activities", body(town))["id"]
-    assert guest.get(f"/api/v1/activities/{draft}/calendar.ics").status_code == 404
+    assert guest.get(f"/api/v1/activities/{draft}/calendar.ics").status_code == 401
     assert taken(phones["tong"], f"/activities/{draft}/calendar.ics").status_code == 200
     assert phones["ning"].get(f"/activities/{draft}/calendar.ics").status_code == 404
     assert taken(phones["ning"], "/me/calendar.ics").data.count(b"BEGIN:VEVENT") == 0

@@ -61,7 +61,7 @@ class Things:
     def __init__(self, town):
         self.town = town
         self.phones = {actor: town.phone(name) for actor, name in ACTORS.items()}
-        self.phones["resident"].data("PUT", "/me/residency", {"communityId": town.songtao})
+        self.phones["resident"].agrees().data("PUT", "/me/residency", {"communityId": town.songtao})
         self._post("staff", f"/residencies/{self.phones['resident'].id}/verify")
         self.ids = self._wishes() | self._volunteering() | self._supermarket() | self._people()
 
@@ -152,7 +152,7 @@ class Things:
     def _people(self):
         town, owner = self.town, self.phones["owner"].id
         newcomer = town.phone("somebody-new")
-        newcomer.data("PUT", "/me/residency", {"communityId": town.songtao})
+        newcomer.agrees().data("PUT", "/me/residency", {"communityId": town.songtao})
         unit = session.scalar(sa.text("SELECT unit_id FROM party_registrations ORDER BY person_id LIMIT 1"))
         joins = {"unitId": unit, "communityId": town.songtao, "serviceRoles": []}
         newcomer.data("PUT", "/me/party-registration", joins)

@@ -137,7 +137,7 @@ def wished(phone, town, submit, times):
 def newcomer(town, name="flood"):
     """A person with a merely declared residency."""
     phone = town.phone(name)
-    phone.data("PUT", "/me/residency", {"communityId": town.songtao})
+    phone.agrees().data("PUT", "/me/residency", {"communityId": town.songtao})
     return phone
 
 

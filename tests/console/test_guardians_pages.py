@@ -80,7 +80,7 @@ def test_a_child_that_waits_with_its_guardian_does_not_hide_who_waits_behind_it(
         declared(town, child=child)
     first, second = (town.phone(name) for name in ("first", "second"))
     for phone in (first, second):
-        phone.data("PUT", "/me/residency", {"communityId": town.songtao})
+        phone.agrees().data("PUT", "/me/residency", {"communityId": town.songtao})
     clerk = visitor("tong")
     with transaction():
         earlier = sa.delete(Residency).where(

@@ -169,7 +169,7 @@ def test_the_street_explains_what_two_rounds_could_not_fulfil(desk, town):
 
 def test_registrations_are_verified_one_after_the_other(desk, town):
     for name in ("newcomer-a", "newcomer-b"):
-        town.phone(name).data("PUT", "/me/residency", {"communityId": town.songtao})
+        town.phone(name).agrees().data("PUT", "/me/residency", {"communityId": town.songtao})
     page = desk.sit_down("tong")
     follow(page, page.get_by_role("link", name=re.compile("核实居住")).first)
     desk.look_at(page, "verifying")

@@ -22,7 +22,7 @@ def kinds(page):
 
 def test_a_clerk_sees_wishes_rounds_calls_and_registrations_what_is_due_first_first(visitor, town):
     cast.fulfilled(town)
-    town.phone("newcomer").data("PUT", "/me/residency", {"communityId": town.songtao})
+    town.phone("newcomer").agrees().data("PUT", "/me/residency", {"communityId": town.songtao})
     page = visitor("tong").page("/console/")
     assert {"审核心愿", "回访许愿人", "核实居住"} <= set(kinds(page))
     # Due in this order, however long each has waited: the wishes of three days ago, the registration of this moment, the
@@ -154,7 +154,7 @@ def test_similar_words_share_half_of_their_neighbouring_pairs(one, other, same):
 
 
 def test_the_same_household_is_noticed_without_showing_the_address(visitor, town):
-    town.phone("newcomer").data(
+    town.phone("newcomer").agrees().data(
         "PUT", "/me/residency", {"communityId": town.songtao, "address": "雪松家园7号楼2单元301"}
     )
     with_neighbour = cast.submitted(town, wisher="newcomer", title="换纱窗", description="蚊子多")
@@ -234,7 +234,7 @@ def test_a_queue_longer_than_its_list_says_that_there_is_more(visitor, town, mon
 def test_one_list_of_two_queues_shows_the_oldest_of_both(visitor, town, monkeypatch):
     clerk, unit = visitor("tong"), town.place("市水务局")
     for name in ("first", "second"):
-        town.phone(name).data("PUT", "/me/residency", {"communityId": town.songtao})
+        town.phone(name).agrees().data("PUT", "/me/residency", {"communityId": town.songtao})
         told = {"unitId": unit, "communityId": town.songtao, "serviceRoles": []}
         town.phone(name).data("PUT", "/me/party-registration", told)
     there = kinds(clerk.page("/console/verifying"))

@@ -38,9 +38,9 @@ def test_a_route_without_a_guard_would_be_found(settings):
     assert unguarded(careless) == ["/everything"]
 
 
-def test_a_guard_is_public_signed_in_or_a_word_that_somebody_can_hold(migrated_app):
+def test_a_guard_is_public_for_guests_signed_in_or_a_word_that_somebody_can_hold(migrated_app):
     guards = {getattr(view, "guard", "public") for view in migrated_app.view_functions.values()}
-    assert guards - {"public", "signed in"} <= WORDS
+    assert guards - {"public", "guests", "signed in"} <= WORDS
 
 
 def test_every_route_that_is_not_for_everybody_says_whose_call_it_is(migrated_app):
@@ -63,8 +63,9 @@ def test_every_api_route_stands_in_the_document_in_full(migrated_app):
             assert CHINESE.search(operation["summary"]), rule.rule
             assert operation["tags"], rule.rule
             assert operation["operationId"], rule.rule
-            public = migrated_app.view_functions[rule.endpoint].guard == "public"
-            assert public == (not operation.get("security")), rule.rule
+            guard = migrated_app.view_functions[rule.endpoint].guard
+            assert (guard == "public") == (not operation.get("security")), rule.rule
+            assert (guard == "guests") == ({} in operation.get("security", [])), rule.rule
 
 
 def test_operation_ids_are_unique(migrated_app):
@@ -90,7 +91,7 @@ def test_no_schema_stands_in_the_document_twice(migrated_app):
 
 
 @pytest.mark.parametrize(
-    "name", ["openapi.json", "errors.md", "states.md", "client/api.d.ts", "client/words.js"]
+    "name", ["openapi.json", "pages.json", "errors.md", "states.md", "client/api.d.ts", "client/words.js"]
 )
 def test_the_committed_documentation_is_not_stale(migrated_app, name):
     written = handbook.written(migrated_app)

@@ -12,12 +12,12 @@ from tests.wishes import cast
 
 
 def declare(phone, town, **more):
-    return phone.data("PUT", "/me/residency", {"communityId": town.songtao, **more})["residency"]
+    return phone.agrees().data("PUT", "/me/residency", {"communityId": town.songtao, **more})["residency"]
 
 
 def register(phone, town, community=None, unit="市水务局"):
     body = {"unitId": town.place(unit), "communityId": community or town.songtao, "serviceRoles": ["relief"]}
-    return phone.data("PUT", "/me/party-registration", body)["partyRegistration"]
+    return phone.agrees().data("PUT", "/me/party-registration", body)["partyRegistration"]
 
 
 def waiting(staff, kind="residencies"):
@@ -119,7 +119,7 @@ def test_a_party_member_whose_registration_waits_cannot_claim(town):
 
 
 def test_places_that_do_not_fit_are_refused_at_once(town):
-    xiao = town.phone("xiao")
+    xiao = town.phone("xiao").agrees()
     street, unit = town.place("林海街道"), town.place("市水务局")
     for place in (street, unit, 999999):
         refusal(xiao.put("/me/residency", {"communityId": place}), 422, "NOT_A_COMMUNITY")

@@ -113,12 +113,6 @@ def test_texts_of_a_calendar_are_escaped_and_its_lines_fold_between_signs(town):
     assert b"\n" not in octets.replace(b"\r\n", b"")
 
 
-def test_guests_open_the_calendar_of_what_was_published_and_of_no_draft(town):
-    assert calendar_queries.open_to(cast.published(town), actor=None).state == "published"
-    with pytest.raises(NotFound):
-        calendar_queries.open_to(cast.planned(town), actor=None)
-
-
 def test_my_calendar_has_what_i_have_a_place_in_and_that_is_to_come(town):
     one, other = cast.newcomers(town, 2)
     later = cast.published(

@@ -44,6 +44,7 @@ ABOUT = """小程序用的全部接口。快速上手、每条业务的调用顺
 # In the order in which a reader meets them; one without a sentence explains itself. A tag that does not stand here
 # follows, with the sentence that its blueprint says: `tag={"name": …, "description": …}`.
 TAGS = {
+    "首页": "第一屏和我的待办，各一次请求",
     "身份": "登录、我的资料、居住登记和双报到登记",
     "人员": "工作人员核实登记、为没有手机的居民登记和发卡",
     "组织": "市、街道、社区、网格、单位",

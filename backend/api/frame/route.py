@@ -25,6 +25,8 @@ from backend.identity import sessions
 from backend.people import permissions, suspensions
 
 PUBLIC = "public"
+# Whoever is signed in, as themselves; and without a token a guest, who is told less.
+GUESTS = "guests"
 SIGNED_IN = "signed in"
 _PARTS = re.compile(r"<(?:\w+:)?(\w+)>")
 log = structlog.get_logger()
@@ -63,7 +65,7 @@ def route(
     description: str | None = None,
     while_suspended: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A JSON route; the document shows it by its `summary`. `guard` is PUBLIC, SIGNED_IN or a permission word
+    """A JSON route; the document shows it by its `summary`. `guard` is PUBLIC, GUESTS, SIGNED_IN or a permission word
     that the caller must hold somewhere; `writes` opens the transaction (by default for every method but GET).
 
     `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
@@ -94,7 +96,9 @@ def route(
         reading = method == "GET" and not writing
         work = _guarded(work, guard, stopped=not reading and not while_suspended)
         work = blueprint.output(out, status_code=status)(work)
-        security = None if guard == PUBLIC else "bearer"
+        security: Any = None if guard == PUBLIC else "bearer"
+        if guard == GUESTS:
+            security = [{"bearer": []}, {}]
         work = blueprint.doc(
             summary=summary,
             description=description,
@@ -164,6 +168,8 @@ def _guarded(work: Callable[..., Any], guard: str, stopped: bool) -> Callable[..
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if guard == PUBLIC:
             return work(*args, **kwargs)
+        if guard == GUESTS:
+            return work(*args, caller=whoever(), **kwargs)
         caller = g.caller = signed_in()
         if stopped:
             suspensions.refuse(caller.id, caller.suspended_until)
@@ -195,6 +201,16 @@ def signed_in() -> sessions.Caller:
         with transaction():
             sessions.prolong(found.session_id)
     return found
+
+
+def whoever() -> sessions.Caller:
+    """Who asks, or a guest: without a token one is nobody in particular, with a bad one refused."""
+    try:
+        return signed_in()
+    except NotSignedIn:
+        if "Authorization" in request.headers:
+            raise
+        return sessions.GUEST
 
 
 def _identify() -> sessions.Caller:

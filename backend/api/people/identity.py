@@ -12,7 +12,7 @@ from backend.api.frame.route import PUBLIC, Done, delete, get, post, put
 from backend.db import columns_of, transaction
 from backend.identity import console_sessions, devices, sessions
 from backend.outbox import queries as outbox
-from backend.people import actions, queries, suspensions
+from backend.people import queries, suspensions
 from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.models import (
     ADDRESS_MAX,
@@ -22,7 +22,7 @@ from backend.people.models import (
     ROLES,
     SERVICE_ROLES,
 )
-from backend.rights import consent, freed
+from backend.rights import consent, freed, gates
 from backend.rights.notice import DOCUMENTS
 from backend.wechat.gateway import gateway
 
@@ -226,15 +226,36 @@ def put_me(caller: sessions.Caller, body: dict[str, Any], precheck_result: None)
     return me(caller.id)
 
 
-@put(bp, "/me/residency", "登记我居住的社区", body=ResidencyIn, out=Me)
+ASKS_CONSENT = (
+    "要先同意《敏感信息单独同意》的现行版本；没有同意时 403 CONSENT_REQUIRED，data 里有文件、版本和标题。"
+)
+
+
+@put(
+    bp,
+    "/me/residency",
+    "登记我居住的社区",
+    body=ResidencyIn,
+    out=Me,
+    may=gates.may_declare_residency,
+    description=ASKS_CONSENT,
+)
 def put_residency(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
-    actions.declare_residency(**body, actor=caller)
+    gates.declare_residency(**body, actor=caller)
     return me(caller.id)
 
 
-@put(bp, "/me/party-registration", "在职党员到社区报到", body=PartyRegistrationIn, out=Me)
+@put(
+    bp,
+    "/me/party-registration",
+    "在职党员到社区报到",
+    body=PartyRegistrationIn,
+    out=Me,
+    may=gates.may_register_party_member,
+    description=ASKS_CONSENT,
+)
 def put_party_registration(caller: sessions.Caller, body: dict[str, Any]) -> dict[str, Any]:
-    actions.register_party_member(**body, actor=caller)
+    gates.register_party_member(**body, actor=caller)
     return me(caller.id)
 
 

@@ -20,7 +20,7 @@ from backend.api.frame.listing import listing
 from backend.api.frame.near import Distance, Near, with_distance
 from backend.api.frame.opening_hours import OpeningHours
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import get, put
+from backend.api.frame.route import GUESTS, get, put
 from backend.identity.sessions import Caller
 from backend.nearness import Point
 from backend.opening_hours import MOST
@@ -87,8 +87,9 @@ def _serialize_many(found: list[Organisation], _caller: Caller) -> list[PlaceVie
     "组织列表",
     OrganisationOut,
     with_distance(_serialize_many),
+    guard=GUESTS,
     query=TreeQuery,
-    description="已撤销、已合并的不列出。带 near 时由近到远，没有坐标的排在最后。",
+    description="没有登录也可以看。已撤销、已合并的不列出。带 near 时由近到远，没有坐标的排在最后。",
 )
 def list_organisations(
     caller: Caller, parent_id: int | None, kind: str | None, q: str | None, near: Point | None
@@ -96,7 +97,14 @@ def list_organisations(
     return queries.children(parent_id, kind, q, near)
 
 
-@get(bp, "/organisations/<id:organisation_id>", "一个组织和它的办公室怎么联系", out=OfficeOut)
+@get(
+    bp,
+    "/organisations/<id:organisation_id>",
+    "一个组织和它的办公室怎么联系",
+    GUESTS,
+    out=OfficeOut,
+    description="没有登录也可以看。",
+)
 def get_organisation(caller: Caller, organisation_id: int) -> OfficeView:
     return queries.view_office(queries.get(organisation_id))
 

@@ -39,6 +39,8 @@ from backend.people.models import (
 )
 from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
+from backend.rights import gates
+from backend.rights.gates import SaidConsent
 from backend.wechat.gateway import gateway
 
 # decide(id, accepted, reason, by=caller)
@@ -54,6 +56,12 @@ class CardHolderIn(Schema):
     address = Text("住址；加密保存", most=ADDRESS_MAX, load_default=None, allow_none=True)
     birth_year = Integer(
         "出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, load_default=None, allow_none=True
+    )
+    consent = Choice(
+        "本人对《敏感信息单独同意》的同意：纸上签字、口头；不填为没有说",
+        SaidConsent,
+        load_default=None,
+        allow_none=True,
     )
 
 
@@ -261,7 +269,7 @@ def _neighbours(caller: Caller, body: dict[str, Any]) -> Neighbours:
     description="同一社区里姓名和手机号相同的是同一个人，返回 409；只有手机号相同的是另一个人，照样登记。",
 )
 def create_card_holder(caller: Caller, body: dict[str, Any], precheck_result: Neighbours) -> Any:
-    return registering.register(**body, ahead=precheck_result, actor=caller)
+    return gates.register_resident(**body, ahead=precheck_result, actor=caller)
 
 
 def _openid(caller: Caller, person_id: int, body: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from backend import clock
 from backend.api.frame.bodies import Reason
 from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Nested, Schema, Text
 from backend.api.frame.old_pages import clear_after_answer
-from backend.api.frame.route import PUBLIC, Done, delete, get, post
+from backend.api.frame.route import GUESTS, PUBLIC, Done, delete, get, post
 from backend.db import transaction
 from backend.identity.sessions import Caller
 from backend.people.permissions import Permission
@@ -75,8 +75,8 @@ class PurposesOut(Schema):
     requests = Nested(RequestsOut, "近十二个月全市的权利请求数，均当场办结")
 
 
-@get(bp, "/privacy", "隐私说明和各份单独同意的现行文本", PUBLIC, out=PrivacyOut)
-def privacy() -> dict[str, Any]:
+@get(bp, "/privacy", "隐私说明和各份单独同意的现行文本", GUESTS, out=PrivacyOut)
+def privacy(caller: Caller) -> dict[str, Any]:
     return {"list": notice.everything()}
 
 
@@ -146,6 +146,13 @@ def cancel_person(
     )
 
 
-@get(bp, "/processing-purposes", "个人信息处理目的清单", out=PurposesOut)
+@get(
+    bp,
+    "/processing-purposes",
+    "个人信息处理目的清单",
+    GUESTS,
+    out=PurposesOut,
+    description="没有登录也可以看：登录之前就要能知道。",
+)
 def processing_purposes(caller: Caller) -> dict[str, Any]:
     return {"list": purposes.purposes_in_words(), "requests": purposes.requests()}

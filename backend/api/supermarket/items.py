@@ -20,7 +20,7 @@ from backend.api.frame.fields import (
 )
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import delete, get, post, put
+from backend.api.frame.route import GUESTS, delete, get, post, put
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
@@ -29,6 +29,7 @@ from backend.supermarket.actions import items, watches
 from backend.supermarket.models import Item, ItemKind, Period, RedemptionState
 from backend.supermarket.views import ItemView
 
+WITHOUT_SIGNING_IN = "没有登录也可以看，但没有捐赠方。"
 bp = APIBlueprint("supermarket_items", __name__, url_prefix="/api/v1", tag="兑换超市")
 
 
@@ -46,7 +47,7 @@ class ItemOut(Schema):
     on_shelf = Boolean("是否上架")
     slot_minutes = Integer("场地每个时段的分钟数", allow_none=True)
     pick_up_days = Integer("审批后几个营业日内领取；按超市的期限为 null", allow_none=True)
-    donors = List("同意公开的捐赠方", Text("捐赠方", most=limits.DONOR_MAX), most=1000)
+    donors = List("同意公开的捐赠方；没有登录时是空的", Text("捐赠方", most=limits.DONOR_MAX), most=1000)
     files = List("图片", Nested(PictureOut), most=3)
     on_hand = Integer("现有库存（仅工作人员可见）", allow_none=True)
     reserved = Integer("已预订（仅工作人员可见）", allow_none=True)
@@ -128,7 +129,16 @@ def _serialize(item: Item, caller: Caller) -> ItemView:
     return serialize_many([item], caller)[0]
 
 
-@listing(bp, "/shops/<id:shop_id>/items", "超市里可以兑换的", ItemOut, serialize_many, query=ItemQuery)
+@listing(
+    bp,
+    "/shops/<id:shop_id>/items",
+    "超市里可以兑换的",
+    ItemOut,
+    serialize_many,
+    guard=GUESTS,
+    query=ItemQuery,
+    description=WITHOUT_SIGNING_IN,
+)
 def list_items(caller: Caller, shop_id: int, kind: str | None, q: str | None) -> Pageable:
     return queries.items(shop_id, kind, q, actor=caller)
 
@@ -142,12 +152,22 @@ def items_to_look_at(caller: Caller) -> Pageable:
     return queues.to_look_at(actor=caller)
 
 
-@get(bp, "/items/<id:item_id>", "一件物品、场地或活动支持", out=ItemOut)
+@get(
+    bp, "/items/<id:item_id>", "一件物品、场地或活动支持", GUESTS, out=ItemOut, description=WITHOUT_SIGNING_IN
+)
 def get_item(caller: Caller, item_id: int) -> ItemView:
     return _serialize(queries.item(item_id), caller)
 
 
-@get(bp, "/items/<id:item_id>/slots", "场地一天的时段", query=SlotQuery, out=SlotsOut)
+@get(
+    bp,
+    "/items/<id:item_id>/slots",
+    "场地一天的时段",
+    GUESTS,
+    query=SlotQuery,
+    out=SlotsOut,
+    description="没有登录也可以看。",
+)
 def item_slots(caller: Caller, item_id: int, query: dict[str, Any]) -> dict[str, Any]:
     return {"list": queries.slots(item_id, query["date"] or clock.today())}
 

@@ -20,7 +20,7 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.opening_hours import OpeningHours
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import get, post, put
+from backend.api.frame.route import GUESTS, get, post, put
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
@@ -150,12 +150,21 @@ def _serialize(shop: Shop) -> ShopView:
     return queries.view_shops([shop])[0]
 
 
-@listing(bp, "/shops", "兑换超市", ShopOut, _serialize_many, query=ShopQuery)
+@listing(
+    bp,
+    "/shops",
+    "兑换超市",
+    ShopOut,
+    _serialize_many,
+    guard=GUESTS,
+    query=ShopQuery,
+    description="没有登录也可以看。",
+)
 def list_shops(caller: Caller, community_id: int | None) -> Pageable:
     return queries.shops(community_id)
 
 
-@get(bp, "/shops/<id:shop_id>", "一家兑换超市", out=ShopOut)
+@get(bp, "/shops/<id:shop_id>", "一家兑换超市", GUESTS, out=ShopOut, description="没有登录也可以看。")
 def get_shop(caller: Caller, shop_id: int) -> ShopView:
     return _serialize(queries.shop(shop_id))
 

@@ -26,7 +26,7 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.near import Distance, Near, with_distance
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import get, post, put
+from backend.api.frame.route import GUESTS, get, post, put
 from backend.api.volunteering.activity_fields import ActivitySessionIn, ActivitySessionOut, DayOrMoment
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX, REASON_MIN
@@ -57,6 +57,7 @@ from backend.volunteering.models import (
 from backend.volunteering.session_models import MOST_SESSIONS
 from backend.volunteering.views import ActivityView, MySignUpView, SignUpView
 
+WITHOUT_SIGNING_IN = "没有登录也可以看已发布的活动，但没有负责人、我的报名和操作。"
 bp = APIBlueprint("activities", __name__, url_prefix="/api/v1", tag="志愿服务")
 
 
@@ -83,7 +84,11 @@ class ActivityOut(Schema):
     community_name = Text("社区名称", most=80)
     team_id = Integer("志愿队", allow_none=True)
     team_name = Text("志愿队名称", most=TEAM_NAME_MAX, allow_none=True)
-    in_charge = Text("负责人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
+    in_charge = Text(
+        "负责人（本社区办理的人和同事看到全名，其他人看到脱敏的）；没有登录时是空的",
+        most=REAL_NAME_MAX,
+        least=0,
+    )
     title = Text("名称", most=TITLE_MAX)
     kind = Choice("类型：志愿服务、会议、学习；只有志愿服务计时长", ActivityKind)
     category = Text("服务类别", most=CATEGORY_MAX)
@@ -245,7 +250,16 @@ def content_of(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-@listing(bp, "/activities", "活动", ActivityOut, with_distance(serialize_many), query=ActivityQuery)
+@listing(
+    bp,
+    "/activities",
+    "活动",
+    ActivityOut,
+    with_distance(serialize_many),
+    guard=GUESTS,
+    query=ActivityQuery,
+    description=WITHOUT_SIGNING_IN,
+)
 def list_activities(caller: Caller, **filters: Any) -> Pageable:
     return queries.activities(**filters, actor=caller)
 
@@ -270,7 +284,7 @@ def plan_activity(caller: Caller, body: dict[str, Any], precheck_result: None) -
     return serialize(activities.plan(community_id, team_id, content_of(body), actor=caller), caller)
 
 
-@get(bp, "/activities/<id:activity_id>", "一个活动", out=ActivityOut)
+@get(bp, "/activities/<id:activity_id>", "一个活动", GUESTS, out=ActivityOut, description=WITHOUT_SIGNING_IN)
 def get_activity(caller: Caller, activity_id: int) -> ActivityView:
     return serialize(queries.one(activity_id, actor=caller), caller)
 

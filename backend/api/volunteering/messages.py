@@ -3,14 +3,13 @@
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
 from backend import screening
 from backend.api.frame.fields import Integer, Schema, Text
-from backend.api.frame.route import PUBLIC, get, post, signed_in
-from backend.errors import NotSignedIn
+from backend.api.frame.route import get, post
 from backend.identity.sessions import Caller
-from backend.volunteering import calendar_file, calendar_queries
+from backend.volunteering import calendar_file, calendar_queries, queries
 from backend.volunteering.actions import messages
 from backend.volunteering.message_models import MESSAGE_MAX
 
@@ -49,26 +48,15 @@ def message_activity(
     return {"told": messages.send(activity_id, body["text"], found=precheck_result, actor=caller)}
 
 
-def _whoever() -> Caller | None:
-    """Who asks, or nobody: without a token one is a guest, with a bad one refused."""
-    try:
-        return signed_in()
-    except NotSignedIn:
-        if "Authorization" in request.headers:
-            raise
-        return None
-
-
 @get(
     bp,
     "/activities/<id:activity_id>/calendar.ics",
     "一个活动的日历文件",
-    PUBLIC,
     media=CALENDAR,
-    description="不用登录也能打开已发布的活动；改期后 SEQUENCE 增加，取消后 STATUS 为 CANCELLED。",
+    description="改期后 SEQUENCE 增加，取消后 STATUS 为 CANCELLED。",
 )
-def activity_calendar(activity_id: int) -> Response:
-    found = calendar_queries.open_to(activity_id, actor=_whoever())
+def activity_calendar(caller: Caller, activity_id: int) -> Response:
+    found = queries.one(activity_id, actor=caller)
     return _file(calendar_file.calendar_of([found]), f"activity-{activity_id}.ics")
 
 

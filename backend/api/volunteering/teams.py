@@ -20,12 +20,13 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import get, post, put
+from backend.api.frame.route import GUESTS, get, post, put
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
-from backend.people import teams
+from backend.people import my_teams, teams
 from backend.people.kinds import MembershipState
 from backend.people.models import REAL_NAME_MAX, SPECIALITY_MAX, TEAM_NAME_MAX, Team
+from backend.people.my_teams import TeamPart
 from backend.people.permissions import Permission
 from backend.volunteering.actions import leaders
 
@@ -39,8 +40,12 @@ class TeamOut(Schema):
     kind = Choice("类型：社区、单位、社会", teams.TEAM_KINDS)
     name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
     speciality = Text("特长", most=SPECIALITY_MAX, least=0)
-    leader_id = Integer("队长；离开以后还没有新队长时为 null", allow_none=True)
-    leader_name = Text("队长（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX)
+    leader_id = Integer("队长；离开以后还没有新队长时、没有登录时为 null", allow_none=True)
+    leader_name = Text(
+        "队长（本社区办理的人和同事看到全名，其他人看到脱敏的）；没有登录时是空的",
+        most=REAL_NAME_MAX,
+        least=0,
+    )
     member_count = Integer("队员人数（不含队长）")
     my_status = Text(
         "我在队里：leader、applied、accepted、declined、left；没有关系时为 null", most=12, allow_none=True
@@ -63,6 +68,14 @@ class TeamDetailOut(TeamOut):
     members = List(
         "队员和申请人；只有队长和工作人员可见，其他人为 null", Nested(MemberOut), most=1000, allow_none=True
     )
+
+
+class MyTeamOut(Schema):
+    id = Integer("编号")
+    name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
+    part = Choice("我是队长还是队员", TeamPart)
+    status = Choice("我的申请或入队状态；队长是 accepted", MembershipState)
+    actions = List("您现在可以做的操作", Text("操作", most=24), example=["leave"])
 
 
 class TeamIn(Schema):
@@ -93,9 +106,27 @@ def _serialize_many(found: list[Team], caller: Caller) -> list[teams.TeamView]:
     return teams.view_teams(found, actor=caller)
 
 
-@listing(bp, "/teams", "志愿队", TeamOut, _serialize_many, query=TeamQuery)
+@listing(
+    bp,
+    "/teams",
+    "志愿队",
+    TeamOut,
+    _serialize_many,
+    guard=GUESTS,
+    query=TeamQuery,
+    description="没有登录也可以看，但没有队长和操作。",
+)
 def list_teams(caller: Caller, community_id: int | None, kind: str | None, q: str | None) -> Pageable:
     return teams.listed(community_id, kind, q)
+
+
+def _serialize_mine(rows: list[Any], caller: Caller) -> list[my_teams.MyTeam]:
+    return my_teams.view_mine(rows, actor=caller)
+
+
+@listing(bp, "/me/teams", "我的志愿队：我带的、我参加和申请的", MyTeamOut, _serialize_mine)
+def list_my_teams(caller: Caller) -> Pageable:
+    return my_teams.mine(actor=caller)
 
 
 def _screen(caller: Caller, body: dict[str, Any], **_path: int) -> None:

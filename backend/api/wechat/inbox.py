@@ -5,6 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
+from backend import app_pages
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryBoolean, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
@@ -26,6 +27,9 @@ class NoticeOut(Schema):
     body = Text("内容", most=500)
     subject_kind = Text("关于什么", most=40, allow_none=True, example="wish")
     subject_id = Integer("它的编号", allow_none=True)
+    page = Text(
+        "点开的页面，连同参数；没有自己的页面时是消息列表", most=200, example="pages/wish/detail?id=17"
+    )
     created_at = DateTime("时间")
     read_at = DateTime("已读时间", allow_none=True)
 
@@ -79,7 +83,14 @@ class StatementRow(Schema):
     reference = Text("依据单号", most=120)
 
 
-@listing(bp, "/me/notices", "我的消息", NoticeOut, query=InboxQuery)
+def _with_pages(rows: list[Any], _caller: Caller) -> list[dict[str, Any]]:
+    return [
+        {**row._mapping, "page": app_pages.page_of_notice(row.kind, row.subject_kind, row.subject_id)}
+        for row in rows
+    ]
+
+
+@listing(bp, "/me/notices", "我的消息", NoticeOut, _with_pages, query=InboxQuery)
 def my_notices(caller: Caller, unread: bool) -> Pageable:
     return by_id(partial(queries.inbox, caller.id, unread_only=unread))
 

@@ -19,7 +19,7 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import post
+from backend.api.frame.route import GUESTS, post
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
@@ -77,9 +77,18 @@ def _serialize(one: Round, caller: Caller) -> dict[str, Any]:
     return _serialize_many([one], caller)[0]
 
 
-@listing(bp, "/rounds", "各期", RoundOut, _serialize_many, query=RoundQuery)
+@listing(
+    bp,
+    "/rounds",
+    "各期",
+    RoundOut,
+    _serialize_many,
+    guard=GUESTS,
+    query=RoundQuery,
+    description="没有登录时只列出正在发布的。",
+)
 def list_rounds(caller: Caller, community_id: int | None, state: list[str] | None) -> Pageable:
-    return queries.rounds(community_id, state)
+    return queries.rounds(community_id, state, actor=caller)
 
 
 @post(bp, "/rounds", "开启新一期征集", Permission.ROUND_OPEN, body=RoundIn, out=RoundOut, status=201)

@@ -25,10 +25,11 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import get, post, put
+from backend.api.frame.route import GUESTS, get, post, put
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
 from backend.paging import Pageable
+from backend.people import guests
 from backend.people.models import REAL_NAME_MAX, SERVICE_ROLES
 from backend.people.permissions import Permission
 from backend.private_data import PrivateData
@@ -48,6 +49,7 @@ from backend.wishes.kinds import (
 from backend.wishes.models import Wish
 from backend.wishes.views import WishView
 
+WITHOUT_SIGNING_IN = "没有登录也可以看墙上的心愿，但没有内容、许愿人、认领人、图片和操作。"
 bp = APIBlueprint("wishes", __name__, url_prefix="/api/v1", tag="微心愿")
 
 
@@ -75,14 +77,14 @@ class WishOut(Schema):
     community_id = Integer("社区")
     community_name = Text("社区名称", most=80)
     title = Text("标题", most=60)
-    description = Text("内容", most=500, lines=True)
+    description = Text("内容；没有登录时是空的", most=500, least=0, lines=True)
     category = Choice("类别", Category)
     beneficiary_group = Choice("受益人群", Group)
     service_role = Choice("六大员", SERVICE_ROLES, allow_none=True)
     estimated_cost = Integer("预估金额（元）")
     wanted_by = Day("期望时间", allow_none=True)
     disclosure = Choice("公开方式", Disclosure)
-    wisher = Text("许愿人（按其选择的公开方式）", most=20, example="王女士")
+    wisher = Text("许愿人（按其选择的公开方式）；没有登录时是空的", most=20, least=0, example="王女士")
     wisher_name = Text(
         "许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null",
         most=REAL_NAME_MAX,
@@ -218,7 +220,16 @@ def _serialize_views(views: list[WishView], _caller: Caller) -> list[dict[str, A
     return [serialize_view(shown) for shown in views]
 
 
-@listing(bp, "/wishes", "心愿墙", WishOut, _serialize_views, query=WallQuery)
+@listing(
+    bp,
+    "/wishes",
+    "心愿墙",
+    WishOut,
+    _serialize_views,
+    guard=GUESTS,
+    query=WallQuery,
+    description=WITHOUT_SIGNING_IN,
+)
 def list_wishes(caller: Caller, **filters: Any) -> Pageable:
     return wall_queries.wall(**filters, actor=caller)
 
@@ -243,10 +254,18 @@ def write_wish(
     return serialize(wish, caller)
 
 
-@get(bp, "/wishes/<id:wish_id>", "一个心愿，连同经过", out=WishDetailOut)
+@get(
+    bp,
+    "/wishes/<id:wish_id>",
+    "一个心愿，连同经过",
+    GUESTS,
+    out=WishDetailOut,
+    description=WITHOUT_SIGNING_IN + "经过是空的。",
+)
 def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
     wish, shown = queries.seen_and_view(wish_id, actor=caller)
-    return serialize_view(shown) | {"timeline": timeline_queries.timeline(wish, actor=caller)}
+    told = [] if guests.is_guest(caller) else timeline_queries.timeline(wish, actor=caller)
+    return serialize_view(shown) | {"timeline": told}
 
 
 @put(bp, "/wishes/<id:wish_id>", "修改草稿或补充材料", body=WishContent(partial=True), out=WishOut)

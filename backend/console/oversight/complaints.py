@@ -10,7 +10,8 @@ from flask import request
 
 from backend.complaints import actions, queries, queues
 from backend.complaints.labels import KINDS, STATES
-from backend.console.frame import sentences
+from backend.complaints.queries import ComplaintView
+from backend.console.frame import sentences, things
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, choice, line, lines
 from backend.console.frame.openings import asked_a_colleague, asks_a_colleague
@@ -49,7 +50,20 @@ def _contact_form(**more: Any) -> Any:
 def _facts(staff: Staff, complaint_id: int) -> dict[str, Any]:
     found = queries.one(complaint_id, actor=staff)
     (shown,) = queries.view_complaints([found], actor=staff)
-    return {"one": shown, "contact": None, "contact_form": _contact_form(formdata=None)}
+    return {
+        "one": shown,
+        "subject": _subject(shown, staff),
+        "contact": None,
+        "contact_form": _contact_form(formdata=None),
+    }
+
+
+def _subject(shown: ComplaintView, staff: Staff) -> things.Link | None:
+    """What it is about, with a link for whoever may open its page."""
+    if shown.subject_kind is None or shown.subject_id is None:
+        return None
+    thing = (shown.subject_kind, shown.subject_id)
+    return things.Link(things.names([thing])[thing], things.address_of(*thing, staff))
 
 
 # Its words are not in the list: they are read on its own page, by who answers it.

@@ -36,6 +36,8 @@ from backend.people import (
 from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Residency
 from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
+from backend.rights import gates
+from backend.rights.labels import SAID_CONSENT
 
 MOST = 50
 
@@ -65,6 +67,12 @@ class CardHolderForm(Form):
     phone = phone("手机号", needed=False, description="没有就不填，可以填家人的")
     address = line("住址", most=ADDRESS_MAX, needed=False, description="加密保存")
     birth_year = whole("出生年份", least=BIRTH_YEAR_MIN, most=BIRTH_YEAR_MAX, needed=False)
+    consent = choice(
+        "本人同意保存住址等敏感信息",
+        SAID_CONSENT,
+        needed=False,
+        description="请先把《敏感信息单独同意》念给本人听，或请本人签字",
+    )
 
 
 @page("/people", guard=Permission.PERSON_READ)
@@ -171,13 +179,14 @@ def create_person(staff: Staff) -> Any:
         return registering.look_ahead(form.real_name.data, form.community.data)
 
     def work(neighbours: Neighbours) -> Any:
-        return registering.register(
+        return gates.register_resident(
             form.real_name.data,
             form.community.data,
             phone=form.phone.data or None,
             grid_id=form.grid.data,
             address=form.address.data or None,
             birth_year=form.birth_year.data,
+            consent=form.consent.data,
             ahead=neighbours,
             actor=staff,
         )

@@ -19,7 +19,7 @@ from backend.people import actions as people
 from backend.people import sealed
 from backend.people.kinds import PartyRegistrationState, PersonState, ResidencyState
 from backend.people.models import Appointment, PartyRegistration, Person, Residency
-from backend.seeds import demo
+from backend.seeds import consents, demo
 from backend.seeds.calendar import days_ago
 from backend.seeds.tieli import names
 from backend.seeds.tieli.city import City, Community, first
@@ -148,6 +148,7 @@ def _write(city: City, chance: Random, newcomers: Sequence[_Newcomer]) -> None:
             people.write_appointment(person.id, *one.role, clock.today(), None, actor=city.who["admin"])
         _join(person, one)
     session.flush()
+    consents.all_agree(persons)
     _homes(city, chance, persons, newcomers)
 
 
@@ -234,4 +235,5 @@ def _card_holders(city: City, chance: Random, wanted: int) -> None:
             birth_year=clock.today().year - chance.randint(66, 92),
             actor=one.clerks[number % 2],
         )
+        consents.agree_on_paper(person, one.clerks[number % 2])
         one.card_holders.append((person, grid))

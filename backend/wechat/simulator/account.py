@@ -10,11 +10,29 @@ import re
 PAGES = frozenset(
     {
         "pages/activity/detail",
+        "pages/activity/mine",
+        "pages/claim/mine",
+        "pages/complaint/detail",
+        "pages/item/detail",
+        "pages/me/index",
+        "pages/notice/index",
         "pages/points/index",
         "pages/redemption/detail",
+        "pages/redemption/mine",
         "pages/security/index",
+        "pages/service/certificates",
+        "pages/service/records",
         "pages/shop/detail",
+        "pages/staff/complaints",
+        "pages/staff/hours",
+        "pages/staff/members",
+        "pages/staff/merges",
+        "pages/staff/redemptions",
+        "pages/staff/residencies",
+        "pages/staff/wishes",
+        "pages/team/detail",
         "pages/wish/detail",
+        "pages/wish/mine",
     }
 )
 _KEYWORD = re.compile(r"^(.+?):\{\{([a-z_]+\d+)\.DATA\}\}$", re.MULTILINE)
