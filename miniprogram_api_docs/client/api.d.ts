@@ -5,6 +5,35 @@ export interface ActivitiesOut {
   list: Array<ActivityOut>
 }
 
+export interface ActivityCardOut {
+  /** 编号 */
+  id: number
+  /** 状态 */
+  state: "draft" | "published" | "ended" | "certified" | "cancelled"
+  /** 名称 */
+  title: string
+  /** 类型 */
+  kind: "volunteer_service" | "meeting" | "study"
+  /** 服务类别 */
+  category: string
+  /** 地点 */
+  place: string
+  /** 开始 */
+  startsAt: string
+  /** 结束 */
+  endsAt: string
+  /** 名额 */
+  capacity: number
+  /** 已占名额 */
+  confirmed: number
+  /** 志愿队名称 */
+  teamName: string | null
+  /** 我的报名 */
+  mySignUp: HomeSignUpOut | null
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+}
+
 export interface ActivityChangesUpdate {
   /** 名称 */
   title?: string
@@ -100,7 +129,7 @@ export interface ActivityOut {
   teamId: number | null
   /** 志愿队名称 */
   teamName: string | null
-  /** 负责人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
+  /** 负责人（本社区办理的人和同事看到全名，其他人看到脱敏的）；没有登录时是空的 */
   inCharge: string
   /** 名称 */
   title: string
@@ -493,6 +522,8 @@ export interface CardHolderIn {
   address?: string | null
   /** 出生年份 */
   birthYear?: number | null
+  /** 本人对《敏感信息单独同意》的同意：纸上签字、口头；不填为没有说 */
+  consent?: "paper" | "spoken" | null
 }
 
 export interface CardHolderOut {
@@ -723,8 +754,12 @@ export interface ComplaintIn {
   anonymous?: boolean
   /** 说的是服务、社区工作人员还是街道工作人员 */
   about?: "service" | "community_staff" | "street_staff"
-  /** 关于哪个社区；不填为我居住的社区 */
+  /** 关于哪个社区；不填为所说的事所在的社区，没有时是我居住的社区 */
   communityId?: number | null
+  /** 说的是哪一件事：心愿、活动、兑换单、物品、志愿队 */
+  subjectKind?: "wish" | "activity" | "redemption" | "item" | "team" | null
+  /** 它的编号；要是自己看得到的 */
+  subjectId?: number | null
 }
 
 export interface ComplaintOut {
@@ -752,6 +787,10 @@ export interface ComplaintOut {
   filedAt: string
   /** 答复期限 */
   dueOn: string
+  /** 说的是哪一件事 */
+  subjectKind: "wish" | "activity" | "redemption" | "item" | "team" | null
+  /** 它的编号；匿名的人说自己的兑换单时，承办的人看不到 */
+  subjectId: number | null
   /** 答复 */
   answer: string | null
   /** 答复时间 */
@@ -1178,6 +1217,94 @@ export interface HeldRecordOut {
   importedAt: string
 }
 
+export interface HomeClaimOut {
+  /** 以什么名义 */
+  as: "personal" | "team" | "unit"
+  /** 认领人（脱敏），或志愿队、单位；没有登录时为 null */
+  byName: string | null
+  /** 承诺完成日 */
+  promisedOn: string
+}
+
+export interface HomeCommunityOut {
+  /** 编号 */
+  id: number
+  /** 名称 */
+  name: string
+  /** 办公电话 */
+  telephone: string | null
+  /** 办公时间；没有填写时为空 */
+  openingHours: Array<OpeningHours>
+}
+
+export interface HomeMeOut {
+  /** 我的编号 */
+  id: number
+  /** 昵称 */
+  nickname: string
+  /** 可用积分 */
+  points: number
+  /** 未读消息数 */
+  unreadNotices: number
+  /** 待办一共几件 */
+  toDo: number
+}
+
+export interface HomeOut {
+  /** 社区和它的办公室 */
+  community: HomeCommunityOut
+  /** 现在的一期：发布中的，没有时是征集中或审核中的 */
+  round: HomeRoundOut | null
+  /** 墙上最新的心愿，最多五个 */
+  wishes: Array<WishCardOut>
+  /** 就要开始的活动，最多五个 */
+  activities: Array<ActivityCardOut>
+  /** 社区的兑换超市 */
+  shop: ShopCardOut | null
+  /** 我；没有登录时为 null */
+  me: HomeMeOut | null
+}
+
+export interface HomePictureOut {
+  /** 编号 */
+  id: number
+  /** 缩略图 */
+  thumbnailUrl: string
+}
+
+export interface HomeRoundOut {
+  /** 编号 */
+  id: number
+  /** 第几期 */
+  number: number
+  /** 名称 */
+  title: string
+  /** 状态 */
+  state: "collecting" | "reviewing" | "published" | "closed"
+  /** 征集截止日 */
+  collectUntil: string
+  /** 发布截止日 */
+  publishUntil: string
+}
+
+export interface HomeRoundRef {
+  /** 编号 */
+  id: number
+  /** 第几期 */
+  number: number
+  /** 名称 */
+  title: string
+}
+
+export interface HomeSignUpOut {
+  /** 报名编号 */
+  id: number
+  /** 状态 */
+  state: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+}
+
 export interface HoursElsewhereOut {
   /** 本系统的合计（分钟），不含其他平台 */
   ownMinutes: number
@@ -1193,6 +1320,23 @@ export interface InvitationsIn {
 export interface InvitationsOut {
   /** 是否接收活动邀请 */
   wanted: boolean
+}
+
+export interface ItemCardOut {
+  /** 编号 */
+  id: number
+  /** 类别：物品、场地、活动支持 */
+  kind: "goods" | "venue" | "activity_support"
+  /** 名称 */
+  name: string
+  /** 单位 */
+  unit: string
+  /** 每单位的积分 */
+  points: number
+  /** 可兑换的数量；场地和活动支持为 null */
+  available: number | null
+  /** 第一张图片的缩略图 */
+  picture: string | null
 }
 
 export interface ItemContentUpdate {
@@ -1280,7 +1424,7 @@ export interface ItemKeptOut {
   slotMinutes: number | null
   /** 审批后几个营业日内领取；按超市的期限为 null */
   pickUpDays: number | null
-  /** 同意公开的捐赠方 */
+  /** 同意公开的捐赠方；没有登录时是空的 */
   donors: Array<string>
   /** 图片 */
   files: Array<PictureOut>
@@ -1325,7 +1469,7 @@ export interface ItemOut {
   slotMinutes: number | null
   /** 审批后几个营业日内领取；按超市的期限为 null */
   pickUpDays: number | null
-  /** 同意公开的捐赠方 */
+  /** 同意公开的捐赠方；没有登录时是空的 */
   donors: Array<string>
   /** 图片 */
   files: Array<PictureOut>
@@ -1680,6 +1824,26 @@ export interface MySignUpPage {
   nextCursor: string | null
 }
 
+export interface MyTeamOut {
+  /** 编号 */
+  id: number
+  /** 名称 */
+  name: string
+  /** 我是队长还是队员 */
+  part: "leader" | "member"
+  /** 我的申请或入队状态；队长是 accepted */
+  status: "applied" | "accepted" | "declined" | "left"
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+}
+
+export interface MyTeamPage {
+  /** 这一页的内容 */
+  list: Array<MyTeamOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
 export interface NicknameOut {
   /** 人员编号 */
   personId: number
@@ -1703,6 +1867,8 @@ export interface NoticeOut {
   subjectKind: string | null
   /** 它的编号 */
   subjectId: number | null
+  /** 点开的页面，连同参数；没有自己的页面时是消息列表 */
+  page: string
   /** 时间 */
   createdAt: string
   /** 已读时间 */
@@ -2301,8 +2467,8 @@ export interface ReferIn {
 }
 
 export interface Refusal {
-  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40351 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42993 | 42994 | 42995 | 42996 | 42997 | 42998 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ADMINISTRATOR_THERE" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "BOUND_ALREADY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CITY_STAYS" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LINK_OVER" | "LIST_TOO_LONG" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_CITY_YET" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "ONLY_BY_LINK" | "ONLY_SESSIONS_TO_COME" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PLACE_ALREADY_THERE" | "PLACE_CLOSED" | "PLACE_IN_USE" | "PLACE_IS_OPEN" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSIONS_TO_COME" | "SESSION_ENDED" | "SEVERAL_OF_THEM" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAMS_OF_ONE_NAME" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40304 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40351 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42993 | 42994 | 42995 | 42996 | 42997 | 42998 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ADMINISTRATOR_THERE" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "BOUND_ALREADY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CITY_STAYS" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONSENT_REQUIRED" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LINK_OVER" | "LIST_TOO_LONG" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_CITY_YET" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "ONLY_BY_LINK" | "ONLY_SESSIONS_TO_COME" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PLACE_ALREADY_THERE" | "PLACE_CLOSED" | "PLACE_IN_USE" | "PLACE_IS_OPEN" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSIONS_TO_COME" | "SESSION_ENDED" | "SEVERAL_OF_THEM" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAMS_OF_ONE_NAME" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -2619,6 +2785,17 @@ export interface SessionOut {
   expiresAt: string
   /** 我 */
   person: Me
+}
+
+export interface ShopCardOut {
+  /** 编号 */
+  id: number
+  /** 名称 */
+  name: string
+  /** 现在是否开门 */
+  openNow: boolean
+  /** 现在可以兑换的，最多四种 */
+  items: Array<ItemCardOut>
 }
 
 export interface ShopChange {
@@ -3055,7 +3232,7 @@ export interface TakenDownOut {
   slotMinutes: number | null
   /** 审批后几个营业日内领取；按超市的期限为 null */
   pickUpDays: number | null
-  /** 同意公开的捐赠方 */
+  /** 同意公开的捐赠方；没有登录时是空的 */
   donors: Array<string>
   /** 图片 */
   files: Array<PictureOut>
@@ -3095,9 +3272,9 @@ export interface TeamDetailOut {
   name: string
   /** 特长 */
   speciality: string
-  /** 队长；离开以后还没有新队长时为 null */
+  /** 队长；离开以后还没有新队长时、没有登录时为 null */
   leaderId: number | null
-  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的） */
+  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的）；没有登录时是空的 */
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
@@ -3139,9 +3316,9 @@ export interface TeamOut {
   name: string
   /** 特长 */
   speciality: string
-  /** 队长；离开以后还没有新队长时为 null */
+  /** 队长；离开以后还没有新队长时、没有登录时为 null */
   leaderId: number | null
-  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的） */
+  /** 队长（本社区办理的人和同事看到全名，其他人看到脱敏的）；没有登录时是空的 */
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
@@ -3179,6 +3356,24 @@ export interface TemplatesOut {
 export interface TimelineOut {
   /** 按时间先后 */
   list: Array<MoveOut>
+}
+
+export interface ToDoOut {
+  /** 类别 */
+  kind: "wishes_to_confirm" | "wishes_to_complete" | "claims_to_fulfil" | "activities_this_week" | "redemptions_to_collect" | "wishes_to_review" | "hours_to_certify" | "redemptions_to_approve" | "complaints_to_answer" | "residencies_to_verify" | "party_registrations_to_verify" | "merges_to_decide"
+  /** 几件 */
+  count: number
+  /** 最早的一件从何时起等着；活动是最近一场的开始时间 */
+  oldestAt: string
+  /** 点开的页面，连同参数 */
+  page: string
+}
+
+export interface ToDosOut {
+  /** 一共几件 */
+  total: number
+  /** 按类别；没有的不列出 */
+  list: Array<ToDoOut>
 }
 
 export interface TodayOut {
@@ -3274,6 +3469,39 @@ export interface WaitingPage {
   nextCursor: string | null
 }
 
+export interface WishCardOut {
+  /** 编号 */
+  id: number
+  /** 心愿编号 */
+  number: string | null
+  /** 状态 */
+  state: "published" | "claimed" | "fulfilled" | "confirmed"
+  /** 标题 */
+  title: string
+  /** 内容的开头；没有登录时是空的 */
+  description: string
+  /** 类别 */
+  category: "goods" | "service" | "company" | "repair" | "learning" | "other"
+  /** 受益人群 */
+  beneficiaryGroup: "elder" | "child" | "disabled" | "family" | "worker" | "other"
+  /** 社区 */
+  communityId: number
+  /** 社区名称 */
+  communityName: string
+  /** 许愿人（按其选择的公开方式）；没有登录时是空的 */
+  wisher: string
+  /** 认领 */
+  claim: HomeClaimOut | null
+  /** 所属的期 */
+  round: HomeRoundRef | null
+  /** 第一张图片 */
+  files: Array<HomePictureOut>
+  /** 发布时间 */
+  publishedAt: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<string>
+}
+
 export interface WishContentUpdate {
   /** 标题 */
   title?: string
@@ -3314,7 +3542,7 @@ export interface WishDetailOut {
   communityName: string
   /** 标题 */
   title: string
-  /** 内容 */
+  /** 内容；没有登录时是空的 */
   description: string
   /** 类别 */
   category: "goods" | "service" | "company" | "repair" | "learning" | "other"
@@ -3328,7 +3556,7 @@ export interface WishDetailOut {
   wantedBy: string | null
   /** 公开方式 */
   disclosure: "anonymous" | "title"
-  /** 许愿人（按其选择的公开方式） */
+  /** 许愿人（按其选择的公开方式）；没有登录时是空的 */
   wisher: string
   /** 许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null */
   wisherName: string | null
@@ -3436,7 +3664,7 @@ export interface WishOut {
   communityName: string
   /** 标题 */
   title: string
-  /** 内容 */
+  /** 内容；没有登录时是空的 */
   description: string
   /** 类别 */
   category: "goods" | "service" | "company" | "repair" | "learning" | "other"
@@ -3450,7 +3678,7 @@ export interface WishOut {
   wantedBy: string | null
   /** 公开方式 */
   disclosure: "anonymous" | "title"
-  /** 许愿人（按其选择的公开方式） */
+  /** 许愿人（按其选择的公开方式）；没有登录时是空的 */
   wisher: string
   /** 许愿人的全名；只给办理这里心愿的工作人员，其他人和儿童的心愿是 null */
   wisherName: string | null
@@ -3553,6 +3781,8 @@ export interface Gets {
   '/deliveries/dead': { query: { limit?: number; cursor?: string | null }; body: undefined; data: DeadPage }
   /** 待核实的监护登记 */
   '/guardianships/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: GuardianshipPage }
+  /** 首页 */
+  '/home': { query: { communityId?: number | null }; body: undefined; data: HomeOut }
   /** 图片待查看的物品 */
   '/items/to-look': { query: { limit?: number; cursor?: string | null }; body: undefined; data: ItemPage }
   /** 一件物品、场地或活动支持 */
@@ -3605,6 +3835,10 @@ export interface Gets {
   '/me/sign-ups': { query: { limit?: number; cursor?: string | null; state?: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show" | Array<"confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"> | null; when?: "upcoming" | "past" | null }; body: undefined; data: MySignUpPage }
   /** 我的星级 */
   '/me/stars': { query: undefined; body: undefined; data: StarsOut }
+  /** 我的志愿队：我带的、我参加和申请的 */
+  '/me/teams': { query: { limit?: number; cursor?: string | null }; body: undefined; data: MyTeamPage }
+  /** 我的待办 */
+  '/me/to-do': { query: undefined; body: undefined; data: ToDosOut }
   /** 我的心愿（含代办） */
   '/me/wishes': { query: { limit?: number; cursor?: string | null; state?: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down" | Array<"draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"> | null }; body: undefined; data: WishPage }
   /** 组织列表 */
