@@ -77,8 +77,8 @@ def clash_of(person_id: Any, activity: Any) -> Any:
     """A SELECT of the person's other sign-up that holds a place at the same time."""
     wanted = with_sessions(sa.select(_there.title).join(_other, _other.activity_id == _there.id), activity)
     here = wanted.where(_other.person_id == person_id, *overlapping(activity))
-    # However deep it stands in what asks, the sign-up and the activity are those outside.
-    return here.correlate(SignUp, Activity).limit(1)
+    # However deep it stands in what asks, the person, the sign-up and the activity are those outside.
+    return here.correlate_except(_there, _other, _theirs, _ours).limit(1)
 
 
 def allowed(person_id: Any, activity_id: Any) -> sa.Exists:
