@@ -95,6 +95,7 @@ def everything_said(town, *, sealed_only):
             yield operation, phone.call(operation.split(" ")[0], things.path(operation), body)
 
 
+@pytest.mark.slow
 def test_no_log_line_and_no_refusal_repeats_what_somebody_typed(town, wechat, lines):
     done, refused = 0, 0
     for operation, answer in everything_said(town, sealed_only=False):
@@ -111,6 +112,7 @@ def test_no_log_line_and_no_refusal_repeats_what_somebody_typed(town, wechat, li
     assert lines(), "the test sees what is logged"
 
 
+@pytest.mark.slow
 def test_what_is_personal_by_its_field_stands_in_no_column_in_clear(town, wechat, tmp_path):
     done = [
         operation for operation, answer in everything_said(town, sealed_only=True) if answer.status_code < 300

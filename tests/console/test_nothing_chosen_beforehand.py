@@ -28,6 +28,7 @@ def _decides_reach(field, places):
     return len(words) > 1 and (words & places or words & set(ROLES.values()))
 
 
+@pytest.mark.slow
 def test_no_form_has_a_place_or_role_chosen_beforehand(town, visitor):
     places = set(session.scalars(sa.select(Organisation.name))) | {"全市"}
     extra = (*WIDE, f"/console/appointments/people/{town.person('wulan').id}")

@@ -184,6 +184,7 @@ def things(town, wechat):
     return matrix.Things(town)
 
 
+@pytest.mark.slow
 def test_what_was_typed_into_any_field_of_the_api_goes_with_the_person(town, things, tmp_path):
     owner = things.phones["owner"]
     canary.known(town, owner.id)
@@ -199,6 +200,7 @@ def test_what_was_typed_into_any_field_of_the_api_goes_with_the_person(town, thi
     assert NOT_TAKEN.keys() <= typist.asked - typist.taken
 
 
+@pytest.mark.slow
 def test_what_was_typed_goes_with_a_card_holder_for_whom_staff_cancel(town, things, tmp_path):
     staff, holder = things.phones["staff"], town.person("e").id
     canary.known(town, holder)
