@@ -85,8 +85,9 @@ def workers(arguments: list[str]) -> list[str]:
     named = [one for one in arguments if Path(one.partition("::")[0]).exists()]
     if "--quick" not in arguments or (named and not any(Path(one).is_dir() for one in named)):
         return []
-    # By files: what a file makes once for all of its tests is made in one worker.
-    return ["-n", str(QUICK_WORKERS), "--dist", "loadfile"]
+    # By files: what a file makes once for all of its tests is made in one worker. In their order: those with the most
+    # tests take least for each, and those with few and long ones would come last, to one worker alone.
+    return ["-n", str(QUICK_WORKERS), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def follow(database: str, process: subprocess.Popen, output: BinaryIO, began: float) -> Result:
