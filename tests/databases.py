@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from backend.db import db
 
-
 # A clone is a copy of its files: past the log it takes half the time, and nothing here outlives a crash.
 COPIED = "STRATEGY FILE_COPY"
 # What only a server needs that lives for longer than its tests.
@@ -49,6 +48,11 @@ class SqliteHost:
         """Puts a kept database in the place of the present one."""
         self.clear()
         shutil.copy(self.folder / f"{template}.template", self.folder / "test.sqlite3")
+
+    def is_changed(self) -> bool:
+        """Whether anything was committed since it was restored, as long as a connection stays open."""
+        log = self.folder / "test.sqlite3-wal"
+        return log.exists() and log.stat().st_size > 0
 
     def pack(self) -> dict[str, bytes]:
         """Every kept database as bytes, for runs to come."""

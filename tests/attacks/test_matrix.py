@@ -31,7 +31,8 @@ def found(things, host):
         row = {}
         for actor in matrix.ACTORS:
             row[actor] = things.tried(operation, told, actor)
-            if row[actor] == "in" and not operation.startswith("GET"):
+            # Most who get in are told what is wrong with their request: nothing was changed.
+            if row[actor] == "in" and host.is_changed():
                 session.remove()
                 db.engine.dispose()
                 host.restore("matrix")
