@@ -9,28 +9,13 @@ from backend.db import Base, db, session, transaction
 from backend.operations import invariants
 from backend.points import actions as points
 from backend.wishes.actions import claims, writing
-from tests.conftest import _fresh, kept_as
 from tests.points import cast as adjusting
 from tests.supermarket import cast as shop
-from tests.town import Town
 from tests.wishes import cast
 
 
-@pytest.fixture(scope="module")
-def kept_house(host, migrated_app, settings, running_wechat):
-    """The ids in the house, which is made once and kept for each test of this file."""
-    running_wechat.memory.reset()
-    with kept_as("house", host, migrated_app, settings):
-        return _built(Town(migrated_app))
-
-
 @pytest.fixture
-def house(kept_house, host, migrated_app, settings, wechat):
-    for _app in _fresh(host, migrated_app, settings, "house"):
-        yield dict(kept_house)
-
-
-def _built(town):
+def house(town):
     """A claimed, a fulfilled and a withdrawn wish, an order, an adjustment, a message; and no guard left."""
     claimed, fulfilled, withdrawn = cast.published(town, 3)[0]
     with transaction():
