@@ -26,7 +26,7 @@ from backend.complaints.models import About, Complaint, ComplaintKind, Complaint
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
-from backend.reports import complaining
+from backend.reports import subjects
 
 bp = APIBlueprint("complaints", __name__, url_prefix="/api/v1", tag="投诉与建议")
 
@@ -106,7 +106,12 @@ def _serialize_many(rows: list[Complaint], caller: Caller) -> list[dict[str, Any
 )
 def file_complaint(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     kind, text, contact = body.pop("kind"), body.pop("text"), body.pop("contact_back")
-    return _serialize(complaining.file(kind, text, contact=contact, **body, actor=caller), caller)
+    about = subjects.named(body.pop("subject_kind"), body.pop("subject_id"), actor=caller)
+    community_id = body.pop("community_id") or about.community_id
+    filed = actions.file(
+        kind, text, contact=contact, community_id=community_id, subject=about.thing, **body, actor=caller
+    )
+    return _serialize(filed, caller)
 
 
 @listing(bp, "/me/complaints", "我的投诉和建议", ComplaintOut, _serialize_many)
