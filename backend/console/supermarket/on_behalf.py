@@ -110,7 +110,7 @@ def redeem_for(staff: Staff, person_id: int) -> Any:
     items = [one for one in queries.items(shop.id, kind, actor=staff).rows(MOST_ITEMS) if one.on_shelf]
     form = _units_form(kind, items)()
     form.fill()
-    if form.collect_on:
+    if "collect_on" in form:
         days = collecting.days_of(shop)
         form.collect_on.choices = {
             "": "不定，期限内都行",
