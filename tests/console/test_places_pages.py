@@ -88,6 +88,15 @@ def test_a_grid_is_merged_with_one_of_its_own_community_alone(town, visitor):
     assert "已并入" in page_of(admin, gone)
 
 
+@pytest.mark.parametrize("act", ["move", "merge", "close", "reopen"])
+def test_the_city_itself_is_neither_moved_nor_merged_nor_closed(town, visitor, act):
+    admin, city = visitor("admin"), town.place("青松市")
+    page_of(admin, city)
+    answer = admin.post(f"/console/places/{city}/{act}", {"reason": WHY})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/console/places/{city}")
+    assert "这个组织现在不能这样办" in page_of(admin, city)
+
+
 @pytest.mark.parametrize("name", ["tong", "shao"])
 def test_nobody_else_opens_or_changes_the_tree(town, visitor, name):
     other = visitor(name)

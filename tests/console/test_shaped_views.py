@@ -17,6 +17,7 @@ from tests.console.walk import STAFF, Addresses
 PARTS = {"layout.html", "macros.html", "decisions.html"}
 # What is shown in the middle of something, which its own tests do: they look in the same way.
 IN_BETWEEN = {
+    "account/wechat.html",
     "counter/preview.html",
     "first_passwords/decide.html",
     "first_passwords/own.html",
@@ -25,6 +26,7 @@ IN_BETWEEN = {
     "item_looks/page.html",
     "openings/decide.html",
     "page.html",
+    "places/found.html",
     "public_refusal.html",
     "redemptions/no_shop.html",
     "redemptions/slip.html",

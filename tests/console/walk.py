@@ -30,6 +30,7 @@ THINGS = {
     "merge_id": ("person_merges", "state"),
     "barcode_id": ("item_barcodes", "item_id"),
     "batch_id": ("batches", "quarantined"),
+    "place_id": ("organisations", "kind"),
     "community_id": ("organisations WHERE kind = 'community'", "kind"),
 }
 # Leaving ends the walk.

@@ -16,7 +16,6 @@ PAGES = pages.pages()
 # Refused to everybody on the things that there are: three times in the same words, and nothing comes of it.
 REFUSED = {
     "POST /api/v1/activities/{activity_id}/series/publish",
-    "POST /api/v1/console-sign-ins/{code}/approve",
     "POST /api/v1/guardianships",
     "POST /api/v1/items/{item_id}/batches/{batch_id}/release",
     "POST /api/v1/items/{item_id}/look",

@@ -306,7 +306,7 @@ def test_only_the_goods_of_this_order_are_given_back(people):
             actions.settle(f"r:{n}", shop_id=1, actor=people.staff)
     with transaction():
         told = actions.give_back("r:2", reference="r:2:returned", reason="受潮", actor=people.staff)
-    assert told == (2, 0)
+    assert (told.back, told.ended) == (2, 0)
     assert balance(people) == (4, 0)
 
 
@@ -330,7 +330,7 @@ def test_what_was_spent_comes_back_to_its_lot_and_stays_if_that_has_not_ended(pe
     with clock.frozen_at(moment):
         with transaction():
             back = actions.give_back("r:1", reference="r:1:returned", reason="受潮", actor=people.staff)
-        assert (back, balance(people)) == ((7, 7 - left), (left, 0))
+        assert (back.back, back.ended, balance(people)) == (7, 7 - left, (left, 0))
 
 
 # --- adjustments ---------------------------------------------------------------------------------------

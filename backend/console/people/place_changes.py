@@ -5,7 +5,7 @@ from typing import Any
 
 from backend import reorganising
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
-from backend.console.people.place_forms import filled, forms_for
+from backend.console.people.place_forms import filled, forms_for, possible
 from backend.people.permissions import Permission
 from backend.reports import communities
 
@@ -13,6 +13,9 @@ from backend.reports import communities
 def _change(name: str, place_id: int, work: Callable[[Any], Any], done: str) -> Any:
     """The form of that name was sent: on to the page of what the verb answers, or to the same page with what is wrong."""
     found = communities.place(place_id)
+    if name not in possible(found):
+        # The city itself is neither moved nor closed; what was closed meanwhile is only opened again.
+        return redirect_with_message("console.place", "这个组织现在不能这样办", place_id=place_id)
     form = filled(name, found)
     if run_form(form, lambda: work(form)):
         return redirect_with_message("console.place", done.format(found.name), place_id=form.outcome.id)
