@@ -27,7 +27,6 @@ IN_BETWEEN = {
     "openings/decide.html",
     "page.html",
     "places/found.html",
-    "public_refusal.html",
     "redemptions/no_shop.html",
     "redemptions/slip.html",
     "seals/one.html",
