@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -76,6 +77,12 @@ class Supermarket(RuleBasedStateMachine):
         """The id of some order in one of these states, else of any."""
         ids = [key for key in self.lines if cast.order(key).state in states] or list(self.lines)
         return ids[n % len(ids)]
+
+    @initialize()
+    def begun(self):
+        """An order is out: what may follow on a hand-over is met in every play, and not by chance alone."""
+        self.request(0, 0, 1, 1)
+        self.hand_over(0, False)
 
     @rule(person=who, n=pick, first=units, second=units)
     def request(self, person, n, first, second):
@@ -255,12 +262,13 @@ class Supermarket(RuleBasedStateMachine):
         return session.execute(wanted).all()
 
 
-def _play(town, examples):
+def _play(town, examples, same_each_time=False):
     Supermarket.town = town
     run_state_machine_as_test(
         Supermarket,
         settings=settings(
             max_examples=examples,
+            derandomize=same_each_time,
             stateful_step_count=40,
             deadline=None,
             database=None,
@@ -289,6 +297,6 @@ def test_the_machine_finds_a_fault_that_is_sown(town, broken_books, monkeypatch,
     monkeypatch.setattr(room, name, lambda *_, **__: ledger.HoldResult(0, 0, "settled", []))
     # Played again the example meets books that are broken already, which Hypothesis calls flaky.
     with contextlib.suppress(Exception):
-        # It ends with the first find; a long search is only for the unlucky.
-        _play(town, 400)
+        # It ends with the first find, which is the same in every run: a search by chance took a second or half an hour.
+        _play(town, 400, same_each_time=True)
     assert Supermarket.found
