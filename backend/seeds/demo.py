@@ -121,11 +121,13 @@ def renew_password() -> bool:
     """Gives the cast of a city that is there already the password that DEMO_PASSWORD says now; False where it is theirs,
     or none is said: what is printed at the start is what opens the console."""
     wanted = config.settings().demo_password
+    if not wanted:
+        return False
     cast = {
         one.id: name for name in (person.name for person in CAST) if (one := sign_ins.holder(openid_of(name)))
     }
     # Of those who chose another one themselves it says nothing.
-    if not wanted or any(credentials.is_password_of(person_id, wanted) for person_id in cast):
+    if any(credentials.is_password_of(person_id, wanted) for person_id in cast):
         return False
     password_hash = credentials.hashed(password())
     with transaction():

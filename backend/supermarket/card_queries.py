@@ -52,11 +52,10 @@ def _is_open(shop: Shop) -> bool:
 
 
 def _items(shop_id: int, most: int, actor: Actor) -> list[ItemCard]:
-    free = Item.on_hand - Item.reserved - queries.ended_units()
     pictures = files.pictures_subquery("item", Item.id).label("pictures")
     wanted = (
-        sa.select(Item, free.label("free"), pictures)
-        .where(Item.shop_id == shop_id, Item.on_shelf, sa.or_(Item.kind != ItemKind.GOODS, free > 0))
+        sa.select(Item, queries.free_units().label("free"), pictures)
+        .where(Item.shop_id == shop_id, queries.can_be_had())
         .order_by(Item.id)
         .limit(most)
     )

@@ -201,6 +201,16 @@ def ended_units(item_id: Any = Item.id) -> sa.ScalarSelect[int]:
     )
 
 
+def free_units() -> sa.ColumnElement[int]:
+    """Of each item the units that somebody can still have: neither reserved nor for nobody."""
+    return Item.on_hand - Item.reserved - ended_units()
+
+
+def can_be_had() -> sa.ColumnElement[bool]:
+    """Of each item whether it can be redeemed now: it is on the shelf, and of goods there are some."""
+    return sa.and_(Item.on_shelf, sa.or_(Item.kind != ItemKind.GOODS, free_units() > 0))
+
+
 def past_their_day(ids: Iterable[int]) -> dict[int, int]:
     """The same of these items, by id, where there are any."""
     wanted = (

@@ -90,7 +90,8 @@ def wall(place_id: int | None = None) -> str:
     place_id = place_id or asked_number("place")
     counted = queries.figures(place_id)
     wishes, more = wall_lists.pages(place_id), wall_lists.after_the_wishes(place_id)
-    number = min(max(asked_number("page", 1), 1), wishes + len(more))
+    last = wishes + len(more)
+    number = min(max(asked_number("page", 1), 1), last)
     scene = more[number - wishes - 1] if number > wishes else _wishes(place_id, number)
     return render_template(
         "wall.html",
@@ -102,8 +103,8 @@ def wall(place_id: int | None = None) -> str:
         scene=scene,
         round=wall_lists.round_sentences(place_id),
         number=number,
-        pages=wishes + len(more),
-        following=url_for("public.wall", place_id=place_id, page=number % (wishes + len(more)) + 1),
+        pages=last,
+        following=url_for("public.wall", place_id=place_id, page=number % last + 1),
         seconds=TURN_SECONDS,
         picture=_code_of(_mini_program()),
         now=clock.now().astimezone(clock.CHINA),
