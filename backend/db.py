@@ -185,8 +185,11 @@ def _teach_sqlite(engine: sa.Engine) -> None:
         # SQLite would make it for everybody to read, and gives what it makes beside it the rights of the file.
         if engine.url.database in (None, "", ":memory:"):
             return
+        # Only where there is none yet: a file that is there is never opened past SQLite, because closing it gives up
+        # all the locks that this process holds on it (POSIX). Another process that ended would then take itself for
+        # the last one and delete the log that we still write into.
         with contextlib.suppress(OSError):
-            os.close(os.open(given[0], os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(given[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

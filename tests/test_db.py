@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -379,3 +381,44 @@ def test_while_somebody_writes_for_long_nobody_waits_to_find_out(town, host):
         pytest.skip("PostgreSQL's writers do not queue for one lock")
     with gate.write_turn(f"{db.engine.url.database}.gate", 5):
         assert house.can_write() is None
+
+
+# What another process does that looks at the database for a moment: a command, a job, a worker that is replaced.
+LOOKS = """
+import sqlite3, sys
+line = sqlite3.connect(sys.argv[1])
+print(line.execute("SELECT count(*) FROM some").fetchone()[0])
+line.close()
+"""
+
+
+def seen_by_another_process(file):
+    done = subprocess.run(
+        [sys.executable, "-c", LOOKS, str(file)], capture_output=True, text=True, check=True, timeout=60
+    )
+    return int(done.stdout)
+
+
+def test_a_further_connection_gives_up_no_lock_of_those_before(settings, migrated_app, tmp_path):
+    """Closing a file gives up all locks that a process holds on it, whoever took them: no connection may open the
+    database past SQLite. Else whoever ends meanwhile takes itself for the last one and deletes the log, and what is
+    written afterwards, though acknowledged, is nowhere."""
+    file = tmp_path / "dianliang.sqlite3"
+    app = create_app(replace(settings, database_url=f"sqlite:///{file}"))
+    try:
+        with app.app_context(), db.engine.connect() as first:
+            first.exec_driver_sql("CREATE TABLE some (thing)")
+            first.commit()
+            with db.engine.connect() as second:
+                second.exec_driver_sql("INSERT INTO some VALUES (1)")
+                second.commit()
+            log = file.with_name(file.name + "-wal")
+            before = log.stat().st_ino
+            assert seen_by_another_process(file) == 1
+            assert log.stat().st_ino == before
+            first.exec_driver_sql("INSERT INTO some VALUES (2)")
+            first.commit()
+            assert seen_by_another_process(file) == 2
+            db.engine.dispose()
+    finally:
+        config.use(settings)

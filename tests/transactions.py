@@ -4,6 +4,8 @@ On SQLite everybody who writes waits for the transaction that is open, and on Po
 fails in which a picture, a password, a sheet, a file or another machine is waited for inside one, and in which one of
 the product's own says more statements than `MOST_STATEMENTS`. What a test does in a transaction that it opened itself
 is not counted, but watched: that is how the actions are called there.
+
+Nobody opens SQLite's file past SQLite, either: closing it would give up the locks of every connection of the process.
 """
 
 import functools
@@ -21,7 +23,7 @@ import sqlalchemy as sa
 from flask import has_app_context
 from PIL import Image
 
-from backend.db import HouseSession, session
+from backend.db import HouseSession, db, session
 from backend.files import stores
 from backend.imports import actions as imports
 from backend.imports import reading
@@ -74,6 +76,7 @@ class Watch:
             setattr(place, name, self._watched(getattr(place, name), what))
         sa.event.listen(HouseSession, "after_transaction_create", _begin)
         sa.event.listen(sa.Engine, "before_cursor_execute", self._count)
+        sys.addaudithook(self._look_past_sqlite)
 
     def _watched(self, call, what):
         @functools.wraps(call)
@@ -93,6 +96,13 @@ class Watch:
         if said == MOST_STATEMENTS + 1 and session.info.get("counted"):
             self.seen.append(f"more than {MOST_STATEMENTS} statements in a transaction:\n{_way_there()}")
 
+    def _look_past_sqlite(self, event, given):
+        # The one that makes the file new holds no lock on it yet.
+        if event != "open" or ".sqlite3" not in str(given[0]) or given[2] & os.O_EXCL:
+            return
+        if has_app_context() and is_the_database(given[0]) and _who_opens().startswith(BACKEND):
+            self.seen.append(f"the database's file is opened past SQLite:\n{_way_there()}")
+
 
 WATCH = Watch()
 
@@ -100,6 +110,19 @@ WATCH = Watch()
 def inside():
     """Whether this thread has a transaction open."""
     return has_app_context() and session.registry.has() and bool(session.info.get("writing"))
+
+
+def is_the_database(path):
+    """Whether this is the file of the app's own database, or one that SQLite keeps beside it."""
+    file = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
+    return file is not None and str(path) in (file, f"{file}-wal", f"{file}-shm")
+
+
+def _who_opens():
+    frame = sys._getframe(2)
+    while frame.f_back and not frame.f_code.co_filename.startswith(TOP):
+        frame = frame.f_back
+    return frame.f_code.co_filename
 
 
 def _begin(opened, begun):

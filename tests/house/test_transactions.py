@@ -6,17 +6,19 @@ import itertools
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from PIL import Image
 
 from backend import gate, jobs
-from backend.db import session, transaction
+from backend.db import db, dialect, session, transaction
 from backend.files import stores
 from backend.identity import credentials
 from backend.imports import actions as imports
 from backend.imports import reading
+from backend.operations import backups
 from backend.wechat.gateway import gateway
 from tests.files.pictures import jpeg
 from tests.transactions import MOST_STATEMENTS, WATCH
@@ -63,6 +65,17 @@ def test_more_statements_than_may_be_are_seen_where_the_product_says_them(town, 
     with transaction():
         say(None)
     assert WATCH.forget() == []
+
+
+def test_sqlites_file_that_is_opened_past_sqlite_is_seen(town):
+    """Closing it gives up all locks of the process: another one may then delete the log that is written into."""
+    file = db.engine.url.database if dialect() == "sqlite" else __file__
+    for path in {file, __file__}:
+        backups._digest(Path(path))
+    seen = WATCH.forget()
+    assert [one.splitlines()[0] for one in seen] == [
+        "the database's file is opened past SQLite:" for path in (file,) if path != __file__
+    ]
 
 
 def test_a_thread_that_has_none_open_may_be_slow_meanwhile(town):
