@@ -49,6 +49,22 @@ def test_a_shop_that_closes_at_midnight_is_written_and_shown_so(visitor, town):
     assert "23:00–24:00" in clerk.page(f"/console/stock/venues?shop={shop_id}&item={venue}&day={day}")
 
 
+def test_a_chinese_keyboard_writes_hours_and_closed_days_too(visitor, town):
+    shop_id, clerk = cast.opened(town), visitor("tong")
+    path = f"/console/shops/{shop_id}"
+    told = settings(clerk.page(path)) | {
+        "hours_1": "８：３０－１１：３０　１３：３０～１７：００",
+        "hours_2": "8：30——11：30、13:30至17:00",
+        "closed": "２０２８－０１－０１、2028年2月4日\n2028/5/1",
+    }
+    assert clerk.post(path, told).status_code == 303
+    assert clerk.page(path).count("08:30-11:30 13:30-17:00") >= 2
+    closed = session.get(Shop, shop_id, populate_existing=True).closed_days
+    assert closed == ["2028-01-01", "2028-02-04", "2028-05-01"]
+    for field, typed in (("hours_1", "8点到11点"), ("closed", "2028年2月"), ("closed", "2028-02-30")):
+        assert clerk.post(path, {**told, field: typed}).status_code == 422
+
+
 def test_staff_give_an_order_more_time_on_its_page(visitor, town):
     shop_id = cast.opened(town)
     order_id = cast.approved(town, shop_id, {cast.goods(town, shop_id): 1})
