@@ -4,7 +4,7 @@ A list read by offset skips a row, or shows one twice, when another comes or goe
 takes longest. What is counted here is counted by the database.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.sql import operators
 
+from backend import text
 from backend.db import AnySelect, session
 
 # The place of a row in its list: the values of the list's keys.
@@ -36,11 +37,21 @@ def count(wanted: AnySelect) -> int:
     return session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
 
 
-def containing(sought: str, *columns: sa.SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Whether each word of what is looked for stands in one of these columns, in capitals or small letters."""
-    return sa.and_(
-        *(sa.or_(*(one.icontains(word, autoescape=True) for one in columns)) for word in sought.split())
-    )
+def containing(
+    sought: str, *columns: sa.SQLColumnExpression[Any], number: sa.SQLColumnExpression[Any] | None = None
+) -> ColumnElement[bool]:
+    """Whether each word of what is looked for stands in one of these columns, in capitals or small letters, or, however it
+    was typed, in that of a printed `number`."""
+    return sa.and_(*(sa.or_(*_holding(word, columns, number)) for word in sought.split()))
+
+
+def _holding(
+    word: str, columns: Sequence[sa.SQLColumnExpression[Any]], number: sa.SQLColumnExpression[Any] | None
+) -> Iterator[ColumnElement[bool]]:
+    for one in columns:
+        yield one.icontains(word, autoescape=True)
+    if number is not None:
+        yield number.icontains(text.reference(word), autoescape=True)
 
 
 class Pageable(Protocol):

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from calendar import monthrange
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ _DAY = re.compile(
     rf"([0-9]{{4}}){_BETWEEN}([0-9]{{1,2}})\s*[-/.月]\s*([0-9]{{1,2}})\s*日?(?:[T\s]*[0-9]{{1,2}}:[0-9:.]+)?"
     r"|([0-9]{4})([0-9]{2})([0-9]{2})"
 )
-_MONTH = re.compile(rf"[0-9]{{4}}(?:{_BETWEEN}[0-9]{{1,2}}\s*月?|年?)")
+_MONTH = re.compile(rf"([0-9]{{4}})(?:{_BETWEEN}([0-9]{{1,2}})\s*月?|年?)")
 
 
 def harmless(value: Any) -> Any:
@@ -30,8 +31,7 @@ class NotADay(ValueError):
 
 def day(text: str) -> date | None:
     """A day as people write it: 2027-05-01, 2027/5/1, 2027年5月1日, 20270501; None for an empty cell. Raises NotADay."""
-    seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
-    plain = unicodedata.normalize("NFKC", "".join(seen)).strip()
+    plain = _plain(text)
     if not plain:
         return None
     found = _DAY.fullmatch(plain)
@@ -44,6 +44,19 @@ def day(text: str) -> date | None:
         return date(*(int(part) for part in found.groups() if part is not None))
     except ValueError:
         raise NotADay("没有这一天，请核对，例如 2027-05-01") from None
+
+
+def _plain(text: str) -> str:
+    seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    return unicodedata.normalize("NFKC", "".join(seen)).strip()
+
+
+def written_end(text: str) -> str:
+    """As `written_day`, of the last day of something: packages that name a month alone mean its last day."""
+    month = _MONTH.fullmatch(_plain(text))
+    if month is None or month[2] is None or not 1 <= int(month[2]) <= 12:
+        return written_day(text)
+    return date(int(month[1]), int(month[2]), monthrange(int(month[1]), int(month[2]))[1]).isoformat()
 
 
 def written_day(text: str) -> str:

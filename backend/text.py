@@ -88,6 +88,11 @@ def number(text: str) -> str:
     return _MARKS.sub("", code(text))
 
 
+def reference(text: str) -> str:
+    """The printed number of a wish, an order or a paper, with its dashes, however it was typed: ＤＨ－１ is DH-1."""
+    return re.sub(f"[{_DASHES}]", "-", code(text))
+
+
 # Digits as a phone dials them: under another sign for 5 the same number would not be found again.
 MOBILE = re.compile(r"1[0-9]{10}|\+(?!86)[1-9][0-9]{6,14}")
 LANDLINE = re.compile(r"0(?:10|2[0-9]|[3-9][0-9]{2})-[0-9]{7,8}(?:-[0-9]{1,6})?")

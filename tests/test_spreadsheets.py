@@ -13,7 +13,7 @@ from backend.imports.workbook import Rounded
 from backend.registers import papers
 from backend.rights import export
 from backend.rights.readers import Topic
-from backend.spreadsheets import NotADay, day, harmless
+from backend.spreadsheets import NotADay, day, harmless, written_end
 from backend.volunteering import exchange
 
 BEGINNINGS = ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"]
@@ -90,6 +90,17 @@ def test_a_day_is_read_however_it_is_written(written):
 def test_what_is_no_day_is_told_with_what_is_missing(written, sentence):
     with pytest.raises(NotADay, match=sentence):
         day(written)
+
+
+@pytest.mark.parametrize("written", ["2028年2月", "2028-2", "２０２８／０２", "2028.02", "2028-02-29"])
+def test_the_end_of_a_month_is_its_last_day(written):
+    """As packages say until when something is good."""
+    assert written_end(written) == "2028-02-29"
+
+
+def test_the_end_of_what_is_no_month_is_read_as_a_day_is():
+    assert (written_end("20270501"), written_end("")) == ("2027-05-01", "")
+    assert [written_end(one) for one in ("2027", "2027年13月", "明年")] == ["2027", "2027年13月", "明年"]
 
 
 def test_a_head_is_known_in_any_width_and_with_unseen_signs():

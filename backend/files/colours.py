@@ -1,13 +1,13 @@
 """A decoded picture as it is kept: upright, no larger than asked, eight bits of red, green and blue as screens show them.
 
 It has to look as it did in the upload: sixteen bits are brought to eight by their value and not cut, a colour profile
-(a phone's P3, a printer's CMYK) is brought to sRGB before it is dropped, what is transparent lies on white.
+(a phone's P3, a printer's CMYK, a scanner's greys) is brought to sRGB before it is dropped, what is transparent lies on white.
 """
 
 import contextlib
 import io
 
-from PIL import Image, ImageCms, ImageMath, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageMath, ImageOps
 
 ORIENTATION = 0x0112
 # Modes of one channel of sixteen bits, in which Pillow opens a PNG's greys.
@@ -67,12 +67,20 @@ def _on_white(image: Image.Image) -> Image.Image:
     return flat
 
 
+def _is_grey(image: Image.Image) -> bool:
+    first, *others = image.split()
+    return all(ImageChops.difference(first, one).getbbox() is None for one in others)
+
+
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     # A profile that is broken, or of other channels than the picture's, says nothing.
     with contextlib.suppress(ImageCms.PyCMSError, OSError, ValueError):
-        if profile and image.mode in ("RGB", "CMYK"):
+        if profile and image.mode in ("L", "RGB", "CMYK"):
             own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if image.mode == "CMYK" or "sRGB" not in ImageCms.getProfileDescription(own):
+            # Greys that lay on white are colours by now; their profile speaks of greys.
+            if own.profile.xcolor_space.strip() == "GRAY" and _is_grey(image):
+                image = image.convert("L")
+            if image.mode != "RGB" or "sRGB" not in ImageCms.getProfileDescription(own):
                 brought = ImageCms.profileToProfile(image, own, _SRGB, outputMode="RGB")
                 return brought if brought is not None else image.convert("RGB")
     return image.convert("RGB")

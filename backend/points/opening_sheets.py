@@ -17,6 +17,7 @@ from backend.people import permissions, sealed
 from backend.people.kinds import PersonState, ResidencyState
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
+from backend.people.sameness import name_key
 from backend.points import limits
 from backend.points.opening_models import OpeningRow, RowKind
 
@@ -60,7 +61,7 @@ def _check(row: Row) -> list[Fault]:
 
 
 def _year(row: Row) -> str:
-    return row["到期年份"].removesuffix("年").strip()
+    return row["到期年份"].removesuffix("年")
 
 
 def _whole(text: str, least: int, most: int) -> bool:
@@ -74,7 +75,9 @@ class _Layout:
     needed: tuple[str, ...] = ("姓名", "积分", "到期年份")
     check = staticmethod(_check)
     key = None
-    reads: Mapping[str, cells.Read] = field(default_factory=lambda: {"手机号": text.phone, "卡号": text.card})
+    reads: Mapping[str, cells.Read] = field(
+        default_factory=lambda: {"手机号": text.phone, "卡号": text.card, "到期年份": text.code}
+    )
 
 
 LAYOUT = _Layout()
@@ -129,7 +132,7 @@ def _residents(rows: Sequence[Any], community_id: int) -> list[_Resident]:
         )
     )
     return [
-        _Resident(one, _plain(sealed.unsealed_name(one, name) or ""), card, phone)
+        _Resident(one, name_key(sealed.unsealed_name(one, name) or ""), card, phone)
         for one, name, card, phone in found
     ]
 
@@ -139,13 +142,9 @@ def _indexes(row: Row) -> list[str]:
     return list(crypto.blind_indexes("phone", number)) if number else []
 
 
-def _plain(name: str) -> str:
-    return "".join(name.split())
-
-
 def _whose(line: int, row: Row, residents: list[_Resident], own_id: int, own_phone: str | None) -> ReadRow:
     """By card, by phone or by both, and always by the name too, so that a slip of the pen credits nobody else."""
-    card, phones, name = row["卡号"].upper(), _indexes(row), _plain(row["姓名"])
+    card, phones, name = row["卡号"].upper(), _indexes(row), name_key(row["姓名"])
     meant = [
         one
         for one in residents

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, crypto, journal
+from backend import clock, crypto, journal, text
 from backend.db import lock_row, savepoint, session
 from backend.errors import NotFound, Refused, StateConflict
 from backend.identity import sessions
@@ -25,6 +25,7 @@ from backend.people.kinds import MergeState, PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
 from backend.people.person_merges import PersonMerge
+from backend.people.sameness import name_key
 from backend.rights import merge_checks, merge_rows
 from backend.volunteering.record_queries import minutes_of
 
@@ -94,18 +95,14 @@ def _count(person_id: int) -> None:
 
 def _other_record(me: Person, real_name: str, card_number: str | None) -> Person | None:
     """The one with this name and this card, or else this name and my phone."""
-    phone = sealed.phone(me) or ""
+    phone, card = sealed.phone(me) or "", text.card(card_number or "")
     others = (Person.state == PersonState.ACTIVE, Person.id != me.id)
-    by_card = Person.card_number == (card_number or "").upper()
+    by_card = Person.card_number == card
     by_phone = Person.phone_index.in_(crypto.blind_indexes("phone", phone))
     rows = session.scalars(sa.select(Person).where(*others, sa.or_(by_card, by_phone)).order_by(Person.id))
-    named = [one for one in rows if _written(sealed.real_name(one)) == _written(real_name)]
-    with_card = [one for one in named if card_number and one.card_number == card_number.upper()]
-    return next(iter(with_card or ([] if card_number else named)), None)
-
-
-def _written(name: str | None) -> str:
-    return "".join((name or "").split())
+    named = [one for one in rows if name_key(sealed.real_name(one) or "") == name_key(real_name)]
+    with_card = [one for one in named if card and one.card_number == card]
+    return next(iter(with_card or ([] if card else named)), None)
 
 
 def _community_of(person_id: int) -> int | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, text
 from backend.db import AnySelect, session
 from backend.journal import Actor
 from backend.paging import Keys, KeysetQuery, containing
@@ -62,7 +62,7 @@ def listed(asked: OrderFilters, sort: str, *, actor: Actor) -> KeysetQuery:
 
 def _asked(wanted: AnySelect, asked: OrderFilters, actor: Actor) -> AnySelect:
     if asked.number:
-        wanted = wanted.where(containing(asked.number, Redemption.number))
+        wanted = wanted.where(containing(asked.number, number=Redemption.number))
     if asked.state:
         wanted = wanted.where(Redemption.state == asked.state)
     if asked.shop:
@@ -110,6 +110,6 @@ def numbered(number: str, *, actor: Actor) -> int | None:
     """The order with this number, where this person may read it."""
     reach = permissions.reach_of(actor.id, Permission.REDEMPTION_READ)
     wanted = sa.select(Redemption.id).where(
-        Redemption.number == number.upper(), Redemption.community_id.in_(reach)
+        Redemption.number == text.reference(number).upper(), Redemption.community_id.in_(reach)
     )
     return session.scalar(wanted)

@@ -174,6 +174,6 @@ imports.offer(
         _check,
         _take_in,
         lambda row: (row["超市"], row["物品"], row["批号"], row["保质期"]),
-        reads={"保质期": spreadsheets.written_day},
+        reads={"保质期": spreadsheets.written_end},
     ),
 )

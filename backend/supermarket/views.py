@@ -134,6 +134,11 @@ class RedemptionView:
         return sum(line.out * line.unit_points for line in self.lines)
 
     @property
+    def venue_id(self) -> int | None:
+        """The venue that it is for, if it is for one and no other."""
+        return self.lines[0].item_id if self.slots and len(self.lines) == 1 else None
+
+    @property
     def starts_at(self) -> datetime | None:
         """Of a venue: when its first slot begins."""
         return self.slots[0].starts_at if self.slots else None

@@ -89,7 +89,7 @@ def _asked(wanted: AnySelect, asked: WishFilters, actor: Actor) -> AnySelect:
         if value is not None:
             wanted = wanted.where(column == value)
     if asked.text:
-        wanted = wanted.where(containing(asked.text, Wish.number, Wish.title))
+        wanted = wanted.where(containing(asked.text, Wish.title, number=Wish.number))
     if asked.first:
         wanted = wanted.where(Wish.submitted_at >= clock.day_starts(asked.first))
     if asked.last:

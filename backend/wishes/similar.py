@@ -9,6 +9,7 @@ from backend import clock
 from backend.db import session
 from backend.people import sealed
 from backend.people.models import Residency
+from backend.people.sameness import address_key
 from backend.wishes.kinds import WishState
 from backend.wishes.models import Wish
 
@@ -81,10 +82,6 @@ def _household(wish: Wish, person_ids: set[int]) -> set[int]:
             Residency.person_id.in_({*person_ids, wish.wisher_id}), Residency.address_sealed.is_not(None)
         )
     )
-    addresses = {home.person_id: _plain(sealed.address(home)) for home in homes}
+    addresses = {home.person_id: address_key(sealed.address(home) or "") for home in homes}
     own = addresses.get(wish.wisher_id)
     return {one for one, address in addresses.items() if own and address == own and one != wish.wisher_id}
-
-
-def _plain(address: str | None) -> str:
-    return "".join(sign for sign in address or "" if sign.isalnum())

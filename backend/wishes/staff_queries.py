@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend import text
 from backend.db import session
 from backend.errors import NotFound
 from backend.journal import Actor
@@ -117,7 +118,8 @@ def community_of(wish_id: int) -> int:
 
 def numbered(number: str, *, actor: Actor) -> int | None:
     """The wish with this number, or without one with this id, where this person may read it."""
-    known = Wish.id == int(number) if number.isdecimal() and len(number) < 18 else Wish.number == number
+    plain = text.reference(number)
+    known = Wish.id == int(plain) if plain.isdecimal() and len(plain) < 18 else Wish.number == plain
     wanted = sa.select(Wish.id).where(known, Wish.state != WishState.DRAFT)
     return session.scalar(wanted.where(reached(actor, Permission.WISH_READ)))
 

@@ -30,7 +30,7 @@ def wall(
         behind = {"published_at": after[0], "last": after[1]} if after else {}
         wanted = _wall(frozenset(filters | behind))
         if q is not None:
-            wanted = wanted.where(containing(q, Wish.number, Wish.title))
+            wanted = wanted.where(containing(q, Wish.title, number=Wish.number))
         if claimable:
             wanted = wanted.where(_claimable())
         return read_views(wanted, actor, size=limit, **filters, **behind)

@@ -1,7 +1,7 @@
 """Party members and opening stock from a spreadsheet: bad cells named, taken in step by step, never twice."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -17,7 +17,7 @@ from backend.people.models import PartyRegistration, Person
 from backend.supermarket import opening
 from backend.supermarket.actions import items
 from backend.supermarket.models import Item, Shop
-from backend.supermarket.stock_models import Movement
+from backend.supermarket.stock_models import Batch, Movement
 from tests.console.test_imports import count, take_all_in, upload, workbook
 from tests.console.test_protection import MARKUP
 from tests.supermarket import cast
@@ -192,6 +192,18 @@ def test_opening_stock_makes_items_and_marked_receipts_and_again_nothing(visitor
     page, _steps = take_all_in(keeper, upload(keeper, "stock", raw))
     assert "新增 0，原来就有 3" in page
     assert item_named(shop_id, "大米").on_hand == 25
+
+
+def test_a_month_on_a_package_means_its_last_day(visitor, town, shop):
+    name, _shop_id = shop
+    year, keeper = clock.today().year + 1, visitor("bu")
+    rows = [stock_row(name, "大米", 20, day=f"{year}年5月"), stock_row(name, "面粉", 5, day=f"{year}年")]
+    answer = upload(keeper, "stock", workbook(STOCK, rows))
+    page = keeper.page(answer.headers["Location"])
+    assert "<td>3</td><td>保质期</td><td>没有写是哪一天" in page
+    take_all_in(keeper, answer)
+    (batch,) = session.scalars(sa.select(Batch).where(Batch.best_before == date(year, 5, 31)))
+    assert batch.on_hand == 20
 
 
 def test_an_item_on_the_shelf_is_opened_without_being_made_again(visitor, town, shop):

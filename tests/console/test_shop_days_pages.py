@@ -49,6 +49,54 @@ def test_a_shop_that_closes_at_midnight_is_written_and_shown_so(visitor, town):
     assert "23:00–24:00" in clerk.page(f"/console/stock/venues?shop={shop_id}&item={venue}&day={day}")
 
 
+def test_a_chinese_keyboard_writes_hours_and_closed_days_too(visitor, town):
+    shop_id, clerk = cast.opened(town), visitor("tong")
+    path = f"/console/shops/{shop_id}"
+    told = settings(clerk.page(path)) | {
+        "hours_1": "８：３０－１１：３０　１３：３０～１７：００",
+        "hours_2": "8：30——11：30、13:30至17:00",
+        "closed": "２０２８－０１－０１、2028年2月4日\n2028/5/1",
+    }
+    assert clerk.post(path, told).status_code == 303
+    assert clerk.page(path).count("08:30-11:30 13:30-17:00") >= 2
+    closed = session.get(Shop, shop_id, populate_existing=True).closed_days
+    assert closed == ["2028-01-01", "2028-02-04", "2028-05-01"]
+    for field, typed in (("hours_1", "8点到11点"), ("closed", "2028年2月"), ("closed", "2028-02-30")):
+        assert clerk.post(path, {**told, field: typed}).status_code == 422
+
+
+def test_staff_move_a_booking_in_one_step_from_its_page(visitor, town):
+    shop_id, holder = cast.opened(town), town.person("e").id
+    venue = cast.venue(town, shop_id, points=5)
+    cast.rich(town, "e")
+    first, second, *_others = cast.slot_ids(venue)
+    day = clock.today() + timedelta(days=1)
+    clerk, path = visitor("tong"), f"/console/people/{holder}/venues/{venue}/new?day={day}"
+    clerk.page(path)
+    clerk.post(path, {"slots": [str(first)], "reason": "行动不便"})
+    former = newest(Redemption)
+    page = clerk.page(f"/console/redemptions/{former}")
+    (link,) = re.findall(r'href="([^"]*instead=\d+)"', page)
+    form = clerk.page(f"{link}&day={day}".replace("&amp;", "&"))
+    assert cast.order(former).number in form
+    # Its own hour is there to choose, and what a series asks for is not.
+    assert f'value="{first}"' in form
+    assert 'name="weeks"' not in form
+    path = f"{path}&instead={former}"
+    cast.booked(town, shop_id, [second])
+    refused = clerk.post(path, {"slots": [str(second)], "reason": "改在下午"})
+    assert refused.status_code == 422
+    assert cast.order(former).state == "requested"
+    third = cast.slot_ids(venue)[1]
+    moved = clerk.post(path, {"slots": [str(third)], "reason": "改在下午"})
+    assert moved.status_code == 303, clerk.text(moved)
+    assert cast.order(former).state == "cancelled"
+    assert moved.headers["Location"].endswith(f"/redemptions/{newest(Redemption)}")
+    assert clerk.get(f"{path}1").status_code == 404
+    # Of somebody else, or given up already.
+    assert clerk.get(path).status_code == 404
+
+
 def test_staff_give_an_order_more_time_on_its_page(visitor, town):
     shop_id = cast.opened(town)
     order_id = cast.approved(town, shop_id, {cast.goods(town, shop_id): 1})

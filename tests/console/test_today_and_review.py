@@ -153,9 +153,10 @@ def test_similar_words_share_half_of_their_neighbouring_pairs(one, other, same):
     assert (similar._share(*pairs) >= similar.ALIKE) is same
 
 
-def test_the_same_household_is_noticed_without_showing_the_address(visitor, town):
+@pytest.mark.parametrize("address", ["雪松家园7号楼2单元301", "雪松家园 ７ 栋 2 单元 301 室"])
+def test_the_same_household_is_noticed_without_showing_the_address(visitor, town, address):
     town.phone("newcomer").agrees().data(
-        "PUT", "/me/residency", {"communityId": town.songtao, "address": "雪松家园7号楼2单元301"}
+        "PUT", "/me/residency", {"communityId": town.songtao, "address": address}
     )
     with_neighbour = cast.submitted(town, wisher="newcomer", title="换纱窗", description="蚊子多")
     page = visitor("tong").page(f"/console/review/{with_neighbour}")

@@ -53,32 +53,41 @@ def chunk(name, data):
 GREY, COLOURS, GREY_AND_CLEAR, COLOURS_AND_CLEAR = 0, 2, 4, 6
 
 
-def png_of_sixteen_bits(colour, pixel, clear=None, width=40, height=30):
+def png_of_sixteen_bits(colour, pixel, clear=None, width=40, height=30, profile=None):
     """One colour all over, in sixteen bits a channel; `clear` is the colour that means transparent."""
     row = b"\0" + struct.pack(f">{len(pixel)}H", *pixel) * width
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0))
+    if profile:
+        header += chunk(b"iCCP", b"profile\0\0" + zlib.compress(profile))
     if clear:
         header += chunk(b"tRNS", struct.pack(f">{len(clear)}H", *clear))
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(row * height)) + chunk(b"IEND", b"")
 
 
+def _xyz(values):
+    return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in values))
+
+
+def _curve(gamma):
+    return b"curv\0\0\0\0" + struct.pack(">IH", 1, round(gamma * 256)) + b"\0\0"
+
+
 def profile_of(red, green, blue):
     """A colour profile (ICC.1:2001) of these primaries, each as X, Y, Z under D50, with a gamma of 2.2."""
+    tags = {b"rXYZ": _xyz(red), b"gXYZ": _xyz(green), b"bXYZ": _xyz(blue)}
+    return _profile(b"RGB ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), _curve(2.2)))
 
-    def xyz(values):
-        return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in values))
 
+def _profile(space, of_space):
     name = b"wide\0"
-    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
     described = b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + bytes(78)
-    tags = {b"desc": described, b"cprt": b"text\0\0\0\0none\0\0\0\0", b"wtpt": xyz((0.9642, 1, 0.8249))}
-    tags |= {b"rXYZ": xyz(red), b"gXYZ": xyz(green), b"bXYZ": xyz(blue)}
-    tags |= {b"rTRC": curve, b"gTRC": curve, b"bTRC": curve}
+    tags = {b"desc": described, b"cprt": b"text\0\0\0\0none\0\0\0\0", b"wtpt": _xyz((0.9642, 1, 0.8249))}
+    tags |= of_space
     table, body, begin = b"", b"", 128 + 4 + 12 * len(tags)
     for tag, data in tags.items():
         table += tag + struct.pack(">II", begin + len(body), len(data))
         body += data + b"\0" * (-len(data) % 4)
-    head = struct.pack(">I4sI4s4s4s", begin + len(body), b"none", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
+    head = struct.pack(">I4sI4s4s4s", begin + len(body), b"none", 0x02400000, b"mntr", space, b"XYZ ")
     head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
     return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 
@@ -86,13 +95,24 @@ def profile_of(red, green, blue):
 # Display P3, in which phones take their pictures.
 WIDE_PROFILE = profile_of((0.5151, 0.2412, -0.0011), (0.2920, 0.6922, 0.0419), (0.1571, 0.0666, 0.7841))
 
+# Greys of a scanner that counts light and not what the eye sees.
+LIGHT_PROFILE = _profile(b"GRAY", {b"kTRC": _curve(1)})
 
-def heic(width, height, orientation=1):
+
+def heic(width, height, orientation=1, exif=None):
     """As a phone takes it: turned by its container, with where it was taken."""
-    exif = Image.Exif()
-    exif[Base.Make], exif[Base.Orientation] = "SomePhone", orientation
+    told = Image.Exif()
+    told[Base.Make], told[Base.Orientation] = "SomePhone", orientation
     written, out = pillow_heif.from_pillow(drawn(width, height)), io.BytesIO()
-    written.save(out, quality=80, exif=exif.tobytes())
+    written.save(out, quality=80, exif=exif or told.tobytes())
+    return out.getvalue()
+
+
+def heic_of_ten_bits(pixel, width=64, height=64):
+    """One colour all over, as phones take pictures of more than eight bits a channel."""
+    row = struct.pack("<3H", *pixel) * width
+    written, out = pillow_heif.from_bytes("RGB;16", (width, height), row * height), io.BytesIO()
+    written.save(out, quality=100)
     return out.getvalue()
 
 

@@ -19,6 +19,7 @@ from tests.files.pictures import (
     COLOURS_AND_CLEAR,
     GREY,
     GREY_AND_CLEAR,
+    LIGHT_PROFILE,
     NOT_PICTURES,
     POLYGLOTS,
     TOO_LARGE,
@@ -26,6 +27,7 @@ from tests.files.pictures import (
     drawn,
     from_a_phone,
     heic,
+    heic_of_ten_bits,
     jpeg,
     large_png,
     png_of_sixteen_bits,
@@ -33,6 +35,7 @@ from tests.files.pictures import (
 )
 
 MEGABYTE = 1024 * 1024
+SEEN = (64, 128, 192)
 
 
 def received(data):
@@ -154,9 +157,21 @@ def test_the_colour_that_means_clear_lies_on_white_in_sixteen_bits_too(colour, p
     assert close(opened(received(kept).content).getpixel((5, 5)), ([part >> 8 for part in pixel] * 3)[:3])
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_a_damaged_exif_is_left_out_and_the_picture_is_taken(kind):
-    data = saved(drawn(), kind, exif=b"Exif\0\0MM\0*garbage that is no directory")
+def test_more_bits_of_a_phone_look_as_they_did_too():
+    assert close(opened(received(heic_of_ten_bits((0x4000, 0x8000, 0xC000))).content).getpixel((5, 5)), SEEN)
+
+
+@pytest.mark.parametrize(("colour", "pixel"), [(GREY, (0x4000,)), (GREY_AND_CLEAR, (0x4000, 0xFFFF))])
+def test_greys_of_a_profile_are_those_that_a_screen_shows(colour, pixel):
+    """A quarter of the light looks half as bright as white; dropped with its profile, it would turn dark."""
+    scanned = png_of_sixteen_bits(colour, pixel, profile=LIGHT_PROFILE)
+    assert close(opened(received(scanned).content).getpixel((5, 5)), (137, 137, 137))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("exif", [b"Exif\0\0MM\0*garbage that is no directory", b"no TIFF at all"])
+def test_a_damaged_exif_is_left_out_and_the_picture_is_taken(kind, exif):
+    data = heic(640, 480, exif=exif) if kind == "HEIF" else saved(drawn(), kind, exif=exif)
     assert near(opened(received(data).content).getpixel((10, 10)), (200, 30, 30))
 
 

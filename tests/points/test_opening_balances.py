@@ -88,6 +88,14 @@ def test_what_another_one_confirms_goes_into_the_lot_of_the_year_given(town, yea
     assert list(findings()) == []
 
 
+def test_a_name_and_a_year_are_known_in_whatever_width_they_are_typed(town, year):
+    with transaction():
+        sealed.keep_real_name(session.get(Person, town.person("e").id), "阿依古丽·买买提")
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in f"{year}")
+    sheet = brought(town, [line(town, "e", 120, f"{wide}年", 姓名="阿依古丽．买买提", 卡号="Ｐ－１")])
+    assert kinds(sheet) == [(2, "new", None)]
+
+
 def test_a_person_and_year_come_in_once_for_ever_whatever_sheets_there_are(town, year):
     row = line(town, "e", 120, year)
     first, second, other = (

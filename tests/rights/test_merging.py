@@ -390,11 +390,12 @@ def test_asking_for_ones_old_record_tells_nothing_and_finds_it_by_name_with_card
         merging.ask(name, "P000001", actor=me)
     with transaction():
         sealed.keep_phone(session.get(Person, me.id), "13812345678")
-    for asked in ((name, None), ("别人", "P000001"), (name, "p000001")):
+    spaced = f" {name[0]}　{name[1:]}"
+    for asked in ((name, None), ("别人", "P000001"), (spaced, "Ｐ-1")):
         with transaction():
             assert merging.ask(*asked, actor=me) is None
         found = session.scalars(sa.select(PersonMerge.from_id)).all()
-        assert found == ([e.id] if asked[1] == "p000001" else [])
+        assert found == ([e.id] if asked[1] == "Ｐ-1" else [])
     with pytest.raises(merging.TooManyRecoveries), transaction():
         merging.ask(name, "P000001", actor=me)
     merge_id = session.scalars(sa.select(PersonMerge.id)).one()

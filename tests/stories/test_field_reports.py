@@ -232,6 +232,13 @@ def test_no_job_brings_back_what_was_taken_down_and_staff_still_find_it(town, be
     assert "已撤下" in page
 
 
+# Esri/Survey123Community#326, medic/cht-core#2439
+def test_a_wish_handed_in_twice_stands_beside_itself_in_the_review(town):
+    wishes.submitted(town)
+    second = wishes.submitted(town)
+    assert "同一位居民、内容相近" in Visitor(town.app, "tong").page(f"/console/review/{second}")
+
+
 # mysociety/fixmystreet#2058
 def test_no_notice_says_how_the_wisher_wanted_to_be_called(town):
     (wish_id,), _ = wishes.published(town, disclosure="title", salutation="女士")

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +22,9 @@ from backend.journal import check_reason
 from backend.people import sealed
 from backend.people.models import Person
 from backend.supermarket.models import Item
+from backend.wishes import staff_queries
 from tests.supermarket import cast as market
+from tests.wishes import cast as wishes
 
 # Without a session there is no token.
 PLAIN = {"csrf": False}
@@ -181,17 +184,41 @@ def test_the_console_finds_by_a_pasted_number(town, visitor):
         assert "/console/people/" in tong.page(f"/console/people?asked={typed}").partition("<table")[2]
 
 
+def wide(typed):
+    """As a Chinese keyboard writes it."""
+    return "".join(chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in typed)
+
+
+def test_a_printed_number_is_found_however_it_is_typed(town, visitor):
+    (wish_id,), _round = wishes.published(town)
+    shop_id = market.opened(town)
+    order_id = market.asked(town, shop_id, {market.goods(town, shop_id): 1})
+    number, order = wishes.wish(wish_id).number, market.order(order_id).number
+    clerk = visitor("tong")
+    for typed, page in ((number, f"/console/wishes/{wish_id}"), (order, f"/console/redemptions/{order_id}")):
+        led = clerk.get("/console/search", query_string={"q": wide(typed)})
+        assert led.headers["Location"] == page
+    assert number in clerk.page(f"/console/wishes?text={quote(wide(number))}")
+    assert order in clerk.page(f"/console/redemptions?number={quote(wide(order))}")
+    (found,) = town.phone("ning").data("GET", f"/wishes?q={quote(wide(number))}")["list"]
+    assert found["id"] == wish_id
+    assert staff_queries.numbered(wide(str(wish_id)), actor=town.person("tong")) == wish_id
+
+
 def test_a_cell_is_judged_by_the_same_rule(town):
     table = [
         ["\ufeff姓名\u200b", "手机号", "社区", "网格", "住址", "出生年份"],
         ["高粱\u200b", "１１１ 7777 9999", "松涛社区", "", "", "1950"],
         ["大\u202e米", "", "松涛社区", "", "", ""],
         ["\u3164", "", "松涛社区", "", "", ""],
+        ["高山", "00852 6123-4567", "松涛社区", "", "", ""],
     ]
     checked = imports.check("residents", table)
     assert [(line, name) for line, name, _sentence in checked.faults] == [(3, "姓名"), (4, "姓名")]
-    ((_line, row),) = checked.rows
-    assert (row["姓名"], row["手机号"]) == ("高粱", "11177779999")
+    assert [(row["姓名"], row["手机号"]) for _line, row in checked.rows] == [
+        ("高粱", "11177779999"),
+        ("高山", "+85261234567"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["大\u202e米市", "\u200b"])

@@ -94,6 +94,11 @@ def test_a_sign_that_is_no_digit_makes_no_number():
     assert text.code("①③800138000") == "①③800138000"
 
 
+def test_a_printed_number_keeps_its_dashes_and_nothing_else_of_a_chinese_keyboard():
+    for typed in ("ＤＨ－松涛－２０２６", "DH—松涛—2026", " DH-松涛 -2026\u200b"):
+        assert text.reference(typed) == "DH-松涛-2026"
+
+
 def test_what_is_looked_for_is_a_number_or_a_text():
     assert text.searched("\u202dＰ000 001\u202c") == "P000001"
     assert text.searched(" 宁小舟\u200b") == "宁小舟"

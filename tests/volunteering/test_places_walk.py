@@ -21,20 +21,22 @@ from backend.rights import freed, suspending
 from backend.volunteering import leaving
 from backend.volunteering.actions import activities, clash_leaves, deadlines, ending, sign_ups, waitlist
 from backend.volunteering.models import Activity, ClashLeave, SignUp
+from backend.volunteering.session_models import ActivitySession
 from tests.volunteering import cast
 from tests.volunteering.cast import STARTS
 
 # In a run of the whole suite; `--walks 300` takes minutes.
 WALKS = 5
 STEPS = 40
-PEOPLE, ACTIVITIES = 6, 4
+PEOPLE, ACTIVITIES, COURSE = 6, 4, 2
 NEVER = STARTS + timedelta(days=999)
 who, what = st.integers(0, PEOPLE - 1), st.integers(0, ACTIVITIES - 1)
 HOLDING = ("confirmed", "checked_in", "checked_out", "unverified", "certified")
 
 
 class Places(RuleBasedStateMachine):
-    """Some people, some activities about the same hour with one place or two, and everything that can be done."""
+    """Some people, some activities about the same hour with one place or two, one of them in two sessions with an hour
+    between them, and everything that can be done."""
 
     town, found = None, ()
 
@@ -50,6 +52,8 @@ class Places(RuleBasedStateMachine):
         self.activities = [self.planned(n) for n in range(ACTIVITIES)]
 
     def planned(self, n):
+        if n == COURSE:
+            return cast.published(self.town, sessions=in_two(STARTS, 1), capacity=1)
         start = STARTS + timedelta(hours=n % 3)
         return cast.published(
             self.town, starts_at=start, ends_at=start + timedelta(hours=2), capacity=1 + n % 2
@@ -79,8 +83,17 @@ class Places(RuleBasedStateMachine):
 
     @rule(a=what, hours=st.integers(0, 4), length=st.integers(1, 3))
     def move(self, a, hours, length):
+        """Of two sessions both move along."""
         start = STARTS + timedelta(hours=hours)
         times = {"starts_at": start, "ends_at": start + timedelta(hours=length)}
+        self.tried(activities.edit, self.activities[a], times, actor=self.wulan)
+
+    @rule(a=what, hours=st.integers(0, 4), length=st.integers(1, 2), twice=st.booleans())
+    def hold_in_sessions(self, a, hours, length, twice):
+        """Made a course of two sessions, or what is to come of one moves; or no course any more."""
+        start = STARTS + timedelta(hours=hours)
+        parts = in_two(start, length) if twice else []
+        times = {"sessions": parts, "starts_at": start, "ends_at": start + timedelta(hours=length)}
         self.tried(activities.edit, self.activities[a], times, actor=self.wulan)
 
     @rule(a=what, capacity=st.integers(1, 3), age=st.sampled_from([None, None, 18, 60]))
@@ -146,6 +159,12 @@ class Places(RuleBasedStateMachine):
         self.seated, self.ordered = opinion.seated(), True
 
 
+def in_two(start, length):
+    """Two sessions of so many hours, and an hour between them."""
+    second = start + timedelta(hours=length + 1)
+    return [(one, one + timedelta(hours=length)) for one in (start, second)]
+
+
 class Opinion:
     """What the rows say to who does not know how the product asks."""
 
@@ -161,6 +180,9 @@ class Opinion:
                 execution_options={"populate_existing": True},
             )
             self.rows = [tuple(row) for row in rows]
+            self.parts = {}
+            for one in session.scalars(sa.select(ActivitySession).order_by(ActivitySession.number)):
+                self.parts.setdefault(one.activity_id, []).append((one.starts_at, one.ends_at))
             self.leaves = {
                 tuple(row) for row in session.execute(sa.select(ClashLeave.activity_id, ClashLeave.person_id))
             }
@@ -207,8 +229,21 @@ class Opinion:
     def meet(self, other, there, activity):
         if there.id == activity.id or there.state not in ("published", "ended", "certified"):
             return False
-        until = min(there.ends_at, there.ended_at or NEVER, other.checked_out_at or NEVER)
-        return there.starts_at < activity.ends_at and until > max(activity.starts_at, self.now)
+        return any(
+            starts < our_end and self.held_until(other, there, starts, ends) > max(our_start, self.now)
+            for starts, ends in self.times(there)
+            for our_start, our_end in self.times(activity)
+            if our_end > self.now
+        )
+
+    def times(self, activity):
+        return self.parts.get(activity.id) or [(activity.starts_at, activity.ends_at)]
+
+    def held_until(self, other, there, starts, ends):
+        """Who left one session early comes to the next one all the same."""
+        left = other.checked_out_at
+        gone = left if left and (left > starts or there.id not in self.parts) else NEVER
+        return min(ends, there.ended_at or NEVER, gone)
 
 
 def _walk(town, examples):

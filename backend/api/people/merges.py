@@ -7,8 +7,8 @@ from apiflask import APIBlueprint
 from backend.api.frame.bodies import Reason, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
+    CardNumber,
     Choice,
-    Code,
     DateTime,
     Integer,
     List,
@@ -38,7 +38,7 @@ _WHO = Permission.PERSON_MERGE
 
 class RecoveryIn(Schema):
     real_name = Text("原来档案上的姓名", most=REAL_NAME_MAX, required=True, example="鄂桂兰")
-    card_number = Code(
+    card_number = CardNumber(
         "原来的纸质卡号；没有就不填", most=16, load_default=None, allow_none=True, example="P000001"
     )
 

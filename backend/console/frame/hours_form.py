@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from backend import text
 from backend.console.frame.forms import Form, line
 from backend.opening_hours import Hours
 
 WEEKDAYS = "一二三四五六日"
-_HOURS = re.compile(r"(\d{1,2}:\d{2})\s*[-–—~至到]\s*(\d{1,2}:\d{2})")
+_HOURS = re.compile(r"([0-9]{1,2}:[0-9]{2})[-~至到]+([0-9]{1,2}:[0-9]{2})")
 
 
 class HoursForm(Form):
@@ -24,7 +25,7 @@ class HoursForm(Form):
         good = super().validate(extra_validators)
         for weekday in range(1, 8):
             field = self[f"hours_{weekday}"]
-            if _HOURS.sub("", field.data or "").strip(" 、，,;；"):
+            if _HOURS.sub("", _as_meant(field)).strip("、,;"):
                 field.errors = [*field.errors, "请写成 08:30-11:30 13:30-17:00，不开放就留空"]
                 good = False
         return good
@@ -34,8 +35,13 @@ class HoursForm(Form):
         return [
             Hours(weekday=weekday, opens=opens.zfill(5), closes=closes.zfill(5))
             for weekday in range(1, 8)
-            for opens, closes in _HOURS.findall(self[f"hours_{weekday}"].data or "")
+            for opens, closes in _HOURS.findall(_as_meant(self[f"hours_{weekday}"]))
         ]
+
+
+def _as_meant(field: Any) -> str:
+    """Colons, digits and dashes of a Chinese keyboard are those of the clock."""
+    return text.reference(field.data or "")
 
 
 def hours_data(hours: Sequence[Hours]) -> dict[str, str]:

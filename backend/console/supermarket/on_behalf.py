@@ -25,9 +25,11 @@ from backend.ledger import queries as points
 from backend.people.permissions import Permission
 from backend.people.residents import PersonView, resident, view_resident
 from backend.supermarket import limits, queries, timetable
-from backend.supermarket.actions import collecting, requests, series
+from backend.supermarket.actions import collecting, rebooking, requests, series
 from backend.supermarket.labels import ITEM_KINDS
 from backend.supermarket.models import Item, ItemKind, Redemption, Shop
+from backend.supermarket.states import CANCEL
+from backend.supermarket.views import RedemptionView
 
 # So many of a shop's things are offered on the page.
 MOST_ITEMS = 200
@@ -172,11 +174,13 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     wanted = day_form.day.data if day_form.validate() else None
     chosen = wanted or clock.today() + timedelta(days=1)
     day_form.day.data = chosen
+    former = _former(staff, person_id, item_id)
     form = SlotsForm()
     form.fill()
-    free = [one for one in timetable.slots_of(item, shop, chosen) if one.free]
+    own = [one.id for one in former.slots] if former else []
+    free = [one for one in timetable.slots_of(item, shop, chosen) if one.free or one.id in own]
     form.slots.choices = {one.id: f"{at(one.starts_at)}–{ends(one.ends_at)}" for one in free}
-    if request.method == "POST" and run_form(form, lambda: _book(form, shop, person_id, staff)):
+    if request.method == "POST" and run_form(form, lambda: _book(form, shop, person_id, former, staff)):
         return _asked(form.outcome[0]) if len(form.outcome) == 1 else _series_asked(form.outcome)
     return _form(
         person,
@@ -186,15 +190,37 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
         form,
         item=queries.view_items([item], actor=staff)[0],
         day_form=day_form,
+        former=former,
         free=free,
         last=timetable.last_day(),
-        here=url_for("console.book_for", person_id=person_id, item_id=item_id, day=chosen.isoformat()),
+        here=url_for(
+            "console.book_for",
+            person_id=person_id,
+            item_id=item_id,
+            day=chosen.isoformat(),
+            instead=former.id if former else None,
+        ),
     )
 
 
-def _book(form: SlotsForm, shop: Shop, person_id: int, staff: Staff) -> list[Redemption]:
+def _former(staff: Staff, person_id: int, item_id: int) -> RedemptionView | None:
+    """The booking of this venue that the new one shall replace, if the address names one that this clerk may give up."""
+    asked = asked_number("instead")
+    if asked is None:
+        return None
+    (shown,) = queries.view_redemptions([queries.order(asked, actor=staff)], actor=staff)
+    if shown.person_id != person_id or shown.venue_id != item_id or CANCEL.name not in shown.actions:
+        raise NotFound()
+    return shown
+
+
+def _book(
+    form: SlotsForm, shop: Shop, person_id: int, former: RedemptionView | None, staff: Staff
+) -> list[Redemption]:
     """One booking, or one each week; then what cannot be had is left out, if that was ticked."""
     slots, on_behalf_of = form.slots.data or [], (person_id, form.reason.data)
+    if former is not None:
+        return [rebooking.rebook(former.id, slots, form.reason.data, actor=staff)]
     weeks = form.weeks.data or 1
     if weeks == 1:
         return [requests.request(shop.id, [], slot_ids=slots, on_behalf_of=on_behalf_of, actor=staff)]

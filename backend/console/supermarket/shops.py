@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from wtforms.validators import ValidationError
 
+from backend import spreadsheets
 from backend.console.frame import sentences
 from backend.console.frame.decisions import with_sentences
 from backend.console.frame.forms import Form, choice, line, lines, offer, whole
@@ -36,10 +37,10 @@ class ShopForm(HoursForm):
     )
 
     def validate_closed(self, field: Any) -> None:
-        wrong = [one for one in (field.data or "").split() if _day(one) is None]
+        wrong = [one for one in _written(field) if _day(one) is None]
         if wrong:
             raise ValidationError(f"看不懂的日期：{'、'.join(wrong[:3])}，请写成 2027-01-01")
-        if len((field.data or "").split()) > limits.CLOSED_DAYS_MAX:
+        if len(_written(field)) > limits.CLOSED_DAYS_MAX:
             raise ValidationError(f"最多 {limits.CLOSED_DAYS_MAX} 天")
 
     def values(self) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class ShopForm(HoursForm):
             "approve_days": self.approve_days.data,
             "pick_up_days": self.pick_up_days.data,
             "opening_hours": self.hours(),
-            "closed_days": (self.closed.data or "").split(),
+            "closed_days": [day.isoformat() for day in map(_day, _written(self.closed)) if day],
         }
 
 
@@ -63,10 +64,15 @@ class FourEyesForm(Form):
     reason = line("理由", most=limits.REASON_MAX, description="会记入日志")
 
 
-def _day(text: str) -> date | None:
+def _written(field: Any) -> list[str]:
+    """The days of the field, each as it was typed."""
+    return [one for one in re.split(r"[\s、，,;；]+", field.data or "") if one]
+
+
+def _day(typed: str) -> date | None:
     try:
-        return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
-    except ValueError:
+        return spreadsheets.day(typed)
+    except spreadsheets.NotADay:
         return None
 
 
