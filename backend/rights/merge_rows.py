@@ -117,9 +117,9 @@ def _guardianships(gone_id: int, remaining_id: int) -> None:
 def _proxies(gone_id: int, remaining_id: int) -> None:
     """What both agreed to, they agreed to of a record that is no more: it ends, and the other one is told. What one
     record asked of the other was asked of oneself."""
-    proxies.end_all(gone_id, actor=None)
     both = (gone_id, remaining_id)
     session.execute(sa.delete(Proxy).where(Proxy.by_id.in_(both), Proxy.for_id.in_(both)))
+    proxies.end_all(gone_id, actor=None)
     for mine in (Proxy.by_id, Proxy.for_id):
         _give(mine, gone_id, remaining_id)
 
