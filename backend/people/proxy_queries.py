@@ -122,18 +122,6 @@ def to_agree(*, actor: Actor) -> KeysetQuery:
     return KeysetQuery(wanted, (Proxy.asked_at, Proxy.id))
 
 
-def of_person(person_id: int, *, actor: Actor) -> KeysetQuery:
-    """What stands of a resident, in both directions, where this reader answers for people; the newest first."""
-    reach = permissions.reach_of(actor.id, Permission.PROXY_ANSWER)
-    here = sa.select(Residency.person_id).where(Residency.community_id.in_(reach))
-    # Of what somebody asked for and was not answered, nothing is said: not even to staff whose number it was.
-    own = sa.and_(Proxy.by_id == person_id, Proxy.state == ProxyState.AGREED)
-    wanted = sa.select(Proxy).where(
-        sa.or_(own, Proxy.for_id == person_id), Proxy.state.in_(STANDING_PROXIES), Proxy.for_id.in_(here)
-    )
-    return KeysetQuery(wanted, (Proxy.id.desc(),))
-
-
 def one(proxy_id: int, *, actor: Actor) -> Proxy:
     """One whose acted-for lives where this member of staff works. Raises NotFound, NotAllowed."""
     row = session.get(Proxy, proxy_id)

@@ -189,11 +189,15 @@ def test_only_the_wisher_confirms(family):
     assert cast.wish(wish_id).by_family
     assert family.phone.data("GET", f"/wishes/{wish_id}")["actions"] == []
     answers = {
-        "confirm": family.phone.post(f"/wishes/{wish_id}/confirm", {"solved": True, "satisfaction": 5, "method": "app"}),
+        "confirm": family.phone.post(
+            f"/wishes/{wish_id}/confirm", {"solved": True, "satisfaction": 5, "method": "app"}
+        ),
         "dispute": family.phone.post(f"/wishes/{wish_id}/dispute", {"reason": "没有办好"}),
     }
     assert {move: answer.status_code for move, answer in answers.items()} == {"confirm": 403, "dispute": 403}
-    town.phone("wulan").data("POST", f"/wishes/{wish_id}/confirm", {"solved": False, "satisfaction": 3, "method": "app"})
+    town.phone("wulan").data(
+        "POST", f"/wishes/{wish_id}/confirm", {"solved": False, "satisfaction": 3, "method": "app"}
+    )
     assert family.phone.post(f"/wishes/{wish_id}/reopen", {"reason": "再来一次"}).status_code == 403
 
 
