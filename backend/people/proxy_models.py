@@ -84,7 +84,13 @@ class Proxy(Model):
         sa.String(12), info=personal(Purpose.FAMILY, on_erasure="keep", label="是对方的", code=True)
     )
     number_index: Mapped[str | None] = mapped_column(
-        sa.String(64), info=personal(Purpose.FAMILY, on_erasure="clear", not_exported=DIGEST)
+        sa.String(64),
+        info=personal(
+            Purpose.FAMILY,
+            on_erasure="clear",
+            not_exported=DIGEST,
+            not_rotated="nothing that was sealed stands beside it; under another key it is asked once more",
+        ),
     )
     state: Mapped[str] = mapped_column(sa.String(12))
     asked_at: Mapped[datetime] = mapped_column(Moment)
