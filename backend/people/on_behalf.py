@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from backend.errors import InvalidInput, NotAllowed
+from backend.errors import InvalidInput, NotAllowed, NotFound
 from backend.journal import Actor
 from backend.people import actions, guardians, permissions, proxies
+from backend.people import queries as people
 from backend.people.models import Residency
 
 # The person and why; None for oneself. Relatives need not say why.
@@ -36,7 +37,7 @@ def acting_for(
     """Who does it, and for whom. Staff need `word` somewhere: whether there, `home_of` or the move asks; it is for a
     `guardian` or `family` too, if that is said. What a proxy rests on is locked, so this comes before any other lock.
 
-    Raises NotAllowed, InvalidInput without a reason where one is needed, ProxyRests.
+    Raises NotAllowed, NotFound, InvalidInput without a reason where one is needed, ProxyRests.
     """
     if on_behalf_of is None:
         return Acting(actor.id)
@@ -50,7 +51,16 @@ def acting_for(
         return Acting(person_id, actor.id, FAMILY_REASON, by_family=True)
     if not office:
         raise NotAllowed()
+    _check_near(person_id, word, actor)
     return Acting(person_id, actor.id, _needed(reason), in_office=True)
+
+
+def _check_near(person_id: int, word: str, actor: Actor) -> None:
+    """Whoever does not work where the person lives is not told what is missing."""
+    home = people.home(person_id)
+    if home is None:
+        raise NotFound()
+    permissions.require_near(actor.id, word, home.community_id, home.grid_id)
 
 
 def _needed(reason: str | None) -> str:

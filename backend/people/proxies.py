@@ -313,7 +313,7 @@ def standing_among(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     wanted = sa.select(Proxy.by_id, Proxy.for_id).where(
         both.in_(sorted(pairs)), Proxy.state == ProxyState.AGREED
     )
-    return {(by_id, for_id) for by_id, for_id in session.execute(wanted)}
+    return {(by_id, for_id) for by_id, for_id in session.execute(wanted) if for_id is not None}
 
 
 # --- ends --------------------------------------------------------------------------------------------

@@ -400,3 +400,4 @@ def test_staff_still_say_why(town):
     answer = town.phone("tong").post("/wishes", body)
     assert answer.status_code == 422
     assert "reason" in answer.json["data"]["onBehalfOf"]
+    assert town.phone("bai").post("/wishes", body).status_code == 404

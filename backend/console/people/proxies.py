@@ -26,7 +26,7 @@ def _titles(found: list[Any]) -> list[str]:
     return [f"{one.by_name} 想代 {one.for_name} 办事" for one in proxy_queries.view_of_two(rows)]
 
 
-def _shown(staff: Staff, proxy_id: int) -> dict[str, Any]:
+def _both_of(staff: Staff, proxy_id: int) -> dict[str, Any]:
     row = proxy_queries.one(proxy_id, actor=staff)
     (shown,) = proxy_queries.view_of_two([row])
     both = {
@@ -38,13 +38,13 @@ def _shown(staff: Staff, proxy_id: int) -> dict[str, Any]:
 
 def _facts(staff: Staff, proxy_id: int) -> dict[str, Any] | Response:
     """What waits for staff; anything else has a page that says how it stands."""
-    shown = _shown(staff, proxy_id)
+    shown = _both_of(staff, proxy_id)
     if shown["proxy"].state == ProxyState.ASKED and not shown["proxy"].has_phone:
         return shown
-    return make_response(_standing(staff, shown, JustDo(formdata=None)))
+    return make_response(_page_of(staff, shown, JustDo(formdata=None)))
 
 
-def _standing(staff: Staff, shown: dict[str, Any], form: Form) -> Any:
+def _page_of(staff: Staff, shown: dict[str, Any], form: Form) -> Any:
     own = staff.id in (shown["proxy"].by_id, shown["proxy"].for_id)
     stands = shown["proxy"].state in (ProxyState.ASKED, ProxyState.AGREED)
     may_end = stands and not own and not shown["proxy"].has_phone
@@ -97,4 +97,4 @@ def end_proxy(staff: Staff, proxy_id: int) -> Any:
     row: Proxy = proxy_queries.one(proxy_id, actor=staff)
     if run_form(form, lambda: proxies.end_for(proxy_id, actor=staff)):
         return redirect_with_message("console.person", "家人代办已结束，双方会收到消息", person_id=row.for_id)
-    return _standing(staff, _shown(staff, proxy_id), form)
+    return _page_of(staff, _both_of(staff, proxy_id), form)
