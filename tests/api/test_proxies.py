@@ -1,5 +1,7 @@
 """Acting for a relative over HTTP: everything counts for the one who is acted for, who hears of it; and nothing more."""
 
+from functools import partial
+
 import pytest
 import sqlalchemy as sa
 
@@ -11,11 +13,14 @@ from backend.outbox.models import Notice
 from backend.people import proxies
 from backend.people.models import Person
 from backend.people.proxy_models import Proxy
-from backend.rights import readers
+from backend.people.states import ProxyDecided
+from backend.rights import cancellation, readers
 from backend.supermarket.actions import approvals, requests
 from backend.supermarket.models import Redemption
+from backend.volunteering.actions import sign_ups
+from backend.volunteering.actions.sign_ups import AlreadySignedUp
 from backend.volunteering.models import SignUp
-from backend.wishes.actions import claims
+from backend.wishes.actions import claims, writing
 from backend.wishes.models import Wish
 from tests.people.proxies_cast import YEAR, agreed, asked, born, ended, of_age, phone_of
 from tests.supermarket import cast as shop
@@ -327,6 +332,44 @@ def test_an_order_and_the_end_at_the_same_moment(family, town, at_once):
     assert points.balance(family.wulan)["held"] == len(done)
     with transaction(), pytest.raises(NotAllowed):
         ordered()
+
+
+def test_whoever_leaves_and_whoever_acts_for_them_do_not_wait_for_each_other(family, town, at_once):
+    """Both lock what both agreed to first. Nothing of theirs is open afterwards."""
+    shop_id = shop.opened(town)
+    item_id = shop.goods(town, shop_id, points=1, stock=100)
+    activity_id = activities.published(town, "tong", team=False)
+    for_her, relative = {"on_behalf_of": (family.wulan, None)}, by(town, "ning")
+
+    def gone():
+        return cancellation.cancel(family.wulan, confirmed=True, actor=by(town, "wulan"))
+
+    def ordered():
+        return requests.request(shop_id, [(item_id, 1)], actor=relative, **for_her)
+
+    def wished():
+        return writing.write(town.songtao, cast.CONTENT, actor=relative, **for_her)
+
+    def signed_up():
+        return sign_ups.sign_up(activity_id, actor=relative, **for_her)
+
+    answers = at_once(ordered, wished, gone, signed_up, ordered, wished)
+    faults = [one for one in answers if isinstance(one, Exception)]
+    assert {type(one) for one in faults} <= {NotAllowed, AlreadySignedUp}
+    assert session.get(Proxy, family.proxy_id, populate_existing=True).state == "ended"
+    open_orders = sa.select(Redemption.id).where(Redemption.by_family, Redemption.state == "requested")
+    open_wishes = sa.select(Wish.id).where(Wish.by_family, Wish.state != "withdrawn")
+    assert session.scalars(open_orders).all() == session.scalars(open_wishes).all() == []
+
+
+def test_one_answer_is_the_first(town, at_once):
+    proxy_id = asked(town, of="wulan")
+    of_age(town, "wulan")
+    me = by(town, "wulan")
+    verbs = (proxies.agree, proxies.decline) * 3
+    answers = at_once(*[partial(verb, proxy_id, actor=me) for verb in verbs])
+    assert sum(not isinstance(one, Exception) for one in answers) == 1
+    assert {type(one) for one in answers if isinstance(one, Exception)} == {ProxyDecided}
 
 
 # --- who may not -------------------------------------------------------------------------------------
