@@ -55,6 +55,7 @@ PAGES = (
         ("state",),
         ("wishes_to_confirm", "wishes_to_complete"),
     ),
+    AppPage("pages/family/index", "家人代办，`GET /me/proxies`", (), ("proxy", "proxies_to_answer")),
     AppPage("pages/claim/mine", "我的认领，`GET /me/claims`", ("state",), ("claims_to_fulfil",)),
     AppPage(
         "pages/redemption/mine", "我的兑换单，`GET /me/redemptions`", ("state",), ("redemptions_to_collect",)

@@ -243,7 +243,7 @@ class Settings:
     keep_rejected_days: int | None = setting(
         "KEEP_REJECTED_DAYS",
         180,
-        "days until a rejected residency or party registration is deleted, and a child without guardian erased",
+        "days until a rejected residency, party registration or proxy is deleted, and a child without guardian erased",
     )
     keep_complaint_days: int | None = setting(
         "KEEP_COMPLAINT_DAYS", 1095, "days after its end until the words of a complaint are deleted"

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     NOTICES = "notices"
     COMPLAINTS = "complaints"
     CHILDREN = "children"
+    FAMILY = "family"
     CONSENTS = "consents"
     CONSOLE = "console"
     SUSPENSIONS = "suspensions"

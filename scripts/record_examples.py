@@ -72,8 +72,10 @@ def wechat() -> Iterator[str]:
 
 
 def recorded(app: Flask) -> dict[str, Any]:
-    """By operation: the first body that was sent and taken, and the first answer."""
+    """By operation: the first body that was sent and taken, and the first answer; of what may be done for somebody else
+    that of who did it for themselves, where there is one."""
     found: dict[str, Any] = {}
+    for_others: dict[str, Any] = {}
     with app.app_context():
         upgrade()
         demo.seed()
@@ -84,8 +86,9 @@ def recorded(app: Flask) -> dict[str, Any]:
                 shown = {"answer": shortened(masked(answer.told["data"]))}
                 if call.body is not None:
                     shown["body"] = masked({**body, "file": "…"} if "file" in body else body)
-                found.setdefault(name, shown)
-    return found
+                for_another = isinstance(call.body, dict) and "onBehalfOf" in call.body
+                (for_others if for_another else found).setdefault(name, shown)
+    return {**for_others, **found}
 
 
 def sender(app: Flask) -> pages.Send:

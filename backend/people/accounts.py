@@ -1,5 +1,7 @@
 """A person's WeChat account: who is behind an openid, and what WeChat vouches for."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from backend import journal
@@ -61,6 +63,13 @@ def tell_shared_phone(person: Person, place: int | None = None, *, actor: Actor)
     if others:
         facts = {"accounts": others + 1}
         journal.write("share_phone", "person", person.id, actor=actor, place=place, facts=facts)
+
+
+def shares_number(column: Any, person_id: int) -> sa.ColumnElement[bool]:
+    """The same of each row of a list, by the column that names the one of them."""
+    one, other = Person.__table__.alias(), Person.__table__.alias()
+    shared = (one.c.id == column, other.c.id == person_id, one.c.phone_index == other.c.phone_index)
+    return sa.select(sa.literal(1)).where(*shared).correlate_except(one, other).exists()
 
 
 def same_phone(person_id: int, other_id: int) -> bool:

@@ -16,6 +16,7 @@ from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions
 from backend.people import queries as people
+from backend.people.kinds import GRANT
 from backend.people.permissions import Permission
 
 # What opens sealed data.
@@ -93,7 +94,7 @@ def _view(line: JournalLine, actor_name: str | None, place: str) -> LineView:
         place=place,
         opened_by=facts.get("console"),
         task=facts.get("task"),
-        agreed=facts.get("agreed"),
+        agreed=facts.get(GRANT),
     )
 
 

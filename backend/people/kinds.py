@@ -54,6 +54,37 @@ class Relation(StrEnum):
     INSTITUTION = "institution"
 
 
+class ProxyState(StrEnum):
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+class ProxyRelation(StrEnum):
+    """What who acts is to the one who is acted for."""
+
+    CHILD = "child"
+    SPOUSE = "spouse"
+    PARENT = "parent"
+    RELATIVE = "relative"
+    NEIGHBOUR = "neighbour"
+
+
+class ProxyMethod(StrEnum):
+    """How staff know that somebody without WeChat agreed."""
+
+    SEEN = "seen"
+    CALL = "call"
+
+
+class ProxyDirection(StrEnum):
+    """Which of the two the reader is."""
+
+    ACTS_FOR = "acts_for"
+    ACTED_BY = "acted_by"
+
+
 class TeamKind(StrEnum):
     COMMUNITY = "community"
     UNIT = "unit"
@@ -67,8 +98,10 @@ class MembershipState(StrEnum):
     LEFT = "left"
 
 
-# A guardian speaks for the child, or waits to; a member is in the team, or asks to be.
+# A guardian speaks for the child, or waits to; an adult acts for another one, or waits to; a member is in the team, or asks
+# to be.
 STANDING_LINKS = (GuardianshipState.DECLARED, GuardianshipState.VERIFIED)
+STANDING_PROXIES = (ProxyState.ASKED, ProxyState.AGREED)
 STANDING_MEMBERSHIPS = (MembershipState.APPLIED, MembershipState.ACCEPTED)
 
 
@@ -102,3 +135,5 @@ class SecurityEventKind(StrEnum):
 QUIET_EVENTS = (SecurityEventKind.SESSION, SecurityEventKind.DATA_OPENED, SecurityEventKind.SUSPENDED)
 # What staff did openly and answer for is complained about; it is not "somebody else has my account".
 UNDENIABLE_EVENTS = (SecurityEventKind.SUSPENDED, SecurityEventKind.DATA_OPENED)
+# What the journal calls, beside an opening, the request to which a colleague agreed.
+GRANT = "agreed"

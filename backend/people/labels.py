@@ -40,6 +40,18 @@ RELATIONS = {
     "relative": "其他亲属",
     "institution": "监护机构",
 }
+PROXY_STATES = {"asked": "等对方同意", "agreed": "已同意", "declined": "没有同意", "ended": "已结束"}
+PROXY_RELATIONS = {
+    "child": "子女",
+    "spouse": "配偶",
+    "parent": "父母",
+    "relative": "其他亲属",
+    "neighbour": "邻居",
+}
+PROXY_METHODS = {"seen": "当面同意", "call": "电话里同意"}
+PROXY_DIRECTIONS = {"acts_for": "我代对方办", "acted_by": "对方代我办"}
+# Who somebody is to a thing, as its moves and permissions name it.
+FACTS = {"acts_for": "代办的家人", "acted_for": "被代办人"}
 SECURITY_EVENTS = {
     "console": "登录工作后台",
     "password": "口令变动",
@@ -70,6 +82,9 @@ LABELS = {
     "residency": {**RESIDENCY_STATES, **PARTY_REGISTRATION_STATES},
     "relation": RELATIONS,
     "merge_state": MERGE_STATES,
+    "proxy_state": PROXY_STATES,
+    "proxy_relation": PROXY_RELATIONS,
+    "proxy_method": PROXY_METHODS,
     "merge_proof": MERGE_PROOFS,
     "team_kind": TEAM_KINDS,
     "member_state": MEMBER_STATES,
@@ -84,6 +99,7 @@ JOURNAL_KINDS = {
     "residency": "居住登记",
     "party_registration": "双报到登记",
     "guardianship": "监护关系",
+    "proxy": "家人代办",
     "team": "志愿队",
 }
 JOURNAL_STATES = {
@@ -92,6 +108,7 @@ JOURNAL_STATES = {
     "residency": RESIDENCY_STATES,
     "party_registration": PARTY_REGISTRATION_STATES,
     "guardianship": GUARDIANSHIP_STATES,
+    "proxy": PROXY_STATES,
     "team": MEMBER_STATES,
 }
 JOURNAL_VERBS = {
@@ -119,5 +136,6 @@ JOURNAL_VERBS = {
     "person_merge": {"ask": "本人申请", "begin": "提出"},
     "opening_request": {"ask": "申请查看", "grant": "同意查看", "refuse": "不同意查看"},
     "guardianship": {"declare": "登记监护"},
+    "proxy": {"ask": "申请代办"},
     "team": {"found": "成立", "edit": "修改", "take_down": "撤下"},
 }

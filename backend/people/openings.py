@@ -19,7 +19,7 @@ from backend.journal import Actor, JournalLine
 from backend.organisations import queries as places
 from backend.people import permissions, sealed, security_events
 from backend.people.journal_queries import OPENINGS
-from backend.people.kinds import PersonState, SecurityEventKind
+from backend.people.kinds import GRANT, PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.opening_requests import OpeningRequest, standing_grant
 from backend.people.permissions import Permission
@@ -73,7 +73,7 @@ def admit_counted(found: Sealed, reason: str, actor: Actor) -> dict[str, Any]:
     lock_row(Person, actor.id)
     granted = standing_grant(found.kind, found.id, actor=actor)
     if granted is not None:
-        return {"agreed": granted.id}
+        return {GRANT: granted.id}
     limit, counted = config.settings().openings_an_hour, _counted(actor)
     if len(counted) >= limit:
         free = (counted[-limit] if limit else clock.now()) + HOUR - clock.now()
@@ -92,7 +92,7 @@ def _counted(actor: Actor) -> list[datetime]:
         )
         .order_by(JournalLine.at, JournalLine.id)
     )
-    return [at for at, facts in lines if not {"task", "agreed"} & set(facts or {})]
+    return [at for at, facts in lines if not {"task", GRANT} & set(facts or {})]
 
 
 def note_names(kind: str, subject_id: int, place_id: int, *, actor: Actor) -> None:

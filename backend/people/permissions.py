@@ -24,7 +24,8 @@ class Permission(StrEnum):
     person that grant it for one thing. Nobody has a permission that does not name them here.
 
     "reporting" is who reported a wish for somebody, as long as they may report there, and "requesting" the same of
-    an order; "reporter" and "requester" are who did so at the time, which grants nothing.
+    an order; "family" did either as a relative, as long as that stands; "reporter" and "requester" are who did so at
+    the time, which grants nothing.
     """
 
     roles: tuple[str, ...]
@@ -43,8 +44,8 @@ class Permission(StrEnum):
     WISH_CARRY = "wish:carry", "community_staff", "time"
     WISH_CONTACT = "wish:contact", "community_staff"
     WISH_COORDINATE = "wish:coordinate", "street_staff"
-    WISH_SUBMIT = "wish:submit", "", "wisher reporting guardian"
-    WISH_WITHDRAW = "wish:withdraw", "", "wisher reporting guardian"
+    WISH_SUBMIT = "wish:submit", "", "wisher reporting guardian family"
+    WISH_WITHDRAW = "wish:withdraw", "", "wisher reporting guardian family"
     WISH_CLAIM = "wish:claim", "", "party_member"
     WISH_FULFIL = "wish:fulfil", "", "claimer"
     WISH_RELEASE = "wish:release", "", "claimer"
@@ -67,7 +68,7 @@ class Permission(StrEnum):
     REDEMPTION_REQUEST_FOR = "redemption:request_for", "grid_worker community_staff shop_keeper"
     REDEMPTION_READ = "redemption:read", "community_staff shop_keeper supervisor auditor"
     REDEMPTION_APPROVE = "redemption:approve", "community_staff"
-    REDEMPTION_CANCEL = "redemption:cancel", "community_staff", "owner requesting"
+    REDEMPTION_CANCEL = "redemption:cancel", "community_staff", "owner requesting family"
     REDEMPTION_RETURN = "redemption:return", "community_staff supervisor"
     REDEMPTION_EXTEND = "redemption:extend", "community_staff shop_keeper"
     REDEMPTION_NO_SHOW = "redemption:no_show", "community_staff shop_keeper", "time"
@@ -120,6 +121,8 @@ class Permission(StrEnum):
     COMPLAINT_WITHDRAW = "complaint:withdraw", "", "complainant"
     GUARDIAN_VERIFY = "guardian:verify", "community_staff"
     GUARDIAN_END = "guardian:end", "", "guardian"
+    PROXY_ANSWER = "proxy:answer", "community_staff", "acted_for"
+    PROXY_END = "proxy:end", "community_staff", "acts_for acted_for time"
     HOURS_ELSEWHERE_IMPORT = "hours_elsewhere:import", "community_staff"
     STOCKTAKE_PROPOSE = "stocktake:propose", "shop_keeper"
     STOCKTAKE_APPROVE = "stocktake:approve", "supervisor"

@@ -9,12 +9,14 @@ from backend.people.kinds import GuardianshipState as G
 from backend.people.kinds import MembershipState as M
 from backend.people.kinds import MergeState as J
 from backend.people.kinds import PartyRegistrationState as P
+from backend.people.kinds import ProxyState as X
 from backend.people.kinds import ResidencyState as R
 from backend.people.labels import (
     GUARDIANSHIP_STATES,
     MEMBER_STATES,
     MERGE_STATES,
     PARTY_REGISTRATION_STATES,
+    PROXY_STATES,
     RESIDENCY_STATES,
 )
 from backend.people.permissions import Permission
@@ -42,6 +44,10 @@ class MergeDecided(StateConflict):
 
 class GuardianshipDecided(Refused):
     code, message = 40989, "这条监护登记已经处理过了，请刷新"
+
+
+class ProxyDecided(StateConflict):
+    message = "这条家人代办已经答复过或结束了，请刷新"
 
 
 def _move(
@@ -115,6 +121,12 @@ REJECT_MERGE = _move(
 )
 MERGE_MOVES = (PROPOSE_MERGE, APPROVE_MERGE, REJECT_MERGE)
 
+_ANSWER, _D = Permission.PROXY_ANSWER, ProxyDecided
+AGREE_PROXY = _move(_D, "agree", "同意", {X.ASKED}, X.AGREED, _ANSWER, "acts_for")
+DECLINE_PROXY = _move(_D, "decline", "不同意", {X.ASKED}, X.DECLINED, _ANSWER, "acts_for")
+END_PROXY = _move(_D, "end", "结束代办", {X.ASKED, X.AGREED}, X.ENDED, Permission.PROXY_END)
+PROXY_MOVES = (AGREE_PROXY, DECLINE_PROXY, END_PROXY)
+
 # What the documentation draws and the journal calls by its kind.
 TABLES = (
     MoveTable(
@@ -148,6 +160,14 @@ TABLES = (
         (G.DECLARED, G.VERIFIED),
         GUARDIANSHIP_STATES,
         "监护人登记、社区核实；工作人员看过证件当面登记的即为已核实。监护人或孩子注销账号时结束。",
+    ),
+    MoveTable(
+        "家人代办",
+        "proxy",
+        PROXY_MOVES,
+        (X.ASKED,),
+        PROXY_STATES,
+        "成年人用卡号或手机号申请，被代办人同意；没有微信的，由看到本人或打过电话的社区工作人员代为登记。任何一方随时结束。",
     ),
     MoveTable(
         "合并档案",

@@ -1,12 +1,14 @@
-"""What people have declared and waits for whom, for the first screen of staff."""
+"""What people have declared or asked and waits for whom, for the first screen."""
 
-from backend.people import queues
+from backend.people import proxy_queries, queues
 from backend.people.models import PartyRegistration, Residency
 from backend.people.permissions import Permission
 from backend.people.person_merges import PersonMerge
+from backend.people.proxy_models import Proxy
 from backend.to_do import Waits
 
 TO_DO = (
+    Waits("proxies_to_answer", proxy_queries.to_answer, Proxy.asked_at),
     Waits(
         "residencies_to_verify",
         queues.residencies_to_verify,

@@ -12,6 +12,7 @@ from backend.db import Base, Moment, session
 from backend.errors import StateConflict
 from backend.people.models import Appointment
 from backend.people.one_person import ids_of, ids_of_all
+from backend.people.proxy_models import Proxy
 from backend.points.models import Adjustment, AdjustmentState
 from backend.volunteering.limits import IN_FORCE, WHOSE
 from backend.volunteering.models import ATTENDED, DAY_MINUTES, OVER, Activity, SignUp, SignUpState
@@ -40,6 +41,12 @@ class MergeOneHandledOther(StateConflict):
     message = "两份档案里，一方经办或审核过另一方的事，或一方是另一方的监护人，不能合并，请先由街道核实"
 
 
+class MergeOneActedForOther(StateConflict):
+    """Both agreed to it, each with a number of their own: they are two, or somebody said so who is not."""
+
+    message = "两份档案里，一方是另一方同意过的代办家人，不能合并，请先由街道核实"
+
+
 class MergeAdjustmentWaits(StateConflict):
     message = "其中一份档案还有待审核的积分调整，请先审核完，再合并"
 
@@ -62,13 +69,15 @@ class _Stretch:
 
 
 def refuse(gone_id: int, remaining_id: int) -> None:
-    """Raises MergeInOffice, MergeOneHandledOther, MergeAdjustmentWaits, MergeConflict."""
+    """Raises MergeInOffice, MergeAdjustmentWaits, MergeOneHandledOther, MergeOneActedForOther, MergeConflict."""
     if _in_office(gone_id):
         raise MergeInOffice()
     if _adjustment_waits(gone_id):
         raise MergeAdjustmentWaits()
     if any(_handled(gone_id, remaining_id)):
         raise MergeOneHandledOther()
+    if _acted(gone_id, remaining_id):
+        raise MergeOneActedForOther()
     found = conflicts(gone_id, remaining_id)
     if found:
         raise MergeConflict(activities=[vars(one) for one in found])
@@ -98,6 +107,15 @@ def _handled(one: int, other: int) -> Iterator[bool]:
                 sa.and_(a.in_(ids_of(other)), b.in_(ids_of(one))),
             )
             yield bool(session.scalar(sa.select(sa.exists().where(crossed).select_from(table))))
+
+
+def _acted(one: int, other: int) -> bool:
+    """Was one of them ever the other one's proxy?"""
+    crossed = sa.or_(
+        sa.and_(Proxy.by_id.in_(ids_of(one)), Proxy.for_id.in_(ids_of(other))),
+        sa.and_(Proxy.by_id.in_(ids_of(other)), Proxy.for_id.in_(ids_of(one))),
+    )
+    return bool(session.scalar(sa.select(sa.exists().where(Proxy.agreed_at.is_not(None), crossed))))
 
 
 def _pairs() -> Iterator[tuple[sa.Table, str, Iterable[str]]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from backend import clock
 from backend.db import Base, session
 from backend.identity.binding import take_over_messages
-from backend.people import sealed
+from backend.people import proxies, sealed
 from backend.people.guardians import Guardianship
 from backend.people.kinds import (
     STANDING_LINKS,
@@ -24,6 +24,7 @@ from backend.people.kinds import (
 )
 from backend.people.models import Consent, Membership, PartyRegistration, Person, Residency
 from backend.people.person_merges import OPEN_MERGES, PersonMerge
+from backend.people.proxy_models import Proxy
 from backend.people.suspensions import Suspension
 from backend.personal import OnMerge, merge_decision
 from backend.points.opening_models import OpeningRow
@@ -44,7 +45,17 @@ def columns_of_persons() -> Iterator[sa.Column[Any]]:
 def move(gone_id: int, remaining_id: int) -> None:
     """All rows of the one record are the other one's, or go, or stay as their columns say. A repeat finds nothing left."""
     session.flush()
-    for step in (_consents, _guardianships, _teams, _stars, _suspensions, _merges, _homes, _registrations):
+    for step in (
+        _consents,
+        _guardianships,
+        _proxies,
+        _teams,
+        _stars,
+        _suspensions,
+        _merges,
+        _homes,
+        _registrations,
+    ):
         step(gone_id, remaining_id)
         session.flush()
     for model, of_what in _HAD_ONCE:
@@ -100,6 +111,16 @@ def _guardianships(gone_id: int, remaining_id: int) -> None:
                 row.state = GuardianshipState.ENDED
             known.add(getattr(row, others.key))
         session.flush()
+        _give(mine, gone_id, remaining_id)
+
+
+def _proxies(gone_id: int, remaining_id: int) -> None:
+    """What both agreed to, they agreed to of a record that is no more: it ends, and the other one is told. What one
+    record asked of the other was asked of oneself."""
+    both = (gone_id, remaining_id)
+    session.execute(sa.delete(Proxy).where(Proxy.by_id.in_(both), Proxy.for_id.in_(both)))
+    proxies.end_all(gone_id, actor=None)
+    for mine in (Proxy.by_id, Proxy.for_id):
         _give(mine, gone_id, remaining_id)
 
 

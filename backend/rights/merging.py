@@ -20,7 +20,16 @@ from backend.ledger.merging import move_points
 from backend.lifecycle import FourEyes, authorize, transition
 from backend.moves import check_source
 from backend.outbox.actions import notify
-from backend.people import accounts, one_person, permissions, sealed, security_events, sign_ins, states
+from backend.people import (
+    accounts,
+    one_person,
+    permissions,
+    proxies,
+    sealed,
+    security_events,
+    sign_ins,
+    states,
+)
 from backend.people.kinds import MergeState, PersonState, SecurityEventKind
 from backend.people.models import Person, Residency
 from backend.people.permissions import Permission
@@ -262,7 +271,10 @@ def approve(merge_id: int, *, actor: Actor) -> PersonMerge:
 
 
 def _lock_both(*ids: int) -> None:
-    """In the order of their ids. Raises MergeGone where one of them is no record any more."""
+    """In the order of their ids, after what they act for and who acts for them. Raises MergeGone where one of them is no
+    record any more."""
+    for one in sorted(ids):
+        proxies.hold(one)
     for one in sorted(ids):
         if lock_row(Person, one).state != PersonState.ACTIVE:
             raise MergeGone()
@@ -335,6 +347,8 @@ def follow(merge_id: int) -> None:
     """Brings what came in since; mostly nothing."""
     row = lock_row(PersonMerge, merge_id)
     remaining_id = one_person.remaining_id(row.from_id)
+    for one in sorted((row.from_id, remaining_id)):
+        proxies.hold(one)
     for one in sorted((row.from_id, remaining_id)):
         lock_row(Person, one)
     approved_by = session.get_one(Person, row.decided_by_id)

@@ -211,6 +211,15 @@ PURPOSES = (
         "监护人和本社区工作人员；心愿墙不显示姓名、学校、照片",
     ),
     ProcessingPurpose(
+        Purpose.FAMILY,
+        "家人代办",
+        ("谁替谁办、是什么关系", "什么时候、怎么同意的", "申请时填的号码的检索摘要"),
+        _LAW_SERVICE + "；民法典第一百六十一至一百六十五条（委托代理）",
+        "privacy",
+        "没有同意的 {keep_rejected_days} 天；同意过的" + _BOOKS,
+        "双方；替没有手机的居民登记同意的社区工作人员",
+    ),
+    ProcessingPurpose(
         Purpose.CONSENTS,
         "同意记录",
         ("同意和撤回的时间、版本",),

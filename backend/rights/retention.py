@@ -18,6 +18,7 @@ from backend.jobs import Job
 from backend.outbox.models import Delivery, Notice
 from backend.people import guardians
 from backend.people.models import Consent, PartyRegistration, Person, Residency
+from backend.people.proxy_models import Proxy
 from backend.personal import declaration
 from backend.rights import cancellation
 from backend.wishes.kinds import WishState
@@ -129,6 +130,16 @@ def forget_registration(person_id: int) -> None:
     _forget_rejected(PartyRegistration, person_id)
 
 
+def unagreed_proxies() -> list[int]:
+    """Proxies to which nobody agreed, of whatever number."""
+    return _ids(Proxy.id, Proxy.agreed_at.is_(None), Proxy.ended_at < _before("keep_rejected_days"))
+
+
+def forget_proxy(proxy_id: int) -> None:
+    never = (Proxy.agreed_at.is_(None), Proxy.ended_at < _before("keep_rejected_days"))
+    session.execute(sa.delete(Proxy).where(Proxy.id == proxy_id, *never))
+
+
 NOBODY_SPEAKS = "没有监护人，到期清除"
 
 
@@ -171,6 +182,7 @@ JOBS = [
     Job("retention.residencies", HOUR, rejected_residencies, forget_residency),
     Job("retention.registrations", HOUR, rejected_registrations, forget_registration),
     Job("retention.children", HOUR, forsaken_children, forget_child),
+    Job("retention.proxies", HOUR, unagreed_proxies, forget_proxy),
     Job("retention.consents", HOUR, withdrawn_consents, forget_consent),
     Job("retention.complaints", HOUR, old_complaints, forget_complaint),
 ]

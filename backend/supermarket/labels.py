@@ -49,6 +49,7 @@ FACTS = {
     "owner": "兑换人",
     "requester": "代办人",
     "requesting": "代办人（仍在岗）",
+    "family": "代办的家人",
     "first_pair_of_eyes": "审批人",
     "clerk": "核销人",
     "sender": "调出人",

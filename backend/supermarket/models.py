@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend import clock
 from backend.db import Id, Json, Model, Moment, sql_list
 from backend.opening_hours import Hours
-from backend.people import permissions
+from backend.people import on_behalf
 from backend.people.permissions import Permission
 from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_personal, on_merge, personal
 from backend.supermarket import limits
@@ -159,6 +159,7 @@ class Redemption(Model):
             "(requested_by_id IS NULL) = (on_behalf_reason IS NULL)", name="on_behalf_with_reason"
         ),
         sa.CheckConstraint("requested_by_id <> person_id", name="on_behalf_of_another"),
+        sa.CheckConstraint("NOT by_family OR requested_by_id IS NOT NULL", name="family_requested"),
         sa.CheckConstraint(
             "approved_by_id IS NULL"
             " OR (approved_by_id <> person_id AND approved_by_id <> coalesce(requested_by_id, -1))",
@@ -238,6 +239,8 @@ class Redemption(Model):
     on_behalf_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="erase")
     )
+    # Whoever requested it did so as a relative, not in office.
+    by_family: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     points: Mapped[int] = mapped_column(sa.Integer)
     purpose: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.REDEMPTIONS, on_erasure="redact")
@@ -302,7 +305,8 @@ class Redemption(Model):
         told = {
             "owner": self.person_id == person_id,
             "requester": requested,
-            "requesting": requested and self.community_id in requesting,
+            "requesting": self.id in requesting and not self.by_family,
+            "family": self.id in requesting and self.by_family,
             "first_pair_of_eyes": self.four_eyes and (approved or requested),
             "clerk": self.handed_over_by_id == person_id,
         }
@@ -310,13 +314,13 @@ class Redemption(Model):
 
     def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
         """Its own people, and the staff of its place."""
-        return bool(facts & {"owner", "requesting"}) or Permission.REDEMPTION_READ in words
+        return bool(facts & {"owner", "requesting", "family"}) or Permission.REDEMPTION_READ in words
 
 
 def requesting_in(orders: Iterable[Redemption], person_id: int) -> set[int]:
-    """Where the person asked for some of these orders on behalf of somebody, and may still do so."""
-    requested = {order.community_id for order in orders if order.requested_by_id == person_id}
-    return permissions.communities_where(person_id, Permission.REDEMPTION_REQUEST_FOR, requested)
+    """The ids of those that the person asked for on behalf of somebody, for whom they may still do so."""
+    word = Permission.REDEMPTION_REQUEST_FOR
+    return on_behalf.still_acting(orders, "person_id", "requested_by_id", word, person_id)
 
 
 class Line(Model):

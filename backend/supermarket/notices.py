@@ -12,7 +12,7 @@ from backend.journal import Actor
 from backend.ledger.actions import HoldResult
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, notify_those
-from backend.people import permissions
+from backend.people import on_behalf, permissions, proxy_notices
 from backend.people.models import Appointment
 from backend.people.permissions import Permission
 from backend.supermarket import queries
@@ -56,29 +56,31 @@ def _notify_owner(
 ) -> None:
     """The owner, and whoever asked for an owner who may have no phone. `lines` are the order's, if the caller
     has read them already."""
-    _notify(
-        order,
-        sorted(filter(None, {order.person_id, order.requested_by_id})),
-        kind,
-        title,
-        body,
-        phrase,
-        lines,
-    )
+    too = _told_too([order]).get(order.id)
+    _notify(order, sorted(filter(None, {order.person_id, too})), kind, title, body, phrase, lines)
 
 
 def _notify_owners(
     orders: Sequence[Redemption], kind: str, title: str, phrase: str, say: Callable[[Redemption], str]
 ) -> None:
     """The owners of many orders, and whoever asked for them, in a fixed number of statements."""
-    lines = queries.lines_of_many([one.id for one in orders])
+    lines, too = queries.lines_of_many([one.id for one in orders]), _told_too(orders)
     notify_many(
         [
             Telling(person_id, kind, title, say(one), **_wechat(one, title, phrase, lines[one.id]))
             for one in orders
-            for person_id in sorted(filter(None, {one.person_id, one.requested_by_id}))
+            for person_id in sorted(filter(None, {one.person_id, too.get(one.id)}))
         ]
     )
+
+
+def _told_too(orders: Sequence[Redemption]) -> dict[int, int]:
+    return on_behalf.told_too(orders, "person_id", "requested_by_id")
+
+
+def _who(order: Redemption) -> str:
+    """Who did it for the owner, in the words of a sentence to them."""
+    return f"您的家人{proxy_notices.named(order.requested_by_id or 0)}" if order.by_family else "工作人员"
 
 
 def _notify(
@@ -131,7 +133,7 @@ def points_back(came_back: int, ended: int) -> str:
 def requested(order: Redemption, lines: list[Line], full: list[Item]) -> None:
     """Its owner reads it in the order itself; those who decide learn that one waits, and which limits it fills."""
     if order.requested_by_id is not None:
-        body = f"工作人员代您提交了兑换单 {order.number}，已冻结 {order.points} 积分，等待审批。"
+        body = f"{_who(order)}代您提交了兑换单 {order.number}，已冻结 {order.points} 积分，等待审批。"
         _notify(order, [order.person_id], "redemption_requested", "已代您提交兑换", body, "待审批", lines)
     title = "有兑换单待审批"
     body = f"兑换单 {order.number} 等待审批，请在 {order.approve_until:%m月%d日} 前处理。{_limits(full)}"
@@ -194,7 +196,8 @@ def rejected(order: Redemption, reason: str, released: HoldResult) -> None:
 def cancelled(order: Redemption, actor: Actor, released: HoldResult) -> None:
     if actor.id == order.person_id:
         return
-    body = f"工作人员代您取消了兑换单 {order.number}：{order.closing_reason}。{points_back(released.came_back, released.ended)}。"
+    who = _who(order) if actor.id == order.requested_by_id else "工作人员"
+    body = f"{who}代您取消了兑换单 {order.number}：{order.closing_reason}。{points_back(released.came_back, released.ended)}。"
     _notify_owner(order, "redemption_cancelled", "兑换已取消", body, "已取消")
 
 

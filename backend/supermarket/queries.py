@@ -367,9 +367,9 @@ def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -
 
 
 def _code(one: Redemption, facts: frozenset[str], phoneless: bool) -> str | None:
-    """The code is for its owner; for an owner without WeChat, for the clerk who asked, to print it, as long as they
-    may ask for residents there."""
-    mine = "owner" in facts or (phoneless and "requesting" in facts)
+    """The code is for its owner; for an owner without WeChat, for the clerk or the relative who asked, as long as they
+    may ask for them."""
+    mine = "owner" in facts or (phoneless and bool(facts & {"requesting", "family"}))
     return sealed.code_of(one) if mine and one.state == RedemptionState.APPROVED else None
 
 

@@ -93,6 +93,7 @@ class RedemptionView:
     person_id: int
     person_name: str
     on_behalf: bool
+    by_family: bool
     # Of who asked for them and of whoever may approve it now; of nobody else.
     on_behalf_reason: str | None
     requested_by_id: int | None

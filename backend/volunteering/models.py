@@ -242,6 +242,7 @@ class SignUp(Model):
             "(reporter_id IS NULL) = (on_behalf_reason IS NULL)", name="on_behalf_with_reason"
         ),
         sa.CheckConstraint("reporter_id IS NULL OR reporter_id <> person_id", name="on_behalf_of_another"),
+        sa.CheckConstraint("NOT by_family OR reporter_id IS NOT NULL", name="family_reported"),
         sa.CheckConstraint(
             f"state NOT IN {sql_list(ATTENDED)} OR (checked_in_at IS NOT NULL AND source IS NOT NULL)",
             name="attended_means_checked_in",
@@ -296,6 +297,8 @@ class SignUp(Model):
     on_behalf_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.SERVICE, on_erasure="erase")
     )
+    # Whoever reported it did so as a relative, not in office.
+    by_family: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     checked_in_at: Mapped[datetime | None] = mapped_column(Moment)
     checked_out_at: Mapped[datetime | None] = mapped_column(Moment)
     source: Mapped[str | None] = mapped_column(sa.String(12))

@@ -10,7 +10,7 @@ from backend import app_pages, clock
 from backend.db import session
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many, take_back_words
-from backend.people import permissions
+from backend.people import permissions, proxy_notices
 from backend.people.models import Appointment, Team
 from backend.people.permissions import Permission
 from backend.volunteering import notice_time, sessions
@@ -57,6 +57,13 @@ def _when(activity: Activity, found: Sequence[sessions.Session] | None = None) -
 def confirmed(activity: Activity, person_id: int) -> None:
     body = f"您已报名“{activity.title}”：{_when(activity)}，{activity.place}。到场后请扫现场的签到码。"
     _notify(activity, [person_id], "sign_up_confirmed", "报名成功", body)
+
+
+def by_family(activity: Activity, person_id: int, relative_id: int, done: str) -> None:
+    """To the volunteer: what a relative did for them, and which of them."""
+    relative = proxy_notices.named(relative_id)
+    body = f"您的家人{relative}代您在“{activity.title}”{done}。不是您的意思，可以改回来，也可以结束家人代办。"
+    _notify(activity, [person_id], "sign_up_by_family", "家人代您办了一件事", body)
 
 
 def waitlisted(activity: Activity, person_id: int, position: int) -> None:

@@ -18,6 +18,7 @@ class SignUpView:
     state: str
     waitlist_position: int | None
     on_behalf: bool
+    by_family: bool
     signed_up_at: datetime
     checked_in_at: datetime | None
     checked_out_at: datetime | None

@@ -60,6 +60,7 @@ FACTS = {
     "wisher": "许愿人",
     "reporter": "代办人",
     "reporting": "代办人（仍在岗）",
+    "family": "代办的家人",
     "guardian": "监护人",
     "reviewer": "审核人",
     "party_member": "本社区报到的在职党员",

@@ -8,7 +8,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
-from backend.people import at_kiosk, permissions
+from backend.people import at_kiosk, on_behalf
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, on_merge, personal
@@ -108,6 +108,7 @@ class Wish(Model):
         sa.CheckConstraint(
             "(reporter_id IS NULL) = (on_behalf_reason IS NULL)", name="on_behalf_with_reason"
         ),
+        sa.CheckConstraint("NOT by_family OR reporter_id IS NOT NULL", name="family_reported"),
         sa.CheckConstraint(
             "reviewer_id IS NULL OR (reviewer_id <> wisher_id AND reviewer_id <> coalesce(reporter_id, -1))",
             name="reviewed_by_another",
@@ -212,6 +213,8 @@ class Wish(Model):
     on_behalf_reason: Mapped[str | None] = mapped_column(
         sa.Text, info=personal(Purpose.WISHES, on_erasure="erase")
     )
+    # Whoever reported it did so as a relative, not in office.
+    by_family: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     address_sealed: Mapped[str | None] = mapped_column(
         sa.Text,
         info=personal(Purpose.WISHES, on_erasure="clear", identifies=True, kept_days="keep_contact_days"),
@@ -275,19 +278,21 @@ class Wish(Model):
             return bool(facts & OWN_PEOPLE)
         return (
             self.state in PUBLIC_STATES
-            or bool(facts & OWN_PEOPLE or ("claimer" in facts and self.state != WishState.TAKEN_DOWN))
+            or bool(facts & WRITERS or ("claimer" in facts and self.state != WishState.TAKEN_DOWN))
             or (self.state != WishState.DRAFT and Permission.WISH_READ in words)
         )
 
 
 # Who speaks for a wish. Whoever reported it for somebody does so as long as their office lets them.
 OWN_PEOPLE = frozenset({"wisher", "reporting", "guardian"})
+# Who may change its words before it is handed in. A relative sees no more of it than everybody will.
+WRITERS = OWN_PEOPLE | {"family"}
 
 
 def reporting_in(wishes: Iterable[Wish], person_id: int) -> set[int]:
-    """Where the person reported some of these wishes for somebody, and may still report."""
-    reported = {wish.community_id for wish in wishes if wish.reporter_id == person_id}
-    return permissions.communities_where(person_id, Permission.WISH_REPORT, reported)
+    """The ids of those of these wishes that the person reported for somebody, and may report still: in office there, or
+    as a relative as long as both agree to that."""
+    return on_behalf.still_acting(wishes, "wisher_id", "reporter_id", Permission.WISH_REPORT, person_id)
 
 
 def facts_of(wish: Wish, person_id: int, member_here: bool, reporting: set[int]) -> frozenset[str]:
@@ -295,7 +300,8 @@ def facts_of(wish: Wish, person_id: int, member_here: bool, reporting: set[int])
     told = {
         "wisher": wish.wisher_id == person_id,
         "reporter": wish.reporter_id == person_id,
-        "reporting": wish.reporter_id == person_id and wish.community_id in reporting,
+        "reporting": wish.id in reporting and not wish.by_family,
+        "family": wish.id in reporting and wish.by_family,
         "guardian": wish.guardian_id == person_id,
         "reviewer": wish.reviewer_id == person_id,
         "claimer": wish.claimer_id == person_id,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from backend import app_pages, clock
 from backend.db import session
 from backend.outbox.actions import Telling, notify_many, take_back_words
+from backend.people import on_behalf, proxy_notices
 from backend.wishes.kinds import ClaimOutcome, ConfirmMethod
 from backend.wishes.labels import REFERRED_TO
 from backend.wishes.models import Claim, Wish
@@ -33,11 +34,12 @@ def _notify_wishers(
     template: str = "wish_progress",
 ) -> None:
     """The same to the people of many wishes, in a fixed number of statements."""
+    reporters = on_behalf.told_too(wishes, "wisher_id", "reporter_id")
     notify_many(
         [
             _notice(person_id, wish, kind, title, body(wish), phrase, template)
             for wish in wishes
-            for person_id in sorted(filter(None, {wish.wisher_id, wish.reporter_id, wish.guardian_id}))
+            for person_id in sorted(filter(None, {wish.wisher_id, reporters.get(wish.id), wish.guardian_id}))
         ]
     )
 
@@ -59,6 +61,13 @@ def _notice(
 
 def _named(wish: Wish) -> str:
     return f"心愿“{wish.title}”（{wish.number}）" if wish.number else f"心愿“{wish.title}”"
+
+
+def by_family(wish: Wish, done: str) -> None:
+    """To the wisher: what a relative did for them, and which of them."""
+    relative = proxy_notices.named(wish.reporter_id or 0)
+    body = f"您的家人{relative}代您{done}{_named(wish).removeprefix('心愿')}。不是您的意思，可以撤回心愿，也可以结束家人代办。"
+    _notify(wish.wisher_id, wish, "wish_by_family", "家人代您办了一件事", body, "家人代办", "wish_progress")
 
 
 def accepted(wish: Wish) -> None:

@@ -16,7 +16,7 @@ from backend.lifecycle import open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
-from backend.people import guests, permissions, teams
+from backend.people import guests, permissions, proxies, teams
 from backend.people import queries as people
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
@@ -41,9 +41,11 @@ ON_THE_WALL_NOW = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
 
 def written_by(person_id: int, among: Collection[str] | None = None) -> KeysetQuery:
     """Wishes of the person and of their children, and those they reported and may still report, newest first."""
-    near = Wish.community_id.in_(permissions.communities_where_select(person_id, Permission.WISH_REPORT))
+    office = Wish.community_id.in_(permissions.communities_where_select(person_id, Permission.WISH_REPORT))
     own = sa.or_(Wish.wisher_id == person_id, Wish.guardian_id == person_id)
-    wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, near)))
+    relative = sa.and_(Wish.by_family, Wish.wisher_id.in_(proxies.acted_for(person_id)))
+    still = sa.or_(sa.and_(~Wish.by_family, office), relative)
+    wanted = sa.select(Wish).where(sa.or_(own, sa.and_(Wish.reporter_id == person_id, still)))
     if among:
         wanted = wanted.where(Wish.state.in_(among))
     return KeysetQuery(wanted, (Wish.id.desc(),))
@@ -232,6 +234,7 @@ def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor)
         claim=_claim_view(row, own, words, facts, actor) if row.Claim else None,
         round=RoundRef(row.Round.id, row.Round.number, row.Round.title) if row.Round else None,
         on_behalf=wish.reporter_id is not None,
+        by_family=wish.by_family and (inside or "family" in facts),
         has_address=wish.address_sealed is not None,
         carried_over=bool(wish.carried),
         files=files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
@@ -259,6 +262,7 @@ def _more_to_do(row: Any, own: bool, reviewing: bool, facts: frozenset[str]) -> 
 
 def _warnings(row: Any, own: bool, facts: frozenset[str]) -> list[str]:
     """For who wrote it: what of a person stands in the wish, or in the claimer's note."""
+    own = own or "family" in facts
     texts = [row.Wish.title, row.Wish.description] if own else []
     noted = row.Claim is not None and "claimer" in facts
     return private_data.found_in(*texts, row.Claim.note if noted else None) if own or noted else []

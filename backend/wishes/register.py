@@ -58,9 +58,9 @@ def _from_before(row: Any) -> bool:
 
 
 def way_in(row: Any) -> str:
-    """Who wrote it down: the wisher, a guardian for a child, or staff on behalf of someone."""
+    """Who wrote it down: the wisher, a guardian for a child, or a relative or staff on behalf of someone."""
     if row.reporter_id is not None:
-        return "代办"
+        return "家人代办" if row.by_family else "代办"
     return "监护人" if row.guardian_id is not None else "本人"
 
 
@@ -119,7 +119,9 @@ WISHES = Register(
         Column("心愿内容", "wishes.title", width=16),
         Column("预估金额", "= cost(wishes.estimated_cost)", cost, "number", total=True, width=6),
         Column("征集日期", "wishes.submitted_at", kind="day", width=10),
-        Column("征集方式", "= way_in(wishes.reporter_id, wishes.guardian_id)", way_in, width=6),
+        Column(
+            "征集方式", "= way_in(wishes.reporter_id, wishes.by_family, wishes.guardian_id)", way_in, width=6
+        ),
         Column("审核人", "wishes.reviewer_id", kind="person", width=6),
         Column("审核结果", "= review_outcome(wishes.state, wishes.reviewer_id)", review_outcome, width=6),
         Column("发布日期", "wishes.published_at", kind="day", width=10),

@@ -106,6 +106,8 @@ class WishView:
     claim: ClaimView | None
     round: RoundRef | None
     on_behalf: bool
+    # To its own people and to staff: a relative wrote it for the wisher.
+    by_family: bool
     has_address: bool
     carried_over: bool
     files: list[PictureLink]

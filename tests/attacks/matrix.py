@@ -14,8 +14,9 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.api.frame import openapi as documentation
-from backend.db import session
-from backend.people.models import Team
+from backend.db import session, transaction
+from backend.people import sealed
+from backend.people.models import Person, Team
 from tests.api.test_files import uploaded
 from tests.house.points_queues import write_sheets
 from tests.supermarket import cast as supermarket
@@ -177,6 +178,7 @@ class Things:
                 "id"
             ],
             "guardianship_id": child["list"][0]["id"],
+            **self._proxies(),
             "adjustment_id": self._post("staff", "/points/adjustments", wanted)["id"],
             "opening_id": write_sheets(town, 1, maker="tong"),
             "notice_id": session.scalar(
@@ -191,6 +193,18 @@ class Things:
             "version": "2026-11",
             "code": "no-such-code",
             "event_id": self.phones["owner"].data("GET", "/me/security-events")["list"][0]["id"],
+        }
+
+    def _proxies(self):
+        """The leader asks to act for the owner, and for a card holder; all are of age."""
+        with transaction():
+            for name in ("ning", "wulan"):
+                session.get(Person, self.town.person(name).id).birth_year = clock.today().year - 40
+        number = sealed.phone(self.town.person("ning"))
+        asked = {"proxy_id": {"phone": number}, "card_proxy": {"cardNumber": "P000001"}}
+        return {
+            name: self._post("leader", "/me/proxies", {**told, "relation": "child"})["id"]
+            for name, told in asked.items()
         }
 
     def _post(self, actor, path, body=None):
@@ -274,6 +288,7 @@ INSTEAD = {
     },
     "GET /api/v1/wishes/{wish_id}/contact": {"wish_id": "claimed"},
     "POST /api/v1/rounds/{round_id}/close": {"round_id": "published_round"},
+    "POST /api/v1/proxies/{proxy_id}/agree": {"proxy_id": "card_proxy"},
     "POST /api/v1/people/{person_id}/bind": {"person_id": "card_holder"},
     "POST /api/v1/people/{person_id}/cancel": {"person_id": "card_holder"},
     "POST /api/v1/people/{person_id}/one-time-code": {"person_id": "card_holder"},

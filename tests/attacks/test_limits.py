@@ -19,6 +19,7 @@ from backend.wishes.actions import limits, writing
 from backend.wishes.models import Wish
 from tests.api.test_frame import refusal
 from tests.console.visitor import Visitor
+from tests.people.proxies_cast import agreed
 from tests.town import WISH
 from tests.wishes.cast import CONTENT, By
 
@@ -221,6 +222,19 @@ def test_staff_who_report_for_others_are_not_limited_and_their_own_wishes_are(to
         assert [answer.status_code for answer in answers] == [201] * 4
     assert [answer.status_code for answer in wished(staff, town, True, 3)] == [201, 201, 429]
     assert [answer.status_code for answer in wished(staff, town, False, 3)] == [201, 201, 429]
+
+
+def test_what_a_relative_hands_in_counts_for_the_wisher(town, limited):
+    agreed(town)
+    relative, wisher = town.phone("ning"), town.phone("wulan")
+    limited(wishes_per_minute=2, drafts_per_day=2)
+    body = {**BODY, "onBehalfOf": {"personId": wisher.id}, "communityId": town.songtao}
+    for submit in (True, False):
+        assert relative.post("/wishes", {**body, "submit": submit}).status_code == 201
+        assert wished(wisher, town, submit, 1)[0].status_code == 201
+        assert relative.post("/wishes", {**body, "submit": submit}).status_code == 429
+        assert wished(wisher, town, submit, 1)[0].status_code == 429
+        assert [one.status_code for one in wished(relative, town, submit, 3)] == [201, 201, 429]
 
 
 def test_a_guardian_is_limited_with_the_wishes_of_their_child(town, limited):

@@ -15,8 +15,10 @@ from backend.rights import suspending
 from tests.console.visitor import Visitor
 from tests.wishes.cast import by
 
-# What writes and stays theirs: to complain, to leave, to sign out.
+# What writes and stays theirs: to complain, to leave, to sign out, and to take back that somebody acts for them.
 STAYS = {
+    "DELETE /me/proxies/{proxy_id}",
+    "POST /me/proxies/{proxy_id}/decline",
     "POST /complaints",
     "POST /complaints/{complaint_id}/appeal",
     "POST /complaints/{complaint_id}/withdraw",

@@ -21,6 +21,7 @@ THINGS = {
     "stocktake_id": ("stocktakes", "state"),
     "adjustment_id": ("adjustments", "state"),
     "guardianship_id": ("guardianships", "status"),
+    "proxy_id": ("proxies WHERE for_id IS NOT NULL", "state"),
     "complaint_id": ("complaints", "state"),
     "import_id": ("imports", "kind"),
     "appointment_id": ("appointments", "role"),

@@ -9,12 +9,13 @@ from backend import clock
 from backend.db import session, transaction
 from backend.identity.models import FirstPasswordRequest
 from backend.organisations.models import Organisation
-from backend.people import actions, guardians, openings, permissions, states, teams
+from backend.people import accounts, actions, guardians, openings, permissions, states, teams
 from backend.people.guardians import Guardianship
 from backend.people.models import Appointment, Membership, PartyRegistration, Person, Residency, Team
 from backend.people.opening_requests import OpeningRequest
 from backend.people.permissions import Permission
 from backend.people.person_merges import PersonMerge
+from backend.people.proxy_models import Proxy
 from tests.house.queue_case import Case, may
 from tests.wishes import cast
 
@@ -229,6 +230,51 @@ def other_merges(town):
     write_proposed_merges(town, 1, proposed_by_id=tong)
 
 
+def write_proxies(town, number, **values):
+    """Newcomers ask to act for others of 松涛 who have no WeChat; the later, the longer ago."""
+    with transaction():
+        people = newcomers(2 * number)
+        home = {"community_id": town.songtao, "state": "verified", "decided_by_id": town.person("lan").id}
+        homes = [{**home, "person_id": one, "declared_at": clock.now()} for one in people[::2]]
+        rows = [
+            {
+                "for_id": one,
+                "by_id": other,
+                "relation": "child",
+                "state": "asked",
+                "asked_at": clock.now() - timedelta(minutes=place),
+                **values,
+            }
+            for place, (one, other) in enumerate(zip(people[::2], people[1::2], strict=True))
+        ]
+        if rows:
+            session.execute(sa.insert(Residency), homes)
+            session.execute(sa.insert(Proxy), rows)
+
+
+def other_proxies(town):
+    """Asked of somebody with WeChat, of nobody, by the reader, of somebody of the reader's number, agreed, and of
+    another community."""
+    ning, tong = town.person("ning").id, town.person("tong")
+    write_proxies(town, 1, for_id=ning)
+    write_proxies(town, 1, for_id=None)
+    write_proxies(town, 1, by_id=tong.id)
+    write_proxies(town, 1, state="agreed", agreed_at=clock.now())
+    write_proxies(town, 2)
+    with transaction():
+        shared, elsewhere = session.scalars(sa.select(Proxy).order_by(Proxy.id.desc()).limit(2))
+        session.get(Person, shared.for_id).phone_index = tong.phone_index
+        session.get(Residency, elsewhere.for_id).community_id = town.baihua
+
+
+def proxy_waits(row, actor):
+    if row.for_id is None or session.get(Person, row.for_id).openid is not None:
+        return False
+    household = any(accounts.same_phone(one, actor.id) for one in (row.by_id, row.for_id))
+    own = actor.id in (row.by_id, row.for_id)
+    return may(states.AGREE_PROXY, row, actor) and not household and not own
+
+
 def nothing_asked(model):
     return session.execute(sa.delete(model))
 
@@ -295,6 +341,14 @@ CASES = {
         path="/guardianships/to-verify",
         page="/console/guardians",
         others=other_guardianships,
+    ),
+    "家人代办": Case(
+        Proxy,
+        write_proxies,
+        partial(nothing, Proxy, "asked"),
+        proxy_waits,
+        page="/console/proxies",
+        others=other_proxies,
     ),
     "入队申请": Case(
         Membership,

@@ -13,11 +13,12 @@ from backend.db import session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.journal import JournalLine
 from backend.lifecycle import FourEyes
-from backend.people import actions, guardians, roster, states, teams
+from backend.people import actions, guardians, proxies, roster, states, teams
 from backend.people.guardians import Guardianship
-from backend.people.kinds import GuardianshipState, MembershipState, MergeState
+from backend.people.kinds import GuardianshipState, MembershipState, MergeState, ProxyState
 from backend.people.models import Membership, PartyRegistration, Person, Residency
 from backend.people.person_merges import PersonMerge
+from backend.people.proxy_models import Proxy
 from backend.rights import merging
 from tests.people.test_permissions import appoint
 from tests.volunteering import cast
@@ -48,6 +49,12 @@ RULES = {
         "propose": ("asked", "proposed", "tong lan"),
         "approve": ("proposed", "approved", "tong lan"),
         "reject": ("asked proposed", "rejected", "tong lan"),
+    },
+    # wulan asks to act for ning, who answers; tong and lan for whoever has no WeChat.
+    "proxy": {
+        "agree": ("asked", "agreed", "ning"),
+        "decline": ("asked", "declined", "ning"),
+        "end": ("asked agreed", "ended", "ning wulan"),
     },
     "guardianship": {
         "verify": ("declared", "verified", "tong lan"),
@@ -91,20 +98,28 @@ def things(town):
             community_id=town.songtao, from_id=other.id, into_id=ning.id, state="asked", begun_at=clock.now()
         )
         session.add(merge)
-    return Things(town, who, team_id, unit_id, link.id, merge.id)
+        proxy = Proxy(
+            by_id=who["wulan"].id, for_id=ning.id, relation="child", state="asked", asked_at=clock.now()
+        )
+        session.add(proxy)
+        for name in ("ning", "wulan"):
+            session.get(Person, who[name].id).birth_year = clock.today().year - 40
+    return Things(town, who, team_id, unit_id, link.id, merge.id, proxy.id)
 
 
 class Things:
-    def __init__(self, town, who, team_id, unit_id, link_id, merge_id):
+    def __init__(self, town, who, team_id, unit_id, link_id, merge_id, proxy_id):
         self.town, self.who, self.ning = town, who, who["ning"].id
         self.team_id, self.unit_id, self.link_id = team_id, unit_id, link_id
         self.merge_id, self.proposer = merge_id, town.person("mei").id
+        self.proxy_id = proxy_id
         self.rows = {
             "residency": (Residency, self.ning),
             "party_registration": (PartyRegistration, self.ning),
             "team": (Membership, (team_id, self.ning)),
             "guardianship": (Guardianship, link_id),
             "person_merge": (PersonMerge, merge_id),
+            "proxy": (Proxy, proxy_id),
         }
 
     def put(self, kind, state):
@@ -118,6 +133,9 @@ class Things:
             row.proposed_at = clock.now() if known else None
             row.decided_by_id, row.decided_at = (self.who["lan"].id, clock.now()) if done else (None, None)
             row.points = row.minutes = 0 if state == "approved" else None
+        elif kind == "proxy":
+            row.agreed_at = clock.now() if state == "agreed" else None
+            row.ended_at = None if state in ("asked", "agreed") else clock.now()
         elif kind != "team":
             row.decided_by_id = self.who["lan"].id if state in ("verified", "rejected") else None
         session.flush()
@@ -136,7 +154,12 @@ class Things:
             "import": lambda: roster.register(ning, self.unit_id, place, [], actor=actor),
             "join": lambda: teams.join(self.team_id, actor=actor),
             "leave": lambda: teams.leave(self.team_id, actor=actor),
-            "end": lambda: guardians.end(self.link_id, actor=actor),
+            "end": lambda: (
+                proxies.end(self.proxy_id, actor=actor)
+                if kind == "proxy"
+                else guardians.end(self.link_id, actor=actor)
+            ),
+            "agree": lambda: proxies.agree(self.proxy_id, actor=actor),
             "propose": lambda: merging.propose(self.merge_id, "known", "认识他", actor=actor),
             "approve": lambda: merging.approve(self.merge_id, actor=actor),
         }
@@ -148,6 +171,7 @@ class Things:
             "team": lambda: teams.decide(self.team_id, ning, accepted, actor=actor),
             "guardianship": lambda: guardians.decide(self.link_id, accepted, "说明", actor=actor),
             "person_merge": lambda: merging.reject(self.merge_id, "不是", actor=actor),
+            "proxy": lambda: proxies.decline(self.proxy_id, actor=actor),
         }
         return verbs.get(name, decide.get(kind))()
 
@@ -185,7 +209,7 @@ def _expected(kind, move, state, name):
     if state in sources.split():
         return target
     # Whose link has ended learns no more of it than a stranger.
-    return "refused" if move.name == "end" else "conflict"
+    return "refused" if (kind, move.name) == ("guardianship", "end") else "conflict"
 
 
 @pytest.mark.parametrize(("kind", "move"), MOVES, ids=[f"{kind}-{move.name}" for kind, move in MOVES])
@@ -196,6 +220,7 @@ def test_each_move_is_made_by_the_right_people_from_the_right_states(things, kin
         "team": MembershipState,
         "guardianship": GuardianshipState,
         "person_merge": MergeState,
+        "proxy": ProxyState,
     }
     for state in known[kind]:
         for name in ("ning",) if move.name in OWN else PEOPLE:
@@ -207,7 +232,7 @@ def test_nobody_decides_on_what_is_their_own(things, town):
     """ning is made staff, too."""
     appoint(town, "ning", "community_staff")
     for kind, move in MOVES:
-        if move.name in ("verify", "reject", "import", "accept", "decline"):
+        if kind != "proxy" and move.name in ("verify", "reject", "import", "accept", "decline"):
             state = min(move.sources)
             assert _try(things, kind, move, state, "ning") == "refused", (kind, move.name)
 

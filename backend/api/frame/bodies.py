@@ -26,23 +26,30 @@ class ReasonIn(Schema):
     reason = Reason(required=True)
 
 
-def _says_something(reason: str) -> None:
-    if visible_signs(reason) < REASON_MIN:
+def _says_something(reason: str | None) -> None:
+    if reason is not None and visible_signs(reason) < REASON_MIN:
         raise ValidationError("请写清楚，至少两个字")
 
 
 class OnBehalfIn(Schema):
     person_id = Integer("居民的编号", required=True, least=1)
     reason = Text(
-        "代办原因",
+        "代办原因：工作人员和监护人必填；替同意过的家人办不用填",
         most=REASON_MAX,
-        required=True,
+        allow_none=True,
+        load_default=None,
         validate=[
             validate.Length(REASON_MIN, REASON_MAX, error=f"应为 {REASON_MIN}–{REASON_MAX} 个字"),
             _says_something,
         ],
         example="老人没有手机",
     )
+
+
+def on_behalf_of(body: dict[str, Any]) -> tuple[int, str | None] | None:
+    """Taken out of a body: the person, and why, where somebody acts for them."""
+    proxy = body.pop("on_behalf_of", None)
+    return (proxy["person_id"], proxy["reason"]) if proxy else None
 
 
 class PictureOut(Schema):

@@ -61,6 +61,7 @@ TAGS = {
     "个人信息权利": "隐私说明、同意、导出、注销",
     "投诉与建议": "提交、办理、复核",
     "监护人": "未成年人的监护登记",
+    "家人代办": "成年人替同意过的家人办事",
     "运行状况": "监控用；小程序用不到",
 }
 # The refusals that any route may answer with, beside those of its own rule.

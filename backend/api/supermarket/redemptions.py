@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import ValidationError, validate, validates_schema
 
-from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
+from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn, on_behalf_of
 from backend.api.frame.fields import (
     Boolean,
     Choice,
@@ -59,7 +59,9 @@ class RedemptionIn(Schema):
     )
     purpose = Text("活动支持的用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True, load_default=None)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
-    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民兑换", allow_none=True, load_default=None)
+    on_behalf_of = Nested(
+        OnBehalfIn, "代没有手机的居民或同意过的家人兑换", allow_none=True, load_default=None
+    )
     collect_on = Day(
         "打算哪天来领：超市开门的一天，在领取期限内；只有物品可以选，领取期限不变",
         allow_none=True,
@@ -74,7 +76,9 @@ class SeriesIn(Schema):
     leave_out = List("不订的日子", Day("日期"), most=limits.SERIES_MAX, load_default=list)
     purpose = Text("用途", most=limits.PURPOSE_MAX, lines=True, allow_none=True, load_default=None)
     team_id = Integer("志愿队", least=1, allow_none=True, load_default=None)
-    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民预订", allow_none=True, load_default=None)
+    on_behalf_of = Nested(
+        OnBehalfIn, "代没有手机的居民或同意过的家人预订", allow_none=True, load_default=None
+    )
 
 
 class RedemptionLineOut(Schema):
@@ -107,7 +111,8 @@ class RedemptionOut(Schema):
     person_name = Text(
         "兑换人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, example="宁**"
     )
-    on_behalf = Boolean("是否由工作人员代办")
+    on_behalf = Boolean("是否由工作人员、监护人或家人代办")
+    by_family = Boolean("是否由同意过的家人代办")
     points = Integer("合计积分")
     points_spent = Integer("实际使用的积分：已发放且没有退回的；发放前为 null", allow_none=True)
     lines = List("兑换的内容", Nested(RedemptionLineOut), most=limits.LINES_MAX)
@@ -221,10 +226,8 @@ def _answered(answer: Any, caller: Caller) -> RedemptionView | Response:
 )
 def request_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView | Response:
     lines = [(line["item_id"], line["quantity"]) for line in body.pop("lines")]
-    proxy = body.pop("on_behalf_of")
-    on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
     answer = requests.request_or_note(
-        body.pop("shop_id"), lines, on_behalf_of=on_behalf_of, actor=caller, **body
+        body.pop("shop_id"), lines, on_behalf_of=on_behalf_of(body), actor=caller, **body
     )
     return _answered(answer, caller)
 
@@ -239,13 +242,11 @@ def request_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView |
     description="每次一张兑换单，可以单独取消。有订不到的日子时全部不订，409 的 data.dates 是那几天；写进 leaveOut 再提交。",
 )
 def request_series(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
-    proxy = body.pop("on_behalf_of")
-    on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
     orders = series.request_series(
         body.pop("shop_id"),
         body.pop("slot_ids"),
         body.pop("weeks"),
-        on_behalf_of=on_behalf_of,
+        on_behalf_of=on_behalf_of(body),
         actor=caller,
         **body,
     )

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
-from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
+from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn, on_behalf_of
 from backend.api.frame.fields import (
     Boolean,
     Choice,
@@ -67,7 +67,8 @@ class SignUpOut(Schema):
     person_id = Integer("人员编号")
     state = Choice("状态", SignUpState)
     waitlist_position = Integer("候补第几位；不在候补时为 null", allow_none=True)
-    on_behalf = Boolean("是否由工作人员代办")
+    on_behalf = Boolean("是否由工作人员或家人代办")
+    by_family = Boolean("是否由同意过的家人代办")
     signed_up_at = DateTime("报名时间")
     checked_in_at = DateTime("签到时间", allow_none=True)
     checked_out_at = DateTime("签退时间", allow_none=True)
@@ -207,7 +208,9 @@ class CallOffIn(Schema):
 
 
 class CancelSignUpIn(Schema):
-    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民办理", allow_none=True, load_default=None)
+    on_behalf_of = Nested(
+        OnBehalfIn, "代没有手机的居民或同意过的家人办理", allow_none=True, load_default=None
+    )
 
 
 class SignUpIn(CancelSignUpIn):
@@ -232,12 +235,6 @@ def serialize_many(found: list[Activity], caller: Caller) -> list[ActivityView]:
 
 def serialize(activity: Activity, caller: Caller) -> ActivityView:
     return serialize_many([activity], caller)[0]
-
-
-def proxy_of(body: dict[str, Any]) -> sign_ups.OnBehalf:
-    """(person, reason) when staff act for someone."""
-    proxy = body.pop("on_behalf_of", None)
-    return (proxy["person_id"], proxy["reason"]) if proxy else None
 
 
 def content_of(body: dict[str, Any]) -> dict[str, Any]:
@@ -345,7 +342,7 @@ move(
 )
 def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     made = sign_ups.sign_up(
-        activity_id, on_behalf_of=proxy_of(body), clash_reason=body["clash_reason"], actor=caller
+        activity_id, on_behalf_of=on_behalf_of(body), clash_reason=body["clash_reason"], actor=caller
     )
     return queries.view_sign_up(made, actor=caller)
 
@@ -359,7 +356,7 @@ def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpVie
     at_kiosk=True,
 )
 def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
-    mine = sign_ups.cancel(activity_id, on_behalf_of=proxy_of(body), actor=caller)
+    mine = sign_ups.cancel(activity_id, on_behalf_of=on_behalf_of(body), actor=caller)
     return queries.view_sign_up(mine, actor=caller)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from marshmallow import ValidationError, pre_load
 
-from backend.api.frame.bodies import OnBehalfIn
+from backend.api.frame.bodies import OnBehalfIn, on_behalf_of
 from backend.api.frame.fields import (
     Boolean,
     Choice,
@@ -19,7 +19,7 @@ from backend.api.frame.fields import (
     Text,
 )
 from backend.api.frame.route import get, post
-from backend.api.volunteering.activities import ActivityOut, SignUpOut, proxy_of, serialize
+from backend.api.volunteering.activities import ActivityOut, SignUpOut, serialize
 from backend.identity.sessions import Caller
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
@@ -102,7 +102,7 @@ class AttendedOut(Schema):
     )
     card_number = Text("纸质卡号", most=16, allow_none=True)
     state = Choice("状态", SignUpState)
-    on_behalf = Boolean("是否由工作人员代办报名")
+    on_behalf = Boolean("是否由工作人员或家人代办报名")
     checked_in_at = DateTime("签到时间", allow_none=True)
     checked_out_at = DateTime("签退时间", allow_none=True)
     source = Choice("签到方式", ATTENDANCE_SOURCES, allow_none=True)
@@ -131,14 +131,14 @@ def check_in_code(caller: Caller, activity_id: int) -> CheckInCode:
 
 @post(bp, "/activities/<id:activity_id>/check-in", "签到", body=CheckIn, out=SignUpOut)
 def check_in(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
-    here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
+    here, proxy = (body["latitude"], body["longitude"]), on_behalf_of(body)
     came = attendance.check_in(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller)
     return queries.view_attended(came)
 
 
 @post(bp, "/activities/<id:activity_id>/check-out", "签退", body=CheckIn, out=SignUpOut)
 def check_out(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
-    here, proxy = (body["latitude"], body["longitude"]), proxy_of(body)
+    here, proxy = (body["latitude"], body["longitude"]), on_behalf_of(body)
     left = attendance.check_out(activity_id, body["code"], here, on_behalf_of=proxy, actor=caller)
     return queries.view_attended(left)
 

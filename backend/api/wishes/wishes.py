@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
-from backend.api.frame.bodies import LookIn, OnBehalfIn, PictureOut, Reason, ReasonIn
+from backend.api.frame.bodies import LookIn, OnBehalfIn, PictureOut, Reason, ReasonIn, on_behalf_of
 from backend.api.frame.fields import (
     Boolean,
     Choice,
@@ -92,7 +92,8 @@ class WishOut(Schema):
     )
     claim = Nested(ClaimOut, "认领", allow_none=True)
     round = Nested(RoundRef, "所属的期", allow_none=True)
-    on_behalf = Boolean("是否由工作人员代办")
+    on_behalf = Boolean("是否由工作人员、监护人或家人代办")
+    by_family = Boolean("是否由同意过的家人代办")
     on_behalf_reason = Text("代办的原因（仅本人和工作人员可见）", most=500, allow_none=True)
     grid_name = Text("网格（仅本人和工作人员可见）", most=80, allow_none=True)
     files = List("图片", Nested(PictureOut))
@@ -142,7 +143,9 @@ class WishContent(Schema):
 
 class WishIn(WishContent):
     community_id = Integer("社区", required=True, least=1)
-    on_behalf_of = Nested(OnBehalfIn, "代没有手机的居民填报", allow_none=True, load_default=None)
+    on_behalf_of = Nested(
+        OnBehalfIn, "代没有手机的居民、孩子或同意过的家人填报", allow_none=True, load_default=None
+    )
     submit = Boolean("立即提交；否则存为草稿", load_default=False)
 
 
@@ -246,9 +249,9 @@ def write_wish(
     caller: Caller, body: dict[str, Any], precheck_result: screening.Screened | None
 ) -> dict[str, Any]:
     community_id, submitting = body.pop("community_id"), body.pop("submit")
-    proxy = body.pop("on_behalf_of")
-    on_behalf_of = (proxy["person_id"], proxy["reason"]) if proxy else None
-    wish = writing.write(community_id, body, on_behalf_of=on_behalf_of, handing_in=submitting, actor=caller)
+    wish = writing.write(
+        community_id, body, on_behalf_of=on_behalf_of(body), handing_in=submitting, actor=caller
+    )
     if submitting:
         wish = writing.submit(wish.id, precheck_result, actor=caller)
     return serialize(wish, caller)

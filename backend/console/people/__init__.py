@@ -35,4 +35,5 @@ THINGS = (
     ("person", "person", "person_id"),
     ("residency", "person", "person_id"),
     ("party_registration", "person", "person_id"),
+    ("proxy", "proxy", "proxy_id"),
 )

@@ -34,3 +34,33 @@ register(
         lines=_family,
     )
 )
+
+
+def _proxies(staff: Staff, subject: Subject, rows: list[Any]) -> list[Line]:
+    return [
+        Line(
+            title=_proxy_line(one),
+            address=url_for("console.proxy", proxy_id=one.proxy_id),
+            state=(one.state, "proxy_state"),
+            at=one.asked_at,
+        )
+        for one in family.view_proxies(rows, subject.person_id, actor=staff)
+    ]
+
+
+def _proxy_line(one: family.ProxyRelative) -> str:
+    relation = word(one.relation, "proxy_relation")
+    return f"{one.name}（{relation}）代办" if one.acts else f"代 {one.name} 办（是对方的{relation}）"
+
+
+register(
+    Section(
+        name="proxies",
+        heading="家人代办",
+        word=Permission.PROXY_ANSWER,
+        position=72,
+        empty="没有家人代办。",
+        rows=lambda staff, subject: family.proxies_of(subject.person_id, actor=staff),
+        lines=_proxies,
+    )
+)

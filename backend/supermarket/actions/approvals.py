@@ -17,6 +17,7 @@ from backend.ledger.posting import PurseBalance, with_purse
 from backend.lifecycle import authorize, transition
 from backend.moves import Move, check_source
 from backend.people import permissions
+from backend.people.on_behalf import FAMILY_REASON
 from backend.supermarket import allowances, notices, queries, sealed, states
 from backend.supermarket.actions import collecting, returned_goods, stock
 from backend.supermarket.actions.returned_goods import Back, Returning
@@ -159,6 +160,8 @@ def take_back(
     taken = lock_order(order_id, actor=actor)
     order = taken.order
     authorize(states.CANCEL, order, actor, taken.words)
+    if order.by_family and actor.id == order.requested_by_id:
+        reason = reason or FAMILY_REASON
     if actor.id != order.person_id and not reason:
         raise CancelReasonNeeded()
     if order.state == RedemptionState.APPROVED and order.slot_begun() and not leaving_for_good:

@@ -9,19 +9,18 @@ from sqlalchemy.orm import aliased
 
 from backend import clock, journal
 from backend.db import dialect, savepoint, session, unnested
-from backend.errors import NotAllowed, Refused
+from backend.errors import Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.ledger.posting import lock_purse
 from backend.organisations import queries as places
-from backend.people import actions as people_actions
-from backend.people import permissions
 from backend.people import queries as people
+from backend.people.on_behalf import Acting, OnBehalf, acting_for, home_of
 from backend.people.permissions import Permission
 from backend.supermarket import notices, queries
 from backend.supermarket.actions import baskets, collecting, stock, watches
 from backend.supermarket.actions.baskets import Basket, SlotTaken
-from backend.supermarket.models import ItemKind, Line, Redemption, RedemptionState, Shop, Slot
+from backend.supermarket.models import ItemKind, Line, Redemption, RedemptionState, Slot
 from backend.supermarket.open_days import OpenTimes
 from backend.supermarket.timetable import venue_of
 
@@ -44,19 +43,21 @@ def request(
     slot_ids: list[int] | None = None,
     purpose: str | None = None,
     team_id: int | None = None,
-    on_behalf_of: tuple[int, str] | None = None,
+    on_behalf_of: OnBehalf = None,
     collect_on: date | None = None,
     actor: Actor,
 ) -> Redemption:
     """A new order of `lines` (item id, units), of one kind of item: goods, a venue's slots, or support.
 
-    `on_behalf_of` is (person id, reason) when staff ask for a resident of the shop's community. Holds the
-    points as `redemption:<id>` and reserves the stock in one transaction. Raises what `baskets.fill` and
-    `check_limits` refuse, PurposeNeeded, NotInThatTeam, NotEnoughPoints, NotFound, NotAllowed.
+    `on_behalf_of` is (person id, reason) when staff ask for a resident of the shop's community, or a relative for
+    whoever agreed to it. Holds the points as `redemption:<id>` and reserves the stock in one transaction. Raises what
+    `baskets.fill`, `check_limits` and `on_behalf.acting_for` refuse, PurposeNeeded, NotInThatTeam, NotEnoughPoints.
     """
-    person_id, reason = on_behalf_of or (actor.id, None)
-    if on_behalf_of is not None:
-        _may_request_for(person_id, queries.shop(shop_id), actor)
+    acting = acting_for(on_behalf_of, Permission.REDEMPTION_REQUEST_FOR, actor=actor)
+    person_id = acting.person_id
+    if acting.in_office:
+        shop = queries.shop(shop_id)
+        home_of(acting, Permission.REDEMPTION_REQUEST_FOR, places.standing_id(shop.community_id), actor=actor)
     # The purse first: what this person has had, and has, is counted by one order after another.
     purse = lock_purse(person_id)
     basket = baskets.fill(shop_id, lines, slot_ids or [], person_id)
@@ -66,7 +67,7 @@ def request(
     if basket.points > MOST_POINTS:
         raise ledger.NotEnoughPoints(available=purse.available, needed=basket.points)
     baskets.check_stock(basket)
-    order, ordered = _write(basket, person_id, purpose, team_id, reason, collect_on, actor)
+    order, ordered = _write(basket, acting, purpose, team_id, collect_on, actor)
     stock.reserve(order, basket.items, basket.wanted, actor=actor)
     ledger.hold(
         person_id,
@@ -94,14 +95,6 @@ def request_or_note(
         return refusal
 
 
-def _may_request_for(person_id: int, shop: Shop, actor: Actor) -> None:
-    """Staff ask for residents of their own place, not for themselves."""
-    if person_id == actor.id or not permissions.appointed(actor.id, Permission.REDEMPTION_REQUEST_FOR):
-        raise NotAllowed()
-    home = people_actions.home_in(person_id, places.standing_id(shop.community_id))
-    permissions.require_near(actor.id, Permission.REDEMPTION_REQUEST_FOR, shop.community_id, home.grid_id)
-
-
 def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, person_id: int) -> None:
     if basket.item_kind == ItemKind.ACTIVITY_SUPPORT and not purpose:
         raise PurposeNeeded()
@@ -111,10 +104,9 @@ def _check_purpose(basket: Basket, purpose: str | None, team_id: int | None, per
 
 def _write(
     basket: Basket,
-    person_id: int,
+    acting: Acting,
     purpose: str | None,
     team_id: int | None,
-    reason: str | None,
     collect_on: date | None,
     actor: Actor,
 ) -> tuple[Redemption, list[Line]]:
@@ -126,9 +118,10 @@ def _write(
         "community_id": shop.community_id,
         "item_kind": basket.item_kind,
         "state": RedemptionState.REQUESTED,
-        "person_id": person_id,
-        "requested_by_id": actor.id if reason is not None else None,
-        "on_behalf_reason": reason,
+        "person_id": acting.person_id,
+        "requested_by_id": acting.by_id,
+        "on_behalf_reason": acting.reason,
+        "by_family": acting.by_family,
         "points": basket.points,
         "purpose": purpose,
         "team_id": team_id,
@@ -145,7 +138,7 @@ def _write(
         Redemption.journal_kind,
         actor=actor,
         states=(None, RedemptionState.REQUESTED),
-        reason=reason,
+        reason=acting.reason,
         place=shop.community_id,
     )
     lines = _lines(basket)

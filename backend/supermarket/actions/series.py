@@ -16,6 +16,8 @@ from backend.db import session, sql_list
 from backend.errors import StateConflict
 from backend.journal import Actor
 from backend.ledger.posting import lock_purse
+from backend.people.on_behalf import OnBehalf, acting_for
+from backend.people.permissions import Permission
 from backend.supermarket import limits, queries, timetable
 from backend.supermarket.actions import baskets, requests
 from backend.supermarket.models import OPEN_STATES, Redemption, Slot
@@ -38,7 +40,7 @@ def request_series(
     weeks: int,
     *,
     leave_out: Collection[date] = (),
-    on_behalf_of: tuple[int, str] | None = None,
+    on_behalf_of: OnBehalf = None,
     actor: Actor,
     **more: Any,
 ) -> list[Redemption]:
@@ -47,7 +49,7 @@ def request_series(
 
     Raises DatesNotFree with the days that fail, SeriesStands, and what `requests.request` refuses.
     """
-    person_id = on_behalf_of[0] if on_behalf_of else actor.id
+    person_id = acting_for(on_behalf_of, Permission.REDEMPTION_REQUEST_FOR, actor=actor).person_id
     # Two series of one person are asked for one after the other.
     lock_purse(person_id)
     wanted = {day: ids for day, ids in _days(slot_ids, weeks).items() if day not in leave_out}

@@ -17,9 +17,11 @@ from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import authorize, transition
 from backend.moves import Move
+from backend.people.on_behalf import Acting, OnBehalf, acting_for
+from backend.people.permissions import Permission
 from backend.volunteering import codes, sessions, states, venue
 from backend.volunteering.actions import waitlist
-from backend.volunteering.actions.sign_ups import NotSignedUp, OnBehalf, acting_for
+from backend.volunteering.actions.sign_ups import NotSignedUp
 from backend.volunteering.models import (
     OVER,
     Activity,
@@ -122,8 +124,8 @@ def check_in(
     Raises NotSignedUp, StillWaiting, AlreadyCheckedIn, AlreadyCheckedOut, TooEarly, TooLate, CodeOutdated,
     CodeForeign, CheckedInElsewhere; each says what to do.
     """
-    person_id, reason = acting_for(on_behalf_of, actor)
-    seen = _look(activity_id, person_id, states.CHECK_IN, on_behalf_of, actor)
+    acting = _acting(on_behalf_of, actor)
+    seen = _look(activity_id, acting.person_id, states.CHECK_IN, on_behalf_of, actor)
     coming = _coming(activity_id, seen)
     _refuse_second(seen.SignUp, coming)
     _in_time_to_arrive(seen, coming)
@@ -131,7 +133,12 @@ def check_in(
     _nowhere_else(seen)
     place = venue.compare((seen.latitude, seen.longitude, seen.radius), here)
     with at_one_place():
-        return _arrive(seen.SignUp, coming, place, reason, actor)
+        return _arrive(seen.SignUp, coming, place, acting.reason, actor)
+
+
+def _acting(on_behalf_of: OnBehalf, actor: Actor) -> Acting:
+    """Staff saw the person; a relative is not the person, so nobody is there for somebody else."""
+    return acting_for(on_behalf_of, Permission.SIGN_UP_ATTEND, family=False, actor=actor)
 
 
 def _arrive(sign_up: SignUp, coming: _Planned, place: str, reason: str | None, actor: Actor) -> SignUp:
@@ -156,8 +163,8 @@ def check_out(
 
     Raises NotSignedUp, NotCheckedIn, AlreadyCheckedOut, AttendanceClosed, TooLate, CodeOutdated, CodeForeign.
     """
-    person_id, reason = acting_for(on_behalf_of, actor)
-    seen = _look(activity_id, person_id, states.CHECK_OUT, on_behalf_of, actor)
+    acting = _acting(on_behalf_of, actor)
+    seen = _look(activity_id, acting.person_id, states.CHECK_OUT, on_behalf_of, actor)
     sign_up = seen.SignUp
     if sign_up.state not in states.CHECK_OUT.sources:
         raise (
@@ -182,7 +189,7 @@ def check_out(
             states.CHECK_OUT,
             sign_up,
             place,
-            reason,
+            acting.reason,
             actor,
             session_number=leaving.number,
             checked_out_at=left_at,

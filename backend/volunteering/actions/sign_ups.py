@@ -1,4 +1,4 @@
-"""Signing up and cancelling: by the volunteer, or by staff for a resident who asks them to (代办).
+"""Signing up and cancelling: by the volunteer, or for them by staff whom they ask to, or by a relative (代办).
 
 Nobody is ever assigned: a sign-up is the person's own wish, and staff say why they enter it for them.
 """
@@ -13,10 +13,10 @@ from backend.db import lock_row, savepoint, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
 from backend.lifecycle import transition
-from backend.people import actions as people_actions
 from backend.people import permissions
 from backend.people import queries as people
-from backend.people.models import Person
+from backend.people.models import Person, Residency
+from backend.people.on_behalf import Acting, OnBehalf, acting_for, home_of
 from backend.people.permissions import Permission
 from backend.volunteering import clashes, notices, sessions, states
 from backend.volunteering.actions import clash_leaves, news, waitlist
@@ -25,8 +25,6 @@ from backend.volunteering.notice_time import in_time_until, last_moment
 
 # Why a place is free again whose holder may not come.
 SUSPENDED = "账号停用"
-# The person and the reason why staff act for them; None for oneself.
-OnBehalf = tuple[int, str] | None
 
 
 class AlreadySignedUp(Refused):
@@ -63,13 +61,13 @@ def sign_up(
     """A place where one is free and nobody waits who could take it, else the end of the waitlist.
 
     `clash_reason` says why they may be here although they have a place elsewhere at the same time; the organisers alone
-    give it. Raises SignUpClosed, AlreadySignedUp, ClashingSignUp, TooYoung, BirthYearNeeded; NotAllowed or NotFound on
-    behalf of someone who does not live in the clerk's place.
+    give it. Raises SignUpClosed, AlreadySignedUp, ClashingSignUp, TooYoung, BirthYearNeeded; what
+    `on_behalf.acting_for` refuses, and NotFound on behalf of someone who does not live in the clerk's place.
     """
-    activity = lock_row(Activity, activity_id)
+    acting = acting_for(on_behalf_of, Permission.SIGN_UP_ASSIST, actor=actor)
+    activity, person_id = lock_row(Activity, activity_id), acting.person_id
     _open(activity, actor)
-    person_id, reason = acting_for(on_behalf_of, actor)
-    home = _assisted(person_id, activity, actor) if on_behalf_of else people.home(person_id)
+    home = _home(acting, activity, actor)
     waitlist.hold_line(activity, person_id)
     if clash_reason:
         clash_leaves.note(activity, person_id, clash_reason, actor=actor)
@@ -81,11 +79,14 @@ def sign_up(
         grid_id=home.grid_id if home and home.community_id == activity.community_id else None,
         state=_state(activity),
         signed_up_at=clock.now(),
-        reporter_id=actor.id if on_behalf_of else None,
-        on_behalf_reason=reason,
+        reporter_id=acting.by_id,
+        on_behalf_reason=acting.reason,
+        by_family=acting.by_family,
     )
     _keep(made, actor)
     _notify_of_seat(activity, made)
+    if acting.by_family:
+        notices.by_family(activity, person_id, actor.id, "报了名")
     return made
 
 
@@ -100,20 +101,11 @@ def _open(activity: Activity, actor: Actor) -> None:
         raise SignUpClosed()
 
 
-def acting_for(on_behalf_of: OnBehalf, actor: Actor) -> tuple[int, str | None]:
-    """Whose sign-up it is, and the reason when staff act for them; never for themselves."""
-    if on_behalf_of is None:
-        return actor.id, None
-    if on_behalf_of[0] == actor.id or not permissions.appointed(actor.id, Permission.SIGN_UP_ASSIST):
-        raise NotAllowed()
-    return on_behalf_of
-
-
-def _assisted(person_id: int, activity: Activity, actor: Actor) -> Any:
+def _home(acting: Acting, activity: Activity, actor: Actor) -> Residency | None:
     """Staff sign up residents of the activity's community, in their own grid or above it."""
-    home = people_actions.home_in(person_id, activity.community_id)
-    permissions.require_near(actor.id, Permission.SIGN_UP_ASSIST, home.community_id, home.grid_id)
-    return home
+    if acting.in_office:
+        return home_of(acting, Permission.SIGN_UP_ASSIST, activity.community_id, actor=actor)
+    return people.home(acting.person_id)
 
 
 def _check(person_id: int, activity: Activity) -> None:
@@ -183,24 +175,36 @@ def cancel(activity_id: int, *, on_behalf_of: OnBehalf = None, actor: Actor) -> 
     Raises NotSignedUp, SignUpMovedOn, and TooLateToCancel once the activity has begun, unless the person got the place
     too late to decline before.
     """
-    person_id, reason = acting_for(on_behalf_of, actor)
-    activity, held = waitlist.hold(activity_id, freed=[person_id])
-    mine = live(activity.id, person_id)
+    acting = acting_for(on_behalf_of, Permission.SIGN_UP_CANCEL, actor=actor)
+    activity, held = waitlist.hold(activity_id, freed=[acting.person_id])
+    mine = live(activity.id, acting.person_id)
+    if acting.by_family and not (mine.by_family and mine.reporter_id == actor.id):
+        # What the volunteer signed up for themselves is theirs.
+        raise NotAllowed()
     running = activity.state == ActivityState.PUBLISHED and mine.state == SignUpState.CONFIRMED
     parts = sessions.of_row(activity)
     if running and clock.now() >= activity.starts_at and clock.now() > last_moment(mine, activity, parts):
         raise TooLateToCancel()
-    _give_back(activity, held, mine, reason, actor)
+    _give_back(activity, held, mine, acting.reason, actor, permitted=acting.by_family)
+    if acting.by_family:
+        notices.by_family(activity, acting.person_id, actor.id, "取消了报名")
     return mine
 
 
 def _give_back(
-    activity: Activity, held: waitlist.Held, mine: SignUp, reason: str | None, actor: Actor
+    activity: Activity,
+    held: waitlist.Held,
+    mine: SignUp,
+    reason: str | None,
+    actor: Actor,
+    *,
+    permitted: bool = False,
 ) -> None:
+    """`permitted` is who acts for the volunteer with their consent."""
     had_place = mine.state == SignUpState.CONFIRMED
     late = had_place and clock.now() > in_time_until(mine, activity, sessions.of_row(activity))
     move = states.CANCEL_LATE if late else states.CANCEL_SIGN_UP
-    transition(move, mine, actor=actor, reason=reason, cancelled_at=clock.now())
+    transition(move, mine, actor=actor, reason=reason, permitted=permitted, cancelled_at=clock.now())
     waitlist.ask(held)
     if had_place:
         news.somebody_cancelled(activity, mine.person_id)

@@ -12,14 +12,14 @@ from backend.journal import Actor
 from backend.lifecycle import check_allowed, transition
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
-from backend.people import actions as people_actions
-from backend.people import guardians, permissions
+from backend.people import permissions
 from backend.people import queries as people
+from backend.people.on_behalf import OnBehalf, acting_for, home_of
 from backend.people.permissions import Permission
-from backend.wishes import states
+from backend.wishes import notices, states
 from backend.wishes.actions import children, limits
 from backend.wishes.kinds import Disclosure, RoundState, WishState
-from backend.wishes.models import OWN_PEOPLE, Round, Wish
+from backend.wishes.models import WRITERS, Round, Wish
 
 
 class CostAboveCap(Refused):
@@ -42,23 +42,25 @@ def write(
     community_id: int,
     content: dict[str, Any],
     *,
-    on_behalf_of: tuple[int, str] | None = None,
+    on_behalf_of: OnBehalf = None,
     handing_in: bool = False,
     actor: Actor,
 ) -> Wish:
     """A new draft in a community. `content` has the wish's fields, `address` and `contact_phone` in clear,
     `file_ids` of at most three pictures of the writer's.
 
-    `on_behalf_of` is (person id, reason) when staff report for a resident of their community; `handing_in` says
-    that the caller submits it in the same transaction, which has limits of its own. Raises NotACommunity,
-    CostAboveCap, WantedInThePast, FileNotUsable, TooManyDrafts, NotAllowed/NotFound when reporting out of place.
+    `on_behalf_of` is (person id, reason) when somebody reports for a resident of the community: staff, a guardian, a
+    relative. `handing_in` says that the caller submits it in the same transaction, which has limits of its own. Raises
+    NotACommunity, CostAboveCap, WantedInThePast, FileNotUsable, TooManyDrafts, and what `on_behalf.acting_for` refuses.
     """
+    acting = acting_for(on_behalf_of, Permission.WISH_REPORT, guardian=True, actor=actor)
+    wisher_id = acting.person_id
     places.community(community_id)
     _check(content)
-    wisher_id, reason = on_behalf_of or (actor.id, None)
-    in_office = on_behalf_of is not None and _may_report(wisher_id, community_id, actor)
-    if not in_office and not handing_in:
-        limits.check_drafts(actor=actor)
+    if acting.by_id is not None:
+        home_of(acting, Permission.WISH_REPORT, community_id, actor=actor)
+    if not acting.in_office and not handing_in:
+        limits.check_drafts(wisher_id if acting.by_family else actor.id)
     protected = children.protection(wisher_id, content, actor=actor)
     home = people.home(wisher_id)
     wish = Wish(
@@ -66,8 +68,9 @@ def write(
         grid_id=home.grid_id if home and home.community_id == community_id else None,
         state=WishState.DRAFT,
         wisher_id=wisher_id,
-        reporter_id=actor.id if on_behalf_of else None,
-        on_behalf_reason=reason,
+        reporter_id=acting.by_id,
+        on_behalf_reason=acting.reason,
+        by_family=acting.by_family,
         carried=0,
         created_at=clock.now(),
         **{**_columns(content), **protected},
@@ -82,23 +85,12 @@ def write(
         wish.id,
         actor=actor,
         states=(None, WishState.DRAFT),
-        reason=reason,
+        reason=acting.reason,
         place=wish.place_id,
     )
+    if acting.by_family and not handing_in:
+        notices.by_family(wish, "写了一份心愿草稿")
     return wish
-
-
-def _may_report(wisher_id: int, community_id: int, actor: Actor) -> bool:
-    """Staff report for residents of their own place, not for themselves; a guardian for their child. Answers whether
-    it is done in office."""
-    if guardians.speaks_for(actor.id, wisher_id):
-        people_actions.home_in(wisher_id, community_id)
-        return False
-    if wisher_id == actor.id or not permissions.appointed(actor.id, Permission.WISH_REPORT):
-        raise NotAllowed()
-    home = people_actions.home_in(wisher_id, community_id)
-    permissions.require_near(actor.id, Permission.WISH_REPORT, community_id, home.grid_id)
-    return True
 
 
 def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
@@ -106,7 +98,7 @@ def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
     at any time, alone: less may always be shown. Raises NotFound, WishNotEditable."""
     wish = lock_row(Wish, wish_id)
     facts = wish.facts_about(actor.id)
-    if not facts & OWN_PEOPLE:
+    if not facts & WRITERS:
         visible = wish.visible_to(actor.id, permissions.permissions_in(actor.id, wish.place_id), facts)
         raise NotAllowed() if visible else NotFound()
     if content == {"disclosure": Disclosure.ANONYMOUS}:
@@ -145,7 +137,7 @@ def submit(wish_id: int, found: screening.Screened | None = None, *, actor: Acto
     with care. The wisher must have declared that they live in the community. Raises ResidencyNeeded,
     CostAboveCap, TooManyWishes.
     """
-    wish = limits.lock_with_person(wish_id, actor)
+    wish = limits.lock_with_counted(wish_id, actor)
     check_allowed(states.SUBMIT, wish, actor)
     home = people.home(wish.wisher_id)
     if home is None or home.community_id != wish.community_id:
@@ -155,13 +147,21 @@ def submit(wish_id: int, found: screening.Screened | None = None, *, actor: Acto
     numbered = {} if wish.number else number_in_round(wish, (RoundState.COLLECTING,))
     doubtful = screening.needs_look(found, *public_texts(wish))
     transition(states.SUBMIT, wish, actor=actor, submitted_at=clock.now(), needs_look=doubtful, **numbered)
+    _tell_of_family(wish, "提交了心愿", actor)
     return wish
+
+
+def _tell_of_family(wish: Wish, done: str, actor: Actor) -> None:
+    """The wisher, of what a relative did with a wish that they reported."""
+    if wish.by_family and wish.reporter_id == actor.id:
+        notices.by_family(wish, done)
 
 
 def withdraw(wish_id: int, *, actor: Actor) -> Wish:
     """The wisher takes the wish back, at any time before it is claimed."""
     wish = lock_row(Wish, wish_id)
     transition(states.WITHDRAW, wish, actor=actor, closed_at=clock.now())
+    _tell_of_family(wish, "撤回了心愿", actor)
     return wish
 
 
