@@ -26,13 +26,17 @@ IN_BETWEEN = {
     "item_looks/page.html",
     "openings/decide.html",
     "page.html",
+    "people/cards.html",
     "places/found.html",
+    "redemptions/delivery_note.html",
     "redemptions/no_shop.html",
     "redemptions/slip.html",
+    "redemptions/slips.html",
     "seals/one.html",
     "sign_in/scan.html",
     "stock/none.html",
     "stock/reverse.html",
+    "wishes/slips.html",
 }
 
 
