@@ -79,7 +79,7 @@ def _wishes(
     placed = {one.id: one for one in grids if one.latitude is not None}
     own = {one.grid_id: one for one in counted if one.grid_id in placed and enough(one)}
     for grid_id, one in own.items():
-        yield from _at(placed[grid_id or 0], "wishes", told(one))
+        yield from _at(placed[grid_id or 0], "wishes", numbers_in_words(one))
     for community in communities:
         rest = [
             one for one in counted if one.community_id == community.id and own.get(one.grid_id) is not one
@@ -88,7 +88,7 @@ def _wishes(
             apart = any(one.community_id == community.id for one in own.values())
             name = f"{community.name}{'（其余网格）' if apart else ''}"
             whole = Counted(community.id, None, sum(one.open for one in rest), sum(one.lit for one in rest))
-            yield from _at(community, "wishes", told(whole), name)
+            yield from _at(community, "wishes", numbers_in_words(whole), name)
 
 
 def enough(one: Counted) -> bool:
@@ -96,7 +96,7 @@ def enough(one: Counted) -> bool:
     return all(number == 0 or number >= FEWEST for number in (one.open, one.lit)) and one.open + one.lit > 0
 
 
-def told(one: Counted) -> tuple[str, str]:
+def numbers_in_words(one: Counted) -> tuple[str, str]:
     """Both numbers in words, small ones hidden."""
     return f"心愿墙上还没点亮的 {_number(one.open)} 个", f"近一年点亮的 {_number(one.lit)} 个"
 

@@ -86,7 +86,7 @@ def draw(spots: Sequence[Spot], link: Callable[[Spot], str | None]) -> Drawing |
     places = [(x * size - left, y * size - top) for x, y in points]
     marks = [
         Mark(number, spot, link(spot), *map(_pixel, (*free, *place)))
-        for number, (spot, free, place) in enumerate(zip(spots, _apart(places), places, strict=True), start=1)
+        for number, (spot, free, place) in enumerate(zip(spots, _spread_out(places), places, strict=True), start=1)
     ]
     scale = _scale(zoom, _latitude(centre[1]))
     return Drawing(
@@ -134,7 +134,7 @@ def _fitting(wide: float, high: float) -> int:
     return max(LEAST_ZOOM, min(MOST_ZOOM, math.floor(fits)))
 
 
-def _apart(places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+def _spread_out(places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
     """Each beside those before it: an office, its wishes and its activities are often at one door."""
     taken: list[tuple[float, float]] = []
     for x, y in places:
