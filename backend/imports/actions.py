@@ -96,8 +96,6 @@ class Sheet:
     find: Callable[[Row, dict[str, Any], Any], object] | None = None
     # Takes in a row that was doubtful, as the person of this id or as a new one.
     decide: Callable[[Row, int | None, dict[str, Any], Any], "bool | Taken"] | None = None
-    # May a doubtful row be a person who is not here yet?
-    makes_people: bool = True
 
 
 @dataclass(frozen=True)

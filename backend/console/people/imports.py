@@ -1,4 +1,4 @@
-"""导入: spreadsheets of places, appointments, residents, party members and opening stock on their way in.
+"""导入: spreadsheets of places, residents, party members and opening stock on their way in.
 
 A sheet is checked before anything is done, taken in step by step, and may come twice without doubles.
 """
@@ -19,7 +19,7 @@ from backend.imports import actions as imports
 from backend.imports import doubts, reading
 from backend.imports.actions import Sheet
 from backend.imports.views import view_import
-from backend.people import appointing_sheet, residents, roster
+from backend.people import residents, roster
 from backend.people.residents import PersonView
 from backend.supermarket import opening
 from backend.volunteering.actions import exchange
@@ -42,14 +42,6 @@ HELP = {
         "组织",
         "街道、社区、网格、单位和党群服务中心，上级写在下级前面。",
         (("社区", "新桥社区", "林海街道"), ("网格", "新桥-01", "新桥社区"), ("单位", "市林业局", "青松市")),
-    ),
-    appointing_sheet.KIND: SheetHelp(
-        "任职",
-        "谁在哪里任什么角色。本人要先登录过小程序或有纸质卡；姓名和号码对不上的行会问您。同名的地方写上级；日期可空，不写就是今天起、长期。",
-        (
-            ("李某某", "11100009999", "社区工作者", "松涛社区", "", "", ""),
-            ("王某某", "P000042", "网格员", "松涛-03", "", "2027-01-01", "2027-12-31"),
-        ),
     ),
     "residents": SheetHelp(
         "居民",
@@ -95,8 +87,7 @@ HELP = {
     ),
 }
 KINDS = {
-    kind: imports.SHEETS[kind]
-    for kind in ("places", appointing_sheet.KIND, "residents", roster.KIND, opening.KIND, exchange.KIND)
+    kind: imports.SHEETS[kind] for kind in ("places", "residents", roster.KIND, opening.KIND, exchange.KIND)
 }
 
 
@@ -116,7 +107,7 @@ def all_imports(staff: Staff) -> Any:
     return render("imports/all.html", kinds=mine)
 
 
-@page("/imports/<any(places, residents, members, stock, hours, appointments):kind>/blank")
+@page("/imports/<any(places, residents, members, stock, hours):kind>/blank")
 def blank_sheet(staff: Staff, kind: str) -> Response:
     """An empty sheet to fill in."""
     sheet, told = _sheet(staff, kind), HELP[kind]
@@ -126,7 +117,7 @@ def blank_sheet(staff: Staff, kind: str) -> Response:
 
 
 @page(
-    "/imports/<any(places, residents, members, stock, hours, appointments):kind>",
+    "/imports/<any(places, residents, members, stock, hours):kind>",
     methods=("GET", "POST"),
     largest=reading.MOST_BYTES,
 )
@@ -162,7 +153,6 @@ def _page(staff: Staff, import_id: int, form: Form) -> Any:
         found=view_import(found),
         title=HELP[found.kind].title,
         columns=sheet.columns,
-        makes_people=sheet.makes_people,
         rows=[] if found.done else rows[:8],
         # A sheet without a good row waits for nothing, and does not end either.
         waiting=bool(rows or asked) or not found.total,
