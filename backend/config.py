@@ -183,6 +183,15 @@ class Settings:
     sponsor: str = setting("SPONSOR", DEMO_SPONSOR, "主办单位, shown on public pages and papers")
     filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
     supervision_phone: str = setting("SUPERVISION_PHONE", "", "监督电话, printed on the quarterly notice")
+    map_tiles: str = setting(
+        "MAP_TILES",
+        "",
+        "tiles below the maps: https addresses with {z}, {x}, {y} and {key}, one a layer; empty: a plain ground, no host",
+    )
+    map_key: str = setting("MAP_KEY", "", "the key that stands for {key} in MAP_TILES; every browser sees it")
+    map_attribution: str = setting(
+        "MAP_ATTRIBUTION", "", "whose tiles they are, with the number of approval (审图号), below each map"
+    )
     wish_cost_cap: int = setting("WISH_COST_CAP", 300, "yuan; dearer wishes are refused")
     wishes_per_minute: int = setting("WISHES_PER_MINUTE", 20, "wishes a person may hand in within a minute")
     wishes_per_day: int = setting(

@@ -19,6 +19,7 @@ from backend.config_kinds import (
     RateLimit,
     SealKeys,
     Text,
+    Tiles,
 )
 
 # A test or an experiment may want as good as no limit.
@@ -152,6 +153,14 @@ BOUNDS: dict[str, Bound] = {
     "SUPERVISION_PHONE": Bound(
         Pattern(r"[0-9+() ,，、转\-]{3,60}", "a telephone number", "电话号码"), "监督电话，印在季度公示上"
     ),
+    "MAP_TILES": Bound(
+        Tiles(), "地图底图的地址（如天地图），一层一个，用空格隔开；空：只画位置，不连任何别的主机"
+    ),
+    "MAP_KEY": Bound(
+        Pattern(r"[A-Za-z0-9_\-]{8,100}", "a key of letters and digits", "字母和数字组成的密钥"),
+        "代替 MAP_TILES 里 {key} 的密钥，打开地图的浏览器都看得到",
+    ),
+    "MAP_ATTRIBUTION": _text("底图是谁的、审图号，写在每张地图下面", 120),
     "WISH_COST_CAP": _count("心愿的金额上限（元），更贵的不收", 1, 100_000),
     "WISHES_PER_MINUTE": _count("一个人一分钟内提交的心愿数"),
     "WISHES_PER_DAY": _count("一个人 24 小时内提交的心愿数；工作人员代报不限"),

@@ -46,6 +46,8 @@ def _contradictions(settings: Any) -> Iterator[Fault]:
             "must be at least WEB_THREADS: a thread without a connection only waits",
             "不能少于 WEB_THREADS：没有连接的线程只能干等",
         )
+    if "{key}" in settings.map_tiles and not settings.map_key:
+        yield _fault("MAP_KEY", "must be set: MAP_TILES has a {key}", "没有填：MAP_TILES 里有 {key}")
     if settings.session_most_days < settings.session_days:
         yield _fault("SESSION_MOST_DAYS", "must be at least SESSION_DAYS", "不能少于 SESSION_DAYS")
     if settings.complaint_remind_days > settings.complaint_days:

@@ -165,6 +165,40 @@ def _is_address(value: str, schemes: tuple[str, ...], without_host: tuple[str, .
 
 
 @dataclass(frozen=True)
+class Tiles:
+    """Addresses of map tiles, separated by spaces, one a layer: https, with {z}, {x} and {y}, and {key} where it is
+    needed. The host is written out: pages open for it alone."""
+
+    most: int = 3
+
+    @property
+    def described(self) -> str:
+        return f"`https://…{{z}}…{{x}}…{{y}}…`，最多 {self.most} 层，可空"
+
+    def fault(self, value: Any) -> Said | None:
+        layers = value.split()
+        if len(layers) <= self.most and all(map(_is_tile, layers)):
+            return None
+        return Said(
+            f"must be at most {self.most} addresses separated by spaces, each https:// with {{z}}, {{x}} and {{y}} behind "
+            "the host, and no other words in braces but {key}",
+            f"最多 {self.most} 个地址，用空格隔开；每个以 https:// 开头，主机名后面要有 {{z}}、{{x}}、{{y}}，"
+            "花括号里别的只能是 {key}",
+        )
+
+
+def _is_tile(value: str) -> bool:
+    words = re.findall(r"\{([^}]*)\}", value)
+    host = value.removeprefix("https://").partition("/")[0]
+    plain = re.fullmatch(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?", host) is not None
+    return (
+        plain
+        and _is_address(value, ("https",), ())
+        and {"x", "y", "z"} <= set(words) <= {"x", "y", "z", "key"}
+    )
+
+
+@dataclass(frozen=True)
 class Database:
     """SQLite in a file, or PostgreSQL; empty: SQLite in DATA_DIR."""
 

@@ -4,8 +4,8 @@ A list read by offset skips a row, or shows one twice, when another comes or goe
 takes longest. What is counted here is counted by the database.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -89,6 +89,10 @@ class KeysetQuery:
     def rows(self, limit: int, after: Place | None = None) -> list[Any]:
         """The rows of a page without their places."""
         return [row for _place, row in self.page(after, limit)]
+
+    def chosen(self, ids: Collection[int]) -> list[Any]:
+        """Those of the rows that have one of these ids, in their order; the last key is the id."""
+        return replace(self, wanted=self.wanted.where(_column(self.keys[-1]).in_(ids))).rows(len(ids))
 
     def count(self) -> int:
         """How many rows there are in all."""

@@ -7,6 +7,7 @@ from types import ModuleType
 from flask import Flask
 
 from backend import capabilities, console
+from backend.console.frame import help as help_pages
 from backend.console.frame import menu, page, things
 from backend.console.kiosk import terminal
 from backend.console.public import pages as public
@@ -27,7 +28,9 @@ def install(app: Flask) -> None:
     shown: list[tuple[str, str, str]] = []
     for folder in folders():
         for module in pkgutil.iter_modules(folder.__path__):
-            import_module(f"{folder.__name__}.{module.name}")
+            found = import_module(f"{folder.__name__}.{module.name}")
+            if module.name == "help" and hasattr(found, "HELP"):
+                help_pages.use(found.HELP)
         entries += getattr(folder, "MENU", ())
         shown += getattr(folder, "THINGS", ())
     menu.use(entries)

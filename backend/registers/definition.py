@@ -55,7 +55,8 @@ class Column:
 
     `kind`: text, number, hours (kept as minutes), day, moment, person (an id), place (an id) or either.
     `words` are the Chinese of a value; `total` columns are summed; `masked` says of which rows a person is
-    never shown in clear. `width` is in letters, of which a Chinese character takes two.
+    never shown in clear. `width` is in letters, of which a Chinese character takes two. `aside` columns are what one
+    rarely looks for: where a register is too wide for a sheet of paper they stand on its second leaf.
     """
 
     heading: str
@@ -66,6 +67,7 @@ class Column:
     total: bool = False
     masked: Callable[[Any], bool] | None = None
     width: int = 10
+    aside: bool = False
 
     def value_of(self, row: Any) -> Any:
         if callable(self.take):
@@ -168,6 +170,8 @@ class Register:
     # What has to be noted besides, when this person takes it along in clear.
     opened: Callable[[Scope, Any], None] | None = None
     position: int = 1000
+    # So many of the first columns say which row it is: they stand on every leaf of a printed sheet.
+    repeated: int = 2
 
     @property
     def remarks(self) -> str:

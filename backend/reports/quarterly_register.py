@@ -203,8 +203,8 @@ def supervision_phone(_row: Any) -> str | None:
     return config.settings().supervision_phone or None
 
 
-def _sum(heading: str, source: str, take: str, kind: str = "number", width: int = 9) -> Column:
-    return Column(heading, source, take, kind, total=True, width=width)
+def _sum(heading: str, source: str, take: str, kind: str = "number", aside: bool = False) -> Column:
+    return Column(heading, source, take, kind, total=True, width=9, aside=aside)
 
 
 QUARTERLY = Register(
@@ -226,14 +226,15 @@ QUARTERLY = Register(
         _sum("积分结存", "transfers.amount", "outstanding"),
         _sum("物资采购金额", "stock_movements.cost", "purchased"),
         _sum("物资捐赠金额", "stock_movements.cost", "donated"),
-        Column("捐赠单位(同意)", "stock_movements.donor_sealed", "donors", width=16),
+        Column("捐赠单位(同意)", "stock_movements.donor_sealed", "donors", width=16, aside=True),
         _sum("库存结余", "stock_movements.on_hand_change", "stock"),
-        Column("规则变更", "earning_rules.effective_from", "rules", width=22),
-        _sum("投诉受理", "journal.to_state", "complaints"),
-        _sum("投诉办结", "journal.to_state", "answered"),
-        Column("监督电话", "= supervision_phone()", supervision_phone, width=13),
+        Column("规则变更", "earning_rules.effective_from", "rules", width=22, aside=True),
+        _sum("投诉受理", "journal.to_state", "complaints", aside=True),
+        _sum("投诉办结", "journal.to_state", "answered", aside=True),
+        Column("监督电话", "= supervision_phone()", supervision_phone, width=13, aside=True),
     ),
     note="点亮数只算许愿人确认的。积分结存是以本社区名义发放、还没有兑换或到期的。由街道承办的投诉不计入社区。",
     period="quarter",
     closing=_seal,
+    repeated=1,
 )

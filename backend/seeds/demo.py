@@ -1,5 +1,6 @@
 """The demo city 青松市 with its named cast. All of it is invented; phones begin with 111, which is unassigned."""
 
+import math
 import os
 import secrets
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from backend.seeds.calendar import days_ago
 from backend.wechat.simulator.rules import openid_of
 
 CITY = "青松市"
+# Where no town of this name lies.
+CENTRE = (46.985, 128.03)
 COMMUNITIES = {
     "林海街道": ("松涛", "白桦", "红松", "椴香", "溪畔", "站前"),
     "铁兴街道": ("铁兴", "育才", "向阳", "永安", "新风", "文昌"),
@@ -146,14 +149,28 @@ def _places() -> dict[str, int]:
         for short in shorts:
             community = places.add(street.id, "community", f"{short}社区")
             found[community.name] = community.id
+            put_on_the_map(community, (*CENTRE, 0.9), len(found))
             for number in range(1, GRIDS + 1):
                 name = f"{short}-{number:02d}"
-                found[name] = places.add(community.id, "grid", name, name).id
+                grid = places.add(community.id, "grid", name, name)
+                put_on_the_map(grid, (community.latitude or 0, community.longitude or 0, 0.2), number)
+                found[name] = grid.id
         first = found[f"{shorts[0]}社区"]
         places.add(first, "centre", f"{shorts[0]}社区党群服务中心")
     for unit in UNITS:
         found[unit] = places.add(city.id, "unit", unit).id
     return found
+
+
+def put_on_the_map(place: Organisation, around: tuple[float, float, float], number: int) -> None:
+    """The `number`-th place around a point (latitude, longitude, kilometres to the nearest): on a spiral, so that none lies
+    upon another."""
+    latitude, longitude, kilometres = around
+    turn, far = number * 2.4, kilometres * math.sqrt(number) / 111
+    place.latitude = round(latitude + far * math.cos(turn), 4)
+    place.longitude = round(longitude + far * math.sin(turn) / math.cos(math.radians(latitude)), 4)
+    # What is added below it is added to the row as it is kept.
+    session.flush()
 
 
 def _people(found: dict[str, int]) -> dict[str, Person]:

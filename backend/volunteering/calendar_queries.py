@@ -1,6 +1,7 @@
-"""What goes into the calendar of a phone: one activity, or all in which a person has a place; and the week that a screen
-shows."""
+"""What goes into the calendar of a phone: one activity, or all in which a person has a place; the week that a screen
+shows, and what a map shows of the coming days."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -66,4 +67,37 @@ def coming_week(community_id: int | None, limit: int) -> list[sa.Row[Any]]:
     )
     if community_id is not None:
         wanted = wanted.where(Activity.community_id == community_id)
+    return list(session.execute(wanted))
+
+
+def coming_places(community_ids: Collection[int] | None, days: int, limit: int) -> list[sa.Row[Any]]:
+    """For a map: where the activities of the coming days are that anyone may join or see, the next one first. Without a
+    point of its own one is at its community's office; without any it is on no map."""
+    latitude = sa.func.coalesce(Activity.latitude, Organisation.latitude)
+    wanted = (
+        sa.select(
+            Activity.id,
+            Activity.title,
+            Activity.place,
+            Activity.starts_at,
+            Organisation.name.label("community"),
+            latitude.label("latitude"),
+            sa.case((Activity.latitude.is_not(None), Activity.longitude), else_=Organisation.longitude).label(
+                "longitude"
+            ),
+            Activity.latitude.is_not(None).label("own_point"),
+        )
+        .join(Organisation, Organisation.id == Activity.community_id)
+        .where(
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.taken_down_at.is_(None),
+            Activity.ends_at > clock.now(),
+            Activity.starts_at < clock.day_ends(clock.today() + timedelta(days=days)),
+            latitude.is_not(None),
+        )
+        .order_by(Activity.starts_at, Activity.id)
+        .limit(limit)
+    )
+    if community_ids is not None:
+        wanted = wanted.where(Activity.community_id.in_(community_ids))
     return list(session.execute(wanted))

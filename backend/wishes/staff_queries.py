@@ -1,6 +1,6 @@
 """What staff read of the wishes of their places: lists with filters, the board of the rounds, who wished."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,6 +142,12 @@ def wisher_summary(wish_id: int) -> WisherSummary:
         .where(Wish.id == wish_id)
     ).one()
     return WisherSummary(card, state == ResidencyState.VERIFIED)
+
+
+def wishers_cards(wish_ids: Sequence[int]) -> dict[int, str | None]:
+    """Of each wish the card of who wished."""
+    wanted = sa.select(Wish.id, Person.card_number).join(Person, Person.id == Wish.wisher_id)
+    return dict(session.execute(wanted.where(Wish.id.in_(wish_ids))).all())
 
 
 @dataclass(frozen=True)

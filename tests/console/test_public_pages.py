@@ -219,3 +219,10 @@ def test_the_wall_has_a_word_for_every_wish_that_it_shows(guest, town):
     said = re.findall(r'<span class="state [a-z]+">([^<]*)</span>', page)
     assert "已送达" in said
     assert all(said)
+
+
+def test_a_mistyped_address_is_a_page_for_a_person_and_json_for_a_program(guest):
+    page = page_of(guest.get("/wal", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}), 404)
+    assert "没有找到" in page
+    for path, accept in (("/wal", "*/*"), ("/wal", "application/json"), ("/api/v1/wal", "text/html")):
+        assert guest.get(path, headers={"Accept": accept}).mimetype == "application/json", (path, accept)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import session, transaction
 from backend.people import actions as people
-from backend.registers import hand_outs
+from backend.registers import hand_outs, papers
 from backend.reports import catalogue
 from backend.rights import consent
 from tests.wishes import cast
@@ -124,7 +124,7 @@ def test_names_in_clear_need_a_word_and_a_reason_and_say_so(visitor, town):
     line = journal.lines("register", town.songtao)[-1]
     assert (line.verb, line.reason) == ("open_register", "入户核对名单 & 送达")
     shang = visitor("shang")
-    assert "需要完整姓名" not in shang.page("/console/registers/wishes")
+    assert "<summary>需要完整姓名" not in shang.page("/console/registers/wishes")
     assert take(shang, town, "wishes", which="open-file", reason="看看").status_code == 403
 
 
@@ -245,7 +245,7 @@ def test_every_file_opens_in_libreoffice_with_its_headings_and_the_sums_that_sql
         rows = list(csv.reader(io.StringIO(path.read_text("utf-8"))))
         assert rows[0][0] == catalogue.one(key).title
         assert "数据截止时间" in rows[1][0]
-        assert rows[3] == catalogue.one(key).headings
+        assert rows[3] == papers.laid_out(catalogue.one(key)).headings
         assert len(rows) > 4, key
         for heading, statement in SUMS.get(key, {}).items():
             wanted = session.scalar(sa.text(statement), {"place": town.songtao})

@@ -28,15 +28,19 @@ IN_BETWEEN = {
     "kiosk/my_order.html",
     "openings/decide.html",
     "page.html",
+    "people/cards.html",
     "places/found.html",
     "proxies/page.html",
     "proxies/standing.html",
+    "redemptions/delivery_note.html",
     "redemptions/no_shop.html",
     "redemptions/slip.html",
+    "redemptions/slips.html",
     "seals/one.html",
     "sign_in/scan.html",
     "stock/none.html",
     "stock/reverse.html",
+    "wishes/slips.html",
 }
 
 

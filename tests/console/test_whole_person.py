@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from backend.console.frame.person_sections import LATEST, SECTIONS
+from backend.console.people import cancellations
 from backend.db import session, transaction
 from backend.people import actions, guardians
 from backend.people.models import Person
+from backend.rights import cancellation
 from backend.wishes.actions import contacting
 from tests.supermarket import cast as shop
 from tests.volunteering import cast as volunteering
@@ -133,3 +135,25 @@ def test_a_call_whose_number_cannot_be_opened_is_registered_all_the_same(visitor
     answer = clerk.post(f"{path}/confirm", {"method": "signature", "solved": "yes", "satisfaction": "5"})
     assert answer.status_code == 303
     assert cast.wish(wish_id).state == "confirmed"
+
+
+def test_who_has_no_phone_leaves_at_the_counter_and_is_told_first_what_is_lost(visitor, town):
+    person_id, clerk = town.person("e").id, visitor("tong")
+    assert f"/console/people/{person_id}/cancel" in clerk.page(f"/console/people/{person_id}")
+    page = clerk.page(f"/console/people/{person_id}/cancel")
+    assert "个没有办完的心愿会撤回" in page
+    refused = clerk.post(f"/console/people/{person_id}/cancel", {"reason": "本人持卡申请"})
+    assert refused.status_code == 422
+    assert "请核对后勾选" in clerk.text(refused)
+    done = clerk.post(f"/console/people/{person_id}/cancel", {"reason": "本人持卡申请", "sure": "y"})
+    assert done.status_code == 303
+    assert clerk.get(f"/console/people/{person_id}").status_code == 404
+    own = town.person("ning").id
+    assert "由本人在小程序里办" in clerk.page(f"/console/people/{own}/cancel")
+    assert clerk.post(f"/console/people/{own}/cancel", {"reason": "试试", "sure": "y"}).status_code == 409
+    assert visitor("shao").get(f"/console/people/{own}/cancel").status_code == 403
+
+
+def test_every_thing_that_may_stand_open_has_words(app):
+    names = {step.name for step in cancellation.steps() if step.open_things.__name__ != "nothing"}
+    assert names | {"pointsLost", "teamsLed"} == set(cancellations.OPEN_THINGS)

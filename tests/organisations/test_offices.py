@@ -25,6 +25,13 @@ CONTACT = {
 NOWHERE = dict.fromkeys(("telephone", "address", "latitude", "longitude")) | {"openingHours": []}
 
 
+@pytest.fixture(autouse=True)
+def nobody_has_placed_anything(town):
+    """As a city is before its staff say where their offices lie."""
+    with transaction():
+        session.execute(sa.update(Organisation).values(latitude=None, longitude=None))
+
+
 def told(answer):
     return {name: answer[name] for name in NOWHERE}
 

@@ -69,6 +69,19 @@ class UsualLimit(Limit):
         return iter(self._read[rate])
 
 
+def _allow_pictures(answer: Response, hosts: list[str]) -> None:
+    """A page with a map shows the tiles of the hosts that the city named (`MAP_TILES`), and is told as theirs by its host
+    alone, by which a map service knows whose key it is."""
+    policy = answer.headers.get("Content-Security-Policy", POLICY)
+    answer.headers["Content-Security-Policy"] = policy.replace(
+        "img-src 'self' data:", " ".join(["img-src 'self' data:", *hosts])
+    )
+    if hosts:
+        answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    else:
+        answer.headers.setdefault("Referrer-Policy", HEADERS["Referrer-Policy"])
+
+
 def protect(app: Flask) -> Limiter:
     """Adds limits and headers; answers the limiter, for routes with a limit of their own."""
     settings = config.settings()
@@ -95,6 +108,9 @@ def protect(app: Flask) -> Limiter:
     @app.after_request
     def _add_headers(answer: Response) -> Response:
         own = {name.lower() for name, _ in answer.headers}
+        if "pictures_from" in g:
+            _allow_pictures(answer, g.pictures_from)
+            own |= {"content-security-policy", "referrer-policy"}
         answer.headers.extend((name, value) for name, value in HEADERS.items() if name.lower() not in own)
         if request.is_secure:
             answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

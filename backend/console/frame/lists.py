@@ -20,7 +20,15 @@ from backend import clock
 from backend.console.frame.forms import Form, JustDo, choice, day
 from backend.console.frame.labels import day as day_words
 from backend.console.frame.labels import when
-from backend.console.frame.page import Staff, asked_number, page, render, run_form
+from backend.console.frame.page import (
+    Staff,
+    asked_number,
+    page,
+    redirect_with_message,
+    render,
+    row_id,
+    run_form,
+)
 from backend.paging import KeysetQuery
 from backend.registers import definition, hand_outs, list_papers, papers
 
@@ -64,6 +72,19 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Bulk:
+    """What is printed of the rows that are ticked: `facts` makes what the template is given, of the rows that `find`
+    answers for them. A tick is no right: who may not see a row in the list prints nothing of it."""
+
+    label: str
+    rule: str
+    endpoint: str
+    template: str
+    facts: Callable[[Sequence[Any], Staff], dict[str, Any]]
+    word: str | None = None
+
+
+@dataclass(frozen=True)
 class Cell:
     """One field of the page: its words, how it looks, where it leads."""
 
@@ -78,8 +99,8 @@ class Cell:
 class Listed:
     """`form` makes the filters with what this person may choose; `plain` are those that are always in sight, if the form
     has them. `find` answers the rows of what was asked (a value for each filter that was filled in well) in one of the
-    `sorts`, of which the first is the usual; `rows` turns a page of them into what the columns show. `facts` are for a
-    `template` that has more than the list."""
+    `sorts`, of which the first is the usual; `rows` turns a page of them into what the columns show, each with its `id`.
+    `bulk` is what can be printed of chosen rows. `facts` are for a `template` that has more than the list."""
 
     name: str
     rule: str
@@ -91,6 +112,7 @@ class Listed:
     find: Callable[[dict[str, Any], str, Staff], KeysetQuery]
     rows: Callable[[Sequence[Any], Staff], Sequence[Any]]
     columns: tuple[Column, ...]
+    bulk: tuple[Bulk, ...] = ()
     measure: str = "条"
     template: str = "lists/page.html"
     facts: Callable[[Staff], dict[str, Any]] = lambda _staff: {}
@@ -108,7 +130,23 @@ def register(listed: Listed) -> Listed:
     list_page.__name__, sheet.__name__ = listed.endpoint, f"{listed.endpoint}_sheet"
     page(listed.rule, guard=listed.word)(list_page)
     page(f"{listed.rule}/sheet", guard=listed.word, methods=("POST",))(sheet)
+    for one in listed.bulk:
+        _print_chosen(listed, one)
     return listed
+
+
+def _print_chosen(listed: Listed, bulk: Bulk) -> None:
+    def chosen_page(staff: Staff) -> Any:
+        # No more than one page has boxes to tick.
+        ids = {number for one in request.args.getlist("id") if (number := row_id(one))}
+        found = listed.find({}, next(iter(listed.sorts)), staff).chosen(sorted(ids)[:PAGE]) if ids else []
+        if not found:
+            return redirect_with_message(f"console.{listed.endpoint}", f"请先勾选，再点“{bulk.label}”")
+        back = url_for(f"console.{listed.endpoint}")
+        return render(bulk.template, back=back, listed=listed.name, **bulk.facts(found, staff))
+
+    chosen_page.__name__ = bulk.endpoint
+    page(bulk.rule, guard=bulk.word or listed.word)(chosen_page)
 
 
 def _page(listed: Listed, staff: Staff, sheet_form: Form) -> Any:
@@ -118,6 +156,7 @@ def _page(listed: Listed, staff: Staff, sheet_form: Form) -> Any:
     after = asked_number("after")
     read = found.page(None if after is None else found.place_of(after), PAGE + 1)
     shown = listed.rows([row for _place, row in read[:PAGE]], staff)
+    bulk = [one for one in listed.bulk if one.word is None or staff.may(one.word)]
     return render(
         listed.template,
         listed=listed.name,
@@ -131,7 +170,8 @@ def _page(listed: Listed, staff: Staff, sheet_form: Form) -> Any:
         number=found.count_up_to(MOST + 1),
         most=MOST,
         columns=[(one.heading, one.kind) for one in listed.columns],
-        rows=[[_cell(column, row) for column in listed.columns] for row in shown],
+        rows=[(row.id if bulk else None, [_cell(column, row) for column in listed.columns]) for row in shown],
+        bulk=[(one.label, url_for(f"console.{one.endpoint}")) for one in bulk],
         following=_address(after=read[PAGE - 1][0][-1]) if len(read) > PAGE else None,
         begun=after is not None,
         beginning=_address(),

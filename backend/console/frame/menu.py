@@ -13,7 +13,13 @@ from backend.console.frame.page import PUBLIC, Staff, bp, own_address, page, red
 
 YEAR = 365 * 24 * 3600
 KEYS_OFF = "keys_off"
-LOOKS = {"large", "contrast", KEYS_OFF}
+# Neither of them: as the system has it.
+DARK, LIGHT = "dark", "light"
+LOOKS = {"large", "contrast", KEYS_OFF, DARK, LIGHT}
+# What one press on the theme's button makes of it.
+THEME = "theme"
+THEME_WORDS = {DARK: "深色", LIGHT: "浅色"}
+NEXT_THEME = {None: DARK, DARK: LIGHT, LIGHT: None}
 
 
 # The loops of the work, in the order in which they are shown; the first has no heading. All lines stand on the page:
@@ -97,8 +103,17 @@ def waits(shown: list[Group], by_rule: dict[str, int]) -> dict[str, int]:
 
 
 def look() -> set[str]:
-    """`large`, `contrast` and `keys_off`, as chosen in this browser."""
+    """`large`, `contrast`, `keys_off` and the theme, as chosen in this browser."""
     return set(request.cookies.get("look", "").split("-")) & LOOKS
+
+
+def _turned(asked: str) -> set[str | None]:
+    """The look after one of its buttons was pressed."""
+    now = look()
+    if asked != THEME:
+        return {*(now ^ ({asked} & LOOKS))}
+    theme = next((one for one in (DARK, LIGHT) if one in now), None)
+    return {*(now - {DARK, LIGHT}), NEXT_THEME[theme]}
 
 
 @bp.app_context_processor
@@ -111,6 +126,7 @@ def _head() -> dict[str, Any]:
         "current": current(menu),
         "waits": waits(menu, g.get("waits", {})),
         "look": look(),
+        "theme": next((words for one, words in THEME_WORDS.items() if one in look()), "自动"),
         "settings": config.settings(),
         "just_do": JustDo,
     }
@@ -118,11 +134,11 @@ def _head() -> dict[str, Any]:
 
 @page("/look", guard=PUBLIC, methods=("POST",))
 def change_look() -> Response:
-    """Turns large type, high contrast or single keys on or off, for this browser."""
-    asked = {request.form.get("turn", "")} & LOOKS
+    """Turns large type, high contrast, the theme or single keys, for this browser."""
+    asked = request.form.get("turn", "")
     answer = redirect_to(own_address(request.form.get("next")))
-    chosen = "-".join(sorted(look() ^ asked))
-    if KEYS_OFF in asked:
+    chosen = "-".join(sorted(filter(None, _turned(asked))))
+    if asked == KEYS_OFF:
         flash("单键快捷键已关闭" if KEYS_OFF in chosen else "单键快捷键已打开")
     answer.set_cookie("look", chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
     return answer

@@ -323,6 +323,11 @@ def _whole_number(typed: str) -> int:
     return int(typed)
 
 
+def row_id(typed: str) -> int | None:
+    """The id that somebody chose; None for what is none."""
+    return int(typed) if re.fullmatch(r"[0-9]{1,18}", typed) else None
+
+
 def asked_number(name: str, usual: int | None = None) -> Any:
     """A number that the address asks for. One too large for any row is the largest there can be, which is
     nobody's: the database would refuse to look for it."""

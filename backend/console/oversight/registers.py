@@ -10,6 +10,7 @@ from flask import Response, request, send_file, url_for
 from backend.console.frame import things
 from backend.console.frame.forms import Form, choice, day, line
 from backend.console.frame.page import Staff, asked_number, page, redirect_to, render, run_form
+from backend.console.oversight import quarterly_notices
 from backend.errors import NotFound
 from backend.people.permissions import Permission
 from backend.registers import papers, reading, scopes
@@ -80,6 +81,9 @@ def register_page(staff: Staff, found: Register, **tried: Any) -> Any:
     return render(
         "registers/page.html",
         register=found,
+        heads=[(one.heading, "aside" if one.aside else "") for one in found.columns],
+        left_out=[one.heading for one in found.columns if one.aside],
+        notice=quarterly_notices.address(found, scope),
         scope=scope,
         form=form,
         rows=batch.rows,

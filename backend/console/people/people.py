@@ -1,5 +1,7 @@
 """Residents as staff meet them: found, opened with a reason, registered with a paper card."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import segno
@@ -33,7 +35,14 @@ from backend.people import (
     residents,
     suspensions,
 )
-from backend.people.models import ADDRESS_MAX, BIRTH_YEAR_MAX, BIRTH_YEAR_MIN, REAL_NAME_MAX, Residency
+from backend.people.models import (
+    ADDRESS_MAX,
+    BIRTH_YEAR_MAX,
+    BIRTH_YEAR_MIN,
+    REAL_NAME_MAX,
+    Person,
+    Residency,
+)
 from backend.people.neighbours import Neighbours
 from backend.people.permissions import Permission
 from backend.rights import gates
@@ -199,13 +208,33 @@ def create_person(staff: Staff) -> Any:
 
 @page("/people/<id:person_id>/card", guard=Permission.PERSON_READ)
 def card(staff: Staff, person_id: int) -> Any:
-    """The paper card to print: the number, also as a code that any scanner reads. No name in full."""
+    """The paper card to print."""
     found, home = residents.resident(staff, person_id)
     if found.card_number is None:
         raise NotAllowed("这位居民没有纸质卡")
-    return render(
-        "people/card.html",
-        person=residents.view_resident(staff, found, home),
-        community=places.names({home.community_id})[home.community_id],
-        picture=segno.make(found.card_number, error="m", micro=False).svg_data_uri(scale=4, border=1),
-    )
+    (shown,) = cards([(found, home)], staff)
+    return render("people/card.html", person_id=person_id, card=shown)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands on a paper card: the number, also as a code that any scanner reads."""
+
+    number: str
+    name: str
+    community: str
+    picture: str
+
+
+def cards(found: Sequence[tuple[Person, Residency]], staff: Staff) -> list[Card]:
+    """The cards of those who have one, with the name as their row in the list shows it."""
+    held = [(person, home) for person, home in found if person.card_number is not None]
+    named = places.names({home.community_id for _person, home in held})
+    return [
+        Card(str(person.card_number), view.name, named[home.community_id], _picture(str(person.card_number)))
+        for (person, home), view in zip(held, residents.view_residents(staff, held), strict=True)
+    ]
+
+
+def _picture(number: str) -> str:
+    return segno.make(number, error="m", micro=False).svg_data_uri(scale=4, border=1)

@@ -1,10 +1,14 @@
 """The residents of one's own places as a list, without looking for anybody."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import request, url_for
 
 from backend.console.frame.forms import choice, line, whole
-from backend.console.frame.lists import Column, Filters, Listed, register
+from backend.console.frame.lists import Bulk, Column, Filters, Listed, register
 from backend.console.frame.page import Staff
+from backend.console.people.people import cards
 from backend.people import place_choices, resident_list
 from backend.people.labels import RESIDENCY_STATES
 from backend.people.masking import Kind, masked
@@ -37,6 +41,11 @@ def _form(staff: Staff) -> ResidentFilters:
     return form
 
 
+def _cards(found: Sequence[Any], staff: Staff) -> dict[str, Any]:
+    made = cards(found, staff)
+    return {"cards": made, "without": len(found) - len(made)}
+
+
 register(
     Listed(
         name="居民列表",
@@ -51,6 +60,7 @@ register(
             resident_list.ResidentFilters(**asked), sort, actor=staff
         ),
         rows=lambda found, staff: resident_list.rows(found, actor=staff),
+        bulk=(Bulk("打印纸质卡", "/people/cards", "people_cards", "people/cards.html", _cards),),
         columns=(
             Column(
                 "姓名",

@@ -7,14 +7,16 @@ import flask_bootstrap
 import segno
 from apiflask import APIBlueprint
 from flask import Response, make_response, render_template, request, send_from_directory, url_for
+from werkzeug.exceptions import HTTPException
 
 from backend import clock, config
-from backend.console.frame import error_pages
+from backend.console.frame import error_pages, maps
 from backend.console.frame.offices import offices
 from backend.console.frame.page import OWN, asked_number
 from backend.console.public import front
 from backend.console.public import wall as wall_lists
 from backend.errors import NotFound, Refused
+from backend.reports import map_spots
 from backend.volunteering import certificate_queries as certificates
 from backend.volunteering.certificate_models import Validity
 from backend.volunteering.labels import PUBLIC_VALIDITY
@@ -28,6 +30,8 @@ bp = APIBlueprint("public", __name__, enable_openapi=False)
 # The packaged design system, served by the app itself: no page asks another host for anything.
 DESIGN = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
 
+# Below these every answer is JSON, or the console's own page.
+PROGRAMS = ("/api/", "/console/", "/docs/")
 # Time to read nine wishes from across a hall.
 TURN_SECONDS = 20
 # More are no longer told apart across a hall: then the line of numbers speaks alone.
@@ -71,6 +75,15 @@ def landing() -> str:
         offices=offices(),
         shops=front.shops(),
         picture=_code_of(_mini_program()),
+    )
+
+
+@bp.get("/map")
+@_public
+def city_map() -> str:
+    """Where offices and activities are, and how many wishes: by community, small numbers hidden."""
+    return render_template(
+        "map.html", settings=config.settings(), map=maps.draw(map_spots.public(), lambda _spot: None)
     )
 
 
@@ -155,6 +168,16 @@ def refusal_page(refusal: Refused) -> Response:
     answer.headers.update(refusal.headers)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+@bp.before_app_request
+def _nowhere() -> Response | None:
+    """A mistyped address, by whoever wants to read a page: a program is told so in its own words."""
+    fault = request.routing_exception
+    if not isinstance(fault, HTTPException) or fault.code != 404 or request.path.startswith(PROGRAMS):
+        return None
+    reads = request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html"
+    return refusal_page(NotFound()) if reads else None
 
 
 def _certificate(typed: str) -> dict[str, object] | None:

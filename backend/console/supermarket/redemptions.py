@@ -1,14 +1,16 @@
 """Orders of the supermarket: approved one after the other, looked up, given up, returned."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import segno
 from flask import Response, request, url_for
 
+from backend import clock
 from backend.console.frame import sentences, things
 from backend.console.frame.decisions import Address, Decision, Queue, register, with_sentences
 from backend.console.frame.forms import Form, JustDo, choice, day, line, lines
-from backend.console.frame.lists import Column, Filters, Listed
+from backend.console.frame.lists import Bulk, Column, Filters, Listed
 from backend.console.frame.lists import register as list_of
 from backend.console.frame.page import Staff, bp, page, redirect_with_message, render, run_form
 from backend.console.supermarket import parts
@@ -81,6 +83,18 @@ def _waiting(staff: Staff) -> dict[str, Any]:
     }
 
 
+def _slips(found: Sequence[Redemption], staff: Staff) -> dict[str, Any]:
+    shown = queries.view_redemptions(found, actor=staff)
+    return {
+        "orders": [one for one in shown if one.pick_up_code is not None],
+        "without": [one.number for one in shown if one.pick_up_code is None],
+    }
+
+
+def _delivery_note(found: Sequence[Redemption], staff: Staff) -> dict[str, Any]:
+    return {"orders": list_queries.rows(found, actor=staff), "staff": staff, "today": clock.today()}
+
+
 LIST = list_of(
     Listed(
         name="兑换单",
@@ -95,6 +109,16 @@ LIST = list_of(
             list_queries.OrderFilters(**asked), sort, actor=staff
         ),
         rows=lambda found, staff: list_queries.rows(found, actor=staff),
+        bulk=(
+            Bulk("打印取货单", "/redemptions/slips", "redemption_slips", "redemptions/slips.html", _slips),
+            Bulk(
+                "打印送货签收单",
+                "/redemptions/delivery-note",
+                "delivery_note",
+                "redemptions/delivery_note.html",
+                _delivery_note,
+            ),
+        ),
         template="redemptions/list.html",
         facts=_waiting,
         columns=(

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from backend import config, private_data, screening
+from backend import clock, config, private_data, screening
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, one_of, phone, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
@@ -14,8 +14,10 @@ from backend.people.permissions import Permission
 from backend.people.residents import PersonView, resident, view_resident
 from backend.wishes import queries
 from backend.wishes.actions import writing
-from backend.wishes.kinds import SALUTATIONS, Disclosure, WishState
+from backend.wishes.kinds import SALUTATIONS, Disclosure, Group, WishState
 from backend.wishes.labels import CATEGORIES, DISCLOSURES, GROUPS
+
+OLD_FROM = 60
 
 
 class WishForm(Form):
@@ -83,11 +85,17 @@ def _written(form: Any, person: PersonView, *, again: bool = False, asked: str |
     return render("wishes/write.html", form=form, person=person, again=again, asked=asked, cap=cap)
 
 
+def _group_of(birth_year: int | None) -> str | None:
+    """Of an old person the group is known, and is one field less to fill in (老年人权益保障法 2: 60 and older)."""
+    old = birth_year is not None and clock.today().year - birth_year > OLD_FROM
+    return Group.ELDER if old else None
+
+
 @page("/people/<id:person_id>/wishes/new", guard=Permission.WISH_REPORT, methods=("GET", "POST"))
 def report(staff: Staff, person_id: int) -> Any:
     """Writes and submits in one step; then the slip to sign is printed."""
     person, home = resident(staff, person_id, Permission.WISH_REPORT)
-    form = OnBehalfForm().fill()
+    form = OnBehalfForm(beneficiary_group=_group_of(person.birth_year)).fill()
 
     def work(found: screening.Screened) -> Any:
         on_behalf_of = (person_id, form.reason.data)

@@ -1,15 +1,19 @@
 """The list of wishes: found by everything that a row shows."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import request, url_for
 
 from backend.console.frame.forms import choice, line, tick
-from backend.console.frame.lists import Column, Filters, Listed, register
+from backend.console.frame.lists import Bulk, Column, Filters, Listed, register
 from backend.console.frame.page import Staff
 from backend.people import place_choices
 from backend.people.masking import Kind, masked
 from backend.people.permissions import Permission
-from backend.wishes import list_queries
+from backend.wishes import list_queries, queries, staff_queries
 from backend.wishes.labels import CATEGORIES, GROUPS, WISH_STATES
+from backend.wishes.models import Wish
 
 # Of so many communities all grids stand to choose from.
 FEW = 12
@@ -49,6 +53,13 @@ def _grids(staff: Staff, communities: dict[int, str], chosen: int | None) -> dic
     return dict(place_choices.choices(staff, Permission.WISH_READ, "grid")) if len(communities) <= FEW else {}
 
 
+def _slips(found: Sequence[Wish], staff: Staff) -> dict[str, Any]:
+    shown = queries.view_wishes(found, actor=staff)
+    reported = [one for one in shown if one.inside and one.on_behalf]
+    cards = staff_queries.wishers_cards([one.id for one in reported])
+    return {"slips": [(one, cards[one.id]) for one in reported], "without": len(shown) - len(reported)}
+
+
 register(
     Listed(
         name="心愿",
@@ -63,6 +74,16 @@ register(
             list_queries.WishFilters(**asked), sort, actor=staff
         ),
         rows=lambda found, staff: list_queries.rows(found, actor=staff),
+        bulk=(
+            Bulk(
+                "打印签字单",
+                "/wishes/slips",
+                "wish_slips",
+                "wishes/slips.html",
+                _slips,
+                Permission.WISH_REPORT,
+            ),
+        ),
         columns=(
             Column("编号", lambda one: one.number),
             Column(

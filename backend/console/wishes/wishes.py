@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from backend import clock
 from backend.console.frame import sentences
 from backend.console.frame.decisions import (
     Address,
@@ -155,6 +154,4 @@ def slip(staff: Staff, wish_id: int) -> Any:
         raise NotFound()
     if not found.on_behalf:
         raise NotAllowed("只有代办的心愿才有签字单")
-    return render(
-        "wishes/slip.html", wish=found, wisher=staff_queries.wisher_summary(wish_id), today=clock.today()
-    )
+    return render("wishes/slip.html", wish=found, card=staff_queries.wisher_summary(wish_id).card)

@@ -65,7 +65,10 @@ def _grids(city: City) -> None:
         one.grids = [grid.id for grid in tree.children(one.id, "grid").rows(50)]
         for grid in range(len(one.grids) + 1, whole + (number < rest) + 1):
             name = f"{one.short}-{grid:02d}"
-            one.grids.append(places.add(one.id, "grid", name, name).id)
+            added = places.add(one.id, "grid", name, name)
+            there = tree.get(one.id)
+            demo.put_on_the_map(added, (there.latitude or 0, there.longitude or 0, 0.2), grid)
+            one.grids.append(added.id)
 
 
 def _centres(city: City) -> None:

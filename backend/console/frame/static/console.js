@@ -9,6 +9,7 @@
   setTimeout(() => { root.dataset.keys = "ready"; }, UNREAD);
 
   const find = document.querySelector("[data-find]");
+  const help = document.getElementById("help");
 
   const typing = (node) => node && /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName) && !/^(radio|checkbox)$/.test(node.type);
 
@@ -56,6 +57,54 @@
     }, BURST);
   }
 
+  // What a press does, and where: the help of the page is drawn from the same table, so that it says what is so. `single`
+  // keys can be switched off, `there` answers whether this page has anything for it.
+  const first = () => document.querySelector(".inbox [data-row]");
+  const inNothing = () => !document.activeElement || /^(BODY|MAIN)$/.test(document.activeElement.tagName);
+  const rows = () => document.querySelector("[data-row]");
+  const BINDINGS = [
+    { keys: ["?"], says: "这份帮助", single: true, there: () => help, run: openHelp },
+    { keys: ["j"], says: "下一条", single: true, there: rows, run: () => step(1) },
+    { keys: ["k"], says: "上一条", single: true, there: rows, run: () => step(-1) },
+    { keys: ["t"], says: "今日待办", single: true, there: () => find, run: () => { location.href = "/console/"; } },
+    { keys: ["/"], says: "搜索", single: true, there: () => find, run: () => { find.focus(); find.select(); } },
+    { keys: ["Enter"], says: "打开选中的一条；没有选就打开第一条", there: first, run: null },
+    { keys: ["Ctrl", "Enter"], says: "提交正在填的表", there: () => document.querySelector("main form :is(input:not([type=hidden]), select, textarea)"), run: null },
+    { keys: ["Esc"], says: "离开输入框，关闭这份帮助", there: () => true, run: null },
+  ];
+
+  function openHelp() {
+    const list = help.querySelector("[data-keys-here]");
+    const here = BINDINGS.filter((one) => one.there() && !(off && one.single)).map((one) => [one.keys, one.says]);
+    list.replaceChildren(...[...digits(), ...here].flatMap(([keys, says]) => {
+      const names = document.createElement("dt"), words = document.createElement("dd");
+      keys.forEach((key, at) => {
+        const sign = document.createElement("kbd");
+        sign.textContent = { Enter: "回车" }[key] || key;
+        names.append(...(at ? ["+", sign] : [sign]));
+      });
+      words.textContent = says;
+      return [names, words];
+    }));
+    help.showModal();
+  }
+
+  // The digits that something on this page bears, with its own words.
+  function digits() {
+    if (off) return [];
+    const bearers = [...document.querySelectorAll("[data-key]")].filter((one) => one.getClientRects().length);
+    return bearers.map((one) => {
+      const words = one.cloneNode(true);
+      words.querySelectorAll("kbd").forEach((sign) => sign.remove());
+      return [[one.dataset.key], words.textContent.trim().replace(/\s+/g, " ")];
+    }).sort((one, other) => one[0][0] - other[0][0]);
+  }
+
+  document.querySelectorAll("[data-help]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", openHelp);
+  });
+
   // A key that is held down repeats. It may be typed only where it was pressed: not into the field that it opened, nor
   // into one of the page that it led to.
   let typed = "";
@@ -65,6 +114,8 @@
     const here = document.activeElement;
     if (!event.repeat) typed = typing(here) ? event.key : "";
     else if (typing(here) && event.key.length === 1 && event.key !== typed) return event.preventDefault();
+    // While the help stands open, keys are its own.
+    if (help && help.open) return;
     if (event.ctrlKey) {
       if (event.key === "Enter" && here && here.form) { event.preventDefault(); here.form.requestSubmit(); }
       return;
@@ -72,17 +123,11 @@
     if (event.key === "Escape" && here) return here.blur();
     if (typing(here)) return;
     if (scanned && /^([0-9]|Enter)$/.test(event.key)) return collect(event);
-    // In a queue Enter opens the first, where none was chosen.
-    const first = document.querySelector(".inbox [data-row]");
-    if (event.key === "Enter" && first && !event.repeat && root.dataset.keys && (!here || /^(BODY|MAIN)$/.test(here.tagName))) {
-      return first.click();
-    }
+    if (event.key === "Enter" && first() && !event.repeat && root.dataset.keys && inNothing()) return first().click();
     if (off) return;
-    if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
-    else if (event.key === "t") location.href = "/console/";
-    else if (event.key === "/" && find) { event.preventDefault(); find.focus(); find.select(); }
-    // The focus moves while the key goes down: without this the digit would be typed into the field that it opened.
+    const bound = BINDINGS.find((one) => one.run && one.keys[0] === event.key && one.there());
+    // The focus moves while the key goes down: without this the sign would be typed into the field that it opened.
+    if (bound) { event.preventDefault(); bound.run(); }
     else if (/^[1-9]$/.test(event.key) && !event.repeat && root.dataset.keys && choose(event.key)) event.preventDefault();
   });
 
