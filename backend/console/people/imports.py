@@ -19,7 +19,7 @@ from backend.imports import actions as imports
 from backend.imports import doubts, reading
 from backend.imports.actions import Sheet
 from backend.imports.views import view_import
-from backend.people import residents, roster
+from backend.people import residents, roster, staff_sheets
 from backend.people.residents import PersonView
 from backend.supermarket import opening
 from backend.volunteering.actions import exchange
@@ -42,6 +42,15 @@ HELP = {
         "组织",
         "街道、社区、网格、单位和党群服务中心，上级写在下级前面。",
         (("社区", "新桥社区", "林海街道"), ("网格", "新桥-01", "新桥社区"), ("单位", "市林业局", "青松市")),
+    ),
+    "staff": SheetHelp(
+        "工作人员",
+        "一人一岗一行，从今天起任职。还没登记的人按姓名和手机号登记；地方有同名的，在“上级”里写明。",
+        (
+            ("赵某某", "11100006666", "社区工作者", "松涛社区", ""),
+            ("钱某某", "11100005555", "网格员", "松涛-01", "松涛社区"),
+            ("孙某某", "11100004444", "超市管理员", "松涛社区", ""),
+        ),
     ),
     "residents": SheetHelp(
         "居民",
@@ -87,7 +96,8 @@ HELP = {
     ),
 }
 KINDS = {
-    kind: imports.SHEETS[kind] for kind in ("places", "residents", roster.KIND, opening.KIND, exchange.KIND)
+    kind: imports.SHEETS[kind]
+    for kind in ("places", staff_sheets.KIND, "residents", roster.KIND, opening.KIND, exchange.KIND)
 }
 
 
@@ -107,7 +117,7 @@ def all_imports(staff: Staff) -> Any:
     return render("imports/all.html", kinds=mine)
 
 
-@page("/imports/<any(places, residents, members, stock, hours):kind>/blank")
+@page("/imports/<any(places, staff, residents, members, stock, hours):kind>/blank")
 def blank_sheet(staff: Staff, kind: str) -> Response:
     """An empty sheet to fill in."""
     sheet, told = _sheet(staff, kind), HELP[kind]
@@ -117,7 +127,7 @@ def blank_sheet(staff: Staff, kind: str) -> Response:
 
 
 @page(
-    "/imports/<any(places, residents, members, stock, hours):kind>",
+    "/imports/<any(places, staff, residents, members, stock, hours):kind>",
     methods=("GET", "POST"),
     largest=reading.MOST_BYTES,
 )
