@@ -178,7 +178,10 @@ class Settings:
         "IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least"
     )
     sponsor: str = setting("SPONSOR", DEMO_SPONSOR, "主办单位, shown on public pages and papers")
-    filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
+    filing_number: str = setting(
+        "FILING_NUMBER", "", "ICP 备案号, shown on public pages and linked to the ministry's when set"
+    )
+    police_filing_number: str = setting("POLICE_FILING_NUMBER", "", "公安备案号, the same with the police's")
     supervision_phone: str = setting("SUPERVISION_PHONE", "", "监督电话, printed on the quarterly notice")
     wish_cost_cap: int = setting("WISH_COST_CAP", 300, "yuan; dearer wishes are refused")
     wishes_per_minute: int = setting("WISHES_PER_MINUTE", 20, "wishes a person may hand in within a minute")

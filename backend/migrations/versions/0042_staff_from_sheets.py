@@ -58,7 +58,7 @@ def upgrade() -> None:
             ["id"],
         )
     op.create_index(op.f("ix_console_links_batch_id"), "console_links", ["batch_id"])
-    _constrain(f"kind IN ({_KINDS}, 'staff')")
+    _constrain(f"kind IN ({_KINDS}, 'staff', 'shops')")
 
 
 def downgrade() -> None:
@@ -69,10 +69,10 @@ def downgrade() -> None:
         table.drop_constraint(op.f("fk_console_links_batch_id_console_link_batches"), type_="foreignkey")
         table.drop_column("batch_id")
     op.drop_table("console_link_batches")
-    parts = "SELECT id FROM imports WHERE kind = 'staff'"
+    parts = "SELECT id FROM imports WHERE kind IN ('staff', 'shops')"
     op.execute(f"DELETE FROM import_parts WHERE import_id IN ({parts})")
     op.execute(f"DELETE FROM import_doubts WHERE import_id IN ({parts})")
-    op.execute("DELETE FROM imports WHERE kind = 'staff'")
+    op.execute("DELETE FROM imports WHERE kind IN ('staff', 'shops')")
     _constrain(f"kind IN ({_KINDS})")
 
 
