@@ -182,11 +182,14 @@ def _keep_private(path: str) -> None:
 def _teach_sqlite(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "do_connect")
     def _make_private(_dialect: Any, _record: Any, given: Any, _named: Any) -> None:
-        # SQLite would make it for everybody to read, and gives what it makes beside it the rights of the file.
+        # SQLite would make it for everybody to read, and gives what it makes beside it the rights of the file. One that
+        # is there is never opened here: to close any handle of a file gives up all locks that this process has on it
+        # (fcntl), and the next program that leaves would take itself for the last one and unlink the log in use
+        # (sqlite.org/howtocorrupt.html, 2.2).
         if engine.url.database in (None, "", ":memory:"):
             return
         with contextlib.suppress(OSError):
-            os.close(os.open(given[0], os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(given[0], os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -342,6 +344,43 @@ def test_what_the_database_writes_on_the_disk_is_for_its_own_user_alone(settings
                 db.engine.dispose()
     finally:
         os.umask(before)
+        config.use(settings)
+
+
+_LEAVES = """
+import sqlite3, sys
+line = sqlite3.connect(sys.argv[1])
+print(line.execute("SELECT count(*) FROM some").fetchone()[0])
+line.close()
+"""
+
+
+def test_a_program_that_leaves_does_not_take_the_log_of_those_who_stay(settings, migrated_app, tmp_path):
+    """A command that ended beside a web process which had opened a second connection unlinked its log: what was committed
+    from then on, nobody else ever saw."""
+    file = tmp_path / "new" / "dianliang.sqlite3"
+
+    def another_sees():
+        done = subprocess.run(
+            [sys.executable, "-c", _LEAVES, str(file)], capture_output=True, text=True, check=True
+        )
+        return int(done.stdout)
+
+    try:
+        app = create_app(replace(settings, database_url=f"sqlite:///{file}"))
+        with app.app_context(), db.engine.connect() as one:
+            one.exec_driver_sql("CREATE TABLE some (thing)")
+            one.commit()
+            with db.engine.connect() as other:
+                assert other.scalar(sa.text("SELECT count(*) FROM some")) == 0
+            assert another_sees() == 0
+            assert file.with_name(f"{file.name}-wal").exists()
+            one.exec_driver_sql("INSERT INTO some VALUES (1)")
+            one.commit()
+            assert another_sees() == 1
+        with app.app_context():
+            db.engine.dispose()
+    finally:
         config.use(settings)
 
 
