@@ -181,7 +181,10 @@ class Settings:
         "IDEMPOTENCY_HOURS", 168, "how long a stored answer is kept; 24 at least"
     )
     sponsor: str = setting("SPONSOR", DEMO_SPONSOR, "主办单位, shown on public pages and papers")
-    filing_number: str = setting("FILING_NUMBER", "", "备案编号, shown on public pages when set")
+    filing_number: str = setting(
+        "FILING_NUMBER", "", "ICP 备案号, shown on public pages and linked to the ministry's when set"
+    )
+    police_filing_number: str = setting("POLICE_FILING_NUMBER", "", "公安备案号, the same with the police's")
     supervision_phone: str = setting("SUPERVISION_PHONE", "", "监督电话, printed on the quarterly notice")
     map_tiles: str = setting(
         "MAP_TILES",

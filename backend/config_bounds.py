@@ -149,7 +149,8 @@ BOUNDS: dict[str, Bound] = {
     "OPENINGS_AN_HOUR": _count("一个人每小时不因办事而查看的加密个人信息条数；再多要同事同意"),
     "IDEMPOTENCY_HOURS": _count("应答副本保留多少小时", 24, 8760),
     "SPONSOR": _text("主办单位，写在公开页面、后台和打印的单据上；正式环境必填", 60),
-    "FILING_NUMBER": _text("备案编号，填了就显示在公开页面上", 60),
+    "FILING_NUMBER": _text("ICP 备案号，填了就显示在公开页面上并链接到工信部网站", 60),
+    "POLICE_FILING_NUMBER": _text("公安备案号，同样显示并链接到公安网站", 60),
     "SUPERVISION_PHONE": Bound(
         Pattern(r"[0-9+() ,，、转\-]{3,60}", "a telephone number", "电话号码"), "监督电话，印在季度公示上"
     ),
@@ -186,7 +187,9 @@ BOUNDS: dict[str, Bound] = {
     "KEEP_NOTICES_DAYS": _kept("消息多少天后删除"),
     "KEEP_CONTACT_DAYS": _kept("心愿关闭后多少天删除地址和电话"),
     "KEEP_DRAFT_DAYS": _kept("没有提交的草稿多少天后删除文字"),
-    "KEEP_REJECTED_DAYS": _kept("未通过的居民、党员登记和没有同意的家人代办多少天后删除，不再有监护人的孩子多少天后注销"),
+    "KEEP_REJECTED_DAYS": _kept(
+        "未通过的居民、党员登记和没有同意的家人代办多少天后删除，不再有监护人的孩子多少天后注销"
+    ),
     "KEEP_COMPLAINT_DAYS": _kept("投诉办结多少天后删除文字"),
     "KEEP_CONSENT_DAYS": _kept("撤回的同意保留多少天，作为当时同意过什么的凭据"),
     "LOT_RULE": Bound(

@@ -9,7 +9,7 @@ from flask import Flask
 
 from backend import config, worker
 from backend.command_line import Fault, command
-from backend.commands import books, founding, making, registers, safekeeping, wechat_templates
+from backend.commands import books, founding, making, moving, registers, safekeeping, wechat_templates
 from backend.db import session
 from backend.jobs import Job
 from backend.languages import say
@@ -36,6 +36,7 @@ def add_to(app: Flask, due: list[Job]) -> None:
         safekeeping.keys,
         safekeeping.backup,
         safekeeping.restore,
+        moving.move_to,
         safekeeping.doctor,
         registers.register,
         wechat_templates.wechat,

@@ -9,7 +9,7 @@ from backend.identity import console_links
 from backend.languages import say
 from backend.organisations import actions as tree
 from backend.organisations import queries as places
-from backend.people import first_administrator
+from backend.people import colleagues, first_administrator
 
 # 铁力市 is 铁力 for short.
 _ENDINGS = "市县区旗"
@@ -51,7 +51,7 @@ def _short(name: str) -> str:
 
 
 def _register_and_appoint(name: str, phone: str) -> int:
-    person = first_administrator.register(name, phone)
+    person = colleagues.register(name, phone, actor=None)
     first_administrator.appoint(person.id)
     return person.id
 
@@ -86,7 +86,7 @@ def appoint_admin(person_id: int | None, name: str | None, phone: str | None) ->
         )
     with transaction():
         if person_id is None:
-            person_id = first_administrator.register(name or "", phone or "").id
+            person_id = colleagues.register(name or "", phone or "", actor=None).id
         city_name = first_administrator.appoint(person_id).name
     _tell_appointed(person_id, city_name)
 

@@ -1,9 +1,11 @@
 """一次性链接: the console opened once, without a phone and without a password.
 
 Whoever operates the machine prints one for the first administrator of a city that has no mini-program yet, and for whoever
-lost every other way in; it stands ten minutes. In the console that it opens its owner chooses a password with one-time
-codes, or scans the screen with their own WeChat, which then is theirs. What is done in such a console is marked in the
-journal for as long as it is open: the link was in somebody else's hands first.
+lost every other way in; it stands ten minutes. An administrator prints them for many (`first_links`).
+
+In the console that it opens its owner chooses a password with one-time codes, or scans the screen with their own WeChat,
+which then is theirs. What is done in such a console is marked in the journal for as long as it is open: the link was in
+somebody else's hands first.
 """
 
 from datetime import timedelta
@@ -14,7 +16,7 @@ from backend import clock, crypto, journal, text
 from backend.db import lock_row, session
 from backend.errors import NotFound, StateConflict
 from backend.identity import console_sessions, typed_codes
-from backend.identity.models import ConsoleLink, ConsoleSession
+from backend.identity.models import ConsoleLink, ConsoleLinkBatch, ConsoleSession
 from backend.journal import Actor
 from backend.people import accounts, sealed, suspensions
 from backend.people.kinds import PersonState
@@ -28,6 +30,10 @@ BATCH = 500
 
 class LinkOver(StateConflict):
     message = "这个登录链接不能用了：每个只能用一次，过了有效时间就作废。请给您链接的人再做一个"
+
+
+class LinkNotConfirmed(StateConflict):
+    message = "这个登录链接要另一位市级管理员确认以后才能用，请稍后再试"
 
 
 class SeveralOfThem(StateConflict):
@@ -98,21 +104,30 @@ def _good(typed: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def check(typed: str) -> None:
-    """Does it still open the console? Raises LinkOver, whatever is wrong with it."""
-    if session.scalar(sa.select(ConsoleLink.id).where(*_good(typed))) is None:
+    """Does it still open the console? Raises LinkOver, whatever is wrong with it, LinkNotConfirmed."""
+    _meant(typed)
+
+
+def _meant(typed: str) -> ConsoleLink:
+    found = session.scalar(sa.select(ConsoleLink).where(*_good(typed)))
+    if found is None:
         raise LinkOver()
+    batch = session.get(ConsoleLinkBatch, found.batch_id) if found.batch_id is not None else None
+    if batch is not None and not batch.by_one and not batch.granted:
+        raise LinkNotConfirmed()
+    return found
 
 
 def redeem(typed: str, browser: str) -> str:
-    """Opens the console, once: the token. Raises LinkOver, NoAppointment, Suspended."""
-    person_id = session.scalar(sa.select(ConsoleLink.person_id).where(*_good(typed)))
-    if person_id is None:
-        raise LinkOver()
-    lock_row(Person, person_id)
+    """Opens the console, once: the token. Raises LinkOver, LinkNotConfirmed, NoAppointment, Suspended."""
+    link = _meant(typed)
+    lock_row(Person, link.person_id)
+    # What was granted stays so, and what was not is gone: it is asked once.
     spent = sa.update(ConsoleLink).where(*_good(typed)).values(used_at=clock.now())
     if session.scalar(spent.returning(ConsoleLink.id)) is None:
         raise LinkOver()
-    return console_sessions.enter(person_id, "link", browser)
+    printed_by = "command" if link.batch_id is None else "administrator"
+    return console_sessions.enter(link.person_id, "link", browser, printed_by=printed_by)
 
 
 def withdraw(person_id: int) -> None:

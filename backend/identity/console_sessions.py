@@ -92,11 +92,17 @@ def note_use(session_id: int) -> None:
     )
 
 
-_WITH = {"password": "用口令", "scan": "扫码", "link": "用运维人员在命令行生成的链接"}
+_WITH = {
+    "password": "用口令",
+    "scan": "扫码",
+    "command": "用运维人员在命令行生成的链接",
+    "administrator": "用市级管理员打印的一次性链接",
+}
 
 
-def enter(person_id: int, method: str, browser: str) -> str:
-    """Opens the console for a person with a standing appointment: the token, shown this once.
+def enter(person_id: int, method: str, browser: str, *, printed_by: str = "") -> str:
+    """Opens the console for a person with a standing appointment: the token, shown this once. A link says who printed
+    it.
 
     Raises NoAppointment, Suspended.
     """
@@ -118,7 +124,7 @@ def enter(person_id: int, method: str, browser: str) -> str:
     session.add(made)
     session.flush()
     journal.write("enter_console", "person", person_id, actor=person, facts={"method": method})
-    how = f"{_WITH[method]}登录了工作后台"
+    how = f"{_WITH[printed_by or method]}登录了工作后台"
     security_events.record(person_id, SecurityEventKind.CONSOLE, how, browser)
     return token
 

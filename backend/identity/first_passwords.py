@@ -10,7 +10,7 @@ opens the console once (`console_links`).
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -150,7 +150,7 @@ def ask(person_id: int, name: str, *, actor: Actor) -> FirstPasswordRequest:
     """
     lock_row(Person, person_id)
     check(person_id, actor=actor)
-    if not _somebody_else(actor.id, person_id):
+    if not other_administrator(actor.id, person_id):
         raise SecondAdministratorMissing()
     before = of(person_id)
     if before is not None and before.stage in OPEN_STAGES:
@@ -175,8 +175,8 @@ def ask(person_id: int, name: str, *, actor: Actor) -> FirstPasswordRequest:
     return row
 
 
-def _somebody_else(*person_ids: int) -> bool:
-    """Is there anybody else who may agree today?"""
+def other_administrator(*person_ids: int, since: date | None = None) -> bool:
+    """Is there anybody else who may agree today, or was there since some day?"""
     today = clock.today()
     wanted = (
         sa.select(sa.literal(1))
@@ -185,7 +185,7 @@ def _somebody_else(*person_ids: int) -> bool:
         .where(
             Appointment.role.in_(permissions.roles_with(Permission.APPOINTMENT_GRANT)),
             Appointment.from_day <= today,
-            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= today),
+            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= (since or today)),
             Appointment.person_id.not_in(person_ids),
             Person.state == PersonState.ACTIVE,
         )

@@ -17,6 +17,8 @@ JOURNAL_VERBS = {
         "pick_wrong_number": "扫码选错数字",
         "approve_console": "扫码允许登录",
         "make_console_link": "生成一次性登录链接",
+        "confirm_console_link": "确认一次性登录链接",
+        "refuse_console_link": "不同意一次性登录链接",
         "set_password": "设置口令",
         "set_first_password": "设置初始口令",
         "ask_first_password": "申请初始口令",

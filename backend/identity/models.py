@@ -147,8 +147,38 @@ class ScanSignIn(Model):
         return ScanPurpose.SIGN_IN if self.binds_id is None else ScanPurpose.BIND
 
 
+class ConsoleLinkBatch(Model):
+    """Links for several of the staff, printed by one administrator. They open nothing before another one has confirmed
+    them, unless the city has no other one (`by_one`)."""
+
+    __tablename__ = "console_link_batches"
+    __four_eyes__ = (("decided_by_id", "made_by_id"),)
+    __table_args__ = (
+        sa.CheckConstraint("links > 0", name="links_are_some"),
+        sa.CheckConstraint(
+            "(decided_by_id IS NULL) = (decided_at IS NULL) AND (decided_at IS NULL) = (granted IS NULL)",
+            name="decided_by_someone",
+        ),
+        sa.CheckConstraint("decided_by_id IS NULL OR decided_by_id <> made_by_id", name="four_eyes"),
+        sa.CheckConstraint("NOT by_one OR decided_by_id IS NULL", name="by_one_or_two"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    # Where who made them appoints.
+    place_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("organisations.id"))
+    made_by_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    links: Mapped[int] = mapped_column(sa.Integer)
+    by_one: Mapped[bool]
+    decided_by_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("persons.id"), info=handler())
+    decided_at: Mapped[datetime | None] = mapped_column(Moment)
+    granted: Mapped[bool | None]
+
+
 class ConsoleLink(Model):
-    """A link that opens the console once, printed by a command of whoever operates the machine. Only a digest is kept."""
+    """A link that opens the console once: printed by a command of whoever operates the machine, or one of a batch of an
+    administrator's. Only a digest is kept."""
 
     __tablename__ = "console_links"
     __personal__ = [
@@ -159,6 +189,12 @@ class ConsoleLink(Model):
     person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), index=True, info=on_merge("drop"))
     code_digest: Mapped[str] = mapped_column(
         sa.String(64), unique=True, info=internal("a digest of what opens the console once")
+    )
+    batch_id: Mapped[int | None] = mapped_column(
+        Id,
+        sa.ForeignKey("console_link_batches.id"),
+        index=True,
+        info=internal("with which others it was printed"),
     )
     made_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)

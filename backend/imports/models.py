@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.db import Id, Json, Model, Moment
 from backend.personal import Purpose, handler, not_personal, personal
 
-KINDS = ("places", "residents", "members", "stock", "hours")
+KINDS = ("places", "residents", "members", "stock", "hours", "staff", "shops")
 
 
 class Import(Model):

@@ -1,13 +1,13 @@
 """The one city administrator whom nobody else could appoint: somebody who is here already, or known by name and phone."""
 
-from backend import clock, journal, text
-from backend.db import lock_row, session
-from backend.errors import InvalidInput, NotFound, StateConflict
+from backend import clock
+from backend.db import lock_row
+from backend.errors import NotFound, StateConflict
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
-from backend.people import actions, permissions, sealed
+from backend.people import actions, permissions
 from backend.people.kinds import PersonState
-from backend.people.models import REAL_NAME_MAX, Person
+from backend.people.models import Person
 from backend.people.permissions import Permission
 
 
@@ -32,28 +32,3 @@ def appoint(person_id: int) -> Organisation:
         raise NotFound()
     actions.appoint(person.id, "city_admin", city.id, clock.today(), None, actor=None)
     return city
-
-
-def register(real_name: str, phone: str) -> Person:
-    """Somebody without WeChat and without a card, who comes in by a link first. Raises InvalidInput."""
-    person = Person(nickname="", state=PersonState.ACTIVE, created_at=clock.now())
-    name, number = _clean(real_name), text.phone(phone)
-    if not text.MOBILE.fullmatch(number):
-        raise InvalidInput({"phone": [text.NOT_A_MOBILE]})
-    session.add(person)
-    session.flush()
-    sealed.keep_real_name(person, name)
-    sealed.keep_phone(person, number)
-    session.flush()
-    journal.write("create", "person", person.id, actor=None)
-    return person
-
-
-def _clean(real_name: str) -> str:
-    try:
-        name = text.clean(real_name)
-    except text.Unclean as fault:
-        raise InvalidInput({"realName": [fault.sentence]}) from None
-    if not 0 < len(name) <= REAL_NAME_MAX:
-        raise InvalidInput({"realName": [f"要有 1 到 {REAL_NAME_MAX} 个字"]})
-    return name

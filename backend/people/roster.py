@@ -86,7 +86,7 @@ def _roles(row: imports.Row) -> list[str]:
 
 
 def _take_in(row: imports.Row, memory: dict[str, Any], actor: Actor) -> imports.Taken:
-    return _register(row, _known(row["姓名"], row["手机号"]), memory, actor)
+    return _register(row, named_with_phone(row["姓名"], row["手机号"]), memory, actor)
 
 
 def _register(row: imports.Row, known: int | None, memory: dict[str, Any], actor: Actor) -> imports.Taken:
@@ -117,7 +117,7 @@ def _find(row: imports.Row, memory: dict[str, Any], actor: Actor) -> None:
     _unit(row["单位"], memory)
 
 
-def _known(name: str, phone: str) -> int | None:
+def named_with_phone(name: str, phone: str) -> int | None:
     """Who has this phone number and this name: of a household each is a person of their own. Raises Doubtful for one
     who has told no name, and for several of the same."""
     wanted = sa.select(Person).where(Person.state == PersonState.ACTIVE, sealed.has_phone(phone))

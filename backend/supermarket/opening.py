@@ -151,6 +151,24 @@ def _item(shop_id: int, row: imports.Row, memory: dict[str, Any], actor: Actor) 
     return known[0].id if known else _create_item(shop_id, row, actor)
 
 
+def _find(row: imports.Row, memory: dict[str, Any], actor: Actor) -> None:
+    """Is the shop there, and the goods, or their points? Raises NoSuchShop, TwoOfThatName, NewItemWithoutPoints."""
+    shop_id = _shop(row["超市"], memory, actor)
+    key = f"names:{shop_id}"
+    if key not in memory:
+        memory[key] = {}
+        for found in session.execute(_ITEMS, {"shop": shop_id}):
+            memory[key].setdefault(found.name, []).append(str(found.points))
+    known = memory[key].get(row["物品"], [])
+    if len(known) > 1 and known.count(row["积分"]) != 1:
+        raise TwoOfThatName(name=row["物品"])
+    if not known and not row["积分"]:
+        raise NewItemWithoutPoints(name=row["物品"], unit=row["单位"] or items.UNITS[ItemKind.GOODS])
+    if not known:
+        # A row before puts it up.
+        memory[key][row["物品"]] = [row["积分"]]
+
+
 _ITEMS = (
     sa.select(Item.id, Item.name, Item.points).where(Item.shop_id == sa.bindparam("shop")).order_by(Item.id)
 )
@@ -175,5 +193,6 @@ imports.offer(
         _take_in,
         lambda row: (row["超市"], row["物品"], row["批号"], row["保质期"]),
         reads={"保质期": spreadsheets.written_end},
+        find=_find,
     ),
 )

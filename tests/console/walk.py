@@ -26,6 +26,7 @@ THINGS = {
     "import_id": ("imports", "kind"),
     "appointment_id": ("appointments", "role"),
     "session_id": ("console_sessions", "person_id"),
+    "link_batch_id": ("console_link_batches", "by_one, granted"),
     "transfer_id": ("shop_transfers", "state"),
     "sheet_id": ("opening_sheets", "state"),
     "merge_id": ("person_merges", "state"),

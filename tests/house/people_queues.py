@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from backend import clock
 from backend.db import session, transaction
-from backend.identity.models import FirstPasswordRequest
+from backend.identity.models import ConsoleLinkBatch, FirstPasswordRequest
 from backend.organisations.models import Organisation
 from backend.people import accounts, actions, guardians, openings, permissions, states, teams
 from backend.people.guardians import Guardianship
@@ -168,6 +168,41 @@ def other_first_passwords(town):
         session.merge(old).expires_at = clock.now() - timedelta(minutes=1)
 
 
+def write_link_batches(town, number, **values):
+    """Printed by a second administrator; each is a batch of one link."""
+    city = session.scalar(sa.select(Organisation.id).where(Organisation.kind == "city"))
+    with transaction():
+        jie = town.person("jie").id
+        actions.write_appointment(jie, "city_admin", city, clock.today(), None, actor=None)
+        now = clock.now()
+        made = {
+            "place_id": city,
+            "made_by_id": jie,
+            "made_at": now,
+            "expires_at": now + timedelta(days=7),
+            "links": 1,
+            "by_one": False,
+            **values,
+        }
+        if number:
+            session.execute(sa.insert(ConsoleLinkBatch), [made] * number)
+
+
+def link_batch_waits(row, actor):
+    waits = row.decided_at is None and not row.by_one and row.expires_at > clock.now()
+    granted = permissions.appointed(actor.id, Permission.APPOINTMENT_GRANT, row.place_id)
+    return waits and granted and actor.id != row.made_by_id
+
+
+def other_link_batches(town):
+    """The reader's own, of a city with one administrator, too old, and decided."""
+    admin = town.person("admin").id
+    write_link_batches(town, 1, made_by_id=admin)
+    write_link_batches(town, 1, by_one=True)
+    write_link_batches(town, 1, expires_at=clock.now() - timedelta(minutes=1))
+    write_link_batches(town, 1, decided_by_id=admin, decided_at=clock.now(), granted=True)
+
+
 def write_opening_requests(town, number, **values):
     """Of tong, about newcomers in 松涛."""
     asked = {
@@ -292,6 +327,14 @@ CASES = {
         first_password_waits,
         reader="admin",
         others=other_first_passwords,
+    ),
+    "确认首次登录链接": Case(
+        ConsoleLinkBatch,
+        write_link_batches,
+        partial(nothing_asked, ConsoleLinkBatch),
+        link_batch_waits,
+        reader="admin",
+        others=other_link_batches,
     ),
     "同意查看": Case(
         OpeningRequest,

@@ -86,7 +86,9 @@ def draw(spots: Sequence[Spot], link: Callable[[Spot], str | None]) -> Drawing |
     places = [(x * size - left, y * size - top) for x, y in points]
     marks = [
         Mark(number, spot, link(spot), *map(_pixel, (*free, *place)))
-        for number, (spot, free, place) in enumerate(zip(spots, _spread_out(places), places, strict=True), start=1)
+        for number, (spot, free, place) in enumerate(
+            zip(spots, _spread_out(places), places, strict=True), start=1
+        )
     ]
     scale = _scale(zoom, _latitude(centre[1]))
     return Drawing(

@@ -13,82 +13,34 @@ from backend.console.frame import uploads
 from backend.console.frame.forms import Form, JustDo
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form, run_in_parts
 from backend.console.frame.uploads import XLSX, UploadForm
+from backend.console.people import sheet_help
+from backend.console.people.sheet_help import HELP
 from backend.db import transaction
 from backend.errors import NotAllowed
 from backend.imports import actions as imports
 from backend.imports import doubts, reading
 from backend.imports.actions import Sheet
 from backend.imports.views import view_import
-from backend.people import residents, roster
+from backend.people import residents, roster, staff_sheets
 from backend.people.residents import PersonView
-from backend.supermarket import opening
+from backend.supermarket import opening, shop_sheets
 from backend.volunteering.actions import exchange
 
 # Doubtful rows of one page.
 MOST_ASKED = 100
 
 
-@dataclass(frozen=True)
-class SheetHelp:
-    """How a kind of sheet is told to clerks: its name, what becomes of its rows, rows as they may look."""
-
-    title: str
-    note: str
-    examples: tuple[tuple[str, ...], ...]
-
-
-HELP = {
-    "places": SheetHelp(
-        "组织",
-        "街道、社区、网格、单位和党群服务中心，上级写在下级前面。",
-        (("社区", "新桥社区", "林海街道"), ("网格", "新桥-01", "新桥社区"), ("单位", "市林业局", "青松市")),
-    ),
-    "residents": SheetHelp(
-        "居民",
-        "为居民登记并发纸质卡，登记后就算已核实。",
-        (
-            ("李某某", "松涛社区", "松涛-01", "", "雪松家园 1 号楼", "1941"),
-            ("王某某", "松涛社区", "", "11100009999", "", ""),
-        ),
-    ),
-    "members": SheetHelp(
-        "在职党员",
-        "单位提供的名册，导入后就算双报到已核实。系统里还没有的党员会一并登记、发卡；六大员可以写几个，用顿号隔开。",
-        (
-            ("陈某某", "11100008888", "市水务局", "松涛社区", "便民服务员、帮扶济困员"),
-            ("周某某", "11100007777", "市教育局", "松涛社区", ""),
-        ),
-    ),
-    "stock": SheetHelp(
-        "期初库存",
-        f"启用系统前已经在货架上的物品，按“{opening.DOCUMENT}”入库。一批物品一行；超市里还没有的物品要写积分。"
-        "保质期只写到月的，按当月最后一天登记。",
-        (
-            ("松涛兑换超市", "东北大米 5 公斤", "20", "袋", "44", "A2601", "2027-05-01", "采购", ""),
-            ("松涛兑换超市", "毛巾", "36", "条", "8", "", "", "捐赠", "某某商店"),
-        ),
-    ),
-    "hours": SheetHelp(
-        "其他平台的时长",
-        "居民在其他志愿服务平台的记录，从那里导出后导入。单独显示，不计入本系统的时长和积分。编号和手机号至少填一项。",
-        (
-            (
-                "V0000042",
-                "",
-                "李某某",
-                "省志愿服务平台",
-                "2026-000123",
-                "2026-03-05",
-                "清雪",
-                "市志愿者协会",
-                "2.5",
-            ),
-            ("", "11100009999", "王某某", "省志愿服务平台", "2026-000124", "2026-03-05", "清雪", "", "2"),
-        ),
-    ),
-}
 KINDS = {
-    kind: imports.SHEETS[kind] for kind in ("places", "residents", roster.KIND, opening.KIND, exchange.KIND)
+    kind: imports.SHEETS[kind]
+    for kind in (
+        "places",
+        staff_sheets.KIND,
+        "residents",
+        roster.KIND,
+        shop_sheets.KIND,
+        opening.KIND,
+        exchange.KIND,
+    )
 }
 
 
@@ -108,17 +60,18 @@ def all_imports(staff: Staff) -> Any:
     return render("imports/all.html", kinds=mine)
 
 
-@page("/imports/<any(places, residents, members, stock, hours):kind>/blank")
+@page("/imports/<any(places, staff, residents, members, shops, stock, hours):kind>/blank")
 def blank_sheet(staff: Staff, kind: str) -> Response:
     """An empty sheet to fill in."""
-    sheet, told = _sheet(staff, kind), HELP[kind]
+    sheet = _sheet(staff, kind)
+    told = sheet_help.of(kind, sheet.permission, staff)
     file = io.BytesIO(uploads.blank(sheet.columns, sheet.needed, told.examples))
     # A header is ASCII, and gunicorn sends no other: Flask writes the Chinese name as RFC 6266 wants it.
     return send_file(file, mimetype=XLSX, as_attachment=True, download_name=f"{told.title}.xlsx")
 
 
 @page(
-    "/imports/<any(places, residents, members, stock, hours):kind>",
+    "/imports/<any(places, staff, residents, members, shops, stock, hours):kind>",
     methods=("GET", "POST"),
     largest=reading.MOST_BYTES,
 )
@@ -134,7 +87,8 @@ def new_import(staff: Staff, kind: str) -> Any:
 
     if request.method == "POST" and run_form(form, work, precheck=checked):
         return redirect_with_message("console.import_page", import_id=form.outcome.id)
-    return render("imports/upload.html", form=form, kind=kind, told=HELP[kind], sheet=sheet)
+    told = sheet_help.of(kind, sheet.permission, staff)
+    return render("imports/upload.html", form=form, kind=kind, told=told, sheet=sheet)
 
 
 @page("/imports/<id:import_id>")
