@@ -77,7 +77,9 @@ def _wishes(
 ) -> Iterator[Spot]:
     """Each grid that is placed and has enough of them by itself, everything else with its community."""
     placed = {one.id: one for one in grids if one.latitude is not None}
-    own = {one.grid_id: one for one in counted if one.grid_id in placed and enough(one)}
+    own: dict[int | None, Counted] = {
+        one.grid_id: one for one in counted if one.grid_id in placed and enough(one)
+    }
     for grid_id, one in own.items():
         yield from _at(placed[grid_id or 0], "wishes", numbers_in_words(one))
     for community in communities:

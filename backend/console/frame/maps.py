@@ -85,7 +85,7 @@ def draw(spots: Sequence[Spot], link: Callable[[Spot], str | None]) -> Drawing |
     left, top = centre[0] * size - WIDTH / 2, centre[1] * size - HEIGHT / 2
     places = [(x * size - left, y * size - top) for x, y in points]
     marks = [
-        Mark(number, spot, link(spot), *map(_pixel, (*free, *place)))
+        Mark(number, spot, link(spot), _pixel(free[0]), _pixel(free[1]), _pixel(place[0]), _pixel(place[1]))
         for number, (spot, free, place) in enumerate(
             zip(spots, _spread_out(places), places, strict=True), start=1
         )
