@@ -33,12 +33,12 @@ _DAY = timedelta(days=1)
 class ProxyAsksAdults(Refused):
     code, message = (
         40334,
-        "家人代办只在成年人之间办理：请先在“我的”里填写出生年份，满 18 岁的下一年起可以申请",
+        "家人代办只在成年人之间办理：满 18 岁的下一年起可以申请",
     )
 
 
 class ProxyNeedsAdult(StateConflict):
-    message = "家人代办只在成年人之间办理：还没有登记被代办人的出生年份，或还不满 18 岁"
+    message = "家人代办只在成年人之间办理：一方还不满 18 岁"
 
 
 class ProxyAskedAlready(StateConflict):
@@ -66,8 +66,9 @@ class ProxyRests(StateConflict):
 
 
 def adult(birth_year: int | None) -> bool:
-    """Is the person certainly of age? Only the year is known, so the whole year in which they come of age is not yet."""
-    return birth_year is not None and clock.today().year - birth_year > ADULT_AT
+    """Is nothing known against it? Years of birth are told by whoever wants to; of who told one, the whole year in which
+    they come of age is not yet."""
+    return birth_year is None or clock.today().year - birth_year > ADULT_AT
 
 
 # --- asking ------------------------------------------------------------------------------------------
