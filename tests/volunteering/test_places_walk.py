@@ -11,14 +11,14 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from backend import clock
 from backend.db import session, transaction
 from backend.errors import Refused
 from backend.people.models import Person, Residency
 from backend.rights import freed, suspending
-from backend.volunteering import leaving
+from backend.volunteering import clashes, leaving
 from backend.volunteering.actions import activities, clash_leaves, deadlines, ending, sign_ups, waitlist
 from backend.volunteering.models import Activity, ClashLeave, SignUp
 from backend.volunteering.session_models import ActivitySession
@@ -28,7 +28,11 @@ from tests.volunteering.cast import STARTS
 # In a run of the whole suite; `--walks 300` takes minutes.
 WALKS = 5
 STEPS = 40
-PEOPLE, ACTIVITIES, COURSE = 6, 4, 2
+PEOPLE, ACTIVITIES = 6, 4
+# One in two sessions, and one that lies between them.
+COURSE, BETWEEN = 2, 1
+# Of each, but of the course: when it begins, and how long it is.
+HOURS = ((0, 2), (1, 1), None, (0, 2))
 NEVER = STARTS + timedelta(days=999)
 who, what = st.integers(0, PEOPLE - 1), st.integers(0, ACTIVITIES - 1)
 HOLDING = ("confirmed", "checked_in", "checked_out", "unverified", "certified")
@@ -54,10 +58,20 @@ class Places(RuleBasedStateMachine):
     def planned(self, n):
         if n == COURSE:
             return cast.published(self.town, sessions=in_two(STARTS, 1), capacity=1)
-        start = STARTS + timedelta(hours=n % 3)
+        start, length = HOURS[n]
+        start = STARTS + timedelta(hours=start)
         return cast.published(
-            self.town, starts_at=start, ends_at=start + timedelta(hours=2), capacity=1 + n % 2
+            self.town, starts_at=start, ends_at=start + timedelta(hours=length), capacity=1 + n // 3
         )
+
+    @initialize(
+        hours=st.sampled_from([24, 24, 1]), first=st.lists(st.tuples(who, what), min_size=10, max_size=20)
+    )
+    def begin(self, hours, first):
+        """With some lists filled; and some walks so late that people come."""
+        self.now, self.ordered = STARTS - timedelta(hours=hours), False
+        for n, a in first:
+            self.sign_up(n, [a])
 
     @contextmanager
     def step(self):
@@ -68,18 +82,22 @@ class Places(RuleBasedStateMachine):
         with contextlib.suppress(Refused), self.step():
             verb(*given, **facts)
 
-    @rule(n=who, a=what, b=what)
-    def sign_up(self, n, a, b):
-        for activity in {a, b}:
+    @rule(n=who, wanted=st.lists(what, min_size=1, max_size=4, unique=True))
+    def sign_up(self, n, wanted):
+        for activity in wanted:
             self.tried(sign_ups.sign_up, self.activities[activity], actor=self.people[n])
 
-    @rule(n=who, a=what)
-    def cancel(self, n, a):
-        self.tried(sign_ups.cancel, self.activities[a], actor=self.people[n])
-
-    @rule(n=who, a=what)
-    def excuse(self, n, a):
-        self.tried(sign_ups.excuse, self.activities[a], self.people[n].id, "家里有事", actor=self.wulan)
+    @rule(n=who, a=what, excused=st.booleans())
+    def cancel(self, n, a, excused):
+        """One of those who signed up gives it back, or is excused."""
+        rows = cast.sign_ups_of(self.activities[a])
+        there = [one for one, state in rows if state in ("confirmed", "waitlisted")]
+        session.rollback()
+        if there and excused:
+            given = self.activities[a], there[n % len(there)], "家里有事"
+            self.tried(sign_ups.excuse, *given, actor=self.wulan)
+        elif there:
+            self.tried(sign_ups.cancel, self.activities[a], actor=cast.By(there[n % len(there)]))
 
     @rule(a=what, hours=st.integers(0, 4), length=st.integers(1, 3))
     def move(self, a, hours, length):
@@ -122,16 +140,17 @@ class Places(RuleBasedStateMachine):
             until = self.now + timedelta(hours=hours)
             self.tried(suspending.suspend, self.people[n].id, "发广告", until, actor=self.tong)
 
-    @rule(n=who, year=st.sampled_from([1950, 1990, 2012]))
-    def put_age_right(self, n, year):
-        self.tried(freed.update_profile, {"birth_year": year}, actor=self.people[n])
+    @rule(n=who, a=what, year=st.sampled_from([1950, 1990, 2012, None, None]))
+    def happen_otherwise(self, n, a, year):
+        """What comes now and then: an age is put right, a clash is allowed, somebody leaves for good."""
+        if year is not None:
+            self.tried(freed.update_profile, {"birth_year": year}, actor=self.people[n])
+        elif n % 2:
+            given = self.activities[a], self.people[n].id, "两处很近"
+            self.tried(clash_leaves.allow, *given, actor=self.wulan)
+        else:
+            self.leave(n)
 
-    @rule(n=who, a=what)
-    def allow_clash(self, n, a):
-        given = self.activities[a], self.people[n].id, "两处很近"
-        self.tried(clash_leaves.allow, *given, actor=self.wulan)
-
-    @rule(n=who)
     def leave(self, n):
         """What volunteering does for an account that is cancelled; the rest of that would take most of the time."""
         person = self.people[n]
@@ -267,15 +286,29 @@ def test_no_place_is_free_while_somebody_who_waits_could_take_it(town, request):
     _walk(town, request.config.getoption("--walks") or WALKS)
 
 
+def test_the_walk_sees_who_is_passed_for_the_hour_between_two_sessions(town, monkeypatch):
+    """Negative control: the time between the sessions of a course counts as its own."""
+    Places.town = town
+    walk = Places()
+    for person in (1, 0):
+        walk.sign_up(person, [COURSE])
+    walk.sign_up(0, [BETWEEN])
+    walk.no_place_is_free_while_somebody_could_take_it()
+    monkeypatch.setattr(clashes, "_of", lambda _session, whole: whole)
+    walk.cancel(0, COURSE, False)
+    with pytest.raises(AssertionError, match="has a place that"):
+        walk.no_place_is_free_while_somebody_could_take_it()
+
+
 def test_the_walk_sees_a_list_that_is_not_asked(town, monkeypatch):
     """Negative control: who becomes free is asked nowhere else."""
     Places.town = town
     walk = Places()
     for person, activity in ((0, 0), (1, 0), (1, 3)):
-        walk.sign_up(person, activity, activity)
-    walk.cancel(0, 0)
+        walk.sign_up(person, [activity])
+    walk.cancel(0, 0, False)
     walk.no_place_is_free_while_somebody_could_take_it()
     monkeypatch.setattr(waitlist, "_waited_for", lambda *_: set())
-    walk.cancel(1, 3)
+    walk.cancel(0, 3, False)
     with pytest.raises(AssertionError, match="has a place that"):
         walk.no_place_is_free_while_somebody_could_take_it()
