@@ -231,7 +231,7 @@ def test_a_holder_orders_once_however_often_the_button_is_pressed(town, terminal
     item = shop.goods(town, shop.opened(town), name="暖壶")
     terminal.enter(town)
     assert "我有" in terminal.page(f"/kiosk/items/{item}")
-    answers = [terminal.send(f"/kiosk/items/{item}/order", {"quantity": "2"}) for _ in range(2)]
+    answers = [terminal.send(f"/kiosk/items/{item}/redeem", {"quantity": "2"}) for _ in range(2)]
     assert [one.status_code for one in answers] == [303, 409]
     order = session.scalars(sa.select(Redemption)).all()[-1]
     page = terminal.page(f"/kiosk/card/orders/{order.id}")
@@ -242,7 +242,7 @@ def test_a_holder_orders_once_however_often_the_button_is_pressed(town, terminal
     session.expire_all()
     assert session.get(Redemption, order.id).state == "cancelled"
     terminal.get(f"/kiosk/items/{item}")
-    refused = terminal.send(f"/kiosk/items/{item}/order", {"quantity": "9"})
+    refused = terminal.send(f"/kiosk/items/{item}/redeem", {"quantity": "9"})
     assert (refused.status_code, "一次兑换 1 到 5 件" in terminal.text(refused)) == (422, True)
 
 
@@ -250,7 +250,7 @@ def test_points_that_do_not_suffice_are_said(town, terminal):
     item = shop.goods(town, shop.opened(town), points=5000)
     terminal.enter(town)
     terminal.get(f"/kiosk/items/{item}")
-    answer = terminal.send(f"/kiosk/items/{item}/order", {"quantity": "1"})
+    answer = terminal.send(f"/kiosk/items/{item}/redeem", {"quantity": "1"})
     assert answer.status_code == 409
     assert "积分" in terminal.text(answer)
 

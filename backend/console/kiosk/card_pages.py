@@ -214,7 +214,7 @@ def item(visit: Visit, item_id: int) -> Any:
     return _item_page(visit, item_id)
 
 
-@page("/items/<id:item_id>/order", card=True, methods=("POST",))
+@page("/items/<id:item_id>/redeem", card=True, methods=("POST",))
 def order(visit: Visit, item_id: int) -> Any:
     shown, typed = public_item(item_id), request.form.get("quantity", "")
     quantity = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 3 else 0
