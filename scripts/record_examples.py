@@ -72,10 +72,10 @@ def wechat() -> Iterator[str]:
 
 
 def recorded(app: Flask) -> dict[str, Any]:
-    """By operation: the first body that was sent and taken, and the first answer; of what may be done for somebody else
-    that of who did it for themselves, where there is one."""
+    """By operation: the first body that was sent and taken, and the first answer. What is done for somebody else has one
+    field more, and what a terminal is told is less: they stand for an operation only where no person does it alone."""
     found: dict[str, Any] = {}
-    for_others: dict[str, Any] = {}
+    less_usual: dict[str, Any] = {}
     with app.app_context():
         upgrade()
         demo.seed()
@@ -87,8 +87,9 @@ def recorded(app: Flask) -> dict[str, Any]:
                 if call.body is not None:
                     shown["body"] = masked({**body, "file": "…"} if "file" in body else body)
                 for_another = isinstance(call.body, dict) and "onBehalfOf" in call.body
-                (for_others if for_another else found).setdefault(name, shown)
-    return {**for_others, **found}
+                is_usual = not for_another and "Authorization" not in call.headers
+                (found if is_usual else less_usual).setdefault(name, shown)
+    return {**less_usual, **found}
 
 
 def sender(app: Flask) -> pages.Send:
