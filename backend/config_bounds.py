@@ -176,7 +176,9 @@ BOUNDS: dict[str, Bound] = {
     "KEEP_NOTICES_DAYS": _kept("消息多少天后删除"),
     "KEEP_CONTACT_DAYS": _kept("心愿关闭后多少天删除地址和电话"),
     "KEEP_DRAFT_DAYS": _kept("没有提交的草稿多少天后删除文字"),
-    "KEEP_REJECTED_DAYS": _kept("未通过的居民、党员登记和没有同意的家人代办多少天后删除，不再有监护人的孩子多少天后注销"),
+    "KEEP_REJECTED_DAYS": _kept(
+        "未通过的居民、党员登记和没有同意的家人代办多少天后删除，不再有监护人的孩子多少天后注销"
+    ),
     "KEEP_COMPLAINT_DAYS": _kept("投诉办结多少天后删除文字"),
     "KEEP_CONSENT_DAYS": _kept("撤回的同意保留多少天，作为当时同意过什么的凭据"),
     "LOT_RULE": Bound(
