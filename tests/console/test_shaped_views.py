@@ -27,8 +27,6 @@ IN_BETWEEN = {
     "openings/decide.html",
     "page.html",
     "places/found.html",
-    "proxies/page.html",
-    "proxies/standing.html",
     "redemptions/no_shop.html",
     "redemptions/slip.html",
     "seals/one.html",
