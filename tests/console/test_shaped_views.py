@@ -30,8 +30,6 @@ IN_BETWEEN = {
     "page.html",
     "people/cards.html",
     "places/found.html",
-    "proxies/page.html",
-    "proxies/standing.html",
     "redemptions/delivery_note.html",
     "redemptions/no_shop.html",
     "redemptions/slip.html",
