@@ -98,7 +98,7 @@ TRANSFER_MOVES = (RECEIVE_TRANSFER, CALL_BACK_TRANSFER)
 
 # What `actions` may name: the moves, and buttons that change no state of the thing's own, with their words.
 OTHER_BUTTONS = {"stock_movement": {"reverse": "冲销"}}
-REDEMPTION_ACTIONS = names(REDEMPTION_MOVES)
+REDEMPTION_ACTIONS = names(move for move in REDEMPTION_MOVES if move is not EXPIRE)
 STOCKTAKE_ACTIONS = names(STOCKTAKE_MOVES)
 TRANSFER_ACTIONS = names(TRANSFER_MOVES)
 MOVEMENT_ACTIONS = tuple(OTHER_BUTTONS["stock_movement"])

@@ -134,7 +134,8 @@ ROUND_MOVES = (REVIEW_ROUND, PUBLISH_ROUND, CLOSE_ROUND)
 
 # What `actions` may name: the moves, and buttons that change no state of the thing's own, with their words.
 OTHER_BUTTONS = {"wish": {"redact": "遮盖部分内容", "reopen": "再次提出"}}
-WISH_ACTIONS = (*names(WISH_BUTTONS), *OTHER_BUTTONS["wish"])
+_BY_TIME = (EXPIRE, CLOSE_UNCONFIRMED)
+WISH_ACTIONS = (*names(move for move in WISH_BUTTONS if move not in _BY_TIME), *OTHER_BUTTONS["wish"])
 ROUND_ACTIONS = names(ROUND_MOVES)
 
 # What the documentation draws and the journal calls by its kind.

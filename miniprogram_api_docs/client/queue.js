@@ -165,7 +165,7 @@ function createQueue ({ platform, ask, isOffline, person, newKey, now }) {
   }
 
   /** 用户决定再送一次：被拒绝的没有办成，换一个编号。 */
-  function retry (key) {
+  async function retry (key) {
     const entry = mine().find(one => one.key === key)
     if (entry) {
       Object.assign(entry, { key: newKey(), state: 'waiting', fault: null, sentAt: null })
@@ -175,7 +175,7 @@ function createQueue ({ platform, ask, isOffline, person, newKey, now }) {
   }
 
   /** 用户决定不要了；正在送的那一份不能取消。 */
-  function drop (key) {
+  async function drop (key) {
     entries = entries.filter(one => one.key !== key || one === sending)
     save()
     return flush()

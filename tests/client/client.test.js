@@ -241,3 +241,16 @@ test('an act of `actions` is made by its name', async () => {
   await assert.rejects(order.api.act(`/wishes/${draft.id}`, 'send_back', { reason: '请补充' }), fault => fault.status >= 403)
   assert.equal(order.wx.asked.at(-1).path, `/wishes/${draft.id}/send-back`)
 })
+
+test('the first screen is one small request, the wall one, and a wish with its course one', async () => {
+  const { api, wx } = phone('ning')
+  await api.signIn()
+  const asked = wx.asked.length
+  const home = await api.get('/home')
+  assert.ok(Buffer.byteLength(JSON.stringify(home)) < 12 * 1024)
+  assert.ok(home.me.nickname && home.wishes.length > 0 && home.shop.items.length > 0)
+  const wall = await api.list('/wishes', { communityId: home.community.id, state: 'published,claimed,fulfilled' }).loadMore()
+  const wish = await api.get(`/wishes/${wall[0].id}`)
+  assert.ok(wish.timeline.length > 0)
+  assert.deepEqual(paths(wx).slice(asked), ['GET /home', 'GET /wishes', `GET /wishes/${wish.id}`])
+})

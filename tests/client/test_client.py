@@ -5,26 +5,10 @@ import json
 import pytest
 
 from tests.client.conftest import HERE, TOP
-from tests.conftest import _fresh
 from tests.files import pictures
-from tests.served import Served
 
 # The compiler; the package called `typescript` is for openapi-typescript, which writes with an older one.
 TSC = "node_modules/typescript-7/bin/tsc"
-
-
-@pytest.fixture(scope="module")
-def served(host, migrated_app, settings, tmp_path_factory):
-    """gunicorn with the demo city, for all files of Node's tests."""
-    environment = {
-        "APP_ENV": "test",
-        "DATABASE_URL": settings.database,
-        "WECHAT_BASE_URL": settings.wechat_base_url,
-        "DATA_DIR": str(tmp_path_factory.mktemp("served")),
-    }
-    for _app in _fresh(host, migrated_app, settings, "town"):
-        with Served(environment) as found:
-            yield found
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in HERE.glob("*.test.js")))

@@ -10,8 +10,6 @@ import sys
 import pytest
 
 from tests.client.conftest import HERE, PATIENCE_SECONDS, TOP
-from tests.conftest import _fresh
-from tests.served import Served
 
 STORIES = HERE / "generators"
 DOCUMENT = TOP / "miniprogram_api_docs" / "openapi.json"
@@ -39,20 +37,6 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("generator", GENERATORS if every else GENERATORS[:1])
 
 
-@pytest.fixture(scope="module")
-def city(host, migrated_app, settings, tmp_path_factory):
-    """One demo city for all of them: each ends what it began."""
-    environment = {
-        "APP_ENV": "test",
-        "DATABASE_URL": settings.database,
-        "WECHAT_BASE_URL": settings.wechat_base_url,
-        "DATA_DIR": str(tmp_path_factory.mktemp("served")),
-    }
-    for _app in _fresh(host, migrated_app, settings, "town"):
-        with Served(environment, workers=2) as found:
-            yield found
-
-
 @pytest.fixture
 def room(tmp_path):
     """A folder from which Node finds our packages."""
@@ -73,20 +57,21 @@ def made_by_hey_api(node, room):
     return node(*command, OPENAPI=str(DOCUMENT), MADE=str(room / "made" / "hey-api"))
 
 
-def plays_in_typescript(node, room, city, name):
+def plays_in_typescript(node, room, served, name):
     story = room / f"{name}.ts"
     story.write_text((STORIES / story.name).read_text(encoding="utf-8"), encoding="utf-8")
     (room / "tsconfig.json").write_text(json.dumps({"compilerOptions": OPTIONS, "files": [story.name]}))
     compiled = node(MODULES / "typescript-7" / "bin" / "tsc", "--project", room / "tsconfig.json")
     assert compiled.returncode == 0, compiled.stdout[:3000]
-    return node(story, BASE_URL=city.url)
+    return node(story, BASE_URL=served.url)
 
 
-def plays_in_python(room, city):
+def plays_in_python(room, served):
     generate = ["generate", "--path", str(DOCUMENT), "--meta", "none", "--output-path", str(room / "made")]
-    made = ran("-m", "openapi_python_client", *generate, "--fail-on-warning")
+    config = ("--config", STORIES / "openapi-python-client.yml", "--fail-on-warning")
+    made = ran("-m", "openapi_python_client", *generate, *config)
     assert made.returncode == 0, made.stdout + made.stderr
-    return ran(STORIES / "openapi_python_client.py", city.url, PYTHONPATH=str(room))
+    return ran(STORIES / "openapi_python_client.py", served.url, PYTHONPATH=str(room))
 
 
 def ran(*arguments, **environment):
@@ -99,13 +84,13 @@ def ran(*arguments, **environment):
     )
 
 
-def test_a_generated_client_compiles_and_plays_the_three_loops(generator, node, room, city):
+def test_a_generated_client_compiles_and_plays_the_three_loops(generator, node, room, served):
     if generator == "openapi-python-client":
-        played = plays_in_python(room, city)
+        played = plays_in_python(room, served)
     else:
         made = made_by_openapi_typescript if generator == "openapi-typescript" else made_by_hey_api
         done = made(node, room)
         assert done.returncode == 0, done.stdout + done.stderr
-        played = plays_in_typescript(node, room, city, generator.replace("-", "_"))
+        played = plays_in_typescript(node, room, served, generator.replace("-", "_"))
     assert played.returncode == 0, played.stdout + played.stderr
     assert "3 loops" in played.stdout

@@ -36,7 +36,7 @@ const at = (minutes: number) => new Date(Date.now() + minutes * 60000).toISOStri
 const on = (days: number) => at(days * 1440).slice(0, 10)
 
 async function wishes () {
-  const [ning, tong, lan, pei] = await Promise.all(['ning', 'tong', 'lan', 'pei'].map(signedIn))
+  const [ning, tong, lan, pei] = await Promise.all([signedIn('ning'), signedIn('tong'), signedIn('lan'), signedIn('pei')])
   const me = read(await ning.GET('/api/v1/me'))
   // An object that may be missing is that object or null, and nothing else.
   const residency: components['schemas']['ResidencyOut'] | null = me.residency
@@ -82,7 +82,7 @@ async function wishes () {
 }
 
 async function volunteering () {
-  const [wulan, gu, tong] = await Promise.all(['wulan', 'gu', 'tong'].map(signedIn))
+  const [wulan, gu, tong] = await Promise.all([signedIn('wulan'), signedIn('gu'), signedIn('tong')])
   const [riders] = read(await wulan.GET('/api/v1/me/teams')).list.filter(one => one.part === 'leader')
   const { residency } = read(await wulan.GET('/api/v1/me'))
   if (residency === null || riders === undefined) throw new Error('wulan leads a team')
@@ -119,7 +119,7 @@ async function volunteering () {
 }
 
 async function supermarket () {
-  const [wulan, tong, bu] = await Promise.all(['wulan', 'tong', 'bu'].map(signedIn))
+  const [wulan, tong, bu] = await Promise.all([signedIn('wulan'), signedIn('tong'), signedIn('bu')])
   const { residency } = read(await wulan.GET('/api/v1/me'))
   const communityId = residency?.communityId
   const [shop] = read(await wulan.GET('/api/v1/shops', { params: { query: { communityId } } })).list
