@@ -725,8 +725,8 @@ export interface ClaimedOut {
   claimedAt: string
   /** 送达时间 */
   fulfilledAt: string | null
-  /** 结果：已点亮、未确认办结、放弃、逾期；还在办理的为 null */
-  outcome: "confirmed" | "closed_unconfirmed" | "released" | "overdue" | null
+  /** 结果：已点亮、未确认办结、放弃、逾期、撤下；还在办理的为 null */
+  outcome: "released" | "overdue" | "confirmed" | "closed_unconfirmed" | "taken_down" | null
 }
 
 export interface CodeOut {
@@ -2438,7 +2438,7 @@ export interface RedemptionOut {
   /** 所属的每周预订（第一张单的编号） */
   seriesId: number | null
   /** 您现在可以做的操作 */
-  actions: Array<"approve" | "reject" | "cancel" | "expire" | "extend" | "hand_over" | "return" | "no_show">
+  actions: Array<"approve" | "reject" | "cancel" | "extend" | "hand_over" | "return" | "no_show">
 }
 
 export interface RedemptionPage {
@@ -3499,7 +3499,7 @@ export interface WishCardOut {
   /** 发布时间 */
   publishedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "expire" | "fulfil" | "confirm" | "dispute" | "close_unconfirmed" | "republish" | "explain" | "take_down" | "redact" | "reopen">
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
 }
 
 export interface WishContentUpdate {
@@ -3613,7 +3613,7 @@ export interface WishDetailOut {
   /** 办结时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "expire" | "fulfil" | "confirm" | "dispute" | "close_unconfirmed" | "republish" | "explain" | "take_down" | "redact" | "reopen">
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
   /** 经过，按时间先后 */
   timeline: Array<MoveOut>
 }
@@ -3735,7 +3735,7 @@ export interface WishOut {
   /** 办结时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "expire" | "fulfil" | "confirm" | "dispute" | "close_unconfirmed" | "republish" | "explain" | "take_down" | "redact" | "reopen">
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
 }
 
 export interface WishPage {
@@ -3818,7 +3818,7 @@ export interface Gets {
   /** 我的消息 */
   '/me/notices': { query: { limit?: number; cursor?: string | null; unread?: boolean }; body: undefined; data: NoticePage }
   /** 我作为在职党员的服务：活动和微心愿 */
-  '/me/party-service': { query: { from: string; to: string }; body: undefined; data: PartyServiceOut }
+  '/me/party-service': { query: { from?: string | null; to?: string | null }; body: undefined; data: PartyServiceOut }
   /** 我的积分 */
   '/me/points': { query: undefined; body: undefined; data: PointsOut }
   /** 我的积分流水 */
