@@ -31,10 +31,7 @@ _DAY = timedelta(days=1)
 
 
 class ProxyAsksAdults(Refused):
-    code, message = (
-        40334,
-        "家人代办只在成年人之间办理：满 18 岁的下一年起可以申请",
-    )
+    code, message = (40334, "家人代办只在成年人之间办理：满 18 岁的下一年起可以申请")
 
 
 class ProxyNeedsAdult(StateConflict):

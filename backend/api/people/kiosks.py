@@ -6,7 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import validate
 
-from backend.api.frame.fields import CardNumber, Code, DateTime, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import Actions, CardNumber, Code, DateTime, Integer, Nested, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.route import KIOSK, post, refused
 from backend.api.people.identity import Me, me
@@ -47,7 +47,7 @@ class KioskOut(Schema):
     created_at = DateTime("登记时间")
     seen_at = DateTime("最近使用的时间，精确到分钟；还没有用过时为 null", allow_none=True)
     revoked_at = DateTime("停用时间；在用时为 null", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["revoke"])
+    actions = Actions(("revoke",), example=["revoke"])
 
 
 class CardCodeOut(Schema):

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from marshmallow import ValidationError, validates_schema
 
-from backend.api.frame.fields import CardNumber, Choice, DateTime, Integer, List, Phone, Schema, Text
+from backend.api.frame.fields import Actions, CardNumber, Choice, DateTime, Integer, Phone, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.route import Done, delete, post
 from backend.identity.sessions import Caller
@@ -16,6 +16,7 @@ from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.people.proxy_models import Proxy
 from backend.people.proxy_queries import ProxyView
+from backend.people.states import PROXY_ACTIONS
 
 bp = APIBlueprint("proxies", __name__, url_prefix="/api/v1", tag="家人代办")
 _SAME = "号码有没有人用，回答都一样。一天最多申请 5 次，最多替 5 位家人；30 天没有答复的自动结束。"
@@ -42,7 +43,7 @@ class ProxyOut(Schema):
     asked_at = DateTime("申请时间")
     agreed_at = DateTime("同意时间", allow_none=True)
     ended_at = DateTime("结束时间", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["end"])
+    actions = Actions(PROXY_ACTIONS, example=["end"])
 
 
 class AgreeForIn(Schema):
