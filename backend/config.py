@@ -112,6 +112,11 @@ class Settings:
     s3_access_key: str = setting("S3_ACCESS_KEY", "", "its access key; empty: boto3's own way to find one")
     s3_secret_key: str = setting("S3_SECRET_KEY", "", "its secret key")
     s3_addressing: str = setting("S3_ADDRESSING", "auto", "`auto`, `path` or `virtual` addresses of buckets")
+    backup_copy: str = setting(
+        "BACKUP_COPY",
+        "",
+        "command that copies each finished backup elsewhere, encrypted: `rclone copy {backup} offsite:{name}`; empty: none",
+    )
     seed: str = setting(
         "SEED",
         "empty",

@@ -116,6 +116,14 @@ BOUNDS: dict[str, Bound] = {
     "S3_ACCESS_KEY": _text("对象存储的访问密钥编号；空：由 boto3 自己去找"),
     "S3_SECRET_KEY": _text("对象存储的访问密钥"),
     "S3_ADDRESSING": _choice("桶的地址写法", "auto", "path", "virtual"),
+    "BACKUP_COPY": Bound(
+        Pattern(
+            r"[^\n]{0,400}\{backup\}[^\n]{0,400}",
+            "a command with {backup} in it, the folder of the backup",
+            "一条命令，里面有 {backup}（备份的文件夹）",
+        ),
+        "每份备份做好后运行的命令，把它加密复制到别处，如 rclone 的 crypt 远端；{name} 是文件夹的名字",
+    ),
     "SEED": _choice(
         "首次启动时造的数据（`scripts/run` 用 `demo`）；正式环境只能是 `empty`", "empty", "demo", "tieli"
     ),

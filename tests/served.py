@@ -24,9 +24,17 @@ class Served:
     """`with Served(environment) as served:` is ready to answer at `served.url`, and surely gone afterwards."""
 
     def __init__(
-        self, environment, app="backend.app:create_app()", workers=WORKERS, preload=False, worker_class=None
+        self,
+        environment,
+        app="backend.app:create_app()",
+        workers=WORKERS,
+        preload=False,
+        worker_class=None,
+        top=TOP,
     ):
         self.environment = environment
+        # Where the program lies: another release of it may lie elsewhere.
+        self.top = top
         self.app = app
         self.workers = workers
         # Not as production does: a killed worker is then replaced at once, however loaded the machine is.
@@ -73,7 +81,7 @@ class Served:
         environment = {**os.environ, "LOG_LEVEL": "CRITICAL", **self.environment}
         environment["PROMETHEUS_MULTIPROC_DIR"] = self.folder.name
         return subprocess.Popen(
-            command, cwd=TOP, env=environment, pass_fds=(descriptor,), start_new_session=True
+            command, cwd=self.top, env=environment, pass_fds=(descriptor,), start_new_session=True
         )
 
     def __exit__(self, *_):

@@ -11,7 +11,7 @@ from backend.command_line import Fault, command
 from backend.commands import books, progress
 from backend.db import dialect
 from backend.languages import say
-from backend.operations import backups, database_needs
+from backend.operations import backups, database_needs, off_site
 from backend.operations import doctor as diagnosis
 from backend.rights import rotation
 
@@ -50,9 +50,14 @@ def keys_rotate() -> None:
 )
 def backup(folder: Path, keep: int | None) -> None:
     try:
-        click.echo(backups.create_backup(folder, progress.show))
+        made = backups.create_backup(folder, progress.show)
+        click.echo(made)
         backup_age.note()
         gone = backups.keep_newest(folder, keep) if keep else []
+        if config.settings().backup_copy:
+            off_site.copy(made, config.settings().backup_copy)
+            backup_age.note(backup_age.COPIED)
+            progress.show(say("Copied elsewhere.", "已复制到别处。"))
     except backups.BackupFault as fault:
         raise Fault(str(fault)) from None
     for name in gone:

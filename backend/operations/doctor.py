@@ -71,6 +71,7 @@ def findings() -> Iterator[Finding]:
         _hosting,
         _outside,
         _backups,
+        _copies,
     ):
         yield from look()
 
@@ -287,6 +288,25 @@ def _backups() -> Iterator[Finding]:
         yield _fault("no backup was made yet, as far as this machine knows", advice)
     elif age > backup_age.TOO_OLD:
         yield _fault(f"the last backup is {age // timedelta(hours=1)} hours old", advice)
+
+
+def _copies() -> Iterator[Finding]:
+    """In another building, where a command makes them."""
+    if not config.settings().production:
+        return
+    if not config.settings().backup_copy:
+        yield _hint("backups lie on this machine alone", "set BACKUP_COPY, or copy them to another building")
+        return
+    age = backup_age.age(backup_age.COPIED)
+    if age is None or age > backup_age.TOO_OLD:
+        told = (
+            "no backup was copied yet"
+            if age is None
+            else f"the last copy is {age // timedelta(hours=1)} hours old"
+        )
+        yield _fault(
+            f"{told}, though BACKUP_COPY is set", "run `flask backup` and read what the command says"
+        )
 
 
 def _resolves(address: str) -> Iterator[Finding]:

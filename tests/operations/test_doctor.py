@@ -209,6 +209,22 @@ def test_a_backup_that_nobody_makes_any_more_is_told_in_production(well, setting
     assert 30 * 3600 <= float(seconds) < 31 * 3600
 
 
+def test_copies_in_another_building_are_told_of_where_there_are_none_or_none_any_more(
+    well, settings, tmp_path
+):
+    told = replace(settings, app_env="production", data_dir=str(tmp_path / "data"))
+    config.use(told)
+    assert [(one.fault, one.sentence) for one in doctor._copies()] == [
+        (False, "backups lie on this machine alone")
+    ]
+    config.use(replace(told, backup_copy="rclone copy {backup} offsite:{name}"))
+    assert [one.sentence for one in doctor._copies()] == [
+        "no backup was copied yet, though BACKUP_COPY is set"
+    ]
+    backup_age.note(backup_age.COPIED)
+    assert list(doctor._copies()) == []
+
+
 def test_on_cloud_hosting_it_says_what_such_a_process_is_and_asks_for_what_outlives_it(well, settings):
     config.use(replace(settings, wechat_cloud_hosting="on"))
     told = {one.sentence: one for one in doctor.findings()}
