@@ -85,8 +85,10 @@ def draw(spots: Sequence[Spot], link: Callable[[Spot], str | None]) -> Drawing |
     left, top = centre[0] * size - WIDTH / 2, centre[1] * size - HEIGHT / 2
     places = [(x * size - left, y * size - top) for x, y in points]
     marks = [
-        Mark(number, spot, link(spot), *map(_pixel, (*free, *place)))
-        for number, (spot, free, place) in enumerate(zip(spots, _spread_out(places), places, strict=True), start=1)
+        Mark(number, spot, link(spot), *_pixels(free), *_pixels(place))
+        for number, (spot, free, place) in enumerate(
+            zip(spots, _spread_out(places), places, strict=True), start=1
+        )
     ]
     scale = _scale(zoom, _latitude(centre[1]))
     return Drawing(
@@ -141,6 +143,10 @@ def _spread_out(places: Sequence[tuple[float, float]]) -> Iterator[tuple[float, 
         free = next(one for one in _around(x, y) if all(math.dist(one, other) >= APART for other in taken))
         taken.append(free)
         yield free
+
+
+def _pixels(place: tuple[float, float]) -> tuple[float, float]:
+    return _pixel(place[0]), _pixel(place[1])
 
 
 def _pixel(value: float) -> float:
