@@ -83,9 +83,7 @@ def _wishes(
     for grid_id, one in own.items():
         yield from _at(placed[grid_id or 0], "wishes", numbers_in_words(one))
     for community in communities:
-        rest = [
-            one for one in counted if one.community_id == community.id and own.get(one.grid_id) is not one
-        ]
+        rest = [one for one in counted if one.community_id == community.id and one not in own.values()]
         if rest:
             apart = any(one.community_id == community.id for one in own.values())
             name = f"{community.name}{'（其余网格）' if apart else ''}"
