@@ -21,6 +21,7 @@ _WISHES = (
     "wish_followed",
     "wish_redacted",
     "wish_taken_down",
+    "wish_by_family",
     "claim_overdue",
     "claim_expired",
     "claim_confirmed",
@@ -35,6 +36,7 @@ _VOLUNTEERING = (
     "sign_up_moved_up",
     "sign_up_excused",
     "sign_up_clash_allowed",
+    "sign_up_by_family",
     "activity_changed",
     "activity_cancelled",
     "activity_taken_down",
@@ -93,8 +95,13 @@ _PEOPLE = (
     "resumed",
     "merge_proposed",
     "merge_rejected",
+    "proxy_asked",
+    "proxy_agreed",
+    "proxy_declined",
+    "proxy_ended",
     "opening_decided",
     "first_password_decided",
+    "console_links_decided",
 )
 # Of what happened to an account: `security_` and the kind of the event.
 _SECURITY = tuple(
@@ -117,6 +124,7 @@ SUBJECT_KINDS = (
     "complaint",
     "person",
     "person_merge",
+    "proxy",
     "security_event",
 )
 
