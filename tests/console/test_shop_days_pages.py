@@ -92,6 +92,7 @@ def test_staff_move_a_booking_in_one_step_from_its_page(visitor, town):
     assert moved.status_code == 303, clerk.text(moved)
     assert cast.order(former).state == "cancelled"
     assert moved.headers["Location"].endswith(f"/redemptions/{newest(Redemption)}")
+    assert f"原来的 {cast.order(former).number} 已取消" in clerk.page(moved.headers["Location"])
     assert clerk.get(f"{path}1").status_code == 404
     # Of somebody else, or given up already.
     assert clerk.get(path).status_code == 404

@@ -181,6 +181,8 @@ def book_for(staff: Staff, person_id: int, item_id: int) -> Any:
     free = [one for one in timetable.slots_of(item, shop, chosen) if one.free or one.id in own]
     form.slots.choices = {one.id: f"{at(one.starts_at)}–{ends(one.ends_at)}" for one in free}
     if request.method == "POST" and run_form(form, lambda: _book(form, shop, person_id, former, staff)):
+        if former is not None:
+            return _moved(former, form.outcome[0])
         return _asked(form.outcome[0]) if len(form.outcome) == 1 else _series_asked(form.outcome)
     return _form(
         person,
@@ -228,6 +230,11 @@ def _book(
     return series.request_series(
         shop.id, slots, weeks, leave_out=left_out, on_behalf_of=on_behalf_of, actor=staff
     )
+
+
+def _moved(former: RedemptionView, order: Redemption) -> Any:
+    sentence = f"时段已改：{order.number} 等同事审批，原来的 {former.number} 已取消"
+    return redirect_with_message("console.redemption", sentence, redemption_id=order.id)
 
 
 def _series_asked(orders: list[Redemption]) -> Any:
