@@ -101,7 +101,6 @@ DESCRIPTIONS = {
     "edit_wish": "草稿和被退回的可以改；改为不公开姓名（只写 `disclosure`）任何时候都可以。没有写的不变。",
     "submit_wish": "要先登记居住的社区，再提交给社区审核。正在征集时得到编号，以后不变。",
     "withdraw_wish": "认领之前本人随时可以撤回，草稿也一样；撤回以后不能恢复。",
-    "my_wishes": "我的、我代办的和我代孩子填的，新的在前；`state` 可以有几个，用逗号隔开。",
     "wish_timeline": "从填报到办结的每一步，按时间先后。谁办的、原因只给有关的人看。",
     "wish_code": "PNG。微信暂时给不出小程序码时是普通二维码，响应头 `X-Code: plain`。要带令牌，用 wx.downloadFile 取。",
     "wishes_to_review": "等待本社区审核的，先提交的在前；`privateData` 列出文字里可能有的个人信息。自己的、自己代办的不能审核。",
