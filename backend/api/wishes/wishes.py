@@ -386,7 +386,7 @@ def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> contact
     WishOut,
     serialize_many,
     query=MineQuery,
-    description="我的、我代办的和我代孩子填的，新的在前；`state` 可以有几个，用逗号隔开。在自助终端上只有自己和孩子的，没有代办的。",
+    description="我的、我代办的和我代孩子填的，新的在前；`state` 可以有几个，用逗号隔开。自助终端上没有代办的。",
     at_kiosk=True,
 )
 def my_wishes(caller: Caller, state: list[str] | None) -> Pageable:
