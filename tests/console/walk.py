@@ -1,4 +1,5 @@
-"""Through every page of the console, of a terminal and every open page: with a thing of each state, as each of the staff."""
+"""Through every page of the console, of a terminal and every open page: each with one thing of each state, as each of
+the staff."""
 
 import re
 
