@@ -8,7 +8,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from apispec.ext.marshmallow.common import make_schema_key
-from flask import Flask
+from flask import Flask, g
 from flask_limiter import Limiter
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
@@ -17,6 +17,7 @@ from backend import api, commands, config, db
 from backend.api.frame import hosting, protection, refusals, telemetry
 from backend.api.frame import openapi as documentation
 from backend.console import pages
+from backend.identity.card_codes import CardCodeWrong
 from backend.identity.console_links import LinkOver
 from backend.identity.credentials import WrongPassword
 from backend.jobs import Job
@@ -76,13 +77,25 @@ def routes() -> Iterator[ModuleType]:
             yield module
 
 
+def _terminal() -> str:
+    """The terminal that asks, where its token is good; else where the request comes from."""
+    kiosk_id = g.get("kiosk_id")
+    return protection.address() if kiosk_id is None else f"kiosk {kiosk_id}"
+
+
 def _limit_entrances(app: Flask, limiter: Limiter) -> None:
     """Where something can be guessed there are limits by address, besides what a person's own rules say."""
     settings = config.settings
     views: dict[str, Any] = app.view_functions
 
-    def limit(rate: Callable[[], str], *names: str, what: str = "", **more: Any) -> None:
-        apply = limiter.limit(rate, key_func=lambda: f"{what}{protection.address()}", **more)
+    def limit(
+        rate: Callable[[], str],
+        *names: str,
+        what: str = "",
+        counted_by: Callable[[], str] = protection.address,
+        **more: Any,
+    ) -> None:
+        apply = limiter.limit(rate, key_func=lambda: f"{what}{counted_by()}", **more)
         # Where there are no pages, there is no console to sign in to.
         for name in set(names) & set(views):
             views[name] = apply(views[name])
@@ -97,14 +110,25 @@ def _limit_entrances(app: Flask, limiter: Limiter) -> None:
         methods=["POST"],
         deduct_when=lambda answer: answer.status_code == WrongPassword.status(),
     )
-    # Links are no passwords, yet as little to be guessed at: both ways in share the limit, and no count.
+    # Links are no passwords, yet as little to be guessed at: these ways in share the limit, and no count.
     limit(
         lambda: settings().rate_limit_password,
         "console.link",
         "console.enter_by_link",
+        "kiosk.set_up",
+        "kiosk.set_up_by_link",
         what="link:",
         deduct_when=lambda answer: answer.status_code == LinkOver.status(),
     )
+    for counted_by, what in ((_terminal, "card code at "), (protection.address, "card code:")):
+        limit(
+            lambda: settings().rate_limit_card_code,
+            "kiosks.open_kiosk_session",
+            "kiosk.enter",
+            counted_by=counted_by,
+            what=what,
+            deduct_when=lambda answer: answer.status_code == CardCodeWrong.status(),
+        )
     limit(lambda: settings().rate_limit_verify, "public.verify_certificate", "certificates.certificate_paper")
 
 

@@ -150,6 +150,9 @@ class Settings:
     rate_limit_password: str = setting(
         "RATE_LIMIT_PASSWORD", "60/minute", "wrong passwords from one address, whatever the names"
     )
+    rate_limit_card_code: str = setting(
+        "RATE_LIMIT_CARD_CODE", "20/minute", "wrong one-time codes from one terminal, and from one address"
+    )
     rate_limit_verify: str = setting(
         "RATE_LIMIT_VERIFY", "60/minute", "certificates verified or opened from one address"
     )

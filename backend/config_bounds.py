@@ -137,6 +137,7 @@ BOUNDS: dict[str, Bound] = {
     "RATE_LIMIT_ADDRESS": _limit("同一地址上未登录者调用同一接口的次数；一个大厅共用一个地址"),
     "RATE_LIMIT_SIGN_IN": _limit("同一地址的登录次数"),
     "RATE_LIMIT_PASSWORD": _limit("同一地址输错密码的次数，不论用户名"),
+    "RATE_LIMIT_CARD_CODE": _limit("一台自助终端、一个地址输错验证码的次数"),
     "RATE_LIMIT_VERIFY": _limit("同一地址核验、打开证明的次数"),
     "SESSION_DAYS": _days("小程序登录多少天不用即失效", 1, 365),
     "SESSION_MOST_DAYS": _days("小程序登录最长多少天", 1, 730),

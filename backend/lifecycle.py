@@ -13,11 +13,15 @@ from backend.db import session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.journal import Actor
 from backend.moves import Move
-from backend.people import permissions
+from backend.people import at_kiosk, permissions
 
 
 class FourEyes(Refused):
     code, message = 40302, "这件事需要另一位工作人员来办：经手人不能自己复核"
+
+
+# Said at a terminal to somebody whose code came from the wrong one of the staff.
+HELPER_MAY_NOT = "给您验证码的工作人员经手过这件事，请另一位工作人员再给一个验证码"
 
 
 class Subject(Protocol):
@@ -123,6 +127,15 @@ def authorize(move: Move, subject: Any, actor: Actor | None, words: frozenset[st
             raise NotAllowed() if known and not elsewhere else NotFound()
     if facts & move.never_by:
         raise FourEyes()
+    if _helper_may_not(move, subject):
+        raise FourEyes(HELPER_MAY_NOT)
+
+
+def _helper_may_not(move: Move, subject: Any) -> bool:
+    """Whether who of the staff gave the code for the kiosk is one who never makes this move: they could make it with the
+    code themselves."""
+    helper = at_kiosk.helper_id()
+    return helper is not None and bool(subject.facts_about(helper) & move.never_by)
 
 
 def open_to(moves: tuple[Move, ...], subject: Any, words: frozenset[str], facts: frozenset[str]) -> list[str]:

@@ -8,6 +8,7 @@ from flask import Flask
 
 from backend import capabilities, console
 from backend.console.frame import menu, page, things
+from backend.console.kiosk import terminal
 from backend.console.public import pages as public
 
 
@@ -21,7 +22,7 @@ def folders() -> list[ModuleType]:
 
 
 def install(app: Flask) -> None:
-    """Registers the console and the public pages, and puts together the menu."""
+    """Registers the console, the public pages and those of terminals, and puts together the menu."""
     entries: list[menu.Entry] = []
     shown: list[tuple[str, str, str]] = []
     for folder in folders():
@@ -33,4 +34,5 @@ def install(app: Flask) -> None:
     # A person's own page comes before their statement, for whoever may open it.
     things.use(sorted(shown, key=lambda one: one[1] == "statement"))
     app.register_blueprint(public.bp)
+    app.register_blueprint(terminal.bp)
     page.install(app)

@@ -6,7 +6,6 @@ codes, or scans the screen with their own WeChat, which then is theirs. What is 
 journal for as long as it is open: the link was in somebody else's hands first.
 """
 
-import secrets
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from backend import clock, crypto, journal, text
 from backend.db import lock_row, session
 from backend.errors import NotFound, StateConflict
-from backend.identity import console_sessions
+from backend.identity import console_sessions, typed_codes
 from backend.identity.models import ConsoleLink, ConsoleSession
 from backend.journal import Actor
 from backend.people import accounts, sealed, suspensions
@@ -23,9 +22,6 @@ from backend.people.models import Person
 from backend.people.permissions import active_today
 
 STANDS = timedelta(minutes=10)
-# Read from paper and typed: no 0 and o, no 1, l and i. Sixteen of them are 79 bits of chance.
-_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
-_LENGTH, _GROUP = 16, 4
 KEPT = timedelta(days=30)
 BATCH = 500
 
@@ -82,18 +78,18 @@ def create_link(person_id: int) -> str:
         raise console_sessions.NoAppointment()
     suspensions.refuse(person_id, person.suspended_until)
     withdraw(person_id)
-    code, now = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH)), clock.now()
+    code, now = typed_codes.draw(), clock.now()
     row = ConsoleLink(
         person_id=person_id, code_digest=crypto.digest(code), made_at=now, expires_at=now + STANDS
     )
     session.add(row)
     session.flush()
     journal.write("make_console_link", "person", person_id, actor=None)
-    return "-".join(code[at : at + _GROUP] for at in range(0, _LENGTH, _GROUP))
+    return typed_codes.spell(code)
 
 
 def _good(typed: str) -> tuple[sa.ColumnElement[bool], ...]:
-    digest = crypto.digest(text.number(typed).lower()[: 2 * _LENGTH])
+    digest = crypto.digest(typed_codes.as_it_counts(typed))
     return (
         ConsoleLink.code_digest == digest,
         ConsoleLink.used_at.is_(None),

@@ -1,12 +1,12 @@
 """Chinese words for the ways to sign in, and for what the journal says of them."""
 
 SIGN_IN_METHODS = {"password": "口令", "scan": "扫码", "link": "一次性链接"}
-# What others have seen besides its owner; the journal marks what is done in a console that it opened.
-OPENED_BY = {"first_password": "初始口令", "link": "一次性链接"}
+# What others have seen besides its owner; the journal marks what is done in a console that it opened, and at a terminal.
+OPENED_BY = {"first_password": "初始口令", "link": "一次性链接", "kiosk": "自助终端"}
 
 SCAN_PURPOSES = {"sign_in": "登录工作后台", "bind": "绑定微信"}
 LABELS = {"sign_in_method": SIGN_IN_METHODS, "opened_by": OPENED_BY, "scan_purpose": SCAN_PURPOSES}
-JOURNAL_KINDS: dict[str, str] = {}
+JOURNAL_KINDS: dict[str, str] = {"kiosk": "自助终端"}
 JOURNAL_STATES: dict[str, dict[str, str]] = {}
 JOURNAL_VERBS = {
     "person": {
@@ -23,8 +23,10 @@ JOURNAL_VERBS = {
         "grant_first_password": "同意初始口令",
         "refuse_first_password": "不同意初始口令",
         "take_back_first_password": "撤回初始口令申请",
+        "give_card_code": "给自助终端验证码",
         "set_one_time_code": "启用动态口令",
         "drop_one_time_code": "停用动态口令",
         "end_sessions": "退出其他登录",
-    }
+    },
+    "kiosk": {"add": "登记", "revoke": "停用", "draw_set_up_code": "生成设置码", "set_up": "设置设备"},
 }

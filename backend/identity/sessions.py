@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from backend import clock, config, crypto, journal
 from backend.db import Moment, insert, read_columns, session
 from backend.errors import Refused, SessionEnded
+from backend.identity.kiosk_models import CardCode, KioskSession
 from backend.identity.models import Session, SignInCount
 from backend.journal import Actor
 from backend.people import guests, security_events, sign_ins
@@ -30,12 +31,16 @@ class TooManySignIns(Refused):
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who is asking: an active person with a valid session. `stale` asks the caller to prolong it; who is
-    `suspended_until` some later moment may do little."""
+    `suspended_until` some later moment may do little. At a terminal (`kiosk_id`) they were let in by a code that
+    `helper_id` of the staff gave, or nobody did, and are out when it `ends_at`."""
 
     id: int
     session_id: int
     stale: bool = False
     suspended_until: datetime | None = None
+    kiosk_id: int | None = None
+    helper_id: int | None = None
+    ends_at: datetime | None = None
 
 
 # Who reads without signing in.
@@ -121,7 +126,9 @@ def close_session(session_id: int, *, actor: Caller) -> None:
 
 
 def close_others(session_id: int, *, actor: Actor) -> int:
-    """Ends all of one's sign-ins but this one; answers how many there were."""
+    """Ends all of one's sign-ins but this one, also what is open at a terminal; answers how many there were in the
+    mini-program."""
+    _leave_kiosks(actor.id)
     ended = session.execute(
         sa.delete(Session)
         .where(Session.person_id == actor.id, Session.id != session_id)
@@ -131,8 +138,14 @@ def close_others(session_id: int, *, actor: Actor) -> int:
 
 
 def close_all(person_id: int) -> None:
-    """Ends every sign-in of a person."""
+    """Ends every sign-in of a person, also at terminals."""
+    _leave_kiosks(person_id)
     session.execute(sa.delete(Session).where(Session.person_id == person_id))
+
+
+def _leave_kiosks(person_id: int) -> None:
+    session.execute(sa.delete(KioskSession).where(KioskSession.person_id == person_id))
+    session.execute(sa.delete(CardCode).where(CardCode.person_id == person_id))
 
 
 def open_of(person_id: int) -> list[Session]:

@@ -47,7 +47,7 @@ SECURITY_EVENTS = {
     "phone": "手机号变动",
     "card": "绑定微信",
     "merge": "合并档案",
-    "kiosk": "自助终端登录",
+    "kiosk": "自助终端",
     "suspended": "账号停用",
     "session": "登录小程序",
     "data_opened": "查看我的信息",

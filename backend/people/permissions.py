@@ -5,6 +5,7 @@ about a person (verified residency, party registration, being the wisher of this
 """
 
 from collections.abc import Iterable
+from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from backend import clock
 from backend.db import session
 from backend.errors import NotAllowed, NotFound
 from backend.organisations.models import Reach
+from backend.people import at_kiosk
 from backend.people.models import ROLES, Appointment
 
 
@@ -54,6 +56,7 @@ class Permission(StrEnum):
     PERSON_CANCEL = "person:cancel", "community_staff"
     PERSON_SUSPEND = "person:suspend", "community_staff"
     PERSON_MERGE = "person:merge", "community_staff"
+    PERSON_CODE = "person:code", "grid_worker community_staff"
     SUSPENSION_READ = "suspension:read", "community_staff supervisor street_staff auditor"
     SIGN_UP_ASSIST = "sign_up:assist", "grid_worker community_staff"
     SIGN_UP_CANCEL = "sign_up:cancel", "grid_worker community_staff", "volunteer"
@@ -124,6 +127,7 @@ class Permission(StrEnum):
     APPOINTMENT_GRANT = "appointment:grant", "city_admin"
     ORGANISATION_MANAGE = "organisation:manage", "city_admin"
     ORGANISATION_CONTACT = "organisation:contact", "community_staff street_staff unit_officer city_admin"
+    KIOSK_MANAGE = "kiosk:manage", "community_staff city_admin"
     CALENDAR_CHANGE = "calendar:change", "city_admin"
     DELIVERY_READ = "delivery:read", "city_admin auditor"
     # Agreeing that a colleague opens more than the pace allows, and looking through what was opened.
@@ -149,8 +153,13 @@ def facts_with(permission: str) -> frozenset[str]:
     return _KNOWN[permission].facts if permission in _KNOWN else frozenset()
 
 
+def _day_of_office(person_id: Any) -> date:
+    """The day on which a person's appointments are looked at: today; at a kiosk one on which nobody held any."""
+    return date.min if at_kiosk.is_visitor(person_id) else clock.today()
+
+
 def active_today(person_id: Any) -> sa.ColumnElement[bool]:
-    today = clock.today()
+    today = _day_of_office(person_id)
     return sa.and_(
         Appointment.person_id == person_id,
         Appointment.from_day <= today,
@@ -279,7 +288,7 @@ _ROLES_IN = (
 
 def bind_viewer(person_id: int) -> dict[str, Any]:
     """What a statement with `roles_subquery` or `people.REGISTERED_IN` has to be given."""
-    return {"viewer": person_id, "viewing_on": clock.today()}
+    return {"viewer": person_id, "viewing_on": _day_of_office(person_id)}
 
 
 def roles_subquery(organisation_id: Any) -> sa.ScalarSelect[str | None]:

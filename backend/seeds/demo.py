@@ -18,7 +18,7 @@ from backend.people import actions as people
 from backend.people import sealed, sign_ins
 from backend.people.kinds import MembershipState
 from backend.people.models import Membership, Person, Team
-from backend.seeds import consents, supermarket, volunteering, wishes
+from backend.seeds import consents, kiosks, supermarket, volunteering, wishes
 from backend.seeds.calendar import days_ago
 from backend.wechat.simulator.rules import openid_of
 
@@ -79,6 +79,7 @@ def seed() -> bool:
         wishes.seed(found, who)
         supermarket.seed(found, who)
         volunteering.seed(found, who)
+        kiosks.seed(found, (kiosks.FIRST, "白桦社区"), who["admin"])
     return True
 
 

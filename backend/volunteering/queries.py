@@ -16,7 +16,7 @@ from backend.nearness import Point
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery, containing
-from backend.people import guests, permissions
+from backend.people import at_kiosk, guests, permissions
 from backend.people import queries as people
 from backend.people.masking import Level, level_of
 from backend.people.models import Team
@@ -164,14 +164,15 @@ def view_activities(found: Sequence[Activity], *, actor: Actor) -> list[Activity
     counts = _counts([activity.id for activity in found])
     clashing = _clashing(found, standing, actor)
     names = places.names({activity.community_id for activity in found})
-    in_charge = {} if guest else _names_in_charge(found, standing)
+    unnamed = guest or at_kiosk.is_visitor(actor.id)
+    in_charge = {} if unnamed else _names_in_charge(found, standing)
     return [
         view_of(
             ActivityView,
             activity,
             community_name=names[activity.community_id],
             team_name=standing.leaders.get(activity.team_id, (None, None))[1] if activity.team_id else None,
-            in_charge="" if guest else in_charge[activity.in_charge_id],
+            in_charge="" if unnamed else in_charge[activity.in_charge_id],
             confirmed=sum(counts.get((activity.id, state), 0) for state in SEATED),
             waiting=counts.get((activity.id, SignUpState.WAITLISTED), 0),
             sessions=standing.sessions.get(activity.id, []),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Model, Moment, sql_list
-from backend.people import permissions
+from backend.people import at_kiosk, permissions
 from backend.people import queries as people
 from backend.people.permissions import Permission
 from backend.personal import PersonalTable, Purpose, handler, not_personal, on_merge, personal
@@ -268,8 +268,11 @@ class Wish(Model):
         member_here = registration is not None and registration.community_id == self.community_id
         return facts_of(self, person_id, member_here, reporting_in([self], person_id))
 
-    def visible_to(self, _person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
-        """Its own people and its community's staff see a wish in any state, others while it is public."""
+    def visible_to(self, person_id: int, words: frozenset[str], facts: frozenset[str]) -> bool:
+        """Its own people and its community's staff see a wish in any state, others while it is public. In a hall one
+        reads one's own alone; the wall there is the terminal's."""
+        if at_kiosk.is_visitor(person_id):
+            return bool(facts & OWN_PEOPLE)
         return (
             self.state in PUBLIC_STATES
             or bool(facts & OWN_PEOPLE or ("claimer" in facts and self.state != WishState.TAKEN_DOWN))

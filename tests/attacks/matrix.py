@@ -166,6 +166,7 @@ class Things:
         ]
         told = {"fromId": twice[0], "intoId": twice[1], "proof": "known", "reason": "同一个人"}
         return {
+            "kiosk_id": self._post("staff", "/kiosks", {"communityId": town.songtao, "name": "大厅"})["id"],
             "merge_id": self._post("staff", "/person-merges", told)["id"],
             "twice": twice,
             "person_id": newcomer.id,
@@ -275,6 +276,7 @@ INSTEAD = {
     "POST /api/v1/rounds/{round_id}/close": {"round_id": "published_round"},
     "POST /api/v1/people/{person_id}/bind": {"person_id": "card_holder"},
     "POST /api/v1/people/{person_id}/cancel": {"person_id": "card_holder"},
+    "POST /api/v1/people/{person_id}/one-time-code": {"person_id": "card_holder"},
     "POST /api/v1/activities/{activity_id}/sign-ups/{person_id}/allow-clash": {"person_id": "signed_up"},
     "POST /api/v1/activities/{activity_id}/sign-ups/{person_id}/excuse": {"person_id": "signed_up"},
     **{

@@ -41,11 +41,11 @@ def suspend(town, name):
 
 
 def routes(app, start):
-    """(method, rule, endpoint) of every route below `start` that is not for everybody."""
+    """(method, rule, endpoint) of every route below `start` that is for people who are signed in."""
     return [
         (method, rule, rule.endpoint)
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith(start) and app.view_functions[rule.endpoint].guard != "public"
+        if rule.rule.startswith(start) and app.view_functions[rule.endpoint].guard not in ("public", "kiosk")
         for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
     ]
 

@@ -52,7 +52,15 @@ PAGES["admin"] = (*PAGES["admin"], "registers/quarterly")
 PAGES["shang"] = (*PAGES["shang"], "registers/service_records")
 
 # Complaints, guardians, sheets on their way in, pictures to look at, messages that did not arrive.
-PAGES["tong"] = (*PAGES["tong"], "complaints", "guardians", "item-pictures", "imports", "imports/members")
+PAGES["tong"] = (
+    *PAGES["tong"],
+    "kiosks",
+    "complaints",
+    "guardians",
+    "item-pictures",
+    "imports",
+    "imports/members",
+)
 PAGES["bu"] = (*PAGES["bu"], "imports/stock")
 PAGES["admin"] = (*PAGES["admin"], "complaints", "deliveries", "imports", "imports/places")
 

@@ -9,12 +9,12 @@ from flask import before_render_template
 
 from backend.console.frame.page import TEMPLATES
 from backend.people.models import Person
-from tests import shaped
+from tests import kiosks, shaped
 from tests.attacks.matrix import Things
 from tests.console.walk import STAFF, Addresses
 
 # What others are made of.
-PARTS = {"layout.html", "macros.html", "decisions.html"}
+PARTS = {"layout.html", "macros.html", "decisions.html", "kiosk/base.html"}
 # What is shown in the middle of something, which its own tests do: they look in the same way.
 IN_BETWEEN = {
     "account/wechat.html",
@@ -24,6 +24,8 @@ IN_BETWEEN = {
     "first_passwords/slip.html",
     "imports/import.html",
     "item_looks/page.html",
+    "kiosk/enter.html",
+    "kiosk/my_order.html",
     "openings/decide.html",
     "page.html",
     "places/found.html",
@@ -57,12 +59,20 @@ def every_template():
     }
 
 
+def _at_a_terminal(town, one):
+    """鄂桂兰, who stands there with her card."""
+    token = kiosks.device(town, "门口")
+    one.client.set_cookie("kiosk", token)
+    one.client.set_cookie("kiosk-card", kiosks.holder(town, token=token).token)
+    return one
+
+
 def walk(town, visitor):
     """Opens every page as everyone, then sends every form with a reason and nothing else; yields what broke."""
     Things(town)
     addresses = Addresses(town)
     guest, seated = visitor(), {name: visitor(name) for name in STAFF}
-    for one in (guest, *seated.values()):
+    for one in (guest, *seated.values(), _at_a_terminal(town, visitor())):
         for path in addresses.of("GET"):
             with one.get(path) as answer:
                 if answer.status_code >= 500:

@@ -1,4 +1,5 @@
-"""Through every page of the console and every open page: each with one thing of each state, as each of the staff."""
+"""Through every page of the console, of a terminal and every open page: each with one thing of each state, as each of
+the staff."""
 
 import re
 
@@ -28,13 +29,22 @@ THINGS = {
     "transfer_id": ("shop_transfers", "state"),
     "sheet_id": ("opening_sheets", "state"),
     "merge_id": ("person_merges", "state"),
+    "kiosk_id": ("kiosks", "community_id"),
     "barcode_id": ("item_barcodes", "item_id"),
     "batch_id": ("batches", "quarantined"),
     "place_id": ("organisations", "kind"),
     "community_id": ("organisations WHERE kind = 'community'", "kind"),
 }
 # Leaving ends the walk.
-LEFT_OUT = {"console.sign_out", "console.nowhere", "console.end_session", "console.end_other_sessions"}
+LEFT_OUT = {
+    "console.sign_out",
+    "console.nowhere",
+    "console.end_session",
+    "console.end_other_sessions",
+    "kiosk.leave",
+    "kiosk.nowhere",
+    "kiosk.worker",
+}
 _ARGUMENT = re.compile(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>")
 
 
@@ -74,7 +84,7 @@ class Addresses:
     def of(self, method):
         """The path of every page that answers this method."""
         for rule in self.app.url_map.iter_rules():
-            open_page = rule.endpoint.startswith("public.") and "static" not in rule.rule
+            open_page = rule.endpoint.startswith(("public.", "kiosk.")) and "static" not in rule.rule
             ours = rule.endpoint.startswith("console.") or open_page
             if ours and method in rule.methods and rule.endpoint not in LEFT_OUT:
                 yield from self._filled(rule.rule)

@@ -13,7 +13,7 @@ from scripts.record_examples import sender
 from tests.attacks import matrix
 
 # Not the same twice by their nature: what is asked for is made anew, under no key and for nobody yet.
-WITHOUT_A_KEY = ("/sessions",)
+WITHOUT_A_KEY = ("/sessions", "/kiosk-sessions")
 # WeChat's own, which has no key either: tests/api/test_push.py sends each again and again.
 OF_WECHAT = "POST /api/v1/wechat/push"
 API = "/api/v1"

@@ -38,9 +38,9 @@ def test_a_route_without_a_guard_would_be_found(settings):
     assert unguarded(careless) == ["/everything"]
 
 
-def test_a_guard_is_public_for_guests_signed_in_or_a_word_that_somebody_can_hold(migrated_app):
+def test_a_guard_is_public_for_guests_or_terminals_signed_in_or_a_word_that_somebody_can_hold(migrated_app):
     guards = {getattr(view, "guard", "public") for view in migrated_app.view_functions.values()}
-    assert guards - {"public", "guests", "signed in"} <= WORDS
+    assert guards - {"public", "guests", "kiosk", "signed in"} <= WORDS
 
 
 def test_every_route_that_is_not_for_everybody_says_whose_call_it_is(migrated_app):

@@ -37,6 +37,7 @@ NOT_TAKEN = {
     "POST /api/v1/me/phone code": _CODE,
     "POST /api/v1/console-sign-ins/{code}/approve choice": _CODE,
     "POST /api/v1/me/consents version": _CODE,
+    "POST /api/v1/kiosk-sessions cardNumber": _CODE,
     "POST /api/v1/people/{person_id}/bind code": _CODE,
     "POST /api/v1/activities/{activity_id}/check-in code": _CODE,
     "POST /api/v1/activities/{activity_id}/check-out code": _CODE,

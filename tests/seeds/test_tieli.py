@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from backend import app as house
 from backend import clock, commands, config, jobs
 from backend.db import Base, db, session
+from backend.identity.kiosk_models import Kiosk
 from backend.ledger import queries as ledger
 from backend.ledger import rules
 from backend.organisations.models import Organisation
@@ -35,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=clock.CHINA)
 # Drawn by lot or sealed, so another one each time; `request` names the request that a line was written in.
-BY_LOT = re.compile(r"_sealed$|_index$|^digest|^password|^request$")
+BY_LOT = re.compile(r"_sealed$|_index$|^digest|^token_digest$|^password|^request$")
 CERTIFICATE = re.compile(r"ZM(-[0-9A-Z]{4})+")
 
 
@@ -127,6 +128,7 @@ def test_the_places_are_as_many_as_promised(city, made):
         "centre": figures.communities,
     }
     assert count(Shop) == figures.shops
+    assert count(Kiosk) == figures.kiosks
 
 
 def test_the_people_are_as_many_as_promised(city, made):

@@ -49,6 +49,7 @@ def listing(
     guard: str = SIGNED_IN,
     query: type[PageQuery] = PageQuery,
     description: str | None = None,
+    at_kiosk: bool = False,
 ) -> Callable[[Callable[..., Pageable]], Callable[..., Any]]:
     """A list of `out`, page by page. The view gets `caller`, the parts of the path and the filters of `query`, and
     answers what can be paged; one page of it goes through `serialize`."""
@@ -60,7 +61,16 @@ def listing(
             rows = view(caller=caller, **ids, **query)
             return page(rows, cursor, limit, lambda some: serialize(some, caller))
 
-        declare = get(blueprint, rule, summary, guard, query=query, out=paged(out), description=description)
+        declare = get(
+            blueprint,
+            rule,
+            summary,
+            guard,
+            query=query,
+            out=paged(out),
+            description=description,
+            at_kiosk=at_kiosk,
+        )
         return declare(listed)
 
     return decorate

@@ -39,6 +39,7 @@ class Moves:
         may: Callable[..., object] | None = None,
         description: str | None = None,
         while_suspended: bool = False,
+        at_kiosk: bool = False,
     ) -> None:
         """`POST …/step`, with `name` as its operation in the document. `verb` gets the ids of the path, the `reason`
         of the body if there is one, and what `precheck` answered if there is one."""
@@ -52,4 +53,10 @@ class Moves:
         declare = partial(
             post, self.blueprint, f"{self.rule}/{step}", summary, guard, body=body, out=self.out
         )
-        declare(precheck=precheck, may=may, description=description, while_suspended=while_suspended)(view)
+        declare(
+            precheck=precheck,
+            may=may,
+            description=description,
+            while_suspended=while_suspended,
+            at_kiosk=at_kiosk,
+        )(view)

@@ -13,23 +13,23 @@ from functools import partial, wraps
 from typing import Any
 
 import orjson
-import structlog
 from apiflask import APIBlueprint, HTTPError
 from flask import Response, g, request
 
-from backend.api.frame import hosting, idempotency
+from backend.api.frame import callers, idempotency
 from backend.api.frame.fields import Schema
 from backend.db import transaction
-from backend.errors import NotAllowed, NotSignedIn, Refused, UnsupportedType
+from backend.errors import NotAllowed, Refused, UnsupportedType
 from backend.identity import sessions
 from backend.people import permissions, suspensions
 
 PUBLIC = "public"
 # Whoever is signed in, as themselves; and without a token a guest, who is told less.
 GUESTS = "guests"
+# A terminal in a hall, by its own token: the view gets `device` and no caller.
+KIOSK = "kiosk"
 SIGNED_IN = "signed in"
 _PARTS = re.compile(r"<(?:\w+:)?(\w+)>")
-log = structlog.get_logger()
 
 
 class NotAForm(UnsupportedType):
@@ -64,9 +64,10 @@ def route(
     media: str | None = None,
     description: str | None = None,
     while_suspended: bool = False,
+    at_kiosk: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A JSON route; the document shows it by its `summary`. `guard` is PUBLIC, GUESTS, SIGNED_IN or a permission word
-    that the caller must hold somewhere; `writes` opens the transaction (by default for every method but GET).
+    """A JSON route; the document shows it by its `summary`. `guard` is PUBLIC, GUESTS, KIOSK, SIGNED_IN or a permission
+    word that the caller must hold somewhere; `writes` opens the transaction (by default for every method but GET).
 
     `precheck` is given what the view is given and runs ahead of the transaction: what may be slow, such as a
     question to WeChat. A repeat of a request that was answered already does not ask again. `may` is asked before a
@@ -74,7 +75,7 @@ def route(
     stranger is told nothing of the fields; one that does not take these parts fails here, at the start. `form` is a
     multipart body, `raw` one that the view reads for itself, `largest` its size in bytes if not the usual. `media` is
     the type of an answer that is a file, without the envelope. `while_suspended` is what writes and may be done all
-    the same by who is suspended: whatever only reads, they may.
+    the same by who is suspended: whatever only reads, they may. `at_kiosk` is what a card's holder may do at a terminal.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -94,7 +95,7 @@ def route(
             inspect.signature(may).bind(**dict.fromkeys([*_PARTS.findall(rule), "actor"]))
             work = _judged_after(work, may)
         reading = method == "GET" and not writing
-        work = _guarded(work, guard, stopped=not reading and not while_suspended)
+        work = _guarded(work, guard, stopped=not reading and not while_suspended, at_kiosk=at_kiosk)
         work = blueprint.output(out, status_code=status)(work)
         security: Any = None if guard == PUBLIC else "bearer"
         if guard == GUESTS:
@@ -106,9 +107,9 @@ def route(
             operation_id=view.__name__,
             extensions={"x-media": media} if media else None,
         )(work)
-        work.guard = guard  # type: ignore[attr-defined]
+        work.guard, work.at_kiosk = guard, at_kiosk  # type: ignore[attr-defined]
         # By whom a call counts is asked ahead of the guard.
-        work.asked_by = None if guard == PUBLIC else _asked_by  # type: ignore[attr-defined]
+        work.asked_by = None if guard == PUBLIC else callers.asked_by  # type: ignore[attr-defined]
         return blueprint.route(rule, methods=[method], endpoint=view.__name__)(work)
 
     return decorate
@@ -161,16 +162,19 @@ def _judged_after(work: Callable[..., Any], may: Callable[..., object]) -> Calla
     return judged
 
 
-def _guarded(work: Callable[..., Any], guard: str, stopped: bool) -> Callable[..., Any]:
+def _guarded(work: Callable[..., Any], guard: str, *, stopped: bool, at_kiosk: bool) -> Callable[..., Any]:
     """`stopped` is what nobody does while they are suspended."""
 
     @wraps(work)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         if guard == PUBLIC:
+            callers.refuse_kiosks()
             return work(*args, **kwargs)
+        if guard == KIOSK:
+            return work(*args, device=callers.device(), **kwargs)
         if guard == GUESTS:
-            return work(*args, caller=whoever(), **kwargs)
-        caller = g.caller = signed_in()
+            return work(*args, caller=callers.whoever(kiosks_too=at_kiosk), **kwargs)
+        caller = g.caller = callers.signed_in(kiosks_too=at_kiosk)
         if stopped:
             suspensions.refuse(caller.id, caller.suspended_until)
         if guard != SIGNED_IN and not permissions.appointed(caller.id, guard):
@@ -178,58 +182,6 @@ def _guarded(work: Callable[..., Any], guard: str, stopped: bool) -> Callable[..
         return work(*args, caller=caller, **kwargs)
 
     return guarded
-
-
-def _asked_by() -> int | None:
-    """The person who asks, for the limits: found before they are judged, and kept for the guard, so that it is one
-    statement. Whoever is refused by the guard counts by address."""
-    try:
-        g.asking = _identify()
-        return g.asking.id
-    except Refused as refusal:
-        g.asking = refusal
-        return None
-
-
-def signed_in() -> sessions.Caller:
-    """Who asks, by their token. Raises NotSignedIn and SessionEnded."""
-    found = g.pop("asking", None) or _identify()
-    if isinstance(found, Refused):
-        raise found
-    structlog.contextvars.bind_contextvars(person=found.id)
-    if found.stale:
-        with transaction():
-            sessions.prolong(found.session_id)
-    return found
-
-
-def whoever() -> sessions.Caller:
-    """Who asks, or a guest: without a token one is nobody in particular, with a bad one refused."""
-    try:
-        return signed_in()
-    except NotSignedIn:
-        if "Authorization" in request.headers:
-            raise
-        return sessions.GUEST
-
-
-def _identify() -> sessions.Caller:
-    """Behind Cloud Hosting, and only if we are told that we are, WeChat itself says who asks."""
-    openid = hosting.openid() if "Authorization" not in request.headers else None
-    if openid is not None:
-        return _vouched_for(openid)
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise NotSignedIn()
-    return sessions.caller(token.strip())
-
-
-def _vouched_for(openid: str) -> sessions.Caller:
-    found = sessions.vouched_for(openid)
-    if found is None:
-        # They are made known by POST /sessions, once.
-        raise NotSignedIn()
-    return found
 
 
 def _working(
@@ -242,6 +194,7 @@ def _working(
     @wraps(view)
     def work(**kwargs: Any) -> Response:
         caller: Any = kwargs.get("caller")
+        callers.refuse_for_another(caller, kwargs.get("body"))
         key = idempotency.key_of_request() if writing and caller is not None else None
         if precheck is not None:
             kwargs["precheck_result"] = _precheck_result(precheck, key, kwargs)

@@ -18,6 +18,7 @@ from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, multiprocess
 
 from backend import journal
+from backend.people import at_kiosk
 
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -59,6 +60,8 @@ def observe(app: Flask) -> None:
     """Numbers, times and logs every request of the app."""
     app.before_request(_begin)
     app.after_request(_end)
+    # With the request, and not only before the next one: the thread may do something else in between.
+    app.teardown_request(lambda _fault: at_kiosk.leave())
 
 
 def _begin() -> None:
@@ -67,6 +70,7 @@ def _begin() -> None:
     g.began = time.perf_counter()
     journal.correlation.set(g.request_id)
     journal.opened_by.set(None)
+    at_kiosk.leave()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=g.request_id)
 

@@ -205,7 +205,7 @@ def end_other_sessions(caller: sessions.Caller) -> dict[str, Any]:
     return {"ended": console_sessions.sign_out_elsewhere(actor=caller)}
 
 
-@get(bp, "/me", "我", out=Me)
+@get(bp, "/me", "我", out=Me, at_kiosk=True)
 def get_me(caller: sessions.Caller) -> dict[str, Any]:
     return me(caller.id)
 

@@ -85,7 +85,7 @@ def privacy_version(document: str, version: str) -> notice.Document:
     return notice.one(document, version)
 
 
-@get(bp, "/me/consents", "我的同意，对照现行版本", out=MyConsentsOut)
+@get(bp, "/me/consents", "我的同意，对照现行版本", out=MyConsentsOut, at_kiosk=True)
 def my_consents(caller: Caller) -> dict[str, Any]:
     return {"list": consent.documents_with_consent(caller.id)}
 

@@ -32,7 +32,7 @@ class DenialOut(Schema):
     password_barred = Boolean("工作后台的口令是否已停用，要重新设置才能再用")
 
 
-@listing(bp, "/me/security-events", "我的账号安全记录，新的在前", SecurityEventOut)
+@listing(bp, "/me/security-events", "我的账号安全记录，新的在前", SecurityEventOut, at_kiosk=True)
 def my_security_events(caller: Caller) -> Pageable:
     return security_events.mine(caller.id)
 

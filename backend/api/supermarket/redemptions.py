@@ -217,6 +217,7 @@ def _answered(answer: Any, caller: Caller) -> RedemptionView | Response:
     out=RedemptionOut,
     status=201,
     description="冻结积分并预留库存，同时成功或同时不成。一张单只兑一类：物品、场地或活动支持。",
+    at_kiosk=True,
 )
 def request_redemption(caller: Caller, body: dict[str, Any]) -> RedemptionView | Response:
     lines = [(line["item_id"], line["quantity"]) for line in body.pop("lines")]
@@ -251,12 +252,12 @@ def request_series(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return {"series_id": orders[0].id, "list": serialize_many(orders, caller)}
 
 
-@get(bp, "/redemptions/<id:redemption_id>", "一张兑换单", out=RedemptionOut)
+@get(bp, "/redemptions/<id:redemption_id>", "一张兑换单", out=RedemptionOut, at_kiosk=True)
 def get_redemption(caller: Caller, redemption_id: int) -> RedemptionView:
     return _serialize(queries.order(redemption_id, actor=caller), caller)
 
 
-@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many, query=OrdersQuery)
+@listing(bp, "/me/redemptions", "我的兑换", RedemptionOut, serialize_many, query=OrdersQuery, at_kiosk=True)
 def my_redemptions(caller: Caller, state: list[str] | None) -> Pageable:
     return queries.orders_of(caller.id, state)
 
@@ -299,6 +300,7 @@ move(
     approvals.cancel,
     body=GiveUpIn,
     description="本人随时可以取消，不影响以后兑换；工作人员代为取消要写明原因。",
+    at_kiosk=True,
 )
 
 

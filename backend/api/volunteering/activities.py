@@ -341,6 +341,7 @@ move(
     out=SignUpOut,
     status=201,
     description="有名额时为 confirmed，没有名额时排入候补 waitlisted。",
+    at_kiosk=True,
 )
 def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     made = sign_ups.sign_up(
@@ -349,7 +350,14 @@ def sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpVie
     return queries.view_sign_up(made, actor=caller)
 
 
-@post(bp, "/activities/<id:activity_id>/cancel-sign-up", "取消报名", body=CancelSignUpIn, out=SignUpOut)
+@post(
+    bp,
+    "/activities/<id:activity_id>/cancel-sign-up",
+    "取消报名",
+    body=CancelSignUpIn,
+    out=SignUpOut,
+    at_kiosk=True,
+)
 def cancel_sign_up(caller: Caller, activity_id: int, body: dict[str, Any]) -> SignUpView:
     mine = sign_ups.cancel(activity_id, on_behalf_of=proxy_of(body), actor=caller)
     return queries.view_sign_up(mine, actor=caller)
@@ -383,6 +391,8 @@ def _serialize_my_sign_ups(rows: list[tuple[SignUp, Activity]], caller: Caller) 
     return queries.view_my_sign_ups(rows, actor=caller)
 
 
-@listing(bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups, query=MySignUpsQuery)
+@listing(
+    bp, "/me/sign-ups", "我的报名", MySignUpOut, _serialize_my_sign_ups, query=MySignUpsQuery, at_kiosk=True
+)
 def my_sign_ups(caller: Caller, state: list[str] | None, when: str | None) -> Pageable:
     return queries.sign_ups_of(caller.id, state, when)

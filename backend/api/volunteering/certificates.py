@@ -5,10 +5,11 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from backend.api.frame import callers
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, QueryInteger, Schema, Text
 from backend.api.frame.listing import listing
-from backend.api.frame.route import PUBLIC, get, post, signed_in
+from backend.api.frame.route import PUBLIC, get, post
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
 from backend.journal import REASON_MAX
@@ -120,12 +121,14 @@ def issue_certificate(caller: Caller, body: dict[str, Any]) -> CertificateView:
     return _serialize_many([certificates.issue(**body, actor=caller)], caller)[0]
 
 
-@listing(bp, "/me/certificates", "我的服务证明", CertificateOut, _serialize_many)
+@listing(bp, "/me/certificates", "我的服务证明", CertificateOut, _serialize_many, at_kiosk=True)
 def my_certificates(caller: Caller) -> Pageable:
     return queries.of_person(caller.id)
 
 
-@get(bp, "/me/certificates/<number>", "我的一份服务证明和它包含的记录", out=CertificateDetailOut)
+@get(
+    bp, "/me/certificates/<number>", "我的一份服务证明和它包含的记录", out=CertificateDetailOut, at_kiosk=True
+)
 def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
     found = queries.mine(number, actor=caller)
     rows = queries.contents([found.id]).get(found.id, [])
@@ -148,7 +151,7 @@ def my_certificate(caller: Caller, number: str) -> dict[str, Any]:
 )
 def certificate_paper(number: str, query: dict[str, Any]) -> Response:
     if query["signature"] is None:
-        number = queries.mine(number, actor=signed_in()).number
+        number = queries.mine(number, actor=callers.signed_in()).number
     elif not links.genuine(number, **query):
         raise NotFound()
     answer = Response(certificate_pdf.pdf(number), mimetype="application/pdf")
@@ -177,6 +180,6 @@ def apply_for_stars(caller: Caller, body: dict[str, Any]) -> dict[str, Any]:
     return _star(stars.apply(body["stars"], actor=caller))
 
 
-@get(bp, "/me/stars", "我的星级", out=StarsOut)
+@get(bp, "/me/stars", "我的星级", out=StarsOut, at_kiosk=True)
 def my_stars(caller: Caller) -> dict[str, Any]:
     return {"list": [_star(star) for star in queries.stars_of(caller.id)]}

@@ -163,7 +163,7 @@ def _correction(row: Correction, caller: Caller) -> CorrectionView:
     return _corrections([row], caller)[0]
 
 
-@get(bp, "/me/service-records", "我的服务记录和合计", query=PageQuery, out=MyRecordsOut)
+@get(bp, "/me/service-records", "我的服务记录和合计", query=PageQuery, out=MyRecordsOut, at_kiosk=True)
 def my_service_records(caller: Caller, query: dict[str, Any]) -> dict[str, Any]:
     listed = page(queries.records_of(caller.id), **query, serialize=queries.view_records)
     return {**listed, "totals": queries.totals(caller.id)}

@@ -7,8 +7,9 @@ from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import fields
 
+from backend.api.frame import callers
 from backend.api.frame.fields import Choice, Integer, QueryInteger, Schema, Text, metadata
-from backend.api.frame.route import PUBLIC, get, post, signed_in
+from backend.api.frame.route import PUBLIC, get, post
 from backend.db import transaction
 from backend.errors import NotFound
 from backend.files import actions, checks, links, pictures, queries
@@ -110,7 +111,7 @@ def upload_file(caller: Caller, body: dict[str, Any], precheck_result: Stored) -
 )
 def get_file(file_id: int, query: dict[str, Any]) -> Response:
     if query["signature"] is None:
-        content = queries.content(file_id, "own", query["size"], owner_id=signed_in().id)
+        content = queries.content(file_id, "own", query["size"], owner_id=callers.signed_in().id)
     elif links.genuine(file_id, **query):
         content = queries.content(file_id, query["view"], query["size"])
     else:

@@ -128,11 +128,11 @@ def record_subscriptions(caller: Caller, body: dict[str, Any]) -> dict[str, Any]
     return {"list": queries.subscriptions(caller.id)}
 
 
-@get(bp, "/me/points", "我的积分", out=PointsOut)
+@get(bp, "/me/points", "我的积分", out=PointsOut, at_kiosk=True)
 def my_points(caller: Caller) -> ledger.Balance:
     return ledger.balance(caller.id)
 
 
-@listing(bp, "/me/points/statement", "我的积分流水", StatementRow)
+@listing(bp, "/me/points/statement", "我的积分流水", StatementRow, at_kiosk=True)
 def my_statement(caller: Caller) -> Pageable:
     return by_id(partial(statement, caller.id))

@@ -77,7 +77,7 @@ def fulfil_wish(
     return serialize(done, caller)
 
 
-@post(bp, "/wishes/<id:wish_id>/confirm", "确认", body=ConfirmIn, out=WishOut)
+@post(bp, "/wishes/<id:wish_id>/confirm", "确认", body=ConfirmIn, out=WishOut, at_kiosk=True)
 def confirm_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return serialize(claims.confirm(wish_id, **body, actor=caller), caller)
 

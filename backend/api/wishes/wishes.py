@@ -261,6 +261,7 @@ def write_wish(
     GUESTS,
     out=WishDetailOut,
     description=WITHOUT_SIGNING_IN + "经过是空的。",
+    at_kiosk=True,
 )
 def get_wish(caller: Caller, wish_id: int) -> dict[str, Any]:
     wish, shown = queries.seen_and_view(wish_id, actor=caller)
@@ -273,7 +274,7 @@ def edit_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, A
     return serialize(writing.edit(wish_id, body, actor=caller), caller)
 
 
-@get(bp, "/wishes/<id:wish_id>/timeline", "心愿的经过", out=TimelineOut)
+@get(bp, "/wishes/<id:wish_id>/timeline", "心愿的经过", out=TimelineOut, at_kiosk=True)
 def wish_timeline(caller: Caller, wish_id: int) -> dict[str, Any]:
     return {"list": timeline_queries.timeline(queries.one(wish_id, actor=caller), actor=caller)}
 
@@ -375,6 +376,15 @@ def wish_contact(caller: Caller, wish_id: int, query: dict[str, Any]) -> contact
     return contacting.contact(wish_id, query["reason"], actor=caller)
 
 
-@listing(bp, "/me/wishes", "我的心愿（含代办）", WishOut, serialize_many, query=MineQuery)
+@listing(
+    bp,
+    "/me/wishes",
+    "我的心愿（含代办）",
+    WishOut,
+    serialize_many,
+    query=MineQuery,
+    description="在自助终端上只有自己和孩子的，没有代办的。",
+    at_kiosk=True,
+)
 def my_wishes(caller: Caller, state: list[str] | None) -> Pageable:
     return queries.written_by(caller.id, state)

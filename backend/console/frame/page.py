@@ -48,6 +48,8 @@ POLICY = (
 )
 _ADDRESS = re.compile(r"/console/[A-Za-z0-9/_?=&%.*+-]*")
 csrf = CSRFProtect()
+# Our own style and scripts.
+OWN = Path(__file__).parent / "static"
 # Each room has its templates beside its pages; a template is named by its folder: `wishes/review.html`.
 TEMPLATES = [str(folder) for folder in sorted(Path(__file__).parents[1].glob("*/templates"))]
 bp = APIBlueprint("console", __name__, url_prefix="/console", enable_openapi=False)
@@ -201,15 +203,17 @@ def is_inside() -> bool:
         return False
 
 
+def refuse_other_sites() -> None:
+    """What a browser sends says from where; a form of another site is no form of ours. Raises CSRFError."""
+    reading = request.method in ("GET", "HEAD", "OPTIONS")
+    if not reading and request.headers.get("Sec-Fetch-Site") not in (None, "same-origin", "none"):
+        raise CSRFError("another site")
+
+
 @bp.before_request
 def _refuse_forged() -> None:
     """A form must come from our own page: the browser says so, and the form's token proves it."""
-    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") not in (
-        None,
-        "same-origin",
-        "none",
-    ):
-        raise CSRFError("another site")
+    refuse_other_sites()
     # The form is read here for its token, before the page is asked: more of it only from whoever was signed in.
     largest = getattr(current_app.view_functions.get(request.endpoint or ""), "largest", None)
     if largest is not None and TOKEN in cookie:
@@ -244,22 +248,22 @@ def run_form(
         told = () if precheck is None else (precheck(),)
         with transaction():
             if not repeatable:
-                _send_once()
+                send_once(g.get("staff"))
             return work(*told)
 
     return run_in_parts(form, whole)
 
 
-def _send_once() -> None:
+def send_once(sender: journal.Actor | None) -> None:
     """The token of a form counts once with what was typed, for who is signed in. Raises FormSentBefore."""
-    token, staff = request.form.get(ONCE), g.get("staff")
-    if not token or staff is None:
+    token = request.form.get(ONCE)
+    if not token or sender is None:
         return
     told = hashlib.sha256(f"{request.full_path}\n{token}\n".encode())
     for name, value in sorted(request.form.items(multi=True)):
         if name != "csrf_token":
             told.update(f"{name}={len(value)}:{value}\n".encode("utf-8", "replace"))
-    sent_forms.send_once(staff.id, told.hexdigest())
+    sent_forms.send_once(sender.id, told.hexdigest())
 
 
 @bp.app_template_global()

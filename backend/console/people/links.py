@@ -22,16 +22,14 @@ from backend.console.people.sign_in import address_of, scan_state
 from backend.db import transaction
 from backend.errors import Refused
 from backend.identity import console_links, console_sessions
+from backend.identity.typed_codes import TYPED_MAX
 from backend.people import accounts
-
-# What a link's code may be with everything that people put between its signs.
-CODE_MAX = 40
 
 
 class LinkForm(Form):
     code = code(
         "链接里的码",
-        most=CODE_MAX,
+        most=TYPED_MAX,
         description="16 个小写字母和数字，中间的横线可以不填",
         render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
     )
@@ -40,7 +38,7 @@ class LinkForm(Form):
 @page("/link/<code>", guard=PUBLIC)
 def link(code: str) -> Any:
     """Opened by whoever was given it. Only the button enters: a program that looks at links in advance spends none."""
-    form = LinkForm(formdata=None, code=code[:CODE_MAX])
+    form = LinkForm(formdata=None, code=code[:TYPED_MAX])
     try:
         console_links.check(code)
     except Refused as refusal:

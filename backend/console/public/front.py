@@ -4,25 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.opening_hours import in_words
-from backend.organisations import queries as places
 from backend.supermarket import queries as market
 from backend.volunteering import calendar_queries
 
-# A county has some twenty communities; a page of more would be no page.
-MOST_COMMUNITIES = 60
+# As many as there are communities.
 MOST_SHOPS = 60
 ACTIVITIES = 6
-
-
-@dataclass(frozen=True)
-class Office:
-    """A community: its wall, and how its office is reached."""
-
-    id: int
-    name: str
-    telephone: str | None
-    hours: str
-    address: str | None
 
 
 @dataclass(frozen=True)
@@ -33,14 +20,6 @@ class ShopCard:
     community: str
     address: str
     hours: str
-
-
-def offices() -> list[Office]:
-    found = places.children(None, "community").rows(MOST_COMMUNITIES)
-    return [
-        Office(one.id, one.name, one.telephone, in_words(one.opening_hours or []), one.address)
-        for one in found
-    ]
 
 
 def shops() -> list[ShopCard]:

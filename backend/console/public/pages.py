@@ -10,7 +10,8 @@ from flask import Response, make_response, render_template, request, send_from_d
 
 from backend import clock, config
 from backend.console.frame import error_pages
-from backend.console.frame.page import asked_number
+from backend.console.frame.offices import offices
+from backend.console.frame.page import OWN, asked_number
 from backend.console.public import front
 from backend.console.public import wall as wall_lists
 from backend.errors import NotFound, Refused
@@ -24,7 +25,6 @@ from backend.wishes.screen_queries import lamps
 
 bp = APIBlueprint("public", __name__, enable_openapi=False)
 
-OWN = Path(__file__).parents[1] / "frame" / "static"
 # The packaged design system, served by the app itself: no page asks another host for anything.
 DESIGN = Path(flask_bootstrap.__file__).parent / "static" / "bootstrap5" / "css"
 
@@ -68,7 +68,7 @@ def landing() -> str:
         settings=config.settings(),
         lamps=lamps(None),
         activities=front.activities(),
-        offices=front.offices(),
+        offices=offices(),
         shops=front.shops(),
         picture=_code_of(_mini_program()),
     )

@@ -13,6 +13,8 @@ class Figures:
     estates: int
     units: int
     shops: int
+    # One in each community's centre, and a second one in the first.
+    kiosks: int
     # People, by what they do; each person counts once.
     members: int
     grid_workers: int
@@ -64,6 +66,7 @@ FULL = Figures(
     estates=176,
     units=63,
     shops=9,
+    kiosks=18,
     members=2000,
     grid_workers=470,
     staff=130,
@@ -94,6 +97,7 @@ SMALL = Figures(
     estates=176,
     units=17,
     shops=3,
+    kiosks=18,
     members=120,
     grid_workers=80,
     staff=56,

@@ -13,7 +13,7 @@ from backend import clock
 from backend.db import dialect, session, transaction
 from backend.identity import credentials
 from backend.outbox.models import Delivery, Notice
-from backend.seeds import demo, supermarket, volunteering
+from backend.seeds import demo, kiosks, supermarket, volunteering
 from backend.seeds.stories import Story, play
 from backend.seeds.tieli import activities, named_activities, people, places, points, shops, teams, wishes
 from backend.seeds.tieli.city import CASES, City
@@ -55,6 +55,7 @@ def _begin(figures: Figures, password_hash: str, tell: Tell) -> City:
     volunteering.seed(found, who)
     people.populate(city)
     teams.found_all(city)
+    kiosks.seed(found, [one.name for one in city.communities], who["admin"])
     tell(f"  {figures.people} people in {figures.communities} communities")
     return city
 
