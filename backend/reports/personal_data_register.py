@@ -102,11 +102,11 @@ PERSONAL_DATA = Register(
     Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
-        Column("处理目的", "= purpose()", purpose, width=16),
-        Column("字段", "= fields()", fields, width=24),
-        Column("依据", "= basis()", basis, width=28),
+        Column("处理目的", "= purpose()", purpose, width=15),
+        Column("字段", "= fields()", fields, width=22),
+        Column("依据", "= basis()", basis, width=24),
         Column("同意版本", "= consented_version(consents.version)", consented_version, width=10),
-        Column("留存期", "= retention()", retention, width=30),
+        Column("留存期", "= retention()", retention, width=26),
         Column("查阅请求数", "= times_opened(journal.verb)", times_opened, "number", total=True, width=10),
         Column(
             "导出请求数", "= times_exported(journal.verb)", times_exported, "number", total=True, width=10

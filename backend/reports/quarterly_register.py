@@ -213,7 +213,7 @@ QUARTERLY = Register(
     Permission.REGISTER_TOTALS,
     ComputedRows(_rows),
     (
-        Column("社区", "wishes.community_id", kind="place", width=12),
+        Column("社区", "wishes.community_id", kind="place", width=11),
         _sum("本季征集数", "journal.to_state", "submitted"),
         _sum("本季发布数", "journal.to_state", "published"),
         _sum("本季认领数", "claims.claimed_at", "claimed"),

@@ -92,7 +92,7 @@ SERVICE_RECORDS = Register(
         ),
         Column("服务时长(小时)", "= minutes(service_records.minutes)", minutes, "hours", total=True, width=9),
         Column("活动组织单位", "service_records.organising_body", width=16),
-        Column("活动负责人", "service_records.in_charge_id", kind="person", width=9),
+        Column("活动负责人", "service_records.in_charge_id", kind="person", width=9, aside=True),
         Column("评价", "nothing: nobody rates a volunteer here", width=8, aside=True),
         Column("记录人", "service_records.recorded_by_id", kind="person", width=9, aside=True),
         Column("记录日期", "service_records.recorded_at", kind="day", width=11, aside=True),

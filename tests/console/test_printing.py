@@ -52,7 +52,7 @@ def faults_of(sheet):
 @pytest.mark.parametrize("key", catalogue.REGISTERS)
 def test_every_register_fits_across_its_sheets_in_type_of_eight_points(key):
     register = catalogue.one(key)
-    assert max(papers.leaf_widths(register)) * papers.LEAST_SCALE / 100 <= ACROSS
+    assert max(papers.leaf_widths(register)) * papers.LEAST_SCALE / 100 <= papers.SHEET < ACROSS
     assert not any(one.aside for one in register.columns[: register.repeated])
     assert sorted(papers.laid_out(register).headings) == sorted(register.headings)
 
@@ -68,7 +68,7 @@ def test_the_wishes_register_lies_on_two_leaves_that_name_their_rows(visitor, to
     assert sheet.print_title_cols == "$A:$B"
     assert headings[:2] == ["序号", "心愿编号"]
     (cut,) = [one.id for one in sheet.col_breaks.brk]
-    assert {"心愿内容", "点亮日期", "未实现原因"} <= set(headings[:cut])
+    assert {"心愿内容", "点亮日期", "满意度", "未实现原因"} <= set(headings[:cut])
     assert {"网格", "转介去向"} <= set(headings[cut:])
     # A row is as high as its longest text needs: of 十六 letters eight characters stand in a line.
     reasons = headings.index("未实现原因")

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import openpyxl
+import pypdf
 import pytest
 import sqlalchemy as sa
 
@@ -175,16 +176,16 @@ def office(tmp_path):
     if found is None:
         pytest.fail(NO_OFFICE)
 
-    def convert(files):
+    def convert(files, into="csv:Text - txt - csv (StarCalc):44,34,76"):
         profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-        told = [found, "--headless", profile, "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"]
+        told = [found, "--headless", profile, "--convert-to", into]
         subprocess.run(
             [*told, "--outdir", str(tmp_path / "made"), *map(str, files)],
             check=True,
             capture_output=True,
             timeout=300,
         )
-        return {one.stem: one for one in Path(tmp_path / "made").glob("*.csv")}
+        return {one.stem: one for one in Path(tmp_path / "made").glob(f"*.{into[:3]}")}
 
     return convert
 
@@ -251,6 +252,16 @@ def test_every_file_opens_in_libreoffice_with_its_headings_and_the_sums_that_sql
             wanted = session.scalar(sa.text(statement), {"place": town.songtao})
             told = rows[-1][rows[3].index(heading)]
             assert float(told) == pytest.approx(float(wanted), abs=0.005), (key, heading)
+
+
+def test_a_short_register_is_printed_on_as_many_sheets_as_it_has_leaves(visitor, town, office, tmp_path):
+    tong, files = visitor("tong"), []
+    for key in ("wishes", "quarterly", "feedback", "stocktakes"):
+        files.append(tmp_path / f"{key}.xlsx")
+        files[-1].write_bytes(take(tong, town, key).get_data())
+    pages = {key: len(pypdf.PdfReader(path).pages) for key, path in office(files, "pdf").items()}
+    assert pages == {key: len(papers.leaf_widths(catalogue.one(key))) for key in pages}
+    assert len(pages) == 4
 
 
 def test_a_csv_says_once_that_it_is_utf_8(visitor, town):

@@ -24,8 +24,12 @@ PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>�
 <link rel="icon" href="/docs/assets/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/assets/swagger-ui.css"></head><body><div id="docs"></div>
 <script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>"""
+# The package leaves its list of servers without a label.
 START = """window.onload = function () {
-  SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", docExpansion: "list", validatorUrl: null });
+  SwaggerUIBundle({ url: "/openapi.json", dom_id: "#docs", docExpansion: "list", validatorUrl: null,
+    onComplete: function () {
+      document.querySelectorAll("select").forEach(function (one) { one.setAttribute("aria-label", "服务器"); });
+    } });
 };"""
 
 
