@@ -100,7 +100,6 @@ function failed (page, fault) {
   if (!(fault instanceof ApiError)) throw fault
   if (fault.error === 'CANCELLED') return undefined
   if (fault.error === 'INVALID_INPUT' && page.faultsAtFields) {
-    page.setData({ faults: fault.data })
     page.faultsAtFields(fault.data)
     return undefined
   }

@@ -1,12 +1,12 @@
 """The mini-program as it is packed, and phones with Chromium that hold it."""
 
-from pathlib import Path
+import threading
 
 import pytest
+from werkzeug.serving import make_server
 
+from tests.miniprogram.handset import Pocket
 from tests.miniprogram.mounted import NODE, TOP, mounted, pack
-
-HERE = Path(__file__).parent
 
 
 @pytest.fixture(scope="session")
@@ -27,4 +27,28 @@ def packed(tools, tmp_path_factory):
     return folder
 
 
-__all__ = ["mounted"]
+@pytest.fixture(scope="session")
+def own_address(migrated_app, packed):
+    """The product and the packed mini-program on a port of their own, for the whole run."""
+    server = make_server("127.0.0.1", 0, mounted(migrated_app, packed), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def pocket(town, browser, own_address):
+    """Phones that hold the mini-program: `pocket.take("ning")`."""
+    with Pocket(browser, own_address, town) as opened:
+        yield opened
+
+
+def pytest_collection_modifyitems(config, items):
+    """How pages look and work is changed by no database: once a run is enough."""
+    if config.getoption("--database") == "postgresql":
+        seen = [item for item in items if "pocket" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in seen]
+        config.hook.pytest_deselected(items=seen)

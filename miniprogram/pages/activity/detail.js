@@ -2,7 +2,6 @@
 const words = require('../../utils/dianliang/words')
 const { momentOf, spanOf } = require('../../lib/dates')
 const { screen } = require('../../lib/screen')
-const { askToSubscribe, prepareSubscriptions } = require('../../lib/subscribe')
 
 const KINDS = { volunteer_service: '志愿服务，计时长', meeting: '会议，不计时长', study: '学习，不计时长' }
 // 组织者的操作在另外的页面（还没有做的在工作后台办）。
@@ -15,7 +14,6 @@ Page(screen({
 
   async read () {
     this.show(await getApp().api.get(`/activities/${this.query.id}`))
-    if (getApp().api.signedIn()) await prepareSubscriptions()
   },
 
   show (activity) {
@@ -46,7 +44,6 @@ Page(screen({
     const waiting = told && told.state === 'waitlisted'
     wx.showToast({ title: waiting ? `候补第 ${told.waitlistPosition} 位` : DONE[action], icon: 'none' })
     this.show(await api.get(path))
-    if (action === 'sign_up') await askToSubscribe(['activity_notice'])
   },
 
   onShareAppMessage () {

@@ -4,7 +4,6 @@ const { itemCard, pictureOf } = require('../../lib/cards')
 const { dayFromToday, fullDayOf } = require('../../lib/dates')
 const { PERIODS } = require('../../lib/labels')
 const { screen } = require('../../lib/screen')
-const { askToSubscribe, prepareSubscriptions } = require('../../lib/subscribe')
 
 const MOST = 99
 const FARTHEST_DAYS = 30
@@ -25,7 +24,6 @@ Page(screen({
     if (!api.signedIn()) return
     const { available } = await api.get('/me/points')
     this.setData({ points: available })
-    await prepareSubscriptions()
   },
 
   async readSlots () {
@@ -66,7 +64,6 @@ Page(screen({
       if (!(await wx.showModal({ title: '确认兑换？', content: this.sentence(), confirmText: '兑换' })).confirm) return
       const order = await api.post('/redemptions', this.body(), { key: this.key })
       this.key = newKey()
-      await askToSubscribe(['redemption_notice'])
       wx.redirectTo({ url: `/pages/redemption/detail?id=${order.id}` })
     })
   },

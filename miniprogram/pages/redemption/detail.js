@@ -33,6 +33,7 @@ function detail (order) {
     lines: order.lines.map(line => ({ id: line.itemId, name: line.name, count: `${line.quantity} ${line.unit}`, points: line.points })),
     slots: order.slots.map(slot => spanOf(slot.startsAt, slot.endsAt)),
     reason: order.reason || '',
+    open: order.state === 'requested' || order.state === 'approved',
     cancellable: order.actions.indexOf('cancel') >= 0,
     facts: [
       ['单号', order.number],

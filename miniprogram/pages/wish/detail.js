@@ -4,7 +4,6 @@ const { pictureOf } = require('../../lib/cards')
 const { dayOf, fullDayOf, momentOf } = require('../../lib/dates')
 const { CATEGORIES, GROUPS, PRIVATE, REFERRED } = require('../../lib/labels')
 const { screen } = require('../../lib/screen')
-const { askToSubscribe, prepareSubscriptions } = require('../../lib/subscribe')
 
 const STEPS = [['提交', ['submitted', 'sent_back']], ['审核', ['accepted', 'carried_over', 'escalated']], ['上墙', ['published']],
   ['认领', ['claimed']], ['送达', ['fulfilled']], ['点亮', ['confirmed']]]
@@ -28,7 +27,6 @@ Page(screen({
 
   async read () {
     this.show(await getApp().api.get(`/wishes/${this.query.id}`))
-    if (getApp().api.signedIn()) await prepareSubscriptions()
   },
 
   show (wish) {
@@ -50,7 +48,6 @@ Page(screen({
     if (action === 'reopen') return wx.navigateTo({ url: `/pages/wish/write?id=${changed.id}` })
     wx.showToast({ title: '已办好', icon: 'none' })
     this.show(await getApp().api.get(path))
-    if (action === 'claim' || action === 'submit') await askToSubscribe(['claim_progress', 'wish_progress', 'review_result'])
   },
 
   edit () {
@@ -77,7 +74,7 @@ Page(screen({
 }))
 
 function detail (wish) {
-  const mine = wish.actions.indexOf('submit') >= 0
+  const can = action => wish.actions.indexOf(action) >= 0
   return {
     id: wish.id,
     title: wish.title,
@@ -92,9 +89,11 @@ function detail (wish) {
     pictures: wish.files.map(file => pictureOf(file.url)).filter(Boolean),
     claim: claimOf(wish),
     // 联系方式只给认领人看：他能放弃认领。
-    contact: wish.actions.indexOf('release') >= 0,
+    contact: can('release'),
+    // 自己的、自己认领的：还会有下文，可以要微信通知。
+    mine: ['submit', 'withdraw', 'confirm', 'release'].some(can),
     timeline: (wish.timeline || []).map((move, id) => ({ id, at: momentOf(move.at), label: move.label, by: move.byName || '', reason: move.reason || '' })),
-    editable: mine,
+    editable: can('submit'),
     onWall: ['published', 'claimed', 'fulfilled', 'confirmed'].indexOf(wish.state) >= 0,
     buttons: wish.actions.filter(action => ELSEWHERE.indexOf(action) < 0 || action === 'confirm').map(action => ({
       action,

@@ -4,7 +4,6 @@ const { chosenCommunity } = require('../../lib/community')
 const { dayFromToday, fullDayOf } = require('../../lib/dates')
 const { options, CATEGORIES, GROUPS, SALUTATIONS } = require('../../lib/labels')
 const { screen } = require('../../lib/screen')
-const { askToSubscribe, prepareSubscriptions } = require('../../lib/subscribe')
 
 const DRAFT = 'dianliang.draft.wish'
 const EMPTY = {
@@ -45,7 +44,6 @@ Page(screen({
     this.setData({ community })
     if (this.query.id) this.fill(await api.get(`/wishes/${this.query.id}`))
     else this.restore()
-    await prepareSubscriptions()
   },
 
   // 改草稿、补充材料：地址和电话加密保存，读不回来，不填就照旧。
@@ -108,7 +106,6 @@ Page(screen({
     const wish = this.query.id ? await this.change(api, submit) : await api.post('/wishes', this.body(submit), { key: this.key })
     this.key = newKey()
     wx.removeStorageSync(DRAFT)
-    if (submit) await askToSubscribe(['review_result', 'wish_progress'])
     wx.showToast({ title: submit ? '已提交，等社区审核' : '草稿已存好', icon: 'none' })
     wx.redirectTo({ url: `/pages/wish/detail?id=${wish.id}` })
   },

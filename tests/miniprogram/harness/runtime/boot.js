@@ -2,6 +2,7 @@
 // address names (#/pages/wish/detail?id=17) or the first one.
 import { MiniProgramEnv, glassEasel } from './adapter.js'
 import { defineElements } from './elements.js'
+import { during } from './gesture.js'
 import { createPhone } from './phone.js'
 import { json, scripts, styles, templates } from './packed.js'
 import { createWx } from './wx.js'
@@ -64,7 +65,9 @@ backend._$.onEvent((target, type, detail, options) => {
   // A phone says nothing of a tap on a button that is switched off.
   if (type === 'tap' && at && at.closest && at.closest('button[disabled], [aria-disabled="true"]')) return
   const event = new glassEasel.Event(type, detail, options)
-  glassEasel.Event.dispatchEvent(target, event)
+  const dispatch = () => glassEasel.Event.dispatchEvent(target, event)
+  if (type === 'tap') during(dispatch)
+  else dispatch()
   return event.getEventBubbleStatus()
 })
 

@@ -2,6 +2,7 @@
 // filled in is the browser's own element, or has its role, so that keyboard and screen reader work.
 import { glassEasel } from './adapter.js'
 import { choose, pickDate } from './dialogs.js'
+import { during } from './gesture.js'
 
 const ARIA = ['Label', 'Role', 'Hidden', 'Checked', 'Selected', 'Expanded', 'Live', 'Disabled', 'Modal', 'Level', 'Valuenow',
   'Valuemin', 'Valuemax', 'Current', 'Describedby', 'Labelledby', 'Required', 'Invalid', 'Pressed', 'Haspopup']
@@ -9,23 +10,20 @@ let wxOf = () => null
 
 const host = self => self._$.$$
 const trigger = (self, name, detail, more) => glassEasel.Event.triggerEvent(self._$, name, detail || {}, more)
-const tapped = self => trigger(self, 'tap', {}, { bubbles: true, composed: true, capturePhase: true })
+const tapped = self => during(() => trigger(self, 'tap', {}, { bubbles: true, composed: true, capturePhase: true }))
 
 // aria-role becomes role; every other word stays. An empty one is not there.
 function ariaProperties () {
-  return Object.fromEntries(ARIA.map(name => [`aria${name}`, {
-    type: null,
-    value: null,
-    observer (value) {
-      const attribute = name === 'Role' ? 'role' : `aria-${name.toLowerCase()}`
-      if (value === null || value === undefined || value === '') host(this).removeAttribute(attribute)
-      else host(this).setAttribute(attribute, String(value))
-    }
-  }]))
+  return Object.fromEntries(ARIA.map(name => [`aria${name}`, property(null, null, function (value) {
+    const attribute = name === 'Role' ? 'role' : `aria-${name.toLowerCase()}`
+    if (value === null || value === undefined || value === '') host(this).removeAttribute(attribute)
+    else host(this).setAttribute(attribute, String(value))
+  })]))
 }
 
+// Once its page is closed an element stands nowhere any more.
 function property (type, value, observer) {
-  return { type, value, observer }
+  return { type, value, observer (given) { if (observer && host(this)) observer.call(this, given) } }
 }
 
 const flag = attribute => property(Boolean, false, function (value) { host(this).toggleAttribute(attribute, Boolean(value)) })
@@ -88,7 +86,7 @@ function typedIn (space, tag, more, prepare) {
     properties: {
       value: property(String, '', function (value) { if (host(this).value !== value) host(this).value = value }),
       placeholder: property(String, '', function (value) { host(this).placeholder = value }),
-      placeholderClass: String,
+      placeholderClass: property(String, '', function (value) { host(this).setAttribute('placeholder-class', value) }),
       disabled: flag('disabled'),
       maxlength: property(Number, 140, function (value) { host(this).maxLength = value < 0 ? 524288 : value }),
       focus: property(Boolean, false, function (value) { if (value) setTimeout(() => host(this).focus()) }),
@@ -141,17 +139,17 @@ export function shownAt (path) {
 function image (space) {
   return element(space, 'image', {
     properties: {
+      // The picture in it is what has a name; an empty one is passed over.
+      ariaLabel: property(String, '', function (value) { host(this).firstChild.alt = value }),
       src: property(String, '', function (value) {
-        const node = host(this)
-        if (!node.firstChild) node.appendChild(document.createElement('img'))
-        node.firstChild.alt = node.getAttribute('aria-label') || ''
-        node.firstChild.hidden = !value
-        if (value) node.firstChild.src = shownAt(value)
+        host(this).firstChild.hidden = !value
+        if (value) host(this).firstChild.src = shownAt(value)
       }),
       mode: property(String, 'scaleToFill', function (value) { host(this).setAttribute('mode', value) }),
       lazyLoad: Boolean, showMenuByLongpress: Boolean
     },
     created (node) {
+      node.appendChild(document.createElement('img')).alt = ''
       node.addEventListener('error', () => trigger(this, 'error', { errMsg: 'cannot be loaded' }), true)
       node.addEventListener('load', () => trigger(this, 'load', {}), true)
     }

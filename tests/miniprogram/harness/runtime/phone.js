@@ -64,6 +64,7 @@ export function createPhone ({ json, themed, open }) {
 
   function create (path, query, channel) {
     const holder = made('div', 'wx-frame', place)
+    holder.dataset.path = path
     const scroller = made('div', 'wx-scroll wx-page', holder)
     const opened = open(path, scroller)
     const page = { path, query, holder, scroller, ...opened, config: { ...app.window, ...json[path] }, channel }
@@ -237,7 +238,11 @@ export function createPhone ({ json, themed, open }) {
     scrollTo (to) { top().scroller.scrollTo({ top: to }) },
     share () { return call(top(), 'onShareAppMessage', { from: 'button' }) },
     event: (name, ...given) => PAGE_EVENTS.includes(name) && call(top(), name, ...given),
-    find: selector => top().scroller.querySelector(selector)
+    // The framework gives elements other ids than templates do: it is asked.
+    find (selector) {
+      const found = top().component.getShadowRoot().querySelector(selector)
+      return found && found.$$
+    }
   }
   return phone
 }

@@ -1,5 +1,6 @@
 // The `wx` of this window. What a browser cannot do is refused by throwing: nothing is silently left out.
 import * as dialogs from './dialogs.js'
+import { isPressing } from './gesture.js'
 import { createNetwork } from './network.js'
 
 const STORE = 'wx:'
@@ -107,10 +108,8 @@ function questions () {
       if (!await dialogs.confirm({ title: '拨打电话', content: phoneNumber, confirmText: '知道了' })) refused()
     }),
     setClipboardData: played('setClipboardData', async ({ data }) => { await navigator.clipboard.writeText(data) }),
-    requestSubscribeMessage: played('requestSubscribeMessage', async ({ tmplIds }) => {
-      const yes = await dialogs.tick('允许发送以下消息？', tmplIds.map(id => ({ value: id, text: id }))) || []
-      return Object.fromEntries(tmplIds.map(id => [id, yes.includes(id) ? 'accept' : 'reject']))
-    }),
+    // Asked at any other time WeChat refuses; `played` works a moment later, so it is looked at here.
+    requestSubscribeMessage: options => (isPressing() ? subscribe : refuseSubscription)(options),
     requirePrivacyAuthorize: played('requirePrivacyAuthorize', async () => {
       if (localStorage.getItem('privacy') === 'yes') return
       const text = '使用前请阅读并同意《用户隐私保护指引》'
@@ -122,6 +121,15 @@ function questions () {
   }
 }
 
+const subscribe = played('requestSubscribeMessage', async ({ tmplIds }) => {
+  if (tmplIds.length > 5) throw new Error('Number of templates should be at most 5')
+  const yes = await dialogs.tick('允许发送以下消息？', tmplIds.map(id => ({ value: id, text: id }))) || []
+  return Object.fromEntries(tmplIds.map(id => [id, yes.includes(id) ? 'accept' : 'reject']))
+})
+const refuseSubscription = played('requestSubscribeMessage', () => {
+  throw new Error('can only be invoked by user TAP gesture.')
+})
+
 function device (phone) {
   const dark = matchMedia('(prefers-color-scheme: dark)')
   const themes = []
@@ -129,7 +137,7 @@ function device (phone) {
   const base = () => ({ language: 'zh_CN', SDKVersion: '3.5.0', theme: dark.matches ? 'dark' : 'light', fontSizeSetting: Number(localStorage.getItem('fontSize')) || 16 })
   return {
     getAppBaseInfo: base,
-    getWindowInfo: () => ({ windowWidth: phone.find('*') ? innerWidth : innerWidth, windowHeight: innerHeight, pixelRatio: devicePixelRatio }),
+    getWindowInfo: () => ({ windowWidth: innerWidth, windowHeight: innerHeight, pixelRatio: devicePixelRatio }),
     getAccountInfoSync: () => ({ miniProgram: { appId: 'wx-preview', envVersion: 'develop', version: '' } }),
     onThemeChange: listener => { themes.push(listener) },
     // Nothing newer than this page waits anywhere.
