@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import tempfile
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import before_render_template
 from flask_migrate import upgrade
+from playwright.sync_api import sync_playwright
 
 from backend import config
 from backend.app import create_app
@@ -23,6 +25,8 @@ from tests.databases import SqliteHost, start_postgres
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
 from tests.transactions import WATCH
+
+NO_BROWSER = "no Chromium on this machine: apt-get install --no-install-recommends chromium fonts-noto-cjk"
 
 
 def pytest_addoption(parser):
@@ -221,3 +225,18 @@ def statements():
             sa.event.remove(db.engine, "before_cursor_execute", note)
 
     return counting
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """The system's Chromium. Without one these tests fail: a skipped test is one nobody misses."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.fail(NO_BROWSER)
+    # Its sandbox cannot be set up by root, as which containers run.
+    options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=found, args=options)
+        yield opened
+        opened.close()

@@ -1,38 +1,18 @@
 """The console as a visitor without a browser, and as people with Chromium see it, on a live server."""
 
-import os
-import shutil
 import threading
 
 import pytest
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from tests.console.desk import Desk
 from tests.console.visitor import Visitor
-
-NO_BROWSER = "no Chromium on this machine: apt-get install --no-install-recommends chromium fonts-noto-cjk"
 
 
 @pytest.fixture
 def visitor(town):
     """Opens the console for one of the cast, without a browser: `visitor("tong").get("/console/")`."""
     return lambda name=None: Visitor(town.app, name)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """The system's Chromium. Without one these tests fail: a skipped test is one nobody misses."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.fail(NO_BROWSER)
-    # Its sandbox cannot be set up by root, as which containers run.
-    options = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=found, args=options)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

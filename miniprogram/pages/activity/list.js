@@ -1,0 +1,51 @@
+// 活动：默认只列还没有结束的，可以只看有名额的、我报了名的。没有登录也可以看。
+const { activityCard } = require('../../lib/cards')
+const { communityQuery } = require('../../lib/community')
+const { dayFromToday } = require('../../lib/dates')
+const { listing } = require('../../lib/listing')
+const { screen } = require('../../lib/screen')
+
+const SHORTEST = 2
+const WHICH = [{ value: 'coming', text: '将要开始' }, { value: 'joinable', text: '有名额的' }, { value: 'mine', text: '我报了名的' }, { value: 'past', text: '已结束' }]
+
+Page(screen({
+  data: { rows: [], finished: false, ending: '', which: WHICH, picked: 'coming', typed: '', q: '' },
+
+  asked () {
+    const { picked, q } = this.data
+    const query = communityQuery()
+    if (q) query.q = q
+    if (picked === 'past') return Object.assign(query, { state: 'ended,certified' })
+    Object.assign(query, { state: 'published', from: dayFromToday(0) })
+    if (picked === 'joinable') query.joinable = true
+    if (picked === 'mine') query.mine = 'signed_up'
+    return query
+  },
+
+  async pick (event) {
+    const picked = event.detail.value
+    // “我报了名的”要先知道我是谁。
+    if (picked === 'mine' && !getApp().api.signedIn() && !await this.work('signIn', async () => { await getApp().api.beforePersonal(); return true })) return
+    this.setData({ picked })
+    await this.again()
+  },
+
+  type (event) {
+    this.setData({ typed: event.detail.value })
+    if (!event.detail.value && this.data.q) this.search()
+  },
+
+  search () {
+    const q = this.data.typed.trim()
+    if (q && q.length < SHORTEST) return wx.showToast({ title: `请至少写 ${SHORTEST} 个字`, icon: 'none' })
+    this.setData({ q })
+    return this.again()
+  },
+
+  async again () {
+    while (this.loading) await this.loading
+    wx.showLoading({ title: '正在读取' })
+    await this.load()
+    wx.hideLoading()
+  }
+}, listing(page => ({ path: '/activities', query: page.asked() }), activityCard)))

@@ -1,0 +1,167 @@
+// 许愿：先同意隐私说明，再填。写到一半自动存在手机里；错在哪一项就标在哪一项；重复按只交一份。
+const { newKey } = require('../../utils/dianliang/index')
+const { chosenCommunity } = require('../../lib/community')
+const { dayFromToday, fullDayOf } = require('../../lib/dates')
+const { options, CATEGORIES, GROUPS, SALUTATIONS } = require('../../lib/labels')
+const { screen } = require('../../lib/screen')
+
+const DRAFT = 'dianliang.draft.wish'
+const EMPTY = {
+  title: '', description: '', category: '', beneficiaryGroup: '', estimatedCost: '', wantedBy: '', disclosure: 'title',
+  salutation: '', address: '', contactPhone: '', files: []
+}
+const LATEST_DAYS = 180
+const DISCLOSURES = [{ value: 'title', text: '公开姓和称呼' }, { value: 'anonymous', text: '不公开姓名' }]
+const NEEDED = { title: '请写一句想要什么', description: '请写清楚一点，方便帮您的人准备', category: '请选一个', beneficiaryGroup: '请选一个' }
+
+Page(screen({
+  data: {
+    form: EMPTY,
+    community: null,
+    categories: options(CATEGORIES),
+    groups: options(GROUPS),
+    disclosures: DISCLOSURES,
+    salutations: SALUTATIONS,
+    firstDay: dayFromToday(1),
+    lastDay: dayFromToday(LATEST_DAYS),
+    wantedDay: '',
+    restored: false
+  },
+
+  readAgain: false,
+
+  onLoad () {
+    this.key = newKey()
+  },
+
+  async read () {
+    const { api } = getApp()
+    await api.beforePersonal()
+    const me = await api.get('/me')
+    const community = me.residency && me.residency.communityId
+      ? { id: me.residency.communityId, name: me.residency.communityName }
+      : chosenCommunity() || await homeCommunity()
+    this.setData({ community })
+    if (this.query.id) this.fill(await api.get(`/wishes/${this.query.id}`))
+    else this.restore()
+  },
+
+  // 改草稿、补充材料：地址和电话加密保存，读不回来，不填就照旧。
+  fill (wish) {
+    const form = Object.assign({}, EMPTY)
+    for (const name of Object.keys(EMPTY)) if (wish[name] !== undefined && wish[name] !== null) form[name] = wish[name]
+    form.estimatedCost = String(wish.estimatedCost)
+    this.setData({ form, wantedDay: fullDayOf(form.wantedBy) })
+  },
+
+  restore () {
+    const kept = wx.getStorageSync(DRAFT)
+    if (!kept) return
+    this.setData({ form: Object.assign({}, EMPTY, kept), wantedDay: fullDayOf(kept.wantedBy), restored: true })
+  },
+
+  set (name, value) {
+    this.setData({ [`form.${name}`]: value, [`faults.${name}`]: '' })
+    // 住址和电话不留在手机里。
+    if (!this.query.id) wx.setStorageSync(DRAFT, Object.assign({}, this.data.form, { address: '', contactPhone: '' }))
+  },
+
+  type (event) {
+    this.set(event.currentTarget.dataset.name, event.detail.value)
+  },
+
+  pick (event) {
+    this.set(event.currentTarget.dataset.name, event.detail.value)
+  },
+
+  pickDay (event) {
+    this.set('wantedBy', event.detail.value)
+    this.setData({ wantedDay: fullDayOf(event.detail.value) })
+  },
+
+  pickSalutation (event) {
+    this.set('salutation', SALUTATIONS[event.detail.value])
+  },
+
+  photos (event) {
+    this.set('files', event.detail.files)
+  },
+
+  forget () {
+    wx.removeStorageSync(DRAFT)
+    this.setData({ form: EMPTY, wantedDay: '', restored: false, faults: {} })
+  },
+
+  send () {
+    if (!this.complete()) return undefined
+    return this.work('send', () => this.save(true))
+  },
+
+  keep () {
+    return this.work('keep', () => this.save(false))
+  },
+
+  async save (submit) {
+    const { api } = getApp()
+    const wish = this.query.id ? await this.change(api, submit) : await api.post('/wishes', this.body(submit), { key: this.key })
+    this.key = newKey()
+    wx.removeStorageSync(DRAFT)
+    wx.showToast({ title: submit ? '已提交，等社区审核' : '草稿已存好', icon: 'none' })
+    wx.redirectTo({ url: `/pages/wish/detail?id=${wish.id}` })
+  },
+
+  async change (api, submit) {
+    const path = `/wishes/${this.query.id}`
+    const changed = await api.put(path, this.changes())
+    return submit ? api.act(path, 'submit', {}, { key: this.key }) : changed
+  },
+
+  complete () {
+    const { form } = this.data
+    const faults = {}
+    for (const name of Object.keys(NEEDED)) if (!String(form[name]).trim()) faults[name] = NEEDED[name]
+    if (form.disclosure === 'title' && !form.salutation) faults.salutation = '请选一个称呼，或改成不公开姓名'
+    this.setData({ faults })
+    if (Object.keys(faults).length) this.goTo(Object.keys(faults)[0])
+    return Object.keys(faults).length === 0
+  },
+
+  body (submit) {
+    return Object.assign({ communityId: this.data.community.id, submit }, this.changes())
+  },
+
+  changes () {
+    const { form } = this.data
+    const body = {
+      title: form.title.trim(),
+      description: form.description.trim(),
+      category: form.category,
+      beneficiaryGroup: form.beneficiaryGroup,
+      estimatedCost: Number(form.estimatedCost) || 0,
+      disclosure: form.disclosure,
+      fileIds: form.files.map(file => file.id)
+    }
+    const salutation = form.disclosure === 'title' && form.salutation
+    const more = { wantedBy: form.wantedBy, salutation, address: form.address.trim(), contactPhone: form.contactPhone.trim() }
+    for (const name of Object.keys(more)) if (more[name]) body[name] = more[name]
+    return body
+  },
+
+  // 服务器说哪几项有误：标在旁边，并滑到第一项。
+  faultsAtFields (told) {
+    const faults = {}
+    for (const name of Object.keys(told)) faults[name] = told[name][0]
+    if (told.fileIds) faults.files = told.fileIds[0]
+    this.setData({ faults })
+    this.goTo(Object.keys(told)[0])
+  },
+
+  goTo (name) {
+    wx.pageScrollTo({ selector: `#field-${name}` })
+  }
+}))
+
+async function homeCommunity () {
+  const { community } = await getApp().api.get('/home')
+  return { id: community.id, name: community.name }
+}

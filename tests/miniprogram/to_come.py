@@ -1,0 +1,17 @@
+"""Pages that the server names and the mini-program has not yet: the one list of them. A page that is there leaves it."""
+
+TO_COME = {
+    "pages/claim/mine",
+    "pages/complaint/detail",
+    "pages/security/index",
+    "pages/service/certificates",
+    "pages/service/records",
+    "pages/staff/complaints",
+    "pages/staff/hours",
+    "pages/staff/members",
+    "pages/staff/merges",
+    "pages/staff/redemptions",
+    "pages/staff/residencies",
+    "pages/staff/wishes",
+    "pages/team/detail",
+}
