@@ -244,8 +244,14 @@ def decide(link_batch_id: int, granted: bool, *, actor: Actor) -> ConsoleLinkBat
     ids = _named_in(row)
     if not granted:
         session.execute(sa.delete(ConsoleLink).where(ConsoleLink.batch_id == row.id))
-    verb, facts = "confirm_console_link" if granted else "refuse_console_link", {"batch": row.id}
-    journal.write_all(verb, "person", ids, actor=actor, place=row.place_id, facts=facts)
+    journal.write_all(
+        "confirm_console_link" if granted else "refuse_console_link",
+        "person",
+        ids,
+        actor=actor,
+        place=row.place_id,
+        facts={"batch": row.id},
+    )
     outcome = "已确认，可以用了" if granted else "没有同意，已作废"
     notify(
         row.made_by_id,

@@ -58,8 +58,8 @@ PURPOSES = (
         ("微信标识", "登录令牌和自助终端验证码的摘要", "一天内的登录次数", "短时间内的应答副本"),
         _LAW_SERVICE,
         "privacy",
-        "登录 {session_days} 天不用即失效，最长 {session_most_days} 天；自助终端的当天删除；应答副本 {idempotency_hours} 小时；其余"
-        + _WHILE,
+        "登录 {session_days} 天不用即失效，最长 {session_most_days} 天；自助终端的当天删除；"
+        "应答副本 {idempotency_hours} 小时；其余" + _WHILE,
         "只有系统自己",
     ),
     ProcessingPurpose(

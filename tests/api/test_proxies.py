@@ -11,10 +11,9 @@ from backend.errors import NotAllowed
 from backend.ledger import queries as points
 from backend.outbox.models import Notice
 from backend.people import proxies
-from backend.people.models import Person
 from backend.people.proxy_models import Proxy
 from backend.people.states import ProxyDecided
-from backend.rights import cancellation, readers
+from backend.rights import cancellation, readers, suspending
 from backend.supermarket.actions import approvals, requests
 from backend.supermarket.models import Redemption
 from backend.volunteering.actions import sign_ups
@@ -141,9 +140,14 @@ def test_staff_agree_for_a_card_holder(town):
     assert (row["state"], row["name"]) == ("agreed", "鄂桂兰")
 
 
-def test_who_is_suspended_may_still_take_their_consent_back(family):
+def _suspend(town, name):
     with transaction():
-        session.get(Person, family.wulan).suspended_until = clock.now() + proxies._DAY
+        tomorrow = clock.today() + proxies._DAY
+        suspending.suspend(town.person(name).id, "反复提交广告", tomorrow, actor=by(town, "tong"))
+
+
+def test_who_is_suspended_may_still_take_their_consent_back(family):
+    _suspend(family.town, "wulan")
     wulan = family.town.phone("wulan")
     assert family.wish().json["error"] == "PROXY_RESTS"
     wulan.data("DELETE", f"/me/proxies/{family.proxy_id}")
@@ -404,8 +408,7 @@ def test_nobody_else_acts_with_anothers_points(town, shelf, who):
         elif who == "a minor":
             born(town, ning=YEAR - 15)
         else:
-            with transaction():
-                session.get(Person, town.person("ning").id).suspended_until = clock.now() + proxies._DAY
+            _suspend(town, "ning")
     before = points.balance(town.person("wulan").id)
     answers = _tries(town.phone(name), town, person, shelf, activity_id)
     assert {answer.status_code for answer in answers} == {409 if who == "a minor" else 403}

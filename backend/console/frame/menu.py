@@ -24,7 +24,7 @@ NEXT_THEME = {None: DARK, DARK: LIGHT, LIGHT: None}
 
 # The loops of the work, in the order in which they are shown; the first has no heading. All lines stand on the page:
 # whoever looks for a page reads a heading and five lines, and opens it with one click.
-HEADINGS = ("", "微心愿", "志愿服务", "积分超市", "居民与权益", "台账与数据", "系统")
+HEADINGS = ("", "微心愿", "志愿服务", "积分超市", "居民与权益", "台账与数据", "本地设置", "系统")
 
 
 @dataclass(frozen=True)

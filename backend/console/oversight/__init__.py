@@ -25,7 +25,7 @@ MENU = (
         (Permission.WISH_READ, Permission.STOCK_READ, Permission.REGISTER_TOTALS),
     ),
     Entry("台账与数据", "地图", "console.map_page", (Permission.WISH_READ, Permission.REGISTER_TOTALS)),
-    Entry("台账与数据", "开办清单", "console.set_up_guide", (Permission.ORGANISATION_MANAGE,), position=4),
+    Entry("本地设置", "开办清单", "console.set_up_guide", (Permission.ORGANISATION_MANAGE,)),
     Entry("系统", "日志", "console.journal", (Permission.JOURNAL_READ,)),
     Entry("系统", "封存", "console.seals", (Permission.JOURNAL_READ,)),
     Entry("系统", "未送达消息", "console.deliveries", (Permission.DELIVERY_READ,)),

@@ -24,8 +24,8 @@ MENU = (
         ),
         position=1,
     ),
-    Entry("台账与数据", "办公室", "console.all_offices", (Permission.ORGANISATION_CONTACT,), position=2),
-    Entry("台账与数据", "自助终端", "console.all_kiosks", (Permission.KIOSK_MANAGE,), position=3),
+    Entry("本地设置", "办公室", "console.all_offices", (Permission.ORGANISATION_CONTACT,)),
+    Entry("本地设置", "自助终端", "console.all_kiosks", (Permission.KIOSK_MANAGE,)),
     Entry("系统", "任职", "console.appointments", (Permission.APPOINTMENT_GRANT,)),
     Entry("系统", "组织", "console.places", (Permission.ORGANISATION_MANAGE,)),
 )

@@ -13,6 +13,7 @@ PAGES = frozenset(
         "pages/activity/mine",
         "pages/claim/mine",
         "pages/complaint/detail",
+        "pages/family/index",
         "pages/item/detail",
         "pages/me/index",
         "pages/notice/index",
