@@ -34,7 +34,7 @@ def test_a_clerks_lines_stand_under_the_loop_they_belong_to(visitor):
         heading: [line[2] for line in lines]
         for heading, _, lines in groups(visitor("tong").page("/console/"))
     }
-    assert list(told) == ["", "微心愿", "志愿服务", "积分超市", "居民与权益", "台账与数据"]
+    assert list(told) == ["", "微心愿", "志愿服务", "积分超市", "居民与权益", "台账与数据", "本地设置"]
     assert told["微心愿"] == ["审核心愿", "心愿", "常用答复", "各期", "大厅屏幕"]
     assert "居民" in told["居民与权益"]
 

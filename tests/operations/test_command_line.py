@@ -26,7 +26,7 @@ TOLD = {
     "worker": ["--once"],
 }
 # These ask no database, or are refused before they do.
-ALONE = {"open-api", "restore"}
+ALONE = {"open-api", "restore", "move-to"}
 LIBRARIES = {"db", "limiter", "spec"}
 
 
