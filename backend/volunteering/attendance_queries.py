@@ -4,10 +4,9 @@ Who comes is known by name to the activity's leader and to the staff who call th
 staff see masked names, everyone else counts.
 """
 
-import segno
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, drawn_codes
 from backend.db import session, view_of
 from backend.errors import NotFound
 from backend.journal import Actor
@@ -32,8 +31,7 @@ def check_in_code(activity_id: int, *, actor: Actor) -> CheckInCode:
     if activity.state not in states.ROLL_CALL.sources:
         raise states.ActivityMovedOn()
     code = codes.current(activity.id, clock.now())
-    # Never the micro form, which such a short text would get: WeChat does not read it.
-    picture = segno.make(code.text, error="m", micro=False).svg_inline(scale=8, border=2)
+    picture = drawn_codes.svg(code.text, scale=8, border=2)
     return CheckInCode(code.code, code.expires_at, picture, code.text)
 
 

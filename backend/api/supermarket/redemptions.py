@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import segno
 from apiflask import APIBlueprint
 from flask import Response
 from marshmallow import ValidationError, validate, validates_schema
 
+from backend import drawn_codes
 from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn, on_behalf_of
 from backend.api.frame.fields import (
     Actions,
@@ -206,8 +206,8 @@ def _serialize(order: Redemption, caller: Caller) -> RedemptionView:
     (shown,) = serialize_many([order], caller)
     if shown.pick_up_code is None:
         return shown
-    drawn = segno.make(shown.pick_up_code, micro=False, error="m")
-    return replace(shown, pick_up_qr=drawn.svg_inline(scale=6, dark="#000", light="#fff"))
+    drawn = drawn_codes.svg(shown.pick_up_code, scale=6, dark="#000", light="#fff")
+    return replace(shown, pick_up_qr=drawn)
 
 
 def _answered(answer: Any, caller: Caller) -> RedemptionView | Response:
