@@ -4,7 +4,7 @@ Nobody's permission is asked here. `lifecycle` asks first, for whatever stands a
 people stand below it, because permissions are read from them, and ask in their own verbs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,11 @@ class MoveTable:
     begins: tuple[str, ...]
     states: Mapping[str, str]
     note: str
+
+
+def names(moves: Iterable[Move]) -> tuple[str, ...]:
+    """What they are called, each once: the words of a client's buttons."""
+    return tuple(dict.fromkeys(move.name for move in moves))
 
 
 def check_source(move: Move, subject: Any) -> None:

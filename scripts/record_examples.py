@@ -28,6 +28,8 @@ from scripts import pages
 from scripts.story.stage import CHINA
 
 EPOCH = datetime(2026, 11, 23, 9, 0, tzinfo=CHINA)
+# Of a certificate, whose number is drawn.
+CERTIFICATE = "ZM-7K3F-9QXA-M2PD"
 # What is different each time, or nobody's business, by the name of its field.
 MASKS = {
     "token": "mRxm3mDWnXNWW0vxuFjs0p1uXbFSYp8tW5nWtNGHkQo",
@@ -36,12 +38,15 @@ MASKS = {
     "qr": "<svg>…</svg>",
     "pickUpQr": "<svg>…</svg>",
     "nextCursor": "5b31375d.1f0c2a9d",
+    "pdfUrl": f"https://example.com/api/v1/certificates/{CERTIFICATE}/pdf?until=1795399200&signature=3f0a",
+    "verifyUrl": f"https://example.com/certificates/{CERTIFICATE}",
     "url": "https://example.com/api/v1/files/17?view=own&until=1795399200&signature=0d8f",
     "thumbnailUrl": "https://example.com/api/v1/files/17?view=own&size=thumbnail&until=1795399200&signature=7c2e",
 }
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+08:00")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 IN_NUMBER = re.compile(r"(?<=-)20\d{6}(?=-)")
+DRAWN = re.compile(r"ZM(?:-[0-9A-Z]{4}){3}")
 STEP, OF_THE_PLAY, DAY_LONG = timedelta(minutes=5), timedelta(hours=3), timedelta(days=1)
 
 
@@ -114,7 +119,8 @@ def masked(part: Any, name: str = "") -> Any:
         return part
     if name in MASKS:
         return MASKS[name]
-    return IN_NUMBER.sub(EPOCH.strftime("%Y%m%d"), DAY.sub(_day, MOMENT.sub(_moment, part)))
+    told = DRAWN.sub(CERTIFICATE, DAY.sub(_day, MOMENT.sub(_moment, part)))
+    return IN_NUMBER.sub(EPOCH.strftime("%Y%m%d"), told)
 
 
 def _moment(found: re.Match[str]) -> str:

@@ -6,12 +6,12 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import Reason, ReasonIn
 from backend.api.frame.fields import (
+    Actions,
     Boolean,
     Choice,
     DateTime,
     Day,
     Integer,
-    List,
     Phone,
     Schema,
     Several,
@@ -21,7 +21,7 @@ from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import get, post
-from backend.complaints import actions, queries, queues
+from backend.complaints import actions, queries, queues, states
 from backend.complaints.models import About, Complaint, ComplaintKind, ComplaintState, SubjectKind
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
@@ -68,7 +68,7 @@ class ComplaintOut(Schema):
     subject_id = Integer("它的编号；匿名的人说自己的兑换单时，承办的人看不到", allow_none=True)
     answer = Text("答复", most=1000, allow_none=True, lines=True)
     answered_at = DateTime("答复时间", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["answer"])
+    actions = Actions(states.COMPLAINT_ACTIONS, example=["answer"])
 
 
 class ComplaintQuery(PageQuery):

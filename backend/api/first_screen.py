@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import (
+    Actions,
     Boolean,
     Choice,
     DateTime,
@@ -34,7 +35,9 @@ from backend.volunteering.models import (
     ActivityState,
     SignUpState,
 )
+from backend.volunteering.states import ACTIVITY_ACTIONS, SIGN_UP_ACTIONS
 from backend.wishes.kinds import ON_THE_WALL, Category, Group, Party, RoundState
+from backend.wishes.states import WISH_ACTIONS
 from backend.wishes.views import WishView
 
 bp = APIBlueprint("first_screen", __name__, url_prefix="/api/v1", tag="首页")
@@ -79,7 +82,7 @@ class HomeRoundRef(Schema):
 class HomeSignUpOut(Schema):
     id = Integer("报名编号")
     state = Choice("状态", SignUpState)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["cancel_sign_up"])
+    actions = Actions(SIGN_UP_ACTIONS, example=["cancel_sign_up"])
 
 
 class WishCardOut(Schema):
@@ -97,7 +100,7 @@ class WishCardOut(Schema):
     round = Nested(HomeRoundRef, "所属的期", allow_none=True)
     files = List("第一张图片", Nested(HomePictureOut), most=1)
     published_at = DateTime("发布时间", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["claim"])
+    actions = Actions(WISH_ACTIONS, example=["claim"])
 
 
 class ActivityCardOut(Schema):
@@ -113,7 +116,7 @@ class ActivityCardOut(Schema):
     confirmed = Integer("已占名额")
     team_name = Text("志愿队名称", most=TEAM_NAME_MAX, allow_none=True)
     my_sign_up = Nested(HomeSignUpOut, "我的报名", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["sign_up"])
+    actions = Actions(ACTIVITY_ACTIONS, example=["sign_up"])
 
 
 class ItemCardOut(Schema):

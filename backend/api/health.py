@@ -13,7 +13,7 @@ from flask import Response
 
 from backend import backup_age, config
 from backend.api.frame import telemetry
-from backend.api.frame.fields import Boolean, Schema, Text
+from backend.api.frame.fields import Boolean, Choice, Schema
 from backend.api.frame.route import PUBLIC, get
 from backend.db import Version, can_write, schema_version
 from backend.errors import Refused
@@ -33,7 +33,7 @@ class NotReady(Refused):
 
 
 class Health(Schema):
-    status = Text("ok", most=20)
+    status = Choice("ok", ("ok",))
 
 
 class Readiness(Health):

@@ -8,12 +8,12 @@ from marshmallow import fields
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import (
+    Actions,
     Boolean,
     Choice,
     DateTime,
     Day,
     Integer,
-    List,
     Nested,
     QueryInteger,
     Schema,
@@ -32,7 +32,7 @@ from backend.ledger.rules import EVENTS
 from backend.paging import KeysetRows, Pageable
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
-from backend.points import actions, limits, opening_balances, opening_queries, opening_sheets, queries
+from backend.points import actions, limits, opening_balances, opening_queries, opening_sheets, queries, states
 from backend.points.models import Adjustment, AdjustmentState
 from backend.points.opening_models import OpeningRow, OpeningSheet, OpeningState, RowKind
 from backend.points.opening_sheets import ReadRow
@@ -71,7 +71,7 @@ class AdjustmentOut(Schema):
     )
     decided_at = DateTime("处理时间", allow_none=True)
     decision_reason = Text("驳回原因", most=limits.REASON_MAX, allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
+    actions = Actions(states.ADJUSTMENT_ACTIONS, example=["approve", "reject"])
 
 
 class AdjustmentQuery(PageQuery):
@@ -172,7 +172,7 @@ class OpeningOut(Schema):
         "确认人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, allow_none=True
     )
     decided_at = DateTime("确认时间", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["confirm", "reject"])
+    actions = Actions(states.OPENING_ACTIONS, example=["confirm", "reject"])
 
 
 class OpeningRowOut(Schema):

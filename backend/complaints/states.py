@@ -3,7 +3,7 @@
 from backend.complaints.labels import COMPLAINANT_STATES
 from backend.complaints.models import ComplaintState as C
 from backend.errors import Refused
-from backend.moves import Move, MoveTable
+from backend.moves import Move, MoveTable, names
 from backend.people.permissions import Permission
 
 
@@ -32,6 +32,9 @@ ESCALATE = _move(
 APPEAL = _move("appeal", "不满意，请上级复核", {C.ANSWERED}, C.ESCALATED, Permission.COMPLAINT_APPEAL)
 WITHDRAW = _move("withdraw", "撤回", {C.RECEIVED, C.ESCALATED}, C.WITHDRAWN, Permission.COMPLAINT_WITHDRAW)
 COMPLAINT_MOVES = (ANSWER, ESCALATE, APPEAL, WITHDRAW)
+
+# What `actions` may name.
+COMPLAINT_ACTIONS = names(COMPLAINT_MOVES)
 
 # What the documentation draws and the journal calls by its kind.
 TABLES = (

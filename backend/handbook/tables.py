@@ -8,17 +8,10 @@ TABLES: tuple[MoveTable, ...] = tuple(
     table for states in capabilities.modules("states") for table in states.TABLES
 )
 # What `actions` may name beside the moves themselves: buttons that change no state of the thing's own.
-OTHER_BUTTONS = {
-    "activity": {
-        "edit": "修改",
-        "repeat": "每周重复",
-        "show_code": "显示签到码",
-        "roll_call": "点名",
-        "sign_up": "报名",
-    },
-    "service_record": {"correct": "申请更正"},
-    "team": {"edit": "修改"},
-    "member": {"accept": "同意加入", "decline": "不同意加入"},
+OTHER_BUTTONS: dict[str, dict[str, str]] = {
+    kind: buttons
+    for states in capabilities.modules("states")
+    for kind, buttons in getattr(states, "OTHER_BUTTONS", {}).items()
 }
 # Everyone whom a move may name; a capability says its own in FACTS beside its labels.
 PERSONS: dict[str, str] = {

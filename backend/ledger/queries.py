@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend import clock
 from backend.db import read_columns, session
 from backend.ledger.lots import accounts
-from backend.ledger.models import Hold
+from backend.ledger.models import TRANSFER_KINDS, Hold
 from backend.ledger.writing import purses, transfers
 
 holds = Hold.__table__
@@ -47,6 +47,8 @@ def balance(person_id: int) -> Balance:
     }
 
 
+# What a statement has lines of: what was held has left the available points already when it is settled.
+STATEMENT_KINDS = tuple(kind for kind in TRANSFER_KINDS if kind != "settle")
 _target = accounts.alias("target")
 # Joined records bring their points lot by lot, in one moment: that is one line, the last of them. What came over as held
 # is none: it is not available before nor after.

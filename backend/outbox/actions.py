@@ -12,7 +12,7 @@ from backend import clock
 from backend.db import Json, Moment, dialect, session, unnested
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
-from backend.outbox import acceptances, templates
+from backend.outbox import acceptances, kinds, templates
 from backend.outbox.acceptances import MOST_SAVED as MOST_SAVED
 
 # A verb like those below; its long way has a file of its own.
@@ -55,10 +55,10 @@ def notify(
 ) -> int:
     """Writes a notice in the caller's transaction; answers its id.
 
-    `kind` is a word (`wish_claimed`), `title` at most 60 characters, `subject` what the client opens
+    `kind` is a word of kinds.py (`wish_claimed`), `title` at most 60 characters, `subject` what the client opens
     (`("wish", 17)`). With a template of the catalogue and all of its fields in `data`, the worker also sends
-    it through WeChat, if the person has WeChat. Raises ValueError for a template or fields not in the
-    catalogue.
+    it through WeChat, if the person has WeChat. Raises ValueError for a kind that kinds.py does not name, and for a
+    template or fields not in the catalogue.
     """
     return notify_many([Telling(person_id, kind, title, body, subject, template, data, page)])[0]
 
@@ -179,6 +179,7 @@ _ADD_DELIVERY = sa.insert(_deliveries).from_select(
 
 def _notice(notice: Telling, now: datetime) -> dict[str, Any]:
     subject_kind, subject_id = notice.subject or (None, None)
+    kinds.check(notice.kind, subject_kind)
     return {
         "person_id": notice.person_id,
         "kind": notice.kind,

@@ -43,7 +43,8 @@ _SUBSCRIPTIONS = (
 )
 # The words are written out, so that each half is answered from its partial index and never from all rows.
 _LIVE = sa.text("deliveries.state IN ('waiting', 'sending')")
-_LOST = sa.text("deliveries.state IN ('dead', 'unknown')")
+LOST = ("dead", "unknown")
+_LOST = sa.text(f"deliveries.state IN {LOST}")
 _WAITING = sa.union_all(
     *(
         sa.select(Delivery.state, sa.func.count()).where(these).group_by(Delivery.state)

@@ -4,7 +4,7 @@ These stand below `lifecycle`, which reads permissions from them: their verbs as
 """
 
 from backend.errors import NotFound, Refused, StateConflict
-from backend.moves import Move, MoveTable
+from backend.moves import Move, MoveTable, names
 from backend.people.kinds import GuardianshipState as G
 from backend.people.kinds import MembershipState as M
 from backend.people.kinds import MergeState as J
@@ -114,6 +114,17 @@ REJECT_MERGE = _move(
     MergeDecided, "reject", "不合并", {J.ASKED, J.PROPOSED}, J.REJECTED, _MERGE, "person proposer"
 )
 MERGE_MOVES = (PROPOSE_MERGE, APPROVE_MERGE, REJECT_MERGE)
+
+# What `actions` may name: the moves, and buttons that change no state of the thing's own, with their words.
+OTHER_BUTTONS = {
+    "team": {"edit": "修改"},
+    "member": {"accept": "同意加入", "decline": "不同意加入"},
+    "security_event": {"deny": "不是我操作的"},
+}
+TEAM_ACTIONS = names((JOIN, LEAVE))
+MEMBER_ACTIONS = names((ACCEPT_MEMBER, DECLINE_MEMBER))
+MERGE_ACTIONS = names(MERGE_MOVES)
+SECURITY_ACTIONS = tuple(OTHER_BUTTONS["security_event"])
 
 # What the documentation draws and the journal calls by its kind.
 TABLES = (

@@ -320,6 +320,10 @@ def _mine(ids: list[int], person_id: int) -> dict[int, str]:
     return dict(rows.all())
 
 
+# How somebody stands to a team, as `my_status` says it.
+STANDINGS = ("leader", *MembershipState)
+
+
 def moves_open(team: Team, state: str | None, actor: Actor) -> list[str]:
     """What somebody whose membership stands like this may do now, for a button each."""
     if team.leader_id == actor.id:

@@ -1,7 +1,7 @@
 """The decisions on adjustments and on opening balances. Documentation and tests are generated from this table."""
 
 from backend.errors import Refused, StateConflict
-from backend.moves import Move, MoveTable
+from backend.moves import Move, MoveTable, names
 from backend.people.permissions import Permission
 from backend.points.labels import ADJUSTMENT_STATES, OPENING_STATES
 from backend.points.models import AdjustmentState
@@ -48,6 +48,10 @@ def _opening(name: str, label: str, target: str) -> Move:
 CONFIRM = _opening("confirm", "确认", OpeningState.CONFIRMED)
 REJECT_OPENING = _opening("reject", "驳回", OpeningState.REJECTED)
 OPENING_MOVES = (CONFIRM, REJECT_OPENING)
+
+# What `actions` may name.
+ADJUSTMENT_ACTIONS = names(ADJUSTMENT_MOVES)
+OPENING_ACTIONS = names(OPENING_MOVES)
 
 # What the documentation draws and the journal calls by its kind.
 TABLES = (

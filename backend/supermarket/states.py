@@ -1,7 +1,7 @@
 """The moves of redemptions and stocktakes. Documentation and tests are generated from these tables."""
 
 from backend.errors import Refused, StateConflict
-from backend.moves import Move, MoveTable
+from backend.moves import Move, MoveTable, names
 from backend.people.permissions import Permission
 from backend.supermarket.labels import REDEMPTION_STATES, STOCKTAKE_STATES, TRANSFER_STATES
 from backend.supermarket.models import RedemptionState as R
@@ -95,6 +95,13 @@ CALL_BACK_TRANSFER = Move(
     "撤回调拨",
 )
 TRANSFER_MOVES = (RECEIVE_TRANSFER, CALL_BACK_TRANSFER)
+
+# What `actions` may name: the moves, and buttons that change no state of the thing's own, with their words.
+OTHER_BUTTONS = {"stock_movement": {"reverse": "冲销"}}
+REDEMPTION_ACTIONS = names(move for move in REDEMPTION_MOVES if move is not EXPIRE)
+STOCKTAKE_ACTIONS = names(STOCKTAKE_MOVES)
+TRANSFER_ACTIONS = names(TRANSFER_MOVES)
+MOVEMENT_ACTIONS = tuple(OTHER_BUTTONS["stock_movement"])
 
 # What the documentation draws and the journal calls by its kind.
 TABLES = (

@@ -2,7 +2,7 @@
 generated from these tables."""
 
 from backend.errors import Refused
-from backend.moves import Move, MoveTable
+from backend.moves import Move, MoveTable, names
 from backend.people.permissions import Permission
 from backend.volunteering.certificate_models import CertificateState as C
 from backend.volunteering.labels import ACTIVITY_STATES, CERTIFICATE_STATES, REQUEST_STATES, SIGN_UP_STATES
@@ -157,6 +157,23 @@ REVOKE = _move(
     CertificateMovedOn, "revoke", "撤销", {C.ISSUED}, C.REVOKED, Permission.CERTIFICATE_REVOKE, "volunteer"
 )
 CERTIFICATE_MOVES = (REVOKE,)
+
+# What `actions` may name: the moves, and buttons that change no state of the thing's own, with their words.
+OTHER_BUTTONS = {
+    "activity": {
+        "edit": "修改",
+        "repeat": "每周重复",
+        "show_code": "显示签到码",
+        "message": "发消息",
+        "roll_call": "点名",
+        "sign_up": "报名",
+    },
+    "service_record": {"correct": "申请更正"},
+}
+SIGN_UP_ACTIONS = names(SIGN_UP_BUTTONS)
+# Among them those of the caller's own sign-up.
+ACTIVITY_ACTIONS = (*names(ACTIVITY_MOVES), *OTHER_BUTTONS["activity"], *SIGN_UP_ACTIONS)
+RECORD_ACTIONS = tuple(OTHER_BUTTONS["service_record"])
 
 # What the documentation draws and the journal calls by its kind.
 TABLES = (

@@ -1,7 +1,7 @@
 """The moves of rounds and wishes. Documentation and tests are generated from these tables."""
 
 from backend.errors import Refused
-from backend.moves import Move, MoveTable
+from backend.moves import Move, MoveTable, names
 from backend.people.permissions import Permission
 from backend.wishes.kinds import RoundState as R
 from backend.wishes.kinds import WishState as W
@@ -131,6 +131,12 @@ CLOSE_ROUND = Move(
     "close", frozenset({R.PUBLISHED}), R.CLOSED, Permission.ROUND_MANAGE, refusal=RoundMovedOn, label="结束"
 )
 ROUND_MOVES = (REVIEW_ROUND, PUBLISH_ROUND, CLOSE_ROUND)
+
+# What `actions` may name: the moves, and buttons that change no state of the thing's own, with their words.
+OTHER_BUTTONS = {"wish": {"redact": "遮盖部分内容", "reopen": "再次提出"}}
+_BY_TIME = (EXPIRE, CLOSE_UNCONFIRMED)
+WISH_ACTIONS = (*names(move for move in WISH_BUTTONS if move not in _BY_TIME), *OTHER_BUTTONS["wish"])
+ROUND_ACTIONS = names(ROUND_MOVES)
 
 # What the documentation draws and the journal calls by its kind.
 TABLES = (

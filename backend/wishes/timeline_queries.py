@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from backend.db import session
 from backend.journal import Actor, JournalLine
+from backend.moves import names
 from backend.people import permissions
 from backend.people import queries as people
 from backend.people.models import Person
@@ -15,6 +16,10 @@ from backend.wishes import states, wisher_names
 from backend.wishes.labels import JOURNAL_VERBS
 from backend.wishes.models import OWN_PEOPLE, Wish, facts_of, reporting_in
 from backend.wishes.queries import named
+
+# What a step may be: the moves, and what changes a wish and not its state.
+_ALSO_TOLD = ("redact", "show_less", "reopen")
+STEPS = (*names(states.WISH_MOVES), *JOURNAL_VERBS["wish"])
 
 
 @dataclass(frozen=True)
@@ -69,8 +74,6 @@ _TIMELINE = (
     )
     .order_by(JournalLine.id)
 )
-# What changes a wish and not its state.
-_ALSO_TOLD = ("redact", "show_less", "reopen")
 _LABELS = {move.name: move.label for move in states.WISH_MOVES} | {
     verb: JOURNAL_VERBS["wish"][verb] for verb in _ALSO_TOLD
 }

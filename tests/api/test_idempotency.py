@@ -286,7 +286,13 @@ def test_what_a_crowded_day_leaves_is_forgotten_within_a_day_too(town, name):
     (job,) = [job for job in all_jobs() if job.name == name]
     person, long_ago = town.person("ning").id, clock.now() - timedelta(days=1000)
     answer = {"person_id": person, "fingerprint": "0" * 64, "created_at": long_ago}
-    notice = {"person_id": person, "kind": "told", "title": "消息", "body": "内容", "created_at": long_ago}
+    notice = {
+        "person_id": person,
+        "kind": "wish_claimed",
+        "title": "消息",
+        "body": "内容",
+        "created_at": long_ago,
+    }
     with transaction():
         for number in range(at_once + 1):
             session.add(Notice(**notice))

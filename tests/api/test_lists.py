@@ -158,7 +158,7 @@ def test_unread_notices_alone(town):
     phone, ning = town.phone("ning"), town.person("ning").id
     with transaction():
         for number in range(2):
-            outbox.notify(ning, "wish_progress", f"消息{number}", "内容")
+            outbox.notify(ning, "wish_claimed", f"消息{number}", "内容")
     newest, other = listed(phone, "/me/notices")[:2]
     phone.data("POST", f"/me/notices/{newest}/read", {})
     unread = listed(phone, "/me/notices?unread=true")

@@ -38,7 +38,7 @@ def full(town):
     ning = town.person("ning").id
     with transaction():
         for number in range(ROWS):
-            outbox.notify(ning, "wish_progress", f"消息{number}", "内容")
+            outbox.notify(ning, "wish_claimed", f"消息{number}", "内容")
             ledger.grant(
                 ning,
                 1,
@@ -78,7 +78,7 @@ def test_mine_in_pages_stay_the_same_while_more_is_written(town, full, path):
     def write_more():
         cast.submitted(town)
         with transaction():
-            outbox.notify(ning, "wish_progress", "新", "新")
+            outbox.notify(ning, "wish_claimed", "新", "新")
             ledger.grant(
                 ning,
                 1,

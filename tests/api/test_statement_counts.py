@@ -58,7 +58,7 @@ def _notices(town):
     with transaction():
         for number in range(MANY):
             outbox.notify(
-                town.person("ning").id, "wish_progress", f"消息{number}", "内容", subject=("wish", 1)
+                town.person("ning").id, "wish_claimed", f"消息{number}", "内容", subject=("wish", 1)
             )
     return town.phone("ning"), "/me/notices?"
 

@@ -222,6 +222,8 @@ class Things:
             "intoId": self.ids["twice"][1],
             "unitId": self.ids["unit_id"],
             "teamId": self.ids["team_id"],
+            # The day of an example passes.
+            "until": (clock.today() + timedelta(days=2)).isoformat(),
         }
         mine = {key: ours.get(key, self._ours(inner)) for key, inner in value.items()}
         # Pictures and slots of the example are of another city.

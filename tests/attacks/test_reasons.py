@@ -70,6 +70,8 @@ def test_a_reason_to_open_a_contact_says_something_too(things):  # noqa: F811
     for name, status in (("staff", 422), ("sibling", 404), ("outsider", 403)):
         answer = things.phones[name].get(f"{API}/wishes/{claimed}/contact?reason=x")
         assert answer.status_code == status, name
+        answer = things.phones[name].get(f"{API}/people/{things.ids['person_id']}/contact?reason=x")
+        assert answer.status_code == status, name
     complaint = things.ids["complaint_id"]
     assert things.phones["staff"].get(f"/complaints/{complaint}/contact").status_code == 422
     assert things.phones["sibling"].get(f"/complaints/{complaint}/contact").status_code == 404

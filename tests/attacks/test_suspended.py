@@ -27,6 +27,7 @@ STAYS = {
 OPENINGS = {
     "GET /wishes/{wish_id}/contact",
     "GET /complaints/{complaint_id}/contact",
+    "GET /people/{person_id}/contact",
     "GET /units/{unit_id}/feedback",
     "GET /wishes/{wish_id}/former-texts",
 }

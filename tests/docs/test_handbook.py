@@ -120,3 +120,28 @@ def test_one_command_writes_everything_and_tells_what_is_stale(migrated_app, tmp
     assert (stale.exit_code, "states.md is stale" in stale.output) == (1, True)
     run(args=["open-api"])
     assert run(args=["open-api", "--check"]).exit_code == 0
+
+
+def buttons_of(document):
+    """Every word that `actions` may name somewhere, by the schema that names it."""
+    for name, schema in document["components"]["schemas"].items():
+        found = schema.get("properties", {}).get("actions")
+        if found is not None:
+            yield name, found["items"].get("enum")
+
+
+def test_every_button_is_a_word_of_a_closed_list_and_has_its_label(migrated_app, written):
+    words = json.loads(written["words.js"].split("module.exports = ")[1])["actions"]
+    labels = {name for buttons in words.values() for name in buttons}
+    found = dict(buttons_of(documentation.document(migrated_app)))
+    assert len(found) > 20
+    assert [name for name, buttons in found.items() if not buttons] == []
+    assert {button for buttons in found.values() for button in buttons} <= labels
+
+
+def test_what_may_be_missing_is_null_and_nothing_else_to_a_generator(migrated_app):
+    """Of “any object or null” a generator makes a type on which nothing can be read."""
+    text = json.dumps(documentation.document(migrated_app)["components"]["schemas"])
+    assert '{"type": "object", "nullable": true}' not in text
+    assert '"default": null' not in text
+    assert text.count(json.dumps(documentation.NULL)) > 10

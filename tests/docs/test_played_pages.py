@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from backend.api.frame import openapi as documentation
+from backend.api.frame.descriptions import DESCRIPTIONS
 from scripts import pages
 from tests.conformance import checked_told
 from tests.conftest import _fresh
@@ -85,17 +86,62 @@ def _anchor(heading):
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+NAMED = re.compile(r"`(GET|POST|PUT|DELETE) (/[^`\s?]*)[^`]*`")
+
+
+def operations(app):
+    """(method, path with a star for each of its parts) of every operation, with what the document says of it."""
+    return {
+        (method.upper(), re.sub(r"\{[^}]+\}", "*", path.removeprefix("/api/v1"))): told
+        for path, found in documentation.document(app)["paths"].items()
+        for method, told in found.items()
+    }
+
+
+def named(text):
+    """What stands in running text as `POST /me/subscriptions`."""
+    for method, path in NAMED.findall(pages.FENCE.sub("", text)):
+        yield method, re.sub(r"\{[^}]+\}|\d+|<[^>]+>", "*", path.removeprefix("/api/v1"))
+
+
+def fitting(known, method, path):
+    """A played call is of the operation without parts if there is one, as the server takes it."""
+    asked = pages.WHOLE.sub("1", path.split("?")[0]).split("/")
+    fits = [
+        one
+        for one in known
+        if one[0] == method
+        and len(parts := one[1].split("/")) == len(asked)
+        and all(part in ("*", given) for part, given in zip(parts, asked, strict=True))
+    ]
+    return min(fits, key=lambda one: one[1].count("*"))
+
+
 def test_a_path_in_the_pages_is_one_of_the_document(migrated_app):
     """`POST /me/subscriptions` in running text is as true as a played call."""
-    known = {
-        (method.upper(), re.sub(r"\{[^}]+\}", "*", path.removeprefix("/api/v1")))
-        for path, operations in documentation.document(migrated_app)["paths"].items()
-        for method in operations
-    }
+    known = operations(migrated_app)
     for page in ALL:
-        text = pages.FENCE.sub("", page.read_text(encoding="utf-8"))
-        for method, path in re.findall(r"`(GET|POST|PUT|DELETE) (/[^`\s?]*)[^`]*`", text):
-            if path in ("/openapi.json", "/docs"):
-                continue
-            plain = re.sub(r"\{[^}]+\}|\d+|<[^>]+>", "*", path.removeprefix("/api/v1"))
-            assert (method, plain) in known, f"{page.name}: {method} {path}"
+        for method, path in named(page.read_text(encoding="utf-8")):
+            if path not in ("/openapi.json", "/docs"):
+                assert (method, path) in known, f"{page.name}: {method} {path}"
+
+
+def test_every_operation_stands_in_a_page_that_is_played(migrated_app):
+    known = operations(migrated_app)
+    found = set()
+    for page in PAGES:
+        found |= set(named(page.read_text(encoding="utf-8")))
+        found |= {fitting(known, call.method, call.path) for call in pages.calls(page)}
+    assert sorted(known.keys() - found) == []
+
+
+def test_every_operation_is_described_in_chinese_in_one_place(migrated_app):
+    known = {told["operationId"]: told for told in operations(migrated_app).values()}
+    wanting = [
+        name
+        for name, told in known.items()
+        if not all(re.search("[一-鿿]", told.get(part, "")) for part in ("summary", "description"))
+    ]
+    assert wanting == []
+    assert DESCRIPTIONS.keys() - known.keys() == set()
+    assert [name for name, said in DESCRIPTIONS.items() if known[name]["description"] != said] == []

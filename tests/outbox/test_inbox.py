@@ -13,7 +13,7 @@ def say(person, times=1):
     with transaction():
         return actions.notify_many(
             [
-                actions.Telling(person.id, "round_published", f"第{n}期", "新一期心愿已发布。")
+                actions.Telling(person.id, "wish_published", f"第{n}期", "新一期心愿已发布。")
                 for n in range(times)
             ]
         )
@@ -124,7 +124,7 @@ def test_many_are_told_each_their_own_in_the_order_given(app):
     with transaction():
         ids = actions.notify_many(
             [
-                actions.Telling(person.id, "wish_carried", "心愿延期", f"第{person.id}位", **PROGRESS)
+                actions.Telling(person.id, "wish_carried_over", "心愿延期", f"第{person.id}位", **PROGRESS)
                 for person in people
             ]
         )
@@ -145,7 +145,9 @@ def test_telling_many_takes_two_statements_however_many_they_are(app, statements
     people = [add_person(f"openid-{n}") for n in range(many)]
     with transaction():
         statements.clear()
-        actions.notify_many([actions.Telling(one.id, "x", "标题", "正文", **PROGRESS) for one in people])
+        actions.notify_many(
+            [actions.Telling(one.id, "wish_claimed", "标题", "正文", **PROGRESS) for one in people]
+        )
         # One where notice and delivery go together, as on PostgreSQL.
         assert len(statements) == (2 if dialect() == "sqlite" else 1)
     assert session.scalar(sa.select(sa.func.count()).select_from(Delivery)) == many

@@ -182,3 +182,18 @@ def test_over_http_a_member_reads_their_own_service(town):
     told = town.phone("pei").data("GET", f"/me/party-service?from={first}&to={last}")
     assert (told["minutes"], told["times"], told["serviceRoles"]) == (120, 1, ["convenience", "relief"])
     assert town.phone("ning").get(f"/me/party-service?from={first}&to={last}").json["code"] == 40431
+
+
+def test_a_member_who_says_no_period_reads_this_year(town):
+    year = town.phone("pei").data("GET", "/me/party-service")
+    today = clock.today()
+    assert (year["from"], year["to"]) == (f"{today.year}-01-01", today.isoformat())
+    before = town.phone("pei").data("GET", f"/me/party-service?to={today.year - 1}-06-30")
+    assert before["from"] == f"{today.year - 1}-01-01"
+
+
+def test_a_claim_that_ended_with_a_wish_taken_down_is_told_as_that(town):
+    wish_id = cast.claimed(town, "pei")
+    town.phone("lan").data("POST", f"/wishes/{wish_id}/take-down", {"reason": "家属不愿意公开"})
+    told = town.phone("pei").data("GET", "/me/party-service")["wishes"]
+    assert [one["outcome"] for one in told if one["wishId"] == wish_id] == ["taken_down"]

@@ -170,7 +170,7 @@ def test_what_stands_under_an_account_joined_to_their_card_goes_too(town):
     with transaction():
         card = people.create_card_holder("公孙大年", town.songtao, actor=tong)
         people.declare_residency(town.songtao, None, ADDRESS, actor=cast.By(phone.id))
-        notify(phone.id, "told", "一条消息", f"{NAME}您好")
+        notify(phone.id, "activity_message", "一条消息", f"{NAME}您好")
         people.give_consent("privacy", "2026-11", actor=cast.By(phone.id))
     with transaction():
         binding.bind(card.id, openid_of("linghu"), actor=tong)

@@ -58,7 +58,7 @@ def test_it_holds_what_stands_under_an_account_joined_to_my_card(town):
     with transaction():
         card = people.create_card_holder("公孙大年", town.songtao, actor=tong)
         people.declare_residency(town.songtao, None, "雪松家园九十九号楼", actor=cast.By(phone.id))
-        notify(phone.id, "told", "一条消息", "令狐小寒您好")
+        notify(phone.id, "activity_message", "一条消息", "令狐小寒您好")
     with transaction():
         binding.bind(card.id, openid_of("linghu"), actor=tong)
     files = copy_of(card.id)

@@ -52,6 +52,16 @@ class PictureOut(Schema):
     thumbnail_url = Text("缩略图地址", most=500, allow_none=True)
 
 
+class ContactQuery(Schema):
+    reason = Reason("工作人员查看的理由", load_default=None)
+
+
+class ContactOut(Schema):
+    name = Text("姓名", most=40, allow_none=True)
+    phone = Text("电话", most=20, allow_none=True)
+    address = Text("地址", most=200, allow_none=True)
+
+
 class LookIn(Schema):
     passed = Boolean("是否可以展示", required=True)
     reason = Reason("不予展示的原因", load_default=None, allow_none=True)

@@ -269,6 +269,13 @@ class List(fields.List):
         )
 
 
+class Actions(List):
+    """What the caller may do now with what is shown, a button each, of all the `words` that there are."""
+
+    def __init__(self, words: Any, about: str = "您现在可以做的操作", **kwargs: Any) -> None:
+        super().__init__(about, Choice("操作", words), **kwargs)
+
+
 class Nested(fields.Nested):
     """An object inside the object."""
 

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 
 from backend import errors
 from backend.api.frame import examples
+from backend.api.frame.descriptions import DESCRIPTIONS
 from backend.api.frame.fields import Anything, Choice, Integer, Schema, Text
 from backend.api.frame.route import PUBLIC, _json, get
 from backend.db import MAX_ID
@@ -140,6 +141,8 @@ def _complete(spec: dict[str, Any]) -> dict[str, Any]:
         for method, operation in path.items():
             if method == "post" and operation.get("security"):
                 operation.setdefault("parameters", []).append(key)
+            if operation["operationId"] in DESCRIPTIONS:
+                operation.setdefault("description", DESCRIPTIONS[operation["operationId"]])
             # Nothing said would leave open whether somebody forgot it.
             operation.setdefault("security", [])
             for parameter in operation.get("parameters", []):
@@ -150,10 +153,32 @@ def _complete(spec: dict[str, Any]) -> dict[str, Any]:
                 operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Refused{status}"})
             operation["responses"] = dict(sorted(operation["responses"].items()))
     spec["paths"] = dict(sorted(spec["paths"].items()))
+    _say_null(spec)
     _promise_everything(spec)
     _name_files(spec)
     examples.add(spec)
     return spec
+
+
+# What apispec writes beside an object that may be missing is read by generators as “any object”, and by strict readers
+# as well. This is null and nothing else, in 3.0: a text, perhaps null, whose only value is null.
+_LOOSE_NULL = {"type": "object", "nullable": True}
+NULL = {"type": "string", "nullable": True, "enum": [None]}
+
+
+def _say_null(part: Any) -> None:
+    """An object that may be missing is that object or null; that null is assumed where nothing was given is said by
+    the field's not being required, and by no `default`, which generators take for a promise."""
+    if isinstance(part, list):
+        for one in part:
+            _say_null(one)
+    elif isinstance(part, dict):
+        if "default" in part and part["default"] is None:
+            del part["default"]
+        if "anyOf" in part:
+            part["anyOf"] = [dict(NULL) if one == _LOOSE_NULL else one for one in part["anyOf"]]
+        for one in part.values():
+            _say_null(one)
 
 
 def _name_files(spec: dict[str, Any]) -> None:

@@ -6,12 +6,12 @@ from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import Reason, ReasonIn
 from backend.api.frame.fields import (
+    Actions,
     Boolean,
     Choice,
     Code,
     DateTime,
     Integer,
-    List,
     Nested,
     QueryInteger,
     Schema,
@@ -29,7 +29,7 @@ from backend.people.kinds import MergeProof, MergeState
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
 from backend.people.person_merges import PersonMerge
-from backend.people.states import PROPOSE_MERGE
+from backend.people.states import MERGE_ACTIONS, PROPOSE_MERGE
 from backend.rights import merge_queries, merging
 
 bp = APIBlueprint("person_merges", __name__, url_prefix="/api/v1", tag="人员")
@@ -93,7 +93,7 @@ class MergeOut(Schema):
     proposed_by = Text("提出人", most=REAL_NAME_MAX, allow_none=True)
     decided_at = DateTime("处理时间", allow_none=True)
     decision_reason = Text("没有合并的原因", most=200, allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
+    actions = Actions(MERGE_ACTIONS, example=["approve", "reject"])
 
 
 def _serialize(row: PersonMerge, caller: Caller) -> dict[str, Any]:

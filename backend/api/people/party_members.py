@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend import periods
+from backend import clock, periods
 from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.listing import paged
 from backend.api.frame.paging import PageQuery, page
@@ -22,6 +22,11 @@ bp = APIBlueprint("party_members", __name__, url_prefix="/api/v1", tag="双报�
 class PeriodQuery(Schema):
     first_day = Day("从哪一天起", data_key="from", required=True, example="2026-01-01")
     last_day = Day("到哪一天止（含），最晚今天", data_key="to", required=True, example="2026-06-30")
+
+
+class MyPeriodQuery(Schema):
+    first_day = Day("从哪一天起；不写时那一年的一月一日", data_key="from", load_default=None)
+    last_day = Day("到哪一天止（含），最晚今天；不写时今天", data_key="to", load_default=None)
 
 
 class FeedbackQuery(PageQuery, PeriodQuery):
@@ -44,14 +49,10 @@ class ClaimedOut(Schema):
     claimed_at = DateTime("认领时间")
     fulfilled_at = DateTime("送达时间", allow_none=True)
     outcome = Choice(
-        "结果：已点亮、未确认办结、放弃、逾期；还在办理的为 null",
-        (
-            ClaimOutcome.CONFIRMED,
-            ClaimOutcome.CLOSED_UNCONFIRMED,
-            ClaimOutcome.RELEASED,
-            ClaimOutcome.OVERDUE,
-        ),
+        "结果：已点亮、未确认办结、放弃、逾期、撤下；还在办理的为 null",
+        ClaimOutcome,
         allow_none=True,
+        example=ClaimOutcome.CONFIRMED,
     )
 
 
@@ -89,12 +90,13 @@ class FeedbackOut(Schema):
     bp,
     "/me/party-service",
     "我作为在职党员的服务：活动和微心愿",
-    query=PeriodQuery,
+    query=MyPeriodQuery,
     out=PartyServiceOut,
-    description="只有本人能看到。向单位反馈须本人另外同意（unit_feedback）。",
+    description="只有本人能看到；不写起止时是今年。向单位反馈须本人另外同意（unit_feedback）。",
 )
 def my_party_service(caller: Caller, query: dict[str, Any]) -> reports.PartyService:
-    return reports.mine(**query, actor=caller)
+    last_day = query["last_day"] or clock.today()
+    return reports.mine(query["first_day"] or last_day.replace(month=1, day=1), last_day, actor=caller)
 
 
 @get(

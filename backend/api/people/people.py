@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.bodies import Reason, ReasonIn
+from backend.api.frame.bodies import ContactOut, ContactQuery, Reason, ReasonIn
 from backend.api.frame.fields import (
     Boolean,
     CardNumber,
@@ -20,12 +20,12 @@ from backend.api.frame.fields import (
 )
 from backend.api.frame.listing import listing
 from backend.api.frame.paging import PageQuery
-from backend.api.frame.route import Done, post, put
+from backend.api.frame.route import Done, get, post, put
 from backend.db import columns_of
 from backend.identity import binding
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
-from backend.people import actions, correcting, queries, queues, registering, residents, sealed
+from backend.people import actions, correcting, openings, queries, queues, registering, residents, sealed
 from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.masking import Kind, Level, masked
 from backend.people.models import (
@@ -251,6 +251,21 @@ def correct_person(caller: Caller, person_id: int, body: dict[str, Any]) -> dict
         person_id, cast(correcting.Changes, body), reason, actor=caller
     )
     return _serialize_residents([(person, home)], caller)[0]
+
+
+@get(
+    bp,
+    "/people/<id:person_id>/contact",
+    "居民的姓名、电话和住址",
+    Permission.PERSON_OPEN,
+    query=ContactQuery,
+    out=ContactOut,
+    writes=True,
+    description="由居住社区或网格的工作人员写明理由打开，例如核实居住登记时。每次查看都记入日志并告诉本人；一小时里查看太多的，"
+    "要同事在工作后台同意（429 OPENING_PACE）。",
+)
+def resident_contact(caller: Caller, person_id: int, query: dict[str, Any]) -> openings.Contact:
+    return openings.open_person(person_id, query["reason"], actor=caller)
 
 
 def _neighbours(caller: Caller, body: dict[str, Any]) -> Neighbours:

@@ -4,7 +4,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, Schema, Text
+from backend.api.frame.fields import Actions, Boolean, Choice, DateTime, Integer, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.route import post
 from backend.identity import denials
@@ -12,6 +12,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people import security_events
 from backend.people.kinds import SecurityEventKind
+from backend.people.states import SECURITY_ACTIONS
 
 bp = APIBlueprint("security", __name__, url_prefix="/api/v1", tag="身份")
 
@@ -23,7 +24,7 @@ class SecurityEventOut(Schema):
     title = Text("发生了什么", most=60, example="用口令登录了工作后台")
     device = Text("浏览器或手机；不知道时为 null", most=60, allow_none=True, example="Chrome，Windows")
     denied_at = DateTime("我说不是本人操作的时间", allow_none=True)
-    actions = List("现在可以办的：deny 是“不是我操作的”", Text("名称", most=20))
+    actions = Actions(SECURITY_ACTIONS, "现在可以办的：deny 是“不是我操作的”")
 
 
 class DenialOut(Schema):

@@ -11,6 +11,7 @@ from marshmallow import ValidationError, validate, validates_schema
 
 from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
 from backend.api.frame.fields import (
+    Actions,
     Boolean,
     Choice,
     Code,
@@ -127,7 +128,7 @@ class RedemptionOut(Schema):
     closed_at = DateTime("办结时间", allow_none=True)
     reason = Text("未通过、取消、过期或退回的原因", most=limits.REASON_MAX, allow_none=True)
     series_id = Integer("所属的每周预订（第一张单的编号）", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["cancel"])
+    actions = Actions(states.REDEMPTION_ACTIONS, example=["cancel"])
 
 
 class SeriesOut(Schema):

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import Reason, ReasonIn
-from backend.api.frame.fields import Choice, DateTime, Integer, List, Schema, Text
+from backend.api.frame.fields import Actions, Choice, DateTime, Integer, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.route import get, post
@@ -13,7 +13,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
-from backend.supermarket import limits, transfer_queries
+from backend.supermarket import limits, states, transfer_queries
 from backend.supermarket.actions import receipts, shop_transfers
 from backend.supermarket.stock_models import ShopTransfer, TransferState
 from backend.supermarket.views import TransferView
@@ -52,7 +52,7 @@ class ShopTransferOut(Schema):
     sent_at = DateTime("调出时间")
     closed_by = Text("收货或撤回的人", most=REAL_NAME_MAX, allow_none=True)
     closed_at = DateTime("收货或撤回时间", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["receive"])
+    actions = Actions(states.TRANSFER_ACTIONS, example=["receive"])
 
 
 def _serialize_many(rows: list[ShopTransfer], caller: Caller) -> list[TransferView]:

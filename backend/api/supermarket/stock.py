@@ -5,7 +5,18 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
-from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import (
+    Actions,
+    Boolean,
+    Choice,
+    DateTime,
+    Day,
+    Integer,
+    List,
+    Nested,
+    Schema,
+    Text,
+)
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.route import get, post
@@ -14,7 +25,7 @@ from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
-from backend.supermarket import limits, queries, stock_queries
+from backend.supermarket import limits, queries, states, stock_queries
 from backend.supermarket.actions import receipts, returned_goods, reversals, stocktakes
 from backend.supermarket.stock_models import Movement, MovementKind, StockSource, Stocktake, StocktakeState
 from backend.supermarket.views import BatchView, ItemView, MovementView, StocktakeView
@@ -63,7 +74,7 @@ class StockMovementOut(Schema):
     reverses_id = Integer("冲销的是哪一条入库", allow_none=True)
     reverses = Text("冲销的入库单号", most=80, allow_none=True)
     reversed = Boolean("这条入库是否已被冲销")
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["reverse"])
+    actions = Actions(states.MOVEMENT_ACTIONS, example=["reverse"])
 
 
 class ReceivedOut(StockMovementOut):
@@ -113,7 +124,7 @@ class StocktakeOut(Schema):
     decided_by = Text("监盘人", most=REAL_NAME_MAX, allow_none=True)
     decided_at = DateTime("审核时间", allow_none=True)
     review_reason = Text("退回原因", most=limits.REASON_MAX, allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["approve", "reject"])
+    actions = Actions(states.STOCKTAKE_ACTIONS, example=["approve", "reject"])
 
 
 @post(

@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from backend import screening
 from backend.api.frame.bodies import OnBehalfIn, Reason, ReasonIn
 from backend.api.frame.fields import (
+    Actions,
     Boolean,
     Choice,
     DateTime,
@@ -34,7 +35,7 @@ from backend.paging import Pageable
 from backend.people.models import REAL_NAME_MAX, TEAM_NAME_MAX
 from backend.people.permissions import Permission
 from backend.private_data import PrivateData
-from backend.volunteering import queries
+from backend.volunteering import queries, states
 from backend.volunteering.actions import activities, clash_leaves, ending, sign_ups, taking_down
 from backend.volunteering.models import (
     ATTENDANCE_SOURCES,
@@ -74,7 +75,7 @@ class SignUpOut(Schema):
     source = Choice("签到方式：扫码、点名", ATTENDANCE_SOURCES, allow_none=True)
     place_check = Choice("位置是否在现场范围内；只保存比对结果", PlaceCheck, allow_none=True)
     minutes = Integer("认定的服务时长（分钟）", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["check_in"])
+    actions = Actions(states.SIGN_UP_ACTIONS, example=["check_in"])
 
 
 class ActivityOut(Schema):
@@ -122,7 +123,7 @@ class ActivityOut(Schema):
         Choice("类别", PrivateData),
         example=["phone"],
     )
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["sign_up"])
+    actions = Actions(states.ACTIVITY_ACTIONS, example=["sign_up"])
     distance_km = Distance()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.bodies import ReasonIn
-from backend.api.frame.fields import Choice, DateTime, Day, Integer, List, Nested, Schema, Text
+from backend.api.frame.fields import Actions, Choice, DateTime, Day, Integer, List, Nested, Schema, Text
 from backend.api.frame.listing import listing, paged
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery, page
@@ -15,7 +15,7 @@ from backend.journal import REASON_MAX
 from backend.paging import Pageable
 from backend.people.models import REAL_NAME_MAX
 from backend.people.permissions import Permission
-from backend.volunteering import queues
+from backend.volunteering import queues, states
 from backend.volunteering import record_queries as queries
 from backend.volunteering.actions import backfills, corrections
 from backend.volunteering.models import (
@@ -66,7 +66,7 @@ class RecordOut(Schema):
     sync_state = Choice("与全国志愿服务信息系统的同步状态", SyncState, data_key="sync_status")
     corrects_id = Integer("更正的是哪一条", allow_none=True)
     corrected_by_id = Integer("已由哪一条更正；有值时这一条不再计入", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["correct"])
+    actions = Actions(states.RECORD_ACTIONS, example=["correct"])
 
 
 class YearOut(Schema):

@@ -7,6 +7,7 @@ from apiflask import APIBlueprint
 from backend import screening
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import (
+    Actions,
     Choice,
     DateTime,
     Integer,
@@ -23,7 +24,7 @@ from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import GUESTS, get, post, put
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
-from backend.people import my_teams, teams
+from backend.people import my_teams, states, teams
 from backend.people.kinds import MembershipState
 from backend.people.models import REAL_NAME_MAX, SPECIALITY_MAX, TEAM_NAME_MAX, Team
 from backend.people.my_teams import TeamPart
@@ -47,12 +48,12 @@ class TeamOut(Schema):
         least=0,
     )
     member_count = Integer("队员人数（不含队长）")
-    my_status = Text(
-        "我在队里：leader、applied、accepted、declined、left；没有关系时为 null", most=12, allow_none=True
+    my_status = Choice(
+        "我在队里：队长、已申请、队员、没有同意、已退出；没有关系时为 null", teams.STANDINGS, allow_none=True
     )
     created_at = DateTime("成立时间")
     taken_down_at = DateTime("社区撤下的时间；只有队长和工作人员还看得到", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["join"])
+    actions = Actions(states.TEAM_ACTIONS, example=["join"])
 
 
 class MemberOut(Schema):
@@ -61,7 +62,7 @@ class MemberOut(Schema):
     told_apart = Text("同名的人怎么区分；没有同名时为 null", most=120, allow_none=True)
     state = Choice("状态", MembershipState, data_key="status")
     since = DateTime("从何时起")
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["accept"])
+    actions = Actions(states.MEMBER_ACTIONS, example=["accept"])
 
 
 class TeamDetailOut(TeamOut):
@@ -75,7 +76,7 @@ class MyTeamOut(Schema):
     name = Text("名称", most=TEAM_NAME_MAX, example="骑手先锋队")
     part = Choice("我是队长还是队员", TeamPart)
     status = Choice("我的申请或入队状态；队长是 accepted", MembershipState)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["leave"])
+    actions = Actions(states.TEAM_ACTIONS, example=["leave"])
 
 
 class TeamIn(Schema):

@@ -13,6 +13,7 @@ from backend.api.frame.route import Done, get, post
 from backend.identity.sessions import Caller
 from backend.ledger import queries as ledger
 from backend.outbox import actions, queries
+from backend.outbox.kinds import NOTICE_KINDS, SUBJECT_KINDS
 from backend.outbox.templates import CATALOGUE, template_id
 from backend.paging import Pageable, by_id
 from backend.points.statement import statement
@@ -22,10 +23,10 @@ bp = APIBlueprint("inbox", __name__, url_prefix="/api/v1", tag="消息与积分"
 
 class NoticeOut(Schema):
     id = Integer("编号")
-    kind = Text("类别", most=40, example="wish_claimed")
+    kind = Choice("类别；新的类别会加进来，没见过的照常显示标题和内容", NOTICE_KINDS, example="wish_claimed")
     title = Text("标题", most=60)
     body = Text("内容", most=500)
-    subject_kind = Text("关于什么", most=40, allow_none=True, example="wish")
+    subject_kind = Choice("关于什么", SUBJECT_KINDS, allow_none=True)
     subject_id = Integer("它的编号", allow_none=True)
     page = Text(
         "点开的页面，连同参数；没有自己的页面时是消息列表", most=200, example="pages/wish/detail?id=17"
@@ -78,7 +79,7 @@ class StatementRow(Schema):
     at = DateTime("时间")
     points = Integer("增减", least=-(2**53))
     balance = Integer("之后的可用积分")
-    kind = Text("类别", most=20)
+    kind = Choice("类别", ledger.STATEMENT_KINDS)
     title = Text("事项", most=120)
     reference = Text("依据单号", most=120)
 

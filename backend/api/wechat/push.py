@@ -9,7 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, g, request
 
 from backend.api.frame import hosting
-from backend.api.frame.fields import DateTime, Integer, Schema, Text
+from backend.api.frame.fields import Choice, DateTime, Integer, Schema, Text
 from backend.api.frame.listing import listing
 from backend.api.frame.old_pages import clear_after_answer
 from backend.api.frame.route import PUBLIC, route
@@ -18,6 +18,8 @@ from backend.files import actions as files
 from backend.identity.sessions import Caller
 from backend.outbox import acceptances, meanings
 from backend.outbox import queries as outbox
+from backend.outbox.kinds import NOTICE_KINDS
+from backend.outbox.templates import CATALOGUE
 from backend.paging import Pageable, by_id
 from backend.people import accounts
 from backend.people.permissions import Permission
@@ -212,9 +214,9 @@ def wechat_push_under_base() -> Response:
 
 class DeadOut(Schema):
     notice_id = Integer("消息编号")
-    kind = Text("类别", most=40, example="wish_claimed")
-    template = Text("订阅消息模板", most=40)
-    state = Text("结果：dead 没有送达，unknown 不知是否送达", most=16)
+    kind = Choice("类别", NOTICE_KINDS, example="wish_claimed")
+    template = Choice("订阅消息模板", tuple(CATALOGUE))
+    state = Choice("结果：dead 没有送达，unknown 不知是否送达", outbox.LOST)
     errcode = Integer("微信返回的错误码", least=-(2**31), allow_none=True)
     why = Text("这意味着什么", most=200)
     attempts = Integer("试过几次")

@@ -5,6 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend.api.frame.fields import (
+    Actions,
     Choice,
     DateTime,
     Day,
@@ -23,7 +24,7 @@ from backend.api.frame.route import GUESTS, post
 from backend.identity.sessions import Caller
 from backend.paging import Pageable
 from backend.people.permissions import Permission
-from backend.wishes import queries
+from backend.wishes import queries, states
 from backend.wishes.actions import rounds
 from backend.wishes.kinds import RoundState
 from backend.wishes.models import Round
@@ -42,7 +43,7 @@ class RoundOut(Schema):
     opened_at = DateTime("开始征集的时间")
     published_at = DateTime("发布时间", allow_none=True)
     closed_at = DateTime("结束时间", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["publish"])
+    actions = Actions(states.ROUND_ACTIONS, example=["publish"])
 
 
 class RoundIn(Schema):

@@ -5,8 +5,9 @@ from typing import Any
 from apiflask import APIBlueprint
 
 from backend import screening
-from backend.api.frame.bodies import LookIn, OnBehalfIn, PictureOut, Reason, ReasonIn
+from backend.api.frame.bodies import ContactOut, ContactQuery, LookIn, OnBehalfIn, PictureOut, ReasonIn
 from backend.api.frame.fields import (
+    Actions,
     Boolean,
     Choice,
     DateTime,
@@ -39,6 +40,7 @@ from backend.wishes.kinds import (
     ON_THE_WALL,
     SALUTATIONS,
     Category,
+    ClaimOutcome,
     ConfirmMethod,
     Disclosure,
     Group,
@@ -65,7 +67,7 @@ class ClaimOut(Schema):
     promised_on = Day("承诺完成日")
     claimed_at = DateTime("认领时间")
     fulfilled_at = DateTime("送达时间", allow_none=True)
-    outcome = Text("结果；进行中为 null", most=20, allow_none=True)
+    outcome = Choice("结果；进行中为 null", ClaimOutcome, allow_none=True)
     note = Text("怎么完成的（本人、认领人和工作人员可见）", most=300, allow_none=True)
     files = List("送达时的图片", Nested(PictureOut))
 
@@ -122,7 +124,7 @@ class WishOut(Schema):
     published_at = DateTime("发布时间", allow_none=True)
     fulfilled_at = DateTime("送达时间", allow_none=True)
     closed_at = DateTime("办结时间", allow_none=True)
-    actions = List("您现在可以做的操作", Text("操作", most=24), example=["claim"])
+    actions = Actions(states.WISH_ACTIONS, example=["claim"])
 
 
 class WishContent(Schema):
@@ -175,10 +177,10 @@ class MergeIn(ReasonIn):
 
 class MoveOut(Schema):
     at = DateTime("时间")
-    move = Text("操作", most=40)
+    move = Choice("操作", timeline_queries.STEPS)
     label = Text("操作名称", most=20)
-    from_state = Text("之前的状态", most=24, allow_none=True)
-    to_state = Text("之后的状态", most=24, allow_none=True)
+    from_state = Choice("之前的状态", WishState, allow_none=True)
+    to_state = Choice("之后的状态", WishState, allow_none=True)
     by_name = Text(
         "办理人（本社区办理的人和同事看到全名，其他人看到脱敏的）", most=REAL_NAME_MAX, allow_none=True
     )
@@ -191,16 +193,6 @@ class TimelineOut(Schema):
 
 class WishDetailOut(WishOut):
     timeline = List("经过，按时间先后", Nested(MoveOut), most=1000)
-
-
-class ContactQuery(Schema):
-    reason = Reason("工作人员查看的理由", load_default=None)
-
-
-class ContactOut(Schema):
-    name = Text("姓名", most=40, allow_none=True)
-    phone = Text("电话", most=20, allow_none=True)
-    address = Text("地址", most=200, allow_none=True)
 
 
 def serialize_many(wishes: list[Any], caller: Caller) -> list[dict[str, Any]]:
