@@ -7,7 +7,7 @@ from flask import Flask, current_app
 
 from backend import app_pages
 from backend.api.frame import openapi as documentation
-from backend.handbook import declarations, refusals, states, words
+from backend.handbook import declarations, guests, refusals, states, words
 
 FOLDER = Path("miniprogram_api_docs")
 
@@ -21,6 +21,7 @@ def written(app: Flask | None = None) -> dict[Path, str]:
         FOLDER / "errors.md": refusals.page(),
         FOLDER / "states.md": states.page(),
         FOLDER / "client" / "api.d.ts": declarations.text(document),
+        FOLDER / "client" / "guests.js": guests.text(document),
         FOLDER / "client" / "words.js": words.text(),
     }
 

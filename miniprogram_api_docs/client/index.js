@@ -1,40 +1,38 @@
 // 点亮：小程序接口的客户端。CommonJS，不需要编译；把 client 文件夹放进小程序即可使用，用法见 README.md。
 
-const BASE = '/api/v1'
+const { createConsents } = require('./consents')
+const guests = require('./guests')
+const { createQueue } = require('./queue')
+const { ApiError, createTransport } = require('./transport')
+
+/** @typedef {import('./transport').Call} Call */
+
 const TOKEN = 'dianliang.token'
+const PERSON = 'dianliang.person'
 // 这两种 401 表示登录失效；其余的 401（如绑卡时的凭证失效）重新登录也没有用。
 const SIGNED_OUT = ['NOT_SIGNED_IN', 'SESSION_ENDED']
-// 登录之前就要能读的：隐私说明。
-const BEFORE_SIGN_IN = /^\/privacy(\/|$)/
+// 再试也一样，或者不该再试的。
+const FINAL = ['OFFLINE', 'CANCELLED', 'NO_UPLOAD_ADDRESS', 'CONSENT_DECLINED']
 const LONGEST_WAIT = 30000
 const USUAL_WAIT = 1000
 const MOST_TRIES = 3
-const SENTENCES = {
-  NETWORK: '网络不通，请稍后再试',
-  NOT_JSON: '服务器的回答无法识别，请稍后再试'
-}
-
-// 一切失败都是它：status 为 0 表示没有收到回答；error 用来判断，message 可以直接给用户看。
-class ApiError extends Error {
-  constructor (status, told, retryAfter) {
-    super(told.message)
-    this.name = 'ApiError'
-    this.status = status
-    this.code = told.code || 0
-    this.error = told.error
-    this.data = told.data === undefined ? null : told.data
-    this.requestId = told.requestId || null
-    this.retryAfter = retryAfter
-    this.detail = told.detail || null
-  }
-}
 
 function createClient (options) {
   const given = options || {}
   const platform = given.wx || wx
-  const baseUrl = String(given.baseUrl).replace(/\/+$/, '')
   const wait = given.wait || (ms => new Promise(resolve => setTimeout(resolve, ms)))
   const tries = given.tries || MOST_TRIES
+  const { send, lost, isOffline } = createTransport(platform, given)
+  const consents = createConsents({ platform, read: readOpenly, askConsent: given.askConsent })
+  const queue = createQueue({
+    platform,
+    // 后台送的时候不弹出要同意的文件：算没有同意，由用户再送一次。
+    ask: askSignedIn,
+    isOffline,
+    newKey,
+    person: () => platform.getStorageSync(PERSON) || 0,
+    now: given.now || Date.now
+  })
   let signingIn = null
 
   function token () {
@@ -46,7 +44,7 @@ function createClient (options) {
     if (given.loginCode) return Promise.resolve(given.loginCode())
     return new Promise((resolve, reject) => platform.login({
       success: told => resolve(told.code),
-      fail: fault => reject(lost(fault))
+      fail: fault => lost(fault).then(reject)
     }))
   }
 
@@ -54,16 +52,32 @@ function createClient (options) {
   function signIn () {
     if (!signingIn) {
       const done = () => { signingIn = null }
-      signingIn = patiently(openSession, true)
+      signingIn = enter()
       signingIn.then(done, done)
     }
     return signingIn
   }
 
-  async function openSession () {
-    const data = await send({ method: 'POST', path: '/sessions', body: { code: await loginCode() } }, '')
+  // 先看过、同意了隐私说明，才登录；同意的是哪一版，登录以后记在服务器上。
+  async function enter () {
+    const agreed = await consents.beforeSignIn()
+    const data = await patiently(openSession, true)
+    for (const { document, version } of agreed) {
+      const known = data.person.consents.some(one => one.document === document && one.version === version)
+      const call = consentCall(document, version)
+      if (!known) await patiently(() => send(call, data.token), true)
+    }
     platform.setStorageSync(TOKEN, data.token)
+    platform.setStorageSync(PERSON, data.person.id)
     return data
+  }
+
+  async function openSession () {
+    return send({ method: 'POST', path: '/sessions', body: { code: await loginCode() } }, '')
+  }
+
+  function consentCall (document, version) {
+    return /** @type {Call} */ ({ method: 'POST', path: '/me/consents', body: { document, version }, key: newKey() })
   }
 
   // 退出以后不能又悄悄登录；令牌已经失效也算退出了。
@@ -74,13 +88,35 @@ function createClient (options) {
     } catch (fault) {
       if (SIGNED_OUT.indexOf(fault.error) < 0) throw fault
     } finally {
-      platform.removeStorageSync(TOKEN)
+      for (const kept of [TOKEN, PERSON]) platform.removeStorageSync(kept)
+      consents.forget()
     }
   }
 
-  // 一次操作：没有登录先登录；登录失效就重新登录一次，再试一次；还不行就告诉调用的人。
+  function readOpenly (path) {
+    return patiently(() => send({ method: 'GET', path }, ''), true)
+  }
+
+  // 一次操作；服务器要先单独同意一份文件时，显示给用户看，同意以后再办。
   async function ask (call) {
-    if (!token() && !BEFORE_SIGN_IN.test(call.path)) await signIn()
+    try {
+      return await askSignedIn(call)
+    } catch (fault) {
+      if (fault.error !== 'CONSENT_REQUIRED' || !(await consentTo(fault.data))) throw fault
+    }
+    // 拒绝也会按幂等编号记住，什么都没有办：换一个编号。
+    return askSignedIn(call.key ? Object.assign({}, call, { key: newKey() }) : call)
+  }
+
+  async function consentTo (wanted) {
+    const found = await consents.ask(wanted)
+    if (found) await askSignedIn(consentCall(found.document, found.version))
+    return Boolean(found)
+  }
+
+  // 没有登录先登录（不登录也能看的就不登录）；登录失效就重新登录一次，再试一次；还不行就告诉调用的人。
+  async function askSignedIn (call) {
+    if (!token() && !isOpen(call)) await signIn()
     const mine = token()
     try {
       return await patiently(() => send(call, mine), isSafe(call))
@@ -105,36 +141,6 @@ function createClient (options) {
     }
   }
 
-  function send (call, bearer) {
-    return call.filePath === undefined ? request(call, bearer) : uploadOnce(call, bearer)
-  }
-
-  function request (call, bearer) {
-    return new Promise((resolve, reject) => platform.request({
-      url: address(baseUrl, call.path, call.query),
-      method: call.method,
-      header: headers(call, bearer, { 'Content-Type': 'application/json' }),
-      // 自己写成文字：GET 和 DELETE 的内容不会被改成网址的一部分。
-      data: call.body === undefined ? undefined : JSON.stringify(call.body),
-      timeout: given.timeout,
-      success: answer => settle(answer, resolve, reject),
-      fail: fault => reject(lost(fault))
-    }))
-  }
-
-  function uploadOnce (call, bearer) {
-    return new Promise((resolve, reject) => platform.uploadFile({
-      url: address(baseUrl, call.path),
-      filePath: call.filePath,
-      name: 'file',
-      formData: call.body,
-      header: headers(call, bearer, {}),
-      timeout: given.timeout,
-      success: answer => settle(answer, resolve, reject),
-      fail: fault => reject(lost(fault))
-    }))
-  }
-
   function write (method, path, body, more) {
     return ask({ method, path, body: body === undefined ? {} : body, key: keyOf(method, more) })
   }
@@ -149,10 +155,32 @@ function createClient (options) {
     remove: (path, body) => ask({ method: 'DELETE', path, body }),
     // 办一个 `actions` 里的操作：act('/wishes/17', 'send_back', { reason })。
     act: (path, action, body, more) => write('POST', `${path}/${action.replace(/_/g, '-')}`, body, more),
-    upload: (filePath, purpose, more) =>
-      ask({ method: 'POST', path: '/files', filePath, body: { purpose }, key: keyOf('POST', more) }),
-    list: (path, query) => cursorList(page => ask({ method: 'GET', path, query: page }), query || {})
+    upload,
+    list: (path, query) => cursorList(page => ask({ method: 'GET', path, query: page }), query || {}),
+    // 第一次填写个人信息以前：微信的隐私授权，和我们的隐私说明（同意了才登录）。
+    beforePersonal: async () => {
+      await consents.platformAgreed()
+      if (!token()) await signIn()
+    },
+    queue
   }
+
+  // 得到的 Promise 多一个 cancel()：不传了。已经在重试之间等着的也不再传。
+  function upload (filePath, purpose, more) {
+    const job = { cancelled: false, task: null, onProgress: more && more.onProgress }
+    const sending = ask({ method: 'POST', path: '/files', filePath, body: { purpose }, key: keyOf('POST', more), job })
+    return Object.assign(sending, {
+      cancel: () => {
+        job.cancelled = true
+        if (job.task) job.task.abort()
+      }
+    })
+  }
+}
+
+// 不登录也能看的：由 openapi.json 生成的 guests.js 列出。
+function isOpen (call) {
+  return call.method === 'GET' && guests.some(path => path.test(call.path))
 }
 
 // 一个列表：loadMore() 取下一页并接在 items 后面；也可以用 for await 逐个读。
@@ -203,29 +231,6 @@ function cursorList (read, query) {
   return list
 }
 
-function settle (answer, resolve, reject) {
-  const told = parsed(answer.data)
-  const known = told && typeof told === 'object' && 'code' in told
-  if (known && answer.statusCode < 400) return resolve(told.data)
-  const refusal = known ? told : { error: 'NOT_JSON', message: SENTENCES.NOT_JSON }
-  return reject(new ApiError(answer.statusCode, refusal, retryAfter(answer.header)))
-}
-
-// wx.uploadFile 的回答是文字，wx.request 的是对象。
-function parsed (data) {
-  if (typeof data !== 'string') return data
-  try {
-    return JSON.parse(data)
-  } catch (_) {
-    return null
-  }
-}
-
-function lost (fault) {
-  const detail = (fault && fault.errMsg) || ''
-  return new ApiError(0, { error: 'NETWORK', message: SENTENCES.NETWORK, detail }, null)
-}
-
 // 再办一次也不会多办的：读取、覆盖，和带着幂等编号的提交。删除第二次会得到“没有找到”，所以不重试。
 function isSafe (call) {
   return call.method === 'GET' || call.method === 'PUT' || Boolean(call.key)
@@ -235,28 +240,12 @@ function isSafe (call) {
 function pauseAfter (fault, tried, safe) {
   const running = fault.status === 409 && fault.error === 'STILL_RUNNING'
   const busy = fault.status === 429 || fault.status === 503 || running
-  if (!busy && !(fault.status === 0 && safe)) return null
+  if (!busy && !(fault.status === 0 && safe && FINAL.indexOf(fault.error) < 0)) return null
   const pause = fault.retryAfter === null
     ? USUAL_WAIT * Math.pow(2, tried - 1) * (0.5 + Math.random() / 2)
     : fault.retryAfter * 1000
   // 要等很久的（如“明天再试”）不让用户干等。
   return pause > LONGEST_WAIT ? null : pause
-}
-
-// 响应头的大小写随平台而变。
-function retryAfter (header) {
-  for (const name of Object.keys(header || {})) {
-    const seconds = Number(header[name])
-    if (name.toLowerCase() === 'retry-after' && seconds >= 0) return seconds
-  }
-  return null
-}
-
-function headers (call, bearer, more) {
-  const found = Object.assign({}, more)
-  if (bearer) found.Authorization = `Bearer ${bearer}`
-  if (call.key) found['Idempotency-Key'] = call.key
-  return found
 }
 
 function keyOf (method, more) {
@@ -268,13 +257,6 @@ function keyOf (method, more) {
 function newKey () {
   const part = () => Math.random().toString(36).slice(2, 12)
   return `${Date.now().toString(36)}-${part()}${part()}`
-}
-
-function address (baseUrl, path, query) {
-  const asked = Object.keys(query || {})
-    .filter(name => query[name] !== undefined && query[name] !== null)
-    .map(name => `${name}=${encodeURIComponent(query[name])}`)
-  return baseUrl + BASE + path + (asked.length ? `?${asked.join('&')}` : '')
 }
 
 module.exports = { createClient, newKey, ApiError }

@@ -3,41 +3,10 @@
 
 const assert = require('node:assert/strict')
 const { test } = require('node:test')
-const { ApiError, createClient, newKey } = require('../../miniprogram_api_docs/client')
-const { createWx } = require('./wx')
+const { ApiError, newKey } = require('../../miniprogram_api_docs/client')
+const { TOKEN, answering, home, lamp, paths, phone, refusedWith, unheard } = require('./phone')
 
-const baseUrl = process.env.BASE_URL
-const TOKEN = 'dianliang.token'
-
-// Someone's phone: the client, its `wx`, and how long it was told to wait (nobody waits in a test).
-function phone (name, more) {
-  const wx = createWx(name)
-  const waits = []
-  const api = createClient({ baseUrl, wx, wait: async ms => { waits.push(ms) }, ...more })
-  return { api, wx, waits }
-}
-
-const paths = wx => wx.asked.map(one => `${one.method} ${one.path}`)
-const refusedWith = (status, error) => fault => {
-  assert.ok(fault instanceof ApiError, fault.stack)
-  assert.deepEqual([fault.status, fault.error], [status, error])
-  return true
-}
-const answering = (statusCode, told, header) => async () => ({ statusCode, header: header || {}, data: told })
 const busy = { code: 42900, error: 'TOO_MANY_REQUESTS', message: '操作太频繁，请稍后再试', data: null, requestId: 'r' }
-const lamp = communityId => ({
-  communityId,
-  title: '想要一盏亮一点的台灯',
-  description: '晚上看书看不清。',
-  category: 'goods',
-  beneficiaryGroup: 'family',
-  estimatedCost: 80,
-  disclosure: 'anonymous'
-})
-
-async function home (api) {
-  return (await api.get('/me')).residency.communityId
-}
 
 test('the first request signs in by itself, and later ones use the token', async () => {
   const { api, wx } = phone('ning')
@@ -115,7 +84,7 @@ test('an answer lost on the way is asked for again under the same key, and nothi
   const { api, wx } = phone('ning')
   const communityId = await home(api)
   const before = (await api.get('/me/wishes', { limit: 50 })).list.length
-  wx.next.push(async send => { await send(); throw new Error('timeout') })
+  wx.next.push(unheard)
   const wish = await api.post('/wishes', lamp(communityId))
   const sent = wx.asked.filter(one => one.method === 'POST' && one.path === '/wishes')
   assert.equal(sent.length, 2)
@@ -153,7 +122,7 @@ test('a removal whose answer was lost is not repeated', async () => {
   const { api, wx } = phone('ning')
   await api.signIn()
   wx.next.push(async () => { throw new Error('timeout') })
-  await assert.rejects(api.remove('/me/consents/pictures'), refusedWith(0, 'NETWORK'))
+  await assert.rejects(api.remove('/me/consents/pictures'), refusedWith(0, 'TIMEOUT'))
   assert.deepEqual(paths(wx), ['POST /sessions', 'DELETE /me/consents/pictures'])
 })
 
@@ -248,7 +217,7 @@ test('a list that could not be read again goes on where it was, and shows no row
 test('a picture is uploaded, once, even when the first answer was lost', async () => {
   const { api, wx } = phone('ning')
   await api.signIn()
-  wx.next.push(async send => { await send(); throw new Error('timeout') })
+  wx.next.push(unheard)
   const picture = await api.upload(process.env.PICTURE, 'wish')
   assert.ok(picture.id && picture.url)
   const sent = wx.asked.filter(one => one.path === '/files')
@@ -271,4 +240,17 @@ test('an act of `actions` is made by its name', async () => {
   const order = phone('ning')
   await assert.rejects(order.api.act(`/wishes/${draft.id}`, 'send_back', { reason: '请补充' }), fault => fault.status >= 403)
   assert.equal(order.wx.asked.at(-1).path, `/wishes/${draft.id}/send-back`)
+})
+
+test('the first screen is one small request, the wall one, and a wish with its course one', async () => {
+  const { api, wx } = phone('ning')
+  await api.signIn()
+  const asked = wx.asked.length
+  const home = await api.get('/home')
+  assert.ok(Buffer.byteLength(JSON.stringify(home)) < 12 * 1024)
+  assert.ok(home.me.nickname && home.wishes.length > 0 && home.shop.items.length > 0)
+  const wall = await api.list('/wishes', { communityId: home.community.id, state: 'published,claimed,fulfilled' }).loadMore()
+  const wish = await api.get(`/wishes/${wall[0].id}`)
+  assert.ok(wish.timeline.length > 0)
+  assert.deepEqual(paths(wx).slice(asked), ['GET /home', 'GET /wishes', `GET /wishes/${wish.id}`])
 })

@@ -91,7 +91,16 @@ def test_no_schema_stands_in_the_document_twice(migrated_app):
 
 
 @pytest.mark.parametrize(
-    "name", ["openapi.json", "pages.json", "errors.md", "states.md", "client/api.d.ts", "client/words.js"]
+    "name",
+    [
+        "openapi.json",
+        "pages.json",
+        "errors.md",
+        "states.md",
+        "client/api.d.ts",
+        "client/guests.js",
+        "client/words.js",
+    ],
 )
 def test_the_committed_documentation_is_not_stale(migrated_app, name):
     written = handbook.written(migrated_app)
