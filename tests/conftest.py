@@ -36,6 +36,11 @@ def pytest_addoption(parser):
     parser.addoption(
         "--walks", type=int, help="random walks over places and waiting lists (300 take minutes)"
     )
+    parser.addoption(
+        "--every-generator",
+        action="store_true",
+        help="generate and play a client of each kind, not of one (tests/client)",
+    )
     parser.addoption("--quick", action="store_true", help=f"leave out: {'; '.join(quick.LEFT_OUT.values())}")
 
 
