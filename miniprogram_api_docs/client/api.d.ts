@@ -31,7 +31,7 @@ export interface ActivityCardOut {
   /** 我的报名 */
   mySignUp: HomeSignUpOut | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"publish" | "cancel" | "end" | "propose_hours" | "certify" | "edit" | "repeat" | "show_code" | "message" | "roll_call" | "sign_up" | "cancel_sign_up" | "check_in" | "check_out" | "excuse">
 }
 
 export interface ActivityChangesUpdate {
@@ -190,7 +190,7 @@ export interface ActivityOut {
   /** 文字里可能有的个人信息，大家都会看到；只提醒，不拦截（仅组织者可见） */
   warnings: Array<"phone" | "id_number" | "bank_card" | "address" | "name">
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"publish" | "cancel" | "end" | "propose_hours" | "certify" | "edit" | "repeat" | "show_code" | "message" | "roll_call" | "sign_up" | "cancel_sign_up" | "check_in" | "check_out" | "excuse">
   /** 离 near 多少公里；没有给 near，或者没有坐标时为 null */
   distanceKm: number | null
 }
@@ -255,7 +255,7 @@ export interface AdjustmentOut {
   /** 驳回原因 */
   decisionReason: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"approve" | "reject">
 }
 
 export interface AdjustmentPage {
@@ -707,7 +707,7 @@ export interface ClaimOut {
   /** 送达时间 */
   fulfilledAt: string | null
   /** 结果；进行中为 null */
-  outcome: string | null
+  outcome: "released" | "overdue" | "confirmed" | "closed_unconfirmed" | "taken_down" | null
   /** 怎么完成的（本人、认领人和工作人员可见） */
   note: string | null
   /** 送达时的图片 */
@@ -725,8 +725,8 @@ export interface ClaimedOut {
   claimedAt: string
   /** 送达时间 */
   fulfilledAt: string | null
-  /** 结果：已点亮、未确认办结、放弃、逾期；还在办理的为 null */
-  outcome: "confirmed" | "closed_unconfirmed" | "released" | "overdue" | null
+  /** 结果：已点亮、未确认办结、放弃、逾期、撤下；还在办理的为 null */
+  outcome: "released" | "overdue" | "confirmed" | "closed_unconfirmed" | "taken_down" | null
 }
 
 export interface CodeOut {
@@ -796,7 +796,7 @@ export interface ComplaintOut {
   /** 答复时间 */
   answeredAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"answer" | "escalate" | "appeal" | "withdraw">
 }
 
 export interface ComplaintPage {
@@ -936,11 +936,11 @@ export interface DeadOut {
   /** 消息编号 */
   noticeId: number
   /** 类别 */
-  kind: string
+  kind: "wish_accepted" | "wish_sent_back" | "wish_declined" | "wish_referred" | "wish_merged" | "wish_published" | "wish_claimed" | "wish_released" | "wish_fulfilled" | "wish_confirmed" | "wish_closed_unconfirmed" | "wish_carried_over" | "wish_escalated" | "wish_followed" | "wish_redacted" | "wish_taken_down" | "claim_overdue" | "claim_expired" | "claim_confirmed" | "claim_disputed" | "claim_ended" | "claim_closed" | "claim_taken_down" | "sign_up_confirmed" | "sign_up_waitlisted" | "sign_up_moved_up" | "sign_up_excused" | "sign_up_clash_allowed" | "activity_changed" | "activity_cancelled" | "activity_taken_down" | "activity_message" | "activity_tomorrow" | "activity_invitation" | "activity_in_charge" | "activity_news" | "activity_late_cancel" | "activity_without_organiser" | "record_overdue" | "hours_certified" | "hours_backfilled" | "correction_decided" | "certificate_revoked" | "team_taken_down" | "team_without_leader" | "redemption_requested" | "redemption_waits" | "redemption_approved" | "redemption_rejected" | "redemption_to_prepare" | "redemption_last_days" | "redemption_deadline_moved" | "redemption_handed_over" | "redemption_cancelled" | "redemption_called_off" | "redemption_expired" | "redemption_returned" | "redemption_no_show" | "item_available" | "item_low_stock" | "item_taken_down" | "batch_ends_soon" | "batch_ended" | "stocktake_waits" | "stocktake_decided" | "transfer_sent" | "transfer_received" | "points_adjusted" | "points_opened" | "points_ending" | "adjustment_rejected" | "opening_rejected" | "complaint_received" | "complaint_moved" | "complaint_due" | "complaint_due_moved" | "complaint_escalated" | "complaint_answered" | "person_corrected" | "nickname_taken_down" | "suspended" | "resumed" | "merge_proposed" | "merge_rejected" | "opening_decided" | "first_password_decided" | "security_console" | "security_password" | "security_role" | "security_phone" | "security_card" | "security_merge" | "security_kiosk" | "security_denied"
   /** 订阅消息模板 */
-  template: string
+  template: "wish_progress" | "review_result" | "claim_progress" | "points_changed" | "activity_notice" | "redemption_notice" | "account_security"
   /** 结果：dead 没有送达，unknown 不知是否送达 */
-  state: string
+  state: "dead" | "unknown"
   /** 微信返回的错误码 */
   errcode: number | null
   /** 这意味着什么 */
@@ -1199,7 +1199,7 @@ export interface HandOverIn {
 
 export interface Health {
   /** ok */
-  status: string
+  status: "ok"
 }
 
 export interface HeldRecordOut {
@@ -1302,7 +1302,7 @@ export interface HomeSignUpOut {
   /** 状态 */
   state: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"cancel_sign_up" | "check_in" | "check_out" | "excuse">
 }
 
 export interface HoursElsewhereOut {
@@ -1591,7 +1591,7 @@ export interface MemberOut {
   /** 从何时起 */
   since: string
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"accept" | "decline">
 }
 
 export interface MergeIn {
@@ -1631,7 +1631,7 @@ export interface MergeOut {
   /** 没有合并的原因 */
   decisionReason: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"propose" | "approve" | "reject">
 }
 
 export interface MergePage {
@@ -1683,13 +1683,13 @@ export interface MoveOut {
   /** 时间 */
   at: string
   /** 操作 */
-  move: string
+  move: "submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "publish" | "claim" | "release" | "expire" | "fulfil" | "confirm" | "dispute" | "close_unconfirmed" | "carry_over" | "escalate" | "republish" | "explain" | "take_down" | "see_names" | "write" | "edit" | "look" | "open_contact" | "no_answer" | "redact" | "show_less" | "reopen" | "open_former_text"
   /** 操作名称 */
   label: string
   /** 之前的状态 */
-  fromState: string | null
+  fromState: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down" | null
   /** 之后的状态 */
-  toState: string | null
+  toState: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down" | null
   /** 办理人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   byName: string | null
   /** 原因 */
@@ -1721,7 +1721,7 @@ export interface MyClaimOut {
   /** 送达时间 */
   fulfilledAt: string | null
   /** 结果；进行中为 null */
-  outcome: string | null
+  outcome: "released" | "overdue" | "confirmed" | "closed_unconfirmed" | "taken_down" | null
   /** 怎么完成的（本人、认领人和工作人员可见） */
   note: string | null
   /** 送达时的图片 */
@@ -1812,7 +1812,7 @@ export interface MySignUpOut {
   /** 认定的服务时长（分钟） */
   minutes: number | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"cancel_sign_up" | "check_in" | "check_out" | "excuse">
   /** 活动 */
   activity: ActivityOut
 }
@@ -1834,7 +1834,7 @@ export interface MyTeamOut {
   /** 我的申请或入队状态；队长是 accepted */
   status: "applied" | "accepted" | "declined" | "left"
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"join" | "leave">
 }
 
 export interface MyTeamPage {
@@ -1857,14 +1857,14 @@ export interface Nothing {
 export interface NoticeOut {
   /** 编号 */
   id: number
-  /** 类别 */
-  kind: string
+  /** 类别；新的类别会加进来，没见过的照常显示标题和内容 */
+  kind: "wish_accepted" | "wish_sent_back" | "wish_declined" | "wish_referred" | "wish_merged" | "wish_published" | "wish_claimed" | "wish_released" | "wish_fulfilled" | "wish_confirmed" | "wish_closed_unconfirmed" | "wish_carried_over" | "wish_escalated" | "wish_followed" | "wish_redacted" | "wish_taken_down" | "claim_overdue" | "claim_expired" | "claim_confirmed" | "claim_disputed" | "claim_ended" | "claim_closed" | "claim_taken_down" | "sign_up_confirmed" | "sign_up_waitlisted" | "sign_up_moved_up" | "sign_up_excused" | "sign_up_clash_allowed" | "activity_changed" | "activity_cancelled" | "activity_taken_down" | "activity_message" | "activity_tomorrow" | "activity_invitation" | "activity_in_charge" | "activity_news" | "activity_late_cancel" | "activity_without_organiser" | "record_overdue" | "hours_certified" | "hours_backfilled" | "correction_decided" | "certificate_revoked" | "team_taken_down" | "team_without_leader" | "redemption_requested" | "redemption_waits" | "redemption_approved" | "redemption_rejected" | "redemption_to_prepare" | "redemption_last_days" | "redemption_deadline_moved" | "redemption_handed_over" | "redemption_cancelled" | "redemption_called_off" | "redemption_expired" | "redemption_returned" | "redemption_no_show" | "item_available" | "item_low_stock" | "item_taken_down" | "batch_ends_soon" | "batch_ended" | "stocktake_waits" | "stocktake_decided" | "transfer_sent" | "transfer_received" | "points_adjusted" | "points_opened" | "points_ending" | "adjustment_rejected" | "opening_rejected" | "complaint_received" | "complaint_moved" | "complaint_due" | "complaint_due_moved" | "complaint_escalated" | "complaint_answered" | "person_corrected" | "nickname_taken_down" | "suspended" | "resumed" | "merge_proposed" | "merge_rejected" | "opening_decided" | "first_password_decided" | "security_console" | "security_password" | "security_role" | "security_phone" | "security_card" | "security_merge" | "security_kiosk" | "security_denied"
   /** 标题 */
   title: string
   /** 内容 */
   body: string
   /** 关于什么 */
-  subjectKind: string | null
+  subjectKind: "wish" | "activity" | "team" | "service_record" | "certificate" | "redemption" | "item" | "stocktake" | "shop_transfer" | "adjustment" | "opening_sheet" | "complaint" | "person" | "person_merge" | "security_event" | null
   /** 它的编号 */
   subjectId: number | null
   /** 点开的页面，连同参数；没有自己的页面时是消息列表 */
@@ -1972,7 +1972,7 @@ export interface OpeningOut {
   /** 确认时间 */
   decidedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"confirm" | "reject">
 }
 
 export interface OpeningPage {
@@ -2187,7 +2187,7 @@ export interface PurposesOut {
 
 export interface Readiness {
   /** ok */
-  status: string
+  status: "ok"
   /** 数据库现在能写入；不能写时照常读取，提交会返回 503 */
   writable: boolean
 }
@@ -2266,7 +2266,7 @@ export interface ReceivedOut {
   /** 这条入库是否已被冲销 */
   reversed: boolean
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"reverse">
   /** 在这之后的物品 */
   item: ItemOut
 }
@@ -2316,7 +2316,7 @@ export interface RecordOut {
   /** 已由哪一条更正；有值时这一条不再计入 */
   correctedById: number | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"correct">
 }
 
 export interface RecoveryIn {
@@ -2438,7 +2438,7 @@ export interface RedemptionOut {
   /** 所属的每周预订（第一张单的编号） */
   seriesId: number | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"approve" | "reject" | "cancel" | "extend" | "hand_over" | "return" | "no_show">
 }
 
 export interface RedemptionPage {
@@ -2627,7 +2627,7 @@ export interface RoundOut {
   /** 结束时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"review" | "publish" | "close">
 }
 
 export interface RoundPage {
@@ -2714,7 +2714,7 @@ export interface SecurityEventOut {
   /** 我说不是本人操作的时间 */
   deniedAt: string | null
   /** 现在可以办的：deny 是“不是我操作的” */
-  actions: Array<string>
+  actions: Array<"deny">
 }
 
 export interface SecurityEventPage {
@@ -2917,7 +2917,7 @@ export interface ShopTransferOut {
   /** 收货或撤回时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"receive" | "call_back">
 }
 
 export interface ShopTransferPage {
@@ -2965,7 +2965,7 @@ export interface SignUpOut {
   /** 认定的服务时长（分钟） */
   minutes: number | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"cancel_sign_up" | "check_in" | "check_out" | "excuse">
 }
 
 export interface SlotOut {
@@ -3031,7 +3031,7 @@ export interface StatementRow {
   /** 之后的可用积分 */
   balance: number
   /** 类别 */
-  kind: string
+  kind: "award" | "opening" | "hold" | "release" | "expire" | "adjust" | "reverse" | "merge"
   /** 事项 */
   title: string
   /** 依据单号 */
@@ -3095,7 +3095,7 @@ export interface StockMovementOut {
   /** 这条入库是否已被冲销 */
   reversed: boolean
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"reverse">
 }
 
 export interface StockMovementPage {
@@ -3149,7 +3149,7 @@ export interface StocktakeOut {
   /** 退回原因 */
   reviewReason: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"approve" | "reject">
 }
 
 export interface StocktakePage {
@@ -3278,14 +3278,14 @@ export interface TeamDetailOut {
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
-  /** 我在队里：leader、applied、accepted、declined、left；没有关系时为 null */
-  myStatus: string | null
+  /** 我在队里：队长、已申请、队员、没有同意、已退出；没有关系时为 null */
+  myStatus: "leader" | "applied" | "accepted" | "declined" | "left" | null
   /** 成立时间 */
   createdAt: string
   /** 社区撤下的时间；只有队长和工作人员还看得到 */
   takenDownAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"join" | "leave">
   /** 队员和申请人；只有队长和工作人员可见，其他人为 null */
   members: Array<MemberOut> | null
 }
@@ -3322,14 +3322,14 @@ export interface TeamOut {
   leaderName: string
   /** 队员人数（不含队长） */
   memberCount: number
-  /** 我在队里：leader、applied、accepted、declined、left；没有关系时为 null */
-  myStatus: string | null
+  /** 我在队里：队长、已申请、队员、没有同意、已退出；没有关系时为 null */
+  myStatus: "leader" | "applied" | "accepted" | "declined" | "left" | null
   /** 成立时间 */
   createdAt: string
   /** 社区撤下的时间；只有队长和工作人员还看得到 */
   takenDownAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"join" | "leave">
 }
 
 export interface TeamPage {
@@ -3499,7 +3499,7 @@ export interface WishCardOut {
   /** 发布时间 */
   publishedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
 }
 
 export interface WishContentUpdate {
@@ -3613,7 +3613,7 @@ export interface WishDetailOut {
   /** 办结时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
   /** 经过，按时间先后 */
   timeline: Array<MoveOut>
 }
@@ -3735,7 +3735,7 @@ export interface WishOut {
   /** 办结时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<string>
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
 }
 
 export interface WishPage {
@@ -3818,7 +3818,7 @@ export interface Gets {
   /** 我的消息 */
   '/me/notices': { query: { limit?: number; cursor?: string | null; unread?: boolean }; body: undefined; data: NoticePage }
   /** 我作为在职党员的服务：活动和微心愿 */
-  '/me/party-service': { query: { from: string; to: string }; body: undefined; data: PartyServiceOut }
+  '/me/party-service': { query: { from?: string | null; to?: string | null }; body: undefined; data: PartyServiceOut }
   /** 我的积分 */
   '/me/points': { query: undefined; body: undefined; data: PointsOut }
   /** 我的积分流水 */
@@ -3849,6 +3849,8 @@ export interface Gets {
   '/party-registrations/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
   /** 查找居民（代办用，号码脱敏） */
   '/people': { query: { limit?: number; cursor?: string | null; communityId?: number | null; cardNumber?: string | null; phone?: string | null }; body: undefined; data: ResidentPage }
+  /** 居民的姓名、电话和住址 */
+  [path: `/people/${number}/contact`]: { query: { reason?: string | null }; body: undefined; data: ContactOut }
   /** 合并档案的申请，新的在前 */
   '/person-merges': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "asked" | "proposed" | "approved" | "rejected" | Array<"asked" | "proposed" | "approved" | "rejected"> | null }; body: undefined; data: MergePage }
   /** 积分调整 */

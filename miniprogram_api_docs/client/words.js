@@ -145,7 +145,9 @@ module.exports = {
       "escalate": "上报街道",
       "republish": "街道重新发布",
       "explain": "街道说明退回",
-      "take_down": "撤下"
+      "take_down": "撤下",
+      "redact": "遮盖部分内容",
+      "reopen": "再次提出"
     },
     "round": {
       "review": "停止征集",
@@ -174,6 +176,7 @@ module.exports = {
       "edit": "修改",
       "repeat": "每周重复",
       "show_code": "显示签到码",
+      "message": "发消息",
       "roll_call": "点名",
       "sign_up": "报名"
     },
@@ -267,9 +270,15 @@ module.exports = {
     "service_record": {
       "correct": "申请更正"
     },
+    "stock_movement": {
+      "reverse": "冲销"
+    },
     "member": {
       "accept": "同意加入",
       "decline": "不同意加入"
+    },
+    "security_event": {
+      "deny": "不是我操作的"
     }
   }
 }
