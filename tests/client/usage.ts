@@ -27,9 +27,17 @@ export async function story (): Promise<void> {
   for await (const one of wall) console.log(one.title, unread, state, order.number)
   const picture = await api.upload('wxfile://tmp/1.jpg', 'wish')
   console.log(picture.id)
+  const uploading = api.upload('wxfile://tmp/2.jpg', 'wish', { onProgress: percent => console.log(percent) })
+  uploading.cancel()
+  const done = await api.queue.post(`/activities/${id}/check-in`, { code: 'K7QM2HXD' }, { title: '签到' })
+  if (done.state === 'done') console.log(done.data.state)
+  else console.log(done.fault?.message)
+  api.queue.onChange(items => console.log(items.map(one => one.title)))()
+  createClient({ container: { env: 'prod-01', service: 'dianliang' }, askConsent: one => one.text.length > 0 })
   try {
     await api.get(`/wishes/${id}`)
   } catch (fault) {
+    if (fault instanceof ApiError && fault.offline) console.log(fault.answered)
     if (fault instanceof ApiError && fault.error === 'NOT_FOUND') wx.showToast({ title: fault.message })
   }
 }
@@ -49,6 +57,10 @@ export async function mistakes (): Promise<void> {
   api.list('/me')
   // @ts-expect-error: a picture is for something
   await api.upload('wxfile://tmp/1.jpg', 'fun')
+  // @ts-expect-error: a check-in has a code, also when it waits
+  await api.queue.post(`/activities/${id}/check-in`, {})
+  // @ts-expect-error: nobody can do this with a wish
+  console.log((await api.get(`/wishes/${id}`)).actions.includes('celebrate'))
   // @ts-expect-error: the mini-program has no PATCH, nor has the client
   api.patch('/me', {})
 }
