@@ -21,6 +21,7 @@ LAUNCHERS = (
     "scripts/run",
     "scripts/test",
     "scripts/demo",
+    "scripts/preview",
     "scripts/bench",
     "scripts/faults",
     "scripts/audit",

@@ -22,10 +22,13 @@ export function played (name, work) {
 
 const refused = () => { throw new Error('cancel') }
 
-// Who holds this phone: `?as=ning` in the address, else whoever held it before, else somebody new.
+// Who holds this phone: `?as=ning` in the address, else whoever held it before, else somebody new. A phone that changes
+// hands knows nothing of its former owner.
 function holder () {
   const asked = new URLSearchParams(location.search).get('as')
-  const name = asked || localStorage.getItem('holder') || `guest${Math.random().toString(36).slice(2, 8)}`
+  const former = localStorage.getItem('holder')
+  if (asked && former && asked !== former) localStorage.clear()
+  const name = asked || former || `guest${Math.random().toString(36).slice(2, 8)}`
   localStorage.setItem('holder', name)
   return name
 }
@@ -130,7 +133,7 @@ const refuseSubscription = played('requestSubscribeMessage', () => {
   throw new Error('can only be invoked by user TAP gesture.')
 })
 
-function device (phone) {
+function device (phone, owner) {
   const dark = matchMedia('(prefers-color-scheme: dark)')
   const themes = []
   phone.themeChanged = () => { for (const listener of themes) listener({ theme: dark.matches ? 'dark' : 'light' }) }
@@ -154,13 +157,14 @@ function device (phone) {
     showShareMenu: played('showShareMenu', () => {}),
     login: played('login', () => {
       if (!navigator.onLine) throw new Error('')
-      return { code: `sim:${holder()}:${Date.now()}-${codes++}-${Math.random().toString(36).slice(2, 8)}` }
+      return { code: `sim:${owner}:${Date.now()}-${codes++}-${Math.random().toString(36).slice(2, 8)}` }
     })
   }
 }
 
 export function createWx (phone) {
-  const api = { ...storage(), ...moves(phone), ...questions(), ...device(phone), ...createNetwork() }
+  const owner = holder()
+  const api = { ...storage(), ...moves(phone), ...questions(), ...device(phone, owner), ...createNetwork() }
   const page = {
     ...api,
     refuse: what => { throw new Error(`${what} is not played in the browser`) },
