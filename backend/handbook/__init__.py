@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app
 
@@ -10,6 +11,8 @@ from backend.api.frame import openapi as documentation
 from backend.handbook import declarations, guests, refusals, states, words
 
 FOLDER = Path("miniprogram_api_docs")
+# The mini-program ships its own copy of the client: WeChat packs nothing from outside its folder.
+COPY = Path("miniprogram", "utils", "dianliang")
 
 
 def written(app: Flask | None = None) -> dict[Path, str]:
@@ -20,10 +23,17 @@ def written(app: Flask | None = None) -> dict[Path, str]:
         FOLDER / "pages.json": json.dumps(_pages(), ensure_ascii=False, indent=1) + "\n",
         FOLDER / "errors.md": refusals.page(),
         FOLDER / "states.md": states.page(),
-        FOLDER / "client" / "api.d.ts": declarations.text(document),
-        FOLDER / "client" / "guests.js": guests.text(document),
-        FOLDER / "client" / "words.js": words.text(),
+        **_client(document),
     }
+
+
+def _client(document: dict[str, Any]) -> dict[Path, str]:
+    files = {
+        "api.d.ts": declarations.text(document),
+        "guests.js": guests.text(document),
+        "words.js": words.text(),
+    }
+    return {folder / name: text for folder in (FOLDER / "client", COPY) for name, text in files.items()}
 
 
 def _pages() -> list[dict[str, object]]:

@@ -265,6 +265,11 @@ export interface AdjustmentPage {
   nextCursor: string | null
 }
 
+export interface AgreeForIn {
+  /** 本人怎么同意的：当面，或电话里 */
+  method: "seen" | "call"
+}
+
 export interface ArrivedIn {
   /** 实收数量 */
   received: number
@@ -294,7 +299,7 @@ export interface AttendedOut {
   cardNumber: string | null
   /** 状态 */
   state: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"
-  /** 是否由工作人员代办报名 */
+  /** 是否由工作人员或家人代办报名 */
   onBehalf: boolean
   /** 签到时间 */
   checkedInAt: string | null
@@ -505,8 +510,15 @@ export interface CancelIn {
 }
 
 export interface CancelSignUpIn {
-  /** 代没有手机的居民办理 */
+  /** 代没有手机的居民或同意过的家人办理 */
   onBehalfOf?: OnBehalfIn | null
+}
+
+export interface CardCodeOut {
+  /** 六位验证码，只能用一次 */
+  code: string
+  /** 失效时间，十分钟以后 */
+  expiresAt: string
 }
 
 export interface CardHolderIn {
@@ -725,8 +737,8 @@ export interface ClaimedOut {
   claimedAt: string
   /** 送达时间 */
   fulfilledAt: string | null
-  /** 结果：已点亮、未确认办结、放弃、逾期；还在办理的为 null */
-  outcome: "confirmed" | "closed_unconfirmed" | "released" | "overdue" | null
+  /** 结果：已点亮、未确认办结、放弃、逾期、撤下；还在办理的为 null */
+  outcome: "released" | "overdue" | "confirmed" | "closed_unconfirmed" | "taken_down" | null
 }
 
 export interface CodeOut {
@@ -936,7 +948,7 @@ export interface DeadOut {
   /** 消息编号 */
   noticeId: number
   /** 类别 */
-  kind: "wish_accepted" | "wish_sent_back" | "wish_declined" | "wish_referred" | "wish_merged" | "wish_published" | "wish_claimed" | "wish_released" | "wish_fulfilled" | "wish_confirmed" | "wish_closed_unconfirmed" | "wish_carried_over" | "wish_escalated" | "wish_followed" | "wish_redacted" | "wish_taken_down" | "claim_overdue" | "claim_expired" | "claim_confirmed" | "claim_disputed" | "claim_ended" | "claim_closed" | "claim_taken_down" | "sign_up_confirmed" | "sign_up_waitlisted" | "sign_up_moved_up" | "sign_up_excused" | "sign_up_clash_allowed" | "activity_changed" | "activity_cancelled" | "activity_taken_down" | "activity_message" | "activity_tomorrow" | "activity_invitation" | "activity_in_charge" | "activity_news" | "activity_late_cancel" | "activity_without_organiser" | "record_overdue" | "hours_certified" | "hours_backfilled" | "correction_decided" | "certificate_revoked" | "team_taken_down" | "team_without_leader" | "redemption_requested" | "redemption_waits" | "redemption_approved" | "redemption_rejected" | "redemption_to_prepare" | "redemption_last_days" | "redemption_deadline_moved" | "redemption_handed_over" | "redemption_cancelled" | "redemption_called_off" | "redemption_expired" | "redemption_returned" | "redemption_no_show" | "item_available" | "item_low_stock" | "item_taken_down" | "batch_ends_soon" | "batch_ended" | "stocktake_waits" | "stocktake_decided" | "transfer_sent" | "transfer_received" | "points_adjusted" | "points_opened" | "points_ending" | "adjustment_rejected" | "opening_rejected" | "complaint_received" | "complaint_moved" | "complaint_due" | "complaint_due_moved" | "complaint_escalated" | "complaint_answered" | "person_corrected" | "nickname_taken_down" | "suspended" | "resumed" | "merge_proposed" | "merge_rejected" | "opening_decided" | "first_password_decided" | "security_console" | "security_password" | "security_role" | "security_phone" | "security_card" | "security_merge" | "security_kiosk" | "security_denied"
+  kind: "wish_accepted" | "wish_sent_back" | "wish_declined" | "wish_referred" | "wish_merged" | "wish_published" | "wish_claimed" | "wish_released" | "wish_fulfilled" | "wish_confirmed" | "wish_closed_unconfirmed" | "wish_carried_over" | "wish_escalated" | "wish_followed" | "wish_redacted" | "wish_taken_down" | "wish_by_family" | "claim_overdue" | "claim_expired" | "claim_confirmed" | "claim_disputed" | "claim_ended" | "claim_closed" | "claim_taken_down" | "sign_up_confirmed" | "sign_up_waitlisted" | "sign_up_moved_up" | "sign_up_excused" | "sign_up_clash_allowed" | "sign_up_by_family" | "activity_changed" | "activity_cancelled" | "activity_taken_down" | "activity_message" | "activity_tomorrow" | "activity_invitation" | "activity_in_charge" | "activity_news" | "activity_late_cancel" | "activity_without_organiser" | "record_overdue" | "hours_certified" | "hours_backfilled" | "correction_decided" | "certificate_revoked" | "team_taken_down" | "team_without_leader" | "redemption_requested" | "redemption_waits" | "redemption_approved" | "redemption_rejected" | "redemption_to_prepare" | "redemption_last_days" | "redemption_deadline_moved" | "redemption_handed_over" | "redemption_cancelled" | "redemption_called_off" | "redemption_expired" | "redemption_returned" | "redemption_no_show" | "item_available" | "item_low_stock" | "item_taken_down" | "batch_ends_soon" | "batch_ended" | "stocktake_waits" | "stocktake_decided" | "transfer_sent" | "transfer_received" | "points_adjusted" | "points_opened" | "points_ending" | "adjustment_rejected" | "opening_rejected" | "complaint_received" | "complaint_moved" | "complaint_due" | "complaint_due_moved" | "complaint_escalated" | "complaint_answered" | "person_corrected" | "nickname_taken_down" | "suspended" | "resumed" | "merge_proposed" | "merge_rejected" | "proxy_asked" | "proxy_agreed" | "proxy_declined" | "proxy_ended" | "opening_decided" | "first_password_decided" | "console_links_decided" | "security_console" | "security_password" | "security_role" | "security_phone" | "security_card" | "security_merge" | "security_kiosk" | "security_denied"
   /** 订阅消息模板 */
   template: "wish_progress" | "review_result" | "claim_progress" | "points_changed" | "activity_notice" | "redemption_notice" | "account_security"
   /** 结果：dead 没有送达，unknown 不知是否送达 */
@@ -1492,6 +1504,55 @@ export interface ItemPage {
   nextCursor: string | null
 }
 
+export interface KioskIn {
+  /** 社区 */
+  communityId: number
+  /** 名称，同一社区里不重复 */
+  name: string
+}
+
+export interface KioskOut {
+  /** 编号 */
+  id: number
+  /** 名称 */
+  name: string
+  /** 社区 */
+  communityId: number
+  /** 社区名称 */
+  communityName: string
+  /** 登记时间 */
+  createdAt: string
+  /** 最近使用的时间，精确到分钟；还没有用过时为 null */
+  seenAt: string | null
+  /** 停用时间；在用时为 null */
+  revokedAt: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<"revoke">
+}
+
+export interface KioskPage {
+  /** 这一页的内容 */
+  list: Array<KioskOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
+export interface KioskSessionIn {
+  /** 纸质卡号，字母和前面的零可以不写 */
+  cardNumber: string
+  /** 六位验证码 */
+  code: string
+}
+
+export interface KioskSessionOut {
+  /** 令牌，以 card. 开头，放进 Authorization: Bearer */
+  token: string
+  /** 令牌到期时间，最长三分钟，不顺延 */
+  expiresAt: string
+  /** 我 */
+  person: Me
+}
+
 export interface LiabilityOut {
   /** 累计发放（已扣除冲正） */
   issued: number
@@ -1797,8 +1858,10 @@ export interface MySignUpOut {
   state: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"
   /** 候补第几位；不在候补时为 null */
   waitlistPosition: number | null
-  /** 是否由工作人员代办 */
+  /** 是否由工作人员或家人代办 */
   onBehalf: boolean
+  /** 是否由同意过的家人代办 */
+  byFamily: boolean
   /** 报名时间 */
   signedUpAt: string
   /** 签到时间 */
@@ -1844,6 +1907,15 @@ export interface MyTeamPage {
   nextCursor: string | null
 }
 
+export interface NewKioskOut {
+  /** 编号 */
+  id: number
+  /** 名称 */
+  name: string
+  /** 终端的令牌，只在这里给一次 */
+  deviceToken: string
+}
+
 export interface NicknameOut {
   /** 人员编号 */
   personId: number
@@ -1858,13 +1930,13 @@ export interface NoticeOut {
   /** 编号 */
   id: number
   /** 类别；新的类别会加进来，没见过的照常显示标题和内容 */
-  kind: "wish_accepted" | "wish_sent_back" | "wish_declined" | "wish_referred" | "wish_merged" | "wish_published" | "wish_claimed" | "wish_released" | "wish_fulfilled" | "wish_confirmed" | "wish_closed_unconfirmed" | "wish_carried_over" | "wish_escalated" | "wish_followed" | "wish_redacted" | "wish_taken_down" | "claim_overdue" | "claim_expired" | "claim_confirmed" | "claim_disputed" | "claim_ended" | "claim_closed" | "claim_taken_down" | "sign_up_confirmed" | "sign_up_waitlisted" | "sign_up_moved_up" | "sign_up_excused" | "sign_up_clash_allowed" | "activity_changed" | "activity_cancelled" | "activity_taken_down" | "activity_message" | "activity_tomorrow" | "activity_invitation" | "activity_in_charge" | "activity_news" | "activity_late_cancel" | "activity_without_organiser" | "record_overdue" | "hours_certified" | "hours_backfilled" | "correction_decided" | "certificate_revoked" | "team_taken_down" | "team_without_leader" | "redemption_requested" | "redemption_waits" | "redemption_approved" | "redemption_rejected" | "redemption_to_prepare" | "redemption_last_days" | "redemption_deadline_moved" | "redemption_handed_over" | "redemption_cancelled" | "redemption_called_off" | "redemption_expired" | "redemption_returned" | "redemption_no_show" | "item_available" | "item_low_stock" | "item_taken_down" | "batch_ends_soon" | "batch_ended" | "stocktake_waits" | "stocktake_decided" | "transfer_sent" | "transfer_received" | "points_adjusted" | "points_opened" | "points_ending" | "adjustment_rejected" | "opening_rejected" | "complaint_received" | "complaint_moved" | "complaint_due" | "complaint_due_moved" | "complaint_escalated" | "complaint_answered" | "person_corrected" | "nickname_taken_down" | "suspended" | "resumed" | "merge_proposed" | "merge_rejected" | "opening_decided" | "first_password_decided" | "security_console" | "security_password" | "security_role" | "security_phone" | "security_card" | "security_merge" | "security_kiosk" | "security_denied"
+  kind: "wish_accepted" | "wish_sent_back" | "wish_declined" | "wish_referred" | "wish_merged" | "wish_published" | "wish_claimed" | "wish_released" | "wish_fulfilled" | "wish_confirmed" | "wish_closed_unconfirmed" | "wish_carried_over" | "wish_escalated" | "wish_followed" | "wish_redacted" | "wish_taken_down" | "wish_by_family" | "claim_overdue" | "claim_expired" | "claim_confirmed" | "claim_disputed" | "claim_ended" | "claim_closed" | "claim_taken_down" | "sign_up_confirmed" | "sign_up_waitlisted" | "sign_up_moved_up" | "sign_up_excused" | "sign_up_clash_allowed" | "sign_up_by_family" | "activity_changed" | "activity_cancelled" | "activity_taken_down" | "activity_message" | "activity_tomorrow" | "activity_invitation" | "activity_in_charge" | "activity_news" | "activity_late_cancel" | "activity_without_organiser" | "record_overdue" | "hours_certified" | "hours_backfilled" | "correction_decided" | "certificate_revoked" | "team_taken_down" | "team_without_leader" | "redemption_requested" | "redemption_waits" | "redemption_approved" | "redemption_rejected" | "redemption_to_prepare" | "redemption_last_days" | "redemption_deadline_moved" | "redemption_handed_over" | "redemption_cancelled" | "redemption_called_off" | "redemption_expired" | "redemption_returned" | "redemption_no_show" | "item_available" | "item_low_stock" | "item_taken_down" | "batch_ends_soon" | "batch_ended" | "stocktake_waits" | "stocktake_decided" | "transfer_sent" | "transfer_received" | "points_adjusted" | "points_opened" | "points_ending" | "adjustment_rejected" | "opening_rejected" | "complaint_received" | "complaint_moved" | "complaint_due" | "complaint_due_moved" | "complaint_escalated" | "complaint_answered" | "person_corrected" | "nickname_taken_down" | "suspended" | "resumed" | "merge_proposed" | "merge_rejected" | "proxy_asked" | "proxy_agreed" | "proxy_declined" | "proxy_ended" | "opening_decided" | "first_password_decided" | "console_links_decided" | "security_console" | "security_password" | "security_role" | "security_phone" | "security_card" | "security_merge" | "security_kiosk" | "security_denied"
   /** 标题 */
   title: string
   /** 内容 */
   body: string
   /** 关于什么 */
-  subjectKind: "wish" | "activity" | "team" | "service_record" | "certificate" | "redemption" | "item" | "stocktake" | "shop_transfer" | "adjustment" | "opening_sheet" | "complaint" | "person" | "person_merge" | "security_event" | null
+  subjectKind: "wish" | "activity" | "team" | "service_record" | "certificate" | "redemption" | "item" | "stocktake" | "shop_transfer" | "adjustment" | "opening_sheet" | "complaint" | "person" | "person_merge" | "proxy" | "security_event" | null
   /** 它的编号 */
   subjectId: number | null
   /** 点开的页面，连同参数；没有自己的页面时是消息列表 */
@@ -1908,8 +1980,8 @@ export interface OfficeOut {
 export interface OnBehalfIn {
   /** 居民的编号 */
   personId: number
-  /** 代办原因 */
-  reason: string
+  /** 代办原因：工作人员和监护人必填；替同意过的家人办不用填 */
+  reason?: string | null
 }
 
 export interface OpenOrderOut {
@@ -2161,6 +2233,45 @@ export interface ProposeIn {
   fromId?: number | null
 }
 
+export interface ProxyIn {
+  /** 对方的纸质卡号 */
+  cardNumber?: string | null
+  /** 对方登记的手机号；和卡号填一个 */
+  phone?: string | null
+  /** 您是对方的 */
+  relation: "child" | "spouse" | "parent" | "relative" | "neighbour"
+}
+
+export interface ProxyOut {
+  /** 编号 */
+  id: number
+  /** acts_for 我代对方办，acted_by 对方代我办 */
+  direction: "acts_for" | "acted_by"
+  /** 对方的人员编号，代办时填进 onBehalfOf；双方同意以后才有 */
+  personId: number | null
+  /** 对方的姓名；双方同意以后才有 */
+  name: string | null
+  /** 代办的人是被代办人的 */
+  relation: "child" | "spouse" | "parent" | "relative" | "neighbour"
+  /** 状态 */
+  state: "asked" | "agreed" | "declined" | "ended"
+  /** 申请时间 */
+  askedAt: string
+  /** 同意时间 */
+  agreedAt: string | null
+  /** 结束时间 */
+  endedAt: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<"agree" | "decline" | "end">
+}
+
+export interface ProxyPage {
+  /** 这一页的内容 */
+  list: Array<ProxyOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
 export interface PurposeOut {
   /** 处理目的 */
   purpose: string
@@ -2353,7 +2464,7 @@ export interface RedemptionIn {
   purpose?: string | null
   /** 志愿队 */
   teamId?: number | null
-  /** 代没有手机的居民兑换 */
+  /** 代没有手机的居民或同意过的家人兑换 */
   onBehalfOf?: OnBehalfIn | null
   /** 打算哪天来领：超市开门的一天，在领取期限内；只有物品可以选，领取期限不变 */
   collectOn?: string | null
@@ -2397,8 +2508,10 @@ export interface RedemptionOut {
   communityName: string
   /** 兑换人（本社区办理的人和同事看到全名，其他人看到脱敏的） */
   personName: string
-  /** 是否由工作人员代办 */
+  /** 是否由工作人员、监护人或家人代办 */
   onBehalf: boolean
+  /** 是否由同意过的家人代办 */
+  byFamily: boolean
   /** 合计积分 */
   points: number
   /** 实际使用的积分：已发放且没有退回的；发放前为 null */
@@ -2438,7 +2551,7 @@ export interface RedemptionOut {
   /** 所属的每周预订（第一张单的编号） */
   seriesId: number | null
   /** 您现在可以做的操作 */
-  actions: Array<"approve" | "reject" | "cancel" | "expire" | "extend" | "hand_over" | "return" | "no_show">
+  actions: Array<"approve" | "reject" | "cancel" | "extend" | "hand_over" | "return" | "no_show">
 }
 
 export interface RedemptionPage {
@@ -2467,8 +2580,8 @@ export interface ReferIn {
 }
 
 export interface Refusal {
-  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40190 | 40300 | 40301 | 40302 | 40303 | 40304 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40351 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42993 | 42994 | 42995 | 42996 | 42997 | 42998 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ADMINISTRATOR_THERE" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "BOUND_ALREADY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CITY_STAYS" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONSENT_REQUIRED" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LINK_OVER" | "LIST_TOO_LONG" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_CITY_YET" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "ONLY_BY_LINK" | "ONLY_SESSIONS_TO_COME" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PLACE_ALREADY_THERE" | "PLACE_CLOSED" | "PLACE_IN_USE" | "PLACE_IS_OPEN" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_NAME_NEEDED" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSIONS_TO_COME" | "SESSION_ENDED" | "SEVERAL_OF_THEM" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAMS_OF_ONE_NAME" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40103 | 40190 | 40191 | 40300 | 40301 | 40302 | 40303 | 40304 | 40305 | 40306 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40334 | 40335 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40351 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42993 | 42994 | 42995 | 42996 | 42997 | 42998 | 42999 | 50000 | 50300 | 50301 | 50302 | 50303 | 50310 | 50390
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ADMINISTRATOR_THERE" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "ANSWERS_THEMSELVES" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "BOUND_ALREADY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CARD_CODE_WRONG" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CITY_STAYS" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONSENT_REQUIRED" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "KIOSKS_ONLY" | "KIOSK_NAME_TAKEN" | "KIOSK_READ_ONLY" | "KIOSK_REVOKED" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LINKS_DECIDED" | "LINK_NOT_CONFIRMED" | "LINK_OVER" | "LIST_TOO_LONG" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_ACTED_FOR_OTHER" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_ALONE_YET" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_CARD" | "NO_CITY_YET" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "ONLY_BY_LINK" | "ONLY_SESSIONS_TO_COME" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_PROXY" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PLACE_ALREADY_THERE" | "PLACE_CLOSED" | "PLACE_IN_USE" | "PLACE_IS_OPEN" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROXY_ASKED_ALREADY" | "PROXY_ASKS_ADULTS" | "PROXY_DECIDED" | "PROXY_NAME_NEEDED" | "PROXY_NEEDS_ADULT" | "PROXY_RESTS" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSIONS_TO_COME" | "SESSION_ENDED" | "SET_UP_OVER" | "SEVERAL_OF_THEM" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAMS_OF_ONE_NAME" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOKEN_NOT_KNOWN" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_PROXIES" | "TOO_MANY_PROXY_REQUESTS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WAY_IN_THERE" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -2737,7 +2850,7 @@ export interface SeriesIn {
   purpose?: string | null
   /** 志愿队 */
   teamId?: number | null
-  /** 代没有手机的居民预订 */
+  /** 代没有手机的居民或同意过的家人预订 */
   onBehalfOf?: OnBehalfIn | null
 }
 
@@ -2933,7 +3046,7 @@ export interface SignInIn {
 }
 
 export interface SignUpIn {
-  /** 代没有手机的居民办理 */
+  /** 代没有手机的居民或同意过的家人办理 */
   onBehalfOf?: OnBehalfIn | null
   /** 组织者同意与同一时间的另一个活动并存的原因；其他人不能填 */
   clashReason?: string | null
@@ -2950,8 +3063,10 @@ export interface SignUpOut {
   state: "confirmed" | "waitlisted" | "checked_in" | "checked_out" | "certified" | "unverified" | "cancelled" | "late_cancelled" | "excused" | "no_show"
   /** 候补第几位；不在候补时为 null */
   waitlistPosition: number | null
-  /** 是否由工作人员代办 */
+  /** 是否由工作人员或家人代办 */
   onBehalf: boolean
+  /** 是否由同意过的家人代办 */
+  byFamily: boolean
   /** 报名时间 */
   signedUpAt: string
   /** 签到时间 */
@@ -3360,7 +3475,7 @@ export interface TimelineOut {
 
 export interface ToDoOut {
   /** 类别 */
-  kind: "wishes_to_confirm" | "wishes_to_complete" | "claims_to_fulfil" | "activities_this_week" | "redemptions_to_collect" | "wishes_to_review" | "hours_to_certify" | "redemptions_to_approve" | "complaints_to_answer" | "residencies_to_verify" | "party_registrations_to_verify" | "merges_to_decide"
+  kind: "wishes_to_confirm" | "wishes_to_complete" | "claims_to_fulfil" | "activities_this_week" | "redemptions_to_collect" | "proxies_to_answer" | "wishes_to_review" | "hours_to_certify" | "redemptions_to_approve" | "complaints_to_answer" | "residencies_to_verify" | "party_registrations_to_verify" | "merges_to_decide"
   /** 几件 */
   count: number
   /** 最早的一件从何时起等着；活动是最近一场的开始时间 */
@@ -3499,7 +3614,7 @@ export interface WishCardOut {
   /** 发布时间 */
   publishedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "expire" | "fulfil" | "confirm" | "dispute" | "close_unconfirmed" | "republish" | "explain" | "take_down" | "redact" | "reopen">
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
 }
 
 export interface WishContentUpdate {
@@ -3564,8 +3679,10 @@ export interface WishDetailOut {
   claim: ClaimOut | null
   /** 所属的期 */
   round: RoundRef | null
-  /** 是否由工作人员代办 */
+  /** 是否由工作人员、监护人或家人代办 */
   onBehalf: boolean
+  /** 是否由同意过的家人代办 */
+  byFamily: boolean
   /** 代办的原因（仅本人和工作人员可见） */
   onBehalfReason: string | null
   /** 网格（仅本人和工作人员可见） */
@@ -3613,7 +3730,7 @@ export interface WishDetailOut {
   /** 办结时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "expire" | "fulfil" | "confirm" | "dispute" | "close_unconfirmed" | "republish" | "explain" | "take_down" | "redact" | "reopen">
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
   /** 经过，按时间先后 */
   timeline: Array<MoveOut>
 }
@@ -3645,7 +3762,7 @@ export interface WishIn {
   fileIds?: Array<number>
   /** 社区 */
   communityId: number
-  /** 代没有手机的居民填报 */
+  /** 代没有手机的居民、孩子或同意过的家人填报 */
   onBehalfOf?: OnBehalfIn | null
   /** 立即提交；否则存为草稿 */
   submit?: boolean
@@ -3686,8 +3803,10 @@ export interface WishOut {
   claim: ClaimOut | null
   /** 所属的期 */
   round: RoundRef | null
-  /** 是否由工作人员代办 */
+  /** 是否由工作人员、监护人或家人代办 */
   onBehalf: boolean
+  /** 是否由同意过的家人代办 */
+  byFamily: boolean
   /** 代办的原因（仅本人和工作人员可见） */
   onBehalfReason: string | null
   /** 网格（仅本人和工作人员可见） */
@@ -3735,7 +3854,7 @@ export interface WishOut {
   /** 办结时间 */
   closedAt: string | null
   /** 您现在可以做的操作 */
-  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "expire" | "fulfil" | "confirm" | "dispute" | "close_unconfirmed" | "republish" | "explain" | "take_down" | "redact" | "reopen">
+  actions: Array<"submit" | "withdraw" | "accept" | "send_back" | "decline" | "refer" | "merge" | "claim" | "release" | "fulfil" | "confirm" | "dispute" | "republish" | "explain" | "take_down" | "redact" | "reopen">
 }
 
 export interface WishPage {
@@ -3795,6 +3914,8 @@ export interface Gets {
   [path: `/items/${number}/movements`]: { query: { limit?: number; cursor?: string | null }; body: undefined; data: StockMovementPage }
   /** 场地一天的时段 */
   [path: `/items/${number}/slots`]: { query: { date?: string | null }; body: undefined; data: SlotsOut }
+  /** 自助终端，新的在前 */
+  '/kiosks': { query: { limit?: number; cursor?: string | null }; body: undefined; data: KioskPage }
   /** 从微信外打开某一页面的链接 */
   '/links': { query: { kind: "wish" | "activity" | "shop"; id: number }; body: undefined; data: LinkOut }
   /** 我 */
@@ -3818,11 +3939,13 @@ export interface Gets {
   /** 我的消息 */
   '/me/notices': { query: { limit?: number; cursor?: string | null; unread?: boolean }; body: undefined; data: NoticePage }
   /** 我作为在职党员的服务：活动和微心愿 */
-  '/me/party-service': { query: { from: string; to: string }; body: undefined; data: PartyServiceOut }
+  '/me/party-service': { query: { from?: string | null; to?: string | null }; body: undefined; data: PartyServiceOut }
   /** 我的积分 */
   '/me/points': { query: undefined; body: undefined; data: PointsOut }
   /** 我的积分流水 */
   '/me/points/statement': { query: { limit?: number; cursor?: string | null }; body: undefined; data: StatementRowPage }
+  /** 家人代办 */
+  '/me/proxies': { query: { limit?: number; cursor?: string | null }; body: undefined; data: ProxyPage }
   /** 我的兑换 */
   '/me/redemptions': { query: { limit?: number; cursor?: string | null; state?: "requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show" | Array<"requested" | "approved" | "handed_over" | "rejected" | "cancelled" | "expired" | "returned" | "no_show"> | null }; body: undefined; data: RedemptionPage }
   /** 我的账号安全记录，新的在前 */
@@ -4004,6 +4127,12 @@ export interface Posts {
   [path: `/items/${number}/transfers`]: { query: undefined; body: TransferIn; data: ShopTransferOut }
   /** 到货时通知我 */
   [path: `/items/${number}/watch`]: { query: undefined; body: Nothing; data: ItemOut }
+  /** 在自助终端上登录 */
+  '/kiosk-sessions': { query: undefined; body: KioskSessionIn; data: KioskSessionOut }
+  /** 登记一台自助终端 */
+  '/kiosks': { query: undefined; body: KioskIn; data: NewKioskOut }
+  /** 停用一台自助终端 */
+  [path: `/kiosks/${number}/revoke`]: { query: undefined; body: Nothing; data: KioskOut }
   /** 开具我的服务证明 */
   '/me/certificates': { query: undefined; body: CertificateIn; data: CertificateOut }
   /** 登记我监护的孩子 */
@@ -4014,8 +4143,16 @@ export interface Posts {
   '/me/notices/read-all': { query: undefined; body: Nothing; data: Done }
   /** 标为已读 */
   [path: `/me/notices/${number}/read`]: { query: undefined; body: Nothing; data: Done }
+  /** 给自己一个自助终端验证码 */
+  '/me/one-time-code': { query: undefined; body: Nothing; data: CardCodeOut }
   /** 登记我的手机号 */
   '/me/phone': { query: undefined; body: PhoneIn; data: Me }
+  /** 申请代家人办事 */
+  '/me/proxies': { query: undefined; body: ProxyIn; data: ProxyOut }
+  /** 同意家人代我办事 */
+  [path: `/me/proxies/${number}/agree`]: { query: undefined; body: Nothing; data: ProxyOut }
+  /** 不同意代办 */
+  [path: `/me/proxies/${number}/decline`]: { query: undefined; body: Nothing; data: ProxyOut }
   /** 找回我原来的档案 */
   '/me/recovery': { query: undefined; body: RecoveryIn; data: RecoveryOut }
   /** 不是我操作的 */
@@ -4038,6 +4175,8 @@ export interface Posts {
   [path: `/people/${number}/cancel`]: { query: undefined; body: CancelForIn; data: Done }
   /** 撤下一位居民的昵称 */
   [path: `/people/${number}/nickname/take-down`]: { query: undefined; body: ReasonIn; data: NicknameOut }
+  /** 给居民一个自助终端验证码 */
+  [path: `/people/${number}/one-time-code`]: { query: undefined; body: Nothing; data: CardCodeOut }
   /** 提前恢复一位居民的账号 */
   [path: `/people/${number}/resume`]: { query: undefined; body: ReasonIn; data: SuspensionOut }
   /** 停用一位居民的账号 */
@@ -4062,6 +4201,8 @@ export interface Posts {
   [path: `/points/opening-balances/${number}/confirm`]: { query: undefined; body: Nothing; data: OpeningOut }
   /** 驳回期初积分表 */
   [path: `/points/opening-balances/${number}/reject`]: { query: undefined; body: ReasonIn; data: OpeningOut }
+  /** 替没有手机的居民登记同意 */
+  [path: `/proxies/${number}/agree`]: { query: undefined; body: AgreeForIn; data: Done }
   /** 兑换 */
   '/redemptions': { query: undefined; body: RedemptionIn; data: RedemptionOut }
   /** 按取货码查看，不作改动 */
@@ -4224,6 +4365,8 @@ export interface Deletes {
   [path: `/me/consents/${string}`]: { query: undefined; body: undefined; data: Done }
   /** 删除我的手机号 */
   '/me/phone': { query: undefined; body: undefined; data: Me }
+  /** 结束代办 */
+  [path: `/me/proxies/${number}`]: { query: undefined; body: undefined; data: Done }
   /** 退出登录 */
   '/sessions/current': { query: undefined; body: undefined; data: Done }
 }

@@ -117,6 +117,12 @@ module.exports = {
       "rejected": "未通过",
       "ended": "已结束"
     },
+    "proxy": {
+      "asked": "等对方同意",
+      "agreed": "已同意",
+      "declined": "没有同意",
+      "ended": "已结束"
+    },
     "person_merge": {
       "asked": "本人申请",
       "proposed": "待复核",
@@ -261,6 +267,11 @@ module.exports = {
       "verify": "核实",
       "reject": "不通过",
       "end": "结束监护"
+    },
+    "proxy": {
+      "agree": "同意",
+      "decline": "不同意",
+      "end": "结束代办"
     },
     "person_merge": {
       "propose": "提交复核",
