@@ -39,7 +39,7 @@ class KiosksOnly(Refused):
 
 
 class KioskNameTaken(StateConflict):
-    message = "这个社区已经有叫“{name}”的自助终端，请换一个名称"
+    message = "这个社区已经有同名的自助终端，请换一个名称"
 
 
 class KioskRevoked(StateConflict):
@@ -92,7 +92,7 @@ def add(community_id: int, name: str, *, actor: Actor) -> tuple[Kiosk, str]:
             session.add(kiosk)
             session.flush()
     except sa.exc.IntegrityError:
-        raise KioskNameTaken(name=name) from None
+        raise KioskNameTaken() from None
     journal.write("add", "kiosk", kiosk.id, actor=actor, place=community_id)
     return kiosk, token
 

@@ -186,7 +186,7 @@ def test_the_administrator_appoints_and_ends(desk, town):
     page.goto("/console/appointments")
     page.get_by_label("要任命的人：完整手机号或卡号").fill("11100000012")
     page.get_by_role("button", name="查找").click()
-    follow(page, page.get_by_role("link", name="任命"))
+    follow(page, page.get_by_role("link", name="任命", exact=True))
     page.get_by_label("角色").select_option("grid_worker")
     # Grids stand indented below their community.
     place = page.locator("#organisation option", has_text="松涛-02").get_attribute("value")
