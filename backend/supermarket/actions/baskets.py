@@ -31,7 +31,9 @@ class SlotNotOffered(Refused):
 
 
 class ItemOffShelf(Refused):
-    code, message = 40972, "“{item}”已下架"
+    """By its id: it may have been taken down because of what its name said."""
+
+    code, message = 40972, "选的物品里有已经下架的，请刷新后重新选择"
 
 
 class LimitReached(Refused):
@@ -75,7 +77,7 @@ def fill(shop_id: int, lines: list[tuple[int, int]], slot_ids: list[int], person
         raise NotInThisShop()
     for item in items.values():
         if not item.on_shelf:
-            raise ItemOffShelf(item=item.name)
+            raise ItemOffShelf(item_id=item.id)
     if len({item.kind for item in items.values()}) > 1:
         raise MixedKinds()
     shop = found[0][1]
