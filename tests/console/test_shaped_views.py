@@ -19,6 +19,8 @@ PARTS = {"layout.html", "macros.html", "decisions.html", "kiosk/base.html"}
 IN_BETWEEN = {
     "account/wechat.html",
     "counter/preview.html",
+    "first_links/decide.html",
+    "first_links/slips.html",
     "first_passwords/decide.html",
     "first_passwords/own.html",
     "first_passwords/slip.html",

@@ -265,7 +265,8 @@ def correct_person(caller: Caller, person_id: int, body: dict[str, Any]) -> dict
     "要同事在工作后台同意（429 OPENING_PACE）。",
 )
 def resident_contact(caller: Caller, person_id: int, query: dict[str, Any]) -> openings.Contact:
-    return openings.open_person(person_id, query["reason"], actor=caller)
+    # Without one it is refused like any other that says nothing, after who may ask.
+    return openings.open_person(person_id, query["reason"] or "", actor=caller)
 
 
 def _neighbours(caller: Caller, body: dict[str, Any]) -> Neighbours:
