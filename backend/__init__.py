@@ -3,3 +3,5 @@
 How the packages are arranged, and where something new belongs: docs/architecture.md. What the words mean and where
 each of them lives: docs/glossary.md.
 """
+
+VERSION = "0.1.0"

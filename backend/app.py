@@ -13,7 +13,7 @@ from flask_limiter import Limiter
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 import backend
-from backend import api, commands, config, db
+from backend import api, commands, config, connections, db, traces
 from backend.api.frame import hosting, protection, refusals, telemetry
 from backend.api.frame import openapi as documentation
 from backend.console import pages
@@ -154,6 +154,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     db.init(app, settings.database, settings.database_pool)
     gateway.use(Bulkhead(LiveWeChat(settings, DatabaseTokens()), settings.web_threads))
+    with app.app_context():
+        connections.watch(db.db.engine)
+        traces.begin(app, db.db.engine)
     telemetry.observe(app)
     refusals.answer_refusals(app)
     limiter = protection.protect(app)

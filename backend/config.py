@@ -23,6 +23,7 @@ UNSEEN = {
     "INDEX_KEY",
     "INDEX_KEY_OLD",
     "RATE_LIMIT_STORAGE",
+    "ROBOT_URL",
     "S3_SECRET_KEY",
     "SEAL_KEYS",
     "SECRET_KEY",
@@ -99,6 +100,9 @@ class Settings:
         "INSTANCES",
         1,
         "how many of these run at most, each with a disk of its own; above 1 SQLite and local pictures are refused",
+    )
+    robot_url: str = setting(
+        "ROBOT_URL", "", "web hook of a 企业微信 group robot that is told of faults; empty: none"
     )
     public_url: str = setting(
         "PUBLIC_URL",
@@ -378,6 +382,11 @@ def use(settings: Settings) -> None:
     """Makes `settings` those of this process; called once, by create_app()."""
     global _current
     _current = settings
+
+
+def known() -> bool:
+    """Whether they have been read: what is logged before cannot ask them."""
+    return _current is not None
 
 
 def settings() -> Settings:

@@ -106,6 +106,9 @@ BOUNDS: dict[str, Bound] = {
     "INSTANCES": _count(
         "最多同时有几个实例，各有各的磁盘；多于 1 时拒绝 SQLite、本机图片和各算各的限流", 1, 1000
     ),
+    "ROBOT_URL": Bound(
+        Address(("https", "http")), "企业微信群机器人的地址，程序出错时在群里说一声；空：不用"
+    ),
     "PUBLIC_URL": Bound(
         Address(("https", "http")), "外面怎么访问本站；正式环境空着：微信不检查图片，纸上没有二维码"
     ),

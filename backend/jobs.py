@@ -6,13 +6,17 @@ whether the item is still due, so running it twice, or on two workers at once, c
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.db import clock_ahead, transaction
+from backend import clock
+from backend.db import Model, Moment, clock_ahead, insert, session, transaction
 from backend.errors import Refused
+from backend.personal import not_personal
 
 # A clock that is ahead would seal days that are not over, end points and orders too early and erase what
 # is to be kept: none of it can be taken back. Well under the half hour that a day has to settle before
@@ -35,6 +39,42 @@ class Job:
     due: Callable[[], Iterable[Any]]
     work: Callable[[Any], object]
     before: Callable[[int], object] | None = None
+
+
+class JobRun(Model):
+    """When a job last had nothing more to do, on whichever machine the worker ran: for /metrics."""
+
+    __tablename__ = "job_runs"
+
+    name: Mapped[str] = mapped_column(
+        sa.String(60), primary_key=True, info=not_personal("a job's", code=True)
+    )
+    every: Mapped[int] = mapped_column(sa.Integer)
+    ended_at: Mapped[datetime] = mapped_column(Moment)
+
+
+# A job that runs every few seconds is noted once in this time.
+NOTED_EVERY = timedelta(minutes=5)
+
+
+def note(job: Job) -> None:
+    """It is through; in the worker alone, after every item."""
+    now = clock.now()
+    known = session.get(JobRun, job.name)
+    if known is not None and known.ended_at > now - NOTED_EVERY:
+        return
+    told = {"every": job.every, "ended_at": now}
+    with transaction():
+        added = insert(JobRun).values(name=job.name, **told)
+        session.execute(added.on_conflict_do_update(index_elements=["name"], set_=told))
+
+
+def overdue() -> dict[str, float]:
+    """For how many seconds each job is late; a job that never ran is not known here."""
+    now = clock.now()
+    rows = session.execute(sa.select(JobRun.name, JobRun.every, JobRun.ended_at))
+    spared = NOTED_EVERY.total_seconds()
+    return {row.name: max((now - row.ended_at).total_seconds() - row.every - spared, 0.0) for row in rows}
 
 
 class ClocksApart(Exception):

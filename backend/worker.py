@@ -107,7 +107,12 @@ def _stoppable(job: Job, stop: threading.Event) -> Callable[[], object]:
             raise _Stopped
         return job.work(item)
 
-    return lambda: None if stop.is_set() else work.run(replace(job, work=one))
+    def run() -> None:
+        if not stop.is_set():
+            work.run(replace(job, work=one))
+            work.note(job)
+
+    return run
 
 
 def _drain(deliver: Deliver, stop: threading.Event, seconds: float) -> None:

@@ -1,9 +1,11 @@
 """For machines and their keepers: is the process up, can it serve, how is it doing."""
 
 import math
+import platform
 import shutil
 import threading
 import time
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +13,7 @@ import structlog
 from apiflask import APIBlueprint
 from flask import Response
 
-from backend import backup_age, config
+from backend import VERSION, backup_age, config, connections, jobs
 from backend.api.frame import telemetry
 from backend.api.frame.fields import Boolean, Choice, Schema
 from backend.api.frame.route import PUBLIC, get
@@ -102,6 +104,18 @@ def metrics() -> Response:
         "dianliang_writable": _writing.possible(),
         "dianliang_backup_age_seconds": _backup_age(),
         "dianliang_seal_lag_days": seals.days_behind(),
+        "dianliang_database_bytes": connections.size(),
         "dianliang_disk_free_bytes": shutil.disk_usage(config.settings().data_dir).free,
     }
-    return telemetry.metrics({"dianliang_deliveries": outbox.waiting()}, read_now)
+    late = {"dianliang_job_overdue_seconds": jobs.overdue()}
+    return telemetry.metrics({"dianliang_deliveries": outbox.waiting()}, read_now, late, _build())
+
+
+@cache
+def _build() -> dict[str, str]:
+    """The program's version, the newest schema that it knows, and its Python."""
+    return {
+        "version": VERSION,
+        "schema": ",".join(connections.newest_revisions()),
+        "python": platform.python_version(),
+    }

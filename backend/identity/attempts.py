@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from prometheus_client import Counter
 
 from backend import clock, crypto
 from backend.db import insert, lock_row, session
@@ -30,6 +31,12 @@ FREE_TRIES_EVERYWHERE = 100
 MOST_COUNTS = 200
 LONGEST_LOCK = 60  # minutes
 FORGOTTEN_AFTER = timedelta(hours=24)
+
+
+# Of passwords at the console; a try that was not right was wrong.
+TRIES = Counter("dianliang_password_tries", "Passwords that were tried", ["outcome"])
+for _outcome in ("tried", "right", "locked"):
+    TRIES.labels(_outcome)
 
 
 class SignInLocked(Refused):
@@ -69,11 +76,13 @@ def begin(name: str, address: str, browser: str | None = None) -> Try:
     for row, _free in rows:
         if row.locked_until is not None and row.locked_until > now:
             left = (row.locked_until - now).total_seconds()
+            TRIES.labels("locked").inc()
             raise SignInLocked(minutes=math.ceil(left / 60)).retry_after(left)
     for row, free in rows:
         row.failures = 1 if row.last_at < now - FORGOTTEN_AFTER else row.failures + 1
         row.last_at, row.locked_until = now, _locked_until(row.failures - free, now)
     session.flush()
+    TRIES.labels("tried").inc()
     return tried
 
 
@@ -113,6 +122,7 @@ def _locked_until(beyond: int, now: datetime) -> datetime | None:
 
 def succeeded(tried: Try) -> None:
     """The password was right: the count of this place begins anew, and the others forget this one try."""
+    TRIES.labels("right").inc()
     for key, free in sorted(tried.counts):
         if free == FREE_TRIES:
             session.execute(sa.delete(SignInAttempt).where(SignInAttempt.key == key))

@@ -48,7 +48,7 @@ def test_a_package_that_is_imported_has_a_version_of_its_own(folder, files):
     assert imported(folder) - pinned(*files) == set()
 
 
-LOCKS = ("requirements", "requirements-dev", "requirements-topology")
+LOCKS = ("requirements", "requirements-dev", "requirements-topology", "requirements-options")
 LOCKED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 
 

@@ -17,7 +17,7 @@ import structlog
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, multiprocess
 
-from backend import journal
+from backend import journal, robots
 from backend.people import at_kiosk
 
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -44,6 +44,7 @@ def configure_logs(level: str) -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
+            robots.tell_faults,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(_line),
@@ -100,8 +101,14 @@ def _counted(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return REQUESTS.labels(method, route, status), SECONDS.labels(method, route)
 
 
-def metrics(by_state: dict[str, dict[str, int]], single: dict[str, float]) -> Response:
-    """Prometheus text of all workers, and what was read just now: {metric: {state: value}}, {metric: value}."""
+def metrics(
+    by_state: dict[str, dict[str, int]],
+    single: dict[str, float],
+    by_job: dict[str, dict[str, float]],
+    build: dict[str, str],
+) -> Response:
+    """Prometheus text of all workers, and what was read just now: {metric: {state: value}}, {metric: value},
+    {metric: {job: value}}; and what runs here."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         registry: Any = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
@@ -111,6 +118,11 @@ def metrics(by_state: dict[str, dict[str, int]], single: dict[str, float]) -> Re
     for name, values in by_state.items():
         text += f"# TYPE {name} gauge\n"
         text += "".join(f'{name}{{state="{label}"}} {value}\n' for label, value in sorted(values.items()))
+    for name, jobs in by_job.items():
+        text += f"# TYPE {name} gauge\n"
+        text += "".join(f'{name}{{job_name="{job}"}} {value:g}\n' for job, value in sorted(jobs.items()))
+    labels = ",".join(f'{name}="{value}"' for name, value in build.items())
+    text += f"# TYPE dianliang_build_info gauge\ndianliang_build_info{{{labels}}} 1\n"
     for name, value in single.items():
         text += f"# TYPE {name} gauge\n{name} {value:g}\n"
     return Response(text, mimetype="text/plain; version=0.0.4")

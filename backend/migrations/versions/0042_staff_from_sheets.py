@@ -1,4 +1,4 @@
-"""console: sheets of staff, and links for many that a second administrator confirms"""
+"""console: sheets of staff, links for many that a second administrator confirms; when jobs last ran"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -59,9 +59,17 @@ def upgrade() -> None:
         )
     op.create_index(op.f("ix_console_links_batch_id"), "console_links", ["batch_id"])
     _constrain(f"kind IN ({_KINDS}, 'staff', 'shops')")
+    op.create_table(
+        "job_runs",
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("every", sa.Integer(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_runs")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("job_runs")
     # The release before would open the console by a link that nobody confirmed.
     op.execute("DELETE FROM console_links WHERE batch_id IS NOT NULL")
     op.drop_index(op.f("ix_console_links_batch_id"), table_name="console_links")

@@ -18,12 +18,13 @@ from backend.wechat.simulator.controls import controls, shown_time
 from backend.wechat.simulator.memory import Fault, Memory
 from backend.wechat.simulator.pages import add_pictures_and_pages
 from backend.wechat.simulator.push import Pushes
+from backend.wechat.simulator.robots import add_robot
 from backend.wechat.simulator.rules import Answered, checked_message, known_openid, text_verdict
 
 GARBAGE = b'{"errcode": 0, "openid": \xff\xfe\x00<html>'
 # Of other countries and regions, as they begin a number.
 COUNTRIES = ("852", "853", "886", "81", "82", "65", "7", "1")
-HIDDEN = ("secret", "access_token")
+HIDDEN = ("secret", "access_token", "key")
 
 
 def create_simulator(settings: config.Settings | None = None) -> Flask:
@@ -41,6 +42,7 @@ def create_simulator(settings: config.Settings | None = None) -> Flask:
     _add_credentials(app, memory)
     _add_calls(app, memory)
     add_pictures_and_pages(app, memory, pushes, _body)
+    add_robot(app, memory)
     return app
 
 
