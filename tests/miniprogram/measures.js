@@ -16,6 +16,7 @@ smallest => {
     const style = getComputedStyle(node)
     const own = [...node.childNodes].some(child => child.nodeType === 3 && child.nodeValue.trim())
     const place = node.getBoundingClientRect()
+    if (node.tagName === 'IMG' && node.complete && node.naturalWidth === 0) faults.push(`broken picture: ${node.src.slice(0, 80)}`)
     if (own || node.matches('input, textarea')) {
       if (parseFloat(style.fontSize) < smallest * rpx - 0.1) faults.push(`too small: ${said(node)} ${style.fontSize}`)
       if (!sliding(node) && (place.right > width + 1 || place.left < -1)) faults.push(`out of the screen: ${said(node)}`)

@@ -133,3 +133,15 @@ def test_the_measures_find_a_sown_fault(pocket, sown, found):
     phone.page.add_style_tag(content=sown)
     with pytest.raises(AssertionError, match=found):
         phone.look("sown")
+
+
+def test_a_picture_that_does_not_load_is_found(pocket):
+    phone = pocket.take("ning").start()
+    phone.page.evaluate("""() => new Promise(resolve => {
+        const broken = new Image()
+        broken.onerror = resolve
+        broken.src = 'none.png'
+        document.querySelector('.wx-scroll').append(broken)
+    })""")
+    with pytest.raises(AssertionError, match="broken picture"):
+        phone.look("sown")

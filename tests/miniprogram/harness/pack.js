@@ -22,7 +22,7 @@ function pack (source, target) {
   const { groups, faults } = templates(named('.wxml'), named('.wxs'), read)
   if (faults.length) return faults
   const json = Object.fromEntries(named('.json').map(name => [name.slice(0, -5), JSON.parse(read(name))]))
-  const styles = Object.fromEntries(named('.wxss').map(name => [name.slice(0, -5), css(read(name), scopeOf(name, json))]))
+  const styles = Object.fromEntries(named('.wxss').map(name => [name.slice(0, -5), styled(name.slice(0, -5), read(name), json)]))
   const scripts = named('.js').map(name =>
     `${JSON.stringify(name.slice(0, -3))}: function (${ARGUMENTS}) {\n${read(name)}\n}`)
   fs.mkdirSync(target, { recursive: true })
@@ -52,10 +52,11 @@ function templates (wxml, wxs, read) {
   return { groups, faults }
 }
 
-// A component's own styles count inside it alone; those of pages and of the whole app count for what pages write.
-function scopeOf (name, json) {
-  const own = json[name.slice(0, -5)]
-  return own && own.component ? name.slice(0, -5).replace(/[^a-z]+/g, '-') : ''
+// A component's own styles count inside it alone, a page's on that page alone, those of the whole app everywhere.
+function styled (path, text, json) {
+  const own = json[path]
+  if (own && own.component) return css(text, path.replace(/[^a-z]+/g, '-'))
+  return path === 'app' ? css(text, '') : `.wx-frame[data-path="${path}"] {\n${css(text, '')}\n}`
 }
 
 function css (text, scope) {
