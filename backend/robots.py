@@ -60,7 +60,7 @@ class Teller:
         self._pause = pause
         self._thread: threading.Thread | None = None
 
-    def take(self, kind: str, words: str) -> bool:
+    def pass_on(self, kind: str, words: str) -> bool:
         """Whether it will be said: of one kind once an hour, and not more than can wait."""
         now = time.monotonic()
         with self._lock:
@@ -106,5 +106,5 @@ def tell_faults(_logger: Any, level: str, line: MutableMapping[str, Any]) -> Mut
         where = line.get("job") or line.get("step") or places[-1]
         kind = str(line.get("kind") or "")
         words = f"点亮 {event} {where} {kind}".strip()
-        _teller.take(f"{event} {where} {kind}", f"{words}\nrequest {line.get('request', '无')}，详见日志")
+        _teller.pass_on(f"{event} {where} {kind}", f"{words}\nrequest {line.get('request', '无')}，详见日志")
     return line

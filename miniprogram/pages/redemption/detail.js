@@ -29,7 +29,7 @@ function detail (order) {
     code,
     // 读屏时一个数字一个数字地念。
     spoken: (order.pickUpCode || '').split('').join(' '),
-    qr: order.pickUpQr ? pictureOfSvg(order.pickUpQr) : '',
+    qr: order.pickUpQr ? `data:image/svg+xml,${encodeURIComponent(order.pickUpQr)}` : '',
     lines: order.lines.map(line => ({ id: line.itemId, name: line.name, count: `${line.quantity} ${line.unit}`, points: line.points })),
     slots: order.slots.map(slot => spanOf(slot.startsAt, slot.endsAt)),
     reason: order.reason || '',
@@ -46,10 +46,4 @@ function detail (order) {
     ].filter(([, value]) => value).map(([name, value]) => ({ name, value })),
     stateWord: words.states.redemption[order.state] || order.state
   })
-}
-
-// 服务器给的 SVG 是放在网页里用的，单独当图片看要写明命名空间。
-function pictureOfSvg (svg) {
-  const whole = svg.indexOf('xmlns') >= 0 ? svg : svg.replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"')
-  return `data:image/svg+xml,${encodeURIComponent(whole)}`
 }
