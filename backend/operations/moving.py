@@ -201,7 +201,7 @@ def _goes_on(arrived: psycopg.Connection[Any], city: str) -> bool:
 
 
 def _sql(statement: str, *names: str) -> sql.Composed:
-    return sql.SQL(statement).format(*map(sql.Identifier, names))  # type: ignore[arg-type]
+    return sql.SQL(statement).format(*map(sql.Identifier, names))
 
 
 def _prepare(arrived: psycopg.Connection[Any], target: sa.URL, city: str, tell: Tell) -> None:

@@ -71,7 +71,7 @@ def set_up_guide(staff: Staff) -> Any:
 
 def _view(step: Step) -> StepView:
     guide = GUIDES[step.key]
-    more = {"kind": guide.kind} if guide.kind else {}
+    more: dict[str, Any] = {"kind": guide.kind} if guide.kind else {}
     return StepView(step, guide, url_for(guide.endpoint, **more) if guide.endpoint else None)
 
 
