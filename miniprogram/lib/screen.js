@@ -51,6 +51,12 @@ function common (definition) {
       return this.loading
     },
 
+    // 刚登录、刚办过事：正在读的那一次可能还是原来的样子，等它读完再读一次。
+    async loadAnew () {
+      while (this.loading) await this.loading
+      return this.load()
+    },
+
     // 办一件事：还没有办完时再按没有用；失败时说清楚，填写有误的标在各项旁边，状态变了就重新读取。
     async work (name, doIt) {
       if (this.data.busy) return undefined
@@ -105,7 +111,7 @@ function failed (page, fault) {
   }
   const said = fault.error === 'INVALID_INPUT' ? Object.values(fault.data)[0][0] : fault.message
   wx.showModal({ title: '没有办成', content: said, showCancel: false, confirmText: '知道了' })
-  if (fault.status === 409 || fault.status === 404) page.load()
+  if (fault.status === 409 || fault.status === 404) page.loadAnew()
   return undefined
 }
 

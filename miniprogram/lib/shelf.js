@@ -24,7 +24,7 @@ function shelf (found) {
     async pick (event) {
       this.setData({ picked: event.detail.value })
       while (this.loading) await this.loading
-      await this.load()
+      await this.loadAnew()
     },
 
     onShareAppMessage () {

@@ -53,6 +53,31 @@ def test_a_guest_signs_up_and_signs_in_on_the_way(pocket, town):
     phone.top.get_by_text("我：已报名").wait_for()
 
 
+def test_a_guest_signs_up_although_the_page_was_being_read_again_as_a_guest(pocket, town):
+    """Coming back from the consent reads the page anew: what was asked for before signing in is no answer after it."""
+    listed = (
+        town.phone("ning").get(f"/activities?communityId={town.songtao}&joinable=true").json["data"]["list"]
+    )
+    phone = pocket.take().start(f"pages/activity/detail?id={listed[0]['id']}", who="ning")
+    phone.tap("报名")
+    phone.asked("同意").tap()
+    phone.at("pages/consent/index")
+    held = []
+
+    def hold(route):
+        if held or "authorization" in route.request.headers:
+            route.continue_()
+        else:
+            held.append(route)
+
+    phone.page.route(f"**/api/v1/activities/{listed[0]['id']}", hold)
+    phone.tap("同意").at("pages/activity/detail")
+    while not held:
+        phone.page.wait_for_timeout(50)
+    held[0].continue_()
+    phone.top.get_by_text("我：已报名").wait_for()
+
+
 def test_the_wisher_confirms_and_says_solved_and_satisfied_apart(pocket, town):
     wish_id = cast.fulfilled(town)
     phone = pocket.take("ning").start(f"pages/wish/detail?id={wish_id}")

@@ -3,6 +3,7 @@
 TO_COME = {
     "pages/claim/mine",
     "pages/complaint/detail",
+    "pages/family/index",
     "pages/security/index",
     "pages/service/certificates",
     "pages/service/records",

@@ -29,7 +29,7 @@ Page(screen({
   join () {
     return this.work('join', async () => {
       await getApp().api.beforePersonal()
-      await this.load()
+      await this.loadAnew()
       if (this.data.activity.buttons.some(one => one.action === 'sign_up')) await this.act('sign_up')
     })
   },

@@ -43,9 +43,8 @@ Page(screen({
   },
 
   async again () {
-    while (this.loading) await this.loading
     wx.showLoading({ title: '正在读取' })
-    await this.load()
+    await this.loadAnew()
     wx.hideLoading()
   }
 }, listing(page => ({ path: '/activities', query: page.asked() }), activityCard)))

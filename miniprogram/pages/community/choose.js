@@ -16,8 +16,7 @@ Page(screen({
     const q = this.data.typed.trim()
     if (q && q.length < SHORTEST) return wx.showToast({ title: `请至少写 ${SHORTEST} 个字`, icon: 'none' })
     this.setData({ q })
-    while (this.loading) await this.loading
-    await this.load()
+    await this.loadAnew()
   },
 
   choose (event) {

@@ -86,7 +86,7 @@ Page(screen({
       const { api } = getApp()
       const path = `/items/${this.query.id}/watch`
       await (this.data.item.watching ? api.remove(path) : api.post(path))
-      await this.load()
+      await this.loadAnew()
     })
   },
 

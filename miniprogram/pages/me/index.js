@@ -24,7 +24,7 @@ Page(screen({
   signIn () {
     return this.work('signIn', async () => {
       await getApp().api.beforePersonal()
-      await this.load()
+      await this.loadAnew()
     })
   },
 

@@ -37,7 +37,7 @@ Page(screen({
     return this.work(document, async () => {
       if (!(await wx.showModal({ title: `撤回《${title}》？`, content: '撤回以后，靠它保存的内容会删除，有的功能不能再用。', confirmText: '撤回' })).confirm) return
       await getApp().api.remove(`/me/consents/${document}`)
-      await this.load()
+      await this.loadAnew()
     })
   },
 

@@ -16,8 +16,7 @@ Page(screen({
 
   async pick (event) {
     this.setData({ picked: event.detail.value })
-    while (this.loading) await this.loading
-    await this.load()
+    await this.loadAnew()
   },
 
   async open (event) {
@@ -37,7 +36,7 @@ Page(screen({
   readAll () {
     return this.work('readAll', async () => {
       await getApp().api.post('/me/notices/read-all')
-      await this.load()
+      await this.loadAnew()
     })
   }
 }, listing(page => ({ path: '/me/notices', query: page.data.picked ? { unread: true } : {} }), card)))

@@ -21,8 +21,7 @@ Page(screen({
 
   async pick (event) {
     this.setData({ picked: event.detail.value })
-    while (this.loading) await this.loading
-    await this.load()
+    await this.loadAnew()
   },
 
   write () {

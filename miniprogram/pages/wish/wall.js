@@ -50,9 +50,8 @@ Page(screen({
 
   // 换了条件：正在读的那一次读完，再按新的读。
   async again () {
-    while (this.loading) await this.loading
     wx.showLoading({ title: '正在读取' })
-    await this.load()
+    await this.loadAnew()
     wx.hideLoading()
   },
 
