@@ -77,9 +77,10 @@ def downgrade() -> None:
         table.drop_constraint(op.f("fk_console_links_batch_id_console_link_batches"), type_="foreignkey")
         table.drop_column("batch_id")
     op.drop_table("console_link_batches")
-    parts = "SELECT id FROM imports WHERE kind IN ('staff', 'shops')"
-    op.execute(f"DELETE FROM import_parts WHERE import_id IN ({parts})")
-    op.execute(f"DELETE FROM import_doubts WHERE import_id IN ({parts})")
+    for beside in ("import_parts", "import_doubts"):
+        op.execute(
+            f"DELETE FROM {beside} WHERE import_id IN (SELECT id FROM imports WHERE kind IN ('staff', 'shops'))"  # nosec B608 - constants
+        )
     op.execute("DELETE FROM imports WHERE kind IN ('staff', 'shops')")
     _constrain(f"kind IN ({_KINDS})")
 
