@@ -149,6 +149,7 @@ def test_the_client_in_the_mini_program_is_the_published_one():
     assert [str(name) for name in ours if ours[name] != published[name]] == []
 
 
+@pytest.mark.client
 def test_the_browser_shows_nothing_that_is_left_out_of_the_upload(tools, tmp_path):
     pack(tmp_path)
     text = (tmp_path / "packed.js").read_text(encoding="utf-8")
