@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from prometheus_client import Gauge
 
-from backend.db import db, dialect, migrate, session
+from backend.db import db, dialect, session
 
 # Of all processes of a machine together; a process that is gone is taken out (gunicorn.conf.py).
 IN_USE = Gauge(
@@ -32,11 +31,6 @@ def watch(engine: sa.Engine) -> None:
 
     for happens in ("checkout", "checkin", "invalidate"):
         sa.event.listen(pool, happens, note)
-
-
-def newest_revisions() -> list[str]:
-    """Of the schema that this program wants."""
-    return sorted(ScriptDirectory(migrate.directory).get_heads())
 
 
 def size() -> int:

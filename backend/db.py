@@ -367,14 +367,14 @@ def schema_version() -> Version:
     Raises SQLAlchemyError where there is no database to ask.
     """
     found = set(session.scalars(sa.text("SELECT version_num FROM alembic_version")))
-    known, heads = _revisions()
+    known, heads = revisions()
     if found == heads:
         return Version.CURRENT
     return Version.AHEAD if len(found) == 1 and not found & known else Version.BEHIND
 
 
 @cache
-def _revisions() -> tuple[frozenset[str], frozenset[str]]:
+def revisions() -> tuple[frozenset[str], frozenset[str]]:
     """All revisions that this program knows, and the newest."""
     files = ScriptDirectory(migrate.directory)
     return frozenset(one.revision for one in files.walk_revisions()), frozenset(files.get_heads())

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
+from werkzeug.serving import make_server
 
 TOP = Path(__file__).resolve().parents[1]
 WORKERS = 4
@@ -123,3 +124,15 @@ class Served:
 
         with ThreadPoolExecutor(len(calls)) as threads:
             return list(threads.map(one, calls))
+
+
+@contextlib.contextmanager
+def in_this_process(app):
+    """The app on a port of its own, in threads of the test's own process: what a browser opens beside the test."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

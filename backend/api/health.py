@@ -17,7 +17,7 @@ from backend import VERSION, backup_age, config, connections, jobs
 from backend.api.frame import telemetry
 from backend.api.frame.fields import Boolean, Choice, Schema
 from backend.api.frame.route import PUBLIC, get
-from backend.db import Version, can_write, schema_version
+from backend.db import Version, can_write, revisions, schema_version
 from backend.errors import Refused
 from backend.ledger import seals
 from backend.outbox import queries as outbox
@@ -116,6 +116,6 @@ def _build() -> dict[str, str]:
     """The program's version, the newest schema that it knows, and its Python."""
     return {
         "version": VERSION,
-        "schema": ",".join(connections.newest_revisions()),
+        "schema": ",".join(sorted(revisions()[1])),
         "python": platform.python_version(),
     }

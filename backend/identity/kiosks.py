@@ -113,14 +113,20 @@ def revoke(kiosk_id: int, *, actor: Actor) -> Kiosk:
 
 
 def _locked(kiosk_id: int, actor: Actor) -> Kiosk:
-    """A terminal in use, of this clerk's place. Those of other places do not exist for them."""
-    found = session.get(Kiosk, kiosk_id)
-    if found is None or not permissions.appointed(actor.id, Permission.KIOSK_MANAGE, found.community_id):
-        raise NotFound()
+    """A terminal in use, of this clerk's place."""
+    _of_ones_places(kiosk_id, actor)
     kiosk: Kiosk = lock_row(Kiosk, kiosk_id)
     if kiosk.revoked_at is not None:
         raise KioskRevoked()
     return kiosk
+
+
+def _of_ones_places(kiosk_id: int, actor: Actor) -> Kiosk:
+    """Those of other places do not exist for a clerk."""
+    found = session.get(Kiosk, kiosk_id)
+    if found is None or not permissions.appointed(actor.id, Permission.KIOSK_MANAGE, found.community_id):
+        raise NotFound()
+    return found
 
 
 def draw_set_up_code(kiosk_id: int, *, actor: Actor) -> str:
@@ -188,10 +194,7 @@ def kiosks(*, actor: Actor) -> KeysetQuery:
 
 def view_kiosk_of(kiosk_id: int, *, actor: Actor) -> KioskView:
     """One of the clerk's own places. Raises NotFound."""
-    found = session.get(Kiosk, kiosk_id)
-    if found is None or not permissions.appointed(actor.id, Permission.KIOSK_MANAGE, found.community_id):
-        raise NotFound()
-    return view_kiosks([found])[0]
+    return view_kiosks([_of_ones_places(kiosk_id, actor)])[0]
 
 
 def view_kiosks(found: Sequence[Kiosk]) -> list[KioskView]:

@@ -20,10 +20,9 @@ from typing import TypedDict, cast
 
 import psycopg
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 
 from backend import clock, command_line, config
-from backend.db import dialect, migrate, session
+from backend.db import dialect, revisions, session
 from backend.languages import say
 from backend.ledger import seals
 from backend.operations import postgres
@@ -229,7 +228,7 @@ def restore(backup: Path, tell: Tell) -> Manifest:
 
 def of_this_version(told: Manifest) -> bool:
     """Whether the database of this backup is as this program wants it; else `flask db upgrade` comes first."""
-    return told["revision"] in ScriptDirectory(migrate.directory).get_heads()
+    return told["revision"] in revisions()[1]
 
 
 def _bring_back(backup: Path, told: Manifest, tell: Tell) -> None:
@@ -268,7 +267,7 @@ def _manifest(backup: Path) -> Manifest:
 
 def _refuse_a_newer_one(revision: str) -> None:
     """An older one is brought up to date afterwards; of a newer one this program knows nothing."""
-    if revision not in {one.revision for one in ScriptDirectory(migrate.directory).walk_revisions()}:
+    if revision not in revisions()[0]:
         raise BackupFault(
             f"this is a backup of a newer program (revision {revision}): install that one first"
         )

@@ -38,4 +38,35 @@ function listing (asked, card) {
   return part
 }
 
-module.exports = { listing }
+/** @type {Record<string, any> & ThisType<any>} 选一项，再按它读 */
+const picking = {
+  async pick (event) {
+    this.setData({ picked: event.detail.value })
+    await this.loadAnew()
+  }
+}
+
+const SHORTEST = 2
+
+/** @type {Record<string, any> & ThisType<any>} 搜索框：写好了再找，清空了就回到全部 */
+const searching = {
+  type (event) {
+    this.setData({ typed: event.detail.value })
+    if (!event.detail.value && this.data.q) this.search()
+  },
+
+  search () {
+    const q = this.data.typed.trim()
+    if (q && q.length < SHORTEST) return wx.showToast({ title: `请至少写 ${SHORTEST} 个字`, icon: 'none' })
+    this.setData({ q })
+    return this.again()
+  },
+
+  async again () {
+    wx.showLoading({ title: '正在读取' })
+    await this.loadAnew()
+    wx.hideLoading()
+  }
+}
+
+module.exports = { listing, picking, searching }

@@ -1,7 +1,7 @@
 // 一个超市和它的货架：兑换（我的社区）和超市详情两个页面共用。
 const { itemCard } = require('./cards')
 const { options, ITEM_KINDS } = require('./labels')
-const { listing } = require('./listing')
+const { listing, picking } = require('./listing')
 
 const WEEKDAYS = ['一', '二', '三', '四', '五', '六', '日']
 
@@ -21,17 +21,11 @@ function shelf (found) {
       this.setData({ shop: { id, name, address, hours: hoursOf(openingHours) } })
     },
 
-    async pick (event) {
-      this.setData({ picked: event.detail.value })
-      while (this.loading) await this.loading
-      await this.loadAnew()
-    },
-
     onShareAppMessage () {
       return this.shop ? { title: this.shop.name, path: `/pages/shop/detail?id=${this.shop.id}` } : { title: '兑换超市', path: '/pages/shop/index' }
     }
   }
-  return Object.assign({}, list, own)
+  return Object.assign({}, list, picking, own)
 }
 
 /** 时间一样的日子写在一行：周一至周六 08:30–11:30、13:30–17:00 */

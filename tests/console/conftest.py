@@ -1,12 +1,10 @@
 """The console as a visitor without a browser, and as people with Chromium see it, on a live server."""
 
-import threading
-
 import pytest
-from werkzeug.serving import make_server
 
 from tests.console.desk import Desk
 from tests.console.visitor import Visitor
+from tests.served import in_this_process
 
 
 @pytest.fixture
@@ -18,13 +16,8 @@ def visitor(town):
 @pytest.fixture(scope="session")
 def address(migrated_app):
     """The application on a port of its own, for the whole run."""
-    server = make_server("127.0.0.1", 0, migrated_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with in_this_process(migrated_app) as address:
+        yield address
 
 
 @pytest.fixture

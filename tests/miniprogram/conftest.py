@@ -1,12 +1,10 @@
 """The mini-program as it is packed, and phones with Chromium that hold it."""
 
-import threading
-
 import pytest
-from werkzeug.serving import make_server
 
 from tests.miniprogram.handset import Pocket
 from tests.miniprogram.mounted import NODE, TOP, mounted, pack
+from tests.served import in_this_process
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +28,8 @@ def packed(tools, tmp_path_factory):
 @pytest.fixture(scope="session")
 def own_address(migrated_app, packed):
     """The product and the packed mini-program on a port of their own, for the whole run."""
-    server = make_server("127.0.0.1", 0, mounted(migrated_app, packed), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with in_this_process(mounted(migrated_app, packed)) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 const { activityCard } = require('../../lib/cards')
 const { communityQuery } = require('../../lib/community')
 const { dayFromToday } = require('../../lib/dates')
-const { listing } = require('../../lib/listing')
+const { listing, searching } = require('../../lib/listing')
 const { screen } = require('../../lib/screen')
 
-const SHORTEST = 2
 const WHICH = [{ value: 'coming', text: '将要开始' }, { value: 'joinable', text: '有名额的' }, { value: 'mine', text: '我报了名的' }, { value: 'past', text: '已结束' }]
 
-Page(screen({
+Page(screen(searching, {
   data: { rows: [], finished: false, ending: '', which: WHICH, picked: 'coming', typed: '', q: '' },
 
   asked () {
@@ -28,23 +27,5 @@ Page(screen({
     if (picked === 'mine' && !getApp().api.signedIn() && !await this.work('signIn', async () => { await getApp().api.beforePersonal(); return true })) return
     this.setData({ picked })
     await this.again()
-  },
-
-  type (event) {
-    this.setData({ typed: event.detail.value })
-    if (!event.detail.value && this.data.q) this.search()
-  },
-
-  search () {
-    const q = this.data.typed.trim()
-    if (q && q.length < SHORTEST) return wx.showToast({ title: `请至少写 ${SHORTEST} 个字`, icon: 'none' })
-    this.setData({ q })
-    return this.again()
-  },
-
-  async again () {
-    wx.showLoading({ title: '正在读取' })
-    await this.loadAnew()
-    wx.hideLoading()
   }
 }, listing(page => ({ path: '/activities', query: page.asked() }), activityCard)))

@@ -1,6 +1,6 @@
 // 我的消息：点开就是它说的那件事，同时算读过。
 const { momentOf } = require('../../lib/dates')
-const { listing } = require('../../lib/listing')
+const { listing, picking } = require('../../lib/listing')
 const { screen } = require('../../lib/screen')
 
 const WHICH = [{ value: '', text: '全部' }, { value: 'unread', text: '未读' }]
@@ -11,13 +11,8 @@ function card (notice) {
   return { id: notice.id, title: notice.title, body: notice.body, at: momentOf(notice.createdAt), unread: !notice.readAt, page: notice.page }
 }
 
-Page(screen({
+Page(screen(picking, {
   data: { rows: [], finished: false, ending: '', which: WHICH, picked: '' },
-
-  async pick (event) {
-    this.setData({ picked: event.detail.value })
-    await this.loadAnew()
-  },
 
   async open (event) {
     const { index } = event.currentTarget.dataset

@@ -1,6 +1,6 @@
 // 我的心愿，按走到哪一步分开。
 const { wishCard } = require('../../lib/cards')
-const { listing } = require('../../lib/listing')
+const { listing, picking } = require('../../lib/listing')
 const { screen } = require('../../lib/screen')
 
 const STATES = [
@@ -12,16 +12,11 @@ const STATES = [
   { value: 'confirmed,closed_unconfirmed', text: '已办结' }
 ]
 
-Page(screen({
+Page(screen(picking, {
   data: { rows: [], finished: false, ending: '', states: STATES, picked: '' },
 
   onLoad (query) {
     if (query.state) this.setData({ picked: query.state })
-  },
-
-  async pick (event) {
-    this.setData({ picked: event.detail.value })
-    await this.loadAnew()
   },
 
   write () {

@@ -2,16 +2,15 @@
 const { wishCard } = require('../../lib/cards')
 const { communityQuery } = require('../../lib/community')
 const { options, CATEGORIES, GROUPS } = require('../../lib/labels')
-const { listing } = require('../../lib/listing')
+const { listing, searching } = require('../../lib/listing')
 const { screen } = require('../../lib/screen')
 
 const ALL = { value: '', text: '全部' }
 const STATES = [ALL, { value: 'published', text: '等待认领' }, { value: 'claimed,fulfilled', text: '正在点亮' }, { value: 'confirmed', text: '已点亮' }]
-const SHORTEST = 2
 
 const list = listing(page => ({ path: '/wishes', query: page.asked() }), wishCard)
 
-Page(screen({
+Page(screen(searching, {
   data: {
     rows: [],
     finished: false,
@@ -34,25 +33,6 @@ Page(screen({
   pick (event) {
     this.setData({ [`picked.${event.currentTarget.dataset.name}`]: event.detail.value })
     this.again()
-  },
-
-  type (event) {
-    this.setData({ typed: event.detail.value })
-    if (!event.detail.value && this.data.q) this.search()
-  },
-
-  search () {
-    const q = this.data.typed.trim()
-    if (q && q.length < SHORTEST) return wx.showToast({ title: `请至少写 ${SHORTEST} 个字`, icon: 'none' })
-    this.setData({ q })
-    return this.again()
-  },
-
-  // 换了条件：正在读的那一次读完，再按新的读。
-  async again () {
-    wx.showLoading({ title: '正在读取' })
-    await this.loadAnew()
-    wx.hideLoading()
   },
 
   write () {
