@@ -13,7 +13,7 @@ from flask_limiter import Limiter
 from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 import backend
-from backend import api, commands, config, connections, db, traces
+from backend import api, commands, config, connections, db, outside, traces
 from backend.api.frame import hosting, protection, refusals, telemetry
 from backend.api.frame import openapi as documentation
 from backend.console import pages
@@ -28,6 +28,14 @@ from backend.wechat.bulkhead import Bulkhead
 from backend.wechat.live import LiveWeChat
 from backend.wechat.tokens import DatabaseTokens
 
+# Each opens a session, or begins to.
+SIGN_INS = (
+    "identity.sign_in",
+    "console.sign_in",
+    "console.begin_scan",
+    "console.begin_provider_sign_in",
+    "console.finish_provider_sign_in",
+)
 TITLE = "点亮 — 微心愿、志愿服务与积分兑换"
 
 
@@ -100,7 +108,7 @@ def _limit_entrances(app: Flask, limiter: Limiter) -> None:
         for name in set(names) & set(views):
             views[name] = apply(views[name])
 
-    limit(lambda: settings().rate_limit_sign_in, "identity.sign_in", "console.sign_in", "console.begin_scan")
+    limit(lambda: settings().rate_limit_sign_in, *SIGN_INS)
     # Of passwords only wrong ones count: an office that comes to work at eight is not shut out.
     limit(
         lambda: settings().rate_limit_password,
@@ -153,7 +161,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         SECRET_KEY=settings.secret_key,
     )
     db.init(app, settings.database, settings.database_pool)
-    gateway.use(Bulkhead(LiveWeChat(settings, DatabaseTokens()), settings.web_threads))
+    gateway.use(Bulkhead(LiveWeChat(settings, DatabaseTokens()), outside.use(settings.web_threads)))
     with app.app_context():
         connections.watch(db.db.engine)
         traces.begin(app, db.db.engine)

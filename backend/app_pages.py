@@ -100,6 +100,11 @@ def path_of(kind: str) -> str:
     return _BY_KIND[kind].path
 
 
+def label_of(kind: str) -> str:
+    """What the page of a kind shows, in words."""
+    return _BY_KIND[kind].about.split("，")[0]
+
+
 def page_of(kind: str, thing_id: int | None = None) -> str:
     """The page that shows this thing, or all of this kind, with its query."""
     page = _BY_KIND[kind]

@@ -10,27 +10,12 @@ import click
 from environs import Env
 
 from backend import config_faults, config_templates
-from backend.config_bounds import BOUNDS
+from backend.config_bounds import BOUNDS, UNSEEN
 from backend.config_faults import DEMO_SEAL_KEYS, DEMO_SECRET, DEMO_SPONSOR
 from backend.config_kinds import NEVER, POSTGRESQL, Said
 
 DEMO_PUSH_TOKEN = "demo-push-token"  # noqa: S105 - never used in production
 DEMO_PUSH_KEY = "demo".ljust(43, "0")
-# Left out where settings are shown: a traceback with its local variables may end in a log.
-UNSEEN = {
-    "DATABASE_URL",
-    "DEMO_PASSWORD",
-    "INDEX_KEY",
-    "INDEX_KEY_OLD",
-    "RATE_LIMIT_STORAGE",
-    "ROBOT_URL",
-    "S3_SECRET_KEY",
-    "SEAL_KEYS",
-    "SECRET_KEY",
-    "WECHAT_APP_SECRET",
-    "WECHAT_PUSH_KEY",
-    "WECHAT_PUSH_TOKEN",
-}
 
 
 class BadSettings(click.ClickException):
@@ -103,6 +88,24 @@ class Settings:
     )
     robot_url: str = setting(
         "ROBOT_URL", "", "web hook of a 企业微信 group robot that is told of faults; empty: none"
+    )
+    staff_robot_url: str = setting(
+        "STAFF_ROBOT_URL",
+        "",
+        "web hook of a 企业微信 group robot that tells staff each working day how much waits; empty: none",
+    )
+    oidc_issuer: str = setting(
+        "OIDC_ISSUER",
+        "",
+        "issuer of the city's own sign-in (OpenID Connect), as its discovery document writes it; empty: none",
+    )
+    oidc_client_id: str = setting("OIDC_CLIENT_ID", "", "what the console is called there")
+    oidc_client_secret: str = setting("OIDC_CLIENT_SECRET", "", "its secret there")
+    oidc_name: str = setting("OIDC_NAME", "统一身份认证", "what its button on the sign-in page says")
+    oidc_acr: str = setting(
+        "OIDC_ACR",
+        "",
+        "how it has to have asked who somebody is (`acr` values, one of them); empty: as it sees fit",
     )
     public_url: str = setting(
         "PUBLIC_URL",

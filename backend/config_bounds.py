@@ -109,6 +109,17 @@ BOUNDS: dict[str, Bound] = {
     "ROBOT_URL": Bound(
         Address(("https", "http")), "企业微信群机器人的地址，程序出错时在群里说一声；空：不用"
     ),
+    "STAFF_ROBOT_URL": Bound(
+        Address(("https", "http")),
+        "企业微信群机器人的地址，每个工作日早上在群里告诉工作人员有多少事待办，只有数字；空：不用",
+    ),
+    "OIDC_ISSUER": Bound(
+        Address(("https", "http")), "统一身份认证（OpenID Connect）的 issuer，照它自己的写法；空：不用"
+    ),
+    "OIDC_CLIENT_ID": _text("在统一身份认证登记的应用编号"),
+    "OIDC_CLIENT_SECRET": _text("在统一身份认证登记的应用密钥"),
+    "OIDC_NAME": _text("登录页上的按钮怎么称呼它", 20),
+    "OIDC_ACR": _text("要求它用哪一级办法核对身份（acr，几个用空格隔开，满足一个即可）；空：由它决定"),
     "PUBLIC_URL": Bound(
         Address(("https", "http")), "外面怎么访问本站；正式环境空着：微信不检查图片，纸上没有二维码"
     ),
@@ -212,4 +223,21 @@ BOUNDS: dict[str, Bound] = {
         ),
         "积分何时到期：次年年底、永不、N 个月后",
     ),
+}
+# Left out where settings are shown: a traceback with its local variables may end in a log.
+UNSEEN = {
+    "DATABASE_URL",
+    "DEMO_PASSWORD",
+    "INDEX_KEY",
+    "INDEX_KEY_OLD",
+    "OIDC_CLIENT_SECRET",
+    "RATE_LIMIT_STORAGE",
+    "ROBOT_URL",
+    "STAFF_ROBOT_URL",
+    "S3_SECRET_KEY",
+    "SEAL_KEYS",
+    "SECRET_KEY",
+    "WECHAT_APP_SECRET",
+    "WECHAT_PUSH_KEY",
+    "WECHAT_PUSH_TOKEN",
 }

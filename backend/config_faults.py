@@ -46,6 +46,7 @@ def _contradictions(settings: Any) -> Iterator[Fault]:
             "must be at least WEB_THREADS: a thread without a connection only waits",
             "不能少于 WEB_THREADS：没有连接的线程只能干等",
         )
+    yield from _provider_faults(settings)
     if "{key}" in settings.map_tiles and not settings.map_key:
         yield _fault("MAP_KEY", "must be set: MAP_TILES has a {key}", "没有填：MAP_TILES 里有 {key}")
     if settings.session_most_days < settings.session_days:
@@ -55,6 +56,28 @@ def _contradictions(settings: Any) -> Iterator[Fault]:
             "COMPLAINT_REMIND_DAYS",
             "must not be more than COMPLAINT_DAYS: there would be nothing left to recall",
             "不能多于 COMPLAINT_DAYS：否则一收到就过了提醒的日子",
+        )
+
+
+def _provider_faults(settings: Any) -> Iterator[Fault]:
+    """The city's own sign-in: all three settings or none, and nothing of it in clear over a network."""
+    given = {
+        name: getattr(settings, name) for name in ("oidc_issuer", "oidc_client_id", "oidc_client_secret")
+    }
+    if any(given.values()):
+        for name, value in given.items():
+            if not value:
+                yield _fault(
+                    name.upper(),
+                    "must be set where the other two of OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET are",
+                    "没有填：OIDC_ISSUER、OIDC_CLIENT_ID、OIDC_CLIENT_SECRET 要一起填",
+                )
+    issuer = urlsplit(settings.oidc_issuer)
+    if issuer.scheme == "http" and (settings.production or not on_this_machine(issuer.hostname or "")):
+        yield _fault(
+            "OIDC_ISSUER",
+            "must begin with https://: who signs in would be decided in clear",
+            "必须以 https:// 开头：否则谁在登录由明文决定",
         )
 
 
@@ -154,7 +177,7 @@ def _weak_keys(settings: Any) -> Iterator[Fault]:
 
 def _wechat_elsewhere(settings: Any) -> Iterator[Fault]:
     address = urlsplit(settings.wechat_base_url)
-    if not settings.wechat_base_url or _on_this_machine(address.hostname or ""):
+    if not settings.wechat_base_url or on_this_machine(address.hostname or ""):
         yield _fault("WECHAT_BASE_URL", "points to the simulator", "指向模拟器")
     elif address.scheme != "https" and not settings.cloud_hosting:
         yield _fault(
@@ -164,7 +187,8 @@ def _wechat_elsewhere(settings: Any) -> Iterator[Fault]:
         )
 
 
-def _on_this_machine(host: str) -> bool:
+def on_this_machine(host: str) -> bool:
+    """Is this host's name or address that of the machine itself?"""
     try:
         found = ip_address(host)
     except ValueError:

@@ -13,7 +13,7 @@ from backend.commands import books, founding, making, moving, registers, safekee
 from backend.db import session
 from backend.jobs import Job
 from backend.languages import say
-from backend.outbox import delivery
+from backend.outbox import delivery, group_messages
 from backend.wechat.gateway import gateway
 
 # What libraries offer and what would destroy: a city is brought back by a backup, never by a step backwards.
@@ -99,7 +99,8 @@ def _worker(app: Flask, due: list[Job]) -> click.Command:
         stop = threading.Event()
 
         def deliver() -> int:
-            return delivery.deliver_due(gateway(), stopping=stop.is_set)
+            dealt_with = delivery.deliver_due(gateway(), stopping=stop.is_set)
+            return dealt_with if stop.is_set() else dealt_with + group_messages.deliver_due()
 
         if not worker.run_forever(app, due, deliver, once=once, stop=stop) and once:
             raise Fault("not everything that is due could be done", "有的事到期了没能办成")

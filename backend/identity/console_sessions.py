@@ -95,6 +95,7 @@ def note_use(session_id: int) -> None:
 _WITH = {
     "password": "用口令",
     "scan": "扫码",
+    "provider": "用统一身份认证",
     "command": "用运维人员在命令行生成的链接",
     "administrator": "用市级管理员打印的一次性链接",
 }

@@ -1,7 +1,8 @@
 """“不是我操作的”: the owner of an account says that something in it was somebody else's doing.
 
-Whoever says so is believed at once: nobody but them stays signed in, and no password opens the console until there is
-a new one. Who appoints, and who supervises where this person works, hears of it and asks.
+Whoever says so is believed at once: nobody but them stays signed in, no password opens the console until there is a new
+one, and the city's own sign-in none until it is bound anew. Who appoints, and who supervises where this person works,
+hears of it and asks.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,14 @@ import sqlalchemy as sa
 from backend import clock, journal
 from backend.db import lock_row, session
 from backend.errors import NotFound, Refused
-from backend.identity import console_links, console_sessions, credentials, first_passwords, sessions
+from backend.identity import (
+    console_links,
+    console_sessions,
+    credentials,
+    first_passwords,
+    provider_accounts,
+    sessions,
+)
 from backend.journal import Actor
 from backend.organisations.models import Reach
 from backend.outbox.actions import Telling, notify_many
@@ -38,7 +46,8 @@ class Denial:
 
 
 def deny(event_id: int, *, actor: Actor, session_id: int = 0, console_id: int = 0) -> Denial:
-    """Ends all sign-ins but the one (`session_id` or `console_id`) from which it is said, and bars the password.
+    """Ends all sign-ins but the one (`session_id` or `console_id`) from which it is said, bars the password, and takes away
+    the account of the city's own sign-in.
 
     Said twice, it ends what was opened since. Raises NotFound (another's), NotToBeDenied.
     """
@@ -52,6 +61,7 @@ def deny(event_id: int, *, actor: Actor, session_id: int = 0, console_id: int = 
     event.denied_at = event.denied_at or clock.now()
     first_passwords.withdraw(actor.id)
     console_links.withdraw(actor.id)
+    provider_accounts.forget(actor.id)
     denial = Denial(
         sessions.close_others(session_id, actor=actor),
         console_sessions.leave_others(console_id, actor=actor),
@@ -68,7 +78,7 @@ def _notify_watchers(event: SecurityEvent) -> None:
     name = people.masked_names({event.person_id})[event.person_id]
     body = (
         f"{name}（编号 {event.person_id}）说“{SECURITY_EVENTS[event.kind]}：{event.title}”不是本人操作的。"
-        "其他登录已退出，口令已停用。请联系本人核实，需要时查看日志。"
+        "其他登录已退出，口令已停用，统一身份已解除绑定。请联系本人核实，需要时查看日志。"
     )
     notify_many(
         [

@@ -17,7 +17,7 @@ from backend.db import lock_row, session
 from backend.errors import InvalidInput, NotFound, StateConflict
 from backend.identity import console_sessions, typed_codes
 from backend.identity.first_passwords import AnotherAdministrator, other_administrator
-from backend.identity.models import ConsoleLink, ConsoleLinkBatch, Credential
+from backend.identity.models import ConsoleLink, ConsoleLinkBatch, Credential, ProviderAccount
 from backend.journal import Actor
 from backend.outbox.actions import notify
 from backend.paging import KeysetQuery
@@ -94,6 +94,7 @@ def _without(actor: Actor) -> sa.Select[Any]:
             Person.openid.is_(None),
             Person.id != actor.id,
             ~sa.exists().where(Credential.person_id == Person.id),
+            ~sa.exists().where(ProviderAccount.person_id == Person.id),
         )
         .group_by(Person.id)
         # By where they work, so that the slips of one office lie together.

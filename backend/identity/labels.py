@@ -1,6 +1,6 @@
 """Chinese words for the ways to sign in, and for what the journal says of them."""
 
-SIGN_IN_METHODS = {"password": "口令", "scan": "扫码", "link": "一次性链接"}
+SIGN_IN_METHODS = {"password": "口令", "scan": "扫码", "link": "一次性链接", "provider": "统一身份认证"}
 # What others have seen besides its owner; the journal marks what is done in a console that it opened, and at a terminal.
 OPENED_BY = {"first_password": "初始口令", "link": "一次性链接", "kiosk": "自助终端"}
 
@@ -28,6 +28,8 @@ JOURNAL_VERBS = {
         "give_card_code": "给自助终端验证码",
         "set_one_time_code": "启用动态口令",
         "drop_one_time_code": "停用动态口令",
+        "bind_provider": "绑定统一身份",
+        "unbind_provider": "解除统一身份的绑定",
         "end_sessions": "退出其他登录",
     },
     "kiosk": {"add": "登记", "revoke": "停用", "draw_set_up_code": "生成设置码", "set_up": "设置设备"},

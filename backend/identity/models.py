@@ -20,7 +20,7 @@ from backend.personal import (
     personal,
 )
 
-METHODS = ("password", "scan", "link")
+METHODS = ("password", "scan", "link", "provider")
 
 
 class ScanPurpose(StrEnum):
@@ -198,6 +198,29 @@ class ConsoleLink(Model):
     )
     made_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ProviderAccount(Model):
+    """Somebody's account of the city's own sign-in, bound by its owner: it opens their console. One of a provider, and
+    one a person."""
+
+    __tablename__ = "provider_accounts"
+    __personal__ = [
+        PersonalTable("person_id", "绑定的统一身份", "provider_accounts", position=369, on_erasure="delete")
+    ]
+    __table_args__ = (
+        sa.UniqueConstraint("issuer", "subject", name="uq_provider_accounts_subject"),
+        sa.UniqueConstraint("person_id", "issuer", name="uq_provider_accounts_person"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, sa.ForeignKey("persons.id"), info=on_merge("drop"))
+    issuer: Mapped[str] = mapped_column(
+        sa.String(200), info=not_personal("the address of the city's own sign-in", code=True)
+    )
+    subject: Mapped[str] = mapped_column(sa.String(255), info=personal(Purpose.CONSOLE, code=True))
+    bound_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

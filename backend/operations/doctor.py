@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from backend import backup_age, calendar_days, command_line, config, crypto
+from backend import backup_age, calendar_days, command_line, config, crypto, oidc
 from backend.db import Version, can_write, clock_ahead, dialect, schema_version, session
 from backend.files import stores
 from backend.ledger import seals
-from backend.outbox import matching
+from backend.outbox import group_messages, matching
 from backend.outbox import queries as outbox
 from backend.people import permissions, sealed
 from backend.people.models import Person
@@ -67,6 +67,8 @@ def findings() -> Iterator[Finding]:
         _worker,
         _wechat,
         _people,
+        _provider,
+        _group,
         _calendar,
         _hosting,
         _outside,
@@ -233,6 +235,31 @@ def _people() -> Iterator[Finding]:
         yield _fault(
             "nobody can appoint staff",
             "run `flask found-city`, or where there is a city `flask appoint-admin`",
+        )
+
+
+def _provider() -> Iterator[Finding]:
+    """The city's own sign-in, where there is one."""
+    problem = oidc.problem() if oidc.offered() else None
+    if isinstance(problem, oidc.ProviderUnavailable):
+        yield _fault(
+            f"the city's own sign-in cannot be reached ({problem.why})",
+            "check the way from this machine to OIDC_ISSUER; meanwhile staff scan, or use their passwords",
+        )
+    elif isinstance(problem, oidc.ProviderMisset):
+        yield _fault(
+            f"the city's own sign-in cannot be used: {problem.why}",
+            "write OIDC_ISSUER as `issuer` stands in its /.well-known/openid-configuration",
+        )
+
+
+def _group() -> Iterator[Finding]:
+    """The staff's group: whether the last message came through."""
+    last = group_messages.last() if config.settings().staff_robot_url else None
+    if last is not None and last.state == "dead":
+        yield _fault(
+            f"the staff's group was not told of {last.day.isoformat()} ({last.errcode or 'no answer'})",
+            "copy the address of the group's robot into STAFF_ROBOT_URL anew; 93000 says that it is none",
         )
 
 

@@ -1,12 +1,12 @@
 """Notices, their delivery through WeChat, and how many messages a person agreed to receive."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.db import Id, Json, Model, Moment
-from backend.personal import PersonalTable, Purpose, internal, on_merge, personal
+from backend.personal import PersonalTable, Purpose, internal, not_personal, on_merge, personal
 
 # All that the outbox has to know of a person. It stands below them, so that what is done to an account can be told.
 PERSONS = sa.table("persons", sa.column("id", sa.BigInteger), sa.column("openid", sa.String))
@@ -111,3 +111,25 @@ class Subscription(Model):
     told: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     pushed: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
     rejected_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class GroupMessage(Model):
+    """What the group of the staff is told of a day by its robot: numbers, and nobody's name. waiting → sent or dead."""
+
+    __tablename__ = "group_messages"
+    __table_args__ = (
+        sa.CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state_known"),
+        sa.CheckConstraint("attempts >= 0", name="attempts_counted"),
+        sa.CheckConstraint("(state = 'waiting') = (finished_at IS NULL)", name="finished_when_over"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    day: Mapped[date] = mapped_column(sa.Date, unique=True)
+    words: Mapped[str] = mapped_column(
+        sa.Text, info=not_personal("kinds of things and how many there are of each", code=True)
+    )
+    state: Mapped[str] = mapped_column(sa.String(8))
+    attempts: Mapped[int] = mapped_column(sa.Integer)
+    next_at: Mapped[datetime] = mapped_column(Moment)
+    errcode: Mapped[int | None] = mapped_column(sa.Integer)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -191,6 +191,15 @@ def anyone_with(permission: str) -> bool:
     return session.scalar(wanted.limit(1)) is not None
 
 
+def staff_today() -> list[tuple[int, frozenset[str]]]:
+    """Everybody whose appointment stands today, with all the words that theirs give them."""
+    roles: dict[int, list[str]] = {}
+    wanted = sa.select(Appointment.person_id, Appointment.role).where(active_today(Appointment.person_id))
+    for person_id, role in session.execute(wanted.order_by(Appointment.person_id)):
+        roles.setdefault(person_id, []).append(role)
+    return [(person_id, permissions_of(held)) for person_id, held in roles.items()]
+
+
 def require(person_id: int, permission: str, organisation_id: int) -> None:
     """Refuses unless appointed there: NotFound to staff of another place, NotAllowed to everyone else."""
     if appointed(person_id, permission, organisation_id):

@@ -15,6 +15,7 @@ from backend.db import session
 from backend.identity import first_links
 from backend.journal import Actor
 from backend.organisations.models import Organisation
+from backend.outbox import group_messages
 from backend.people import permissions
 from backend.people.models import Appointment, Residency
 from backend.people.permissions import Permission
@@ -53,6 +54,8 @@ def steps(*, actor: Actor) -> list[Step]:
         _residents(communities),
         _opening_points(),
         _templates(),
+        _sign_in(),
+        _group(),
         _backup(),
         _round(),
     ]
@@ -166,6 +169,23 @@ def _opening_points() -> Step:
 def _templates() -> Step:
     chosen = len(config.settings().templates)
     return Step("templates", chosen > 0, f"已设 {chosen} 个订阅消息模板", optional=True)
+
+
+def _sign_in() -> Step:
+    settings = config.settings()
+    said = f"已接入{settings.oidc_name}" if settings.oidc_issuer else "没有接入单位的统一身份认证"
+    return Step("sign_in", bool(settings.oidc_issuer), said, optional=True)
+
+
+def _group() -> Step:
+    """Told in its group: by whether the last message came through."""
+    if not config.settings().staff_robot_url:
+        return Step("group", False, "没有设工作群机器人", optional=True)
+    last = group_messages.last()
+    if last is None:
+        return Step("group", True, "已设工作群机器人，还没有发过", optional=True)
+    ended = {"sent": "已发到群里", "dead": "没有发出去", "waiting": "正在发"}[last.state]
+    return Step("group", last.state != "dead", f"最近一条（{last.day:%m月%d日}）{ended}", optional=True)
 
 
 def _backup() -> Step:

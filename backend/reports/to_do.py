@@ -54,6 +54,33 @@ def _counted(one: Waits, actor: Actor) -> sa.Select[Any]:
     return one.find(actor=actor).wanted.order_by(None).with_only_columns(*columns, maintain_column_froms=True)
 
 
+def of_all_staff() -> list[tuple[str, int]]:
+    """What waits for anybody of the staff today, in words, and how many there are: each thing once, however many of them
+    may decide it, and nothing that nobody may. One statement for each of them, and two more."""
+    asked = [one for one in kinds() if one.word is not None]
+    found: dict[str, set[Any]] = {one.kind: set() for one in asked}
+    for person_id, words in permissions.staff_today():
+        theirs = [one for one in asked if one.word in words]
+        if theirs:
+            actor = _OfStaff(person_id)
+            for kind, key in session.execute(sa.union_all(*(_keys(one, actor) for one in theirs))):
+                found[kind].add(key)
+    return [(app_pages.label_of(one.kind), len(found[one.kind])) for one in asked if found[one.kind]]
+
+
+@dataclass(frozen=True)
+class _OfStaff:
+    id: int
+
+
+def _keys(one: Waits, actor: Actor) -> sa.Select[Any]:
+    wanted = one.find(actor=actor).wanted.order_by(None)
+    (key,) = sa.inspect(wanted.column_descriptions[0]["entity"]).primary_key
+    return wanted.with_only_columns(
+        sa.literal(one.kind, sa.String).label("kind"), key.label("key"), maintain_column_froms=True
+    )
+
+
 def pages() -> Iterator[str]:
     """Every page that the list may name."""
     return (app_pages.page_of(one.kind) for one in kinds())

@@ -3,10 +3,9 @@
 import pytest
 import sqlalchemy as sa
 
-from backend import screening
+from backend import outside, screening
 from backend.db import session, transaction
 from backend.outbox.models import Notice
-from backend.wechat import bulkhead
 from backend.wechat.gateway import gateway
 from backend.wechat.simulator.rules import openid_of
 from backend.wishes.actions import writing
@@ -113,7 +112,7 @@ def test_nonsense_for_an_answer_lets_it_through_as_well(town, ning, wechat, faul
 
 
 def test_after_slow_failures_nobody_waits_for_a_while(town, ning, wechat, monkeypatch):
-    monkeypatch.setattr(bulkhead, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(outside, "SLOW_SECONDS", 0.0)
     wechat.misbehave(CHECK, status=502, times=3)
     wishes = [ning.data("POST", "/wishes", body(town)) for _ in range(5)]
     assert len(asked(town)) == 3

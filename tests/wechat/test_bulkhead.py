@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from backend.wechat import bulkhead
+from backend import outside
 from backend.wechat.bulkhead import Bulkhead
 from backend.wechat.gateway import Identity, LoginCodeInvalid, WeChat, WeChatRejected, WeChatUnavailable
 
@@ -63,7 +63,7 @@ def slow(monkeypatch):
             return self.now
 
     clock = Clock()
-    monkeypatch.setattr(bulkhead, "time", clock)
+    monkeypatch.setattr(outside, "time", clock)
     return clock
 
 
@@ -81,7 +81,7 @@ def failing(wechat, slow, seconds, fault=WeChatUnavailable):
 def test_every_question_is_handed_on_as_it_was_asked(wechat, name):
     ask = {**ASKED, **NOT_HELD_UP}[name]
     plain = Wechat()
-    assert ask(Bulkhead(wechat, 4)) == (None if name == "ready" else ask(plain))
+    assert ask(Bulkhead(wechat, outside.Seats(4))) == (None if name == "ready" else ask(plain))
     ask(plain)
     assert wechat.calls[0] == plain.calls[-1]
 
@@ -89,13 +89,13 @@ def test_every_question_is_handed_on_as_it_was_asked(wechat, name):
 def test_no_question_of_the_gateway_goes_past_it():
     questions = {name for name in vars(WeChat) if not name.startswith("_")}
     assert questions == {*ASKED, *NOT_HELD_UP}
-    assert set(Bulkhead(None, 4)._breakers) == set(ASKED)
+    assert set(Bulkhead(None, outside.Seats(4))._breakers) == set(ASKED)
 
 
 @pytest.mark.parametrize(("threads", "seats"), [(4, 2), (8, 6), (2, 1), (1, 1)])
 def test_so_many_wait_and_the_next_one_is_told_at_once_to_come_again(wechat, threads, seats):
     wechat.goes_on.clear()
-    held = Bulkhead(wechat, threads)
+    held = Bulkhead(wechat, outside.Seats(threads))
     with ThreadPoolExecutor(seats) as pool:
         waiting = [pool.submit(held.sign_in, "code") for _ in range(seats)]
         for _ in waiting:
@@ -113,25 +113,25 @@ def test_so_many_wait_and_the_next_one_is_told_at_once_to_come_again(wechat, thr
 
 @pytest.mark.parametrize("name", ASKED)
 def test_after_repeated_time_outs_nobody_asks_for_some_seconds_and_then_one(wechat, slow, name):
-    held = Bulkhead(wechat, 4)
+    held = Bulkhead(wechat, outside.Seats(4))
     failing(wechat, slow, 8)
-    for _ in range(bulkhead.SLOW_IN_A_ROW):
+    for _ in range(outside.SLOW_IN_A_ROW):
         with pytest.raises(WeChatUnavailable):
             ASKED[name](held)
     for _ in range(5):
         with pytest.raises(WeChatUnavailable) as refused:
             ASKED[name](held)
-    assert refused.value.headers["Retry-After"] == str(int(bulkhead.PAUSE_SECONDS))
-    assert len(wechat.calls) == bulkhead.SLOW_IN_A_ROW
-    slow.now += bulkhead.PAUSE_SECONDS
+    assert refused.value.headers["Retry-After"] == str(int(outside.PAUSE_SECONDS))
+    assert len(wechat.calls) == outside.SLOW_IN_A_ROW
+    slow.now += outside.PAUSE_SECONDS
     for _ in range(3):
         with pytest.raises(WeChatUnavailable):
             ASKED[name](held)
-    assert len(wechat.calls) == bulkhead.SLOW_IN_A_ROW + 1
+    assert len(wechat.calls) == outside.SLOW_IN_A_ROW + 1
 
 
 def test_the_others_are_asked_while_one_question_is_slow(wechat, slow):
-    held = Bulkhead(wechat, 4)
+    held = Bulkhead(wechat, outside.Seats(4))
     failing(wechat, slow, 8)
     for _ in range(10):
         with pytest.raises(WeChatUnavailable):
@@ -143,12 +143,12 @@ def test_the_others_are_asked_while_one_question_is_slow(wechat, slow):
 
 
 def test_once_wechat_answers_everybody_asks_again(wechat, slow):
-    held = Bulkhead(wechat, 4)
+    held = Bulkhead(wechat, outside.Seats(4))
     failing(wechat, slow, 8)
-    for _ in range(bulkhead.SLOW_IN_A_ROW):
+    for _ in range(outside.SLOW_IN_A_ROW):
         with pytest.raises(WeChatUnavailable):
             held.sign_in("code")
-    slow.now += bulkhead.PAUSE_SECONDS
+    slow.now += outside.PAUSE_SECONDS
     wechat.sign_in = lambda _code: Identity("openid")
     assert [held.sign_in("code") for _ in range(3)] == [Identity("openid")] * 3
 
@@ -157,7 +157,7 @@ def test_once_wechat_answers_everybody_asks_again(wechat, slow):
     ("seconds", "fault"), [(0.2, WeChatUnavailable), (8, LoginCodeInvalid), (8, WeChatRejected)]
 )
 def test_what_fails_at_once_or_was_answered_closes_nothing(wechat, slow, seconds, fault):
-    held = Bulkhead(wechat, 4)
+    held = Bulkhead(wechat, outside.Seats(4))
     failing(wechat, slow, seconds, fault)
     for _ in range(10):
         with pytest.raises(fault):
@@ -166,7 +166,7 @@ def test_what_fails_at_once_or_was_answered_closes_nothing(wechat, slow, seconds
 
 
 def test_notices_are_not_held_up(wechat, slow):
-    held = Bulkhead(wechat, 4)
+    held = Bulkhead(wechat, outside.Seats(4))
     failing(wechat, slow, 8)
     for _ in range(10):
         with pytest.raises(WeChatUnavailable):

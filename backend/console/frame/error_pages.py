@@ -55,7 +55,13 @@ def _on_refusal(refusal: Refused) -> Any:
 
 
 # Ways in: whoever came in by another tab meanwhile has nothing left to do there.
-_WAYS_IN = ("console.sign_in", "console.begin_scan", "console.finish_scan", "console.enter_by_link")
+_WAYS_IN = (
+    "console.sign_in",
+    "console.begin_scan",
+    "console.finish_scan",
+    "console.enter_by_link",
+    "console.begin_provider_sign_in",
+)
 
 
 def _on_forged(_fault: CSRFError) -> Any:

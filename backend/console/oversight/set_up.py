@@ -51,6 +51,14 @@ GUIDES = {
     "residents": Guide("居民", "由各社区的工作人员从“导入”里导入，随表发纸质卡号。"),
     "opening_points": Guide("纸质积分账", "一人上传、另一人核对后入账；没有纸质账的不用做。"),
     "templates": Guide("微信订阅消息模板", "运维人员运行 flask wechat templates；还没有小程序的以后再设。"),
+    "sign_in": Guide(
+        "统一身份登录",
+        "单位有统一身份认证（OpenID Connect）的，运维人员填写 OIDC_ISSUER 等设置；工作人员各自在“我的账号”里绑定一次。",
+    ),
+    "group": Guide(
+        "工作群提醒",
+        "在企业微信群里加一个机器人，运维人员把它的地址填在 STAFF_ROBOT_URL；每个工作日早上报待办件数，不含个人信息。",
+    ),
     "backup": Guide("备份", "运维人员启用备份定时器，或运行 flask backup。"),
     "round": Guide("第一期", "全市一起开启征集，社区审核后发布。", "console.rounds", button="开启一期"),
 }

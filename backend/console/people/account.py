@@ -6,11 +6,12 @@ import segno
 from flask import Response
 from wtforms.validators import ValidationError
 
+from backend import config, oidc
 from backend.console.frame.forms import Form, JustDo, code, line, secret
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.db import transaction
 from backend.errors import Refused
-from backend.identity import console_links, console_sessions, credentials, denials
+from backend.identity import console_links, console_sessions, credentials, denials, provider_accounts
 from backend.people import accounts, security_events
 
 # So many of the last events stand on the page; the mini-program has them all.
@@ -39,6 +40,7 @@ class CodeForm(Form):
 def _page(staff: Staff, **forms: Any) -> Any:
     own = credentials.view_of(staff.id)
     address = credentials.one_time_address(staff.id)
+    settings = config.settings()
     given = {
         "choice": PasswordChoice(formdata=None, name=own.name if own else ""),
         "code_form": CodeForm(formdata=None),
@@ -50,6 +52,8 @@ def _page(staff: Staff, **forms: Any) -> Any:
         open_consoles=console_sessions.open_of(staff.id),
         credential=own,
         bindable=console_links.opened(staff.session_id) and accounts.openid(staff.id) is None,
+        provider=settings.oidc_name if oidc.offered() else None,
+        provider_account=provider_accounts.of(staff.id, settings.oidc_issuer) if oidc.offered() else None,
         code_picture=segno.make(address).svg_data_uri(scale=4, border=2) if address else None,
         form=JustDo(formdata=None),
         **given,

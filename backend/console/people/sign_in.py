@@ -6,7 +6,7 @@ import segno
 from flask import Response, request, url_for
 from flask import session as cookie
 
-from backend import config
+from backend import config, oidc
 from backend.console.frame.forms import Form, JustDo, code, line, secret
 from backend.console.frame.page import (
     PUBLIC,
@@ -51,7 +51,8 @@ def sign_in() -> Any:
         except Refused as refusal:
             form.refuse(refusal)
     told = form.refusal.headers if form.refusal is not None else {}
-    return render("sign_in/password.html", form=form, onto=onto)[0], _status(form), told
+    provider = config.settings().oidc_name if oidc.offered() else None
+    return render("sign_in/password.html", form=form, onto=onto, provider=provider)[0], _status(form), told
 
 
 def _status(form: Form) -> int:
