@@ -1311,15 +1311,6 @@ export interface HomeRoundOut {
   publishUntil: string
 }
 
-export interface HomeRoundRef {
-  /** 编号 */
-  id: number
-  /** 第几期 */
-  number: number
-  /** 名称 */
-  title: string
-}
-
 export interface HomeSignUpOut {
   /** 报名编号 */
   id: number
@@ -3622,7 +3613,7 @@ export interface WishCardOut {
   /** 认领 */
   claim: HomeClaimOut | null
   /** 所属的期 */
-  round: HomeRoundRef | null
+  round: RoundRef | null
   /** 第一张图片 */
   files: Array<HomePictureOut>
   /** 发布时间 */

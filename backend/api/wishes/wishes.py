@@ -34,6 +34,7 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
+from backend.api.frame.round_ref import RoundRef
 from backend.api.frame.route import GUESTS, get, post, put
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
@@ -62,12 +63,6 @@ from backend.wishes.views import WishView
 
 WITHOUT_SIGNING_IN = "没有登录也可以看墙上的心愿，但没有内容、许愿人、认领人、图片和操作。"
 bp = APIBlueprint("wishes", __name__, url_prefix="/api/v1", tag="微心愿")
-
-
-class RoundRef(Schema):
-    id = Integer("编号")
-    number = Integer("第几期")
-    title = Text("名称", most=60)
 
 
 class ClaimOut(Schema):
