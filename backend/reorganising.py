@@ -48,6 +48,13 @@ def rename(place_id: int, name: str, short: str | None, *, reason: str, actor: A
     return actions.rename(place_id, name, short or place.short, reason=reason, actor=actor)
 
 
+def set_wish_cost_cap(place_id: int, cap: int | None, *, reason: str, actor: Actor) -> Organisation:
+    """By the city, of one community. Raises NotFound, NotAllowed, and what `organisations.actions.set_wish_cost_cap`
+    raises."""
+    _require(place_id, actor)
+    return actions.set_wish_cost_cap(place_id, cap, reason=reason, actor=actor)
+
+
 def move(place_id: int, parent_id: int, *, reason: str, actor: Actor) -> Organisation:
     """Under another parent, with all that lies below. Who lives in a grid lives in its new community."""
     _require(place_id, actor)

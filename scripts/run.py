@@ -40,13 +40,27 @@ def main() -> None:
     refuse_taken_ports()
     make_data_dir(Path(os.environ["DATA_DIR"]))
     reach_database(settings.database)
-    for command in (("db", "upgrade"), ("seed",)):
+    for command, sentence in steps(settings.seed):
+        print(sentence, flush=True)
         prepare(command)
+    print("3 of 3: web, worker and simulator …", flush=True)
     subprocess.Popen([sys.executable, "-m", "scripts.welcome"])
     # A closed terminal ends everything, as Ctrl-C does; honcho itself knows only INT and TERM.
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     sys.argv[1:] = ["start", "-f", "scripts/Procfile.dev", "-d", ".", "-e", os.devnull]
     honcho()
+
+
+def steps(seed: str) -> list[tuple[tuple[str, ...], str]]:
+    """What is done before anything is started, each with what is said before it: the first time it takes a while."""
+    long = {
+        "demo": " (the first time some seconds)",
+        "tieli": " (the first time some minutes, month by month)",
+    }
+    return [
+        (("db", "upgrade"), "1 of 3: the database …"),
+        (("seed",), f"2 of 3: the data of SEED={seed} …{long.get(seed, '')}"),
+    ]
 
 
 def make_data_dir(folder: Path) -> None:

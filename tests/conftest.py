@@ -22,6 +22,7 @@ from backend.seeds import demo
 from backend.wechat.gateway import gateway
 from tests import crowds, passwords, quick, shaped, templates
 from tests.databases import SqliteHost, start_postgres
+from tests.served import Served
 from tests.simulated import SimulatedWeChat
 from tests.town import Town
 from tests.transactions import WATCH
@@ -190,6 +191,21 @@ def town(host, migrated_app, settings, wechat):
     """The demo city in a fresh database, with its people by name."""
     for app in _fresh(host, migrated_app, settings, "town"):
         yield Town(app)
+
+
+@pytest.fixture(scope="module")
+def served(host, migrated_app, settings, tmp_path_factory):
+    """gunicorn with the demo city, for all that a file plays: none of it stands on what another has done."""
+    environment = {
+        "APP_ENV": "test",
+        "DATABASE_URL": settings.database,
+        "WECHAT_BASE_URL": settings.wechat_base_url,
+        "DATA_DIR": str(tmp_path_factory.mktemp("served")),
+    }
+    for _app in _fresh(host, migrated_app, settings, "town"):
+        # One call follows another: two workers are enough to see that none of them keeps something to itself.
+        with Served(environment, workers=2) as found:
+            yield found
 
 
 @pytest.fixture(autouse=True)

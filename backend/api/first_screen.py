@@ -18,6 +18,7 @@ from backend.api.frame.fields import (
     Text,
 )
 from backend.api.frame.opening_hours import OpeningHours
+from backend.api.frame.round_ref import RoundRef
 from backend.api.frame.route import GUESTS, get
 from backend.identity.sessions import Caller
 from backend.opening_hours import MOST
@@ -73,12 +74,6 @@ class HomePictureOut(Schema):
     thumbnail_url = Text("缩略图", most=500)
 
 
-class HomeRoundRef(Schema):
-    id = Integer("编号")
-    number = Integer("第几期")
-    title = Text("名称", most=60)
-
-
 class HomeSignUpOut(Schema):
     id = Integer("报名编号")
     state = Choice("状态", SignUpState)
@@ -97,7 +92,7 @@ class WishCardOut(Schema):
     community_name = Text("社区名称", most=80)
     wisher = Text("许愿人（按其选择的公开方式）；没有登录时是空的", most=20, least=0, example="王女士")
     claim = Nested(HomeClaimOut, "认领", allow_none=True)
-    round = Nested(HomeRoundRef, "所属的期", allow_none=True)
+    round = Nested(RoundRef, "所属的期", allow_none=True)
     files = List("第一张图片", Nested(HomePictureOut), most=1)
     published_at = DateTime("发布时间", allow_none=True)
     actions = Actions(WISH_ACTIONS, example=["claim"])

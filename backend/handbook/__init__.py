@@ -33,7 +33,15 @@ def _client(document: dict[str, Any]) -> dict[Path, str]:
         "guests.js": guests.text(document),
         "words.js": words.text(),
     }
-    return {folder / name: text for folder in (FOLDER / "client", COPY) for name, text in files.items()}
+    made = {folder / name: text for folder in (FOLDER / "client", COPY) for name, text in files.items()}
+    return {**_copies(), **made}
+
+
+def _copies() -> dict[Path, str]:
+    """The rest of the client as the mini-program has it: written by hand, copied whole."""
+    client = FOLDER / "client"
+    by_hand = (one for one in sorted(client.rglob("*")) if one.is_file() and one.name != "README.md")
+    return {COPY / one.relative_to(client): one.read_text(encoding="utf-8") for one in by_hand}
 
 
 def _pages() -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from backend.db import lock_row, session
 from backend.errors import InvalidInput, Refused, StateConflict
 from backend.former_names import FormerName, Named
 from backend.journal import Actor
-from backend.organisations.models import KIND_NAMES, Organisation, Reach
+from backend.organisations.models import CAP_MAX, KIND_NAMES, Organisation, Reach
 
 # Which kind may stand under which.
 PLACES = {
@@ -140,6 +140,27 @@ def refuse_short(kind: str, short: str, but: int | None = None) -> None:
     other = session.scalars(taken.limit(1)).first()
     if other is not None:
         raise InvalidInput({"short": [f"“{other}”的编号用过这个简称，请换一个"]})
+
+
+def set_wish_cost_cap(place_id: int, cap: int | None, *, reason: str, actor: Actor) -> Organisation:
+    """What a wish of the community may cost at most, in yuan; None: as everywhere in the city. Wishes that were handed in
+    stay as they are.
+
+    Raises NotFound, PlaceClosed, InvalidInput for another kind of place, beyond 1 to CAP_MAX, or where nothing changes.
+    """
+    place: Organisation = lock_row(Organisation, place_id)
+    refuse_closed(place)
+    if place.kind != "community":
+        raise InvalidInput({"cap": ["只有社区有自己的心愿金额上限"]})
+    if cap is not None and not 1 <= cap <= CAP_MAX:
+        raise InvalidInput({"cap": [f"请填 1 到 {CAP_MAX} 之间的数"]})
+    if cap == place.wish_cost_cap:
+        raise InvalidInput({"cap": ["和现在的一样"]})
+    facts = {"from": place.wish_cost_cap, "to": cap}
+    place.wish_cost_cap = cap
+    session.flush()
+    _journal("set_wish_cost_cap", place.id, reason, actor, facts)
+    return place
 
 
 def move(place_id: int, parent_id: int, *, reason: str, actor: Actor) -> Organisation:

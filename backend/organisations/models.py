@@ -21,6 +21,8 @@ KIND_NAMES = {
 }
 KINDS = tuple(KIND_NAMES)
 NAME_MAX, SHORT_MAX, ADDRESS_MAX = 80, 40, 120
+# Yuan: what a city or a community may at most say that a wish costs.
+CAP_MAX = 100_000
 
 
 class Organisation(Model):
@@ -47,6 +49,10 @@ class Organisation(Model):
             "merged_into_id IS NULL OR (closed_at IS NOT NULL AND merged_into_id <> id AND merged_into_id = parent_id)",
             name="merged_lies_below",
         ),
+        sa.CheckConstraint(
+            f"wish_cost_cap IS NULL OR (kind = 'community' AND wish_cost_cap BETWEEN 1 AND {CAP_MAX})",
+            name="wish_cost_cap_is_a_communitys",
+        ),
         sa.UniqueConstraint("parent_id", "kind", "name"),
         sa.Index("ix_organisations_kind", "kind", "id"),
     )
@@ -66,6 +72,8 @@ class Organisation(Model):
     address: Mapped[str | None] = mapped_column(sa.String(ADDRESS_MAX), info=not_personal("an office's"))
     latitude: Mapped[float | None] = mapped_column(sa.Float)
     longitude: Mapped[float | None] = mapped_column(sa.Float)
+    # Yuan; of a community that the city gave a cap of its own. Elsewhere the setting WISH_COST_CAP holds.
+    wish_cost_cap: Mapped[int | None] = mapped_column(sa.Integer)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     merged_into_id: Mapped[int | None] = mapped_column(Id, sa.ForeignKey("organisations.id"), index=True)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from backend import nearness
+from backend import config, nearness
 from backend.db import session, view_of
 from backend.errors import NotFound, Refused
 from backend.former_names import Named, name_at
@@ -43,6 +43,8 @@ class OfficeView:
     address: str | None
     latitude: float | None
     longitude: float | None
+    # Yuan; of a community, whether of its own or the city's.
+    wish_cost_cap: int | None
 
 
 def view_places(found: Sequence[Organisation]) -> list[PlaceView]:
@@ -50,7 +52,18 @@ def view_places(found: Sequence[Organisation]) -> list[PlaceView]:
 
 
 def view_office(found: Organisation) -> OfficeView:
-    return view_of(OfficeView, found, opening_hours=found.opening_hours or [])
+    cap = cap_of(found) if found.kind == "community" else None
+    return view_of(OfficeView, found, opening_hours=found.opening_hours or [], wish_cost_cap=cap)
+
+
+def cap_of(found: Organisation) -> int:
+    """What a wish of the community may cost at most, in yuan."""
+    return found.wish_cost_cap or config.settings().wish_cost_cap
+
+
+def wish_cost_cap(community_id: int) -> int:
+    """The same by id. Raises NotFound."""
+    return cap_of(get(community_id))
 
 
 class NotACommunity(Refused):

@@ -123,7 +123,7 @@ def view_sheets(found: Sequence[OpeningSheet], *, actor: Actor) -> list[OpeningV
     if not found:
         return []
     communities = {one.community_id for one in found}
-    names = people.masked_names(
+    names = people.officer_names(
         {who for one in found for who in (one.uploaded_by_id, one.decided_by_id) if who}
     )
     named, sums = places.names(communities), _sums([one.id for one in found])

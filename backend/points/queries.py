@@ -158,13 +158,14 @@ def rules(
 
 def rule_versions() -> list[RuleView]:
     """Every version of every rule: by event, the city's first, the newest version first."""
-    return view_rules(all_rules())
+    return view_rules(all_rules(), colleagues=True)
 
 
-def view_rules(found: Sequence[EarningRule]) -> list[RuleView]:
-    """Rules as they are shown, with who made them by masked name."""
+def view_rules(found: Sequence[EarningRule], *, colleagues: bool = False) -> list[RuleView]:
+    """Rules as they are shown, with who made them: masked, but to colleagues."""
     communities = places.names({one.organisation_id for one in found if one.organisation_id})
-    names = people.masked_names({one.made_by_id for one in found if one.made_by_id})
+    named = people.officer_names if colleagues else people.masked_names
+    names = named({one.made_by_id for one in found if one.made_by_id})
     return [
         RuleView(
             event=one.event,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, config
 from backend.db import session
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation, Reach
@@ -147,6 +147,9 @@ class PlaceView:
     path: list[tuple[int, str]]
     telephone: str | None
     address: str | None
+    # Yuan: its own, and what holds where it has none; of a community.
+    wish_cost_cap: int | None
+    city_cost_cap: int
     closed: bool
     merged_into: tuple[int, str] | None
     parts: list[PlaceLine]
@@ -164,6 +167,8 @@ def place(place_id: int) -> PlaceView:
         path_of(row.id),
         row.telephone,
         row.address,
+        row.wish_cost_cap,
+        config.settings().wish_cost_cap,
         row.closed_at is not None,
         None if into is None else (into, places.names([into])[into]),
         parts_of(row.id),

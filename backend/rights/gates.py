@@ -4,6 +4,7 @@ Consent counts in the version that is in force: whoever agreed to an older text 
 """
 
 from enum import StrEnum
+from typing import Any
 
 from backend.db import lock_row
 from backend.errors import Refused
@@ -65,29 +66,11 @@ def register_party_member(
 
 
 def register_resident(
-    real_name: str,
-    community_id: int,
-    *,
-    phone: str | None = None,
-    grid_id: int | None = None,
-    address: str | None = None,
-    birth_year: int | None = None,
-    consent: str | None = None,
-    ahead: Neighbours,
-    actor: Actor,
+    *who: Any, consent: str | None = None, ahead: Neighbours, actor: Actor, **known: Any
 ) -> Registered:
     """A card for a resident without a phone, with the consent that they gave before the clerk, on paper or in words.
-    Raises as `registering.register`."""
-    made = registering.register(
-        real_name,
-        community_id,
-        phone=phone,
-        grid_id=grid_id,
-        address=address,
-        birth_year=birth_year,
-        ahead=ahead,
-        actor=actor,
-    )
+    Takes and raises what `registering.register` does."""
+    made = registering.register(*who, ahead=ahead, actor=actor, **known)
     if consent is not None:
         document = notice.current(purposes.document_of(Purpose.RESIDENCY))
         people.agree(made.id, document.document, document.version, actor=actor, said=consent)

@@ -100,7 +100,7 @@ JOURNAL_VERBS = {
         "spoil": "报损",
     },
     "batch": {"expire": "过保质期下架", "release": "待检后上架"},
-    "stocktake": {"propose": "提出"},
+    "stocktake": {"propose": "提出", "explain": "写明盈亏原因"},
     "shop_transfer": {"send": "调出"},
     "shop": {"open": "开启", "change": "修改设置", "set_four_eyes": "改变由两人办理的规定"},
 }

@@ -97,9 +97,9 @@ CALL_BACK_TRANSFER = Move(
 TRANSFER_MOVES = (RECEIVE_TRANSFER, CALL_BACK_TRANSFER)
 
 # What `actions` may name: the moves, and buttons that change no state of the thing's own, with their words.
-OTHER_BUTTONS = {"stock_movement": {"reverse": "冲销"}}
+OTHER_BUTTONS = {"stock_movement": {"reverse": "冲销"}, "stocktake": {"explain": "写明盈亏原因"}}
 REDEMPTION_ACTIONS = names(move for move in REDEMPTION_MOVES if move is not EXPIRE)
-STOCKTAKE_ACTIONS = names(STOCKTAKE_MOVES)
+STOCKTAKE_ACTIONS = (*names(STOCKTAKE_MOVES), *OTHER_BUTTONS["stocktake"])
 TRANSFER_ACTIONS = names(TRANSFER_MOVES)
 MOVEMENT_ACTIONS = tuple(OTHER_BUTTONS["stock_movement"])
 

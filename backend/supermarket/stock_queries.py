@@ -20,7 +20,14 @@ from backend.supermarket import sealed, states
 from backend.supermarket.models import OPEN_STATES, Item, Redemption, RedemptionState, Shop, Slot
 from backend.supermarket.open_days import OpenTimes
 from backend.supermarket.queries import ends_soon, item, shop, shop_of_staff
-from backend.supermarket.stock_models import Batch, Movement, MovementKind, Stocktake, StocktakeLine
+from backend.supermarket.stock_models import (
+    Batch,
+    Movement,
+    MovementKind,
+    Stocktake,
+    StocktakeLine,
+    StocktakeState,
+)
 from backend.supermarket.views import (
     BatchView,
     BookedView,
@@ -168,7 +175,14 @@ def view_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[Stockta
     )
     lines: dict[int, list[CountedView]] = {}
     for line, name, unit in rows:
-        told = view_of(CountedView, line, name=name, unit=unit, difference=line.counted - line.book)
+        told = view_of(
+            CountedView,
+            line,
+            name=name,
+            unit=unit,
+            difference=line.counted - line.book,
+            unexplained=line.unexplained,
+        )
         lines.setdefault(line.stocktake_id, []).append(told)
     words = permissions.permissions_in_many(actor.id, {one.place_id for one in found})
     names = people.officer_names(
@@ -181,12 +195,19 @@ def view_stocktakes(found: Sequence[Stocktake], *, actor: Actor) -> list[Stockta
             lines=lines.get(one.id, []),
             proposed_by=names.get(one.proposed_by_id),
             decided_by=names.get(one.decided_by_id),
-            actions=open_to(
-                states.STOCKTAKE_MOVES, one, words.get(one.place_id, frozenset()), one.facts_about(actor.id)
-            ),
+            actions=_actions(one, lines.get(one.id, []), words.get(one.place_id, frozenset()), actor),
         )
         for one in found
     ]
+
+
+def _actions(one: Stocktake, lines: list[CountedView], words: frozenset[str], actor: Actor) -> list[str]:
+    """Approving is open once nothing is left to explain; explaining, to keepers, while somebody may still decide."""
+    moves = open_to(states.STOCKTAKE_MOVES, one, words, one.facts_about(actor.id))
+    if any(line.unexplained for line in lines):
+        moves = [move for move in moves if move != states.APPROVE_STOCKTAKE.name]
+    waits = one.state == StocktakeState.PROPOSED and Permission.STOCKTAKE_PROPOSE in words
+    return moves + (["explain"] if waits and any(line.difference for line in lines) else [])
 
 
 def today(shop_id: int, *, actor: Actor) -> Today:

@@ -223,6 +223,8 @@ class CountedView:
     counted: int
     difference: int
     reason: str | None
+    # It differs, and nobody has written why.
+    unexplained: bool
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def attempts(wishes: Sequence[Wish]) -> dict[int, list[CallAttempt]]:
 def view_attempts(wish_id: int) -> list[AttemptView]:
     """Those of one wish, with who called."""
     found = attempts(list(session.scalars(sa.select(Wish).where(Wish.id == wish_id))))[wish_id]
-    names = people.masked_names({one.caller_id for one in found})
+    names = people.officer_names({one.caller_id for one in found})
     return [AttemptView(one.called_at, names[one.caller_id], one.again_on) for one in found]
 
 

@@ -18,6 +18,7 @@ from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import guests, permissions, proxies, teams
 from backend.people import queries as people
+from backend.people.masking import level_of
 from backend.people.models import Person, Team
 from backend.people.permissions import Permission
 from backend.wishes import states, wisher_names
@@ -272,7 +273,8 @@ def _claim_view(row: Any, own: bool, words: frozenset[str], facts: frozenset[str
     claim, view = row.Claim, _view(row.Wish, own, words)
     hidden = row.team_gone and "claimer" not in facts and Permission.WISH_READ not in words
     team = teams.TAKEN_DOWN if hidden else row.team
-    by_name = team or row.unit or people.masked_name(claim.person_id, row.claimer)
+    level = level_of(words, *wisher_names.WORK_WITH_WISHERS)
+    by_name = team or row.unit or people.masked_name(claim.person_id, row.claimer, level)
     note = _note(claim, own, "claimer" in facts or Permission.WISH_READ in words)
     pictures = files.picture_links(files.parse_pictures(row.claim_files), view, actor.id)
     waits = claim.needs_look and Permission.WISH_REVIEW in words

@@ -36,12 +36,13 @@ class WishStep:
 
 
 def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
-    """What happened to the wish, in one statement, and one more for staff. Reasons are for its own people and its
+    """What happened to the wish, in one statement, and at most three more for staff. Reasons are for its own people and its
     community's staff; its claimer is told why it is not done yet, and their own, but not why somebody acted for the
     wisher."""
     given = {"wish": wish.id, "place": wish.place_id, **permissions.bind_viewer(actor.id)}
     rows = session.execute(_TIMELINE, given).all()
-    staff = bool(rows) and Permission.WISH_READ in permissions.parse_roles(rows[0].roles)
+    words = permissions.parse_roles(rows[0].roles) if rows else frozenset()
+    staff = Permission.WISH_READ in words
     facts = facts_of(wish, actor.id, False, reporting_in([wish], actor.id))
     own = bool(facts & OWN_PEOPLE)
     by_whom = staff or own or "claimer" in facts
@@ -53,8 +54,10 @@ def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
     # Colleagues are no secret to each other; whoever else reads it is shown a mask.
     acted = {row.JournalLine.actor_id for row in rows if row.JournalLine.actor_id}
     names = people.officer_names(acted) if staff else {}
+    claimers = {row.JournalLine.actor_id for row in rows if row.JournalLine.verb == states.CLAIM.name}
+    names |= wisher_names.of_claimers(claimers, words)
     if wish.wisher_id in acted:
-        names |= wisher_names.of_wish(wish, permissions.parse_roles(rows[0].roles))
+        names |= wisher_names.of_wish(wish, words)
     return [
         _line(row.JournalLine, row.name, names, by_whom, concerns(row.JournalLine))
         for row in rows

@@ -1,6 +1,6 @@
-"""Who wished, by their whole names, for the staff who work with the wishers of a place."""
+"""Who wished and who claimed, by their whole names, for the staff who work with the wishers of a place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from backend.people import permissions
@@ -24,6 +24,13 @@ def of_rows(rows: Sequence[Any]) -> dict[int, str]:
     }
     names = people.masked_names(set(near.values()), Level.AT_WORK)
     return {wish_id: names[wisher_id] for wish_id, wisher_id in near.items()}
+
+
+def of_claimers(ids: Collection[int], words: frozenset[str]) -> dict[int | None, str]:
+    """Those who claimed, by person, for a reader with these words in the wish's place; nobody for everybody else."""
+    if not ids or level_of(words, *WORK_WITH_WISHERS) != Level.AT_WORK:
+        return {}
+    return people.masked_names(ids, Level.AT_WORK)
 
 
 def of_wish(wish: Wish, words: frozenset[str]) -> dict[int | None, str]:

@@ -225,7 +225,8 @@ module.exports = {
     },
     "stocktake": {
       "approve": "盘点通过",
-      "reject": "盘点退回"
+      "reject": "盘点退回",
+      "explain": "写明盈亏原因"
     },
     "shop_transfer": {
       "receive": "收到调拨",

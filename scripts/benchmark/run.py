@@ -70,6 +70,11 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--into", type=Path, default=sites.TOP / "var" / "bench", help="the folder of the results"
     )
+    parser.add_argument(
+        "--pages",
+        action="store_true",
+        help="instead: the whole city, how long each page of the console and each search takes each role",
+    )
     crowd = parser.add_argument_group("a crowd that does mixed work")
     crowd.add_argument("--people", type=int, help="so many signed-in people, 2000")
     crowd.add_argument("--minutes", type=float, help="how long they work; 5 unless told")
@@ -95,6 +100,10 @@ def main() -> None:
         # As an exception, so that everything that was started is stopped on the way out.
         signal.signal(number, _stop)
     try:
+        if asked.pages:
+            from scripts.benchmark import pages
+
+            raise SystemExit(pages.run(asked))
         if asked.people:
             from scripts.benchmark import crowd
 

@@ -73,7 +73,11 @@ def test_a_stocktake_over_http(phones, shop):
     made = phones["bu"].post(f"/shops/{shop}/stocktakes", body)
     assert made.status_code == 201
     found = made.json["data"]
-    assert (found["state"], found["lines"][0]["difference"], found["actions"]) == ("proposed", -1, [])
+    assert (found["state"], found["lines"][0]["difference"], found["actions"]) == (
+        "proposed",
+        -1,
+        ["explain"],
+    )
     path = f"/stocktakes/{found['id']}"
     assert phones["yan"].data("GET", path)["actions"] == ["approve", "reject"]
     assert phones["bu"].post(f"{path}/approve").status_code == 403
@@ -85,6 +89,23 @@ def test_a_stocktake_over_http(phones, shop):
     assert (back["state"], back["reviewReason"]) == ("rejected", "请重盘")
     listed = phones["tong"].data("GET", f"/shops/{shop}/stocktakes")["list"]
     assert [one["state"] for one in listed] == ["rejected", "approved"]
+
+
+def test_a_difference_is_explained_before_it_is_let_in(phones, shop):
+    item_id = stocked(phones, shop)
+    body = {"lines": [{"itemId": item_id, "counted": 4}]}
+    made = phones["bu"].data("POST", f"/shops/{shop}/stocktakes", body)
+    assert (made["actions"], made["lines"][0]["reason"]) == (["explain"], None)
+    path = f"/stocktakes/{made['id']}"
+    assert phones["yan"].data("GET", path)["actions"] == ["reject"]
+    refused = phones["yan"].post(f"{path}/approve")
+    assert (refused.status_code, refused.json["error"]) == (422, "DIFFERENCE_UNEXPLAINED")
+    why = {"lines": [{"itemId": item_id, "reason": "破损"}]}
+    assert phones["yan"].post(f"{path}/explain", why).status_code == 403
+    assert phones["bu"].post(f"{path}/explain", {"lines": []}).json["error"] == "NOTHING_TO_EXPLAIN"
+    assert phones["bu"].data("POST", f"{path}/explain", why)["lines"][0]["reason"] == "破损"
+    assert phones["yan"].data("POST", f"{path}/approve")["state"] == "approved"
+    assert phones["bu"].post(f"{path}/explain", why).status_code == 409
 
 
 def test_the_counters_day(phones, shop):

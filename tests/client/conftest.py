@@ -6,9 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import _fresh
-from tests.served import Served
-
 HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 NODE = Path(sys.executable).parent / "node"
@@ -33,20 +30,6 @@ def node():
         )
 
     return run
-
-
-@pytest.fixture(scope="module")
-def served(host, migrated_app, settings, tmp_path_factory):
-    """gunicorn with the demo city, for all that a file plays."""
-    environment = {
-        "APP_ENV": "test",
-        "DATABASE_URL": settings.database,
-        "WECHAT_BASE_URL": settings.wechat_base_url,
-        "DATA_DIR": str(tmp_path_factory.mktemp("served")),
-    }
-    for _app in _fresh(host, migrated_app, settings, "town"):
-        with Served(environment) as found:
-            yield found
 
 
 def pytest_collection_modifyitems(config, items):

@@ -1,5 +1,7 @@
 """Who does the work in this very community calls people by name; colleagues know each other; others see a mask."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -9,6 +11,10 @@ from backend.journal import JournalLine
 from backend.people import actions, sealed
 from backend.people.models import Person
 from backend.people.openings import SEE_NAMES
+from backend.points import actions as points
+from backend.supermarket.models import Redemption, Slot
+from backend.wishes import call_queries
+from backend.wishes.actions import calls
 from tests.supermarket import cast as shop
 from tests.volunteering import cast as volunteering
 from tests.wishes import cast
@@ -129,3 +135,40 @@ def test_the_search_in_ones_own_community_shows_names_and_years(visitor, town, n
     page = visitor(name).page("/console/people?asked=石大山")
     assert page.count("石大山</a>") == found
     assert str(year) in page
+
+
+def test_whoever_works_with_wishes_reads_who_claimed_one_and_nobody_else_does(visitor, town):
+    wish_id = cast.claimed(town, "pei")
+    for path in ("wishes", f"wishes/{wish_id}"):
+        assert "裴长青" in visitor("tong").page(f"/console/{path}"), path
+        for name in ("yan", "jie", "shang"):
+            assert "裴长青" not in visitor(name).page(f"/console/{path}"), (name, path)
+    told = {
+        name: town.phone(name).data("GET", f"/wishes/{wish_id}")["claim"]["byName"]
+        for name in ("tong", "ning")
+    }
+    assert told == {"tong": "裴长青", "ning": "裴**"}
+    steps = {name: town.phone(name).data("GET", f"/wishes/{wish_id}")["timeline"] for name in ("tong", "jie")}
+    by = {name: [one["byName"] for one in told if one["move"] == "claim"] for name, told in steps.items()}
+    assert by == {"tong": ["裴长青"], "jie": ["裴**"]}
+
+
+def test_colleagues_read_who_called_who_booked_and_who_made_a_rule(visitor, town):
+    wish_id = cast.fulfilled(town)
+    with transaction():
+        calls.no_answer(wish_id, clock.today() + timedelta(days=1), actor=by(town, "tong"))
+    assert [one.by_name for one in call_queries.view_attempts(wish_id)] == ["佟雨禾"]
+    shop_id = shop.opened(town)
+    venue_id = shop.venue(town, shop_id)
+    order_id = shop.booked(town, shop_id, shop.slot_ids(venue_id)[:1])
+    day = session.scalars(sa.select(Slot.starts_at).where(Slot.redemption_id == order_id)).first()
+    week = f"/console/stock/venues?shop={shop_id}&item={venue_id}&day={clock.business_day(day)}"
+    whose = sealed.real_name(session.get(Person, session.get(Redemption, order_id).person_id))
+    assert whose in visitor("tong").page(week)
+    assert whose not in visitor("shang").page(week)
+    with transaction():
+        worth = {"points": 2, "cap_per_activity": 2, "cap_per_day": None}
+        points.change_rule(
+            "service_hour", None, actor=by(town, "admin"), effective_from=clock.today(), **worth
+        )
+    assert "高远" in visitor("tong").page("/console/points/rules")

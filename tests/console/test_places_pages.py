@@ -106,3 +106,21 @@ def test_nobody_else_opens_or_changes_the_tree(town, visitor, name):
     for act in ("add", "rename", "move", "merge", "close", "reopen"):
         assert other.post(f"/console/places/{town.songtao}/{act}", {"reason": WHY}).status_code == 403
     assert session.scalars(sa.select(Organisation).where(Organisation.closed_at.is_not(None))).all() == []
+
+
+def test_the_city_gives_a_community_a_cap_of_its_own_and_clerks_see_it(town, visitor):
+    admin = visitor("admin")
+    path = f"/console/places/{town.songtao}"
+    assert "300 元，和全市一样" in page_of(admin, town.songtao)
+    assert admin.post(f"{path}/cap", {"cap": "450"}).status_code == 422
+    assert admin.post(f"{path}/cap", {"cap": "450", "reason": WHY}).status_code == 303
+    assert re.search(r"一个心愿最多</dt>\s*<dd>\s*450 元\s*</dd>", page_of(admin, town.songtao))
+    assert "修改心愿金额上限" in visitor("shang").page("/console/journal")
+    elder = town.person("e").id
+    assert "不超过 450 元" in visitor("tong").page(f"/console/people/{elder}/wishes/new")
+    assert admin.post(f"{path}/cap", {"cap": "", "reason": WHY}).status_code == 303
+    assert "300 元，和全市一样" in page_of(admin, town.songtao)
+    street = town.place("林海街道")
+    assert "心愿金额上限" not in page_of(admin, street)
+    told = admin.text(admin.post(f"/console/places/{street}/cap", {"cap": "5", "reason": WHY}))
+    assert "和全市一样" not in told

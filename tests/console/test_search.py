@@ -69,6 +69,19 @@ def test_words_find_people_goods_activities_teams_and_places(town, visitor):
     assert len(found(visitor, "tong", "宁小舟")["居民"]) == 1
 
 
+def test_whoever_appoints_finds_appointments_by_name_number_and_place(town, visitor):
+    """And nobody else does; whole numbers find their very person."""
+    tong = town.person("tong")
+    for asked in ("佟雨禾", "雨禾", sealed.phone(tong)):
+        assert found(visitor, "admin", asked)["任职"] == ["佟雨禾　社区工作者"], asked
+    told = found(visitor, "admin", "松涛-03")
+    assert told["任职"] == ["邵景川　网格员"]
+    assert "任职" not in found(visitor, "tong", "雨禾")
+    page = visitor("admin").page(f"/console/search?q={quote('雨禾')}")
+    (address,) = re.findall(r'href="(/console/appointments[?]name=[^"]+)" data-row', page)
+    assert "佟雨禾" in visitor("admin").page(address)
+
+
 def test_each_finds_only_what_is_theirs(town, visitor):
     """Another community's clerk none of it; a keeper no residents; the auditor, who has other words, nothing of people."""
     assert found(visitor, "bai", numbered(town).number) == {}

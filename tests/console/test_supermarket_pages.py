@@ -338,6 +338,33 @@ def test_a_stocktake_is_counted_by_one_and_checked_by_another(visitor, town):
     assert cast.stock(item_id) == (8, 0)
 
 
+def test_whoever_counted_writes_why_it_differs_before_another_may_approve(visitor, town):
+    shop_id, keeper, checker = cast.opened(town), visitor("bu"), visitor("yan")
+    item_id = cast.goods(town, shop_id, stock=10)
+    path = f"/console/stock/stocktakes/new?shop={shop_id}"
+    keeper.page(path)
+    told = keeper.page(keeper.post(path, {f"counted_{item_id}": "8"}).location)
+    assert "1 种与账面不符，请写明原因" in told
+    one = newest(Stocktake)
+    page = checker.page(f"/console/stock/stocktakes/{one}")
+    assert "盘点人写明后才能通过" in page
+    assert "通过，调整账面" not in page
+    assert "退回重盘" in page
+    refused = checker.post(f"/console/stock/stocktakes/{one}/approve")
+    assert refused.status_code == 422
+    assert "还有 1 种物品的盈亏没有写原因" in checker.text(refused)
+    keeper.page(f"/console/stock/stocktakes/{one}")
+    empty = keeper.post(f"/console/stock/stocktakes/{one}/explain", {f"why_{item_id}": " "})
+    assert empty.status_code == 422
+    assert (
+        keeper.post(f"/console/stock/stocktakes/{one}/explain", {f"why_{item_id}": "破损"}).status_code == 303
+    )
+    assert 'value="破损"' in keeper.page(f"/console/stock/stocktakes/{one}")
+    assert "通过，调整账面" in checker.page(f"/console/stock/stocktakes/{one}")
+    assert checker.post(f"/console/stock/stocktakes/{one}/approve").status_code == 303
+    assert cast.stock(item_id) == (8, 0)
+
+
 def test_a_stocktake_is_turned_back_with_a_reason(visitor, town):
     shop_id = cast.opened(town)
     one = counted(town, shop_id, cast.goods(town, shop_id), 3)

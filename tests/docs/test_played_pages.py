@@ -9,28 +9,11 @@ from backend.api.frame import openapi as documentation
 from backend.api.frame.descriptions import DESCRIPTIONS
 from scripts import pages
 from tests.conformance import checked_told
-from tests.conftest import _fresh
-from tests.served import Served
 
 PAGES = pages.pages()
 ALL = sorted(pages.DOCS.rglob("*.md"))
 # What else may stand in a fence: nothing that looks like a call and is not played.
 OTHER_FENCES = {"", "js", "json", "mermaid", "bash", "text", "xml", "ts"}
-
-
-@pytest.fixture(scope="module")
-def served(host, migrated_app, settings, tmp_path_factory):
-    """One city for all the pages: none stands on what another has done."""
-    environment = {
-        "APP_ENV": "test",
-        "DATABASE_URL": settings.database,
-        "WECHAT_BASE_URL": settings.wechat_base_url,
-        "DATA_DIR": str(tmp_path_factory.mktemp("served")),
-    }
-    for _app in _fresh(host, migrated_app, settings, "town"):
-        # One call follows another: two workers are enough to see that none of them keeps something to itself.
-        with Served(environment, workers=2) as found:
-            yield found
 
 
 def sender(app, url):

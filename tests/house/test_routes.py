@@ -109,6 +109,19 @@ def test_the_committed_documentation_is_not_stale(migrated_app, name):
     )
 
 
+def test_the_mini_program_has_the_whole_client_and_nothing_else(migrated_app):
+    client, copied = TOP / handbook.FOLDER / "client", TOP / handbook.COPY
+    written = handbook.written(migrated_app)
+
+    def files(folder):
+        return {one.relative_to(folder) for one in folder.rglob("*") if one.is_file()}
+
+    ours = files(client) - {Path("README.md")}
+    assert files(copied) == ours
+    assert {path.relative_to(handbook.COPY) for path in written if handbook.COPY in path.parents} == ours
+    assert all(written[handbook.COPY / one] == (copied / one).read_text() for one in ours)
+
+
 def test_refusals_have_names_of_their_own_and_codes_but_for_conflicts(migrated_app):
     """409 has a hundred numbers, and all are used: a conflict without one has the code of all conflicts."""
     known = errors.catalogue()

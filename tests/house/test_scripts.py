@@ -14,6 +14,7 @@ import pytest
 from gunicorn.workers.gthread import ThreadWorker
 from honcho.environ import expand_processes
 
+from scripts import run
 from scripts.story import run as story
 
 TOP = Path(__file__).resolve().parents[2]
@@ -135,6 +136,57 @@ def test_a_command_with_bad_settings_says_the_faults_and_nothing_else(tmp_path, 
         "- APP_ENV must be development, test or production\n"
         "  APP_ENV 只能是 development、test、production 之一\n"
     ), done.stderr
+
+
+def test_how_far_pip_got_is_said_in_a_file_by_every_tenth(tmp_path):
+    said = "".join(
+        f"Collecting package{n}==1.{n} (from -r some.txt)\n  Downloading it\n" for n in range(1, 23)
+    )
+    said += "Requirement already satisfied: wheel==1 in somewhere\nInstalling collected packages: package1\n"
+    shown = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "source scripts/environment; how_far 23"],
+        cwd=TOP,
+        input=said,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert shown.splitlines() == [
+        "  10 of 23: package10==1.10",
+        "  20 of 23: package20==1.20",
+        "  All 23 are here; unpacking them …",
+    ]
+
+
+def test_a_package_is_a_line_of_the_lock_that_how_far_counts():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        counted = subprocess.run(
+            ["grep", "-c", "^[^ #-].*==", name], cwd=TOP, capture_output=True, text=True, check=True
+        ).stdout
+        assert int(counted) == len(re.findall(r"^[\w.\[\]-]+==", (TOP / name).read_text(), re.M))
+
+
+def test_the_first_start_says_each_of_its_steps_before_it_begins(monkeypatch, tmp_path, capfd):
+    begun = []
+
+    def note(command):
+        begun.append((command, capfd.readouterr().out.strip()))
+
+    for name in ("prepare", "refuse_taken_ports", "honcho"):
+        monkeypatch.setattr(run, name, note if name == "prepare" else lambda: None)
+    monkeypatch.setattr(run.subprocess, "Popen", lambda _command: None)
+    monkeypatch.setattr(run.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", ["run"])
+    for name, value in {**run.DEFAULTS, "DATA_DIR": str(tmp_path), "SEED": "tieli"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("APP_ENV", "development")
+    run.main()
+    assert begun == [
+        (("db", "upgrade"), "1 of 3: the database …"),
+        (("seed",), "2 of 3: the data of SEED=tieli … (the first time some minutes, month by month)"),
+    ]
+    assert capfd.readouterr().out == "3 of 3: web, worker and simulator …\n"
 
 
 def test_gunicorn_does_not_start_with_bad_settings(tmp_path):

@@ -26,6 +26,8 @@ from backend.reports import catalogue
 from backend.supermarket import queries as supermarket
 from backend.supermarket.models import Shop
 from backend.volunteering.models import Activity
+from backend.wishes.actions import reviewing, writing
+from backend.wishes.actions.writing import CostAboveCap
 from backend.wishes.models import Round, Wish
 from tests.wishes import cast
 
@@ -295,3 +297,46 @@ def test_the_database_alone_keeps_the_city_open_and_the_merged_below(town):
     ):
         with pytest.raises(sa.exc.IntegrityError), transaction():
             session.execute(sa.update(Organisation).where(Organisation.id == place).values(wrong))
+
+
+def test_a_community_gets_a_cap_of_its_own_for_what_wishes_cost(town, admin):
+    with transaction():
+        reorganising.set_wish_cost_cap(town.songtao, 80, reason=WHY, actor=admin)
+    assert places.wish_cost_cap(town.songtao) == 80
+    assert places.wish_cost_cap(town.place("白桦社区")) == 300
+    for place, cap in (("松涛社区", 80), ("白桦社区", 300), ("林海街道", None)):
+        assert town.phone().data("GET", f"/organisations/{town.place(place)}")["wishCostCap"] == cap
+    draft = cast.submitted(town)
+    with pytest.raises(CostAboveCap, match="80 元"):
+        cast.submitted(town, estimated_cost=81)
+    with transaction():
+        reorganising.set_wish_cost_cap(town.songtao, 60, reason=WHY, actor=admin)
+    # What was handed in before stays; what is handed in again is measured anew.
+    with transaction():
+        reviewing.send_back(draft, "请写明数量", actor=cast.by(town, "tong"))
+    with pytest.raises(CostAboveCap), transaction():
+        writing.submit(draft, actor=cast.by(town, "ning"))
+    with transaction():
+        reorganising.set_wish_cost_cap(town.songtao, None, reason=WHY, actor=admin)
+    assert places.wish_cost_cap(town.songtao) == 300
+    written = [line for line in lines("organisation", town.songtao) if line.verb == "set_wish_cost_cap"]
+    assert [line.facts for line in written] == [
+        {"from": None, "to": 80},
+        {"from": 80, "to": 60},
+        {"from": 60, "to": None},
+    ]
+
+
+def test_a_cap_is_a_communitys_and_the_citys_to_set(town, admin):
+    for place, cap in (("林海街道", 100), ("松涛社区", 0), ("松涛社区", 100_001), ("松涛社区", None)):
+        with pytest.raises(InvalidInput), transaction():
+            reorganising.set_wish_cost_cap(town.place(place), cap, reason=WHY, actor=admin)
+    for name in ("tong", "jie", "ning"):
+        with pytest.raises(NotAllowed), transaction():
+            reorganising.set_wish_cost_cap(town.songtao, 100, reason=WHY, actor=cast.by(town, name))
+    for cap, kind in ((0, "community"), (100_001, "community"), (100, "street")):
+        with pytest.raises(sa.exc.IntegrityError), transaction():
+            session.execute(
+                sa.text("UPDATE organisations SET wish_cost_cap = :cap WHERE kind = :kind"),
+                {"cap": cap, "kind": kind},
+            )

@@ -171,6 +171,8 @@ class Typist:
         self.type(wish + "confirm", ["owner"], wish_id=ids["claimed"])
         self._staff("supervisor", f"/stocktakes/{ids['stocktake_id']}/reject", {"reason": "再数一遍"})
         self.type("POST /api/v1/shops/{shop_id}/stocktakes", ["keeper"])
+        again = session.scalar(sa.text("SELECT max(id) FROM stocktakes"))
+        self.type("POST /api/v1/stocktakes/{stocktake_id}/explain", ["keeper"], stocktake_id=again)
         supermarket.rich(town, "ning", 50)
         order = supermarket.asked(town, ids["shop_id"], {ids["item_id"]: 1}, "ning")
         self.type("POST /api/v1/redemptions/{redemption_id}/reject", ["staff"], redemption_id=order)

@@ -460,3 +460,32 @@ def test_of_two_approvals_one_is_made_and_a_purchase_comes_before_or_not_at_all(
     owners = session.scalars(sa.select(Redemption.person_id).where(Redemption.shop_id == pop)).all()
     assert set(owners) <= {stays}
     assert verified() == []
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["older-goes", "newer-goes"])
+def test_the_answers_that_are_kept_of_both_registrations_stay_whole(town, turned):
+    """Whoever repeats a registration under its key reads the very card that was given, also after the two are one; the
+    number of who leaves goes from them, and no other."""
+    tong, body = town.phone("tong"), {"realName": "季长林", "communityId": town.songtao, "birthYear": 1950}
+
+    def answers():
+        return [tong.data("POST", "/people", body, Idempotency_Key=f"registering-{n}") for n in range(2)]
+
+    before = answers()
+    gone, stays = before[::-1] if turned else before
+    merged(town, gone["id"], stays["id"])
+    assert answers() == before
+    assert any(gone["cardNumber"] in one or stays["cardNumber"] in one for one in before[1]["warnings"])
+
+
+def test_the_number_of_who_leaves_goes_from_kept_answers_and_no_other(town):
+    tong, body = town.phone("tong"), {"realName": "季长林", "communityId": town.songtao, "birthYear": 1950}
+
+    def answers():
+        return [tong.data("POST", "/people", body, Idempotency_Key=f"registering-{n}") for n in range(2)]
+
+    leaves, stays = answers()
+    tong.data("POST", f"/people/{leaves['id']}/cancel", {"reason": "搬走了", "confirm": True})
+    left, kept = answers()
+    assert (left["cardNumber"], kept["cardNumber"]) == ("（已删除）", stays["cardNumber"])
+    assert leaves["cardNumber"] not in str(kept)

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend import clock, jobs
-from backend.db import session, transaction
+from backend.db import Moment, session, transaction
 from backend.errors import NotAllowed, NotFound
 from backend.lifecycle import FourEyes
 from backend.opening_hours import HoursNotSensible
@@ -219,6 +219,57 @@ def test_a_stocktake_counts_once_a_supervisor_has_approved_it(town, shop):
     assert (cast.stock(soap), cast.stock(rice)) == ((8, 0), (12, 0))
     assert "stocktake_decided" in _told(town, "bu")
     with pytest.raises(StocktakeMovedOn), transaction():
+        stocktakes.approve(found, actor=cast.by(town, "yan"))
+
+
+def test_a_difference_without_a_reason_is_not_let_into_the_books(town, shop):
+    soap, rice = cast.goods(town, shop), cast.goods(town, shop)
+    found = _counted(town, shop, [(soap, 8, " "), (rice, 12, None), (cast.goods(town, shop), 10, None)])
+    bu, yan = cast.by(town, "bu"), cast.by(town, "yan")
+
+    def shown(actor):
+        return stock_queries.view_stocktakes([stock_queries.stocktake(found, actor=actor)], actor=actor)[0]
+
+    assert (shown(yan).actions, shown(bu).actions) == (["reject"], ["explain"])
+    with pytest.raises(stocktakes.DifferenceUnexplained, match="2 种"), transaction():
+        stocktakes.approve(found, actor=yan)
+    with transaction():
+        stocktakes.explain(found, [(soap, "破损")], actor=bu)
+    with pytest.raises(stocktakes.DifferenceUnexplained, match="1 种"), transaction():
+        stocktakes.approve(found, actor=yan)
+    with transaction():
+        stocktakes.explain(found, [(soap, "搬运中破损"), (rice, "漏记")], actor=bu)
+        stocktakes.approve(found, actor=yan)
+    assert (cast.stock(soap), cast.stock(rice)) == ((8, 0), (12, 0))
+    reasons = session.scalars(sa.select(Movement.reason).where(Movement.stocktake_id == found))
+    assert sorted(reasons) == ["搬运中破损", "漏记"]
+    with pytest.raises(StocktakeMovedOn), transaction():
+        stocktakes.explain(found, [(soap, "另有原因")], actor=bu)
+
+
+def test_only_keepers_explain_and_only_what_differs(town, shop):
+    soap, rice = cast.goods(town, shop), cast.goods(town, shop)
+    found = _counted(town, shop, [(soap, 8, None), (rice, 10, None)])
+    for name, refusal in (("yan", NotAllowed), ("tong", NotAllowed), ("mei", NotFound)):
+        with pytest.raises(refusal), transaction():
+            stocktakes.explain(found, [(soap, "破损")], actor=cast.by(town, name))
+    for reasons in ([], [(rice, "相符")], [(soap, "一"), (soap, "二")], [(10**6, "没有数过")]):
+        with pytest.raises(stocktakes.NothingToExplain), transaction():
+            stocktakes.explain(found, reasons, actor=cast.by(town, "bu"))
+
+
+@pytest.mark.parametrize("reason", [None, "", "  "], ids=["none", "empty", "blank"])
+def test_the_database_alone_lets_no_unexplained_difference_in(town, shop, reason):
+    soap = cast.goods(town, shop)
+    found = _counted(town, shop, [(soap, 8, reason)])
+    approved = sa.text(
+        "UPDATE stocktakes SET state = 'approved', decided_by_id = :who, decided_at = :now WHERE id = :id"
+    ).bindparams(sa.bindparam("now", type_=Moment))
+    told = {"who": town.person("yan").id, "now": clock.now(), "id": found}
+    with pytest.raises(sa.exc.IntegrityError, match="has a reason"), transaction():
+        session.execute(approved, told)
+    with transaction():
+        stocktakes.explain(found, [(soap, "破损")], actor=cast.by(town, "bu"))
         stocktakes.approve(found, actor=cast.by(town, "yan"))
 
 

@@ -25,7 +25,7 @@ from backend.identity.sessions import Caller
 from backend.nearness import Point
 from backend.opening_hours import MOST
 from backend.organisations import queries
-from backend.organisations.models import ADDRESS_MAX, KINDS, NAME_MAX, SHORT_MAX, Organisation
+from backend.organisations.models import ADDRESS_MAX, CAP_MAX, KINDS, NAME_MAX, SHORT_MAX, Organisation
 from backend.organisations.queries import OfficeView, PlaceView
 from backend.paging import Pageable
 from backend.people import offices
@@ -55,6 +55,9 @@ class OfficeOut(PlaceOut):
     address = Text("地址", most=ADDRESS_MAX, allow_none=True, example="林海街道松涛路 8 号")
     latitude = Degrees("纬度", 90, allow_none=True, example=47.0123)
     longitude = Degrees("经度", 180, allow_none=True, example=128.0345)
+    wish_cost_cap = Integer(
+        "社区：一个心愿最多多少元；其他组织为 null", least=1, most=CAP_MAX, allow_none=True, example=300
+    )
 
 
 class ContactIn(Schema):

@@ -103,6 +103,15 @@ class StocktakeIn(Schema):
     lines = List("盘点的物品", Nested(CountedIn), most=limits.COUNTED_ITEMS_MAX, required=True)
 
 
+class ExplainedIn(Schema):
+    item_id = Integer("物品", least=1, required=True)
+    reason = Text("盈亏原因", least=1, most=limits.REASON_MAX, required=True, example="搬运中破损")
+
+
+class ExplainIn(Schema):
+    lines = List("有盈亏的物品", Nested(ExplainedIn), most=limits.COUNTED_ITEMS_MAX, required=True)
+
+
 class StocktakeLineOut(Schema):
     item_id = Integer("物品")
     name = Text("名称", most=limits.ITEM_NAME_MAX)
@@ -248,6 +257,20 @@ def list_stocktakes(caller: Caller, shop_id: int) -> Pageable:
 @get(bp, "/stocktakes/<id:stocktake_id>", "一次盘点", Permission.STOCK_READ, out=StocktakeOut)
 def get_stocktake(caller: Caller, stocktake_id: int) -> StocktakeView:
     return _serialize(stock_queries.stocktake(stocktake_id, actor=caller), caller)
+
+
+@post(
+    bp,
+    "/stocktakes/<id:stocktake_id>/explain",
+    "写明盈亏原因",
+    Permission.STOCKTAKE_PROPOSE,
+    body=ExplainIn,
+    out=StocktakeOut,
+    description="盘点时看不到账面数，提交后才知道哪些有盈亏。盈亏都写了原因才能通过；审核以前可以重写。",
+)
+def explain_stocktake(caller: Caller, stocktake_id: int, body: dict[str, Any]) -> StocktakeView:
+    reasons = [(line["item_id"], line["reason"]) for line in body["lines"]]
+    return _serialize(stocktakes.explain(stocktake_id, reasons, actor=caller), caller)
 
 
 move = Moves(bp, "/stocktakes/<id:stocktake_id>", StocktakeOut, _serialize)

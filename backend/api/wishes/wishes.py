@@ -34,9 +34,11 @@ from backend.api.frame.fields import (
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
+from backend.api.frame.round_ref import RoundRef
 from backend.api.frame.route import GUESTS, get, post, put
 from backend.identity.sessions import Caller
 from backend.lifecycle import authorize_by_id
+from backend.organisations.models import CAP_MAX
 from backend.paging import Pageable
 from backend.people import guests
 from backend.people.models import REAL_NAME_MAX, SERVICE_ROLES
@@ -63,15 +65,14 @@ WITHOUT_SIGNING_IN = "没有登录也可以看墙上的心愿，但没有内容�
 bp = APIBlueprint("wishes", __name__, url_prefix="/api/v1", tag="微心愿")
 
 
-class RoundRef(Schema):
-    id = Integer("编号")
-    number = Integer("第几期")
-    title = Text("名称", most=60)
-
-
 class ClaimOut(Schema):
     party = Choice("以什么名义", Party, data_key="as")
-    by_name = Text("认领人（脱敏），或志愿队、单位的名称", most=80, allow_none=True, example="裴**")
+    by_name = Text(
+        "认领人（办理的工作人员看到全名，其他人脱敏），或志愿队、单位的名称",
+        most=80,
+        allow_none=True,
+        example="裴**",
+    )
     promised_on = Day("承诺完成日")
     claimed_at = DateTime("认领时间")
     fulfilled_at = DateTime("送达时间", allow_none=True)
@@ -142,7 +143,7 @@ class WishContent(Schema):
     category = Choice("类别", Category, required=True)
     beneficiary_group = Choice("受益人群", Group, required=True)
     service_role = Choice("希望哪一类帮助", SERVICE_ROLES, allow_none=True, load_default=None)
-    estimated_cost = Integer("预估金额（元）", most=100_000, required=True, example=80)
+    estimated_cost = Integer("预估金额（元）", most=CAP_MAX, required=True, example=80)
     wanted_by = Day("期望时间", allow_none=True, load_default=None)
     disclosure = Choice("公开方式", Disclosure, required=True)
     salutation = Choice("公开称谓，与姓氏连用", SALUTATIONS, allow_none=True, load_default=None)

@@ -58,6 +58,10 @@ class Address:
         return _ID.findall(self.rule)[0]
 
 
+def _always(_facts: dict[str, Any]) -> bool:
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Decision:
     """One way to decide: its button, its key on the keyboard, its form, and the verb that it calls.
@@ -77,6 +81,8 @@ class Decision:
     # Ready-made sentences; or what answers them for what is decided, where its place has its own.
     ready: tuple[str, ...] | Callable[[int], tuple[str, ...]] = ()
     word: str = ""
+    # Whether the page offers it, by what the page shows; the verb decides for itself.
+    open: Callable[[dict[str, Any]], bool] = _always
     # For the page: what the ids of its fields begin with, what its button says if not the label, whether it is unfolded.
     prefix: str = ""
     send: str = ""
@@ -211,7 +217,7 @@ class Queue:
         open_to = [one for one in self.decisions if one.word == SIGNED_IN or staff.may(one.word or self.word)]
         facts = {
             "queue": self,
-            "ways": open_to,
+            "ways": [one for one in open_to if one.open(facts)],
             "forms": {one.name: one.blank(row_id) for one in self.decisions} | (tried or {}),
             "waiting": self.count(staff) if self.later and staff.may(self.word) else 0,
             **facts,

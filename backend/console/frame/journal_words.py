@@ -25,6 +25,7 @@ _OTHER_VERBS = {
         "import": "导入",
         "change_calendar": "修改工作日历",
         "change_contact": "修改联系方式",
+        "set_wish_cost_cap": "修改心愿金额上限",
         "add": "新增",
         "rename": "改名",
         "close": "撤销",

@@ -122,8 +122,6 @@ def confirm_wish(visit: Visit, wish_id: int) -> Any:
         return claims.confirm(wish_id, solved == "yes", int(stars), ConfirmMethod.APP, actor=holder)
 
     answer = attempt(visit, work)
-    if isinstance(answer, NotFound):
-        raise answer
     if isinstance(answer, Refused):
         return _wish_page(visit, wish_id, answer)
     return go_on("kiosk.my_wish", "confirmed", wish_id=wish_id)
@@ -150,8 +148,6 @@ def my_order(visit: Visit, redemption_id: int) -> Any:
 @page("/card/orders/<id:redemption_id>/cancel", card=True, methods=("POST",))
 def cancel_order(visit: Visit, redemption_id: int) -> Any:
     answer = attempt(visit, lambda: approvals.cancel(redemption_id, actor=_holder(visit)))
-    if isinstance(answer, NotFound):
-        raise answer
     if isinstance(answer, Refused):
         return _order_page(visit, redemption_id, answer)
     return go_on("kiosk.my_order", "cancelled", redemption_id=redemption_id)

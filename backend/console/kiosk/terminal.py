@@ -18,7 +18,7 @@ from backend import clock, config, crypto, journal
 from backend.console.frame import error_pages
 from backend.console.frame.page import POLICY, refuse_other_sites, send_once
 from backend.db import transaction
-from backend.errors import InvalidInput, NotSignedIn, Refused, SessionEnded
+from backend.errors import InvalidInput, NotFound, NotSignedIn, Refused, SessionEnded
 from backend.identity import kiosk_sessions, kiosks
 from backend.identity.kiosks import Device
 from backend.identity.sessions import Caller
@@ -209,7 +209,7 @@ def _keep_nothing(answer: Response) -> Response:
 
 def attempt(visit: Visit, work: Callable[[], Any]) -> Any:
     """What a holder does, once for each form: what the work answers, or its refusal, also one that it answers. Raises
-    SessionEnded where nobody is signed in."""
+    SessionEnded where nobody is signed in, and NotFound: of what is not there nothing can be shown beside a refusal."""
     holder = visit.holder
     if holder is None:
         raise SessionEnded()
@@ -218,6 +218,8 @@ def attempt(visit: Visit, work: Callable[[], Any]) -> Any:
         with transaction():
             send_once(holder)
             return work()
+    except NotFound:
+        raise
     except Refused as refusal:
         return refusal
 

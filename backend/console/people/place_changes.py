@@ -41,6 +41,14 @@ def rename_place(staff: Staff, place_id: int) -> Any:
     return _change("rename", place_id, work, "“{}”已改名")
 
 
+@page("/places/<id:place_id>/cap", guard=Permission.ORGANISATION_MANAGE, methods=("POST",))
+def cap_place(staff: Staff, place_id: int) -> Any:
+    def work(form: Any) -> Any:
+        return reorganising.set_wish_cost_cap(place_id, form.cap.data, reason=form.reason.data, actor=staff)
+
+    return _change("cap", place_id, work, "“{}”的心愿金额上限已修改")
+
+
 @page("/places/<id:place_id>/move", guard=Permission.ORGANISATION_MANAGE, methods=("POST",))
 def move_place(staff: Staff, place_id: int) -> Any:
     def work(form: Any) -> Any:

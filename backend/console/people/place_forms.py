@@ -4,10 +4,10 @@ from typing import Any
 
 from wtforms.fields.choices import SelectChoice
 
-from backend.console.frame.forms import Form, choice, line, offer
+from backend.console.frame.forms import Form, choice, line, offer, whole
 from backend.journal import REASON_MAX
 from backend.organisations.actions import PLACES
-from backend.organisations.models import KIND_NAMES, NAME_MAX, SHORT_MAX
+from backend.organisations.models import CAP_MAX, KIND_NAMES, NAME_MAX, SHORT_MAX
 from backend.people import place_choices
 from backend.reports.communities import PlaceView
 
@@ -31,6 +31,10 @@ class RenameForm(ReasonForm):
     )
 
 
+class CapForm(ReasonForm):
+    cap = whole("一个心愿最多多少元", least=1, most=CAP_MAX, needed=False, description="不填就和全市一样")
+
+
 class MoveForm(ReasonForm):
     parent = choice("划归哪里", numbers=True)
 
@@ -50,6 +54,7 @@ class ReopenForm(ReasonForm):
 FORMS: dict[str, type[ReasonForm]] = {
     "add": AddForm,
     "rename": RenameForm,
+    "cap": CapForm,
     "move": MoveForm,
     "merge": MergeForm,
     "close": CloseForm,
@@ -67,6 +72,8 @@ def possible(place: PlaceView) -> list[str]:
     if place.closed:
         return [] if place.merged_into else ["reopen"]
     ways = ["rename"] if place.kind == "city" else ["rename", "move", "merge", "close"]
+    if place.kind == "community":
+        ways.insert(1, "cap")
     return (["add"] if kinds_below(place.kind) else []) + ways
 
 
@@ -80,7 +87,11 @@ def forms_for(place: PlaceView, sent: ReasonForm | None = None) -> dict[str, Rea
 
 def filled(name: str, place: PlaceView, **more: Any) -> Any:
     """One of them, with what may be chosen in it; without `more` filled in as it was sent."""
-    begun = {"place_name": place.name, "short": place.short} if name == "rename" and more else {}
+    said: dict[str, dict[str, Any]] = {
+        "rename": {"place_name": place.name, "short": place.short},
+        "cap": {"cap": place.wish_cost_cap},
+    }
+    begun = said.get(name, {}) if more else {}
     form: Any = FORMS[name](**begun, **more)
     if name == "add":
         offer(form.kind, {one: KIND_NAMES[one] for one in kinds_below(place.kind)})

@@ -1,4 +1,4 @@
-"""What the search in the head finds of residents and places."""
+"""What the search in the head finds of residents, places and appointments."""
 
 from flask import url_for
 
@@ -6,7 +6,8 @@ from backend import text
 from backend.console.frame.page import Staff
 from backend.console.frame.search import Hit, Source, listed_at, register
 from backend.organisations.models import KIND_NAMES
-from backend.people import place_choices, residents
+from backend.people import appointing, place_choices, residents
+from backend.people.labels import ROLES
 from backend.people.permissions import Permission
 
 
@@ -47,6 +48,27 @@ def _places(asked: str, most: int, staff: Staff) -> list[Hit]:
     return hits
 
 
+def _appointments(asked: str, most: int, staff: Staff) -> list[Hit]:
+    """By the name of who holds an office, by their whole phone or card number, or by the place."""
+    if _whole_number(asked):
+        person = residents.by_exact(asked)
+        found = [appointing.Asked(persons=(person.id,))] if person else []
+    else:
+        found = [
+            appointing.resolved(appointing.Asked(name=asked), actor=staff),
+            appointing.Asked(place=asked),
+        ]
+    rows = {row.id: row for one in found for row in appointing.in_force(one, actor=staff).rows(most)}
+    return [
+        Hit(
+            f"{one.person_name}　{ROLES[one.role]}",
+            " › ".join(filter(None, (one.around, one.place))),
+            listed_at("appointments", name=one.person_name),
+        )
+        for one in appointing.view_appointments(list(rows.values())[:most])
+    ]
+
+
 register(
     Source(
         label="居民",
@@ -58,4 +80,12 @@ register(
 )
 register(
     Source(label="地方", word=Permission.WISH_READ, find=_places, whole=lambda _asked: listed_at("wishes"))
+)
+register(
+    Source(
+        label="任职",
+        word=Permission.APPOINTMENT_GRANT,
+        find=_appointments,
+        whole=lambda asked: listed_at("appointments", name=asked),
+    )
 )

@@ -46,7 +46,7 @@ def transfer(staff: Staff, transfer_id: int) -> Any:
         lives_here=lives_here,
         thing=things.links([found.reference], staff)[found.reference],
         holder=people.masked_names({found.person_id})[found.person_id],
-        by=people.masked_names({found.by_id}).get(found.by_id) if found.by_id else None,
+        by=people.officer_names({found.by_id}).get(found.by_id) if found.by_id else None,
         community=places.names({found.community_id})[found.community_id],
         rule_version=trail.rule_version(found.rule_id),
     )

@@ -16,7 +16,7 @@ from backend.people.permissions import Permission
 from backend.supermarket import barcode_queries, limits, queues, staff_queries, stock_queries
 from backend.supermarket.actions import barcodes
 from backend.supermarket.actions import stocktakes as verbs
-from backend.supermarket.views import GoodsView
+from backend.supermarket.views import CountedView, GoodsView
 
 PAGE = 50
 
@@ -35,6 +35,16 @@ class CountForm(Form):
         good, most = super().validate(extra_validators), limits.COUNTED_ITEMS_MAX
         counted = [field for field in self if field.name.startswith("counted_") and field.data is not None]
         return refuse_beyond(counted, most, f"一次最多盘点 {most} 种，其余的下一次再盘") and good
+
+
+def _explain_form(lines: list[CountedView]) -> type[Form]:
+    """A field for each item that differs."""
+    fields = {
+        f"why_{one.item_id}": line(f"{one.name}差异原因", most=limits.REASON_MAX, needed=False)
+        for one in lines
+        if one.difference
+    }
+    return type("ExplainOf", (Form,), fields)
 
 
 def _count_form(items: list[GoodsView]) -> type[CountForm]:
@@ -86,9 +96,14 @@ def new_stocktake(staff: Staff) -> Any:
         return verbs.propose(shop.id, counted, actor=staff)
 
     if request.method == "POST" and run_form(form, work):
-        return redirect_with_message(
-            "console.stocktake", "盘点已提交，等监盘人审核", stocktake_id=form.outcome.id
+        (shown,) = stock_queries.view_stocktakes([form.outcome], actor=staff)
+        unexplained = sum(one.unexplained for one in shown.lines)
+        done = (
+            f"盘点已提交。{unexplained} 种与账面不符，请写明原因"
+            if unexplained
+            else "盘点已提交，等监盘人审核"
         )
+        return redirect_with_message("console.stocktake", done, stocktake_id=form.outcome.id)
     return render("stock/count.html", shop=shop, items=items, form=form)
 
 
@@ -116,11 +131,37 @@ def _facts(staff: Staff, stocktake_id: int) -> dict[str, Any]:
     return {
         "one": shown,
         "different": [line for line in shown.lines if line.difference],
+        "unexplained": [line.name for line in shown.lines if line.unexplained],
+        "explain": _explain_form(shown.lines)(
+            formdata=None, **{f"why_{one.item_id}": one.reason for one in shown.lines}
+        ),
         "own": found.proposed_by_id == staff.id,
     }
 
 
-register(
+@page("/stock/stocktakes/<id:stocktake_id>/explain", guard=Permission.STOCKTAKE_PROPOSE, methods=("POST",))
+def explain_stocktake(staff: Staff, stocktake_id: int) -> Any:
+    """Why items differ, from who counted: the books were not before them."""
+    found = stock_queries.stocktake(stocktake_id, actor=staff)
+    (shown,) = stock_queries.view_stocktakes([found], actor=staff)
+    form = _explain_form(shown.lines)()
+
+    def work() -> Any:
+        written = [
+            (one.item_id, reason)
+            for one in shown.lines
+            if one.difference and (reason := form[f"why_{one.item_id}"].data)
+        ]
+        return verbs.explain(stocktake_id, written, actor=staff)
+
+    if run_form(form, work):
+        return redirect_with_message(
+            "console.stocktake", "原因已写明，等监盘人审核", stocktake_id=stocktake_id
+        )
+    return QUEUE.show(staff, stocktake_id, explain=form)
+
+
+QUEUE = register(
     Queue(
         kind="审核盘点",
         word=Permission.STOCKTAKE_APPROVE,
@@ -137,6 +178,7 @@ register(
             Decision(
                 name="approve",
                 label="通过，调整账面",
+                open=lambda facts: not facts["unexplained"],
                 key=1,
                 address=Address("/stock/stocktakes/<id:stocktake_id>/approve", "approve_stocktake"),
                 verb=lambda one, _form, actor: verbs.approve(one, actor=actor),

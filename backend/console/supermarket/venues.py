@@ -56,13 +56,13 @@ def venues(staff: Staff) -> Any:
         monday=monday,
         before=monday - timedelta(days=7),
         after=monday + timedelta(days=7),
-        week=_week(venue, shop, monday) if venue else [],
+        week=_week(venue, shop, monday, staff) if venue else [],
         today=clock.today(),
     )
 
 
-def _week(venue: ItemView, shop: ShopView, monday: date) -> list[Column]:
-    booked = staff_queries.bookings(venue.id, monday, monday + timedelta(days=6))
+def _week(venue: ItemView, shop: ShopView, monday: date, staff: Staff) -> list[Column]:
+    booked = staff_queries.bookings(venue.id, monday, monday + timedelta(days=6), actor=staff)
     last = last_day()
     week = []
     for one, offered in staff_queries.week(venue.id, monday).items():

@@ -4,11 +4,13 @@ from typing import Any
 
 from flask import request
 
-from backend import clock, config, private_data, screening
+from backend import clock, private_data, screening
 from backend.console.frame import sentences
 from backend.console.frame.forms import Form, choice, day, line, lines, one_of, phone, whole
 from backend.console.frame.page import Staff, page, redirect_with_message, render, run_form
 from backend.errors import NotFound
+from backend.organisations import queries as places
+from backend.organisations.models import CAP_MAX
 from backend.people.labels import SERVICE_ROLES
 from backend.people.permissions import Permission
 from backend.people.residents import PersonView, resident, view_resident
@@ -26,7 +28,7 @@ class WishForm(Form):
     category = one_of("类别", CATEGORIES)
     beneficiary_group = one_of("谁受益", GROUPS)
     service_role = choice("希望哪一类帮助", SERVICE_ROLES, needed=False)
-    estimated_cost = whole("预估金额（元）", least=0, most=100_000)
+    estimated_cost = whole("预估金额（元）", least=0, most=CAP_MAX)
     wanted_by = day("希望在哪天前完成", needed=False)
     disclosure = one_of("怎么公开", DISCLOSURES, default=Disclosure.ANONYMOUS)
     salutation = choice("称谓", [(one, one) for one in SALUTATIONS], needed=False)
@@ -79,9 +81,11 @@ def _with_warnings(told: str, form: Any) -> str:
     return "。请注意：".join([told, *private_data.warned(found)])
 
 
-def _written(form: Any, person: PersonView, *, again: bool = False, asked: str | None = None) -> Any:
+def _written(
+    form: Any, person: PersonView, community_id: int, *, again: bool = False, asked: str | None = None
+) -> Any:
     """The form; `asked` is what the community sent it back with."""
-    cap = config.settings().wish_cost_cap
+    cap = places.wish_cost_cap(community_id)
     return render("wishes/write.html", form=form, person=person, again=again, asked=asked, cap=cap)
 
 
@@ -105,7 +109,7 @@ def report(staff: Staff, person_id: int) -> Any:
     if request.method == "POST" and run_form(form, work, precheck=lambda: _screened(form, staff)):
         told = _with_warnings("心愿已提交，请打印签字单", form)
         return redirect_with_message("console.slip", told, wish_id=form.outcome.id)
-    return _written(form, view_resident(staff, person, home, Permission.WISH_REPORT))
+    return _written(form, view_resident(staff, person, home, Permission.WISH_REPORT), home.community_id)
 
 
 @page("/wishes/<id:wish_id>/edit", guard=Permission.WISH_REPORT, methods=("GET", "POST"))
@@ -128,4 +132,4 @@ def edit_wish(staff: Staff, wish_id: int) -> Any:
         return redirect_with_message("console.wish", _with_warnings("已再次提交", form), wish_id=wish_id)
     person, home = resident(staff, found.wisher_id, Permission.WISH_REPORT)
     who = view_resident(staff, person, home, Permission.WISH_REPORT)
-    return _written(form, who, again=True, asked=found.review_reason)
+    return _written(form, who, found.community_id, again=True, asked=found.review_reason)

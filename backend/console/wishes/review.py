@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from backend import clock, config, working_days
+from backend import clock, working_days
 from backend.console.frame.decisions import Address, Decision, Queue, register
 from backend.console.frame.page import Staff, redirect_with_message
 from backend.console.wishes.back_forms import (
@@ -20,6 +20,7 @@ from backend.console.wishes.back_forms import (
     ready_for,
 )
 from backend.errors import NotFound
+from backend.organisations import queries as places
 from backend.people import openings
 from backend.people.permissions import Permission
 from backend.wishes import queries, queues, similar, staff_queries
@@ -49,7 +50,7 @@ class Check:
 
 def checks(wish: WishView, wisher: WisherSummary, alike: list[Alike]) -> list[Check]:
     """What the machine can tell beforehand; the rest is the clerk's judgement."""
-    cap = config.settings().wish_cost_cap
+    cap = places.wish_cost_cap(wish.community_id)
     told = NOT_A_WISH.search(wish.title + wish.description)
     return [
         Check(f"预估 {wish.estimated_cost} 元，上限 {cap} 元", wish.estimated_cost <= cap),

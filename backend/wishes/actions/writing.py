@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, config, crypto, journal, screening
+from backend import clock, crypto, journal, screening
 from backend.db import lock_row, session
 from backend.errors import NotAllowed, NotFound, Refused
 from backend.files import actions as files
@@ -56,7 +56,7 @@ def write(
     acting = acting_for(on_behalf_of, Permission.WISH_REPORT, guardian=True, actor=actor)
     wisher_id = acting.person_id
     places.community(community_id)
-    _check(content)
+    _check(content, community_id)
     if acting.by_id is not None:
         home_of(acting, Permission.WISH_REPORT, community_id, actor=actor)
     if not acting.in_office and not handing_in:
@@ -105,7 +105,7 @@ def edit(wish_id: int, content: dict[str, Any], *, actor: Actor) -> Wish:
         return _show_less(wish, actor)
     if wish.state not in (WishState.DRAFT, WishState.SENT_BACK):
         raise WishNotEditable()
-    _check(content)
+    _check(content, wish.community_id)
     for name, value in {**_columns(content), **children.kept(wish, content)}.items():
         setattr(wish, name, value)
     _seal(wish, content)
@@ -142,7 +142,7 @@ def submit(wish_id: int, found: screening.Screened | None = None, *, actor: Acto
     home = people.home(wish.wisher_id)
     if home is None or home.community_id != wish.community_id:
         raise ResidencyNeeded()
-    _check({"estimated_cost": wish.estimated_cost})
+    _check({"estimated_cost": wish.estimated_cost}, wish.community_id)
     limits.check_pace(wish, actor=actor)
     numbered = {} if wish.number else number_in_round(wish, (RoundState.COLLECTING,))
     doubtful = screening.needs_look(found, *public_texts(wish))
@@ -202,10 +202,11 @@ def _columns(content: dict[str, Any]) -> dict[str, Any]:
     return {name: content[name] for name in _PLAIN if name in content}
 
 
-def _check(content: dict[str, Any]) -> None:
-    cap = config.settings().wish_cost_cap
-    if content.get("estimated_cost", 0) > cap:
-        raise CostAboveCap(cap=cap)
+def _check(content: dict[str, Any], community_id: int) -> None:
+    if content.get("estimated_cost"):
+        cap = places.wish_cost_cap(community_id)
+        if content["estimated_cost"] > cap:
+            raise CostAboveCap(cap=cap)
     wanted_by = content.get("wanted_by")
     if wanted_by is not None and wanted_by < clock.today():
         raise WantedInThePast()

@@ -11,6 +11,7 @@ const EMPTY = {
   salutation: '', address: '', contactPhone: '', files: []
 }
 const LATEST_DAYS = 180
+const COST_HINT = '元；不花钱就不填'
 const DISCLOSURES = [{ value: 'title', text: '公开姓和称呼' }, { value: 'anonymous', text: '不公开姓名' }]
 const NEEDED = { title: '请写一句想要什么', description: '请写清楚一点，方便帮您的人准备', category: '请选一个', beneficiaryGroup: '请选一个' }
 
@@ -25,6 +26,7 @@ Page(screen({
     firstDay: dayFromToday(1),
     lastDay: dayFromToday(LATEST_DAYS),
     wantedDay: '',
+    costHint: COST_HINT,
     restored: false
   },
 
@@ -41,9 +43,19 @@ Page(screen({
     const community = me.residency && me.residency.communityId
       ? { id: me.residency.communityId, name: me.residency.communityName }
       : chosenCommunity() || await homeCommunity()
-    this.setData({ community })
+    this.setData({ community, costHint: await this.costHint(community.id) })
     if (this.query.id) this.fill(await api.get(`/wishes/${this.query.id}`))
     else this.restore()
+  },
+
+  // 每个社区的上限可以不同。读不到就不写，交上去时服务器会说。
+  async costHint (communityId) {
+    try {
+      const { wishCostCap } = await getApp().api.get(`/organisations/${communityId}`)
+      return wishCostCap ? `${COST_HINT}，最多 ${wishCostCap} 元` : COST_HINT
+    } catch (fault) {
+      return COST_HINT
+    }
   },
 
   // 改草稿、补充材料：地址和电话加密保存，读不回来，不填就照旧。
