@@ -29,11 +29,12 @@ COMPONENT_KEYS = {"component", "styleIsolation", "usingComponents"}
 # What the mini-program and its client may ask of WeChat. Nothing here reads who somebody is, where they are or what is
 # on their phone; what would has to be declared in the privacy guide first.
 CALLS = {
-    "chooseMedia", "cloud", "downloadFile", "getAppBaseInfo", "getNetworkType", "getStorageSync", "getUpdateManager", "hideLoading",
-    "login", "makePhoneCall", "navigateBack", "navigateTo", "nextTick", "onAppShow", "onNetworkStatusChange",
-    "openDocument", "openLocation", "pageScrollTo", "previewImage", "reLaunch", "redirectTo", "removeStorageSync", "removeTabBarBadge", "request",
-    "requestSubscribeMessage", "requirePrivacyAuthorize", "scanCode", "setStorageSync", "setTabBarBadge",
-    "shareFileMessage", "showLoading", "showModal", "showShareImageMenu", "showToast", "stopPullDownRefresh", "switchTab", "uploadFile",
+    "chooseMedia", "cloud", "downloadFile", "getAppBaseInfo", "getNetworkType", "getStorageSync", "getUpdateManager",
+    "hideLoading", "login", "makePhoneCall", "navigateBack", "navigateTo", "nextTick", "onAppShow",
+    "onNetworkStatusChange", "openDocument", "openLocation", "pageScrollTo", "previewImage", "reLaunch", "redirectTo",
+    "removeStorageSync", "removeTabBarBadge", "request", "requestSubscribeMessage", "requirePrivacyAuthorize",
+    "scanCode", "setStorageSync", "setTabBarBadge", "shareFileMessage", "showLoading", "showModal",
+    "showShareImageMenu", "showToast", "stopPullDownRefresh", "switchTab", "uploadFile",
 }  # fmt: skip
 # The one page on which somebody gives the number of their phone, by a button of WeChat's own.
 GIVES_PHONE = "pages/security/phone.wxml"

@@ -172,6 +172,7 @@ def test_what_was_read_stays_when_a_later_reading_fails(pocket):
     ("sown", "found"),
     [
         (".title { font-size: 12px !important }", "too small"),
+        (".components-ui-icon-ui-icon--icon { width: 2px !important }", "icon that nobody sees"),
         ("button { height: 20px !important; min-height: 0 !important }", "for no finger"),
         (".card { width: 500px !important }", "out of the screen"),
         (

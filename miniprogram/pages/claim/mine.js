@@ -32,7 +32,14 @@ Page(screen(picking, {
 
   onLoad (query) {
     if (query.state) this.setData({ picked: query.state })
-    this.quiet = getApp().api.queue.onChange(() => { if (this.data.state === 'ready') this.loadAnew() })
+    this.quiet = getApp().api.queue.onChange(() => this.queueChanged())
+  },
+
+  // 存下的、送出的：先照手机里知道的显示，再去读。
+  queueChanged () {
+    if (this.data.state !== 'ready') return undefined
+    this.setData({ rows: this.list.items.map(card) })
+    return this.loadAnew()
   },
 
   onUnload () {

@@ -37,7 +37,6 @@ function detail (one) {
     text: one.text,
     answer: one.answer || '',
     answeredAt: momentOf(one.answeredAt),
-    open: one.state === 'received' || one.state === 'escalated',
     page: one.subjectKind ? `/${PAGES[one.subjectKind]}?id=${one.subjectId}` : '',
     subject: one.subjectKind ? `看${SUBJECTS[one.subjectKind]}` : '',
     facts: facts([

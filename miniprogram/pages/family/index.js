@@ -13,8 +13,8 @@ function card (proxy) {
   return {
     id: proxy.id,
     acting,
-    title: acting ? `我替${proxy.name || '一位家人'}办` : `${proxy.name || '一位家人'}替我办`,
-    about: acting ? `我是对方的${RELATIONS[proxy.relation]}` : `对方是我的${RELATIONS[proxy.relation]}`,
+    title: acting ? `我替${proxy.name || '一位家人'}办` : proxy.name ? `${proxy.name}替我办` : '有人申请替我办',
+    about: acting ? `我是对方的${RELATIONS[proxy.relation]}` : `对方说是我的${RELATIONS[proxy.relation]}${asked ? '；“我的消息”里写着是谁' : ''}`,
     state: proxy.state,
     stateWord: acting && asked ? '已发出，等对方同意' : words.states.proxy[proxy.state],
     at: asked ? `${dayOf(proxy.askedAt)} 申请` : proxy.agreedAt ? `${dayOf(proxy.agreedAt)} 起` : '',
