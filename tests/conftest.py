@@ -46,6 +46,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="generate and play a client of each kind, not of one (tests/client)",
     )
+    parser.addoption(
+        "--every-screen",
+        action="store_true",
+        help="the mini-program at every width, with and without large text (tests/miniprogram; minutes)",
+    )
     parser.addoption("--quick", action="store_true", help=f"leave out: {'; '.join(quick.LEFT_OUT.values())}")
 
 

@@ -36,4 +36,14 @@ function dayFromToday (days) {
   return new Date(Date.now() + 8 * 3600 * 1000 + days * 86400 * 1000).toISOString().slice(0, 10)
 }
 
-module.exports = { dayOf, momentOf, fullDayOf, spanOf, dayFromToday }
+/** 现在，照服务器的写法：2026-12-01T09:00:00+08:00 */
+function rightNow () {
+  return `${new Date(Date.now() + 8 * 3600 * 1000).toISOString().slice(0, 19)}+08:00`
+}
+
+/** 09:00 */
+function timeOf (text) {
+  return text ? text.slice(11, 16) : ''
+}
+
+module.exports = { dayOf, momentOf, fullDayOf, spanOf, dayFromToday, rightNow, timeOf }

@@ -8,14 +8,16 @@ const SENTENCES = {
   CANCELLED: '已取消',
   NETWORK: '网络不通，请稍后再试',
   NOT_JSON: '服务器的回答无法识别，请稍后再试',
+  NOT_DOWNLOADED: '没有下载下来，请稍后再试',
   NO_UPLOAD_ADDRESS: '没有填上传图片用的服务器地址'
 }
 
 /**
- * 一个请求。`key` 是幂等编号；`filePath` 是要上传的文件，`job` 记着它的进度和是否取消。
+ * 一个请求。`key` 是幂等编号；`filePath` 是要上传的文件，`job` 记着它的进度和是否取消；`file`
+ * 为真时回答是一个文件。
  * @typedef {{ cancelled: boolean, task: WechatMiniprogram.UploadTask | null, onProgress?: (percent: number) => void }} Job
  * @typedef {{ method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, query?: Record<string, any>, body?: any,
- *   key?: string, filePath?: string, job?: Job }} Call
+ *   key?: string, filePath?: string, job?: Job, file?: boolean }} Call
  */
 
 // 一切失败都是它。answered：服务器回答了，不同意；offline：手机没有联网，服务器什么都不知道。
@@ -57,6 +59,7 @@ function createTransport (platform, given) {
   /** @param {Call} call @param {string} bearer @returns {Promise<any>} */
   function send (call, bearer) {
     if (call.filePath !== undefined) return upload(call, bearer)
+    if (call.file) return download(call, bearer)
     return given.container ? callContainer(call, bearer) : request(call, bearer)
   }
 
@@ -108,6 +111,21 @@ function createTransport (platform, given) {
       })
       if (job.onProgress) job.task.onProgressUpdate(({ progress }) => job.onProgress(progress))
     })
+  }
+
+  // 下载的回答是一个临时文件；不成功时里面是一句话，微信不给看，只有状态码。
+  function download (call, bearer) {
+    return new Promise((resolve, reject) => platform.downloadFile({
+      url: baseUrl + address(call.path, call.query),
+      header: headers(call, bearer, {}),
+      timeout: given.timeout,
+      success: ({ statusCode, tempFilePath }) => {
+        if (statusCode < 400) return resolve(tempFilePath)
+        const error = statusCode === 401 ? 'SESSION_ENDED' : 'NOT_DOWNLOADED'
+        return reject(new ApiError(statusCode, { error, message: SENTENCES.NOT_DOWNLOADED }))
+      },
+      fail: fault => lost(fault).then(reject)
+    }))
   }
 
   /** 为什么没有回答；手机有没有联网，问微信。 */

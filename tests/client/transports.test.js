@@ -6,7 +6,7 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const { test } = require('node:test')
-const { home, lamp, paths, phone, refusedWith } = require('./phone')
+const { TOKEN, home, lamp, paths, phone, refusedWith } = require('./phone')
 
 const container = { env: 'prod-01', service: 'dianliang' }
 
@@ -32,6 +32,19 @@ test('an upload can be cancelled, and is not tried again', async () => {
   })
   fs.rmSync(large)
   assert.deepEqual([paths(wx).filter(one => one === 'POST /files').length, waits], [1, []])
+})
+
+test('a file that only its owner may read is downloaded, also after the session ended', async () => {
+  const { api, wx } = phone('ning')
+  await api.signIn()
+  wx.setStorageSync(TOKEN, 'ended')
+  const file = await api.download('/me/export')
+  assert.equal(fs.readFileSync(file).subarray(0, 2).toString(), 'PK')
+  fs.rmSync(file)
+  assert.equal(wx.logins, 2)
+  await assert.rejects(api.download('/wishes/999999/qr'), refusedWith(404, 'NOT_DOWNLOADED'))
+  wx.connect('none')
+  await assert.rejects(api.download('/me/export'), refusedWith(0, 'OFFLINE'))
 })
 
 test('an upload that waits for its next try is not begun again once it is cancelled', async () => {

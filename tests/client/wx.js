@@ -6,6 +6,7 @@
 
 const fs = require('node:fs')
 const http = require('node:http')
+const os = require('node:os')
 const path = require('node:path')
 
 const METHODS = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT']
@@ -65,6 +66,16 @@ function createWx (name, storage = new Map()) {
           if (task.request) task.request.destroy(new Error('abort'))
         }
       }
+    },
+    // What was answered lies in a file, whatever its status.
+    downloadFile (options) {
+      const request = { method: 'GET', headers: options.header }
+      exchange(wx, options, options.url, request, async () => {
+        const answer = await fetch(options.url, request)
+        const tempFilePath = path.join(os.tmpdir(), `downloaded-${process.pid}-${codes++}`)
+        fs.writeFileSync(tempFilePath, Buffer.from(await answer.arrayBuffer()))
+        return { statusCode: answer.status, tempFilePath }
+      })
     },
     cloud: {
       // Who calls the container is known to WeChat; here its service is the same server.

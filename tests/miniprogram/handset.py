@@ -21,7 +21,11 @@ class Handset:
 
     def __init__(self, page, town, address):
         self.page, self.town, self.address = page, town, address
+        self.by_keys = False
         self.faults, self.calls = [], []
+        self.asking = 0
+        for event in ("requestfinished", "requestfailed"):
+            page.on(event, self._answered)
         page.on("console", lambda told: told.type in ("error", "warning") and self._note(told.text))
         page.on("pageerror", lambda fault: self.faults.append(f"script: {fault}"))
         page.on("request", self._watch)
@@ -37,6 +41,11 @@ class Handset:
             self.faults.append(f"another host: {request.url}")
         if parts.path.startswith("/api/"):
             self.calls.append(f"{request.method} {parts.path.removeprefix('/api/v1')}")
+            self.asking += 1
+
+    def _answered(self, request):
+        if urlsplit(request.url).path.startswith("/api/"):
+            self.asking -= 1
 
     def start(self, path="pages/home/index", who=None):
         """Opens the mini-program, as somebody whose phone it is."""
@@ -55,6 +64,16 @@ class Handset:
         self.top.wait_for()
         self.top.locator("[aria-label='正在读取']").wait_for(state="detached")
         return self
+
+    def at_rest(self):
+        """Waits until nothing is being asked of the server, and no button is busy."""
+        self.settled()
+        for _ in range(400):
+            # What a press has begun asks at the next turn of the page.
+            self.page.evaluate("() => new Promise(resolve => setTimeout(resolve, 25))")
+            if not self.asking and not self.top.get_by_text("请稍等…", exact=True).count():
+                return self.settled()
+        raise AssertionError(f"still asking: {self.calls[-5:]}")
 
     @property
     def top(self):
@@ -94,6 +113,24 @@ class Handset:
     def at(self, path):
         self.page.locator(f".wx-frame[data-path='{path}']:not([hidden])").wait_for()
         return self.settled()
+
+    def press(self, locator):
+        """As this phone's owner presses things: by finger, or by key."""
+        if self.by_keys:
+            self.tab_to(locator, 150)
+            self.page.keyboard.press("Enter")
+        else:
+            locator.tap()
+        return self
+
+    def write(self, name, text):
+        field = self.field(name)
+        if self.by_keys:
+            self.tab_to(field, 150)
+            self.page.keyboard.insert_text(text)
+        else:
+            field.fill(text)
+        return self
 
     def tab_to(self, locator, most=60):
         """Presses Tab until the keyboard has come there."""

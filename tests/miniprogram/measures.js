@@ -2,6 +2,7 @@ smallest => {
   // What eyes and fingers find wrong on the page on top: text that is cut, too small or runs out of the screen, and what
   // can be pressed but is smaller than a fingertip.
   const FINGER = 44
+  const SMALLEST_ICON = 14
   const frame = document.querySelector('.wx-frame:not([hidden])')
   const scroller = frame.querySelector('.wx-scroll')
   const width = frame.clientWidth
@@ -16,6 +17,9 @@ smallest => {
     const style = getComputedStyle(node)
     const own = [...node.childNodes].some(child => child.nodeType === 3 && child.nodeValue.trim())
     const place = node.getBoundingClientRect()
+    if (/(^|--|\s)icon(\s|$)/.test(String(node.className)) && Math.min(place.width, place.height) < SMALLEST_ICON) {
+      faults.push(`icon that nobody sees: ${said(node)} ${Math.round(place.width)}×${Math.round(place.height)}`)
+    }
     if (node.tagName === 'IMG' && node.complete && node.naturalWidth === 0) faults.push(`broken picture: ${node.src.slice(0, 80)}`)
     if (own || node.matches('input, textarea')) {
       if (parseFloat(style.fontSize) < smallest * rpx - 0.1) faults.push(`too small: ${said(node)} ${style.fontSize}`)

@@ -29,14 +29,19 @@ COMPONENT_KEYS = {"component", "styleIsolation", "usingComponents"}
 # What the mini-program and its client may ask of WeChat. Nothing here reads who somebody is, where they are or what is
 # on their phone; what would has to be declared in the privacy guide first.
 CALLS = {
-    "chooseMedia", "cloud", "getAppBaseInfo", "getNetworkType", "getStorageSync", "getUpdateManager", "hideLoading",
-    "login", "makePhoneCall", "navigateBack", "navigateTo", "nextTick", "onAppShow", "onNetworkStatusChange",
-    "pageScrollTo", "previewImage", "reLaunch", "redirectTo", "removeStorageSync", "removeTabBarBadge", "request",
-    "requestSubscribeMessage", "requirePrivacyAuthorize", "scanCode", "setStorageSync", "setTabBarBadge",
-    "showLoading", "showModal", "showToast", "stopPullDownRefresh", "switchTab", "uploadFile",
+    "chooseMedia", "cloud", "downloadFile", "getAppBaseInfo", "getNetworkType", "getStorageSync", "getUpdateManager",
+    "hideLoading", "login", "makePhoneCall", "navigateBack", "navigateTo", "nextTick", "onAppShow",
+    "onNetworkStatusChange", "openDocument", "openLocation", "pageScrollTo", "previewImage", "reLaunch", "redirectTo",
+    "removeStorageSync", "removeTabBarBadge", "request", "requestSubscribeMessage", "requirePrivacyAuthorize",
+    "scanCode", "setStorageSync", "setTabBarBadge", "shareFileMessage", "showLoading", "showModal",
+    "showShareImageMenu", "showToast", "stopPullDownRefresh", "switchTab", "uploadFile",
 }  # fmt: skip
+# The one page on which somebody gives the number of their phone, by a button of WeChat's own.
+GIVES_PHONE = "pages/security/phone.wxml"
 # Only for whoever is signed in already, and has agreed to the privacy notice on the way.
 AFTER_SIGN_IN = {"pages/wish/confirm", "pages/me/settings"}
+# What people open where there is no network: in the snow, in a cellar, on a bus.
+WITHOUT_NETWORK = ("pages/activity/roll-call", "pages/claim/mine", "pages/claim/deliver", "pages/me/waiting")
 SIZES = {"small", "body", "title", "big", "hero", "code"}
 # Text on what lies below it, as app.wxss names them.
 PAIRS = [
@@ -187,6 +192,36 @@ def too_large(folder: Path, budget: int = BUDGET):
     return [] if size <= budget else [f"the main package has {size} bytes"]
 
 
+def mixed_packages(folder: Path):
+    """A subpackage is loaded when somebody comes there: its pages lie below its root and nowhere else, and what is
+    outside of it needs nothing in it. Tabs and what works without a network are in the main package (decision 168)."""
+    app = read(folder / "app.json")
+    roots = [part["root"] for part in app.get("subPackages", [])]
+    faults = [
+        f"{page} is in the main package, below a subpackage"
+        for page in app["pages"]
+        if page.startswith(tuple(f"{root}/" for root in roots))
+    ]
+    faults += [f"{page} needs no network" for page in WITHOUT_NETWORK if page not in app["pages"]]
+    loaded = [one for rule in app.get("preloadRule", {}).values() for one in rule["packages"]]
+    faults += [f"preloadRule: {one}" for one in loaded if one not in roots]
+    for path in of_kind(folder, ".js") + of_kind(folder, ".json"):
+        name = name_of(folder, path)
+        if name == "app.json":
+            continue
+        asked = re.findall(r"""require\('([^']+)'\)""", path.read_text(encoding="utf-8"))
+        wanted = [(path.parent / one).resolve().relative_to(folder.resolve()).as_posix() for one in asked]
+        if path.suffix == ".json":
+            wanted = [one.lstrip("/") for one in read(path).get("usingComponents", {}).values()]
+        faults += [
+            f"{name} asks for {one}"
+            for one in wanted
+            for root in roots
+            if one.startswith(f"{root}/") and not name.startswith(f"{root}/")
+        ]
+    return faults
+
+
 def foreign_calls(folder: Path):
     faults = []
     for path in of_kind(folder, ".js"):
@@ -195,7 +230,10 @@ def foreign_calls(folder: Path):
     for path in of_kind(folder, ".wxml"):
         for one in elements(path):
             kind = one.attributes.get("open-type", "share")
-            if one.tag in ("button", "ui-button") and kind not in ("share", "{{opentype}}", "{{openType}}"):
+            known = {"share", "{{opentype}}", "{{openType}}"}
+            if name_of(folder, path) == GIVES_PHONE:
+                known.add("getPhoneNumber")
+            if one.tag in ("button", "ui-button") and kind not in known:
                 faults.append(f"{name_of(folder, path)}:{one.line}: open-type {kind}")
     return faults
 

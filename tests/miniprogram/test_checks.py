@@ -59,7 +59,7 @@ def wrong_types(folder):
 
 CHECKS = [
     rules.unknown_tags, rules.missing_files, rules.unknown_keys, rules.tab_bar, rules.wrong_addresses,
-    rules.too_large, rules.foreign_calls, rules.personal_fields_before_consent, rules.weak_contrast,
+    rules.too_large, rules.mixed_packages, rules.foreign_calls, rules.personal_fields_before_consent, rules.weak_contrast,
     rules.small_text, rules.without_label, rules.pressed_by_finger_alone, rules.sitemap,
     rules.not_ready_to_publish,
 ]  # fmt: skip
@@ -87,6 +87,11 @@ SOWN = [
     (rules.wrong_addresses, "pages/wish/wall.js", "/pages/wish/write", "/pages/wish/written"),
     (rules.wrong_addresses, "pages/wish/mine.js", "url: '/pages/wish/write'", "url: '/pages/me/index'"),
     (rules.too_large, "images/large.png", "", "x" * rules.BUDGET),
+    (rules.mixed_packages, "app.json", '"pages/claim/mine",', '"pages/claim/mine", "pages/team/list",'),
+    (rules.mixed_packages, "app.json", '"pages/me/waiting",', ""),
+    (rules.mixed_packages, "app.json", '"packages": ["pages/complaint"', '"packages": ["pages/complaints"'),
+    (rules.mixed_packages, "pages/me/index.js", "'../../lib/screen'", "'../team/list'"),
+    (rules.mixed_packages, "pages/me/index.json", '"usingComponents": {', '"usingComponents": {"a": "/pages/team/a"'),
     (rules.foreign_calls, "pages/home/index.js", "wx.makePhoneCall", "wx.getUserInfo"),
     (rules.foreign_calls, "pages/home/index.wxml", "<ui-button", '<ui-button open-type="getPhoneNumber"'),
     (rules.personal_fields_before_consent, "pages/wish/write.js", "api.beforePersonal()", "api.signIn()"),

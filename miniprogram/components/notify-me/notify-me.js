@@ -4,7 +4,8 @@ const { ApiError } = require('../../utils/dianliang/index')
 Component({
   properties: {
     // 模板的名称，如 ['wish_progress']；一次最多五个
-    wanted: Array
+    wanted: Array,
+    text: { type: String, value: '有进展时微信通知我' }
   },
   data: { asked: [], done: '' },
   lifetimes: {

@@ -42,6 +42,10 @@ Page(screen({
     wx.switchTab({ url: '/pages/me/index' })
   },
 
+  openOffice () {
+    wx.navigateTo({ url: `/pages/more/office?id=${this.data.community.id}` })
+  },
+
   call () {
     wx.makePhoneCall({ phoneNumber: this.data.community.telephone, fail: () => {} })
   },

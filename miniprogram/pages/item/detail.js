@@ -9,7 +9,7 @@ const MOST = 99
 const FARTHEST_DAYS = 30
 
 Page(screen({
-  data: { item: null, quantity: 1, purpose: '', day: dayFromToday(1), dayWord: fullDayOf(dayFromToday(1)), firstDay: dayFromToday(0), lastDay: dayFromToday(FARTHEST_DAYS), slots: [], chosen: [], points: null },
+  data: { item: null, quantity: 1, purpose: '', day: dayFromToday(1), dayWord: fullDayOf(dayFromToday(1)), firstDay: dayFromToday(0), lastDay: dayFromToday(FARTHEST_DAYS), slots: [], chosen: [], points: null, forName: '', signedIn: false },
 
   onLoad () {
     this.key = newKey()
@@ -21,6 +21,7 @@ Page(screen({
     this.raw = item
     this.setData({ item: detail(item) })
     if (item.kind === 'venue') await this.readSlots()
+    this.setData({ signedIn: api.signedIn() })
     if (!api.signedIn()) return
     const { available } = await api.get('/me/points')
     this.setData({ points: available })
@@ -71,13 +72,20 @@ Page(screen({
   sentence () {
     const { name, unit, points, kind } = this.raw
     const count = kind === 'venue' ? this.data.chosen.length : this.data.quantity
-    return `${name} ${count} ${kind === 'venue' ? '个时段' : unit}，一共 ${points * count} 积分。现在冻结，领取时扣除；取消就退还。`
+    const whose = this.data.forName ? `用${this.data.forName}的积分，` : ''
+    return `${name} ${count} ${kind === 'venue' ? '个时段' : unit}，${whose}一共 ${points * count} 积分。现在冻结，领取时扣除；取消就退还。`
+  },
+
+  forWhom ({ detail: { onBehalfOf, name } }) {
+    this.onBehalfOf = onBehalfOf
+    this.setData({ forName: name })
   },
 
   body () {
     const { shopId, id, kind } = this.raw
-    if (kind === 'venue') return { shopId, slotIds: this.data.chosen }
-    const body = { shopId, lines: [{ itemId: id, quantity: this.data.quantity }] }
+    const whose = this.onBehalfOf ? { onBehalfOf: this.onBehalfOf } : {}
+    if (kind === 'venue') return Object.assign({ shopId, slotIds: this.data.chosen }, whose)
+    const body = Object.assign({ shopId, lines: [{ itemId: id, quantity: this.data.quantity }] }, whose)
     return kind === 'activity_support' ? Object.assign(body, { purpose: this.data.purpose.trim() }) : body
   },
 

@@ -9,16 +9,32 @@ const LINKS = [
   { text: '我的兑换单', icon: 'gift', url: '/pages/redemption/mine' },
   { text: '我的消息', icon: 'bell', url: '/pages/notice/index' }
 ]
+const VOLUNTEER = [
+  { text: '服务记录和星级', icon: 'clock', url: '/pages/service/records' },
+  { text: '服务证明', icon: 'check', url: '/pages/service/certificates' },
+  { text: '志愿队', icon: 'heart', url: '/pages/team/list?which=mine' }
+]
+const MEMBER = [
+  { text: '我的认领', icon: 'lantern', url: '/pages/claim/mine' },
+  { text: '在职党员：我的一年', icon: 'star', url: '/pages/service/party' }
+]
+const ACCOUNT = [
+  { text: '居住登记和双报到', icon: 'home', url: '/pages/residency/index' },
+  { text: '家人代办和孩子', icon: 'person', url: '/pages/family/index' },
+  { text: '投诉和建议', icon: 'pencil', url: '/pages/complaint/mine' },
+  { text: '账号安全', icon: 'phone', url: '/pages/security/index' }
+]
 
 Page(screen({
-  data: { me: null, signedIn: false, toDo: [], links: LINKS },
+  data: { me: null, signedIn: false, toDo: [], groups: [], waiting: 0 },
 
   async read () {
     const { api } = getApp()
     if (!api.signedIn()) return this.setData({ me: null, signedIn: false, toDo: [] })
+    this.setData({ waiting: api.queue.items().length })
     const [me, toDo] = await Promise.all([api.get('/me'), api.get('/me/to-do')])
     // 没有页面的（工作人员的）这里不列，在工作后台办。
-    this.setData({ signedIn: true, me: profile(me), toDo: toDo.list.filter(one => TO_DO[one.kind]).map(one => ({ kind: one.kind, text: TO_DO[one.kind], count: one.count, url: `/${one.page}` })) })
+    this.setData({ signedIn: true, me: profile(me), groups: groupsOf(me), toDo: toDo.list.filter(one => TO_DO[one.kind]).map(one => ({ kind: one.kind, text: TO_DO[one.kind], count: one.count, url: `/${one.page}` })) })
   },
 
   signIn () {
@@ -36,6 +52,12 @@ Page(screen({
     wx.navigateTo({ url: event.currentTarget.dataset.url, fail: () => this.notYet() })
   }
 }))
+
+// 认领和一年的服务只有报到过的党员有。
+function groupsOf (me) {
+  const member = me.partyRegistration ? [{ title: '在职党员', links: MEMBER }] : []
+  return [{ title: '我的', links: LINKS }].concat(member, { title: '志愿服务', links: VOLUNTEER }, { title: '账号和家人', links: ACCOUNT })
+}
 
 function profile (me) {
   const home = me.residency

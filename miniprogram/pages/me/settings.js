@@ -2,6 +2,7 @@
 const settings = require('../../settings')
 const { chosenCommunity } = require('../../lib/community')
 const { isElder, setElder } = require('../../lib/look')
+const { forgetRolls } = require('../../lib/roll')
 const { screen } = require('../../lib/screen')
 
 Page(screen({
@@ -44,6 +45,7 @@ Page(screen({
   signOut () {
     return this.work('out', async () => {
       await getApp().api.signOut()
+      forgetRolls()
       wx.reLaunch({ url: '/pages/home/index' })
     })
   }

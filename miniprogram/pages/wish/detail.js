@@ -1,6 +1,7 @@
 // 一个心愿：内容、走到哪一步、经过，和我现在可以做的。按钮照着 actions 显示。
 const words = require('../../utils/dianliang/words')
 const { pictureOf } = require('../../lib/cards')
+const { openContact } = require('../../lib/contact')
 const { dayOf, fullDayOf, momentOf } = require('../../lib/dates')
 const { CATEGORIES, GROUPS, PRIVATE, REFERRED } = require('../../lib/labels')
 const { screen } = require('../../lib/screen')
@@ -12,15 +13,16 @@ const ASKED = {
   dispute: '哪里没有办好？',
   reopen: '为什么再次提出？',
   release: '为什么办不了？心愿会回到墙上，不扣分',
-  fulfil: '怎么办好的？写一句就行',
   send_back: '请写明要补充什么',
   decline: '为什么不能受理？'
 }
 // 不能回头的，先问一次。
 const SURE = { withdraw: '撤回以后要重新填写。', claim: '认领以后请在十五天内送达，办不了可以放弃。', accept: '通过以后，这一期发布时上墙。' }
 const MAIN = ['claim', 'confirm', 'submit', 'fulfil', 'accept']
-// 在别的地方办的：修改和确认有自己的页面，其余在工作后台。
-const ELSEWHERE = ['confirm', 'refer', 'merge', 'take_down', 'redact', 'republish', 'explain', 'publish']
+// 有自己的页面的。
+const PAGES = { confirm: '/pages/wish/confirm', fulfil: '/pages/claim/deliver' }
+// 在别的地方办的：其余在工作后台。
+const ELSEWHERE = ['refer', 'merge', 'take_down', 'redact', 'republish', 'explain', 'publish']
 
 Page(screen({
   data: { wish: null },
@@ -36,7 +38,7 @@ Page(screen({
 
   press (event) {
     const { action } = event.currentTarget.dataset
-    if (action === 'confirm') return wx.navigateTo({ url: `/pages/wish/confirm?id=${this.query.id}` })
+    if (PAGES[action]) return wx.navigateTo({ url: `${PAGES[action]}?id=${this.query.id}` })
     return this.work(action, () => this.act(action))
   },
 
@@ -55,12 +57,15 @@ Page(screen({
   },
 
   contact () {
-    this.work('contact', async () => {
-      const { name, phone, address } = await getApp().api.get(`/wishes/${this.query.id}/contact`)
-      const lines = [name, phone && `电话 ${phone}`, address && `地址 ${address}`].filter(Boolean)
-      const { confirm } = await wx.showModal({ title: '联系方式', content: `${lines.join('\n')}\n每看一次都有记录`, confirmText: phone ? '打电话' : '知道了', cancelText: '关闭' })
-      if (confirm && phone) wx.makePhoneCall({ phoneNumber: phone, fail: () => {} })
-    })
+    return this.work('contact', () => openContact(this.query.id))
+  },
+
+  poster () {
+    wx.navigateTo({ url: `/pages/more/share?kind=wish&id=${this.query.id}` })
+  },
+
+  complain () {
+    wx.navigateTo({ url: `/pages/complaint/write?subjectKind=wish&subjectId=${this.query.id}` })
   },
 
   look (event) {
@@ -95,7 +100,7 @@ function detail (wish) {
     timeline: (wish.timeline || []).map((move, id) => ({ id, at: momentOf(move.at), label: move.label, by: move.byName || '', reason: move.reason || '' })),
     editable: can('submit'),
     onWall: ['published', 'claimed', 'fulfilled', 'confirmed'].indexOf(wish.state) >= 0,
-    buttons: wish.actions.filter(action => ELSEWHERE.indexOf(action) < 0 || action === 'confirm').map(action => ({
+    buttons: wish.actions.filter(action => ELSEWHERE.indexOf(action) < 0).map(action => ({
       action,
       text: words.actions.wish[action] || action,
       kind: MAIN.indexOf(action) >= 0 ? 'main' : action === 'withdraw' ? 'danger' : 'plain'
@@ -139,7 +144,7 @@ async function asked (action) {
   if (!ASKED[action]) return {}
   const { confirm, content } = await wx.showModal({ title: words.actions.wish[action], editable: true, placeholderText: ASKED[action], confirmText: '提交' })
   if (!confirm) return null
-  return action === 'fulfil' ? { note: content } : { reason: content }
+  return { reason: content }
 }
 
 async function sure (action) {

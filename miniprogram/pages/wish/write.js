@@ -2,6 +2,7 @@
 const { newKey } = require('../../utils/dianliang/index')
 const { chosenCommunity } = require('../../lib/community')
 const { dayFromToday, fullDayOf } = require('../../lib/dates')
+const { form } = require('../../lib/form')
 const { options, CATEGORIES, GROUPS, SALUTATIONS } = require('../../lib/labels')
 const { screen } = require('../../lib/screen')
 
@@ -15,7 +16,8 @@ const COST_HINT = '元；不花钱就不填'
 const DISCLOSURES = [{ value: 'title', text: '公开姓和称呼' }, { value: 'anonymous', text: '不公开姓名' }]
 const NEEDED = { title: '请写一句想要什么', description: '请写清楚一点，方便帮您的人准备', category: '请选一个', beneficiaryGroup: '请选一个' }
 
-Page(screen({
+// 住址和电话不留在手机里；改已经交过的不留草稿。
+Page(screen(form({ draft: DRAFT, secret: ['address', 'contactPhone'], kept: page => !page.query.id }), {
   data: {
     form: EMPTY,
     community: null,
@@ -27,7 +29,8 @@ Page(screen({
     lastDay: dayFromToday(LATEST_DAYS),
     wantedDay: '',
     costHint: COST_HINT,
-    restored: false
+    restored: false,
+    editing: false
   },
 
   readAgain: false,
@@ -63,27 +66,16 @@ Page(screen({
     const form = Object.assign({}, EMPTY)
     for (const name of Object.keys(EMPTY)) if (wish[name] !== undefined && wish[name] !== null) form[name] = wish[name]
     form.estimatedCost = String(wish.estimatedCost)
-    this.setData({ form, wantedDay: fullDayOf(form.wantedBy) })
+    this.setData({ form, wantedDay: fullDayOf(form.wantedBy), editing: true })
   },
 
   restore () {
-    const kept = wx.getStorageSync(DRAFT)
-    if (!kept) return
-    this.setData({ form: Object.assign({}, EMPTY, kept), wantedDay: fullDayOf(kept.wantedBy), restored: true })
+    const kept = this.restored()
+    if (kept) this.setData({ wantedDay: fullDayOf(kept.wantedBy) })
   },
 
-  set (name, value) {
-    this.setData({ [`form.${name}`]: value, [`faults.${name}`]: '' })
-    // 住址和电话不留在手机里。
-    if (!this.query.id) wx.setStorageSync(DRAFT, Object.assign({}, this.data.form, { address: '', contactPhone: '' }))
-  },
-
-  type (event) {
-    this.set(event.currentTarget.dataset.name, event.detail.value)
-  },
-
-  pick (event) {
-    this.set(event.currentTarget.dataset.name, event.detail.value)
+  forWhom ({ detail: { onBehalfOf } }) {
+    this.onBehalfOf = onBehalfOf
   },
 
   pickDay (event) {
@@ -100,7 +92,7 @@ Page(screen({
   },
 
   forget () {
-    wx.removeStorageSync(DRAFT)
+    this.dropDraft()
     this.setData({ form: EMPTY, wantedDay: '', restored: false, faults: {} })
   },
 
@@ -117,7 +109,7 @@ Page(screen({
     const { api } = getApp()
     const wish = this.query.id ? await this.change(api, submit) : await api.post('/wishes', this.body(submit), { key: this.key })
     this.key = newKey()
-    wx.removeStorageSync(DRAFT)
+    this.dropDraft()
     wx.showToast({ title: submit ? '已提交，等社区审核' : '草稿已存好', icon: 'none' })
     wx.redirectTo({ url: `/pages/wish/detail?id=${wish.id}` })
   },
@@ -130,16 +122,13 @@ Page(screen({
 
   complete () {
     const { form } = this.data
-    const faults = {}
-    for (const name of Object.keys(NEEDED)) if (!String(form[name]).trim()) faults[name] = NEEDED[name]
-    if (form.disclosure === 'title' && !form.salutation) faults.salutation = '请选一个称呼，或改成不公开姓名'
-    this.setData({ faults })
-    if (Object.keys(faults).length) this.goTo(Object.keys(faults)[0])
-    return Object.keys(faults).length === 0
+    const unnamed = form.disclosure === 'title' && !form.salutation
+    const needed = Object.assign({}, NEEDED, unnamed && { salutation: '请选一个称呼，或改成不公开姓名' })
+    return this.filled(needed)
   },
 
   body (submit) {
-    return Object.assign({ communityId: this.data.community.id, submit }, this.changes())
+    return Object.assign({ communityId: this.data.community.id, submit }, this.changes(), this.onBehalfOf && { onBehalfOf: this.onBehalfOf })
   },
 
   changes () {
@@ -159,18 +148,7 @@ Page(screen({
     return body
   },
 
-  // 服务器说哪几项有误：标在旁边，并滑到第一项。
-  faultsAtFields (told) {
-    const faults = {}
-    for (const name of Object.keys(told)) faults[name] = told[name][0]
-    if (told.fileIds) faults.files = told.fileIds[0]
-    this.setData({ faults })
-    this.goTo(Object.keys(told)[0])
-  },
-
-  goTo (name) {
-    wx.pageScrollTo({ selector: `#field-${name}` })
-  }
+  placeOf: name => (name === 'fileIds' ? 'files' : name)
 }))
 
 async function homeCommunity () {

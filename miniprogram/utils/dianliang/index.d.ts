@@ -6,11 +6,14 @@ export * from './api'
 
 /** 一切失败都是它：`status` 为 0 表示没有收到回答，这时 `answered` 是 false。 */
 export class ApiError extends Error {
+  /** 自己的失败也可以这样说，例如队列里被拒绝的一份 */
+  constructor(status: number, told: { error: string; message: string; data?: Record<string, unknown> | null })
   status: number
   code: number
   /**
    * 稳定的名称，见 errors.md。没有收到回答时是：`OFFLINE` 手机没有联网，`TIMEOUT` 等了很久，`CANCELLED` 用户取消了，
-   * `NETWORK` 其余（如域名没有登记）；`NOT_JSON` 是无法识别，`CONSENT_DECLINED` 是用户没有同意
+   * `NETWORK` 其余（如域名没有登记）；`NOT_JSON` 是无法识别，`NOT_DOWNLOADED` 是文件没有下载下来，`CONSENT_DECLINED` 是
+   * 用户没有同意
    */
   error: string
   /** 服务器回答了，不同意：提示 `message`；不是网络的问题，不用请用户重试 */
@@ -56,8 +59,8 @@ export interface Options {
   /** 默认为全局的 wx */
   wx?: Pick<
     WechatMiniprogram.Wx,
-    | 'request' | 'uploadFile' | 'login' | 'getStorageSync' | 'setStorageSync' | 'removeStorageSync' | 'getNetworkType'
-    | 'onNetworkStatusChange' | 'onAppShow' | 'requirePrivacyAuthorize' | 'cloud'
+    | 'request' | 'uploadFile' | 'downloadFile' | 'login' | 'getStorageSync' | 'setStorageSync' | 'removeStorageSync'
+    | 'getNetworkType' | 'onNetworkStatusChange' | 'onAppShow' | 'requirePrivacyAuthorize' | 'cloud'
   >
 }
 
@@ -171,6 +174,8 @@ export interface Client {
     purpose: UploadIn['purpose'],
     more?: Keyed & { onProgress?: (percent: number) => void }
   ): Uploading
+  /** 下载一个文件，如 `/me/export`、`/wishes/17/qr`：得到微信的临时文件路径 */
+  download(path: string, query?: Record<string, unknown>): Promise<string>
   list<Path extends keyof Lists & string>(path: Path, query?: QueryOf<Lists[Path]>): CursorList<ItemOf<Lists[Path]>>
   /** 第一次填写个人信息以前：微信的隐私授权和我们的隐私说明，同意了才登录；不同意是 `CONSENT_DECLINED` */
   beforePersonal(): Promise<void>

@@ -156,6 +156,8 @@ function createClient (options) {
     // 办一个 `actions` 里的操作：act('/wishes/17', 'send_back', { reason })。
     act: (path, action, body, more) => write('POST', `${path}/${action.replace(/_/g, '-')}`, body, more),
     upload,
+    // 要带着登录才能下载的文件（导出、小程序码）：得到临时文件的路径。
+    download: (path, query) => ask({ method: 'GET', path, query, file: true }),
     list: (path, query) => cursorList(page => ask({ method: 'GET', path, query: page }), query || {}),
     // 第一次填写个人信息以前：微信的隐私授权，和我们的隐私说明（同意了才登录）。
     beforePersonal: async () => {

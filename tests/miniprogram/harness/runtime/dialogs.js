@@ -46,14 +46,17 @@ export const choose = (title, names, current) => ask('sheet', title, (dialog, do
   press(dialog, '取消', () => dialog.close(), 'quiet')
 })
 
-export const pickDate = (title, { value, start, end }) => ask('sheet', title, (dialog, done) => {
+const picked = type => (title, { value, start, end }) => ask('sheet', title, (dialog, done) => {
   const field = node('input')
-  Object.assign(field, { type: 'date', value: value || start || '', min: start || '', max: end || '' })
+  Object.assign(field, { type, value: value || start || '', min: start || '', max: end || '' })
   field.setAttribute('aria-label', title)
   dialog.appendChild(field)
   press(dialog, '确定', () => { if (field.value && field.checkValidity()) done(field.value) }, 'main')
   press(dialog, '取消', () => dialog.close(), 'quiet')
 })
+
+export const pickDate = picked('date')
+export const pickTime = picked('time')
 
 export const confirm = ({ title, content, confirmText, cancelText, showCancel, editable, placeholderText }) =>
   ask('modal', title || '', (dialog, done) => {

@@ -1,7 +1,7 @@
 // WeChat's own elements as far as the mini-program uses them. Each stands in the page as itself; what can be pressed or
 // filled in is the browser's own element, or has its role, so that keyboard and screen reader work.
 import { glassEasel } from './adapter.js'
-import { choose, pickDate } from './dialogs.js'
+import { choose, pickDate, pickTime } from './dialogs.js'
 import { during } from './gesture.js'
 
 const ARIA = ['Label', 'Role', 'Hidden', 'Checked', 'Selected', 'Expanded', 'Live', 'Disabled', 'Modal', 'Level', 'Valuenow',
@@ -190,6 +190,7 @@ function picker (space) {
 
 async function picked ({ mode, range, rangeKey, value, start, end }, title) {
   if (mode === 'date') return pickDate(title, { value, start, end })
+  if (mode === 'time') return pickTime(title, { value, start, end })
   if (mode !== 'selector') throw new Error(`picker mode ${mode} is not played in the browser`)
   const names = range.map(one => (rangeKey ? one[rangeKey] : one))
   const found = await choose(title, names, Number(value))

@@ -5,6 +5,8 @@ import { keep, shownAt } from './elements.js'
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']
 const chosen = new Map()
+// Whether a temporary file lies on this phone.
+export const isHere = path => chosen.has(path)
 let files = 0
 
 // The mini-program speaks to one server; in this window that is the one that served the page.

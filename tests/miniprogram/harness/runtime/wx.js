@@ -1,7 +1,7 @@
 // The `wx` of this window. What a browser cannot do is refused by throwing: nothing is silently left out.
 import * as dialogs from './dialogs.js'
 import { isPressing } from './gesture.js'
-import { createNetwork } from './network.js'
+import { createNetwork, isHere } from './network.js'
 
 const STORE = 'wx:'
 let codes = 0
@@ -110,6 +110,13 @@ function questions () {
     makePhoneCall: played('makePhoneCall', async ({ phoneNumber }) => {
       if (!await dialogs.confirm({ title: '拨打电话', content: phoneNumber, confirmText: '知道了' })) refused()
     }),
+    // Maps and documents are of other programs: where and what they would show is said.
+    openLocation: played('openLocation', async ({ latitude, longitude, name, address }) => {
+      await dialogs.confirm({ title: '地图', content: [name, address, `${latitude}, ${longitude}`].filter(Boolean).join('\n'), showCancel: false, confirmText: '关闭' })
+    }),
+    openDocument: played('openDocument', async ({ filePath, fileType }) => handedOn(filePath, `打开文件（${fileType}）`)),
+    shareFileMessage: played('shareFileMessage', async ({ filePath, fileName }) => handedOn(filePath, `发送文件：${fileName}`)),
+    showShareImageMenu: played('showShareImageMenu', async ({ path }) => handedOn(path, '发送图片')),
     setClipboardData: played('setClipboardData', async ({ data }) => { await navigator.clipboard.writeText(data) }),
     // Asked at any other time WeChat refuses; `played` works a moment later, so it is looked at here.
     requestSubscribeMessage: options => (isPressing() ? subscribe : refuseSubscription)(options),
@@ -122,6 +129,18 @@ function questions () {
       localStorage.setItem('privacy', 'yes')
     })
   }
+}
+
+async function handedOn (path, title) {
+  if (!isHere(path)) throw new Error('file not found')
+  await dialogs.confirm({ title, content: '这里不打开别的程序', showCancel: false, confirmText: '关闭' })
+}
+
+// The number of this phone is typed in; what the server gets is the simulator's code for it.
+async function givePhoneNumber (tell) {
+  const number = await dialogs.typeIn('允许使用手机号？', '这里没有微信的手机号：请输入一个')
+  if (number === null) return tell({ errMsg: 'getPhoneNumber:fail user deny' })
+  return tell({ code: `phone:${number}:${Date.now()}-${codes++}`, errMsg: 'getPhoneNumber:ok' })
 }
 
 const subscribe = played('requestSubscribeMessage', async ({ tmplIds }) => {
@@ -173,7 +192,10 @@ export function createWx (phone) {
       const card = phone.share()
       dialogs.confirm({ title: '转发给朋友', content: `${card.title}\n${card.path}`, showCancel: false, confirmText: '好' })
     },
-    openType (name) { throw new Error(`button open-type ${name} is not played in the browser`) }
+    openType (name, tell) {
+      if (name === 'getPhoneNumber') return givePhoneNumber(tell)
+      throw new Error(`button open-type ${name} is not played in the browser`)
+    }
   }
   return new Proxy(api, {
     get (target, name) {
