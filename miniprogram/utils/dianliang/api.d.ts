@@ -270,6 +270,23 @@ export interface AgreeForIn {
   method: "seen" | "call"
 }
 
+export interface AlikeOut {
+  /** 心愿编号 */
+  id: number
+  /** 对外编号 */
+  number: string | null
+  /** 标题 */
+  title: string
+  /** 状态 */
+  state: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"
+  /** 填写时间 */
+  createdAt: string
+  /** 为什么列出来 */
+  why: string
+  /** 内容是不是相近 */
+  sameWords: boolean
+}
+
 export interface ArrivedIn {
   /** 实收数量 */
   received: number
@@ -427,6 +444,13 @@ export interface BatchOut {
 export interface BatchesOut {
   /** 有库存的批次，先到期的在前 */
   list: Array<BatchOut>
+}
+
+export interface BesideReviewOut {
+  /** 一年里相近的心愿，最相近的在前，最多八个；只是提醒，由您判断 */
+  alike: Array<AlikeOut>
+  /** 常用答复 */
+  answers: Array<ReadyAnswersOut>
 }
 
 export interface BindIn {
@@ -2303,6 +2327,13 @@ export interface Readiness {
   writable: boolean
 }
 
+export interface ReadyAnswersOut {
+  /** 用在哪个操作 */
+  action: "send_back" | "decline" | "refer"
+  /** 常用的说法，按社区写的先后 */
+  sentences: Array<string>
+}
+
 export interface ReasonIn {
   /** 原因 */
   reason: string
@@ -4044,6 +4075,8 @@ export interface Gets {
   [path: `/wishes/${number}/contact`]: { query: { reason?: string | null }; body: undefined; data: ContactOut }
   /** 遮盖前的文字 */
   [path: `/wishes/${number}/former-texts`]: { query: { reason?: string | null }; body: undefined; data: FormerTextsOut }
+  /** 审核时的参考 */
+  [path: `/wishes/${number}/review`]: { query: undefined; body: undefined; data: BesideReviewOut }
   /** 心愿的经过 */
   [path: `/wishes/${number}/timeline`]: { query: undefined; body: undefined; data: TimelineOut }
 }
