@@ -45,6 +45,16 @@ def pytest_addoption(parser):
         action="store_true",
         help="generate and play a client of each kind, not of one (tests/client)",
     )
+    parser.addoption(
+        "--every-width",
+        action="store_true",
+        help="play the stories of the mini-program at each width, in normal and in large text (tests/miniprogram)",
+    )
+    parser.addoption(
+        "--wechat-compiler",
+        action="store_true",
+        help="compile the mini-program with WeChat's own uploader, too: 275 MB of packages (tests/miniprogram)",
+    )
     parser.addoption("--quick", action="store_true", help=f"leave out: {'; '.join(quick.LEFT_OUT.values())}")
 
 

@@ -7,12 +7,5 @@ TO_COME = {
     "pages/security/index",
     "pages/service/certificates",
     "pages/service/records",
-    "pages/staff/complaints",
-    "pages/staff/hours",
-    "pages/staff/members",
-    "pages/staff/merges",
-    "pages/staff/redemptions",
-    "pages/staff/residencies",
-    "pages/staff/wishes",
     "pages/team/detail",
 }

@@ -11,14 +11,14 @@ const LINKS = [
 ]
 
 Page(screen({
-  data: { me: null, signedIn: false, toDo: [], links: LINKS },
+  data: { me: null, signedIn: false, toDo: [], links: LINKS, staff: null },
 
   async read () {
     const { api } = getApp()
-    if (!api.signedIn()) return this.setData({ me: null, signedIn: false, toDo: [] })
+    if (!api.signedIn()) return this.setData({ me: null, signedIn: false, toDo: [], staff: null })
     const [me, toDo] = await Promise.all([api.get('/me'), api.get('/me/to-do')])
-    // 没有页面的（工作人员的）这里不列，在工作后台办。
-    this.setData({ signedIn: true, me: profile(me), toDo: toDo.list.filter(one => TO_DO[one.kind]).map(one => ({ kind: one.kind, text: TO_DO[one.kind], count: one.count, url: `/${one.page}` })) })
+    // 任职的人等着办的在工作台里，这里只有一行和件数。
+    this.setData({ signedIn: true, staff: staffOf(me, toDo.list), me: profile(me), toDo: toDo.list.filter(one => TO_DO[one.kind]).map(one => ({ kind: one.kind, text: TO_DO[one.kind], count: one.count, url: `/${one.page}` })) })
   },
 
   signIn () {
@@ -36,6 +36,11 @@ Page(screen({
     wx.navigateTo({ url: event.currentTarget.dataset.url, fail: () => this.notYet() })
   }
 }))
+
+function staffOf (me, toDo) {
+  if (!me.roles.length) return null
+  return { count: toDo.filter(one => one.page.split('/')[1] === 'staff').reduce((sum, one) => sum + one.count, 0) }
+}
 
 function profile (me) {
   const home = me.residency
