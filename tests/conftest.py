@@ -51,6 +51,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="the mini-program at every width, with and without large text (tests/miniprogram; minutes)",
     )
+    parser.addoption(
+        "--wechat-compiler",
+        action="store_true",
+        help="compile the mini-program with WeChat's own uploader, too: 275 MB of packages (tests/miniprogram)",
+    )
     parser.addoption("--quick", action="store_true", help=f"leave out: {'; '.join(quick.LEFT_OUT.values())}")
 
 

@@ -17,6 +17,27 @@ from backend.personal import not_personal
 from backend.wishes.kinds import AnswerKind
 
 MOST = 12
+# What the product says where a community has written nothing of its own.
+OF_THE_PRODUCT: dict[str, tuple[str, ...]] = {
+    AnswerKind.SEND_BACK: (
+        "请补充具体需要什么、多少，方便党员准备",
+        "请补充期望的时间，以及什么时候家里有人",
+        "请说明为什么需要，方便社区核实",
+        "请补充联系电话，认领后才能联系到您",
+    ),
+    AnswerKind.DECLINE: (
+        "不属于微心愿的范围：微心愿是 300 元以内的物品或服务",
+        "与您已提交的心愿重复，请以先提交的那一个为准",
+        "经上门核实，暂时没有这项需要",
+        "内容涉及他人隐私或商业推广，不能发布",
+    ),
+    AnswerKind.REFER: (
+        "需要资金救助，已转到临时救助窗口，会有工作人员联系您",
+        "属于道路、设施维修，已转到 12345 热线办理",
+        "需要现场处理，已转给网格员上门",
+        "属于医疗费用、住房或债务问题，请到临时救助窗口咨询",
+    ),
+}
 
 
 class ReadyAnswer(Model):
@@ -36,12 +57,13 @@ class ReadyAnswer(Model):
     text: Mapped[str] = mapped_column(sa.Text, info=not_personal("a sentence for whomever it fits"))
 
 
-def ready(community_id: int, kind: str) -> list[str]:
-    """The community's own sentences of this kind, in order; none where it has written none."""
-    wanted = sa.select(ReadyAnswer.text).where(
-        ReadyAnswer.community_id == community_id, ReadyAnswer.kind == kind
-    )
-    return list(session.scalars(wanted.order_by(ReadyAnswer.position)))
+def sentences_of(community_id: int) -> dict[str, tuple[str, ...]]:
+    """The sentences of each kind: the community's own, in their order, or those of the product."""
+    wanted = sa.select(ReadyAnswer.kind, ReadyAnswer.text).where(ReadyAnswer.community_id == community_id)
+    own: dict[str, list[str]] = {}
+    for kind, text in session.execute(wanted.order_by(ReadyAnswer.position)):
+        own.setdefault(kind, []).append(text)
+    return {kind: tuple(own.get(kind, ())) or OF_THE_PRODUCT[kind] for kind in AnswerKind}
 
 
 def change(community_id: int, kind: str, sentences: Sequence[str], *, actor: Actor) -> None:

@@ -158,7 +158,7 @@ def missing_names(text: str) -> list[str]:
 def words() -> frozenset[str]:
     """Every word of everything that is no page: programs, templates, settings of servers."""
     itself = Path(__file__).relative_to(TOP).as_posix()
-    texts = [one for one in tracked() if not one.endswith((".md", ".svg", ".png")) and one != itself]
+    texts = [one for one in tracked() if not one.endswith((".md", ".svg", ".png", ".webp")) and one != itself]
     return frozenset(word for one in texts for word in re.findall(r"\w+", source(one)))
 
 

@@ -39,9 +39,32 @@ def pocket(town, browser, own_address):
         yield opened
 
 
+SCREENS = [(width, elder) for elder in (False, True) for width in (320, 390, 768)]
+
+
+def pytest_configure(config):
+    config.addinivalue_line(
+        "markers", "held(width, elder): the phone on which a story is played in the short form"
+    )
+
+
+def pytest_generate_tests(metafunc):
+    """A story that asks for a `screen` is played on the one that it names, with `--every-screen` on each."""
+    if "screen" not in metafunc.fixturenames:
+        return
+    screens = [metafunc.definition.get_closest_marker("held").args]
+    if metafunc.config.getoption("--every-screen"):
+        screens = SCREENS
+    names = [f"{width}{'-elder' if elder else ''}" for width, elder in screens]
+    told = [{"width": width, "elder": elder} for width, elder in screens]
+    metafunc.parametrize("screen", told, ids=names)
+
+
 def pytest_collection_modifyitems(config, items):
-    """How pages look and work is changed by no database: once a run is enough."""
+    """How pages look and work is changed by no database: once a run is enough. WeChat's uploader is asked by option."""
+    unwanted = ["uploader"] if not config.getoption("--wechat-compiler") else []
     if config.getoption("--database") == "postgresql":
-        seen = [item for item in items if "pocket" in getattr(item, "fixturenames", ())]
-        items[:] = [item for item in items if item not in seen]
-        config.hook.pytest_deselected(items=seen)
+        unwanted.append("pocket")
+    seen = [item for item in items if set(unwanted) & set(getattr(item, "fixturenames", ()))]
+    items[:] = [item for item in items if item not in seen]
+    config.hook.pytest_deselected(items=seen)

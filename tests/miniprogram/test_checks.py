@@ -60,7 +60,7 @@ def wrong_types(folder):
 CHECKS = [
     rules.unknown_tags, rules.missing_files, rules.unknown_keys, rules.tab_bar, rules.wrong_addresses,
     rules.too_large, rules.mixed_packages, rules.foreign_calls, rules.personal_fields_before_consent, rules.weak_contrast,
-    rules.small_text, rules.without_label, rules.pressed_by_finger_alone, rules.sitemap,
+    rules.small_text, rules.styles_that_leak, rules.without_label, rules.pressed_by_finger_alone, rules.sitemap,
     rules.not_ready_to_publish,
 ]  # fmt: skip
 WITH_NODE = [handlers, not_compiled, not_packed, wrong_types]
@@ -92,9 +92,12 @@ SOWN = [
     (rules.mixed_packages, "app.json", '"packages": ["pages/complaint"', '"packages": ["pages/complaints"'),
     (rules.mixed_packages, "pages/me/index.js", "'../../lib/screen'", "'../team/list'"),
     (rules.mixed_packages, "pages/me/index.json", '"usingComponents": {', '"usingComponents": {"a": "/pages/team/a"'),
+    (rules.too_large, "pages/staff/lib/large.js", "", "x" * rules.PART_BUDGET),
+    (rules.mixed_packages, "pages/me/index.js", "'../../lib/labels'", "'../staff/lib/words'"),
     (rules.foreign_calls, "pages/home/index.js", "wx.makePhoneCall", "wx.getUserInfo"),
     (rules.foreign_calls, "pages/home/index.wxml", "<ui-button", '<ui-button open-type="getPhoneNumber"'),
     (rules.personal_fields_before_consent, "pages/wish/write.js", "api.beforePersonal()", "api.signIn()"),
+    (rules.personal_fields_before_consent, "pages/staff/stock.js", "Page(staffScreen(", "Page(screen("),
     (rules.personal_fields_before_consent, "app.json", '"__usePrivacyCheck__": true', '"__usePrivacyCheck__": false'),
     (rules.weak_contrast, "app.wxss", "--soft-text: #65574d", "--soft-text: #a5978d"),
     (rules.weak_contrast, "settings.js", "#b3171d", "#e3474d"),
@@ -102,6 +105,7 @@ SOWN = [
     (rules.small_text, "app.wxss", "--small: 32rpx", "--small: 28rpx"),
     (rules.small_text, "app.wxss", "--small: 40rpx", "--small: 36rpx"),
     (rules.small_text, "pages/me/index.wxss", "font-size: var(--big)", "font-size: 24rpx"),
+    (rules.styles_that_leak, "pages/wish/wall.wxss", ".finder {", ".search {"),
     (rules.without_label, "pages/wish/write.wxml", ' aria-label="想要什么"', ""),
     (rules.without_label, "components/wish-card/wish-card.wxml", ' aria-label="心愿的图片"', ""),
     (rules.pressed_by_finger_alone, "pages/home/index.wxml", "<text ", '<text bindtap="write" '),

@@ -238,11 +238,12 @@ def test_a_community_writes_its_own_answers_in_order_and_none_brings_back_those_
     tong = cast.by(town, "tong")
     with transaction():
         ready_answers.change(town.songtao, "decline", ["请到窗口办理", "已有政策覆盖"], actor=tong)
-    assert ready_answers.ready(town.songtao, "decline") == ["请到窗口办理", "已有政策覆盖"]
-    assert ready_answers.ready(town.baihua, "decline") == []
+    of_the_product = ready_answers.OF_THE_PRODUCT["decline"]
+    assert ready_answers.sentences_of(town.songtao)["decline"] == ("请到窗口办理", "已有政策覆盖")
+    assert ready_answers.sentences_of(town.baihua)["decline"] == of_the_product
     with transaction():
         ready_answers.change(town.songtao, "decline", [], actor=tong)
-    assert ready_answers.ready(town.songtao, "decline") == []
+    assert ready_answers.sentences_of(town.songtao)["decline"] == of_the_product
     with pytest.raises(NotFound), transaction():
         ready_answers.change(town.baihua, "decline", ["别处的话"], actor=tong)
     with pytest.raises(InvalidInput), transaction():

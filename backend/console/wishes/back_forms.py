@@ -4,7 +4,6 @@ out. On the page of the review, and afterwards on the page of the wish."""
 from collections.abc import Callable
 from typing import Any
 
-from backend.console.frame import sentences
 from backend.console.frame.decisions import ReasonedForm, with_sentences
 from backend.console.frame.forms import Form, line, lines, one_of, ticks
 from backend.console.frame.page import Staff
@@ -19,12 +18,6 @@ from backend.wishes.views import WishView
 MERGE = ("同一件事报了两次，合并到一起办理", "同一户提了相同的心愿，合并到一起办理")
 TAKE_DOWN = ("内容里有个人信息，先撤下保护您的隐私", "内容不适合公开", "经核实，情况已经变化")
 REDACT = ("内容里有电话、证件号或住址，遮盖后别人看不到", "图片里有人脸或个人信息")
-# What the product says where a community has written nothing of its own.
-_OF_THE_PRODUCT = {
-    AnswerKind.SEND_BACK: sentences.SEND_BACK,
-    AnswerKind.DECLINE: sentences.DECLINE,
-    AnswerKind.REFER: sentences.REFER,
-}
 
 
 class SendBackForm(ReasonedForm):
@@ -57,7 +50,7 @@ class RedactForm(ReasonedForm):
 
 def sentences_of(community_id: int, kind: AnswerKind) -> tuple[str, ...]:
     """The community's own, or those of the product."""
-    return tuple(ready_answers.ready(community_id, kind)) or _OF_THE_PRODUCT[kind]
+    return ready_answers.sentences_of(community_id)[kind]
 
 
 def ready_for(kind: AnswerKind) -> Callable[[int], tuple[str, ...]]:

@@ -26,15 +26,15 @@ const ACCOUNT = [
 ]
 
 Page(screen({
-  data: { me: null, signedIn: false, toDo: [], groups: [], waiting: 0 },
+  data: { me: null, signedIn: false, toDo: [], groups: [], waiting: 0, staff: null },
 
   async read () {
     const { api } = getApp()
-    if (!api.signedIn()) return this.setData({ me: null, signedIn: false, toDo: [] })
+    if (!api.signedIn()) return this.setData({ me: null, signedIn: false, toDo: [], staff: null })
     this.setData({ waiting: api.queue.items().length })
     const [me, toDo] = await Promise.all([api.get('/me'), api.get('/me/to-do')])
-    // 没有页面的（工作人员的）这里不列，在工作后台办。
-    this.setData({ signedIn: true, me: profile(me), groups: groupsOf(me), toDo: toDo.list.filter(one => TO_DO[one.kind]).map(one => ({ kind: one.kind, text: TO_DO[one.kind], count: one.count, url: `/${one.page}` })) })
+    // 任职的人等着办的在工作台里，这里只有一行和件数。
+    this.setData({ signedIn: true, staff: staffOf(me, toDo.list), me: profile(me), groups: groupsOf(me), toDo: toDo.list.filter(one => TO_DO[one.kind]).map(one => ({ kind: one.kind, text: TO_DO[one.kind], count: one.count, url: `/${one.page}` })) })
   },
 
   signIn () {
@@ -57,6 +57,11 @@ Page(screen({
 function groupsOf (me) {
   const member = me.partyRegistration ? [{ title: '在职党员', links: MEMBER }] : []
   return [{ title: '我的', links: LINKS }].concat(member, { title: '志愿服务', links: VOLUNTEER }, { title: '账号和家人', links: ACCOUNT })
+}
+
+function staffOf (me, toDo) {
+  if (!me.roles.length) return null
+  return { count: toDo.filter(one => one.page.split('/')[1] === 'staff').reduce((sum, one) => sum + one.count, 0) }
 }
 
 function profile (me) {

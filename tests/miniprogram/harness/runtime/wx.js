@@ -55,7 +55,10 @@ function moves (phone) {
     redirectTo: played('redirectTo', ({ url }) => phone.replace(url)),
     switchTab: played('switchTab', ({ url }) => phone.switchTab(url)),
     reLaunch: played('reLaunch', ({ url }) => phone.relaunch(url)),
-    navigateBack: played('navigateBack', ({ delta }) => phone.back(delta)),
+    navigateBack: played('navigateBack', ({ delta }) => {
+      if (phone.pages().length < 2) throw new Error('cannot navigate back at first page.')
+      phone.back(delta)
+    }),
     setNavigationBarTitle: played('setNavigationBarTitle', ({ title }) => phone.dress({ navigationBarTitleText: title })),
     stopPullDownRefresh: played('stopPullDownRefresh', () => phone.stopPullDown()),
     startPullDownRefresh: played('startPullDownRefresh', () => phone.pullDown()),
