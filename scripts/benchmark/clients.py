@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 
+from scripts.benchmark import lean
 from scripts.benchmark.tape import play
 
 PATIENCE_SECONDS = 60
@@ -44,13 +45,13 @@ class Refused(Exception):
 class Connection:
     """One kept-alive connection, with as little between it and the socket as possible."""
 
-    def __init__(self, port: int, patience: float = PATIENCE_SECONDS) -> None:
-        self.port, self.patience = port, patience
+    def __init__(self, port: int, patience: float = PATIENCE_SECONDS, *, keyed: bool = True) -> None:
+        self.port, self.patience, self.keyed = port, patience, keyed
         self.socket: socket.socket | None = None
         self.left = b""
 
     def ask(self, request: dict[str, Any]) -> None:
-        raw = _raw(request)
+        raw = _raw(request, keyed=self.keyed)
         try:
             status, body = self.exchange(raw)
         except (ConnectionError, OSError):
@@ -109,21 +110,22 @@ class Connection:
         self.socket, self.left = None, b""
 
 
-def _raw(request: dict[str, Any]) -> bytes:
+def _raw(request: dict[str, Any], *, keyed: bool) -> bytes:
     if "form" in request:
         return _form(request)
     body = b"" if request["method"] == "GET" else json.dumps(request.get("body") or {}).encode()
-    return raw(request["method"], request["path"], request["token"], body, secrets.token_hex(16))
+    key = secrets.token_hex(16) if keyed else None
+    return raw(request["method"], request["path"], request["token"], body, key)
 
 
-def raw(method: str, path: str, token: str | None, body: bytes, key: str) -> bytes:
-    """A call of the API as it goes over the wire; a POST bears its idempotency key."""
+def raw(method: str, path: str, token: str | None, body: bytes, key: str | None) -> bytes:
+    """A call of the API as it goes over the wire; a POST bears its idempotency key, if there is one."""
     lines = [f"{method} /api/v1{path} HTTP/1.1", "Host: bench"]
     if token is not None:
         lines.append(f"Authorization: Bearer {token}")
     if method != "GET":
-        lines += [f"Idempotency-Key: {key}", "Content-Type: application/json"]
-        lines.append(f"Content-Length: {len(body)}")
+        lines += [f"Idempotency-Key: {key}"] if key else []
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
@@ -142,26 +144,23 @@ def _form(request: dict[str, Any]) -> bytes:
 
 def over_http(task: dict[str, Any]) -> dict[str, Any]:
     turns, clients = task["turns"], task["clients"]
-    # As the driver's turns below; what cannot be undone cannot be tried before.
-    warming = turns[: max(clients, len(turns) // 4)] if task["reading"] else []
     # Whoever is free takes the next one: all are busy to the end, also where some have the slower worker.
     waiting = iter(turns)
     seen: list[tuple[list[float], list[str]]] = []
     starting = threading.Barrier(clients + 1)
 
-    def client(number: int) -> None:
-        connection = Connection(task["port"])
+    def client() -> None:
+        connection = Connection(task["port"], keyed=task["keyed"])
 
         def ask(turn: list[dict[str, Any]]) -> None:
             for request in turn:
                 connection.ask(request)
 
-        timed(warming[number::clients], ask)
         starting.wait()
         seen.append(timed(waiting, ask))
         connection.close()
 
-    threads = [threading.Thread(target=client, args=(number,), daemon=True) for number in range(clients)]
+    threads = [threading.Thread(target=client, daemon=True) for _ in range(clients)]
     for thread in threads:
         thread.start()
     starting.wait()
@@ -214,7 +213,10 @@ def by_driver(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _driver(task: dict[str, Any], turns: list[Any], starting: Any, answers: Any) -> None:
-    cursor, begin = _connected(task["database"])
+    cursor, begin = connected(task["database"])
+    if "lean" in task:
+        _by_hand(cursor, begin, task, turns, starting, answers)
+        return
     works = task["works"]
     # The product's connections have served before, too: caches are filled, and psycopg has prepared what it repeats.
     for turn in turns[:1] * WARMING:
@@ -227,7 +229,25 @@ def _driver(task: dict[str, Any], turns: list[Any], starting: Any, answers: Any)
     answers.put(timed(turns, ask))
 
 
-def _connected(address: str) -> tuple[Any, str]:
+def _by_hand(
+    cursor: Any, begin: str, task: dict[str, Any], turns: list[Any], starting: Any, answers: Any
+) -> None:
+    said, reading = task["lean"], task["reading"]
+    if reading and begin == "BEGIN":
+        # For what writes, a generic plan gains nothing.
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+    undone = begin == "BEGIN" and not reading
+    for turn in turns[:1] * WARMING:
+        if undone:
+            cursor.execute(begin)
+        lean.play(cursor, said, turn, reading=reading, undo=True)
+        if undone:
+            cursor.execute("ROLLBACK")
+    starting.wait(PATIENCE_SECONDS)
+    answers.put(timed(turns, lambda turn: lean.play(cursor, said, turn, reading=reading)))
+
+
+def connected(address: str) -> tuple[Any, str]:
     if address.startswith("sqlite:///"):
         plain = sqlite3.connect(address.removeprefix("sqlite:///"), isolation_level=None)
         for pragma in PRAGMAS:

@@ -1,7 +1,8 @@
 """How fast the product is on this machine, beside what the database alone could do: SQLite and PostgreSQL.
 
-Each round measures every work on one database and then on the other (A B A B …): over HTTP against gunicorn,
-and at once the same statements by the driver alone, with as many clients. Each figure is the median of the
+Each round measures every work on one database and then on the other (A B A B …): over HTTP against gunicorn, and at
+once by the driver alone, with as many clients: the product's own statements, and the leanest SQL that writes the same
+rows, by hand (scripts/benchmark/limits). With --peer others take their turns beside it. Each figure is the median of the
 rounds. Several sizes at --rows are measured by turns within each round, so that growth shows.
 
 With --people a crowd does mixed work for some minutes, or until there were so many requests: then it counts
@@ -30,18 +31,25 @@ WORKS = {
     "wall": ("wall page of 20", 800, True),
     "statement": ("statement page of 20", 2000, True),
     "wish": ("wish page with timeline", 800, True),
+    "home": ("first screen (GET /home)", 400, True),
+    "write": ("wish, written down", 160, False),
     "claim": ("claim", 160, False),
     "check_in": ("check-in", 160, False),
     "request": ("redemption request", 240, False),
+    "spread": ("request, 20 communities", 240, False),
     "approve": ("approval", 160, False),
     "hand_over": ("hand-over", 80, False),
     "register_csv": ("register export, CSV", 16, True),
     "register_xlsx": ("register export, XLSX", 8, True),
 }
+# What has goals, or a peer.
+MEASURED = (
+    *("sign_in", "wall", "statement", "home", "claim", "check_in", "request", "spread", "hand_over", "write"),
+)
 # What has to stay as quick as it is, however much there is.
 GROWING = ("wall", "statement", "wish")
 # Nothing but the work itself: no limit of a day or a minute is met in seconds of measuring.
-ENVIRONMENT = {**sites.PLAIN, **UNLIMITED, "CLAIM_LIMIT": "1000000"}
+ENVIRONMENT = {**sites.PLAIN, **UNLIMITED, "CLAIM_LIMIT": "1000000", "INDEX_KEY": "bench-index-" + "0" * 40}
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -75,12 +83,31 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
         action="store_true",
         help="instead: the whole city, how long each page of the console and each search takes each role",
     )
+    parser.add_argument(
+        "--cpu",
+        action="store_true",
+        help="only the processor time of a request: short, and of use on a busy machine",
+    )
+    parser.add_argument(
+        "--prove",
+        action="store_true",
+        help="measures nothing: tells which rows each leaves, and whether they are the same",
+    )
+    peers = parser.add_argument_group("beside other stacks, each on a fresh database of one template")
+    peers.add_argument(
+        "--peer", action="store_true", help="with a FastAPI peer: scripts/benchmark/peers/README.md"
+    )
+    peers.add_argument(
+        "--peer-workers", type=int, default=os.cpu_count() or 1, help="its processes; as many as cores"
+    )
     crowd = parser.add_argument_group("a crowd that does mixed work")
     crowd.add_argument("--people", type=int, help="so many signed-in people, 2000")
     crowd.add_argument("--minutes", type=float, help="how long they work; 5 unless told")
     crowd.add_argument("--requests", type=int, help="until so many requests were answered, 100000")
     crowd.add_argument("--connections", type=int, default=64, help="how many of them are there at once")
     told = parser.parse_args(arguments)
+    if len(told.rows) > 1 and (told.cpu or told.peer):
+        parser.error("--cpu and --peer are for one size")
     if told.people is None and (told.minutes is not None or told.requests is not None):
         parser.error("--minutes and --requests are for --people")
     return told
@@ -93,6 +120,8 @@ def _sizes(text: str) -> list[int]:
 def main() -> None:
     asked = read_arguments(sys.argv[1:])
     default = list(GROWING) if len(asked.rows) > 1 else list(WORKS)
+    if asked.cpu or asked.peer or asked.prove:
+        default = list(MEASURED)
     works = asked.works.split(",") if asked.works else default
     if unknown := set(works) - set(WORKS):
         raise SystemExit(f"No such work: {', '.join(sorted(unknown))}")
@@ -108,6 +137,15 @@ def main() -> None:
             from scripts.benchmark import crowd
 
             raise SystemExit(crowd.run(asked))
+        if asked.prove:
+            from scripts.benchmark import prove
+
+            raise SystemExit(prove.run(asked, works, ENVIRONMENT))
+        if asked.peer:
+            from scripts.benchmark import alternating
+
+            alternating.run(asked, works, ENVIRONMENT)
+            return
         measured(asked, works)
     except KeyboardInterrupt:
         raise SystemExit(130) from None
@@ -132,7 +170,8 @@ def measured(asked: argparse.Namespace, works: list[str]) -> None:
             _round(number, asked, works, found)
         result = _result(asked, works, kinds, found)
     sites.say("")
-    report.write(result, asked.into, {work: WORKS[work][0] for work in works})
+    names = {work: WORKS[work][0] for work in works}
+    report.write_cpu(result, asked.into, names) if asked.cpu else report.write(result, asked.into, names)
     print(f"{time.monotonic() - began:.0f} s altogether; results in {asked.into}")
 
 
@@ -145,20 +184,25 @@ def _round(number: int, asked: argparse.Namespace, works: list[str], found: dict
                 sites.say(f"round {number} of {asked.rounds}, {one.name}: {WORKS[work][0]}")
                 size, reading = max(2, round(WORKS[work][1] * asked.scale)), WORKS[work][2]
                 # By the driver a reading turn takes no time: more of them, or their beginning is all that is measured.
-                one.measure(work, size, 4 * size if reading else max(2, size // 2), reading=reading)
+                raw = 4 * size if reading else max(2, size // 2)
+                one.measure(work, size, raw, reading=reading, alone=asked.cpu)
 
 
 def _result(
     asked: argparse.Namespace, works: list[str], kinds: tuple[str, ...], found: dict[Any, sites.Site]
 ) -> dict[str, Any]:
     several = len(asked.rows) > 1
+    databases = {one.name: one.told(works) for one in found.values()}
+    for one in () if asked.cpu else found.values():
+        for work, row in databases[one.name]["works"].items():
+            row["planning"] = one.planning(work)
     result = {
         "rows": asked.rows if several else asked.rows[0],
         "rounds": asked.rounds,
         "clients": sites.CLIENTS,
         "workers": asked.workers,
         "threads": asked.threads,
-        "databases": {one.name: one.told(works) for one in found.values()},
+        "databases": databases,
     }
     if several:
         reading = [work for work in works if WORKS[work][2]]
@@ -206,7 +250,8 @@ def site(
         environment = {**os.environ, **ENVIRONMENT, "DATA_DIR": str(mine), "DATABASE_URL": address}
         town = stack.enter_context(sites.town("scripts.benchmark.town", name, mine, environment))
         found = sites.Site(name, mine, address, town)
-        found.fill(rows, works)
+        orders = max(60, round(WORKS["hand_over"][1] * asked.scale) * asked.rounds) if asked.cpu else 60
+        found.fill(rows, works, tapes=not asked.cpu, orders=orders)
         found.port, found.master = stack.enter_context(
             sites.served(mine, environment, asked.workers, asked.threads)
         )

@@ -16,8 +16,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from scripts import at_the_gate
-from scripts.benchmark import plans
+from scripts.benchmark import figures, lean, meters, planning, plans
 
 TOP = Path(__file__).resolve().parents[2]
 CLIENTS = 8
@@ -66,11 +68,23 @@ def database(kind: str, folder: Path, server: str | None, name: str = "dianliang
         host._run(f"DROP DATABASE IF EXISTS {host.database} WITH (FORCE)")
 
 
+def postmaster(address: str) -> int | None:
+    """The number of the PostgreSQL server's first process, if it works on this machine."""
+    if address.startswith("sqlite"):
+        return None
+    with psycopg.connect(address.replace("+psycopg", "", 1), autocommit=True) as line:
+        (mine,) = line.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{mine}/comm").read_text().startswith("postgres"):
+                return meters.parent_of(mine)
+    return None
+
+
 @contextlib.contextmanager
 def process(command: list[str], environment: dict[str, str], **more: Any) -> Iterator[subprocess.Popen[str]]:
     """A child in a group of its own, which is surely gone afterwards with all of its own children."""
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, **more}
-    started = subprocess.Popen(command, cwd=TOP, env=environment, text=True, start_new_session=True, **pipes)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "cwd": TOP, **more}
+    started = subprocess.Popen(command, env=environment, text=True, start_new_session=True, **pipes)
     try:
         yield started
     finally:
@@ -193,42 +207,65 @@ class Site:
 
     def __init__(self, name: str, folder: Path, address: str, asked: Asked) -> None:
         self.name, self.folder, self.address, self.asked = name, folder, address, asked
+        self.kind = "sqlite" if address.startswith("sqlite") else "postgresql"
         self.seen: dict[str, list[dict[str, Any]]] = {}
         self.memory: list[float] = []
         self.port = 0
         self.master: Any = None
 
-    def fill(self, rows: int, works: list[str]) -> None:
+    def fill(self, rows: int, works: list[str], *, tapes: bool = True, orders: int = 60) -> None:
         say(f"filling {self.name}")
-        told = self.asked.ask(rows=rows, works=works)
+        told = self.asked.ask(rows=rows, works=works, tapes=works if tapes else [], orders=orders)
         self.statements, self.lines = told["statements"], told["lines"]
         # Written by the town a moment ago.
         self.tapes = pickle.loads((self.folder / "tapes").read_bytes())  # noqa: S301
 
-    def measure(self, work: str, http: int, raw: int, *, reading: bool) -> None:
-        """Over HTTP and by the driver, one right after the other, on subjects of their own."""
-        turns = self.asked.ask(work=work, http=http, raw=raw)
+    def measure(self, work: str, http: int, raw: int, *, reading: bool, alone: bool = False) -> None:
+        """Over HTTP, by the driver, and what was written by hand, one right after the other, on subjects of their own;
+        `alone` over HTTP only."""
+        by_hand = 0 if alone or work not in lean.known(self.kind) else raw
+        turns = self.asked.ask(work=work, http=http, raw=0 if alone else raw, lean=by_hand)
         self._memory()
-        peak, url = Peak(self.master), f"http://127.0.0.1:{self.port}"
-        before = at_the_gate.counted(url)
-        over_http = self._clients({"port": self.port, "turns": turns["http"], "reading": reading})
-        gate = at_the_gate.since(before, at_the_gate.counted(url))
-        grown = peak.grown()
-        driver = self._clients({"database": self.address, "turns": turns["raw"], "works": self.tapes[work]})
+        told = {
+            "gate": {},
+            **self._over_http(turns["http"], reading=reading),
+            **self._beside(turns, work, reading),
+        }
         self._memory()
-        told = {"http": _figures(over_http), "driver": _figures(driver), "peak_mb": grown}
-        told["gate"] = {} if reading else {kind: asdict(times) for kind, times in gate.items()}
         self.seen.setdefault(work, []).append(told)
 
-    def _clients(self, task: dict[str, Any]) -> dict[str, Any]:
-        path = self.folder / "task"
-        path.write_bytes(pickle.dumps({"clients": CLIENTS, **task}))
-        command = [sys.executable, "-m", "scripts.benchmark.clients", str(path)]
-        with process(command, {**os.environ}, stdin=None) as clients:
-            told, _ = clients.communicate(timeout=PATIENCE_SECONDS * 10)
-            if clients.returncode:
-                raise SystemExit(f"the clients ended with {clients.returncode}")
-            return json.loads(told)
+    def _over_http(self, turns: list[Any], *, reading: bool) -> dict[str, Any]:
+        # What cannot be undone cannot be tried before.
+        warming = turns[: max(CLIENTS, len(turns) // 4)] if reading else []
+        if warming:
+            self.clients({"port": self.port, "turns": warming, "keyed": True})
+        peak, url = Peak(self.master), f"http://127.0.0.1:{self.port}"
+        before = at_the_gate.counted(url)
+        meter = meters.Meter(self.roots())
+        seen = figures.figures(self.clients({"port": self.port, "turns": turns, "keyed": True}))
+        cpu = figures.per_turn(meter.read(), seen["turns"])
+        gate = at_the_gate.since(before, at_the_gate.counted(url))
+        told = {} if reading else {"gate": {kind: asdict(times) for kind, times in gate.items()}}
+        return {"http": seen, "cpu": cpu, "peak_mb": peak.grown(), **told}
+
+    def _beside(self, turns: dict[str, Any], work: str, reading: bool) -> dict[str, Any]:
+        told = {}
+        if turns["raw"]:
+            task = {"database": self.address, "turns": turns["raw"], "works": self.tapes[work]}
+            told["driver"] = figures.figures(self.clients(task))
+        if turns["lean"]:
+            said = lean.for_driver(self.kind, work, keyed=True)
+            task = {"database": self.address, "turns": turns["lean"], "lean": said, "reading": reading}
+            told["limit"] = figures.figures(self.clients(task))
+        return told
+
+    def roots(self) -> dict[str, int]:
+        """The processes whose time is told apart: the server's, and the database's where it has some."""
+        database = postmaster(self.address)
+        return {"server": self.master.pid} | ({"database": database} if database else {})
+
+    def clients(self, task: dict[str, Any]) -> dict[str, Any]:
+        return asked_by_clients(self.folder, task)
 
     def _memory(self) -> None:
         """What the workers hold, on average."""
@@ -238,63 +275,31 @@ class Site:
     def told(self, works: list[str]) -> dict[str, Any]:
         rows = {}
         for work in works:
-            rows[work] = {**_medians(self.seen[work]), "statements": self.statements[work]}
+            rows[work] = {**figures.medians(self.seen[work]), "statements": self.statements.get(work)}
             if work in self.lines:
-                rows[work] |= _in_lines(rows[work], self.lines[work])
+                rows[work] |= figures.in_lines(rows[work], self.lines[work])
         return {"works": rows, "memory_mb": self.memory}
+
+    def planning(self, work: str) -> dict[str, dict[str, float]]:
+        """ms in which PostgreSQL plans and runs a turn that reads: the product's statements, and those by hand."""
+        if self.kind == "sqlite" or work not in lean.READS:
+            return {}
+        turns = self.asked.ask(work=work, lean=planning.TRIES)["lean"]
+        by_hand = planning.of_hand(self.address, work, turns)
+        return {"product": planning.of_tape(self.address, self.tapes[work][0]), "by hand": by_hand}
 
     def plans(self, works: list[str]) -> dict[str, Any]:
         """How the database goes about each of these works that read, asked at the size it has now."""
         return {work: plans.of(self.address, self.tapes[work][0]) for work in works}
 
 
-def _figures(seen: dict[str, Any]) -> dict[str, Any]:
-    took = seen["took"]
-    # What was refused was not done.
-    rate = (len(took) - seen["errors"]) / seen["seconds"] if took else 0.0
-    at = {f"p{part}_ms": 1000 * took[min(len(took) - 1, len(took) * part // 100)] for part in (50, 99)}
-    return {"rate": rate, **at, "errors": seen["errors"], "error": seen["first_error"]}
-
-
-def _medians(rounds: list[dict[str, Any]]) -> dict[str, Any]:
-    middle = {
-        part: {
-            key: statistics.median(one[part][key] for one in rounds) for key in ("rate", "p50_ms", "p99_ms")
-        }
-        for part in ("http", "driver")
-    }
-    errors = {part: sum(one[part]["errors"] for one in rounds) for part in ("http", "driver")}
-    first = [one[part]["error"] for one in rounds for part in ("http", "driver") if one[part]["error"]]
-    share = statistics.median(
-        one["http"]["rate"] / one["driver"]["rate"] if one["driver"]["rate"] else 0.0 for one in rounds
-    )
-    tail = statistics.median(one["http"]["p99_ms"] / one["http"]["p50_ms"] for one in rounds)
-    peaks = [one["peak_mb"] for one in rounds if one["peak_mb"] is not None]
-    return {
-        **middle,
-        "share": share,
-        "tail": tail,
-        "errors": errors,
-        "first_error": next(iter(first), None),
-        "peak_mb": max(peaks, default=None),
-        "gate": _gate(rounds),
-        "rounds": rounds,
-    }
-
-
-def _gate(rounds: list[dict[str, Any]]) -> dict[str, Any]:
-    """Of a work that writes, how long writers waited and kept others waiting: medians of the rounds, and the most."""
-    return {
-        kind: {
-            "number": sum(one["gate"][kind]["number"] for one in rounds),
-            **{key: statistics.median(one["gate"][kind][key] for one in rounds) for key in ("p50", "p99")},
-            "most": max(one["gate"][kind]["most"] for one in rounds),
-        }
-        for kind in rounds[0]["gate"]
-    }
-
-
-def _in_lines(row: dict[str, Any], lines: int) -> dict[str, Any]:
-    """A work that makes a long file is told in the rows of the file, too."""
-    rates = {f"{part}_lines_per_second": lines * row[part]["rate"] for part in ("http", "driver")}
-    return {"lines": lines, **rates}
+def asked_by_clients(folder: Path, task: dict[str, Any]) -> dict[str, Any]:
+    """What a process of clients saw of this task (scripts/benchmark/clients.py)."""
+    path = folder / "task"
+    path.write_bytes(pickle.dumps({"clients": CLIENTS, **task}))
+    command = [sys.executable, "-m", "scripts.benchmark.clients", str(path)]
+    with process(command, {**os.environ}, stdin=None) as clients:
+        told, _ = clients.communicate(timeout=PATIENCE_SECONDS * 10)
+        if clients.returncode:
+            raise SystemExit(f"the clients ended with {clients.returncode}")
+        return json.loads(told)

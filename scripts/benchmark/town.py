@@ -29,21 +29,25 @@ from backend.seeds import demo
 from backend.supermarket import sealed
 from backend.supermarket.actions import items, receipts, shops
 from backend.supermarket.models import Redemption
+from backend.supermarket.open_days import OpenTimes
 from backend.volunteering import codes
 from backend.volunteering.models import Activity, SignUp
 from backend.wechat.simulator.rules import openid_of
 from scripts.benchmark import desk as console
-from scripts.benchmark import fill
-from scripts.benchmark.tape import Inputs, Said, Step, listen, taping, tellable, traced, verbatim
+from scripts.benchmark import fill, market, own_tables
+from scripts.benchmark.recording import Request, Turn, taped, tapes_of
+from scripts.benchmark.tape import Inputs, Step, listen
 
-Request = dict[str, Any]
-# What one client asks in one turn, and what identifies its subject in the tape.
-Turn = tuple[list[Request], Inputs]
 MEMBERS, RESIDENTS, HOLDERS, KEEPERS, ITEMS, ACTIVITIES = 64, 200, 200, 4, 40, 8
-# A tape of each, so that the driver does not read the same row again and again.
-READ_TAPES = 8
-# Of a work that writes, so many at most until three say the same of subjects with nothing in common.
-TAPES = 16
+WISH = {
+    "title": "想要一盏台灯",
+    "description": "晚上看报纸看不清，想要一盏亮一点的台灯。",
+    "category": "goods",
+    "beneficiaryGroup": "elder",
+    "estimatedCost": 80,
+    "disclosure": "title",
+    "salutation": "女士",
+}
 
 
 class Who:
@@ -90,9 +94,12 @@ class Town:
             "wall": self._wall,
             "statement": self._statement,
             "wish": self._wish,
+            "home": self._home,
+            "write": self._write,
             "claim": self._claim,
             "check_in": self._check_in,
             "request": self._request,
+            "spread": self._spread,
             "approve": self._approve,
             "hand_over": self._hand_over,
             "register_csv": lambda count: self._register(count, "csv"),
@@ -119,11 +126,13 @@ class Town:
     def _shop(self) -> None:
         hours = [{"weekday": day, "opens": "09:00", "closes": "17:00"} for day in range(1, 8)]
         clerk, keeper = self.clerks[0], self.keepers[0]
-        self.shop = shops.open_shop(self.songtao, "压力测试超市", opening_hours=hours, actor=clerk).id
+        opened = shops.open_shop(self.songtao, "压力测试超市", opening_hours=hours, actor=clerk)
+        self.shop = opened.id
         self.items = [
             items.create_item(self.shop, "goods", f"物品 {number}", 1, actor=keeper).id
             for number in range(ITEMS)
         ]
+        self.approve_until = OpenTimes.of(opened).after(clock.today(), opened.approve_days).isoformat()
         for item in self.items:
             receipts.receive(item, 5000, "purchase", best_before=None, actor=keeper)
 
@@ -157,7 +166,17 @@ class Town:
             mine = sa.select(Person.id).where(Person.nickname == points.TITLE).order_by(Person.id)
             self.holders = signed_in(session.scalars(mine.limit(HOLDERS)).all())
             self.pages = fill.with_a_past(500, self.clerks[0].id, self.songtao)
+        self.market = market.opened(self.songtao, self.clerks, self.keepers[0])
         fill.analysed(db.engine)
+
+    def lean(self, inputs: Inputs) -> Inputs:
+        """What the SQL by hand is given of a turn: its subject, and what is the same for all."""
+        same = {
+            "place": self.songtao,
+            "today": clock.today().isoformat(),
+            "approve_until": self.approve_until,
+        }
+        return {**inputs, **same, "key": secrets.token_hex(16)}
 
     # --- the works: so many turns of each ------------------------------------------------------------------
 
@@ -183,6 +202,15 @@ class Town:
             )
             for who, wish in pairs
         ]
+
+    def _home(self, count: int) -> list[Turn]:
+        path = f"/home?communityId={self.songtao}"
+        return [([who.asks("GET", path)], who.told()) for who in _around(self.members, count)]
+
+    def _write(self, count: int) -> list[Turn]:
+        """A draft: to hand it in asks WeChat about its words, and would measure another machine."""
+        body = {**WISH, "communityId": self.songtao}
+        return [([who.asks("POST", "/wishes", body)], who.told()) for who in _around(self.residents, count)]
 
     def _claim(self, count: int) -> list[Turn]:
         with transaction():
@@ -211,9 +239,15 @@ class Town:
 
     def _request(self, count: int) -> list[Turn]:
         """Persons and items in step with the clients, so that the same two seldom meet."""
+        return self._requests([(self.shop, item) for item in _around(self.items, count)])
+
+    def _spread(self, count: int) -> list[Turn]:
+        return self._requests(_around(self.market, count))
+
+    def _requests(self, wanted: list[tuple[int, int]]) -> list[Turn]:
         turns = []
-        for who, item in zip(_around(self.holders, count), _around(self.items, count), strict=True):
-            body = {"shopId": self.shop, "lines": [{"itemId": item, "quantity": 1}]}
+        for who, (shop, item) in zip(_around(self.holders, len(wanted)), wanted, strict=True):
+            body = {"shopId": shop, "lines": [{"itemId": item, "quantity": 1}]}
             turns.append(([who.asks("POST", "/redemptions", body)], who.told(item=item)))
         return turns
 
@@ -268,82 +302,56 @@ def _around(found: Sequence[Any], count: int) -> list[Any]:
     return [found[(begin + number) % len(found)] for number in range(count)]
 
 
-# --- tapes -------------------------------------------------------------------------------------------------
-
-
-def taped(app: Any, turn: Turn, key: str | None = None) -> tuple[Inputs, list[Said]]:
-    """One turn, asked within this process; under an idempotency key if there is one."""
-    requests, inputs = turn
-    client = app.test_client(use_cookies=False)
-    with taping(db.engine) as tape:
-        for one in requests:
-            answer = _answered(client, one, key)
-            if answer.status_code >= 300:
-                raise SystemExit(f"{one['path']}: {answer.status_code} {answer.get_data(as_text=True)}")
-    session.remove()
-    return {**inputs, "key": key}, tape
-
-
-def _answered(client: Any, one: Request, key: str | None) -> Any:
-    if "form" in one:
-        console.forget_the_last_request()
-        return client.post(one["path"], data=one["form"], headers={"Cookie": one["cookie"]})
-    headers = {"Authorization": f"Bearer {one['token']}"}
-    headers |= {"Idempotency-Key": key} if key else {}
-    if one["method"] == "GET":
-        return client.get(f"/api/v1{one['path']}", headers=headers)
-    return client.post(f"/api/v1{one['path']}", json=one["body"] or {}, headers=headers)
-
-
-# Said again as it was: it changes nothing, or (a register) only notes once more who took it along.
-READS = ("sign_in", "wall", "statement", "wish", "register_csv", "register_xlsx")
-
-
-def tapes_of(app: Any, town: Town, work: str) -> list[list[Step]]:
-    """For a work that reads, some of its tapes as they are; for one that writes, one for any subject."""
-    make = town.works[work]
-    taped(app, make(1)[0])
-    if work in READS:
-        return [verbatim(taped(app, turn)[1]) for turn in make(READ_TAPES)]
-    known: dict[tuple[str, ...], list[tuple[Inputs, list[Said]]]] = {}
-    for number in range(TAPES):
-        now = taped(app, make(1)[0], secrets.token_hex(16))
-        alike = known.setdefault(tuple(said.sql for said in now[1]), [])
-        alike.append(now)
-        if len(alike) >= 3 and tellable(alike):
-            return [traced(alike)]
-        # Without a key, and more of them each time, so that ids of one table and of another do not rise in
-        # step: a value is known by where it comes from.
-        for _ in range(number % 3):
-            taped(app, make(1)[0])
-    raise SystemExit(f"{work} says something else each time")
-
-
 # --- what the bench asks -----------------------------------------------------------------------------------
 
 
 def serve(app: Any, folder: Path) -> None:
     told = json.loads(sys.stdin.readline())
     town = Town(told["rows"], lambda text: tell({"progress": text}))
-    wanted = told["works"]
-    for work, count in (("request", 120), ("approve", 60)):
-        for turn in town.works[work](count) if {"request", "approve", "hand_over"} & set(wanted) else ():
+    wanted, orders = told["works"], told.get("orders", 60)
+    # The first order that a shop hands over opens its account in the books: no turn of anybody's shall be that one.
+    before = (("request", 2 * orders + 2), ("approve", orders + 1), ("hand_over", 1))
+    for work, count in before if {"request", "approve", "hand_over"} & set(wanted) else ():
+        for turn in town.works[work](count):
             taped(app, turn)
-    tapes = {work: tapes_of(app, town, work) for work in wanted}
+    tapes = {work: tapes_of(app, town, work) for work in told["tapes"]}
     (folder / "tapes").write_bytes(pickle.dumps(tapes))
     lines = {work: town.console.lines() for work in wanted if work.startswith("register")}
     tell({"statements": {work: len(found[0]) for work, found in tapes.items()}, "lines": lines})
     for line in sys.stdin:
         told = json.loads(line)
-        turns = town.works[told["work"]](told["http"] + told["raw"])
-        # The later ones are the driver's; where the work ran short, both have less.
-        split = len(turns) * told["http"] // (told["http"] + told["raw"])
-        raw = [
-            (number % len(tapes[told["work"]]), {**inputs, "key": secrets.token_hex(16)})
-            for number, (_, inputs) in enumerate(turns[split:])
-        ]
-        session.remove()
-        tell({"http": [requests for requests, _ in turns[:split]], "raw": raw})
+        if "codes" in told:
+            tell({"codes": {one: codes.current(int(one), clock.now()).code for one in told["codes"]}})
+        elif "leave" in told:
+            # Whoever copies the database wants nobody in it.
+            if told.get("peers"):
+                own_tables.make(db.engine)
+            session.remove()
+            db.engine.dispose()
+            tell({})
+        elif "all" in told:
+            turns = town.works[told["work"]](told["all"])
+            tell({"turns": [{"http": asked, "lean": town.lean(inputs)} for asked, inputs in turns]})
+        else:
+            tell(turns_of(town, told, tapes))
+
+
+def turns_of(town: Town, told: dict[str, Any], tapes: dict[str, list[list[Step]]]) -> dict[str, Any]:
+    """Turns of a work for each who plays it: over HTTP, its tapes by the driver, its SQL by hand. Where the work ran
+    short, all have less."""
+    work, shares = told["work"], [told.get(name, 0) for name in ("http", "raw", "lean")]
+    turns = town.works[work](sum(shares))
+    ends = [len(turns) * sum(shares[:number]) // sum(shares) for number in (1, 2)]
+    session.remove()
+    number_of_tapes = len(tapes.get(work, ())) or 1
+    return {
+        "http": [requests for requests, _ in turns[: ends[0]]],
+        "raw": [
+            (number % number_of_tapes, {**inputs, "key": secrets.token_hex(16)})
+            for number, (_, inputs) in enumerate(turns[ends[0] : ends[1]])
+        ],
+        "lean": [town.lean(inputs) for _, inputs in turns[ends[1] :]],
+    }
 
 
 def tell(answer: dict[str, Any]) -> None:

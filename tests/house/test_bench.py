@@ -13,7 +13,7 @@ import pytest
 from scripts.benchmark.crowd import growth, not_flat, too_many_errors
 from scripts.benchmark.people import Line, Seen
 from scripts.benchmark.plans import of
-from scripts.benchmark.run import WORKS
+from scripts.benchmark.run import MEASURED, WORKS
 from scripts.benchmark.tape import Said, Step, Untraceable, play, traced
 
 pytestmark = pytest.mark.slow
@@ -53,11 +53,28 @@ def test_a_tiny_run_measures_every_work_without_an_error(tmp_path):
     found = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))["databases"]["sqlite"]["works"]
     assert list(found) == list(WORKS)
     assert {work: row["first_error"] for work, row in found.items()} == dict.fromkeys(WORKS)
-    assert all(row["statements"] > 0 and row["share"] > 0 for row in found.values())
+    assert all(row["statements"] > 0 and row["python"] > 0 for row in found.values())
+    assert {work for work, row in found.items() if row["share"]} == set(MEASURED)
     assert (tmp_path / "bench.svg").read_text(encoding="utf-8").startswith("<svg")
     assert "wall page of 20" in told
     assert all(found[f"register_{kind}"]["lines"] > 100 for kind in ("csv", "xlsx"))
     assert "rows/s over HTTP" in told
+
+
+def test_processor_time_alone_is_told_with_its_goals(tmp_path):
+    process = bench(
+        *("--cpu", "--database", "sqlite", "--rows", "100", "--rounds", "1", "--scale", "0.05"),
+        *("--workers", "1", "--works", "sign_in,claim", "--into", str(tmp_path)),
+    )
+    told, complaints = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 0, complaints[-2000:]
+    found = json.loads((tmp_path / "cpu.json").read_text(encoding="utf-8"))["databases"]["sqlite"]["works"]
+    assert {work: row["errors"] for work, row in found.items()} == {
+        "sign_in": {"http": 0},
+        "claim": {"http": 0},
+    }
+    assert all(row["cpu"]["server"] > 0 and 0 <= row["cpu"]["others"] <= 1 for row in found.values())
+    assert "others" in told
 
 
 def test_several_sizes_are_measured_by_turns_and_told_as_multiples_of_the_smallest(tmp_path):

@@ -13,7 +13,7 @@ from tests import quick
 from tests.house.test_requirements import pinned
 
 TOP = Path(__file__).resolve().parents[2]
-INSTALLED_FOR_ALL = ["browser", "office", "compiler", "client_tools", "mini_program_tools"]
+INSTALLED_FOR_ALL = ["browser", "office", "compiler", "client_tools", "mini_program_tools", "peers"]
 
 
 @pytest.fixture

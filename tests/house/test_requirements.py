@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# What the benchmark's peers are made of, in an environment of their own.
+PEERS = "scripts/benchmark/peers"
 OURS = {"backend", "scripts", "tests"}
 PINNED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==[0-9][^\s;]*$")
 
@@ -26,6 +28,8 @@ def imported(folder):
     """The packages that files in the folder import, by the names under which they are installed."""
     modules = set()
     for path in (ROOT / folder).rglob("*.py"):
+        if folder != PEERS and path.is_relative_to(ROOT / PEERS):
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 modules |= {one.name.partition(".")[0] for one in node.names}
@@ -42,13 +46,17 @@ def imported(folder):
         ("backend", ["requirements.in"]),
         ("scripts", ["requirements.in", "requirements-dev.in"]),
         ("tests", ["requirements.in", "requirements-dev.in"]),
+        (PEERS, [f"{PEERS}/requirements.in"]),
     ],
 )
 def test_a_package_that_is_imported_has_a_version_of_its_own(folder, files):
     assert imported(folder) - pinned(*files) == set()
 
 
-LOCKS = ("requirements", "requirements-dev", "requirements-topology", "requirements-options")
+LOCKS = (
+    *("requirements", "requirements-dev", "requirements-topology", "requirements-options"),
+    f"{PEERS}/requirements",
+)
 LOCKED = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;]+)")
 
 
