@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from prometheus_client import Gauge
 
-from backend import statements
+from backend import reading_pool
 from backend.db import db, dialect, session
 
 # Of all processes of a machine together; a process that is gone is taken out (gunicorn.conf.py).
@@ -22,7 +22,7 @@ KEPT = Gauge(
 
 def watch(engine: sa.Engine) -> None:
     """Counts the connections of this engine that are out of their pools: its own, and that of hot statements."""
-    pools: set[Any] = {engine.pool, statements.reading_pool(engine)}
+    pools: set[Any] = {engine.pool, reading_pool.pool_of(engine)}
     if not all(hasattr(pool, "checkedout") for pool in pools):
         return
     KEPT.set(sum(pool.size() + max(getattr(pool, "_max_overflow", 0), 0) for pool in pools))

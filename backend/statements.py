@@ -14,8 +14,10 @@ import orjson
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
-from backend import db
+from backend import db, reading_pool
 from backend.db import session
 
 Row = TypeVar("Row")
@@ -45,7 +47,7 @@ class Statement(Generic[Row]):
         line = _writing_line()
         if line is not None:
             return self._rows(line, given)
-        with _reading_line(db.db.engine) as line:
+        with reading_pool.connected(db.db.engine) as line:
             return self._rows(line, given)
 
     def first(self, given: Given) -> Row | None:
@@ -141,12 +143,12 @@ class _AtOnce:
             self.changed |= _changed(core)
             sources._reached[name] = core.cte(name)
         told = [_as_json(sources[name]).label(name) for name in answers]
-        wanted = sa.select(*told).add_cte(*(sources[name] for name in pieces))
+        wanted = sa.select(*told, sa.literal_column("1")).add_cte(*(sources[name] for name in pieces))
         self.form, self._answers = _Form(wanted, dialect), answers
 
     def run(self, line: sa.Connection, given: Given) -> dict[str, list[tuple[Any, ...]]]:
-        (row,) = self.form.results(line, self.form.values(given))
-        return {name: [tuple(one) for one in rows] for name, rows in zip(self._answers, row, strict=True)}
+        ((*told, _one),) = self.form.say(line, self.form.values(given))
+        return {name: [tuple(one) for one in rows] for name, rows in zip(self._answers, told, strict=True)}
 
 
 class _InOrder:
@@ -265,7 +267,7 @@ def _raise(line: sa.Connection, fault: BaseException, text: str, values: list[An
         line._handle_dbapi_exception(fault, text, values, cursor, None)
     finally:
         if line.invalidated:
-            _forget_pool(db.db.engine)
+            reading_pool.forget(db.db.engine)
 
 
 # --- given rows -----------------------------------------------------------------------------------------------------
@@ -331,9 +333,18 @@ def _read_again(tables: set[Any]) -> None:
             session.expire(known)
 
 
-# --- connections ------------------------------------------------------------------------------------------------------
+# --- rows that the session knows --------------------------------------------------------------------------------------
 
-_pools: dict[int, tuple[sa.Engine, sa.Engine, Any]] = {}
+
+def adopt(model: type[Row], columns: Given) -> Row:
+    """A row that was written past the session, for verbs that go on with it: with what is known of it, its key too; the
+    rest is nothing (NULL)."""
+    row = model()
+    for one in sa.inspect(model).column_attrs:
+        set_committed_value(row, one.key, columns.get(one.key))
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 def _writing_line() -> sa.Connection | None:
@@ -342,60 +353,3 @@ def _writing_line() -> sa.Connection | None:
         return None
     here = session()
     return here.connection() if here.info.get("writing") else None
-
-
-def _reading_line(engine: sa.Engine) -> sa.Connection:
-    """A connection on which each statement stands alone, and PostgreSQL keeps its plan: to plan the wall takes longer
-    than to read it. Only statements of this file come here, whose plans hold for any values (tests/api/test_plans.py)."""
-    if engine.dialect.name == "sqlite":
-        return db.reading_view(engine).connect()
-    view, pool = _kept(engine)
-    return sa.Connection(view, connection=pool.connect())
-
-
-def reading_pool(engine: sa.Engine) -> Any:
-    """The connections on which these statements are read outside of transactions; on SQLite the engine's own."""
-    return engine.pool if engine.dialect.name == "sqlite" else _kept(engine)[1]
-
-
-def _kept(engine: sa.Engine) -> tuple[sa.Engine, Any]:
-    known = _pools.get(id(engine))
-    if known is None or known[0] is not engine:
-        known = _pools[id(engine)] = (engine, engine.execution_options(reading=True), _pool(engine))
-    return known[1:]
-
-
-def _pool(engine: sa.Engine) -> Any:
-    pool: Any = engine.pool
-    own = sa.create_engine(
-        engine.url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=pool.size(),
-        max_overflow=pool._max_overflow,
-        pool_timeout=pool.timeout(),
-        # Nothing is left open that would have to be rolled back.
-        pool_reset_on_return=None,
-        connect_args=db.CONNECT,
-    )
-    sa.event.listen(own, "do_connect", _connect)
-    sa.event.listen(engine, "engine_disposed", _forget_pool)
-    return own.pool
-
-
-def _connect(dialect: Any, _record: Any, place: Any, named: dict[str, Any]) -> Any:
-    """With the setting from the beginning: one that is set later would stay on a connection that PgBouncer hands on.
-    It refuses settings that it does not know; behind it statements are planned as the server likes."""
-    options = f"{named.get('options', '')} -c plan_cache_mode=force_generic_plan"
-    try:
-        return dialect.connect(*place, **{**named, "options": options})
-    except dialect.loaded_dbapi.OperationalError as fault:
-        if "startup parameter" not in str(fault):
-            raise
-        return dialect.connect(*place, **named)
-
-
-def _forget_pool(engine: sa.Engine) -> None:
-    """The connections that wait there are given up with those of the engine."""
-    known = _pools.pop(id(engine), None)
-    if known is not None:
-        known[2].dispose()
