@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from prometheus_client import Gauge
 
+from backend import reading_pool
 from backend.db import db, dialect, session
 
 # Of all processes of a machine together; a process that is gone is taken out (gunicorn.conf.py).
@@ -20,17 +21,18 @@ KEPT = Gauge(
 
 
 def watch(engine: sa.Engine) -> None:
-    """Counts the connections of this engine that are out of its pool."""
-    pool: Any = engine.pool
-    if not hasattr(pool, "checkedout"):
+    """Counts the connections of this engine that are out of their pools: its own, and that of hot statements."""
+    pools: set[Any] = {engine.pool, reading_pool.pool_of(engine)}
+    if not all(hasattr(pool, "checkedout") for pool in pools):
         return
-    KEPT.set(pool.size() + max(getattr(pool, "_max_overflow", 0), 0))
+    KEPT.set(sum(pool.size() + max(getattr(pool, "_max_overflow", 0), 0) for pool in pools))
 
     def note(*_given: Any) -> None:
-        IN_USE.set(pool.checkedout())
+        IN_USE.set(sum(pool.checkedout() for pool in pools))
 
-    for happens in ("checkout", "checkin", "invalidate"):
-        sa.event.listen(pool, happens, note)
+    for pool in pools:
+        for happens in ("checkout", "checkin", "invalidate"):
+            sa.event.listen(pool, happens, note)
 
 
 def size() -> int:

@@ -9,7 +9,7 @@ programming error and is refused.
 import contextlib
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -33,6 +33,8 @@ from backend.errors import DatabaseUnavailable, NotFound
 GATE_SECONDS = 15
 # Who asks whether there can be changes does not stand in line for it.
 PROBE_SECONDS = 0.2
+# What PostgreSQL is told by whoever connects.
+CONNECT: dict[str, Any] = {"connect_timeout": 5, "application_name": "dianliang"}
 # PostgreSQL's word for a change that reached a database which only follows.
 READ_ONLY = "25006"
 
@@ -56,13 +58,14 @@ class HouseSession(FlaskSession):
         engine = super().get_bind(*args, **kwargs)
         if self.info.get("writing") or not isinstance(engine, sa.Engine):
             return engine
-        return _reading_view(engine)
+        return reading_view(engine)
 
 
 _views: dict[int, tuple[sa.Engine, sa.Engine]] = {}
 
 
-def _reading_view(engine: sa.Engine) -> sa.Engine:
+def reading_view(engine: sa.Engine) -> sa.Engine:
+    """The same engine, on whose connections each statement stands alone."""
     known = _views.get(id(engine))
     if known is None or known[0] is not engine:
         # SQLite connections stand in autocommit by themselves (see _teach_sqlite).
@@ -160,7 +163,7 @@ def init(app: Flask, address: str, pool: int) -> None:
             _keep_private(url.database)
         options["connect_args"] = {"timeout": GATE_SECONDS, "check_same_thread": False}
     else:
-        options["connect_args"] = {"connect_timeout": 5, "application_name": "dianliang"}
+        options["connect_args"] = dict(CONNECT)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     migrate.init_app(app, db)
@@ -301,15 +304,6 @@ def lock_row(model: type[Any], row_id: int | str) -> Any:
     if found is None:
         raise NotFound()
     return found
-
-
-def read_columns(statement: Any, given: dict[str, Any]) -> Sequence[sa.Row[Any]]:
-    """The rows that a statement of a hot path answers, which names columns of tables and no objects: past the ORM,
-    whose part in it takes as long as the database. What a transaction has written, it sees."""
-    if session.registry.has() and session().in_transaction():
-        return session.connection().execute(statement, given).all()
-    with _reading_view(db.engine).connect() as connection:
-        return connection.execute(statement, given).all()
 
 
 def columns_of(row: Any) -> dict[str, Any]:

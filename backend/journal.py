@@ -13,9 +13,9 @@ from typing import Any, Protocol, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend import clock, erasable
+from backend import clock, erasable, statements
 from backend.crypto import without_numbers
-from backend.db import Id, Json, Model, Moment, dialect, session
+from backend.db import Id, Json, Model, Moment, session
 from backend.errors import InvalidInput
 from backend.personal import Purpose, handler, personal
 
@@ -156,45 +156,41 @@ def line(
     }
 
 
-def add(told: dict[str, Any], subject_ids: list[int]) -> None:
-    """Writes what `line` says of each of these; of nothing, nothing: an empty list would be one empty line."""
-    if not subject_ids:
-        return
-    session.execute(sa.insert(_journal), [{**told, "subject_id": one} for one in subject_ids])
-
-
-def insert_lines_subquery(subject: Any) -> Any:
-    """An INSERT of a line for each `subject`, a column of what else the same statement does; to be `bind_values`
-    what `line` says."""
-    values = [sa.bindparam(f"told_{name}", type_=_journal.c[name].type) for name in _SAID]
-    written = sa.insert(_journal).from_select([*_SAID, "subject_id"], sa.select(*values, subject))
-    return written.returning(_journal.c.subject_id)
-
-
-def bind_values(told: dict[str, Any]) -> dict[str, Any]:
-    return {f"told_{name}": told[name] for name in _SAID}
-
-
-def write_moved(moved: Any, told: dict[str, Any]) -> list[int]:
-    """Does a guarded UPDATE that returns ids, and writes a line for each it reached; answers those ids.
-
-    PostgreSQL does both in one statement; SQLite, which cannot, has no way to the server to save.
-    """
-    if dialect() == "sqlite":
-        reached = list(session.scalars(moved, execution_options={"synchronize_session": False}))
-        if reached:
-            add(told, reached)
-        return reached
-    done = moved.cte("moved")
-    (subject,) = done.c
-    return list(session.scalars(insert_lines_subquery(subject).add_cte(done), bind_values(told)))
-
-
 _journal = JournalLine.__table__
 # What a line says when it is written; of its reason a digest is kept once the words are erased.
 _SAID = tuple(
     column.name for column in _journal.columns if column.name not in ("id", "subject_id", "reason_digest")
 )
+
+
+def add(told: dict[str, Any], subject_ids: list[int]) -> None:
+    """Writes what `line` says of each of these; of nothing, nothing."""
+    if subject_ids:
+        _ADD.run({**bind_values(told), "subjects": [{"id": one} for one in subject_ids]})
+
+
+def bind_values(told: dict[str, Any]) -> dict[str, Any]:
+    """What a `Writing` with `line_of` has to be given."""
+    return {f"told_{name}": told[name] for name in _SAID}
+
+
+def line_of(piece: str) -> statements.Piece:
+    """A line for each row that an earlier piece of a `Writing` returned: its first column is the subject's id."""
+
+    def written(of: statements.Sources) -> Any:
+        subject, *_ = of[piece].c
+        return _line(subject)
+
+    return written
+
+
+def _line(subject: Any) -> Any:
+    values = [sa.bindparam(f"told_{name}", type_=_journal.c[name].type) for name in _SAID]
+    wanted = sa.select(*values, subject)
+    return sa.insert(_journal).from_select([*_SAID, "subject_id"], wanted).returning(_journal.c.id)
+
+
+_ADD = statements.Writing(line=lambda of: _line(of.each("subjects", {"id": Id}).c.id), answers=())
 
 
 def lines(kind: str, subject_id: int) -> list[JournalLine]:

@@ -6,7 +6,8 @@ people stand below it, because permissions are read from them, and ask in their 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
@@ -15,6 +16,7 @@ from backend import journal
 from backend.db import session
 from backend.errors import Refused, StateConflict
 from backend.journal import Actor
+from backend.statements import Sources, Writing
 
 
 @dataclass(frozen=True)
@@ -124,24 +126,53 @@ def apply_all(
 
 def _change(move: Move, subjects: Sequence[Any], facts: dict[str, Any], line: dict[str, Any]) -> None:
     """Sets state and facts where the state is still what the line says it was, with the journal line of each."""
-    mapper = sa.inspect(type(subjects[0]))
-    values = {"state": move.target, **facts}
-    moved = (
-        sa.update(mapper.local_table)
-        .where(_among(mapper.primary_key, subjects), mapper.columns["state"] == line["from_state"])
-        # By the columns: an attribute may have another name than its column.
-        .values({mapper.columns[name]: value for name, value in values.items()})
-        .returning(mapper.primary_key[0])
-    )
-    if len(journal.write_moved(moved, line)) != len(subjects):
+    values, model = {"state": move.target, **facts}, cast("Any", type(subjects[0]))
+    given = {f"set_{name}": value for name, value in values.items()}
+    keys = [sa.inspect(subject).identity for subject in subjects]
+    given["subjects"] = [{f"key_{n}": part for n, part in enumerate(key)} for key in keys]
+    counted = {name: value for name, value in values.items() if isinstance(value, sa.ColumnElement)}
+    # What the database counts for each of many is said by this verb alone.
+    writing = _writing(model, tuple(values), counted) if counted else _moving(model, tuple(values))
+    reached = writing.run({**given, **journal.bind_values(line)})
+    if len(reached["moved"]) != len(subjects):
         raise move.refusal()
     for subject in subjects:
         for name, value in values.items():
             set_committed_value(subject, name, value)
 
 
-def _among(key: tuple[sa.Column[Any], ...], subjects: Sequence[Any]) -> sa.ColumnElement[bool]:
-    identities = [sa.inspect(subject).identity for subject in subjects]
-    if len(key) == 1:
-        return key[0].in_([one for (one,) in identities])
-    return sa.tuple_(*key).in_(identities)
+@cache
+def _moving(model: Any, names: tuple[str, ...]) -> Writing:
+    """What is written when rows of this kind are moved and these facts of them set."""
+    return _writing(model, names, {})
+
+
+def _writing(model: Any, names: tuple[str, ...], counted: dict[str, Any]) -> Writing:
+    return Writing(
+        moved=lambda of: moved(model, names, of, counted),
+        line=journal.line_of("moved"),
+        answers=("moved",),
+        keeps=True,
+    )
+
+
+def moved(model: type[Any], names: Iterable[str], of: Sources, counted: Mapping[str, Any]) -> Any:
+    """The guarded change of `subjects` (by `key_0`, …) to `set_state` and other facts, from the state that the journal's
+    line says it was."""
+    mapper = sa.inspect(model)
+    key = mapper.primary_key
+    subject = of.each("subjects", {f"key_{n}": column.type for n, column in enumerate(key)})
+    here = (column == subject.c[f"key_{n}"] for n, column in enumerate(key))
+    was = sa.bindparam("told_from_state", type_=sa.String)
+    # By the columns: an attribute may have another name than its column.
+    columns = {name: mapper.columns[name] for name in names}
+    values = {
+        column: counted[name] if name in counted else sa.bindparam(f"set_{name}", type_=column.type)
+        for name, column in columns.items()
+    }
+    return (
+        sa.update(mapper.local_table)
+        .where(*here, mapper.columns["state"] == was)
+        .values(values)
+        .returning(key[0])
+    )

@@ -40,16 +40,6 @@ def test_a_block_that_ends_is_kept_whole(app):
     assert people() == 2
 
 
-def test_columns_are_read_with_what_the_transaction_has_written_and_else_without_a_session(app):
-    names = sa.select(Person.__table__.c.nickname).where(Person.__table__.c.nickname == sa.bindparam("name"))
-    with transaction():
-        person("小宁")
-        assert house.read_columns(names, {"name": "小宁"}) == [("小宁",)]
-    session.remove()
-    assert house.read_columns(names, {"name": "小宁"}) == [("小宁",)]
-    assert not session.registry.has()
-
-
 @pytest.mark.parametrize("fault", [RuntimeError, NotFound, KeyboardInterrupt, GeneratorExit])
 def test_a_block_that_raises_leaves_nothing_whatever_it_raises(app, fault):
     def interrupted():

@@ -6,11 +6,12 @@ A session ends SESSION_DAYS after its last use, and in any case SESSION_MOST_DAY
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from backend import clock, config, crypto, journal
-from backend.db import Moment, insert, read_columns, session
+from backend.db import Moment, insert, session
 from backend.errors import Refused, SessionEnded
 from backend.identity.kiosk_models import CardCode, KioskSession
 from backend.identity.models import Session, SignInCount
@@ -18,6 +19,7 @@ from backend.journal import Actor
 from backend.people import guests, security_events, sign_ins
 from backend.people.kinds import PersonState, SecurityEventKind
 from backend.people.models import Person
+from backend.statements import Statement
 
 # A session is prolonged at most once in this time, so that reading stays reading.
 PROLONG_EVERY = timedelta(hours=12)
@@ -46,8 +48,18 @@ class Caller:
 # Who reads without signing in.
 GUEST = Caller(guests.GUEST_ID, session_id=0)
 
+
+class _SignedIn(NamedTuple):
+    person_id: int
+    session_id: int
+    expires_at: datetime
+    created_at: datetime
+    status: str
+    suspended_until: datetime | None
+
+
 _persons, _saved = Person.__table__.c, Session.__table__.c
-_LOOKUP = (
+_LOOKUP = Statement(
     sa.select(
         _persons.id,
         _saved.id,
@@ -57,22 +69,21 @@ _LOOKUP = (
         _persons.suspended_until,
     )
     .join_from(Session.__table__, Person.__table__, _persons.id == _saved.person_id)
-    .where(_saved.token_digest == sa.bindparam("digest"))
+    .where(_saved.token_digest == sa.bindparam("digest")),
+    _SignedIn,
 )
 
 
 def caller(token: str) -> Caller:
     """The person behind a token. Raises SessionEnded for an unknown, ended or revoked one."""
-    found = read_columns(_LOOKUP, {"digest": crypto.digest(token)})
-    if not found:
+    row = _LOOKUP.first({"digest": crypto.digest(token)})
+    if row is None:
         raise SessionEnded()
-    (row,) = found
-    person_id, session_id, ends, began, state, suspended_until = tuple(row)
-    now = clock.now()
-    if min(ends, _latest_end(began)) <= now or state != PersonState.ACTIVE:
+    now, latest = clock.now(), _latest_end(row.created_at)
+    if min(row.expires_at, latest) <= now or row.status != PersonState.ACTIVE:
         raise SessionEnded()
-    stale = min(now + _lifetime(), _latest_end(began)) - ends > PROLONG_EVERY
-    return Caller(person_id, session_id, stale, suspended_until)
+    stale = min(now + _lifetime(), latest) - row.expires_at > PROLONG_EVERY
+    return Caller(row.person_id, row.session_id, stale, row.suspended_until)
 
 
 def vouched_for(openid: str) -> Caller | None:

@@ -1,12 +1,12 @@
 """Holds: points set aside, then settled (spent) or released (given back), once."""
 
-from functools import cache
+from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import dialect, session
+from backend.db import session
 from backend.errors import NotFound, Refused, StateConflict
 from backend.journal import Actor
 from backend.ledger.endings import expiry, has_ended
@@ -33,6 +33,7 @@ from backend.ledger.posting import (
     same,
 )
 from backend.ledger.writing import HoldUpdate, transfers
+from backend.statements import Sources, Statement
 
 holds = Hold.__table__
 
@@ -111,23 +112,28 @@ def hold(
 def _opening(person_id: int, amount: int, reference: str) -> HoldUpdate:
     """The new hold; none is reached where the reference already has one."""
     given = {"holder": person_id, "held": amount, "hold_reference": reference, "opened_at": clock.now()}
-    return HoldUpdate(_open(dialect()), given)
+    return HoldUpdate(_open, given)
 
 
-@cache
-def _open(dialect_name: str) -> Any:
-    insert = insert_once(holds, "reference", dialect_name).values(
-        person_id=sa.bindparam("holder"),
-        amount=sa.bindparam("held"),
-        reference=sa.bindparam("hold_reference"),
-        state=sa.literal_column("'open'"),
-        opened_at=sa.bindparam("opened_at"),
+def _open(of: Sources) -> Any:
+    values = {
+        "person_id": sa.bindparam("holder", type_=holds.c.person_id.type),
+        "amount": sa.bindparam("held", type_=holds.c.amount.type),
+        "reference": sa.bindparam("hold_reference", type_=holds.c.reference.type),
+        "state": sa.literal_column("'open'"),
+        "opened_at": sa.bindparam("opened_at", type_=holds.c.opened_at.type),
+    }
+    # SQLite takes the ON of ON CONFLICT for a join's, where nothing stands between.
+    wanted = sa.select(*values.values()).where(sa.true())
+    return (
+        insert_once(holds, "reference", of.dialect_name)
+        .from_select(list(values), wanted)
+        .returning(holds.c.id)
     )
-    return insert.returning(holds.c.id)
 
 
 def _repeated(person_id: int, amount: int, reference: str, community_id: int) -> HoldResult | None:
-    found = session.execute(_HOLD, {"reference": reference, "shop": ""}).all()
+    found = _HOLD.all({"reference": reference, "shop": ""})
     if not found:
         return None
     same(found[0], reference, person_id=person_id, amount=amount, community_id=community_id)
@@ -149,7 +155,23 @@ def _the_holders(side: Any, kind: str) -> Any:
     )
 
 
-_HOLD = (
+class _HoldLine(NamedTuple):
+    hold_id: int
+    person_id: int
+    amount: int
+    state: str
+    transfer_id: int
+    points: int
+    lot_id: int
+    held_id: int
+    community_id: int
+    title: str
+    lot: str
+    ends_on: date | None
+    shop_id: int | None
+
+
+_HOLD = Statement(
     sa.select(
         holds.c.id.label("hold_id"),
         holds.c.person_id,
@@ -172,18 +194,25 @@ _HOLD = (
     .join(_held, _the_holders(_held, "held"))
     .outerjoin(_shop, _shop.c.address == sa.bindparam("shop"))
     .where(holds.c.reference == sa.bindparam("reference"), transfers.c.kind == sa.literal_column("'hold'"))
-    .order_by(transfers.c.id)
+    .order_by(transfers.c.id),
+    _HoldLine,
 )
-_CLOSE = (
-    sa.update(holds)
-    .where(
-        holds.c.id == sa.bindparam("hold"),
-        holds.c.person_id == sa.bindparam("holder"),
-        holds.c.state == sa.literal_column("'open'"),
+
+
+def _close(_of: Sources) -> Any:
+    return (
+        sa.update(holds)
+        .where(
+            holds.c.id == sa.bindparam("hold", type_=holds.c.id.type),
+            holds.c.person_id == sa.bindparam("holder", type_=holds.c.person_id.type),
+            holds.c.state == sa.literal_column("'open'"),
+        )
+        .values(
+            state=sa.bindparam("closed_as", type_=holds.c.state.type),
+            closed_at=sa.bindparam("closed_at", type_=holds.c.closed_at.type),
+        )
+        .returning(holds.c.id)
     )
-    .values(state=sa.bindparam("closed_as"), closed_at=sa.bindparam("closed_at"))
-    .returning(holds.c.id)
-)
 
 
 class _HoldRow(NamedTuple):
@@ -204,13 +233,13 @@ class _HoldRow(NamedTuple):
             "closed_as": state,
             "closed_at": clock.now(),
         }
-        return HoldUpdate(_CLOSE, given)
+        return HoldUpdate(_close, given)
 
 
 def _hold_with_shares(reference: str, purse: PurseBalance | None, shop: str = "") -> _HoldRow:
     """`shop` is the address of the account into which it may be spent. Raises NotFound."""
     # What a hold took never changes, so it may be read before the lock; its state is decided after it.
-    rows = session.execute(_HOLD, {"reference": reference, "shop": shop}).all()
+    rows = _HOLD.all({"reference": reference, "shop": shop})
     if not rows:
         raise NotFound()
     head = rows[0]

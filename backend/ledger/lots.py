@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend import clock, config
 from backend.db import dialect, session
 from backend.ledger.models import Account
+from backend.statements import Statement
 
 accounts = Account.__table__
 
@@ -138,7 +139,17 @@ def _systems(address: str, kind: str, community_id: int) -> dict[str, Any]:
 
 _sibling = accounts.alias("held")
 # Spent in this order: what ends first goes first, what never ends goes last.
-_LIVE_LOTS = (
+
+
+class _LiveLot(NamedTuple):
+    id: int
+    held_id: int
+    lot: str
+    ends_on: date | None
+    balance: int
+
+
+_LIVE_LOTS = Statement(
     sa.select(
         accounts.c.id, _sibling.c.id.label("held_id"), accounts.c.lot, accounts.c.ends_on, accounts.c.balance
     )
@@ -157,13 +168,14 @@ _LIVE_LOTS = (
         accounts.c.balance > 0,
         sa.or_(accounts.c.ends_on.is_(None), accounts.c.ends_on >= sa.bindparam("today")),
     )
-    .order_by(accounts.c.ends_on.is_(None), accounts.c.ends_on, accounts.c.id)
+    .order_by(accounts.c.ends_on.is_(None), accounts.c.ends_on, accounts.c.id),
+    _LiveLot,
 )
 
 
 def live_lots(person_id: int) -> list[LotShare]:
     """What the person can use today, all of each lot, the lot that ends first first."""
-    rows = session.execute(_LIVE_LOTS, {"person": person_id, "today": clock.today()})
+    rows = _LIVE_LOTS.all({"person": person_id, "today": clock.today()})
     return [
         LotShare(
             AccountRef(row.id, "lot"), AccountRef(row.held_id, "held"), row.lot, row.ends_on, row.balance

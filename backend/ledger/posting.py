@@ -15,6 +15,7 @@ from backend.errors import Refused
 from backend.journal import Actor
 from backend.ledger.lots import AccountRef, insert_once
 from backend.ledger.writing import BalanceChange, HoldUpdate, WriteResult, purses, transfers, write
+from backend.statements import Statement
 
 
 class NotEnoughPoints(Refused):
@@ -77,10 +78,11 @@ def positive(amount: int) -> int:
     return amount
 
 
-_LOCK = (
+_LOCK = Statement(
     sa.select(purses.c.person_id, purses.c.available, purses.c.held)
     .where(purses.c.person_id == sa.bindparam("person"))
-    .with_for_update()
+    .with_for_update(),
+    PurseBalance,
 )
 
 
@@ -89,12 +91,12 @@ def lock_purse(person_id: int) -> PurseBalance:
 
     Whoever moves points of several persons in one transaction does so in the order of their ids.
     """
-    row = session.execute(_LOCK, {"person": person_id}).one_or_none()
-    if row is None:
+    purse = _LOCK.first({"person": person_id})
+    if purse is None:
         empty = {"person_id": person_id, "available": 0, "held": 0}
         session.execute(insert_once(purses, "person_id", dialect()), empty)
-        row = session.execute(_LOCK, {"person": person_id}).one()
-    return PurseBalance(*row)
+        purse = _LOCK.one({"person": person_id})
+    return purse
 
 
 def with_purse(wanted: AnySelect, person_id: Any, then: Any) -> AnySelect:

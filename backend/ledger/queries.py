@@ -1,16 +1,17 @@
 """Reading points: a person's balance and statement, a community's sums. Changes nothing."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
-from typing import Any, TypedDict
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypedDict
 
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import read_columns, session
+from backend.db import session
 from backend.ledger.lots import accounts
 from backend.ledger.models import TRANSFER_KINDS, Hold
 from backend.ledger.writing import purses, transfers
+from backend.statements import Statement
 
 holds = Hold.__table__
 _PERSONS_ACCOUNTS = (
@@ -74,7 +75,22 @@ _ended = sa.exists().where(
     _lot.c.ends_on < sa.bindparam("today"),
     _lot.c.balance > 0,
 )
-_STATEMENT = (
+
+
+class StatementLine(NamedTuple):
+    """One line of 积分流水; `ended` of the whole says that points which ended are still counted."""
+
+    id: int
+    at: datetime
+    points: int
+    balance: int
+    kind: str
+    title: str
+    reference: str
+    ended: bool
+
+
+_STATEMENT = Statement(
     sa.select(
         transfers.c.id,
         transfers.c.at,
@@ -99,12 +115,13 @@ _STATEMENT = (
         sa.or_(transfers.c.kind != sa.literal_column("'merge'"), transfers.c.id == _last),
     )
     .order_by(transfers.c.id.desc())
-    .limit(sa.bindparam("size"))
+    .limit(sa.bindparam("size")),
+    StatementLine,
 )
 _END = 2**62
 
 
-def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> Sequence[sa.Row[Any]]:
+def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> list[StatementLine]:
     """积分流水, newest first: rows of `id, at, points, balance, kind, title, reference`; `ended` says that points which
     ended are still counted, until they are taken out.
 
@@ -119,7 +136,7 @@ def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> 
         "size": limit,
     }
     page["today"] = clock.today()
-    return read_columns(_STATEMENT, page)
+    return _STATEMENT.all(page)
 
 
 def whole_of(persons: Collection[int]) -> dict[int, int]:

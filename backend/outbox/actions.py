@@ -1,7 +1,7 @@
 """Telling people: the inbox, and what they agreed to receive through WeChat."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend import clock
-from backend.db import Json, Moment, dialect, session, unnested
+from backend.db import Moment, session
 from backend.errors import NotFound, Refused
 from backend.journal import Actor
 from backend.outbox import acceptances, kinds, templates
@@ -18,6 +18,7 @@ from backend.outbox.acceptances import MOST_SAVED as MOST_SAVED
 # A verb like those below; its long way has a file of its own.
 from backend.outbox.delivery import deliver_due as deliver_due
 from backend.outbox.models import PERSONS, Delivery, Notice
+from backend.statements import Sources, Writing
 
 
 class UnknownTemplate(Refused):
@@ -64,28 +65,12 @@ def notify(
 
 
 def notify_many(notices: Sequence[Telling]) -> list[int]:
-    """Writes many notices in two statements; answers their ids in the same order. See `notify`.
-
-    PostgreSQL is told in one when all of them say the same, to different people.
-    """
+    """Writes many notices and what goes out of them; answers their ids in the same order. See `notify`."""
     if not notices:
         return []
-    now = clock.now()
-    # What does not fit the catalogue is found before anything is written.
-    messages = [_message(notice, now) for notice in notices]
-    if dialect() == "postgresql" and _same(notices):
-        return _notify_all(notices, messages[0], now)
-    added = session.scalars(_ADD_NOTICES[dialect()], [_notice(notice, now) for notice in notices])
-    # Both number the rows as they were given; SQLite just does not promise to answer in that order.
-    ids = sorted(added)
-    wanted = [
-        {**message, "notice": notice_id}
-        for notice_id, message in zip(ids, messages, strict=True)
-        if message is not None
-    ]
-    if wanted:
-        session.execute(_ADD_DELIVERY, wanted)
-    return ids
+    reached = _TELL.run({"told": rows_of(notices)})
+    # Both number the rows as they were given.
+    return sorted(notice_id for notice_id, _person in reached["notice"])
 
 
 def notify_those(
@@ -102,79 +87,84 @@ def notify_those(
 ) -> None:
     """Tells all whom a statement finds the same: `readers` stands at module level, selects each person's id
     once, and is `given` its values. See `notify`. PostgreSQL reads them and tells them in one statement."""
-    told = Telling(0, kind, title, body, subject, template, data, page)
-    if dialect() == "sqlite":
-        notify_many([replace(told, person_id=one) for one in session.scalars(readers, given)])
-        return
+    (row,) = rows_of([Telling(0, kind, title, body, subject, template, data, page)])
+    _telling(readers).run({**given, "told": [row]})
+
+
+def rows_of(notices: Sequence[Telling]) -> list[dict[str, Any]]:
+    """What a `Writing` with NOTICE and DELIVERY has to be given as `told`. What does not fit the catalogue is found
+    before anything is written."""
     now = clock.now()
-    message = _message(told, now)
-    inbox, both = _telling(readers)
-    written = {**given, **_notice(told, now)}
-    session.execute(inbox if message is None else both, {**written, **(message or {})})
-
-
-def _same(notices: Sequence[Telling]) -> bool:
-    """Whether they differ in nothing but whom they tell, and tell nobody twice."""
-    first, people = notices[0], {notice.person_id for notice in notices}
-    return len(people) == len(notices) and all(
-        replace(notice, person_id=first.person_id) == first for notice in notices[1:]
-    )
-
-
-def _notify_all(notices: Sequence[Telling], message: dict[str, Any] | None, now: datetime) -> list[int]:
-    people = [notice.person_id for notice in notices]
-    given = {**_notice(notices[0], now), "reader_id": people}
-    inbox, both = _telling(None)
-    rows = session.execute(inbox, given) if message is None else session.execute(both, {**given, **message})
-    ids = {person_id: notice_id for notice_id, person_id in rows}
-    return [ids[person_id] for person_id in people]
+    return [
+        {**_notice(notice, now), **_message(notice), "number": number}
+        for number, notice in enumerate(notices, 1)
+    ]
 
 
 _notices, _deliveries = Notice.__table__, Delivery.__table__
 _TOLD = ("kind", "title", "body", "subject_kind", "subject_id", "created_at")
-_SENT = ("notice_id", "template", "data", "page", "state", "attempts", "next_at")
-_MESSAGE: tuple[Any, ...] = (
-    sa.bindparam("template", type_=sa.String),
-    sa.bindparam("data", type_=Json),
-    sa.bindparam("page", type_=sa.String),
-    sa.literal_column("'waiting'"),
-    sa.literal_column("0"),
-    sa.bindparam("now", type_=Moment),
-)
+_SENT = ("template", "data", "page")
+_ROWS = {
+    "number": sa.Integer(),
+    **{name: _notices.c[name].type for name in ("person_id", *_TOLD)},
+    **{name: _deliveries.c[name].type for name in _SENT},
+}
+
+
+def notice(of: Sources) -> Any:
+    """A notice for each row of `told`, in their order."""
+    told = of.each("told", _ROWS)
+    return _add_notices(told.c.person_id, told).returning(_notices.c.id, _notices.c.person_id)
+
+
+def delivery(of: Sources) -> Any:
+    """What goes out of them through WeChat: who has none gets no row."""
+    told, reached = of.each("told", _ROWS), of["notice"]
+    # Their ids rise as they were given.
+    number = sa.func.row_number().over(order_by=reached.c.id)
+    kept = sa.select(reached.c.id, reached.c.person_id, number.label("number")).subquery("kept")
+    return _send(kept, told, told.c.number == kept.c.number)
+
+
+def _add_notices(person: Any, told: Any, source: Any = None) -> Any:
+    values = [told.c[name] for name in _TOLD]
+    wanted = sa.select(person, *values).select_from(told if source is None else source)
+    return sa.insert(_notices).from_select(["person_id", *_TOLD], wanted.order_by(told.c.number))
+
+
+def _send(kept: Any, told: Any, same: Any) -> Any:
+    begins = {"state": "'waiting'", "attempts": "0"}
+    wanted = (
+        sa.select(
+            kept.c.id,
+            *(told.c[name] for name in _SENT),
+            *(sa.literal_column(value) for value in begins.values()),
+            told.c.created_at,
+        )
+        .select_from(kept.join(told, same).join(PERSONS, PERSONS.c.id == kept.c.person_id))
+        .where(told.c.template.is_not(None), PERSONS.c.openid.is_not(None))
+    )
+    columns = ["notice_id", *_SENT, *begins, "next_at"]
+    return sa.insert(_deliveries).from_select(columns, wanted).returning(_deliveries.c.notice_id)
+
+
+_TELL = Writing(notice=notice, delivery=delivery, answers=("notice",))
 
 
 @cache
-def _telling(readers: Any) -> tuple[Any, Any]:
-    """Two statements that tell the same to all `readers` (None: to those of the array `reader_id`) and answer
-    the notices with whom they tell: through the inbox alone, and through WeChat as well."""
-    named = unnested("reader", {"id": sa.BigInteger()}) if readers is None else readers.subquery("reader")
-    (reader,) = named.c
-    said = [sa.bindparam(name, type_=_notices.c[name].type) for name in _TOLD]
-    told = (
-        sa.insert(_notices)
-        .from_select(["person_id", *_TOLD], sa.select(reader, *said))
-        .returning(_notices.c.id, _notices.c.person_id)
-        .cte("told")
-    )
-    to_send = sa.select(told.c.id, *_MESSAGE).where(
-        PERSONS.c.id == told.c.person_id, PERSONS.c.openid.is_not(None)
-    )
-    sent = sa.insert(_deliveries).from_select(_SENT, to_send).returning(_deliveries.c.notice_id)
-    inbox = sa.select(told.c.id, told.c.person_id)
-    return inbox, inbox.add_cte(sent.cte("sent"))
+def _telling(readers: Any) -> Writing:
+    """Tells the same to all whom `readers` selects."""
 
+    def to_all(of: Sources) -> Any:
+        told, reader = of.each("told", _ROWS), readers.subquery("reader")
+        (person,) = reader.c
+        added = _add_notices(person, told, reader.join(told, sa.true()))
+        return added.returning(_notices.c.id, _notices.c.person_id)
 
-_ADD_NOTICES = {
-    "sqlite": sa.insert(_notices).returning(_notices.c.id),
-    "postgresql": sa.insert(_notices).returning(_notices.c.id, sort_by_parameter_order=True),
-}
-# Who has no WeChat gets no row: the condition saves reading the person first.
-_ADD_DELIVERY = sa.insert(_deliveries).from_select(
-    _SENT,
-    sa.select(sa.bindparam("notice", type_=sa.BigInteger), *_MESSAGE).where(
-        PERSONS.c.id == sa.bindparam("person"), PERSONS.c.openid.is_not(None)
-    ),
-)
+    def sent(of: Sources) -> Any:
+        return _send(of["notice"], of.each("told", _ROWS), sa.true())
+
+    return Writing(notice=to_all, delivery=sent, answers=())
 
 
 def _notice(notice: Telling, now: datetime) -> dict[str, Any]:
@@ -191,15 +181,13 @@ def _notice(notice: Telling, now: datetime) -> dict[str, Any]:
     }
 
 
-def _message(notice: Telling, now: datetime) -> dict[str, Any] | None:
+def _message(notice: Telling) -> dict[str, Any]:
     if notice.template is None:
-        return None
+        return dict.fromkeys(_SENT)
     return {
-        "person": notice.person_id,
         "template": notice.template,
         "data": templates.fitted(notice.template, notice.data or {}),
         "page": notice.page,
-        "now": now,
     }
 
 

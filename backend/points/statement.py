@@ -1,16 +1,12 @@
 """积分流水 as its owner and staff read it, in which points that have ended have left."""
 
-from collections.abc import Sequence
-from typing import Any
-
-import sqlalchemy as sa
-
 from backend.db import transaction
 from backend.ledger import actions as ledger
 from backend.ledger import queries
+from backend.ledger.queries import StatementLine
 
 
-def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> Sequence[sa.Row[Any]]:
+def statement(person_id: int, before_id: int | None = None, limit: int = 50) -> list[StatementLine]:
     """As `ledger.queries.statement`. In the hour until the worker takes out what ended, whoever reads it does: else the
     newest balance would be more than what is available. Opens its own transactions, and none where nothing is due."""
     rows = queries.statement(person_id, before_id, limit)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,28 +28,30 @@ def _notify_staff(
     permission: str, place_id: int, kind: str, title: str, body: str, *, but: int = 0, **more: Any
 ) -> None:
     """Whoever's appointment grants this in this place today, `but` one person."""
-    given = {
-        "place": place_id,
-        "today": clock.today(),
-        "granting": sorted(permissions.roles_with(permission)),
-        "but": but,
-    }
-    notify_those(_STAFF, given, kind, title, body, **more)
+    given = {"place": place_id, "today": clock.today(), "but": but}
+    notify_those(_staff(permission), given, kind, title, body, **more)
 
 
-_STAFF = (
-    sa.select(Appointment.person_id)
-    .distinct()
-    .join(Reach, Reach.ancestor_id == Appointment.organisation_id)
-    .where(
-        Reach.descendant_id == sa.bindparam("place", type_=sa.BigInteger),
-        Appointment.role.in_(sa.bindparam("granting", expanding=True)),
-        Appointment.from_day <= sa.bindparam("today", type_=sa.Date),
-        sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= sa.bindparam("today", type_=sa.Date)),
-        Appointment.person_id != sa.bindparam("but", type_=sa.BigInteger),
+@cache
+def _staff(permission: str) -> sa.Select[int]:
+    """Built once for each permission, whose roles are words of the statement."""
+    granting: list[sa.ColumnElement[str]] = [
+        sa.literal_column(f"'{role}'") for role in sorted(permissions.roles_with(permission))
+    ]
+    today = sa.bindparam("today", type_=sa.Date)
+    return (
+        sa.select(Appointment.person_id)
+        .distinct()
+        .join(Reach, Reach.ancestor_id == Appointment.organisation_id)
+        .where(
+            Reach.descendant_id == sa.bindparam("place", type_=sa.BigInteger),
+            Appointment.role.in_(granting),
+            Appointment.from_day <= today,
+            sa.or_(Appointment.to_day.is_(None), Appointment.to_day >= today),
+            Appointment.person_id != sa.bindparam("but", type_=sa.BigInteger),
+        )
+        .order_by(Appointment.person_id)
     )
-    .order_by(Appointment.person_id)
-)
 
 
 def _notify_owner(

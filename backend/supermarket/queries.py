@@ -182,11 +182,11 @@ def for_somebody() -> sa.ColumnElement[bool]:
     return sa.and_(good, sa.not_(Batch.quarantined))
 
 
-def for_nobody() -> sa.ColumnElement[bool]:
-    return sa.or_(Batch.quarantined, Batch.best_before < clock.today())
+def for_nobody(today: Any = None) -> sa.ColumnElement[bool]:
+    return sa.or_(Batch.quarantined, Batch.best_before < (clock.today() if today is None else today))
 
 
-def ended_units(item_id: Any = Item.id) -> sa.ScalarSelect[int]:
+def ended_units(item_id: Any = Item.id, today: Any = None) -> sa.ScalarSelect[int]:
     """Of each row's item the units whose best-before day is past, or that wait in quarantine: on hand still, but for
     nobody.
 
@@ -195,7 +195,7 @@ def ended_units(item_id: Any = Item.id) -> sa.ScalarSelect[int]:
     """
     return (
         sa.select(sa.func.coalesce(sa.func.sum(Batch.on_hand), 0))
-        .where(Batch.item_id == item_id, Batch.on_hand > 0, for_nobody())
+        .where(Batch.item_id == item_id, Batch.on_hand > 0, for_nobody(today))
         .correlate(Item)
         .scalar_subquery()
     )

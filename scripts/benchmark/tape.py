@@ -17,11 +17,14 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from backend import statements
+
 # BEGIN is told by the player itself, as each driver has it.
 _OWN = ("BEGIN", "COMMIT", "ROLLBACK")
 # SQLite is given moments and days as text.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"\d+")
+_PLACE = re.compile(r"\$\d")
 Inputs = dict[str, Any]
 Source = tuple[Any, ...]
 
@@ -69,6 +72,10 @@ class _PostgresCursor(_Noting, psycopg.Cursor):  # type: ignore[type-arg,misc]
     pass
 
 
+class _PostgresRawCursor(_Noting, psycopg.RawCursor):  # type: ignore[type-arg,misc]
+    pass
+
+
 class _SqliteCursor(_Noting, sqlite3.Cursor):  # type: ignore[misc]
     pass
 
@@ -91,6 +98,8 @@ def listen(engine: sa.Engine) -> None:
         @sa.event.listens_for(engine, "connect")
         def _postgres(connection: Any, _record: Any) -> None:
             connection.cursor_factory = _PostgresCursor
+
+        statements.RAW_CURSOR = _PostgresRawCursor
 
     engine.dispose()
 
@@ -242,15 +251,21 @@ def play(cursor: Any, steps: list[Step], inputs: Inputs, begin: str, end: str = 
                 cursor.execute(begin)
                 within = True
             given = _filled(step.given, inputs, answers)
-            (cursor.executemany if step.many else cursor.execute)(step.sql, given)
-            answered = cursor.description and not step.many
-            answers.append(cursor.fetchall() if answered else _made(cursor, step.sql))
+            said = psycopg.RawCursor(cursor.connection) if numbered(step.sql) else cursor
+            (said.executemany if step.many else said.execute)(step.sql, given)
+            answered = said.description and not step.many
+            answers.append(said.fetchall() if answered else _made(said, step.sql))
         if within:
             cursor.execute(end)
     except BaseException:
         if within:
             cursor.execute("ROLLBACK")
         raise
+
+
+def numbered(sql: str) -> bool:
+    """Whether PostgreSQL's own places for values stand in it, which a hot statement has (backend/statements.py)."""
+    return _PLACE.search(sql) is not None
 
 
 def _filled(given: Any, inputs: Inputs, answers: list[Any]) -> Any:

@@ -296,6 +296,8 @@ def test_stock_without_the_items_lock_and_guard_is_refused_by_the_database_alone
     """The control: with lock and guard gone, the CHECK still lets nobody reserve what is not there."""
     who = _crowd(town, CROWD)
     monkeypatch.setattr(stock, "_stays_sound", lambda *_: ())
+    # Built anew, and not the one that was built with the guard.
+    monkeypatch.setattr(stock, "_moving", stock._moving.__wrapped__)
     monkeypatch.setattr(baskets, "check_stock", lambda _basket: None)
     last = cast.goods(town, shop, stock=1)
     failed = []

@@ -1,14 +1,13 @@
 """A resident asks for goods, a venue or support: points are held and stock is reserved, both or neither."""
 
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from backend import clock, journal
-from backend.db import dialect, savepoint, session, unnested
+from backend.db import savepoint, session
 from backend.errors import Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
@@ -17,6 +16,7 @@ from backend.organisations import queries as places
 from backend.people import queries as people
 from backend.people.on_behalf import Acting, OnBehalf, acting_for, home_of
 from backend.people.permissions import Permission
+from backend.statements import Sources, Writing, adopt
 from backend.supermarket import notices, queries
 from backend.supermarket.actions import baskets, collecting, stock, watches
 from backend.supermarket.actions.baskets import Basket, SlotTaken
@@ -142,11 +142,9 @@ def _write(
         place=shop.community_id,
     )
     lines = _lines(basket)
-    order = (
-        _write_in_sequence(values, lines, told)
-        if dialect() == "sqlite"
-        else _write_in_one_statement(values, lines, told)
-    )
+    given = {**values, **journal.bind_values(told), "lines": lines}
+    ((order_id,),) = _placing(tuple(values)).run(given)["order"]
+    order = adopt(Redemption, {**values, "id": order_id})
     _book(order.id, basket)
     return order, [Line(redemption_id=order.id, **line) for line in lines]
 
@@ -166,39 +164,32 @@ def _lines(basket: Basket) -> list[dict[str, Any]]:
 
 
 _orders, _ordered = Redemption.__table__, Line.__table__
-
-
-def _write_in_sequence(
-    values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]
-) -> Redemption:
-    order = session.scalars(sa.insert(Redemption).values(**values).returning(Redemption)).one()
-    session.execute(sa.insert(_ordered), [{**line, "redemption_id": order.id} for line in lines])
-    journal.add(told, [order.id])
-    return order
-
-
-def _write_in_one_statement(
-    values: dict[str, Any], lines: list[dict[str, Any]], told: dict[str, Any]
-) -> Redemption:
-    """The order, its lines and its line in the journal, in one statement."""
-    given = {f"order_{name}": value for name, value in values.items()}
-    given |= {f"each_{name}": [line[name] for line in lines] for name in lines[0]}
-    return session.scalars(_placing(tuple(values), tuple(lines[0])), given | journal.bind_values(told)).one()
+_OF_LINE = ("item_id", "name", "unit", "quantity", "unit_points", "points")
 
 
 @cache
-def _placing(of_order: tuple[str, ...], of_line: tuple[str, ...]) -> Any:
-    """Built once: to compile it takes longer than to run it."""
-    values = {name: sa.bindparam(f"order_{name}", type_=_orders.c[name].type) for name in of_order}
-    made = sa.insert(_orders).values(values).returning(*_orders.c).cte("made")
-    each = unnested("each", {name: _ordered.c[name].type for name in of_line})
-    wanted = sa.select(made.c.id, *(each.c[name] for name in of_line)).join(each, sa.true())
-    # What a line begins with besides is the database's to say: a default of ours would be one more parameter.
-    listed = sa.insert(_ordered).from_select(["redemption_id", *of_line], wanted, include_defaults=False)
-    return sa.select(aliased(Redemption, made)).add_cte(
-        listed.returning(_ordered.c.item_id).cte("listed"),
-        journal.insert_lines_subquery(made.c.id).cte("told"),
+def _placing(columns: tuple[str, ...]) -> Writing:
+    """What a new order writes first: itself, its lines, its line in the journal."""
+    return Writing(
+        order=partial(_order, columns=columns),
+        lines=_order_lines,
+        told=journal.line_of("order"),
+        answers=("order",),
     )
+
+
+def _order(_of: Sources, columns: tuple[str, ...]) -> Any:
+    values = {name: sa.bindparam(name, type_=_orders.c[name].type) for name in columns}
+    wanted = sa.select(*values.values())
+    return sa.insert(_orders).from_select(columns, wanted, include_defaults=False).returning(_orders.c.id)
+
+
+def _order_lines(of: Sources) -> Any:
+    each = of.each("lines", {name: _ordered.c[name].type for name in _OF_LINE})
+    wanted = sa.select(of["order"].c.id, *each.c).join(each, sa.true())
+    # What a line begins with besides is the database's to say: a default of ours would be one more parameter.
+    listed = sa.insert(_ordered).from_select(["redemption_id", *_OF_LINE], wanted, include_defaults=False)
+    return listed.returning(_ordered.c.item_id)
 
 
 def _book(order_id: int, basket: Basket) -> None:

@@ -4,6 +4,7 @@ An item's `on_hand` and `reserved` change only here, guarded, together with the 
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from backend.db import dialect, session
 from backend.errors import Refused
 from backend.journal import Actor
 from backend.organisations import numbers
+from backend.statements import Piece, Sources, Writing, adopt
 from backend.supermarket import allowances, notices, queries
 from backend.supermarket.actions import watches
 from backend.supermarket.models import Item, ItemKind, Line, Redemption, Shop
@@ -87,18 +89,11 @@ def record_movement(
         "donor_public": False,
         **told,
     }
-    moved = (
-        sa.update(_items)
-        .where(_items.c.id == item.id, *_stays_sound(on_hand, reserved))
-        .values(on_hand=_items.c.on_hand + on_hand, reserved=_items.c.reserved + reserved)
-        .returning(_items.c.on_hand, _items.c.reserved)
-    )
-    reached = (
-        _write_in_sequence(moved, values) if dialect() == "sqlite" else _write_in_one_statement(moved, values)
-    )
-    if reached is None:
+    reached = _moving(tuple(values), reserved > 0, batch is not None).run({**values, "today": clock.today()})
+    if not reached["moved"]:
         raise _refusal(item, on_hand, reserved)
-    event, after = reached
+    ((_, *after),), ((event_id,),) = reached["moved"], reached["event"]
+    event = adopt(Movement, {**values, "id": event_id, "on_hand_after": after[0]})
     set_committed_value(item, "on_hand", after[0])
     set_committed_value(item, "reserved", after[1])
     if batch is not None:
@@ -110,11 +105,51 @@ def record_movement(
     return event
 
 
-def _stays_sound(on_hand: int, reserved: int) -> tuple[Any, ...]:
+_ON_HAND, _RESERVED = (sa.bindparam(name, type_=sa.Integer) for name in ("on_hand_change", "reserved_change"))
+
+
+@cache
+def _moving(columns: tuple[str, ...], reserving: bool, with_batch: bool) -> Writing:
+    """What one event writes: its item, its batch, itself; nothing where the item cannot be moved so."""
+    pieces: dict[str, Piece] = {"moved": partial(_item_moved, reserving=reserving)}
+    pieces |= {"batch": _batch_moved} if with_batch else {}
+    pieces |= {"event": partial(_event, columns=columns)}
+    return Writing(answers=("moved", "event"), keeps=True, **pieces)
+
+
+def _item_moved(_of: Sources, reserving: bool) -> Any:
+    on_hand, reserved = _items.c.on_hand + _ON_HAND, _items.c.reserved + _RESERVED
+    this = _items.c.id == sa.bindparam("item_id", type_=_items.c.id.type)
+    return (
+        sa.update(_items)
+        .where(this, *_stays_sound(on_hand, reserved, reserving))
+        .values(on_hand=on_hand, reserved=reserved)
+        .returning(_items.c.id, _items.c.on_hand, _items.c.reserved)
+    )
+
+
+def _stays_sound(on_hand: Any, reserved: Any, reserving: bool) -> tuple[Any, ...]:
     """Nothing below zero, nothing reserved that is not there; what is past its day is there for nobody new."""
-    after = _items.c.on_hand + on_hand, _items.c.reserved + reserved
-    good = after[0] - queries.ended_units(_items.c.id) if reserved > 0 else after[0]
-    return after[1] >= 0, after[1] <= good
+    today = sa.bindparam("today", type_=sa.Date)
+    good = on_hand - queries.ended_units(_items.c.id, today) if reserving else on_hand
+    return reserved >= 0, reserved <= good
+
+
+def _batch_moved(of: Sources) -> Any:
+    there = sa.exists().select_from(of["moved"])
+    return (
+        sa.update(_batches)
+        .where(_batches.c.id == sa.bindparam("batch_id", type_=_batches.c.id.type), there)
+        .values(on_hand=_batches.c.on_hand + _ON_HAND)
+        .returning(_batches.c.id)
+    )
+
+
+def _event(of: Sources, columns: tuple[str, ...]) -> Any:
+    values = [sa.bindparam(name, type_=_movements.c[name].type) for name in columns]
+    wanted = sa.select(*values, of["moved"].c.on_hand)
+    written = sa.insert(_movements).from_select([*columns, "on_hand_after"], wanted, include_defaults=False)
+    return written.returning(_movements.c.id)
 
 
 def _refusal(item: Item, on_hand: int, reserved: int) -> Refused:
@@ -122,40 +157,6 @@ def _refusal(item: Item, on_hand: int, reserved: int) -> Refused:
         return StockReserved(item=item.name, reserved=item.reserved)
     free = item.on_hand - item.reserved - queries.past_their_day([item.id]).get(item.id, 0)
     return OutOfStock(item=item.name, available=max(free, 0), needed=reserved)
-
-
-def _write_in_one_statement(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
-    """Item, batch and event in one statement; None where the item was not reached."""
-    moved = moved.cte("moved")
-    typed = [sa.bindparam(None, value, type_=_movements.c[name].type) for name, value in values.items()]
-    told = (
-        sa.insert(_movements)
-        .from_select([*values, "on_hand_after"], sa.select(*typed, moved.c.on_hand))
-        .returning(*_movements.c)
-        .cte("told")
-    )
-    event = aliased(Movement, told)
-    wanted = sa.select(event, moved.c.on_hand, moved.c.reserved).select_from(told.join(moved, sa.true()))
-    if values["batch_id"] is not None:
-        there = sa.exists().select_from(moved)
-        wanted = wanted.add_cte(_batch_moved(values).where(there).returning(_batches.c.id).cte("emptied"))
-    row = session.execute(wanted).one_or_none()
-    return None if row is None else (row[0], (row[1], row[2]))
-
-
-def _write_in_sequence(moved: Any, values: dict[str, Any]) -> tuple[Movement, tuple[int, int]] | None:
-    after = session.execute(moved).one_or_none()
-    if after is None:
-        return None
-    if values["batch_id"] is not None:
-        session.execute(_batch_moved(values))
-    told = sa.insert(Movement).values(**values, on_hand_after=after.on_hand).returning(Movement)
-    return session.scalars(told).one(), (after.on_hand, after.reserved)
-
-
-def _batch_moved(values: dict[str, Any]) -> Any:
-    change = _batches.c.on_hand + values["on_hand_change"]
-    return sa.update(_batches).where(_batches.c.id == values["batch_id"]).values(on_hand=change)
 
 
 # --- with an order -----------------------------------------------------------------------------------
