@@ -149,6 +149,7 @@ def _places() -> dict[str, int]:
         for short in shorts:
             community = places.add(street.id, "community", f"{short}社区")
             found[community.name] = community.id
+            _open_office(community, street_name, short, len(found))
             put_on_the_map(community, (*CENTRE, 0.9), len(found))
             for number in range(1, GRIDS + 1):
                 name = f"{short}-{number:02d}"
@@ -160,6 +161,16 @@ def _places() -> dict[str, int]:
     for unit in UNITS:
         found[unit] = places.add(city.id, "unit", unit).id
     return found
+
+
+def _open_office(community: Organisation, street: str, short: str, number: int) -> None:
+    """Where residents of the community go, and whom they call."""
+    community.telephone, community.address = f"0458-555{number:04d}", f"{street}{short}路 8 号"
+    community.opening_hours = [
+        {"weekday": weekday, "opens": opens, "closes": closes}
+        for weekday in range(1, 6)
+        for opens, closes in (("08:30", "11:30"), ("13:30", "17:00"))
+    ]
 
 
 def put_on_the_map(place: Organisation, around: tuple[float, float, float], number: int) -> None:

@@ -72,6 +72,60 @@ def test_a_wish_is_reviewed_with_two_keys(hands, town):
     assert tong.did == (0, 2, 0)
 
 
+def test_a_wish_is_referred_with_two_keys_and_two_fields(hands, town):
+    wish_id = cast.submitted(town)
+    tong = hands("tong")
+    tong.page.goto(f"/console/review/{wish_id}")
+    tong.key("4", leads=False)
+    form = tong.page.locator("details[open] form").last
+    tong.choose(form.get_by_role("radio").first)
+    tong.fields += 1
+    form.locator("select").select_option(index=1)
+    tong.key("Control+Enter")
+    assert cast.wish(wish_id).state == "referred"
+    assert tong.did == (0, 2, 2)
+
+
+def test_eight_goods_are_counted_with_two_clicks_one_key_and_eight_fields(hands, town):
+    shop_id = shop.opened(town)
+    for _ in range(8):
+        shop.goods(town, shop_id, stock=10)
+    bu = hands("bu")
+    bu.page.goto(f"/console/stock?shop={shop_id}")
+    bu.click(bu.page.get_by_role("link", name="盘点", exact=True))
+    bu.click(bu.page.get_by_role("link", name="填写盘点"))
+    for box in bu.page.locator("input[name^=counted_]").all():
+        bu.fill(box, "10")
+    bu.key("Control+Enter")
+    assert "全部与账面相符" in bu.page.content()
+    assert bu.did == (2, 1, 8)
+
+
+def test_a_community_is_added_with_three_clicks_and_three_fields(hands, town):
+    admin = hands("admin")
+    admin.page.goto("/console/places")
+    admin.click(admin.page.get_by_role("link", name="办理林海街道的事"))
+    admin.click(admin.page.get_by_text("新增下级", exact=True), leads=False)
+    form = admin.page.locator("details[open] form")
+    admin.fields += 1
+    form.locator("select").select_option("community")
+    admin.fill(form.get_by_label("名称", exact=True), "云杉社区")
+    admin.fill(form.get_by_label("理由", exact=True), "新建小区交付")
+    admin.click(form.get_by_role("button", name="新增"))
+    assert town.place("云杉社区")
+    assert admin.did == (3, 0, 3)
+
+
+def test_a_register_is_a_sheet_after_three_clicks(hands):
+    tong = hands("tong")
+    tong.click(tong.page.get_by_role("link", name="台账", exact=True))
+    tong.click(tong.page.locator("main").get_by_role("link", name="心愿台账").first)
+    with tong.page.expect_download() as told:
+        tong.click(tong.page.get_by_role("button", name="下载（姓名遮盖）"), leads=False)
+    assert told.value.suggested_filename.endswith(".xlsx")
+    assert tong.did == (3, 0, 0)
+
+
 def test_goods_are_handed_over_with_two_keys_besides_the_code(hands, town):
     shop_id = shop.opened(town)
     order_id = shop.approved(town, shop_id, {shop.goods(town, shop_id): 1})

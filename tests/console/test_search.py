@@ -76,7 +76,9 @@ def test_whoever_appoints_finds_appointments_by_name_number_and_place(town, visi
         assert found(visitor, "admin", asked)["任职"] == ["佟雨禾　社区工作者"], asked
     told = found(visitor, "admin", "松涛-03")
     assert told["任职"] == ["邵景川　网格员"]
+    assert "松涛-03" in told["组织"]
     assert "任职" not in found(visitor, "tong", "雨禾")
+    assert "组织" not in found(visitor, "tong", "松涛-03")
     page = visitor("admin").page(f"/console/search?q={quote('雨禾')}")
     (address,) = re.findall(r'href="(/console/appointments[?]name=[^"]+)" data-row', page)
     assert "佟雨禾" in visitor("admin").page(address)

@@ -26,10 +26,11 @@ NOWHERE = dict.fromkeys(("telephone", "address", "latitude", "longitude")) | {"o
 
 
 @pytest.fixture(autouse=True)
-def nobody_has_placed_anything(town):
-    """As a city is before its staff say where their offices lie."""
+def nobody_has_said_anything(town):
+    """As a city is before its staff say where their offices lie and how they are reached."""
+    nothing = dict.fromkeys(("telephone", "address", "latitude", "longitude"))
     with transaction():
-        session.execute(sa.update(Organisation).values(latitude=None, longitude=None))
+        session.execute(sa.update(Organisation).values(**nothing, opening_hours=sa.null()))
 
 
 def told(answer):

@@ -9,6 +9,7 @@ from backend.organisations.models import KIND_NAMES
 from backend.people import appointing, place_choices, residents
 from backend.people.labels import ROLES
 from backend.people.permissions import Permission
+from backend.reports import communities
 
 
 def _whole_number(asked: str) -> bool:
@@ -48,6 +49,14 @@ def _places(asked: str, most: int, staff: Staff) -> list[Hit]:
     return hits
 
 
+def _tree(asked: str, most: int, _staff: Staff) -> list[Hit]:
+    """For who keeps the tree: a place leads to where it is renamed, moved, closed."""
+    return [
+        Hit(one.name, around, url_for("console.place", place_id=one.id))
+        for one, around in communities.search(asked, None, most)
+    ]
+
+
 def _appointments(asked: str, most: int, staff: Staff) -> list[Hit]:
     """By the name of who holds an office, by their whole phone or card number, or by the place."""
     if _whole_number(asked):
@@ -80,6 +89,14 @@ register(
 )
 register(
     Source(label="地方", word=Permission.WISH_READ, find=_places, whole=lambda _asked: listed_at("wishes"))
+)
+register(
+    Source(
+        label="组织",
+        word=Permission.ORGANISATION_MANAGE,
+        find=_tree,
+        whole=lambda asked: listed_at("places", q=asked),
+    )
 )
 register(
     Source(
