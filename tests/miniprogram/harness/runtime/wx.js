@@ -136,9 +136,13 @@ async function handedOn (path, title) {
   await dialogs.confirm({ title, content: '这里不打开别的程序', showCancel: false, confirmText: '关闭' })
 }
 
-// The number of this phone is typed in; what the server gets is the simulator's code for it.
+// The number of this phone is typed in; what the server gets is the simulator's code for it. WeChat's window is one.
+let givingNumber = false
 async function givePhoneNumber (tell) {
+  if (givingNumber) return undefined
+  givingNumber = true
   const number = await dialogs.typeIn('允许使用手机号？', '这里没有微信的手机号：请输入一个')
+  givingNumber = false
   if (number === null) return tell({ errMsg: 'getPhoneNumber:fail user deny' })
   return tell({ code: `phone:${number}:${Date.now()}-${codes++}`, errMsg: 'getPhoneNumber:ok' })
 }
