@@ -10,4 +10,10 @@ function go (url, fail) {
   wx.navigateTo({ url, fail })
 }
 
-module.exports = { go }
+/** 办好了回到来的那一页；是从消息、码直接打开的，就到“我的”。 */
+function back () {
+  if (getCurrentPages().length > 1) wx.navigateBack()
+  else wx.switchTab({ url: '/pages/me/index' })
+}
+
+module.exports = { go, back }

@@ -59,7 +59,9 @@ function moves (phone) {
     setNavigationBarTitle: played('setNavigationBarTitle', ({ title }) => phone.dress({ navigationBarTitleText: title })),
     stopPullDownRefresh: played('stopPullDownRefresh', () => phone.stopPullDown()),
     startPullDownRefresh: played('startPullDownRefresh', () => phone.pullDown()),
-    pageScrollTo: played('pageScrollTo', ({ scrollTop, selector }) => {
+    pageScrollTo: played('pageScrollTo', async ({ scrollTop, selector }) => {
+      // As in WeChat the page moves when the finger has left: what comes to lie below it is not pressed.
+      await new Promise(resolve => setTimeout(resolve, 60))
       const found = selector && phone.find(selector)
       if (found) found.scrollIntoView({ block: 'start' })
       else phone.scrollTo(scrollTop || 0)
