@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from backend import clock
 from backend.db import transaction
-from backend.volunteering.actions import activities, sign_ups
+from backend.volunteering.actions import activities, roll_call, sign_ups
+from backend.volunteering.actions.session_roll import Called
 from backend.wishes.actions import claims
 from tests.people import proxies_cast
 from tests.supermarket import cast as shop
@@ -54,6 +55,9 @@ def things(town):
     ning.data("POST", "/me/children", {"realName": "宁小禾", "birthYear": 2018, "relation": "mother"})
     ning.data("POST", "/me/phone", {"code": "phone:11100000018:screens"})
     town.phone("geng").data("POST", "/me/certificates", certified(town))
+    snow = clearing(town)
+    with transaction():
+        roll_call.call(snow, [Called(ning.id, clock.now() - timedelta(minutes=30))], actor=by(town, "wulan"))
     return {
         "claimed": claimed,
         "fulfilled": fulfilled,
@@ -64,7 +68,7 @@ def things(town):
         "activity": ning.get("/activities?state=published&limit=1").json["data"]["list"][0]["id"],
         "complaint": told["id"],
         "riders": volunteers.riders(town),
-        "clearing": clearing(town),
+        "clearing": snow,
     }
 
 

@@ -66,11 +66,13 @@ class Handset:
         return self
 
     def at_rest(self):
-        """Waits until nothing is being asked of the server, and no button is busy."""
+        """Waits until nothing is being asked of the server or of whoever holds it, and no button is busy."""
         self.settled()
         for _ in range(400):
             # What a press has begun asks at the next turn of the page.
             self.page.evaluate("() => new Promise(resolve => setTimeout(resolve, 25))")
+            if self.page.locator("dialog").count():
+                return self
             if not self.asking and not self.top.get_by_text("请稍等…", exact=True).count():
                 return self.settled()
         raise AssertionError(f"still asking: {self.calls[-5:]}")
@@ -173,7 +175,7 @@ class Pocket:
         for context in self.contexts:
             context.close()
         if kind is None:
-            assert failures == []
+            assert not failures, failures
 
     def take(self, who=None, width=390, elder=False, dark=False):
         """A phone. With a name it is signed in already, and its owner has agreed to the privacy notice."""

@@ -1,9 +1,11 @@
 // 活动卡片：点开看详情。
+const { go } = require('../../lib/go')
+
 Component({
   properties: { activity: Object },
   methods: {
     open () {
-      wx.navigateTo({ url: `/pages/activity/detail?id=${this.data.activity.id}` })
+      go(`/pages/activity/detail?id=${this.data.activity.id}`)
     }
   }
 })

@@ -1,9 +1,11 @@
 // 货架上的一种：点开看详情。
+const { go } = require('../../lib/go')
+
 Component({
   properties: { item: Object },
   methods: {
     open () {
-      wx.navigateTo({ url: `/pages/item/detail?id=${this.data.item.id}` })
+      go(`/pages/item/detail?id=${this.data.item.id}`)
     }
   }
 })

@@ -1,9 +1,11 @@
 // 心愿卡片：点开看详情。
+const { go } = require('../../lib/go')
+
 Component({
   properties: { wish: Object },
   methods: {
     open () {
-      wx.navigateTo({ url: `/pages/wish/detail?id=${this.data.wish.id}` })
+      go(`/pages/wish/detail?id=${this.data.wish.id}`)
     }
   }
 })

@@ -2,6 +2,7 @@
 const { newKey } = require('../../utils/dianliang/index')
 const { form } = require('../../lib/form')
 const { done } = require('../../lib/later')
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 Page(screen(form({ draft: 'dianliang.draft.deliver', kept: page => Boolean(page.data.title) }), {
@@ -38,7 +39,7 @@ Page(screen(form({ draft: 'dianliang.draft.deliver', kept: page => Boolean(page.
       this.key = newKey()
       this.dropDraft()
       if (sent) wx.showToast({ title: '已送达，等许愿人确认', icon: 'none' })
-      wx.navigateBack()
+      back()
     })
   }
 }))

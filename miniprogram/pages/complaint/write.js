@@ -34,7 +34,7 @@ Page(screen(form({ draft: 'dianliang.draft.complaint', secret: ['contactBack'] }
 
   forget () {
     this.dropDraft()
-    this.setData({ form: EMPTY, restored: false, faults: {} })
+    this.setData({ form: Object.assign({}, EMPTY), restored: false, faults: {} })
   },
 
   placeOf: name => (name === 'communityId' ? 'text' : name),

@@ -3,6 +3,7 @@ const { newKey } = require('../../utils/dianliang/index')
 const { RELATIONS } = require('../../lib/family')
 const { form } = require('../../lib/form')
 const { options } = require('../../lib/labels')
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 Page(screen(form(), {
@@ -31,7 +32,7 @@ Page(screen(form(), {
       await getApp().api.post('/me/proxies', { [by]: number.trim(), relation }, { key: this.key })
       this.key = newKey()
       wx.showToast({ title: '已发出，等对方同意', icon: 'none' })
-      wx.navigateBack()
+      back()
     })
   }
 }))

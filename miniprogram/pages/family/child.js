@@ -3,6 +3,7 @@ const { newKey } = require('../../utils/dianliang/index')
 const { GUARDIANS } = require('../../lib/family')
 const { form } = require('../../lib/form')
 const { options } = require('../../lib/labels')
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 Page(screen(form(), {
@@ -25,7 +26,7 @@ Page(screen(form(), {
       await getApp().api.post('/me/children', { realName: realName.trim(), birthYear: Number(birthYear), relation }, { key: this.key })
       this.key = newKey()
       wx.showToast({ title: '已登记，等社区核实', icon: 'none' })
-      wx.navigateBack()
+      back()
     })
   }
 }))

@@ -4,6 +4,7 @@ const words = require('../../utils/dianliang/words')
 const { activityCard, itemCard, wishCard } = require('../../lib/cards')
 const { communityQuery } = require('../../lib/community')
 const { fullDayOf } = require('../../lib/dates')
+const { go } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 Page(screen({
@@ -23,7 +24,7 @@ Page(screen({
   },
 
   write () {
-    wx.navigateTo({ url: '/pages/wish/write' })
+    go('/pages/wish/write')
   },
 
   openWall () {

@@ -1,5 +1,6 @@
 // 我的：没有登录时说清楚登录有什么用；登录以后是待办和各个入口。
 const { TO_DO } = require('../../lib/labels')
+const { go } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 const LINKS = [
@@ -49,7 +50,7 @@ Page(screen({
   },
 
   openToDo (event) {
-    wx.navigateTo({ url: event.currentTarget.dataset.url, fail: () => this.notYet() })
+    go(event.currentTarget.dataset.url, () => this.notYet())
   }
 }))
 

@@ -1,5 +1,6 @@
 // 我的消息：点开就是它说的那件事，同时算读过。
 const { momentOf } = require('../../lib/dates')
+const { go } = require('../../lib/go')
 const { listing, picking } = require('../../lib/listing')
 const { screen } = require('../../lib/screen')
 
@@ -25,7 +26,7 @@ Page(screen(picking, {
     const [path] = page.split('?')
     if (path === HERE) return
     if (TABS.indexOf(path) >= 0) return wx.switchTab({ url: `/${path}` })
-    wx.navigateTo({ url: `/${page}`, fail: () => wx.showToast({ title: '这一页还没有做好，请到社区或稍后再看', icon: 'none' }) })
+    go(`/${page}`, () => wx.showToast({ title: '这一页还没有做好，请到社区或稍后再看', icon: 'none' }))
   },
 
   readAll () {

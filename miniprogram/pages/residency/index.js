@@ -2,6 +2,7 @@
 const words = require('../../utils/dianliang/words')
 const { form } = require('../../lib/form')
 const { indexOf, placesOf } = require('../../lib/places')
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 const EMPTY = { realName: '', birthYear: '', communityId: '', gridId: '', address: '' }
@@ -60,7 +61,7 @@ Page(screen(form(), {
       if (Object.keys(profile).length) await api.put('/me', profile)
       await api.put('/me/residency', Object.assign({ communityId }, gridId && { gridId }, address.trim() && { address: address.trim() }))
       wx.showToast({ title: '已登记，等社区核实', icon: 'none' })
-      wx.navigateBack()
+      back()
     })
   },
 

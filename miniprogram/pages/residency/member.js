@@ -3,6 +3,7 @@ const words = require('../../utils/dianliang/words')
 const { form } = require('../../lib/form')
 const { options, SERVICE_ROLES } = require('../../lib/labels')
 const { indexOf, placesOf } = require('../../lib/places')
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 Page(screen(form(), {
@@ -59,7 +60,7 @@ Page(screen(form(), {
     return this.work('send', async () => {
       await getApp().api.put('/me/party-registration', this.data.form)
       wx.showToast({ title: '已报到，等社区核实', icon: 'none' })
-      wx.navigateBack()
+      back()
     })
   }
 }))

@@ -2,6 +2,7 @@
 const { newKey } = require('../../utils/dianliang/index')
 const { timeOf } = require('../../lib/dates')
 const { form } = require('../../lib/form')
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 const CAME = ['checked_in', 'checked_out', 'unverified', 'certified']
@@ -24,7 +25,7 @@ Page(screen(form(), {
     const written = {}
     for (const { id, minutes } of rows) written[`p${id}`] = minutes
     this.written = written
-    this.setData({ title, rows, form: written })
+    this.setData({ title, rows, form: Object.assign({}, written) })
   },
 
   // 只把改过的和没有签退的列出来，其余由服务器按签到签退算。
@@ -43,7 +44,7 @@ Page(screen(form(), {
       await getApp().api.post(`/activities/${this.query.id}/propose-hours`, this.changed(), { key: this.key })
       this.key = newKey()
       wx.showToast({ title: '已申报，等社区认定', icon: 'none' })
-      wx.navigateBack()
+      back()
     })
   }
 }))

@@ -2,6 +2,7 @@
 const { newKey } = require('../../utils/dianliang/index')
 const { dayFromToday, fullDayOf, timeOf } = require('../../lib/dates')
 const { form } = require('../../lib/form')
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 
 const EMPTY = {
@@ -49,7 +50,7 @@ Page(screen(form({ draft: 'dianliang.draft.activity', kept: page => !page.query.
 
   forget () {
     this.dropDraft()
-    this.setData({ form: EMPTY, dayWord: fullDayOf(EMPTY.day), restored: false, faults: {} })
+    this.setData({ form: Object.assign({}, EMPTY), dayWord: fullDayOf(EMPTY.day), restored: false, faults: {} })
   },
 
   placeOf: name => PLACES[name] || name,
@@ -66,7 +67,7 @@ Page(screen(form({ draft: 'dianliang.draft.activity', kept: page => !page.query.
       this.key = newKey()
       if (!this.query.id) this.dropDraft()
       wx.showToast({ title: this.query.id ? '已改好' : '草稿已存好，发布以后才能报名', icon: 'none' })
-      if (this.query.id) wx.navigateBack()
+      if (this.query.id) back()
       else wx.redirectTo({ url: `/pages/activity/detail?id=${made.id}` })
     })
   },

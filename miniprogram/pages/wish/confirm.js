@@ -1,4 +1,5 @@
 // 许愿人确认：解决没有，满意不满意，分开问。
+const { back } = require('../../lib/go')
 const { screen } = require('../../lib/screen')
 const { newKey } = require('../../utils/dianliang/index')
 
@@ -37,7 +38,7 @@ Page(screen({
       const told = { solved: solved === 'yes', satisfaction: Number(satisfaction), comment: comment.trim() || null, method: 'app' }
       await getApp().api.post(`/wishes/${this.query.id}/confirm`, told, { key: this.key })
       wx.showToast({ title: '谢谢，心愿已点亮', icon: 'none' })
-      wx.navigateBack()
+      back()
     })
   }
 }))

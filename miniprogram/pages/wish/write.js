@@ -93,7 +93,7 @@ Page(screen(form({ draft: DRAFT, secret: ['address', 'contactPhone'], kept: page
 
   forget () {
     this.dropDraft()
-    this.setData({ form: EMPTY, wantedDay: '', restored: false, faults: {} })
+    this.setData({ form: Object.assign({}, EMPTY), wantedDay: '', restored: false, faults: {} })
   },
 
   send () {

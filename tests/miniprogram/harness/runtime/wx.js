@@ -62,7 +62,9 @@ function moves (phone) {
     setNavigationBarTitle: played('setNavigationBarTitle', ({ title }) => phone.dress({ navigationBarTitleText: title })),
     stopPullDownRefresh: played('stopPullDownRefresh', () => phone.stopPullDown()),
     startPullDownRefresh: played('startPullDownRefresh', () => phone.pullDown()),
-    pageScrollTo: played('pageScrollTo', ({ scrollTop, selector }) => {
+    pageScrollTo: played('pageScrollTo', async ({ scrollTop, selector }) => {
+      // As in WeChat the page moves when the finger has left: what comes to lie below it is not pressed.
+      await new Promise(resolve => setTimeout(resolve, 60))
       const found = selector && phone.find(selector)
       if (found) found.scrollIntoView({ block: 'start' })
       else phone.scrollTo(scrollTop || 0)
@@ -139,9 +141,13 @@ async function handedOn (path, title) {
   await dialogs.confirm({ title, content: '这里不打开别的程序', showCancel: false, confirmText: '关闭' })
 }
 
-// The number of this phone is typed in; what the server gets is the simulator's code for it.
+// The number of this phone is typed in; what the server gets is the simulator's code for it. WeChat's window is one.
+let givingNumber = false
 async function givePhoneNumber (tell) {
+  if (givingNumber) return undefined
+  givingNumber = true
   const number = await dialogs.typeIn('允许使用手机号？', '这里没有微信的手机号：请输入一个')
+  givingNumber = false
   if (number === null) return tell({ errMsg: 'getPhoneNumber:fail user deny' })
   return tell({ code: `phone:${number}:${Date.now()}-${codes++}`, errMsg: 'getPhoneNumber:ok' })
 }
