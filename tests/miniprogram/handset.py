@@ -136,7 +136,7 @@ class Pocket:
         for context in self.contexts:
             context.close()
         if kind is None:
-            assert failures == []
+            assert failures == [], failures
 
     def take(self, who=None, width=390, elder=False, dark=False):
         """A phone. With a name it is signed in already, and its owner has agreed to the privacy notice."""
