@@ -13,7 +13,7 @@ from werkzeug.utils import redirect
 
 from tests.miniprogram.mounted import PLACE, SOURCE, mounted, node
 
-HOLDERS = ("ning", "wulan", "pei")
+HOLDERS = ("ning", "wulan", "pei", "lan", "bu")
 
 
 def main() -> None:

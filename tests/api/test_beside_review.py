@@ -1,6 +1,10 @@
 """What a clerk reads beside a wish on the phone: others like it, and the ready-made sentences of the community."""
 
-from backend.db import transaction
+import sqlalchemy as sa
+
+from backend.db import session, transaction
+from backend.journal import JournalLine
+from backend.people.openings import SEE_NAMES
 from backend.wishes import ready_answers
 from tests.wishes import cast
 
@@ -25,3 +29,12 @@ def test_nobody_else_reads_it(town):
     assert town.phone("bai").get(f"/wishes/{wish_id}/review").status_code == 404
     (on_the_wall,), _round = cast.published(town)
     assert town.phone("bai").get(f"/wishes/{on_the_wall}/review").status_code == 404
+
+
+def test_that_a_clerk_read_the_wishers_name_on_the_phone_is_noted_once_a_day(town):
+    wish_id = cast.submitted(town)
+    lan = town.phone("lan")
+    for _ in range(2):
+        lan.data("GET", f"/wishes/{wish_id}/review")
+    noted = sa.select(JournalLine.subject_id, JournalLine.actor_id).where(JournalLine.verb == SEE_NAMES)
+    assert session.execute(noted).all() == [(wish_id, lan.id)]

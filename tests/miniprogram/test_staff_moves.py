@@ -3,8 +3,9 @@ happens when a colleague was quicker, the network is away, an answer is lost, a 
 
 import pytest
 
+from backend import clock
 from backend.db import session, transaction
-from backend.people.models import Residency
+from backend.people.models import Appointment, Residency
 from backend.supermarket.actions import approvals, barcodes
 from backend.supermarket.models import Item
 from tests.conftest import _fresh, kept_as
@@ -95,8 +96,9 @@ def test_an_answer_that_was_begun_is_there_again_and_is_sent(pocket, town):
     phone.settled().tap("写答复")
     assert phone.field("答复").input_value() == "已经补发通知。"
     phone.look("staff-complaints-answer-390")
-    phone.tap("送出答复")
+    phone.tap_twice("送出答复")
     told(phone, "投诉：已答复")
+    assert len([one for one in phone.calls if one.endswith("/answer")]) == 1
     (mine,) = town.phone("ning").data("GET", "/me/complaints")["list"]
     assert (mine["state"], mine["answer"]) == ("answered", "已经补发通知。")
 
@@ -110,9 +112,10 @@ def test_the_wisher_is_called_back_and_both_answers_are_noted(pocket, town, ids)
     assert phone.top.get_by_text("请选一个").count() == 2
     phone.look("staff-call-backs-faults-390")
     phone.tap("解决了").tap("很满意")
-    phone.tap("记下回访")
+    phone.tap_twice("记下回访")
     told(phone, "“台灯”：已记下回访")
     wish = wishes.wish(ids["fulfilled"])
+    assert phone.calls.count(f"POST /wishes/{ids['fulfilled']}/confirm") == 1
     assert (wish.state, wish.confirm_method, wish.solved, wish.satisfaction) == ("confirmed", "call", True, 5)
 
 
@@ -277,3 +280,19 @@ def test_a_slow_network_shows_that_it_waits_and_takes_no_second_press(pocket, to
     assert len(held) == 1
     held[0].continue_()
     phone.top.get_by_text("：审核通过").wait_for()
+
+
+def test_who_works_in_two_communities_says_for_which(pocket, town):
+    with transaction():
+        facts = {
+            "person_id": town.person("shao").id,
+            "role": "community_staff",
+            "organisation_id": town.baihua,
+        }
+        session.add(Appointment(**facts, from_day=clock.today()))
+    phone = pocket.take("shao").start("pages/staff/people")
+    phone.tap("白桦社区")
+    phone.field("找哪一位居民").fill("P000001")
+    phone.tap("找")
+    told(phone, "本社区没有找到").look("staff-people-two-places-390")
+    phone.tap("松涛社区").tap("找").button("选 鄂桂兰，P000001 · 1944 年出生").wait_for()

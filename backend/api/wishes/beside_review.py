@@ -8,6 +8,7 @@ from backend.api.frame.fields import Boolean, Choice, DateTime, Integer, List, N
 from backend.api.frame.route import get
 from backend.errors import NotFound
 from backend.identity.sessions import Caller
+from backend.people import openings
 from backend.people.permissions import Permission
 from backend.wishes import queries, ready_answers, similar
 from backend.wishes.kinds import AnswerKind, WishState
@@ -47,6 +48,8 @@ def beside_review(caller: Caller, wish_id: int) -> dict[str, Any]:
     wish, shown = queries.seen_and_view(wish_id, actor=caller)
     if Permission.WISH_REVIEW not in shown.words:
         raise NotFound()
+    # Whoever reviews reads the wisher's full name on the phone, too: as at the console, a line for each reader and day.
+    openings.note_names("wish", wish.id, wish.community_id, actor=caller)
     answers = ready_answers.sentences_of(wish.community_id)
     return {
         "alike": [vars(one) for one in similar.alike(wish)],

@@ -3,7 +3,7 @@ const { fullDayOf, momentOf } = require('../../lib/dates')
 const { CATEGORIES } = require('../../lib/labels')
 const { contacting } = require('./lib/contact')
 const { oneByOne } = require('./lib/one-by-one')
-const { communitiesOf, staffScreen, facts } = require('./lib/staff')
+const { staffScreen, facts } = require('./lib/staff')
 const { READY } = require('./lib/words')
 
 const SOLVED = [{ value: 'yes', text: '解决了' }, { value: 'no', text: '没有解决' }]
@@ -11,23 +11,18 @@ const STARS = ['很满意', '满意', '一般', '不太满意', '很不满意'].
 const METHODS = [{ value: 'call', text: '电话回访' }, { value: 'signature', text: '当面签字' }]
 
 const queue = oneByOne({
-  asked: page => ({ path: '/wishes', query: page.community ? { state: 'fulfilled', communityId: page.community.id } : { state: 'fulfilled' } }),
+  roles: ['community_staff', 'grid_worker'],
+  asked: page => ({ path: '/wishes', query: Object.assign({ state: 'fulfilled' }, page.data.community ? { communityId: page.data.community } : {}) }),
   mine: row => row.actions.indexOf('confirm') >= 0,
   show
 })
 const contact = contacting((row, reason) => getApp().api.get(`/wishes/${row.id}/contact`, { reason }))
-const { read } = queue
 
 Page(staffScreen(queue, contact, {
   data: Object.assign({
     solvedChoices: SOLVED, stars: STARS, methods: METHODS, solved: '', satisfaction: '', method: 'call', comment: '',
     readyCall: READY.contact, readyDispute: READY.dispute
   }, queue.data, contact.data),
-
-  async read () {
-    if (!this.community) this.community = (await communitiesOf(['community_staff', 'grid_worker']))[0] || null
-    await read.call(this)
-  },
 
   begin () {
     this.setData({ mode: 'confirm', solved: '', satisfaction: '', comment: '' })

@@ -4,7 +4,8 @@ const { oneByOne } = require('./lib/one-by-one')
 const { staffScreen, facts } = require('./lib/staff')
 
 const queue = oneByOne({
-  asked: () => ({ path: '/activities', query: { state: 'ended' } }),
+  roles: ['community_staff'],
+  asked: page => ({ path: '/activities', query: Object.assign({ state: 'ended' }, page.data.community ? { communityId: page.data.community } : {}) }),
   mine: row => row.actions.indexOf('certify') >= 0,
   beside: row => getApp().api.get(`/activities/${row.id}/attendance`),
   show

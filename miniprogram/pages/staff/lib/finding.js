@@ -1,5 +1,5 @@
 // 找居民：按纸质卡号或完整手机号；都不写时列出本社区的。结果里号码是脱敏的。
-const { communitiesOf } = require('./staff')
+const { choicesOf, communitiesOf } = require('./staff')
 
 const CARD = /^[a-zA-Z]/
 const STATES = { declared: '居住待核实', verified: '居住已核实', rejected: '居住登记没有通过' }
@@ -17,12 +17,17 @@ function personCard (one) {
 
 /** @type {Record<string, any> & ThisType<any>} */
 const finding = {
-  data: { community: null, typed: '', found: null },
+  data: { communities: [], community: null, typed: '', found: null },
 
   async findCommunity () {
     if (this.data.community) return
-    const [community] = await communitiesOf(['community_staff', 'grid_worker'])
-    this.setData({ community: community || null })
+    const communities = await communitiesOf(['community_staff', 'grid_worker'])
+    this.setData({ communities: choicesOf(communities), community: communities[0] || null })
+  },
+
+  pickCommunity (event) {
+    const found = this.data.communities.find(one => one.value === event.detail.value)
+    this.setData({ community: { id: Number(found.value), name: found.text }, found: null })
   },
 
   typeWanted (event) {

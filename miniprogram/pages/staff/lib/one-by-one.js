@@ -1,5 +1,6 @@
 // 一件一件地办：办好一件，下一件自己出来；拿不准的先放一放。读取、翻页、状态变了重新读，都在这里。
 const { ApiError } = require('../../../utils/dianliang/index')
+const { communitiesOf, choicesOf } = require('./staff')
 
 // 下一件刚出来的时候按钮先不能按：给上一件多按的那一下，不会落在它身上。
 const SETTLE = 600
@@ -7,11 +8,12 @@ const SETTLE = 600
 /**
  * @param {{
  *   asked: (page: any) => { path: string, query?: any },
+ *   roles?: string[],
  *   id?: (row: any) => number,
  *   mine?: (row: any) => boolean,
  *   beside?: (row: any, page: any) => Promise<any>,
  *   show: (row: any, beside: any, page: any) => any
- * }} given asked 读哪个列表；mine 哪些轮到我；beside 这一件旁边要看的；show 怎样显示
+ * }} given asked 读哪个列表；roles 按社区读的：以这些角色任职的社区；mine 哪些轮到我；beside 这一件旁边要看的；show 怎样显示
  * @returns {Record<string, any> & ThisType<any>}
  */
 function oneByOne (given) {
@@ -20,14 +22,30 @@ function oneByOne (given) {
 
   /** @type {Record<string, any> & ThisType<any>} */
   const part = {
-    data: { one: null, left: '', last: '', mode: '', later: 0, settling: false },
+    data: { one: null, left: '', last: '', mode: '', later: 0, settling: false, communities: [], community: '' },
 
     async read () {
+      if (given.roles) await this.findCommunities(given.roles)
       const { path, query } = given.asked(this)
       const list = getApp().api.list(path, query)
       await list.loadMore()
       this.list = list
+      // 重新读到的都是还没有办的：退回又补充好的，也在里面。
+      const passed = this.passedBy()
+      for (const id of Object.keys(passed)) if (passed[id] === 'done') delete passed[id]
       await this.showNext()
+    },
+
+    // 列表要说是哪个社区的：在几个社区任职的自己选。
+    async findCommunities (roles) {
+      if (this.data.communities.length) return
+      const communities = choicesOf(await communitiesOf(roles))
+      this.setData({ communities, community: communities.length ? communities[0].value : '' })
+    },
+
+    async pickCommunity (event) {
+      this.setData({ community: event.detail.value, last: '', mode: '' })
+      await this.loadAnew()
     },
 
     async showNext () {

@@ -48,12 +48,18 @@ async function placesOf (roles) {
 async function communitiesOf (roles) {
   const places = await placesOf(roles)
   const found = []
-  for (const { organisationId, role } of places.slice(0, MOST_COMMUNITIES)) {
-    const place = await getApp().api.get(`/organisations/${organisationId}`)
-    const community = role === 'grid_worker' ? await getApp().api.get(`/organisations/${place.parentId}`) : place
-    if (!found.some(one => one.id === community.id)) found.push({ id: community.id, name: community.name })
+  for (const place of places.slice(0, MOST_COMMUNITIES)) {
+    const community = place.role === 'grid_worker' ? await communityOf(place) : { id: place.organisationId, name: place.organisationName }
+    if (!found.some(one => one.id === community.id)) found.push(community)
   }
   return found
+}
+
+async function communityOf ({ organisationId }) {
+  const { api } = getApp()
+  const { parentId } = await api.get(`/organisations/${organisationId}`)
+  const { id, name } = await api.get(`/organisations/${parentId}`)
+  return { id, name }
 }
 
 /** 我当管理员、监督员的超市 */
