@@ -27,9 +27,8 @@ from scripts.benchmark import (
 )
 from scripts.benchmark import site as sites
 from scripts.benchmark.run import WORKS
+from scripts.benchmark.site import WARMING
 
-# Played before and not counted: every worker has compiled and prepared what it says.
-WARMING = 48
 Seen = dict[str, dict[str, list[dict[str, Any]]]]
 
 
@@ -85,20 +84,20 @@ class Run:
         counted, kind = planning.Counted(self.stage.address), self.stage.kind
         if who in stage.SERVED:
             task: dict[str, Any] = {"port": port, "keyed": keyed and who != "plain"}
-            self._clients({**task, "turns": turns[:WARMING]})
+            self._clients({**task, "turns": turns[:WARMING], "roots": {}})
         else:
             said = lean.for_driver(kind, work, keyed=keyed)
             task = {"database": self.stage.address, "lean": said, "reading": reading}
         counted.begin()
-        meter = meters.Meter(roots)
         if who == "pgbench":
+            meter = meters.Meter(roots)
             seen = by_pgbench.played(self.stage.address, work, turns[WARMING:], keyed=keyed)
+            seen["spent"] = meter.read()
         else:
             # By the driver a reading turn takes no time: more of them.
             more = 8 if reading and who == "by hand" else 1
-            seen = self._clients({**task, "turns": turns[WARMING:] * more})
+            seen = self._clients({**task, "turns": turns[WARMING:] * more, "roots": roots})
         found = figures.figures(seen)
-        found["cpu"] = figures.per_turn(meter.read(), found["turns"])
         found["planning"] = counted.read(found["turns"])
         name = work if keyed else f"{work}, no key"
         self.seen.setdefault(name, {}).setdefault(who, []).append(found)

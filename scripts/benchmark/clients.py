@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from scripts.benchmark import lean
+from scripts.benchmark import lean, meters
 from scripts.benchmark.tape import play
 
 PATIENCE_SECONDS = 60
@@ -163,11 +163,14 @@ def over_http(task: dict[str, Any]) -> dict[str, Any]:
     threads = [threading.Thread(target=client, daemon=True) for _ in range(clients)]
     for thread in threads:
         thread.start()
+    # Before anybody begins: the first turns count, too.
+    meter = meters.Meter(task["roots"])
     starting.wait()
     began = time.perf_counter()
     for thread in threads:
         thread.join()
-    return summed(seen, time.perf_counter() - began)
+    seconds, spent = time.perf_counter() - began, meter.read()
+    return {**summed(seen, seconds), "spent": spent}
 
 
 def timed(turns: Iterable[Any], ask: Callable[[Any], Any]) -> tuple[list[float], list[str]]:
@@ -204,12 +207,12 @@ def by_driver(task: dict[str, Any]) -> dict[str, Any]:
     for process in processes:
         process.start()
     starting.wait(PATIENCE_SECONDS)
-    began = time.perf_counter()
+    began, meter = time.perf_counter(), meters.Meter(task["roots"])
     seen = [answers.get() for _ in processes]
-    seconds = time.perf_counter() - began
+    seconds, spent = time.perf_counter() - began, meter.read()
     for process in processes:
         process.join()
-    return summed(seen, seconds)
+    return {**summed(seen, seconds), "spent": spent}
 
 
 def _driver(task: dict[str, Any], turns: list[Any], starting: Any, answers: Any) -> None:

@@ -9,7 +9,8 @@ def figures(seen: dict[str, Any]) -> dict[str, Any]:
     # What was refused was not done.
     rate = (len(took) - seen["errors"]) / seen["seconds"] if took else 0.0
     at = {f"p{part}_ms": 1000 * took[min(len(took) - 1, len(took) * part // 100)] for part in (50, 99)}
-    return {"rate": rate, **at, "errors": seen["errors"], "error": seen["first_error"], "turns": len(took)}
+    told = {"rate": rate, **at, "errors": seen["errors"], "error": seen["first_error"], "turns": len(took)}
+    return {**told, "cpu": per_turn(seen.get("spent", {}), len(took))}
 
 
 def per_turn(spent: dict[str, float], turns: int) -> dict[str, float]:
@@ -19,7 +20,7 @@ def per_turn(spent: dict[str, float], turns: int) -> dict[str, float]:
 
 
 def medians(rounds: list[dict[str, Any]]) -> dict[str, Any]:
-    parts = [part for part in ("http", "driver", "limit") if part in rounds[0]]
+    parts = [part for part in ("http", "driver", "limit") if all(part in one for one in rounds)]
     middle = {
         part: {
             key: statistics.median(one[part][key] for one in rounds) for key in ("rate", "p50_ms", "p99_ms")
@@ -46,7 +47,9 @@ def medians(rounds: list[dict[str, Any]]) -> dict[str, Any]:
 def ratio(rounds: list[dict[str, Any]], to: str) -> float | None:
     """What part of that rate was reached over HTTP, paired within the rounds; None where it was not measured or any
     request failed: a rate of refusals is no rate."""
-    if to not in rounds[0] or any(one[part]["errors"] for one in rounds for part in ("http", to)):
+    if any(
+        to not in one or one["http"]["errors"] or one[to]["errors"] or not one[to]["rate"] for one in rounds
+    ):
         return None
     return statistics.median(one["http"]["rate"] / one[to]["rate"] for one in rounds)
 

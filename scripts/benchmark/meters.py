@@ -57,7 +57,8 @@ def _busy() -> float:
 
 
 class Meter:
-    """From when it is made until `read`: what each named tree took, and what part of the machine others took."""
+    """From when it is made until `read`: what each named tree took, and what part of the machine others took. The trees
+    stand by themselves: none is below this process, whose own time is nobody else's."""
 
     def __init__(self, roots: dict[str, int]) -> None:
         self._roots = roots if known() else {}
@@ -73,7 +74,6 @@ class Meter:
         took = {name: spent(root) - self._before[name] for name, root in self._roots.items()}
         seconds = time.perf_counter() - self._began
         machine = _busy() - self._machine
-        # Everything that this process started is below it, but for a database that stands by itself.
-        mine = spent(os.getpid()) - self._mine + took.get("database", 0.0)
+        mine = spent(os.getpid()) - self._mine + sum(took.values())
         others = max(0.0, machine - mine) / (seconds * (os.cpu_count() or 1))
         return {**took, "others": min(1.0, others)}

@@ -250,7 +250,8 @@ def site(
         environment = {**os.environ, **ENVIRONMENT, "DATA_DIR": str(mine), "DATABASE_URL": address}
         town = stack.enter_context(sites.town("scripts.benchmark.town", name, mine, environment))
         found = sites.Site(name, mine, address, town)
-        orders = max(60, round(WORKS["hand_over"][1] * asked.scale) * asked.rounds) if asked.cpu else 60
+        handed = (round(WORKS["hand_over"][1] * asked.scale) + sites.WARMING) * asked.rounds
+        orders = handed if asked.cpu else 60
         found.fill(rows, works, tapes=not asked.cpu, orders=orders)
         found.port, found.master = stack.enter_context(
             sites.served(mine, environment, asked.workers, asked.threads)

@@ -23,6 +23,8 @@ from scripts.benchmark import figures, lean, meters, planning, plans
 
 TOP = Path(__file__).resolve().parents[2]
 CLIENTS = 8
+# Turns that every worker has compiled and prepared its statements after.
+WARMING = 48
 PATIENCE_SECONDS = 120
 # Production's own settings, as far as they do not matter to what is measured.
 PLAIN = {"FLASK_SKIP_DOTENV": "1", "LOG_LEVEL": "INFO", "SECRET_KEY": "bench-" + "0" * 40}
@@ -224,38 +226,41 @@ class Site:
         """Over HTTP, by the driver, and what was written by hand, one right after the other, on subjects of their own;
         `alone` over HTTP only."""
         by_hand = 0 if alone or work not in lean.known(self.kind) else raw
-        turns = self.asked.ask(work=work, http=http, raw=0 if alone else raw, lean=by_hand)
+        # What is read can be read again. What cannot be undone is not tried before, unless nothing is measured beside it.
+        first = max(CLIENTS, http // 4) if reading else WARMING if alone else 0
+        more = 0 if reading else first
+        turns = self.asked.ask(work=work, http=http + more, raw=0 if alone else raw, lean=by_hand)
         self._memory()
-        told = {
-            "gate": {},
-            **self._over_http(turns["http"], reading=reading),
-            **self._beside(turns, work, reading),
-        }
+        over_http = self._over_http(turns["http"][:first], turns["http"][more:], reading=reading)
+        told = {"gate": {}, **over_http, **self._beside(turns, work, reading)}
         self._memory()
         self.seen.setdefault(work, []).append(told)
 
-    def _over_http(self, turns: list[Any], *, reading: bool) -> dict[str, Any]:
-        # What cannot be undone cannot be tried before.
-        warming = turns[: max(CLIENTS, len(turns) // 4)] if reading else []
+    def _over_http(self, warming: list[Any], turns: list[Any], *, reading: bool) -> dict[str, Any]:
         if warming:
-            self.clients({"port": self.port, "turns": warming, "keyed": True})
+            self.clients({"port": self.port, "turns": warming, "keyed": True, "roots": {}})
         peak, url = Peak(self.master), f"http://127.0.0.1:{self.port}"
         before = at_the_gate.counted(url)
-        meter = meters.Meter(self.roots())
-        seen = figures.figures(self.clients({"port": self.port, "turns": turns, "keyed": True}))
-        cpu = figures.per_turn(meter.read(), seen["turns"])
+        task = {"port": self.port, "turns": turns, "keyed": True, "roots": self.roots()}
+        seen = figures.figures(self.clients(task))
         gate = at_the_gate.since(before, at_the_gate.counted(url))
         told = {} if reading else {"gate": {kind: asdict(times) for kind, times in gate.items()}}
-        return {"http": seen, "cpu": cpu, "peak_mb": peak.grown(), **told}
+        return {"http": seen, "cpu": seen["cpu"], "peak_mb": peak.grown(), **told}
 
     def _beside(self, turns: dict[str, Any], work: str, reading: bool) -> dict[str, Any]:
         told = {}
         if turns["raw"]:
-            task = {"database": self.address, "turns": turns["raw"], "works": self.tapes[work]}
+            task = {"database": self.address, "turns": turns["raw"], "works": self.tapes[work], "roots": {}}
             told["driver"] = figures.figures(self.clients(task))
         if turns["lean"]:
             said = lean.for_driver(self.kind, work, keyed=True)
-            task = {"database": self.address, "turns": turns["lean"], "lean": said, "reading": reading}
+            task = {
+                "database": self.address,
+                "turns": turns["lean"],
+                "lean": said,
+                "reading": reading,
+                "roots": {},
+            }
             told["limit"] = figures.figures(self.clients(task))
         return told
 

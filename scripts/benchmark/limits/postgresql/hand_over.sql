@@ -25,8 +25,8 @@ WITH clerk AS MATERIALIZED (
         AND EXISTS (SELECT * FROM organisation_reach
             JOIN appointments ON appointments.organisation_id = organisation_reach.ancestor_id
             WHERE organisation_reach.descendant_id = redemptions.community_id AND appointments.role = 'shop_keeper'
-                AND appointments.person_id = clerk.id AND appointments.from_day <= CURRENT_DATE
-                AND (appointments.to_day IS NULL OR appointments.to_day >= CURRENT_DATE))
+                AND appointments.person_id = clerk.id AND appointments.from_day <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+                AND (appointments.to_day IS NULL OR appointments.to_day >= (now() AT TIME ZONE 'Asia/Shanghai')::date))
     FOR UPDATE OF purses, redemptions
 ), hold AS MATERIALIZED (
     SELECT holds.id, transfers.amount, transfers.target_id AS held_id, taken.lot, transfers.title,
@@ -42,7 +42,7 @@ WITH clerk AS MATERIALIZED (
     JOIN redemption_lines ON redemption_lines.redemption_id = wanted.id
     JOIN items ON items.id = redemption_lines.item_id
     JOIN batches ON batches.item_id = items.id AND batches.on_hand > 0 AND NOT batches.quarantined
-        AND (batches.best_before IS NULL OR batches.best_before >= CURRENT_DATE)
+        AND (batches.best_before IS NULL OR batches.best_before >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
     ORDER BY batches.best_before IS NULL, batches.best_before, batches.id
     LIMIT 1
     FOR UPDATE OF items, batches

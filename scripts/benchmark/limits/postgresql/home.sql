@@ -5,8 +5,8 @@ SELECT persons.id, persons.nickname, registered.community_id,
     (SELECT json_agg(json_build_array(accounts.kind, accounts.ends_on, accounts.balance)) FROM accounts
         WHERE accounts.person_id = persons.id AND accounts.balance > 0) AS points,
     (SELECT json_agg(appointments.role) FROM appointments
-        WHERE appointments.person_id = persons.id AND appointments.from_day <= CURRENT_DATE
-            AND (appointments.to_day IS NULL OR appointments.to_day >= CURRENT_DATE)) AS roles,
+        WHERE appointments.person_id = persons.id AND appointments.from_day <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+            AND (appointments.to_day IS NULL OR appointments.to_day >= (now() AT TIME ZONE 'Asia/Shanghai')::date)) AS roles,
     (SELECT count(*) FROM claims
         WHERE claims.person_id = persons.id AND claims.outcome IS NULL AND claims.fulfilled_at IS NULL) AS to_fulfil,
     (SELECT count(*) FROM wishes WHERE wishes.wisher_id = persons.id AND wishes.state = 'fulfilled') AS to_confirm,
@@ -63,7 +63,7 @@ SELECT shop.id, shop.name, shop.opening_hours, shop.closed_days, items.id, items
     items.on_hand - items.reserved - (
         SELECT coalesce(sum(batches.on_hand), 0) FROM batches
         WHERE batches.item_id = items.id AND batches.on_hand > 0
-            AND (batches.quarantined OR batches.best_before < CURRENT_DATE)) AS free
+            AND (batches.quarantined OR batches.best_before < (now() AT TIME ZONE 'Asia/Shanghai')::date)) AS free
 FROM (SELECT * FROM shops WHERE shops.community_id = :place ORDER BY shops.id LIMIT 1) AS shop
 JOIN items ON items.shop_id = shop.id AND items.on_shelf
 ORDER BY items.id

@@ -4,8 +4,8 @@ SELECT persons.id, persons.nickname, persons.real_name_sealed, persons.phone_sea
     home.name, registered.unit_id, registered.community_id, registered.service_roles, registered.status, unit.name,
     (SELECT json_agg(json_build_array(appointments.role, organisations.id, organisations.name))
         FROM appointments JOIN organisations ON organisations.id = appointments.organisation_id
-        WHERE appointments.person_id = persons.id AND appointments.from_day <= CURRENT_DATE
-            AND (appointments.to_day IS NULL OR appointments.to_day >= CURRENT_DATE)) AS roles,
+        WHERE appointments.person_id = persons.id AND appointments.from_day <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+            AND (appointments.to_day IS NULL OR appointments.to_day >= (now() AT TIME ZONE 'Asia/Shanghai')::date)) AS roles,
     (SELECT json_agg(json_build_array(consents.document, consents.version, consents.given_at))
         FROM consents WHERE consents.person_id = persons.id AND consents.withdrawn_at IS NULL) AS given,
     (SELECT count(*) FROM (SELECT 1 FROM notices

@@ -4,8 +4,8 @@ SELECT persons.id, registered.community_id,
         WHERE claims.person_id = persons.id AND claims.outcome IS NULL AND claims.fulfilled_at IS NULL) AS open_claims,
     (SELECT string_agg(appointments.role, ',')
         FROM organisation_reach JOIN appointments ON appointments.organisation_id = organisation_reach.ancestor_id
-        WHERE appointments.person_id = persons.id AND appointments.from_day <= CURRENT_DATE
-            AND (appointments.to_day IS NULL OR appointments.to_day >= CURRENT_DATE)
+        WHERE appointments.person_id = persons.id AND appointments.from_day <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+            AND (appointments.to_day IS NULL OR appointments.to_day >= (now() AT TIME ZONE 'Asia/Shanghai')::date)
             AND organisation_reach.descendant_id = :place) AS roles
 FROM sessions
 JOIN persons ON persons.id = sessions.person_id
