@@ -108,16 +108,24 @@ def check_allowed(move: Move, subject: Any, actor: Actor) -> None:
     moves.check_source(move, subject)
 
 
-def authorize(move: Move, subject: Any, actor: Actor | None, words: frozenset[str] | None = None) -> None:
+def authorize(
+    move: Move,
+    subject: Any,
+    actor: Actor | None,
+    words: frozenset[str] | None = None,
+    facts: frozenset[str] | None = None,
+) -> None:
     """Refuses who may not make this move on this subject, whatever its state.
 
-    `words` are what appointments give them in its place, if the caller has read them with the subject.
+    `words` are what appointments give them in its place, and `facts` what they are to it, if the caller has read these
+    with the subject.
     """
     if actor is None:
         if "time" not in permissions.facts_with(move.permission):
             raise NotAllowed()
         return
-    facts = subject.facts_about(actor.id)
+    if facts is None:
+        facts = subject.facts_about(actor.id)
     if not facts & permissions.facts_with(move.permission):
         if words is None:
             words = permissions.permissions_in(actor.id, subject.place_id)
@@ -140,10 +148,15 @@ def _helper_may_not(move: Move, subject: Any) -> bool:
 
 def open_to(moves: tuple[Move, ...], subject: Any, words: frozenset[str], facts: frozenset[str]) -> list[str]:
     """The names of the moves that someone with these words and facts may make now: a client's buttons."""
+    return open_in(moves, subject.state, words, facts)
+
+
+def open_in(moves: tuple[Move, ...], state: str, words: frozenset[str], facts: frozenset[str]) -> list[str]:
+    """The same for whatever is in this state."""
     return [
         move.name
         for move in moves
-        if subject.state in move.sources and _granted(move, words, facts) and not facts & move.never_by
+        if state in move.sources and _granted(move, words, facts) and not facts & move.never_by
     ]
 
 

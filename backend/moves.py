@@ -16,7 +16,7 @@ from backend import journal
 from backend.db import session
 from backend.errors import Refused, StateConflict
 from backend.journal import Actor
-from backend.statements import Sources, Writing
+from backend.statements import Piece, Sources, Writing
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,31 @@ def _writing(model: Any, names: tuple[str, ...], counted: dict[str, Any]) -> Wri
     )
 
 
-def moved(model: type[Any], names: Iterable[str], of: Sources, counted: Mapping[str, Any]) -> Any:
+def moving(model: Any, *names: str) -> Piece:
+    """The piece of a verb's own `Writing` that moves its subject and sets these facts; given by `move_of`. It returns
+    the subject's id, then its community."""
+    return lambda of: moved(model, names, of, {}, "community_id")
+
+
+def move_of(
+    move: Move, subject: Any, *, actor: Actor | None, details: dict[str, Any] | None = None, **facts: Any
+) -> dict[str, Any]:
+    """What a `Writing` with `moving` and the journal's line is given. Raises the move's refusal unless it starts from
+    the subject's state; whether it still does, the piece tells."""
+    check_source(move, subject)
+    line = journal.line(
+        move.name,
+        subject.journal_kind,
+        actor=actor,
+        states=(subject.state, move.target),
+        place=subject.place_id,
+        facts=details,
+    )
+    given = {f"set_{name}": value for name, value in {"state": move.target, **facts}.items()}
+    return {**given, "subjects": [{"key_0": subject.id}], **journal.bind_values(line)}
+
+
+def moved(model: type[Any], names: Iterable[str], of: Sources, counted: Mapping[str, Any], *more: str) -> Any:
     """The guarded change of `subjects` (by `key_0`, …) to `set_state` and other facts, from the state that the journal's
     line says it was."""
     mapper = sa.inspect(model)
@@ -174,5 +198,5 @@ def moved(model: type[Any], names: Iterable[str], of: Sources, counted: Mapping[
         sa.update(mapper.local_table)
         .where(*here, mapper.columns["state"] == was)
         .values(values)
-        .returning(key[0])
+        .returning(key[0], *(mapper.columns[name] for name in more))
     )

@@ -34,14 +34,24 @@ def keep_others_out(name: str) -> None:
         session.execute(sa.select(_line_of(name)))
 
 
-def _line_of(name: str) -> Any:
-    return sa.func.pg_advisory_xact_lock(COUNTING, sa.func.hashtext(name))
+def _line_of(name: str | sa.BindParameter[str]) -> Any:
+    return sa.func.pg_advisory_xact_lock(sa.literal_column(str(COUNTING)), sa.func.hashtext(name))
 
 
-def bump(name: str) -> Any:
+def padded(number: Any, dialect_name: str) -> sa.ColumnElement[str]:
+    """A number with at least four digits, as a column."""
+    if dialect_name == "sqlite":
+        return sa.func.printf(sa.literal_column("'%04d'"), number)
+    digits = sa.cast(number, sa.String)
+    return sa.func.lpad(
+        digits, sa.func.greatest(sa.literal_column("4"), sa.func.length(digits)), sa.literal_column("'0'")
+    )
+
+
+def bump(name: str | sa.BindParameter[str]) -> Any:
     """Who comes first is served first: on the row alone PostgreSQL wakes all who wait, and any of them, or a
     newcomer, may be next."""
-    row: Any = sa.select(sa.literal(name), sa.literal(1))
+    row: Any = sa.select(sa.literal(name) if isinstance(name, str) else name, sa.literal_column("1"))
     # SQLite takes the ON of ON CONFLICT for a join's, where nothing stands between.
     row = row.select_from(_line_of(name)) if dialect() == "postgresql" else row.where(sa.true())
     return (

@@ -14,6 +14,7 @@ import orjson
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -37,7 +38,7 @@ class Statement(Generic[Row]):
     its values are binds, its states literals, so that a plan made for any values finds the partial indexes.
     """
 
-    def __init__(self, core: Core, row: type[Row]) -> None:
+    def __init__(self, core: Core, row: Callable[..., Row]) -> None:
         self._core = core
         self._make: Callable[[Any], Row] = getattr(row, "_make", row)
         self._forms: dict[str, _Form] = {}
@@ -256,9 +257,14 @@ def _positional(dialect: Any) -> Any:
 
 
 def _cursor(line: sa.Connection) -> Any:
+    """The driver's; PostgreSQL's is kept with its connection, because a new one copies all that it knows of types."""
     if line.dialect.name == "sqlite":
         return line.connection.cursor()
-    return RAW_CURSOR(line.connection.driver_connection)
+    kept = line.connection.info
+    cursor = kept.get("hot")
+    if cursor is None or cursor.closed:
+        cursor = kept["hot"] = RAW_CURSOR(line.connection.driver_connection)
+    return cursor
 
 
 def _raise(line: sa.Connection, fault: BaseException, text: str, values: list[Any], cursor: Any) -> None:
@@ -268,6 +274,19 @@ def _raise(line: sa.Connection, fault: BaseException, text: str, values: list[An
     finally:
         if line.invalidated:
             reading_pool.forget(db.db.engine)
+
+
+class comma_list(sa.sql.functions.GenericFunction[str]):
+    """The texts of a group with commas between them. SQLAlchemy's own writes the comma when it is said."""
+
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(comma_list)
+def _comma_list(element: Any, compiler: Any, **more: Any) -> str:
+    name = "group_concat" if compiler.dialect.name == "sqlite" else "string_agg"
+    return f"{name}({compiler.process(element.clauses, **more)}, ',')"
 
 
 # --- given rows -----------------------------------------------------------------------------------------------------

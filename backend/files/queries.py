@@ -66,7 +66,7 @@ def pictures_subquery(kind: str, subject_id: Any) -> sa.ScalarSelect[str | None]
     for part in parts[1:]:
         told = told + sa.literal_column("' '") + part
     return (
-        sa.select(sa.func.aggregate_strings(told, ","))
+        sa.select(sa.func.comma_list(told))
         .where(File.subject_kind == sa.literal_column(f"'{kind}'"), File.subject_id == subject_id, _TOLD)
         .correlate_except(File, Consent)
         .scalar_subquery()

@@ -18,7 +18,7 @@ from backend.outbox.acceptances import MOST_SAVED as MOST_SAVED
 # A verb like those below; its long way has a file of its own.
 from backend.outbox.delivery import deliver_due as deliver_due
 from backend.outbox.models import PERSONS, Delivery, Notice
-from backend.statements import Sources, Writing
+from backend.statements import Piece, Sources, Writing
 
 
 class UnknownTemplate(Refused):
@@ -117,6 +117,17 @@ def notice(of: Sources) -> Any:
     return _add_notices(told.c.person_id, told).returning(_notices.c.id, _notices.c.person_id)
 
 
+def notice_after(piece: str) -> Piece:
+    """The same, where that earlier piece has reached something."""
+
+    def written(of: Sources) -> Any:
+        told = of.each("told", _ROWS)
+        added = _add_notices(told.c.person_id, told, there=sa.exists().select_from(of[piece]))
+        return added.returning(_notices.c.id, _notices.c.person_id)
+
+    return written
+
+
 def delivery(of: Sources) -> Any:
     """What goes out of them through WeChat: who has none gets no row."""
     told, reached = of.each("told", _ROWS), of["notice"]
@@ -126,9 +137,11 @@ def delivery(of: Sources) -> Any:
     return _send(kept, told, told.c.number == kept.c.number)
 
 
-def _add_notices(person: Any, told: Any, source: Any = None) -> Any:
+def _add_notices(person: Any, told: Any, source: Any = None, there: Any = None) -> Any:
     values = [told.c[name] for name in _TOLD]
     wanted = sa.select(person, *values).select_from(told if source is None else source)
+    if there is not None:
+        wanted = wanted.where(there)
     return sa.insert(_notices).from_select(["person_id", *_TOLD], wanted.order_by(told.c.number))
 
 

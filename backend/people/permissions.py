@@ -7,6 +7,7 @@ about a person (verified residency, party registration, being the wisher of this
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -306,7 +307,7 @@ def bind_viewer(person_id: int) -> dict[str, Any]:
 def roles_subquery(organisation_id: Any) -> sa.ScalarSelect[str | None]:
     """The viewer's roles in each row's place as one text, to be read in the statement of a list: see `parse_roles`."""
     return (
-        sa.select(sa.func.aggregate_strings(Appointment.role, ","))
+        sa.select(sa.func.comma_list(Appointment.role))
         .select_from(Reach)
         .join(Appointment, Appointment.organisation_id == Reach.ancestor_id)
         .where(VIEWER_ACTIVE_TODAY, Reach.descendant_id == organisation_id)
@@ -315,6 +316,7 @@ def roles_subquery(organisation_id: Any) -> sa.ScalarSelect[str | None]:
     )
 
 
+@lru_cache(maxsize=1024)
 def parse_roles(roles: str | None) -> frozenset[str]:
     """The words of what `roles_subquery` read."""
     return permissions_of(roles.split(",")) if roles else frozenset()

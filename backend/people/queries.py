@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -189,11 +190,25 @@ def absent() -> sa.ColumnElement[bool]:
 
 def masked_name(person_id: int, real_name_sealed: str | None, level: Level = Level.PUBLIC) -> str:
     """The same from what was read already."""
+    if level == Level.PUBLIC and real_name_sealed:
+        return _publicly(person_id, real_name_sealed)
     return masked(Kind.NAME, sealed.unsealed_name(person_id, real_name_sealed), level) or "一位居民"
 
 
 def family_name(person_id: int, real_name_sealed: str | None) -> str | None:
     """What a title is made of: 欧阳 of 欧阳娜娜, "" of a name that gives none; None for who has told no name."""
+    return _title_name(person_id, real_name_sealed) if real_name_sealed else None
+
+
+# A name that was opened for a wall is not opened for the next one. Only what everybody may read is remembered, masked; a
+# name that is changed is another sealed text.
+@lru_cache(maxsize=8192)
+def _publicly(person_id: int, real_name_sealed: str) -> str:
+    return masked(Kind.NAME, sealed.unsealed_name(person_id, real_name_sealed)) or "一位居民"
+
+
+@lru_cache(maxsize=8192)
+def _title_name(person_id: int, real_name_sealed: str) -> str | None:
     name = sealed.unsealed_name(person_id, real_name_sealed)
     return (title_name(name) or "") if name else None
 

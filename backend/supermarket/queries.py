@@ -19,9 +19,8 @@ from backend.paging import KeysetQuery, containing
 from backend.people import guests, permissions
 from backend.people import queries as people
 from backend.people.masking import level_of
-from backend.people.models import Person, Team
 from backend.people.permissions import Permission
-from backend.supermarket import open_days, sealed, states, timetable
+from backend.supermarket import open_days, order_rows, sealed, states, timetable
 from backend.supermarket.demand_models import Watch
 from backend.supermarket.models import (
     OPEN_STATES,
@@ -34,6 +33,7 @@ from backend.supermarket.models import (
     Slot,
     requesting_in,
 )
+from backend.supermarket.order_rows import OrderLine
 from backend.supermarket.stock_models import Batch, Movement, MovementKind
 from backend.supermarket.views import ItemView, LineView, OpenOrder, RedemptionView, ShopView, SlotView
 
@@ -286,15 +286,16 @@ def view_redemptions(orders: Sequence[Redemption], *, actor: Actor) -> list[Rede
     """Orders as this person sees them; a fixed number of statements for a page."""
     if not orders:
         return []
-    told = _context_of([one.id for one in orders], actor)
+    lines = order_rows.lines_of([one.id for one in orders], actor)
     booked = _slots_of([one.id for one in orders if one.item_kind == ItemKind.VENUE])
     asking = requesting_in(orders, actor.id)
-    return [_to_view(one, *told[one.id], booked.get(one.id, []), asking, actor) for one in orders]
+    return [_to_view(one, lines[one.id], booked.get(one.id, []), asking, actor) for one in orders]
 
 
 def _to_view(
-    one: Redemption, row: Any, lines: list[Line], booked: list[Slot], asking: set[int], actor: Actor
+    one: Redemption, lines: list[OrderLine], booked: list[Slot], asking: set[int], actor: Actor
 ) -> RedemptionView:
+    row = lines[0]
     facts, words = one.facts_of(actor.id, asking), permissions.parse_roles(row.roles)
     actions = _open_moves(one, words, facts)
     # Written to be judged: it is for who asked, and for whoever may approve it while it waits.
@@ -321,36 +322,6 @@ def _to_view(
         reason=one.closing_reason,
         actions=actions,
     )
-
-
-def _context_of(ids: list[int], actor: Actor) -> dict[int, tuple[Any, list[Line]]]:
-    """Of each order what names its shop, its people and its place, and its lines: in one statement."""
-    given = {"orders": ids, **permissions.bind_viewer(actor.id)}
-    told: dict[int, tuple[Any, list[Line]]] = {}
-    for row in session.execute(_TOLD, given):
-        told.setdefault(row.Line.redemption_id, (row, []))[1].append(row.Line)
-    return told
-
-
-# Names are read with each line: an order has few.
-_TOLD = (
-    sa.select(
-        Line,
-        Shop.name.label("shop"),
-        Organisation.name.label("community"),
-        Person.real_name_sealed,
-        Person.openid,
-        Team.name.label("team"),
-        permissions.roles_subquery(Redemption.community_id).label("roles"),
-    )
-    .join(Redemption, Redemption.id == Line.redemption_id)
-    .join(Shop, Shop.id == Redemption.shop_id)
-    .join(Organisation, Organisation.id == Redemption.community_id)
-    .join(Person, Person.id == Redemption.person_id)
-    .outerjoin(Team, Team.id == Redemption.team_id)
-    .where(Line.redemption_id.in_(sa.bindparam("orders", expanding=True)))
-    .order_by(Line.redemption_id, Line.item_id)
-)
 
 
 def _open_moves(one: Redemption, words: frozenset[str], facts: frozenset[str]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,14 +36,23 @@ def _notify_wishers(
     template: str = "wish_progress",
 ) -> None:
     """The same to the people of many wishes, in a fixed number of statements."""
+    notify_many(_to_wishers(wishes, kind, title, body, phrase, template))
+
+
+def _to_wishers(
+    wishes: Sequence[Any],
+    kind: str,
+    title: str,
+    body: Callable[[Any], str],
+    phrase: str,
+    template: str = "wish_progress",
+) -> list[Telling]:
     reporters = on_behalf.told_too(wishes, "wisher_id", "reporter_id")
-    notify_many(
-        [
-            _notice(person_id, wish, kind, title, body(wish), phrase, template)
-            for wish in wishes
-            for person_id in sorted(filter(None, {wish.wisher_id, reporters.get(wish.id), wish.guardian_id}))
-        ]
-    )
+    return [
+        _notice(person_id, wish, kind, title, body(wish), phrase, template)
+        for wish in wishes
+        for person_id in sorted(filter(None, {wish.wisher_id, reporters.get(wish.id), wish.guardian_id}))
+    ]
 
 
 def _notice(
@@ -140,9 +151,10 @@ def published(wishes: Sequence[Wish]) -> None:
     )
 
 
-def claimed(wish: Wish, claim: Claim) -> None:
-    body = f"{_named(wish)}已有党员认领，承诺在 {claim.promised_on:%Y年%m月%d日} 前完成。"
-    _notify_wisher(wish, "wish_claimed", "心愿有人认领了", body, "已认领")
+def claimed(wish: Any, promised_on: date) -> list[Telling]:
+    """What is written with the claim."""
+    body = f"{_named(wish)}已有党员认领，承诺在 {promised_on:%Y年%m月%d日} 前完成。"
+    return _to_wishers([wish], "wish_claimed", "心愿有人认领了", lambda _wish: body, "已认领")
 
 
 def released(wish: Wish, reason: str) -> None:

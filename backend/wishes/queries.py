@@ -1,40 +1,41 @@
 """Reading wishes: the wall, mine, the staff queue, one wish with its timeline. Lists cost a fixed number of
 statements, however many rows they have."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from backend import config, private_data
 from backend.db import AnySelect, session, sql_list
 from backend.errors import NotFound
 from backend.files import queries as files
 from backend.journal import Actor
-from backend.lifecycle import open_to
+from backend.lifecycle import open_in, open_to
 from backend.organisations import queries as places
 from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import guests, permissions, proxies, teams
 from backend.people import queries as people
 from backend.people.masking import level_of
-from backend.people.models import Person, Team
+from backend.people.models import Team
 from backend.people.permissions import Permission
-from backend.wishes import states, wisher_names
+from backend.wishes import states, wish_rows, wisher_names
 from backend.wishes.kinds import (
     CAME_TO_NOTHING,
     ON_THE_WALL,
     SHOWN_OR_SOON,
     ClaimOutcome,
-    Disclosure,
     Group,
     Party,
     RoundState,
     WishState,
 )
 from backend.wishes.models import OWN_PEOPLE, Claim, Round, Wish, facts_of, reporting_in
-from backend.wishes.views import FOR_ALL, INSIDE, ClaimView, RoundRef, RoundView, WishView, for_guests
+from backend.wishes.views import FOR_ALL, INSIDE, ClaimView, RoundView, WishView, for_guests
+from backend.wishes.wish_rows import ONE, OPEN_CLAIMS, THESE, LockedWish, ReadWish, WishRow
 
 # A literal, so that the planner can prove the partial index.
 ON_THE_WALL_NOW = sa.text(f"wishes.state IN {sql_list(ON_THE_WALL)}")
@@ -81,9 +82,9 @@ def view_wish(wish_id: int, *, actor: Actor) -> WishView:
     return seen_and_view(wish_id, actor=actor)[1]
 
 
-def seen_and_view(wish_id: int, *, actor: Actor) -> tuple[Wish, WishView]:
+def seen_and_view(wish_id: int, *, actor: Actor) -> tuple[WishRow, WishView]:
     """A wish that the person may see, and how, in the same statement; else NotFound."""
-    row = session.execute(_ONE, {**permissions.bind_viewer(actor.id), "wish": wish_id}).first()
+    row = ONE.first({**permissions.bind_viewer(actor.id), "wish": wish_id})
     if row is None:
         raise NotFound()
     shown = _to_view(row, reporting_in([row.Wish], actor.id), wisher_names.of_rows([row]), actor)
@@ -107,14 +108,6 @@ def rounds(community_id: int | None, among: Collection[str] | None, *, actor: Ac
 def open_claims(person_id: int) -> int:
     """How many wishes the person has claimed and not yet fulfilled."""
     return session.scalars(OPEN_CLAIMS, {"viewer": person_id}).one()
-
-
-_mine = Claim.__table__.alias("mine")
-OPEN_CLAIMS = (
-    sa.select(sa.func.count())
-    .select_from(_mine)
-    .where(_mine.c.person_id == permissions.VIEWER, _mine.c.outcome.is_(None), _mine.c.fulfilled_at.is_(None))
-)
 
 
 def view_rounds(found: Sequence[Round], *, actor: Actor) -> list[RoundView]:
@@ -143,64 +136,21 @@ def view_wishes(wishes: Sequence[Wish], *, actor: Actor) -> list[WishView]:
     """Wishes as this person sees them, in one statement."""
     if not wishes:
         return []
-    read = read_views(VIEW_SELECT.where(Wish.id.in_([wish.id for wish in wishes])), actor)
-    found = {one.id: one for one in read}
+    rows = THESE.all({**permissions.bind_viewer(actor.id), "these": [{"id": wish.id} for wish in wishes]})
+    found = {one.id: one for one in to_views(rows, actor)}
     return [found[wish.id] for wish in wishes]
 
 
-_claimer, _unit, _later = aliased(Person), aliased(Organisation), aliased(Wish)
+def claimed_view(row: LockedWish, claim: Mapping[str, Any], *, actor: Actor) -> WishView:
+    """The wish as its new claimer sees it. Whose team or unit it is in the name of, is read."""
+    if claim["party"] != Party.PERSONAL:
+        return view_wish(row.Wish.id, actor=actor)
+    (shown,) = to_views([wish_rows.as_claimed(row, claim)], actor)
+    return shown
 
 
-def named(column: Any, row: Any, wanted: Any, *conditions: Any) -> sa.ScalarSelect[Any]:
-    """One column of one row beside each wish: cheaper to plan than one more table in the join."""
-    found = sa.select(column).where(row == wanted, *conditions).correlate_except(column.class_)
-    return found.scalar_subquery()
-
-
-# A wish with its current claim, and what names the people and places around
-# it. Built once: to build it again costs more than to run it.
-VIEW_SELECT = (
-    sa.select(
-        Wish,
-        Claim,
-        Round,
-        named(Organisation.name, Organisation.id, Wish.community_id).label("community"),
-        named(Organisation.name, Organisation.id, Wish.grid_id).label("grid"),
-        # How wishers who agreed to a title are shown: family name and salutation, 王女士.
-        named(
-            Person.real_name_sealed,
-            Person.id,
-            Wish.wisher_id,
-            Wish.disclosure == sa.literal_column(f"'{Disclosure.TITLE}'"),
-        ).label("wisher"),
-        named(
-            _claimer.real_name_sealed,
-            _claimer.id,
-            Claim.person_id,
-            Claim.party == sa.literal_column(f"'{Party.PERSONAL}'"),
-        ).label("claimer"),
-        named(_unit.name, _unit.id, Claim.unit_id).label("unit"),
-        named(Team.name, Team.id, Claim.team_id).label("team"),
-        named(Team.taken_down_at, Team.id, Claim.team_id).label("team_gone"),
-        files.pictures_subquery("wish", Wish.id).label("wish_files"),
-        files.pictures_subquery("claim", Claim.id).label("claim_files"),
-        permissions.roles_subquery(sa.func.coalesce(Wish.grid_id, Wish.community_id)).label("roles"),
-        people.REGISTERED_IN.label("registered_in"),
-        OPEN_CLAIMS.scalar_subquery().label("open_claims"),
-        named(_later.state, _later.id, Wish.reopened_as_id).label("reopened_state"),
-    )
-    .select_from(Wish)
-    .outerjoin(Claim, sa.and_(Claim.wish_id == Wish.id, Claim.is_current))
-    .outerjoin(Round, Round.id == Wish.round_id)
-)
-
-
-_ONE = VIEW_SELECT.where(Wish.id == sa.bindparam("wish"))
-
-
-def read_views(wanted: sa.Select[Any], actor: Actor, **given: Any) -> list[WishView]:
-    """The wishes of a statement, which is given this, as this person sees them."""
-    rows = session.execute(wanted, {**permissions.bind_viewer(actor.id), **given}).all()
+def to_views(rows: Sequence[ReadWish], actor: Actor) -> list[WishView]:
+    """These wishes as this person sees them, for whom they were read."""
     reporting, names = reporting_in((row.Wish for row in rows), actor.id), wisher_names.of_rows(rows)
     return [_to_view(row, reporting, names, actor) for row in rows]
 
@@ -212,10 +162,20 @@ def _title(family: str | None, salutation: str | None) -> str:
     return f"{family}{salutation or '居民'}" if family else "居民"
 
 
-def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor) -> WishView:
+_for_all, _inside = attrgetter(*FOR_ALL), attrgetter(*INSIDE)
+_OUTSIDE = dict.fromkeys(INSIDE)
+
+
+@lru_cache(maxsize=4096)
+def _buttons(state: str, words: frozenset[str], facts: frozenset[str]) -> tuple[str, ...]:
+    """Of the rows of a wall nearly all are the same to who looks."""
+    return tuple(open_in(states.WISH_BUTTONS, state, words, facts))
+
+
+def _to_view(row: ReadWish, reporting: set[int], names: dict[int, str], actor: Actor) -> WishView:
     wish, words = row.Wish, permissions.parse_roles(row.roles)
     facts = facts_of(wish, actor.id, row.registered_in == wish.community_id, reporting)
-    open_moves = open_to(states.WISH_BUTTONS, wish, words, facts)
+    open_moves = list(_buttons(wish.state, words, facts))
     if "claim" in open_moves and row.open_claims >= config.settings().claim_limit:
         open_moves.remove("claim")
     own = bool(facts & OWN_PEOPLE)
@@ -224,8 +184,8 @@ def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor)
     open_moves += _more_to_do(row, own, reviewing, facts)
     view = _view(wish, own, words)
     family = people.family_name(wish.wisher_id, row.wisher)
-    copied: dict[str, Any] = {name: getattr(wish, name) for name in FOR_ALL}
-    copied |= {name: getattr(wish, name) if inside else None for name in INSIDE}
+    copied: dict[str, Any] = dict(zip(FOR_ALL, _for_all(wish), strict=True))
+    copied |= zip(INSIDE, _inside(wish), strict=True) if inside else _OUTSIDE
     shown = WishView(
         **copied,
         community_name=row.community,
@@ -233,10 +193,10 @@ def _to_view(row: Any, reporting: set[int], names: dict[int, str], actor: Actor)
         wisher=_title(family, wish.salutation),
         wisher_name=names.get(wish.id),
         claim=_claim_view(row, own, words, facts, actor) if row.Claim else None,
-        round=RoundRef(row.Round.id, row.Round.number, row.Round.title) if row.Round else None,
+        round=row.Round,
         on_behalf=wish.reporter_id is not None,
         by_family=wish.by_family and (inside or "family" in facts),
-        has_address=wish.address_sealed is not None,
+        has_address=row.has_address,
         carried_over=bool(wish.carried),
         files=files.picture_links(files.parse_pictures(row.wish_files), view, actor.id),
         needs_look=wish.needs_look if reviewing else None,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,8 +15,8 @@ from backend.people.models import Person
 from backend.people.permissions import Permission
 from backend.wishes import states, wisher_names
 from backend.wishes.labels import JOURNAL_VERBS
-from backend.wishes.models import OWN_PEOPLE, Wish, facts_of, reporting_in
-from backend.wishes.queries import named
+from backend.wishes.models import OWN_PEOPLE, facts_of, reporting_in
+from backend.wishes.wish_rows import named
 
 # What a step may be: the moves, and what changes a wish and not its state.
 _ALSO_TOLD = ("redact", "show_less", "reopen")
@@ -35,7 +36,7 @@ class WishStep:
     reason: str | None
 
 
-def timeline(wish: Wish, *, actor: Actor) -> list[WishStep]:
+def timeline(wish: Any, *, actor: Actor) -> list[WishStep]:
     """What happened to the wish, in one statement, and at most three more for staff. Reasons are for its own people and its
     community's staff; its claimer is told why it is not done yet, and their own, but not why somebody acted for the
     wisher."""

@@ -12,10 +12,13 @@ from backend.journal import Actor
 from backend.paging import KeysetRows, Place, containing
 from backend.people import guests, permissions
 from backend.people import queries as people
+from backend.statements import Statement
+from backend.wishes import wish_rows
 from backend.wishes.kinds import RoundState, WishState
 from backend.wishes.models import Round, Wish
-from backend.wishes.queries import ON_THE_WALL_NOW, OPEN_CLAIMS, VIEW_SELECT, read_views
+from backend.wishes.queries import ON_THE_WALL_NOW, to_views
 from backend.wishes.views import RoundCard, WishView
+from backend.wishes.wish_rows import OPEN_CLAIMS, VIEW_SELECT, ReadWish
 
 
 def wall(
@@ -25,31 +28,42 @@ def wall(
     `community_id`, `round_id`, `category`, `beneficiary_group`, `service_role`, in any of the states of `state`, with the
     words of `q` in its number or title; or what this person may claim now."""
     filters: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    # Few words, which are a part of the statement.
+    states = tuple(filters.pop("state", ()))
 
     def read(after: Place | None, limit: int) -> list[WishView]:
         behind = {"published_at": after[0], "last": after[1]} if after else {}
-        wanted = _wall(frozenset(filters | behind))
+        given = {**permissions.bind_viewer(actor.id), "size": limit, **filters, **behind}
+        if q is None and not claimable:
+            return to_views(_wall(frozenset(filters | behind), states).all(given), actor)
+        wanted = _select(frozenset(filters | behind), states)
         if q is not None:
             wanted = wanted.where(containing(q, Wish.title, number=Wish.number))
         if claimable:
             wanted = wanted.where(_claimable())
-        return read_views(wanted, actor, size=limit, **filters, **behind)
+        return to_views(wish_rows.read(wanted, given), actor)
 
     return KeysetRows(read, lambda one: (one.published_at, one.id), (datetime, int))
 
 
 @cache
-def _wall(asked: frozenset[str]) -> sa.Select[Any]:
+def _wall(asked: frozenset[str], states: tuple[str, ...]) -> Statement[ReadWish]:
     """The statement for these filters, with or without a place to go on from: built once for each choice."""
+    return Statement(_select(asked, states), ReadWish.of)
+
+
+def _select(asked: frozenset[str], states: tuple[str, ...]) -> sa.Select[Any]:
     wanted = VIEW_SELECT.where(ON_THE_WALL_NOW)
+    if states:
+        wanted = wanted.where(Wish.state.in_([sa.literal_column(f"'{WishState(one)}'") for one in states]))
     for name in sorted(asked - {"published_at", "last"}):
         column = getattr(Wish, name)
-        given: sa.BindParameter[Any] = sa.bindparam(name, expanding=name == "state")
-        wanted = wanted.where(column.in_(given) if name == "state" else column == given)
+        wanted = wanted.where(column == sa.bindparam(name, type_=column.type))
     if "last" in asked:
         last = sa.bindparam("published_at", type_=Moment), sa.bindparam("last", type_=sa.BigInteger)
         wanted = wanted.where(sa.tuple_(Wish.published_at, Wish.id) < sa.tuple_(*last))
-    return wanted.order_by(Wish.published_at.desc(), Wish.id.desc()).limit(sa.bindparam("size"))
+    newest = (Wish.published_at.desc(), Wish.id.desc())
+    return wanted.order_by(*newest).limit(sa.bindparam("size", type_=sa.Integer))
 
 
 def _claimable() -> sa.ColumnElement[bool]:

@@ -39,16 +39,35 @@ class Schema(_Schema):
             return [self._serialize(one) for one in obj]
         shown = {}
         get = obj.get if isinstance(obj, dict) else partial(getattr, obj)
-        for name, field in self.dump_fields.items():
-            value = get(field.attribute or name, missing)
-            if value is missing:
+        for name, source, key, plain, empty, field in self._ways():
+            value = get(source, missing)
+            if type(value) is plain or (value is None and empty):
+                shown[key] = value
+            elif value is missing:
                 value = field.serialize(name, obj, accessor=self.get_attribute)
-                if value is missing:
-                    continue
-            elif type(value) is not getattr(field, "plain", None):
-                value = field._serialize(value, name, obj)
-            shown[field.data_key] = value
+                if value is not missing:
+                    shown[key] = value
+            else:
+                shown[key] = field._serialize(value, name, obj)
         return shown
+
+    def _ways(self) -> list[tuple[Any, ...]]:
+        """Of each field: its name, where its value is found, how it is called outside, of which type it is shown as it
+        is, and whether nothing is shown as nothing; found out once."""
+        known: list[tuple[Any, ...]] | None = self.__dict__.get("_found_ways")
+        if known is None:
+            known = self._found_ways = [
+                (
+                    name,
+                    one.attribute or name,
+                    one.data_key,
+                    getattr(one, "plain", None),
+                    isinstance(one, _EMPTY),
+                    one,
+                )
+                for name, one in self.dump_fields.items()
+            ]
+        return known
 
 
 def metadata(description: str, example: Any = None, **more: Any) -> dict[str, Any]:
@@ -279,6 +298,12 @@ class Actions(List):
 class Nested(fields.Nested):
     """An object inside the object."""
 
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Past `dump`, which looks for hooks that no schema of ours has."""
+        if value is None:
+            return None
+        return self.schema._serialize(value, many=bool(self.schema.many or self.many))
+
     default_error_messages = {**_COMMON, "type": "格式不对，应为一个对象"}
 
     def __init__(self, schema: Any, about: str = "", **kwargs: Any) -> None:
@@ -290,3 +315,7 @@ class Anything(fields.Raw):
 
     def __init__(self, about: str, **kwargs: Any) -> None:
         super().__init__(metadata=metadata(about), **kwargs)
+
+
+# Of these nothing is shown as nothing.
+_EMPTY = (fields.String, fields.Number, fields.Boolean, fields.Date, DateTime, fields.List, Nested)

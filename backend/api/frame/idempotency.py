@@ -22,10 +22,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend import clock, config, crypto
 from backend.api.frame import telemetry
-from backend.db import Id, Model, Moment, dialect, session
+from backend.db import Id, Model, Moment, session
 from backend.errors import Refused
 from backend.people import appointing
 from backend.personal import DIGEST, PersonalTable, Purpose, on_merge, personal
+from backend.statements import Statement
 
 WAIT_SECONDS = 5
 _DAY = timedelta(days=1)
@@ -118,12 +119,12 @@ def begin(key: str, person_id: int) -> Pending | Response:
         "others": config.settings().keys_per_day - 1,
     }
     try:
-        taken = session.scalar(_TAKE[dialect()], given)
+        taken = _TAKE.first(given)
     except sa.exc.OperationalError as fault:
         if getattr(fault.orig, "sqlstate", None) == "55P03":
             raise StillRunning() from None
         raise
-    return Pending(taken) if taken is not None else _replay(key, given)
+    return Pending(taken[0]) if taken is not None else _replay(key, given)
 
 
 _keys = StoredAnswer.__table__
@@ -139,25 +140,27 @@ _AS_MANY_AGO = (
     )
     .order_by(_theirs.c.created_at.desc())
     .offset(sa.bindparam("others", type_=sa.Integer))
-    .limit(1)
+    .limit(sa.literal_column("1"))
 )
 # Said by the same statement that takes the key: a statement more would cost every request.
 _NEW = sa.select(*(sa.bindparam(name, type_=_keys.c[name].type) for name in _GIVEN)).where(
     ~_AS_MANY_AGO.exists()
 )
-_TAKE = {
-    "sqlite": sqlite_insert(_keys)
-    .from_select(_GIVEN, _NEW)
-    .on_conflict_do_nothing(**_TAKEN)
-    .returning(_keys.c.id),
-    # How long this transaction waits for locks is set by the same statement, before it waits for the key.
-    "postgresql": postgresql_insert(_keys)
-    .from_select(
-        _GIVEN, _NEW.where(sa.func.set_config("lock_timeout", f"{WAIT_SECONDS}s", sa.true()).is_not(None))
-    )
-    .on_conflict_do_nothing(**_TAKEN)
-    .returning(_keys.c.id),
-}
+
+
+def _taking(dialect_name: str) -> Any:
+    if dialect_name == "sqlite":
+        taking: Any = sqlite_insert(_keys).from_select(_GIVEN, _NEW)
+    else:
+        # How long this transaction waits for locks is set by the same statement, before it waits for the key.
+        limit = sa.func.set_config(
+            sa.literal_column("'lock_timeout'"), sa.literal_column(f"'{WAIT_SECONDS}s'"), sa.true()
+        )
+        taking = postgresql_insert(_keys).from_select(_GIVEN, _NEW.where(limit.is_not(None)))
+    return taking.on_conflict_do_nothing(**_TAKEN).returning(_keys.c.id)
+
+
+_TAKE = Statement(_taking, tuple)
 
 
 def _replay(key: str, given: dict[str, Any]) -> Response:
@@ -189,14 +192,21 @@ def _refuse_too_many(given: dict[str, Any]) -> None:
         raise TooManyKeys(most=given["others"] + 1).retry_after(left.total_seconds())
 
 
+_KEEP = Statement(
+    sa.update(_keys)
+    .where(_keys.c.id == sa.bindparam("kept", type_=Id))
+    .values(
+        status=sa.bindparam("with_status", type_=sa.Integer),
+        answer_sealed=sa.bindparam("sealed", type_=sa.Text),
+    ),
+    tuple,
+)
+
+
 def keep(pending: Pending, answer: Response) -> None:
     """Stores the answer beside its effect."""
     sealed = crypto.seal(answer.get_data(as_text=True), f"idempotency_keys.answer:{pending.id}")
-    session.execute(
-        sa.update(StoredAnswer)
-        .where(StoredAnswer.id == pending.id)
-        .values(status=answer.status_code, answer_sealed=sealed)
-    )
+    _KEEP.all({"kept": pending.id, "with_status": answer.status_code, "sealed": sealed})
 
 
 def _fingerprint() -> str:

@@ -66,7 +66,7 @@ move("dispute", "dispute_wish", "还没有办好", claims.dispute, body=ReasonIn
 
 @post(bp, "/wishes/<id:wish_id>/claim", "认领心愿", body=ClaimIn, out=WishOut)
 def claim_wish(caller: Caller, wish_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    return serialize(claims.claim(wish_id, **body, actor=caller), caller)
+    return serialize_view(claims.claim(wish_id, **body, actor=caller))
 
 
 @post(bp, "/wishes/<id:wish_id>/fulfil", "点亮（送达）", body=FulfilIn, out=WishOut, precheck=_screen_note)

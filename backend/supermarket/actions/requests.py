@@ -6,13 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend import clock, journal
+from backend import clock, journal, numbering
 from backend.db import savepoint, session
 from backend.errors import Refused
 from backend.journal import Actor
 from backend.ledger import actions as ledger
 from backend.ledger.posting import lock_purse
 from backend.organisations import queries as places
+from backend.organisations.models import Organisation
 from backend.people import queries as people
 from backend.people.on_behalf import Acting, OnBehalf, acting_for, home_of
 from backend.people.permissions import Permission
@@ -112,8 +113,6 @@ def _write(
 ) -> tuple[Redemption, list[Line]]:
     shop, slots = basket.shop, basket.slots
     values = {
-        # The day's counter is the last lock: whoever holds it waits for nobody.
-        "number": stock.next_number("DH", shop.community_id),
         "shop_id": shop.id,
         "community_id": shop.community_id,
         "item_kind": basket.item_kind,
@@ -142,9 +141,11 @@ def _write(
         place=shop.community_id,
     )
     lines = _lines(basket)
-    given = {**values, **journal.bind_values(told), "lines": lines}
-    ((order_id,),) = _placing(tuple(values)).run(given)["order"]
-    order = adopt(Redemption, {**values, "id": order_id})
+    day = clock.today().strftime("%Y%m%d")
+    counter = {"counter": f"DH:{shop.community_id}:{day}", "day": f"-{day}-"}
+    given = {**values, **counter, **journal.bind_values(told), "lines": lines}
+    ((order_id, number),) = _placing(tuple(values)).run(given)["order"]
+    order = adopt(Redemption, {**values, "id": order_id, "number": number})
     _book(order.id, basket)
     return order, [Line(redemption_id=order.id, **line) for line in lines]
 
@@ -169,8 +170,10 @@ _OF_LINE = ("item_id", "name", "unit", "quantity", "unit_points", "points")
 
 @cache
 def _placing(columns: tuple[str, ...]) -> Writing:
-    """What a new order writes first: itself, its lines, its line in the journal."""
+    """What a new order writes first: itself, its lines, its line in the journal. The day's counter is the last lock,
+    taken by the statement that needs its number: whoever holds it waits for nobody."""
     return Writing(
+        drawn=lambda _of: numbering.bump(sa.bindparam("counter", type_=sa.String)),
         order=partial(_order, columns=columns),
         lines=_order_lines,
         told=journal.line_of("order"),
@@ -178,10 +181,18 @@ def _placing(columns: tuple[str, ...]) -> Writing:
     )
 
 
-def _order(_of: Sources, columns: tuple[str, ...]) -> Any:
-    values = {name: sa.bindparam(name, type_=_orders.c[name].type) for name in columns}
-    wanted = sa.select(*values.values())
-    return sa.insert(_orders).from_select(columns, wanted, include_defaults=False).returning(_orders.c.id)
+def _order(of: Sources, columns: tuple[str, ...]) -> Any:
+    """With its number, `DH-松涛-20261123-0007`: gapless, and told by the counter's row."""
+    values = [sa.bindparam(name, type_=_orders.c[name].type) for name in columns]
+    short = sa.select(Organisation.short).where(
+        Organisation.id == sa.bindparam("community_id", type_=_orders.c.community_id.type)
+    )
+    day = sa.bindparam("day", type_=sa.String)
+    count = numbering.padded(of["drawn"].c.value, of.dialect_name)
+    number = sa.literal_column("'DH-'", sa.String) + short.scalar_subquery() + day + count
+    wanted = sa.select(*values, number).select_from(of["drawn"])
+    written = sa.insert(_orders).from_select([*columns, "number"], wanted, include_defaults=False)
+    return written.returning(_orders.c.id, _orders.c.number)
 
 
 def _order_lines(of: Sources) -> Any:

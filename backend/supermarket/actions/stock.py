@@ -54,10 +54,19 @@ def lock_items(ids: Iterable[int]) -> dict[int, Item]:
 def lock_items_for(person_id: int, ids: Iterable[int]) -> list[tuple[Item, Shop, int]]:
     """The same, with each one's shop and the units that this person had of it in its period: exact, if their
     purse is under its lock."""
-    wanted = sa.select(Item, Shop, allowances.TAKEN).join(Shop, Shop.id == Item.shop_id)
-    wanted = wanted.where(Item.id.in_(sorted(set(ids)))).order_by(Item.id).with_for_update(of=Item)
-    rows = session.execute(wanted, allowances.taker(person_id), execution_options={"populate_existing": True})
+    given = {"items": sorted(set(ids)), **allowances.taker(person_id)}
+    rows = session.execute(_LOCK_FOR, given, execution_options={"populate_existing": True})
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+# Built once: to build it takes as long as the database needs for it.
+_LOCK_FOR = (
+    sa.select(Item, Shop, allowances.TAKEN)
+    .join(Shop, Shop.id == Item.shop_id)
+    .where(Item.id.in_(sa.bindparam("items", expanding=True)))
+    .order_by(Item.id)
+    .with_for_update(of=Item)
+)
 
 
 def record_movement(

@@ -2,23 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
-from backend import clock, config, screening, working_days
-from backend.db import lock_row, session
-from backend.errors import NotAllowed, Refused
+from backend import clock, config, journal, moves, screening, working_days
+from backend.db import Id, lock_row, session
+from backend.errors import NotAllowed, NotFound, Refused
 from backend.files import actions as files
 from backend.journal import Actor
 from backend.ledger import actions as ledger
-from backend.lifecycle import transition
+from backend.lifecycle import authorize, transition
+from backend.outbox import actions as outbox
+from backend.people import permissions
 from backend.people import queries as people
 from backend.people.kinds import PartyRegistrationState
-from backend.people.models import PartyRegistration
+from backend.people.models import PartyRegistration, Person
+from backend.statements import Sources, Statement, Writing
 from backend.wishes import notices, queries, states
-from backend.wishes.actions import endings, limits
+from backend.wishes.actions import endings
 from backend.wishes.kinds import ClaimOutcome, ConfirmMethod, Party
-from backend.wishes.models import Claim, Wish
+from backend.wishes.models import Claim, Wish, facts_of, reporting_in
+from backend.wishes.views import WishView
+from backend.wishes.wish_rows import OPEN_CLAIMS, VIEW_SELECT, LockedWish
 
 # Told instead of a reason that nobody has looked at yet; staff read it in the timeline and pass it on.
 KEPT_BACK = "原因由社区查看后转告"
@@ -51,52 +57,81 @@ def claim(
     team_id: int | None = None,
     promised_on: date | None = None,
     actor: Actor,
-) -> Wish:
-    """A verified party member of the wish's community promises to fulfil it; one winner.
+) -> WishView:
+    """A verified party member of the wish's community promises to fulfil it; one winner. Answers it as they see it.
 
     `party` is personal, team or unit; `promised_on` at most PROMISE_DAYS ahead (that day if absent).
     Raises WishNotOpen to everyone but the winner, ClaimLimitReached, NotYourTeam, PromiseOutOfRange.
     """
-    wish = limits.lock_with_person(wish_id, actor)
+    row = _LOCKED.first({**permissions.bind_viewer(actor.id), "person": actor.id, "wish": wish_id})
+    if row is None:
+        raise NotFound()
+    wish, words = row.Wish, permissions.parse_roles(row.roles)
     promised_on, party_of = _promise(promised_on), _party(party, team_id, actor)
-    transition(states.CLAIM, wish, actor=actor, details={"party": party}, claimer_id=actor.id)
-    facts = {"wish_id": wish.id, "person_id": actor.id, "party": party, "claimed_at": clock.now()}
-    made = Claim(**facts, promised_on=promised_on, **party_of)
-    _write(made)
-    notices.claimed(wish, made)
-    return wish
+    facts = facts_of(wish, actor.id, row.registered_in == wish.community_id, reporting_in([wish], actor.id))
+    authorize(states.CLAIM, wish, actor, words, facts)
+    claim = {"wish_id": wish.id, "person_id": actor.id, "party": party, "claimed_at": clock.now()}
+    claim |= {"promised_on": promised_on, **party_of}
+    moved = moves.move_of(states.CLAIM, wish, actor=actor, details={"party": party}, claimer_id=actor.id)
+    told = outbox.rows_of(notices.claimed(wish, promised_on))
+    limit = config.settings().claim_limit
+    given = {**moved, **dict.fromkeys(_FACTS), **claim, "told": told, "viewer": actor.id, "limit": limit}
+    reached = _CLAIMING.run(given)
+    if not reached["moved"]:
+        raise states.CLAIM.refusal()
+    if not reached["claim"]:
+        _refuse(wish, limit, actor)
+    return queries.claimed_view(row, claim, actor=actor)
 
 
+# The person's row first, so that two claims of one person see each other; then the wish, so that one wins; and all that
+# the answer shows, and the claim depends on, beside them.
+_PERSON = sa.bindparam("person", type_=Id)
+_LOCKED = Statement(
+    VIEW_SELECT.add_columns(Person.real_name_sealed)
+    .join(Person, Person.id == _PERSON)
+    .where(Wish.id == sa.bindparam("wish", type_=Id))
+    .with_for_update(of=(Person, Wish), key_share=True),
+    LockedWish.of,
+)
 _FACTS = ("wish_id", "person_id", "party", "team_id", "unit_id", "claimed_at", "promised_on")
 _claims = Claim.__table__
-# Kept with the claim: the register of a past period names the unit that the member had then.
-_UNIT = (
-    sa.select(PartyRegistration.unit_id)
-    .where(
-        PartyRegistration.person_id == sa.bindparam("person_id", type_=_claims.c.person_id.type),
-        PartyRegistration.state == sa.literal_column(f"'{PartyRegistrationState.VERIFIED}'"),
+
+
+def _claim(of: Sources) -> Any:
+    """The claim, if the wish was reached and its person may have one more, which is counted here, under the lock of their
+    row; their unit of today is kept with it: the register of a past period names it."""
+    values = [sa.bindparam(name, type_=_claims.c[name].type) for name in _FACTS]
+    wanted = (
+        sa.select(*values, sa.literal_column("false"), PartyRegistration.unit_id)
+        .select_from(of["moved"].join(PartyRegistration, PartyRegistration.person_id == permissions.VIEWER))
+        .where(
+            PartyRegistration.state == sa.literal_column(f"'{PartyRegistrationState.VERIFIED}'"),
+            PartyRegistration.community_id == of["moved"].c.community_id,
+            OPEN_CLAIMS.scalar_subquery() < sa.bindparam("limit", type_=sa.Integer),
+        )
     )
-    .scalar_subquery()
-)
-_WRITE = (
-    sa.insert(_claims)
-    .from_select(
-        [*_FACTS, "needs_look", "member_unit_id"],
-        sa.select(
-            *(sa.bindparam(name, type_=_claims.c[name].type) for name in _FACTS), sa.literal(False), _UNIT
-        ).where(queries.OPEN_CLAIMS.scalar_subquery() < sa.bindparam("limit", type_=sa.Integer)),
-    )
-    .returning(_claims.c.id)
+    columns = [*_FACTS, "needs_look", "member_unit_id"]
+    return sa.insert(_claims).from_select(columns, wanted).returning(_claims.c.id)
+
+
+# All that is written when a wish is claimed.
+_CLAIMING = Writing(
+    moved=moves.moving(Wish, "state", "claimer_id"),
+    line=journal.line_of("moved"),
+    claim=_claim,
+    notice=outbox.notice_after("claim"),
+    delivery=outbox.delivery,
+    answers=("moved", "claim"),
 )
 
 
-def _write(claim: Claim) -> None:
-    """Writes the claim if its person may have one more: counted under the lock of their row, in the statement
-    that writes it. Raises ClaimLimitReached."""
-    limit = config.settings().claim_limit
-    told = {name: getattr(claim, name) for name in _FACTS}
-    if session.scalar(_WRITE, {**told, "viewer": claim.person_id, "limit": limit}) is None:
-        raise ClaimLimitReached(limit=limit)
+def _refuse(wish: Any, limit: int, actor: Actor) -> NoReturn:
+    """Why the claim was not written: the registration has ended since it was read, or there is no room for one more."""
+    registration = people.verified_registration(actor.id)
+    if registration is None or registration.community_id != wish.community_id:
+        raise NotAllowed()
+    raise ClaimLimitReached(limit=limit)
 
 
 def _promise(promised_on: date | None) -> date:
