@@ -63,6 +63,12 @@ class NotAllowed(Refused):
     code, message = 40300, "您没有办理这件事的权限"
 
 
+class FourEyes(Refused):
+    """Nobody makes and checks the same record."""
+
+    code, message = 40302, "这件事需要另一位工作人员来办：经手人不能自己复核"
+
+
 class NotFound(Refused):
     code, message = 40400, "没有找到您要的内容"
 

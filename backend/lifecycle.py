@@ -10,15 +10,11 @@ from typing import Any, Protocol
 
 from backend import journal, moves
 from backend.db import session
-from backend.errors import NotAllowed, NotFound, Refused
+from backend.errors import FourEyes as FourEyes
+from backend.errors import NotAllowed, NotFound
 from backend.journal import Actor
 from backend.moves import Move
 from backend.people import at_kiosk, permissions
-
-
-class FourEyes(Refused):
-    code, message = 40302, "这件事需要另一位工作人员来办：经手人不能自己复核"
-
 
 # Said at a terminal to somebody whose code came from the wrong one of the staff.
 HELPER_MAY_NOT = "给您验证码的工作人员经手过这件事，请另一位工作人员再给一个验证码"

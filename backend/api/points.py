@@ -4,7 +4,6 @@ from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
-from marshmallow import fields
 
 from backend.api.frame.bodies import ReasonIn
 from backend.api.frame.fields import (
@@ -19,15 +18,14 @@ from backend.api.frame.fields import (
     Schema,
     Several,
     Text,
-    metadata,
 )
 from backend.api.frame.listing import listing
 from backend.api.frame.moves import Moves
 from backend.api.frame.paging import PageQuery
 from backend.api.frame.route import GUESTS, get, post, put
+from backend.api.frame.sheets import LARGEST_FORM, SheetFile, table_of
 from backend.db import transaction
 from backend.identity.sessions import Caller
-from backend.imports import reading
 from backend.ledger.rules import EVENTS
 from backend.paging import KeysetRows, Pageable
 from backend.people.models import REAL_NAME_MAX
@@ -124,30 +122,8 @@ class LiabilityOut(Schema):
     shelf_value = Integer("本社区超市货架上的物品按积分计的总值，不含过期的")
 
 
-# The sheet, and what a form has around it.
-LARGEST_FORM = reading.MOST_BYTES + 64 * 1024
-
-
-class SheetFile(fields.Raw):
-    """The file part of a form: a spreadsheet."""
-
-    default_error_messages = {"required": "请选择文件", "null": "请选择文件", "invalid": "应为文件"}
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
-        if not hasattr(value, "stream"):
-            raise self.make_error("invalid")
-        return value
-
-
 class OpeningIn(Schema):
-    file = SheetFile(
-        required=True,
-        metadata=metadata(
-            "Excel（.xlsx）或 CSV，第一行写列名：" + "、".join(opening_sheets.LAYOUT.columns),
-            type="string",
-            format="binary",
-        ),
-    )
+    file = SheetFile(opening_sheets.LAYOUT.columns)
     community_id = QueryInteger("社区", required=True, least=1)
 
 
@@ -290,9 +266,7 @@ def _opening(found: OpeningSheet, caller: Caller) -> dict[str, Any]:
 
 def _read_sheet(caller: Caller, body: dict[str, Any]) -> list[ReadRow]:
     """All that is slow, outside any transaction."""
-    with body["file"].stream as stream:
-        table = reading.read(body["file"].filename or "", stream.read())
-    return opening_sheets.read(table, body["community_id"], actor=caller)
+    return opening_sheets.read(table_of(body["file"]), body["community_id"], actor=caller)
 
 
 @post(

@@ -3,11 +3,17 @@ them."""
 
 ROLES = {
     "grid_worker": "网格员",
+    "grid_leader": "网格长",
     "community_staff": "社区工作者",
     "shop_keeper": "超市管理员",
     "supervisor": "监督员",
     "street_staff": "街道工作人员",
+    "town_leader": "街道（乡镇）领导",
+    "dispatcher": "综治中心分流员",
     "unit_officer": "单位联络员",
+    "unit_liaison": "单位承办联络员",
+    "unit_head": "单位负责人",
+    "arbiter": "清单管理（裁定）人员",
     "city_admin": "市级管理员",
     "auditor": "审计员",
 }

@@ -17,16 +17,22 @@ from backend.personal import DIGEST, PersonalTable, Purpose, handler, not_person
 
 ROLES = (
     "grid_worker",
+    "grid_leader",
     "community_staff",
     "shop_keeper",
     "supervisor",
     "street_staff",
+    "town_leader",
+    "dispatcher",
     "unit_officer",
+    "unit_liaison",
+    "unit_head",
+    "arbiter",
     "city_admin",
     "auditor",
 )
-# In which kinds of place each role is had: it reaches what lies below, and no more than its work needs. The roles of
-# tickets and whistles stand here before they can be given. The database keeps the same list (`RolePlace`).
+# In which kinds of place each role is had: it reaches what lies below, and no more than its work needs. The database
+# keeps the same list (`RolePlace`).
 ROLE_PLACES = {
     "grid_worker": ("grid",),
     "grid_leader": ("community",),

@@ -132,6 +132,13 @@ class Permission(StrEnum):
     ORGANISATION_MANAGE = "organisation:manage", "city_admin"
     ORGANISATION_CONTACT = "organisation:contact", "community_staff street_staff unit_officer city_admin"
     KIOSK_MANAGE = "kiosk:manage", "community_staff city_admin"
+    # The lists of duties: the list office changes them, whoever works with them says what they should say.
+    LIST_CHANGE = "list:change", "arbiter"
+    LIST_PROPOSE = (
+        "list:propose",
+        "grid_worker grid_leader community_staff street_staff town_leader dispatcher"
+        " unit_officer unit_liaison unit_head arbiter city_admin",
+    )
     CALENDAR_CHANGE = "calendar:change", "city_admin"
     DELIVERY_READ = "delivery:read", "city_admin auditor"
     # Agreeing that a colleague opens more than the pace allows, and looking through what was opened.

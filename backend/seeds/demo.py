@@ -19,7 +19,7 @@ from backend.people import actions as people
 from backend.people import sealed, sign_ins
 from backend.people.kinds import MembershipState
 from backend.people.models import Membership, Person, Team
-from backend.seeds import consents, kiosks, supermarket, volunteering, wishes
+from backend.seeds import consents, governance, kiosks, supermarket, volunteering, wishes
 from backend.seeds.calendar import days_ago
 from backend.wechat.simulator.rules import openid_of
 
@@ -83,6 +83,7 @@ def seed() -> bool:
         supermarket.seed(found, who)
         volunteering.seed(found, who)
         kiosks.seed(found, (kiosks.FIRST, "白桦社区"), who["admin"])
+        governance.seed(found, who, password_hash)
     return True
 
 
@@ -128,7 +129,9 @@ def renew_password() -> bool:
     if not wanted:
         return False
     cast = {
-        one.id: name for name in (person.name for person in CAST) if (one := sign_ins.holder(openid_of(name)))
+        one.id: name
+        for name in (*(person.name for person in CAST), *governance.OFFICERS)
+        if (one := sign_ins.holder(openid_of(name)))
     }
     # Of those who chose another one themselves it says nothing.
     if any(credentials.is_password_of(person_id, wanted) for person_id in cast):

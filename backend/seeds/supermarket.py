@@ -31,7 +31,7 @@ HOURS = [
 # name at the simulator: (real name, community, role there, opening points)
 NEIGHBOURS = {
     "song": ("宋知春", SONGTAO, None, 180),
-    "fang": ("方晓雨", SONGTAO, None, 150),
+    "yu": ("方晓雨", SONGTAO, None, 150),
     "xia": ("夏青禾", SONGTAO, None, 90),
     "mei": ("梅雨时", BAIHUA, "shop_keeper", 0),
     "luo": ("罗景行", BAIHUA, "supervisor", 0),
@@ -154,15 +154,15 @@ def _services(stock: dict[str, dict[str, Any]], who: dict[str, Person]) -> None:
 
 def _history(here: dict[str, Any], who: dict[str, Person]) -> None:
     """What has come to its end in 松涛社区: collected, by a proxy, refused, given up, too late, brought back."""
-    song, fang, holder = who["song"], who["fang"], who["e"]
+    song, yu, holder = who["song"], who["yu"], who["e"]
     with days_ago(30):
         rice = _ask(here, {"rice": 1, "soap": 2}, holder, behalf=who["shao"])
         oil = _ask(here, {"oil": 1}, song)
-        refused = _ask(here, {"cup": 1}, fang)
+        refused = _ask(here, {"cup": 1}, yu)
         given_up = _ask(here, {"tissue": 2}, song)
-        late = _ask(here, {"towel": 1}, fang)
+        late = _ask(here, {"towel": 1}, yu)
         meeting = _ask_hall(here, 2, song)
-        unused = _ask_hall(here, 3, fang)
+        unused = _ask_hall(here, 3, yu)
     with days_ago(29):
         for order in (rice, oil, late, meeting, unused):
             approvals.approve(order.id, actor=who["tong"])
@@ -195,7 +195,7 @@ def _waiting(stock: dict[str, dict[str, Any]], found: dict[str, int], who: dict[
         _ask(here, {"tissue": 1, "noodles": 2}, who["xia"])
         approved = _ask(here, {"soap": 1, "towel": 1}, who["song"])
         card = _ask(here, {"noodles": 1, "salt": 2}, who["e"], behalf=who["tong"])
-        support = _ask(here, {"materials": 2}, who["fang"], purpose="楼院清雪活动的手套和热水")
+        support = _ask(here, {"materials": 2}, who["yu"], purpose="楼院清雪活动的手套和热水")
         approvals.approve(approved.id, actor=who["lan"])
         approvals.approve(card.id, actor=who["lan"])
         approvals.approve(support.id, actor=who["tong"])

@@ -6,6 +6,7 @@ module.exports = [
   /^\/calendar-days$/,
   /^\/calendar-days\/due$/,
   /^\/certificates\/[^/]+\/pdf$/,
+  /^\/estates$/,
   /^\/files\/\d+$/,
   /^\/home$/,
   /^\/items\/\d+$/,
@@ -21,6 +22,7 @@ module.exports = [
   /^\/shops\/\d+$/,
   /^\/shops\/\d+\/items$/,
   /^\/teams$/,
+  /^\/ticket-categories$/,
   /^\/wechat\/push$/,
   /^\/wishes$/,
   /^\/wishes\/\d+$/

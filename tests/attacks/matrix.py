@@ -40,6 +40,9 @@ ACTORS = {
     "parent": "jie",
     "city": "admin",
     "auditor": "shang",
+    "dispatcher": "tang",
+    "liaison": "zong",
+    "arbiter": "zhuo",
 }
 # What they do to themselves says nothing of others, and ends their sign-in.
 _codes = itertools.count()
@@ -167,6 +170,10 @@ class Things:
         ]
         told = {"fromId": twice[0], "intoId": twice[1], "proof": "known", "reason": "同一个人"}
         return {
+            "change_id": self._post(
+                "parent", "/duty-item-changes", {"proposal": "写清楚", "why": "没有牵头单位"}
+            )["id"],
+            "import_id": session.scalar(sa.text("SELECT max(id) FROM duty_imports")),
             "kiosk_id": self._post("staff", "/kiosks", {"communityId": town.songtao, "name": "大厅"})["id"],
             "merge_id": self._post("staff", "/person-merges", told)["id"],
             "twice": twice,
@@ -280,7 +287,13 @@ def _told(moment):
 
 
 # What an operation may want to know in its address.
-ASKED = {"reason": "核对", "from": "2026-01-01", "to": "2026-06-30", "kind": "wish"}
+ASKED = {
+    "category": "building.leak",
+    "reason": "核对",
+    "from": "2026-01-01",
+    "to": "2026-06-30",
+    "kind": "wish",
+}
 # Where another thing of the kind shows more than the usual one.
 INSTEAD = {
     **{

@@ -34,13 +34,16 @@ OPEN = {
     "GET /api/v1/privacy",
     "GET /api/v1/processing-purposes",
 }
-# Open to everybody in another way: signing in itself, a text that was once agreed to, the calendar of working days, what
+# Open to everybody in another way: signing in itself, a text that was once agreed to, the calendar of working days,
+# categories and estates, what
 # WeChat sends with a signature of its own, and papers and pictures under a signed link.
 PUBLIC = {
     "POST /api/v1/sessions",
     "GET /api/v1/privacy/{document}/{version}",
     "GET /api/v1/calendar-days",
     "GET /api/v1/calendar-days/due",
+    "GET /api/v1/ticket-categories",
+    "GET /api/v1/estates",
     "GET /api/v1/files/{file_id}",
     "GET /api/v1/certificates/{number}/pdf",
     "GET /api/v1/wechat/push",

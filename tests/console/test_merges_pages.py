@@ -8,7 +8,7 @@ from backend.people.models import Person
 
 def test_two_clerks_join_two_records_from_the_persons_page(visitor, town):
     tong, lan = visitor("tong"), visitor("lan")
-    gone, stays = town.person("song").id, town.person("fang").id
+    gone, stays = town.person("song").id, town.person("yu").id
     assert "合并另一份档案" in tong.page(f"/console/people/{stays}")
     tong.page(f"/console/people/{stays}/merge")
     told = {"asked": "宋", "proof": "id_seen", "reason": "带着身份证来了"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.seeds import demo, supermarket
+from backend.seeds import demo, governance, supermarket
 from tests import conftest
 
 TOP = Path(__file__).resolve().parents[2]
@@ -29,7 +29,9 @@ ROLES = {
 
 
 def test_everybody_of_the_demo_city_is_in_the_table():
-    assert set(PEOPLE) == {one.name for one in demo.CAST} | set(supermarket.NEIGHBOURS) | {"e"}
+    assert set(PEOPLE) == {one.name for one in demo.CAST} | set(supermarket.NEIGHBOURS) | set(
+        governance.OFFICERS
+    ) | {"e"}
 
 
 @pytest.mark.parametrize("one", demo.CAST, ids=lambda one: one.name)

@@ -332,9 +332,9 @@ def test_what_both_have_is_had_once(town):
 
 
 def test_both_phones_sign_in_and_each_can_be_given_up(town):
-    old, new = town.phone("song"), town.phone("fang")
+    old, new = town.phone("song"), town.phone("yu")
     gone, stays = old.id, new.id
-    first, second = town.person("song").openid, town.person("fang").openid
+    first, second = town.person("song").openid, town.person("yu").openid
     with transaction():
         sealed.keep_phone(session.get(Person, gone), "13812345678")
         sealed.keep_phone(session.get(Person, stays), None)

@@ -16,16 +16,16 @@ from backend.supermarket.stock_models import Stocktake, StocktakeState
 from tests.supermarket import cast
 
 # move: (states it starts from, state it ends in, who may make it). song's order, asked for by shao; tong
-# approves and bu hands over where the order has come so far; lan is tong's colleague, fang bu's.
+# approves and bu hands over where the order has come so far; lan is tong's colleague, yu bu's.
 RULES = {
     "approve": ("requested", "approved", "tong lan"),
     "reject": ("requested", "rejected", "tong lan"),
     "cancel": ("requested approved", "cancelled", "song shao tong lan"),
     "expire": ("requested approved", "expired", "time"),
-    "extend": ("approved", "approved", "tong lan bu fang"),
-    "hand_over": ("approved", "handed_over", "bu fang"),
+    "extend": ("approved", "approved", "tong lan bu yu"),
+    "hand_over": ("approved", "handed_over", "bu yu"),
     "return": ("handed_over", "returned", "tong lan yan"),
-    "no_show": ("approved", "no_show", "tong lan bu fang time"),
+    "no_show": ("approved", "no_show", "tong lan bu yu time"),
 }
 STOCKTAKE_RULES = {"approve": ("proposed", "approved", "yan"), "reject": ("proposed", "rejected", "yan")}
 PEOPLE = [
@@ -34,7 +34,7 @@ PEOPLE = [
     "tong",
     "lan",
     "bu",
-    "fang",
+    "yu",
     "yan",
     "shang",
     "jie",
@@ -94,7 +94,7 @@ def test_nobody_is_given_a_word_of_the_shop_beyond_the_table():
 def order_in(town):
     """Puts one order, with its people, into any state by raw statement."""
     shop = cast.opened(town)
-    cast.second_keeper(town, "fang")
+    cast.second_keeper(town, "yu")
     hall = cast.venue(town, shop)
     with transaction():
         made = cast.requests.request(

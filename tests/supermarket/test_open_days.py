@@ -151,7 +151,7 @@ def test_many_orders_move_in_a_fixed_number_of_statements(town, shop, statements
         for name in ("wulan", "ning"):
             cast.asked(town, shop, {soap: 1}, name)
         two = cost(SPRING[:1])
-        for name in ("song", "fang", "xia"):
+        for name in ("song", "yu", "xia"):
             cast.asked(town, shop, {soap: 1}, name)
         assert cost(SPRING) == two
 

@@ -1,0 +1,1 @@
+"""Lists of duties, categories, estates and routing over HTTP."""

@@ -1,0 +1,1 @@
+"""What changes lists, categories and estates, one file a noun."""
