@@ -45,6 +45,7 @@ class BesideReviewOut(Schema):
     description="相近的心愿（同一位居民、同一个住址、内容相近）和本社区的常用答复；和工作后台审核页上的一样。",
 )
 def beside_review(caller: Caller, wish_id: int) -> dict[str, Any]:
+    wish: Any
     wish, shown = queries.seen_and_view(wish_id, actor=caller)
     if Permission.WISH_REVIEW not in shown.words:
         raise NotFound()

@@ -6,7 +6,7 @@ from alembic import op
 from backend.db import Id, Json, Moment
 
 revision = "0047"
-down_revision = "0042"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
