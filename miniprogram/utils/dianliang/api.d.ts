@@ -270,6 +270,23 @@ export interface AgreeForIn {
   method: "seen" | "call"
 }
 
+export interface AlikeOut {
+  /** 心愿编号 */
+  id: number
+  /** 对外编号 */
+  number: string | null
+  /** 标题 */
+  title: string
+  /** 状态 */
+  state: "draft" | "submitted" | "sent_back" | "accepted" | "declined" | "referred" | "published" | "claimed" | "fulfilled" | "confirmed" | "closed_unconfirmed" | "carried_over" | "escalated" | "withdrawn" | "merged" | "taken_down"
+  /** 填写时间 */
+  createdAt: string
+  /** 为什么列出来 */
+  why: string
+  /** 内容是不是相近 */
+  sameWords: boolean
+}
+
 export interface ArrivedIn {
   /** 实收数量 */
   received: number
@@ -427,6 +444,13 @@ export interface BatchOut {
 export interface BatchesOut {
   /** 有库存的批次，先到期的在前 */
   list: Array<BatchOut>
+}
+
+export interface BesideReviewOut {
+  /** 一年里相近的心愿，最相近的在前，最多八个；只是提醒，由您判断 */
+  alike: Array<AlikeOut>
+  /** 常用答复 */
+  answers: Array<ReadyAnswersOut>
 }
 
 export interface BindIn {
@@ -656,6 +680,13 @@ export interface CertifiedOut {
   syncStatus: "not_synchronised" | "synchronised"
 }
 
+export interface ChangeDecisionIn {
+  /** 是否采纳 */
+  granted: boolean
+  /** 理由 */
+  reason: string
+}
+
 export interface CheckIn {
   /** 扫到的内容，或输入的签到码 */
   code: string
@@ -710,7 +741,7 @@ export interface ClaimIn {
 export interface ClaimOut {
   /** 以什么名义 */
   as: "personal" | "team" | "unit"
-  /** 认领人（脱敏），或志愿队、单位的名称 */
+  /** 认领人（办理的工作人员看到全名，其他人脱敏），或志愿队、单位的名称 */
   byName: string | null
   /** 承诺完成日 */
   promisedOn: string
@@ -1040,6 +1071,105 @@ export interface DueOut {
   dueOn: string
 }
 
+export interface DutyImportIn {
+  /** Excel（.xlsx）或 CSV，第一行写列名：编号、名称、牵头部门、配合部门、法律依据、事项分类、牵头职责、配合职责、乡镇职责、办理期限 */
+  file: string
+  /** 哪一种清单 */
+  kind: "town_basic" | "town_cooperate" | "taken_back" | "town_power" | "town_service" | "community_service" | "autonomy" | "assist" | "relief" | "no_certificate" | "grid_item"
+  /** 标题 */
+  title: string
+  /** 生效日期 */
+  validFrom: string
+}
+
+export interface DutyImportOut {
+  /** 编号 */
+  id: number
+  /** 待确认、已确认 */
+  state: "preview" | "confirmed"
+  /** 各有多少行 */
+  counts: ImportCountsOut
+  /** 哪一种清单 */
+  kind: "town_basic" | "town_cooperate" | "taken_back" | "town_power" | "town_service" | "community_service" | "autonomy" | "assist" | "relief" | "no_certificate" | "grid_item"
+  /** 标题 */
+  title: string
+  /** 生效日期 */
+  validFrom: string
+  /** 确认后的那一版；和现行一版相同时没有新的一版 */
+  listId: number | null
+}
+
+export interface DutyImportPage {
+  /** 这一页的内容 */
+  list: Array<DutyImportOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
+export interface DutyItemOut {
+  /** 编号 */
+  id: number
+  /** 哪一版清单 */
+  listId: number
+  /** 哪一种清单 */
+  kind: "town_basic" | "town_cooperate" | "taken_back" | "town_power" | "town_service" | "community_service" | "autonomy" | "assist" | "relief" | "no_certificate" | "grid_item"
+  /** 清单的第几版 */
+  version: number
+  /** 事项编号 */
+  code: string
+  /** 事项名称 */
+  name: string
+  /** 牵头部门；null 为当地的网格、社区或街道（乡镇） */
+  leadUnitId: number | null
+  /** 牵头部门名称 */
+  leadUnitName: string | null
+  /** 牵头部门的职责 */
+  leadDoes: string | null
+  /** 配合部门 */
+  cooperators: Array<NamedOut>
+  /** 配合部门的职责 */
+  cooperatorDoes: string | null
+  /** 街道（乡镇）的职责 */
+  townDoes: string | null
+  /** 法律依据 */
+  legalBasis: string | null
+  /** 事项分类的代码 */
+  categories: Array<string>
+  /** 办理期限；null 为按分类和层级 */
+  term: TermOut | null
+}
+
+export interface DutyItemPage {
+  /** 这一页的内容 */
+  list: Array<DutyItemOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
+export interface DutyListOut {
+  /** 编号 */
+  id: number
+  /** 哪一种清单 */
+  kind: "town_basic" | "town_cooperate" | "taken_back" | "town_power" | "town_service" | "community_service" | "autonomy" | "assist" | "relief" | "no_certificate" | "grid_item"
+  /** 第几版 */
+  version: number
+  /** 标题 */
+  title: string
+  /** 文号 */
+  documentNo: string | null
+  /** 生效日期 */
+  validFrom: string
+  /** 有效期至；现行一版为 null */
+  validTo: string | null
+}
+
+export interface DutyListPage {
+  /** 这一页的内容 */
+  list: Array<DutyListOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
 export interface EffectOut {
   /** 会被取消的场地预订 */
   bookings: Array<BookingInTheWayOut>
@@ -1067,6 +1197,20 @@ export interface EndingOut {
   onHand: number
 }
 
+export interface EstateOut {
+  /** 编号 */
+  id: number
+  /** 名称 */
+  name: string
+}
+
+export interface EstatePage {
+  /** 这一页的内容 */
+  list: Array<EstateOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
 export interface EverywhereIn {
   /** 城市或街道 */
   organisationId: number
@@ -1083,6 +1227,18 @@ export interface EverywhereOut {
   list: Array<RoundOut>
   /** 已有一期而跳过的社区 */
   skipped: Array<number>
+}
+
+export interface ExplainIn {
+  /** 有盈亏的物品 */
+  lines: Array<ExplainedIn>
+}
+
+export interface ExplainedIn {
+  /** 物品 */
+  itemId: number
+  /** 盈亏原因 */
+  reason: string
 }
 
 export interface ExtendIn {
@@ -1299,15 +1455,6 @@ export interface HomeRoundOut {
   publishUntil: string
 }
 
-export interface HomeRoundRef {
-  /** 编号 */
-  id: number
-  /** 第几期 */
-  number: number
-  /** 名称 */
-  title: string
-}
-
 export interface HomeSignUpOut {
   /** 报名编号 */
   id: number
@@ -1322,6 +1469,41 @@ export interface HoursElsewhereOut {
   ownMinutes: number
   /** 其他平台，按名称 */
   platforms: Array<PlatformOut>
+}
+
+export interface ImportCountsOut {
+  /** 新增 */
+  new: number
+  /** 相同 */
+  same: number
+  /** 有变化，含这一版里没有了的 */
+  changed: number
+  /** 重办；清单里没有 */
+  reopened: number
+  /** 没有读懂：原来有的保持不变 */
+  unreadable: number
+}
+
+export interface ImportRowOut {
+  /** 表格里的第几行；表里没有的为 null */
+  row: number | null
+  /** 新增、相同、有变化、没有读懂 */
+  kind: "new" | "same" | "changed" | "reopened" | "unreadable"
+  /** 事项编号 */
+  number: string | null
+  /** 哪些列有变化 */
+  changes: Array<string>
+  /** 哪里没有读懂 */
+  faults: Array<string>
+  /** 事项（工单）；清单里没有 */
+  ticketId: number | null
+}
+
+export interface ImportRowPage {
+  /** 这一页的内容 */
+  list: Array<ImportRowOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
 }
 
 export interface InvitationsIn {
@@ -1349,6 +1531,47 @@ export interface ItemCardOut {
   available: number | null
   /** 第一张图片的缩略图 */
   picture: string | null
+}
+
+export interface ItemChangeIn {
+  /** 哪一项；清单里还没有的不写 */
+  itemId?: number | null
+  /** 建议怎么写 */
+  proposal: string
+  /** 为什么 */
+  why: string
+}
+
+export interface ItemChangeOut {
+  /** 编号 */
+  id: number
+  /** 哪一项 */
+  itemId: number | null
+  /** 事项编号 */
+  itemCode: string | null
+  /** 建议怎么写 */
+  proposal: string
+  /** 为什么 */
+  why: string
+  /** 状态 */
+  state: "proposed" | "granted" | "rejected"
+  /** 提出人 */
+  proposedByName: string
+  /** 提出时间 */
+  proposedAt: string
+  /** 决定时间 */
+  decidedAt: string | null
+  /** 决定的理由 */
+  reason: string | null
+  /** 您现在可以做的操作 */
+  actions: Array<"decide">
+}
+
+export interface ItemChangePage {
+  /** 这一页的内容 */
+  list: Array<ItemChangeOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
 }
 
 export interface ItemContentUpdate {
@@ -1452,6 +1675,19 @@ export interface ItemKeptOut {
   waiting: number | null
   /** 请核对的事项，例如与另一种同名 */
   warnings: Array<string>
+}
+
+export interface ItemNamedOut {
+  /** 编号 */
+  id: number
+  /** 哪一种清单 */
+  kind: "town_basic" | "town_cooperate" | "taken_back" | "town_power" | "town_service" | "community_service" | "autonomy" | "assist" | "relief" | "no_certificate" | "grid_item"
+  /** 清单的第几版 */
+  version: number
+  /** 事项编号 */
+  code: string
+  /** 事项名称 */
+  name: string
 }
 
 export interface ItemOut {
@@ -1773,7 +2009,7 @@ export interface MovedOut {
 export interface MyClaimOut {
   /** 以什么名义 */
   as: "personal" | "team" | "unit"
-  /** 认领人（脱敏），或志愿队、单位的名称 */
+  /** 认领人（办理的工作人员看到全名，其他人脱敏），或志愿队、单位的名称 */
   byName: string | null
   /** 承诺完成日 */
   promisedOn: string
@@ -1907,6 +2143,13 @@ export interface MyTeamPage {
   nextCursor: string | null
 }
 
+export interface NamedOut {
+  /** 编号 */
+  id: number
+  /** 名称 */
+  name: string
+}
+
 export interface NewKioskOut {
   /** 编号 */
   id: number
@@ -1975,6 +2218,8 @@ export interface OfficeOut {
   latitude: number | null
   /** 经度 */
   longitude: number | null
+  /** 社区：一个心愿最多多少元；其他组织为 null */
+  wishCostCap: number | null
 }
 
 export interface OnBehalfIn {
@@ -2303,6 +2548,13 @@ export interface Readiness {
   writable: boolean
 }
 
+export interface ReadyAnswersOut {
+  /** 用在哪个操作 */
+  action: "send_back" | "decline" | "refer"
+  /** 常用的说法，按社区写的先后 */
+  sentences: Array<string>
+}
+
 export interface ReasonIn {
   /** 原因 */
   reason: string
@@ -2580,8 +2832,8 @@ export interface ReferIn {
 }
 
 export interface Refusal {
-  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40103 | 40104 | 40190 | 40191 | 40300 | 40301 | 40302 | 40303 | 40304 | 40305 | 40306 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40334 | 40335 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40351 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40392 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42227 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42993 | 42994 | 42995 | 42996 | 42997 | 42998 | 42999 | 50000 | 50300 | 50301 | 50302 | 50303 | 50304 | 50305 | 50310 | 50390
-  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ADMINISTRATOR_THERE" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "ANSWERS_THEMSELVES" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "BOUND_ALREADY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CARD_CODE_WRONG" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CITY_STAYS" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONSENT_REQUIRED" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DONOR_OF_A_PURCHASE" | "ENTER_AGAIN_FIRST" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "KIOSKS_ONLY" | "KIOSK_NAME_TAKEN" | "KIOSK_READ_ONLY" | "KIOSK_REVOKED" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LINKS_DECIDED" | "LINK_NOT_CONFIRMED" | "LINK_OVER" | "LIST_TOO_LONG" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_ACTED_FOR_OTHER" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_ALONE_YET" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_CARD" | "NO_CITY_YET" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "ONLY_BY_LINK" | "ONLY_SESSIONS_TO_COME" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OTHER_PROVIDER_ACCOUNT_BOUND" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_PROXY" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PLACE_ALREADY_THERE" | "PLACE_CLOSED" | "PLACE_IN_USE" | "PLACE_IS_OPEN" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ANSWER_REFUSED" | "PROVIDER_MISSET" | "PROVIDER_SAID_NO" | "PROVIDER_SIGN_IN_OVER" | "PROVIDER_UNAVAILABLE" | "PROXY_ASKED_ALREADY" | "PROXY_ASKS_ADULTS" | "PROXY_DECIDED" | "PROXY_NAME_NEEDED" | "PROXY_NEEDS_ADULT" | "PROXY_RESTS" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSIONS_TO_COME" | "SESSION_ENDED" | "SET_UP_OVER" | "SEVERAL_OF_THEM" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAMS_OF_ONE_NAME" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOKEN_NOT_KNOWN" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_PROXIES" | "TOO_MANY_PROXY_REQUESTS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WAY_IN_THERE" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
+  code: 40000 | 40010 | 40090 | 40100 | 40101 | 40102 | 40103 | 40104 | 40190 | 40191 | 40300 | 40301 | 40302 | 40303 | 40304 | 40305 | 40306 | 40310 | 40320 | 40330 | 40331 | 40332 | 40333 | 40334 | 40335 | 40340 | 40341 | 40342 | 40343 | 40344 | 40345 | 40346 | 40347 | 40348 | 40349 | 40350 | 40351 | 40358 | 40359 | 40360 | 40370 | 40390 | 40391 | 40392 | 40396 | 40397 | 40400 | 40430 | 40431 | 40470 | 40500 | 40900 | 40901 | 40902 | 40903 | 40904 | 40905 | 40906 | 40907 | 40908 | 40909 | 40910 | 40911 | 40912 | 40913 | 40914 | 40915 | 40916 | 40917 | 40918 | 40919 | 40920 | 40922 | 40923 | 40924 | 40925 | 40926 | 40927 | 40928 | 40929 | 40930 | 40931 | 40932 | 40933 | 40934 | 40935 | 40936 | 40937 | 40938 | 40939 | 40940 | 40941 | 40942 | 40943 | 40944 | 40945 | 40946 | 40947 | 40948 | 40949 | 40950 | 40951 | 40952 | 40953 | 40954 | 40955 | 40956 | 40957 | 40958 | 40959 | 40960 | 40961 | 40962 | 40963 | 40964 | 40965 | 40966 | 40967 | 40968 | 40969 | 40970 | 40971 | 40972 | 40973 | 40974 | 40975 | 40976 | 40977 | 40978 | 40979 | 40980 | 40981 | 40982 | 40983 | 40984 | 40985 | 40986 | 40987 | 40988 | 40989 | 40990 | 40991 | 40992 | 40993 | 40994 | 40995 | 40996 | 40997 | 40998 | 40999 | 41300 | 41310 | 41500 | 41510 | 41511 | 42200 | 42201 | 42202 | 42203 | 42210 | 42211 | 42212 | 42213 | 42214 | 42215 | 42216 | 42217 | 42218 | 42219 | 42220 | 42221 | 42222 | 42223 | 42224 | 42225 | 42226 | 42227 | 42228 | 42229 | 42230 | 42231 | 42232 | 42233 | 42234 | 42235 | 42236 | 42237 | 42238 | 42239 | 42240 | 42241 | 42242 | 42243 | 42244 | 42249 | 42250 | 42251 | 42252 | 42253 | 42254 | 42255 | 42256 | 42257 | 42258 | 42259 | 42260 | 42261 | 42262 | 42263 | 42265 | 42266 | 42267 | 42268 | 42269 | 42270 | 42271 | 42272 | 42273 | 42274 | 42275 | 42276 | 42277 | 42278 | 42279 | 42280 | 42281 | 42282 | 42283 | 42284 | 42285 | 42286 | 42287 | 42288 | 42289 | 42290 | 42291 | 42292 | 42293 | 42294 | 42295 | 42296 | 42297 | 42298 | 42299 | 42900 | 42901 | 42902 | 42910 | 42970 | 42990 | 42991 | 42992 | 42993 | 42994 | 42995 | 42996 | 42997 | 42998 | 42999 | 50000 | 50300 | 50301 | 50302 | 50303 | 50304 | 50305 | 50310 | 50390
+  error: "ACCOUNT_HAS_RECORDS" | "ACTIVITY_MOVED_ON" | "ACTIVITY_NOT_EDITABLE" | "ACTIVITY_NOT_ENDED" | "ACTIVITY_OVER" | "ACTIVITY_TAKEN_DOWN" | "ADJUSTMENT_DECIDED" | "ADMINISTRATOR_THERE" | "ALREADY_BOUND" | "ALREADY_CHECKED_IN" | "ALREADY_CHECKED_OUT" | "ALREADY_DECIDED" | "ALREADY_GUARDIAN" | "ALREADY_MEMBER" | "ALREADY_PAST_ITS_DAY" | "ALREADY_RECORDED" | "ALREADY_REGISTERED" | "ALREADY_REVERSED" | "ALREADY_SIGNED_UP" | "ALREADY_SUSPENDED" | "ANOTHER_ADMINISTRATOR" | "ANSWERS_THEMSELVES" | "APPEALED_ONCE" | "APPOINTMENT_OVER" | "ATTENDANCE_BEGUN" | "ATTENDANCE_CLOSED" | "ATTENDANCE_UNDECIDED" | "BACKFILL_TIMES" | "BARCODE_TAKEN" | "BIRTH_YEAR_NEEDED" | "BODY_TOO_LARGE" | "BOOKINGS_IN_THE_WAY" | "BOUND_ALREADY" | "CANCEL_REASON_NEEDED" | "CAN_SCAN" | "CAPACITY_TAKEN" | "CARD_CODE_WRONG" | "CERTIFICATE_DOES_NOT_HOLD" | "CERTIFICATE_MOVED_ON" | "CERTIFICATE_WITHOUT_NAME" | "CHANGE_DECIDED" | "CHECKED_IN_ELSEWHERE" | "CHILDS_CONSENT_NEEDED" | "CHILD_NEEDS_GUARDIAN" | "CHILD_PICTURED" | "CHILD_RECOGNISABLE" | "CITY_STAYS" | "CLAIM_LIMIT_REACHED" | "CLASHING_SIGN_UP" | "CODE_FOREIGN" | "CODE_OUTDATED" | "COLUMNS_MISSING" | "COMPLAINT_MOVED_ON" | "CONSENT_MISSING" | "CONSENT_REQUIRED" | "CONTRADICTING_ANSWERS" | "CORRECTION_WAITING" | "COST_ABOVE_CAP" | "DATABASE_UNAVAILABLE" | "DATES_NOT_FREE" | "DAYS_OUT_OF_ORDER" | "DIFFERENCE_UNEXPLAINED" | "DONOR_OF_A_PURCHASE" | "ENTER_AGAIN_FIRST" | "EXPORTED_OFTEN" | "FILE_NOT_USABLE" | "FIRST_PASSWORD_ASKED" | "FIRST_PASSWORD_DECIDED" | "FIRST_PASSWORD_NOT_GRANTED" | "FIRST_PASSWORD_OVER" | "FIXED_ONCE_PUBLISHED" | "FORM_SENT_BEFORE" | "FOUR_EYES" | "GUARDIANSHIP_DECIDED" | "GUARDIAN_UNSETTLED" | "HAS_THEIR_OWN_PHONE" | "HOLD_CLOSED" | "HOLD_MOVED" | "HOURS_NOT_PROPOSED" | "HOURS_NOT_SENSIBLE" | "IDEMPOTENCY_KEY_INVALID" | "IDEMPOTENCY_KEY_REUSED" | "IMPORT_OVER" | "INSURANCE_MISSING" | "INVALID_INPUT" | "ISSUER_TO_CHOOSE" | "ITEM_NAME_TAKEN" | "ITEM_OFF_SHELF" | "ITEM_OFF_SHELF_ALREADY" | "KIOSKS_ONLY" | "KIOSK_NAME_TAKEN" | "KIOSK_READ_ONLY" | "KIOSK_REVOKED" | "LEADER_UNKNOWN" | "LIMIT_REACHED" | "LINKS_DECIDED" | "LINK_NOT_CONFIRMED" | "LINK_OVER" | "LIST_IMPORTED" | "LIST_MOVED_ON" | "LIST_TOO_LONG" | "LOGIN_BLOCKED" | "LOGIN_CODE_INVALID" | "MALFORMED_REQUEST" | "MERGED_INTO_CLOSED" | "MERGE_ADJUSTMENT_WAITS" | "MERGE_CONFLICT" | "MERGE_DECIDED" | "MERGE_GONE" | "MERGE_IN_OFFICE" | "MERGE_ONE_ACTED_FOR_OTHER" | "MERGE_ONE_HANDLED_OTHER" | "MERGE_OPEN" | "MERGE_SAME_PERSON" | "METHOD_NOT_ALLOWED" | "METHOD_NOT_YOURS" | "MINUTES_ABOVE_PROPOSAL" | "MINUTES_TOO_MANY" | "MISPLACED_ORGANISATION" | "MIXED_KINDS" | "MORE_THAN_SETTLED" | "NAMES_STAY_MASKED" | "NAME_NEEDED" | "NAME_TAKEN" | "NEW_ITEM_WITHOUT_POINTS" | "NICKNAME_TAKEN_DOWN" | "NOBODY_ABOVE" | "NOTHING_ASKED" | "NOTHING_COUNTED" | "NOTHING_INSIDE" | "NOTHING_TO_BOOK" | "NOTHING_TO_CORRECT" | "NOTHING_TO_DECIDE" | "NOTHING_TO_EXPLAIN" | "NOTHING_TO_REDACT" | "NOTHING_TO_SYNCHRONISE" | "NOTHING_TO_VERIFY" | "NOTHING_UNSOLVED" | "NOT_ALLOWED" | "NOT_ALONE_YET" | "NOT_AN_ANSWER" | "NOT_ATTENDED" | "NOT_A_CHILD" | "NOT_A_COMMUNITY" | "NOT_A_FORM" | "NOT_A_MEMBER" | "NOT_A_PICTURE" | "NOT_A_POSITIVE_AMOUNT" | "NOT_A_SHEET" | "NOT_A_UNIT" | "NOT_A_VENUE" | "NOT_BEGUN_YET" | "NOT_CHECKED_IN" | "NOT_ENOUGH_POINTS" | "NOT_FOUND" | "NOT_GOODS" | "NOT_IN_OFFICE" | "NOT_IN_QUARANTINE" | "NOT_IN_THAT_TEAM" | "NOT_IN_THIS_SHOP" | "NOT_READY" | "NOT_REGISTERED_AS_MEMBER" | "NOT_REVERSIBLE" | "NOT_SIGNED_IN" | "NOT_SIGNED_UP" | "NOT_THAT_GRID" | "NOT_TO_BE_DENIED" | "NOT_YOUR_TEAM" | "NO_APPOINTMENT" | "NO_CARD" | "NO_CITY_YET" | "NO_EARNING_RULE" | "NO_HOURS_FOR_THIS" | "NO_NICKNAME" | "NO_PLACE_FOR_REGISTER" | "NO_PLACE_FREE" | "NO_ROUND_OPEN" | "NO_ROUND_PUBLISHED" | "NO_SENSIBLE_ADJUSTMENT" | "NO_SENSIBLE_NAME" | "NO_SERVICE_THEN" | "NO_SUCH_COMMUNITY" | "NO_SUCH_PARENT" | "NO_SUCH_SHOP" | "NO_SUCH_UNIT" | "NO_SUCH_VOLUNTEER" | "OFFICE_ENDED" | "ONE_TIME_CODE_NEEDED" | "ONE_TIME_CODE_WRONG" | "ONLY_BY_LINK" | "ONLY_SESSIONS_TO_COME" | "OPENED_OTHERWISE" | "OPENING_BALANCES_DECIDED" | "OPENING_DECIDED" | "OPENING_PACE" | "OTHER_PROVIDER_ACCOUNT_BOUND" | "OUT_OF_STOCK" | "OVERLAPPING_SERVICE" | "OWN_FIRST_PASSWORD" | "OWN_OPENING" | "OWN_PROXY" | "OWN_REGISTRATION" | "OWN_SUSPENSION" | "OWN_WARD" | "PAGE_LOST" | "PAGE_OUTDATED" | "PARENT_AMBIGUOUS" | "PASSWORD_BARRED" | "PERIOD_IN_FUTURE" | "PERIOD_REVERSED" | "PERIOD_TOO_LONG" | "PERSON_IN_OFFICE" | "PHONE_CODE_INVALID" | "PICK_UP_CODE_UNKNOWN" | "PICTURE_BROKEN" | "PICTURE_NOT_CLEAN" | "PICTURE_TOO_LARGE" | "PLACE_ALREADY_THERE" | "PLACE_CLOSED" | "PLACE_IN_USE" | "PLACE_IS_OPEN" | "POINTS_MOVED_ON" | "PROMISE_OUT_OF_RANGE" | "PROPOSAL_CHANGED" | "PROVIDER_ACCOUNT_TAKEN" | "PROVIDER_ACCOUNT_UNKNOWN" | "PROVIDER_ANSWER_REFUSED" | "PROVIDER_MISSET" | "PROVIDER_SAID_NO" | "PROVIDER_SIGN_IN_OVER" | "PROVIDER_UNAVAILABLE" | "PROXY_ASKED_ALREADY" | "PROXY_ASKS_ADULTS" | "PROXY_DECIDED" | "PROXY_NAME_NEEDED" | "PROXY_NEEDS_ADULT" | "PROXY_RESTS" | "PURPOSE_NEEDED" | "PUSH_NOT_GENUINE" | "PUSH_UNREADABLE" | "REASON_NEEDED" | "RECEIPT_REVERSED" | "RECORDED_OTHERWISE" | "RECORD_CORRECTED" | "RECOVERY_NEEDS_PHONE" | "REDEMPTION_MOVED_ON" | "REFERENCE_REUSED" | "REGISTERED_ELSEWHERE" | "REGISTER_TOO_LONG" | "REOPENED_ALREADY" | "RESIDENCY_NEEDED" | "RETURNED_ALREADY" | "ROLE_NOT_HERE" | "ROUND_ALREADY_COLLECTING" | "ROUND_ALREADY_PUBLISHED" | "ROUND_MOVED_ON" | "RULE_IN_THE_PAST" | "RULE_MEANWHILE_SET" | "RULE_NOT_SENSIBLE" | "SECOND_ADMINISTRATOR_MISSING" | "SERIES_IN_THE_WAY" | "SERIES_STANDS" | "SERVER_FAULT" | "SESSIONS_TO_COME" | "SESSION_ENDED" | "SET_UP_OVER" | "SEVERAL_OF_THEM" | "SEVERAL_VOLUNTEERS" | "SHEET_TOO_LARGE" | "SHOP_ALREADY_THERE" | "SIGN_IN_BUSY" | "SIGN_IN_LOCKED" | "SIGN_IN_OVER" | "SIGN_UP_CLOSED" | "SIGN_UP_MOVED_ON" | "SLOTS_NEEDED" | "SLOT_BEGUN" | "SLOT_NOT_BEGUN" | "SLOT_NOT_OFFERED" | "SLOT_RUNNING" | "SLOT_TAKEN" | "STAR_GRANTED" | "STAR_NOT_REACHED" | "STATE_CONFLICT" | "STILL_RUNNING" | "STILL_WAITING" | "STOCKTAKE_MOVED_ON" | "STOCKTAKE_OPEN" | "STOCK_PAST_ITS_DAY" | "STOCK_RESERVED" | "STORE_UNAVAILABLE" | "STRONG_ROLE" | "SUSPENDED" | "SUSPENDED_PERSON" | "SUSPENSION_TOO_LONG" | "TEAMS_OF_ONE_NAME" | "TEAM_ELSEWHERE" | "TEAM_MISSING" | "TEAM_NAME_TAKEN" | "TEAM_TAKEN_DOWN" | "TEXT_NOT_ACCEPTED" | "THINGS_STILL_OPEN" | "TIMES_NOT_TRUE" | "TIMES_OUT_OF_ORDER" | "TOKEN_NOT_KNOWN" | "TOO_BUSY" | "TOO_EARLY" | "TOO_LATE" | "TOO_LATE_TO_CANCEL" | "TOO_MANY_BOOKINGS" | "TOO_MANY_CHILDREN" | "TOO_MANY_COMPLAINTS" | "TOO_MANY_DRAFTS" | "TOO_MANY_HOURS_THAT_DAY" | "TOO_MANY_KEYS" | "TOO_MANY_MESSAGES" | "TOO_MANY_PIXELS" | "TOO_MANY_PROXIES" | "TOO_MANY_PROXY_REQUESTS" | "TOO_MANY_RECOVERIES" | "TOO_MANY_REQUESTS" | "TOO_MANY_ROWS" | "TOO_MANY_SIGN_INS" | "TOO_MANY_UNUSED" | "TOO_MANY_WISHES" | "TOO_MANY_WRONG_CODES" | "TOO_YOUNG" | "TRANSFER_MOVED_ON" | "TWO_OF_THAT_NAME" | "UNKNOWN_TEMPLATE" | "UNSUPPORTED_TYPE" | "USE_NOT_STATED" | "VENUE_INCOMPLETE" | "VENUE_KEEPS_ITS_DAY" | "WANTED_IN_THE_PAST" | "WAY_IN_THERE" | "WEAK_PASSWORD" | "WE_CHAT_MISSET" | "WE_CHAT_UNAVAILABLE" | "WISH_MOVED_ON" | "WISH_NOT_EDITABLE" | "WISH_NOT_OPEN" | "WRONG_CHOICE" | "WRONG_PASSWORD" | "WRONG_PICK_UP_CODE"
   /** 给人看的中文说明 */
   message: string
   data: Record<string, unknown> | null
@@ -2698,7 +2950,7 @@ export interface RevokedOut {
 
 export interface RoleOut {
   /** 角色 */
-  role: "grid_worker" | "community_staff" | "shop_keeper" | "supervisor" | "street_staff" | "unit_officer" | "city_admin" | "auditor"
+  role: "grid_worker" | "grid_leader" | "community_staff" | "shop_keeper" | "supervisor" | "street_staff" | "town_leader" | "dispatcher" | "unit_officer" | "unit_liaison" | "unit_head" | "arbiter" | "city_admin" | "auditor"
   /** 任职的组织 */
   organisationId: number
   /** 组织名称 */
@@ -2757,6 +3009,15 @@ export interface RoundRef {
   number: number
   /** 名称 */
   title: string
+}
+
+export interface RoutingOut {
+  /** 一个、几个、没有 */
+  outcome: "one" | "several" | "none"
+  /** 可以交给谁，各有依据；没有时先由街道（乡镇）承接 */
+  suggestions: Array<SuggestionOut>
+  /** 能不能交给街道（乡镇）牵头 */
+  townAllowed: boolean
 }
 
 export interface RuleIn {
@@ -3264,7 +3525,7 @@ export interface StocktakeOut {
   /** 退回原因 */
   reviewReason: string | null
   /** 您现在可以做的操作 */
-  actions: Array<"approve" | "reject">
+  actions: Array<"approve" | "reject" | "explain">
 }
 
 export interface StocktakePage {
@@ -3291,6 +3552,21 @@ export interface SubscriptionsIn {
 export interface SubscriptionsOut {
   /** 各模板的次数 */
   list: Array<SubscriptionOut>
+}
+
+export interface SuggestionOut {
+  /** 牵头的组织 */
+  leadId: number
+  /** 牵头的组织名称 */
+  leadName: string
+  /** 配合的组织 */
+  cooperators: Array<NamedOut>
+  /** 层级：1 网格员现场办，2 网格长跟进办，3 综治中心统筹办 */
+  level: number
+  /** 依据的清单事项；清单里没有时为 null */
+  listItem: ItemNamedOut | null
+  /** 为什么 */
+  because: string
 }
 
 export interface SuspendIn {
@@ -3468,6 +3744,33 @@ export interface TemplatesOut {
   list: Array<TemplateOut>
 }
 
+export interface TermOut {
+  /** 多少 */
+  value: number
+  /** 个工作日、小时、个工作小时 */
+  unit: "wd" | "hour" | "office_hour"
+}
+
+export interface TicketCategoryOut {
+  /** 代码 */
+  code: string
+  /** 名称 */
+  name: string
+  /** 上一级的代码 */
+  parent: string | null
+  /** 是否还在用 */
+  active: boolean
+  /** 办理期限；没有单独规定时是上一级的，再没有就按层级 */
+  term: TermOut | null
+}
+
+export interface TicketCategoryPage {
+  /** 这一页的内容 */
+  list: Array<TicketCategoryOut>
+  /** 下一页的标记；没有下一页时为 null */
+  nextCursor: string | null
+}
+
 export interface TimelineOut {
   /** 按时间先后 */
   list: Array<MoveOut>
@@ -3608,7 +3911,7 @@ export interface WishCardOut {
   /** 认领 */
   claim: HomeClaimOut | null
   /** 所属的期 */
-  round: HomeRoundRef | null
+  round: RoundRef | null
   /** 第一张图片 */
   files: Array<HomePictureOut>
   /** 发布时间 */
@@ -3898,6 +4201,20 @@ export interface Gets {
   [path: `/console-sign-ins/${string}`]: { query: undefined; body: undefined; data: ScanOut }
   /** 没有送达的微信消息 */
   '/deliveries/dead': { query: { limit?: number; cursor?: string | null }; body: undefined; data: DeadPage }
+  /** 清单调整建议 */
+  '/duty-item-changes': { query: { limit?: number; cursor?: string | null; state?: "proposed" | "granted" | "rejected" | null }; body: undefined; data: ItemChangePage }
+  /** 权责清单的事项 */
+  '/duty-items': { query: { limit?: number; cursor?: string | null; listId?: number | null; category?: string | null; q?: string | null; on?: string | null }; body: undefined; data: DutyItemPage }
+  /** 权责清单的各版 */
+  '/duty-lists': { query: { limit?: number; cursor?: string | null; kind?: "town_basic" | "town_cooperate" | "taken_back" | "town_power" | "town_service" | "community_service" | "autonomy" | "assist" | "relief" | "no_certificate" | "grid_item" | null }; body: undefined; data: DutyListPage }
+  /** 上传过的清单 */
+  '/duty-lists/imports': { query: { limit?: number; cursor?: string | null }; body: undefined; data: DutyImportPage }
+  /** 一次清单导入 */
+  [path: `/duty-lists/imports/${number}`]: { query: undefined; body: undefined; data: DutyImportOut }
+  /** 一次清单导入的行 */
+  [path: `/duty-lists/imports/${number}/rows`]: { query: { limit?: number; cursor?: string | null; kind?: "new" | "same" | "changed" | "reopened" | "unreadable" | null }; body: undefined; data: ImportRowPage }
+  /** 小区 */
+  '/estates': { query: { limit?: number; cursor?: string | null; communityId?: number | null }; body: undefined; data: EstatePage }
   /** 待核实的监护登记 */
   '/guardianships/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: GuardianshipPage }
   /** 首页 */
@@ -4000,6 +4317,8 @@ export interface Gets {
   '/residencies/to-verify': { query: { limit?: number; cursor?: string | null }; body: undefined; data: WaitingPage }
   /** 各期 */
   '/rounds': { query: { limit?: number; cursor?: string | null; communityId?: number | null; state?: "collecting" | "reviewing" | "published" | "closed" | Array<"collecting" | "reviewing" | "published" | "closed"> | null }; body: undefined; data: RoundPage }
+  /** 这件事该由谁办 */
+  '/routing': { query: { category: string; organisationId: number; on?: string | null }; body: undefined; data: RoutingOut }
   /** 待审核的补录 */
   '/service-records/backfill/to-decide': { query: { limit?: number; cursor?: string | null }; body: undefined; data: BackfillPage }
   /** 待处理的更正申请 */
@@ -4030,6 +4349,8 @@ export interface Gets {
   '/teams': { query: { limit?: number; cursor?: string | null; communityId?: number | null; kind?: "community" | "unit" | "social" | null; q?: string | null }; body: undefined; data: TeamPage }
   /** 一支志愿队 */
   [path: `/teams/${number}`]: { query: undefined; body: undefined; data: TeamDetailOut }
+  /** 事项分类 */
+  '/ticket-categories': { query: { limit?: number; cursor?: string | null }; body: undefined; data: TicketCategoryPage }
   /** 在职党员服务情况反馈表 */
   [path: `/units/${number}/feedback`]: { query: { from: string; to: string; limit?: number; cursor?: string | null }; body: undefined; data: FeedbackPage }
   /** 心愿墙 */
@@ -4044,6 +4365,8 @@ export interface Gets {
   [path: `/wishes/${number}/contact`]: { query: { reason?: string | null }; body: undefined; data: ContactOut }
   /** 遮盖前的文字 */
   [path: `/wishes/${number}/former-texts`]: { query: { reason?: string | null }; body: undefined; data: FormerTextsOut }
+  /** 审核时的参考 */
+  [path: `/wishes/${number}/review`]: { query: undefined; body: undefined; data: BesideReviewOut }
   /** 心愿的经过 */
   [path: `/wishes/${number}/timeline`]: { query: undefined; body: undefined; data: TimelineOut }
 }
@@ -4099,6 +4422,14 @@ export interface Posts {
   [path: `/complaints/${number}/withdraw`]: { query: undefined; body: Nothing; data: ComplaintOut }
   /** 允许电脑登录工作后台，或绑定微信 */
   [path: `/console-sign-ins/${string}/approve`]: { query: undefined; body: PickIn; data: Done }
+  /** 提出调整清单 */
+  '/duty-item-changes': { query: undefined; body: ItemChangeIn; data: ItemChangeOut }
+  /** 决定清单调整建议 */
+  [path: `/duty-item-changes/${number}/decide`]: { query: undefined; body: ChangeDecisionIn; data: ItemChangeOut }
+  /** 上传清单的下一版 */
+  '/duty-lists/imports': { query: undefined; body: undefined; data: DutyImportOut }
+  /** 确认清单导入 */
+  [path: `/duty-lists/imports/${number}/confirm`]: { query: undefined; body: Nothing; data: DutyImportOut }
   /** 上传图片 */
   '/files': { query: undefined; body: undefined; data: UploadOut }
   /** 当面核实后登记监护关系 */
@@ -4265,6 +4596,8 @@ export interface Posts {
   [path: `/shops/${number}/stocktakes`]: { query: undefined; body: StocktakeIn; data: StocktakeOut }
   /** 盘点通过 */
   [path: `/stocktakes/${number}/approve`]: { query: undefined; body: Nothing; data: StocktakeOut }
+  /** 写明盈亏原因 */
+  [path: `/stocktakes/${number}/explain`]: { query: undefined; body: ExplainIn; data: StocktakeOut }
   /** 盘点退回 */
   [path: `/stocktakes/${number}/reject`]: { query: undefined; body: ReasonIn; data: StocktakeOut }
   /** 成立志愿队并指定队长 */

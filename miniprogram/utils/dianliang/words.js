@@ -128,6 +128,11 @@ module.exports = {
       "proposed": "待复核",
       "approved": "已合并",
       "rejected": "没有合并"
+    },
+    "duty_item_change": {
+      "proposed": "待决定",
+      "granted": "已采纳",
+      "rejected": "未采纳"
     }
   },
   "actions": {
@@ -278,6 +283,11 @@ module.exports = {
       "propose": "提交复核",
       "approve": "同意合并",
       "reject": "不合并"
+    },
+    "duty_item_change": {
+      "grant": "采纳",
+      "reject": "不采纳",
+      "decide": "决定"
     },
     "service_record": {
       "correct": "申请更正"
