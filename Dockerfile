@@ -1,6 +1,17 @@
-# The product in one image: the web by default, the worker with another command (see docs/wechat.md).
-# By its release. A digest would be stronger; it was not known where this was written: docs/deployment.md says how to add it.
-FROM python:3.11.14-slim-bookworm
+# The product in one image: the web by default, the worker with another command (see docs/cloud-hosting.md).
+# By its release, or from a mirror, or by digest: --build-arg BASE=python:3.11.14-slim-trixie@sha256:… (docs/deployment.md).
+ARG BASE=python:3.11.14-slim-trixie
+FROM ${BASE}
+
+# Mirrors, where the public ones are slow: a host of Debian's packages, an index of Python's. Neither is kept in the image.
+ARG APT_MIRROR=
+ARG PIP_INDEX_URL
+
+# `flask backup` asks pg_dump, which has to be as new as the server: that of Debian 13 knows PostgreSQL up to 17.
+RUN if [ -n "$APT_MIRROR" ]; then sed -i "s/deb.debian.org/$APT_MIRROR/g" /etc/apt/sources.list.d/debian.sources; fi \
+    && apt-get update \
+    && apt-get install -y --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 
 # Production unless told otherwise: without its secrets it refuses to start, instead of serving with the demo's.
 ENV APP_ENV=production PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 FLASK_SKIP_DOTENV=1 \

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend import clock
+from backend import clock, traces
 from backend.db import Model, Moment, clock_ahead, insert, session, transaction
 from backend.errors import Refused
 from backend.personal import not_personal
@@ -91,10 +91,11 @@ def run(job: Job) -> int:
     done = 0
     for item in list(job.due()):
         try:
-            if job.before is not None:
-                job.before(item)
-            with transaction():
-                job.work(item)
+            with traces.span(f"item of {job.name}", **{"job.item": str(item)}):
+                if job.before is not None:
+                    job.before(item)
+                with transaction():
+                    job.work(item)
             done += 1
         except Refused as refusal:
             # Someone else was quicker: the item is no longer due.

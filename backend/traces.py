@@ -1,4 +1,5 @@
-"""Traces by option: with OTEL_EXPORTER_OTLP_ENDPOINT each request is a span, and each statement that it sends one inside it.
+"""Traces by option: with OTEL_EXPORTER_OTLP_ENDPOINT each request is a span, each job of the worker's and each thing that it
+does, and each statement that they send one inside.
 
 The packages are those of requirements-options.txt, which nobody needs to run a city. A span says what the log says: the route
 and never its address, the statement and never its values, nobody's browser and nobody's address. The spans are made here and not
@@ -6,6 +7,8 @@ by OpenTelemetry's instrumentation, which tells all of that, and does not know S
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -15,13 +18,26 @@ from flask import Flask, Response, g, request
 
 # OpenTelemetry's own settings, which its exporter reads: OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER, …
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_spans: "_Spans | None" = None
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 log = structlog.get_logger()
+
+
+@contextmanager
+def span(name: str, **told: str | int) -> Iterator[None]:
+    """What is done inside is one span; nothing where nothing is traced. A fault marks it, without its words."""
+    if _spans is None:
+        yield
+        return
+    with _spans.during(name, told):
+        yield
 
 
 def begin(app: Flask, engine: Any) -> Any:
     """Sends traces of this process from now on: what keeps them, or None. Where the packages are missing a line of the log
     says so, and everything goes on."""
+    global _spans
+    _spans = None
     if not os.environ.get(ENDPOINT):
         return None
     try:
@@ -42,6 +58,7 @@ def begin(app: Flask, engine: Any) -> Any:
     provider = sdk.TracerProvider(resource=resources.Resource.create({"service.name": name}))
     provider.add_span_processor(export.BatchSpanProcessor(http.OTLPSpanExporter()))
     spans.tracer = provider.get_tracer("dianliang")
+    _spans = spans
     app.before_request(spans.request_begins)
     app.after_request(spans.request_is_answered)
     app.teardown_request(spans.request_ends)
@@ -58,6 +75,17 @@ class _Spans:
 
     def __init__(self, api: Any, propagate: Any) -> None:
         self._api, self._propagate = api, propagate
+
+    @contextmanager
+    def during(self, name: str, told: dict[str, str | int]) -> Iterator[None]:
+        with self.tracer.start_as_current_span(
+            name, attributes=told, record_exception=False, set_status_on_exception=False
+        ) as begun:
+            try:
+                yield
+            except BaseException:
+                begun.set_status(self._api.StatusCode.ERROR)
+                raise
 
     def request_begins(self) -> None:
         route = request.url_rule.rule if request.url_rule else "none"

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 import structlog
 
 from backend import jobs as work
+from backend import traces
 from backend.jobs import Job
 
 IDLE_SECONDS = 1.0
@@ -79,7 +80,7 @@ class _Step:
     def _survives(self, app: Any) -> bool:
         try:
             # A fresh context each time: nothing of a broken session is carried on.
-            with app.app_context():
+            with app.app_context(), traces.span(self.name):
                 self.run()
         except _Stopped:
             log.info("worker.stopping", during=self.name)

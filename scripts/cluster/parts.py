@@ -260,6 +260,8 @@ class Nginx(Part):
 def nginx(folder: Path, call: list[str], port: int, webs: list[int]) -> Nginx:
     """docs/operations/nginx.conf without TLS; around it only what says where this trial's files go."""
     text = (OPERATIONS / "nginx.conf").read_text(encoding="utf-8")
+    # Nobody types a name here, and the first port of a machine is root's.
+    text = re.sub(r"^server \{\n    listen 80;.*?^\}\n", "", text, flags=re.M | re.S)
     text = re.sub(r"^ *ssl_.*\n", "", text.replace("listen 443 ssl;", f"listen {HERE}:{port};"), flags=re.M)
     text = text.replace("/var/log/nginx", str(folder))
     for number, web in enumerate(webs, 1):

@@ -373,7 +373,7 @@ def test_doctor_says_what_is_wrong_with_the_provider(provider, monkeypatch):
 
 
 def test_in_a_browser_the_strict_cookie_is_there_when_the_other_site_leads_back(
-    provider, town, browser, address
+    provider, desk, browser, address
 ):
     """The provider is another site, `localhost`: what it leads to sees no cookie of ours, the page after it does."""
     with browser.new_context(base_url=address, locale="zh-CN") as context:
@@ -387,9 +387,11 @@ def test_in_a_browser_the_strict_cookie_is_there_when_the_other_site_leads_back(
         page.get_by_role("button", name="绑定统一身份认证").click()
         _at_the_provider(page, provider)
         page.get_by_text("统一身份已绑定，以后可以用它登录").wait_for()
+        desk.look_at(page, "provider-bound")
     with browser.new_context(base_url=address, locale="zh-CN") as context:
         page = context.new_page()
         page.goto("/console/review")
+        desk.look_at(page, "provider-sign-in")
         page.get_by_role("button", name="用统一身份认证登录").click()
         _at_the_provider(page, provider)
         page.wait_for_url("**/console/review")

@@ -246,4 +246,21 @@ def test_both_readmes_have_the_same_parts_and_the_same_commands():
         for text in (english, chinese)
     ]
     assert commands[0] == commands[1]
-    assert set(LINK.findall(english)) - {"README.zh-CN.md"} == set(LINK.findall(chinese)) - {"README.md"}
+    # Each leads to the pages in its own language, where there are two.
+    assert not [one for one in LINK.findall(english) if one.startswith("docs/") and "zh-CN" in one]
+    theirs = {one.replace(".zh-CN.md", ".md") for one in LINK.findall(chinese)} - {"README.md"}
+    assert set(LINK.findall(english)) - {"README.zh-CN.md"} == theirs
+    doubled = {
+        one.replace(".zh-CN.md", ".md") for one in pages() if one.startswith("docs/") and "zh-CN" in one
+    }
+    assert doubled <= theirs
+    assert not [one for one in LINK.findall(chinese) if one in doubled]
+
+
+def test_a_page_in_two_languages_leads_to_the_other_one():
+    chinese = [one for one in pages() if one.startswith("docs/") and one.endswith(".zh-CN.md")]
+    assert len(chinese) >= 5
+    for one in chinese:
+        other = one.replace(".zh-CN.md", ".md")
+        assert f"]({Path(other).name})" in source(one).split("\n## ")[0], one
+        assert f"]({Path(one).name})" in source(other).split("\n## ")[0], other

@@ -86,6 +86,12 @@ def test_a_dry_run_prints_each_step_and_needs_no_root(tmp_path):
         assert said in done.stdout, said
 
 
+def test_a_mirror_that_pip_knows_of_is_the_mirror(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    done = install("--dry-run", "--domain", "dianliang.example.cn")
+    assert "--index-url https://mirror.example/simple" in done.stdout
+
+
 @pytest.mark.parametrize(
     "words", [(), ("--domain",), ("--domain", "a b"), ("--domain", "x.cn", "--nonsense")]
 )

@@ -37,11 +37,16 @@ app = create_app()
 client = app.test_client()
 client.get("/readyz")
 client.get("/api/v1/organisations?near=47.01,128.03", headers={"User-Agent": "a phone of somebody"})
+from backend import jobs, worker
+tried = jobs.Job("tried.out", 1, lambda: [7, 8], lambda item: 1 // (8 - item) if item == 8 else None)
+worker.run_forever(app, [tried], lambda: 0, once=True)
 kept[0].force_flush()
 """
 
 
-def test_a_request_is_a_trace_without_its_query_and_its_caller(settings, migrated_app):
+def test_a_request_and_a_job_are_traces_without_a_query_a_caller_and_the_words_of_a_fault(
+    settings, migrated_app
+):
     """With the packages of requirements-options.txt, which the tests have, too."""
     received = []
 
@@ -78,5 +83,10 @@ def test_a_request_is_a_trace_without_its_query_and_its_caller(settings, migrate
     whole = b"".join(body for _path, body in received)
     assert b"/api/v1/organisations" in whole
     assert b"SELECT" in whole
+    # The worker's job, each thing that it did, and the fault of one of them, without its words.
+    assert b"job tried.out" in whole
+    assert whole.count(b"item of tried.out") == 2
+    assert b"job.item" in whole
+    assert b"ZeroDivisionError" not in whole
     for private in (b"47.01", b"a phone of somebody", b"127.0.0.1"):
         assert private not in whole, private
