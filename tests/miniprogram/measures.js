@@ -5,9 +5,8 @@ smallest => {
   const SMALLEST_ICON = 14
   const frame = document.querySelector('.wx-frame:not([hidden])')
   const scroller = frame.querySelector('.wx-scroll')
-  const width = frame.clientWidth
-  // On a wide window the phone lies in the middle.
-  const left = frame.getBoundingClientRect().left
+  // On a desk the phone lies in the middle.
+  const { left, right, width } = frame.getBoundingClientRect()
   const rpx = width / 750
   const said = node => `${node.tagName.toLowerCase()} ${String(node.className).slice(0, 60)} “${node.textContent.trim().slice(0, 20)}”`
   const visible = node => node.getClientRects().length > 0 && getComputedStyle(node).visibility !== 'hidden'
@@ -25,7 +24,7 @@ smallest => {
     if (node.tagName === 'IMG' && node.complete && node.naturalWidth === 0) faults.push(`broken picture: ${node.src.slice(0, 80)}`)
     if (own || node.matches('input, textarea')) {
       if (parseFloat(style.fontSize) < smallest * rpx - 0.1) faults.push(`too small: ${said(node)} ${style.fontSize}`)
-      if (!sliding(node) && (place.right - left > width + 1 || place.left - left < -1)) faults.push(`out of the screen: ${said(node)}`)
+      if (!sliding(node) && (place.right > right + 1 || place.left < left - 1)) faults.push(`out of the screen: ${said(node)}`)
       const clips = ['hidden', 'clip'].includes(style.overflowX)
       if (clips && !node.matches('input, textarea') && node.scrollWidth > node.clientWidth + 1) faults.push(`cut: ${said(node)}`)
     }

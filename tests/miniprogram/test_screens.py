@@ -123,6 +123,11 @@ def test_every_page_can_be_read_and_pressed(pocket, city, mode, width, elder, da
         phone.open(path).look(name_of(path, mode), elder)
 
 
+def test_on_the_narrowest_phone_what_is_pressed_is_as_high_as_a_finger(pocket):
+    """A seventh of the width of the screen is less than 44 px there."""
+    pocket.take("ning", 320).start("pages/wish/write").look("wish-write-320")
+
+
 def test_a_guest_reads_without_signing_in(pocket, city):
     phone = pocket.take().start()
     for _name, path in addresses(city, OPEN):

@@ -207,6 +207,7 @@ def test_a_card_holder_is_checked_in_on_the_spot(pocket, town, ids):
     behalf = {"onBehalfOf": {"personId": town.person("e").id, "reason": "老人没有手机"}}
     town.phone("tong").data("POST", f"/activities/{ids['activity']}/sign-up", behalf)
     phone = pocket.take("tong").start("pages/staff/check-in")
+    phone.look("staff-check-in-list-390")
     phone.top.get_by_role("button", name="楼道大扫除").tap()
     told(phone.settled(), "到了 0 人，报名 1 人")
     phone.field("纸质卡号").fill("P000001")
