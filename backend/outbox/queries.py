@@ -30,10 +30,10 @@ _INBOX = (
     .limit(sa.bindparam("most"))
 )
 _NEW_IN_INBOX = _INBOX.where(Notice.read_at.is_(None))
-_UNREAD = sa.select(sa.func.count()).select_from(
+UNREAD = sa.select(sa.func.count()).select_from(
     sa.select(sa.literal_column("1"))
     .where(Notice.person_id == sa.bindparam("person"), Notice.read_at.is_(None))
-    .limit(MOST_UNREAD)
+    .limit(sa.literal_column(str(MOST_UNREAD)))
     .subquery()
 )
 _SUBSCRIPTIONS = (
@@ -89,7 +89,7 @@ def inbox(
 
 def unread(person_id: int) -> int:
     """How many notices are new to a person, counted up to 99: a badge shows no more."""
-    return session.scalars(_UNREAD, {"person": person_id}).one()
+    return session.scalars(UNREAD, {"person": person_id}).one()
 
 
 class Saved(NamedTuple):

@@ -1,85 +1,20 @@
 """Reading about persons: profile, residency, queues for staff, names to show."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 
 from backend import clock, text
 from backend.db import session
 from backend.journal import Actor
-from backend.organisations.models import Organisation
 from backend.paging import KeysetQuery
 from backend.people import permissions, sealed
 from backend.people.family_names import title_name
 from backend.people.kinds import MembershipState, PartyRegistrationState, PersonState, ResidencyState
 from backend.people.masking import Kind, Level, levels, masked
-from backend.people.models import Appointment, Consent, Membership, PartyRegistration, Person, Residency, Team
+from backend.people.models import Appointment, Membership, PartyRegistration, Person, Residency, Team
 from backend.people.permissions import Permission
-
-
-@dataclass(frozen=True)
-class Profile:
-    """All that Me shows, gathered in three statements."""
-
-    person: Person
-    residency: Residency | None
-    registration: PartyRegistration | None
-    appointments: list[Appointment]
-    consents: list[Consent]
-    names: dict[int, str]
-
-    @property
-    def real_name(self) -> str | None:
-        return masked(Kind.NAME, sealed.real_name(self.person))
-
-    @property
-    def phone(self) -> str | None:
-        return masked(Kind.PHONE, sealed.phone(self.person))
-
-
-def profile(person_id: int) -> Profile:
-    """The person with the facts about them and the names of their places."""
-    person, home, registration, *named = session.execute(_PROFILE, {"person": person_id}).one()
-    appointed = session.execute(_APPOINTED, permissions.bind_viewer(person_id)).all()
-    consents = session.scalars(_CONSENTS, {"person": person_id}).all()
-    names = {row.Appointment.organisation_id: row.name for row in appointed}
-    if home is not None:
-        names[home.community_id] = named[0]
-    if registration is not None:
-        names |= {registration.unit_id: named[1], registration.community_id: named[2]}
-    return Profile(person, home, registration, [row.Appointment for row in appointed], list(consents), names)
-
-
-def _name_of(place: Any) -> sa.ScalarSelect[str]:
-    return sa.select(Organisation.name).where(Organisation.id == place).scalar_subquery()
-
-
-# Every opening of the mini-program asks for these: built once, because to build them takes longer than to run them.
-_PROFILE = (
-    sa.select(
-        Person,
-        Residency,
-        PartyRegistration,
-        _name_of(Residency.community_id),
-        _name_of(PartyRegistration.unit_id),
-        _name_of(PartyRegistration.community_id),
-    )
-    .outerjoin(Residency, Residency.person_id == Person.id)
-    .outerjoin(PartyRegistration, PartyRegistration.person_id == Person.id)
-    .where(Person.id == sa.bindparam("person"))
-)
-_APPOINTED = (
-    sa.select(Appointment, Organisation.name)
-    .join(Organisation, Organisation.id == Appointment.organisation_id)
-    .where(permissions.VIEWER_ACTIVE_TODAY)
-    .order_by(Appointment.id)
-)
-_CONSENTS = sa.select(Consent).where(
-    Consent.person_id == sa.bindparam("person"), Consent.withdrawn_at.is_(None)
-)
 
 # Asked for each wish and each activity that somebody opens.
 _HOME = sa.select(Residency).where(

@@ -38,7 +38,11 @@ def unsealed_name(person_id: int, sealed: str | None) -> str | None:
 
 
 def phone(person: Person) -> str | None:
-    return crypto.unseal(person.phone_sealed, f"persons.phone:{person.id}") if person.phone_sealed else None
+    return unsealed_phone(person.id, person.phone_sealed)
+
+
+def unsealed_phone(person_id: int, sealed: str | None) -> str | None:
+    return crypto.unseal(sealed, f"persons.phone:{person_id}") if sealed else None
 
 
 def address(residency: Residency) -> str | None:

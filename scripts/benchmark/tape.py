@@ -5,6 +5,7 @@ to the subject (its wish, its person, …) or to what an earlier statement of th
 tape can be played for any other subject.
 """
 
+import json
 import re
 import secrets
 import sqlite3
@@ -201,6 +202,9 @@ class _Trace:
         found = self._known(values)
         if found is not None:
             return found
+        if isinstance(values[0], str) and values[0].startswith("[["):
+            # Rows that a hot statement of SQLite is given as one text.
+            return ("json", self.source([json.loads(one) for one in values]))
         if isinstance(values[0], str):
             return self._text(values)
         return ("is", values[-1])
@@ -286,6 +290,8 @@ def _value(source: Source, inputs: Inputs, answers: list[Any]) -> Any:
             return answers[number][row][column]
         case ("each", sources):
             return [_value(one, inputs, answers) for one in sources]
+        case ("json", rows):
+            return json.dumps(_value(rows, inputs, answers))
         case ("fresh", size):
             return secrets.token_hex(size // 2 + 1)[:size]
         case ("text", between, parts):

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from backend.db import db, dialect
 from backend.identity import sessions
 from backend.ledger import queries as ledger
+from backend.people import profiles
+from backend.supermarket import order_rows
 from backend.wishes import wall_queries, wish_rows
 
 WALL = ("community_id", "published_at", "last")
@@ -22,6 +24,10 @@ READ = {
     "wall, published": wall_queries._wall(frozenset({"community_id"}), ("published",)),
     "wish": wish_rows.ONE,
     "wishes": wish_rows.THESE,
+    "me": profiles._PROFILE,
+    "my offices": profiles._OFFICES,
+    "my consents": profiles._CONSENTS,
+    "lines of orders": order_rows.LINES,
 }
 # By which they go on, without sorting: what is partial stands there because its states are literals.
 INDEXES = {

@@ -229,8 +229,8 @@ def test_the_tree_of_a_readme_is_the_tree_as_it_is(page):
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
 def test_the_way_of_a_claim_names_the_functions_that_it_goes_through(page):
     way = source(page).split("`api/wishes/claims.py`")[1].split("\n\n")[0]
-    assert re.findall(r"`([^`]+)`", way) == ["wishes/actions/claims.py", "lifecycle.transition()"]
-    assert {"claim_wish", "claim", "transition"} <= (
+    assert re.findall(r"`([^`]+)`", way) == ["wishes/actions/claims.py", "lifecycle.authorize()"]
+    assert {"claim_wish", "claim", "authorize"} <= (
         names_of("api/wishes/claims.py") | names_of("wishes/actions/claims.py") | names_of("lifecycle.py")
     )
 

@@ -8,9 +8,12 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend import crypto
 from backend.db import session
 from backend.organisations.models import Organisation
+from backend.people import queries
 from backend.people.masking import IN_FULL, Kind, Level, level, levels, masked
+from backend.people.models import Person
 from backend.people.permissions import Permission
 
 BACKEND = Path(__file__).parents[2] / "backend"
@@ -131,3 +134,19 @@ def test_nothing_else_makes_a_mask():
         if stars.search(path.read_text())
     }
     assert makers == BLOTS | {"people/masking.py"}
+
+
+def test_a_name_is_opened_once_for_everybody_and_remembered_masked(town, monkeypatch):
+    """For a wall of twenty wishes nobody opens twenty names again and again; what is remembered is what all may read."""
+    person, opened, unseal = town.person("pei"), [], crypto.unseal
+    monkeypatch.setattr(crypto, "unseal", lambda *of: opened.append(of) or unseal(*of))
+    name = session.scalar(sa.select(Person.real_name_sealed).where(Person.id == person.id))
+    queries._publicly.cache_clear()
+    assert [queries.masked_name(person.id, name) for _ in range(3)] == ["裴**"] * 3
+    assert len(opened) == 1
+    # Whoever works with them reads the name, which is opened each time and remembered nowhere.
+    assert [queries.masked_name(person.id, name, Level.AT_WORK) for _ in range(2)] == ["裴长青"] * 2
+    assert len(opened) == 3
+    # A name that is changed is another sealed text.
+    other = crypto.seal("欧阳长青", f"persons.real_name:{person.id}")
+    assert (queries.masked_name(person.id, other), queries.family_name(person.id, other)) == ("欧**", "欧阳")

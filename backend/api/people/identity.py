@@ -11,8 +11,7 @@ from backend.api.frame.fields import Boolean, Choice, DateTime, Day, Integer, Li
 from backend.api.frame.route import PUBLIC, Done, delete, get, post, put
 from backend.db import columns_of, transaction
 from backend.identity import console_sessions, devices, sessions
-from backend.outbox import queries as outbox
-from backend.people import queries, suspensions
+from backend.people import profiles, suspensions
 from backend.people.kinds import PartyRegistrationState, ResidencyState
 from backend.people.models import (
     ADDRESS_MAX,
@@ -131,33 +130,14 @@ class ConsentIn(Schema):
 
 def me(person_id: int) -> dict[str, Any]:
     """What Me shows."""
-    found = queries.profile(person_id)
-    home, registration = found.residency, found.registration
+    found = profiles.profile(person_id)
     return {
+        **vars(found),
         "id": person_id,
-        "nickname": found.person.nickname,
-        "real_name": found.real_name,
-        "phone": found.phone,
-        "card_number": found.person.card_number,
-        "residency": home and {**columns_of(home), "community_name": found.names[home.community_id]},
-        "party_registration": registration
-        and {
-            **columns_of(registration),
-            "unit_name": found.names[registration.unit_id],
-            "community_name": found.names[registration.community_id],
-        },
-        "roles": [
-            {
-                "role": one.role,
-                "organisation_id": one.organisation_id,
-                "organisation_name": found.names[one.organisation_id],
-                "to_day": one.to_day,
-            }
-            for one in found.appointments
-        ],
-        "consents": found.consents,
-        "unread_notices": outbox.unread(person_id),
-        "suspension": suspensions.facts(person_id, found.person.suspended_until),
+        "party_registration": found.registration,
+        "roles": found.offices,
+        "unread_notices": found.unread,
+        "suspension": suspensions.facts(person_id, found.suspended_until),
     }
 
 
