@@ -23,7 +23,7 @@ _INBOX = AppPage(
     "pages/notice/index",
     "我的消息，`GET /me/notices`",
     (),
-    ("person", "person_merge", "adjustment", "opening_sheet", "stocktake", "shop_transfer"),
+    ("person", "person_merge", "adjustment", "opening_sheet", "stocktake", "shop_transfer", "ticket"),
 )
 PAGES = (
     AppPage("pages/wish/detail", "心愿，`GET /wishes/{id}`", ("id",), ("wish",)),

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     PICTURES = "pictures"
     NOTICES = "notices"
     COMPLAINTS = "complaints"
+    TICKETS = "tickets"
     CHILDREN = "children"
     FAMILY = "family"
     CONSENTS = "consents"

@@ -56,8 +56,12 @@ class TermRule(Model):
     category_code: Mapped[str | None] = mapped_column(
         sa.String(CATEGORY_MAX), sa.ForeignKey("ticket_categories.code")
     )
-    request_kind: Mapped[str | None] = mapped_column(sa.String(12))
-    urgency: Mapped[str | None] = mapped_column(sa.String(12))
+    request_kind: Mapped[str | None] = mapped_column(
+        sa.String(12), info=not_personal("one of a few words", code=True)
+    )
+    urgency: Mapped[str | None] = mapped_column(
+        sa.String(12), info=not_personal("one of a few words", code=True)
+    )
     value: Mapped[int] = mapped_column(sa.Integer)
     unit: Mapped[str] = mapped_column(sa.String(12))
     valid_from: Mapped[date] = mapped_column(sa.Date)
@@ -98,7 +102,9 @@ class DutyList(Model):
     kind: Mapped[str] = mapped_column(sa.String(20))
     version: Mapped[int] = mapped_column(sa.Integer)
     title: Mapped[str] = mapped_column(sa.String(TITLE_MAX), info=not_personal("a list's", code=True))
-    document_no: Mapped[str | None] = mapped_column(sa.String(60))
+    document_no: Mapped[str | None] = mapped_column(
+        sa.String(60), info=not_personal("a document's number", code=True)
+    )
     valid_from: Mapped[date] = mapped_column(sa.Date)
     valid_to: Mapped[date | None] = mapped_column(sa.Date)
 

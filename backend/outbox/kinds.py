@@ -88,6 +88,17 @@ _COMPLAINTS = (
     "complaint_escalated",
     "complaint_answered",
 )
+_TICKETS = (
+    "ticket_received",
+    "ticket_assigned",
+    "ticket_to_handle",
+    "ticket_decided",
+    "ticket_asked",
+    "ticket_extended",
+    "ticket_answered",
+    "ticket_reopened",
+    "ticket_ended",
+)
 _PEOPLE = (
     "person_corrected",
     "nickname_taken_down",
@@ -108,7 +119,16 @@ _SECURITY = tuple(
     f"security_{kind}"
     for kind in ("console", "password", "role", "phone", "card", "merge", "kiosk", "denied")
 )
-NOTICE_KINDS = (*_WISHES, *_VOLUNTEERING, *_SUPERMARKET, *_POINTS, *_COMPLAINTS, *_PEOPLE, *_SECURITY)
+NOTICE_KINDS = (
+    *_WISHES,
+    *_VOLUNTEERING,
+    *_SUPERMARKET,
+    *_POINTS,
+    *_COMPLAINTS,
+    *_TICKETS,
+    *_PEOPLE,
+    *_SECURITY,
+)
 SUBJECT_KINDS = (
     "wish",
     "activity",
@@ -122,6 +142,7 @@ SUBJECT_KINDS = (
     "adjustment",
     "opening_sheet",
     "complaint",
+    "ticket",
     "person",
     "person_merge",
     "proxy",

@@ -132,6 +132,21 @@ class Permission(StrEnum):
     ORGANISATION_MANAGE = "organisation:manage", "city_admin"
     ORGANISATION_CONTACT = "organisation:contact", "community_staff street_staff unit_officer city_admin"
     KIOSK_MANAGE = "kiosk:manage", "community_staff city_admin"
+    TICKET_REPORT = "ticket:report", "grid_worker grid_leader community_staff street_staff dispatcher"
+    TICKET_READ = (
+        "ticket:read",
+        "grid_worker grid_leader community_staff street_staff town_leader dispatcher auditor",
+    )
+    TICKET_CLOSE_ON_SPOT = "ticket:close_on_spot", "grid_worker"
+    TICKET_ASSIGN = "ticket:assign", "grid_leader dispatcher"
+    TICKET_DISPATCH = "ticket:dispatch", "dispatcher"
+    TICKET_MERGE = "ticket:merge", "dispatcher"
+    TICKET_ARBITRATE = "ticket:arbitrate", "dispatcher arbiter"
+    TICKET_CALL_BACK = "ticket:call_back", "grid_leader community_staff street_staff dispatcher"
+    TICKET_HANDLE = "ticket:handle", "", "ticket_lead"
+    TICKET_SUPPLY = "ticket:supply", "", "ticket_reporter time"
+    TICKET_CONFIRM = "ticket:confirm", "", "ticket_reporter"
+    TICKET_EXPIRE = "ticket:expire", "", "time"
     # The lists of duties: the list office changes them, whoever works with them says what they should say.
     LIST_CHANGE = "list:change", "arbiter"
     LIST_PROPOSE = (

@@ -1,0 +1,1 @@
+"""What changes tickets, one file a noun."""
