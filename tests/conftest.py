@@ -49,7 +49,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--every-screen",
         action="store_true",
-        help="the mini-program at every width, with and without large text (tests/miniprogram; minutes)",
+        help="the mini-program at every width, in both sizes of text, the console's pages in each theme (minutes)",
     )
     parser.addoption(
         "--wechat-compiler",

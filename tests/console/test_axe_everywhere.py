@@ -13,9 +13,10 @@ from tests.attacks.matrix import Things
 from tests.console.walk import LEFT_OUT, STAFF, Addresses
 from tests.wishes import cast as wishes
 
-# Light at the usual size, dark at the large one: contrast is a matter of the theme, the rest one of the size.
+# Light at the usual size, dark at the large one: contrast is a matter of the theme, the rest one of the size. With
+# `--every-screen` each page in both, otherwise one after the other in turns.
 LOOKS = ("light", "dark-large")
-# Of each page so many are opened, the first things and the last.
+# Of each page so many are opened with `--every-screen`, the first things and the last; otherwise one.
 OF_EACH = 2
 # What answers a GET and shows nobody a page: files, pictures, small answers, and ways on to another page.
 NO_PAGES = LEFT_OUT | {
@@ -48,7 +49,7 @@ IN_BETWEEN = {
 }
 
 
-def pages_of(town, visitor):
+def pages_of(town, visitor, of_each):
     """endpoint → [(who, path)] of the pages that somebody may open; and the endpoints for which there was none."""
     made = Things(town)
     with transaction():
@@ -62,7 +63,7 @@ def pages_of(town, visitor):
     found, missing = {}, set()
     for endpoint, all_paths in paths.items():
         for path in dict.fromkeys([*all_paths[:1], *all_paths[::-1]]):
-            if len(found.get(endpoint, ())) == OF_EACH:
+            if len(found.get(endpoint, ())) == of_each:
                 break
             who = next((name for name in seated if _shows(seated[name], path)), None)
             if who is not None:
@@ -78,18 +79,22 @@ def _shows(visitor, path):
 
 
 @pytest.mark.slow
-def test_axe_finds_nothing_on_any_page_in_either_theme_or_size(desk, town, visitor):
-    found, missing = pages_of(town, visitor)
+def test_axe_finds_nothing_on_any_page_in_either_theme_or_size(desk, town, visitor, request):
+    every = request.config.getoption("--every-screen")
+    found, missing = pages_of(town, visitor, OF_EACH if every else 1)
     assert missing - NO_PAGES == IN_BETWEEN
     seats, faults = {}, []
-    for look in LOOKS:
-        for who, path in sorted({one for pages in found.values() for one in pages}):
-            page = seats.get(who) or seats.setdefault(who, desk.sit_down(who) if who else desk.page())
-            page.context.add_cookies([{"name": "look", "value": look, "url": desk.address}])
-            page.emulate_media(color_scheme=look.partition("-")[0])
-            page.goto(path)
-            told = Axe().run(page).response["violations"]
-            faults += [
-                (look, who, path, one["id"], one["nodes"][0]["html"][:120], len(one["nodes"])) for one in told
-            ]
+    pages = sorted({one for pages in found.values() for one in pages})
+    turns = [LOOKS if every else (LOOKS[number % len(LOOKS)],) for number in range(len(pages))]
+    for look, (who, path) in [
+        (look, page) for looks, page in zip(turns, pages, strict=True) for look in looks
+    ]:
+        page = seats.get(who) or seats.setdefault(who, desk.sit_down(who) if who else desk.page())
+        page.context.add_cookies([{"name": "look", "value": look, "url": desk.address}])
+        page.emulate_media(color_scheme=look.partition("-")[0])
+        page.goto(path)
+        told = Axe().run(page).response["violations"]
+        faults += [
+            (look, who, path, one["id"], one["nodes"][0]["html"][:120], len(one["nodes"])) for one in told
+        ]
     assert faults == []
