@@ -28,7 +28,10 @@ LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 # What is no file of this repository, and why it is named all the same.
 ELSEWHERE = {
     "bench.json": "written by scripts/bench",
+    "cpu.json": "written by scripts/bench",
     "crowd.json": "written by scripts/bench",
+    "peers.json": "written by scripts/bench",
+    "peers.svg": "written by scripts/bench",
     "bench.svg": "written by scripts/bench",
     "crowd-sqlite.svg": "written by scripts/bench",
     "crowd-postgresql.svg": "written by scripts/bench",
