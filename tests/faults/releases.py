@@ -107,6 +107,16 @@ def without_awards(rows):
     return {**rows, "transfers": transfers}
 
 
+# Before it, the roles of tickets could not be given.
+TICKET_ROLES = "0047"
+
+
+def without_ticket_roles(rows):
+    """The same without appointments that an earlier release refused."""
+    new = {"grid_leader", "town_leader", "dispatcher", "unit_liaison", "unit_head", "arbiter"}
+    return {**rows, "appointments": [row for row in rows["appointments"] if row["role"] not in new]}
+
+
 def fill(engine, rows):
     """Puts in what fits the revision at which `engine` stands: its tables, its columns. Answers what it put in."""
     metadata, put = sa.MetaData(), {}
