@@ -40,7 +40,7 @@ def _client(document: dict[str, Any]) -> dict[Path, str]:
 def _copies() -> dict[Path, str]:
     """The rest of the client as the mini-program has it: written by hand, copied whole."""
     client = FOLDER / "client"
-    by_hand = (one for one in sorted(client.rglob("*")) if one.is_file() and one.name != "README.md")
+    by_hand = (one for one in sorted(client.rglob("*.*")) if one.is_file() and one.name != "README.md")
     return {COPY / one.relative_to(client): one.read_text(encoding="utf-8") for one in by_hand}
 
 

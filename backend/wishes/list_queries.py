@@ -64,6 +64,8 @@ class WishRow:
     community: str
     wisher: str
     claimer: str | None
+    # Whether that is a person's name, and none of a team or unit.
+    in_person: bool
     promised_on: date | None
     late: bool
     days: int | None
@@ -161,6 +163,7 @@ def _row(view: WishView, wisher: str) -> WishRow:
         community=view.community_name,
         wisher=wisher,
         claimer=claim.by_name if claim else None,
+        in_person=claim is not None and claim.party == Party.PERSONAL,
         promised_on=claim.promised_on if claim else None,
         late=view.state == WishState.CLAIMED and claim is not None and claim.promised_on < today,
         days=(today - clock.business_day(view.submitted_at)).days if waits and view.submitted_at else None,

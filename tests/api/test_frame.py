@@ -127,6 +127,7 @@ def test_security_headers_stand_on_every_kind_of_answer(town):
             not in answer.headers["Content-Security-Policy"].split("script-src")[1].split(";")[0]
         )
         assert "X-Request-Id" in answer.headers
+        answer.close()
 
 
 @pytest.mark.parametrize("path", ["/api/v1/me", "/wall", "/healthz"])

@@ -1,6 +1,7 @@
 """Plans that hold for any values: PostgreSQL keeps them for hot statements, and at a million rows they must not read a
 table from end to end. The tables here are small; so whole tables are forbidden to the planner, and what it takes
-nevertheless has no index that serves. `scripts/bench --sizes` looks at the same plans at real sizes."""
+nevertheless has no index that serves. `scripts/bench --rows 10000,1000000` looks at the same
+plans at real sizes."""
 
 import re
 

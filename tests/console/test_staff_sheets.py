@@ -103,7 +103,7 @@ def test_places_and_roles_are_checked_before_anything_is_done(visitor, town):
         (3, "网格员只能任在网格，请另选地方"),
         (4, "您的任职范围里没有“没有的网格”"),
         (5, "有 2 个地方都叫“中心网格”，请在“上级”里写明是哪一个"),
-        (7, "应为网格员、社区工作者"),
+        (7, "应为网格员、网格长、社区工作者"),
         (8, "和第 2 行重复"),
     ):
         assert re.search(rf"<td>{line}</td><td>[^<]*</td><td>[^<]*{sentence}", page), sentence

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend import clock
+from backend import clock, statements
 from backend.db import db, dialect, session, transaction
 from backend.ledger import bookings, fill, queries
 from backend.ledger.models import Hold, Transfer
@@ -76,8 +76,15 @@ def plan(read):
         return [
             " ".join(map(str, row))
             for statement, parameters in seen
-            for row in connection.exec_driver_sql(explain + statement, parameters)
+            for row in said(connection, explain + statement, parameters)
         ]
+
+
+def said(connection, text, parameters):
+    """The rows of a statement, also of a hot one, whose values come as a list."""
+    if isinstance(parameters, list):
+        return statements._cursor(connection).execute(text, parameters).fetchall()
+    return connection.exec_driver_sql(text, parameters).all()
 
 
 READS = {

@@ -249,9 +249,16 @@ def test_no_row_lies_between_two_spans(house, monkeypatch):
 
 
 def test_every_table_that_moves_is_looked_at(migrated_app):
-    """Whoever adds a thing with a state lists its moves in states.py; a picture's states are WeChat's and the store's."""
+    """Whoever adds a thing with a state lists its moves in states.py; a picture's states are WeChat's and the store's, a
+    message's are those of its delivery, and a sheet's whether somebody has confirmed it."""
     stateful = {name for name, table in Base.metadata.tables.items() if "state" in table.columns}
-    assert stateful - {table for _, table in invariants.stateful()} == {"files", "holds", "deliveries"}
+    assert stateful - {table for _, table in invariants.stateful()} == {
+        "deliveries",
+        "duty_imports",
+        "files",
+        "group_messages",
+        "holds",
+    }
 
 
 def test_whom_the_database_keeps_apart_is_looked_at(migrated_app):

@@ -95,7 +95,12 @@ register(
             Column("状态", lambda one: one.state, "state", WISH_STATES),
             Column("社区", lambda one: one.community),
             Column("许愿人", lambda one: one.wisher, on_paper=lambda one: masked(Kind.NAME, one.wisher)),
-            Column("认领", lambda one: one.claimer, width=20),
+            Column(
+                "认领",
+                lambda one: one.claimer,
+                width=20,
+                on_paper=lambda one: masked(Kind.NAME, one.claimer) if one.in_person else one.claimer,
+            ),
             Column("承诺完成", lambda one: one.promised_on, "day", late=lambda one: one.late),
             Column("已等天数", lambda one: one.days, "number"),
             Column("提交", lambda one: one.submitted_at, "moment", width=18),

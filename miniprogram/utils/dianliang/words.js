@@ -133,6 +133,19 @@ module.exports = {
       "proposed": "待决定",
       "granted": "已采纳",
       "rejected": "未采纳"
+    },
+    "ticket": {
+      "reported": "待分流",
+      "assigned": "待签收",
+      "handling": "办理中",
+      "needs_info": "待补充",
+      "returned": "退回待裁定",
+      "resolved": "已办结，待回访",
+      "closed": "已结束",
+      "merged": "已并案",
+      "referred": "已转出",
+      "declined": "不予受理",
+      "withdrawn": "已撤回"
     }
   },
   "actions": {
@@ -288,6 +301,33 @@ module.exports = {
       "grant": "采纳",
       "reject": "不采纳",
       "decide": "决定"
+    },
+    "ticket": {
+      "close_on_spot": "现场办结",
+      "close_on_spot_unasked": "现场办结",
+      "assign": "分流",
+      "sign": "签收",
+      "ask_return": "申请退回",
+      "grant_return": "同意退回，改派",
+      "refuse_return": "不同意退回",
+      "refuse_return_signed": "不同意退回",
+      "ask_info": "请上报人补充",
+      "supply": "补充",
+      "resolve": "办结",
+      "resolve_unasked": "办结",
+      "merge": "并案",
+      "unmerge": "撤销并案",
+      "answer_child": "随主案办结",
+      "answer_child_unasked": "随主案办结",
+      "confirm": "确认",
+      "call_back": "回访",
+      "reopen": "重新办理",
+      "reopen_above": "提级重新办理",
+      "reopen_child": "回到主案重新办理",
+      "close_by_time": "到期未回访到",
+      "refer": "转出",
+      "decline": "不予受理",
+      "withdraw": "撤回"
     },
     "service_record": {
       "correct": "申请更正"
