@@ -14,11 +14,16 @@ _pools: dict[int, tuple[sa.Engine, sa.Engine, Any]] = {}
 
 
 def connected(engine: sa.Engine) -> sa.Connection:
-    """One of them, to be closed after use."""
+    """One of them, to be closed after use. Raises OperationalError where the server is away."""
     if engine.dialect.name == "sqlite":
         return db.reading_view(engine).connect()
     view, pool = _kept(engine)
-    return sa.Connection(view, connection=pool.connect())
+    try:
+        line = pool.connect()
+    except engine.dialect.loaded_dbapi.Error as fault:
+        # A pool by itself tells the driver's own exception.
+        raise sa.exc.OperationalError(None, None, fault) from fault
+    return sa.Connection(view, connection=line)
 
 
 def pool_of(engine: sa.Engine) -> Any:

@@ -40,6 +40,7 @@ IN_BETWEEN = {
     "sign_in/scan.html",
     "stock/none.html",
     "stock/reverse.html",
+    "sign_in/to_provider.html",
     "wishes/slips.html",
 }
 

@@ -31,6 +31,10 @@
       one.setAttribute("role", "region");
       one.setAttribute("aria-label", number ? "服务器和凭证" : "关于这份文档");
     });
+    document.querySelectorAll(".responses-table[role=region]:not([aria-label])").forEach(function (one) {
+      var path = one.closest(".opblock").querySelector("[data-path]");
+      one.setAttribute("aria-label", "回答 " + (path ? path.dataset.path : one.id));
+    });
     // A long answer scrolls: by keys, too.
     document.querySelectorAll(".microlight:not([tabindex])").forEach(function (one) { one.tabIndex = 0; });
   }
