@@ -105,7 +105,7 @@ SOWN = [
     (rules.small_text, "app.wxss", "--small: 32rpx", "--small: 28rpx"),
     (rules.small_text, "app.wxss", "--small: 40rpx", "--small: 36rpx"),
     (rules.small_text, "pages/me/index.wxss", "font-size: var(--big)", "font-size: 24rpx"),
-    (rules.styles_that_leak, "pages/wish/wall.wxss", ".finder {", ".search {"),
+    (rules.styles_that_leak, "pages/wish/wall.wxss", ".finder {", ".icon-search {"),
     (rules.without_label, "pages/wish/write.wxml", ' aria-label="想要什么"', ""),
     (rules.without_label, "components/wish-card/wish-card.wxml", ' aria-label="心愿的图片"', ""),
     (rules.pressed_by_finger_alone, "pages/home/index.wxml", "<text ", '<text bindtap="write" '),
