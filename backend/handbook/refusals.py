@@ -1,7 +1,7 @@
 """errors.md: every refusal, from the classes that refuse."""
 
 from backend import errors
-from backend.api.frame.examples import facts_in
+from backend.api.frame.examples import facts_in, refusals
 
 HEAD = """# 错误码
 
@@ -51,8 +51,7 @@ OF_THE_CONSOLE = (
 def page() -> str:
     """The catalogue as a page, by status."""
     lines = [HEAD]
-    # A test may bring refusals of its own.
-    known = [one for one in errors.catalogue() if one.__module__.startswith("backend.")]
+    known = refusals()
     for status, (heading, advice) in STATUSES.items():
         rows = [one for one in known if one.status() == status]
         lines += [

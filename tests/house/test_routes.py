@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from backend import errors, handbook
+from backend.api.frame import examples
 from backend.api.frame import openapi as documentation
 from backend.people import permissions
 
@@ -129,6 +130,15 @@ def test_refusals_have_names_of_their_own_and_codes_but_for_conflicts(migrated_a
     numbered = [one for one in known if not issubclass(one, errors.StateConflict)]
     assert len({one.code for one in numbered}) == len(numbered)
     assert {one.code for one in known if issubclass(one, errors.StateConflict)} == {40900}
+
+
+def test_what_is_said_to_have_no_routes_has_none():
+    """Whoever gives it some takes it off the list: its refusals stand in the document from then on."""
+    for one in examples.WITHOUT_ROUTES:
+        _backend, capability = one.split(".")
+        assert (TOP / "backend" / capability).is_dir()
+        for door in ("api", "console"):
+            assert not (TOP / "backend" / door / capability).exists()
 
 
 def test_no_two_refusals_say_the_same(migrated_app):

@@ -9,7 +9,6 @@ from apiflask import APIBlueprint
 from flask import Response, current_app, send_from_directory
 from werkzeug.routing import Rule
 
-from backend import errors
 from backend.api.frame import examples
 from backend.api.frame.descriptions import DESCRIPTIONS
 from backend.api.frame.fields import Anything, Choice, Integer, Schema, Text
@@ -233,7 +232,7 @@ def _references(part: Any) -> set[str]:
 
 
 def _refusal_schema() -> dict[str, Any]:
-    known = errors.catalogue()
+    known = examples.refusals()
     return {
         "type": "object",
         "required": ["code", "error", "message", "data", "requestId"],
