@@ -19,6 +19,7 @@ from backend.volunteering.record_models import ServiceDay, ServiceRecord
 # Of each record and each day that it touches: the day, and the minutes that fall on it.
 DAY = sa.func.coalesce(ServiceDay.day, ServiceRecord.served_on)
 MINUTES = sa.func.coalesce(ServiceDay.minutes, ServiceRecord.minutes)
+_MINUTE = timedelta(minutes=1)
 DAYS_OF_RECORD = ServiceDay.record_id == ServiceRecord.id
 
 
@@ -53,12 +54,13 @@ def split(started_at: datetime, minutes: int) -> list[DayPart]:
 
 def most_between(start: datetime, end: datetime) -> int:
     """How many minutes at most may count of this time: of each day eight hours."""
-    most, passed = 0, 0
+    most, passed = 0, timedelta()
     while start < end:
         until = min(end, clock.day_ends(clock.business_day(start)))
-        passed += int((until - start).total_seconds())
-        most += min(passed // 60, DAY_MINUTES)
-        passed %= 60
+        # What is less than a minute goes on into the next day, to the last part of a second: nobody loses a minute.
+        passed += until - start
+        most += min(passed // _MINUTE, DAY_MINUTES)
+        passed %= _MINUTE
         start = until
     return most
 

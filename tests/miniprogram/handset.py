@@ -2,6 +2,7 @@
 fingers and screen readers meet it, and kept as a picture in `screenshots/`, which git ignores."""
 
 import json
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from tests.miniprogram.mounted import PLACE, TOP
 PICTURES = TOP / "screenshots"
 MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
 # Text that is 32rpx by day is 40rpx for elders; a fingertip needs 44 px.
+GAP_SECONDS = 0.55
 SMALLEST = {False: 32, True: 40}
 
 
@@ -21,7 +23,7 @@ class Handset:
 
     def __init__(self, page, town, address):
         self.page, self.town, self.address = page, town, address
-        self.by_keys = False
+        self.by_keys, self.pressed = False, {}
         self.faults, self.calls = [], []
         self.asking = 0
         for event in ("requestfinished", "requestfailed"):
@@ -88,13 +90,34 @@ class Handset:
     def field(self, name):
         return self.top.get_by_label(name, exact=True)
 
+    def still(self):
+        """As eyes do before a finger: waits until what was pressed before shows, and while the page moves."""
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        self.page.locator("html:not([data-moving])").wait_for(state="attached")
+        return self
+
     def tap(self, name):
-        self.button(name).tap()
+        self._rested(name).still().button(name).tap()
+        return self
+
+    def enter(self, name):
+        """The same by keyboard."""
+        self._rested(name).still().tab_to(self.button(name), 150)
+        self.page.keyboard.press("Enter")
+        return self
+
+    def _rested(self, name):
+        """A button takes no second press within half a second (ui-button): nobody means one, and no test either."""
+        last, self.pressed = self.pressed.get(name, 0), {**self.pressed, name: time.monotonic()}
+        left = GAP_SECONDS - (time.monotonic() - last)
+        if left > 0:
+            self.page.wait_for_timeout(left * 1000)
+            self.pressed[name] = time.monotonic()
         return self
 
     def tap_twice(self, name):
         """As a thumb does that is not sure: the second touch comes before anything has happened."""
-        self.button(name).scroll_into_view_if_needed()
+        self.still().button(name).scroll_into_view_if_needed()
         place = self.button(name).bounding_box()
         for _ in range(2):
             self.page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
@@ -122,6 +145,7 @@ class Handset:
             self.tab_to(locator, 150)
             self.page.keyboard.press("Enter")
         else:
+            self.still()
             locator.tap()
         return self
 

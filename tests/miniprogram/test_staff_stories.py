@@ -163,14 +163,12 @@ def test_a_shop_keeper_hands_over_to_a_neighbour_by_keyboard(pocket, town, soap,
     seen(phone, "宁小舟")
     phone.tab_to(phone.button("别人代取"))
     keys.press("Enter")
-    phone.tab_to(phone.button("发放"))
-    keys.press("Enter")
+    phone.enter("发放")
     phone.top.get_by_text("请写代取的人的姓名").wait_for()
     phone.page.keyboard.press("Shift+Tab")
     keys.insert_text("乌兰舟")
     phone.look(f"staff-counter-proxy-{screen['width']}-elder", screen["elder"])
-    phone.tab_to(phone.button("发放"))
-    keys.press("Enter")
+    phone.enter("发放")
     phone.top.get_by_text("已发给 宁小舟").wait_for()
     assert session.get(Redemption, soap, populate_existing=True).collected_by == "proxy"
 

@@ -59,6 +59,11 @@ def test_minutes_are_split_at_midnight_in_china(start, minutes, parts):
     assert [(one.day, one.minutes) for one in days.split(start, minutes)] == parts
 
 
+def test_nobody_loses_a_minute_at_midnight_to_parts_of_a_second():
+    start = datetime(2026, 12, 2, 14, 14, 3, 643_492, tzinfo=UTC)
+    assert days.most_between(start, start + timedelta(minutes=121)) == 121
+
+
 def test_eight_hours_a_day_hold_for_each_of_the_two_days(town):
     (one,) = cast.newcomers(town, 1)
     backfilled(town, one, STARTS - timedelta(hours=1), 240)

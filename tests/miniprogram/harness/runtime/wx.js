@@ -63,16 +63,24 @@ function moves (phone) {
     stopPullDownRefresh: played('stopPullDownRefresh', () => phone.stopPullDown()),
     startPullDownRefresh: played('startPullDownRefresh', () => phone.pullDown()),
     pageScrollTo: played('pageScrollTo', async ({ scrollTop, selector }) => {
-      // As in WeChat the page moves when the finger has left: what comes to lie below it is not pressed.
+      // As in WeChat the page moves when the finger has left: what comes to lie below it is not pressed. Whoever looks on
+      // waits until it lies still.
+      moving += 1
+      document.documentElement.toggleAttribute('data-moving', true)
       await new Promise(resolve => setTimeout(resolve, 60))
       const found = selector && phone.find(selector)
       if (found) found.scrollIntoView({ block: 'start' })
       else phone.scrollTo(scrollTop || 0)
+      moving -= 1
+      document.documentElement.toggleAttribute('data-moving', moving > 0)
     }),
     setTabBarBadge: played('setTabBarBadge', ({ index, text }) => phone.badge(index, text)),
     removeTabBarBadge: played('removeTabBarBadge', ({ index }) => phone.badge(index, ''))
   }
 }
+
+// So many are on their way.
+let moving = 0
 
 // What was said before anybody listened is told to the first listener, as in WeChat.
 function listeners () {
