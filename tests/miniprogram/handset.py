@@ -98,30 +98,34 @@ class Handset:
 
     def tap(self, name):
         self._rested(name).still().button(name).tap()
-        return self
+        return self._pressed(name)
 
     def enter(self, name):
         """The same by keyboard."""
-        self._rested(name).still().tab_to(self.button(name), 150)
-        self.page.keyboard.press("Enter")
-        return self
+        self.still().tab_to(self.button(name), 150)
+        self._rested(name).page.keyboard.press("Enter")
+        return self._pressed(name)
 
     def _rested(self, name):
         """A button takes no second press within half a second (ui-button): nobody means one, and no test either."""
-        last, self.pressed = self.pressed.get(name, 0), {**self.pressed, name: time.monotonic()}
-        left = GAP_SECONDS - (time.monotonic() - last)
+        left = GAP_SECONDS - (time.monotonic() - self.pressed.get(name, 0))
         if left > 0:
             self.page.wait_for_timeout(left * 1000)
-            self.pressed[name] = time.monotonic()
+        return self
+
+    def _pressed(self, name):
+        self.pressed[name] = time.monotonic()
         return self
 
     def tap_twice(self, name):
         """As a thumb does that is not sure: the second touch comes before anything has happened."""
-        self.still().button(name).scroll_into_view_if_needed()
-        place = self.button(name).bounding_box()
-        for _ in range(2):
-            self.page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
-        return self
+        button = self._rested(name).still().button(name)
+        # Tried first: it lies still and can be pressed.
+        button.tap(trial=True)
+        place = button.bounding_box()
+        button.tap()
+        self.page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        return self._pressed(name)
 
     def fault_at(self, name):
         """What stands beside a field in red."""
