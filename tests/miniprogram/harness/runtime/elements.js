@@ -38,7 +38,7 @@ function element (space, tag, { properties, methods, created } = {}) {
       ...properties
     },
     methods: methods || {},
-    lifetimes: { created () { if (created) created.call(this, host(this)) } }
+    lifetimes: { created () { if (created && host(this)) created.call(this, host(this)) } }
   }).register()
   return type._$
 }
