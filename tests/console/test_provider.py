@@ -361,7 +361,7 @@ def test_without_the_option_nothing_of_it_is_there(town, visitor):
 
 def test_doctor_says_what_is_wrong_with_the_provider(provider, monkeypatch):
     # The PostgreSQL of the tests writes nothing through, which doctor calls a fault of the database and looks no further.
-    monkeypatch.setattr(doctor, "_database", lambda: iter(()))
+    monkeypatch.setattr(doctor, "_postgresql", lambda: iter(()))
 
     def said():
         return [one.sentence for one in doctor.findings() if "sign-in" in one.sentence]

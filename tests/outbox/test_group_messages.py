@@ -117,7 +117,7 @@ def test_a_key_that_is_none_is_not_tried_again_and_doctor_and_guide_say_so(town,
         group_messages.deliver_due()
     assert (row().state, row().errcode) == ("dead", 93000)
     # The PostgreSQL of the tests writes nothing through, which doctor calls a fault of the database and looks no further.
-    monkeypatch.setattr(doctor, "_database", lambda: iter(()))
+    monkeypatch.setattr(doctor, "_postgresql", lambda: iter(()))
     assert [one.fault for one in doctor.findings() if "group" in one.sentence] == [True]
     (step,) = [one for one in set_up.steps(actor=town.person("admin")) if one.key == "group"]
     assert (step.done, step.said) == (False, "最近一条（12月01日）没有发出去")

@@ -3,7 +3,8 @@ const { fullDayOf, momentOf } = require('../../lib/dates')
 const { CATEGORIES } = require('../../lib/labels')
 const { contacting } = require('./lib/contact')
 const { oneByOne } = require('./lib/one-by-one')
-const { staffScreen, facts } = require('./lib/staff')
+const { staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 const { READY } = require('./lib/words')
 
 const SOLVED = [{ value: 'yes', text: '解决了' }, { value: 'no', text: '没有解决' }]

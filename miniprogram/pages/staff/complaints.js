@@ -3,7 +3,8 @@ const words = require('../../utils/dianliang/words')
 const { fullDayOf, momentOf } = require('../../lib/dates')
 const { contacting } = require('./lib/contact')
 const { oneByOne } = require('./lib/one-by-one')
-const { staffScreen, facts } = require('./lib/staff')
+const { staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 const { COMPLAINTS, READY, SUBJECTS } = require('./lib/words')
 
 const draftOf = id => `dianliang.draft.answer.${id}`

@@ -1,6 +1,7 @@
 // 柜台发放：扫居民手机上的取货码（或输入八位数字），看清楚是谁的什么，再发放；可以只发一部分。
 const { fullDayOf, spanOf } = require('../../lib/dates')
-const { shopsOf, staffScreen, facts } = require('./lib/staff')
+const { shopsOf, staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 
 const ROLES = ['shop_keeper', 'community_staff']
 const WHO = [{ value: 'self', text: '本人来取' }, { value: 'proxy', text: '别人代取' }]
@@ -90,8 +91,8 @@ function summary ({ id, name }, today) {
     name,
     facts: facts([
       ['等领取', `${today.toPickUp} 张`],
-      ['今天到期', today.lastDay && `${today.lastDay} 张`],
-      ['过了期限', today.late && `${today.late} 张`],
+      ['今天到期', today.lastDay ? `${today.lastDay} 张` : ''],
+      ['过了期限', today.late ? `${today.late} 张` : ''],
       ['等审批', `${today.toApprove} 张`],
       ['今天发了', `${today.handedOverToday} 张`],
       ['货不多了', today.lowStock.map(one => `${one.name} ${one.onHand} ${one.unit}`).join('，')],

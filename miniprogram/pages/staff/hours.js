@@ -1,7 +1,8 @@
 // 认定时长：一个活动一个活动看谁服务了多久；可以减少，不能增加。自己申报的、自己参加的由别人认定。
 const { spanOf } = require('../../lib/dates')
 const { oneByOne } = require('./lib/one-by-one')
-const { staffScreen, facts } = require('./lib/staff')
+const { staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 
 const queue = oneByOne({
   roles: ['community_staff'],

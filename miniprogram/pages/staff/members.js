@@ -2,7 +2,8 @@
 const { momentOf } = require('../../lib/dates')
 const { contacting, contactOf } = require('./lib/contact')
 const { oneByOne } = require('./lib/one-by-one')
-const { staffScreen, facts } = require('./lib/staff')
+const { staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 const { READY, SERVICE_ROLES } = require('./lib/words')
 
 const queue = oneByOne({

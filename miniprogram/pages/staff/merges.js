@@ -3,7 +3,8 @@ const words = require('../../utils/dianliang/words')
 const { momentOf } = require('../../lib/dates')
 const { options } = require('../../lib/labels')
 const { oneByOne } = require('./lib/one-by-one')
-const { staffScreen, facts } = require('./lib/staff')
+const { staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 const { PROOFS, READY } = require('./lib/words')
 
 const queue = oneByOne({

@@ -63,7 +63,7 @@ Page(staffScreen(finding, contact, {
     for (const name of ['phone', 'address']) if (form[name].trim()) body[name] = form[name].trim()
     return this.work('register', async () => {
       const { cardNumber, warnings } = await this.once(['register', body], more => getApp().api.post('/people', body, more))
-      this.setData({ made: { cardNumber, name: body.realName, warnings }, mode: '', form: EMPTY, typed: cardNumber, found: null })
+      this.setData({ made: { cardNumber, name: body.realName, warnings }, mode: '', form: Object.assign({}, EMPTY), typed: cardNumber, found: null })
     })
   },
 

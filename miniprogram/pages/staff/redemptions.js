@@ -2,7 +2,8 @@
 const { fullDayOf, momentOf, spanOf } = require('../../lib/dates')
 const { ITEM_KINDS } = require('../../lib/labels')
 const { oneByOne } = require('./lib/one-by-one')
-const { staffScreen, facts } = require('./lib/staff')
+const { staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 const { READY } = require('./lib/words')
 
 const queue = oneByOne({ asked: () => ({ path: '/redemptions/to-approve' }), show })

@@ -66,7 +66,7 @@ Page(staffScreen(finding, {
 
   forget () {
     wx.removeStorageSync(DRAFT)
-    this.setData({ form: EMPTY, restored: false, faults: {} })
+    this.setData({ form: Object.assign({}, EMPTY), restored: false, faults: {} })
   },
 
   send () {
@@ -76,7 +76,7 @@ Page(staffScreen(finding, {
       const wish = await getApp().api.post('/wishes', bodyOf(form, community.id, person.id), { key: this.key })
       this.key = newKey()
       wx.removeStorageSync(DRAFT)
-      this.setData({ sent: { id: wish.id, text: `已替 ${person.name} 提交“${wish.title}”` }, form: EMPTY, restored: false, person: null, found: null, typed: '', unfolded: false })
+      this.setData({ sent: { id: wish.id, text: `已替 ${person.name} 提交“${wish.title}”` }, form: Object.assign({}, EMPTY), restored: false, person: null, found: null, typed: '', unfolded: false })
       wx.pageScrollTo({ scrollTop: 0 })
     })
   },

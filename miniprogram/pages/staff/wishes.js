@@ -4,7 +4,8 @@ const { pictureOf } = require('../../lib/cards')
 const { fullDayOf, momentOf } = require('../../lib/dates')
 const { CATEGORIES, GROUPS, PRIVATE, REFERRED, options } = require('../../lib/labels')
 const { oneByOne } = require('./lib/one-by-one')
-const { staffScreen, facts } = require('./lib/staff')
+const { staffScreen } = require('./lib/staff')
+const { facts } = require('../../lib/facts')
 const { READY } = require('./lib/words')
 
 const DONE = { accept: '审核通过', send_back: '已退回补充', decline: '已不予受理', refer: '已转介', merge: '已合并' }

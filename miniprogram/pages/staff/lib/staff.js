@@ -79,14 +79,9 @@ function reasonFault (text) {
   return text.replace(/[\s\u200b-\u200f\u2060\ufeff]/g, '').length < 2 ? '请写清楚，至少两个字' : ''
 }
 
-/** 一行一行的事实：没有内容的不列。 */
-function facts (pairs) {
-  return pairs.filter(([, value]) => value).map(([name, value]) => ({ name, value }))
-}
-
 /** 选项：{ value, text } */
 function choicesOf (rows) {
   return rows.map(({ id, name }) => ({ value: String(id), text: name }))
 }
 
-module.exports = { staffScreen, communitiesOf, shopsOf, placesOf, reasonFault, facts, choicesOf }
+module.exports = { staffScreen, communitiesOf, shopsOf, placesOf, reasonFault, choicesOf }
