@@ -1,5 +1,6 @@
 // 每个页面都一样的那些：读取、没有联网、失败重试、下拉刷新、同一件事不办两次。
 const { ApiError } = require('../utils/dianliang/index')
+const { withoutSlips } = require('./touch')
 
 /** @typedef {Record<string, any> & ThisType<any>} Part 页面的一部分；this 是页面自己 */
 
@@ -11,7 +12,7 @@ const { ApiError } = require('../utils/dianliang/index')
  */
 function screen (...parts) {
   const definition = Object.assign({}, ...parts)
-  return Object.assign({}, definition, common(definition))
+  return Object.assign(withoutSlips(definition), common(definition))
 }
 
 /** @param {Part} definition @returns {Part} */

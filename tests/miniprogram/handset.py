@@ -24,6 +24,7 @@ class Handset:
     def __init__(self, page, town, address):
         self.page, self.town, self.address = page, town, address
         self.by_keys, self.pressed = False, {}
+        self.finger, self.touched = {}, 0
         self.faults, self.calls = [], []
         self.asking = 0
         for event in ("requestfinished", "requestfailed"):
@@ -97,8 +98,21 @@ class Handset:
         return self
 
     def tap(self, name):
-        self._rested(name).still().button(name).tap()
+        self._rested(name).still()._touch(self.button(name))
         return self._pressed(name)
+
+    def _touch(self, locator):
+        """By a finger that means it: what has just come to where it touched before is not pressed at once (lib/touch.js)."""
+        # Tried first: it lies still and can be pressed.
+        locator.tap(trial=True)
+        place = locator.bounding_box()
+        if all(
+            abs(place[one] - self.finger.get(one, -100)) < place[size]
+            for one, size in (("x", "width"), ("y", "height"))
+        ):
+            self._wait_since(self.touched)
+        locator.tap()
+        self.finger, self.touched = place, time.monotonic()
 
     def enter(self, name):
         """The same by keyboard."""
@@ -108,7 +122,10 @@ class Handset:
 
     def _rested(self, name):
         """A button takes no second press within half a second (ui-button): nobody means one, and no test either."""
-        left = GAP_SECONDS - (time.monotonic() - self.pressed.get(name, 0))
+        return self._wait_since(self.pressed.get(name, 0))
+
+    def _wait_since(self, moment):
+        left = GAP_SECONDS - (time.monotonic() - moment)
         if left > 0:
             self.page.wait_for_timeout(left * 1000)
         return self
@@ -120,10 +137,8 @@ class Handset:
     def tap_twice(self, name):
         """As a thumb does that is not sure: the second touch comes before anything has happened."""
         button = self._rested(name).still().button(name)
-        # Tried first: it lies still and can be pressed.
-        button.tap(trial=True)
-        place = button.bounding_box()
-        button.tap()
+        self._touch(button)
+        place = self.finger
         self.page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
         return self._pressed(name)
 
@@ -149,8 +164,7 @@ class Handset:
             self.tab_to(locator, 150)
             self.page.keyboard.press("Enter")
         else:
-            self.still()
-            locator.tap()
+            self.still()._touch(locator)
         return self
 
     def write(self, name, text):

@@ -18,7 +18,7 @@ def soap(town):
 
 def test_an_order_is_one_order_however_often_it_is_pressed(pocket, town, soap):
     phone = pocket.take("ning").start(f"pages/item/detail?id={soap}")
-    phone.button("多一袋").tap()
+    phone.tap("多一袋")
     phone.tap_twice("兑换")
     phone.asked("兑换").tap()
     phone.at("pages/redemption/detail").look("redemption-asked-390")

@@ -30,19 +30,19 @@ def agree(phone, press):
 
 def test_by_touch_with_a_picture_and_every_button_pressed_twice(pocket, town, picture):
     phone = pocket.take().start(who="ning")
-    phone.button("许一个微心愿").tap()
+    phone.tap("许一个微心愿")
     agree(phone, lambda button: button.tap()).look("consent-390")
     phone.tap("同意").at(FORM)
     phone.field("想要什么").fill(TITLE)
     phone.field("说清楚一点").fill(WORDS)
     phone.tap("物品").tap("老人")
     phone.field("大约多少钱，元").fill("80")
-    phone.button("称呼：请选择").tap()
+    phone.tap("称呼：请选择")
     phone.asked("奶奶").tap()
     phone.field("联系电话").fill("11100000012")
     phone.field("送到哪里").fill("雪松家园 7 号楼 2 单元 301")
     with phone.page.expect_file_chooser() as chosen:
-        phone.button("添加图片").tap()
+        phone.tap("添加图片")
     chosen.value.set_files(picture)
     phone.button("去掉第 1 张图片").wait_for()
     phone.look("wish-write-filled-390")
@@ -132,7 +132,7 @@ def test_a_draft_is_kept_on_the_phone_without_address_and_telephone(pocket):
 
 def test_who_does_not_agree_stays_a_guest(pocket):
     phone = pocket.take().start(who="ning")
-    phone.button("许一个微心愿").tap()
+    phone.tap("许一个微心愿")
     agree(phone, lambda button: button.tap()).tap("不同意").at(FORM)
     phone.top.get_by_text("还没有登录").wait_for()
     phone.look("wish-write-guest-390")
@@ -145,9 +145,9 @@ def test_an_upload_can_be_cancelled(pocket, picture):
     held = []
     phone.page.route("**/api/v1/files", lambda route: held.append(route))
     with phone.page.expect_file_chooser() as chosen:
-        phone.button("添加图片").tap()
+        phone.tap("添加图片")
     chosen.value.set_files(picture)
-    phone.button("取消上传").tap()
+    phone.tap("取消上传")
     phone.button("添加图片").wait_for()
     assert phone.top.get_by_role("alert").count() == 0
     assert len(held) == 1

@@ -122,11 +122,11 @@ def test_the_wisher_is_called_back_and_both_answers_are_noted(pocket, town, ids)
 def test_a_wish_is_reported_for_somebody_of_82_in_five_fields(pocket, town):
     phone = pocket.take("shao").start("pages/staff/report")
     phone.field("找哪一位居民").fill("p000001")
-    phone.tap("找").button("选 鄂桂兰，P000001 · 1944 年出生").tap()
+    phone.tap("找").tap("选 鄂桂兰，P000001 · 1944 年出生")
     phone.field("想要什么").fill("一副拐杖")
     phone.page.reload()
     phone.settled().field("找哪一位居民").fill("P000001")
-    phone.tap("找").button("选 鄂桂兰，P000001 · 1944 年出生").tap()
+    phone.tap("找").tap("选 鄂桂兰，P000001 · 1944 年出生")
     # Half a report is there again, but not for whom it was.
     told(phone, "上次没有写完的还在")
     assert phone.field("想要什么").input_value() == "一副拐杖"
@@ -155,7 +155,7 @@ def test_somebody_new_gets_a_card_and_a_code_for_the_terminal(pocket, town):
     phone.tap_twice("登记")
     told(phone, "已登记 卞春山，纸质卡号")
     assert phone.calls.count("POST /people") == 1
-    phone.tap("找").top.get_by_role("button", name="选 卞春山").tap()
+    phone.tap("找").press(phone.top.get_by_role("button", name="选 卞春山"))
     phone.tap("自助终端验证码")
     phone.asked("给验证码").tap()
     told(phone, "自助终端验证码，请念给本人").look("staff-people-code-390")
@@ -197,7 +197,7 @@ def test_a_count_is_refused_is_counted_again_and_passes(pocket, town, ids):
     phone.tap("提交盘点").at("pages/staff/stocktakes")
     told(phone, "差 -1：打碎一个")
     supervisor.open("pages/staff/stocktakes")
-    supervisor.top.get_by_role("button", name="通过").first.tap()
+    supervisor.press(supervisor.top.get_by_role("button", name="通过").first)
     told(supervisor, "已通过")
     supervisor.top.get_by_text("待审核").wait_for(state="detached")
     assert session.get(Item, ids["mug"], populate_existing=True).on_hand == 11
@@ -208,7 +208,7 @@ def test_a_card_holder_is_checked_in_on_the_spot(pocket, town, ids):
     town.phone("tong").data("POST", f"/activities/{ids['activity']}/sign-up", behalf)
     phone = pocket.take("tong").start("pages/staff/check-in")
     phone.look("staff-check-in-list-390")
-    phone.top.get_by_role("button", name="楼道大扫除").tap()
+    phone.press(phone.top.get_by_role("button", name="楼道大扫除"))
     told(phone.settled(), "到了 0 人，报名 1 人")
     phone.field("纸质卡号").fill("P000001")
     phone.tap_twice("代签到")

@@ -66,7 +66,7 @@ def test_a_clerk_reviews_ten_wishes_by_touch(pocket, town, ten, screen):
     seen(phone, "一把轮椅坡道")
     phone.tap("审核通过")
     phone.top.get_by_text("还有 7 件").wait_for()
-    phone.button("合并到：一把轮椅坡道").tap()
+    phone.tap("合并到：一把轮椅坡道")
     phone.tap("同一件事报了两次，合并到一起办理").tap("合并")
     seen(phone, "教我用手机挂号")
     phone.tap("退回补充").tap("请说明为什么需要，方便社区核实")
@@ -219,7 +219,7 @@ def test_a_wrong_number_and_a_resident_sign_no_computer_in(pocket, town):
     resident.tap("扫一扫")
     scanned(resident, f"dianliang:console-sign-in:{code}")
     seen(resident, "登录工作后台")
-    resident.top.locator(".choice").first.tap()
+    resident.press(resident.top.locator(".choice").first)
     resident.page.locator("dialog").get_by_text("只有").or_(
         resident.page.locator("dialog p")
     ).first.wait_for()

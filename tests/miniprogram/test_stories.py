@@ -3,6 +3,8 @@
 One width and size of text for each story; every one with --every-screen. The daughter's story is in test_report.py.
 """
 
+from datetime import timedelta
+
 from backend import clock
 from backend.db import session, transaction
 from backend.volunteering import codes
@@ -131,6 +133,8 @@ def test_a_leader_calls_the_roll_in_the_snow_and_sends_it_later(pocket, town, wi
         else:
             phone.tap_twice("送出点名（2 人）")
         phone.top.get_by_text("2 人的点名存在手机里，连上网自动送出。").wait_for()
+        # The second touch has not pressed what the page had moved under the thumb: “都走了”.
+        assert not phone.top.get_by_text("没有送出").count()
         assert {came for came, _left, _source in called(activity_id).values()} == {None}
         phone.open("pages/me/waiting").top.get_by_text("点名：清扫单元门前的雪，2 人").wait_for()
         phone.look(f"story-snow-waiting-{width}", elder)
@@ -150,6 +154,27 @@ def test_a_leader_calls_the_roll_in_the_snow_and_sends_it_later(pocket, town, wi
     phone.at_rest()
     assert phone.calls.count(path) == 2
     assert [called(activity_id)[one][1] is not None for one in (ning, pei, geng)] == [True, True, False]
+
+
+def test_a_second_touch_is_nothing_for_the_button_that_has_come_under_the_thumb(pocket, town):
+    activity_id = clearing(town)
+    phone = held(pocket, "wulan", 390, False, False).start(f"pages/activity/roll-call?id={activity_id}")
+    place = phone.button("到了：宁小舟").bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    phone.page.clock.set_fixed_time(clock.now())
+    phone.page.touchscreen.tap(x, y)
+    phone.button("走了：宁小舟").wait_for()
+    before = phone.top.inner_text()
+    phone.page.touchscreen.tap(x, y)
+    # What is pressed elsewhere counts at once.
+    phone.tap("到了：裴长青")
+    phone.button("走了：裴长青").wait_for()
+    phone.tap("撤销：裴长青")
+    phone.button("到了：裴长青").wait_for()
+    assert phone.top.inner_text() == before
+    phone.page.clock.set_fixed_time(clock.now() + timedelta(seconds=1))
+    phone.page.touchscreen.tap(x, y)
+    assert phone.still().top.inner_text() != before
 
 
 def test_a_roll_that_the_server_does_not_take_is_said_and_decided_by_the_leader(pocket, town):

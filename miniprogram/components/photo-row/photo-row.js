@@ -1,6 +1,7 @@
 // 图片：选、上传（有进度，可以取消）、看大图、去掉。变了触发 change，detail.files 是已经传好的。
 const { ApiError } = require('../../utils/dianliang/index')
 const { pictureOf } = require('../../lib/cards')
+const { slipped } = require('../../lib/touch')
 const MOST = 3
 
 Component({
@@ -53,6 +54,8 @@ Component({
     },
     drop (event) {
       const { index } = event.currentTarget.dataset
+      // 去掉一张，下一张就到了手指底下。
+      if (slipped(event, this.data.files[index])) return
       this.triggerEvent('change', { files: this.data.files.filter((_, at) => at !== index) })
     }
   }

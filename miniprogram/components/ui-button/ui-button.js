@@ -1,4 +1,5 @@
 // 按钮。办着的时候不能再按；同一次按不会算两次。
+const { slipped } = require('../../lib/touch')
 const GAP = 500
 
 Component({
@@ -13,10 +14,11 @@ Component({
     label: String
   },
   methods: {
-    press () {
+    press (event) {
       const self = /** @type {any} */ (this)
       const now = Date.now()
       if (this.data.busy || this.data.disabled || now - (self.pressedAt || 0) < GAP) return
+      if (slipped(event, self)) return
       self.pressedAt = now
       this.triggerEvent('press')
     }
