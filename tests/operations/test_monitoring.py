@@ -52,6 +52,8 @@ def test_each_alert_is_tried_for_when_it_wakes_somebody():
         for name in re.findall(r'alertname="(\w+)"', sample["labels"])
     }
     assert woken == {rule["alert"] for rule in rules}
+    # A series that is silent for five minutes is gone for Prometheus: no alert on it would ever last.
+    assert {case["interval"] for case in tried} == {"1m"}
 
 
 def test_the_tried_alerts_are_given_metrics_that_there_are(told):
