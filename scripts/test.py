@@ -58,7 +58,7 @@ def checked(name: str, command: tuple[str, ...]) -> Result:
 
 def suites(databases: tuple[str, ...], arguments: list[str]) -> list[Result]:
     """All at once; the first is shown as it goes, the second from its beginning when the first has ended."""
-    runs = [start(database, arguments) for database in databases]
+    runs = [start(database, share(database, databases, arguments)) for database in databases]
     try:
         return [follow(*run) for run in runs]
     finally:
@@ -67,6 +67,13 @@ def suites(databases: tuple[str, ...], arguments: list[str]) -> list[Result]:
                 # Interrupted: on this signal the tests stop their own PostgreSQL before they go.
                 process.send_signal(signal.SIGINT)
                 process.wait()
+
+
+def share(database: str, databases: tuple[str, ...], arguments: list[str]) -> list[str]:
+    """Browsers run beside SQLite alone; what asks for no database runs beside PostgreSQL then: both take as long."""
+    if len(databases) == 1:
+        return arguments
+    return ["--no-database", "elsewhere" if database == "sqlite" else "here", *arguments]
 
 
 def start(database: str, arguments: list[str]) -> Run:

@@ -20,7 +20,7 @@ from backend.app import create_app
 from backend.db import db, session
 from backend.seeds import demo
 from backend.wechat.gateway import gateway
-from tests import crowds, passwords, quick, shaped, templates
+from tests import crowds, passwords, quick, shaped, shares, templates
 from tests.databases import SqliteHost, start_postgres
 from tests.served import Served
 from tests.simulated import SimulatedWeChat
@@ -32,6 +32,11 @@ NO_BROWSER = "no Chromium on this machine: apt-get install --no-install-recommen
 
 def pytest_addoption(parser):
     parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.addoption(
+        "--no-database",
+        choices=("here", "elsewhere"),
+        help="where the tests run that ask for no database: beside SQLite unless said",
+    )
     parser.addoption("--write-matrix", action="store_true", help="write tests/attacks/matrix.json anew")
     parser.addoption("--described", type=int, help="requests of each operation that Schemathesis draws")
     parser.addoption(
@@ -73,18 +78,8 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         quick.mark(item)
     if config.getoption("--quick"):
-        _leave_out(config, items, quick.is_left_out)
-    if config.getoption("--database") == "postgresql":
-        # Who asks for no database cannot tell which one it is: once is enough, beside SQLite.
-        _leave_out(config, items, lambda item: "host" not in getattr(item, "fixturenames", ()))
-
-
-def _leave_out(config, items, unwanted):
-    left_out, kept = [], []
-    for item in items:
-        (left_out if unwanted(item) else kept).append(item)
-    items[:] = kept
-    config.hook.pytest_deselected(items=left_out)
+        shares.leave_out(config, items, quick.is_left_out)
+    shares.no_database(config, items)
 
 
 def pytest_collection_finish(session):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import shares
+
 HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 NODE = Path(sys.executable).parent / "node"
@@ -34,7 +36,4 @@ def node():
 
 def pytest_collection_modifyitems(config, items):
     """No database changes what the client and the document's form are: once a run is enough."""
-    if config.getoption("--database") == "postgresql":
-        ours = [item for item in items if HERE in item.path.parents]
-        items[:] = [item for item in items if item not in ours]
-        config.hook.pytest_deselected(items=ours)
+    shares.once(config, items, lambda item: HERE in item.path.parents)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import shares
 from tests.console.desk import Desk
 from tests.console.visitor import Visitor
 from tests.served import in_this_process
@@ -30,11 +31,8 @@ def desk(town, browser, address):
 def pytest_collection_modifyitems(config, items):
     """What Chromium asks is how pages look and work, which no database changes: once a run is enough. The visitor
     opens each of them on both; what their templates are given is looked at once, too."""
-    if config.getoption("--database") == "postgresql":
-        seen = [
-            item
-            for item in items
-            if "desk" in getattr(item, "fixturenames", ()) or item.name == "test_no_template_is_given_a_row"
-        ]
-        items[:] = [item for item in items if item not in seen]
-        config.hook.pytest_deselected(items=seen)
+    shares.once(
+        config,
+        items,
+        lambda item: "desk" in item.fixturenames or item.name == "test_no_template_is_given_a_row",
+    )

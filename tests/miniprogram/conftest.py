@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import shares
 from tests.miniprogram.handset import Pocket
 from tests.miniprogram.mounted import NODE, TOP, mounted, pack
 from tests.served import in_this_process
@@ -62,9 +63,6 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(config, items):
     """How pages look and work is changed by no database: once a run is enough. WeChat's uploader is asked by option."""
-    unwanted = ["uploader"] if not config.getoption("--wechat-compiler") else []
-    if config.getoption("--database") == "postgresql":
-        unwanted.append("pocket")
-    seen = [item for item in items if set(unwanted) & set(getattr(item, "fixturenames", ()))]
-    items[:] = [item for item in items if item not in seen]
-    config.hook.pytest_deselected(items=seen)
+    shares.once(config, items, lambda item: "pocket" in item.fixturenames)
+    if not config.getoption("--wechat-compiler"):
+        shares.leave_out(config, items, lambda item: "uploader" in getattr(item, "fixturenames", ()))
