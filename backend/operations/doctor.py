@@ -19,6 +19,7 @@ from backend import backup_age, calendar_days, command_line, config, crypto, oid
 from backend.db import Version, can_write, clock_ahead, dialect, schema_version, session
 from backend.files import stores
 from backend.ledger import seals
+from backend.operations import certificate
 from backend.outbox import group_messages, matching
 from backend.outbox import queries as outbox
 from backend.people import permissions, sealed
@@ -342,3 +343,18 @@ def _resolves(address: str) -> Iterator[Finding]:
         socket.getaddrinfo(host, 443)
     except OSError:
         yield _hint(f"{host} is not known to this machine's name server", "right outside? then all is well")
+        return
+    yield from _certificate(address)
+
+
+def _certificate(address: str) -> Iterator[Finding]:
+    advice = "see why it was not renewed (`certbot renew`, or the cloud's console); nginx reads a new one at `reload`"
+    try:
+        left = certificate.remaining(address)
+    except certificate.NotTaken as fault:
+        yield _fault(f"the certificate of {address} is not taken: {fault}", advice)
+        return
+    if left is None:
+        yield _hint(f"nobody answers at {address} as asked from here", "open it from outside, with a phone")
+    elif left < certificate.SOON:
+        yield _fault(f"the certificate of {address} ends in {left // timedelta(days=1)} days", advice)
