@@ -6,56 +6,14 @@ import re
 import pytest
 
 from backend.seeds import demo
-from tests.console.desk import press
+from tests.console.hands import Hands, OnKeys
 from tests.supermarket import cast as shop
 from tests.wishes import cast
 
 
-class Hands:
-    """Counts what somebody does on a page: `clicks`, `keys` pressed by themselves, `fields` typed into or chosen in."""
-
-    def __init__(self, page):
-        self.page = page
-        self.clicks = self.keys = self.fields = 0
-
-    def click(self, locator, *, leads=True):
-        self.clicks += 1
-        if not leads:
-            locator.click()
-            return
-        with self.page.expect_navigation():
-            locator.click()
-
-    def key(self, name, *, leads=True):
-        self.keys += 1
-        if not leads:
-            press(self.page, name)
-            return
-        self.page.wait_for_selector("html[data-keys]", state="attached")
-        with self.page.expect_navigation():
-            self.page.keyboard.press(name)
-
-    def type(self, text):
-        """Into the field that has the focus."""
-        self.fields += 1
-        self.page.keyboard.type(text)
-
-    def fill(self, locator, text):
-        self.fields += 1
-        locator.fill(text)
-
-    def choose(self, locator):
-        self.fields += 1
-        locator.check()
-
-    @property
-    def did(self):
-        return self.clicks, self.keys, self.fields
-
-
-@pytest.fixture
-def hands(desk):
-    return lambda name: Hands(desk.sit_down(name))
+@pytest.fixture(params=[Hands, OnKeys], ids=["with-a-mouse", "on-keys-alone"])
+def hands(request, desk):
+    return lambda name: request.param(desk.sit_down(name))
 
 
 def test_a_wish_is_reviewed_with_two_keys(hands, town):
@@ -79,8 +37,7 @@ def test_a_wish_is_referred_with_two_keys_and_two_fields(hands, town):
     tong.key("4", leads=False)
     form = tong.page.locator("details[open] form").last
     tong.choose(form.get_by_role("radio").first)
-    tong.fields += 1
-    form.locator("select").select_option(index=1)
+    tong.select(form.locator("select"), index=1)
     tong.key("Control+Enter")
     assert cast.wish(wish_id).state == "referred"
     assert tong.did == (0, 2, 2)
@@ -107,8 +64,7 @@ def test_a_community_is_added_with_three_clicks_and_three_fields(hands, town):
     admin.click(admin.page.get_by_role("link", name="办理林海街道的事"))
     admin.click(admin.page.get_by_text("新增下级", exact=True), leads=False)
     form = admin.page.locator("details[open] form")
-    admin.fields += 1
-    form.locator("select").select_option("community")
+    admin.select(form.locator("select"), value="community")
     admin.fill(form.get_by_label("名称", exact=True), "云杉社区")
     admin.fill(form.get_by_label("理由", exact=True), "新建小区交付")
     admin.click(form.get_by_role("button", name="新增"))
@@ -161,8 +117,7 @@ def test_a_wish_is_reported_for_an_old_woman_with_five_fields(hands, town):
     shao.fill(shao.page.get_by_label("具体说说"), "看药瓶上的字看不清")
     shao.choose(shao.page.get_by_role("radio", name="物品"))
     shao.fill(shao.page.get_by_label("预估金额（元）"), "60")
-    shao.fields += 1
-    shao.page.get_by_label("代办原因").select_option("老人没有手机")
+    shao.select(shao.page.get_by_label("代办原因"), label="老人没有手机")
     shao.key("Control+Enter")
     assert "微心愿代办确认单" in shao.page.content()
     assert shao.did == (0, 2, 5)

@@ -1,0 +1,118 @@
+"""What hands do on a page: with a mouse, counted; and on keys alone."""
+
+from tests.console.desk import press
+
+
+class Hands:
+    """Counts what somebody does on a page: `clicks`, `keys` pressed by themselves, `fields` typed into or chosen in."""
+
+    def __init__(self, page):
+        self.page = page
+        self.clicks = self.keys = self.fields = 0
+
+    def click(self, locator, *, leads=True):
+        self.clicks += 1
+        if not leads:
+            locator.click()
+            return
+        with self.page.expect_navigation():
+            locator.click()
+
+    def key(self, name, *, leads=True):
+        self.keys += 1
+        if not leads:
+            press(self.page, name)
+            return
+        self.page.wait_for_selector("html[data-keys]", state="attached")
+        with self.page.expect_navigation():
+            self.page.keyboard.press(name)
+
+    def type(self, text):
+        """Into the field that has the focus."""
+        self.fields += 1
+        self.page.keyboard.type(text)
+
+    def fill(self, locator, text):
+        self.fields += 1
+        locator.fill(text)
+
+    def choose(self, locator):
+        """One of some that are all shown."""
+        self.fields += 1
+        locator.check()
+
+    def select(self, locator, **wanted):
+        """One of a list that opens."""
+        self.fields += 1
+        locator.select_option(**wanted)
+
+    @property
+    def did(self):
+        return self.clicks, self.keys, self.fields
+
+
+class OnKeys(Hands):
+    """The same without a mouse: Tab goes there, and everybody sees where it is (WCAG 2.1.1, 2.4.7)."""
+
+    def click(self, locator, *, leads=True):
+        self.clicks += 1
+        if locator.evaluate("one => (one.control || one).type === 'radio'"):
+            self._pick(locator)
+            return
+        self.go_to(locator)
+        if not leads:
+            self.page.keyboard.press("Enter")
+            return
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def fill(self, locator, text):
+        self.fields += 1
+        self.go_to(locator)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+
+    def choose(self, locator):
+        self.fields += 1
+        self._pick(locator)
+
+    def select(self, locator, **wanted):
+        self.fields += 1
+        self.go_to(locator)
+        for _ in range(locator.locator("option").count()):
+            if locator.evaluate(CHOSEN, wanted):
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"no arrow comes to {wanted}")
+
+    def _pick(self, locator):
+        """Tab comes to a group of radios once; the arrows go on from there."""
+        group = self.page.locator(
+            f"input[type=radio][name='{locator.evaluate('one => (one.control || one).name')}']"
+        )
+        self.go_to(group)
+        self.page.keyboard.press("Space")
+        for _ in range(group.count()):
+            if locator.is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"no arrow comes to {locator}")
+
+    def go_to(self, locator):
+        """By Tab to this one, or to one of these."""
+        for _ in range(MOST_TABS):
+            if any(one.evaluate(FOCUSED) for one in locator.all()):
+                assert self.page.evaluate(SEEN), f"nobody sees that the focus is at {locator}"
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no Tab leads to {locator}")
+
+
+MOST_TABS = 250
+FOCUSED = "one => one === document.activeElement || one.closest('summary') === document.activeElement"
+SEEN = """() => {
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement)
+  return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
+}"""
+CHOSEN = """(one, { index, value, label }) => one.selectedIndex === index
+  || [value, label].some(text => text !== undefined && [one.value, one.selectedOptions[0].label].includes(text))"""
