@@ -153,9 +153,17 @@ class Step:
 
 
 def tellable(tapes: list[tuple[Inputs, list[Said]]]) -> bool:
-    """Whether nothing of the subject is the same in all tapes: it would be taken for a part of the work."""
+    """Whether nothing of the subject is the same in all tapes, and no number that was drawn for it: it would be taken for a
+    part of the work."""
     subjects = [inputs for inputs, _ in tapes]
-    return all(any(one[name] != subjects[0][name] for one in subjects) for name in subjects[0])
+    if not all(any(one[name] != subjects[0][name] for one in subjects) for name in subjects[0]):
+        return False
+    return not any(
+        "counters" in same[0].sql
+        and "RETURNING" in same[0].sql
+        and all(one.rows == same[0].rows for one in same)
+        for same in zip(*(tape for _, tape in tapes), strict=False)
+    )
 
 
 def traced(tapes: list[tuple[Inputs, list[Said]]]) -> list[Step]:

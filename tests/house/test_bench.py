@@ -14,7 +14,7 @@ from scripts.benchmark.crowd import growth, not_flat, too_many_errors
 from scripts.benchmark.people import Line, Seen
 from scripts.benchmark.plans import of
 from scripts.benchmark.run import MEASURED, WORKS
-from scripts.benchmark.tape import Said, Step, Untraceable, play, traced
+from scripts.benchmark.tape import Said, Step, Untraceable, play, tellable, traced
 
 pytestmark = pytest.mark.slow
 
@@ -260,6 +260,14 @@ def test_tapes_about_one_subject_tell_nothing_of_another():
     """Its wish would be taken for a part of the work, and the driver would ask for it with everybody's name."""
     with pytest.raises(Untraceable):
         traced([tape(17, 4, 100), tape(17, 9, 101), tape(17, 6, 102)])
+
+
+def test_tapes_that_drew_the_same_number_tell_nothing_of_the_next_one():
+    """The first order of the day in three communities: each would be number 1 for ever."""
+    said = "INSERT INTO counters … RETURNING value"
+    same = [({"person": one}, [Said(said, {"person": one}, False, False, [(1,)])]) for one in (4, 9, 6)]
+    assert not tellable(same)
+    assert tellable([*same, ({"person": 7}, [Said(said, {"person": 7}, False, False, [(2,)])])])
 
 
 def test_arrays_of_a_tape_are_traced_value_by_value():
