@@ -1,5 +1,5 @@
 // 打开一页：一下按成两下，只开一层。
-const GAP = 500
+const { GAP } = require('./touch')
 let last = { url: '', at: 0 }
 
 /** @param {string} url @param {() => void} [fail] */

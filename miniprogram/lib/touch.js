@@ -1,4 +1,5 @@
 // 没有把握的手指会连着按两下。第一下按过，页面可能已经动了，手指底下换成了另一个按钮：第二下不是按它的。
+/** 这么多毫秒以内的两下，是同一次按。 */
 const GAP = 500
 const NEAR = 24
 let last = { what: /** @type {unknown} */ (null), at: 0, x: 0, y: 0 }
@@ -36,4 +37,4 @@ function withoutSlips (methods) {
   return found
 }
 
-module.exports = { slipped, withoutSlips }
+module.exports = { GAP, slipped, withoutSlips }

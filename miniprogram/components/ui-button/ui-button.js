@@ -1,6 +1,5 @@
 // 按钮。办着的时候不能再按；同一次按不会算两次。
-const { slipped } = require('../../lib/touch')
-const GAP = 500
+const { GAP, slipped } = require('../../lib/touch')
 
 Component({
   properties: {

@@ -1,15 +1,12 @@
 // 扫码登录电脑：读出哪台电脑在请求，让用户自己选屏幕上的数字，选错了这个码就作废。
 const { staffScreen } = require('./lib/staff')
 
-const SETTLE = 600
 const PREFIX = 'dianliang:console-sign-in:'
 
 Page(staffScreen({
   data: { scan: null, done: '', problem: '' },
 
   scan () {
-    // 选数字时多按的那一下，不会又去扫。
-    if (Date.now() - (this.doneAt || 0) < SETTLE) return
     this.setData({ done: '', problem: '' })
     wx.scanCode({ onlyFromCamera: true, scanType: ['qrCode'], success: ({ result }) => this.look(result.trim()), fail: () => {} })
   },
@@ -41,7 +38,6 @@ Page(staffScreen({
       }
       // 绑定以后，这台手机原来的登录已经失效。
       if (bind) await api.signIn()
-      this.doneAt = Date.now()
       this.setData({ scan: null, done: bind ? '已绑定，以后用这个微信登录工作后台' : '电脑已登录，请看电脑屏幕' })
     })
   },
