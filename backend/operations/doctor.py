@@ -293,7 +293,7 @@ def _outside() -> Iterator[Finding]:
     if not settings.public_address.startswith("https://"):
         yield _fault("PUBLIC_URL is not https", "WeChat checks pictures, and phones load them, through it")
     else:
-        yield from _resolves(settings.public_address)
+        yield from _own_address(settings.public_address)
     if not settings.trusted_proxies:
         yield _fault(
             "TRUSTED_PROXIES is 0: everybody behind a proxy counts as one address",
@@ -337,7 +337,7 @@ def _copies() -> Iterator[Finding]:
         )
 
 
-def _resolves(address: str) -> Iterator[Finding]:
+def _own_address(address: str) -> Iterator[Finding]:
     host = urlsplit(address).hostname or ""
     try:
         socket.getaddrinfo(host, 443)

@@ -53,11 +53,11 @@ def test_ticked_orders_are_approved_at_once(desk, town):
     shop_id = shop.opened(town)
     item_id = shop.goods(town, shop_id)
     first, second = (shop.asked(town, shop_id, {item_id: 1}) for _ in range(2))
-    yan = OnKeys(desk.sit_down("tong"))
-    yan.page.goto("/console/redemptions/several")
-    yan.go_to(yan.page.locator(f"input[type=checkbox][value='{first}']"))
-    yan.page.keyboard.press("Space")
-    yan.click(yan.page.get_by_role("button", name="通过").first)
+    tong = OnKeys(desk.sit_down("tong"))
+    tong.page.goto("/console/redemptions/several")
+    tong.go_to(tong.page.locator(f"input[type=checkbox][value='{first}']"))
+    tong.page.keyboard.press("Space")
+    tong.click(tong.page.get_by_role("button", name="通过").first)
     states = [session.get(Redemption, one, populate_existing=True).state for one in (first, second)]
     assert states == ["approved", "requested"]
 

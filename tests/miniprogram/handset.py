@@ -13,8 +13,9 @@ from tests.miniprogram.mounted import PLACE, TOP
 
 PICTURES = TOP / "screenshots"
 MEASURES = (Path(__file__).parent / "measures.js").read_text(encoding="utf-8")
-# Text that is 32rpx by day is 40rpx for elders; a fingertip needs 44 px.
+# A little longer than one press lasts (lib/touch.js).
 GAP_SECONDS = 0.55
+# Text that is 32rpx by day is 40rpx for elders; a fingertip needs 44 px.
 SMALLEST = {False: 32, True: 40}
 
 

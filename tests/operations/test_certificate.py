@@ -76,7 +76,7 @@ def address(tmp_path, monkeypatch, request):
 
 
 def sentences(address):
-    return [one.sentence for one in doctor._resolves(address)]
+    return [one.sentence for one in doctor._own_address(address)]
 
 
 @pytest.mark.parametrize("address", [(60 * DAY,)], indirect=True, ids=["two-months"])
@@ -98,7 +98,7 @@ def test_one_that_ends_soon_is_a_fault_in_time(address):
 def test_one_that_phones_refuse_is_a_fault(address):
     (told,) = sentences(address)
     assert told.startswith(f"the certificate of {address} is not taken: ")
-    assert all(one.fault for one in doctor._resolves(address))
+    assert all(one.fault for one in doctor._own_address(address))
 
 
 def test_one_that_nobody_known_has_signed_is_a_fault(tmp_path):
@@ -110,7 +110,7 @@ def test_one_that_nobody_known_has_signed_is_a_fault(tmp_path):
 def test_nobody_there_is_said_and_no_fault(tmp_path):
     with served(issue(tmp_path, DAY)) as address:
         pass
-    (found,) = doctor._resolves(address)
+    (found,) = doctor._own_address(address)
     assert not found.fault
     assert found.sentence == f"nobody answers at {address} as asked from here"
 
