@@ -1,6 +1,15 @@
 """What hands do on a page: with a mouse, counted; and on keys alone."""
 
-from tests.console.desk import press
+from contextlib import nullcontext
+
+MOST_TABS = 250
+FOCUSED = "one => one === document.activeElement || one.closest('summary') === document.activeElement"
+SEEN = """() => {
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement)
+  return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
+}"""
+CHOSEN = """(one, { index, value, label }) => one.selectedIndex === index
+  || [value, label].some(text => text !== undefined && [one.value, one.selectedOptions[0].label].includes(text))"""
 
 
 class Hands:
@@ -12,19 +21,13 @@ class Hands:
 
     def click(self, locator, *, leads=True):
         self.clicks += 1
-        if not leads:
-            locator.click()
-            return
-        with self.page.expect_navigation():
-            locator.click()
+        with self._leading(leads):
+            self._press(locator)
 
     def key(self, name, *, leads=True):
         self.keys += 1
-        if not leads:
-            press(self.page, name)
-            return
         self.page.wait_for_selector("html[data-keys]", state="attached")
-        with self.page.expect_navigation():
+        with self._leading(leads):
             self.page.keyboard.press(name)
 
     def type(self, text):
@@ -34,50 +37,55 @@ class Hands:
 
     def fill(self, locator, text):
         self.fields += 1
-        locator.fill(text)
+        self._write(locator, text)
 
     def choose(self, locator):
         """One of some that are all shown."""
         self.fields += 1
-        locator.check()
+        self._pick(locator)
 
     def select(self, locator, **wanted):
         """One of a list that opens."""
         self.fields += 1
-        locator.select_option(**wanted)
+        self._take(locator, wanted)
 
     @property
     def did(self):
         return self.clicks, self.keys, self.fields
 
+    def _leading(self, leads):
+        """Waits for the next page where what is done inside leads to one."""
+        return self.page.expect_navigation() if leads else nullcontext()
+
+    def _press(self, locator):
+        locator.click()
+
+    def _write(self, locator, text):
+        locator.fill(text)
+
+    def _pick(self, locator):
+        locator.check()
+
+    def _take(self, locator, wanted):
+        locator.select_option(**wanted)
+
 
 class OnKeys(Hands):
     """The same without a mouse: Tab goes there, and everybody sees where it is (WCAG 2.1.1, 2.4.7)."""
 
-    def click(self, locator, *, leads=True):
-        self.clicks += 1
+    def _press(self, locator):
         if locator.evaluate("one => (one.control || one).type === 'radio'"):
             self._pick(locator)
             return
         self.go_to(locator)
-        if not leads:
-            self.page.keyboard.press("Enter")
-            return
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
+        self.page.keyboard.press("Enter")
 
-    def fill(self, locator, text):
-        self.fields += 1
+    def _write(self, locator, text):
         self.go_to(locator)
         self.page.keyboard.press("Control+A")
         self.page.keyboard.type(text)
 
-    def choose(self, locator):
-        self.fields += 1
-        self._pick(locator)
-
-    def select(self, locator, **wanted):
-        self.fields += 1
+    def _take(self, locator, wanted):
         self.go_to(locator)
         for _ in range(locator.locator("option").count()):
             if locator.evaluate(CHOSEN, wanted):
@@ -87,9 +95,8 @@ class OnKeys(Hands):
 
     def _pick(self, locator):
         """Tab comes to a group of radios once; the arrows go on from there."""
-        group = self.page.locator(
-            f"input[type=radio][name='{locator.evaluate('one => (one.control || one).name')}']"
-        )
+        name = locator.evaluate("one => (one.control || one).name")
+        group = self.page.locator(f"input[type=radio][name='{name}']")
         self.go_to(group)
         self.page.keyboard.press("Space")
         for _ in range(group.count()):
@@ -106,13 +113,3 @@ class OnKeys(Hands):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"no Tab leads to {locator}")
-
-
-MOST_TABS = 250
-FOCUSED = "one => one === document.activeElement || one.closest('summary') === document.activeElement"
-SEEN = """() => {
-  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(document.activeElement)
-  return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
-}"""
-CHOSEN = """(one, { index, value, label }) => one.selectedIndex === index
-  || [value, label].some(text => text !== undefined && [one.value, one.selectedOptions[0].label].includes(text))"""
