@@ -2,6 +2,8 @@
 
 from contextlib import nullcontext
 
+from tests.console.desk import press
+
 MOST_TABS = 250
 FOCUSED = "one => one === document.activeElement || one.closest('summary') === document.activeElement"
 SEEN = """() => {
@@ -26,9 +28,8 @@ class Hands:
 
     def key(self, name, *, leads=True):
         self.keys += 1
-        self.page.wait_for_selector("html[data-keys]", state="attached")
         with self._leading(leads):
-            self.page.keyboard.press(name)
+            press(self.page, name)
 
     def type(self, text):
         """Into the field that has the focus."""
